@@ -1,0 +1,57 @@
+/** Types, errors and pure helpers that everything else is written against. No I/O. */
+export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+export type { Check } from "./check.ts";
+export type { Classification, Classifier } from "./classifier.ts";
+export type { Constraint, ConstraintContext } from "./constraint.ts";
+export type { Attempt, Decision, PlanStep, RecordedCandidate, RecordedError } from "./decision.ts";
+export {
+  AllModelsFailedError,
+  BudgetExceededError,
+  ClassifierError,
+  DeadlineExceededError,
+  InsufficientEvidenceError,
+  InvalidOptionError,
+  InvalidRequestError,
+  isRouterError,
+  MissingConfigurationError,
+  MissingDependencyError,
+  NoEligibleModelError,
+  OutcomeFormatError,
+  PolicyError,
+  ProviderError,
+  type ProviderErrorKind,
+  type ProviderErrorOptions,
+  RouterError,
+  type RouterErrorCode,
+  recordError,
+} from "./errors.ts";
+export type { EventSink, ReadText, RouterEvent } from "./events.ts";
+export type { Hop, HopContext } from "./hop.ts";
+export type {
+  CallOptions,
+  Candidate,
+  Capabilities,
+  Health,
+  Labels,
+  Model,
+  ModelDefaults,
+  ModelFacts,
+  Price,
+  PriceTier,
+  Rates,
+} from "./model.ts";
+export { checkKeys, checkMethods, checkNumber, checkText, type NumberRange } from "./option-checks.ts";
+export type {
+  Choice,
+  Escalation,
+  Policy,
+  PolicyContext,
+  PolicyDescription,
+  PolicyParameters,
+  SessionFacts,
+  Spend,
+} from "./policy.ts";
+export type { ProviderOptions } from "./provider-options.ts";
+export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
+export type { RouteOptions, RouteRequest, RouteResult, Router, RouteStream, Routing } from "./router.ts";
+export type { Usage } from "./usage.ts";

@@ -1,0 +1,66 @@
+import { InvalidOptionError } from "./errors.ts";
+
+export interface NumberRange {
+  /** Inclusive. Default -Infinity. */
+  readonly min?: number;
+  /** Inclusive. Default Infinity; infinite values are refused unless `max` says Infinity. */
+  readonly max?: number;
+  readonly integer?: boolean;
+}
+
+/** Returns the number, or throws `InvalidOptionError` when it is NaN, infinite or out of range. */
+export function checkNumber(option: string, value: unknown, range: NumberRange = {}): number {
+  const { min = Number.NEGATIVE_INFINITY, max, integer = false } = range;
+  const fits =
+    typeof value === "number" &&
+    value >= min &&
+    value <= (max ?? Number.MAX_VALUE) &&
+    (!integer || Number.isInteger(value));
+  if (!fits) throw new InvalidOptionError(option, value, describeRange(min, max, integer));
+  return value;
+}
+
+function describeRange(min: number, max: number | undefined, integer: boolean): string {
+  const kind = integer ? "an integer" : "a number";
+  if (min !== Number.NEGATIVE_INFINITY && max !== undefined) return `${kind} in [${min}, ${max}]`;
+  if (min !== Number.NEGATIVE_INFINITY) return `${kind} of at least ${min}`;
+  return max === undefined ? `a finite ${integer ? "integer" : "number"}` : `${kind} of at most ${max}`;
+}
+
+/** Returns the string, or throws `InvalidOptionError` when it is empty or none. */
+export function checkText(option: string, value: unknown): string {
+  if (typeof value !== "string" || value.trim() === "")
+    throw new InvalidOptionError(option, value, "a non-empty string");
+  return value;
+}
+
+/** Throws `InvalidOptionError` unless the value is an object with the named methods. */
+export function checkMethods(option: string, value: unknown, methods: readonly string[]): void {
+  const holder = value as Record<string, unknown> | null;
+  const fits =
+    typeof value === "object" &&
+    holder !== null &&
+    methods.every((name) => typeof holder[name] === "function");
+  if (!fits)
+    throw new InvalidOptionError(
+      option,
+      value,
+      `an object with ${methods.map((name) => `${name}()`).join(" and ")}`,
+    );
+}
+
+/** Throws `InvalidOptionError` on the first key that is not known: a misspelt option must not pass for an absent one. */
+export function checkKeys(owner: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new InvalidOptionError(owner, options, "an object of options");
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new InvalidOptionError(
+        `${owner}.${key}`,
+        (options as Record<string, unknown>)[key],
+        `absent: known options are ${known.join(", ")}`,
+      );
+    }
+  }
+}

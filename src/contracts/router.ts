@@ -1,0 +1,68 @@
+import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+import type { Constraint } from "./constraint.ts";
+import type { Attempt, Decision } from "./decision.ts";
+import type { Labels, Model } from "./model.ts";
+import type { Policy } from "./policy.ts";
+import type { Usage } from "./usage.ts";
+
+/** Fields of a request that are for the router and never reach a provider. */
+export interface Routing<Id extends string = string> {
+  /** Names the conversation. */
+  readonly session?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly labels?: Labels | undefined;
+  /** Task type, where the caller knows it. */
+  readonly category?: string | undefined;
+  /** In addition to the router's own. */
+  readonly constraints?: readonly Constraint<Id>[] | undefined;
+  /** For all attempts together, in US dollars; a model of unknown price is then not permitted. */
+  readonly maxCostUsd?: number | undefined;
+  /** From the call to the whole answer, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  /** A pin: this model or an error. Constraints still apply; no fallback. */
+  readonly model?: Id | undefined;
+}
+
+/** A prompt, or a request in the shape of OpenAI chat completions with routing fields beside it. */
+export type RouteRequest<Id extends string = string> = string | (ChatRequest & Routing<Id>);
+
+export interface RouteOptions {
+  /** An abort rethrows the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RouteResult<Id extends string = string> {
+  /** Text of the first choice; "" when the answer is a tool call. */
+  readonly text: string;
+  readonly completion: Completion;
+  readonly decision: Decision<Id>;
+  /** Every call made, failed ones too, in order of their start. */
+  readonly attempts: readonly Attempt<Id>[];
+  /** Sum over the attempts. */
+  readonly usage: Usage;
+  /** Sum over the attempts. Absent when one attempt's cost is not known. */
+  readonly costUsd?: number | undefined;
+  readonly latencyMs: number;
+}
+
+/**
+ * The chunks of an answer. Iterate once. `decision` resolves before the first chunk; `result`
+ * resolves after the last one and rejects as the iteration does.
+ */
+export interface RouteStream<Id extends string = string> extends AsyncIterable<CompletionChunk> {
+  readonly decision: Promise<Decision<Id>>;
+  readonly result: Promise<RouteResult<Id>>;
+}
+
+export interface Router<Id extends string = string> {
+  readonly models: Readonly<Record<Id, Model>>;
+  readonly policy: Policy<Id>;
+  /** Decides without calling a model of the plan. */
+  decide(request: RouteRequest<Id>, options?: RouteOptions): Promise<Decision<Id>>;
+  /** Decides, calls, and answers. */
+  route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
+  /** Decides, calls, and answers chunk by chunk. */
+  stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
+  /** Waits for the event sink to flush. Requests after it are refused. Idempotent. */
+  close(): Promise<void>;
+}

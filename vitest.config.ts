@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// The provider suite also runs against the next major of the SDK (Node >= 22): SWITCHPOINT_OPENAI=openai-7.
+const openai = process.env["SWITCHPOINT_OPENAI"];
+
+export default defineConfig({
+  ...(openai === undefined ? {} : { resolve: { alias: { openai } } }),
+  test: {
+    dir: "test",
+    include: ["**/*.test.ts"],
+    typecheck: { enabled: true, tsconfig: "test/tsconfig.json", include: ["**/*.test-d.ts"] },
+    reporters: ["default", "./test/support/closing-line-reporter.ts"],
+    testTimeout: 20_000,
+  },
+});
