@@ -1,0 +1,122 @@
+import { type ChatMessage, InvalidRequestError, type RouteRequest } from "../contracts/index.ts";
+
+const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
+
+/**
+ * Refuses what cannot be routed, naming the field; returns the messages. Types do not protect a
+ * caller from plain JavaScript or from data of its own users.
+ */
+export function checkRequest(request: RouteRequest): readonly ChatMessage[] {
+  if (typeof request === "string") {
+    if (request.trim() === "")
+      throw new InvalidRequestError("messages", "is an empty prompt: give some text");
+    return [{ role: "user", content: request }];
+  }
+  if (typeof request !== "object" || request === null) {
+    throw new InvalidRequestError(
+      "messages",
+      "is missing: give a prompt or { messages: [{ role, content }] }",
+    );
+  }
+  checkMessages(request.messages);
+  checkUnsupported(request);
+  checkRouting(request);
+  return request.messages;
+}
+
+function checkMessages(messages: unknown): void {
+  if (!Array.isArray(messages)) {
+    throw new InvalidRequestError("messages", "must be an array of { role, content }");
+  }
+  if (messages.length === 0) throw new InvalidRequestError("messages", "is empty: give at least one message");
+  for (let index = 0; index < messages.length; index += 1) {
+    const message = messages[index] as Partial<ChatMessage> | null;
+    if (typeof message !== "object" || message === null) {
+      throw new InvalidRequestError(`messages[${index}]`, "must be an object with role and content");
+    }
+    if (!roles.has(message.role)) {
+      throw new InvalidRequestError(`messages[${index}].role`, `must be one of ${[...roles].join(", ")}`);
+    }
+    checkContent(message, index);
+  }
+}
+
+function checkContent(message: Partial<ChatMessage>, index: number): void {
+  const { content } = message;
+  if (typeof content === "string") return;
+  if (content === undefined || content === null) {
+    // Only an assistant turn that calls a tool may be without text.
+    if (message.role === "assistant" || message.role === "function") return;
+    throw new InvalidRequestError(
+      `messages[${index}].content`,
+      "is missing: give a string or an array of parts",
+    );
+  }
+  if (!Array.isArray(content)) {
+    throw new InvalidRequestError(`messages[${index}].content`, "must be a string or an array of parts");
+  }
+  for (let part = 0; part < content.length; part += 1) {
+    const given = content[part] as { type?: unknown; text?: unknown } | null;
+    const field = `messages[${index}].content[${part}]`;
+    if (typeof given !== "object" || given === null || typeof given.type !== "string") {
+      throw new InvalidRequestError(field, "must be an object with a type");
+    }
+    if (given.type === "text" && typeof given.text !== "string") {
+      throw new InvalidRequestError(`${field}.text`, "must be a string");
+    }
+    if (given.type === "input_audio") throw new InvalidRequestError(field, "is audio, which is not routed");
+  }
+}
+
+function checkUnsupported(request: Exclude<RouteRequest, string>): void {
+  if (request.n !== undefined && request.n !== null && request.n !== 1) {
+    throw new InvalidRequestError("n", "must be 1: several answers to one request are not routed");
+  }
+  if (request.audio || request.modalities?.includes("audio")) {
+    throw new InvalidRequestError("audio", "is not routed: ask for text");
+  }
+  if (request.web_search_options) {
+    throw new InvalidRequestError("web_search_options", "is not routed: offer your own search as a tool");
+  }
+  if (request.tools !== undefined && !Array.isArray(request.tools)) {
+    throw new InvalidRequestError("tools", "must be an array");
+  }
+}
+
+function checkRouting(request: Exclude<RouteRequest, string>): void {
+  checkPositive("deadlineMs", request.deadlineMs);
+  checkPositive("maxCostUsd", request.maxCostUsd);
+  checkOptionalText("session", request.session);
+  checkOptionalText("tenant", request.tenant);
+  checkOptionalText("category", request.category);
+  checkOptionalText("model", request.model);
+  const { labels, constraints } = request;
+  if (labels !== undefined) {
+    const fits =
+      typeof labels === "object" &&
+      labels !== null &&
+      Object.values(labels).every((value) => typeof value === "string");
+    if (!fits) throw new InvalidRequestError("labels", "must be an object whose values are strings");
+  }
+  if (constraints !== undefined) {
+    const fits = Array.isArray(constraints) && constraints.every((one) => typeof one?.permits === "function");
+    if (!fits)
+      throw new InvalidRequestError("constraints", "must be an array of constraints ({ name, permits })");
+  }
+}
+
+function checkPositive(field: string, value: number | undefined): void {
+  if (value === undefined) return;
+  if (typeof value !== "number" || !(value > 0) || value === Number.POSITIVE_INFINITY) {
+    throw new InvalidRequestError(
+      field,
+      `must be a finite number above 0, got ${typeof value === "number" ? value : typeof value}`,
+    );
+  }
+}
+
+function checkOptionalText(field: string, value: string | undefined): void {
+  if (value === undefined) return;
+  if (typeof value !== "string" || value === "")
+    throw new InvalidRequestError(field, "must be a non-empty string");
+}

@@ -1,0 +1,173 @@
+import {
+  type ChatMessage,
+  type ChatRequest,
+  InvalidRequestError,
+  type Labels,
+  type RequestFacts,
+  type RouteRequest,
+} from "../contracts/index.ts";
+import { checkRequest } from "./check-request.ts";
+import { withoutHarness } from "./harness.ts";
+import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
+
+/** Bounds of what classifiers read, in UTF-16 code units. */
+export const ASK_CHARACTERS = 4_000;
+export const WINDOW_CHARACTERS = 2_000;
+
+const askTail = 1_000;
+const askHead = ASK_CHARACTERS - askTail - 1;
+const turnHead = 400;
+const turnTail = 199;
+/** Messages at either end of a conversation whose tokens are estimated one by one. */
+const sampledFirst = 2;
+const sampledLast = 32;
+/** Role and separators of a message in the chat formats of the large providers. */
+const tokensPerMessage = 4;
+/** A 1024 x 1024 image in OpenAI's high detail; other providers charge 258 to 1,600. */
+const tokensPerImage = 765;
+const expectedOutputCap = 300;
+const noLabels: Labels = {};
+
+export interface NormaliseOptions {
+  /** Longest request, all texts together, in characters. */
+  readonly maxCharacters: number;
+  /** Tokens of a text: must be bounded in time whatever its length. */
+  readonly estimateTokens: (text: string) => number;
+}
+
+/**
+ * Reads a request once. Costs time linear in the number of messages and bounded in their length,
+ * apart from harness elements, which are looked for in the last human turn.
+ * Throws `InvalidRequestError`.
+ */
+export function normaliseRequest(request: RouteRequest, options: NormaliseOptions): RequestFacts {
+  const messages = checkRequest(request);
+  const fields = typeof request === "string" ? noFields : request;
+  const size = measure(messages, options.estimateTokens);
+  const toolsLength = toolsCharacters(fields.tools);
+  const characters = size.characters + toolsLength;
+  if (characters > options.maxCharacters) {
+    throw new InvalidRequestError(
+      "messages",
+      `has ${characters} characters, more than the limit of ${options.maxCharacters} (option maxCharacters)`,
+    );
+  }
+  const position = askPosition(messages);
+  const whole = position.text;
+  const maxOutputTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined;
+  return {
+    ask: cut(whole, askHead, askTail),
+    window: windowBefore(messages, position.index),
+    askCharacters: whole.length,
+    characters,
+    inputTokens: Math.ceil(size.tokens + toolsLength / 4),
+    inputTokensExact: undefined,
+    expectedOutputTokens: Math.min(maxOutputTokens ?? expectedOutputCap, expectedOutputCap),
+    maxOutputTokens,
+    turns: size.turns,
+    tools: fields.tools?.length ?? 0,
+    images: size.images,
+    jsonSchema: fields.response_format?.type === "json_schema",
+    reasoningEffort: fields.reasoning_effort ?? undefined,
+    session: fields.session,
+    tenant: fields.tenant,
+    labels: fields.labels ?? noLabels,
+    category: fields.category,
+    language: undefined,
+  };
+}
+
+type Fields = Partial<Exclude<RouteRequest, string>>;
+const noFields: Fields = {};
+
+/** The part of a request that a provider gets: without routing fields. */
+export function chatOf(request: RouteRequest): ChatRequest {
+  if (typeof request === "string") return { messages: [{ role: "user", content: request }] };
+  const { session, tenant, labels, category, constraints, maxCostUsd, deadlineMs, model, ...chat } = request;
+  // From plain JavaScript: the adapters decide these.
+  const { stream, stream_options, ...rest } = chat as ChatRequest & {
+    stream?: unknown;
+    stream_options?: unknown;
+  };
+  return rest;
+}
+
+interface Size {
+  characters: number;
+  tokens: number;
+  turns: number;
+  images: number;
+}
+
+function measure(messages: readonly ChatMessage[], estimateTokens: (text: string) => number): Size {
+  const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0 };
+  const lastFrom = messages.length - sampledLast;
+  let sampled = 0;
+  for (let index = 0; index < messages.length; index += 1) {
+    const message = messages[index] as ChatMessage;
+    const text = textOf(message);
+    const calls = toolCallCharacters(message);
+    size.characters += text.length + calls;
+    if (message.role === "user") size.turns += 1;
+    size.images += imagesIn(message);
+    if (index < sampledFirst || index >= lastFrom) {
+      size.tokens += estimateTokens(text) + calls / 4;
+      sampled += text.length + calls;
+    }
+  }
+  // The middle of a long conversation is taken to be like its ends.
+  const rest = size.characters - sampled;
+  if (rest > 0) size.tokens += rest * (sampled === 0 ? 0.25 : size.tokens / sampled);
+  size.tokens += messages.length * tokensPerMessage + size.images * tokensPerImage;
+  return size;
+}
+
+/** Tool schemas by their array: an application offers the same one with every request. */
+const knownTools = new WeakMap<object, { readonly count: number; readonly characters: number }>();
+
+function toolsCharacters(tools: readonly unknown[] | undefined): number {
+  if (tools === undefined || tools.length === 0) return 0;
+  const known = knownTools.get(tools);
+  if (known !== undefined && known.count === tools.length) return known.characters;
+  const characters = lengthAsJson(tools);
+  knownTools.set(tools, { count: tools.length, characters });
+  return characters;
+}
+
+function lengthAsJson(tools: readonly unknown[]): number {
+  try {
+    return JSON.stringify(tools).length;
+  } catch (cause) {
+    throw new InvalidRequestError("tools", `must be plain JSON (${(cause as Error).name})`);
+  }
+}
+
+/** The last user message with text of a human; else the last message that is not a tool's output. */
+function askPosition(messages: readonly ChatMessage[]): { readonly index: number; readonly text: string } {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "user") continue;
+    const text = withoutHarness(textOf(message));
+    if (text.trim() !== "") return { index, text };
+  }
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "tool" && message.role !== "function") return { index, text: textOf(message) };
+  }
+  return { index: 0, text: "" };
+}
+
+/** Human and assistant turns before the ask, newest last, as far as they fit. */
+function windowBefore(messages: readonly ChatMessage[], ask: number): string {
+  let text = "";
+  for (let index = ask - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "user" && message.role !== "assistant") continue;
+    const whole = message.role === "user" ? withoutHarness(textOf(message)) : textOf(message);
+    if (whole === "") continue;
+    const turn = cut(whole, turnHead, turnTail);
+    if (text.length + turn.length + 1 > WINDOW_CHARACTERS) break;
+    text = text === "" ? turn : `${turn}\n${text}`;
+  }
+  return text;
+}

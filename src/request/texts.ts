@@ -1,0 +1,39 @@
+import type { ChatMessage } from "../contracts/index.ts";
+
+/** The text of a message, its text parts joined by a newline; "" where it has none. */
+export function textOf(message: ChatMessage): string {
+  const { content } = message;
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  let text = "";
+  for (const part of content) {
+    if (part.type === "text") text = text === "" ? part.text : `${text}\n${part.text}`;
+  }
+  return text;
+}
+
+/** Images among the parts of a message. */
+export function imagesIn(message: ChatMessage): number {
+  const { content } = message;
+  if (!Array.isArray(content)) return 0;
+  let images = 0;
+  for (const part of content) if (part.type === "image_url") images += 1;
+  return images;
+}
+
+/** Characters of the tool calls that a message makes. */
+export function toolCallCharacters(message: ChatMessage): number {
+  if (message.role !== "assistant" || message.tool_calls === undefined) return 0;
+  let characters = 0;
+  for (const call of message.tool_calls) {
+    if (call.type === "function") characters += call.function.name.length + call.function.arguments.length;
+    else characters += call.custom.name.length + call.custom.input.length;
+  }
+  return characters;
+}
+
+/** At most `head` + 1 + `tail` characters: a longer text keeps its two ends, joined by a newline. */
+export function cut(text: string, head: number, tail: number): string {
+  if (text.length <= head + 1 + tail) return text;
+  return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
+}
