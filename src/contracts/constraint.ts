@@ -15,6 +15,8 @@ export interface ConstraintContext {
  */
 export interface Constraint<Id extends string = string> {
   readonly name: string;
+  /** The ids it names: `createRouter` refuses one that is not among its models. */
+  readonly models?: readonly string[] | undefined;
   // A method: `Constraint<"small">` must be usable where the ids are `"small" | "large"` (bivariance).
   /** `true`, or the reason why not. One that throws does not permit. */
   permits(candidate: Candidate<Id>, context: ConstraintContext): true | string;

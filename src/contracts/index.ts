@@ -4,6 +4,7 @@ export type { Check } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext } from "./constraint.ts";
 export type { Attempt, Decision, PlanStep, RecordedCandidate, RecordedError } from "./decision.ts";
+export { describePolicy } from "./describe-policy.ts";
 export {
   AllModelsFailedError,
   BudgetExceededError,
@@ -40,7 +41,14 @@ export type {
   PriceTier,
   Rates,
 } from "./model.ts";
-export { checkKeys, checkMethods, checkNumber, checkText, type NumberRange } from "./option-checks.ts";
+export {
+  checkIds,
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  checkText,
+  type NumberRange,
+} from "./option-checks.ts";
 export type {
   Choice,
   Escalation,

@@ -34,6 +34,16 @@ export function checkText(option: string, value: unknown): string {
   return value;
 }
 
+/** Throws `InvalidOptionError` unless there is at least one model id and all are different, non-empty strings. */
+export function checkIds(option: string, ids: readonly unknown[]): void {
+  if (ids.length === 0) throw new InvalidOptionError(option, ids, "given at least one model id");
+  ids.forEach((id, index) => {
+    checkText(`${option}[${index}]`, id);
+    if (ids.indexOf(id) !== index)
+      throw new InvalidOptionError(`${option}[${index}]`, id, "an id that is not there already");
+  });
+}
+
 /** Throws `InvalidOptionError` unless the value is an object with the named methods. */
 export function checkMethods(option: string, value: unknown, methods: readonly string[]): void {
   const holder = value as Record<string, unknown> | null;

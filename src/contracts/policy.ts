@@ -62,6 +62,8 @@ export interface PolicyDescription {
  * `Policy` without a parameter names no model and fits every router.
  */
 export interface Policy<Id extends string = never> extends PolicyDescription {
+  /** The ids it names, nested ones too: `createRouter` refuses one that is not among its models. */
+  readonly models?: readonly string[] | undefined;
   // A method: `Policy<"a">` must be usable where ids are `"a" | "b"`, also as an input (bivariance).
   select(context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[] | undefined;
 }

@@ -1,0 +1,13 @@
+import { type Constraint, checkIds } from "../../src/contracts/index.ts";
+
+/** Any model but these. */
+export function except<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
+  checkIds("except", ids);
+  const excluded: ReadonlySet<string> = new Set(ids);
+
+  return {
+    name: "except",
+    models: [...ids],
+    permits: ({ id }) => !excluded.has(id) || "excluded",
+  };
+}

@@ -1,0 +1,2 @@
+export { except } from "./except.ts";
+export { only } from "./only.ts";
