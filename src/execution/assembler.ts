@@ -1,0 +1,98 @@
+import type { Completion, CompletionChunk } from "../contracts/index.ts";
+
+type Delta = CompletionChunk["choices"][number]["delta"];
+type Choice = Completion["choices"][number];
+type ToolCall = { id: string; type: "function"; function: { name: string; arguments: string } };
+
+/** Puts the chunks of a stream together into the answer that `generate` would have given. */
+export interface Assembler {
+  add(chunk: CompletionChunk): void;
+  readonly text: string;
+  readonly finishReason: string | undefined;
+  completion(): Completion;
+}
+
+const knownFields: ReadonlySet<string> = new Set([
+  "role",
+  "content",
+  "refusal",
+  "tool_calls",
+  "function_call",
+]);
+
+export function createAssembler(): Assembler {
+  let head: Pick<CompletionChunk, "id" | "created" | "model"> = { id: "", created: 0, model: "" };
+  let text = "";
+  let refusal = "";
+  let finishReason: Choice["finish_reason"] | undefined;
+  let usage: CompletionChunk["usage"];
+  const toolCalls: ToolCall[] = [];
+  // What a provider sends beyond OpenAI's fields: reasoning text, thinking blocks …
+  const extras: Record<string, unknown> = {};
+
+  const addDelta = (delta: Delta) => {
+    if (delta.content) text += delta.content;
+    if (delta.refusal) refusal += delta.refusal;
+    for (const call of delta.tool_calls ?? []) addToolCall(toolCalls, call);
+    for (const [key, value] of Object.entries(delta))
+      if (!knownFields.has(key)) extras[key] = joined(extras[key], value);
+  };
+
+  return {
+    add(chunk) {
+      head = {
+        id: chunk.id || head.id,
+        created: chunk.created || head.created,
+        model: chunk.model || head.model,
+      };
+      if (chunk.usage) usage = chunk.usage;
+      const choice = chunk.choices[0];
+      if (choice === undefined) return;
+      if (choice.delta) addDelta(choice.delta);
+      if (choice.finish_reason) finishReason = choice.finish_reason;
+    },
+    get text() {
+      return text;
+    },
+    get finishReason() {
+      return finishReason;
+    },
+    completion() {
+      const message: Choice["message"] = {
+        ...extras,
+        role: "assistant",
+        content: text === "" && toolCalls.length > 0 ? null : text,
+        refusal: refusal === "" ? null : refusal,
+        ...(toolCalls.length > 0 ? { tool_calls: toolCalls.filter((call) => call !== undefined) } : {}),
+      };
+      return {
+        ...head,
+        object: "chat.completion",
+        choices: [{ index: 0, message, finish_reason: finishReason ?? "stop", logprobs: null }],
+        ...(usage ? { usage } : {}),
+      };
+    },
+  };
+}
+
+/** Most tool calls that one answer may make: an index is data of the provider's and must not size an array. */
+const toolCallLimit = 1_024;
+
+function addToolCall(calls: ToolCall[], delta: NonNullable<Delta["tool_calls"]>[number]): void {
+  if (!Number.isInteger(delta.index) || delta.index < 0 || delta.index >= toolCallLimit) return;
+  while (calls.length <= delta.index) {
+    calls.push({ id: "", type: "function", function: { name: "", arguments: "" } });
+  }
+  const call = calls[delta.index] as ToolCall;
+  const { index, id, type, function: part, ...extras } = delta;
+  if (id) call.id = id;
+  if (part?.name) call.function.name += part.name;
+  if (part?.arguments) call.function.arguments += part.arguments;
+  Object.assign(call, extras);
+}
+
+function joined(before: unknown, value: unknown): unknown {
+  if (typeof before === "string" && typeof value === "string") return before + value;
+  if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
+  return value;
+}

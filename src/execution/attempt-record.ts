@@ -1,0 +1,108 @@
+import {
+  type Attempt,
+  type Hop,
+  isRouterError,
+  type Model,
+  ProviderError,
+  recordError,
+  type Usage,
+} from "../contracts/index.ts";
+import type { ExecutionContext } from "./context.ts";
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** An attempt while it runs. */
+export interface AttemptRecord {
+  readonly model: Model;
+  dropped(parameter: string): void;
+  firstToken(): void;
+  /** Ends the attempt with what the provider returned. */
+  succeed(answer: { usage?: unknown; model?: string | undefined; finishReason?: string | undefined }): void;
+  /**
+   * Ends it with an error. `received` is the text that a stream had brought (providers bill it), or
+   * undefined where the provider bills nothing.
+   */
+  fail(error: unknown, received: string | undefined): void;
+  /** Says what follows and reports the attempt. */
+  report(next: Attempt["next"]): void;
+}
+
+/** Starts the record of one call and adds it to the request's attempts when it has ended. */
+export function startAttempt(context: ExecutionContext, id: string, hop: Hop): AttemptRecord {
+  const model = context.modelOf(id);
+  const startedAt = context.clock();
+  const record: Writable<Attempt> = {
+    model: id,
+    name: model.name,
+    hop,
+    startedAt: new Date(startedAt).toISOString(),
+    latencyMs: 0,
+  };
+  context.started(id, hop);
+
+  const end = () => {
+    record.latencyMs = Math.max(0, context.clock() - startedAt);
+    context.attempts.push(record);
+  };
+  const bill = (usage: Usage | undefined) => {
+    if (usage === undefined) return;
+    record.usage = usage;
+    const costUsd = context.costOf(model, usage);
+    if (costUsd !== undefined) record.costUsd = costUsd;
+  };
+
+  return {
+    model,
+    dropped(parameter) {
+      if (!record.dropped?.includes(parameter)) record.dropped = [...(record.dropped ?? []), parameter];
+    },
+    firstToken() {
+      record.firstTokenMs = Math.max(0, context.clock() - startedAt);
+    },
+    succeed(answer) {
+      bill(context.usageOf(answer.usage));
+      if (answer.model !== undefined) record.servedModel = answer.model;
+      if (answer.finishReason !== undefined) record.finishReason = answer.finishReason;
+      end();
+    },
+    fail(error, received) {
+      record.error = recordError(error);
+      if (received === undefined) record.costUsd = 0;
+      else {
+        bill({ inputTokens: context.facts.inputTokens, outputTokens: context.estimateTokens(received) });
+        record.costEstimated = true;
+      }
+      end();
+    },
+    report(next) {
+      if (next !== undefined) record.next = next;
+      context.ended(record);
+    },
+  };
+}
+
+/** What a model threw, as a typed error. Errors of a user's own model count as a failed call. */
+export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
+  if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return new ProviderError({
+    kind: "unknown",
+    model: model.name,
+    summary: `an error of type ${name}`,
+    cause: error,
+  });
+}
+
+/**
+ * Whether a provider bills a call that failed like this: it may have worked until we hung up. An
+ * error that it reported itself is not billed.
+ */
+export function mayBeBilled(error: unknown): boolean {
+  if (!isRouterError(error)) return true;
+  if (isRouterError(error, "deadline-exceeded")) return true;
+  return (
+    isRouterError(error, "provider") &&
+    (error.kind === "timeout" || error.kind === "incomplete") &&
+    error.status === undefined
+  );
+}

@@ -1,0 +1,47 @@
+import type {
+  Attempt,
+  ChatRequest,
+  Check,
+  Hop,
+  HopContext,
+  Model,
+  RequestFacts,
+  Usage,
+} from "../contracts/index.ts";
+import type { ResolvedExecutionOptions } from "./options.ts";
+
+/** One model of a plan, with the check that its answer must pass. */
+export interface PlannedStep {
+  readonly model: string;
+  readonly unless?: Check | undefined;
+}
+
+/** A request under way: all that execution knows, handed over by the router. */
+export interface ExecutionContext {
+  readonly chat: ChatRequest;
+  readonly facts: RequestFacts;
+  readonly plan: readonly PlannedStep[];
+  readonly fallbacks: readonly string[];
+  readonly options: ResolvedExecutionOptions;
+  /** The caller's signal. */
+  readonly signal: AbortSignal | undefined;
+  readonly deadlineMs: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number | undefined;
+  readonly maxCostUsd: number | undefined;
+  /** All attempts of the request so far, those of its classifier included; execution adds its own. */
+  readonly attempts: Attempt[];
+  readonly hop: HopContext;
+  readonly clock: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly modelOf: (id: string) => Model;
+  /** The router's and the request's constraints, evaluated now. */
+  readonly permits: (id: string, hop: Hop) => true | string;
+  readonly estimateCostUsd: (id: string) => number | undefined;
+  readonly usageOf: (usage: unknown) => Usage | undefined;
+  readonly costOf: (model: Model, usage: Usage) => number | undefined;
+  readonly estimateTokens: (text: string) => number;
+  readonly started: (model: string, hop: Hop) => void;
+  readonly ended: (attempt: Attempt) => void;
+}

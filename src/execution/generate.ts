@@ -1,0 +1,87 @@
+import { type Attempt, type Completion, ProviderError } from "../contracts/index.ts";
+import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import type { ExecutionContext } from "./context.ts";
+import { createGuard } from "./guard.ts";
+import { createItinerary, type Next, type Step } from "./itinerary.ts";
+import { wait } from "./wait.ts";
+
+/** Walks through the plan until an answer stands. Rejects with what ended the request. */
+export async function generate(context: ExecutionContext): Promise<Completion> {
+  const itinerary = createItinerary(context);
+  let step = itinerary.first();
+  for (;;) {
+    if (step.delayMs > 0) await wait(step.delayMs, context.signal);
+    const outcome = await generateOnce(
+      context,
+      step,
+      (error) => itinerary.afterFailure(error),
+      () => itinerary.afterRefusal(),
+    );
+    if (outcome.completion !== undefined) return outcome.completion;
+    step = outcome.step;
+  }
+}
+
+type Outcome =
+  | { readonly completion: Completion; readonly step?: undefined }
+  | { readonly completion?: undefined; readonly step: Step };
+
+/** One call and its check. Throws the error that ends the request. */
+export async function generateOnce(
+  context: ExecutionContext,
+  step: Step,
+  afterFailure: (error: unknown) => Next,
+  afterRefusal: () => Next,
+): Promise<Outcome> {
+  const record = startAttempt(context, step.model, step.hop);
+  const guard = createGuard(context, record.model.name);
+  let completion: Completion;
+  try {
+    guard.limit(context.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
+    const options = { signal: guard.signal, onDropped: record.dropped };
+    completion = await guard.race(() => record.model.generate(context.chat, options));
+    checkCompletion(completion, record.model.name);
+  } catch (thrown) {
+    const error = toTypedError(thrown, record.model, context.signal);
+    record.fail(error, mayBeBilled(error) ? "" : undefined);
+    return { step: proceed(afterFailure(error), record.report) };
+  } finally {
+    guard.release(false);
+  }
+  record.succeed({
+    usage: completion.usage,
+    model: completion.model,
+    finishReason: completion.choices[0]?.finish_reason,
+  });
+  if (step.check === undefined || (await accepted(context, step, completion))) {
+    record.report(undefined);
+    return { completion };
+  }
+  return { step: proceed(afterRefusal(), record.report) };
+}
+
+/** Reports the attempt with what follows it; throws where nothing does. */
+export function proceed(next: Next, report: (how: Attempt["next"]) => void): Step {
+  if (next.step === undefined) {
+    report(undefined);
+    throw next.error;
+  }
+  report(next.how);
+  return next.step;
+}
+
+/** A user's own model may return anything. */
+function checkCompletion(completion: Completion, model: string): void {
+  if (!Array.isArray(completion?.choices) || completion.choices[0]?.message === undefined) {
+    throw new ProviderError({ kind: "incomplete", model, summary: "the answer has no choices[0].message" });
+  }
+}
+
+/** A check that throws does not accept: the answer was not shown to be good. */
+async function accepted(context: ExecutionContext, step: Step, completion: Completion): Promise<boolean> {
+  try {
+    return (await step.check?.accepts(context.facts, completion, context.hop)) === true;
+  } catch {
+    return false;
+  }
+}

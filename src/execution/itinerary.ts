@@ -1,0 +1,138 @@
+import {
+  AllModelsFailedError,
+  type Attempt,
+  BudgetExceededError,
+  type Check,
+  DeadlineExceededError,
+  type Hop,
+  isRouterError,
+  NoEligibleModelError,
+  type ProviderError,
+  type ProviderErrorKind,
+} from "../contracts/index.ts";
+import { backoffMs } from "./backoff.ts";
+import type { ExecutionContext, PlannedStep } from "./context.ts";
+
+/** The next call to make. */
+export interface Step {
+  readonly model: string;
+  readonly hop: Hop;
+  readonly check: Check | undefined;
+  /** To wait before the call. */
+  readonly delayMs: number;
+}
+
+/** What follows an attempt: a step, or the error that ends the request. */
+export type Next =
+  | { readonly step: Step; readonly how: NonNullable<Attempt["next"]> }
+  | { readonly step?: undefined; readonly error: unknown };
+
+/** Walks through plan, retries and fallbacks of one request. Every answer moves it forward: it ends. */
+export interface Itinerary {
+  first(): Step;
+  afterFailure(error: unknown): Next;
+  /** The check did not accept the answer of the current step. */
+  afterRefusal(): Next;
+}
+
+/** Another model would fail in the same way, or must not be asked. */
+const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
+  "invalid-request",
+  "too-large",
+  "content-filter",
+]);
+
+export function createItinerary(context: ExecutionContext): Itinerary {
+  const { plan, options } = context;
+  const tried = new Set<string>();
+  let position = 0;
+  let current: Step = { model: "", hop: "answer", check: undefined, delayMs: 0 };
+  let retries = 0;
+  let lastError: unknown;
+
+  const stepTo = (planned: PlannedStep, hop: Hop): Step => {
+    tried.add(planned.model);
+    retries = 0;
+    current = { model: planned.model, hop, check: planned.unless, delayMs: 0 };
+    return current;
+  };
+
+  /** The plan's next model, else the next fallback, that may serve the request now. */
+  const another = (hop: Hop, may: (model: string) => boolean): Step | undefined => {
+    while (position + 1 < plan.length) {
+      position += 1;
+      const planned = plan[position] as PlannedStep;
+      if (context.permits(planned.model, hop) === true && may(planned.model)) return stepTo(planned, hop);
+    }
+    if (!options.fallback) return undefined;
+    for (const model of context.fallbacks) {
+      if (tried.has(model) || context.permits(model, hop) !== true || !may(model)) continue;
+      return stepTo({ model }, hop);
+    }
+    return undefined;
+  };
+
+  const overBudget = (model: string): BudgetExceededError | undefined => {
+    const { maxCostUsd, attempts } = context;
+    if (maxCostUsd === undefined) return undefined;
+    const spent = attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? 0), 0);
+    const next = context.estimateCostUsd(model) ?? Number.POSITIVE_INFINITY;
+    if (spent + next <= maxCostUsd) return undefined;
+    return new BudgetExceededError(
+      maxCostUsd,
+      `${spent} spent, ${next} more expected for ${model}`,
+      attempts,
+    );
+  };
+
+  const go = (step: Step, how: NonNullable<Attempt["next"]>): Next => {
+    const error = overBudget(step.model);
+    return error === undefined ? { step, how } : { error };
+  };
+
+  const retry = (error: ProviderError): Step | undefined => {
+    if (!error.retryable || retries >= options.retries) return undefined;
+    if ((error.retryAfterMs ?? 0) > options.retryAfterCapMs) return undefined;
+    const delayMs = backoffMs(retries, error.retryAfterMs, options, context.random);
+    const left =
+      context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
+    if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
+    retries += 1;
+    current = { ...current, hop: "retry", delayMs };
+    return current;
+  };
+
+  return {
+    first() {
+      const planned = plan[0] as PlannedStep;
+      const reason = context.permits(planned.model, "answer");
+      if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
+      return stepTo(planned, "answer");
+    },
+    afterFailure(error) {
+      lastError = error;
+      if (context.signal?.aborted) return { error: context.signal.reason };
+      if (isRouterError(error, "deadline-exceeded")) return { error };
+      const { deadlineAt, deadlineMs, clock, attempts } = context;
+      if (deadlineAt !== undefined && clock() >= deadlineAt) {
+        return { error: new DeadlineExceededError(deadlineMs ?? 0, attempts) };
+      }
+      // Not a failure of a model: a bug, or a key that is missing everywhere.
+      if (!isRouterError(error, "provider")) return { error };
+      if (error.partialText !== undefined || endsRequest.has(error.kind)) return { error };
+      const again = retry(error);
+      if (again !== undefined) return go(again, "retry");
+      const window = context.modelOf(current.model).contextWindow ?? 0;
+      const may = (model: string) =>
+        error.kind !== "context-overflow" || (context.modelOf(model).contextWindow ?? 0) > window;
+      const next = another("fallback", may);
+      if (next !== undefined) return go(next, "fallback");
+      return { error: new AllModelsFailedError(attempts, { cause: error }) };
+    },
+    afterRefusal() {
+      const next = position + 1 < plan.length ? another("cascade", () => true) : undefined;
+      if (next !== undefined) return go(next, "escalate");
+      return { error: new AllModelsFailedError(context.attempts, { cause: lastError }) };
+    },
+  };
+}

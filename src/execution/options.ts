@@ -1,0 +1,57 @@
+import { checkKeys, checkNumber } from "../contracts/index.ts";
+
+/** How calls are made. All times in milliseconds. */
+export interface ExecutionOptions {
+  /** Further tries of a model after a retryable error. Default 2, range [0, 10]. */
+  readonly retries?: number | undefined;
+  /** Whether the next permitted model is tried when one has failed. Default true. */
+  readonly fallback?: boolean | undefined;
+  /**
+   * Backoff before retry n (from 0): uniform in [0, min(`backoffCapMs`, `backoffBaseMs` * 2^n)]
+   * ("full jitter"). Default 500.
+   */
+  readonly backoffBaseMs?: number | undefined;
+  /** Default 8,000. */
+  readonly backoffCapMs?: number | undefined;
+  /** Longest Retry-After that is waited for; with a longer one the next model is tried. Default 20,000. */
+  readonly retryAfterCapMs?: number | undefined;
+  /** Longest call without streaming. Default 600,000, as in the providers' SDKs. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Longest wait for the first content or tool-call delta of a stream. Default 120,000. */
+  readonly firstTokenTimeoutMs?: number | undefined;
+  /** Longest silence inside a stream while the caller waits for its next chunk. Default 60,000. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+export type ResolvedExecutionOptions = {
+  readonly [Key in keyof ExecutionOptions]-?: NonNullable<ExecutionOptions[Key]>;
+};
+
+const defaults: ResolvedExecutionOptions = {
+  retries: 2,
+  fallback: true,
+  backoffBaseMs: 500,
+  backoffCapMs: 8_000,
+  retryAfterCapMs: 20_000,
+  attemptTimeoutMs: 600_000,
+  firstTokenTimeoutMs: 120_000,
+  idleTimeoutMs: 60_000,
+};
+
+/** The longest delay that a Node timer can hold. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Fills in defaults. Throws `InvalidOptionError`. */
+export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {
+  checkKeys("execution", options, Object.keys(defaults));
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const resolved: ResolvedExecutionOptions = { ...defaults, ...given };
+  checkNumber("execution.retries", resolved.retries, { min: 0, max: 10, integer: true });
+  for (const option of ["backoffBaseMs", "backoffCapMs", "retryAfterCapMs"] as const) {
+    checkNumber(`execution.${option}`, resolved[option], { min: 0, max: longestTimerMs });
+  }
+  for (const option of ["attemptTimeoutMs", "firstTokenTimeoutMs", "idleTimeoutMs"] as const) {
+    checkNumber(`execution.${option}`, resolved[option], { min: 1, max: longestTimerMs });
+  }
+  return resolved;
+}

@@ -1,0 +1,28 @@
+import type { Completion, CompletionChunk } from "../contracts/index.ts";
+
+type Delta = CompletionChunk["choices"][number]["delta"];
+
+/** A whole answer as a stream would have brought it: content, finish reason, usage. */
+export function toChunks(completion: Completion): CompletionChunk[] {
+  const { id, created, model, usage } = completion;
+  const head = { id, created, model, object: "chat.completion.chunk" as const };
+  const choice = completion.choices[0];
+  const { tool_calls, ...message } = choice?.message ?? {
+    content: "",
+    refusal: null,
+    role: "assistant" as const,
+  };
+  const toolCalls = (tool_calls ?? []).map((call, index) => ({ ...call, index })) as NonNullable<
+    Delta["tool_calls"]
+  >;
+  const delta = {
+    ...message,
+    ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
+  } as Delta;
+  const chunks: CompletionChunk[] = [
+    { ...head, choices: [{ index: 0, delta, finish_reason: null }] },
+    { ...head, choices: [{ index: 0, delta: {}, finish_reason: choice?.finish_reason ?? "stop" }] },
+  ];
+  if (usage) chunks.push({ ...head, choices: [], usage });
+  return chunks;
+}
