@@ -1,0 +1,30 @@
+/** Conformance suites and fakes, for your own parts and for ours. Free of any test runner. */
+
+export { type CandidateParts, candidateOf } from "./candidate-of.ts";
+export { type ConstraintSetup, constraintConformance } from "./constraint-conformance.ts";
+export { factsOf } from "./facts-of.ts";
+export { type FakeAnswer, type FakeModel, type FakeModelOptions, fakeModel } from "./fake-model.ts";
+export { type PolicySetup, policyConformance } from "./policy-conformance.ts";
+export { providerConformance } from "./provider-conformance.ts";
+export type {
+  FailureKind,
+  RecordedRequest,
+  Scenario,
+  ScenarioAnswer,
+  ScenarioFailure,
+  ScenarioToolCall,
+} from "./provider-scenario.ts";
+export type {
+  ConformanceCase,
+  ProviderFeature,
+  ProviderSetup,
+  ServedModel,
+  ServeSettings,
+} from "./provider-setup.ts";
+export {
+  type ScenarioServer,
+  type ScenarioWire,
+  serveScenario,
+  type WireReply,
+  type WireStream,
+} from "./scenario-server.ts";
