@@ -93,6 +93,8 @@ export interface Candidate<Id extends string = string> {
   /** The key in the router's `models`. */
   readonly id: Id;
   readonly facts: ModelFacts;
+  /** Input tokens of this request as this model counts them, calibrated from returned usage. */
+  readonly estimatedInputTokens?: number | undefined;
   /** For this request. Absent: the price is unknown. */
   readonly estimatedCostUsd?: number | undefined;
   /** Calibrated P(the model is good enough) for this request, in [0, 1]. */

@@ -1,0 +1,230 @@
+import {
+  BudgetExceededError,
+  type Candidate,
+  type Choice,
+  type Classification,
+  type Classifier,
+  type ClassifierError,
+  type Constraint,
+  type Decision,
+  type HopContext,
+  InvalidRequestError,
+  type ModelFacts,
+  NoEligibleModelError,
+  type Policy,
+  type PolicyContext,
+  type PolicyDescription,
+  PolicyError,
+  type RecordedCandidate,
+  type RequestFacts,
+} from "../contracts/index.ts";
+import { type Classified, classify } from "./classify.ts";
+import { isNearWindow } from "./context-window.ts";
+import { type Drawn, draw } from "./draw.ts";
+import { permits, recordCandidate } from "./eligible.ts";
+import { fallbacksOf } from "./fallbacks.ts";
+
+/** What a request will cost on a model, as far as that is known before the call. */
+export interface Estimate {
+  readonly inputTokens: number;
+  readonly costUsd: number | undefined;
+}
+
+/** What a router decides with; the same for all its requests. */
+export interface DecisionParts<Id extends string> {
+  readonly models: readonly { readonly id: Id; readonly facts: ModelFacts }[];
+  readonly policy: Policy<Id>;
+  readonly description: PolicyDescription;
+  readonly classifier: Classifier;
+  readonly classifierTimeoutMs: number;
+  readonly certified: boolean;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
+  readonly versions: Decision["versions"];
+}
+
+/** One request, as deciding sees it. */
+export interface Deciding<Id extends string> {
+  readonly id: string;
+  readonly request: RequestFacts;
+  /** The router's and the request's own. */
+  readonly constraints: readonly Constraint<Id>[];
+  readonly pin: Id | undefined;
+  readonly maxCostUsd: number | undefined;
+  readonly hop: HopContext;
+  /** Counts the input's tokens; asked only when an estimate cannot tell if a window suffices. */
+  readonly countTokens: () => Promise<number>;
+}
+
+/** A decision with what JSON cannot hold: the checks of its plan. */
+export interface Decided<Id extends string> {
+  readonly decision: Decision<Id>;
+  readonly choice: Choice<Id>;
+  readonly classifierError: ClassifierError | undefined;
+}
+
+/**
+ * Constraints, classifier, policy, draw. Returns at once unless the classifier is asynchronous or
+ * tokens have to be counted. Throws or rejects with `NoEligibleModelError`, `BudgetExceededError`,
+ * `PolicyError`, or `InvalidRequestError` for a pin that names no model.
+ */
+export function decide<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+): Decided<Id> | Promise<Decided<Id>> {
+  const now = parts.clock();
+  const all = candidatesOf(parts, deciding.request);
+  for (const candidate of all) {
+    if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
+  }
+  return decideAmong(parts, deciding, all, now);
+}
+
+async function decideExactly<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+  now: number,
+): Promise<Decided<Id>> {
+  const inputTokens = await deciding.countTokens();
+  const request: RequestFacts = { ...deciding.request, inputTokens, inputTokensExact: true };
+  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request), now);
+}
+
+function candidatesOf<Id extends string>(parts: DecisionParts<Id>, request: RequestFacts): Candidate<Id>[] {
+  return parts.models.map(({ id, facts }) => {
+    const { inputTokens, costUsd } = parts.estimate(facts, request);
+    return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd };
+  });
+}
+
+function decideAmong<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+  all: readonly Candidate<Id>[],
+  now: number,
+): Decided<Id> | Promise<Decided<Id>> {
+  const { request, constraints, pin, hop } = deciding;
+  const context = { request, hop: "answer", now } as const;
+  const candidates: Candidate<Id>[] = [];
+  const recorded: RecordedCandidate<Id>[] = [];
+  for (const candidate of all) {
+    const permitted = permits(candidate, constraints, context);
+    if (permitted === true) candidates.push(candidate);
+    recorded.push(recordCandidate(candidate, permitted, request));
+  }
+  const settled: Settled<Id> = { parts, deciding, candidates, recorded, now };
+  if (pin !== undefined) return pinned(settled, pin);
+  if (candidates.length === 0) throw nobody(recorded, deciding.maxCostUsd);
+  // Nothing can depend on the classification of a request that only one model may serve.
+  if (candidates.length === 1) return choose(settled, undefined);
+  const classified = classify(parts.classifier, request, hop, parts.classifierTimeoutMs);
+  return classified instanceof Promise
+    ? classified.then((one) => choose(settled, one))
+    : choose(settled, classified);
+}
+
+interface Settled<Id extends string> {
+  readonly parts: DecisionParts<Id>;
+  readonly deciding: Deciding<Id>;
+  readonly candidates: readonly Candidate<Id>[];
+  readonly recorded: readonly RecordedCandidate<Id>[];
+  readonly now: number;
+}
+
+function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
+  const { parts, recorded } = settled;
+  const wanted = recorded.find(({ model }) => model === pin);
+  if (wanted === undefined) {
+    const known = parts.models.map(({ id }) => id).join(", ");
+    throw new InvalidRequestError("model", `pins a model that the router does not have; it has ${known}`);
+  }
+  if (wanted.permitted !== true) throw nobody([wanted], settled.deciding.maxCostUsd);
+  const choice: Choice<Id> = { model: pin, reason: "pinned by the request" };
+  return record(settled, { choice, propensity: 1 }, 0, undefined, true);
+}
+
+function choose<Id extends string>(settled: Settled<Id>, classified: Classified | undefined): Decided<Id> {
+  const { parts, deciding, candidates, now } = settled;
+  const context: PolicyContext<Id> = {
+    request: deciding.request,
+    classification: classified?.classification,
+    candidates,
+    session: undefined,
+    spend: undefined,
+    now,
+  };
+  const { policy } = parts;
+  let opinion: ReturnType<Policy<Id>["select"]>;
+  try {
+    opinion = policy.select(context);
+  } catch (cause) {
+    const type = cause instanceof Error ? cause.name : typeof cause;
+    throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
+  }
+  const random = parts.random();
+  return record(settled, draw(policy.name, opinion, candidates, random), random, classified, false);
+}
+
+function record<Id extends string>(
+  settled: Settled<Id>,
+  { choice, propensity }: Drawn<Id>,
+  random: number,
+  classified: Classified | undefined,
+  forced: boolean,
+): Decided<Id> {
+  const { parts, deciding, candidates, recorded, now } = settled;
+  const classification: Classification | undefined = classified?.classification;
+  const decision: Decision<Id> = {
+    id: deciding.id,
+    at: new Date(now).toISOString(),
+    model: choice.model,
+    plan: planOf(choice),
+    fallbacks: forced ? [] : fallbacksOf(choice.model, candidates),
+    request: withoutText(deciding.request),
+    classification,
+    classifierError: classified?.error?.message,
+    candidates: recorded,
+    session: undefined,
+    spend: undefined,
+    draw: random,
+    policy: parts.description,
+    reason: choice.reason,
+    propensity,
+    forced,
+    certified: parts.certified,
+    versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
+  };
+  return { decision, choice, classifierError: classified?.error };
+}
+
+function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id>["plan"] {
+  if (escalate === undefined || escalate.length === 0) return [{ model }];
+  const models = [model, ...escalate.map(({ to }) => to)];
+  return models.map((one, index) => {
+    const check = escalate[index]?.unless;
+    return check === undefined ? { model: one } : { model: one, unless: check.name };
+  });
+}
+
+function withoutText(request: RequestFacts): Decision["request"] {
+  const { ask, window, ...recorded } = request;
+  return recorded;
+}
+
+/** Nobody may serve the request: for want of money alone, or for the reasons given. */
+function nobody(recorded: readonly RecordedCandidate[], maxCostUsd: number | undefined): Error {
+  const reasons = Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)]));
+  const list = Object.values(reasons);
+  if (maxCostUsd !== undefined && list.every((reason) => reason.startsWith("maxCostUsd: "))) {
+    return new BudgetExceededError(
+      maxCostUsd,
+      Object.entries(reasons)
+        .map(([id, reason]) => `${id} ${reason}`)
+        .join("; "),
+    );
+  }
+  return new NoEligibleModelError(reasons);
+}

@@ -1,0 +1,67 @@
+import type {
+  Candidate,
+  Constraint,
+  ConstraintContext,
+  RecordedCandidate,
+  RequestFacts,
+} from "../contracts/index.ts";
+import { needs } from "./capabilities.ts";
+
+/** `true`, or the name of the first constraint that refuses and its reason. */
+export function permits<Id extends string>(
+  candidate: Candidate<Id>,
+  constraints: readonly Constraint<Id>[],
+  context: ConstraintContext,
+): true | string {
+  for (const constraint of constraints) {
+    const answer = ask(constraint, candidate, context);
+    if (answer !== true) return `${constraint.name}: ${answer}`;
+  }
+  return true;
+}
+
+/** A constraint that throws, or answers with anything but `true`, does not permit: it fails closed. */
+function ask<Id extends string>(
+  constraint: Constraint<Id>,
+  candidate: Candidate<Id>,
+  context: ConstraintContext,
+): true | string {
+  try {
+    const answer: unknown = constraint.permits(candidate, context);
+    if (answer === true) return true;
+    return typeof answer === "string" && answer !== "" ? answer : "it gave no reason";
+  } catch (error) {
+    return `it threw an error of type ${error instanceof Error ? error.name : typeof error}`;
+  }
+}
+
+/** A candidate as the decision keeps it. */
+export function recordCandidate<Id extends string>(
+  candidate: Candidate<Id>,
+  permitted: true | string,
+  request: RequestFacts,
+): RecordedCandidate<Id> {
+  return {
+    model: candidate.id,
+    permitted,
+    estimatedCostUsd: candidate.estimatedCostUsd,
+    estimatedQuality: candidate.estimatedQuality,
+    unknown: unknownOf(candidate, request),
+  };
+}
+
+/** What was not known of a model and could therefore not be checked; undefined where all was. */
+export function unknownOf(candidate: Candidate, request: RequestFacts): readonly string[] | undefined {
+  const { price, contextWindow, capabilities } = candidate.facts;
+  let unknown: string[] | undefined;
+  const add = (what: string) => {
+    unknown ??= [];
+    unknown.push(what);
+  };
+  if (price === undefined) add("price");
+  if (contextWindow === undefined) add("contextWindow");
+  for (const [capability, needed] of needs) {
+    if (capabilities?.[capability] === undefined && needed(request)) add(capability);
+  }
+  return unknown;
+}

@@ -1,0 +1,7 @@
+/** From a normalised request to a decision: no model of the plan is called. */
+export { capabilities } from "./capabilities.ts";
+export { contextWindow } from "./context-window.ts";
+export { type Decided, type DecisionParts, decide, type Estimate } from "./decide.ts";
+export { permits } from "./eligible.ts";
+export { policyHash } from "./policy-hash.ts";
+export { requestCost } from "./request-cost.ts";

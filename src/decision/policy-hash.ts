@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import type { PolicyDescription } from "../contracts/index.ts";
+
+/** First 12 hex digits of the SHA-256 of name and parameters, keys sorted at every depth. */
+export function policyHash({ name, parameters }: PolicyDescription): string {
+  return createHash("sha256")
+    .update(JSON.stringify([name, sorted(parameters)]))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]));
+}
