@@ -1,0 +1,166 @@
+import {
+  checkKeys,
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type ModelDefaults,
+  type ModelFacts,
+  type Price,
+  type ProviderOptions,
+  type Rates,
+} from "../../contracts/index.ts";
+
+const providerKeys = [
+  "apiKey",
+  "baseUrl",
+  "headers",
+  "fetch",
+  "defaults",
+  "labels",
+  "price",
+  "contextWindow",
+  "maxOutputTokens",
+  "capabilities",
+  "name",
+  "strictParameters",
+] as const satisfies readonly (keyof ProviderOptions)[];
+
+/**
+ * Throws `InvalidOptionError` on what a provider cannot work with. `owner` is the provider's
+ * function, for instance `openai`; `ownKeys` are the options that only it has. No value of an
+ * option that may hold a secret is shown.
+ */
+export function checkProviderOptions(
+  owner: string,
+  model: unknown,
+  options: ProviderOptions,
+  ownKeys: readonly string[] = [],
+): void {
+  checkText(`${owner}.model`, model);
+  checkKeys(owner, options, [...providerKeys, ...ownKeys]);
+  const { apiKey, baseUrl, headers, fetch, defaults, labels, price, capabilities, name } = options;
+
+  if (
+    apiKey !== undefined &&
+    typeof apiKey !== "function" &&
+    (typeof apiKey !== "string" || apiKey.trim() === "")
+  )
+    throw new InvalidOptionError(
+      `${owner}.apiKey`,
+      undefined,
+      "a non-empty string or a function that returns one",
+    );
+  if (baseUrl !== undefined) checkUrl(`${owner}.baseUrl`, baseUrl);
+  if (headers !== undefined) checkTexts(`${owner}.headers`, headers);
+  if (fetch !== undefined && typeof fetch !== "function")
+    throw new InvalidOptionError(`${owner}.fetch`, fetch, "a function like the global fetch");
+  if (labels !== undefined) checkTexts(`${owner}.labels`, labels);
+  if (name !== undefined) checkText(`${owner}.name`, name);
+  if (defaults !== undefined) checkDefaults(`${owner}.defaults`, defaults);
+  if (price !== undefined) checkPrice(`${owner}.price`, price);
+  if (capabilities !== undefined) checkFlags(`${owner}.capabilities`, capabilities, capabilityKeys);
+  checkFlags(owner, { strictParameters: options.strictParameters }, ["strictParameters"]);
+  checkTokens(`${owner}.contextWindow`, options.contextWindow);
+  checkTokens(`${owner}.maxOutputTokens`, options.maxOutputTokens);
+}
+
+/** The facts of a model as its options give them; absent keys are unknown. */
+export function factsOf(provider: string, model: string, options: ProviderOptions): ModelFacts {
+  const {
+    name = `${provider}:${model}`,
+    labels = {},
+    price,
+    contextWindow,
+    maxOutputTokens,
+    capabilities,
+  } = options;
+  return {
+    name,
+    provider,
+    model,
+    labels,
+    ...(price !== undefined && { price }),
+    ...(contextWindow !== undefined && { contextWindow }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(capabilities !== undefined && { capabilities }),
+  };
+}
+
+const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];
+
+/** Throws `InvalidOptionError` unless the value is an absolute http(s) URL. Its credentials are not shown. */
+export function checkUrl(option: string, value: unknown): string {
+  if (typeof value === "string" && URL.canParse(value)) {
+    const { protocol } = new URL(value);
+    if (protocol === "http:" || protocol === "https:") return value;
+  }
+  const shown = typeof value === "string" && value.includes("@") ? "a URL with credentials" : value;
+  throw new InvalidOptionError(option, shown, "an absolute http or https URL");
+}
+
+function checkTexts(option: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InvalidOptionError(option, value, "an object of strings");
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string") throw new InvalidOptionError(`${option}.${key}`, text, "a string");
+  }
+}
+
+function checkFlags(option: string, value: object, keys: readonly string[]): void {
+  checkKeys(option, value, keys);
+  for (const [key, flag] of Object.entries(value)) {
+    if (flag !== undefined && typeof flag !== "boolean")
+      throw new InvalidOptionError(`${option}.${key}`, flag, "true or false");
+  }
+}
+
+function checkTokens(option: string, value: number | undefined): void {
+  if (value !== undefined) checkNumber(option, value, { min: 1, integer: true });
+}
+
+function checkDefaults(option: string, defaults: ModelDefaults): void {
+  checkKeys(option, defaults, ["reasoningEffort", "temperature", "maxOutputTokens", "extraBody"]);
+  const { reasoningEffort, temperature, extraBody } = defaults;
+  if (reasoningEffort !== undefined && reasoningEffort !== null)
+    checkText(`${option}.reasoningEffort`, reasoningEffort);
+  if (temperature !== undefined) checkNumber(`${option}.temperature`, temperature, { min: 0, max: 2 });
+  checkTokens(`${option}.maxOutputTokens`, defaults.maxOutputTokens);
+  if (
+    extraBody !== undefined &&
+    (typeof extraBody !== "object" || extraBody === null || Array.isArray(extraBody))
+  )
+    throw new InvalidOptionError(`${option}.extraBody`, extraBody, "an object");
+}
+
+const rateKeys = [
+  "usdPerMillionInputTokens",
+  "usdPerMillionOutputTokens",
+  "usdPerMillionCachedInputTokens",
+  "usdPerMillionCacheWriteTokens",
+] as const satisfies readonly (keyof Rates)[];
+
+function checkPrice(option: string, price: Price): void {
+  checkKeys(option, price, [...rateKeys, "usdPerRequest", "tiers"]);
+  checkRates(option, price);
+  if (price.usdPerRequest !== undefined)
+    checkNumber(`${option}.usdPerRequest`, price.usdPerRequest, { min: 0 });
+  if (price.tiers === undefined) return;
+  if (!Array.isArray(price.tiers)) throw new InvalidOptionError(`${option}.tiers`, price.tiers, "an array");
+  let above = 0;
+  for (const [index, tier] of price.tiers.entries()) {
+    const place = `${option}.tiers[${index}]`;
+    checkKeys(place, tier, [...rateKeys, "aboveInputTokens"]);
+    checkRates(place, tier);
+    above = checkNumber(`${place}.aboveInputTokens`, tier.aboveInputTokens, {
+      min: above + 1,
+      integer: true,
+    });
+  }
+}
+
+function checkRates(option: string, rates: Rates): void {
+  for (const key of rateKeys) {
+    const required = key === "usdPerMillionInputTokens" || key === "usdPerMillionOutputTokens";
+    if (required || rates[key] !== undefined) checkNumber(`${option}.${key}`, rates[key], { min: 0 });
+  }
+}
