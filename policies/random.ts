@@ -42,15 +42,10 @@ function lottery<Id extends string>(probabilities: Readonly<Record<Id, number>>)
     throw new InvalidOptionError("random.probabilities", sum, "probabilities that sum to at most 1");
 
   const noOpinion = sum < 1 - tolerance ? 1 - sum : 0;
-  const scale = noOpinion === 0 ? sum : 1;
   const choices = stated
     // A model of probability 0 is never chosen, so it is no outcome.
     .filter(([, probability]) => probability > 0)
-    .map(([model, probability]) => ({
-      model,
-      reason: `random, share ${probability}`,
-      probability: probability / scale,
-    }));
+    .map(([model, probability]) => ({ model, reason: `random, share ${probability}`, probability }));
 
   return {
     name: "random",

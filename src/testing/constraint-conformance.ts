@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { Candidate, Constraint, ConstraintContext, Hop } from "../contracts/index.ts";
+import { candidateOf } from "./candidate-of.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { policyContexts } from "./policy-contexts.ts";
+import type { ConformanceCase } from "./provider-setup.ts";
+import { hostileFacts, secretText, usualFacts } from "./sample-facts.ts";
+import { withoutChance } from "./without-chance.ts";
+
+export interface ConstraintSetup<Id extends string> {
+  readonly constraint: Constraint<Id>;
+  readonly models: readonly Id[];
+  /**
+   * Whether the constraint rests on facts of the model, so that one of which nothing is known must
+   * not be permitted, for any of the usual requests. Default false.
+   */
+  readonly failsClosed?: boolean | undefined;
+}
+
+const hops: readonly Hop[] = [
+  "classify",
+  "answer",
+  "retry",
+  "fallback",
+  "cascade",
+  "check",
+  "hedge",
+  "shadow",
+  "cache",
+];
+const now = Date.UTC(2026, 0, 1);
+
+/**
+ * What every constraint must do, as cases for any test runner:
+ *
+ *     for (const { name, run } of constraintConformance({ constraint, models: ["small", "large"] }))
+ *       test(name, run);
+ */
+export function constraintConformance<const Id extends string>(
+  setup: ConstraintSetup<Id>,
+): readonly ConformanceCase[] {
+  const { constraint } = setup;
+  const usual = deepFreeze(questionsOf(setup.models, usualFacts));
+  const hostile = deepFreeze(questionsOf(setup.models, hostileFacts));
+  const all = [...usual, ...hostile];
+  const ask = ({ candidate, context }: Question<Id>) => constraint.permits(candidate, context);
+
+  const cases: Record<string, () => void> = {
+    "has a name": () => {
+      assert.ok(typeof constraint.name === "string" && constraint.name !== "", "name must not be empty");
+    },
+    "answers true or the reason why not": () => {
+      for (const question of usual) checkAnswer(ask(question));
+    },
+    "answers for requests made to break it": () => {
+      for (const question of hostile) checkAnswer(ask(question));
+    },
+    "says the same of the same model and request, in any order": () => {
+      const first = all.map(ask);
+      for (const [index, question] of [...all.entries()].reverse()) assert.equal(ask(question), first[index]);
+    },
+    "neither draws nor reads the clock": () => {
+      withoutChance(() => {
+        for (const question of all) ask(question);
+      });
+    },
+    "leaves its input as it was": () => {
+      for (const question of questionsOf(setup.models, usualFacts)) {
+        const before = structuredClone(question);
+        ask(question);
+        assert.deepEqual(question, before);
+      }
+    },
+    "quotes no prompt in a reason": () => {
+      for (const question of all)
+        assert.ok(
+          !String(ask(question)).includes(secretText),
+          "reasons are logged and must not hold text of the request",
+        );
+    },
+  };
+  if (setup.failsClosed)
+    cases["does not permit a model of which nothing is known"] = () => {
+      const unknown = setup.models.map((id) => candidateOf(id));
+      for (const { candidate, context } of pairs(unknown, usualFacts))
+        assert.notEqual(
+          constraint.permits(candidate, context),
+          true,
+          "an unknown model must not be permitted",
+        );
+    };
+  return Object.entries(cases).map(([name, check]) => ({ name, run: async () => check() }));
+}
+
+interface Question<Id extends string> {
+  readonly candidate: Candidate<Id>;
+  readonly context: ConstraintContext;
+}
+
+function questionsOf<Id extends string>(
+  models: readonly Id[],
+  requests: readonly ConstraintContext["request"][],
+): readonly Question<Id>[] {
+  const candidates = policyContexts(models)
+    .filter(({ kind }) => kind === "alone")
+    .flatMap(({ context }) => context.candidates);
+  return structuredClone(pairs(candidates, requests));
+}
+
+function pairs<Id extends string>(
+  candidates: readonly Candidate<Id>[],
+  requests: readonly ConstraintContext["request"][],
+): readonly Question<Id>[] {
+  return candidates.flatMap((candidate) =>
+    requests.flatMap((request) => hops.map((hop) => ({ candidate, context: { request, hop, now } }))),
+  );
+}
+
+function checkAnswer(answer: unknown): void {
+  assert.ok(
+    answer === true || (typeof answer === "string" && answer !== ""),
+    `permits must return true or a non-empty string, not ${answer === "" ? "an empty one" : String(answer)}`,
+  );
+}

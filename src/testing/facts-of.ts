@@ -1,0 +1,24 @@
+import type { RequestFacts } from "../contracts/index.ts";
+
+/**
+ * Facts of a request, for tests: one short human turn, changed by `partial`. Lengths follow the
+ * texts (four characters a token) unless they are given.
+ */
+export function factsOf(partial: Partial<RequestFacts> = {}): RequestFacts {
+  const { ask = "What is the capital of France?", window = "" } = partial;
+  const { askCharacters = ask.length, characters = askCharacters + window.length } = partial;
+  return {
+    inputTokens: Math.ceil(characters / 4),
+    expectedOutputTokens: 300,
+    turns: 1,
+    tools: 0,
+    images: 0,
+    jsonSchema: false,
+    labels: {},
+    ...partial,
+    ask,
+    window,
+    askCharacters,
+    characters,
+  };
+}

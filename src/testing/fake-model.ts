@@ -1,0 +1,153 @@
+import type {
+  CallOptions,
+  ChatRequest,
+  Completion,
+  CompletionChunk,
+  Model,
+  ModelFacts,
+  Usage,
+} from "../contracts/index.ts";
+
+type StreamedChoice = CompletionChunk["choices"][number];
+type ToolCall = NonNullable<Completion["choices"][number]["message"]["tool_calls"]>[number];
+type ToolCalls = Extract<ToolCall, { type: "function" }>[];
+
+/** What a fake model says: a text, or tool calls with or without one. */
+export type FakeAnswer = string | { readonly text?: string | undefined; readonly toolCalls: ToolCalls };
+
+export interface FakeModelOptions extends Partial<ModelFacts> {
+  /** Default "ok". A function that throws makes the call fail with what it throws. */
+  readonly answer?:
+    | FakeAnswer
+    | ((request: ChatRequest, options: CallOptions) => FakeAnswer | Promise<FakeAnswer>)
+    | undefined;
+  /** Fails each call with this instead of answering; a stream, after `piecesBeforeError` pieces. */
+  readonly error?: Error | undefined;
+  /** Default 0. */
+  readonly piecesBeforeError?: number | undefined;
+  /** Default: four characters a token, of the messages and of the answer. */
+  readonly usage?: Usage | undefined;
+  /** How a stream cuts the text. Default: after each space. */
+  readonly piecesOf?: ((text: string) => readonly string[]) | undefined;
+  /** Awaited before an answer and before each chunk of a stream. Default: no wait. */
+  readonly wait?: ((signal: AbortSignal) => Promise<void>) | undefined;
+}
+
+/** An in-memory model that keeps what it was asked. */
+export interface FakeModel extends Model {
+  /** In order of arrival. */
+  readonly requests: readonly ChatRequest[];
+}
+
+/**
+ * A model without a network, for tests: answers "ok" or what it is told, whole or in pieces, fails
+ * when told to, and rejects with the signal's reason after an abort. Facts are those given; the
+ * name is `fake:model` by default.
+ */
+export function fakeModel(options: FakeModelOptions = {}): FakeModel {
+  const { answer = "ok", error, piecesBeforeError = 0, usage, piecesOf = words, wait, ...given } = options;
+  const { provider = "fake", model = "model" } = given;
+  const facts: ModelFacts = { labels: {}, name: `${provider}:${model}`, ...given, provider, model };
+  const requests: ChatRequest[] = [];
+  const head = () => ({ id: `fake-${requests.length}`, created: 0, model });
+
+  const answerTo = async (request: ChatRequest, call: CallOptions) => {
+    const said = await unlessAborted(call.signal, async () => {
+      await wait?.(call.signal);
+      return typeof answer === "function" ? answer(request, call) : answer;
+    });
+    return typeof said === "string" ? { text: said } : { text: said.text ?? "", toolCalls: said.toolCalls };
+  };
+
+  return {
+    ...facts,
+    requests,
+
+    async generate(request, call) {
+      requests.push(request);
+      const common = head();
+      const { text, toolCalls } = await answerTo(request, call);
+      if (error !== undefined) throw error;
+      const content = text === "" && toolCalls !== undefined ? null : text;
+      const message = { role: "assistant" as const, content, refusal: null };
+      return {
+        ...common,
+        object: "chat.completion",
+        choices: [
+          {
+            index: 0,
+            finish_reason: finishReason(toolCalls),
+            logprobs: null,
+            message: toolCalls === undefined ? message : { ...message, tool_calls: toolCalls },
+          },
+        ],
+        usage: asCompletionUsage(usage ?? estimate(request, text)),
+      };
+    },
+
+    async *stream(request, call) {
+      requests.push(request);
+      const common = { ...head(), object: "chat.completion.chunk" as const };
+      const { text, toolCalls } = await answerTo(request, call);
+      const chunk = (
+        delta: StreamedChoice["delta"],
+        finish_reason: StreamedChoice["finish_reason"] = null,
+      ): CompletionChunk => ({ ...common, choices: [{ index: 0, delta, finish_reason }] });
+
+      let delivered = 0;
+      for (const content of text === "" ? [] : piecesOf(text)) {
+        if (error !== undefined && delivered === piecesBeforeError) throw error;
+        yield chunk(delivered === 0 ? { role: "assistant", content } : { content });
+        delivered += 1;
+        await unlessAborted(call.signal, async () => wait?.(call.signal));
+      }
+      if (error !== undefined) throw error;
+      if (toolCalls !== undefined)
+        yield chunk({ tool_calls: toolCalls.map((toolCall, index) => ({ index, ...toolCall })) });
+      yield chunk({}, finishReason(toolCalls));
+      yield { ...common, choices: [], usage: asCompletionUsage(usage ?? estimate(request, text)) };
+    },
+  };
+}
+
+/** What `action` gives, or the signal's reason as soon as it fires. */
+async function unlessAborted<T>(signal: AbortSignal, action: () => T | Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stopListening = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    stopListening = () => signal.removeEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([action(), aborted]);
+  } finally {
+    stopListening();
+  }
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/(?<= )/);
+}
+
+function finishReason(toolCalls: ToolCalls | undefined): "stop" | "tool_calls" {
+  return toolCalls === undefined ? "stop" : "tool_calls";
+}
+
+function estimate(request: ChatRequest, answer: string): Usage {
+  const tokens = (text: string) => Math.ceil(text.length / 4);
+  return { inputTokens: tokens(JSON.stringify(request.messages)), outputTokens: tokens(answer) };
+}
+
+function asCompletionUsage(usage: Usage): NonNullable<Completion["usage"]> {
+  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage;
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    ...(cachedInputTokens !== undefined && { prompt_tokens_details: { cached_tokens: cachedInputTokens } }),
+    ...(reasoningTokens !== undefined && {
+      completion_tokens_details: { reasoning_tokens: reasoningTokens },
+    }),
+  };
+}

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import type { Choice, Policy, PolicyContext } from "../contracts/index.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { policyContexts } from "./policy-contexts.ts";
+import type { ConformanceCase } from "./provider-setup.ts";
+import { secretText } from "./sample-facts.ts";
+import { withoutChance } from "./without-chance.ts";
+
+export interface PolicySetup<Id extends string> {
+  readonly policy: Policy<Id>;
+  /** Ids of the models to choose among: those that the policy names, where it names some. */
+  readonly models: readonly Id[];
+}
+
+/**
+ * What every policy must do, as cases for any test runner:
+ *
+ *     for (const { name, run } of policyConformance({ policy, models: ["small", "large"] }))
+ *       test(name, run);
+ *
+ * The contexts cover each model alone and all together, the whole range of complexity and none,
+ * sessions and budgets, and requests made to break a reader.
+ */
+export function policyConformance<const Id extends string>(
+  setup: PolicySetup<Id>,
+): readonly ConformanceCase[] {
+  const { policy } = setup;
+  const contexts = policyContexts(setup.models).map(({ kind, context }) => ({
+    kind,
+    context: deepFreeze(context),
+  }));
+
+  const eachChoice = (check: (choice: Choice<Id>, context: PolicyContext<Id>) => void) => {
+    for (const { context } of contexts)
+      for (const choice of choicesOf(policy.select(context))) check(choice, context);
+  };
+  const decides = (kind: string) => () => {
+    for (const { context } of contexts.filter((one) => one.kind === kind)) policy.select(context);
+  };
+
+  const cases: Readonly<Record<string, () => void>> = {
+    "has a name": () => {
+      assert.ok(typeof policy.name === "string" && policy.name !== "", "name must be a non-empty string");
+    },
+    "has parameters that survive JSON": () => {
+      if (policy.parameters === undefined) return;
+      assert.deepEqual(JSON.parse(JSON.stringify(policy.parameters)), policy.parameters);
+    },
+    "decides with every model permitted": decides("all"),
+    "decides with one model permitted": decides("alone"),
+    "decides without a classification": decides("unclassified"),
+    "decides on requests made to break it": decides("hostile"),
+    "returns a choice, several or nothing, at once": () => {
+      eachChoice((choice) => {
+        assert.ok(
+          typeof choice === "object" && choice !== null,
+          "a choice must be an object (not a promise)",
+        );
+        assert.equal(typeof choice.model, "string", "choice.model must be a string");
+        assert.ok(
+          typeof choice.reason === "string" && choice.reason !== "",
+          "choice.reason must not be empty",
+        );
+      });
+    },
+    "names only models that are permitted": () => {
+      eachChoice(({ model, escalate = [] }, { candidates }) => {
+        for (const id of [model, ...escalate.map(({ to }) => to)])
+          assert.ok(
+            candidates.some((candidate) => candidate.id === id),
+            `${id} was chosen, permitted were ${candidates.map((candidate) => candidate.id).join(", ")}`,
+          );
+      });
+    },
+    "gives probabilities in [0, 1] that sum to at most 1": () => {
+      for (const { context } of contexts) {
+        const probabilities = choicesOf(policy.select(context)).map(({ probability = 1 }) => probability);
+        for (const probability of probabilities)
+          assert.ok(probability >= 0 && probability <= 1, `probability ${probability} is not in [0, 1]`);
+        const sum = probabilities.reduce((total, probability) => total + probability, 0);
+        assert.ok(sum <= 1 + 1e-9, `probabilities sum to ${sum}`);
+      }
+    },
+    "says the same of the same request, in any order": () => {
+      const first = contexts.map(({ context }) => structuredClone(opinionOf(policy, context)));
+      for (const [index, { context }] of [...contexts.entries()].reverse())
+        assert.ok(
+          isDeepStrictEqual(opinionOf(policy, context), first[index]),
+          "a second call with the same context gave another result: a policy holds no state",
+        );
+    },
+    "neither draws nor reads the clock": () => {
+      withoutChance(() => {
+        for (const { context } of contexts) policy.select(context);
+      });
+    },
+    "leaves its input as it was": () => {
+      for (const { context } of policyContexts(setup.models)) {
+        const before = structuredClone(context);
+        policy.select(context);
+        assert.deepEqual(context, before);
+      }
+    },
+    "quotes no prompt in a reason": () => {
+      eachChoice(({ reason }) => {
+        assert.ok(!reason.includes(secretText), "reasons are logged and must not hold text of the request");
+      });
+    },
+  };
+  return Object.entries(cases).map(([name, check]) => ({ name, run: async () => check() }));
+}
+
+function choicesOf<Id extends string>(
+  opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
+): readonly Choice<Id>[] {
+  if (opinion === undefined) return [];
+  return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
+}
+
+/** The opinion as data: checks are functions, which their names stand for. */
+function opinionOf<Id extends string>(policy: Policy<Id>, context: PolicyContext<Id>): unknown {
+  return choicesOf(policy.select(context)).map((choice) => ({
+    ...choice,
+    escalate: choice.escalate?.map(({ unless, to }) => ({ unless: unless.name, to })),
+  }));
+}

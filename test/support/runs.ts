@@ -1,0 +1,4 @@
+/** Number of random runs: `full` under SWITCHPOINT_RUNS=full, else `few`. */
+export function runs(few: number, full: number): number {
+  return process.env["SWITCHPOINT_RUNS"] === "full" ? full : few;
+}
