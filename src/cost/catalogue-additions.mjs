@@ -1,0 +1,191 @@
+/**
+ * What the price source does not say: output limits, capabilities, context windows it lacks, and
+ * models newer than it. Kept by hand; read by generate-catalogue.mjs.
+ *
+ * Knowledge of `reviewed`, from the vendors' model and pricing pages (developers.openai.com
+ * /api/docs/models, platform.claude.com/docs/en/models, ai.google.dev/gemini-api/docs/models),
+ * checked against the model list of @mariozechner/pi-ai 0.73.1. What no page says is left out, and
+ * so is unknown: tool use of GPT-6 over chat completions depends on the reasoning effort, Claude
+ * models older than 4.5 have no documented schema output, the rates of gpt-6.2-astra for cached and
+ * long input were not found.
+ */
+export const reviewed = "2026-11-25";
+
+// A capital letter means yes, a small one no, an absent one unknown: tools, images, JSON schema, reasoning.
+const all = "TIJR";
+const noReasoning = "TIJr";
+
+/** Facts for entries of the source, by provider and model. */
+export const facts = {
+  openai: {
+    "gpt-3.5-turbo": { maxOutputTokens: 4_096, capabilities: "Tijr" },
+    "gpt-4": { maxOutputTokens: 8_192, capabilities: "Tijr" },
+    "gpt-4-turbo": { maxOutputTokens: 4_096, capabilities: "TIjr" },
+    "gpt-4.1": { contextWindow: 1_047_576, maxOutputTokens: 32_768, capabilities: noReasoning },
+    "gpt-4.1-mini": { contextWindow: 1_047_576, maxOutputTokens: 32_768, capabilities: noReasoning },
+    "gpt-4.1-nano": { contextWindow: 1_047_576, maxOutputTokens: 32_768, capabilities: noReasoning },
+    "gpt-4o": { maxOutputTokens: 16_384, capabilities: noReasoning },
+    "gpt-4o-2024-05-13": { maxOutputTokens: 4_096, capabilities: "TIjr" },
+    "gpt-4o-mini": { maxOutputTokens: 16_384, capabilities: noReasoning },
+    "gpt-5": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5-mini": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5-nano": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5-pro": { maxOutputTokens: 272_000, capabilities: all },
+    "gpt-5.1": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.1-codex-mini": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.2": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.2-pro": { maxOutputTokens: 128_000, capabilities: "TIR" },
+    "gpt-5.3": { maxOutputTokens: 16_384, capabilities: "I" },
+    "gpt-5.3-codex": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.4": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.4-mini": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.4-nano": { maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.4-pro": { maxOutputTokens: 128_000, capabilities: "TIR" },
+    "gpt-5.5": { contextWindow: 1_050_000, maxOutputTokens: 128_000, capabilities: all },
+    "gpt-5.5-pro": { contextWindow: 1_050_000, maxOutputTokens: 128_000, capabilities: "TIR" },
+    "gpt-6-astra": { maxOutputTokens: 128_000, capabilities: "IR" },
+    "gpt-6-luna": { maxOutputTokens: 128_000, capabilities: "R" },
+    "gpt-6-sol": { maxOutputTokens: 128_000, capabilities: "IJR" },
+    "gpt-oss-120b": { capabilities: "TiR" },
+    "gpt-oss-20b": { capabilities: "TiR" },
+    o1: { maxOutputTokens: 100_000, capabilities: all },
+    "o1-pro": { maxOutputTokens: 100_000, capabilities: all },
+    o3: { maxOutputTokens: 100_000, capabilities: all },
+    "o3-mini": { maxOutputTokens: 100_000, capabilities: "TiJR" },
+    "o3-pro": { maxOutputTokens: 100_000, capabilities: all },
+    "o4-mini": { maxOutputTokens: 100_000, capabilities: all },
+  },
+  anthropic: {
+    "claude-3-haiku": { maxOutputTokens: 4_096, capabilities: "TIr" },
+    "claude-3-sonnet": { maxOutputTokens: 4_096, capabilities: "TIr" },
+    "claude-3-opus-latest": { maxOutputTokens: 4_096, capabilities: "TIr" },
+    "claude-3-5-haiku-latest": { maxOutputTokens: 8_192, capabilities: "TIr" },
+    "claude-3-5-sonnet": { maxOutputTokens: 8_192, capabilities: "TIr" },
+    "claude-3-7-sonnet-latest": { maxOutputTokens: 64_000, capabilities: "TIR" },
+    "claude-opus-4-0": { maxOutputTokens: 32_000, capabilities: "TIR" },
+    "claude-opus-4-1": { maxOutputTokens: 32_000, capabilities: "TIR" },
+    "claude-sonnet-4-0": { maxOutputTokens: 64_000, capabilities: "TIR" },
+    "claude-sonnet-4-5": { maxOutputTokens: 64_000, capabilities: all },
+    "claude-haiku-4-5": { maxOutputTokens: 64_000, capabilities: all },
+    "claude-opus-4-5": { maxOutputTokens: 64_000, capabilities: all },
+    "claude-opus-4-6": { maxOutputTokens: 128_000, capabilities: all },
+    "claude-opus-4-7": { maxOutputTokens: 128_000, capabilities: all },
+    "claude-opus-4-8": { capabilities: "TIR" },
+    "claude-sonnet-4-6": { capabilities: all },
+    "claude-sonnet-5": { maxOutputTokens: 128_000, capabilities: "TIR" },
+    "claude-opus-5": { maxOutputTokens: 128_000, capabilities: "TIR" },
+    "claude-opus-5-5": { maxOutputTokens: 128_000, capabilities: "TIR" },
+    "claude-fable-5": { maxOutputTokens: 128_000, capabilities: "TIR" },
+    "claude-fable-5-1": { maxOutputTokens: 128_000, capabilities: "TIR" },
+  },
+  google: {
+    "gemini-2.0-flash": { contextWindow: 1_048_576, maxOutputTokens: 8_192, capabilities: "TIJ" },
+    "gemini-2.0-flash-lite": { contextWindow: 1_048_576, maxOutputTokens: 8_192, capabilities: "TIJr" },
+    "gemini-2.5-pro": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-2.5-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-2.5-flash-lite": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3-flash-preview": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3-pro-preview": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3.1-pro-preview": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3.1-flash-lite": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3.5-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3.7-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3.8-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: "IR" },
+  },
+};
+
+/**
+ * Models that the source lacks, or lists under another whose facts differ (`priceOf` names it).
+ * They are looked up before the source's. `rates` are as in the generated rows.
+ */
+export const models = {
+  openai: [
+    {
+      model: "gpt-5-chat-latest",
+      names: ["gpt-5-chat-latest", "gpt-5-chat"],
+      priceOf: "gpt-5",
+      contextWindow: 128_000,
+      maxOutputTokens: 16_384,
+      capabilities: "Ir",
+    },
+    {
+      model: "gpt-5.1-chat-latest",
+      names: ["gpt-5.1-chat-latest", "gpt-5.1-chat", "gpt-5-1-chat-latest", "gpt-5-1-chat"],
+      priceOf: "gpt-5.1",
+      contextWindow: 128_000,
+      maxOutputTokens: 16_384,
+      capabilities: "I",
+    },
+    {
+      model: "gpt-5.2-chat-latest",
+      names: ["gpt-5.2-chat-latest", "gpt-5.2-chat", "gpt-5-2-chat-latest", "gpt-5-2-chat"],
+      priceOf: "gpt-5.2",
+      contextWindow: 128_000,
+      maxOutputTokens: 16_384,
+      capabilities: "I",
+    },
+    {
+      model: "gpt-5.5-chat-latest",
+      names: ["gpt-5.5-chat-latest", "gpt-5.5-chat", "gpt-5-5-chat-latest", "gpt-5-5-chat"],
+      priceOf: "gpt-5.5",
+    },
+    {
+      model: "gpt-6.1-sol",
+      names: ["gpt-6.1-sol"],
+      rates: [
+        [0, 2, 10, 0.1, 2.5],
+        [272_000, 4, 15, 0.2, 5],
+      ],
+      contextWindow: 1_050_000,
+      maxOutputTokens: 128_000,
+      capabilities: "IR",
+    },
+    {
+      model: "gpt-6.2-sol",
+      names: ["gpt-6.2-sol"],
+      rates: [
+        [0, 2, 10, 0.1, 2.5],
+        [272_000, 4, 15, 0.2, 5],
+      ],
+      contextWindow: 1_050_000,
+      maxOutputTokens: 128_000,
+      capabilities: "IJR",
+    },
+    {
+      model: "gpt-6.2-astra",
+      names: ["gpt-6.2-astra"],
+      contextWindow: 1_050_000,
+      maxOutputTokens: 128_000,
+      capabilities: "IJR",
+    },
+  ],
+  anthropic: [
+    {
+      model: "claude-haiku-5-5",
+      names: ["claude-haiku-5-5", "claude-haiku-5-5-########"],
+      rates: [
+        [0, 0.1, 0.5, 0.01, 0.125],
+        [100_000, 0.5, 2.5, 0.05, 0.625],
+      ],
+      contextWindow: 1_000_000,
+      maxOutputTokens: 128_000,
+      capabilities: "TIR",
+    },
+    {
+      model: "claude-sonnet-5-5",
+      names: ["claude-sonnet-5-5", "claude-sonnet-5-5-########"],
+      rates: [[0, 2, 10, 0.1, 2.5]],
+      contextWindow: 1_000_000,
+      maxOutputTokens: 128_000,
+      capabilities: "TIR",
+    },
+    {
+      model: "claude-fable-5-2",
+      names: ["claude-fable-5-2", "claude-fable-5-2-########"],
+      rates: [[0, 8, 40, 0.2, 10]],
+      contextWindow: 1_000_000,
+      maxOutputTokens: 128_000,
+      capabilities: "TIR",
+    },
+  ],
+};

@@ -1,0 +1,130 @@
+import type { Capabilities, ModelFacts, Price, Rates } from "../contracts/index.ts";
+import { reviewed, rows, source } from "./catalogue.generated.ts";
+import { fitsPatterns } from "./name-pattern.ts";
+
+/** What the catalogue knows of a model; what it does not know is absent, never guessed. */
+export interface CatalogueEntry {
+  /** `provider:model`, the model as the catalogue calls it. */
+  readonly name: string;
+  readonly price?: Price | undefined;
+  readonly contextWindow?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly capabilities?: Capabilities | undefined;
+}
+
+/** When the catalogue was last reviewed, as `YYYY-MM-DD`. */
+export const catalogueDate: string = reviewed;
+
+/** Where the prices come from: package, version and publication date. */
+export const catalogueSource: string = source;
+
+/** `[model, name patterns, rates by tier, context window, output limit, capabilities]`. */
+type Row = readonly [
+  string,
+  readonly string[],
+  readonly RateRow[],
+  (number | null)?,
+  (number | null)?,
+  (string | null)?,
+];
+/** `[above input tokens, input, output, cached input, cache write]`, in USD per million tokens. */
+type RateRow = readonly [number, number, number, (number | null)?, (number | null)?];
+
+const sameModelsAs: Readonly<Record<string, string>> = { azure: "openai", xai: "x-ai" };
+const longestName = 200;
+
+let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
+
+/**
+ * The catalogue's entry for a model as its provider calls it: listed names and patterns first, then
+ * the same with a date written the other way (`-20250807`, `-2025-08-07`), then without its date, so
+ * that a snapshot that is not listed has the facts of its model.
+ */
+export function lookUpModel(provider: string, model: string): CatalogueEntry | undefined {
+  if (model.length > longestName) return undefined;
+  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
+  const owner = Object.hasOwn(sameModelsAs, provider) ? sameModelsAs[provider] : provider;
+  const models = owner !== undefined && Object.hasOwn(parsed, owner) ? parsed[owner] : undefined;
+  if (models === undefined) return undefined;
+  const name = model
+    .trim()
+    .toLowerCase()
+    .replace(/^models\//, "");
+  const spellings = [name, name.replace(compactDate, "-$1-$2-$3"), name.replace(finalDate, "")];
+  for (const spelling of spellings) {
+    const row = models.find(([, patterns]) => fitsPatterns(spelling, patterns));
+    if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row);
+  }
+  return undefined;
+}
+
+const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
+const finalDate = /-20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/;
+
+/**
+ * A model's facts, completed from the catalogue. What the caller gave wins, field by field, and
+ * among the capabilities key by key; a price is one field.
+ */
+export function completeFacts(model: ModelFacts): ModelFacts {
+  const { name, provider, labels } = model;
+  const entry = lookUpModel(provider, model.model);
+  const capabilities = { ...entry?.capabilities, ...known(model.capabilities) };
+  return {
+    name,
+    provider,
+    model: model.model,
+    labels,
+    ...known({
+      price: model.price ?? entry?.price,
+      contextWindow: model.contextWindow ?? entry?.contextWindow,
+      maxOutputTokens: model.maxOutputTokens ?? entry?.maxOutputTokens,
+      capabilities: Object.keys(capabilities).length > 0 ? capabilities : undefined,
+    }),
+  };
+}
+
+/** Without the keys whose value is `undefined`. */
+function known<T extends object>(fields: T | undefined): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(fields ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+function entryOf(name: string, row: Row): CatalogueEntry {
+  const [, , rates, contextWindow, maxOutputTokens, capabilities] = row;
+  return {
+    name,
+    ...known({
+      price: priceOf(rates),
+      contextWindow: contextWindow ?? undefined,
+      maxOutputTokens: maxOutputTokens ?? undefined,
+      capabilities: capabilities ? capabilitiesOf(capabilities) : undefined,
+    }),
+  };
+}
+
+function priceOf([base, ...above]: readonly RateRow[]): Price | undefined {
+  if (base === undefined) return undefined;
+  const tiers = above.map((row) => ({ aboveInputTokens: row[0], ...ratesOf(row) }));
+  return { ...ratesOf(base), ...(tiers.length > 0 ? { tiers } : {}) };
+}
+
+function ratesOf([, input, output, cached, cacheWrite]: RateRow): Rates {
+  return {
+    usdPerMillionInputTokens: input,
+    usdPerMillionOutputTokens: output,
+    ...known({
+      usdPerMillionCachedInputTokens: cached ?? undefined,
+      usdPerMillionCacheWriteTokens: cacheWrite ?? undefined,
+    }),
+  };
+}
+
+/** A capital letter means yes, a small one no, an absent one unknown. */
+function capabilitiesOf(letters: string): Capabilities {
+  const read = (letter: string): boolean | undefined => {
+    if (letters.includes(letter)) return true;
+    return letters.includes(letter.toLowerCase()) ? false : undefined;
+  };
+  return known({ tools: read("T"), images: read("I"), jsonSchema: read("J"), reasoning: read("R") });
+}

@@ -1,0 +1,45 @@
+import type { Price, Rates, Usage } from "../contracts/index.ts";
+
+/**
+ * What a call cost, in US dollars: each kind of token at its own rate, plus the price per request.
+ * The rates are those of the tier that the whole input falls in. Cached and written tokens are parts
+ * of the input; where their rate is not known they are billed as input. Counts that are negative or
+ * not finite count as 0, parts are held to the whole.
+ */
+export function costOf(price: Price, usage: Usage): number {
+  const input = count(usage.inputTokens);
+  const rates = ratesAt(price, input);
+  const cached = Math.min(count(usage.cachedInputTokens), input);
+  const written = Math.min(count(usage.cacheWriteTokens), input - cached);
+  const perInput = rates.usdPerMillionInputTokens;
+  const micro =
+    (input - cached - written) * perInput +
+    cached * (rates.usdPerMillionCachedInputTokens ?? perInput) +
+    written * (rates.usdPerMillionCacheWriteTokens ?? perInput) +
+    count(usage.outputTokens) * rates.usdPerMillionOutputTokens;
+  return micro / 1e6 + (price.usdPerRequest ?? 0);
+}
+
+/** What a call would cost with nothing cached, in US dollars. Allocates nothing: it runs per candidate. */
+export function estimateCost(price: Price, inputTokens: number, outputTokens: number): number {
+  const input = count(inputTokens);
+  const rates = ratesAt(price, input);
+  const micro =
+    input * rates.usdPerMillionInputTokens + count(outputTokens) * rates.usdPerMillionOutputTokens;
+  return micro / 1e6 + (price.usdPerRequest ?? 0);
+}
+
+function ratesAt(price: Price, inputTokens: number): Rates {
+  const { tiers } = price;
+  if (tiers !== undefined) {
+    for (let at = tiers.length - 1; at >= 0; at -= 1) {
+      const tier = tiers[at];
+      if (tier !== undefined && inputTokens > tier.aboveInputTokens) return tier;
+    }
+  }
+  return price;
+}
+
+function count(tokens: number | undefined): number {
+  return tokens !== undefined && tokens > 0 && tokens < Number.POSITIVE_INFINITY ? tokens : 0;
+}

@@ -1,0 +1,180 @@
+import {
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type RequestFacts,
+  type Usage,
+} from "../contracts/index.ts";
+
+/** What a model's returned usage has shown so far. */
+export interface UsageMean {
+  readonly name: string;
+  /** Calls whose output was counted; at most 100, after which older ones fade. */
+  readonly outputs: number;
+  /** Mean output tokens, reasoning included. */
+  readonly meanOutputTokens: number;
+  /** Calls whose input was compared with its estimate; at most 100, after which older ones fade. */
+  readonly inputs: number;
+  /** Mean natural logarithm of returned / estimated input tokens. */
+  readonly meanLogRatio: number;
+}
+
+/** Plain JSON; least recently observed model first. */
+export interface UsageMeansState {
+  readonly formatVersion: 1;
+  readonly models: readonly UsageMean[];
+}
+
+export interface UsageObservation {
+  /** What the hot path had estimated. Absent where the input was more than text: images, say. */
+  readonly estimatedInputTokens?: number | undefined;
+  readonly usage: Usage;
+}
+
+/** Running means of returned usage by model name. Reading allocates nothing. */
+export interface UsageMeans {
+  observe(name: string, observation: UsageObservation): void;
+  /** The model's running mean, else the request's own expectation; never above the asked limit. */
+  expectedOutputTokens(
+    name: string,
+    request: Pick<RequestFacts, "expectedOutputTokens" | "maxOutputTokens">,
+  ): number;
+  /** The estimate times the model's ratio of returned to estimated tokens, rounded up. */
+  calibratedInputTokens(name: string, estimatedInputTokens: number): number;
+  exportState(): UsageMeansState;
+  /** Replaces what was observed. Throws `InvalidOptionError` when the state is not one of ours. */
+  restoreState(state: UsageMeansState): void;
+}
+
+export interface UsageMeansOptions {
+  /** Models that are remembered; the least recently observed is forgotten. Default 1,000. */
+  readonly maxNames?: number | undefined;
+}
+
+interface Mean extends UsageMean {
+  outputs: number;
+  meanOutputTokens: number;
+  inputs: number;
+  meanLogRatio: number;
+  /** exp of the shrunken log ratio, kept so that reading need not compute it. */
+  ratio: number;
+}
+
+/** Calls after which a mean forgets as fast as it learns. */
+const memory = 100;
+/** One call counts for at most this many times the mean, or the default expectation where that is more. */
+const maxOutputFactor = 8;
+const defaultOutputTokens = 300;
+/** One call's ratio is held within a factor of 4 either way. */
+const maxLogRatio = Math.log(4);
+/** Calls of ratio 1 that every model starts with, so that one odd call moves it by a third at most. */
+const priorInputs = 4;
+/** Below this estimate the wrapping of a message, not its text, makes the ratio. */
+const minEstimate = 32;
+
+export function createUsageMeans({ maxNames = 1_000 }: UsageMeansOptions = {}): UsageMeans {
+  checkNumber("createUsageMeans.maxNames", maxNames, { min: 1, integer: true });
+  let means = new Map<string, Mean>();
+
+  return {
+    observe(name, { estimatedInputTokens, usage }) {
+      const mean = means.get(name) ?? withRatio({ ...fresh, name });
+      observeOutput(mean, usage.outputTokens);
+      if (estimatedInputTokens !== undefined) observeInput(mean, usage.inputTokens, estimatedInputTokens);
+      keepLatest(means, mean, maxNames);
+    },
+
+    expectedOutputTokens(name, { expectedOutputTokens, maxOutputTokens }) {
+      const mean = means.get(name);
+      const expected =
+        mean === undefined || mean.outputs === 0 ? expectedOutputTokens : mean.meanOutputTokens;
+      return maxOutputTokens === undefined || expected <= maxOutputTokens ? expected : maxOutputTokens;
+    },
+
+    calibratedInputTokens(name, estimatedInputTokens) {
+      return Math.ceil(estimatedInputTokens * (means.get(name)?.ratio ?? 1));
+    },
+
+    exportState() {
+      return { formatVersion: 1, models: [...means.values()].map(({ ratio: _, ...mean }) => mean) };
+    },
+
+    restoreState(state) {
+      const restored = new Map<string, Mean>();
+      for (const mean of checkState(state)) keepLatest(restored, withRatio(mean), maxNames);
+      means = restored;
+    },
+  };
+}
+
+const fresh = { outputs: 0, meanOutputTokens: 0, inputs: 0, meanLogRatio: 0 };
+
+function observeOutput(mean: Mean, tokens: number): void {
+  if (!isCount(tokens)) return;
+  const limit = maxOutputFactor * Math.max(mean.meanOutputTokens, defaultOutputTokens);
+  mean.outputs = Math.min(mean.outputs + 1, memory);
+  mean.meanOutputTokens += (Math.min(tokens, limit) - mean.meanOutputTokens) / mean.outputs;
+}
+
+function observeInput(mean: Mean, tokens: number, estimated: number): void {
+  if (
+    !isCount(tokens) ||
+    tokens === 0 ||
+    !(estimated >= minEstimate) ||
+    estimated === Number.POSITIVE_INFINITY
+  )
+    return;
+  const logRatio = clamp(Math.log(tokens / estimated));
+  mean.inputs = Math.min(mean.inputs + 1, memory);
+  // Clamped again: rounding may leave the range that restoring checks.
+  mean.meanLogRatio = clamp(mean.meanLogRatio + (logRatio - mean.meanLogRatio) / mean.inputs);
+  mean.ratio = ratioOf(mean);
+}
+
+function clamp(logRatio: number): number {
+  return Math.max(-maxLogRatio, Math.min(maxLogRatio, logRatio));
+}
+
+function ratioOf({ inputs, meanLogRatio }: Pick<UsageMean, "inputs" | "meanLogRatio">): number {
+  return Math.exp((meanLogRatio * inputs) / (inputs + priorInputs));
+}
+
+function withRatio(mean: UsageMean): Mean {
+  return { ...mean, ratio: ratioOf(mean) };
+}
+
+/** A map iterates in order of insertion, so the first name is the least recently observed. */
+function keepLatest(means: Map<string, Mean>, mean: Mean, maxNames: number): void {
+  means.delete(mean.name);
+  means.set(mean.name, mean);
+  if (means.size <= maxNames) return;
+  for (const oldest of means.keys()) {
+    means.delete(oldest);
+    return;
+  }
+}
+
+function isCount(tokens: number): boolean {
+  return tokens >= 0 && tokens < Number.POSITIVE_INFINITY;
+}
+
+function checkState(state: UsageMeansState): readonly UsageMean[] {
+  const { formatVersion, models } = (state ?? {}) as Partial<UsageMeansState>;
+  if (formatVersion !== 1 || !Array.isArray(models)) {
+    throw new InvalidOptionError("usageMeans.state", state, "a state that exportState() returned");
+  }
+  return models.map((mean: Partial<UsageMean> | null, at) => {
+    const path = `usageMeans.state.models[${at}]`;
+    const within = { min: 0, max: memory, integer: true };
+    return {
+      name: checkText(`${path}.name`, mean?.name),
+      outputs: checkNumber(`${path}.outputs`, mean?.outputs, within),
+      meanOutputTokens: checkNumber(`${path}.meanOutputTokens`, mean?.meanOutputTokens, { min: 0 }),
+      inputs: checkNumber(`${path}.inputs`, mean?.inputs, within),
+      meanLogRatio: checkNumber(`${path}.meanLogRatio`, mean?.meanLogRatio, {
+        min: -maxLogRatio,
+        max: maxLogRatio,
+      }),
+    };
+  });
+}
