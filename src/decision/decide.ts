@@ -9,6 +9,7 @@ import {
   type Decision,
   type HopContext,
   InvalidRequestError,
+  isRouterError,
   type ModelFacts,
   NoEligibleModelError,
   type Policy,
@@ -63,6 +64,8 @@ export interface Deciding<Id extends string> {
 export interface Decided<Id extends string> {
   readonly decision: Decision<Id>;
   readonly choice: Choice<Id>;
+  /** As decided on: with counted tokens, where they were counted. */
+  readonly request: RequestFacts;
   readonly classifierError: ClassifierError | undefined;
 }
 
@@ -161,6 +164,7 @@ function choose<Id extends string>(settled: Settled<Id>, classified: Classified 
   try {
     opinion = policy.select(context);
   } catch (cause) {
+    if (isRouterError(cause, "policy")) throw cause;
     const type = cause instanceof Error ? cause.name : typeof cause;
     throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
   }
@@ -197,7 +201,7 @@ function record<Id extends string>(
     certified: parts.certified,
     versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
   };
-  return { decision, choice, classifierError: classified?.error };
+  return { decision, choice, request: deciding.request, classifierError: classified?.error };
 }
 
 function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id>["plan"] {

@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  type Completion,
   type Hop,
   isRouterError,
   type Model,
@@ -17,7 +18,11 @@ export interface AttemptRecord {
   dropped(parameter: string): void;
   firstToken(): void;
   /** Ends the attempt with what the provider returned. */
-  succeed(answer: { usage?: unknown; model?: string | undefined; finishReason?: string | undefined }): void;
+  succeed(answer: {
+    usage?: Completion["usage"] | undefined;
+    model?: string | undefined;
+    finishReason?: string | undefined;
+  }): void;
   /**
    * Ends it with an error. `received` is the text that a stream had brought (providers bill it), or
    * undefined where the provider bills nothing.

@@ -2,6 +2,7 @@ import type {
   Attempt,
   ChatRequest,
   Check,
+  Completion,
   Hop,
   HopContext,
   Model,
@@ -39,7 +40,7 @@ export interface ExecutionContext {
   /** The router's and the request's constraints, evaluated now. */
   readonly permits: (id: string, hop: Hop) => true | string;
   readonly estimateCostUsd: (id: string) => number | undefined;
-  readonly usageOf: (usage: unknown) => Usage | undefined;
+  readonly usageOf: (usage: Completion["usage"] | null) => Usage | undefined;
   readonly costOf: (model: Model, usage: Usage) => number | undefined;
   readonly estimateTokens: (text: string) => number;
   readonly started: (model: string, hop: Hop) => void;

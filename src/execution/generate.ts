@@ -1,4 +1,4 @@
-import { type Attempt, type Completion, ProviderError } from "../contracts/index.ts";
+import { type Attempt, type Completion, type Hop, ProviderError } from "../contracts/index.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { ExecutionContext } from "./context.ts";
 import { createGuard } from "./guard.ts";
@@ -20,6 +20,18 @@ export async function generate(context: ExecutionContext): Promise<Completion> {
     if (outcome.completion !== undefined) return outcome.completion;
     step = outcome.step;
   }
+}
+
+/** One call without check, retry or fallback: what a classifier or a check makes. */
+export async function generateDirectly(
+  context: ExecutionContext,
+  model: string,
+  hop: Hop,
+): Promise<Completion> {
+  const step: Step = { model, hop, check: undefined, delayMs: 0 };
+  const stop = (error: unknown): Next => ({ error });
+  const outcome = await generateOnce(context, step, stop, () => stop(undefined));
+  return outcome.completion as Completion;
 }
 
 type Outcome =

@@ -1,5 +1,5 @@
 /** Calls the models of a plan: retries, fallbacks, time limits, and a record of every attempt. */
 export type { ExecutionContext, PlannedStep } from "./context.ts";
-export { generate } from "./generate.ts";
+export { generate, generateDirectly } from "./generate.ts";
 export { type ExecutionOptions, type ResolvedExecutionOptions, resolveExecutionOptions } from "./options.ts";
 export { stream } from "./stream.ts";

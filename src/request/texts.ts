@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../contracts/index.ts";
+import type { ChatMessage, RouteRequest } from "../contracts/index.ts";
 
 /** The text of a message, its text parts joined by a newline; "" where it has none. */
 export function textOf(message: ChatMessage): string {
@@ -36,4 +36,16 @@ export function toolCallCharacters(message: ChatMessage): number {
 export function cut(text: string, head: number, tail: number): string {
   if (text.length <= head + 1 + tail) return text;
   return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
+}
+
+/** All text that a provider would count, joined by newlines. */
+export function allText(request: RouteRequest): string {
+  if (typeof request === "string") return request;
+  const texts = request.messages.map((message) => {
+    const calls =
+      message.role === "assistant" && message.tool_calls ? JSON.stringify(message.tool_calls) : "";
+    return `${textOf(message)}${calls}`;
+  });
+  if (request.tools !== undefined) texts.push(JSON.stringify(request.tools));
+  return texts.join("\n");
 }

@@ -1,0 +1,193 @@
+import { randomUUID } from "node:crypto";
+import { complexity } from "./classifiers/complexity.ts";
+import {
+  type Classifier,
+  type Constraint,
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  checkText,
+  describePolicy,
+  type EventSink,
+  InvalidOptionError,
+  type Model,
+  type Policy,
+  type Router,
+} from "./contracts/index.ts";
+import { catalogueDate, completeFacts } from "./cost/catalogue.ts";
+import { costOf, estimateCost } from "./cost/cost-of.ts";
+import { createTokenCounter } from "./cost/count-tokens.ts";
+import { estimateTokens } from "./cost/estimate-tokens.ts";
+import { usageOf } from "./cost/usage-of.ts";
+import { capabilities, contextWindow, policyHash } from "./decision/index.ts";
+import { type ExecutionOptions, resolveExecutionOptions } from "./execution/index.ts";
+import { normaliseRequest } from "./request/index.ts";
+import { connect } from "./router.ts";
+import { createUsageMeans } from "./state/usage-means.ts";
+import { packageVersion } from "./version.ts";
+
+/** What a router is made of besides its models. */
+export interface RouterOptions<Id extends string> {
+  /** Says which of the permitted models should serve a request. */
+  readonly policy: Policy<Id>;
+  /** Says how hard a request is. Default `complexity()`. */
+  readonly classifier?: Classifier | undefined;
+  /** Say which models may serve a request, on every hop. Default none. */
+  readonly constraints?: readonly Constraint<Id>[] | undefined;
+  readonly execution?: ExecutionOptions | undefined;
+  /** Told of each step, synchronously; for instance `decisionLog({ file })`. */
+  readonly onEvent?: EventSink | undefined;
+  /** Longest time of a classifier that answers asynchronously, in milliseconds. Default 1,000. */
+  readonly classifierTimeoutMs?: number | undefined;
+  /** Longest request, all texts together, in characters. Default 4,000,000. */
+  readonly maxCharacters?: number | undefined;
+  /** Settles lotteries and jitter: in [0, 1). Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined;
+  /** Makes ids of decisions. Default `crypto.randomUUID`. */
+  readonly newId?: (() => string) | undefined;
+}
+
+const optionNames: readonly string[] = [
+  "models",
+  "policy",
+  "classifier",
+  "constraints",
+  "execution",
+  "onEvent",
+  "classifierTimeoutMs",
+  "maxCharacters",
+  "random",
+  "clock",
+  "newId",
+] satisfies readonly ("models" | keyof RouterOptions<string>)[];
+
+/**
+ * Makes a router. `models` maps ids, which policies, constraints and pins use, to models; list them
+ * from small to large: when one fails, the next larger permitted one is tried first. What a model
+ * does not say of itself (price, context window, capabilities) is looked up in the catalogue.
+ *
+ * Throws `InvalidOptionError`, naming option, value and allowed range.
+ */
+export function createRouter<const Models extends Readonly<Record<string, Model>>>(
+  options: RouterOptions<keyof Models & string> & { readonly models: Models },
+): Router<keyof Models & string> {
+  return assemble<keyof Models & string>(options, options.models);
+}
+
+function assemble<Id extends string>(
+  options: RouterOptions<Id>,
+  givenModels: Readonly<Record<Id, Model>>,
+): Router<Id> {
+  checkKeys("createRouter", options, optionNames);
+  const {
+    policy,
+    classifier = complexity(),
+    constraints = [],
+    random = Math.random,
+    clock = Date.now,
+  } = options;
+  const { onEvent, newId = randomUUID, classifierTimeoutMs = 1_000, maxCharacters = 4_000_000 } = options;
+  const models = completeModels(givenModels);
+  const ids = Object.keys(models) as Id[];
+  checkMethods("policy", policy, ["select"]);
+  checkText("policy.name", policy.name);
+  checkIds(`policy ${policy.name}`, policy.models, ids);
+  checkMethods("classifier", classifier, ["classify"]);
+  if (!Array.isArray(constraints))
+    throw new InvalidOptionError("constraints", constraints, "an array of constraints");
+  constraints.forEach((constraint, index) => {
+    checkMethods(`constraints[${index}]`, constraint, ["permits"]);
+    checkIds(`constraint ${constraint.name}`, constraint.models, ids);
+  });
+  for (const [name, given] of Object.entries({ random, clock, newId, onEvent: onEvent ?? noEvent })) {
+    if (typeof given !== "function") throw new InvalidOptionError(name, given, "a function");
+  }
+  checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
+
+  const means = createUsageMeans();
+  const countTokens = createTokenCounter();
+  const description = describePolicy(policy);
+  return connect<Id>({
+    models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
+    modelsById: models,
+    policy,
+    description,
+    certified: false,
+    classifier,
+    classifierTimeoutMs,
+    ownConstraints: [capabilities, contextWindow],
+    constraints,
+    execution: resolveExecutionOptions(options.execution),
+    random,
+    clock,
+    newId,
+    onEvent: onEvent as EventSink<Id> | undefined,
+    completeFacts,
+    normalise: (request) => normaliseRequest(request, { maxCharacters, estimateTokens }),
+    estimate({ name, price }, request) {
+      const inputTokens = means.calibratedInputTokens(name, request.inputTokens);
+      if (price === undefined) return { inputTokens, costUsd: undefined };
+      return {
+        inputTokens,
+        costUsd: estimateCost(price, inputTokens, means.expectedOutputTokens(name, request)),
+      };
+    },
+    countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
+    estimateTokens,
+    usageOf,
+    costOf: ({ price }, usage) => (price === undefined ? undefined : costOf(price, usage)),
+    observe: (name, estimatedInputTokens, usage) => means.observe(name, { estimatedInputTokens, usage }),
+    versions: {
+      package: packageVersion,
+      classifier: `${classifier.name}@${classifier.version}`,
+      catalogue: catalogueDate,
+      policy: policyHash(description),
+    },
+  });
+}
+
+function noEvent(): void {}
+
+/** Fills in what is known of each model. Caller over catalogue. */
+function completeModels<Id extends string>(given: Readonly<Record<Id, Model>>): Readonly<Record<Id, Model>> {
+  if (typeof given !== "object" || given === null || Object.keys(given).length === 0) {
+    throw new InvalidOptionError("models", given, "an object with at least one model, by id");
+  }
+  const idByName = new Map<string, string>();
+  const entries = Object.entries<Model>(given).map(([id, model]) => {
+    checkText("models: an id", id);
+    checkMethods(`models.${id}`, model, ["generate", "stream"]);
+    for (const field of ["name", "provider", "model"] as const)
+      checkText(`models.${id}.${field}`, model[field]);
+    const other = idByName.get(model.name);
+    if (other !== undefined) {
+      const advice = `unlike that of models.${other}: give each a name of its own (option name of the provider)`;
+      throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
+    }
+    idByName.set(model.name, id);
+    return [id, completeModel(model)] as const;
+  });
+  return Object.fromEntries(entries) as Record<Id, Model>;
+}
+
+/** Methods are bound, so that a model may be an instance of a class. */
+function completeModel(model: Model): Model {
+  const { health } = model;
+  return {
+    ...completeFacts(model),
+    defaults: model.defaults,
+    generate: (request, options) => model.generate(request, options),
+    stream: (request, options) => model.stream(request, options),
+    ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
+  };
+}
+
+function checkIds(owner: string, named: readonly string[] | undefined, ids: readonly string[]): void {
+  for (const id of named ?? []) {
+    if (!ids.includes(id))
+      throw new InvalidOptionError(`a model that ${owner} names`, id, `one of ${ids.join(", ")}`);
+  }
+}

@@ -1,0 +1,9 @@
+/** From a request in the shape of OpenAI chat completions to facts, in bounded time. */
+export {
+  ASK_CHARACTERS,
+  chatOf,
+  type NormaliseOptions,
+  normaliseRequest,
+  WINDOW_CHARACTERS,
+} from "./normalise.ts";
+export { allText } from "./texts.ts";

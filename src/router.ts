@@ -1,0 +1,196 @@
+import {
+  type Completion,
+  type CompletionChunk,
+  type RouteOptions,
+  type RouteRequest,
+  type RouteResult,
+  type Router,
+  RouterError,
+  recordError,
+} from "./contracts/index.ts";
+import { type Decided, decide } from "./decision/index.ts";
+import { type ExecutionContext, generate, stream } from "./execution/index.ts";
+import { allText } from "./request/index.ts";
+import {
+  beginRun,
+  checkAlive,
+  emit,
+  type OpenHop,
+  openHop,
+  planExecution,
+  type RouterParts,
+  type Run,
+  totalCostUsd,
+  totalUsage,
+} from "./routing/index.ts";
+
+/** A request whose plan is made. */
+interface Ready<Id extends string> {
+  readonly run: Run<Id>;
+  readonly decided: Decided<Id>;
+}
+
+/** What is known of a request when it fails. */
+type Progress<Id extends string> = { -readonly [Key in keyof Ready<Id>]?: Ready<Id>[Key] | undefined };
+
+/** Connects the parts to a router. */
+export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
+  const allConstraints = [...parts.ownConstraints, ...parts.constraints];
+  const { onEvent, clock } = parts;
+  let closed = false;
+
+  const begin = (request: RouteRequest<Id>, options: RouteOptions | undefined): Run<Id> => {
+    if (closed)
+      throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
+    return beginRun(parts, allConstraints, request, options?.signal);
+  };
+
+  /** Decides, reports, and makes sure that somebody still waits. */
+  const makeReady = async (run: Run<Id>): Promise<Ready<Id>> => {
+    const hop = openHop(parts, run, "classify");
+    try {
+      const deciding = decideRun(parts, run, hop);
+      const decided = deciding instanceof Promise ? await deciding : deciding;
+      if (onEvent !== undefined) {
+        const { decision, classifierError } = decided;
+        if (classifierError !== undefined) {
+          emit(onEvent, {
+            type: "classifier-failed",
+            decisionId: run.id,
+            error: recordError(classifierError),
+          });
+        }
+        emit(onEvent, { type: "decision-made", decision });
+      }
+      checkAlive(run, clock);
+      return { run, decided };
+    } finally {
+      hop.end();
+    }
+  };
+
+  const execution = ({ run, decided }: Ready<Id>, hop: OpenHop): ExecutionContext => {
+    const checks = decided.choice.escalate ?? [];
+    const plan = decided.decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless }));
+    return planExecution(parts, run, decided.request, { plan, fallbacks: decided.decision.fallbacks }, hop);
+  };
+
+  const finish = ({ run, decided }: Ready<Id>, completion: Completion): RouteResult<Id> => {
+    const { attempts } = run;
+    const { decision } = decided;
+    const usage = totalUsage(attempts);
+    const costUsd = totalCostUsd(attempts);
+    const latencyMs = Math.max(0, clock() - run.startedAt);
+    if (onEvent !== undefined) {
+      const readText = () => ({ ask: run.facts.ask, window: run.facts.window });
+      emit(onEvent, { type: "request-completed", decision, attempts, usage, costUsd, latencyMs, readText });
+    }
+    const text = completion.choices[0]?.message.content ?? "";
+    return { text, completion, decision, attempts, usage, costUsd, latencyMs };
+  };
+
+  const reportFailure = ({ run, decided }: Progress<Id>, error: unknown): void => {
+    if (onEvent === undefined) return;
+    emit(onEvent, {
+      type: "request-failed",
+      decision: decided?.decision,
+      attempts: run?.attempts ?? [],
+      error: recordError(error),
+      latencyMs: run === undefined ? 0 : Math.max(0, clock() - run.startedAt),
+      readText: () => ({ ask: run?.facts.ask ?? "", window: run?.facts.window ?? "" }),
+    });
+  };
+
+  return {
+    models: parts.modelsById,
+    policy: parts.policy,
+
+    async decide(request, options) {
+      return (await makeReady(begin(request, options))).decided.decision;
+    },
+
+    async route(request, options) {
+      const progress: Progress<Id> = {};
+      let hop: OpenHop | undefined;
+      try {
+        const run = begin(request, options);
+        progress.run = run;
+        const ready = await makeReady(run);
+        progress.decided = ready.decided;
+        hop = openHop(parts, run, "check");
+        return finish(ready, await generate(execution(ready, hop)));
+      } catch (error) {
+        reportFailure(progress, error);
+        throw error;
+      } finally {
+        hop?.end();
+      }
+    },
+
+    stream(request, options) {
+      const progress: Progress<Id> = {};
+      const deciding = (async () => {
+        progress.run = begin(request, options);
+        const ready = await makeReady(progress.run);
+        progress.decided = ready.decided;
+        return ready;
+      })();
+      let resolve: (result: RouteResult<Id>) => void = () => {};
+      let reject: (reason: unknown) => void = () => {};
+      const result = new Promise<RouteResult<Id>>((...settle) => {
+        [resolve, reject] = settle;
+      });
+
+      async function* chunks(): AsyncGenerator<CompletionChunk, void, undefined> {
+        let hop: OpenHop | undefined;
+        let failure: unknown = new DOMException("the consumer stopped reading", "AbortError");
+        try {
+          const ready = await deciding;
+          hop = openHop(parts, ready.run, "check");
+          const completion = yield* stream(execution(ready, hop));
+          failure = undefined;
+          resolve(finish(ready, completion));
+        } catch (error) {
+          failure = error;
+          throw error;
+        } finally {
+          hop?.end();
+          if (failure !== undefined) {
+            reportFailure(progress, failure);
+            reject(failure);
+          }
+        }
+      }
+
+      const iterator = chunks();
+      const decision = deciding.then(({ decided }) => decided.decision);
+      // Both reject as the iteration does: nobody has to look at them as well.
+      decision.catch(ignore);
+      result.catch(ignore);
+      return { [Symbol.asyncIterator]: () => iterator, decision, result };
+    },
+
+    async close() {
+      closed = true;
+      await onEvent?.close?.();
+    },
+  };
+}
+
+function decideRun<Id extends string>(
+  parts: RouterParts<Id>,
+  run: Run<Id>,
+  hop: OpenHop,
+): Decided<Id> | Promise<Decided<Id>> {
+  return decide(parts, {
+    id: run.id,
+    request: run.facts,
+    constraints: run.constraints,
+    pin: run.pin,
+    maxCostUsd: run.maxCostUsd,
+    hop,
+    countTokens: () => parts.countTokens(allText(run.request), run.signal),
+  });
+}
+
+function ignore(): void {}

@@ -1,0 +1,33 @@
+import type {
+  Constraint,
+  EventSink,
+  Model,
+  ModelFacts,
+  RequestFacts,
+  RouteRequest,
+  Usage,
+} from "../contracts/index.ts";
+import type { DecisionParts } from "../decision/index.ts";
+import type { ResolvedExecutionOptions } from "../execution/index.ts";
+
+/** Everything a router is made of. Nothing has a default here: `createRouter` fills them in. */
+export interface RouterParts<Id extends string> extends DecisionParts<Id> {
+  readonly modelsById: Readonly<Record<Id, Model>>;
+  /** The router's own checks (capabilities, context window), which read the request itself. */
+  readonly ownConstraints: readonly Constraint<Id>[];
+  /** The team's. They hold for classifiers and checks that call models, too. */
+  readonly constraints: readonly Constraint<Id>[];
+  /** Facts as the router's own models have them: completed from the catalogue. */
+  readonly completeFacts: (facts: ModelFacts) => ModelFacts;
+  readonly normalise: (request: RouteRequest<Id>) => RequestFacts;
+  /** Exact, or nearly so; takes its time. */
+  readonly countTokens: (text: string, signal: AbortSignal | undefined) => Promise<number>;
+  readonly estimateTokens: (text: string) => number;
+  readonly usageOf: (usage: Completion["usage"] | null) => Usage | undefined;
+  readonly costOf: (facts: ModelFacts, usage: Usage) => number | undefined;
+  /** Learns from what a provider counted. */
+  readonly observe: (name: string, estimatedInputTokens: number, usage: Usage) => void;
+  readonly execution: ResolvedExecutionOptions;
+  readonly newId: () => string;
+  readonly onEvent: EventSink<Id> | undefined;
+}

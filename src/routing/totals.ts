@@ -1,0 +1,31 @@
+import type { Attempt, Usage } from "../contracts/index.ts";
+
+/** Tokens of all attempts together. */
+export function totalUsage(attempts: readonly Attempt[]): Usage {
+  let total: Usage = { inputTokens: 0, outputTokens: 0 };
+  for (const { usage } of attempts) {
+    if (usage === undefined) continue;
+    total = {
+      inputTokens: total.inputTokens + usage.inputTokens,
+      outputTokens: total.outputTokens + usage.outputTokens,
+      cachedInputTokens: sum(total.cachedInputTokens, usage.cachedInputTokens),
+      cacheWriteTokens: sum(total.cacheWriteTokens, usage.cacheWriteTokens),
+      reasoningTokens: sum(total.reasoningTokens, usage.reasoningTokens),
+    };
+  }
+  return total;
+}
+
+/** Cost of all attempts together in US dollars; undefined as soon as one is not known. */
+export function totalCostUsd(attempts: readonly Attempt[]): number | undefined {
+  let total = 0;
+  for (const { costUsd } of attempts) {
+    if (costUsd === undefined) return undefined;
+    total += costUsd;
+  }
+  return total;
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : a + (b ?? 0);
+}
