@@ -1,0 +1,197 @@
+import type { Anthropic } from "@anthropic-ai/sdk";
+import {
+  type CallOptions,
+  type ChatRequest,
+  type Completion,
+  type CompletionChunk,
+  InvalidOptionError,
+  isRouterError,
+  MissingDependencyError,
+  type Model,
+  ProviderError,
+  type ProviderOptions,
+} from "../contracts/index.ts";
+import { unlessAborted } from "./internal/abort.ts";
+import { toCompletion } from "./internal/anthropic-answer.ts";
+import { toProviderError } from "./internal/anthropic-errors.ts";
+import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
+import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
+import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
+import { requireKey } from "./internal/provider-key.ts";
+import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+
+export interface AnthropicOptions extends ProviderOptions {
+  /**
+   * Version of the wire. `2026-10-21` (default) refuses sampling parameters, which are dropped and
+   * reported. `2023-06-01` takes `temperature` (above 1: sent as 1) and `top_p`, and the key as
+   * `x-api-key`: for older models and for servers that imitate the API.
+   */
+  readonly version?: "2026-10-21" | "2023-06-01" | undefined;
+  /**
+   * How `reasoning_effort` is asked for. `effort`: adaptive thinking with an effort. `budget`: a share
+   * of the output limit as thinking tokens, at least 1,024, the only way of models before 4.6.
+   * Default: by the model's id.
+   */
+  readonly reasoning?: "effort" | "budget" | undefined;
+}
+
+/**
+ * A model of Anthropic, over `@anthropic-ai/sdk` (an optional peer, loaded at the first call;
+ * `MissingDependencyError` without it). The key is `apiKey` or `ANTHROPIC_API_KEY`, read at each call.
+ * `baseUrl` is given without the version (default `ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`).
+ *
+ *     anthropic("claude-haiku-4-5", { labels: { residency: "us" } })
+ *
+ * Beyond OpenAI's shape: an answer's message may hold `reasoning_content` and `thinking_blocks`; send
+ * a message with `thinking_blocks` back as it is and a tool loop with thinking goes on. A `pause_turn`
+ * (a turn of the provider's own tools) ends with finish reason `length`. Without any output limit
+ * 8,192 tokens are asked for. Keys of `defaults.extraBody` replace those of the translated body, for
+ * instance `{ cache_control: { type: "ephemeral" } }`.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function anthropic(model: string, options: AnthropicOptions = {}): Model {
+  checkProviderOptions("anthropic", model, options, ["version", "reasoning"]);
+  checkOptions(options);
+  const facts = factsOf("anthropic", model, options);
+  const { name, maxOutputTokens } = facts;
+  const { defaults } = options;
+  const connect = connector(name, options);
+
+  const translate = (request: ChatRequest, { onDropped }: CallOptions): MessagesBody =>
+    toMessagesBody(request, {
+      model,
+      name,
+      version: options.version ?? "2026-10-21",
+      reasoning: options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort"),
+      defaults,
+      maxOutputTokens,
+      strictParameters: options.strictParameters,
+      onDropped,
+    });
+
+  // Not `client.messages.create`: it prints warnings about model ids to the console, and refuses long
+  // answers that are not streamed.
+  const post = async (body: MessagesBody, signal: AbortSignal): Promise<unknown> => {
+    const client = await unlessAborted(connect(), signal);
+    const answer = await client.post<unknown>(path, { body, signal });
+    signal.throwIfAborted();
+    return answer;
+  };
+  const events = async function* (body: MessagesBody, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+    const client = await unlessAborted(connect(), signal);
+    const streamed = { body: { ...body, stream: true }, signal, stream: true };
+    for await (const event of await client.post<AsyncIterable<AnswerEvent>>(path, streamed)) {
+      signal.throwIfAborted();
+      yield event;
+    }
+    // An abort ends the SDK's iteration as if the answer were complete.
+    signal.throwIfAborted();
+  };
+  const failure = (error: unknown, signal: AbortSignal): unknown =>
+    signal.aborted ? signal.reason : toProviderError(error, name);
+
+  return {
+    ...facts,
+    ...(defaults && { defaults }),
+
+    async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
+      const { signal } = call;
+      try {
+        signal.throwIfAborted();
+        const body = translate(request, call);
+        const answer =
+          body.max_tokens > longestUnstreamed
+            ? await readStreamedMessage(events(body, signal), name)
+            : await post(body, signal);
+        return toCompletion(answer, { name, created: secondsNow() });
+      } catch (error) {
+        throw failure(error, signal);
+      }
+    },
+
+    async *stream(request: ChatRequest, call: CallOptions): AsyncGenerator<CompletionChunk> {
+      const { signal } = call;
+      try {
+        signal.throwIfAborted();
+        const body = translate(request, call);
+        yield* toChunks(events(body, signal), { name, created: secondsNow() });
+      } catch (error) {
+        throw failure(error, signal);
+      }
+    },
+
+    async health({ signal } = {}): Promise<boolean> {
+      try {
+        const client = await connect();
+        await client.get(`/v1/models/${encodeURIComponent(model)}`, { signal });
+        return true;
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : toProviderError(error, name);
+      }
+    },
+  };
+}
+
+/**
+ * Whole answers with a higher limit are read as a stream: Node's `fetch` gives up on one whose
+ * headers take 5 minutes, and idle connections do not live that long everywhere.
+ */
+const longestUnstreamed = DEFAULT_MAX_TOKENS;
+
+/** Models before the 4.6 generation, which do not know adaptive thinking. */
+const budgetOnly = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-20\d{6})?$)/;
+
+const path = "/v1/messages";
+
+const secondsNow = (): number => Math.floor(Date.now() / 1000);
+
+/** A client for the key as it is now; a new one only when the key has changed. */
+function connector(name: string, options: AnthropicOptions): () => Promise<Anthropic> {
+  let current: { readonly key: string; readonly client: Anthropic } | undefined;
+  return async () => {
+    const [key, { Anthropic }] = await Promise.all([currentKey(name, options), loadSdk()]);
+    if (current?.key === key) return current.client;
+    const pinned = options.version === "2023-06-01";
+    const client = new Anthropic({
+      apiKey: key,
+      maxRetries: 0,
+      // Its log holds prompts and answers.
+      logLevel: "off",
+      openTelemetry: false,
+      ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
+      ...(options.fetch !== undefined && { fetch: options.fetch }),
+      defaultHeaders: {
+        ...(pinned && { "anthropic-version": "2023-06-01", "x-api-key": key, authorization: null }),
+        ...options.headers,
+      },
+    });
+    current = { key, client };
+    return client;
+  };
+}
+
+async function loadSdk(): Promise<{ readonly Anthropic: typeof Anthropic }> {
+  try {
+    return await import("@anthropic-ai/sdk");
+  } catch (cause) {
+    throw new MissingDependencyError("@anthropic-ai/sdk", "anthropic()", { cause });
+  }
+}
+
+async function currentKey(name: string, { apiKey }: AnthropicOptions): Promise<string> {
+  try {
+    return await requireKey(name, apiKey, "ANTHROPIC_API_KEY");
+  } catch (error) {
+    if (isRouterError(error)) throw error;
+    // What the function threw may hold the key.
+    throw new ProviderError({ kind: "authentication", model: name, summary: "apiKey() failed" });
+  }
+}
+
+function checkOptions({ version, reasoning }: AnthropicOptions): void {
+  if (version !== undefined && version !== "2026-10-21" && version !== "2023-06-01")
+    throw new InvalidOptionError("anthropic.version", version, '"2026-10-21" or "2023-06-01"');
+  if (reasoning !== undefined && reasoning !== "effort" && reasoning !== "budget")
+    throw new InvalidOptionError("anthropic.reasoning", reasoning, '"effort" or "budget"');
+}

@@ -1,0 +1,115 @@
+import { type Completion, ProviderError } from "../../contracts/index.ts";
+import type { AnswerBlock, AnswerMessage, AnswerUsage, ThinkingBlock } from "./anthropic-wire.ts";
+
+export interface AnswerContext {
+  /** Name of the model, for errors. */
+  readonly name: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}
+
+type Choice = Completion["choices"][number];
+type FinishReason = Choice["finish_reason"];
+
+/** What an answer carries beyond OpenAI's shape. */
+export interface Reasoning {
+  /** Text of the reasoning, where the API shows it. */
+  readonly reasoning_content?: string;
+  /** Send them back with the message: a tool loop with thinking needs them. */
+  readonly thinking_blocks?: readonly ThinkingBlock[];
+}
+
+/** A whole answer. Throws `ProviderError` (`incomplete`) for what is no ended message. */
+export function toCompletion(answer: unknown, { name, created }: AnswerContext): Completion {
+  const message = readMessage(answer, name);
+  const finishReason = toFinishReason(message.stop_reason);
+  if (finishReason === undefined) throw incomplete(name, "the answer has no stop reason");
+
+  const texts = message.content.filter((block) => block.type === "text");
+  const toolCalls = message.content.flatMap(toToolCalls);
+  const reply: Choice["message"] & Reasoning = {
+    role: "assistant",
+    content: texts.length === 0 ? null : texts.map((block) => block.text ?? "").join(""),
+    refusal: message.stop_details?.explanation ?? null,
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+    ...toReasoning(message.content),
+  };
+  const usage = toUsage(message.usage);
+  return {
+    id: message.id,
+    object: "chat.completion",
+    created,
+    model: message.model,
+    choices: [{ index: 0, message: reply, finish_reason: finishReason, logprobs: null }],
+    ...(usage && { usage }),
+  };
+}
+
+export function incomplete(model: string, summary: string): ProviderError {
+  return new ProviderError({ kind: "incomplete", model, summary });
+}
+
+/** The message of an answer, whole or at the start of a stream, in as far as it is relied on. */
+export function readMessage(value: unknown, name: string): AnswerMessage {
+  const { id, model, content } = (value ?? {}) as Partial<AnswerMessage>;
+  if (typeof id !== "string" || typeof model !== "string" || !Array.isArray(content))
+    throw incomplete(name, "the answer is no message of the Messages API");
+  return value as AnswerMessage;
+}
+
+function toToolCalls(block: AnswerBlock): NonNullable<Choice["message"]["tool_calls"]> {
+  if (block.type !== "tool_use") return [];
+  const { id = "", name = "", input = {}, input_json } = block;
+  return [{ id, type: "function", function: { name, arguments: input_json || JSON.stringify(input) } }];
+}
+
+function toReasoning(content: readonly AnswerBlock[]): Reasoning {
+  const blocks = content.flatMap((block) => toThinkingBlock(block) ?? []);
+  const text = content.map((block) => (block.type === "thinking" ? block.thinking : "")).join("");
+  return {
+    ...(text !== "" && { reasoning_content: text }),
+    ...(blocks.length > 0 && { thinking_blocks: blocks }),
+  };
+}
+
+export function toThinkingBlock(block: AnswerBlock): ThinkingBlock | undefined {
+  const { type, thinking = "", signature, data } = block;
+  if (type === "thinking" && signature) return { type, thinking, signature };
+  return type === "redacted_thinking" && data ? { type, data } : undefined;
+}
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  tool_use: "tool_calls",
+  refusal: "content_filter",
+  // A long turn with the provider's own tools that wants to be continued: not finished.
+  pause_turn: "length",
+};
+
+/** `undefined` where the answer did not end. A reason that is not known yet counts as an end. */
+export function toFinishReason(stopReason: string | null | undefined): FinishReason | undefined {
+  return stopReason ? (finishReasons[stopReason] ?? "stop") : undefined;
+}
+
+/** OpenAI counts cached input as a part of the input, Anthropic beside it. */
+export function toUsage(usage: AnswerUsage | undefined): Completion["usage"] {
+  if (!usage) return undefined;
+  const cacheRead = usage.cache_read_input_tokens ?? undefined;
+  const cacheWrite = usage.cache_creation_input_tokens ?? undefined;
+  const reasoning = usage.output_tokens_details?.thinking_tokens ?? undefined;
+  const input = (usage.input_tokens ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0);
+  const output = usage.output_tokens ?? 0;
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: {
+      ...(cacheRead !== undefined && { cached_tokens: cacheRead }),
+      ...(cacheWrite !== undefined && { cache_write_tokens: cacheWrite }),
+    },
+    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  };
+}

@@ -1,0 +1,96 @@
+import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+
+/** What an error of the SDK carries. Read by shape: its classes are only there once it is loaded. */
+interface SdkError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly status?: unknown;
+  /** `error.type` of the response body. */
+  readonly type?: unknown;
+  /** `error.message` of the response body. */
+  readonly apiMessage?: unknown;
+  readonly requestID?: unknown;
+  readonly headers?: unknown;
+}
+
+const kindsByType: Readonly<Record<string, ProviderErrorKind>> = {
+  authentication_error: "authentication",
+  permission_error: "permission",
+  billing_error: "permission",
+  not_found_error: "not-found",
+  request_too_large: "too-large",
+  rate_limit_error: "rate-limit",
+  overloaded_error: "overloaded",
+  timeout_error: "timeout",
+  conflict_error: "conflict",
+};
+
+/** Told apart by their text only: all of them are invalid_request_error. */
+const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
+  [/prompt is too long|exceed context limit|context window/i, "context-overflow"],
+  [/content filtering policy/i, "content-filter"],
+  [/credit balance is too low/i, "permission"],
+];
+
+const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
+  APIConnectionTimeoutError: "timeout",
+  APIConnectionError: "connection",
+  APIUserAbortError: "connection",
+};
+
+const summaries: Readonly<Partial<Record<ProviderErrorKind, string>>> = {
+  timeout: "no answer in time",
+  connection: "the endpoint cannot be reached",
+};
+
+/**
+ * A failed call as `ProviderError`. Errors of this package pass unchanged. What is no error of the
+ * API comes from reading its answer (a dropped connection, a body that cannot be parsed): `incomplete`.
+ * The SDK's error is not kept as `cause`: `util.inspect` would show its text and headers.
+ */
+export function toProviderError(error: unknown, model: string): Error {
+  if (isRouterError(error)) return error;
+  const { name, message, status, type, apiMessage, requestID, headers } = (error ?? {}) as SdkError;
+  const detail = readText(apiMessage) ?? readText(message);
+  const byName = kindsByName[String(name)];
+  if (byName !== undefined)
+    return new ProviderError({ kind: byName, model, summary: summaries[byName], detail });
+  if (typeof status !== "number" && typeof type !== "string") {
+    const summary = "the answer broke off or cannot be read";
+    return new ProviderError({ kind: "incomplete", model, summary, detail });
+  }
+  const shouldRetry = hasGet(headers) ? headers.get("x-should-retry") : null;
+  return new ProviderError({
+    kind: toKind(status, type, detail ?? ""),
+    model,
+    status: typeof status === "number" ? status : undefined,
+    requestId: readText(requestID),
+    retryable: shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined,
+    retryAfterMs: hasGet(headers) ? retryAfterMs(headers) : undefined,
+    detail,
+  });
+}
+
+function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind {
+  const byType = kindsByType[String(type)];
+  if (byType !== undefined) return byType;
+  const kind = typeof status === "number" ? kindOfStatus(status) : kindOfEvent(type);
+  if (kind !== "invalid-request") return kind;
+  return kindsByText.find(([pattern]) => pattern.test(text))?.[1] ?? kind;
+}
+
+/** An error event within a stream has no status. */
+function kindOfEvent(type: unknown): ProviderErrorKind {
+  if (type === "api_error") return "server";
+  return type === "invalid_request_error" ? "invalid-request" : "unknown";
+}
+
+/** By shape: with another `fetch` they are not the global `Headers`. */
+function hasGet(headers: unknown): headers is Pick<Headers, "get"> {
+  return typeof (headers as { get?: unknown } | undefined)?.get === "function";
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

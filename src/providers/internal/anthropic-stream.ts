@@ -1,0 +1,164 @@
+import type { CompletionChunk } from "../../contracts/index.ts";
+import {
+  type AnswerContext,
+  incomplete,
+  type Reasoning,
+  readMessage,
+  toFinishReason,
+  toThinkingBlock,
+  toUsage,
+} from "./anthropic-answer.ts";
+import type { AnswerBlock, AnswerEvent, AnswerMessage, AnswerUsage } from "./anthropic-wire.ts";
+
+type ChunkChoice = CompletionChunk["choices"][number];
+type Delta = ChunkChoice["delta"] & Reasoning;
+
+/** A message while its events come in. */
+interface Assembly {
+  message: AnswerMessage;
+  /** By block index: JSON of a tool call's input, as far as it came. */
+  readonly json: Map<number, string>;
+  readonly blocks: Map<number, AnswerBlock>;
+}
+
+/**
+ * The chunks of a streamed answer: a role chunk, text, tool-call and reasoning deltas, one chunk with
+ * the finish reason, one with the usage. `thinking_blocks` come whole, at the end of each block.
+ * Throws `ProviderError` (`incomplete`) unless the answer came to its end.
+ */
+export async function* toChunks(
+  events: AsyncIterable<AnswerEvent>,
+  context: AnswerContext,
+): AsyncGenerator<CompletionChunk> {
+  const { name, created } = context;
+  const toolIndexes = new Map<number, number>();
+  for await (const { event, assembly } of assemble(events, name)) {
+    const { id, model } = assembly.message;
+    const toChunk = (choices: ChunkChoice[]): CompletionChunk => ({
+      id,
+      object: "chat.completion.chunk",
+      created,
+      model,
+      choices,
+    });
+    if (event.type === "message_stop") {
+      const { stop_reason, stop_details, usage } = assembly.message;
+      const explanation = stop_details?.explanation;
+      const finishReason = toFinishReason(stop_reason) ?? null;
+      const delta = explanation ? { refusal: explanation } : {};
+      yield toChunk([{ index: 0, delta, finish_reason: finishReason, logprobs: null }]);
+      const total = toUsage(usage);
+      if (total) yield { ...toChunk([]), usage: total };
+      continue;
+    }
+    const delta = toDelta(event, assembly, toolIndexes);
+    if (delta) yield toChunk([{ index: 0, delta, finish_reason: null, logprobs: null }]);
+  }
+}
+
+/** A streamed answer as one message, as a call without streaming gives it. */
+export async function readStreamedMessage(
+  events: AsyncIterable<AnswerEvent>,
+  name: string,
+): Promise<AnswerMessage> {
+  let last: Assembly | undefined;
+  for await (const { assembly } of assemble(events, name)) last = assembly;
+  if (last === undefined) throw incomplete(name, "the stream is empty");
+  const { blocks, json } = last;
+  const content = [...blocks].map(([index, block]) => ({ ...block, input_json: json.get(index) }));
+  return { ...last.message, content };
+}
+
+/** Follows the events of one message, and sees to it that it ends. */
+async function* assemble(
+  events: AsyncIterable<AnswerEvent>,
+  name: string,
+): AsyncGenerator<{ readonly event: AnswerEvent; readonly assembly: Assembly }> {
+  let assembly: Assembly | undefined;
+  let ended = false;
+  try {
+    for await (const event of events) {
+      if (ended) continue;
+      if (event.type === "message_start") {
+        assembly ??= { message: readMessage(event.message, name), json: new Map(), blocks: new Map() };
+      }
+      if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
+      update(assembly, event);
+      if (event.type === "message_stop") {
+        if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
+        ended = true;
+      }
+      yield { event, assembly };
+    }
+  } catch (error) {
+    // Whatever befalls the connection after the end, the answer is there.
+    if (!ended) throw error;
+  }
+  if (!ended) throw incomplete(name, "the stream ended before the answer did");
+}
+
+function update(assembly: Assembly, event: AnswerEvent): void {
+  const { index = 0, delta, content_block: started } = event;
+  const block = assembly.blocks.get(index);
+  if (event.type === "content_block_start" && started) assembly.blocks.set(index, started);
+  if (event.type === "content_block_delta" && block && delta) {
+    const { text = "", thinking = "", signature, partial_json: json } = delta;
+    if (json !== undefined) assembly.json.set(index, (assembly.json.get(index) ?? "") + json);
+    else
+      assembly.blocks.set(index, {
+        ...block,
+        text: (block.text ?? "") + text,
+        thinking: (block.thinking ?? "") + thinking,
+        ...(signature !== undefined && { signature }),
+      });
+  }
+  if (event.type === "message_delta") {
+    const { message } = assembly;
+    assembly.message = {
+      ...message,
+      stop_reason: delta?.stop_reason ?? message.stop_reason,
+      stop_details: delta?.stop_details ?? message.stop_details ?? null,
+      usage: { ...message.usage, ...dropNulls(event.usage) },
+    };
+  }
+}
+
+/** Totals so far; what the end does not repeat stands at the start. */
+function dropNulls(usage: AnswerUsage | undefined): AnswerUsage {
+  return Object.fromEntries(Object.entries(usage ?? {}).filter(([, count]) => count !== null));
+}
+
+function toDelta(
+  event: AnswerEvent,
+  assembly: Assembly,
+  toolIndexes: Map<number, number>,
+): Delta | undefined {
+  const { type, index = 0, delta } = event;
+  const block = assembly.blocks.get(index);
+  const toolIndex = toolIndexes.get(index);
+  if (type === "message_start") return { role: "assistant", content: "" };
+  if (type === "content_block_start" && block?.type === "tool_use") {
+    const next = toolIndexes.size;
+    toolIndexes.set(index, next);
+    const { id = "", name = "" } = block;
+    return { tool_calls: [{ index: next, id, type: "function", function: { name, arguments: "" } }] };
+  }
+  if (type === "content_block_start" && block?.text) return { content: block.text };
+  if (type === "content_block_delta" && delta) {
+    if (delta.text) return { content: delta.text };
+    if (delta.thinking) return { reasoning_content: delta.thinking };
+    if (delta.partial_json && toolIndex !== undefined) return toArguments(toolIndex, delta.partial_json);
+  }
+  if (type === "content_block_stop" && block) {
+    // A tool without parameters streams no input at all, but arguments are JSON.
+    if (toolIndex !== undefined && !assembly.json.get(index))
+      return toArguments(toolIndex, JSON.stringify(block.input ?? {}));
+    const thinking = toThinkingBlock(block);
+    return thinking && { thinking_blocks: [thinking] };
+  }
+  return undefined;
+}
+
+function toArguments(index: number, json: string): Delta {
+  return { tool_calls: [{ index, function: { arguments: json } }] };
+}
