@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import type { CompletionChunk } from "../contracts/index.ts";
 import {
   answering,
@@ -79,6 +80,16 @@ export const abortCases: readonly ProviderCase[] = [
         };
         await assert.rejects(rest(), (error) => error === reason);
         await (await firstRequest(served)).closed;
+      }),
+  },
+  {
+    name: "a finished call lets go of the caller's signal",
+    run: (setup) =>
+      withServed(setup, answering(textAnswer), async (served) => {
+        const { signal } = new AbortController();
+        await generate(served, signal);
+        await stream(served, signal);
+        assert.equal(getEventListeners(signal, "abort").length, 0, "a signal may outlive many calls");
       }),
   },
   {

@@ -51,7 +51,7 @@ export function checkProviderOptions(
       "a non-empty string or a function that returns one",
     );
   if (baseUrl !== undefined) checkUrl(`${owner}.baseUrl`, baseUrl);
-  if (headers !== undefined) checkTexts(`${owner}.headers`, headers);
+  if (headers !== undefined) checkHeaders(`${owner}.headers`, headers);
   if (fetch !== undefined && typeof fetch !== "function")
     throw new InvalidOptionError(`${owner}.fetch`, fetch, "a function like the global fetch");
   if (labels !== undefined) checkTexts(`${owner}.labels`, labels);
@@ -96,6 +96,21 @@ export function checkUrl(option: string, value: unknown): string {
   }
   const shown = typeof value === "string" && value.includes("@") ? "a URL with credentials" : value;
   throw new InvalidOptionError(option, shown, "an absolute http or https URL");
+}
+
+function checkHeaders(option: string, headers: unknown): void {
+  checkTexts(option, headers);
+  for (const [name, text] of Object.entries(headers as Record<string, string>)) {
+    try {
+      new Headers({ [name]: text });
+    } catch {
+      throw new InvalidOptionError(
+        `${option}.${name}`,
+        undefined,
+        "a valid HTTP header on one line (its value is not shown)",
+      );
+    }
+  }
 }
 
 function checkTexts(option: string, value: unknown): void {

@@ -1,0 +1,69 @@
+import {
+  checkText,
+  InvalidOptionError,
+  MissingConfigurationError,
+  type Model,
+  type ProviderOptions,
+} from "../contracts/index.ts";
+import { openaiChat } from "./internal/openai-chat.ts";
+import { foreignClientOptions } from "./internal/openai-client.ts";
+import { requireKey } from "./internal/provider-key.ts";
+import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
+
+export interface AzureOptions extends ProviderOptions {
+  /** `https://<resource>.openai.azure.com`. Default: `AZURE_OPENAI_ENDPOINT`. Excludes `baseUrl`. */
+  readonly endpoint?: string | undefined;
+  /** `https://<resource>.openai.azure.com/openai`, where it does not follow from the endpoint. */
+  readonly baseUrl?: string | undefined;
+  /** For instance `2024-10-21`. Default: `OPENAI_API_VERSION`. */
+  readonly apiVersion?: string | undefined;
+  /** Default: the model's name. */
+  readonly deployment?: string | undefined;
+}
+
+/**
+ * A model of OpenAI behind Azure. The key is the option, else `AZURE_OPENAI_API_KEY` at the time of
+ * the call. Every request parameter is sent as it is; `max_tokens` goes as `max_completion_tokens`.
+ *
+ * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
+ * `MissingConfigurationError`.
+ */
+export function azure(model: string, options: AzureOptions = {}): Model {
+  const { endpoint, apiVersion, deployment = model, ...common } = options;
+  checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment"]);
+  if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);
+  if (endpoint !== undefined && common.baseUrl !== undefined)
+    throw new InvalidOptionError("azure.endpoint", endpoint, "absent where baseUrl is given");
+  if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
+  checkText("azure.deployment", deployment);
+
+  return openaiChat({
+    facts: factsOf("azure", model, common),
+    defaults: options.defaults,
+    outputLimitField: "max_completion_tokens",
+    readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),
+    connect: (sdk, apiKey) =>
+      new sdk.AzureOpenAI({
+        ...foreignClientOptions(common),
+        apiKey,
+        // Always given: the SDK would take OPENAI_BASE_URL, which is another provider's.
+        baseURL:
+          common.baseUrl ??
+          `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`,
+        apiVersion: apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
+        deployment,
+      }),
+  });
+}
+
+function setting(option: keyof AzureOptions, variable: string): string {
+  const value = process.env[variable]?.trim();
+  if (value) return value;
+  throw new MissingConfigurationError(`azure has no ${option}: set ${variable}, or the option ${option}`, [
+    variable,
+  ]);
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}

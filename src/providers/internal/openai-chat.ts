@@ -1,0 +1,151 @@
+import type { OpenAI } from "openai";
+import type {
+  CallOptions,
+  ChatRequest,
+  Completion,
+  CompletionChunk,
+  Model,
+  ModelDefaults,
+  ModelFacts,
+} from "../../contracts/index.ts";
+import { callSignal, unlessAborted } from "./abort.ts";
+import { type OutputLimitField, openaiBody } from "./openai-body.ts";
+import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
+import { refuseUnsupported } from "./refuse-unsupported.ts";
+
+/** `Key`: `string`, or `string | undefined` where the endpoint can do without one. */
+export interface OpenAiTarget<Key extends string | undefined> {
+  readonly facts: ModelFacts;
+  readonly defaults?: ModelDefaults | undefined;
+  readonly outputLimitField: OutputLimitField;
+  /** Asked before each call. */
+  readKey(): Promise<Key>;
+  /** Builds a client; called once, and again only when the key is another one. */
+  connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
+}
+
+interface Connection {
+  readonly sdk: OpenAiSdk;
+  readonly client: OpenAI;
+  readonly apiKey: string | undefined;
+}
+
+/** A model behind an endpoint that speaks OpenAI chat completions, called through OpenAI's SDK. */
+export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<Key>): Model {
+  const { facts, defaults = {}, outputLimitField } = target;
+  let connection: Connection | undefined;
+
+  async function connect(): Promise<Connection> {
+    const sdk = connection?.sdk ?? (await import("openai"));
+    const apiKey = await target.readKey();
+    if (connection === undefined || connection.apiKey !== apiKey) {
+      connection = { sdk, apiKey, client: target.connect(sdk, apiKey) };
+    }
+    return connection;
+  }
+
+  function bodyOf(request: ChatRequest): ChatRequest & { model: string } {
+    refuseUnsupported(request, facts.name);
+    return { ...openaiBody(request, defaults, outputLimitField), model: facts.model };
+  }
+
+  async function generate(request: ChatRequest, { signal }: CallOptions): Promise<Completion> {
+    signal.throwIfAborted();
+    const body = bodyOf(request);
+    const call = callSignal(signal);
+    try {
+      const { sdk, client } = await unlessAborted(connect(), signal);
+      const response = await client.chat.completions
+        .create(body, { signal: call.signal })
+        .asResponse()
+        .catch((error: unknown) => {
+          throw toProviderError(error, sdk, facts.name);
+        });
+      return await readCompletion(response, sdk, facts.name);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      call.end();
+    }
+  }
+
+  async function* stream(
+    request: ChatRequest,
+    { signal }: CallOptions,
+  ): AsyncGenerator<CompletionChunk, void> {
+    signal.throwIfAborted();
+    const body = { ...bodyOf(request), stream: true as const, stream_options: { include_usage: true } };
+    const call = callSignal(signal);
+    try {
+      const { sdk, client } = await unlessAborted(connect(), signal);
+      const chunks = await client.chat.completions
+        .create(body, { signal: call.signal })
+        .catch((error: unknown) => {
+          throw toProviderError(error, sdk, facts.name);
+        });
+      let finished = false;
+      for await (const chunk of readChunks(chunks, sdk, facts.name)) {
+        finished ||= Boolean(chunk.choices[0]?.finish_reason);
+        yield chunk;
+      }
+      // The SDK ends an aborted stream as if it were whole.
+      signal.throwIfAborted();
+      if (!finished) throw incomplete(facts.name, "the stream ended without a finish reason");
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      call.end();
+    }
+  }
+
+  async function health({
+    signal = new AbortController().signal,
+  }: Parameters<NonNullable<Model["health"]>>[0] = {}): Promise<boolean> {
+    signal.throwIfAborted();
+    const call = callSignal(signal);
+    try {
+      const { sdk, client } = await unlessAborted(connect(), signal);
+      await client.models
+        .list({ signal: call.signal })
+        .asResponse()
+        .catch((error: unknown) => {
+          throw toProviderError(error, sdk, facts.name);
+        });
+      return true;
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      call.end();
+    }
+  }
+
+  return { ...facts, ...(target.defaults !== undefined && { defaults }), generate, stream, health };
+}
+
+async function readCompletion(response: Response, sdk: OpenAiSdk, model: string): Promise<Completion> {
+  let body: Partial<Completion> & { error?: unknown };
+  try {
+    body = JSON.parse(await response.text());
+  } catch (error) {
+    throw toReadError(error, sdk, model);
+  }
+  if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
+  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer holds no message");
+  return body as Completion;
+}
+
+async function* readChunks(
+  chunks: AsyncIterable<CompletionChunk>,
+  sdk: OpenAiSdk,
+  model: string,
+): AsyncGenerator<CompletionChunk, void> {
+  try {
+    for await (const chunk of chunks) {
+      // An older vLLM's error event carries no `error`. Other events without choices, such as pings, say nothing.
+      if (Array.isArray(chunk?.choices)) yield chunk;
+      else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
+    }
+  } catch (error) {
+    throw toReadError(error, sdk, model);
+  }
+}

@@ -1,0 +1,43 @@
+import type { ClientOptions } from "openai";
+import type { ProviderOptions } from "../../contracts/index.ts";
+import { openaiFetch } from "./openai-fetch.ts";
+
+/** The router owns time limits: this one only ends what nobody waits for any more. */
+const timeoutMs = 3_600_000;
+
+/** What every client is built with, whatever its endpoint. */
+export function clientOptions(options: ProviderOptions): Omit<ClientOptions, "provider"> {
+  return {
+    ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
+    defaultHeaders: { ...options.headers },
+    fetch: openaiFetch(options.fetch),
+    maxRetries: 0,
+    timeout: timeoutMs,
+    // The SDK logs what it cannot parse, and with it the answer's text.
+    logLevel: "off",
+  };
+}
+
+/**
+ * Keeps what the environment holds for OpenAI from an endpoint that is not OpenAI's. `withheld`:
+ * headers that are not sent unless `options` set them.
+ */
+export function foreignClientOptions(
+  options: ProviderOptions,
+  withheld: readonly string[] = [],
+): Omit<ClientOptions, "provider"> {
+  const names = [...customHeaderNames(), ...withheld];
+  return {
+    ...clientOptions(options),
+    organization: null,
+    project: null,
+    adminAPIKey: null,
+    defaultHeaders: { ...Object.fromEntries(names.map((name) => [name, null])), ...options.headers },
+  };
+}
+
+/** The SDK adds these headers to the requests of every client. */
+function customHeaderNames(): string[] {
+  const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n");
+  return lines.filter((line) => line.includes(":")).map((line) => line.slice(0, line.indexOf(":")).trim());
+}

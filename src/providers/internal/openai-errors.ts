@@ -1,0 +1,134 @@
+import type * as Sdk from "openai";
+import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+
+export type OpenAiSdk = typeof Sdk;
+
+/** An error as OpenAI and compatible servers write it, in a body or in an event of a stream. */
+interface ErrorBody {
+  readonly message?: unknown;
+  readonly type?: unknown;
+  /** A string at OpenAI; the HTTP status as a number at vLLM. */
+  readonly code?: unknown;
+}
+
+const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
+  context_length_exceeded: "context-overflow",
+  exceed_context_size_error: "context-overflow",
+  content_filter: "content-filter",
+  content_policy_violation: "content-filter",
+  invalid_api_key: "authentication",
+  authentication_error: "authentication",
+  permission_error: "permission",
+  model_not_found: "not-found",
+  DeploymentNotFound: "not-found",
+  rate_limit_exceeded: "rate-limit",
+  rate_limit_error: "rate-limit",
+  insufficient_quota: "rate-limit",
+  overloaded: "overloaded",
+  overloaded_error: "overloaded",
+  server_is_overloaded: "overloaded",
+  engine_overloaded: "overloaded",
+  slow_down: "overloaded",
+  server_error: "server",
+  timeout: "timeout",
+};
+
+/** Waiting does not bring these back. */
+const spent: ReadonlySet<string> = new Set(["insufficient_quota", "billing_hard_limit_reached"]);
+
+// Servers that have no code for it. Phrases in lower case, of vLLM (two generations), TGI and llama.cpp.
+const overflowPhrases = [
+  "maximum context length",
+  "maximum model length",
+  "max_tokens must be at least 1, got -",
+  "`inputs` tokens + `max_new_tokens` must be",
+  "`inputs` must have less than",
+  "exceeds the available context size",
+];
+
+/** The body of a failed answer is read no further for a phrase. */
+const phraseWindow = 2_000;
+
+/** What a call has thrown before its answer was read, as a typed error; errors of this package pass. */
+export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
+  if (isRouterError(error)) return error;
+  const detail = describe(error);
+  if (error instanceof sdk.APIConnectionTimeoutError) {
+    return new ProviderError({ kind: "timeout", model, detail });
+  }
+  if (error instanceof sdk.APIConnectionError) {
+    return new ProviderError({ kind: "connection", model, detail, summary: systemCode(error.cause) });
+  }
+  if (!(error instanceof sdk.APIError)) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return new ProviderError({ kind: "unknown", model, detail, summary: `an error of type ${name}` });
+  }
+  const { status, headers } = error;
+  return failureOf(error.error ?? { message: error.message }, model, status, headers);
+}
+
+/** What reading an answer has thrown: the answer is not whole, unless it was an error event. */
+export function toReadError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
+  if (isRouterError(error)) return error;
+  if (error instanceof sdk.APIError && error.error !== undefined) {
+    return failureOf(error.error, model, undefined, error.headers);
+  }
+  return incomplete(model, "the answer broke off or cannot be read", describe(error));
+}
+
+export function incomplete(model: string, summary: string, detail?: string): ProviderError {
+  return new ProviderError({ kind: "incomplete", model, summary, detail });
+}
+
+/** The typed error for an error body. `status` is absent where the body came with status 200. */
+export function failureOf(
+  body: unknown,
+  model: string,
+  status: number | undefined,
+  headers: Headers | undefined,
+): ProviderError {
+  const { message, type, code } = (
+    typeof body === "object" && body !== null ? body : { message: body }
+  ) as ErrorBody;
+  const names = [code, type].filter((name) => typeof name === "string");
+  const detail = typeof message === "string" ? message : JSON.stringify(body);
+  const retry = headers?.get("x-should-retry");
+  return new ProviderError({
+    kind: kindOf(names, detail, status ?? (typeof code === "number" ? code : undefined)),
+    model,
+    status,
+    requestId: headers?.get("x-request-id") ?? headers?.get("apim-request-id") ?? undefined,
+    retryable: names.some((name) => spent.has(name)) ? false : retry ? retry === "true" : undefined,
+    retryAfterMs: headers === undefined ? undefined : retryAfterMs(headers),
+    detail,
+  });
+}
+
+function kindOf(names: readonly string[], message: string, status: number | undefined): ProviderErrorKind {
+  for (const name of names) {
+    if (Object.hasOwn(kindsByName, name)) return kindsByName[name] ?? "unknown";
+  }
+  // An error event of which nothing is known: the server's own trouble.
+  const kind =
+    status === undefined
+      ? names.includes("invalid_request_error")
+        ? "invalid-request"
+        : "server"
+      : kindOfStatus(status);
+  if (kind !== "invalid-request" && kind !== "too-large") return kind;
+  const text = message.slice(0, phraseWindow).toLowerCase();
+  return overflowPhrases.some((phrase) => text.includes(phrase)) ? "context-overflow" : kind;
+}
+
+/** `ECONNREFUSED` and the like, from anywhere in a chain of causes. */
+function systemCode(cause: unknown): string | undefined {
+  for (let depth = 0, at = cause; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+  }
+  return undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

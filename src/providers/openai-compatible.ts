@@ -1,0 +1,50 @@
+import { InvalidOptionError, type Model, type ProviderOptions } from "../contracts/index.ts";
+import type { OutputLimitField } from "./internal/openai-body.ts";
+import { openaiChat } from "./internal/openai-chat.ts";
+import { foreignClientOptions } from "./internal/openai-client.ts";
+import { readKey } from "./internal/provider-key.ts";
+import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
+
+export interface OpenAiCompatibleOptions extends ProviderOptions {
+  /** Up to and with `/v1`, for instance `http://localhost:8000/v1`. */
+  readonly baseUrl: string;
+  /** The provider's name in facts and in `provider:model`. Default `openai-compatible`. */
+  readonly provider?: string | undefined;
+  /** Default `max_tokens`, which every server knows; OpenAI's reasoning models behind a gateway want the other. */
+  readonly outputLimitField?: OutputLimitField | undefined;
+}
+
+/**
+ * A model behind any endpoint that speaks OpenAI chat completions: vLLM, TGI, Ollama, llama.cpp,
+ * gateways, compatible clouds. `apiKey` is optional and never read from the environment; nothing
+ * that the environment holds for OpenAI is sent. Fields of the server's own (`chat_template_kwargs`,
+ * `guided_json` …) pass as they are. `health()` asks for the list of models.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model {
+  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField"]);
+  const { provider = "openai-compatible", outputLimitField = "max_tokens" } = options;
+  checkUrl("openaiCompatible.baseUrl", options.baseUrl);
+  if (typeof provider !== "string" || provider.trim() === "" || provider.includes(":"))
+    throw new InvalidOptionError("openaiCompatible.provider", provider, "a non-empty string without a colon");
+  if (outputLimitField !== "max_tokens" && outputLimitField !== "max_completion_tokens")
+    throw new InvalidOptionError(
+      "openaiCompatible.outputLimitField",
+      outputLimitField,
+      '"max_tokens" or "max_completion_tokens"',
+    );
+
+  return openaiChat({
+    facts: factsOf(provider, model, options),
+    defaults: options.defaults,
+    outputLimitField,
+    readKey: () => readKey("openaiCompatible", options.apiKey, undefined),
+    // The SDK cannot do without a key: where there is none, the header that would carry it is left out.
+    connect: (sdk, apiKey) =>
+      new sdk.OpenAI({
+        ...foreignClientOptions(options, apiKey === undefined ? ["authorization"] : []),
+        apiKey: apiKey ?? "none",
+      }),
+  });
+}
