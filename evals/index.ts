@@ -1,0 +1,41 @@
+/** Offline evals: outcomes, replay, metrics, comparison. */
+export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
+export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";
+export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./compare/comparison-row.ts";
+export { pairOutcomes } from "./compare/pair-outcomes.ts";
+export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
+export { apgr } from "./metrics/apgr.ts";
+export { type BootstrapOptions, bootstrap, type Estimate, type Statistics } from "./metrics/bootstrap.ts";
+export { cpt } from "./metrics/cpt.ts";
+export { largeCallRate } from "./metrics/large-call-rate.ts";
+export { meanCost } from "./metrics/mean-cost.ts";
+export { meanQuality } from "./metrics/mean-quality.ts";
+export { oracleCurve } from "./metrics/oracle-curve.ts";
+export { oracleQuality } from "./metrics/oracle-quality.ts";
+export { pgr } from "./metrics/pgr.ts";
+export { regret } from "./metrics/regret.ts";
+export {
+  type CurvePoint,
+  type ModelOutcomes,
+  orderByScore,
+  type PairedOutcomes,
+  type RoutingCurve,
+  routingCurve,
+  type ScoreCut,
+  type ScoreOrder,
+} from "./metrics/routing-curve.ts";
+export { seededRandom } from "./metrics/seeded-random.ts";
+export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
+export { promptKey } from "./outcomes/prompt-key.ts";
+export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";
+export { readOutcomes } from "./outcomes/read-outcomes.ts";
+export { type Replay, type ReplayOptions, replay, replayPolicy } from "./replay/replay.ts";
+export {
+  type ReplayCase,
+  type ReplayCases,
+  type ReplayCasesOptions,
+  replayCases,
+} from "./replay/replay-cases.ts";
+export type { RecordText } from "./replay/request-of-record.ts";
+export { type RouterCasesOptions, routerCases } from "./replay/router-cases.ts";
+export { sweep } from "./sweep.ts";

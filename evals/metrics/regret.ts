@@ -1,0 +1,15 @@
+import { weightedMean } from "./weighted-mean.ts";
+
+/**
+ * Mean over the records of oracle quality minus quality: what better routing among the same models
+ * could still gain. In [0, 1]; 0 is the oracle. `undefined` without records.
+ */
+export function regret(
+  quality: ArrayLike<number>,
+  oracle: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): number | undefined {
+  const best = weightedMean(oracle, weights);
+  const reached = weightedMean(quality, weights);
+  return best === undefined || reached === undefined ? undefined : best - reached;
+}

@@ -1,0 +1,114 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { OutcomeFormatError } from "../../src/contracts/index.ts";
+
+export interface JsonLinesOptions {
+  /** Longest line, in bytes. Default 16 MiB. */
+  readonly maxLineBytes?: number | undefined;
+}
+
+export interface JsonLine {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly value: unknown;
+}
+
+const defaultMaxLineBytes = 16 * 1024 * 1024;
+const newline = 0x0a;
+
+/**
+ * Streams the values of a JSON Lines file, unpacked where its name ends in `.gz`. Empty lines and a
+ * byte-order mark are passed over. Memory is bounded by the longest line.
+ * Throws `OutcomeFormatError`, which names file and line and holds none of the text.
+ */
+export async function* readJsonLines(
+  path: string,
+  options: JsonLinesOptions = {},
+): AsyncGenerator<JsonLine, void, void> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for await (const { line, bytes } of readLines(path, options.maxLineBytes ?? defaultMaxLineBytes)) {
+    let text: string;
+    try {
+      text = decoder.decode(bytes);
+    } catch {
+      throw new OutcomeFormatError(path, line, "line", "is not UTF-8");
+    }
+    if (text.trim() === "") continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // The parser's own message quotes the text.
+      throw new OutcomeFormatError(path, line, "line", "is not JSON: write one object a line");
+    }
+    yield { line, value };
+  }
+}
+
+async function* readLines(
+  path: string,
+  maxLineBytes: number,
+): AsyncGenerator<{ readonly line: number; readonly bytes: Buffer }, void, void> {
+  let line = 1;
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  const take = (part: Buffer): void => {
+    pendingBytes += part.length;
+    if (pendingBytes > maxLineBytes) {
+      throw new OutcomeFormatError(
+        path,
+        line,
+        "line",
+        `is longer than ${maxLineBytes} bytes (option maxLineBytes)`,
+      );
+    }
+    if (part.length > 0) pending.push(part);
+  };
+  const end = (): { line: number; bytes: Buffer } => {
+    const bytes = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
+    const ended = { line, bytes };
+    line += 1;
+    return ended;
+  };
+  for await (const chunk of readChunks(path)) {
+    let start = 0;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
+      take(chunk.subarray(start, at));
+      yield end();
+      start = at + 1;
+    }
+    take(chunk.subarray(start));
+  }
+  if (pendingBytes > 0) yield end();
+}
+
+async function* readChunks(path: string): AsyncGenerator<Buffer, void, void> {
+  const file = createReadStream(path);
+  const source: Readable = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
+  // A pipe does not forward errors.
+  if (source !== file) file.once("error", (error) => source.destroy(error));
+  try {
+    yield* source as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw fileError(path, error);
+  } finally {
+    file.destroy();
+  }
+}
+
+function fileError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) return error;
+  if (code.startsWith("Z_")) {
+    const problem =
+      code === "Z_BUF_ERROR"
+        ? "ends before its end"
+        : "is not gzip, or damaged, although its name ends in .gz";
+    return new OutcomeFormatError(path, 0, "file", problem);
+  }
+  if (code === "ENOENT") return new OutcomeFormatError(path, 0, "file", "does not exist");
+  return new OutcomeFormatError(path, 0, "file", `cannot be read (${code})`);
+}

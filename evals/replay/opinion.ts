@@ -1,0 +1,41 @@
+import {
+  type Choice,
+  isRouterError,
+  type Policy,
+  type PolicyContext,
+  PolicyError,
+} from "../../src/contracts/index.ts";
+import { draw } from "../../src/decision/draw.ts";
+
+/**
+ * What a policy says of a request: a choice, or choices whose probabilities sum to 1. Throws
+ * `PolicyError` on whatever the router would throw it on.
+ */
+export function opinionOf<Id extends string>(
+  policy: Policy<Id>,
+  context: PolicyContext<Id>,
+): Choice<Id> | readonly Choice<Id>[] {
+  const opinion = select(policy, context);
+  // For the router's own checks only: an expectation needs no draw.
+  const { choice } = draw(policy.name, opinion, context.candidates, 0);
+  return opinion !== undefined && isLottery(opinion) ? opinion : choice;
+}
+
+export function isLottery<Id extends string>(
+  opinion: Choice<Id> | readonly Choice<Id>[],
+): opinion is readonly Choice<Id>[] {
+  return Array.isArray(opinion);
+}
+
+function select<Id extends string>(
+  policy: Policy<Id>,
+  context: PolicyContext<Id>,
+): ReturnType<Policy<Id>["select"]> {
+  try {
+    return policy.select(context);
+  } catch (cause) {
+    if (isRouterError(cause, "policy")) throw cause;
+    const type = cause instanceof Error ? cause.name : typeof cause;
+    throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
+  }
+}

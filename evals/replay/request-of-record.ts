@@ -1,0 +1,55 @@
+import {
+  type ChatMessage,
+  type ChatRequest,
+  isRouterError,
+  OutcomeFormatError,
+  type RequestFacts,
+  type RouteRequest,
+} from "../../src/contracts/index.ts";
+import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
+import { normaliseRequest } from "../../src/request/normalise.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+
+/** What a classifier is shown of a record: what the model saw, or the question without its template. */
+export type RecordText = "prompt" | "question";
+
+/** The request that a record stands for. `question` falls back to the prompt where there is none. */
+export function requestOfRecord(
+  record: OutcomeRecord,
+  text: RecordText = "prompt",
+): Exclude<RouteRequest<never>, string> {
+  const messages: ChatMessage[] = record.system ? [{ role: "system", content: record.system }] : [];
+  const question = text === "question" ? record.question : undefined;
+  if (question === undefined && record.messages !== undefined) messages.push(...record.messages);
+  else messages.push({ role: "user", content: question ?? record.prompt ?? "" });
+  return {
+    messages,
+    // Recorded schemas are counted and measured, never sent.
+    ...(record.tools === undefined ? {} : { tools: [...record.tools] as NonNullable<ChatRequest["tools"]> }),
+    category: record.category || undefined,
+    session: record.session || undefined,
+    tenant: record.tenant || undefined,
+  };
+}
+
+/** The record's request as the router would read it. Throws `OutcomeFormatError`. */
+export function factsOfRecord(
+  record: OutcomeRecord,
+  position: number,
+  text: RecordText | undefined,
+): RequestFacts {
+  try {
+    return normaliseRequest(requestOfRecord(record, text), {
+      maxCharacters: Number.MAX_SAFE_INTEGER,
+      estimateTokens,
+    });
+  } catch (error) {
+    if (!isRouterError(error, "invalid-request")) throw error;
+    throw new OutcomeFormatError(
+      "records",
+      position,
+      error.field,
+      `makes no valid request: ${error.message}`,
+    );
+  }
+}

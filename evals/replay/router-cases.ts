@@ -1,0 +1,52 @@
+import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { buildCases, type ReplayCases } from "./replay-cases.ts";
+import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
+
+export interface RouterCasesOptions {
+  /** What the router is shown of a record. Default `prompt`. */
+  readonly text?: RecordText | undefined;
+}
+
+/**
+ * Cases as a configured router meets them: its classifier and constraints judge each record through
+ * `decide()`, so no model of a plan is called. Models are found in the outcomes by their names. Throws
+ * what `decide()` throws, apart from `NoEligibleModelError`: such records are skipped.
+ */
+export async function routerCases<Id extends string>(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  router: Router<Id>,
+  options: RouterCasesOptions = {},
+): Promise<ReplayCases<Id>> {
+  const candidates = (Object.keys(router.models) as Id[]).map(
+    (id): Candidate<Id> => ({ id, facts: router.models[id] }),
+  );
+  let unclassified = 0;
+  const built = await buildCases(records, candidates, async (record, position) => {
+    const request = factsOfRecord(record, position, options.text);
+    const decision = await decideOn(router, record, options.text);
+    if (decision === undefined) return undefined;
+    if (decision.classifierError !== undefined) unclassified += 1;
+    const permitted = decision.candidates
+      .filter((one) => one.permitted === true)
+      .map(({ model, estimatedCostUsd, estimatedQuality }): Candidate<Id> => {
+        return { id: model, facts: router.models[model], estimatedCostUsd, estimatedQuality };
+      });
+    const { classification, session, spend, at } = decision;
+    return { request, classification, candidates: permitted, session, spend, now: Date.parse(at) };
+  });
+  return { ...built, unclassified };
+}
+
+async function decideOn<Id extends string>(
+  router: Router<Id>,
+  record: OutcomeRecord,
+  text: RecordText | undefined,
+) {
+  try {
+    return await router.decide(requestOfRecord(record, text));
+  } catch (error) {
+    if (isRouterError(error, "no-eligible-model")) return undefined;
+    throw error;
+  }
+}
