@@ -1,4 +1,5 @@
 import type {
+  Completion,
   Constraint,
   EventSink,
   Model,

@@ -1,0 +1,134 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import {
+  checkKeys,
+  checkNumber,
+  checkText,
+  type EventSink,
+  InvalidOptionError,
+  type RouterEvent,
+} from "../contracts/index.ts";
+
+export interface DecisionLogOptions {
+  /** Lines are appended; the file is made when it is not there. */
+  readonly file: string;
+  /** Whether lines hold the ask as `prompt`. Default false: they hold `promptHash`. */
+  readonly prompts?: boolean | undefined;
+  /**
+   * Key of `promptHash` (HMAC-SHA-256, 32 hex digits), so that equal prompts can be told without
+   * being known. Default: random for each process, so hashes of two processes cannot be compared.
+   */
+  readonly hashKey?: string | undefined;
+  /** Decisions that wait to be written; more are dropped and counted. Default 10,000. */
+  readonly maxQueued?: number | undefined;
+}
+
+/** A listener that writes decisions. */
+export interface DecisionLog extends EventSink {
+  /** Writes what is queued and closes the file. Rejects with the first error of writing, if any. */
+  close(): Promise<void>;
+  /** Decisions lost: the queue was full, or writing failed. */
+  readonly dropped: number;
+}
+
+type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
+
+/** Lines that are made and written at once, so that the event loop gets its turn in between. */
+const batchSize = 100;
+
+/**
+ * Writes one JSON line for each request that was decided: the decision with its attempts, usage,
+ * cost and error. Never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it.
+ */
+export function decisionLog(options: DecisionLogOptions): DecisionLog {
+  checkKeys("decisionLog", options, ["file", "prompts", "hashKey", "maxQueued"]);
+  const { file, prompts = false, hashKey = randomBytes(32), maxQueued = 10_000 } = options;
+  checkText("decisionLog.file", file);
+  checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
+  if (hashKey === "") throw new InvalidOptionError("decisionLog.hashKey", hashKey, "a non-empty string");
+  const queue: Ended[] = [];
+  let handle: FileHandle | undefined;
+  let writing: Promise<void> | undefined;
+  let failure: unknown;
+  let dropped = 0;
+  let closed = false;
+
+  const lineOf = (event: Ended): string => {
+    const { ask } = event.readText();
+    const text = prompts
+      ? { prompt: ask }
+      : { promptHash: createHmac("sha256", hashKey).update(ask).digest("hex").slice(0, 32) };
+    const { decision, attempts, latencyMs } = event;
+    const end =
+      event.type === "request-completed"
+        ? { usage: event.usage, costUsd: event.costUsd }
+        : { error: event.error };
+    return `${JSON.stringify({ ...decision, ...text, attempts, ...end, latencyMs })}\n`;
+  };
+
+  const write = async () => {
+    handle ??= await openForLines(file);
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchSize);
+      try {
+        await handle.appendFile(batch.map(lineOf).join(""), "utf8");
+      } catch (error) {
+        dropped += batch.length;
+        throw error;
+      }
+    }
+  };
+
+  const start = () => {
+    writing ??= write()
+      .catch((error) => {
+        failure ??= error;
+        dropped += queue.length;
+        queue.length = 0;
+      })
+      .finally(() => {
+        writing = undefined;
+      });
+  };
+
+  const listen = (event: RouterEvent): void => {
+    if (event.type !== "request-completed" && event.type !== "request-failed") return;
+    if (event.decision === undefined) return;
+    if (closed || queue.length >= maxQueued) {
+      dropped += 1;
+      return;
+    }
+    queue.push(event);
+    start();
+  };
+
+  return Object.defineProperty(
+    Object.assign(listen, {
+      async close() {
+        closed = true;
+        while (writing !== undefined) await writing;
+        await handle?.close();
+        handle = undefined;
+        if (failure !== undefined) throw failure;
+      },
+    }),
+    "dropped",
+    { get: () => dropped, enumerable: true },
+  ) as DecisionLog;
+}
+
+/** Opens for appending; a last line that a crash cut short is ended, so that it spoils no other. */
+async function openForLines(file: string): Promise<FileHandle> {
+  const handle = await open(file, "a+");
+  try {
+    const { size } = await handle.stat();
+    if (size > 0) {
+      const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+      if (buffer[0] !== 10) await handle.appendFile("\n");
+    }
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
