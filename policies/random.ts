@@ -18,9 +18,9 @@ const tolerance = 1e-9;
  * Where a model is not permitted, the other outcomes ("no opinion" is one) keep their ratios:
  * each probability is divided by 1 - P(models not permitted).
  */
-export function random<const Id extends string = never>(
-  probabilities?: Readonly<Record<Id, number>> | undefined,
-): Policy<Id> {
+export function random(): Policy;
+export function random<const Id extends string>(probabilities: Readonly<Record<Id, number>>): Policy<Id>;
+export function random<Id extends string>(probabilities?: Readonly<Record<Id, number>>): Policy<Id> {
   return probabilities === undefined ? uniform() : lottery(probabilities);
 }
 

@@ -21,3 +21,9 @@ export interface Constraint<Id extends string = string> {
   /** `true`, or the reason why not. One that throws does not permit. */
   permits(candidate: Candidate<Id>, context: ConstraintContext): true | string;
 }
+
+/**
+ * A list of constraints. `readonly []` makes the compiler read a literal list as a tuple; as an
+ * array, `[inEurope, only("smal")]` would compile: the type of the one absorbs that of the other.
+ */
+export type Constraints<Id extends string = string> = readonly [] | readonly Constraint<Id>[];

@@ -2,7 +2,7 @@
 export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 export type { Check } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
-export type { Constraint, ConstraintContext } from "./constraint.ts";
+export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type { Attempt, Decision, PlanStep, RecordedCandidate, RecordedError } from "./decision.ts";
 export { describePolicy } from "./describe-policy.ts";
 export {

@@ -1,5 +1,5 @@
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
-import type { Constraint } from "./constraint.ts";
+import type { Constraints } from "./constraint.ts";
 import type { Attempt, Decision } from "./decision.ts";
 import type { Labels, Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
@@ -14,7 +14,7 @@ export interface Routing<Id extends string = string> {
   /** Task type, where the caller knows it. */
   readonly category?: string | undefined;
   /** In addition to the router's own. */
-  readonly constraints?: readonly Constraint<Id>[] | undefined;
+  readonly constraints?: Constraints<Id> | undefined;
   /** For all attempts together, in US dollars; a model of unknown price is then not permitted. */
   readonly maxCostUsd?: number | undefined;
   /** From the call to the whole answer, in milliseconds. */

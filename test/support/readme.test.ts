@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { checkReadme } from "./check-readme.ts";
+import { sourceOf } from "./package-sources.ts";
+import { readmeBlocks } from "./readme-blocks.ts";
+import { runReadme } from "./run-readme.ts";
+
+const fence = "```";
+const block = (code: string) => ({ place: "README.md:10", code, runs: true });
+
+test("blocks are found with their line and marks", () => {
+  const markdown = [
+    "# Title",
+    `${fence}ts`,
+    "one();",
+    `${fence}`,
+    `${fence}sh`,
+    "ls",
+    fence,
+    `${fence}ts no-run`,
+    fence,
+  ];
+  expect(readmeBlocks("README.md", markdown.join("\n"))).toEqual([
+    { place: "README.md:3", code: "one();", runs: true },
+    { place: "README.md:9", code: "", runs: false },
+  ]);
+  expect(() => readmeBlocks("README.md", `${fence}ts\none();`)).toThrow(
+    "README.md:2: the block is not closed",
+  );
+});
+
+test("imports of the package mean its sources", () => {
+  expect(sourceOf("switchpoint")).toMatch(/\/src\/index\.ts$/);
+  expect(sourceOf("switchpoint/policies")).toMatch(/\/policies\/index\.ts$/);
+  expect(sourceOf("switchpoint/providers/openai")).toMatch(/\/src\/providers\/openai\.ts$/);
+  expect(sourceOf("zod")).toBeUndefined();
+});
+
+describe("running a block", () => {
+  test("pairs what is printed with the comments", async () => {
+    const code = `
+      import { always } from "switchpoint/policies";
+      import { strict as assert } from "node:assert";
+      const { name }: { name: string } = always("small");
+      assert.equal(name, "always");
+      for (const digit of [1, 2]) console.log(digit); // 1 2
+      console.log(await Promise.resolve({ name })); // { name: 'always' }
+      console.log("not compared");
+      console.log(name); // something else`;
+    expect(await runReadme(block(code))).toEqual([
+      { line: "console.log(digit)", expected: "1 2", printed: "1 2" },
+      {
+        line: "console.log(await Promise.resolve({ name }))",
+        expected: "{ name: 'always' }",
+        printed: "{ name: 'always' }",
+      },
+      { line: "console.log(name)", expected: "something else", printed: "always" },
+    ]);
+  });
+
+  test("says where it failed", async () => {
+    await expect(runReadme(block('throw new Error("broken");'))).rejects.toThrow("README.md:10: broken");
+  });
+});
+
+test("a type error is reported with its line", () => {
+  const errors = checkReadme([
+    block('import { always } from "switchpoint/policies";\n\nalways(1);'),
+    block("export const fine: number = await Promise.resolve(1);"),
+  ]);
+  expect(errors).toEqual([
+    "README.md:12: Argument of type 'number' is not assignable to parameter of type 'string'.",
+  ]);
+}, 60_000);

@@ -1,0 +1,105 @@
+import { pathToFileURL } from "node:url";
+import { formatWithOptions } from "node:util";
+import ts from "typescript";
+import { sourceOf } from "./package-sources.ts";
+import type { Block } from "./readme-blocks.ts";
+
+/** What a line of a block printed and what its comment says that it prints. */
+export interface Printed {
+  readonly line: string;
+  readonly expected: string;
+  readonly printed: string;
+}
+
+/**
+ * Executes a block in this process, its imports of the package taken from the sources. Returns each
+ * `console.log(…); // value` with what it printed; several calls of one line are joined by a space,
+ * runs of white space count as one space. A call without a comment is not compared.
+ */
+export async function runReadme({ place, code }: Block): Promise<readonly Printed[]> {
+  const calls = logCalls(code);
+  const output = new Map<number, string[]>();
+  const log = (call: number, ...values: unknown[]) => {
+    const text = formatWithOptions({ breakLength: Number.POSITIVE_INFINITY, depth: 8 }, ...values);
+    output.set(call, [...(output.get(call) ?? []), text]);
+  };
+
+  const { outputText } = ts.transpileModule(numberLogCalls(code, calls), {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.CommonJS,
+      esModuleInterop: true,
+      verbatimModuleSyntax: false,
+    },
+  });
+  const modules = await loadImports(code);
+  const require = (specifier: string) => modules.get(specifier);
+  try {
+    await new AsyncFunction("require", "exports", "__log", outputText)(require, {}, log);
+  } catch (cause) {
+    throw new Error(`${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+
+  return calls.flatMap(({ line, expected }, index) =>
+    expected === undefined ? [] : [{ line, expected, printed: oneLine((output.get(index) ?? []).join(" ")) }],
+  );
+}
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...parts: string[]
+) => (...values: unknown[]) => Promise<void>;
+
+interface LogCall {
+  /** Where `console.log` stands, up to its parenthesis. */
+  readonly start: number;
+  readonly end: number;
+  readonly line: string;
+  /** The comment behind the statement. */
+  readonly expected: string | undefined;
+}
+
+function logCalls(code: string): readonly LogCall[] {
+  const source = ts.createSourceFile("block.ts", code, ts.ScriptTarget.ES2023, true);
+  const calls: LogCall[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText(source) === "console.log") {
+      const rest = code.slice(node.getEnd()).split("\n", 1)[0] ?? "";
+      const comment = /^[);}\s]*\/\/\s*(.+)$/.exec(rest)?.[1];
+      calls.push({
+        start: node.expression.getStart(source),
+        end: node.expression.getEnd(),
+        line: node.getText(source),
+        expected: comment === undefined ? undefined : oneLine(comment),
+      });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return calls;
+}
+
+/** `console.log(x)` becomes `__log.bind(null, 3)(x)`, so that what is printed is known by its call. */
+function numberLogCalls(code: string, calls: readonly LogCall[]): string {
+  let numbered = "";
+  let from = 0;
+  for (const [index, { start, end }] of calls.entries()) {
+    numbered += `${code.slice(from, start)}__log.bind(null, ${index})`;
+    from = end;
+  }
+  return numbered + code.slice(from);
+}
+
+async function loadImports(code: string): Promise<ReadonlyMap<string, unknown>> {
+  const modules = new Map<string, unknown>();
+  for (const { fileName: specifier } of ts.preProcessFile(code).importedFiles) {
+    const source = sourceOf(specifier);
+    const namespace = await import(source === undefined ? specifier : pathToFileURL(source).href);
+    // What compiled code needs to see a default import as one.
+    modules.set(specifier, { ...namespace, __esModule: true });
+  }
+  return modules;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
