@@ -9,7 +9,8 @@ import { withoutChance } from "./without-chance.ts";
 
 export interface ConstraintSetup<Id extends string> {
   readonly constraint: Constraint<Id>;
-  readonly models: readonly Id[];
+  /** Ids to ask about: those that the constraint names, where it names some. Default two of any name. */
+  readonly models?: readonly Id[] | undefined;
   /**
    * Whether the constraint rests on facts of the model, so that one of which nothing is known must
    * not be permitted, for any of the usual requests. Default false.
@@ -33,15 +34,15 @@ const now = Date.UTC(2026, 0, 1);
 /**
  * What every constraint must do, as cases for any test runner:
  *
- *     for (const { name, run } of constraintConformance({ constraint, models: ["small", "large"] }))
+ *     for (const { name, run } of constraintConformance({ constraint }))
  *       test(name, run);
  */
 export function constraintConformance<const Id extends string>(
   setup: ConstraintSetup<Id>,
 ): readonly ConformanceCase[] {
-  const { constraint } = setup;
-  const usual = deepFreeze(questionsOf(setup.models, usualFacts));
-  const hostile = deepFreeze(questionsOf(setup.models, hostileFacts));
+  const { constraint, models = ["small", "large"] as string[] as Id[] } = setup;
+  const usual = deepFreeze(questionsOf(models, usualFacts));
+  const hostile = deepFreeze(questionsOf(models, hostileFacts));
   const all = [...usual, ...hostile];
   const ask = ({ candidate, context }: Question<Id>) => constraint.permits(candidate, context);
 
@@ -65,7 +66,7 @@ export function constraintConformance<const Id extends string>(
       });
     },
     "leaves its input as it was": () => {
-      for (const question of questionsOf(setup.models, usualFacts)) {
+      for (const question of questionsOf(models, usualFacts)) {
         const before = structuredClone(question);
         ask(question);
         assert.deepEqual(question, before);
@@ -81,7 +82,7 @@ export function constraintConformance<const Id extends string>(
   };
   if (setup.failsClosed)
     cases["does not permit a model of which nothing is known"] = () => {
-      const unknown = setup.models.map((id) => candidateOf(id));
+      const unknown = models.map((id) => candidateOf(id));
       for (const { candidate, context } of pairs(unknown, usualFacts))
         assert.notEqual(
           constraint.permits(candidate, context),
