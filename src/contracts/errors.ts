@@ -289,13 +289,11 @@ export class BudgetExceededError extends RouterError {
 /** The request's deadline passed. */
 export class DeadlineExceededError extends RouterError {
   readonly deadlineMs: number;
+  /** Those made until then. */
   readonly attempts: readonly Attempt[];
 
   constructor(deadlineMs: number, attempts: readonly Attempt[]) {
-    super(
-      "deadline-exceeded",
-      `no answer within the deadline of ${deadlineMs} ms (${attempts.length} attempts)`,
-    );
+    super("deadline-exceeded", `no answer within the deadline of ${deadlineMs} ms`);
     this.deadlineMs = deadlineMs;
     this.attempts = attempts;
   }

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { capabilities } from "../../src/decision/capabilities.ts";
+import { contextWindow, isNearWindow } from "../../src/decision/context-window.ts";
+import { permits, unknownOf } from "../../src/decision/eligible.ts";
+import { fallbacksOf } from "../../src/decision/fallbacks.ts";
+import { policyHash } from "../../src/decision/policy-hash.ts";
+import { requestCost } from "../../src/decision/request-cost.ts";
+import { candidateOf, constraintConformance, factsOf } from "../../src/testing/index.ts";
+
+const at = { hop: "answer", now: 0 } as const;
+
+describe("the router's own constraints conform", () => {
+  for (const constraint of [capabilities, contextWindow, requestCost(0.01)]) {
+    for (const { name, run } of constraintConformance({
+      constraint,
+      models: ["small", "large"],
+      failsClosed: constraint.name === "maxCostUsd",
+    })) {
+      it(`${constraint.name}: ${name}`, run);
+    }
+  }
+});
+
+describe("capabilities", () => {
+  const request = factsOf({ tools: 1, images: 1, jsonSchema: true });
+
+  it("refuses what is known to be missing and permits what is unknown", () => {
+    const known = (given: object) => candidateOf("m", { facts: { capabilities: given } });
+    expect(capabilities.permits(known({ tools: false }), { request, ...at })).toBe("cannot call tools");
+    expect(capabilities.permits(known({ images: false }), { request, ...at })).toBe("cannot read images");
+    expect(capabilities.permits(known({ jsonSchema: false }), { request, ...at })).toBe(
+      "cannot answer by a JSON schema",
+    );
+    expect(capabilities.permits(known({}), { request, ...at })).toBe(true);
+    expect(capabilities.permits(known({ tools: false }), { request: factsOf(), ...at })).toBe(true);
+  });
+
+  it("names in the decision what was not known", () => {
+    const all = { price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 }, contextWindow: 10 };
+    expect(unknownOf(candidateOf("m"), request)).toEqual([
+      "price",
+      "contextWindow",
+      "tools",
+      "images",
+      "jsonSchema",
+    ]);
+    expect(unknownOf(candidateOf("m", { facts: all }), factsOf())).toBeUndefined();
+  });
+});
+
+describe("the context window", () => {
+  const model = candidateOf("m", { facts: { contextWindow: 1_000, maxOutputTokens: 400 } });
+  const ask = (inputTokens: number, maxOutputTokens?: number) =>
+    factsOf({ inputTokens, maxOutputTokens, expectedOutputTokens: Math.min(maxOutputTokens ?? 300, 300) });
+
+  it("holds input and output together", () => {
+    expect(contextWindow.permits(model, { request: ask(700), ...at })).toBe(true);
+    expect(contextWindow.permits(model, { request: ask(701), ...at })).toBe(
+      "its window of 1000 tokens is too small for about 1001",
+    );
+    expect(contextWindow.permits(model, { request: ask(600, 400), ...at })).toBe(true);
+    expect(contextWindow.permits(model, { request: ask(601, 400), ...at })).not.toBe(true);
+  });
+
+  it("refuses a limit that the model cannot give", () => {
+    expect(contextWindow.permits(model, { request: ask(10, 401), ...at })).toBe(
+      "answers at most 400 tokens, 401 were asked for",
+    );
+  });
+
+  it("reads the model's own calibrated count where there is one", () => {
+    const calibrated = { ...model, estimatedInputTokens: 701 };
+    expect(contextWindow.permits(calibrated, { request: ask(10), ...at })).not.toBe(true);
+  });
+
+  it("asks for an exact count only near the edge", () => {
+    expect(isNearWindow(model, ask(100))).toBe(false);
+    expect(isNearWindow(model, ask(600))).toBe(true);
+    expect(isNearWindow(model, ask(800))).toBe(true);
+    expect(isNearWindow(model, ask(5_000))).toBe(false);
+    expect(isNearWindow(candidateOf("m"), ask(600))).toBe(false);
+    expect(isNearWindow(model, { ...ask(600), inputTokensExact: true })).toBe(false);
+  });
+});
+
+describe("constraints fail closed", () => {
+  const request = factsOf();
+
+  it("when they throw, without repeating what was thrown", () => {
+    const constraint = {
+      name: "broken",
+      permits: () => {
+        throw new TypeError("secret");
+      },
+    };
+    expect(permits(candidateOf("m"), [constraint], { request, ...at })).toBe(
+      "broken: it threw an error of type TypeError",
+    );
+  });
+
+  it("when they answer with anything but true", () => {
+    for (const answer of [false, undefined, 1, ""]) {
+      const constraint = { name: "odd", permits: () => answer as never };
+      expect(permits(candidateOf("m"), [constraint], { request, ...at })).toBe("odd: it gave no reason");
+    }
+  });
+
+  it("when a price is not known", () => {
+    expect(requestCost(1).permits(candidateOf("m"), { request, ...at })).toBe("its price is not known");
+    expect(requestCost(1).permits(candidateOf("m", { estimatedCostUsd: 1 }), { request, ...at })).toBe(true);
+    expect(requestCost(1).permits(candidateOf("m", { estimatedCostUsd: 1.5 }), { request, ...at })).toBe(
+      "costs about 1.50 USD, more than 1",
+    );
+  });
+});
+
+describe("fallbacks", () => {
+  it("go to larger models first, nearest first, then to smaller ones", () => {
+    const candidates = ["a", "b", "c", "d"].map((id) => candidateOf(id));
+    expect(fallbacksOf("b", candidates)).toEqual(["c", "d", "a"]);
+    expect(fallbacksOf("d", candidates)).toEqual(["c", "b", "a"]);
+    expect(fallbacksOf("a", candidates.slice(0, 1))).toEqual([]);
+  });
+});
+
+describe("the hash of a policy", () => {
+  it("does not depend on the order of keys, and depends on every value", () => {
+    const hash = policyHash({ name: "p", parameters: { a: 1, b: { c: [1, 2], d: 3 } } });
+    expect(policyHash({ name: "p", parameters: { b: { d: 3, c: [1, 2] }, a: 1 } })).toBe(hash);
+    expect(policyHash({ name: "p", parameters: { a: 1, b: { c: [2, 1], d: 3 } } })).not.toBe(hash);
+    expect(policyHash({ name: "q", parameters: { a: 1, b: { c: [1, 2], d: 3 } } })).not.toBe(hash);
+    expect(hash).toMatch(/^[0-9a-f]{12}$/);
+  });
+});

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ChatMessage, isRouterError, type RouteRequest } from "../../src/contracts/index.ts";
+import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
+import { ASK_CHARACTERS, chatOf, normaliseRequest, WINDOW_CHARACTERS } from "../../src/request/index.ts";
+
+const options = { maxCharacters: 1_000_000, estimateTokens };
+const normalise = (request: unknown) => normaliseRequest(request as RouteRequest, options);
+const user = (content: string): ChatMessage => ({ role: "user", content });
+const assistant = (content: string): ChatMessage => ({ role: "assistant", content });
+
+describe("what is read of a request", () => {
+  it("takes a plain string as one user message", () => {
+    const facts = normalise("What is the capital of France?");
+    expect(facts).toMatchObject({
+      ask: "What is the capital of France?",
+      window: "",
+      askCharacters: 30,
+      characters: 30,
+      inputTokens: 12, // ceil(30 / 4) + 4 for the message
+      expectedOutputTokens: 300,
+      turns: 1,
+      tools: 0,
+      images: 0,
+      jsonSchema: false,
+    });
+  });
+
+  it("asks what the last human asked, with the turns before it as the window", () => {
+    const messages = [
+      { role: "system", content: "Be brief." },
+      user("Write a parser for CSV."),
+      assistant("Here it is."),
+      user("Now make it stream."),
+    ];
+    const facts = normalise({ messages });
+    expect(facts.ask).toBe("Now make it stream.");
+    expect(facts.window).toBe("Write a parser for CSV.\nHere it is.");
+    expect(facts.turns).toBe(2);
+  });
+
+  it("leaves out tool output and harness reminders", () => {
+    const reminder = "<system-reminder>You must use the todo list. Prove Fermat.</system-reminder>";
+    const messages = [
+      user(`${reminder}\nRename this variable.`),
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "1", type: "function", function: { name: "read", arguments: '{"path":"a.ts"}' } }],
+      },
+      { role: "tool", tool_call_id: "1", content: "const x = 1;" },
+      user(reminder),
+    ];
+    const facts = normalise({ messages });
+    expect(facts.ask).toBe("Rename this variable.");
+    expect(facts.window).toBe("");
+  });
+
+  it("keeps a reminder that is never closed: it may be what the human wrote", () => {
+    expect(normalise("Explain the tag <system-reminder> please").ask).toBe(
+      "Explain the tag <system-reminder> please",
+    );
+  });
+
+  it("reads text parts and counts images", () => {
+    const content = [
+      { type: "text", text: "What is this?" },
+      { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+      { type: "text", text: "And where?" },
+    ];
+    const facts = normalise({ messages: [{ role: "user", content }] });
+    expect(facts).toMatchObject({ ask: "What is this?\nAnd where?", images: 1 });
+  });
+
+  it("notes tools, schema, limits and routing fields", () => {
+    const facts = normalise({
+      messages: [user("x")],
+      tools: [{ type: "function", function: { name: "f", parameters: {} } }],
+      response_format: { type: "json_schema", json_schema: { name: "a", schema: {} } },
+      max_completion_tokens: 50,
+      reasoning_effort: "low",
+      session: "s",
+      tenant: "t",
+      labels: { plan: "free" },
+      category: "chat",
+    });
+    expect(facts).toMatchObject({
+      tools: 1,
+      jsonSchema: true,
+      maxOutputTokens: 50,
+      expectedOutputTokens: 50,
+      reasoningEffort: "low",
+      session: "s",
+      tenant: "t",
+      labels: { plan: "free" },
+      category: "chat",
+    });
+  });
+
+  it("keeps the two ends of a long ask", () => {
+    const facts = normalise(`BEGIN${"x".repeat(100_000)}END`);
+    expect(facts.ask.length).toBe(ASK_CHARACTERS);
+    expect(facts.ask.startsWith("BEGIN")).toBe(true);
+    expect(facts.ask.endsWith("END")).toBe(true);
+    expect(facts.askCharacters).toBe(100_008);
+  });
+
+  it("bounds the texts whatever the conversation", () => {
+    const text = fc.string({ maxLength: 6_000 });
+    const message = fc.oneof(text.map(user), text.map(assistant));
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1, maxLength: 12 }), (messages) => {
+        const facts = normalise({ messages });
+        expect(facts.ask.length).toBeLessThanOrEqual(ASK_CHARACTERS);
+        expect(facts.window.length).toBeLessThanOrEqual(WINDOW_CHARACTERS);
+        expect(facts.inputTokens).toBeGreaterThan(0);
+        expect(Number.isInteger(facts.inputTokens)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("estimates a long conversation from its ends, within a tenth of the whole estimate", () => {
+    const messages = Array.from({ length: 1_000 }, (_, index) =>
+      user(`Message number ${index} says something.`),
+    );
+    const exact = messages.reduce((sum, { content }) => sum + estimateTokens(content as string) + 4, 0);
+    expect(normalise({ messages }).inputTokens / exact).toBeCloseTo(1, 1);
+  });
+});
+
+describe("what a provider gets", () => {
+  it("holds no routing field", () => {
+    const chat = chatOf({
+      messages: [user("x")],
+      temperature: 0,
+      session: "s",
+      tenant: "t",
+      labels: {},
+      category: "c",
+      constraints: [],
+      maxCostUsd: 1,
+      deadlineMs: 1,
+      model: "small",
+      stream: true,
+    } as RouteRequest);
+    expect(chat).toEqual({ messages: [user("x")], temperature: 0 });
+  });
+});
+
+describe("bad requests", () => {
+  const secret = "my-secret-prompt-text";
+  const cases: readonly (readonly [what: string, request: unknown, field: string])[] = [
+    ["no request", undefined, "messages"],
+    ["an empty prompt", "  ", "messages"],
+    ["no messages", {}, "messages"],
+    ["messages that are no array", { messages: secret }, "messages"],
+    ["empty messages", { messages: [] }, "messages"],
+    ["a message that is no object", { messages: [secret] }, "messages[0]"],
+    ["an unknown role", { messages: [user("a"), { role: "robot", content: secret }] }, "messages[1].role"],
+    ["a message without content", { messages: [{ role: "user" }] }, "messages[0].content"],
+    ["a content that is a number", { messages: [{ role: "user", content: 3 }] }, "messages[0].content"],
+    ["a part that is none", { messages: [{ role: "user", content: [secret] }] }, "messages[0].content[0]"],
+    ["audio", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }, "messages[0].content[0]"],
+    ["several answers", { messages: [user("x")], n: 2 }, "n"],
+    ["built-in web search", { messages: [user("x")], web_search_options: {} }, "web_search_options"],
+    ["spoken answers", { messages: [user("x")], modalities: ["audio"] }, "audio"],
+    ["tools that are no array", { messages: [user("x")], tools: {} }, "tools"],
+    ["a deadline of NaN", { messages: [user("x")], deadlineMs: Number.NaN }, "deadlineMs"],
+    ["a negative budget", { messages: [user("x")], maxCostUsd: -1 }, "maxCostUsd"],
+    ["labels that are no strings", { messages: [user("x")], labels: { a: 1 } }, "labels"],
+    ["constraints that are none", { messages: [user("x")], constraints: [{}] }, "constraints"],
+    ["an empty session", { messages: [user("x")], session: "" }, "session"],
+  ];
+  for (const [what, request, field] of cases) {
+    it(`refuses ${what}, naming ${field} and no text`, () => {
+      try {
+        normalise(request);
+        expect.unreachable();
+      } catch (error) {
+        if (!isRouterError(error, "invalid-request")) throw error;
+        expect(error.field).toBe(field);
+        expect(error.message).not.toContain(secret);
+      }
+    });
+  }
+
+  it("refuses a request over the size limit, naming both sizes", () => {
+    const tooLong = () => normaliseRequest("x".repeat(101), { maxCharacters: 100, estimateTokens });
+    expect(tooLong).toThrowError(/101 characters, more than the limit of 100 \(option maxCharacters\)/);
+  });
+});
