@@ -36,8 +36,8 @@ export function firstOf<const Id extends string>(...policies: readonly Policy<Id
         const given = choices.reduce((sum, { probability = 1 }) => sum + probability, 0);
         // The usual case, and then nothing needs to be copied.
         if (left === 1 && given >= 1 - tolerance) return opinion;
-        for (const choice of choices)
-          mixture.push({ ...choice, probability: (choice.probability ?? 1) * left });
+        for (const { model, reason, probability = 1, escalate } of choices)
+          mixture.push({ model, reason, probability: probability * left, escalate });
         left *= 1 - given;
         // Also when a policy broke its contract and `given` is NaN or above 1: the router will refuse it.
         if (!(left > tolerance)) break;
