@@ -1,11 +1,11 @@
 import { checkNumber } from "../../src/contracts/index.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** A value with its bootstrap interval. */
+/** A value with its bootstrap interval. Without one, there are too few records to state it. */
 export interface Estimate {
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
 }
 
 export interface BootstrapOptions {
@@ -29,8 +29,8 @@ export type Statistics<Name extends string> = Readonly<Record<Name, number | und
  * sorted stays sorted: `statistics` costs O(records) each time. It is called with weights of 1 for
  * the value itself. The array is reused: do not keep it.
  *
- * A statistic that is undefined, or that is so in more than `1 - confidence` of the resamples, is
- * `undefined`.
+ * A statistic that is undefined has no estimate. One that is so in more than `1 - confidence` of the
+ * resamples (a gap between two models, on few records) has no interval.
  */
 export async function bootstrap<Name extends string>(
   records: number,
@@ -59,7 +59,8 @@ export async function bootstrap<Name extends string>(
 
   const tail = (1 - confidence) / 2;
   const estimate = (value: number | undefined, sample: number[]): Estimate | undefined => {
-    if (value === undefined || sample.length < resamples * confidence) return undefined;
+    if (value === undefined) return undefined;
+    if (sample.length < resamples * confidence) return { value, low: undefined, high: undefined };
     sample.sort((a, b) => a - b);
     return { value, low: quantileSorted(sample, tail), high: quantileSorted(sample, 1 - tail) };
   };

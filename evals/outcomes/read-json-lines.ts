@@ -105,7 +105,7 @@ function fileError(path: string, error: unknown): unknown {
   if (code.startsWith("Z_")) {
     const problem =
       code === "Z_BUF_ERROR"
-        ? "ends before its end"
+        ? "ends too early: is it complete?"
         : "is not gzip, or damaged, although its name ends in .gz";
     return new OutcomeFormatError(path, 0, "file", problem);
   }
