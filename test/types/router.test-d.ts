@@ -11,6 +11,7 @@ import type {
   Router,
 } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/create-router.ts";
+import { configure, route } from "../../src/default-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 type Two = "small" | "large";
@@ -118,4 +119,12 @@ test("a user's own model is one", () => {
 
 test("a router of known ids is one of unknown ids, as a config file's is", () => {
   expectTypeOf(router).toExtend<Router>();
+});
+
+test("the process-wide router is checked as another is, its requests by id at run time", () => {
+  configure({ models, policy });
+  // @ts-expect-error
+  configure({ models, policy: threshold({ small: "smal", large: "large", at: 0.5 }) });
+  expectTypeOf(route).returns.resolves.toEqualTypeOf<RouteResult>();
+  void route({ messages: [{ role: "user", content: "x" }], model: "any" });
 });
