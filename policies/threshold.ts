@@ -30,8 +30,6 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
   checkText("threshold.small", small);
   checkText("threshold.large", large);
   checkNumber("threshold.at", at, { min: 0, max: 1 });
-  if (small === large)
-    throw new InvalidOptionError("threshold.large", large, "another model than threshold.small");
   if (otherwise !== small && otherwise !== large)
     throw new InvalidOptionError("threshold.otherwise", otherwise, `"${small}" or "${large}"`);
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { complexity } from "./classifiers/complexity.ts";
 import {
   type Classifier,
-  type Constraint,
+  type Constraints,
   checkKeys,
   checkMethods,
   checkNumber,
@@ -33,7 +33,7 @@ export interface RouterOptions<Id extends string> {
   /** Says how hard a request is. Default `complexity()`. */
   readonly classifier?: Classifier | undefined;
   /** Say which models may serve a request, on every hop. Default none. */
-  readonly constraints?: readonly Constraint<Id>[] | undefined;
+  readonly constraints?: Constraints<Id> | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /** Told of each step, synchronously; for instance `decisionLog({ file })`. */
   readonly onEvent?: EventSink | undefined;
@@ -73,6 +73,7 @@ const optionNames: readonly string[] = [
 export function createRouter<const Models extends Readonly<Record<string, Model>>>(
   options: RouterOptions<keyof Models & string> & { readonly models: Models },
 ): Router<keyof Models & string> {
+  checkKeys("createRouter", options, optionNames);
   return assemble<keyof Models & string>(options, options.models);
 }
 
@@ -80,7 +81,6 @@ function assemble<Id extends string>(
   options: RouterOptions<Id>,
   givenModels: Readonly<Record<Id, Model>>,
 ): Router<Id> {
-  checkKeys("createRouter", options, optionNames);
   const {
     policy,
     classifier = complexity(),

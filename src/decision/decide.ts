@@ -24,6 +24,7 @@ import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
+import { requestCostName } from "./request-cost.ts";
 
 /** What a request will cost on a model, as far as that is known before the call. */
 export interface Estimate {
@@ -221,14 +222,10 @@ function withoutText(request: RequestFacts): Decision["request"] {
 /** Nobody may serve the request: for want of money alone, or for the reasons given. */
 function nobody(recorded: readonly RecordedCandidate[], maxCostUsd: number | undefined): Error {
   const reasons = Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)]));
-  const list = Object.values(reasons);
-  if (maxCostUsd !== undefined && list.every((reason) => reason.startsWith("maxCostUsd: "))) {
-    return new BudgetExceededError(
-      maxCostUsd,
-      Object.entries(reasons)
-        .map(([id, reason]) => `${id} ${reason}`)
-        .join("; "),
-    );
+  const byCost = `${requestCostName}: `;
+  if (maxCostUsd !== undefined && Object.values(reasons).every((reason) => reason.startsWith(byCost))) {
+    const list = Object.entries(reasons).map(([id, reason]) => `${id}: ${reason.slice(byCost.length)}`);
+    return new BudgetExceededError(maxCostUsd, list.join("; "));
   }
   return new NoEligibleModelError(reasons);
 }

@@ -1,9 +1,11 @@
 import type { Candidate, Constraint } from "../contracts/index.ts";
 
+export const requestCostName = "maxCostUsd";
+
 /** A request's own `maxCostUsd`: fails closed where the price is not known. */
 export function requestCost(maxCostUsd: number): Constraint {
   return {
-    name: "maxCostUsd",
+    name: requestCostName,
     permits({ estimatedCostUsd }: Candidate) {
       if (estimatedCostUsd === undefined) return "its price is not known";
       if (estimatedCostUsd <= maxCostUsd) return true;

@@ -80,6 +80,9 @@ test("a wrong id in a policy does not compile, also nested", () => {
 test("a wrong id in a constraint or a pin does not compile", () => {
   // @ts-expect-error
   createRouter({ models: two, policy: good, constraints: [only("smal")] });
+  // @ts-expect-error
+  createRouter({ models: two, policy: good, constraints: [only("small"), except("small", "larg")] });
+  createRouter({ models: two, policy: good, constraints: [inEurope, only("small")] });
 
   const router = createRouter({ models: two, policy: good });
   // @ts-expect-error

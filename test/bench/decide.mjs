@@ -1,0 +1,67 @@
+// One process: what a decision costs at three lengths, beside baselines in the same run. Prints JSON.
+import { createHash } from "node:crypto";
+import { createRouter } from "switchpoint";
+import { length } from "switchpoint/classifiers";
+import { threshold } from "switchpoint/policies";
+import { fakeModel } from "switchpoint/testing";
+import { measure, measureSync } from "./measure.mjs";
+import { promptsOf } from "./prompts.mjs";
+
+const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 4 };
+const model = (name) =>
+  fakeModel({ model: name, price, contextWindow: 1_000_000, capabilities: { tools: true } });
+const options = {
+  models: { small: model("small"), large: model("large") },
+  policy: threshold({ small: "small", large: "large", at: 0.7 }),
+};
+const router = createRouter(options);
+const byLength = createRouter({ ...options, classifier: length() });
+const rows = [];
+
+for (const [characters, runs] of [
+  [200, 40_000],
+  [2_000, 20_000],
+  [50_000, 10_000],
+]) {
+  const prompts = promptsOf(characters, 32);
+  const bodies = prompts.map((content) => JSON.stringify({ messages: [{ role: "user", content }] }));
+  const at = (list) => (index) => list[index % 32];
+  const [prompt, body] = [at(prompts), at(bodies)];
+  const add = (name, measured) => rows.push({ name, characters, ...measured });
+  add("empty async function", await measure(async () => {}, { runs }));
+  add(
+    "JSON.parse of the request",
+    measureSync((index) => JSON.parse(body(index)), { runs }),
+  );
+  add(
+    "sha256 of the prompt",
+    measureSync((index) => createHash("sha256").update(prompt(index)).digest("hex"), { runs }),
+  );
+  add("decide(), length()", await measure((index) => byLength.decide(prompt(index)), { runs }));
+  add("decide(), complexity()", await measure((index) => router.decide(prompt(index)), { runs }));
+  add("route(), in-memory model", await measure((index) => router.route(prompt(index)), { runs: runs / 2 }));
+  const chat = (index) => ({ messages: [{ role: "user", content: prompt(index) }] });
+  const { signal } = new AbortController();
+  const direct = options.models.small;
+  add(
+    "that model alone",
+    await measure((index) => direct.generate(chat(index), { signal }), { runs: runs / 2 }),
+  );
+  // The fake keeps what it was asked.
+  for (const one of Object.values(options.models)) one.requests.length = 0;
+}
+
+const many = Array.from({ length: 10_000 }, (_, index) => ({
+  role: index % 2 === 0 ? "user" : "assistant",
+  content: `Message number ${index} of a long conversation, which says a little.`,
+}));
+rows.push({
+  name: "decide(), 10,000 messages, per message",
+  characters: 0,
+  ...perMessage(await measure(() => router.decide({ messages: many }), { runs: 200 })),
+});
+function perMessage({ p50, p99, cpu }) {
+  return { p50: p50 / 10_000, p99: p99 / 10_000, cpu: cpu / 10_000 };
+}
+
+console.log(JSON.stringify(rows));

@@ -1,0 +1,78 @@
+// npm run bench: each measurement in 3 fresh processes (imports in 9), medians, beside the design's budgets.
+import { execFileSync } from "node:child_process";
+import { median } from "./measure.mjs";
+
+const run = (script, ...args) =>
+  JSON.parse(
+    execFileSync(process.execPath, ["--expose-gc", new URL(script, import.meta.url).pathname, ...args], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+    }),
+  );
+const times = (count, work) => Array.from({ length: count }, work);
+
+/** Medians over processes, row by row. */
+function merged(processes) {
+  return processes[0].map((row, index) => {
+    const values = (key) => median(processes.map((rows) => rows[index][key]));
+    return { ...row, p50: values("p50"), p99: values("p99"), cpu: values("cpu") };
+  });
+}
+
+const us = (value) =>
+  (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)).padStart(9);
+const verdict = (fits) => (fits ? "within" : "OVER");
+
+console.log(
+  `Node ${process.version}, ${process.platform} ${process.arch}; µs; medians of 3 fresh processes\n`,
+);
+const rows = merged(times(3, () => run("decide.mjs")));
+const budgets = { 200: 3, 2000: 15, 50000: 40 };
+console.log(
+  `${"characters".padStart(10)}  ${"what".padEnd(40)}${"p50".padStart(9)}${"p99".padStart(9)}${"CPU".padStart(9)}  budget`,
+);
+for (const { name, characters, p50, p99, cpu } of rows) {
+  const noop = rows.find((row) => row.name === "empty async function" && row.characters === characters);
+  const budget =
+    name === "decide(), complexity()"
+      ? budgets[characters]
+      : name.includes("10,000 messages")
+        ? 0.02
+        : undefined;
+  const tail = noop === undefined ? 0 : noop.p99 - noop.p50;
+  const note =
+    budget === undefined
+      ? ""
+      : `p50 <= ${budget}: ${verdict(p50 <= budget)}` +
+        (noop === undefined ? "" : `, p99 <= 3 p50 + ${tail.toFixed(2)}: ${verdict(p99 <= 3 * p50 + tail)}`);
+  console.log(
+    `${String(characters || "").padStart(10)}  ${name.padEnd(40)}${us(p50)}${us(p99)}${us(cpu)}  ${note}`,
+  );
+}
+const at200 = (name) => rows.find((row) => row.name === name && row.characters === 200).p50;
+const beyond = at200("route(), in-memory model") - at200("that model alone");
+console.log(
+  `\nroute() beyond the model call at 200 characters: ${beyond.toFixed(1)} µs (budget 10: ${verdict(beyond <= 10)})`,
+);
+
+const [sdk, routed] = merged(times(3, () => run("route.mjs")));
+console.log(`\nover real HTTP, one request at a time, 200 characters`);
+for (const row of [sdk, routed])
+  console.log(`  ${row.name.padEnd(30)} p50 ${us(row.p50)}  CPU ${us(row.cpu)}`);
+const share = (routed.cpu / sdk.cpu - 1) * 100;
+console.log(
+  `  difference in CPU: ${(routed.cpu - sdk.cpu).toFixed(1)} µs, ${share.toFixed(1)} % of the SDK's call`,
+);
+console.log(
+  `  route() beyond the model call against the SDK's CPU: ${((beyond / sdk.cpu) * 100).toFixed(1)} % (budget 2: ${verdict(beyond / sdk.cpu <= 0.02)})`,
+);
+
+console.log("\nimport (medians of 9 fresh processes)");
+for (const name of ["nothing", "switchpoint", "switchpoint/policies", "openai"]) {
+  const runs = times(9, () => run("import.mjs", name));
+  const [ms, rss, heap] = ["ms", "rssMb", "heapMb"].map((key) => median(runs.map((one) => one[key])));
+  const note = name === "switchpoint" ? `budget 15 ms, 5 MB: ${verdict(ms <= 15 && rss <= 5)}` : "";
+  console.log(
+    `  ${name.padEnd(22)} ${ms.toFixed(1).padStart(7)} ms  rss ${rss.toFixed(1).padStart(5)} MB  heap ${heap.toFixed(1).padStart(5)} MB  ${note}`,
+  );
+}

@@ -1,0 +1,113 @@
+import { createHmac } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { always } from "../../policies/index.ts";
+import { createRouter, type DecisionLogOptions, decisionLog } from "../../src/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "switchpoint-log-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function logging(options: Partial<DecisionLogOptions> = {}, error?: Error) {
+  const file = join(folder, "decisions.jsonl");
+  const log = decisionLog({ file, ...options });
+  const small = fakeModel({ error, usage: { inputTokens: 3, outputTokens: 1 } });
+  const router = createRouter({ models: { small }, policy: always("small"), onEvent: log });
+  const lines = async () =>
+    (await readFile(file, "utf8"))
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  return { file, log, router, lines };
+}
+
+describe("the decision log", () => {
+  it("holds one line for each request: decision, attempts, usage, cost", async () => {
+    const { router, lines } = logging();
+    const { decision, attempts } = await router.route("Tell me a secret");
+    await router.close();
+    const [line, ...rest] = await lines();
+    expect(rest).toEqual([]);
+    expect(line).toMatchObject(
+      JSON.parse(JSON.stringify({ ...decision, attempts, usage: { inputTokens: 3, outputTokens: 1 } })),
+    );
+  });
+
+  it("holds a keyed hash instead of the prompt, unless asked for", async () => {
+    const hashed = logging({ hashKey: "k" });
+    await hashed.router.route("Tell me a secret");
+    await hashed.router.close();
+    const text = await readFile(hashed.file, "utf8");
+    expect(text).not.toContain("Tell me a secret");
+    const hash = createHmac("sha256", "k").update("Tell me a secret").digest("hex").slice(0, 32);
+    expect((await hashed.lines())[0].promptHash).toBe(hash);
+
+    const open = logging({ file: join(folder, "open.jsonl"), prompts: true });
+    await open.router.route("Tell me a secret");
+    await open.router.close();
+    expect(await readFile(join(folder, "open.jsonl"), "utf8")).toContain('"prompt":"Tell me a secret"');
+  });
+
+  it("keeps requests that failed, with their error", async () => {
+    const { router, lines } = logging({}, new TypeError("secret"));
+    await router.route("x").catch(() => {});
+    await router.close();
+    const [line] = await lines();
+    expect(line).toMatchObject({
+      error: { code: "all-models-failed" },
+      attempts: [{ error: { kind: "unknown" } }],
+    });
+  });
+
+  it("keeps every one of many concurrent requests, whole", async () => {
+    const { router, lines, log } = logging();
+    await Promise.all(Array.from({ length: 500 }, (_, index) => router.route(`request ${index}`)));
+    await router.close();
+    const ids = (await lines()).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(500);
+    expect(log.dropped).toBe(0);
+  });
+
+  it("drops and counts what exceeds its queue", async () => {
+    const { router, lines, log } = logging({ maxQueued: 10 });
+    const requests = Array.from({ length: 50 }, () => router.route("x"));
+    await Promise.all(requests);
+    await router.close();
+    const written = (await lines()).length;
+    expect(written).toBeGreaterThanOrEqual(10);
+    expect(written + log.dropped).toBe(50);
+  });
+
+  it("goes on after a line that a crash had cut short", async () => {
+    const { file, router } = logging();
+    await writeFile(file, '{"id":"cut');
+    await router.route("x");
+    await router.close();
+    const [first, second] = (await readFile(file, "utf8")).split("\n");
+    expect(first).toBe('{"id":"cut');
+    expect(JSON.parse(second ?? "").model).toBe("small");
+  });
+
+  it("never fails a request: what cannot be written is counted, and close() says why", async () => {
+    const { router, log } = logging({ file: join(folder, "no-such-folder", "x.jsonl") });
+    expect((await router.route("x")).text).toBe("ok");
+    await expect(router.close()).rejects.toThrow(/ENOENT/);
+    expect(log.dropped).toBe(1);
+  });
+
+  it("refuses options that make no sense", () => {
+    expect(() => decisionLog({ file: "" })).toThrow("decisionLog.file must be a non-empty string");
+    expect(() => decisionLog({ file: "x", maxQueued: 0 })).toThrow(
+      "decisionLog.maxQueued must be an integer of at least 1",
+    );
+    expect(() => decisionLog({ file: "x", hashKey: "" })).toThrow(
+      "decisionLog.hashKey must be a non-empty string",
+    );
+    expect(() => decisionLog({ path: "x" } as never)).toThrow("decisionLog.path must be absent");
+  });
+});
