@@ -24,7 +24,7 @@ export interface CompareOptions extends IntervalOptions {
   readonly small: string;
   readonly large: string;
   readonly classifier: Classifier;
-  /** In [0, 1]: complexity from which a request goes to the large model. Default 0.5. */
+  /** In [0, 1]: complexity from which a request goes to the large model. Default 0.7, as in an untuned router. */
   readonly threshold?: number | undefined;
   /** What is shown to the classifier. Default `prompt`. */
   readonly text?: RecordText | undefined;
@@ -54,7 +54,7 @@ export async function compare(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: CompareOptions,
 ): Promise<Comparison> {
-  const { small, large, classifier, threshold = 0.5, text, resamples, seed, confidence } = options;
+  const { small, large, classifier, threshold = 0.7, text, resamples, seed, confidence } = options;
   checkNumber("compare.threshold", threshold, { min: 0, max: 1 });
   if (small === large)
     throw new InvalidOptionError("compare.large", large, "another model than compare.small");

@@ -8,7 +8,9 @@ import {
   InvalidOptionError,
   type ModelFacts,
   type PolicyContext,
+  type RequestFacts,
 } from "../../src/contracts/index.ts";
+import { estimateCost } from "../../src/cost/cost-of.ts";
 import { classify } from "../../src/decision/classify.ts";
 import { permits } from "../../src/decision/eligible.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
@@ -68,9 +70,9 @@ export async function replayCases<const Id extends string>(
   const built = await buildCases(records, candidates, async (record, position) => {
     const request = factsOfRecord(record, position, text);
     const now = record.at === undefined ? 0 : Date.parse(record.at);
-    const permitted = candidates.filter(
-      (candidate) => permits(candidate, constraints, { request, hop: "answer", now }) === true,
-    );
+    const permitted = candidates
+      .map((candidate) => withEstimate(candidate, request))
+      .filter((candidate) => permits(candidate, constraints, { request, hop: "answer", now }) === true);
     if (permitted.length === 0) return undefined;
     if (classifier === undefined) return { request, candidates: permitted, now };
     const classified = await classify(classifier, request, offlineHop(now, signal), classifierTimeoutMs);
@@ -122,6 +124,13 @@ function outcomesOf<Id extends string>(
     outcomes.set(id, outcome);
   }
   return outcomes;
+}
+
+function withEstimate<Id extends string>(candidate: Candidate<Id>, request: RequestFacts): Candidate<Id> {
+  const { price } = candidate.facts;
+  if (price === undefined) return candidate;
+  const estimatedCostUsd = estimateCost(price, request.inputTokens, request.expectedOutputTokens);
+  return { ...candidate, estimatedCostUsd };
 }
 
 function namedFacts(id: string): ModelFacts {

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { type OutcomeRecord, replay } from "../../../evals/index.ts";
-import { always, firstOf, threshold } from "../../../policies/index.ts";
 import { only } from "../../../policies/constraints/index.ts";
+import { always, firstOf, threshold } from "../../../policies/index.ts";
 import type { Policy } from "../../../src/contracts/index.ts";
 
 declare const records: readonly OutcomeRecord[];

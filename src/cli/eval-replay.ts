@@ -1,0 +1,111 @@
+import { Command } from "commander";
+import { type Comparison, compare } from "../../evals/compare/compare.ts";
+import { compareRouter, type RouterComparison } from "../../evals/compare/compare-router.ts";
+import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
+import type { RecordText } from "../../evals/replay/request-of-record.ts";
+import { InvalidOptionError } from "../contracts/index.ts";
+import type { Io } from "./io.ts";
+import { loadClassifier } from "./load-classifier.ts";
+import { loadRouter } from "./load-router.ts";
+import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
+
+interface Options {
+  readonly outcomes: string;
+  readonly small?: string | undefined;
+  readonly large?: string | undefined;
+  readonly config?: string | undefined;
+  readonly classifier?: string | undefined;
+  readonly threshold?: string | undefined;
+  readonly text: string;
+  readonly bootstrap: string;
+  readonly seed: string;
+  readonly json: boolean;
+}
+
+/** `switchpoint eval replay`: what routing would have given on recorded outcomes, beside its baselines. */
+export function evalReplayCommand(io: Io): Command {
+  return new Command("replay")
+    .description("what routing would have given on recorded outcomes; no model is called")
+    .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
+    .option("--small <name>", "the small model, as the outcomes name it")
+    .option("--large <name>", "the large model, as the outcomes name it")
+    .option("--config <file>", "replay the router of a config file, instead of --small and --large")
+    .option("--classifier <name>", "complexity or length (default: complexity)")
+    .option("--threshold <number>", "complexity in [0, 1] from which the large model is taken (default: 0.7)")
+    .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
+    .option("--bootstrap <count>", "resamples for the 95 % intervals", "1000")
+    .option("--seed <number>", "of the resamples", "1")
+    .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }", false)
+    .addHelpText(
+      "after",
+      "\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n",
+    )
+    .action((options: Options) => evalReplay(options, io));
+}
+
+async function evalReplay(options: Options, io: Io): Promise<void> {
+  const comparison = await replayed(options);
+  notices(comparison, options, io);
+  io.stdout(options.json ? `${comparisonToJson(comparison)}\n` : `${comparisonToText(comparison)}\n`);
+}
+
+async function replayed(options: Options): Promise<Comparison | RouterComparison> {
+  const { small, large, config, classifier, threshold } = options;
+  const settings = {
+    text: textOf(options.text),
+    resamples: numberOf("--bootstrap", options.bootstrap),
+    seed: numberOf("--seed", options.seed),
+  };
+  if (config !== undefined) {
+    const others = Object.entries({
+      "--small": small,
+      "--large": large,
+      "--classifier": classifier,
+      "--threshold": threshold,
+    });
+    for (const [option, value] of others) {
+      if (value !== undefined)
+        throw new InvalidOptionError(option, value, "absent beside --config, which says it");
+    }
+    const router = await loadRouter(config);
+    try {
+      return await compareRouter(readOutcomes(options.outcomes), router, settings);
+    } finally {
+      await router.close();
+    }
+  }
+  if (small === undefined)
+    throw new InvalidOptionError("--small", small, "given, with --large; or give --config");
+  if (large === undefined)
+    throw new InvalidOptionError("--large", large, "given, with --small; or give --config");
+  return compare(readOutcomes(options.outcomes), {
+    ...settings,
+    small,
+    large,
+    classifier: await loadClassifier(classifier ?? "complexity"),
+    threshold: threshold === undefined ? undefined : numberOf("--threshold", threshold),
+  });
+}
+
+function numberOf(option: string, text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw new InvalidOptionError(option, text, "a number");
+  return value;
+}
+
+function textOf(text: string): RecordText {
+  if (text !== "prompt" && text !== "question") {
+    throw new InvalidOptionError("--text", text, "prompt or question");
+  }
+  return text;
+}
+
+function notices(comparison: Comparison | RouterComparison, { threshold }: Options, io: Io): void {
+  const { skipped, unclassified, rows } = comparison;
+  if (skipped > 0)
+    io.stderr(`${skipped} records were left out: a model has no outcome there, or none is permitted\n`);
+  if (unclassified > 0) io.stderr(`${unclassified} records could not be classified\n`);
+  if ("threshold" in comparison && threshold === undefined)
+    io.stderr(`threshold ${comparison.threshold} is a default that is not tuned on these outcomes\n`);
+  if (rows[0]?.costUsd === undefined) io.stderr("cost metrics are n/a: not every outcome has costUsd\n");
+}

@@ -1,0 +1,190 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { evalReplayCommand } from "../../src/cli/eval-replay.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+let folder = "";
+let outcomes = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "eval-replay-"));
+  outcomes = join(folder, "outcomes.jsonl");
+  const lines = Array.from({ length: 40 }, (_, index) => {
+    const hard = index % 2 === 0;
+    const prompt = hard
+      ? `${index}: prove that the sum of two odd numbers is even, step by step`
+      : `${index}: hello`;
+    return {
+      id: String(index),
+      prompt,
+      outcomes: {
+        "vllm:qwen": { quality: hard ? 0 : 1, costUsd: 0.0001 },
+        "openai:gpt": { quality: index === 0 ? 0 : 1, costUsd: 0.002 },
+        "openai:free": { quality: 1 },
+      },
+    };
+  });
+  await writeFile(outcomes, lines.map((line) => JSON.stringify(line)).join("\n"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function run(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string }> {
+  let out = "";
+  let err = "";
+  const io = {
+    stdout: (text: string) => {
+      out += text;
+    },
+    stderr: (text: string) => {
+      err += text;
+    },
+  };
+  const command = evalReplayCommand(io)
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+  await command.parseAsync(["--bootstrap", "20", ...args], { from: "user" });
+  return { out, err };
+}
+
+const pair = ["--small", "vllm:qwen", "--large", "openai:gpt"];
+
+describe("eval replay", () => {
+  it("prints a classifier beside random, length, the two models and the oracle", async () => {
+    const { out, err } = await run("--outcomes", outcomes, ...pair, "--threshold", "0.5");
+    const lines = out.split("\n");
+    expect(lines[0]).toMatch(
+      /^40 records, 40 different prompts; small vllm:qwen, large openai:gpt; complexity@/,
+    );
+    expect(lines[2]).toMatch(
+      /^router +APGR \[95 %\] +quality +USD\/1k +large calls +PGR +CPT50 +CPT80 +AIQ +regret$/,
+    );
+    expect(lines.slice(4, 10).map((line) => line.split(" ")[0])).toEqual([
+      "complexity",
+      "random",
+      "length",
+      "always-small",
+      "always-large",
+      "oracle",
+    ]);
+    expect(lines[5]).toMatch(/^random +0\.500 \[0\.500, 0\.500\]/);
+    expect(lines[7]).toMatch(
+      /^always-small +n\/a +0\.500 +0\.100 +0\.0 % +0\.000 +n\/a +n\/a +n\/a +0\.475$/,
+    );
+    expect(err).toBe("");
+  });
+
+  it("prints JSON with a row for each router, absent metrics as null", async () => {
+    const { out } = await run("--outcomes", outcomes, ...pair, "--classifier", "length", "--json");
+    const { rows, records, small } = JSON.parse(out);
+    expect({ records, small }).toEqual({ records: 40, small: "vllm:qwen" });
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+      "length",
+      "random",
+      "always-small",
+      "always-large",
+      "oracle",
+    ]);
+    expect(rows[0].apgr).toEqual({
+      value: expect.any(Number),
+      low: expect.any(Number),
+      high: expect.any(Number),
+    });
+    expect(rows[0].apgr.value).toBeGreaterThan(0.7);
+    expect(rows[2].apgr).toBeNull();
+    expect(rows[2].quality).toMatchObject({ value: 0.5 });
+  });
+
+  it("gives the same numbers for the same seed", async () => {
+    const once = await run("--outcomes", outcomes, ...pair, "--json", "--seed", "5");
+    expect(await run("--outcomes", outcomes, ...pair, "--json", "--seed", "5")).toEqual(once);
+    expect((await run("--outcomes", outcomes, ...pair, "--json", "--seed", "6")).out).not.toBe(once.out);
+  });
+
+  it("says on stderr that a default is not tuned and that costs are not known", async () => {
+    const { out, err } = await run("--outcomes", outcomes, "--small", "vllm:qwen", "--large", "openai:free");
+    expect(err).toContain("threshold 0.7 is a default that is not tuned");
+    expect(err).toContain("cost metrics are n/a");
+    expect(out).toMatch(/always-large +n\/a +1\.000 +n\/a/);
+  });
+
+  it("replays the router of a config file by the names of its models", async () => {
+    const config = join(folder, "router.ts");
+    await writeFile(
+      config,
+      `import { createRouter } from "${root}src/create-router.ts";
+       import { fakeModel } from "${root}src/testing/index.ts";
+       import { firstOf, always, random } from "${root}policies/index.ts";
+       export default createRouter({
+         models: { little: fakeModel({ name: "vllm:qwen" }), big: fakeModel({ name: "openai:gpt" }) },
+         policy: firstOf(random({ big: 0.25 }), always("little")),
+       });`,
+    );
+    const { out } = await run("--outcomes", outcomes, "--config", config);
+    expect(out).toContain("policy firstOf; calls: little 75.0 %, big 25.0 %");
+    const names = out
+      .split("\n")
+      .slice(4, 9)
+      .map((line) => line.split(" ")[0]);
+    expect(names).toEqual(["firstOf", "random", "always-little", "always-big", "oracle"]);
+    const { rows, callRates } = JSON.parse(
+      (await run("--outcomes", outcomes, "--config", config, "--json")).out,
+    );
+    expect(callRates).toEqual({ little: 0.75, big: 0.25 });
+    // 0.75 * 0.5 + 0.25 * 0.975
+    expect(rows[0].quality.value).toBeCloseTo(0.61875, 9);
+    expect(rows[0].costUsd.value).toBeCloseTo(0.75 * 0.0001 + 0.25 * 0.002, 9);
+    expect(rows[1].quality.value).toBeCloseTo(rows[0].quality.value, 9);
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    [
+      "a model that the file does not name",
+      ["--small", "gpt", "--large", "openai:gpt"],
+      /openai:free, openai:gpt, vllm:qwen, got "gpt"/,
+    ],
+    ["a missing model", ["--small", "vllm:qwen"], /--large must be given, with --small; or give --config/],
+    ["no model at all", [], /--small must be given/],
+    [
+      "an unknown classifier",
+      [...pair, "--classifier", "magic"],
+      /--classifier must be one of complexity, length/,
+    ],
+    [
+      "a threshold that is no number",
+      [...pair, "--threshold", "high"],
+      /--threshold must be a number, got "high"/,
+    ],
+    [
+      "a threshold out of range",
+      [...pair, "--threshold", "2"],
+      /threshold must be a number in \[0, 1\], got 2/,
+    ],
+    ["a text that records do not have", [...pair, "--text", "answer"], /--text must be prompt or question/],
+    ["a config that does not exist", ["--config", "nowhere.ts"], /--config must be a file that exists/],
+    ["a config beside models", [...pair, "--config", "nowhere.ts"], /--small must be absent beside --config/],
+  ])("refuses %s", async (_, args, message) => {
+    await expect(run("--outcomes", outcomes, ...args)).rejects.toThrow(message);
+  });
+
+  it("refuses a file that does not exist, and a missing --outcomes", async () => {
+    await expect(run("--outcomes", join(folder, "none.jsonl"), ...pair)).rejects.toThrow(
+      /file does not exist/,
+    );
+    await expect(run(...pair)).rejects.toThrow(/required option '--outcomes <file>' not specified/);
+  });
+
+  it("shows an example in its help", async () => {
+    let help = "";
+    const command = evalReplayCommand({ stdout: () => {}, stderr: () => {} });
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    });
+    command.outputHelp();
+    expect(help).toContain("switchpoint eval replay --outcomes outcomes.jsonl.gz --small");
+  });
+});
