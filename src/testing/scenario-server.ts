@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RecordedRequest, Scenario, ScenarioAnswer, ScenarioFailure } from "./provider-scenario.ts";
 
@@ -36,8 +36,6 @@ export interface ScenarioServer {
   /** `http://127.0.0.1:port`, without a path. */
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
-  /** Open connections. */
-  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -62,19 +60,12 @@ export async function serveScenario(scenario: Scenario, wire: ScenarioWire): Pro
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    connections: () => countConnections(server),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-function countConnections(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
-  });
 }
 
 async function record(incoming: IncomingMessage, response: ServerResponse): Promise<RecordedRequest> {

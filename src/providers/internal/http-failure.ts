@@ -11,6 +11,7 @@ const kinds: Readonly<Record<number, ProviderErrorKind>> = {
   // A self-hosted server's word for a generation that failed.
   424: "server",
   429: "rate-limit",
+  503: "overloaded",
   504: "timeout",
   529: "overloaded",
 };
