@@ -7,9 +7,10 @@ const golden = 0.618_033_988_749_894_9;
 /**
  * Tokens of a text, estimated as UTF-8 bytes / 4, rounded up, in bounded time whatever its length.
  * Up to 128 UTF-16 units the bytes are counted; a longer text is its length times the mean bytes per
- * unit of 128 samples, one in each of 128 equal stretches, so the estimate lies within a factor of 3
- * of the counted bytes on any text, and within 10 % where scripts mix evenly. Against the o200k_base
- * encoding bytes / 4 is typically -33 to +18 % on English, 0 to +35 % on code, ±12 % on CJK.
+ * unit of 128 samples, one in each of 128 equal stretches. Where a text is of one script that is
+ * exact, where scripts mix at random the standard error is at most 5 %, on no text is it off by more
+ * than a factor of 3. Against the tokens of o200k_base the estimate is 0.7 to 1.5 times as much on
+ * English, code and CJK of a few hundred characters, about 0.6 times on emoji.
  */
 export function estimateTokens(text: string): number {
   const { length } = text;
