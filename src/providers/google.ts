@@ -1,0 +1,192 @@
+import {
+  type CallOptions,
+  type ChatRequest,
+  type Completion,
+  type CompletionChunk,
+  InvalidOptionError,
+  MissingDependencyError,
+  type Model,
+  ProviderError,
+  type ProviderOptions,
+} from "../contracts/index.ts";
+import { callSignal, unlessAborted } from "./internal/abort.ts";
+import { type AnswerContext, toChunks, toCompletion } from "./internal/google-answer.ts";
+import { sdkError } from "./internal/google-errors.ts";
+import { toGoogleRequest } from "./internal/google-request.ts";
+import type { GoogleContent, GoogleRequest } from "./internal/google-wire.ts";
+import { requireKey } from "./internal/provider-key.ts";
+import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+
+/**
+ * A Gemini model over the Gemini API, through the package `@google/generative-ai`.
+ *
+ *     google("gemini-2.5-flash", { defaults: { reasoningEffort: "low" } })
+ *
+ * The key is `apiKey`, else `GEMINI_API_KEY`, else `GOOGLE_API_KEY`, read at each call. `baseUrl` is
+ * given without the version (default `https://generativelanguage.googleapis.com`). `fetch` is
+ * refused: the package always uses the global one. The package hides the headers of an answer, so
+ * errors carry no request id, and a time to wait only where the body names one.
+ *
+ * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low
+ * 1,024, medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may
+ * carry `extra_content.google.thought_signature`: send it back with the conversation.
+ */
+export function google(model: string, options: ProviderOptions = {}): Model {
+  checkProviderOptions("google", model, options);
+  checkOwnOptions(options);
+  const { defaults } = options;
+  const facts = factsOf("google", model, options);
+  const { name } = facts;
+
+  async function generate(request: ChatRequest, callOptions: CallOptions): Promise<Completion> {
+    const { signal } = callOptions;
+    signal.throwIfAborted();
+    const body = translate(request, callOptions);
+    const call = await open(signal);
+    try {
+      const { response } = await call.send((sdk, own) => sdk.generateContent(body, own));
+      signal.throwIfAborted();
+      return toCompletion(response, call.context);
+    } catch (error) {
+      throw call.failure(error);
+    } finally {
+      call.end();
+    }
+  }
+
+  async function* stream(request: ChatRequest, callOptions: CallOptions): AsyncGenerator<CompletionChunk> {
+    const { signal } = callOptions;
+    signal.throwIfAborted();
+    const body = translate(request, callOptions);
+    const call = await open(signal);
+    try {
+      const { stream: responses, response } = await call.send((sdk, own) =>
+        sdk.generateContentStream(body, own),
+      );
+      // The package's own summary of the stream is corrupt; and where the stream fails, its
+      // rejection would end the process if nobody handled it.
+      response.catch(() => {});
+      for await (const chunk of toChunks(responses, call.context)) {
+        signal.throwIfAborted();
+        yield chunk;
+      }
+      signal.throwIfAborted();
+    } catch (error) {
+      throw call.failure(error);
+    } finally {
+      // Also when the caller stops reading: the package would leave the connection open.
+      call.end();
+    }
+  }
+
+  /** Counts the tokens of one word, which is not billed: shows that key and model are known. */
+  async function health({ signal = new AbortController().signal }: HealthOptions = {}): Promise<boolean> {
+    signal.throwIfAborted();
+    const call = await open(signal);
+    try {
+      const contents: GoogleContent[] = [{ role: "user", parts: [{ text: "ping" }] }];
+      await call.send((sdk, own) => sdk.countTokens({ contents }, own));
+      return true;
+    } catch (error) {
+      throw call.failure(error);
+    } finally {
+      call.end();
+    }
+  }
+
+  async function open(signal: AbortSignal): Promise<Call> {
+    const apiKey = await unlessAborted(readKey(options), signal);
+    const sdk = await loadModel(apiKey, model, options);
+    const own = callSignal(signal);
+    const context = { name, apiKey, model, created: Math.floor(Date.now() / 1000) };
+    return {
+      send: async (use) => {
+        // The package does not see a signal that has fired already.
+        signal.throwIfAborted();
+        return use(sdk, { signal: own.signal });
+      },
+      context,
+      failure: (error) => (signal.aborted ? signal.reason : sdkError(error, context)),
+      end: own.end,
+    };
+  }
+
+  function translate(request: ChatRequest, { onDropped }: CallOptions): GoogleRequest {
+    const { body, dropped } = toGoogleRequest(request, { name, model, defaults });
+    if (options.strictParameters && dropped.length > 0) {
+      const summary = `not known to Google: ${dropped.join(", ")}`;
+      throw new ProviderError({ kind: "unsupported", model: name, summary });
+    }
+    for (const parameter of dropped) onDropped?.(parameter);
+    return body;
+  }
+
+  return { ...facts, ...(defaults && { defaults }), generate, stream, health };
+}
+
+type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
+
+/** A call that is open, until its `end`. */
+interface Call {
+  send<T>(use: (sdk: SdkModel, options: SdkCallOptions) => Promise<T>): Promise<T>;
+  readonly context: AnswerContext;
+  /** What to reject with when the call failed: the signal's reason after an abort. */
+  failure(error: unknown): unknown;
+  end(): void;
+}
+
+/** What is used of the package: raw JSON in, raw JSON out. */
+interface SdkModel {
+  generateContent(body: GoogleRequest, options: SdkCallOptions): Promise<{ response: unknown }>;
+  generateContentStream(
+    body: GoogleRequest,
+    options: SdkCallOptions,
+  ): Promise<{ stream: AsyncIterable<unknown>; response: Promise<unknown> }>;
+  countTokens(body: GoogleRequest, options: SdkCallOptions): Promise<unknown>;
+}
+
+interface SdkCallOptions {
+  readonly signal: AbortSignal;
+}
+
+async function loadModel(apiKey: string, model: string, options: ProviderOptions): Promise<SdkModel> {
+  const { GoogleGenerativeAI } = await import("@google/generative-ai").catch((cause: unknown) => {
+    throw new MissingDependencyError("@google/generative-ai", "google()", { cause });
+  });
+  const { baseUrl, headers } = options;
+  const requestOptions = {
+    ...(baseUrl !== undefined && { baseUrl: baseUrl.replace(/\/$/, "") }),
+    ...(headers && { customHeaders: { ...headers } }),
+  };
+  return new GoogleGenerativeAI(apiKey).getGenerativeModel({ model }, requestOptions) as unknown as SdkModel;
+}
+
+function readKey({ apiKey }: ProviderOptions): Promise<string> {
+  const { GEMINI_API_KEY, GOOGLE_API_KEY } = process.env;
+  return requireKey(
+    "google",
+    apiKey,
+    !GEMINI_API_KEY && GOOGLE_API_KEY ? "GOOGLE_API_KEY" : "GEMINI_API_KEY",
+  );
+}
+
+function checkOwnOptions({ fetch, headers = {} }: ProviderOptions): void {
+  if (fetch !== undefined) {
+    throw new InvalidOptionError(
+      "google.fetch",
+      fetch,
+      "absent: @google/generative-ai uses the global fetch",
+    );
+  }
+  for (const [header, value] of Object.entries(headers)) {
+    if (/^x-goog-api-(?:key|client)$/i.test(header)) {
+      throw new InvalidOptionError(`google.headers.${header}`, undefined, "absent: the package sets it");
+    }
+    try {
+      new Headers([[header, value]]);
+    } catch {
+      // The value may be a secret.
+      throw new InvalidOptionError(`google.headers.${header}`, undefined, "a valid HTTP header");
+    }
+  }
+}

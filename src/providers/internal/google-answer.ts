@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import { type Completion, type CompletionChunk, ProviderError } from "../../contracts/index.ts";
+import { type ErrorContext, statusError } from "./google-errors.ts";
+import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wire.ts";
+
+export interface AnswerContext extends ErrorContext {
+  /** Where the answer names no version of it. */
+  readonly model: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}
+
+type FinishReason = Completion["choices"][number]["finish_reason"];
+
+/**
+ * A tool call as an answer holds it. The signature stands where Google's OpenAI-compatible endpoint
+ * puts it, and must come back with the call in the next request.
+ */
+interface ToolCall {
+  id: string;
+  type: "function";
+  function: { name: string; arguments: string };
+  extra_content?: { google: { thought_signature: string } };
+}
+
+/** A whole answer. Throws `ProviderError` for one that is blocked, broken off or not to be read. */
+export function toCompletion(raw: unknown, context: AnswerContext): Completion {
+  const response = readResponse(raw, context);
+  const candidate = response.candidates?.[0];
+  const { text, calls } = readParts(candidate?.content?.parts);
+  const usage = toUsage(response.usageMetadata);
+  return {
+    id: response.responseId ?? randomUUID(),
+    object: "chat.completion",
+    created: context.created,
+    model: response.modelVersion ?? context.model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          content: text === "" && calls.length > 0 ? null : text,
+          refusal: null,
+          ...(calls.length > 0 && { tool_calls: calls }),
+        },
+        finish_reason: toFinishReason(candidate?.finishReason, calls.length > 0, context),
+        logprobs: null,
+      },
+    ],
+    ...(usage && { usage }),
+  };
+}
+
+/**
+ * The chunks of a streamed answer: content as it comes, then one chunk with the finish reason, then
+ * one with the usage. Throws `ProviderError` as `toCompletion` does, also midway.
+ */
+export async function* toChunks(
+  responses: AsyncIterable<unknown>,
+  context: AnswerContext,
+): AsyncGenerator<CompletionChunk> {
+  let head = { id: "", created: context.created, model: context.model };
+  let finishReason: string | null | undefined;
+  let usage: Completion["usage"];
+  let callCount = 0;
+  let started = false;
+
+  for await (const raw of responses) {
+    const response = readResponse(raw, context);
+    if (!started) {
+      head = {
+        ...head,
+        id: response.responseId ?? randomUUID(),
+        model: response.modelVersion ?? context.model,
+      };
+      yield toChunk(head, { role: "assistant", content: "" });
+      started = true;
+    }
+    const candidate = response.candidates?.[0];
+    const { text, calls } = readParts(candidate?.content?.parts);
+    if (text !== "") yield toChunk(head, { content: text });
+    if (calls.length > 0) {
+      const tool_calls = calls.map((call, index) => ({ index: callCount + index, ...call }));
+      callCount += calls.length;
+      yield toChunk(head, { tool_calls });
+    }
+    finishReason = candidate?.finishReason ?? finishReason;
+    usage = toUsage(response.usageMetadata) ?? usage;
+  }
+
+  yield toChunk(head, {}, toFinishReason(finishReason, callCount > 0, context));
+  if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage };
+}
+
+function toChunk(
+  head: { id: string; created: number; model: string },
+  delta: CompletionChunk["choices"][number]["delta"],
+  finish_reason: FinishReason | null = null,
+): CompletionChunk {
+  return { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }] };
+}
+
+function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
+  const { name: model } = context;
+  if (!isJsonObject(raw)) {
+    throw new ProviderError({ kind: "incomplete", model, summary: "the answer is not a JSON object" });
+  }
+  const response = raw as GoogleResponse;
+  if (response.error) throw statusError(response.error, context);
+  const { blockReason, blockReasonMessage } = response.promptFeedback ?? {};
+  if (blockReason && !response.candidates?.length) {
+    throw new ProviderError({
+      kind: "content-filter",
+      model,
+      summary: `the prompt was blocked (${asCode(blockReason)})`,
+      detail: blockReasonMessage ?? undefined,
+    });
+  }
+  return response;
+}
+
+/** Text and tool calls; what the model thought is left out. */
+function readParts(parts: readonly GooglePart[] | null | undefined): { text: string; calls: ToolCall[] } {
+  let text = "";
+  const calls: ToolCall[] = [];
+  for (const { text: piece, thought, functionCall, thoughtSignature } of parts ?? []) {
+    if (functionCall !== undefined) {
+      const { id, name = "", args = {} } = functionCall;
+      calls.push({
+        id: id ?? `call_${randomUUID()}`,
+        type: "function",
+        function: { name, arguments: JSON.stringify(args) },
+        ...(thoughtSignature !== undefined && {
+          extra_content: { google: { thought_signature: thoughtSignature } },
+        }),
+      });
+    } else if (piece !== undefined && thought !== true) text += piece;
+  }
+  return { text, calls };
+}
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  SAFETY: "content_filter",
+  RECITATION: "content_filter",
+  LANGUAGE: "content_filter",
+  BLOCKLIST: "content_filter",
+  PROHIBITED_CONTENT: "content_filter",
+  SPII: "content_filter",
+};
+
+/**
+ * Everything else ends without an answer that could be used (a malformed tool call, `OTHER`, or
+ * nothing at all where a stream was cut): kind `incomplete`, which another try may heal.
+ */
+function toFinishReason(
+  reason: string | null | undefined,
+  calls: boolean,
+  context: AnswerContext,
+): FinishReason {
+  const finishReason = finishReasons[reason ?? ""];
+  if (finishReason === undefined) {
+    const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no end";
+    throw new ProviderError({ kind: "incomplete", model: context.name, summary });
+  }
+  return finishReason === "stop" && calls ? "tool_calls" : finishReason;
+}
+
+/** Google counts thoughts beside the answer, and cached tokens within the prompt. */
+function toUsage(raw: GoogleResponse["usageMetadata"]): Completion["usage"] {
+  if (!raw || typeof raw.promptTokenCount !== "number") return undefined;
+  const { promptTokenCount, cachedContentTokenCount, candidatesTokenCount = 0, thoughtsTokenCount } = raw;
+  const completionTokens = candidatesTokenCount + (thoughtsTokenCount ?? 0);
+  return {
+    prompt_tokens: promptTokenCount,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokenCount + completionTokens,
+    ...(cachedContentTokenCount !== undefined && {
+      prompt_tokens_details: { cached_tokens: cachedContentTokenCount },
+    }),
+    ...(thoughtsTokenCount !== undefined && {
+      completion_tokens_details: { reasoning_tokens: thoughtsTokenCount },
+    }),
+  };
+}
+
+/** A provider's constant as a message may show it; anything else it might hold is not shown. */
+function asCode(value: string): string {
+  return /^[A-Z_]{1,40}$/.test(value) ? value : "an unknown reason";
+}

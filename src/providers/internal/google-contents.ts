@@ -1,0 +1,183 @@
+import type { ChatMessage } from "../../contracts/index.ts";
+import { type GoogleContent, type GooglePart, isJsonObject, type JsonObject } from "./google-wire.ts";
+
+/** Told what the wire has no place for. */
+export interface Translation {
+  /** Notes a parameter that is left out. */
+  drop(parameter: string): void;
+  /** The error for what cannot be left out without changing what was asked. */
+  refuse(problem: string): Error;
+}
+
+/** Stands in for the signature of a call that another model made; documented by Google for that. */
+const foreignCallSignature = "skip_thought_signature_validator";
+
+/**
+ * Messages as Google's contents: roles `user` and `model`, neighbours of one role merged; system and
+ * developer messages, wherever they stand, become the system instruction. A conversation of system
+ * messages alone is sent as the user's, since Google refuses an empty one.
+ */
+export function toContents(
+  messages: readonly ChatMessage[],
+  translation: Translation,
+  signed: boolean,
+): { contents: GoogleContent[]; systemInstruction?: GoogleContent } {
+  const system: GooglePart[] = [];
+  const contents: GoogleContent[] = [];
+  const callNames = new Map<string, string>();
+
+  for (const [index, message] of messages.entries()) {
+    const field = `messages[${index}]`;
+    if ("name" in message && message.name !== undefined && message.role !== "function") {
+      translation.drop("messages.name");
+    }
+    switch (message.role) {
+      case "system":
+      case "developer":
+        for (const part of toParts(message.content, field, translation)) system.push(part);
+        break;
+      case "user":
+        append(contents, "user", toParts(message.content, field, translation));
+        break;
+      case "assistant":
+        append(contents, "model", toModelParts(message, field, translation, callNames, signed));
+        break;
+      case "tool": {
+        const name = callNames.get(message.tool_call_id);
+        if (name === undefined) throw translation.refuse(`${field}.tool_call_id names no earlier tool call`);
+        const text = toText(message.content, field, translation);
+        append(contents, "user", [toFunctionResponse(name, text, message.tool_call_id)]);
+        break;
+      }
+      case "function":
+        append(contents, "user", [toFunctionResponse(message.name, message.content ?? "")]);
+        break;
+    }
+  }
+
+  if (system.length === 0) return { contents };
+  if (contents.length === 0) return { contents: [{ role: "user", parts: system }] };
+  return { contents, systemInstruction: { parts: system } };
+}
+
+function append(contents: GoogleContent[], role: "user" | "model", parts: readonly GooglePart[]): void {
+  if (parts.length === 0) return;
+  let last = contents.at(-1);
+  if (last?.role !== role) {
+    last = { role, parts: [] };
+    contents.push(last);
+  }
+  for (const part of parts) last.parts.push(part);
+}
+
+type Message<Role extends ChatMessage["role"]> = Extract<ChatMessage, { role: Role }>;
+type Part = Exclude<NonNullable<ChatMessage["content"]>, string>[number];
+
+function toModelParts(
+  message: Message<"assistant">,
+  field: string,
+  translation: Translation,
+  callNames: Map<string, string>,
+  signed: boolean,
+): GooglePart[] {
+  if (message.audio) throw translation.refuse(`${field}.audio is not supported`);
+  const parts = toParts(message.content, field, translation);
+  if (message.refusal) parts.push({ text: message.refusal });
+  const calls: GooglePart[] = [];
+  for (const call of message.tool_calls ?? []) {
+    if (call.type !== "function") throw translation.refuse(`${field} calls a custom tool`);
+    const { name, arguments: json } = call.function;
+    callNames.set(call.id, name);
+    const thoughtSignature = readThoughtSignature(call);
+    calls.push({ functionCall: { id: call.id, name, args: toArgs(json) }, thoughtSignature });
+  }
+  if (message.function_call) {
+    const { name, arguments: json } = message.function_call;
+    calls.push({ functionCall: { name, args: toArgs(json) } });
+  }
+  // Of parallel calls Google signs, and asks for, the first only.
+  const first = calls[0];
+  if (signed && first !== undefined) first.thoughtSignature ??= foreignCallSignature;
+  return [...parts, ...calls];
+}
+
+/** The signature that an answer of ours, or of Google's OpenAI-compatible endpoint, put on a tool call. */
+function readThoughtSignature(call: object): string | undefined {
+  const extra = (call as { extra_content?: { google?: { thought_signature?: unknown } } }).extra_content;
+  const signature = extra?.google?.thought_signature;
+  return typeof signature === "string" ? signature : undefined;
+}
+
+/** Arguments must be an object; text of another model that is none is passed on as it is. */
+function toArgs(json: string): JsonObject {
+  if (json.trim() === "") return {};
+  try {
+    const args: unknown = JSON.parse(json);
+    if (isJsonObject(args)) return args;
+  } catch {
+    // Below: models do write broken JSON, and the conversation must go on.
+  }
+  return { arguments: json };
+}
+
+/** The output as text, never parsed: numbers beyond 2^53 would not survive it. */
+function toFunctionResponse(name: string, output: string, id?: string): GooglePart {
+  return { functionResponse: { id, name, response: { output } } };
+}
+
+function toText(content: string | readonly Part[], field: string, translation: Translation): string {
+  return toParts(content, field, translation)
+    .map((part) => part.text ?? "")
+    .join("");
+}
+
+function toParts(
+  content: string | readonly Part[] | null | undefined,
+  field: string,
+  translation: Translation,
+): GooglePart[] {
+  if (content === null || content === undefined || content === "") return [];
+  if (typeof content === "string") return [{ text: content }];
+  const parts: GooglePart[] = [];
+  for (const [index, part] of content.entries()) {
+    const path = `${field}.content[${index}]`;
+    if (part.type === "text") {
+      // Google refuses a part without text.
+      if (part.text !== "") parts.push({ text: part.text });
+    } else if (part.type === "refusal") parts.push({ text: part.refusal });
+    else if (part.type === "image_url") {
+      if (part.image_url.detail !== undefined && part.image_url.detail !== "auto") {
+        translation.drop("messages.content.image_url.detail");
+      }
+      parts.push(toMedia(part.image_url.url, path, translation));
+    } else if (part.type === "file" && part.file.file_data !== undefined) {
+      parts.push(toMedia(part.file.file_data, path, translation));
+    } else throw translation.refuse(`${path} is of a type that is not supported`);
+  }
+  return parts;
+}
+
+const mimeTypes: Readonly<Record<string, string>> = {
+  gif: "image/gif",
+  heic: "image/heic",
+  heif: "image/heif",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  pdf: "application/pdf",
+  png: "image/png",
+  webp: "image/webp",
+};
+
+/** A `data:` URL goes along with the request; any other is fetched by Google. */
+function toMedia(url: string, path: string, translation: Translation): GooglePart {
+  if (url.slice(0, 5).toLowerCase() !== "data:") {
+    const extension = /\.([a-z]{3,4})(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? "";
+    return { fileData: { mimeType: mimeTypes[extension], fileUri: url } };
+  }
+  const comma = url.indexOf(",");
+  const [mimeType = "", ...parameters] = url.slice(5, Math.max(comma, 5)).split(";");
+  if (mimeType === "" || parameters.at(-1)?.toLowerCase() !== "base64") {
+    throw translation.refuse(`${path} must be data:<type>;base64,<data>`);
+  }
+  return { inlineData: { mimeType, data: url.slice(comma + 1) } };
+}

@@ -1,0 +1,73 @@
+/**
+ * Raw JSON of Google's `generateContent`, as far as it is written or read here. Own types, since the
+ * SDK's lack much of the wire (thought signatures, call ids, JSON Schema) and since another SDK
+ * speaks the same wire. Everything is optional: half of it comes from outside.
+ */
+export interface GooglePart {
+  text?: string | undefined;
+  /** The text is a summary of the model's thoughts and no part of the answer. */
+  thought?: boolean | undefined;
+  /** Opaque; Gemini 3 refuses a conversation whose tool calls come back without it. */
+  thoughtSignature?: string | undefined;
+  functionCall?: { id?: string | undefined; name?: string | undefined; args?: JsonObject | undefined };
+  functionResponse?: { id?: string | undefined; name: string; response: JsonObject };
+  inlineData?: { mimeType: string; data: string };
+  fileData?: { mimeType?: string | undefined; fileUri: string };
+}
+
+export interface GoogleContent {
+  role?: "user" | "model" | undefined;
+  parts: GooglePart[];
+}
+
+export interface GoogleRequest {
+  contents: GoogleContent[];
+  systemInstruction?: GoogleContent | undefined;
+  tools?: readonly { functionDeclarations: readonly GoogleFunction[] }[] | undefined;
+  toolConfig?: { functionCallingConfig: GoogleCallingConfig } | undefined;
+  generationConfig?: JsonObject | undefined;
+}
+
+export interface GoogleFunction {
+  name: string;
+  description?: string | undefined;
+  parametersJsonSchema?: unknown;
+}
+
+export interface GoogleCallingConfig {
+  mode: "AUTO" | "ANY" | "NONE";
+  allowedFunctionNames?: readonly string[] | undefined;
+}
+
+/** A whole answer, or one chunk of a streamed one. */
+export interface GoogleResponse {
+  candidates?: readonly {
+    content?: { parts?: readonly GooglePart[] | null } | null;
+    finishReason?: string | null;
+  }[];
+  promptFeedback?: { blockReason?: string | null; blockReasonMessage?: string | null } | null;
+  usageMetadata?: {
+    promptTokenCount?: number;
+    cachedContentTokenCount?: number;
+    candidatesTokenCount?: number;
+    thoughtsTokenCount?: number;
+  } | null;
+  modelVersion?: string;
+  responseId?: string;
+  error?: GoogleStatus | null;
+}
+
+/** Google's form of an error, in the body of a failed call or in the midst of a stream. */
+export interface GoogleStatus {
+  code?: number | undefined;
+  /** For instance `RESOURCE_EXHAUSTED`. */
+  status?: string | undefined;
+  message?: string | undefined;
+  details?: unknown;
+}
+
+export type JsonObject = Record<string, unknown>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
