@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Candidate, Constraint, ConstraintContext, Hop } from "../contracts/index.ts";
 import { candidateOf } from "./candidate-of.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { policyContexts } from "./policy-contexts.ts";
-import type { ConformanceCase } from "./provider-setup.ts";
 import { hostileFacts, secretText, usualFacts } from "./sample-facts.ts";
 import { withoutChance } from "./without-chance.ts";
 

@@ -1,6 +1,7 @@
 /** Conformance suites and fakes, for your own parts and for ours. Free of any test runner. */
 
 export { type CandidateParts, candidateOf } from "./candidate-of.ts";
+export type { ConformanceCase } from "./conformance-case.ts";
 export { type ConstraintSetup, constraintConformance } from "./constraint-conformance.ts";
 export { factsOf } from "./facts-of.ts";
 export { type FakeAnswer, type FakeModel, type FakeModelOptions, fakeModel } from "./fake-model.ts";
@@ -15,7 +16,6 @@ export type {
   ScenarioToolCall,
 } from "./provider-scenario.ts";
 export type {
-  ConformanceCase,
   ProviderFeature,
   ProviderSetup,
   ServedModel,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Choice, Policy, PolicyContext } from "../contracts/index.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { policyContexts } from "./policy-contexts.ts";
-import type { ConformanceCase } from "./provider-setup.ts";
 import { secretText } from "./sample-facts.ts";
 import { withoutChance } from "./without-chance.ts";
 

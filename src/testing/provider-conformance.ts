@@ -1,8 +1,9 @@
+import type { ConformanceCase } from "./conformance-case.ts";
 import { abortCases } from "./provider-abort-cases.ts";
 import { answerCases } from "./provider-answer-cases.ts";
 import { failureCases } from "./provider-failure-cases.ts";
 import { requestCases } from "./provider-request-cases.ts";
-import type { ConformanceCase, ProviderSetup } from "./provider-setup.ts";
+import type { ProviderSetup } from "./provider-setup.ts";
 
 /**
  * What every provider must do, as cases for any test runner; with `node:test`:

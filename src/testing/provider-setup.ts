@@ -45,14 +45,6 @@ export interface ProviderSetup {
   readonly statuses?: Readonly<Partial<Record<FailureKind, number>>> | undefined;
 }
 
-export interface ConformanceCase {
-  readonly name: string;
-  /** Why the case does not apply; `run` then does nothing. */
-  readonly skip?: string | undefined;
-  /** Rejects, with an `AssertionError` where an expectation is not met. */
-  run(): Promise<void>;
-}
-
 /** A case before it is bound to a set-up. */
 export interface ProviderCase {
   readonly name: string;
