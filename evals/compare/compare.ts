@@ -77,11 +77,11 @@ export async function compare(
   const contenders = [
     ours,
     atRandom(cases.length, rate),
-    byRate("length", characters, rate),
+    ...(classifier.name === "length" ? [] : [byRate("length", characters, rate)]),
     alwaysTo("small", cases.length),
     alwaysTo("large", cases.length),
     oracle(pair),
-  ].filter((one) => one === ours || one.name !== ours.name);
+  ];
 
   const groups = cases.map(({ record }) => promptKey(record));
   const best = oracleQuality([pair.small.quality, pair.large.quality]);
@@ -106,7 +106,7 @@ export async function compare(
 }
 
 function statisticsOf(
-  { name, toLarge, order }: Contender,
+  { toLarge, order, knowsOutcomes }: Contender,
   pair: PairedOutcomes,
   best: Float64Array,
 ): (weights: Float64Array) => Statistics<ComparisonMetric> {
@@ -115,7 +115,7 @@ function statisticsOf(
   const costUsd = small.costUsd && large.costUsd && mix(toLarge, small.costUsd, large.costUsd);
   return (weights) => {
     const curve = order && routingCurve(pair, order, weights);
-    const frontier = name === "oracle" ? oracleCurve(pair, weights) : curve;
+    const frontier = knowsOutcomes ? oracleCurve(pair, weights) : curve;
     const reached = meanQuality(quality, weights) ?? Number.NaN;
     const from = meanQuality(small.quality, weights) ?? Number.NaN;
     const to = meanQuality(large.quality, weights) ?? Number.NaN;

@@ -7,6 +7,8 @@ export interface Contender {
   readonly toLarge: Float64Array;
   /** Its ranking of the records; absent where there is nothing to rank by. */
   readonly order?: ScoreOrder | undefined;
+  /** The oracle: its AIQ is that of the best router there could be, not of its own ranking. */
+  readonly knowsOutcomes?: boolean | undefined;
 }
 
 /** Records with `score >= threshold` go to the large model. */
@@ -45,5 +47,5 @@ export function oracle({ small, large }: PairedOutcomes): Contender {
     large.costUsd !== undefined &&
     (large.costUsd[index] as number) < (small.costUsd[index] as number);
   const toLarge = gain.map((one, index) => (one > 0 || (one === 0 && largeIsCheaper(index)) ? 1 : 0));
-  return { name: "oracle", toLarge, order: orderByScore(gain) };
+  return { name: "oracle", toLarge, order: orderByScore(gain), knowsOutcomes: true };
 }
