@@ -6,6 +6,7 @@ import {
   checkKeys,
   checkMethods,
   checkNumber,
+  checkPrice,
   checkText,
   describePolicy,
   type EventSink,
@@ -162,6 +163,7 @@ function completeModels<Id extends string>(given: Readonly<Record<Id, Model>>): 
     checkMethods(`models.${id}`, model, ["generate", "stream"]);
     for (const field of ["name", "provider", "model"] as const)
       checkText(`models.${id}.${field}`, model[field]);
+    if (model.price !== undefined) checkPrice(`models.${id}.price`, model.price);
     const other = idByName.get(model.name);
     if (other !== undefined) {
       const advice = `unlike that of models.${other}: give each a name of its own (option name of the provider)`;

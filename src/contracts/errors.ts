@@ -214,7 +214,6 @@ export interface ProviderErrorOptions {
   readonly summary?: string | undefined;
   /** The provider's own text. Kept non-enumerable, so that no logger meets it by chance. */
   readonly detail?: string | undefined;
-  readonly cause?: unknown;
 }
 
 /** A call of a model failed. */
@@ -241,11 +240,10 @@ export class ProviderError extends RouterError {
     this.requestId = options.requestId;
     this.retryable = options.retryable ?? retryableKinds.has(options.kind);
     this.retryAfterMs = options.retryAfterMs;
-    // Non-enumerable, the cause too: SDK errors carry the provider's text, headers and request.
+    // Non-enumerable; and no `cause`, which console.log prints all the same: SDK errors carry the
+    // provider's text, headers and request.
     Object.defineProperty(this, "detail", { value: options.detail, enumerable: false });
     Object.defineProperty(this, "partialText", { value: undefined, enumerable: false, writable: true });
-    if (options.cause !== undefined)
-      Object.defineProperty(this, "cause", { value: options.cause, enumerable: false });
   }
 
   static {

@@ -1,6 +1,7 @@
 /** Types, errors and pure helpers that everything else is written against. No I/O. */
 export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 export type { Check } from "./check.ts";
+export { checkPrice } from "./check-price.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type { Attempt, Decision, PlanStep, RecordedCandidate, RecordedError } from "./decision.ts";

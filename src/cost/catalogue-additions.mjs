@@ -2,9 +2,11 @@
  * What the price source does not say: output limits, capabilities, context windows it lacks, and
  * models newer than it. Kept by hand; read by generate-catalogue.mjs.
  *
- * Knowledge of `reviewed`, from the vendors' model and pricing pages (developers.openai.com
- * /api/docs/models, platform.claude.com/docs/en/models, ai.google.dev/gemini-api/docs/models),
- * checked against the model list of @mariozechner/pi-ai 0.73.1. What no page says is left out, and
+ * Knowledge of `reviewed`: the vendors' model and pricing pages (developers.openai.com
+ * /api/docs/models, platform.claude.com/docs/en/models, ai.google.dev/gemini-api/docs/models) where
+ * they could be read; release notes, gateways' pages and the model list of @mariozechner/pi-ai
+ * 0.73.1 where not (prices of claude-haiku-5-5's cache and tiers, claude-fable-5-2 and gpt-6.1-sol
+ * rest on such pages); general knowledge for models before 2025. What no page says is left out, and
  * so is unknown: tool use of GPT-6 over chat completions depends on the reasoning effort, Claude
  * models older than 4.5 have no documented schema output, the rates of gpt-6.2-astra for cached and
  * long input were not found.

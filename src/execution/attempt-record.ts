@@ -89,13 +89,8 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
 /** What a model threw, as a typed error. Errors of a user's own model count as a failed call. */
 export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
   if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
-  const name = error instanceof Error ? error.name : typeof error;
-  return new ProviderError({
-    kind: "unknown",
-    model: model.name,
-    summary: `an error of type ${name}`,
-    cause: error,
-  });
+  const [name, detail] = error instanceof Error ? [error.name, error.stack] : [typeof error, String(error)];
+  return new ProviderError({ kind: "unknown", model: model.name, summary: `an error of type ${name}`, detail });
 }
 
 /**

@@ -1,13 +1,12 @@
 import {
   checkKeys,
   checkNumber,
+  checkPrice,
   checkText,
   InvalidOptionError,
   type ModelDefaults,
   type ModelFacts,
-  type Price,
   type ProviderOptions,
-  type Rates,
 } from "../../contracts/index.ts";
 
 const providerKeys = [
@@ -145,37 +144,4 @@ function checkDefaults(option: string, defaults: ModelDefaults): void {
     (typeof extraBody !== "object" || extraBody === null || Array.isArray(extraBody))
   )
     throw new InvalidOptionError(`${option}.extraBody`, extraBody, "an object");
-}
-
-const rateKeys = [
-  "usdPerMillionInputTokens",
-  "usdPerMillionOutputTokens",
-  "usdPerMillionCachedInputTokens",
-  "usdPerMillionCacheWriteTokens",
-] as const satisfies readonly (keyof Rates)[];
-
-function checkPrice(option: string, price: Price): void {
-  checkKeys(option, price, [...rateKeys, "usdPerRequest", "tiers"]);
-  checkRates(option, price);
-  if (price.usdPerRequest !== undefined)
-    checkNumber(`${option}.usdPerRequest`, price.usdPerRequest, { min: 0 });
-  if (price.tiers === undefined) return;
-  if (!Array.isArray(price.tiers)) throw new InvalidOptionError(`${option}.tiers`, price.tiers, "an array");
-  let above = 0;
-  for (const [index, tier] of price.tiers.entries()) {
-    const place = `${option}.tiers[${index}]`;
-    checkKeys(place, tier, [...rateKeys, "aboveInputTokens"]);
-    checkRates(place, tier);
-    above = checkNumber(`${place}.aboveInputTokens`, tier.aboveInputTokens, {
-      min: above + 1,
-      integer: true,
-    });
-  }
-}
-
-function checkRates(option: string, rates: Rates): void {
-  for (const key of rateKeys) {
-    const required = key === "usdPerMillionInputTokens" || key === "usdPerMillionOutputTokens";
-    if (required || rates[key] !== undefined) checkNumber(`${option}.${key}`, rates[key], { min: 0 });
-  }
 }

@@ -1,4 +1,6 @@
-import { checkKeys, checkNumber, InvalidOptionError, type Price } from "../contracts/index.ts";
+import { InvalidOptionError } from "./errors.ts";
+import type { Price } from "./model.ts";
+import { checkKeys, checkNumber } from "./option-checks.ts";
 
 const rateKeys = [
   "usdPerMillionInputTokens",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { checkPrice } from "../../src/contracts/check-price.ts";
 import { InvalidOptionError, type Price } from "../../src/contracts/index.ts";
-import { checkPrice } from "../../src/cost/check-price.ts";
 
 const rates = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
 
