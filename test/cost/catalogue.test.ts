@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import { calcPrice, findProvider, type MatchLogic } from "@pydantic/genai-prices";
 import { describe, expect, test } from "vitest";
 import type { ModelFacts } from "../../src/contracts/index.ts";
+import { checkPrice } from "../../src/contracts/index.ts";
 import { catalogueDate, catalogueSource, completeFacts, lookUpModel } from "../../src/cost/catalogue.ts";
-import { checkPrice } from "../../src/cost/check-price.ts";
 import { costOf } from "../../src/cost/cost-of.ts";
 
 const folder = new URL("../../src/cost/", import.meta.url);
