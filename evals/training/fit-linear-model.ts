@@ -1,0 +1,126 @@
+import { CLIP, type LinearModel, QUANTILES } from "../../src/classifiers/linear-model.ts";
+import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
+import { settings } from "./complexity-settings.ts";
+import type { TrainingRow } from "./read-training-set.ts";
+
+/**
+ * Weighted ridge regression of the labels, by conjugate gradients with a fixed number of steps: the
+ * same rows give the same bits. Structural features are standardised and clipped, words and pairs
+ * scaled by one over the square root of their number, as in serving. The quantiles are left at 0.
+ */
+export function fitLinearModel(rows: readonly TrainingRow[]): LinearModel {
+  const { means, deviations } = moments(rows);
+  const totalWeight = rows.reduce((sum, { weight }) => sum + weight, 0);
+  const centre = rows.reduce((sum, { weight, label }) => sum + weight * label, 0) / totalWeight;
+  const equations = rows.map((row) => ({
+    buckets: row.buckets,
+    structure: row.structure.map((value, index) => {
+      const distance = (value - (means[index] as number)) / (deviations[index] as number);
+      return Math.max(-CLIP, Math.min(CLIP, distance));
+    }),
+    scale: row.buckets.length === 0 ? 0 : 1 / Math.sqrt(row.buckets.length),
+    // Weights are on average 1, so that penalties count in rows.
+    weight: (row.weight / totalWeight) * rows.length,
+    label: row.label - centre,
+  }));
+  const solution = solve(equations);
+  const structureWeights = Float32Array.from(solution.subarray(0, STRUCTURE.length));
+  structureWeights[0] = (structureWeights[0] as number) + settings.lengthPrior;
+  return {
+    means,
+    deviations,
+    structureWeights,
+    ...quantise(solution.subarray(STRUCTURE.length)),
+    quantiles: new Float32Array(QUANTILES),
+  };
+}
+
+interface Equation {
+  readonly buckets: Uint16Array;
+  readonly structure: Float64Array;
+  readonly scale: number;
+  readonly weight: number;
+  readonly label: number;
+}
+
+/** Weights of the structural features, then of the buckets. */
+function solve(equations: readonly Equation[]): Float64Array {
+  const unknowns = STRUCTURE.length + BUCKETS;
+  const solution = new Float64Array(unknowns);
+  const residual = new Float64Array(unknowns);
+  for (const equation of equations) addScaled(residual, equation, equation.label * equation.weight);
+  const direction = residual.slice();
+  const image = new Float64Array(unknowns);
+  let energy = dot(residual, residual);
+  for (let step = 0; step < settings.steps && energy > 0; step += 1) {
+    applyNormalMatrix(equations, direction, image);
+    const length = energy / dot(direction, image);
+    for (let index = 0; index < unknowns; index += 1) {
+      solution[index] = (solution[index] as number) + length * (direction[index] as number);
+      residual[index] = (residual[index] as number) - length * (image[index] as number);
+    }
+    const next = dot(residual, residual);
+    for (let index = 0; index < unknowns; index += 1) {
+      direction[index] = (residual[index] as number) + (next / energy) * (direction[index] as number);
+    }
+    energy = next;
+  }
+  return solution;
+}
+
+/** `into` = (X' W X + penalties) `vector`. */
+function applyNormalMatrix(equations: readonly Equation[], vector: Float64Array, into: Float64Array): void {
+  for (let index = 0; index < into.length; index += 1) {
+    const penalty = index < STRUCTURE.length ? settings.structurePenalty : settings.vocabularyPenalty;
+    into[index] = penalty * (vector[index] as number);
+  }
+  for (const equation of equations) addScaled(into, equation, predict(vector, equation) * equation.weight);
+}
+
+function predict(vector: Float64Array, { buckets, structure, scale }: Equation): number {
+  let fromStructure = 0;
+  for (let index = 0; index < structure.length; index += 1)
+    fromStructure += (structure[index] as number) * (vector[index] as number);
+  let fromBuckets = 0;
+  for (const bucket of buckets) fromBuckets += vector[STRUCTURE.length + bucket] as number;
+  return fromStructure + fromBuckets * scale;
+}
+
+/** `into` += `factor` x the features of the equation. */
+function addScaled(into: Float64Array, { buckets, structure, scale }: Equation, factor: number): void {
+  for (let index = 0; index < structure.length; index += 1)
+    into[index] = (into[index] as number) + factor * (structure[index] as number);
+  for (const bucket of buckets) {
+    const index = STRUCTURE.length + bucket;
+    into[index] = (into[index] as number) + factor * scale;
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index += 1) sum += (a[index] as number) * (b[index] as number);
+  return sum;
+}
+
+function moments(rows: readonly TrainingRow[]): Pick<LinearModel, "means" | "deviations"> {
+  const total = rows.reduce((sum, { weight }) => sum + weight, 0);
+  const average = (value: (row: TrainingRow) => number): number =>
+    rows.reduce((sum, row) => sum + row.weight * value(row), 0) / total;
+  const means = Float32Array.from(STRUCTURE, (_, index) =>
+    average(({ structure }) => structure[index] as number),
+  );
+  const deviations = Float32Array.from(STRUCTURE, (_, index) =>
+    Math.sqrt(average(({ structure }) => ((structure[index] as number) - (means[index] as number)) ** 2)),
+  );
+  return { means, deviations };
+}
+
+/** To 8 bits: the largest weight becomes ±127. */
+function quantise(weights: Float64Array): Pick<LinearModel, "vocabularyWeights" | "vocabularyScale"> {
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const vocabularyScale = Math.fround(largest / 127);
+  return {
+    vocabularyWeights: Int8Array.from(weights, (weight) => Math.round(weight / vocabularyScale)),
+    vocabularyScale,
+  };
+}

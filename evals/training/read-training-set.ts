@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { createFeatureReader } from "../../src/classifiers/read-features.ts";
+import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
+import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { promptKey } from "../outcomes/prompt-key.ts";
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { readOutcomes } from "../outcomes/read-outcomes.ts";
+import { factsOfRecord } from "../replay/request-of-record.ts";
+import { settings } from "./complexity-settings.ts";
+
+/** One prompt as the model is trained on it. */
+export interface TrainingRow {
+  /** Distinct buckets of its words and word pairs. */
+  readonly buckets: Uint16Array;
+  readonly structure: Float64Array;
+  readonly askCharacters: number;
+  /** In [0, 1], less the share of its source's mean. */
+  readonly label: number;
+  /** In training. Rows of one source add up to 1. */
+  readonly weight: number;
+  /** In the reference distribution. All rows add up to 1. */
+  readonly referenceWeight: number;
+  /** In [0, folds): the same for prompts that ask the same. */
+  readonly fold: number;
+}
+
+export interface TrainingSet {
+  readonly rows: readonly TrainingRow[];
+  /** Hexadecimal, by file name. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** Reads the training sets of a data folder, in a fixed order. */
+export async function readTrainingSet(folder: string): Promise<TrainingSet> {
+  const { smallModels, tiers, referenceShareOfTiers } = settings;
+  const rows: TrainingRow[] = [];
+  const sha256: Record<string, string> = {};
+  const add = async (name: string, share: number, labelled: (path: string) => AsyncIterable<Labelled>) => {
+    const path = join(folder, "train", `${name}.jsonl.gz`);
+    rows.push(...(await rowsOf(labelled(path), share)));
+    sha256[basename(path)] = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+  };
+  const shareOf = (sets: object, whole: number): number => whole / Object.keys(sets).length;
+  for (const [name, models] of Object.entries(smallModels)) {
+    const share = shareOf(smallModels, 1 - referenceShareOfTiers);
+    await add(name, share, (path) => labelledByFailure(path, models));
+  }
+  for (const [name, labels] of Object.entries(tiers)) {
+    const share = shareOf(tiers, referenceShareOfTiers);
+    await add(name, share, (path) => labelledByTier(path, labels));
+  }
+  return { rows, sha256 };
+}
+
+interface Labelled {
+  readonly record: OutcomeRecord;
+  readonly label: number;
+}
+
+/** Mean failure of the models that were run. */
+async function* labelledByFailure(path: string, models: readonly string[]): AsyncGenerator<Labelled> {
+  for await (const record of readOutcomes(path)) {
+    const qualities = models
+      .map((model) => outcomeOf(record, model)?.quality)
+      .filter((quality) => quality !== undefined);
+    if (qualities.length > 0) yield { record, label: 1 - mean(qualities) };
+  }
+}
+
+async function* labelledByTier(
+  path: string,
+  tiers: Readonly<Record<string, number>>,
+): AsyncGenerator<Labelled> {
+  for await (const { line, value } of readJsonLines(path)) {
+    const { id, prompt, label } = value as { id: string; prompt: string; label: string };
+    const tier = tiers[label];
+    if (tier === undefined)
+      throw new OutcomeFormatError(path, line, "label", `is none of ${Object.keys(tiers).join(", ")}`);
+    yield { record: { id, prompt, outcomes: {} }, label: tier };
+  }
+}
+
+async function rowsOf(labelled: AsyncIterable<Labelled>, share: number): Promise<readonly TrainingRow[]> {
+  const all: Labelled[] = [];
+  for await (const one of labelled) all.push(one);
+  const offset = settings.centring * mean(all.map(({ label }) => label));
+  const read = createFeatureReader();
+  return all.map(({ record, label }, index) => {
+    const facts = factsOfRecord(record, index, "prompt");
+    const { buckets, bucketCount, structure } = read(facts);
+    return {
+      buckets: buckets.slice(0, bucketCount),
+      structure: structure.slice(),
+      askCharacters: facts.askCharacters,
+      label: label - offset,
+      weight: 1 / all.length,
+      referenceWeight: share / all.length,
+      fold: foldOf(promptKey(record)),
+    };
+  });
+}
+
+/** FNV-1a of the key. */
+function foldOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1)
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  return (hash >>> 0) % settings.folds;
+}
+
+function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new InvalidOptionError("values", values, "at least one number");
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,3 @@
+/** Classifiers: how hard a request is. */
+export { type ComplexityOptions, complexity } from "./complexity.ts";
+export { length } from "./length.ts";
