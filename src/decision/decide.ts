@@ -24,7 +24,9 @@ import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
+import { recordedFacts } from "./recorded-facts.ts";
 import { requestCostName } from "./request-cost.ts";
+import { timestamp } from "./timestamp.ts";
 
 /** What a request will cost on a model, as far as that is known before the call. */
 export interface Estimate {
@@ -184,11 +186,11 @@ function record<Id extends string>(
   const classification: Classification | undefined = classified?.classification;
   const decision: Decision<Id> = {
     id: deciding.id,
-    at: new Date(now).toISOString(),
+    at: timestamp(now),
     model: choice.model,
     plan: planOf(choice),
     fallbacks: forced ? [] : fallbacksOf(choice.model, candidates),
-    request: withoutText(deciding.request),
+    request: recordedFacts(deciding.request),
     classification,
     classifierError: classified?.error?.message,
     candidates: recorded,
@@ -212,11 +214,6 @@ function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id
     const check = escalate[index]?.unless;
     return check === undefined ? { model: one } : { model: one, unless: check.name };
   });
-}
-
-function withoutText(request: RequestFacts): Decision["request"] {
-  const { ask, window, ...recorded } = request;
-  return recorded;
 }
 
 /** Nobody may serve the request: for want of money alone, or for the reasons given. */

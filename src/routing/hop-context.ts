@@ -20,70 +20,93 @@ export interface OpenHop extends HopContext {
   end(): void;
 }
 
-/** The way of a classifier or a check to models. Costs nothing until it is used. */
+/** The way of a classifier or a check to models. Costs next to nothing until it is used. */
 export function openHop<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,
   at: Extract<Hop, "classify" | "check">,
 ): OpenHop {
-  let controller: AbortController | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = () => controller?.abort(run.signal?.reason);
+  return new RequestHop(parts, run, at);
+}
 
-  const signalOf = (): AbortSignal => {
-    if (controller !== undefined) return controller.signal;
-    controller = new AbortController();
-    if (run.signal?.aborted) onAbort();
-    else run.signal?.addEventListener("abort", onAbort, { once: true });
-    if (run.deadlineAt !== undefined) {
-      const left = Math.max(0, run.deadlineAt - parts.clock());
-      timer = setTimeout(
-        () => controller?.abort(new DeadlineExceededError(run.deadlineMs ?? 0, run.attempts)),
-        left,
-      );
+// A class, since each request makes one: closures and getters of its own would cost more than all
+// the rest of a decision.
+class RequestHop<Id extends string> implements OpenHop {
+  readonly #parts: RouterParts<Id>;
+  readonly #run: Run<Id>;
+  readonly #at: Extract<Hop, "classify" | "check">;
+  #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #onAbort: (() => void) | undefined;
+
+  constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check">) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#at = at;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    const { signal, deadlineAt, deadlineMs, attempts } = this.#run;
+    const controller = new AbortController();
+    this.#controller = controller;
+    this.#onAbort = () => controller.abort(signal?.reason);
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (deadlineAt !== undefined) {
+      const left = Math.max(0, deadlineAt - this.#parts.clock());
+      const onTime = () => controller.abort(new DeadlineExceededError(deadlineMs ?? 0, attempts));
+      this.#timer = setTimeout(onTime, left);
     }
     return controller.signal;
-  };
+  }
 
-  const permitsFacts = (facts: ModelFacts): true | string => {
-    const complete = parts.completeFacts(facts);
+  get now(): number {
+    return this.#parts.clock();
+  }
+
+  // Getters, so that a classifier may take the two out of the hop.
+  get permits(): HopContext["permits"] {
+    return (facts) => this.#permits(facts);
+  }
+
+  get generate(): HopContext["generate"] {
+    return (model, chat) => this.#generate(model, chat);
+  }
+
+  #permits(facts: ModelFacts): true | string {
+    const { models, completeFacts, clock } = this.#parts;
     // The router's own id where the model is one of its own, so that `only` and `except` know it.
-    const own = parts.models.find((model) => model.facts === facts || model.facts.name === facts.name);
-    const candidate = { id: (own?.id ?? facts.name) as Id, facts: complete };
-    return permits(candidate, run.teamConstraints, { request: run.facts, hop: at, now: parts.clock() });
-  };
+    const own = models.find((model) => model.facts === facts || model.facts.name === facts.name);
+    const candidate = { id: (own?.id ?? facts.name) as Id, facts: completeFacts(facts) };
+    const { teamConstraints, facts: request } = this.#run;
+    return permits(candidate, teamConstraints, { request, hop: this.#at, now: clock() });
+  }
 
-  return {
-    get signal() {
-      return signalOf();
-    },
-    get now() {
-      return parts.clock();
-    },
-    permits: permitsFacts,
-    async generate(model: Model, chat: ChatRequest): Promise<Completion> {
-      const reason = permitsFacts(model);
-      if (reason !== true) throw new NoEligibleModelError({ [model.name]: reason });
-      const context: ExecutionContext = {
-        ...surroundingsOf(parts, run, undefined),
-        signal: signalOf(),
-        chat,
-        facts: run.facts,
-        plan: [],
-        fallbacks: [],
-        hop: this,
-        modelOf: () => model,
-        permits: () => permitsFacts(model),
-        estimateCostUsd: () => undefined,
-      };
-      return generateDirectly(context, model.name, at);
-    },
-    end() {
-      clearTimeout(timer);
-      run.signal?.removeEventListener("abort", onAbort);
-      if (controller !== undefined && !controller.signal.aborted) {
-        controller.abort(new DOMException("the hop is over", "AbortError"));
-      }
-    },
-  };
+  async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
+    const reason = this.#permits(model);
+    if (reason !== true) throw new NoEligibleModelError({ [model.name]: reason });
+    const context: ExecutionContext = {
+      ...surroundingsOf(this.#parts, this.#run, undefined),
+      signal: this.signal,
+      chat,
+      facts: this.#run.facts,
+      plan: [],
+      fallbacks: [],
+      hop: this,
+      modelOf: () => model,
+      permits: () => this.#permits(model),
+      estimateCostUsd: () => undefined,
+    };
+    return generateDirectly(context, model.name, this.#at);
+  }
+
+  end(): void {
+    if (this.#controller === undefined) return;
+    clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.#run.signal?.removeEventListener("abort", this.#onAbort);
+    if (!this.#controller.signal.aborted) {
+      this.#controller.abort(new DOMException("the hop is over", "AbortError"));
+    }
+  }
 }
