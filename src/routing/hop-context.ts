@@ -9,8 +9,8 @@ import {
   NoEligibleModelError,
 } from "../contracts/index.ts";
 import { permits } from "../decision/index.ts";
-import { type ExecutionContext, generateDirectly } from "../execution/index.ts";
-import { surroundingsOf } from "./execution-context.ts";
+import { generateDirectly } from "../execution/index.ts";
+import { executionOf } from "./execution-context.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 
@@ -86,10 +86,9 @@ class RequestHop<Id extends string> implements OpenHop {
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
     const reason = this.#permits(model);
     if (reason !== true) throw new NoEligibleModelError({ [model.name]: reason });
-    const context: ExecutionContext = {
-      ...surroundingsOf(this.#parts, this.#run, undefined),
-      signal: this.signal,
+    const context = executionOf(this.#parts, this.#run, {
       chat,
+      signal: this.signal,
       facts: this.#run.facts,
       plan: [],
       fallbacks: [],
@@ -97,7 +96,8 @@ class RequestHop<Id extends string> implements OpenHop {
       modelOf: () => model,
       permits: () => this.#permits(model),
       estimateCostUsd: () => undefined,
-    };
+      estimatedInputTokens: undefined,
+    });
     return generateDirectly(context, model.name, this.#at);
   }
 
