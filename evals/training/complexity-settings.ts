@@ -1,8 +1,28 @@
+export interface ComplexitySettings {
+  /** Names of the outcome sets in `train/`, and the small models whose mean failure is the label. */
+  readonly smallModels: Readonly<Record<string, readonly string[]>>;
+  /** Names of the sets in `train/` whose prompts have a tier given by their authors, and its label. */
+  readonly tiers: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Share of its set's mean that is taken off a label: sets differ in kind, not only in hardness. */
+  readonly centring: number;
+  /** Of the ridge regression, in prompts. */
+  readonly structurePenalty: number;
+  readonly vocabularyPenalty: number;
+  /** Added per standard deviation of log length: what was measured elsewhere says that longer is harder. */
+  readonly lengthPrior: number;
+  /** Of the conjugate-gradient solver. */
+  readonly steps: number;
+  /** Number of folds whose held-out scores make the reference distribution. */
+  readonly folds: number;
+  /** Share of the tier sets in the reference distribution: prompts as people type them, not exam questions. */
+  readonly referenceShareOfTiers: number;
+}
+
 /**
- * What the default classifier is trained with. Each set weighs the same, whatever its size. Chosen by leave-one-source-out on `train/` and on `validation/`.
+ * Each set weighs the same, whatever its size. Chosen by leave-one-source-out on `train/` and on
+ * `validation/`, where the choices differ less than the sets do.
  */
-export const settings = {
-  /** Outcome sets in `train/`, and the small models whose mean failure is the label. */
+export const settings: ComplexitySettings = {
   smallModels: {
     mmlu_pro: [
       "Meta-Llama-3_1-8B-Instruct",
@@ -30,20 +50,23 @@ export const settings = {
       "Phi-3.5-mini-instruct",
     ],
   },
-  /** Prompts with a tier given by their authors, in `train/`, and the label of each tier. */
   tiers: {
     labels_uncommonroute_tiers: { SIMPLE: 0, MEDIUM: 1 / 3, COMPLEX: 2 / 3, REASONING: 1 },
   },
-  /** Share of its source's mean that is taken off a label: sources differ in kind, not only in hardness. */
   centring: 0.5,
   structurePenalty: 100,
   vocabularyPenalty: 3,
-  /** Added per standard deviation of log length: longer asks are harder wherever that was measured. */
   lengthPrior: 0.2,
-  /** Steps of the conjugate-gradient solver. */
   steps: 30,
-  /** Folds whose held-out scores make the reference distribution. */
   folds: 5,
-  /** Share of the tier sets in the reference distribution: prompts as people type them, not exam questions. */
   referenceShareOfTiers: 0.5,
-} as const;
+};
+
+/** Where the training sets come from: repository, commit and licence. */
+export const origins: Readonly<Record<string, string>> = {
+  mmlu_pro: "TIGER-AI-Lab/MMLU-Pro @f418b11, Apache-2.0",
+  dcrouter: "ulab-uiuc/LLMRouter @4e7a796, MIT",
+  zeroeval_crux: "WildEval/ZeroEval @8c1485e, Apache-2.0",
+  zeroeval_math_l5: "WildEval/ZeroEval @8c1485e, Apache-2.0",
+  labels_uncommonroute_tiers: "CommonstackAI/UncommonRoute @30173e7, MIT",
+};

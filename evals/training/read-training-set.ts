@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { createFeatureReader } from "../../src/classifiers/read-features.ts";
 import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
@@ -28,7 +28,7 @@ export interface TrainingRow {
 
 export interface TrainingSet {
   readonly rows: readonly TrainingRow[];
-  /** Hexadecimal, by file name. */
+  /** SHA-256 of each file, hexadecimal, by name of the set. */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +40,7 @@ export async function readTrainingSet(folder: string): Promise<TrainingSet> {
   const add = async (name: string, share: number, labelled: (path: string) => AsyncIterable<Labelled>) => {
     const path = join(folder, "train", `${name}.jsonl.gz`);
     rows.push(...(await rowsOf(labelled(path), share)));
-    sha256[basename(path)] = createHash("sha256")
+    sha256[name] = createHash("sha256")
       .update(await readFile(path))
       .digest("hex");
   };

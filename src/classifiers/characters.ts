@@ -8,7 +8,7 @@ export type CharacterEntry = number;
 export const LETTER = 0;
 export const UPPER = 1;
 export const DIGIT = 2;
-export const SPACE = 3;
+const space = 3;
 export const LINE = 4;
 export const SENTENCE = 5;
 export const QUESTION = 6;
@@ -19,10 +19,12 @@ export const OPERATOR = 10;
 export const SYMBOL = 11;
 /** A letter or sign of another script, emoji included. */
 export const FOREIGN = 12;
+/** A Chinese, Japanese or Korean character, which says as much as several letters. */
+export const IDEOGRAPH = 13;
 /** Zero-width characters, direction marks and variation selectors: read as if they were absent. */
-const skipped = 13;
+const skipped = 14;
 /** Number of kinds. */
-export const KINDS = 14;
+export const KINDS = 15;
 
 const wordBit = 1 << 30;
 /** The entry of every character that is read as if it were absent. */
@@ -45,7 +47,7 @@ function buildTable(): Int32Array {
       entries[code] = wordBit | ((folded === character ? LETTER : UPPER) << 16) | folded.charCodeAt(0);
     }
     // All control characters: a text must not change its words by them.
-    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = SPACE << 16;
+    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = space << 16;
   }
   const set = (characters: string, entry: CharacterEntry): void => {
     for (const character of characters) entries[character.charCodeAt(0)] = entry;
@@ -64,8 +66,10 @@ function buildTable(): Int32Array {
 
 function wideEntry(code: number): CharacterEntry {
   if (code >= 0x2000 && code <= 0x206f) return punctuationEntry(code);
+  if (code >= 0x3040 && code <= 0xd7ff)
+    return code <= 0xa4cf || code >= 0xac00 ? IDEOGRAPH << 16 : FOREIGN << 16;
   if (code >= 0x2200 && code <= 0x22ff) return OPERATOR << 16;
-  if (code === 0x3000) return SPACE << 16;
+  if (code === 0x3000) return space << 16;
   if (code === 0x3001) return COMMA << 16;
   if (code === 0x3002) return SENTENCE << 16;
   if ((code >= 0xfe00 && code <= 0xfe0f) || code === 0xfeff) return SKIPPED;
@@ -76,7 +80,7 @@ function wideEntry(code: number): CharacterEntry {
 
 /** General punctuation, U+2000 to U+206F. */
 function punctuationEntry(code: number): CharacterEntry {
-  if (code <= 0x200a || code === 0x202f || code === 0x205f) return SPACE << 16;
+  if (code <= 0x200a || code === 0x202f || code === 0x205f) return space << 16;
   if (code <= 0x200f || (code >= 0x202a && code <= 0x202e) || code >= 0x2060) return SKIPPED;
   if (code <= 0x2015) return OPERATOR << 16;
   if (code >= 0x2018 && code <= 0x201f) return QUOTE << 16;

@@ -5,6 +5,7 @@ import {
   characterEntry,
   DIGIT,
   FOREIGN,
+  IDEOGRAPH,
   KINDS,
   LETTER,
   LINE,
@@ -57,6 +58,7 @@ const windowCharacters = 2_000;
 const followUpCharacters = 60;
 /** An ask counts as at most this long: padding must not move the score without bound. */
 const countedCharacters = 16_384;
+const lettersPerIdeograph = 3;
 const maxWords = headCharacters + tailCharacters + windowCharacters;
 
 /** Makes a reader. It has its own scratch memory and overwrites the features it returned before. */
@@ -183,7 +185,8 @@ function describe(
   const count = (kind: number): number => counts[kind] as number;
   const share = (kind: number): number => (characters === 0 ? 0 : count(kind) / characters);
   const inWords = count(LETTER) + count(UPPER) + count(DIGIT);
-  structure[0] = Math.log(1 + Math.min(countedCharacters, characters + unread));
+  const letters = characters + count(IDEOGRAPH) * (lettersPerIdeograph - 1) + unread;
+  structure[0] = Math.log(1 + Math.min(countedCharacters, letters));
   structure[1] = Math.log(1 + wordCount);
   structure[2] = wordCount === 0 ? 0 : Math.min(1, inWords / wordCount / 16);
   structure[3] = wordCount === 0 ? 0 : distinctWords / wordCount;
@@ -197,5 +200,5 @@ function describe(
   structure[11] = share(BRACKET);
   structure[12] = share(OPERATOR);
   structure[13] = share(SYMBOL);
-  structure[14] = share(FOREIGN);
+  structure[14] = share(FOREIGN) + share(IDEOGRAPH);
 }

@@ -1,6 +1,7 @@
 /** Conformance suites and fakes, for your own parts and for ours. Free of any test runner. */
 
 export { type CandidateParts, candidateOf } from "./candidate-of.ts";
+export { type ClassifierSetup, classifierConformance } from "./classifier-conformance.ts";
 export type { ConformanceCase } from "./conformance-case.ts";
 export { type ConstraintSetup, constraintConformance } from "./constraint-conformance.ts";
 export { factsOf } from "./facts-of.ts";
