@@ -33,8 +33,28 @@ const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
 
 /** Each constraint by file name. */
 const constraintSamples: Readonly<Record<string, readonly Constraint<Id>[]>> = {
+  boundary: [
+    constraints.boundary({ label: "residency", required: ["eu", "ch"] }),
+    constraints.boundary({
+      label: "residency",
+      required: { byTenant: { clinic: "eu" }, byLabel: { residency: { eu: "eu" } }, otherwise: ["eu", "us"] },
+    }),
+    constraints.boundary({
+      label: "residency",
+      required: ({ tenant }) => (tenant === "clinic" ? "eu" : undefined),
+    }),
+  ],
   except: [constraints.except("small")],
+  healthy: [constraints.healthy()],
+  latency: [
+    constraints.latency({ p95FirstTokenMs: 200 }),
+    constraints.latency({ p95FirstTokenMs: 500, unknown: "refuse" }),
+  ],
+  "max-cost": [constraints.maxCost({ usd: 0.0002 })],
   only: [constraints.only("small")],
+  "safety-floor": [
+    constraints.safetyFloor({ when: ({ ask }) => ask.includes("measles"), forbid: ["small"] }),
+  ],
 };
 
 describe.each([
@@ -58,8 +78,18 @@ describe.each(Object.values(policySamples).flat())("the policy $name $parameters
   test.each(policyConformance({ policy, models }))("$name", ({ run }) => run());
 });
 
+/** Those that rest on facts of the model for every request. */
+const closed: ReadonlySet<Constraint<Id>> = new Set(
+  [
+    constraintSamples["boundary"]?.[0],
+    constraintSamples["latency"]?.[1],
+    constraintSamples["max-cost"]?.[0],
+  ].filter((constraint) => constraint !== undefined),
+);
+
 describe.each(Object.values(constraintSamples).flat())("the constraint $name", (constraint) => {
-  test.each(constraintConformance({ constraint, models }))("$name", ({ run }) => run());
+  const failsClosed = closed.has(constraint);
+  test.each(constraintConformance({ constraint, models, failsClosed }))("$name", ({ run }) => run());
 });
 
 function camelCase(name: string): string {

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from "vitest";
-import { except, only } from "../../policies/constraints/index.ts";
+import { boundary, except, healthy, maxCost, only, safetyFloor } from "../../policies/constraints/index.ts";
 import { always, firstOf, random, threshold } from "../../policies/index.ts";
 import type { Constraint, Policy } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/create-router.ts";
@@ -28,6 +28,7 @@ test("ids are inferred as literals", () => {
   expectTypeOf(firstOf(always("small"), always("large"))).toEqualTypeOf<Policy<Two>>();
   expectTypeOf(only("small", "large")).toEqualTypeOf<Constraint<Two>>();
   expectTypeOf(except("small")).toEqualTypeOf<Constraint<"small">>();
+  expectTypeOf(safetyFloor({ when: () => true, forbid: ["small"] })).toEqualTypeOf<Constraint<"small">>();
 });
 
 test("a policy fits a router that has more models than it names", () => {
@@ -54,6 +55,17 @@ test("constraints fit a router that has the models they name, or name none", () 
     models: three,
     policy: good,
     constraints: [only("small"), except("mid", "large"), inEurope],
+  });
+  createRouter({
+    models: two,
+    policy: good,
+    constraints: [
+      boundary({ label: "residency", required: ({ tenant }) => (tenant === "clinic" ? "eu" : undefined) }),
+      boundary({ label: "residency", required: { byTenant: { clinic: ["eu", "ch"] } } }),
+      maxCost({ usd: 1 }),
+      healthy(),
+      safetyFloor({ when: ({ turns }) => turns > 3, forbid: ["small"] }),
+    ],
   });
 });
 
@@ -83,6 +95,14 @@ test("a wrong id in a constraint or a pin does not compile", () => {
   // @ts-expect-error
   createRouter({ models: two, policy: good, constraints: [only("small"), except("small", "larg")] });
   createRouter({ models: two, policy: good, constraints: [inEurope, only("small")] });
+  // @ts-expect-error
+  createRouter({
+    models: two,
+    policy: good,
+    constraints: [safetyFloor({ when: () => true, forbid: ["smal"] })],
+  });
+  // @ts-expect-error
+  safetyFloor({ when: async () => true, forbid: ["small"] });
 
   const router = createRouter({ models: two, policy: good });
   // @ts-expect-error

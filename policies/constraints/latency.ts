@@ -1,0 +1,31 @@
+import { type Constraint, checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+
+export interface LatencyOptions {
+  /** Longest 95th percentile of the time to first token of recent streams, in milliseconds, above 0. */
+  readonly p95FirstTokenMs: number;
+  /**
+   * What holds for a model that has not streamed often enough of late. Default `"permit"`: a model
+   * that is never called never gets a percentile, so `"refuse"` keeps all models out until the
+   * router's state is restored.
+   */
+  readonly unknown?: "permit" | "refuse" | undefined;
+}
+
+/** No model that is known to begin its answers too late. */
+export function latency(options: LatencyOptions): Constraint {
+  checkKeys("latency", options, ["p95FirstTokenMs", "unknown"]);
+  const { unknown = "permit" } = options;
+  const limit = checkNumber("latency.p95FirstTokenMs", options.p95FirstTokenMs, { min: Number.MIN_VALUE });
+  if (unknown !== "permit" && unknown !== "refuse")
+    throw new InvalidOptionError("latency.unknown", unknown, '"permit" or "refuse"');
+  const ofUnknown: true | string = unknown === "permit" || "its time to first token is not known";
+
+  return {
+    name: "latency",
+    permits({ health }) {
+      const p95 = health?.p95FirstTokenMs;
+      if (p95 === undefined) return ofUnknown;
+      return p95 <= limit || `p95 of the time to first token is ${Math.round(p95)} ms, more than ${limit}`;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { type Constraint, checkKeys, checkNumber } from "../../src/contracts/index.ts";
+
+export interface MaxCostOptions {
+  /** Per call, in US dollars, at least 0: with 0 only models that cost nothing are left. */
+  readonly usd: number;
+}
+
+/**
+ * Only models whose expected cost for the request is at most `usd`: input tokens as estimated, output
+ * tokens as the model's answers have been so far. A model of unknown price is not permitted. The
+ * request's own `maxCostUsd` bounds all calls of a request together.
+ */
+export function maxCost(options: MaxCostOptions): Constraint {
+  checkKeys("maxCost", options, ["usd"]);
+  const usd = checkNumber("maxCost.usd", options.usd, { min: 0 });
+
+  return {
+    name: "maxCost",
+    permits({ estimatedCostUsd }) {
+      if (estimatedCostUsd === undefined) return "its price is not known";
+      // Not `>`: a cost that is no number is not permitted.
+      if (estimatedCostUsd <= usd) return true;
+      return `costs about ${estimatedCostUsd.toPrecision(3)} USD, more than ${usd}`;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import {
+  type Constraint,
+  checkIds,
+  checkKeys,
+  InvalidOptionError,
+  type RequestFacts,
+} from "../../src/contracts/index.ts";
+
+export interface SafetyFloorOptions<Id extends string> {
+  /**
+   * Whether a request is risky. Asked for each forbidden model at each hop. Anything but `false`
+   * counts as risky, an error too.
+   */
+  readonly when: (request: RequestFacts) => boolean;
+  /** The models that risky requests must not reach: usually the small ones, which are easier to mislead. */
+  readonly forbid: readonly Id[];
+}
+
+/** Keeps risky requests away from models that are not up to them. */
+export function safetyFloor<const Id extends string>(options: SafetyFloorOptions<Id>): Constraint<Id> {
+  checkKeys("safetyFloor", options, ["when", "forbid"]);
+  const { when, forbid } = options;
+  if (typeof when !== "function") throw new InvalidOptionError("safetyFloor.when", when, "a function");
+  if (!Array.isArray(forbid))
+    throw new InvalidOptionError("safetyFloor.forbid", forbid, "an array of model ids");
+  checkIds("safetyFloor.forbid", forbid);
+  const forbidden: ReadonlySet<string> = new Set(forbid);
+
+  return {
+    name: "safetyFloor",
+    models: [...forbid],
+    permits: ({ id }, { request }) =>
+      !forbidden.has(id) || when(request) === false || "below the safety floor of this request",
+  };
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { maxCost } from "../../../policies/constraints/index.ts";
+import { candidateOf, factsOf } from "../../../src/testing/index.ts";
+
+const context = { request: factsOf(), hop: "answer", now: 0 } as const;
+const costing = (estimatedCostUsd: number | undefined) => candidateOf("m", { estimatedCostUsd });
+
+test("permits a model that is expected to cost no more than the limit", () => {
+  const constraint = maxCost({ usd: 0.01 });
+  expect(constraint.permits(costing(0.0099), context)).toBe(true);
+  expect(constraint.permits(costing(0.01), context)).toBe(true);
+  expect(constraint.permits(costing(0.0123), context)).toBe("costs about 0.0123 USD, more than 0.01");
+});
+
+test("does not permit a model whose price is not known, or whose cost is no number", () => {
+  expect(maxCost({ usd: 100 }).permits(costing(undefined), context)).toBe("its price is not known");
+  expect(maxCost({ usd: 100 }).permits(costing(Number.NaN), context)).not.toBe(true);
+});
+
+test("a limit of 0 leaves the models that cost nothing", () => {
+  expect(maxCost({ usd: 0 }).permits(costing(0), context)).toBe(true);
+  expect(maxCost({ usd: 0 }).permits(costing(1e-9), context)).not.toBe(true);
+});
+
+test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "1"])("the limit %s is refused", (usd) => {
+  expect(() => maxCost({ usd: usd as number })).toThrow(/maxCost\.usd must be a number of at least 0/);
+});
