@@ -4,7 +4,14 @@ export type { Check } from "./check.ts";
 export { checkPrice } from "./check-price.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
-export type { Attempt, Decision, PlanStep, RecordedCandidate, RecordedError } from "./decision.ts";
+export type {
+  Attempt,
+  CheckVerdict,
+  Decision,
+  PlanStep,
+  RecordedCandidate,
+  RecordedError,
+} from "./decision.ts";
 export { describePolicy } from "./describe-policy.ts";
 export {
   AllModelsFailedError,
@@ -63,4 +70,14 @@ export type {
 export type { ProviderOptions } from "./provider-options.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
 export type { RouteOptions, RouteRequest, RouteResult, Router, RouteStream, Routing } from "./router.ts";
+export type {
+  RouterState,
+  SessionState,
+  SessionsState,
+  SpendAccountState,
+  SpendState,
+  UsageMean,
+  UsageMeansState,
+} from "./router-state.ts";
+export { timestamp } from "./timestamp.ts";
 export type { Usage } from "./usage.ts";

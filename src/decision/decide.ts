@@ -18,6 +18,7 @@ import {
   PolicyError,
   type RecordedCandidate,
   type RequestFacts,
+  timestamp,
 } from "../contracts/index.ts";
 import { type Classified, classify } from "./classify.ts";
 import { isNearWindow } from "./context-window.ts";
@@ -26,7 +27,6 @@ import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 import { requestCostName } from "./request-cost.ts";
-import { timestamp } from "./timestamp.ts";
 
 /** What a request will cost on a model, as far as that is known before the call. */
 export interface Estimate {

@@ -1,11 +1,13 @@
 import {
   type Attempt,
+  type CheckVerdict,
   type Completion,
   type Hop,
   isRouterError,
   type Model,
   ProviderError,
   recordError,
+  timestamp,
   type Usage,
 } from "../contracts/index.ts";
 import type { ExecutionContext } from "./context.ts";
@@ -28,6 +30,7 @@ export interface AttemptRecord {
    * undefined where the provider bills nothing.
    */
   fail(error: unknown, received: string | undefined): void;
+  checked(verdict: CheckVerdict): void;
   /** Says what follows and reports the attempt. */
   report(next: Attempt["next"]): void;
 }
@@ -40,7 +43,7 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
     model: id,
     name: model.name,
     hop,
-    startedAt: new Date(startedAt).toISOString(),
+    startedAt: timestamp(startedAt),
     latencyMs: 0,
   };
   context.started(id, hop);
@@ -78,6 +81,9 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
         record.costEstimated = true;
       }
       end();
+    },
+    checked(verdict) {
+      record.check = verdict;
     },
     report(next) {
       if (next !== undefined) record.next = next;
