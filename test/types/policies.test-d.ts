@@ -95,12 +95,9 @@ test("a wrong id in a constraint or a pin does not compile", () => {
   // @ts-expect-error
   createRouter({ models: two, policy: good, constraints: [only("small"), except("small", "larg")] });
   createRouter({ models: two, policy: good, constraints: [inEurope, only("small")] });
+  const floor = safetyFloor({ when: () => true, forbid: ["smal"] });
   // @ts-expect-error
-  createRouter({
-    models: two,
-    policy: good,
-    constraints: [safetyFloor({ when: () => true, forbid: ["smal"] })],
-  });
+  createRouter({ models: two, policy: good, constraints: [inEurope, floor] });
   // @ts-expect-error
   safetyFloor({ when: async () => true, forbid: ["small"] });
 
