@@ -1,0 +1,248 @@
+import {
+  type Attempt,
+  checkKeys,
+  checkNumber,
+  checkText,
+  type Health,
+  InvalidOptionError,
+  type ProviderErrorKind,
+} from "../contracts/index.ts";
+
+/** Whether a call failed, and when it ended: milliseconds since the epoch. */
+export interface ObservedOutcome {
+  readonly at: number;
+  readonly failed: boolean;
+}
+
+/** Time to first token of a stream, in milliseconds. */
+export interface ObservedFirstToken {
+  readonly at: number;
+  readonly ms: number;
+}
+
+export interface ObservedHealth {
+  readonly name: string;
+  /** Oldest first. */
+  readonly outcomes: readonly ObservedOutcome[];
+  readonly firstTokens: readonly ObservedFirstToken[];
+}
+
+/** Plain JSON; least recently observed model first. */
+export interface HealthState {
+  readonly formatVersion: 1;
+  readonly models: readonly ObservedHealth[];
+}
+
+/** Recent behaviour by model name. Reading allocates nothing, as long as nothing has changed. */
+export interface HealthTracker {
+  /** Learns from a call that has ended. `now` is in milliseconds since the epoch. */
+  observe(attempt: Pick<Attempt, "name" | "firstTokenMs" | "error">, now: number): void;
+  /** Absent: nothing is known of the model, or nothing recent. */
+  of(name: string, now: number): Health | undefined;
+  exportState(): HealthState;
+  /** Replaces what was observed. Throws `InvalidOptionError` when the state is not one of ours. */
+  restoreState(state: HealthState): void;
+}
+
+export interface HealthOptions {
+  /** How long a success or failure counts, in milliseconds. Default 60,000. */
+  readonly windowMs?: number | undefined;
+  /** Calls below which a model counts as healthy, in [1, 100]. Default 5. */
+  readonly minCalls?: number | undefined;
+  /** Share of failed calls, in (0, 1], from which a model is unhealthy. Default 0.5. */
+  readonly failureRatio?: number | undefined;
+  /** How long a time to first token counts, in milliseconds. Default 600,000. */
+  readonly firstTokenWindowMs?: number | undefined;
+  /** Models that are remembered; the least recently observed is forgotten. Default 1,000. */
+  readonly maxNames?: number | undefined;
+}
+
+/** Most recent observations of each kind that are kept of a model. */
+const memory = 100;
+/** Below this many the nearest-rank 95th percentile is the maximum: one slow answer would settle it. */
+const minFirstTokens = 20;
+
+/** Failures that speak about the endpoint. Those that the caller brought about say nothing of it. */
+const endpointFailures: ReadonlySet<unknown> = new Set<ProviderErrorKind>([
+  "server",
+  "overloaded",
+  "timeout",
+  "connection",
+  "incomplete",
+]);
+
+interface Observed {
+  readonly name: string;
+  readonly outcomes: ObservedOutcome[];
+  failures: number;
+  readonly firstTokens: ObservedFirstToken[];
+  /** The `ms` of `firstTokens`, ascending. */
+  readonly sorted: number[];
+  health: Health | undefined;
+  /** When the oldest observation leaves its window, so that `health` has to be made anew. */
+  validUntil: number;
+}
+
+/**
+ * A model is unhealthy while at least `failureRatio` of its calls within `windowMs`, and at least
+ * `minCalls` of them, have failed; it recovers by successes, or when failures grow old.
+ */
+export function createHealth(options: HealthOptions = {}): HealthTracker {
+  checkKeys("createHealth", options, [
+    "windowMs",
+    "minCalls",
+    "failureRatio",
+    "firstTokenWindowMs",
+    "maxNames",
+  ]);
+  const { windowMs = 60_000, minCalls = 5, failureRatio = 0.5 } = options;
+  const { firstTokenWindowMs = 600_000, maxNames = 1_000 } = options;
+  checkNumber("createHealth.windowMs", windowMs, { min: 1 });
+  checkNumber("createHealth.minCalls", minCalls, { min: 1, max: memory, integer: true });
+  checkNumber("createHealth.failureRatio", failureRatio, { min: Number.MIN_VALUE, max: 1 });
+  checkNumber("createHealth.firstTokenWindowMs", firstTokenWindowMs, { min: 1 });
+  checkNumber("createHealth.maxNames", maxNames, { min: 1, integer: true });
+  let byName = new Map<string, Observed>();
+
+  const refresh = (model: Observed, now: number) => {
+    const { outcomes, firstTokens, sorted } = model;
+    while (outcomes[0] !== undefined && outcomes[0].at + windowMs <= now) dropOutcome(model);
+    while (firstTokens[0] !== undefined && firstTokens[0].at + firstTokenWindowMs <= now)
+      dropFirstToken(model);
+    const total = outcomes.length;
+    const healthy = total < minCalls || model.failures < failureRatio * total;
+    const p95FirstTokenMs =
+      sorted.length < minFirstTokens ? undefined : sorted[Math.ceil(0.95 * sorted.length) - 1];
+    model.validUntil = Math.min(
+      (outcomes[0]?.at ?? Number.POSITIVE_INFINITY) + windowMs,
+      (firstTokens[0]?.at ?? Number.POSITIVE_INFINITY) + firstTokenWindowMs,
+    );
+    const { health } = model;
+    if (total === 0 && p95FirstTokenMs === undefined) model.health = undefined;
+    else if (health?.healthy !== healthy || health.p95FirstTokenMs !== p95FirstTokenMs)
+      model.health = { healthy, p95FirstTokenMs };
+  };
+
+  return {
+    observe({ name, firstTokenMs, error }, now) {
+      const failed = error !== undefined;
+      const counts = !failed || endpointFailures.has(error.kind);
+      if (!counts && firstTokenMs === undefined) return;
+      const model = byName.get(name) ?? unobserved(name);
+      if (counts) addOutcome(model, { at: now, failed });
+      if (firstTokenMs !== undefined) addFirstToken(model, { at: now, ms: firstTokenMs });
+      refresh(model, now);
+      keepLatest(byName, model, maxNames);
+    },
+
+    of(name, now) {
+      const model = byName.get(name);
+      if (model === undefined) return undefined;
+      if (now >= model.validUntil) refresh(model, now);
+      return model.health;
+    },
+
+    exportState() {
+      const models = [...byName.values()].map(({ name, outcomes, firstTokens }) => ({
+        name,
+        outcomes: [...outcomes],
+        firstTokens: [...firstTokens],
+      }));
+      return { formatVersion: 1, models };
+    },
+
+    restoreState(state) {
+      const restored = new Map<string, Observed>();
+      for (const { name, outcomes, firstTokens } of checkState(state)) {
+        const model = unobserved(name);
+        for (const outcome of outcomes) addOutcome(model, outcome);
+        for (const firstToken of firstTokens) addFirstToken(model, firstToken);
+        // Made at the first reading, which brings the time.
+        model.validUntil = Number.NEGATIVE_INFINITY;
+        keepLatest(restored, model, maxNames);
+      }
+      byName = restored;
+    },
+  };
+}
+
+function unobserved(name: string): Observed {
+  return { name, outcomes: [], failures: 0, firstTokens: [], sorted: [], health: undefined, validUntil: 0 };
+}
+
+function addOutcome(model: Observed, { at, failed }: ObservedOutcome): void {
+  // In order of time, also when the clock was set back: the oldest is first.
+  model.outcomes.push({ at: Math.max(at, model.outcomes.at(-1)?.at ?? at), failed });
+  if (failed) model.failures += 1;
+  if (model.outcomes.length > memory) dropOutcome(model);
+}
+
+function dropOutcome(model: Observed): void {
+  if (model.outcomes.shift()?.failed) model.failures -= 1;
+}
+
+function addFirstToken(model: Observed, { at, ms }: ObservedFirstToken): void {
+  model.firstTokens.push({ at: Math.max(at, model.firstTokens.at(-1)?.at ?? at), ms });
+  model.sorted.splice(rankOf(model.sorted, ms), 0, ms);
+  if (model.firstTokens.length > memory) dropFirstToken(model);
+}
+
+function dropFirstToken(model: Observed): void {
+  const dropped = model.firstTokens.shift();
+  if (dropped !== undefined) model.sorted.splice(rankOf(model.sorted, dropped.ms), 1);
+}
+
+/** Index of the first value that is not below `value`. */
+function rankOf(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A map iterates in order of insertion, so the first name is the least recently observed. */
+function keepLatest(byName: Map<string, Observed>, model: Observed, maxNames: number): void {
+  byName.delete(model.name);
+  byName.set(model.name, model);
+  if (byName.size <= maxNames) return;
+  for (const oldest of byName.keys()) {
+    byName.delete(oldest);
+    return;
+  }
+}
+
+function checkState(state: HealthState): readonly ObservedHealth[] {
+  const { formatVersion, models } = (state ?? {}) as Partial<HealthState>;
+  if (formatVersion !== 1 || !Array.isArray(models))
+    throw new InvalidOptionError("health.state", state, "a state that exportState() returned");
+  return models.map((model: Partial<ObservedHealth> | null, index) => {
+    const path = `health.state.models[${index}]`;
+    const outcomes = checkList<ObservedOutcome>(`${path}.outcomes`, model?.outcomes);
+    const firstTokens = checkList<ObservedFirstToken>(`${path}.firstTokens`, model?.firstTokens);
+    return {
+      name: checkText(`${path}.name`, model?.name),
+      outcomes: outcomes.map((outcome, at) => ({
+        at: checkNumber(`${path}.outcomes[${at}].at`, outcome?.at),
+        failed: checkFlag(`${path}.outcomes[${at}].failed`, outcome?.failed),
+      })),
+      firstTokens: firstTokens.map((token, at) => ({
+        at: checkNumber(`${path}.firstTokens[${at}].at`, token?.at),
+        ms: checkNumber(`${path}.firstTokens[${at}].ms`, token?.ms, { min: 0 }),
+      })),
+    };
+  });
+}
+
+function checkList<T>(path: string, value: unknown): readonly (Partial<T> | null)[] {
+  if (!Array.isArray(value)) throw new InvalidOptionError(path, value, "an array");
+  return value;
+}
+
+function checkFlag(path: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw new InvalidOptionError(path, value, "true or false");
+  return value;
+}
