@@ -24,6 +24,7 @@ import { capabilities, contextWindow, policyHash } from "./decision/index.ts";
 import { type ExecutionOptions, resolveExecutionOptions } from "./execution/index.ts";
 import { normaliseRequest } from "./request/index.ts";
 import { connect } from "./router.ts";
+import { createHealth } from "./state/health.ts";
 import { createUsageMeans } from "./state/usage-means.ts";
 import { packageVersion } from "./version.ts";
 
@@ -109,6 +110,7 @@ function assemble<Id extends string>(
   checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
 
   const means = createUsageMeans();
+  const health = createHealth();
   const countTokens = createTokenCounter();
   const description = describePolicy(policy);
   return connect<Id>({
@@ -141,6 +143,8 @@ function assemble<Id extends string>(
     usageOf,
     costOf: ({ price }, usage) => (price === undefined ? undefined : costOf(price, usage)),
     observe: (name, estimatedInputTokens, usage) => means.observe(name, { estimatedInputTokens, usage }),
+    healthOf: health.of,
+    observeHealth: (attempt) => health.observe(attempt, clock()),
     versions: {
       package: packageVersion,
       classifier: `${classifier.name}@${classifier.version}`,

@@ -7,6 +7,7 @@ import {
   type ClassifierError,
   type Constraint,
   type Decision,
+  type Health,
   type HopContext,
   InvalidRequestError,
   isRouterError,
@@ -47,6 +48,8 @@ export interface DecisionParts<Id extends string> {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
+  /** By the model's name; undefined where nothing is known. */
+  readonly healthOf: (name: string, now: number) => Health | undefined;
   readonly versions: Decision["versions"];
 }
 
@@ -82,7 +85,7 @@ export function decide<Id extends string>(
   deciding: Deciding<Id>,
 ): Decided<Id> | Promise<Decided<Id>> {
   const now = parts.clock();
-  const all = candidatesOf(parts, deciding.request);
+  const all = candidatesOf(parts, deciding.request, now);
   for (const candidate of all) {
     if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
   }
@@ -96,13 +99,18 @@ async function decideExactly<Id extends string>(
 ): Promise<Decided<Id>> {
   const inputTokens = await deciding.countTokens();
   const request: RequestFacts = { ...deciding.request, inputTokens, inputTokensExact: true };
-  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request), now);
+  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request, now), now);
 }
 
-function candidatesOf<Id extends string>(parts: DecisionParts<Id>, request: RequestFacts): Candidate<Id>[] {
+function candidatesOf<Id extends string>(
+  parts: DecisionParts<Id>,
+  request: RequestFacts,
+  now: number,
+): Candidate<Id>[] {
   return parts.models.map(({ id, facts }) => {
     const { inputTokens, costUsd } = parts.estimate(facts, request);
-    return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd };
+    const health = parts.healthOf(facts.name, now);
+    return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
   });
 }
 

@@ -1,4 +1,5 @@
 import type {
+  Attempt,
   Completion,
   Constraint,
   EventSink,
@@ -28,6 +29,8 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   readonly costOf: (facts: ModelFacts, usage: Usage) => number | undefined;
   /** Learns from what a provider counted. */
   readonly observe: (name: string, estimatedInputTokens: number, usage: Usage) => void;
+  /** Learns how an endpoint does from a call that has ended. */
+  readonly observeHealth: (attempt: Attempt) => void;
   readonly execution: ResolvedExecutionOptions;
   readonly newId: () => string;
   readonly onEvent: EventSink<Id> | undefined;
