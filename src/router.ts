@@ -69,10 +69,12 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     }
   };
 
-  const execution = ({ run, decided }: Ready<Id>, hop: OpenHop): ExecutionContext => {
+  const execution = ({ run, decided }: Ready<Id>): ExecutionContext => {
     const checks = decided.choice.escalate ?? [];
     const plan = decided.decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless }));
-    return planExecution(parts, run, decided.request, { plan, fallbacks: decided.decision.fallbacks }, hop);
+    const { fallbacks } = decided.decision;
+    const openCheck = () => openHop(parts, run, "check");
+    return planExecution(parts, run, decided.request, { plan, fallbacks, openHop: openCheck });
   };
 
   const finish = ({ run, decided }: Ready<Id>, completion: Completion): RouteResult<Id> => {
@@ -111,19 +113,15 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
 
     async route(request, options) {
       const progress: Progress<Id> = {};
-      let hop: OpenHop | undefined;
       try {
         const run = begin(request, options);
         progress.run = run;
         const ready = await makeReady(run);
         progress.decided = ready.decided;
-        hop = openHop(parts, run, "check");
-        return finish(ready, await generate(execution(ready, hop)));
+        return finish(ready, await generate(execution(ready)));
       } catch (error) {
         reportFailure(progress, error);
         throw error;
-      } finally {
-        hop?.end();
       }
     },
 
@@ -142,19 +140,16 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       });
 
       async function* chunks(): AsyncGenerator<CompletionChunk, void, undefined> {
-        let hop: OpenHop | undefined;
         let failure: unknown = new DOMException("the consumer stopped reading", "AbortError");
         try {
           const ready = await deciding;
-          hop = openHop(parts, ready.run, "check");
-          const completion = yield* stream(execution(ready, hop));
+          const completion = yield* stream(execution(ready));
           failure = undefined;
           resolve(finish(ready, completion));
         } catch (error) {
           failure = error;
           throw error;
         } finally {
-          hop?.end();
           if (failure !== undefined) {
             reportFailure(progress, failure);
             reject(failure);

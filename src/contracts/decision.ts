@@ -42,6 +42,8 @@ export interface Decision<Id extends string = string> {
   readonly draw: number;
   readonly policy: PolicyDescription;
   readonly reason: string;
+  /** Of the whole plan, as its choice states it; else the estimate of `model`. Absent: a price is not known. */
+  readonly expectedCostUsd?: number | undefined;
   /** P(this plan | everything recorded above the draw), in (0, 1]. */
   readonly propensity: number;
   /** Whether a pin, not the policy, chose. Such rows say nothing about the policy. */
@@ -70,6 +72,15 @@ export interface RecordedError {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** What a check said of the answer of an attempt. */
+export interface CheckVerdict {
+  /** Name of the check. */
+  readonly name: string;
+  readonly accepted: boolean;
+  /** Why it has no verdict: it threw or took too long, which counts as not accepted. No prompt text. */
+  readonly error?: string | undefined;
+}
+
 /** One call of one model. */
 export interface Attempt<Id extends string = string> {
   /** The router's id; the model's name where it is none of the router's models. */
@@ -92,6 +103,8 @@ export interface Attempt<Id extends string = string> {
   /** Request parameters that the target does not know and that were left out. */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;
+  /** Absent: the plan has no check on this answer. */
+  readonly check?: CheckVerdict | undefined;
   /** What followed, where the attempt did not end the request. */
   readonly next?: "retry" | "fallback" | "escalate" | undefined;
 }

@@ -23,6 +23,11 @@ export interface HopContext {
   readonly now: number;
   /** Rejects with `NoEligibleModelError` when a constraint forbids the model. */
   generate(model: Model, request: ChatRequest): Promise<Completion>;
+  /**
+   * In a check only: sends the request, changed by `changes`, once more to the model whose answer is
+   * checked. Bounded, priced and recorded as `generate` is.
+   */
+  again?(changes?: Partial<ChatRequest>): Promise<Completion>;
   /** `true`, or the reason why not. */
   permits(facts: ModelFacts): true | string;
 }

@@ -5,15 +5,21 @@ import type { RequestFacts } from "./request-facts.ts";
 
 /** What is known of a conversation that the request continues. */
 export interface SessionFacts<Id extends string = string> {
+  /** Gave the last answer. */
   readonly model: Id;
+  /** Requests of the session that were answered so far. */
   readonly turns: number;
+  /** Milliseconds since the last answer. */
   readonly idleMs: number;
+  /** Tokens that the prompt cache of the model's provider held after the last answer, as far as can be told. */
   readonly cachedTokens: number;
+  /** As `RequestFacts.toolLoopPending`. */
   readonly toolLoopPending: boolean;
 }
 
 /** Money used in the current budget period. */
 export interface Spend {
+  /** What requests under way have reserved included. */
   readonly usedUsd: number;
   readonly limitUsd: number;
 }
@@ -43,6 +49,11 @@ export interface Choice<Id extends string = string> {
   /** In [0, 1]; default 1. */
   readonly probability?: number | undefined;
   readonly escalate?: readonly Escalation<Id>[] | undefined;
+  /**
+   * Expected cost of the whole plan in US dollars, later steps weighted by how likely they are.
+   * Default: the estimate of `model` where nothing escalates. Absent: a price is not known.
+   */
+  readonly expectedCostUsd?: number | undefined;
 }
 
 /** Plain JSON: what a policy was built with. Stored with each decision and hashed. */

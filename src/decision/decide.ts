@@ -207,12 +207,24 @@ function record<Id extends string>(
     draw: random,
     policy: parts.description,
     reason: choice.reason,
+    expectedCostUsd: expectedCostOf(choice, recorded),
     propensity,
     forced,
     certified: parts.certified,
     versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
   };
   return { decision, choice, request: deciding.request, classifierError: classified?.error };
+}
+
+/** As the choice states it for its whole plan, else the estimate of its model. */
+function expectedCostOf<Id extends string>(
+  { model, escalate, expectedCostUsd }: Choice<Id>,
+  recorded: readonly RecordedCandidate<Id>[],
+): number | undefined {
+  if (expectedCostUsd !== undefined || (escalate !== undefined && escalate.length > 0))
+    return expectedCostUsd;
+  for (const candidate of recorded) if (candidate.model === model) return candidate.estimatedCostUsd;
+  return undefined;
 }
 
 function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id>["plan"] {

@@ -96,7 +96,12 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
 export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
   if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
   const [name, detail] = error instanceof Error ? [error.name, error.stack] : [typeof error, String(error)];
-  return new ProviderError({ kind: "unknown", model: model.name, summary: `an error of type ${name}`, detail });
+  return new ProviderError({
+    kind: "unknown",
+    model: model.name,
+    summary: `an error of type ${name}`,
+    detail,
+  });
 }
 
 /**

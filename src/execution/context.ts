@@ -32,7 +32,8 @@ export interface ExecutionContext {
   readonly maxCostUsd: number | undefined;
   /** All attempts of the request so far, those of its classifier included; execution adds its own. */
   readonly attempts: Attempt[];
-  readonly hop: HopContext;
+  /** The way of one check to models; whoever opens it ends it. */
+  readonly openHop: () => HopContext & { end(): void };
   readonly clock: () => number;
   /** In [0, 1). */
   readonly random: () => number;

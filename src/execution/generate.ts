@@ -1,8 +1,17 @@
-import { type Attempt, type Completion, type Hop, ProviderError } from "../contracts/index.ts";
+import {
+  type Attempt,
+  type ChatRequest,
+  type Completion,
+  type Hop,
+  type HopContext,
+  NoEligibleModelError,
+  ProviderError,
+} from "../contracts/index.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { ExecutionContext } from "./context.ts";
 import { createGuard } from "./guard.ts";
-import { createItinerary, type Next, type Step } from "./itinerary.ts";
+import { budgetError, createItinerary, type Next, type Step } from "./itinerary.ts";
+import { runCheck } from "./run-check.ts";
 import { wait } from "./wait.ts";
 
 /** Walks through the plan until an answer stands. Rejects with what ended the request. */
@@ -32,6 +41,20 @@ export async function generateDirectly(
   const stop = (error: unknown): Next => ({ error });
   const outcome = await generateOnce(context, step, stop, () => stop(undefined));
   return outcome.completion as Completion;
+}
+
+/** The request once more, for a check: the caller's constraints and budget hold here too. */
+async function generateAgain(
+  context: ExecutionContext,
+  model: string,
+  changes: Partial<ChatRequest> | undefined,
+  { signal }: HopContext,
+): Promise<Completion> {
+  const reason = context.permits(model, "check");
+  if (reason !== true) throw new NoEligibleModelError({ [model]: reason });
+  const overBudget = budgetError(context, model);
+  if (overBudget !== undefined) throw overBudget;
+  return generateDirectly({ ...context, signal, chat: { ...context.chat, ...changes } }, model, "check");
 }
 
 type Outcome =
@@ -65,11 +88,15 @@ export async function generateOnce(
     model: completion.model,
     finishReason: completion.choices[0]?.finish_reason,
   });
-  if (step.check === undefined || (await accepted(context, step, completion))) {
-    record.report(undefined);
-    return { completion };
+  if (step.check !== undefined) {
+    const verdict = await runCheck(context, step.check, completion, (changes, hop) =>
+      generateAgain(context, step.model, changes, hop),
+    );
+    record.checked(verdict);
+    if (!verdict.accepted) return { step: proceed(afterRefusal(), record.report) };
   }
-  return { step: proceed(afterRefusal(), record.report) };
+  record.report(undefined);
+  return { completion };
 }
 
 /** Reports the attempt with what follows it; throws where nothing does. */
@@ -86,14 +113,5 @@ export function proceed(next: Next, report: (how: Attempt["next"]) => void): Ste
 function checkCompletion(completion: Completion, model: string): void {
   if (!Array.isArray(completion?.choices) || completion.choices[0]?.message === undefined) {
     throw new ProviderError({ kind: "incomplete", model, summary: "the answer has no choices[0].message" });
-  }
-}
-
-/** A check that throws does not accept: the answer was not shown to be good. */
-async function accepted(context: ExecutionContext, step: Step, completion: Completion): Promise<boolean> {
-  try {
-    return (await step.check?.accepts(context.facts, completion, context.hop)) === true;
-  } catch {
-    return false;
   }
 }

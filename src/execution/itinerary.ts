@@ -35,6 +35,16 @@ export interface Itinerary {
   afterRefusal(): Next;
 }
 
+/** Why a further call of the model must not be made, where the request's money does not suffice. */
+export function budgetError(context: ExecutionContext, model: string): BudgetExceededError | undefined {
+  const { maxCostUsd, attempts } = context;
+  if (maxCostUsd === undefined) return undefined;
+  const spent = attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? 0), 0);
+  const next = context.estimateCostUsd(model) ?? Number.POSITIVE_INFINITY;
+  if (spent + next <= maxCostUsd) return undefined;
+  return new BudgetExceededError(maxCostUsd, `${spent} spent, ${next} more expected for ${model}`, attempts);
+}
+
 /** Another model would fail in the same way, or must not be asked. */
 const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
   "invalid-request",
@@ -72,21 +82,14 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     return undefined;
   };
 
-  const overBudget = (model: string): BudgetExceededError | undefined => {
-    const { maxCostUsd, attempts } = context;
-    if (maxCostUsd === undefined) return undefined;
-    const spent = attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? 0), 0);
-    const next = context.estimateCostUsd(model) ?? Number.POSITIVE_INFINITY;
-    if (spent + next <= maxCostUsd) return undefined;
-    return new BudgetExceededError(
-      maxCostUsd,
-      `${spent} spent, ${next} more expected for ${model}`,
-      attempts,
-    );
+  const deadlinePassed = (): DeadlineExceededError | undefined => {
+    const { deadlineAt, deadlineMs, clock, attempts } = context;
+    if (deadlineAt === undefined || clock() < deadlineAt) return undefined;
+    return new DeadlineExceededError(deadlineMs ?? 0, attempts);
   };
 
   const go = (step: Step, how: NonNullable<Attempt["next"]>): Next => {
-    const error = overBudget(step.model);
+    const error = budgetError(context, step.model);
     return error === undefined ? { step, how } : { error };
   };
 
@@ -113,10 +116,8 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       lastError = error;
       if (context.signal?.aborted) return { error: context.signal.reason };
       if (isRouterError(error, "deadline-exceeded")) return { error };
-      const { deadlineAt, deadlineMs, clock, attempts } = context;
-      if (deadlineAt !== undefined && clock() >= deadlineAt) {
-        return { error: new DeadlineExceededError(deadlineMs ?? 0, attempts) };
-      }
+      const late = deadlinePassed();
+      if (late !== undefined) return { error: late };
       // Not a failure of a model: a bug, or a key that is missing everywhere.
       if (!isRouterError(error, "provider")) return { error };
       if (error.partialText !== undefined || endsRequest.has(error.kind)) return { error };
@@ -127,9 +128,12 @@ export function createItinerary(context: ExecutionContext): Itinerary {
         error.kind !== "context-overflow" || (context.modelOf(model).contextWindow ?? 0) > window;
       const next = another("fallback", may);
       if (next !== undefined) return go(next, "fallback");
-      return { error: new AllModelsFailedError(attempts, { cause: error }) };
+      return { error: new AllModelsFailedError(context.attempts, { cause: error }) };
     },
     afterRefusal() {
+      if (context.signal?.aborted) return { error: context.signal.reason };
+      const late = deadlinePassed();
+      if (late !== undefined) return { error: late };
       const next = position + 1 < plan.length ? another("cascade", () => true) : undefined;
       if (next !== undefined) return go(next, "escalate");
       return { error: new AllModelsFailedError(context.attempts, { cause: lastError }) };

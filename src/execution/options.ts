@@ -21,6 +21,8 @@ export interface ExecutionOptions {
   readonly firstTokenTimeoutMs?: number | undefined;
   /** Longest silence inside a stream while the caller waits for its next chunk. Default 60,000. */
   readonly idleTimeoutMs?: number | undefined;
+  /** Longest time of a check that answers asynchronously; then it has not accepted. Default 30,000. */
+  readonly checkTimeoutMs?: number | undefined;
 }
 
 export type ResolvedExecutionOptions = {
@@ -36,6 +38,7 @@ const defaults: ResolvedExecutionOptions = {
   attemptTimeoutMs: 600_000,
   firstTokenTimeoutMs: 120_000,
   idleTimeoutMs: 60_000,
+  checkTimeoutMs: 30_000,
 };
 
 /** The longest delay that a Node timer can hold. */
@@ -50,7 +53,12 @@ export function resolveExecutionOptions(options: ExecutionOptions = {}): Resolve
   for (const option of ["backoffBaseMs", "backoffCapMs", "retryAfterCapMs"] as const) {
     checkNumber(`execution.${option}`, resolved[option], { min: 0, max: longestTimerMs });
   }
-  for (const option of ["attemptTimeoutMs", "firstTokenTimeoutMs", "idleTimeoutMs"] as const) {
+  for (const option of [
+    "attemptTimeoutMs",
+    "firstTokenTimeoutMs",
+    "idleTimeoutMs",
+    "checkTimeoutMs",
+  ] as const) {
     checkNumber(`execution.${option}`, resolved[option], { min: 1, max: longestTimerMs });
   }
   return resolved;

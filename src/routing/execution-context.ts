@@ -1,4 +1,4 @@
-import type { Attempt, Candidate, Hop, HopContext, Model, RequestFacts } from "../contracts/index.ts";
+import type { Attempt, Candidate, Hop, Model, RequestFacts } from "../contracts/index.ts";
 import { permits } from "../decision/index.ts";
 import type { ExecutionContext } from "../execution/index.ts";
 import { chatOf } from "../request/index.ts";
@@ -9,7 +9,7 @@ import type { Run } from "./run.ts";
 /** What of an execution depends on what is executed: a plan, or one call of a classifier or a check. */
 type Specifics = Pick<
   ExecutionContext,
-  "chat" | "facts" | "plan" | "fallbacks" | "signal" | "hop" | "modelOf" | "permits" | "estimateCostUsd"
+  "chat" | "facts" | "plan" | "fallbacks" | "signal" | "openHop" | "modelOf" | "permits" | "estimateCostUsd"
 > & {
   /** What the hot path had estimated; undefined where the call teaches nothing about it. */
   readonly estimatedInputTokens: number | undefined;
@@ -28,7 +28,7 @@ export function executionOf<Id extends string>(
     plan: specifics.plan,
     fallbacks: specifics.fallbacks,
     signal: specifics.signal,
-    hop: specifics.hop,
+    openHop: specifics.openHop,
     modelOf: specifics.modelOf,
     permits: specifics.permits,
     estimateCostUsd: specifics.estimateCostUsd,
@@ -50,6 +50,7 @@ export function executionOf<Id extends string>(
       if (estimatedInputTokens !== undefined && attempt.usage !== undefined && !attempt.costEstimated) {
         parts.observe(attempt.name, estimatedInputTokens, attempt.usage);
       }
+      parts.observeHealth(attempt);
       if (parts.onEvent !== undefined) {
         emit(parts.onEvent, { type: "attempt-ended", decisionId: run.id, attempt: attempt as Attempt<Id> });
       }
@@ -62,13 +63,13 @@ export function planExecution<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,
   request: RequestFacts,
-  plan: Pick<ExecutionContext, "plan" | "fallbacks">,
-  hop: HopContext,
+  plan: Pick<ExecutionContext, "plan" | "fallbacks" | "openHop">,
 ): ExecutionContext {
   const candidateOf = (id: string): Candidate<Id> => {
     const facts: Model = parts.modelsById[id as Id];
     const { inputTokens, costUsd } = parts.estimate(facts, request);
-    return { id: id as Id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd };
+    const health = parts.healthOf(facts.name, parts.clock());
+    return { id: id as Id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
   };
   return executionOf(parts, run, {
     chat: chatOf(run.request),
@@ -76,7 +77,7 @@ export function planExecution<Id extends string>(
     plan: plan.plan,
     fallbacks: plan.fallbacks,
     signal: run.signal,
-    hop,
+    openHop: plan.openHop,
     modelOf: (id) => parts.modelsById[id as Id],
     permits: (id: string, at: Hop) =>
       permits(candidateOf(id), run.constraints, { request, hop: at, now: parts.clock() }),

@@ -92,7 +92,7 @@ class RequestHop<Id extends string> implements OpenHop {
       facts: this.#run.facts,
       plan: [],
       fallbacks: [],
-      hop: this,
+      openHop: () => this,
       modelOf: () => model,
       permits: () => this.#permits(model),
       estimateCostUsd: () => undefined,

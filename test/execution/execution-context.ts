@@ -15,11 +15,12 @@ export interface ContextParts extends Partial<Omit<ExecutionContext, "options" |
 export function contextOf(parts: ContextParts): ExecutionContext & { readonly reported: Attempt[] } {
   const { models, options, ...rest } = parts;
   const [first = "", ...others] = Object.keys(models);
-  const hop: HopContext = {
+  const hop: HopContext & { end(): void } = {
     signal: new AbortController().signal,
     now: 0,
     generate: () => Promise.reject(new Error("no hop in this test")),
     permits: () => true,
+    end: () => {},
   };
   const reported: Attempt[] = [];
   return {
@@ -32,7 +33,7 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     deadlineAt: undefined,
     maxCostUsd: undefined,
     attempts: [],
-    hop,
+    openHop: () => ({ ...hop }),
     clock: Date.now,
     random: () => 0,
     permits: () => true,
