@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { except, only } from "../policies/constraints/index.ts";
-import { always, firstOf, random, threshold } from "../policies/index.ts";
+import { always, firstOf, mix, threshold } from "../policies/index.ts";
 import {
   type Candidate,
   type Check,
@@ -88,6 +88,7 @@ describe("a decision", () => {
         parameters: { small: "small", large: "large", at: 0.5, otherwise: "large" },
       },
       reason: "complexity at or above 0.5",
+      expectedCostUsd: expect.closeTo(3.006, 9),
       propensity: 1,
       forced: false,
       certified: false,
@@ -107,13 +108,13 @@ describe("a decision", () => {
   });
 
   it("is the same for the same inputs", async () => {
-    const policy = random({ small: 0.5, large: 0.5 });
+    const policy = mix({ small: 0.5, large: 0.5 });
     const [first, second] = [make({ policy }), make({ policy })];
     expect(await first.router.decide("x")).toEqual(await second.router.decide("x"));
   });
 
   it("records the propensity of a lottery", async () => {
-    const { router } = make({ policy: random({ small: 0.2, large: 0.8 }) });
+    const { router } = make({ policy: mix({ small: 0.2, large: 0.8 }) });
     expect(await router.decide("x")).toMatchObject({ model: "large", draw: 0.25, propensity: 0.8 });
   });
 
