@@ -8,7 +8,7 @@ export interface ComplexitySettings {
   /** Of the ridge regression, in prompts. */
   readonly structurePenalty: number;
   readonly vocabularyPenalty: number;
-  /** Added per standard deviation of log length: what was measured elsewhere says that longer is harder. */
+  /** Added per standard deviation of log length, which orders prompts of one kind where fitted weights do not. */
   readonly lengthPrior: number;
   /** Of the conjugate-gradient solver. */
   readonly steps: number;

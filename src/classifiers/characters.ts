@@ -43,7 +43,8 @@ function buildTable(): Int32Array {
   for (let code = 0; code < tableSize; code += 1) {
     const character = String.fromCharCode(code);
     const folded = character.toLowerCase();
-    if (/\p{L}/u.test(character)) {
+    // Letters are what has a case; a table of letters would have to be loaded first.
+    if (folded !== character.toUpperCase()) {
       entries[code] = wordBit | ((folded === character ? LETTER : UPPER) << 16) | folded.charCodeAt(0);
     }
     // All control characters: a text must not change its words by them.
