@@ -46,9 +46,13 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
     startedAt: timestamp(startedAt),
     latencyMs: 0,
   };
+  const { maxCostUsd, committed } = context;
+  const expectedUsd = maxCostUsd === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
+  committed.usd += expectedUsd;
   context.started(id, hop);
 
   const end = () => {
+    if (maxCostUsd !== undefined) committed.usd += (record.costUsd ?? expectedUsd) - expectedUsd;
     record.latencyMs = Math.max(0, context.clock() - startedAt);
     context.attempts.push(record);
   };

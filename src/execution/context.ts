@@ -30,6 +30,11 @@ export interface ExecutionContext {
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number | undefined;
   readonly maxCostUsd: number | undefined;
+  /**
+   * What the request's calls have cost, those under way and those whose cost stayed unknown at their
+   * estimate. Kept only where there is a `maxCostUsd`.
+   */
+  readonly committed: { usd: number };
   /** All attempts of the request so far, those of its classifier included; execution adds its own. */
   readonly attempts: Attempt[];
   /** The way of one check to models; whoever opens it ends it. */

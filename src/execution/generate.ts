@@ -2,15 +2,17 @@ import {
   type Attempt,
   type ChatRequest,
   type Completion,
+  DeadlineExceededError,
   type Hop,
   type HopContext,
   NoEligibleModelError,
   ProviderError,
 } from "../contracts/index.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { budgetError } from "./budget.ts";
 import type { ExecutionContext } from "./context.ts";
 import { createGuard } from "./guard.ts";
-import { budgetError, createItinerary, type Next, type Step } from "./itinerary.ts";
+import { createItinerary, type Itinerary, type Next, type Step } from "./itinerary.ts";
 import { runCheck } from "./run-check.ts";
 import { wait } from "./wait.ts";
 
@@ -19,7 +21,7 @@ export async function generate(context: ExecutionContext): Promise<Completion> {
   const itinerary = createItinerary(context);
   let step = itinerary.first();
   for (;;) {
-    if (step.delayMs > 0) await wait(step.delayMs, context.signal);
+    if (step.delayMs > 0) step = await delayed(context, itinerary, step);
     const outcome = await generateOnce(
       context,
       step,
@@ -31,12 +33,29 @@ export async function generate(context: ExecutionContext): Promise<Completion> {
   }
 }
 
-/** One call without check, retry or fallback: what a classifier or a check makes. */
+/** The step to take when the delay of `step` is over. */
+export async function delayed(context: ExecutionContext, itinerary: Itinerary, step: Step): Promise<Step> {
+  await wait(step.delayMs, context.signal);
+  const next = itinerary.afterDelay();
+  if (next.step === undefined) throw next.error;
+  return next.step;
+}
+
+/**
+ * One call without check, retry or fallback: what a classifier or a check makes. The caller has asked
+ * the constraints; signal, deadline and budget are looked at here.
+ */
 export async function generateDirectly(
   context: ExecutionContext,
   model: string,
   hop: Hop,
 ): Promise<Completion> {
+  const { signal, deadlineAt, deadlineMs, clock, attempts } = context;
+  signal?.throwIfAborted();
+  if (deadlineAt !== undefined && clock() >= deadlineAt)
+    throw new DeadlineExceededError(deadlineMs ?? 0, attempts);
+  const overBudget = budgetError(context, model);
+  if (overBudget !== undefined) throw overBudget;
   const step: Step = { model, hop, check: undefined, delayMs: 0 };
   const stop = (error: unknown): Next => ({ error });
   const outcome = await generateOnce(context, step, stop, () => stop(undefined));
@@ -52,8 +71,6 @@ async function generateAgain(
 ): Promise<Completion> {
   const reason = context.permits(model, "check");
   if (reason !== true) throw new NoEligibleModelError({ [model]: reason });
-  const overBudget = budgetError(context, model);
-  if (overBudget !== undefined) throw overBudget;
   return generateDirectly({ ...context, signal, chat: { ...context.chat, ...changes } }, model, "check");
 }
 

@@ -1,7 +1,6 @@
 import {
   AllModelsFailedError,
   type Attempt,
-  BudgetExceededError,
   type Check,
   DeadlineExceededError,
   type Hop,
@@ -11,6 +10,7 @@ import {
   type ProviderErrorKind,
 } from "../contracts/index.ts";
 import { backoffMs } from "./backoff.ts";
+import { budgetError } from "./budget.ts";
 import type { ExecutionContext, PlannedStep } from "./context.ts";
 
 /** The next call to make. */
@@ -31,18 +31,10 @@ export type Next =
 export interface Itinerary {
   first(): Step;
   afterFailure(error: unknown): Next;
+  /** The current step has waited: what was permitted before may not be any more. */
+  afterDelay(): Next;
   /** The check did not accept the answer of the current step. */
   afterRefusal(): Next;
-}
-
-/** Why a further call of the model must not be made, where the request's money does not suffice. */
-export function budgetError(context: ExecutionContext, model: string): BudgetExceededError | undefined {
-  const { maxCostUsd, attempts } = context;
-  if (maxCostUsd === undefined) return undefined;
-  const spent = attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? 0), 0);
-  const next = context.estimateCostUsd(model) ?? Number.POSITIVE_INFINITY;
-  if (spent + next <= maxCostUsd) return undefined;
-  return new BudgetExceededError(maxCostUsd, `${spent} spent, ${next} more expected for ${model}`, attempts);
 }
 
 /** Another model would fail in the same way, or must not be asked. */
@@ -110,6 +102,9 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const planned = plan[0] as PlannedStep;
       const reason = context.permits(planned.model, "answer");
       if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
+      // The classifier may have spent some of it.
+      const overBudget = budgetError(context, planned.model);
+      if (overBudget !== undefined) throw overBudget;
       return stepTo(planned, "answer");
     },
     afterFailure(error) {
@@ -129,6 +124,14 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const next = another("fallback", may);
       if (next !== undefined) return go(next, "fallback");
       return { error: new AllModelsFailedError(context.attempts, { cause: error }) };
+    },
+    afterDelay() {
+      const late = deadlinePassed();
+      if (late !== undefined) return { error: late };
+      if (context.permits(current.model, current.hop) === true) return go(current, "retry");
+      const next = another("fallback", () => true);
+      if (next !== undefined) return go(next, "fallback");
+      return { error: new AllModelsFailedError(context.attempts, { cause: lastError }) };
     },
     afterRefusal() {
       if (context.signal?.aborted) return { error: context.signal.reason };

@@ -2,11 +2,10 @@ import { type Completion, type CompletionChunk, isRouterError, ProviderError } f
 import { createAssembler } from "./assembler.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { ExecutionContext } from "./context.ts";
-import { generateOnce, proceed } from "./generate.ts";
+import { delayed, generateOnce, proceed } from "./generate.ts";
 import { createGuard } from "./guard.ts";
 import { createItinerary, type Next, type Step } from "./itinerary.ts";
 import { toChunks } from "./to-chunks.ts";
-import { wait } from "./wait.ts";
 
 /**
  * Walks through the plan and yields the chunks of the answer that stands; returns it whole. Until
@@ -21,7 +20,7 @@ export async function* stream(
   const afterFailure = (error: unknown) => itinerary.afterFailure(error);
   let step = itinerary.first();
   for (;;) {
-    if (step.delayMs > 0) await wait(step.delayMs, context.signal);
+    if (step.delayMs > 0) step = await delayed(context, itinerary, step);
     if (step.check === undefined) {
       const outcome = yield* streamOnce(context, step, afterFailure);
       if (outcome.completion !== undefined) return outcome.completion;

@@ -36,6 +36,7 @@ export function executionOf<Id extends string>(
     deadlineMs: run.deadlineMs,
     deadlineAt: run.deadlineAt,
     maxCostUsd: run.maxCostUsd,
+    committed: run.committed,
     attempts: run.attempts as Attempt[],
     clock: parts.clock,
     random: parts.random,

@@ -1,4 +1,5 @@
 import {
+  type Candidate,
   type ChatRequest,
   type Completion,
   DeadlineExceededError,
@@ -7,6 +8,7 @@ import {
   type Model,
   type ModelFacts,
   NoEligibleModelError,
+  type RequestFacts,
 } from "../contracts/index.ts";
 import { permits } from "../decision/index.ts";
 import { generateDirectly } from "../execution/index.ts";
@@ -38,6 +40,7 @@ class RequestHop<Id extends string> implements OpenHop {
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #onAbort: (() => void) | undefined;
+  #over = false;
 
   constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check">) {
     this.#parts = parts;
@@ -50,6 +53,11 @@ class RequestHop<Id extends string> implements OpenHop {
     const { signal, deadlineAt, deadlineMs, attempts } = this.#run;
     const controller = new AbortController();
     this.#controller = controller;
+    if (this.#over) {
+      // Somebody who was left behind still holds the hop.
+      controller.abort(hopIsOver());
+      return controller.signal;
+    }
     this.#onAbort = () => controller.abort(signal?.reason);
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -67,46 +75,72 @@ class RequestHop<Id extends string> implements OpenHop {
 
   // Getters, so that a classifier may take the two out of the hop.
   get permits(): HopContext["permits"] {
-    return (facts) => this.#permits(facts);
+    return (facts) => this.#permits(facts, this.#run.facts);
   }
 
   get generate(): HopContext["generate"] {
     return (model, chat) => this.#generate(model, chat);
   }
 
-  #permits(facts: ModelFacts): true | string {
+  #permits(facts: ModelFacts, chat: RequestFacts): true | string {
     const { models, completeFacts, clock } = this.#parts;
-    // The router's own id where the model is one of its own, so that `only` and `except` know it.
-    const own = models.find((model) => model.facts === facts || model.facts.name === facts.name);
-    const candidate = { id: (own?.id ?? facts.name) as Id, facts: completeFacts(facts) };
     const { teamConstraints, facts: request } = this.#run;
-    return permits(candidate, teamConstraints, { request, hop: this.#at, now: clock() });
+    const context = { request, hop: this.#at, now: clock() };
+    const own = this.#ownOf(facts);
+    if (own === undefined && models.some(({ id }) => id === facts.name))
+      return "its name is the id of one of the router's models: give it another";
+    // The router's own id where the model is one of its own, so that `only` and `except` know it.
+    const id = own?.id ?? (facts.name as Id);
+    const answer = permits(this.#candidate(id, completeFacts(facts), chat), teamConstraints, context);
+    if (answer !== true || own === undefined || own.facts === facts) return answer;
+    // Another object under the name of one of the router's models cannot say better of it than the router.
+    return permits(this.#candidate(id, own.facts, chat), teamConstraints, context);
+  }
+
+  #ownOf({ name }: ModelFacts): RouterParts<Id>["models"][number] | undefined {
+    return this.#parts.models.find(({ facts }) => facts.name === name);
+  }
+
+  #candidate(id: Id, facts: ModelFacts, chat: RequestFacts): Candidate<Id> {
+    const { estimate, healthOf, clock } = this.#parts;
+    const { inputTokens, costUsd } = estimate(facts, chat);
+    const health = healthOf(facts.name, clock());
+    return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
-    const reason = this.#permits(model);
-    if (reason !== true) throw new NoEligibleModelError({ [model.name]: reason });
-    const context = executionOf(this.#parts, this.#run, {
-      chat,
+    const parts = this.#parts;
+    const facts = parts.normalise(chat);
+    const reason = this.#permits(model, facts);
+    const id = this.#ownOf(model)?.id ?? model.name;
+    if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
+    const { costUsd } = parts.estimate(parts.completeFacts(model), facts);
+    const context = executionOf(parts, this.#run, {
+      estimatedInputTokens: undefined,
       signal: this.signal,
-      facts: this.#run.facts,
+      chat,
+      facts,
       plan: [],
       fallbacks: [],
       openHop: () => this,
       modelOf: () => model,
-      permits: () => this.#permits(model),
-      estimateCostUsd: () => undefined,
-      estimatedInputTokens: undefined,
+      permits: () => this.#permits(model, facts),
+      estimateCostUsd: () => costUsd,
     });
-    return generateDirectly(context, model.name, this.#at);
+    return generateDirectly(context, id, this.#at);
   }
 
   end(): void {
+    this.#over = true;
     if (this.#controller === undefined) return;
     clearTimeout(this.#timer);
     if (this.#onAbort !== undefined) this.#run.signal?.removeEventListener("abort", this.#onAbort);
     if (!this.#controller.signal.aborted) {
-      this.#controller.abort(new DOMException("the hop is over", "AbortError"));
+      this.#controller.abort(hopIsOver());
     }
   }
+}
+
+function hopIsOver(): DOMException {
+  return new DOMException("the hop is over", "AbortError");
 }

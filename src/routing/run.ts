@@ -27,6 +27,8 @@ export interface Run<Id extends string> {
   readonly deadlineAt: number | undefined;
   readonly maxCostUsd: number | undefined;
   readonly attempts: Attempt<Id>[];
+  /** See `ExecutionContext`. */
+  readonly committed: { usd: number };
 }
 
 const noRouting: Routing<never> = {};
@@ -58,6 +60,7 @@ export function beginRun<Id extends string>(
     deadlineAt: deadlineMs === undefined ? undefined : startedAt + deadlineMs,
     maxCostUsd,
     attempts: [],
+    committed: { usd: 0 },
   };
 }
 

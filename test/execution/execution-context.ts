@@ -32,6 +32,7 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     deadlineMs: undefined,
     deadlineAt: undefined,
     maxCostUsd: undefined,
+    committed: { usd: 0 },
     attempts: [],
     openHop: () => ({ ...hop }),
     clock: Date.now,
