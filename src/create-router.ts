@@ -101,6 +101,7 @@ function assemble<Id extends string>(
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");
   constraints.forEach((constraint, index) => {
     checkMethods(`constraints[${index}]`, constraint, ["permits"]);
+    checkText(`constraints[${index}].name`, constraint.name);
     checkIds(`constraint ${constraint.name}`, constraint.models, ids);
   });
   for (const [name, given] of Object.entries({ random, clock, newId, onEvent: onEvent ?? noEvent })) {
@@ -122,7 +123,7 @@ function assemble<Id extends string>(
     classifier,
     classifierTimeoutMs,
     ownConstraints: [capabilities, contextWindow],
-    constraints,
+    constraints: [...constraints],
     execution: resolveExecutionOptions(options.execution),
     random,
     clock,
@@ -167,6 +168,7 @@ function completeModels<Id extends string>(given: Readonly<Record<Id, Model>>): 
     checkMethods(`models.${id}`, model, ["generate", "stream"]);
     for (const field of ["name", "provider", "model"] as const)
       checkText(`models.${id}.${field}`, model[field]);
+    checkLabels(`models.${id}.labels`, model.labels);
     if (model.price !== undefined) checkPrice(`models.${id}.price`, model.price);
     const other = idByName.get(model.name);
     if (other !== undefined) {
@@ -179,16 +181,25 @@ function completeModels<Id extends string>(given: Readonly<Record<Id, Model>>): 
   return Object.fromEntries(entries) as Record<Id, Model>;
 }
 
-/** Methods are bound, so that a model may be an instance of a class. */
+/** Methods are bound, so that a model may be an instance of a class. Constraints rest on labels: they stay. */
 function completeModel(model: Model): Model {
   const { health } = model;
   return {
     ...completeFacts(model),
+    labels: Object.freeze({ ...model.labels }),
     defaults: model.defaults,
     generate: (request, options) => model.generate(request, options),
     stream: (request, options) => model.stream(request, options),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
   };
+}
+
+function checkLabels(option: string, labels: unknown): void {
+  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
+    throw new InvalidOptionError(option, labels, "an object whose values are strings");
+  for (const [label, value] of Object.entries(labels)) {
+    if (typeof value !== "string") throw new InvalidOptionError(`${option}.${label}`, value, "a string");
+  }
 }
 
 function checkIds(owner: string, named: readonly string[] | undefined, ids: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { except, only } from "../policies/constraints/index.ts";
-import { firstOf, threshold } from "../policies/index.ts";
+import { always, firstOf, threshold } from "../policies/index.ts";
 import { createRouter, InvalidOptionError, type Model } from "../src/index.ts";
 import { fakeModel } from "../src/testing/index.ts";
 import { packageVersion } from "../src/version.ts";
@@ -27,6 +27,16 @@ describe("options that are refused, each by name, value and allowed range", () =
       "two ids of one name",
       { models: { ...models, other: fakeModel({ model: "s" }) } },
       'models.other.name must be unlike that of models.small: give each a name of its own (option name of the provider), got "fake:s"',
+    ],
+    [
+      "a model without labels",
+      { models: { small: { ...models.small, labels: undefined } } },
+      "models.small.labels must be an object whose values are strings, got undefined",
+    ],
+    [
+      "a label that is no text",
+      { models: { small: { ...models.small, labels: { onPrem: true } } } },
+      "models.small.labels.onPrem must be a string, got true",
     ],
     ["no policy", { policy: undefined }, "policy must be an object with select(), got undefined"],
     [
@@ -63,6 +73,11 @@ describe("options that are refused, each by name, value and allowed range", () =
       "constraints that are no array",
       { constraints: only("small") },
       "constraints must be an array of constraints, got an object",
+    ],
+    [
+      "a constraint without a name",
+      { constraints: [{ permits: () => true }] },
+      "constraints[0].name must be a non-empty string, got undefined",
     ],
     [
       "a misspelt option",
@@ -107,6 +122,14 @@ describe("options that are refused, each by name, value and allowed range", () =
 });
 
 describe("models", () => {
+  it("keep the labels they were given: whoever sees them cannot change what constraints rest on", () => {
+    const labels = { residency: "us" };
+    const router = createRouter({ models: { small: fakeModel({ labels }) }, policy: always("small") });
+    labels.residency = "eu";
+    expect(router.models.small.labels).toEqual({ residency: "us" });
+    expect(Object.isFrozen(router.models.small.labels)).toBe(true);
+  });
+
   const bare = (provider: string, model: string): Model => fakeModel({ provider, model });
 
   it("are completed from the catalogue, where they say nothing themselves", async () => {
