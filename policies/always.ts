@@ -1,15 +1,19 @@
-import { type Candidate, type Choice, checkText, type Policy } from "../src/contracts/index.ts";
+import { type Choice, checkText, type Policy } from "../src/contracts/index.ts";
+import { isPermitted } from "./internal/is-permitted.ts";
 
-/** Every request to one model; no opinion where that model is not permitted. */
-export function always<const Id extends string>(model: Id): Policy<Id> {
+/**
+ * Every request to one model; no opinion where that model is not permitted. `reason` is what its
+ * decisions say; default `always <model>`.
+ */
+export function always<const Id extends string>(model: Id, reason: string = `always ${model}`): Policy<Id> {
   checkText("always.model", model);
-  const choice: Choice<Id> = { model, reason: `always ${model}` };
-  const isModel = (candidate: Candidate<Id>) => candidate.id === model;
+  checkText("always.reason", reason);
+  const choice: Choice<Id> = { model, reason };
 
   return {
     name: "always",
     parameters: { model },
     models: [model],
-    select: ({ candidates }) => (candidates.some(isModel) ? choice : undefined),
+    select: ({ candidates }) => (isPermitted(candidates, model) ? choice : undefined),
   };
 }

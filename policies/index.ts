@@ -1,4 +1,15 @@
 export { always } from "./always.ts";
+export { type BudgetAwareOptions, budgetAware } from "./budget-aware.ts";
+export { type ByTaskOptions, byTask } from "./by-task.ts";
+export { cheapestAbove } from "./cheapest-above.ts";
+export { type ExploreOptions, explore } from "./explore.ts";
 export { firstOf } from "./first-of.ts";
+export type { ModelOrPolicy } from "./internal/nested.ts";
+export { type MixPart, mix } from "./mix.ts";
+export { type OverrideOptions, override } from "./override.ts";
 export { random } from "./random.ts";
+export { type Rule, type RuleConditions, rules } from "./rules.ts";
 export { type ThresholdOptions, threshold } from "./threshold.ts";
+export { type TiersOptions, tiers } from "./tiers.ts";
+export { type UtilityOptions, utility } from "./utility.ts";
+export { type Condition, when } from "./when.ts";

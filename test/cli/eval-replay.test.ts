@@ -116,10 +116,10 @@ describe("eval replay", () => {
       config,
       `import { createRouter } from "${root}src/create-router.ts";
        import { fakeModel } from "${root}src/testing/index.ts";
-       import { firstOf, always, random } from "${root}policies/index.ts";
+       import { firstOf, mix } from "${root}policies/index.ts";
        export default createRouter({
          models: { little: fakeModel({ name: "vllm:qwen" }), big: fakeModel({ name: "openai:gpt" }) },
-         policy: firstOf(random({ big: 0.25 }), always("little")),
+         policy: firstOf(mix({ big: 0.25, little: 0.75 })),
        });`,
     );
     const { out } = await run("--outcomes", outcomes, "--config", config);

@@ -4,31 +4,73 @@ import * as constraints from "../../policies/constraints/index.ts";
 import * as policies from "../../policies/index.ts";
 import type { Constraint, Policy } from "../../src/contracts/index.ts";
 import { constraintConformance, policyConformance } from "../../src/testing/index.ts";
+import { partialLottery } from "../support/partial-lottery.ts";
 
 type Id = "small" | "large";
 const models = ["small", "large"] as const;
 
+const split = policies.threshold({ small: "small", large: "large", at: 0.5 });
+
 /** Each policy by file name, in the forms that differ. */
 const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
   always: [policies.always("small")],
+  "budget-aware": [
+    policies.budgetAware({ small: "small", large: "large", at: 0.5 }),
+    policies.budgetAware({ small: "small", large: "large", at: 0.5, otherwise: "small", tightenFrom: 0 }),
+  ],
+  "by-task": [
+    policies.byTask({ tasks: { code: "large", chat: "small" }, otherwise: split }),
+    policies.byTask({ tasks: { code: split, constructor: policies.random() }, otherwise: "small" }),
+  ],
+  "cheapest-above": [policies.cheapestAbove(0), policies.cheapestAbove(0.75), policies.cheapestAbove(1)],
+  explore: [
+    policies.explore(0.2, policies.mix({ small: 0.9, large: 0.1 })),
+    policies.explore(0.1, split, { among: ["large"], floor: 0.75 }),
+    policies.explore(1, policies.always("small")),
+  ],
   "first-of": [
     policies.firstOf(policies.always("small"), policies.always("large")),
     policies.firstOf(
-      policies.random({ small: 0.05 }),
+      partialLottery({ small: 0.05 }),
       policies.threshold({ small: "small", large: "large", at: 0.5 }),
     ),
-    policies.firstOf(policies.firstOf(policies.random({ small: 0.2, large: 0.3 })), policies.random()),
+    policies.firstOf(policies.firstOf(partialLottery({ small: 0.2, large: 0.3 })), policies.random()),
   ],
-  random: [
-    policies.random(),
-    policies.random({ small: 0.7, large: 0.3 }),
-    policies.random({ small: 0.1, large: 0.2 }),
-    policies.random({ small: 0, large: 0 }),
+  mix: [
+    policies.mix({ small: 0.7, large: 0.3 }),
+    policies.mix({ small: 0, large: 1 }),
+    policies.mix([
+      { weight: 0.4, use: "large" },
+      { weight: 0.6, use: partialLottery({ small: 0.5 }) },
+    ]),
+  ],
+  override: [
+    policies.override({ label: "residency", values: { eu: "small" }, otherwise: "large" }),
+    policies.override({
+      label: "__proto__",
+      values: JSON.parse('{ "__proto__": "small", "constructor": "small" }'),
+      otherwise: split,
+    }),
+  ],
+  random: [policies.random()],
+  rules: [
+    policies.rules([
+      { if: { tenant: "clinic", labels: { residency: ["eu", "ch"] } }, use: "small" },
+      { if: { category: "code", language: "de", minInputTokens: 2, maxTurns: 50 }, use: split },
+      { if: { tools: true, images: true, jsonSchema: true }, use: "large", reason: "everything at once" },
+      { if: ({ request }) => request.turns > 1, use: policies.random() },
+    ]),
+  ],
+  tiers: [
+    policies.tiers({ models: ["small", "large"], cuts: [0.5] }),
+    policies.tiers({ models: ["small", "large"], cuts: [0], otherwise: "small" }),
   ],
   threshold: [
     policies.threshold({ small: "small", large: "large", at: 0.5 }),
     policies.threshold({ small: "small", large: "large", at: 1, otherwise: "small" }),
   ],
+  utility: [policies.utility({ usdPerGoodAnswer: 0.001 }), policies.utility({ usdPerGoodAnswer: 1_000 })],
+  when: [policies.when(({ request }) => request.tenant === "clinic", split)],
 };
 
 /** Each constraint by file name. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { always, firstOf, random, threshold } from "../../policies/index.ts";
+import { always, firstOf, threshold } from "../../policies/index.ts";
 import { type Choice, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
 import { candidateOf, factsOf } from "../../src/testing/index.ts";
+import { partialLottery } from "../support/partial-lottery.ts";
 import { runs } from "../support/runs.ts";
 
 const ids = ["small", "mid", "large"] as const;
@@ -42,7 +43,7 @@ test("an opinion that settles all is passed on as it is", () => {
 });
 
 test("what a lottery leaves goes to the policies after it", () => {
-  const policy = firstOf(random({ mid: 0.25 }), random({ small: 0.5 }), always("large"));
+  const policy = firstOf(partialLottery({ mid: 0.25 }), partialLottery({ small: 0.5 }), always("large"));
   expect(choices(policy).map(({ model, probability }) => [model, probability])).toEqual([
     ["mid", 0.25],
     ["small", 0.375],
@@ -53,7 +54,7 @@ test("what a lottery leaves goes to the policies after it", () => {
 test("an escalation keeps its place when its choice is scaled", () => {
   const escalate = [{ unless: { name: "never", accepts: () => false }, to: "large" as const }];
   const plan: Policy<Id> = { name: "plan", select: () => ({ model: "small", reason: "try", escalate }) };
-  expect(choices(firstOf(random({ mid: 0.5 }), plan))[1]).toEqual({
+  expect(choices(firstOf(partialLottery({ mid: 0.5 }), plan))[1]).toEqual({
     model: "small",
     reason: "try",
     probability: 0.5,
@@ -68,8 +69,8 @@ test("policies after a settled lottery are not asked", () => {
       throw new Error("asked");
     },
   };
-  expect(choices(firstOf(random({ small: 0.7, large: 0.3 }), unexpected))).toHaveLength(2);
-  expect(choices(firstOf(random({ mid: 0.1 }), always("small"), unexpected))).toHaveLength(2);
+  expect(choices(firstOf(partialLottery({ small: 0.7, large: 0.3 }), unexpected))).toHaveLength(2);
+  expect(choices(firstOf(partialLottery({ mid: 0.1 }), always("small"), unexpected))).toHaveLength(2);
 });
 
 test("a lottery that breaks its contract is not hidden", () => {
@@ -80,7 +81,7 @@ test("a lottery that breaks its contract is not hidden", () => {
       { model: "large", reason: "b", probability: 0.4 },
     ],
   };
-  const sum = choices(firstOf(random({ mid: 0.5 }), tooMuch)).reduce(
+  const sum = choices(firstOf(partialLottery({ mid: 0.5 }), tooMuch)).reduce(
     (total, { probability = 1 }) => total + probability,
     0,
   );
@@ -128,7 +129,7 @@ test("the mixture is the hand-computed one and sums to at most 1", () => {
   fc.assert(
     fc.property(fc.array(lottery, { minLength: 1, maxLength: 6 }), fc.nat(), (lotteries, cut) => {
       // Nesting the tail must not change anything.
-      const policies = lotteries.map((probabilities) => random(probabilities));
+      const policies = lotteries.map((probabilities) => partialLottery(probabilities));
       const at = cut % policies.length;
       const policy = firstOf(...policies.slice(0, at), firstOf(...policies.slice(at)));
 

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from "vitest";
 import { boundary, except, healthy, maxCost, only, safetyFloor } from "../../policies/constraints/index.ts";
-import { always, firstOf, random, threshold } from "../../policies/index.ts";
+import { always, firstOf, mix, random, threshold } from "../../policies/index.ts";
 import type { Constraint, Policy } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -23,7 +23,7 @@ const inEurope: Constraint = {
 test("ids are inferred as literals", () => {
   expectTypeOf(good).toEqualTypeOf<Policy<Two>>();
   expectTypeOf(always("small")).toEqualTypeOf<Policy<"small">>();
-  expectTypeOf(random({ small: 0.7, large: 0.3 })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(mix({ small: 0.7, large: 0.3 })).toEqualTypeOf<Policy<Two>>();
   expectTypeOf(random()).toEqualTypeOf<Policy>();
   expectTypeOf(firstOf(always("small"), always("large"))).toEqualTypeOf<Policy<Two>>();
   expectTypeOf(only("small", "large")).toEqualTypeOf<Constraint<Two>>();
@@ -35,7 +35,7 @@ test("a policy fits a router that has more models than it names", () => {
   createRouter({ models: two, policy: good });
   createRouter({ models: three, policy: good });
   createRouter({ models: three, policy: always("mid") });
-  createRouter({ models: three, policy: random({ small: 0.5, mid: 0.5 }) });
+  createRouter({ models: three, policy: mix({ small: 0.5, mid: 0.5 }) });
   createRouter({
     models: three,
     policy: firstOf(good, threshold({ small: "mid", large: "large", at: 0.7 })),
@@ -75,7 +75,7 @@ test("a wrong id in a policy does not compile, also nested", () => {
   // @ts-expect-error
   createRouter({ models: two, policy: threshold({ small: "smal", large: "large", at: 0.5 }) });
   // @ts-expect-error
-  createRouter({ models: two, policy: random({ smal: 0.5, large: 0.5 }) });
+  createRouter({ models: two, policy: mix({ smal: 0.5, large: 0.5 }) });
   // @ts-expect-error
   createRouter({ models: two, policy: firstOf(good, threshold({ small: "smal", large: "large", at: 0.5 })) });
   // @ts-expect-error

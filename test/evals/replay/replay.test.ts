@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, replay, replayCases, replayPolicy } from "../../../evals/index.ts";
 import { only } from "../../../policies/constraints/index.ts";
-import { always, firstOf, random, threshold } from "../../../policies/index.ts";
+import { always, firstOf, mix, threshold } from "../../../policies/index.ts";
 import type { Check, Classifier, Policy } from "../../../src/contracts/index.ts";
+import { partialLottery } from "../../support/partial-lottery.ts";
 import { formatErrorOf, recordOf, stated, streamOf } from "../support/records.ts";
 import { runs } from "../support/runs.ts";
 
@@ -42,7 +43,7 @@ describe("replay", () => {
   });
 
   it("counts a lottery with its probabilities", async () => {
-    const policy = random({ small: 0.75, large: 0.25 });
+    const policy = mix({ small: 0.75, large: 0.25 });
     const result = await replay(records, { models, policy });
     expect(result.quality).toBeCloseTo(0.75 * 0.625 + 0.25 * 0.75, 12);
     expect(result.costUsd).toBeCloseTo(0.75 * 1.5 + 0.25 * 5, 12);
@@ -240,7 +241,7 @@ describe("replay of a policy that errs", () => {
   });
 
   it("accepts a partial opinion that another policy completes", async () => {
-    const policy = firstOf(random({ large: 0.5 }), always("small"));
+    const policy = firstOf(partialLottery({ large: 0.5 }), always("small"));
     expect((await replay(records, { models, policy })).callRates.large).toBeCloseTo(0.5, 12);
   });
 

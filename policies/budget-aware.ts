@@ -1,0 +1,66 @@
+import {
+  type Choice,
+  checkKeys,
+  checkNumber,
+  type Policy,
+  type PolicyContext,
+  type Spend,
+} from "../src/contracts/index.ts";
+import { isPermitted } from "./internal/is-permitted.ts";
+import { checkThresholdOptions, type ThresholdOptions } from "./internal/threshold-options.ts";
+import { threshold } from "./threshold.ts";
+
+export interface BudgetAwareOptions<Id extends string> extends ThresholdOptions<Id> {
+  /** Share of the limit from which the threshold rises, in [0, 1]. Default 0.8. */
+  readonly tightenFrom?: number | undefined;
+}
+
+/**
+ * A `threshold` that rises as the budget is used up, where `used = spend.usedUsd / spend.limitUsd`:
+ *
+ * - up to `tightenFrom`, and without a budget: `at`
+ * - between: `at + (1 - at) · (used - tightenFrom) / (1 - tightenFrom)`
+ * - from 1: nothing goes to the large model any more, requests without a classification neither
+ *
+ * It prefers and does not forbid: where the small model is not permitted, the large one serves.
+ */
+export function budgetAware<const Id extends string>(options: BudgetAwareOptions<Id>): Policy<Id> {
+  checkKeys("budgetAware", options, ["small", "large", "at", "otherwise", "tightenFrom"]);
+  checkThresholdOptions("budgetAware", options);
+  const { tightenFrom = 0.8, ...plainOptions } = options;
+  checkNumber("budgetAware.tightenFrom", tightenFrom, { min: 0, max: 1 });
+  const { small, at } = options;
+  const plain = threshold(plainOptions);
+  const usedUp: Choice<Id> = { model: small, reason: "the budget is used up" };
+
+  /** The small model, where only the budget is the reason. */
+  const save = ({ classification, candidates }: PolicyContext<Id>, used: number) => {
+    if (!isPermitted(candidates, small)) return undefined;
+    if (used >= 1) return usedUp;
+    if (classification === undefined) return undefined;
+    const { complexity } = classification;
+    const raised = at + ((1 - at) * (used - tightenFrom)) / (1 - tightenFrom);
+    if (complexity < at || complexity >= raised) return undefined;
+    return {
+      model: small,
+      reason: `complexity below ${raised.toFixed(3)}, raised from ${at} to save budget`,
+    };
+  };
+
+  return {
+    name: "budgetAware",
+    parameters: { ...plain.parameters, tightenFrom },
+    models: plain.models,
+    select(context) {
+      const used = usedShare(context.spend);
+      const saved = used > tightenFrom || used >= 1 ? save(context, used) : undefined;
+      return saved ?? plain.select(context);
+    },
+  };
+}
+
+/** In [0, 1]. 1 also where it cannot be told: for a limit of 0, and for a spend that is no number. */
+function usedShare(spend: Spend | undefined): number {
+  if (spend === undefined) return 0;
+  return spend.usedUsd < spend.limitUsd ? spend.usedUsd / spend.limitUsd : 1;
+}

@@ -1,0 +1,25 @@
+import { checkKeys, type Policy } from "../src/contracts/index.ts";
+import { categoryOf } from "./internal/category-of.ts";
+import { describeUse, type ModelOrPolicy, modelsOf, toPolicy } from "./internal/nested.ts";
+import { policyTable } from "./internal/policy-table.ts";
+
+export interface ByTaskOptions<Id extends string> {
+  /** A model or a policy by category. */
+  readonly tasks: Readonly<Record<string, ModelOrPolicy<Id>>>;
+  /** For other categories, for none, and for what the policy of the category leaves. */
+  readonly otherwise: ModelOrPolicy<Id>;
+}
+
+/** A table by task: the category that the request gives, else the classifier's. */
+export function byTask<const Id extends string>(options: ByTaskOptions<Id>): Policy<Id> {
+  checkKeys("byTask", options, ["tasks", "otherwise"]);
+  const otherwise = toPolicy("byTask.otherwise", options.otherwise, "no model for its category");
+  const table = policyTable("byTask.tasks", options.tasks, otherwise, (category) => `category ${category}`);
+
+  return {
+    name: "byTask",
+    parameters: { tasks: table.described, otherwise: describeUse(options.otherwise) },
+    models: modelsOf([table, otherwise]),
+    select: (context) => table.policyOf(categoryOf(context)).select(context),
+  };
+}

@@ -1,0 +1,98 @@
+import {
+  type Check,
+  type Choice,
+  checkIds,
+  checkKeys,
+  checkNumber,
+  type Escalation,
+  InvalidOptionError,
+  type Policy,
+  type PolicyContext,
+} from "../src/contracts/index.ts";
+import { allOf } from "./checks/all-of.ts";
+import { checkCheck } from "./checks/internal/check-check.ts";
+
+export interface CascadeOptions<Id extends string> {
+  /** Answers first. */
+  readonly first: Id;
+  /** Answers when the answer before it was not accepted: one model, or several in this order. */
+  readonly then: Id | readonly Id[];
+  /** Judges every answer but the last model's; of several checks all must accept. */
+  readonly unless: Check | readonly Check[];
+  /**
+   * In [0, 1]: expected share of answers that are accepted, at each step. Used for the expected cost
+   * alone. Default 0.7: an assumption, to be replaced by what your attempts say.
+   */
+  readonly acceptance?: number | undefined;
+}
+
+/**
+ * Answer with a small model, check, escalate. A caller who streams gets nothing before the check has
+ * accepted; every call is paid. A model that is not permitted is left out: with `first` missing the
+ * next one starts, and the last one that is left answers unchecked, since nothing could follow. Where
+ * none is permitted, no opinion.
+ *
+ * Expected cost: `Σ cost(i) · (1 - acceptance)^i` over the steps, without what checks cost that call
+ * models; absent where the price of a step is not known.
+ */
+export function cascade<const Id extends string>(options: CascadeOptions<Id>): Policy<Id> {
+  checkKeys("cascade", options, ["first", "then", "unless", "acceptance"]);
+  const { first, then, acceptance = 0.7 } = options;
+  const models: readonly Id[] = [first, ...(isList(then) ? then : [then])];
+  if (models.length < 2)
+    throw new InvalidOptionError("cascade.then", then, "a model or an array of at least one");
+  checkIds("cascade: models", models);
+  const unless = oneCheck(options.unless);
+  checkNumber("cascade.acceptance", acceptance, { min: 0, max: 1 });
+
+  return {
+    name: "cascade",
+    parameters: { models, unless: unless.name, acceptance },
+    models,
+    select({ candidates }) {
+      const escalate: Escalation<Id>[] = [];
+      let start: Id | undefined;
+      let expectedCostUsd: number | undefined = 0;
+      let reached = 1;
+      for (const model of models) {
+        const candidate = candidateOf(candidates, model);
+        if (candidate === undefined) continue;
+        if (start === undefined) start = model;
+        else escalate.push({ unless, to: model });
+        const cost: number | undefined = candidate.estimatedCostUsd;
+        expectedCostUsd =
+          cost === undefined || expectedCostUsd === undefined ? undefined : expectedCostUsd + reached * cost;
+        reached *= 1 - acceptance;
+      }
+      if (start === undefined) return undefined;
+      return escalate.length === 0
+        ? alone(start)
+        : { ...escalating(start, unless), escalate, expectedCostUsd };
+    },
+  };
+}
+
+function alone<Id extends string>(model: Id): Choice<Id> {
+  return { model, reason: "no other model of the cascade is permitted" };
+}
+
+function escalating<Id extends string>(model: Id, unless: Check): Choice<Id> {
+  return { model, reason: `first of a cascade, unless ${unless.name} refuses` };
+}
+
+function isList<Id extends string>(then: Id | readonly Id[]): then is readonly Id[] {
+  return Array.isArray(then);
+}
+
+function candidateOf<Id extends string>(candidates: PolicyContext<Id>["candidates"], model: Id) {
+  for (const candidate of candidates) if (candidate.id === model) return candidate;
+  return undefined;
+}
+
+function oneCheck(unless: Check | readonly Check[]): Check {
+  const checks: readonly Check[] = Array.isArray(unless) ? unless : [unless as Check];
+  checks.forEach((check, index) => {
+    checkCheck(checks.length === 1 ? "cascade.unless" : `cascade.unless[${index}]`, check);
+  });
+  return checks.length === 1 ? (checks[0] as Check) : allOf(...checks);
+}

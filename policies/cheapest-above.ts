@@ -1,0 +1,56 @@
+import { type Candidate, checkNumber, type Policy } from "../src/contracts/index.ts";
+import { onlyPermitted } from "./internal/only-permitted.ts";
+
+/**
+ * The cheapest model whose expected quality reaches `floor`, in [0, 1]; where none does, the one of
+ * highest expected quality. Of equally cheap ones the better, of equally good ones the cheaper. A
+ * model of unknown price is taken to be dearer than all others.
+ *
+ * No opinion where no model is known to reach the floor and the quality of one is not known, as when
+ * the classifier failed or gives no `quality`: `firstOf(cheapestAbove(0.8), always("large"))`. Where
+ * one model is permitted, that one.
+ */
+export function cheapestAbove(floor: number): Policy {
+  checkNumber("cheapestAbove.floor", floor, { min: 0, max: 1 });
+  const reached = `cheapest with an expected quality of at least ${floor}`;
+  const missed = `highest expected quality, none reaches ${floor}`;
+
+  return {
+    name: "cheapestAbove",
+    parameters: { floor },
+    select({ candidates }) {
+      if (candidates.length === 1) return onlyPermitted(candidates);
+      let cheapest: Candidate<never> | undefined;
+      let best: Candidate<never> | undefined;
+      let allKnown = true;
+      for (const candidate of candidates) {
+        const quality = candidate.estimatedQuality;
+        if (quality === undefined) {
+          allKnown = false;
+          continue;
+        }
+        if (best === undefined || isBetter(candidate, best)) best = candidate;
+        if (quality >= floor && (cheapest === undefined || isCheaper(candidate, cheapest)))
+          cheapest = candidate;
+      }
+      if (cheapest !== undefined) return { model: cheapest.id, reason: reached };
+      return best !== undefined && allKnown ? { model: best.id, reason: missed } : undefined;
+    },
+  };
+}
+
+function isCheaper(a: Candidate, b: Candidate): boolean {
+  return costOf(a) < costOf(b) || (costOf(a) === costOf(b) && qualityOf(a) > qualityOf(b));
+}
+
+function isBetter(a: Candidate, b: Candidate): boolean {
+  return qualityOf(a) > qualityOf(b) || (qualityOf(a) === qualityOf(b) && costOf(a) < costOf(b));
+}
+
+function costOf({ estimatedCostUsd = Number.POSITIVE_INFINITY }: Candidate): number {
+  return estimatedCostUsd;
+}
+
+function qualityOf({ estimatedQuality = 0 }: Candidate): number {
+  return estimatedQuality;
+}

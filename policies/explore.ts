@@ -1,0 +1,70 @@
+import {
+  type Candidate,
+  checkIds,
+  checkKeys,
+  checkNumber,
+  describePolicy,
+  InvalidOptionError,
+  type Policy,
+} from "../src/contracts/index.ts";
+import { choicesOf, scaled, totalOf } from "./internal/lottery.ts";
+import { checkPolicy } from "./internal/nested.ts";
+
+export interface ExploreOptions<Id extends string> {
+  /** The models to explore. Default: all that are permitted. */
+  readonly among?: readonly Id[] | undefined;
+  /** In [0, 1]: models whose expected quality is lower, or not known, are not explored. Default: none. */
+  readonly floor?: number | undefined;
+}
+
+/**
+ * With probability `epsilon` one of the permitted models, each as likely; else what the policy says.
+ * `P(model) = (1 - epsilon) · P(model | policy) + epsilon / models explored`, so
+ * `explore(0.2, mix({ small: 0.9, large: 0.1 }))` sends 0.8 · 0.1 + 0.1 = 18 % to `large`.
+ *
+ * It has an opinion where, and as often as, the policy has one. `epsilon` is in [0, 1].
+ */
+export function explore<const Id extends string>(
+  epsilon: number,
+  policy: Policy<Id>,
+  options: ExploreOptions<Id> = {},
+): Policy<Id> {
+  checkNumber("explore.epsilon", epsilon, { min: 0, max: 1 });
+  checkPolicy("explore.policy", policy);
+  checkKeys("explore", options, ["among", "floor"]);
+  const { among, floor } = options;
+  if (among !== undefined) {
+    if (!Array.isArray(among)) throw new InvalidOptionError("explore.among", among, "an array of model ids");
+    checkIds("explore.among", among);
+  }
+  if (floor !== undefined) checkNumber("explore.floor", floor, { min: 0, max: 1 });
+
+  const ids = among && new Set<string>(among);
+  const isExplored = ({ id, estimatedQuality }: Candidate<Id>) =>
+    (ids === undefined || ids.has(id)) &&
+    (floor === undefined || (estimatedQuality !== undefined && estimatedQuality >= floor));
+  const reason = `exploration, ${epsilon} of the requests`;
+
+  return {
+    name: "explore",
+    parameters: {
+      epsilon,
+      policy: describePolicy(policy),
+      ...(among && { among: [...among] }),
+      ...(floor !== undefined && { floor }),
+    },
+    models: [...new Set([...(policy.models ?? []), ...(among ?? [])])],
+    select(context) {
+      const opinion = policy.select(context);
+      if (opinion === undefined || epsilon === 0) return opinion;
+      const explored = context.candidates.filter(isExplored);
+      if (explored.length === 0) return opinion;
+      const choices = choicesOf(opinion);
+      const probability = (epsilon * totalOf(choices)) / explored.length;
+      return [
+        ...scaled(choices, 1 - epsilon),
+        ...explored.map(({ id }) => ({ model: id, reason, probability })),
+      ];
+    },
+  };
+}

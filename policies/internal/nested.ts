@@ -1,0 +1,66 @@
+import {
+  type Choice,
+  checkMethods,
+  checkText,
+  describePolicy,
+  type Policy,
+} from "../../src/contracts/index.ts";
+import { always } from "../always.ts";
+import type { Opinion } from "./lottery.ts";
+
+/** Where a request goes: to a model, or wherever a policy sends it. */
+export type ModelOrPolicy<Id extends string> = Id | Policy<Id>;
+
+/** Throws `InvalidOptionError` unless the value is a policy. */
+export function checkPolicy(option: string, policy: unknown): void {
+  checkMethods(option, policy, ["select"]);
+  checkText(`${option}.name`, (policy as Policy).name);
+}
+
+/** The ids that policies name, each once. */
+export function modelsOf(policies: readonly Pick<Policy, "models">[]): readonly string[] {
+  return [...new Set(policies.flatMap(({ models }) => models ?? []))];
+}
+
+/** A policy as it is, a model as the policy that chooses it for the reason given. */
+export function toPolicy<Id extends string>(
+  option: string,
+  use: ModelOrPolicy<Id>,
+  reason: string,
+): Policy<Id> {
+  if (typeof use === "object") {
+    checkPolicy(option, use);
+    return use;
+  }
+  checkText(option, use);
+  return always(use, reason);
+}
+
+/** As `toPolicy`; the reasons of a policy are preceded by the one given. */
+export function toExplainedPolicy<Id extends string>(
+  option: string,
+  use: ModelOrPolicy<Id>,
+  reason: string,
+): Policy<Id> {
+  const policy = toPolicy(option, use, reason);
+  if (policy !== use) return policy;
+  return {
+    ...describePolicy(policy),
+    models: policy.models,
+    select: (context) => because(reason, policy.select(context)),
+  };
+}
+
+/** A model or policy as `parameters` hold it. */
+export function describeUse(use: ModelOrPolicy<string>): unknown {
+  return typeof use === "string" ? use : describePolicy(use);
+}
+
+function because<Id extends string>(reason: string, opinion: Opinion<Id>): Opinion<Id> {
+  if (opinion === undefined) return undefined;
+  const explained = (choice: Choice<Id>): Choice<Id> => ({
+    ...choice,
+    reason: `${reason}: ${choice.reason}`,
+  });
+  return Array.isArray(opinion) ? opinion.map(explained) : explained(opinion as Choice<Id>);
+}

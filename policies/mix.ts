@@ -1,0 +1,85 @@
+import {
+  type Choice,
+  checkKeys,
+  checkNumber,
+  InvalidOptionError,
+  type Policy,
+  PolicyError,
+} from "../src/contracts/index.ts";
+import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
+import { describeUse, type ModelOrPolicy, modelsOf, toExplainedPolicy } from "./internal/nested.ts";
+
+/** A share of the requests, and where it goes. */
+export interface MixPart<Id extends string> {
+  /** In [0, 1]. */
+  readonly weight: number;
+  readonly use: ModelOrPolicy<Id>;
+}
+
+/**
+ * A lottery over models, `mix({ small: 0.9, large: 0.1 })`, or over models and policies,
+ * `mix([{ weight: 0.95, use: proven }, { weight: 0.05, use: "canary" }])`. Weights are in [0, 1] and
+ * sum to 1.
+ *
+ * A part without an opinion (a model that is not permitted, say) leaves its share to the others, in
+ * proportion: `P(choice) = weight · P(choice | part) / Σ weight · P(part has an opinion)`.
+ */
+export function mix<const Id extends string>(parts: readonly MixPart<Id>[]): Policy<Id>;
+export function mix<const Id extends string>(weights: Readonly<Record<Id, number>>): Policy<Id>;
+export function mix<Id extends string>(
+  given: readonly MixPart<Id>[] | Readonly<Record<Id, number>>,
+): Policy<Id> {
+  const parts = isList(given) ? given.map(checkPart) : partsOfWeights(given);
+  const sum = parts.reduce((total, { weight }) => total + weight, 0);
+  if (Math.abs(sum - 1) > tolerance) throw new InvalidOptionError("mix", sum, "weights that sum to 1");
+  const policies = parts.map(({ weight, use, option }) => toExplainedPolicy(option, use, `share ${weight}`));
+
+  return {
+    name: "mix",
+    parameters: { parts: parts.map(({ weight, use }) => ({ weight, use: describeUse(use) })) },
+    models: modelsOf(policies),
+    select(context) {
+      const lottery: Choice<Id>[] = [];
+      let given = 0;
+      for (const [index, { weight }] of parts.entries()) {
+        const policy = policies[index] as Policy<Id>;
+        // A part of weight 0 is never chosen, also where no other part has an opinion.
+        const opinion = weight === 0 ? undefined : policy.select(context);
+        if (opinion === undefined) continue;
+        const choices = choicesOf(opinion);
+        const total = totalOf(choices);
+        // Scaling would hide it.
+        if (!(total <= 1 + tolerance))
+          throw new PolicyError(policy.name, `returned probabilities that sum to ${total}, more than 1`);
+        given += weight * total;
+        lottery.push(...scaled(choices, weight));
+      }
+      if (given === 0) return undefined;
+      return Math.abs(given - 1) <= tolerance ? lottery : scaled(lottery, 1 / given);
+    },
+  };
+}
+
+type NamedPart<Id extends string> = MixPart<Id> & { readonly option: string };
+
+function isList<Id extends string>(
+  given: readonly MixPart<Id>[] | Readonly<Record<Id, number>>,
+): given is readonly MixPart<Id>[] {
+  return Array.isArray(given);
+}
+
+function checkPart<Id extends string>(part: MixPart<Id>, index: number): NamedPart<Id> {
+  const option = `mix[${index}]`;
+  checkKeys(option, part, ["weight", "use"]);
+  checkNumber(`${option}.weight`, part.weight, { min: 0, max: 1 });
+  return { weight: part.weight, use: part.use, option: `${option}.use` };
+}
+
+function partsOfWeights<Id extends string>(weights: Readonly<Record<Id, number>>): NamedPart<Id>[] {
+  if (typeof weights !== "object" || weights === null)
+    throw new InvalidOptionError("mix", weights, "an object of weights by model, or an array of parts");
+  return (Object.entries(weights) as [Id, number][]).map(([model, weight]) => {
+    checkNumber(`mix.${model}`, weight, { min: 0, max: 1 });
+    return { weight, use: model, option: "mix, a model," };
+  });
+}

@@ -1,0 +1,36 @@
+import { checkKeys, checkText, type Policy } from "../src/contracts/index.ts";
+import { describeUse, type ModelOrPolicy, modelsOf, toPolicy } from "./internal/nested.ts";
+import { policyTable } from "./internal/policy-table.ts";
+
+export interface OverrideOptions<Id extends string> {
+  /** Key of the request label that holds the flag. */
+  readonly label: string;
+  /** A model or a policy by value of the flag. */
+  readonly values: Readonly<Record<string, ModelOrPolicy<Id>>>;
+  /** Without the flag, at other values, and for what the policy of the value leaves. */
+  readonly otherwise: ModelOrPolicy<Id>;
+}
+
+/**
+ * A feature flag. A policy calls nobody, so that its decisions can be replayed: read your flag before
+ * the request and hand over its value as a label,
+ * `router.route({ messages, labels: { variant: await flags.get("variant", user) } })`.
+ */
+export function override<const Id extends string>(options: OverrideOptions<Id>): Policy<Id> {
+  checkKeys("override", options, ["label", "values", "otherwise"]);
+  const { label, values } = options;
+  checkText("override.label", label);
+  const otherwise = toPolicy("override.otherwise", options.otherwise, `no override by ${label}`);
+  const table = policyTable("override.values", values, otherwise, (value) => `${label} is ${value}`);
+
+  return {
+    name: "override",
+    parameters: { label, values: table.described, otherwise: describeUse(options.otherwise) },
+    models: modelsOf([table, otherwise]),
+    select(context) {
+      const { labels } = context.request;
+      const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
+      return table.policyOf(value).select(context);
+    },
+  };
+}

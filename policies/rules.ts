@@ -1,0 +1,62 @@
+import { checkKeys, checkText, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { firstOf } from "./first-of.ts";
+import { describeUse, type ModelOrPolicy, toExplainedPolicy } from "./internal/nested.ts";
+import { compileConditions, type RuleConditions } from "./internal/rule-conditions.ts";
+import { type Condition, when } from "./when.ts";
+
+export type { RuleConditions };
+
+export interface Rule<Id extends string> {
+  /** Conditions that all must hold, or a function of the context: `when` says what it may do. */
+  readonly if: RuleConditions | Condition;
+  readonly use: ModelOrPolicy<Id>;
+  /** What decisions say. Default: the conditions in words. */
+  readonly reason?: string | undefined;
+}
+
+/**
+ * The first rule whose conditions hold and whose model or policy has an opinion; no opinion where
+ * there is none. Short for `firstOf(when(…), when(…), …)`.
+ */
+export function rules<const Id extends string>(list: readonly Rule<Id>[]): Policy<Id> {
+  if (!Array.isArray(list) || list.length === 0)
+    throw new InvalidOptionError("rules", list, "an array of at least one rule");
+  const compiled = list.map((rule: Rule<Id>, index) => compileRule(rule, index));
+  const first = firstOf<Id>(...compiled.map(({ policy }) => policy));
+
+  return {
+    name: "rules",
+    parameters: { rules: compiled.map(({ parameters }) => parameters) },
+    models: first.models,
+    select: (context) => first.select(context),
+  };
+}
+
+function compileRule<Id extends string>(rule: Rule<Id>, index: number) {
+  const option = `rules[${index}]`;
+  checkKeys(option, rule, ["if", "use", "reason"]);
+  const { if: given, use } = rule;
+  const { text, holds } = compileIf(`${option}.if`, given);
+  const { reason = text } = rule;
+  checkText(`${option}.reason`, reason);
+  return {
+    policy: when(holds, toExplainedPolicy(`${option}.use`, use, reason)),
+    // Through JSON: a copy without keys that are undefined.
+    parameters: {
+      if: typeof given === "function" ? text : JSON.parse(JSON.stringify(given)),
+      use: describeUse(use),
+    },
+  };
+}
+
+function compileIf(
+  option: string,
+  given: RuleConditions | Condition,
+): { readonly text: string; readonly holds: Condition } {
+  if (typeof given === "function") return { text: given.name || "anonymous condition", holds: given };
+  const conditions = compileConditions(option, given);
+  return {
+    text: conditions.map(({ text }) => text).join(", "),
+    holds: (context) => conditions.every((condition) => condition.holds(context)),
+  };
+}

@@ -1,0 +1,86 @@
+import {
+  type Choice,
+  checkIds,
+  checkKeys,
+  checkNumber,
+  InvalidOptionError,
+  type Policy,
+} from "../src/contracts/index.ts";
+import { isPermitted } from "./internal/is-permitted.ts";
+
+export interface TiersOptions<Id extends string> {
+  /** From small to large; at least two. */
+  readonly models: readonly Id[];
+  /**
+   * In [0, 1], ascending, one fewer than models: a request whose complexity reaches the first cut goes
+   * to the second model or above, and so on. Complexity is a rank, so with `[0.3, 0.7]` the models
+   * get about 30, 40 and 30 % of the classifier's reference traffic.
+   */
+  readonly cuts: readonly number[];
+  /** One of `models`: where a request without a classification goes. Default: the last. */
+  readonly otherwise?: NoInfer<Id> | undefined;
+}
+
+/**
+ * The harder a request, the larger its model. In place of a model that is not permitted comes the
+ * next larger one that is, else the next smaller one; where none is, no opinion.
+ */
+export function tiers<const Id extends string>(options: TiersOptions<Id>): Policy<Id> {
+  checkKeys("tiers", options, ["models", "cuts", "otherwise"]);
+  const models = checkModels(options.models);
+  const cuts = checkCuts(options.cuts, models.length);
+  const otherwise = options.otherwise ?? (models[models.length - 1] as Id);
+  const otherwiseTier = models.indexOf(otherwise);
+  if (otherwiseTier < 0)
+    throw new InvalidOptionError("tiers.otherwise", otherwise, `one of ${models.join(", ")}`);
+
+  const choices = models.map((model, tier): Choice<Id> => ({ model, reason: describeTier(cuts, tier) }));
+  const unclassified: Choice<Id> = { model: otherwise, reason: "no classification" };
+
+  return {
+    name: "tiers",
+    parameters: { models, cuts, otherwise },
+    models,
+    select({ classification, candidates }) {
+      const tier = classification === undefined ? otherwiseTier : tierOf(classification.complexity, cuts);
+      const choice = classification === undefined ? unclassified : (choices[tier] as Choice<Id>);
+      if (isPermitted(candidates, choice.model)) return choice;
+      const isCandidate = (model: Id) => isPermitted(candidates, model);
+      const model = models.slice(tier + 1).find(isCandidate) ?? models.slice(0, tier).findLast(isCandidate);
+      return model && { model, reason: `${choice.reason}, and ${choice.model} is not permitted` };
+    },
+  };
+}
+
+/** Number of cuts that the complexity reaches. */
+function tierOf(complexity: number, cuts: readonly number[]): number {
+  let tier = 0;
+  while (tier < cuts.length && !(complexity < (cuts[tier] as number))) tier += 1;
+  return tier;
+}
+
+function describeTier(cuts: readonly number[], tier: number): string {
+  const [from, below] = [cuts[tier - 1], cuts[tier]];
+  if (from === undefined) return `complexity below ${below}`;
+  return below === undefined ? `complexity at or above ${from}` : `complexity in [${from}, ${below})`;
+}
+
+function checkModels<Id extends string>(models: readonly Id[]): readonly Id[] {
+  if (!Array.isArray(models) || models.length < 2)
+    throw new InvalidOptionError("tiers.models", models, "an array of at least two model ids");
+  checkIds("tiers.models", models);
+  return [...models];
+}
+
+function checkCuts(cuts: readonly number[], models: number): readonly number[] {
+  if (!Array.isArray(cuts) || cuts.length !== models - 1)
+    throw new InvalidOptionError("tiers.cuts", cuts, `an array of ${models - 1}, one fewer than models`);
+  for (const [index, cut] of cuts.entries()) {
+    const option = `tiers.cuts[${index}]`;
+    checkNumber(option, cut, { min: 0, max: 1 });
+    const previous = cuts[index - 1];
+    if (previous !== undefined && cut <= previous)
+      throw new InvalidOptionError(option, cut, `above the cut before it, ${previous}`);
+  }
+  return [...cuts];
+}

@@ -1,0 +1,45 @@
+import { type Candidate, checkKeys, checkNumber, type Policy } from "../src/contracts/index.ts";
+import { onlyPermitted } from "./internal/only-permitted.ts";
+
+export interface UtilityOptions {
+  /** What a good answer instead of a bad one is worth, in US dollars; above 0. */
+  readonly usdPerGoodAnswer: number;
+}
+
+/**
+ * The most quality for the money: the highest `quality - costUsd / usdPerGoodAnswer`, where quality is
+ * the expected one, in [0, 1], and `1 / usdPerGoodAnswer` is the price weight. Of equals the cheaper one.
+ *
+ * A model whose quality or price is not known is not considered. No opinion where that leaves none,
+ * as when the classifier failed or gives no `quality`: `firstOf(utility(…), always("large"))`. Where
+ * one model is permitted, that one.
+ */
+export function utility(options: UtilityOptions): Policy {
+  checkKeys("utility", options, ["usdPerGoodAnswer"]);
+  const { usdPerGoodAnswer } = options;
+  checkNumber("utility.usdPerGoodAnswer", usdPerGoodAnswer, { min: Number.MIN_VALUE });
+  const reason = `most quality for its cost, at $${usdPerGoodAnswer} a good answer`;
+
+  return {
+    name: "utility",
+    parameters: { usdPerGoodAnswer },
+    select({ candidates }) {
+      if (candidates.length === 1) return onlyPermitted(candidates);
+      let best: Candidate<never> | undefined;
+      let bestValueUsd = Number.NEGATIVE_INFINITY;
+      let bestCostUsd = Number.POSITIVE_INFINITY;
+      for (const candidate of candidates) {
+        const { estimatedQuality: quality, estimatedCostUsd: costUsd } = candidate;
+        if (quality === undefined || costUsd === undefined) continue;
+        // In dollars: the same order as the formula's, and finite at any weight.
+        const valueUsd = quality * usdPerGoodAnswer - costUsd;
+        if (valueUsd > bestValueUsd || (valueUsd === bestValueUsd && costUsd < bestCostUsd)) {
+          best = candidate;
+          bestValueUsd = valueUsd;
+          bestCostUsd = costUsd;
+        }
+      }
+      return best && { model: best.id, reason };
+    },
+  };
+}
