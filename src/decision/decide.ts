@@ -28,6 +28,7 @@ import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 import { requestCostName } from "./request-cost.ts";
+import { withQuality } from "./with-quality.ts";
 
 /** What a request will cost on a model, as far as that is known before the call. */
 export interface Estimate {
@@ -160,7 +161,12 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
   return record(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
 
-function choose<Id extends string>(settled: Settled<Id>, classified: Classified | undefined): Decided<Id> {
+function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
+  const settled = withQuality<Id, Settled<Id>>(
+    asked,
+    asked.parts.models,
+    classified?.classification?.quality,
+  );
   const { parts, deciding, candidates, now } = settled;
   const context: PolicyContext<Id> = {
     request: deciding.request,
