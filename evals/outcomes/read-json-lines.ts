@@ -8,6 +8,13 @@ export interface JsonLinesOptions {
   readonly maxLineBytes?: number | undefined;
 }
 
+/** Lines that come from no file, for instance from stdin. */
+export interface JsonLinesSource {
+  /** Stands in errors where the path of a file would. */
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 export interface JsonLine {
   /** Counted from 1. */
   readonly line: number;
@@ -18,16 +25,18 @@ const defaultMaxLineBytes = 16 * 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * Streams the values of a JSON Lines file, unpacked where its name ends in `.gz`. Empty lines and a
- * byte-order mark are passed over. Memory is bounded by the longest line.
+ * Streams the values of a JSON Lines file, unpacked where its name ends in `.gz`, or of another
+ * source. Empty lines and a byte-order mark are passed over. Memory is bounded by the longest line.
  * Throws `OutcomeFormatError`, which names file and line and holds none of the text.
  */
 export async function* readJsonLines(
-  path: string,
+  source: string | JsonLinesSource,
   options: JsonLinesOptions = {},
 ): AsyncGenerator<JsonLine, void, void> {
+  const { name: path, chunks } =
+    typeof source === "string" ? { name: source, chunks: readChunks(source) } : source;
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const { line, bytes } of readLines(path, options.maxLineBytes ?? defaultMaxLineBytes)) {
+  for await (const { line, bytes } of readLines(path, chunks, options.maxLineBytes ?? defaultMaxLineBytes)) {
     let text: string;
     try {
       text = decoder.decode(bytes);
@@ -48,12 +57,13 @@ export async function* readJsonLines(
 
 async function* readLines(
   path: string,
+  chunks: AsyncIterable<Uint8Array>,
   maxLineBytes: number,
-): AsyncGenerator<{ readonly line: number; readonly bytes: Buffer }, void, void> {
+): AsyncGenerator<{ readonly line: number; readonly bytes: Uint8Array }, void, void> {
   let line = 1;
-  let pending: Buffer[] = [];
+  let pending: Uint8Array[] = [];
   let pendingBytes = 0;
-  const take = (part: Buffer): void => {
+  const take = (part: Uint8Array): void => {
     pendingBytes += part.length;
     if (pendingBytes > maxLineBytes) {
       throw new OutcomeFormatError(
@@ -65,15 +75,15 @@ async function* readLines(
     }
     if (part.length > 0) pending.push(part);
   };
-  const end = (): { line: number; bytes: Buffer } => {
-    const bytes = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending);
+  const end = (): { line: number; bytes: Uint8Array } => {
+    const bytes = pending.length === 1 ? (pending[0] as Uint8Array) : Buffer.concat(pending);
     pending = [];
     pendingBytes = 0;
     const ended = { line, bytes };
     line += 1;
     return ended;
   };
-  for await (const chunk of readChunks(path)) {
+  for await (const chunk of chunks) {
     let start = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
       take(chunk.subarray(start, at));

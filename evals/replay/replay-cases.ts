@@ -4,7 +4,6 @@ import {
   ClassifierError,
   type Constraint,
   checkMethods,
-  type HopContext,
   InvalidOptionError,
   type ModelFacts,
   type PolicyContext,
@@ -14,6 +13,7 @@ import { estimateCost } from "../../src/cost/cost-of.ts";
 import { classify } from "../../src/decision/classify.ts";
 import { permits } from "../../src/decision/eligible.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";
 
 export interface ReplayCasesOptions<Id extends string> {
@@ -140,16 +140,6 @@ function namedFacts(id: string): ModelFacts {
     provider: colon > 0 ? id.slice(0, colon) : "recorded",
     model: colon > 0 ? id.slice(colon + 1) : id,
     labels: {},
-  };
-}
-
-/** A replay calls no model: a classifier that asks one fails, and is then absent. */
-function offlineHop(now: number, signal: AbortSignal): HopContext {
-  return {
-    signal,
-    now,
-    generate: () => Promise.reject(new Error("a replay calls no model")),
-    permits: () => "a replay calls no model",
   };
 }
 

@@ -1,0 +1,73 @@
+import { Command } from "commander";
+import { offlineHop } from "../../evals/replay/offline-hop.ts";
+import { type Classifier, ClassifierError, recordError } from "../contracts/index.ts";
+import { estimateTokens } from "../cost/estimate-tokens.ts";
+import { classify } from "../decision/classify.ts";
+import { normaliseRequest } from "../request/index.ts";
+import { CheckFailedError } from "./check-failed-error.ts";
+import type { Terminal } from "./io.ts";
+import { lineWriter } from "./line-writer.ts";
+import { loadClassifier } from "./load-classifier.ts";
+import { atLine, type RequestLine, readRequests } from "./read-requests.ts";
+
+/** `switchpoint classify`: how hard requests are; no model is called. */
+export function classifyCommand(terminal: Terminal): Command {
+  return new Command("classify")
+    .description("say how hard requests are: JSON lines in, JSON lines out in the same order")
+    .argument("[file]", "requests, one JSON object a line: .jsonl or .jsonl.gz (default: stdin)")
+    .option("--classifier <name>", "complexity or length", "complexity")
+    .addHelpText(
+      "after",
+      `
+Each line is { id?, prompt | messages, system?, tools? }; other fields are ignored. Out comes
+{ id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier.
+
+Example:
+  echo '{"id": 1, "prompt": "What is the capital of France?"}' | switchpoint classify
+  switchpoint classify requests.jsonl.gz --classifier length
+`,
+    )
+    .action((file: string | undefined, { classifier }: { readonly classifier: string }) =>
+      classifyLines(file, classifier, terminal),
+    );
+}
+
+const timeoutMs = 30_000;
+const limits = { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens };
+
+async function classifyLines(file: string | undefined, name: string, terminal: Terminal): Promise<void> {
+  const classifier = await loadClassifier(name);
+  const source = readRequests(file, terminal, (field) => field === "tools");
+  const output = lineWriter(terminal);
+  let failed = 0;
+  try {
+    for await (const line of source.lines) {
+      const answer = await classifyLine(classifier, line, source.name, terminal.now());
+      if (answer instanceof ClassifierError) failed += 1;
+      const shown = answer instanceof ClassifierError ? { error: recordError(answer) } : answer;
+      await output.write(JSON.stringify({ id: line.id, ...shown }));
+    }
+  } finally {
+    output.flush();
+  }
+  if (failed === 0) return;
+  terminal.stderr(`${failed} requests could not be classified\n`);
+  throw new CheckFailedError();
+}
+
+const { signal } = new AbortController();
+
+async function classifyLine(
+  classifier: Classifier,
+  { request, line }: RequestLine,
+  source: string,
+  now: number,
+) {
+  try {
+    const facts = normaliseRequest(request, limits);
+    const { classification, error } = await classify(classifier, facts, offlineHop(now, signal), timeoutMs);
+    return error ?? classification;
+  } catch (error) {
+    throw atLine(error, source, line);
+  }
+}

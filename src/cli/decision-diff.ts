@@ -1,0 +1,112 @@
+import { readJsonLines } from "../../evals/outcomes/read-json-lines.ts";
+import { type Decision, InvalidOptionError, OutcomeFormatError } from "../contracts/index.ts";
+
+/** What one side of a comparison decided; no model where none was permitted. */
+interface Side {
+  readonly model?: string | undefined;
+  readonly reason: string;
+  readonly complexity?: number | undefined;
+  /** Whether a lottery drew it: another draw may have given another model. */
+  readonly drawn: boolean;
+}
+
+export interface DecisionChange {
+  readonly id: string | number;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+export interface DecisionDiffResult {
+  /** Requests that both sides have. */
+  readonly compared: number;
+  readonly changed: readonly DecisionChange[];
+  /** Requests without an earlier decision. */
+  readonly added: number;
+  /** Earlier decisions whose request did not come again. */
+  readonly removed: number;
+}
+
+export interface DecisionDiff {
+  /** The change, when there is one. */
+  add(id: string | number, decided: Decision | Error): DecisionChange | undefined;
+  /** Throws `InvalidOptionError` when nothing could be compared. */
+  result(): DecisionDiffResult;
+}
+
+/**
+ * Compares with the decisions in a file, by id: earlier output of `switchpoint decide`, or a decision
+ * log. Throws `OutcomeFormatError`.
+ */
+export async function decisionDiff(file: string): Promise<DecisionDiff> {
+  const earlier = await readSides(file);
+  const seen = new Set<string>();
+  const changed: DecisionChange[] = [];
+  let added = 0;
+  return {
+    add(id, decided) {
+      const before = earlier.get(String(id));
+      if (before === undefined) {
+        added += 1;
+        return undefined;
+      }
+      seen.add(String(id));
+      const after = decided instanceof Error ? failedSide(decided.message) : sideOf(decided);
+      if (before.model === after.model) return undefined;
+      const change = { id, before, after };
+      changed.push(change);
+      return change;
+    },
+    result() {
+      if (seen.size === 0)
+        throw new InvalidOptionError(
+          "--diff",
+          file,
+          "a file of decisions about these requests: no id is in both",
+        );
+      return { compared: seen.size, changed, added, removed: earlier.size - seen.size };
+    },
+  };
+}
+
+async function readSides(file: string): Promise<Map<string, Side>> {
+  const sides = new Map<string, Side>();
+  for await (const { line, value } of readJsonLines(file)) {
+    const { id, error, ...fields } = (value ?? {}) as Partial<Decision> & { error?: { message?: unknown } };
+    if ((typeof id !== "string" && typeof id !== "number") || id === "")
+      throw new OutcomeFormatError(file, line, "id", "must be a non-empty string or a number");
+    const key = String(id);
+    if (sides.has(key))
+      throw new OutcomeFormatError(file, line, "id", "is there already: ids must be different");
+    if (typeof fields.model === "string") sides.set(key, sideOf(fields));
+    else if (error !== undefined) sides.set(key, failedSide(String(error.message)));
+    else throw new OutcomeFormatError(file, line, "model", "must be a string: is this a file of decisions?");
+  }
+  return sides;
+}
+
+function sideOf({ model, reason, classification, propensity = 1 }: Partial<Decision>): Side {
+  return { model, reason: String(reason), complexity: classification?.complexity, drawn: propensity < 1 };
+}
+
+function failedSide(reason: string): Side {
+  return { model: undefined, reason, drawn: false };
+}
+
+export function showChange({ id, before, after }: DecisionChange): string {
+  return `${id}: ${showSide(before)} -> ${showSide(after)}`;
+}
+
+function showSide({ model = "no model", complexity, reason }: Side): string {
+  const score = complexity === undefined ? "" : `complexity ${complexity.toFixed(3)}; `;
+  return `${model} (${score}${reason})`;
+}
+
+export function showSummary({ compared, changed, added, removed }: DecisionDiffResult): string {
+  const drawn = changed.filter(({ before, after }) => before.drawn || after.drawn).length;
+  const notes = [
+    ...(drawn > 0 ? [`${drawn} of the changes were drawn by lottery and may be chance`] : []),
+    ...(added > 0 ? [`${added} requests have no earlier decision`] : []),
+    ...(removed > 0 ? [`${removed} earlier decisions have no request`] : []),
+  ];
+  return [`${changed.length} of ${compared} decisions changed`, ...notes].join("; ");
+}

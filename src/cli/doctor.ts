@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { CheckFailedError } from "./check-failed-error.ts";
+import { diagnose } from "./diagnose.ts";
+import type { Terminal } from "./io.ts";
+import { numberOption } from "./number-option.ts";
+import { showDiagnosis } from "./show-diagnosis.ts";
+
+interface Options {
+  readonly config?: string | undefined;
+  readonly timeout: string;
+  readonly json: boolean;
+}
+
+/** `switchpoint doctor`: what works and what does not. */
+export function doctorCommand(terminal: Terminal): Command {
+  return new Command("doctor")
+    .description("check keys, endpoints, model names, context windows and prices")
+    .option(
+      "--config <file>",
+      "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
+    )
+    .option("--timeout <seconds>", "longest wait for an endpoint", "5")
+    .option("--json", "print JSON", false)
+    .addHelpText(
+      "after",
+      `
+Endpoints are asked whether they answer; no prompt is sent to a model. Variables are named, their
+values never shown. Exit code 1: something does not work.
+
+Example:
+  switchpoint doctor
+  switchpoint doctor --config router.ts --json
+`,
+    )
+    .action(async ({ config, timeout, json }: Options) => {
+      const timeoutMs = 1_000 * numberOption("--timeout", timeout, 0.001, 3_600);
+      const diagnosis = await diagnose(config, timeoutMs, terminal);
+      terminal.stdout(json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : showDiagnosis(diagnosis));
+      if (!diagnosis.works) throw new CheckFailedError();
+    });
+}

@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { packageVersion } from "../version.ts";
+import { classifyCommand } from "./classify.ts";
+import { decideCommand } from "./decide.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { evalReplayCommand } from "./eval-replay.ts";
+import type { Terminal } from "./io.ts";
+import { routeCommand } from "./route.ts";
+
+/** The whole command line. A command line that is wrong rejects with `CommanderError`, once it has been explained. */
+export function createProgram(terminal: Terminal): Command {
+  const program = withSettings(new Command("switchpoint"), terminal)
+    .description("Sends each prompt to a small or a large model, and measures what that costs and loses.")
+    .version(packageVersion)
+    .addHelpText(
+      "after",
+      examples(["switchpoint demo", 'switchpoint route "What is the capital of France?"']),
+    );
+  const evals = new Command("eval")
+    .description("measure routing on recorded outcomes")
+    .addHelpText(
+      "after",
+      examples([
+        "switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5",
+      ]),
+    );
+  evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
+  const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
+  for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
+  return program.addCommand(withSettings(evals, terminal));
+}
+
+/** Writes to the terminal and throws instead of ending the process. */
+function withSettings(command: Command, { stdout, stderr, columns }: Terminal): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError("(--help shows how it is used)")
+    .configureOutput({
+      writeOut: stdout,
+      writeErr: stderr,
+      getOutHelpWidth: () => columns ?? 100,
+      getErrHelpWidth: () => columns ?? 100,
+    });
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExample:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}

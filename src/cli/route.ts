@@ -1,0 +1,81 @@
+import { Command, Option } from "commander";
+import type { RouteResult, Router } from "../contracts/index.ts";
+import type { Terminal } from "./io.ts";
+import { openRouter } from "./open-router.ts";
+import { showUsd } from "./show-usd.ts";
+
+interface Options {
+  readonly config?: string | undefined;
+  readonly stream: boolean;
+  readonly json: boolean;
+}
+
+/** `switchpoint route`: decides and calls. */
+export function routeCommand(terminal: Terminal): Command {
+  return new Command("route")
+    .description("decide which model serves a prompt, and call it")
+    .argument("<prompt>", "what to ask")
+    .option(
+      "--config <file>",
+      "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
+    )
+    .addOption(new Option("--stream", "print the answer as it comes").default(false).conflicts("json"))
+    .option("--json", "print the whole result: text, completion, decision, attempts, usage, cost", false)
+    .addHelpText(
+      "after",
+      `
+The answer goes to stdout; model, reason, cost and latency go to stderr.
+
+Example:
+  OPENAI_API_KEY=... switchpoint route "What is the capital of France?"
+  switchpoint route "Prove that the square root of 2 is irrational." --config router.ts --stream
+`,
+    )
+    .action(async (prompt: string, options: Options) => {
+      const router = await openRouter(options.config, terminal);
+      try {
+        await routePrompt(router, prompt, options, terminal);
+      } finally {
+        await router.close();
+      }
+    });
+}
+
+async function routePrompt(
+  router: Router,
+  prompt: string,
+  options: Options,
+  terminal: Terminal,
+): Promise<void> {
+  const result = options.stream ? await streamed(router, prompt, terminal) : await router.route(prompt);
+  if (options.json) terminal.stdout(`${JSON.stringify(result)}\n`);
+  else if (!options.stream) terminal.stdout(`${result.text}\n`);
+  terminal.stderr(`${summary(router, result)}\n`);
+}
+
+async function streamed(router: Router, prompt: string, terminal: Terminal): Promise<RouteResult> {
+  const stream = router.stream(prompt);
+  for await (const chunk of stream) {
+    const piece = chunk.choices[0]?.delta.content;
+    if (piece) terminal.stdout(piece);
+  }
+  terminal.stdout("\n");
+  return stream.result;
+}
+
+/** Who answered, which need not be who was decided on. */
+function summary(router: Router, { decision, attempts, costUsd, latencyMs }: RouteResult): string {
+  const served = attempts.at(-1)?.model ?? decision.model;
+  const name = router.models[served]?.name ?? served;
+  const { classification, reason, certified } = decision;
+  const complexity =
+    classification === undefined ? "" : `complexity ${classification.complexity.toFixed(2)}; `;
+  const fallback = served === decision.model ? "" : ` (instead of ${decision.model})`;
+  return [
+    `${served}${fallback}: ${name}`,
+    `${complexity}${reason}`,
+    costUsd === undefined ? "cost unknown" : showUsd(costUsd),
+    `${Math.round(latencyMs)} ms`,
+    certified ? "certified" : "uncertified",
+  ].join(" | ");
+}

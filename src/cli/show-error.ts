@@ -1,0 +1,35 @@
+import { isRouterError, type RouterErrorCode } from "../contracts/index.ts";
+import type { Environment } from "../environment-models.ts";
+
+/** What the caller can put right in the input, the command line or the environment. */
+const badInput: ReadonlySet<RouterErrorCode> = new Set<RouterErrorCode>([
+  "invalid-option",
+  "invalid-request",
+  "missing-configuration",
+  "missing-dependency",
+  "outcome-format",
+]);
+
+/** 2 for bad input or usage, else 1. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  return isRouterError(error) && badInput.has(error.code) ? 2 : 1;
+}
+
+/** One line for people; with `DEBUG` set, the stack below it. */
+export function showError(error: unknown, env: Environment): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const lines = [`switchpoint: ${oneLine(message)}${causeOf(error)}`];
+  if (env["DEBUG"] && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Why the last model failed, where all did: the list of kinds alone does not say how to fix it. */
+function causeOf(error: unknown): string {
+  if (!isRouterError(error, "all-models-failed")) return "";
+  const last = error.attempts.at(-1)?.error?.message;
+  return last === undefined ? "" : `; the last one: ${oneLine(last)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,121 @@
+import { writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/cli-config.ts";
+import { linesOf, runCli } from "../support/run-cli.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+const easy = { id: "easy", prompt: "What is the capital of France?" };
+const hard = {
+  id: 7,
+  messages: [
+    {
+      role: "user",
+      content: "Prove that the square root of 2 is irrational, then generalise the proof to every prime.",
+    },
+  ],
+};
+const jsonLines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
+
+describe("classify", () => {
+  it("gives a complexity for each request, in the same order, with the ids as they came", async () => {
+    const { exitCode, out, err } = await runCli(["classify"], { stdin: jsonLines(easy, hard) });
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    const [first, second] = linesOf(out);
+    expect([first.id, second.id]).toEqual(["easy", 7]);
+    expect(first.complexity).toBeGreaterThanOrEqual(0);
+    expect(second.complexity).toBeLessThanOrEqual(1);
+    expect(second.complexity).toBeGreaterThan(first.complexity);
+  });
+
+  it("reads outcome files as they are: other fields are ignored", async () => {
+    const line = {
+      ...easy,
+      question: "capital?",
+      labels: ["geo"],
+      model: 4,
+      constraints: "none",
+      session: "",
+      outcomes: { "a:b": { quality: 1 } },
+    };
+    const { exitCode, out } = await runCli(["classify"], { stdin: jsonLines(line) });
+    expect(exitCode).toBe(0);
+    expect(linesOf(out)).toEqual(linesOf((await runCli(["classify"], { stdin: jsonLines(easy) })).out));
+  });
+
+  it("takes the number of the line where there is no id, and passes over empty lines", async () => {
+    const { out } = await runCli(["classify"], {
+      stdin: '\n{"prompt":"a"}\n\n{"prompt":"b","system":"Be brief."}',
+    });
+    expect(linesOf(out).map(({ id }) => id)).toEqual(["2", "4"]);
+  });
+
+  it("classifies by length where asked", async () => {
+    const { out } = await runCli(["classify", "--classifier", "length"], { stdin: jsonLines(hard, easy) });
+    const [long, short] = linesOf(out);
+    expect(long.complexity).toBeGreaterThan(short.complexity);
+  });
+
+  it("reads a file, packed or not, as it reads stdin, also cut anywhere", async () => {
+    const text = jsonLines(easy, hard, { id: "日本", prompt: "明日は雨が降りそうです。" });
+    const plain = folder.file("requests.jsonl", text);
+    const packed = folder.file("requests.jsonl.gz", "");
+    writeFileSync(packed, gzipSync(text));
+    const bytes = Buffer.from(text);
+    const pieces = Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
+    const results = await Promise.all([
+      runCli(["classify"], { stdin: pieces }),
+      runCli(["classify", plain]),
+      runCli(["classify", packed]),
+      runCli(["classify", "-"], { stdin: text }),
+    ]);
+    expect(linesOf(results[0]?.out ?? "")).toHaveLength(3);
+    expect(new Set(results.map(({ out }) => out)).size).toBe(1);
+  });
+
+  it("writes what was ready before a bad line, and no more", async () => {
+    const { exitCode, out, err } = await runCli(["classify"], { stdin: `${jsonLines(easy)}{"id":` });
+    expect(exitCode).toBe(2);
+    expect(linesOf(out)).toHaveLength(1);
+    expect(err).toBe("switchpoint: stdin:2: line is not JSON: write one object a line\n");
+  });
+
+  it.each<[string, string, string]>([
+    ["no object", "[1]", 'line must be a JSON object such as {"prompt": "Hello"}'],
+    ["neither prompt nor messages", '{"id":"a"}', "prompt or messages must be given, and not both"],
+    ["both", '{"prompt":"a","messages":[]}', "prompt or messages must be given, and not both"],
+    ["a prompt that is no text", '{"prompt":["secret"]}', "prompt must be a string"],
+    ["an empty prompt", '{"prompt":"  "}', "prompt is empty: give some text"],
+    ["messages that are no list", '{"messages":"secret"}', "messages must be an array of { role, content }"],
+    ["no message", '{"messages":[]}', "messages is empty: give at least one message"],
+    [
+      "an unknown role",
+      '{"messages":[{"role":"secret","content":"a"}]}',
+      "messages[0].role must be one of system,",
+    ],
+    ["a system prompt that is no text", '{"prompt":"a","system":1}', "system must be a string"],
+    ["tools that are no list", '{"prompt":"a","tools":{}}', "tools must be an array"],
+    ["an id that is none", '{"id":{},"prompt":"a"}', "id must be a non-empty string or a number"],
+  ])("refuses a line with %s, naming file, line and field and none of the text", async (_, line, problem) => {
+    const file = folder.file("bad.jsonl", `{"prompt":"fine"}\n${line}\n`);
+    const { exitCode, err } = await runCli(["classify", file]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`switchpoint: ${file}:2: ${problem}`);
+    expect(err).not.toContain("secret");
+  });
+
+  it("refuses a file that does not exist", async () => {
+    const { exitCode, err } = await runCli(["classify", "nowhere.jsonl"]);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: "switchpoint: nowhere.jsonl:0: file does not exist\n",
+    });
+  });
+
+  it("says what it waits for where a person would have to type it", async () => {
+    const { err } = await runCli(["classify"], { stdin: jsonLines(easy), stdinIsTerminal: true });
+    expect(err).toContain("reading stdin: one request a line");
+  });
+});
