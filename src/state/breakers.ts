@@ -1,0 +1,246 @@
+import {
+  type Attempt,
+  checkKeys,
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type ProviderErrorKind,
+} from "../contracts/index.ts";
+
+/** What opens a breaker: each class of failure is counted for itself. */
+export type FailureClass = "connection" | "timeout" | "server";
+
+export interface BreakerOptions {
+  /** Share of calls failed in one class, in (0, 1], from which the breaker opens. Default 0.5. */
+  readonly failureRatio?: number | undefined;
+  /** Calls within the window below which it never opens. Default 10. */
+  readonly minCalls?: number | undefined;
+  /** Default 30,000 ms. */
+  readonly windowMs?: number | undefined;
+  /** Time until a trial, doubled by each trial that fails, up to 16 times. Default 5,000 ms. */
+  readonly openMs?: number | undefined;
+  /** Pause after a rate limit that names none. Default 1,000 ms. */
+  readonly coolDownMs?: number | undefined;
+}
+
+/** State of one endpoint, as plain JSON. Times in milliseconds since the epoch. */
+export interface BreakerState {
+  /** Name of the model. */
+  readonly name: string;
+  readonly state: "closed" | "open" | "half-open";
+  readonly failureClass?: FailureClass | undefined;
+  readonly openUntil?: number | undefined;
+  /** Trials that failed since it opened. */
+  readonly failedTrials?: number | undefined;
+  /** After a rate limit: a pause, not a failure. */
+  readonly coolDownUntil?: number | undefined;
+}
+
+export interface Breakers {
+  /** `true`, or why no call may be made now. Half-open admits one trial until its result is observed. */
+  admit(name: string, now: number): true | string;
+  /** Learns from a call that has ended. */
+  observe(attempt: Pick<Attempt, "name" | "error">, now: number): void;
+  /** Every endpoint that is not closed, and each closed one that cools down. */
+  exportState(now: number): readonly BreakerState[];
+  /** Replaces what is known. Throws `InvalidOptionError`. */
+  restoreState(states: readonly BreakerState[]): void;
+}
+
+const classOf: Partial<Record<ProviderErrorKind, FailureClass>> = {
+  connection: "connection",
+  timeout: "timeout",
+  server: "server",
+  overloaded: "server",
+  incomplete: "server",
+};
+const classes: readonly FailureClass[] = ["connection", "timeout", "server"];
+
+/** The window slides in steps of a tenth. */
+const bucketCount = 10;
+/** Longest pause that a Retry-After can set. */
+const longestCoolDownMs = 600_000;
+/** Endpoints that are remembered; the least recently called is forgotten. */
+const maxNames = 1_000;
+
+interface Bucket {
+  start: number;
+  calls: number;
+  readonly failed: Record<FailureClass, number>;
+}
+
+interface Endpoint {
+  buckets: Bucket[];
+  openUntil: number | undefined;
+  failureClass: FailureClass | undefined;
+  failedTrials: number;
+  trialUntil: number;
+  coolDownUntil: number;
+}
+
+/**
+ * One breaker for each model name. It opens when, among at least `minCalls` calls of the window, the
+ * share that failed in one class reaches `failureRatio`; after `openMs` one trial decides. A rate
+ * limit is a cool-down and no failure; what the caller brought about counts for nothing.
+ */
+export function createBreakers(options: BreakerOptions = {}): Breakers {
+  checkKeys("execution.breaker", options, ["failureRatio", "minCalls", "windowMs", "openMs", "coolDownMs"]);
+  const {
+    failureRatio = 0.5,
+    minCalls = 10,
+    windowMs = 30_000,
+    openMs = 5_000,
+    coolDownMs = 1_000,
+  } = options;
+  checkNumber("execution.breaker.failureRatio", failureRatio, { min: Number.MIN_VALUE, max: 1 });
+  checkNumber("execution.breaker.minCalls", minCalls, { min: 1, integer: true });
+  checkNumber("execution.breaker.windowMs", windowMs, { min: bucketCount });
+  checkNumber("execution.breaker.openMs", openMs, { min: 1 });
+  checkNumber("execution.breaker.coolDownMs", coolDownMs, { min: 0 });
+  let endpoints = new Map<string, Endpoint>();
+
+  const endpointOf = (name: string): Endpoint => {
+    const known = endpoints.get(name);
+    if (known !== undefined) return known;
+    const made: Endpoint = {
+      buckets: [],
+      openUntil: undefined,
+      failureClass: undefined,
+      failedTrials: 0,
+      trialUntil: 0,
+      coolDownUntil: 0,
+    };
+    endpoints.set(name, made);
+    if (endpoints.size > maxNames) endpoints.delete(endpoints.keys().next().value as string);
+    return made;
+  };
+
+  const open = (endpoint: Endpoint, failureClass: FailureClass, now: number) => {
+    endpoint.openUntil = now + openMs * 2 ** Math.min(4, endpoint.failedTrials);
+    endpoint.failureClass = failureClass;
+    endpoint.trialUntil = 0;
+    endpoint.buckets = [];
+  };
+
+  const close = (endpoint: Endpoint) => {
+    endpoint.openUntil = undefined;
+    endpoint.failureClass = undefined;
+    endpoint.failedTrials = 0;
+    endpoint.trialUntil = 0;
+  };
+
+  const count = (endpoint: Endpoint, failureClass: FailureClass | undefined, now: number) => {
+    const step = windowMs / bucketCount;
+    const start = Math.floor(now / step) * step;
+    const { buckets } = endpoint;
+    while (buckets[0] !== undefined && buckets[0].start <= now - windowMs) buckets.shift();
+    let bucket = buckets.at(-1);
+    if (bucket === undefined || bucket.start < start) {
+      bucket = { start, calls: 0, failed: { connection: 0, timeout: 0, server: 0 } };
+      buckets.push(bucket);
+    }
+    bucket.calls += 1;
+    if (failureClass !== undefined) bucket.failed[failureClass] += 1;
+  };
+
+  const classOverRatio = ({ buckets }: Endpoint): FailureClass | undefined => {
+    const calls = buckets.reduce((sum, bucket) => sum + bucket.calls, 0);
+    if (calls < minCalls) return undefined;
+    return classes.find(
+      (one) => buckets.reduce((sum, { failed }) => sum + failed[one], 0) >= failureRatio * calls,
+    );
+  };
+
+  return {
+    admit(name, now) {
+      const endpoint = endpoints.get(name);
+      if (endpoint === undefined) return true;
+      if (now < endpoint.coolDownUntil)
+        return `it asked for a pause of ${endpoint.coolDownUntil - now} ms more`;
+      if (endpoint.openUntil === undefined) return true;
+      if (now < endpoint.openUntil) return `its breaker is open (${endpoint.failureClass} failures)`;
+      if (now < endpoint.trialUntil) return "its breaker waits for a trial call";
+      // A trial that is never observed (its request was dropped) must not keep it shut for ever.
+      endpoint.trialUntil = now + openMs * 16;
+      return true;
+    },
+
+    observe({ name, error }, now) {
+      const kind = error?.kind as ProviderErrorKind | undefined;
+      const failureClass = kind === undefined ? undefined : classOf[kind];
+      const verdict = error === undefined || failureClass !== undefined || kind === "rate-limit";
+      if (!verdict) {
+        const known = endpoints.get(name);
+        if (known !== undefined) known.trialUntil = 0;
+        return;
+      }
+      const endpoint = endpointOf(name);
+      if (kind === "rate-limit") {
+        const pause = Math.min(error?.retryAfterMs ?? coolDownMs, longestCoolDownMs);
+        endpoint.coolDownUntil = Math.max(endpoint.coolDownUntil, now + pause);
+        endpoint.trialUntil = 0;
+        return;
+      }
+      if (endpoint.openUntil !== undefined) {
+        // Calls that had begun before it opened say nothing new; only a trial decides.
+        if (endpoint.trialUntil === 0) return;
+        if (failureClass === undefined) close(endpoint);
+        else {
+          endpoint.failedTrials += 1;
+          open(endpoint, failureClass, now);
+        }
+        return;
+      }
+      count(endpoint, failureClass, now);
+      const over = failureClass === undefined ? undefined : classOverRatio(endpoint);
+      if (over !== undefined) open(endpoint, over, now);
+    },
+
+    exportState(now) {
+      const states: BreakerState[] = [];
+      for (const [name, { openUntil, failureClass, failedTrials, coolDownUntil }] of endpoints) {
+        const cooling = coolDownUntil > now ? { coolDownUntil } : {};
+        if (openUntil === undefined) {
+          if (coolDownUntil > now) states.push({ name, state: "closed", ...cooling });
+        } else {
+          const state = now < openUntil ? "open" : "half-open";
+          states.push({ name, state, failureClass, openUntil, failedTrials, ...cooling });
+        }
+      }
+      return states;
+    },
+
+    restoreState(states) {
+      if (!Array.isArray(states)) throw new InvalidOptionError("breakers", states, "an array of states");
+      const before = endpoints;
+      endpoints = new Map();
+      try {
+        for (const [index, state] of states.entries()) {
+          const path = `breakers[${index}]`;
+          const endpoint = endpointOf(checkText(`${path}.name`, state?.name));
+          const { openUntil, coolDownUntil, failedTrials = 0, failureClass } = state;
+          if (coolDownUntil !== undefined) {
+            endpoint.coolDownUntil = checkNumber(`${path}.coolDownUntil`, coolDownUntil, { min: 0 });
+          }
+          if (openUntil === undefined) continue;
+          endpoint.openUntil = checkNumber(`${path}.openUntil`, openUntil, { min: 0 });
+          endpoint.failedTrials = checkNumber(`${path}.failedTrials`, failedTrials, {
+            min: 0,
+            integer: true,
+          });
+          if (failureClass !== undefined && !classes.includes(failureClass)) {
+            throw new InvalidOptionError(
+              `${path}.failureClass`,
+              failureClass,
+              `one of ${classes.join(", ")}`,
+            );
+          }
+          endpoint.failureClass = failureClass;
+        }
+      } catch (error) {
+        endpoints = before;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import type { Attempt, ProviderErrorKind } from "../../src/contracts/index.ts";
+import { createBreakers } from "../../src/state/breakers.ts";
+
+const ended = (kind?: ProviderErrorKind, retryAfterMs?: number): Pick<Attempt, "name" | "error"> => ({
+  name: "a",
+  error: kind && { code: "provider", message: "", kind, retryAfterMs },
+});
+
+/** Breakers that opened at time 0 by ten server errors. */
+function opened(options = {}) {
+  const breakers = createBreakers({ openMs: 1_000, ...options });
+  for (let call = 0; call < 10; call += 1) breakers.observe(ended("server"), 0);
+  return breakers;
+}
+
+describe("a breaker", () => {
+  it("opens at the failure ratio, not below its minimum volume", () => {
+    const breakers = createBreakers({ minCalls: 4, failureRatio: 0.5 });
+    for (const kind of ["server", "server", undefined] as const) breakers.observe(ended(kind), 0);
+    expect(breakers.admit("a", 0)).toBe(true); // 2 of 3, but only 3 calls
+    breakers.observe(ended("server"), 0);
+    expect(breakers.admit("a", 0)).toBe("its breaker is open (server failures)");
+    expect(breakers.admit("b", 0)).toBe(true);
+  });
+
+  it("counts each class of failure for itself", () => {
+    const breakers = createBreakers({ minCalls: 6, failureRatio: 0.5 });
+    for (const kind of ["server", "timeout", "connection", "server", "timeout", undefined] as const)
+      breakers.observe(ended(kind), 0);
+    expect(breakers.admit("a", 0)).toBe(true);
+    for (let call = 0; call < 3; call += 1) breakers.observe(ended("timeout"), 0);
+    expect(breakers.admit("a", 0)).toBe("its breaker is open (timeout failures)");
+  });
+
+  it("forgets calls older than its window", () => {
+    const breakers = createBreakers({ minCalls: 2, windowMs: 1_000 });
+    breakers.observe(ended("server"), 0);
+    breakers.observe(ended("server"), 1_100);
+    expect(breakers.admit("a", 1_100)).toBe(true);
+    breakers.observe(ended("server"), 1_200);
+    expect(breakers.admit("a", 1_200)).not.toBe(true);
+  });
+
+  it("admits one trial when its time is over, and closes when that succeeds", () => {
+    const breakers = opened();
+    expect(breakers.admit("a", 999)).not.toBe(true);
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.admit("a", 1_001)).toBe("its breaker waits for a trial call");
+    breakers.observe(ended(), 1_002);
+    expect([breakers.admit("a", 1_003), breakers.admit("a", 1_003)]).toEqual([true, true]);
+    expect(breakers.exportState(1_003)).toEqual([]);
+  });
+
+  it("stays open twice as long after each trial that fails, sixteen times at most", () => {
+    const breakers = opened();
+    let now = 0;
+    for (const wait of [1_000, 2_000, 4_000, 8_000, 16_000, 16_000]) {
+      expect(breakers.admit("a", now + wait - 1)).not.toBe(true);
+      now += wait;
+      expect(breakers.admit("a", now)).toBe(true);
+      breakers.observe(ended("connection"), now);
+    }
+  });
+
+  it("frees the trial when it ends without a verdict, or never ends", () => {
+    const breakers = opened();
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    breakers.observe(ended("invalid-request"), 1_001);
+    expect(breakers.admit("a", 1_002)).toBe(true);
+    expect(breakers.admit("a", 1_003)).not.toBe(true);
+    expect(breakers.admit("a", 17_002)).toBe(true);
+  });
+
+  it("ignores what the caller brought about", () => {
+    const breakers = createBreakers({ minCalls: 1 });
+    for (const kind of ["invalid-request", "authentication", "content-filter", "context-overflow"] as const)
+      breakers.observe(ended(kind), 0);
+    expect(breakers.admit("a", 0)).toBe(true);
+  });
+
+  it("ignores calls that had begun before it opened", () => {
+    const breakers = opened();
+    breakers.observe(ended(), 10);
+    expect(breakers.admit("a", 11)).not.toBe(true);
+  });
+});
+
+describe("a rate limit", () => {
+  it("is a pause of the length that the provider names, and no failure", () => {
+    const breakers = createBreakers({ minCalls: 1, coolDownMs: 500 });
+    breakers.observe(ended("rate-limit", 2_000), 0);
+    expect(breakers.admit("a", 1_999)).toBe("it asked for a pause of 1 ms more");
+    expect(breakers.admit("a", 2_000)).toBe(true);
+    breakers.observe(ended("rate-limit"), 3_000);
+    expect(breakers.admit("a", 3_499)).not.toBe(true);
+    expect(breakers.admit("a", 3_500)).toBe(true);
+  });
+
+  it("cannot pause an endpoint for longer than ten minutes", () => {
+    const breakers = createBreakers();
+    breakers.observe(ended("rate-limit", 1e12), 0);
+    expect(breakers.admit("a", 600_000)).toBe(true);
+  });
+});
+
+describe("the state of breakers", () => {
+  it("survives a restart", () => {
+    const before = opened();
+    before.observe({ ...ended("rate-limit", 5_000), name: "b" }, 0);
+    const state = JSON.parse(JSON.stringify(before.exportState(10)));
+    expect(state).toEqual([
+      { name: "a", state: "open", failureClass: "server", openUntil: 1_000, failedTrials: 0 },
+      { name: "b", state: "closed", coolDownUntil: 5_000 },
+    ]);
+    const after = createBreakers({ openMs: 1_000 });
+    after.restoreState(state);
+    expect(after.exportState(10)).toEqual(state);
+    expect(after.admit("a", 1_000)).toBe(true);
+    expect(after.exportState(1_000)[0]?.state).toBe("half-open");
+  });
+
+  it("that is none is refused, and what is known stays", () => {
+    const breakers = opened();
+    const good = { name: "a", state: "open" } as const;
+    expect(() => breakers.restoreState({} as never)).toThrow("breakers must be an array of states");
+    expect(() => breakers.restoreState([{ ...good, openUntil: Number.NaN }])).toThrow(
+      "breakers[0].openUntil",
+    );
+    expect(() => breakers.restoreState([{ ...good, openUntil: 1, failureClass: "x" as never }])).toThrow(
+      "breakers[0].failureClass must be one of connection, timeout, server",
+    );
+    expect(breakers.admit("a", 0)).not.toBe(true);
+  });
+
+  it("is bounded in names", () => {
+    const breakers = createBreakers();
+    for (let index = 0; index < 2_000; index += 1)
+      breakers.observe({ ...ended("rate-limit", 1_000), name: `${index}` }, 0);
+    expect(breakers.exportState(0)).toHaveLength(1_000);
+  });
+});
