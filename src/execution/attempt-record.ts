@@ -46,15 +46,16 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
     startedAt: timestamp(startedAt),
     latencyMs: 0,
   };
-  const { maxCostUsd, committed } = context;
-  const expectedUsd = maxCostUsd === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
-  committed.usd += expectedUsd;
+  const { committed } = context;
+  const expectedUsd = committed === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
+  if (committed !== undefined) committed.usd += expectedUsd;
   context.started(id, hop);
 
   const end = () => {
-    if (maxCostUsd !== undefined) committed.usd += (record.costUsd ?? expectedUsd) - expectedUsd;
+    if (committed !== undefined) committed.usd += (record.costUsd ?? expectedUsd) - expectedUsd;
     record.latencyMs = Math.max(0, context.clock() - startedAt);
     context.attempts.push(record);
+    context.learn(record);
   };
   const bill = (usage: Usage | undefined) => {
     if (usage === undefined) return;

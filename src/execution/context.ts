@@ -32,9 +32,9 @@ export interface ExecutionContext {
   readonly maxCostUsd: number | undefined;
   /**
    * What the request's calls have cost, those under way and those whose cost stayed unknown at their
-   * estimate. Kept only where there is a `maxCostUsd`.
+   * estimate. Absent where nothing bounds them: neither `maxCostUsd` nor a budget.
    */
-  readonly committed: { usd: number };
+  readonly committed: { usd: number } | undefined;
   /** All attempts of the request so far, those of its classifier included; execution adds its own. */
   readonly attempts: Attempt[];
   /** The way of one check to models; whoever opens it ends it. */
@@ -50,5 +50,7 @@ export interface ExecutionContext {
   readonly costOf: (model: Model, usage: Usage) => number | undefined;
   readonly estimateTokens: (text: string) => number;
   readonly started: (model: string, hop: Hop) => void;
+  /** Learns from a call that has ended, before it is settled what follows: the next hop sees it. */
+  readonly learn: (attempt: Attempt) => void;
   readonly ended: (attempt: Attempt) => void;
 }

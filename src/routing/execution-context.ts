@@ -44,14 +44,17 @@ export function executionOf<Id extends string>(
     costOf: parts.costOf,
     estimateTokens: parts.estimateTokens,
     started(model, hop) {
+      run.hold?.started();
       if (parts.onEvent !== undefined)
         emit(parts.onEvent, { type: "attempt-started", decisionId: run.id, model, hop });
     },
-    ended(attempt) {
+    learn(attempt) {
       if (estimatedInputTokens !== undefined && attempt.usage !== undefined && !attempt.costEstimated) {
         parts.observe(attempt.name, estimatedInputTokens, attempt.usage);
       }
       parts.observeHealth(attempt);
+    },
+    ended(attempt) {
       if (parts.onEvent !== undefined) {
         emit(parts.onEvent, { type: "attempt-ended", decisionId: run.id, attempt: attempt as Attempt<Id> });
       }

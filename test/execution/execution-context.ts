@@ -43,6 +43,7 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     costOf: ({ price }, usage) => (price === undefined ? undefined : costOf(price, usage)),
     estimateTokens,
     started: () => {},
+    learn: () => {},
     ended: (attempt) => reported.push(attempt),
     reported,
     ...rest,
