@@ -1,0 +1,84 @@
+import {
+  type Check,
+  type Completion,
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type Model,
+} from "../../src/contracts/index.ts";
+import { textOf } from "./internal/answer-parts.ts";
+import { lastNumber } from "./internal/last-number.ts";
+
+export interface AgreementOptions {
+  /** Further answers to ask for, in [1, 10]. Default 2. */
+  readonly samples?: number | undefined;
+  /** How many of them must agree with the answer, in [1, `samples`]. Default all. */
+  readonly agreeing?: number | undefined;
+  /** What is compared: the last number, or the whole text without case, spaces and punctuation. Default `number`. */
+  readonly by?: "number" | "text" | undefined;
+  /** Of the further answers, in [0, 2]. Default 0.7: at 0 a model repeats itself, right or wrong. */
+  readonly temperature?: number | undefined;
+  /**
+   * Gives the further answers, from the last ask and the turns before it as far as facts hold them.
+   * Default: the model that has answered, from the whole request.
+   */
+  readonly model?: Model | undefined;
+}
+
+/**
+ * Accepts an answer that further answers to the same request agree with (self-consistency). Calls a
+ * model `samples` times, side by side: each call is priced, recorded and under the constraints. One
+ * that fails means no verdict. Only for answers that can be compared: numbers, labels, names.
+ */
+export function agreement(options: AgreementOptions = {}): Check {
+  checkKeys("agreement", options, ["samples", "agreeing", "by", "temperature", "model"]);
+  const { samples = 2, agreeing = samples, by = "number", temperature = 0.7, model } = options;
+  checkNumber("agreement.samples", samples, { min: 1, max: 10, integer: true });
+  checkNumber("agreement.agreeing", agreeing, { min: 1, max: samples, integer: true });
+  checkNumber("agreement.temperature", temperature, { min: 0, max: 2 });
+  if (by !== "number" && by !== "text")
+    throw new InvalidOptionError("agreement.by", by, '"number" or "text"');
+  if (model !== undefined) {
+    checkMethods("agreement.model", model, ["generate"]);
+    checkText("agreement.model.name", model.name);
+  }
+  const resultOf = by === "number" ? numberIn : plainText;
+
+  return {
+    name: `agreement(${agreeing} of ${samples} by ${by}${model === undefined ? "" : `, ${model.name}`})`,
+    async accepts(request, answer, hop) {
+      const value = resultOf(answer);
+      if (value === undefined) return false;
+      const ask = (): Promise<Completion> => {
+        if (model === undefined) return again({ temperature });
+        const content = request.window === "" ? request.ask : `${request.window}\n\n${request.ask}`;
+        return hop.generate(model, { temperature, messages: [{ role: "user", content }] });
+      };
+      const again = (changes: { readonly temperature: number }): Promise<Completion> => {
+        if (hop.again === undefined)
+          throw new InvalidOptionError(
+            "agreement.model",
+            model,
+            "given where no answer of a plan is checked",
+          );
+        return hop.again(changes);
+      };
+      const answers = await Promise.all(Array.from({ length: samples }, ask));
+      return answers.filter((one) => resultOf(one) === value).length >= agreeing;
+    },
+  };
+}
+
+function numberIn(answer: Completion): number | undefined {
+  return lastNumber(textOf(answer))?.value;
+}
+
+function plainText(answer: Completion): string | undefined {
+  const text = textOf(answer)
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "");
+  return text === "" ? undefined : text;
+}

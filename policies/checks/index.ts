@@ -1,0 +1,11 @@
+export { type AgreementOptions, agreement } from "./agreement.ts";
+export { allOf } from "./all-of.ts";
+export { anyOf } from "./any-of.ts";
+export { arithmetic } from "./arithmetic.ts";
+export { finishReason } from "./finish-reason.ts";
+export { type JsonSchema, type JsonSchemaOptions, jsonSchema, type StandardSchema } from "./json-schema.ts";
+export { type JudgeOptions, judge } from "./judge.ts";
+export { type LogprobOptions, logprob } from "./logprob.ts";
+export { notRefused } from "./not-refused.ts";
+export { type NumericAnswerOptions, numericAnswer } from "./numeric-answer.ts";
+export { type ToolArgumentsOptions, toolArguments } from "./tool-arguments.ts";

@@ -1,0 +1,36 @@
+import { type Check, InvalidOptionError } from "../../../src/contracts/index.ts";
+import { checkCheck } from "./check-check.ts";
+
+/** Asks the checks in order until one gives the verdict `decisive`; without one, the verdict is the other. */
+export function askInTurn(name: string, checks: readonly Check[], decisive: boolean): Check {
+  if (checks.length === 0) throw new InvalidOptionError(name, checks, "given at least one check");
+  checks.forEach((check, index) => {
+    checkCheck(`${name}[${index}]`, check);
+  });
+
+  return {
+    name: `${name}(${checks.map((check) => check.name).join(", ")})`,
+    reads: checks.every(({ reads }) => reads === "text") ? "text" : undefined,
+    accepts(request, answer, hop) {
+      for (const [index, check] of checks.entries()) {
+        const verdict = check.accepts(request, answer, hop);
+        // At once, as long as the checks answer at once.
+        if (typeof verdict !== "boolean") return askOn(verdict, checks.slice(index + 1));
+        if (verdict === decisive) return decisive;
+      }
+      return !decisive;
+
+      async function askOn(pending: Promise<boolean>, later: readonly Check[]): Promise<boolean> {
+        if (isTrue(await pending) === decisive) return decisive;
+        for (const check of later)
+          if (isTrue(await check.accepts(request, answer, hop)) === decisive) return decisive;
+        return !decisive;
+      }
+    },
+  };
+}
+
+/** From plain JavaScript a check may return anything. */
+function isTrue(verdict: unknown): boolean {
+  return verdict === true;
+}

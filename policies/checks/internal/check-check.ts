@@ -1,0 +1,7 @@
+import { type Check, checkMethods, checkText } from "../../../src/contracts/index.ts";
+
+/** Throws `InvalidOptionError` unless the value is a check. */
+export function checkCheck(option: string, check: unknown): void {
+  checkMethods(option, check, ["accepts"]);
+  checkText(`${option}.name`, (check as Check).name);
+}

@@ -1,0 +1,33 @@
+import { type Check, checkKeys, checkNumber } from "../../src/contracts/index.ts";
+import { choiceOf } from "./internal/answer-parts.ts";
+
+export interface LogprobOptions {
+  /** At most 0: the lowest mean log-probability (natural logarithm) of a token that is accepted. */
+  readonly min: number;
+}
+
+/**
+ * Accepts an answer whose tokens have a mean log-probability of at least `min`:
+ * `Σ log p(token) / tokens`, -0.1 say. Sees `choices[0].logprobs` alone: requests must ask for them
+ * (`logprobs: true`), and an answer without them is not accepted. Providers other than OpenAI and
+ * compatible endpoints do not send them.
+ *
+ * It says how sure a model was of its words, which is not how right it is: choose `min` on recorded
+ * outcomes, one for each kind of task.
+ */
+export function logprob(options: LogprobOptions): Check {
+  checkKeys("logprob", options, ["min"]);
+  const min = checkNumber("logprob.min", options.min, { max: 0 });
+
+  return {
+    name: `logprob(min ${min})`,
+    accepts(_, answer) {
+      const tokens = choiceOf(answer).logprobs?.content;
+      if (!Array.isArray(tokens) || tokens.length === 0) return false;
+      let sum = 0;
+      for (const token of tokens) sum += Number(token?.logprob ?? Number.NaN);
+      // Also false for NaN, when a token has none.
+      return sum / tokens.length >= min;
+    },
+  };
+}

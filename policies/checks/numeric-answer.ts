@@ -1,0 +1,37 @@
+import { type Check, checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { textOf } from "./internal/answer-parts.ts";
+import { lastNumber } from "./internal/last-number.ts";
+
+export interface NumericAnswerOptions {
+  /** Whether it must be a whole number. Default false. */
+  readonly integer?: boolean | undefined;
+  /** Inclusive. Default none. */
+  readonly min?: number | undefined;
+  /** Inclusive. Default none. */
+  readonly max?: number | undefined;
+}
+
+/**
+ * Accepts an answer that holds a number, and whose last number is as asked. Sees the text alone, and
+ * does not know whether the number is right. Digits are 0 to 9, with a point and thousands commas.
+ */
+export function numericAnswer(options: NumericAnswerOptions = {}): Check {
+  checkKeys("numericAnswer", options, ["integer", "min", "max"]);
+  const { integer = false, min, max } = options;
+  if (typeof integer !== "boolean")
+    throw new InvalidOptionError("numericAnswer.integer", integer, "true or false");
+  if (min !== undefined) checkNumber("numericAnswer.min", min);
+  if (max !== undefined) checkNumber("numericAnswer.max", max, { min: min ?? -Number.MAX_VALUE });
+  const asked = [integer && "integer", min !== undefined && `min ${min}`, max !== undefined && `max ${max}`];
+  const shown = asked.filter((one) => one !== false).join(", ");
+
+  return {
+    name: shown === "" ? "numericAnswer" : `numericAnswer(${shown})`,
+    reads: "text",
+    accepts(_, answer) {
+      const value = lastNumber(textOf(answer))?.value;
+      if (value === undefined || (integer && !Number.isInteger(value))) return false;
+      return value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}
