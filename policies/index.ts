@@ -1,6 +1,7 @@
 export { always } from "./always.ts";
 export { type BudgetAwareOptions, budgetAware } from "./budget-aware.ts";
 export { type ByTaskOptions, byTask } from "./by-task.ts";
+export { type CascadeOptions, cascade } from "./cascade.ts";
 export { cheapestAbove } from "./cheapest-above.ts";
 export { type ExploreOptions, explore } from "./explore.ts";
 export { firstOf } from "./first-of.ts";

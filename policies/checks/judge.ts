@@ -26,7 +26,7 @@ const usualCriteria = "The answer is correct, complete and to the point.";
 /** Longest answer that the judge is shown, in characters: head and tail of a longer one. */
 const longestAnswer = 20_000;
 
-const verdictFormat: ChatRequest["response_format"] = {
+const verdictFormat: NonNullable<ChatRequest["response_format"]> = {
   type: "json_schema",
   json_schema: {
     name: "verdict",
@@ -100,10 +100,7 @@ function cut(text: string): string {
 
 /** Throws where the judge has not said what it was asked for. */
 function readVerdict(text: string, { name }: Model): boolean {
-  const json = text
-    .trim()
-    .replace(/^```(?:json)?\s*/, "")
-    .replace(/\s*```$/, "");
+  const json = withoutFence(text.trim());
   let accept: unknown;
   try {
     accept = (JSON.parse(json) as { accept?: unknown } | null)?.accept;
@@ -112,4 +109,10 @@ function readVerdict(text: string, { name }: Model): boolean {
   }
   if (typeof accept === "boolean") return accept;
   throw new ProviderError({ kind: "incomplete", model: name, summary: "its verdict cannot be read" });
+}
+
+/** Models like to put JSON into a Markdown block, asked or not. */
+function withoutFence(text: string): string {
+  const opening = /^```(?:json)?/.exec(text)?.[0];
+  return opening !== undefined && text.endsWith("```") ? text.slice(opening.length, -3) : text;
 }
