@@ -27,7 +27,10 @@ export function when<const Id extends string>(condition: Condition, policy: Poli
       const holds: unknown = condition(context);
       // A promise would hold always.
       if (typeof holds !== "boolean")
-        throw new PolicyError("when", `got a ${typeof holds} from its condition, not true or false`);
+        throw new PolicyError(
+          "when",
+          `was told neither true nor false by its condition, but a value of type ${typeof holds}`,
+        );
       return holds ? policy.select(context) : undefined;
     },
   };
