@@ -17,8 +17,10 @@ export async function loadRouter(file: string): Promise<Router> {
 
 async function load(path: string, file: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
+  // A fresh router each time: a command closes the one that it was given. And no cache on disk.
+  const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
   try {
-    return await createJiti(import.meta.url).import(pathToFileURL(path).href, { default: true });
+    return await jiti.import(pathToFileURL(path).href, { default: true });
   } catch (error) {
     if (isRouterError(error)) throw error;
     const problem = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,20 @@
 import { afterAll, describe, expect, it } from "vitest";
+import * as policies from "../../policies/index.ts";
+import { createRouter } from "../../src/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-const models = `models: { small: fakeModel({ name: "a:small", error: new Error("called") }), large: fakeModel({ name: "a:large", error: new Error("called") }) }`;
-const always = (id: string) => folder.config(`{ ${models}, policy: policies.always("${id}") }`);
-const byThreshold = () =>
-  folder.config(`{ ${models}, policy: policies.threshold({ small: "small", large: "large", at: 0.6 }) }`);
+const failing = (name: string) => fakeModel({ name, error: new Error("called") });
+const models = { small: failing("a:small"), large: failing("a:large") };
+const always = (id: "small" | "large") =>
+  folder.config(() => createRouter({ models, policy: policies.always(id) }));
+const byThreshold = folder.config(() =>
+  createRouter({ models, policy: policies.threshold({ small: "small", large: "large", at: 0.6 }) }),
+);
 const requests = folder.file(
   "requests.jsonl",
   [
@@ -26,7 +32,7 @@ const requests = folder.file(
 
 describe("decide", () => {
   it("prints a decision for each request, under the id of the request or its line", async () => {
-    const { exitCode, out, err } = await runCli(["decide", requests, "--config", byThreshold()]);
+    const { exitCode, out, err } = await runCli(["decide", requests, "--config", byThreshold]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     const decisions = linesOf(out);
     expect(decisions.map(({ id, model, forced }) => ({ id, model, forced }))).toEqual([
@@ -56,9 +62,15 @@ describe("decide", () => {
   });
 
   it("goes on after a request that no model may serve, and exits with 1", async () => {
-    const config = folder.config(`{ ${models}, policy: policies.always("small"), constraints: [
-        { name: "eu", permits: (_, { request }) => request.labels.region === "eu" || "not in the eu" },
-      ] }`);
+    const config = folder.config(() =>
+      createRouter({
+        models,
+        policy: policies.always("small"),
+        constraints: [
+          { name: "eu", permits: (_, { request }) => request.labels["region"] === "eu" || "not in the eu" },
+        ],
+      }),
+    );
     const stdin = '{"id":"us","prompt":"Hi"}\n{"id":"eu","prompt":"Hi","labels":{"region":"eu"}}';
     const { exitCode, out, err } = await runCli(["decide", "--config", config], { stdin });
     expect(exitCode).toBe(1);
@@ -71,7 +83,7 @@ describe("decide", () => {
 
   it("refuses a request that is wrong, naming line and field", async () => {
     const stdin = '{"prompt":"Hi"}\n{"prompt":"Hi","maxCostUsd":-1}';
-    const { exitCode, err } = await runCli(["decide", "--config", byThreshold()], { stdin });
+    const { exitCode, err } = await runCli(["decide", "--config", byThreshold], { stdin });
     expect(exitCode).toBe(2);
     expect(err).toBe("switchpoint: stdin:2: maxCostUsd must be a finite number above 0, got -1\n");
   });
@@ -93,7 +105,10 @@ describe("decide", () => {
   });
 
   it("passes on the typed error of a config file", async () => {
-    const config = folder.config(`{ ${models}, policy: policies.always("medium") }`);
+    const config = folder.config(() =>
+      // @ts-expect-error: there is no such model
+      createRouter({ models, policy: policies.always("medium") }),
+    );
     const { exitCode, err } = await runCli(["decide", requests, "--config", config]);
     expect(exitCode).toBe(2);
     expect(err).toContain('a model that policy always names must be one of small, large, got "medium"');
@@ -105,8 +120,8 @@ describe("decide --diff", () => {
     folder.file("before.jsonl", (await runCli(["decide", requests, "--config", config])).out);
 
   it("finds no change where there is none, and exits with 0", async () => {
-    const earlier = await earlierBy(byThreshold());
-    expect(await runCli(["decide", requests, "--config", byThreshold(), "--diff", earlier])).toEqual({
+    const earlier = await earlierBy(byThreshold);
+    expect(await runCli(["decide", requests, "--config", byThreshold, "--diff", earlier])).toEqual({
       exitCode: 0,
       out: "0 of 3 decisions changed\n",
       err: "",
@@ -115,14 +130,7 @@ describe("decide --diff", () => {
 
   it("prints what changed and why, and exits with 1", async () => {
     const earlier = await earlierBy(always("small"));
-    const { exitCode, out } = await runCli([
-      "decide",
-      requests,
-      "--config",
-      byThreshold(),
-      "--diff",
-      earlier,
-    ]);
+    const { exitCode, out } = await runCli(["decide", requests, "--config", byThreshold, "--diff", earlier]);
     expect(exitCode).toBe(1);
     expect(out.split("\n")).toEqual([
       expect.stringMatching(
@@ -139,7 +147,7 @@ describe("decide --diff", () => {
       "decide",
       requests,
       "--config",
-      byThreshold(),
+      byThreshold,
       "--diff",
       earlier,
       "--json",
@@ -169,8 +177,18 @@ describe("decide --diff", () => {
 
   it("says which changes may be chance", async () => {
     const earlier = await earlierBy(always("small"));
-    const lottery = folder.config(
-      `{ ${models}, random: () => 0.99, policy: { name: "lottery", select: () => ["small", "large"].map((model) => ({ model, reason: "drawn", probability: 0.5 })) } }`,
+    const lottery = folder.config(() =>
+      createRouter({
+        models,
+        random: () => 0.99,
+        policy: {
+          name: "lottery",
+          select: () => [
+            { model: "small", reason: "drawn", probability: 0.5 },
+            { model: "large", reason: "drawn", probability: 0.5 },
+          ],
+        },
+      }),
     );
     const { out } = await runCli(["decide", requests, "--config", lottery, "--diff", earlier]);
     expect(out).toContain(
@@ -193,7 +211,7 @@ describe("decide --diff", () => {
       "decide",
       requests,
       "--config",
-      byThreshold(),
+      byThreshold,
       "--diff",
       folder.file("odd.jsonl", text),
     ]);

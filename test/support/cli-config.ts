@@ -1,41 +1,32 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "./package-sources.ts";
+import type { Router } from "../../src/contracts/index.ts";
 
 export interface Folder {
-  readonly path: string;
   /** Writes a file and returns its path. */
   file(name: string, text: string): string;
-  /**
-   * Writes a config file whose router is made of `options`, with `fakeModel`, policies and constraints
-   * at hand; a new one each time, since a module is loaded once in a process.
-   */
-  config(options: string): string;
+  /** Writes a config file whose default export is what `make` returns, anew each time that it is loaded. */
+  config<Id extends string>(make: () => Router<Id>): string;
   remove(): void;
 }
 
+const makers: (() => unknown)[] = [];
+// A config file has no other way to the objects of a test; importing the sources would compile them each time.
+Object.assign(globalThis, { routerOfTest: (index: number) => makers[index]?.() });
+
 /** A folder of its own for files of a test. */
 export function temporaryFolder(): Folder {
-  let configs = 0;
   const path = mkdtempSync(join(tmpdir(), "switchpoint-cli-"));
   const file = (name: string, text: string): string => {
     writeFileSync(join(path, name), text);
     return join(path, name);
   };
   return {
-    path,
     file,
-    config(options) {
-      configs += 1;
-      return file(
-        `router-${configs}.ts`,
-        `import { createRouter } from "${root}src/create-router.ts";
-         import { fakeModel } from "${root}src/testing/index.ts";
-         import * as policies from "${root}policies/index.ts";
-         import * as constraints from "${root}policies/constraints/index.ts";
-         export default createRouter(${options});`,
-      );
+    config(make) {
+      const index = makers.push(make) - 1;
+      return file(`router-${index}.ts`, `export default globalThis.routerOfTest(${index} as number);`);
     },
     remove: () => rmSync(path, { recursive: true }),
   };

@@ -1,0 +1,193 @@
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { always, threshold } from "../../policies/index.ts";
+import { type Classifier, createRouter } from "../../src/index.ts";
+import { fakeModel, type ScenarioServer } from "../../src/testing/index.ts";
+import { temporaryFolder } from "../support/cli-config.ts";
+import { openaiStatuses, serveOpenAi } from "../support/openai-server.ts";
+import { runCli, vllmEnvironment } from "../support/run-cli.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+let server: ScenarioServer | undefined;
+afterEach(() => server?.close());
+
+const answer = {
+  model: "m",
+  textPieces: ["ok"],
+  toolCalls: [],
+  finishReason: "stop",
+  usage: { inputTokens: 1, outputTokens: 1 },
+} as const;
+const known = {
+  price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 },
+  contextWindow: 8_000,
+  capabilities: { tools: true, images: false, jsonSchema: true },
+};
+const failingClassifier: Classifier = {
+  name: "mine",
+  version: "1",
+  classify: () => {
+    throw new Error("secret text");
+  },
+};
+const knownPair = () => ({
+  a: fakeModel({ name: "x:a", ...known }),
+  b: fakeModel({ name: "x:b", ...known }),
+});
+
+describe("doctor", () => {
+  it("says exactly what is missing where nothing is configured, and exits with 1", async () => {
+    const { exitCode, out, err } = await runCli(["doctor"]);
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
+    expect(out).toMatch(/^ {2}OPENAI_API_KEY +not set$/m);
+    expect(out).toMatch(/- missing: a small model: set OPENAI_API_KEY, .*VLLM_BASE_URL with VLLM_MODEL/);
+    expect(out).toMatch(/- missing: a large model: set OPENAI_API_KEY/);
+    expect(out).toContain("`switchpoint demo` runs without any key");
+  });
+
+  it("finds both models of the environment reachable, and names what is not known of them", async () => {
+    server = await serveOpenAi({ type: "answer", answer });
+    const env = { ...vllmEnvironment(server.url), VLLM_API_KEY: "key-that-must-not-be-shown" };
+    const { exitCode, out } = await runCli(["doctor"], { env });
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not in it/m,
+    );
+    expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema not known/);
+    expect(out).toMatch(/^ {2}policy +threshold \{"small":"small","large":"large","at":0\.7/m);
+    expect(out).toMatch(/^ {2}classifier +complexity@/m);
+    expect(out).toMatch(/^ {2}certified +no$/m);
+    expect(out).toContain("Everything works.");
+    expect(out).not.toContain("key-that");
+    expect(server.requests.map(({ path }) => path)).toEqual(["/v1/models", "/v1/models"]);
+  });
+
+  it("tells an endpoint that cannot be reached", async () => {
+    server = await serveOpenAi({ type: "answer", answer });
+    const env = vllmEnvironment(server.url);
+    await server.close();
+    server = undefined;
+    const { exitCode, out } = await runCli(["doctor"], { env });
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(
+      /- small: vllm:little failed \(connection\).*is the address right, and is the server up\?/,
+    );
+    expect(out).toMatch(/key +VLLM_API_KEY not set \(optional\)/);
+    expect(out).toContain("Something does not work: see Problems.");
+  });
+
+  it("tells a key that is not accepted, without its text", async () => {
+    const failure = {
+      kind: "authentication",
+      status: openaiStatuses.authentication ?? 401,
+      message: "Incorrect key: key-that-must-not-be-shown",
+      requestId: "r1",
+    } as const;
+    server = await serveOpenAi({ type: "failure", failure });
+    const env = { ...vllmEnvironment(server.url), VLLM_API_KEY: "key-that-must-not-be-shown" };
+    const { exitCode, out } = await runCli(["doctor"], { env });
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/- small: vllm:little failed \(authentication, status 401.*the key is not accepted/);
+    expect(out).not.toContain("key-that");
+  });
+
+  it("does not wait for an endpoint that stalls", async () => {
+    server = await serveOpenAi({ type: "stall" });
+    const { exitCode, out } = await runCli(["doctor", "--timeout", "0.05"], {
+      env: vllmEnvironment(server.url),
+    });
+    expect(exitCode).toBe(1);
+    expect(out).toContain("- small: no answer within 0.05 s");
+  });
+
+  it("prints JSON with everything it found, and the age of the catalogue", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: {
+          known: { ...fakeModel({ name: "a:known", ...known }), health: async () => true },
+          mute: fakeModel({ name: "b:mute" }),
+        },
+        policy: always("known"),
+      }),
+    );
+    const { exitCode, out } = await runCli(["doctor", "--config", config, "--json"], {
+      env: { OPENAI_API_KEY: "x" },
+    });
+    expect(exitCode).toBe(0);
+    const diagnosis = JSON.parse(out);
+    expect(diagnosis).toMatchObject({
+      works: true,
+      config,
+      environment: { OPENAI_API_KEY: true, ANTHROPIC_API_KEY: false },
+      routing: { policy: "always", parameters: { model: "known" }, certified: false },
+      problems: [],
+    });
+    expect(diagnosis.catalogue).toEqual({
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      ageDays: expect.any(Number),
+    });
+    const [first, second] = diagnosis.models;
+    expect(first).toMatchObject({
+      id: "known",
+      name: "a:known",
+      endpoint: { reachable: true },
+      contextWindow: 8000,
+      unknown: [],
+    });
+    expect(second).toMatchObject({
+      id: "mute",
+      endpoint: {},
+      unknown: ["price", "contextWindow", "tools", "images", "jsonSchema"],
+    });
+  });
+
+  it("tells an unhealthy endpoint, a classifier that fails and a policy that has no opinion", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: { ...knownPair(), c: { ...fakeModel({ name: "x:c", ...known }), health: async () => false } },
+        policy: { name: "unsure", select: () => undefined },
+      }),
+    );
+    const { exitCode, out } = await runCli(["doctor", "--config", config]);
+    expect(exitCode).toBe(1);
+    expect(out).toContain("- c: its endpoint says that it is not healthy");
+    expect(out).toMatch(/- a sample request could not be decided: policy unsure/);
+    expect(out).not.toContain("secret text");
+    const failing = folder.config(() =>
+      createRouter({
+        models: knownPair(),
+        classifier: failingClassifier,
+        policy: threshold({ small: "a", large: "b", at: 0.5 }),
+      }),
+    );
+    const failed = await runCli(["doctor", "--config", failing]);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.out).toMatch(/- classifier: .*mine threw an error of type Error/);
+    expect(failed.out).not.toContain("secret text");
+  });
+
+  it("takes constraints that refuse its sample for what they are", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: knownPair(),
+        policy: always("a"),
+        constraints: [{ name: "tenants", permits: () => "the tenant is not known" }],
+      }),
+    );
+    const { exitCode, out } = await runCli(["doctor", "--config", config]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/Notices[\s\S]*a sample request could not be decided: .*the tenant is not known/);
+  });
+
+  it("reports a config file that cannot be used as its problem", async () => {
+    const { exitCode, out } = await runCli(["doctor", "--config", "nowhere.ts"]);
+    expect(exitCode).toBe(1);
+    expect(out).toContain('- --config must be a file that exists, got "nowhere.ts"');
+  });
+
+  it("refuses a timeout that is none", async () => {
+    const { exitCode, err } = await runCli(["doctor", "--timeout", "soon"]);
+    expect(exitCode).toBe(2);
+    expect(err).toBe('switchpoint: --timeout must be a number in [0.001, 3600], got "soon"\n');
+  });
+});

@@ -1,0 +1,132 @@
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { always } from "../../policies/index.ts";
+import { createRouter } from "../../src/index.ts";
+import { fakeModel, type Scenario, type ScenarioServer } from "../../src/testing/index.ts";
+import { temporaryFolder } from "../support/cli-config.ts";
+import { serveOpenAi } from "../support/openai-server.ts";
+import { runCli, vllmEnvironment } from "../support/run-cli.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+let server: ScenarioServer | undefined;
+afterEach(() => server?.close());
+
+const answer = {
+  model: "served-7b",
+  textPieces: ["Par", "is", "."],
+  toolCalls: [],
+  finishReason: "stop",
+  usage: { inputTokens: 12, outputTokens: 3 },
+} as const;
+
+async function serve(scenario: Scenario): Promise<Record<string, string>> {
+  server = await serveOpenAi(scenario);
+  return vllmEnvironment(server.url);
+}
+
+const prompt = "What is the capital of France?";
+
+describe("route", () => {
+  it("prints the answer on stdout, and who answered, why and for how much on stderr", async () => {
+    const env = await serve({ type: "answer", answer });
+    const { exitCode, out, err } = await runCli(["route", prompt], { env });
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
+    expect(err).toMatch(
+      /^small: vllm:little \| complexity 0\.\d\d; complexity below 0\.7 \| cost unknown \| \d+ ms \| uncertified\n$/,
+    );
+  });
+
+  it("prints a stream as it comes", async () => {
+    const env = await serve({ type: "answer", answer });
+    const { exitCode, out, err } = await runCli(["route", prompt, "--stream"], { env });
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
+    expect(err).toMatch(/^small: vllm:little \|.*uncertified\n$/);
+    expect(server?.requests.at(-1)?.body).toMatchObject({ stream: true });
+  });
+
+  it("prints the whole result as JSON", async () => {
+    const env = await serve({ type: "answer", answer });
+    const { out } = await runCli(["route", prompt, "--json"], { env });
+    expect(JSON.parse(out)).toMatchObject({
+      text: "Paris.",
+      completion: { model: "served-7b" },
+      decision: { model: "small", certified: false },
+      attempts: [{ model: "small", servedModel: "served-7b" }],
+      usage: { inputTokens: 12, outputTokens: 3 },
+    });
+  });
+
+  it("takes the router of a config file, and says what its answer cost", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: {
+          only: fakeModel({
+            answer: "Yes.",
+            price: { usdPerMillionInputTokens: 10, usdPerMillionOutputTokens: 100 },
+            usage: { inputTokens: 100, outputTokens: 10 },
+          }),
+        },
+        policy: always("only"),
+      }),
+    );
+    const { exitCode, out, err } = await runCli(["route", "Really?", "--config", config]);
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Yes.\n" });
+    expect(err).toMatch(/^only: fake:model \| always only \| \$0\.0020 \| \d+ ms \| uncertified\n$/);
+  });
+
+  it("says who answered instead of a model that failed", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: {
+          first: fakeModel({ name: "a:first", error: new Error("down") }),
+          second: fakeModel({ name: "a:second" }),
+        },
+        policy: always("first"),
+        execution: { retries: 0 },
+      }),
+    );
+    const { exitCode, err } = await runCli(["route", "Hi", "--config", config]);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/^second \(instead of first\): a:second \|/);
+  });
+
+  it("says in one line that no endpoint answers, and exits with 1", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: { gone: fakeModel({ error: new Error("secret text") }) },
+        policy: always("gone"),
+      }),
+    );
+    const { exitCode, out, err } = await runCli(["route", "Hi", "--config", config]);
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+    expect(err).toMatch(/^switchpoint: all models failed \(gone: .*\n$/);
+    expect(err).not.toContain("secret text");
+  });
+
+  it("names what failed last where an endpoint cannot be reached", async () => {
+    const env = await serve({ type: "answer", answer });
+    await server?.close();
+    server = undefined;
+    const { exitCode, err } = await runCli(["route", "Hi"], { env });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(
+      /^switchpoint: all models failed \(small: connection.*; the last one: vllm:big failed \(connection\).*\n$/,
+    );
+  });
+
+  it("says what the environment lacks", async () => {
+    const { exitCode, out, err } = await runCli(["route", "Hi"]);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+    expect(err).toMatch(
+      /the environment lacks a small model: set OPENAI_API_KEY.*; a large model: .*--config FILE\n$/,
+    );
+  });
+
+  it("refuses an empty prompt", async () => {
+    const { exitCode, err } = await runCli(["route", " "], { env: vllmEnvironment("http://127.0.0.1:1/v1") });
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: "switchpoint: request.messages is an empty prompt: give some text\n",
+    });
+  });
+});
