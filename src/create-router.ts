@@ -20,11 +20,15 @@ import { costOf, estimateCost } from "./cost/cost-of.ts";
 import { createTokenCounter } from "./cost/count-tokens.ts";
 import { estimateTokens } from "./cost/estimate-tokens.ts";
 import { usageOf } from "./cost/usage-of.ts";
-import { capabilities, contextWindow, policyHash } from "./decision/index.ts";
+import { capabilities, contextWindow, type DecisionParts, policyHash } from "./decision/index.ts";
 import { type ExecutionOptions, resolveExecutionOptions } from "./execution/index.ts";
 import { normaliseRequest } from "./request/index.ts";
 import { connect } from "./router.ts";
+import { type BudgetOptions, resolveBudget } from "./state/budget-options.ts";
 import { createHealth } from "./state/health.ts";
+import { exportState, restoreState } from "./state/router-state.ts";
+import { createSessions } from "./state/sessions.ts";
+import { createSpendBook } from "./state/spend.ts";
 import { createUsageMeans } from "./state/usage-means.ts";
 import { packageVersion } from "./version.ts";
 
@@ -37,6 +41,14 @@ export interface RouterOptions<Id extends string> {
   /** Say which models may serve a request, on every hop. Default none. */
   readonly constraints?: Constraints<Id> | undefined;
   readonly execution?: ExecutionOptions | undefined;
+  /**
+   * Money that may be used in a period, by all requests or by those of each tenant. It is reserved
+   * before a call and settled after it; a model of unknown price is then not permitted, and a request
+   * for which too little is left is refused with `BudgetExceededError`. Default: no limit.
+   */
+  readonly budget?: BudgetOptions | undefined;
+  /** Sessions that are remembered; the least recently used is forgotten. Default 10,000. */
+  readonly maxSessions?: number | undefined;
   /** Told of each step, synchronously; for instance `decisionLog({ file })`. */
   readonly onEvent?: EventSink | undefined;
   /** Longest time of a classifier that answers asynchronously, in milliseconds. Default 1,000. */
@@ -57,6 +69,8 @@ const optionNames: readonly string[] = [
   "classifier",
   "constraints",
   "execution",
+  "budget",
+  "maxSessions",
   "onEvent",
   "classifierTimeoutMs",
   "maxCharacters",
@@ -112,6 +126,10 @@ function assemble<Id extends string>(
 
   const means = createUsageMeans();
   const health = createHealth();
+  const sessions = createSessions({ maxSessions: options.maxSessions });
+  const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
+  const spend = budget && createSpendBook(budget);
+  const state = { means, health, sessions, spend, ids };
   const countTokens = createTokenCounter();
   const description = describePolicy(policy);
   return connect<Id>({
@@ -146,6 +164,13 @@ function assemble<Id extends string>(
     observe: (name, estimatedInputTokens, usage) => means.observe(name, { estimatedInputTokens, usage }),
     healthOf: health.of,
     observeHealth: (attempt) => health.observe(attempt, clock()),
+    sessionOf: sessions.read as DecisionParts<Id>["sessionOf"],
+    recordSession: sessions.record,
+    spendOf: spend?.read,
+    budget: budget &&
+      spend && { limitUsd: budget.limitUsd, description: budget.description, open: spend.open },
+    exportState: () => exportState(state),
+    restoreState: (given) => restoreState(state, given),
     versions: {
       package: packageVersion,
       classifier: `${classifier.name}@${classifier.version}`,

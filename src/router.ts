@@ -20,6 +20,7 @@ import {
   planExecution,
   type RouterParts,
   type Run,
+  recordAnswer,
   totalCostUsd,
   totalUsage,
 } from "./routing/index.ts";
@@ -70,6 +71,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
   };
 
   const execution = ({ run, decided }: Ready<Id>): ExecutionContext => {
+    run.hold?.reserve(decided.decision);
     const checks = decided.choice.escalate ?? [];
     const plan = decided.decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless }));
     const { fallbacks } = decided.decision;
@@ -79,6 +81,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
 
   const finish = ({ run, decided }: Ready<Id>, completion: Completion): RouteResult<Id> => {
     const { attempts } = run;
+    if (run.facts.session !== undefined) recordAnswer(parts, run, run.facts.session);
     const { decision } = decided;
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);
@@ -108,7 +111,12 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     policy: parts.policy,
 
     async decide(request, options) {
-      return (await makeReady(begin(request, options))).decided.decision;
+      const run = begin(request, options);
+      try {
+        return (await makeReady(run)).decided.decision;
+      } finally {
+        run.hold?.settle();
+      }
     },
 
     async route(request, options) {
@@ -122,6 +130,8 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       } catch (error) {
         reportFailure(progress, error);
         throw error;
+      } finally {
+        progress.run?.hold?.settle();
       }
     },
 
@@ -150,6 +160,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
           failure = error;
           throw error;
         } finally {
+          progress.run?.hold?.settle();
           if (failure !== undefined) {
             reportFailure(progress, failure);
             reject(failure);
@@ -164,6 +175,9 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       result.catch(ignore);
       return { [Symbol.asyncIterator]: () => iterator, decision, result };
     },
+
+    exportState: parts.exportState,
+    restoreState: parts.restoreState,
 
     async close() {
       closed = true;
@@ -183,6 +197,7 @@ function decideRun<Id extends string>(
     constraints: run.constraints,
     pin: run.pin,
     maxCostUsd: run.maxCostUsd,
+    room: run.hold,
     hop,
     countTokens: () => parts.countTokens(allText(run.request), run.signal),
   });

@@ -63,6 +63,7 @@ describe("a decision", () => {
         turns: 1,
         tools: 0,
         images: 0,
+        toolLoopPending: false,
         jsonSchema: false,
         tenant: "t",
         labels: {},

@@ -268,13 +268,18 @@ export class AllModelsFailedError extends RouterError {
   }
 }
 
-/** Going on would cost more than the request may. */
+/** Going on would cost more than the request may, or than is left of the router's budget. */
 export class BudgetExceededError extends RouterError {
   readonly limitUsd: number;
   readonly attempts: readonly Attempt[];
 
-  constructor(limitUsd: number, problem: string, attempts: readonly Attempt[] = []) {
-    super("budget-exceeded", `the request's maxCostUsd of ${limitUsd} does not suffice: ${problem}`);
+  constructor(
+    limitUsd: number,
+    problem: string,
+    attempts: readonly Attempt[] = [],
+    limit = `the request's maxCostUsd of ${limitUsd}`,
+  ) {
+    super("budget-exceeded", `${limit} does not suffice: ${problem}`);
     this.limitUsd = limitUsd;
     this.attempts = attempts;
   }

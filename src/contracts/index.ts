@@ -71,6 +71,10 @@ export type { ProviderOptions } from "./provider-options.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
 export type { RouteOptions, RouteRequest, RouteResult, Router, RouteStream, Routing } from "./router.ts";
 export type {
+  HealthState,
+  ObservedFirstToken,
+  ObservedHealth,
+  ObservedOutcome,
   RouterState,
   SessionState,
   SessionsState,

@@ -9,6 +9,8 @@ export interface Capabilities {
   readonly images?: boolean | undefined;
   readonly jsonSchema?: boolean | undefined;
   readonly reasoning?: boolean | undefined;
+  /** All that it reads beside text, in the words of `RequestFacts.contentTypes`. */
+  readonly contentTypes?: readonly string[] | undefined;
 }
 
 /** US dollars per million tokens, by kind of token. A rate that is absent is unknown, never 0. */

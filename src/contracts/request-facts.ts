@@ -28,6 +28,14 @@ export interface RequestFacts {
   /** Tools offered. */
   readonly tools: number;
   readonly images: number;
+  /**
+   * What the parts hold beside text, each kind once, at most `CONTENT_TYPES`: a media type
+   * (`image/png`), `file-id` (a file that one provider keeps) or `unknown`. Absent: text alone, or
+   * images by URL, whose type is not told.
+   */
+  readonly contentTypes?: readonly string[] | undefined;
+  /** Whether the last assistant turn called tools: their results, or an answer to them, are due. */
+  readonly toolLoopPending: boolean;
   /** Whether an answer by a JSON schema is asked for. */
   readonly jsonSchema: boolean;
   readonly reasoningEffort?: string | undefined;

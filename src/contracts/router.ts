@@ -3,6 +3,7 @@ import type { Constraints } from "./constraint.ts";
 import type { Attempt, Decision } from "./decision.ts";
 import type { Labels, Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
+import type { RouterState } from "./router-state.ts";
 import type { Usage } from "./usage.ts";
 
 /** Fields of a request that are for the router and never reach a provider. */
@@ -63,6 +64,13 @@ export interface Router<Id extends string = string> {
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
   /** Decides, calls, and answers chunk by chunk. */
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
+  /** What the router has learnt: sessions, spend, means of returned usage. Plain JSON, to be kept over a restart. */
+  exportState(): RouterState;
+  /**
+   * Replaces what the router has learnt; sessions whose model it does not have are left out. Throws
+   * `InvalidOptionError`, and then changes nothing.
+   */
+  restoreState(state: RouterState): void;
   /** Waits for the event sink to flush. Requests after it are refused. Idempotent. */
   close(): Promise<void>;
 }

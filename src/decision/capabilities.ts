@@ -24,6 +24,10 @@ export const capabilities: Constraint = {
     for (const [capability, needed] of needs) {
       if (known[capability] === false && needed(request)) return reasons[capability];
     }
+    if (request.contentTypes !== undefined && known.contentTypes !== undefined) {
+      for (const type of request.contentTypes)
+        if (!known.contentTypes.includes(type)) return `cannot read ${type}`;
+    }
     return true;
   },
 };

@@ -19,8 +19,11 @@ import {
   PolicyError,
   type RecordedCandidate,
   type RequestFacts,
+  type SessionFacts,
+  type Spend,
   timestamp,
 } from "../contracts/index.ts";
+import { budgetName, type Room } from "./budget.ts";
 import { type Classified, classify } from "./classify.ts";
 import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
@@ -51,6 +54,10 @@ export interface DecisionParts<Id extends string> {
   readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
   /** By the model's name; undefined where nothing is known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
+  /** Asked only for a request that names its session. */
+  readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
+  /** Absent: there is no budget. */
+  readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
   readonly versions: Decision["versions"];
 }
 
@@ -62,6 +69,8 @@ export interface Deciding<Id extends string> {
   readonly constraints: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
   readonly maxCostUsd: number | undefined;
+  /** What the constraint `budget`, the last one, measures by. */
+  readonly room: Room | undefined;
   readonly hop: HopContext;
   /** Counts the input's tokens; asked only when an estimate cannot tell if a window suffices. */
   readonly countTokens: () => Promise<number>;
@@ -130,9 +139,11 @@ function decideAmong<Id extends string>(
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
-  const settled: Settled<Id> = { parts, deciding, candidates, recorded, now };
+  const session = request.session === undefined ? undefined : parts.sessionOf(request, now);
+  const spend = parts.spendOf?.(request.tenant, now);
+  const settled: Settled<Id> = { parts, deciding, candidates, recorded, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);
-  if (candidates.length === 0) throw nobody(recorded, deciding.maxCostUsd);
+  if (candidates.length === 0) throw nobody(recorded, deciding);
   // Nothing can depend on the classification of a request that only one model may serve.
   if (candidates.length === 1) return choose(settled, undefined);
   const classified = classify(parts.classifier, request, hop, parts.classifierTimeoutMs);
@@ -146,6 +157,8 @@ interface Settled<Id extends string> {
   readonly deciding: Deciding<Id>;
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
+  readonly session: SessionFacts<Id> | undefined;
+  readonly spend: Spend | undefined;
   readonly now: number;
 }
 
@@ -156,7 +169,7 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
     const known = parts.models.map(({ id }) => id).join(", ");
     throw new InvalidRequestError("model", `pins a model that the router does not have; it has ${known}`);
   }
-  if (wanted.permitted !== true) throw nobody([wanted], settled.deciding.maxCostUsd);
+  if (wanted.permitted !== true) throw nobody([wanted], settled.deciding);
   const choice: Choice<Id> = { model: pin, reason: "pinned by the request" };
   return record(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
@@ -167,13 +180,13 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     asked.parts.models,
     classified?.classification?.quality,
   );
-  const { parts, deciding, candidates, now } = settled;
+  const { parts, deciding, candidates, session, spend, now } = settled;
   const context: PolicyContext<Id> = {
     request: deciding.request,
     classification: classified?.classification,
     candidates,
-    session: undefined,
-    spend: undefined,
+    session,
+    spend,
     now,
   };
   const { policy } = parts;
@@ -208,8 +221,8 @@ function record<Id extends string>(
     classification,
     classifierError: classified?.error?.message,
     candidates: recorded,
-    session: undefined,
-    spend: undefined,
+    session: settled.session,
+    spend: settled.spend,
     draw: random,
     policy: parts.description,
     reason: choice.reason,
@@ -243,12 +256,21 @@ function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id
 }
 
 /** Nobody may serve the request: for want of money alone, or for the reasons given. */
-function nobody(recorded: readonly RecordedCandidate[], maxCostUsd: number | undefined): Error {
-  const reasons = Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)]));
-  const byCost = `${requestCostName}: `;
-  if (maxCostUsd !== undefined && Object.values(reasons).every((reason) => reason.startsWith(byCost))) {
-    const list = Object.entries(reasons).map(([id, reason]) => `${id}: ${reason.slice(byCost.length)}`);
-    return new BudgetExceededError(maxCostUsd, list.join("; "));
-  }
-  return new NoEligibleModelError(reasons);
+function nobody(
+  recorded: readonly RecordedCandidate[],
+  { maxCostUsd, room }: Pick<Deciding<string>, "maxCostUsd" | "room">,
+): Error {
+  const reasons = recorded.map(({ model, permitted }) => [model, String(permitted)] as const);
+  const short = (constraint: string) =>
+    reasons
+      .filter(([, reason]) => reason.startsWith(`${constraint}: `))
+      .map(([id, reason]) => `${id}: ${reason.slice(constraint.length + 2)}`);
+  // Asked last: all others permit what only the budget refuses.
+  const byBudget = room === undefined ? [] : short(budgetName);
+  if (room !== undefined && byBudget.length > 0)
+    return new BudgetExceededError(room.limitUsd, byBudget.join("; "), [], room.description);
+  const byCost = maxCostUsd === undefined ? [] : short(requestCostName);
+  if (maxCostUsd !== undefined && byCost.length === reasons.length)
+    return new BudgetExceededError(maxCostUsd, byCost.join("; "));
+  return new NoEligibleModelError(Object.fromEntries(reasons));
 }

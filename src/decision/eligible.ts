@@ -63,5 +63,6 @@ export function unknownOf(candidate: Candidate, request: RequestFacts): readonly
   for (const [capability, needed] of needs) {
     if (capabilities?.[capability] === undefined && needed(request)) add(capability);
   }
+  if (request.contentTypes !== undefined && capabilities?.contentTypes === undefined) add("contentTypes");
   return unknown;
 }

@@ -1,4 +1,5 @@
 /** From a normalised request to a decision: no model of the plan is called. */
+export { budget, type Room } from "./budget.ts";
 export { capabilities } from "./capabilities.ts";
 export { contextWindow } from "./context-window.ts";
 export { type Decided, type DecisionParts, decide, type Estimate } from "./decide.ts";

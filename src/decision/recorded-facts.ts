@@ -17,6 +17,8 @@ export function recordedFacts(facts: RequestFacts): {
     turns: facts.turns,
     tools: facts.tools,
     images: facts.images,
+    contentTypes: facts.contentTypes,
+    toolLoopPending: facts.toolLoopPending,
     jsonSchema: facts.jsonSchema,
     reasoningEffort: facts.reasoningEffort,
     session: facts.session,

@@ -6,12 +6,13 @@ import type { ExecutionContext } from "./context.ts";
  * for it beside what is spent and what is promised to calls under way.
  */
 export function budgetError(context: ExecutionContext, model: string): BudgetExceededError | undefined {
-  const { maxCostUsd, attempts, committed } = context;
+  const { maxCostUsd, attempts } = context;
   if (maxCostUsd === undefined) return undefined;
+  const committedUsd = context.committed?.usd ?? 0;
   const expected = context.estimateCostUsd(model);
-  if (expected !== undefined && committed.usd + expected <= maxCostUsd) return undefined;
+  if (expected !== undefined && committedUsd + expected <= maxCostUsd) return undefined;
   const more = expected === undefined ? "the price is not known" : `${shown(expected)} USD more are expected`;
-  const problem = `${shown(committed.usd)} USD are spent or promised, ${more} for ${model}`;
+  const problem = `${shown(committedUsd)} USD are spent or promised, ${more} for ${model}`;
   return new BudgetExceededError(maxCostUsd, problem, attempts);
 }
 

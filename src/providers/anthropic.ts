@@ -53,7 +53,7 @@ export interface AnthropicOptions extends ProviderOptions {
 export function anthropic(model: string, options: AnthropicOptions = {}): Model {
   checkProviderOptions("anthropic", model, options, ["version", "reasoning"]);
   checkOptions(options);
-  const facts = factsOf("anthropic", model, options);
+  const facts = factsOf("anthropic", model, options, contentTypes);
   const { name, maxOutputTokens } = facts;
   const { defaults } = options;
   const connect = connector(name, options);
@@ -143,6 +143,9 @@ const longestUnstreamed = DEFAULT_MAX_TOKENS;
 const budgetOnly = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-20\d{6})?$)/;
 
 const path = "/v1/messages";
+
+/** What the translation has a place for: see `toTurns`. */
+const contentTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"];
 
 const secondsNow = (): number => Math.floor(Date.now() / 1000);
 

@@ -5,7 +5,7 @@ import {
   type Model,
   type ProviderOptions,
 } from "../contracts/index.ts";
-import { openaiChat } from "./internal/openai-chat.ts";
+import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
@@ -38,7 +38,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
   checkText("azure.deployment", deployment);
 
   return openaiChat({
-    facts: factsOf("azure", model, common),
+    facts: factsOf("azure", model, common, openaiContentTypes),
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),

@@ -35,7 +35,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("google", model, options);
   checkOwnOptions(options);
   const { defaults } = options;
-  const facts = factsOf("google", model, options);
+  const facts = factsOf("google", model, options, contentTypes);
   const { name } = facts;
 
   async function generate(request: ChatRequest, callOptions: CallOptions): Promise<Completion> {
@@ -144,6 +144,17 @@ interface SdkModel {
   ): Promise<{ stream: AsyncIterable<unknown>; response: Promise<unknown> }>;
   countTokens(body: GoogleRequest, options: SdkCallOptions): Promise<unknown>;
 }
+
+/** What a Gemini model reads beside text, of what a chat request can hold. */
+const contentTypes = [
+  "image/jpeg",
+  "image/png",
+  "image/webp",
+  "image/heic",
+  "image/heif",
+  "application/pdf",
+  "text/plain",
+];
 
 interface SdkCallOptions {
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import type { Model, ProviderOptions } from "../contracts/index.ts";
-import { openaiChat } from "./internal/openai-chat.ts";
+import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
@@ -16,7 +16,7 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 export function openai(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("openai", model, options);
   return openaiChat({
-    facts: factsOf("openai", model, options),
+    facts: factsOf("openai", model, options, openaiContentTypes),
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     readKey: () => requireKey("openai", options.apiKey, "OPENAI_API_KEY"),

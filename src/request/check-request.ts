@@ -86,8 +86,8 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
 function checkRouting(request: Exclude<RouteRequest, string>): void {
   checkPositive("deadlineMs", request.deadlineMs);
   checkPositive("maxCostUsd", request.maxCostUsd);
-  checkOptionalText("session", request.session);
-  checkOptionalText("tenant", request.tenant);
+  checkOptionalText("session", request.session, longestId);
+  checkOptionalText("tenant", request.tenant, longestId);
   checkOptionalText("category", request.category);
   checkOptionalText("model", request.model);
   const { labels, constraints } = request;
@@ -115,8 +115,17 @@ function checkPositive(field: string, value: number | undefined): void {
   }
 }
 
-function checkOptionalText(field: string, value: string | undefined): void {
+/** Longest session or tenant, in characters: the router keeps them. */
+const longestId = 1_024;
+
+function checkOptionalText(
+  field: string,
+  value: string | undefined,
+  longest: number = Number.POSITIVE_INFINITY,
+): void {
   if (value === undefined) return;
   if (typeof value !== "string" || value === "")
     throw new InvalidRequestError(field, "must be a non-empty string");
+  if (value.length > longest)
+    throw new InvalidRequestError(field, `must have at most ${longest} characters, got ${value.length}`);
 }

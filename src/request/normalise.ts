@@ -7,6 +7,7 @@ import {
   type RouteRequest,
 } from "../contracts/index.ts";
 import { checkRequest } from "./check-request.ts";
+import { addContentTypes } from "./content-types.ts";
 import { withoutHarness } from "./harness.ts";
 import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
 
@@ -67,6 +68,8 @@ export function normaliseRequest(request: RouteRequest, options: NormaliseOption
     turns: size.turns,
     tools: fields.tools?.length ?? 0,
     images: size.images,
+    contentTypes: size.contentTypes,
+    toolLoopPending: isToolLoopPending(messages),
     jsonSchema: fields.response_format?.type === "json_schema",
     reasoningEffort: fields.reasoning_effort ?? undefined,
     session: fields.session,
@@ -97,10 +100,11 @@ interface Size {
   tokens: number;
   turns: number;
   images: number;
+  contentTypes: string[] | undefined;
 }
 
 function measure(messages: readonly ChatMessage[], estimateTokens: (text: string) => number): Size {
-  const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0 };
+  const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0, contentTypes: undefined };
   const lastFrom = messages.length - sampledLast;
   let sampled = 0;
   for (let index = 0; index < messages.length; index += 1) {
@@ -110,6 +114,7 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
     size.characters += text.length + calls;
     if (message.role === "user") size.turns += 1;
     size.images += imagesIn(message);
+    if (typeof message.content !== "string") size.contentTypes = addContentTypes(message, size.contentTypes);
     if (index < sampledFirst || index >= lastFrom) {
       size.tokens += estimateTokens(text) + calls / 4;
       sampled += text.length + calls;
@@ -120,6 +125,21 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
   if (rest > 0) size.tokens += rest * (sampled === 0 ? 0.25 : size.tokens / sampled);
   size.tokens += messages.length * tokensPerMessage + size.images * tokensPerImage;
   return size;
+}
+
+/**
+ * Whether the last assistant turn called tools. Whatever came after it (results, a reminder of the
+ * harness), no answer has closed the loop.
+ */
+function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "assistant") continue;
+    return (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
+  }
+  // Results of calls that were cut off.
+  const last = messages.at(-1)?.role;
+  return last === "tool" || last === "function";
 }
 
 /** Tool schemas by their array: an application offers the same one with every request. */

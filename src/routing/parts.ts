@@ -7,10 +7,13 @@ import type {
   ModelFacts,
   RequestFacts,
   RouteRequest,
+  RouterState,
   Usage,
 } from "../contracts/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
 import type { ResolvedExecutionOptions } from "../execution/index.ts";
+import type { SessionAnswer } from "../state/sessions.ts";
+import type { SpendBook } from "../state/spend.ts";
 
 /** Everything a router is made of. Nothing has a default here: `createRouter` fills them in. */
 export interface RouterParts<Id extends string> extends DecisionParts<Id> {
@@ -34,4 +37,17 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   readonly execution: ResolvedExecutionOptions;
   readonly newId: () => string;
   readonly onEvent: EventSink<Id> | undefined;
+  readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;
+  /** Absent: there is no budget. */
+  readonly budget: RouterBudget | undefined;
+  readonly exportState: () => RouterState;
+  readonly restoreState: (state: RouterState) => void;
+}
+
+/** A budget and what is used of it. */
+export interface RouterBudget {
+  readonly limitUsd: number;
+  /** For people, for instance `the budget of 10 USD per day`. */
+  readonly description: string;
+  readonly open: SpendBook["open"];
 }

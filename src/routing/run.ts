@@ -7,6 +7,7 @@ import {
   type Routing,
 } from "../contracts/index.ts";
 import { requestCost } from "../decision/index.ts";
+import { type BudgetHold, openHold, withBudget } from "./budget-hold.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** One request under way. */
@@ -28,7 +29,9 @@ export interface Run<Id extends string> {
   readonly maxCostUsd: number | undefined;
   readonly attempts: Attempt<Id>[];
   /** See `ExecutionContext`. */
-  readonly committed: { usd: number };
+  readonly committed: { usd: number } | undefined;
+  /** What the request holds of the budget, where there is one. */
+  readonly hold: BudgetHold | undefined;
 }
 
 const noRouting: Routing<never> = {};
@@ -47,12 +50,17 @@ export function beginRun<Id extends string>(
   const { deadlineMs, maxCostUsd, constraints = none } = routing;
   const startedAt = parts.clock();
   const extra = maxCostUsd === undefined ? constraints : [...constraints, requestCost(maxCostUsd)];
+  const all = extra.length === 0 ? allConstraints : [...allConstraints, ...extra];
+  const team = constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints];
+  const { budget } = parts;
+  const committed = maxCostUsd === undefined && budget === undefined ? undefined : { usd: 0 };
+  const hold = budget && committed ? openHold(budget, facts.tenant, startedAt, committed) : undefined;
   return {
     id: parts.newId(),
     request,
     facts,
-    constraints: extra.length === 0 ? allConstraints : [...allConstraints, ...extra],
-    teamConstraints: constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints],
+    constraints: hold === undefined ? all : withBudget(all, hold),
+    teamConstraints: hold === undefined ? team : withBudget(team, hold),
     pin: routing.model,
     signal,
     startedAt,
@@ -60,7 +68,8 @@ export function beginRun<Id extends string>(
     deadlineAt: deadlineMs === undefined ? undefined : startedAt + deadlineMs,
     maxCostUsd,
     attempts: [],
-    committed: { usd: 0 },
+    committed,
+    hold,
   };
 }
 

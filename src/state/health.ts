@@ -4,34 +4,15 @@ import {
   checkNumber,
   checkText,
   type Health,
+  type HealthState,
   InvalidOptionError,
+  type ObservedFirstToken,
+  type ObservedHealth,
+  type ObservedOutcome,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
 
-/** Whether a call failed, and when it ended: milliseconds since the epoch. */
-export interface ObservedOutcome {
-  readonly at: number;
-  readonly failed: boolean;
-}
-
-/** Time to first token of a stream, in milliseconds. */
-export interface ObservedFirstToken {
-  readonly at: number;
-  readonly ms: number;
-}
-
-export interface ObservedHealth {
-  readonly name: string;
-  /** Oldest first. */
-  readonly outcomes: readonly ObservedOutcome[];
-  readonly firstTokens: readonly ObservedFirstToken[];
-}
-
-/** Plain JSON; least recently observed model first. */
-export interface HealthState {
-  readonly formatVersion: 1;
-  readonly models: readonly ObservedHealth[];
-}
+export type { HealthState, ObservedFirstToken, ObservedHealth, ObservedOutcome };
 
 /** Recent behaviour by model name. Reading allocates nothing, as long as nothing has changed. */
 export interface HealthTracker {

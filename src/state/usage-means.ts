@@ -4,26 +4,11 @@ import {
   InvalidOptionError,
   type RequestFacts,
   type Usage,
+  type UsageMean,
+  type UsageMeansState,
 } from "../contracts/index.ts";
 
-/** What a model's returned usage has shown so far. */
-export interface UsageMean {
-  readonly name: string;
-  /** Calls whose output was counted; at most 100, after which older ones fade. */
-  readonly outputs: number;
-  /** Mean output tokens, reasoning included. */
-  readonly meanOutputTokens: number;
-  /** Calls whose input was compared with its estimate; at most 100, after which older ones fade. */
-  readonly inputs: number;
-  /** Mean natural logarithm of returned / estimated input tokens. */
-  readonly meanLogRatio: number;
-}
-
-/** Plain JSON; least recently observed model first. */
-export interface UsageMeansState {
-  readonly formatVersion: 1;
-  readonly models: readonly UsageMean[];
-}
+export type { UsageMean, UsageMeansState };
 
 export interface UsageObservation {
   /** What the hot path had estimated. Absent where the input was more than text: images, say. */

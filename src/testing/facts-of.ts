@@ -13,6 +13,7 @@ export function factsOf(partial: Partial<RequestFacts> = {}): RequestFacts {
     turns: 1,
     tools: 0,
     images: 0,
+    toolLoopPending: false,
     jsonSchema: false,
     labels: {},
     ...partial,

@@ -35,6 +35,16 @@ describe("capabilities", () => {
     expect(capabilities.permits(known({ tools: false }), { request: factsOf(), ...at })).toBe(true);
   });
 
+  it("refuses content that the model's API has no place for", () => {
+    const reads = candidateOf("m", { facts: { capabilities: { contentTypes: ["image/png"] } } });
+    const holding = (...contentTypes: string[]) => ({ request: factsOf({ contentTypes }), ...at });
+    expect(capabilities.permits(reads, holding("image/png"))).toBe(true);
+    expect(capabilities.permits(reads, holding("image/png", "file-id"))).toBe("cannot read file-id");
+    expect(capabilities.permits(candidateOf("m"), holding("file-id"))).toBe(true);
+    expect(unknownOf(candidateOf("m"), factsOf({ contentTypes: ["file-id"] }))).toContain("contentTypes");
+    expect(unknownOf(reads, factsOf({ contentTypes: ["file-id"] }))).not.toContain("contentTypes");
+  });
+
   it("names in the decision what was not known", () => {
     const all = { price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 }, contextWindow: 10 };
     expect(unknownOf(candidateOf("m"), request)).toEqual([

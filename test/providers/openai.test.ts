@@ -412,7 +412,8 @@ describe("the simulator of the OpenAI wire", () => {
 describe("options", () => {
   test("facts are what the options say", () => {
     const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 4 };
-    const facts = { price, contextWindow: 400_000, maxOutputTokens: 128_000, capabilities: { tools: true } };
+    const capabilities = { tools: true, contentTypes: ["image/png"] };
+    const facts = { price, contextWindow: 400_000, maxOutputTokens: 128_000, capabilities };
     const { generate, stream, health, ...plain } = openai("gpt-test", facts);
     expect(plain).toEqual({
       name: "openai:gpt-test",
@@ -444,6 +445,7 @@ describe("options", () => {
     [{ strictParameters: "yes" }, "openai.strictParameters"],
     [{ capabilities: { tool: true } }, "openai.capabilities.tool"],
     [{ capabilities: { tools: 1 } }, "openai.capabilities.tools"],
+    [{ capabilities: { contentTypes: "image/png" } }, "openai.capabilities.contentTypes"],
     [{ defaults: { temperature: 3 } }, "openai.defaults.temperature"],
     [{ defaults: { maxTokens: 3 } }, "openai.defaults.maxTokens"],
     [{ defaults: { extraBody: [] } }, "openai.defaults.extraBody"],

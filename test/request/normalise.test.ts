@@ -8,6 +8,11 @@ const options = { maxCharacters: 1_000_000, estimateTokens };
 const normalise = (request: unknown) => normaliseRequest(request as RouteRequest, options);
 const user = (content: string): ChatMessage => ({ role: "user", content });
 const assistant = (content: string): ChatMessage => ({ role: "assistant", content });
+const calls = (...ids: string[]): ChatMessage => ({
+  role: "assistant",
+  tool_calls: ids.map((id) => ({ id, type: "function", function: { name: "read", arguments: "{}" } })),
+});
+const result = (id: string): ChatMessage => ({ role: "tool", tool_call_id: id, content: "x" });
 
 describe("what is read of a request", () => {
   it("takes a plain string as one user message", () => {
@@ -54,6 +59,44 @@ describe("what is read of a request", () => {
     const facts = normalise({ messages });
     expect(facts.ask).toBe("Rename this variable.");
     expect(facts.window).toBe("");
+  });
+
+  it.each([
+    ["nobody has answered", [user("a")], false],
+    ["an answer closes the turn", [user("a"), assistant("b"), user("c")], false],
+    ["results are due", [user("a"), calls("1", "2")], true],
+    ["one result is there, another is due", [user("a"), calls("1", "2"), result("1")], true],
+    [
+      "the results wait for an answer",
+      [user("a"), calls("1"), result("1"), user("<system-reminder>x")],
+      true,
+    ],
+    ["the loop is over", [user("a"), calls("1"), result("1"), assistant("done"), user("b")], false],
+    ["the call was cut off", [result("1")], true],
+  ])("tells whether a tool loop is pending: %s", (_, messages, pending) => {
+    expect(normalise({ messages }).toolLoopPending).toBe(pending);
+  });
+
+  it("tells what parts hold beside text, each kind once", () => {
+    const image = (url: string) => ({ type: "image_url", image_url: { url } });
+    const file = (given: object) => ({ type: "file", file: given });
+    const typesOf = (content: unknown) => normalise({ messages: [{ role: "user", content }] }).contentTypes;
+    expect(typesOf("text")).toBeUndefined();
+    expect(
+      typesOf([{ type: "text", text: "data:image/png;base64," }, image("https://x.org/a.heic")]),
+    ).toBeUndefined();
+    expect(typesOf([image("data:image/JPG;base64,xx"), image("data:image/jpeg;base64,yy")])).toEqual([
+      "image/jpeg",
+    ]);
+    expect(
+      typesOf([file({ file_data: "data:application/pdf;base64,x" }), file({ file_id: "file-1" })]),
+    ).toEqual(["application/pdf", "file-id"]);
+    expect(typesOf([image(`data:${"x".repeat(1e6)}/png,`), file({}), { type: "video" }])).toEqual([
+      "unknown",
+    ]);
+    const many = Array.from({ length: 100 }, (_, at) => image(`data:image/x${at};base64,`));
+    expect(typesOf(many)).toHaveLength(16);
+    expect(typesOf(many)?.at(-1)).toBe("unknown");
   });
 
   it("keeps a reminder that is never closed: it may be what the human wrote", () => {

@@ -24,6 +24,16 @@ export interface OpenAiTarget<Key extends string | undefined> {
   connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
 }
 
+/** What OpenAI's own API takes beside text. */
+export const openaiContentTypes: readonly string[] = [
+  "image/jpeg",
+  "image/png",
+  "image/gif",
+  "image/webp",
+  "application/pdf",
+  "file-id",
+];
+
 interface Connection {
   readonly sdk: OpenAiSdk;
   readonly client: OpenAI;

@@ -1,4 +1,5 @@
 import {
+  type Capabilities,
   checkKeys,
   checkNumber,
   checkPrice,
@@ -57,22 +58,25 @@ export function checkProviderOptions(
   if (name !== undefined) checkText(`${owner}.name`, name);
   if (defaults !== undefined) checkDefaults(`${owner}.defaults`, defaults);
   if (price !== undefined) checkPrice(`${owner}.price`, price);
-  if (capabilities !== undefined) checkFlags(`${owner}.capabilities`, capabilities, capabilityKeys);
+  if (capabilities !== undefined) checkCapabilities(`${owner}.capabilities`, capabilities);
   checkFlags(owner, { strictParameters: options.strictParameters }, ["strictParameters"]);
   checkTokens(`${owner}.contextWindow`, options.contextWindow);
   checkTokens(`${owner}.maxOutputTokens`, options.maxOutputTokens);
 }
 
-/** The facts of a model as its options give them; absent keys are unknown. */
-export function factsOf(provider: string, model: string, options: ProviderOptions): ModelFacts {
-  const {
-    name = `${provider}:${model}`,
-    labels = {},
-    price,
-    contextWindow,
-    maxOutputTokens,
-    capabilities,
-  } = options;
+/**
+ * The facts of a model as its options give them; absent keys are unknown. `contentTypes`: what the
+ * provider's API takes beside text, unless the options say otherwise.
+ */
+export function factsOf(
+  provider: string,
+  model: string,
+  options: ProviderOptions,
+  contentTypes?: readonly string[],
+): ModelFacts {
+  const { name = `${provider}:${model}`, labels = {}, price, contextWindow, maxOutputTokens } = options;
+  const capabilities =
+    contentTypes === undefined ? options.capabilities : { contentTypes, ...options.capabilities };
   return {
     name,
     provider,
@@ -86,6 +90,19 @@ export function factsOf(provider: string, model: string, options: ProviderOption
 }
 
 const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];
+
+function checkCapabilities(option: string, { contentTypes, ...flags }: Capabilities): void {
+  checkFlags(option, flags, [...capabilityKeys, "contentTypes"]);
+  const fits =
+    contentTypes === undefined ||
+    (Array.isArray(contentTypes) && contentTypes.every((type) => typeof type === "string"));
+  if (!fits)
+    throw new InvalidOptionError(
+      `${option}.contentTypes`,
+      contentTypes,
+      'an array of media types, for instance "image/png"',
+    );
+}
 
 /** Throws `InvalidOptionError` unless the value is an absolute http(s) URL. Its credentials are not shown. */
 export function checkUrl(option: string, value: unknown): string {

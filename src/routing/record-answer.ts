@@ -1,0 +1,17 @@
+import type { Attempt, Hop } from "../contracts/index.ts";
+import type { RouterParts } from "./parts.ts";
+import type { Run } from "./run.ts";
+
+/** Hops whose call answers the request itself. */
+const answers: ReadonlySet<Hop> = new Set(["answer", "retry", "fallback", "cascade", "hedge"]);
+
+/** Tells the session which model has answered, and what its provider now holds of the conversation. */
+export function recordAnswer<Id extends string>(parts: RouterParts<Id>, run: Run<Id>, session: string): void {
+  const given = run.attempts.findLast(
+    (attempt: Attempt) => attempt.error === undefined && answers.has(attempt.hop),
+  );
+  if (given === undefined) return;
+  const { provider } = parts.modelsById[given.model as Id];
+  const answer = { model: given.model, provider, usage: given.usage, at: parts.clock() };
+  parts.recordSession(run.facts.tenant, session, answer);
+}

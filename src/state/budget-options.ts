@@ -1,0 +1,62 @@
+import { checkKeys, checkNumber, InvalidOptionError } from "../contracts/index.ts";
+
+/** Money that a router, or each of its tenants, may use. Exactly one of `period` and `periodMs`. */
+export interface BudgetOptions {
+  /** US dollars per period, above 0. */
+  readonly limitUsd: number;
+  /** A calendar hour, day or month in UTC. */
+  readonly period?: "hour" | "day" | "month" | undefined;
+  /** A period of any other length, in milliseconds, counted from the epoch. */
+  readonly periodMs?: number | undefined;
+  /** Whose limit it is. Requests without a tenant share an account. Default `router`. */
+  readonly per?: "router" | "tenant" | undefined;
+  /** Tenants whose spend is kept, with `per: "tenant"`. Default 10,000. */
+  readonly maxTenants?: number | undefined;
+}
+
+/** A budget with its defaults. */
+export interface Budget {
+  readonly limitUsd: number;
+  readonly per: "router" | "tenant";
+  readonly maxTenants: number;
+  /** Start of the period that a time lies in; both in milliseconds since the epoch. */
+  readonly periodStart: (now: number) => number;
+  /** For people, for instance `the budget of 10 USD per day`. */
+  readonly description: string;
+}
+
+const lengthsMs = { hour: 3_600_000, day: 86_400_000 };
+
+/** Throws `InvalidOptionError`. */
+export function resolveBudget(options: BudgetOptions): Budget {
+  checkKeys("budget", options, ["limitUsd", "period", "periodMs", "per", "maxTenants"]);
+  const { limitUsd, period, periodMs, per = "router", maxTenants = 10_000 } = options;
+  checkNumber("budget.limitUsd", limitUsd, { min: Number.MIN_VALUE });
+  if (per !== "router" && per !== "tenant")
+    throw new InvalidOptionError("budget.per", per, '"router" or "tenant"');
+  checkNumber("budget.maxTenants", maxTenants, { min: 1, integer: true });
+  const whose = per === "tenant" ? "the tenant's " : "the ";
+  const named = (unit: string) => `${whose}budget of ${limitUsd} USD per ${unit}`;
+  const common = { limitUsd, per, maxTenants };
+
+  if (period !== undefined && periodMs !== undefined)
+    throw new InvalidOptionError("budget.periodMs", periodMs, "absent where period is given");
+  if (periodMs !== undefined) {
+    checkNumber("budget.periodMs", periodMs, { min: 1, integer: true });
+    return { ...common, description: named(`${periodMs} ms`), periodStart: (now) => now - (now % periodMs) };
+  }
+  if (period === "month") return { ...common, description: named("month"), periodStart: monthStart };
+  if (period !== "hour" && period !== "day")
+    throw new InvalidOptionError(
+      "budget.period",
+      period,
+      '"hour", "day" or "month", unless periodMs is given',
+    );
+  const lengthMs = lengthsMs[period];
+  return { ...common, description: named(period), periodStart: (now) => now - (now % lengthMs) };
+}
+
+function monthStart(now: number): number {
+  const date = new Date(now);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+}

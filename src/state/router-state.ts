@@ -1,0 +1,47 @@
+import { checkKeys, InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import type { HealthTracker } from "./health.ts";
+import type { Sessions } from "./sessions.ts";
+import type { SpendBook } from "./spend.ts";
+import type { UsageMeans } from "./usage-means.ts";
+
+export interface StateParts {
+  readonly means: UsageMeans;
+  readonly health: HealthTracker;
+  readonly sessions: Sessions;
+  /** Absent: the router has no budget. */
+  readonly spend: SpendBook | undefined;
+  /** The router's models: sessions of others are left out. */
+  readonly ids: readonly string[];
+}
+
+/** All that a router has learnt, as one piece of plain JSON. */
+export function exportState({ means, health, sessions, spend }: StateParts): RouterState {
+  return {
+    formatVersion: 1,
+    usageMeans: means.exportState(),
+    health: health.exportState(),
+    sessions: sessions.exportState(),
+    ...(spend && { spend: spend.exportState() }),
+  };
+}
+
+/** Replaces what was learnt. Throws `InvalidOptionError`, and then changes nothing. */
+export function restoreState(parts: StateParts, state: RouterState): void {
+  checkKeys("state", state, ["formatVersion", "usageMeans", "health", "sessions", "spend"]);
+  if (state.formatVersion !== 1)
+    throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
+  const before = exportState(parts);
+  try {
+    restoreLearnt(parts, state);
+    parts.spend?.restoreState(state.spend ?? { formatVersion: 1, accounts: [] });
+  } catch (error) {
+    restoreLearnt(parts, before);
+    throw error;
+  }
+}
+
+function restoreLearnt({ means, health, sessions, ids }: StateParts, state: RouterState): void {
+  means.restoreState(state.usageMeans);
+  health.restoreState(state.health ?? { formatVersion: 1, models: [] });
+  sessions.restoreState(state.sessions, ids);
+}

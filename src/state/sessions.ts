@@ -1,0 +1,130 @@
+import {
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type RequestFacts,
+  type SessionFacts,
+  type SessionState,
+  type SessionsState,
+  type Usage,
+} from "../contracts/index.ts";
+
+/** An answer that a session was given. */
+export interface SessionAnswer {
+  /** Id of the model that gave it. */
+  readonly model: string;
+  readonly provider: string;
+  /** Absent where the provider did not tell. */
+  readonly usage?: Usage | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What is known of conversations, by tenant and session. */
+export interface Sessions {
+  /** Of the session that a request names. */
+  read(
+    request: Pick<RequestFacts, "tenant" | "session" | "toolLoopPending">,
+    now: number,
+  ): SessionFacts | undefined;
+  record(tenant: string | undefined, session: string, answer: SessionAnswer): void;
+  exportState(): SessionsState;
+  /**
+   * Replaces what is known, of sessions whose model is one of `ids`. Throws `InvalidOptionError` when
+   * the state is not one of ours.
+   */
+  restoreState(state: SessionsState, ids: readonly string[]): void;
+}
+
+export interface SessionsOptions {
+  /** Sessions that are remembered; the least recently used is forgotten. Default 10,000. */
+  readonly maxSessions?: number | undefined;
+}
+
+/** Shorter prefixes are not cached by providers that cache on their own. */
+const smallestCachedPrefix = 1_024;
+
+export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): Sessions {
+  checkNumber("createSessions.maxSessions", maxSessions, { min: 1, integer: true });
+  let sessions = new Map<string, SessionState>();
+
+  return {
+    read({ tenant, session, toolLoopPending }, now) {
+      if (session === undefined) return undefined;
+      const known = sessions.get(keyOf(tenant, session));
+      if (known === undefined) return undefined;
+      const { model, turns, lastUsedAt, cachedTokens } = known;
+      return { model, turns, idleMs: Math.max(0, now - lastUsedAt), cachedTokens, toolLoopPending };
+    },
+
+    record(tenant, session, { model, provider, usage, at }) {
+      const turns = (sessions.get(keyOf(tenant, session))?.turns ?? 0) + 1;
+      const cachedTokens = cachedTokensOf(usage);
+      keepLatest(
+        sessions,
+        { tenant, session, model, provider, turns, lastUsedAt: at, cachedTokens },
+        maxSessions,
+      );
+    },
+
+    exportState() {
+      return { formatVersion: 1, sessions: [...sessions.values()] };
+    },
+
+    restoreState(state, ids) {
+      const restored = new Map<string, SessionState>();
+      for (const session of checkState(state))
+        if (ids.includes(session.model)) keepLatest(restored, session, maxSessions);
+      sessions = restored;
+    },
+  };
+}
+
+/**
+ * Tokens that the provider holds warm after an answer. Where it tells what it writes to its cache:
+ * what it has read and written. Where it caches on its own and does not tell: the whole prompt and
+ * the answer, from 1,024 tokens on.
+ */
+function cachedTokensOf(usage: Usage | undefined): number {
+  if (usage === undefined) return 0;
+  const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens } = usage;
+  if (cacheWriteTokens !== undefined) return cachedInputTokens + cacheWriteTokens;
+  const tokens = inputTokens + outputTokens;
+  return tokens < smallestCachedPrefix ? 0 : tokens;
+}
+
+/** One key for one pair: a session id cannot be written so that it falls into another tenant. */
+function keyOf(tenant: string | undefined, session: string): string {
+  return tenant === undefined ? `-${session}` : `${tenant.length}:${tenant}${session}`;
+}
+
+/** A map iterates in order of insertion, so the first key is the least recently used. */
+function keepLatest(sessions: Map<string, SessionState>, session: SessionState, maxSessions: number): void {
+  const key = keyOf(session.tenant, session.session);
+  sessions.delete(key);
+  sessions.set(key, session);
+  if (sessions.size <= maxSessions) return;
+  for (const oldest of sessions.keys()) {
+    sessions.delete(oldest);
+    return;
+  }
+}
+
+function checkState(state: SessionsState): readonly SessionState[] {
+  const { formatVersion, sessions } = (state ?? {}) as Partial<SessionsState>;
+  if (formatVersion !== 1 || !Array.isArray(sessions))
+    throw new InvalidOptionError("state.sessions", state, "what exportState() returned");
+  return sessions.map((one: Partial<SessionState> | null, at) => {
+    const path = `state.sessions.sessions[${at}]`;
+    const whole = { min: 0, integer: true };
+    return {
+      tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
+      session: checkText(`${path}.session`, one?.session),
+      model: checkText(`${path}.model`, one?.model),
+      provider: checkText(`${path}.provider`, one?.provider),
+      turns: checkNumber(`${path}.turns`, one?.turns, whole),
+      lastUsedAt: checkNumber(`${path}.lastUsedAt`, one?.lastUsedAt, { min: 0 }),
+      cachedTokens: checkNumber(`${path}.cachedTokens`, one?.cachedTokens, { min: 0 }),
+    };
+  });
+}

@@ -1,0 +1,141 @@
+import {
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type Spend,
+  type SpendAccountState,
+  type SpendState,
+} from "../contracts/index.ts";
+import type { Budget } from "./budget-options.ts";
+
+/** The part of a budget that one request holds while it is under way. */
+export interface Hold {
+  /** What the request may cost altogether, itself included; below 0 when the budget is overdrawn. */
+  roomUsd(): number;
+  /** Raises what is held, to at least this. Whether it fits is the caller's to ask. */
+  raise(usd: number): void;
+  /** Ends the hold: what the request has cost is spent. Later calls do nothing. */
+  settle(costUsd: number): void;
+}
+
+/** Money used in the current period of a budget, by account. */
+export interface SpendBook {
+  read(tenant: string | undefined, now: number): Spend;
+  /** Holds nothing at first. The cost counts in the period in which the hold was opened. */
+  open(tenant: string | undefined, now: number): Hold;
+  /** What is held counts as spent: a request that is under way may have been paid for. */
+  exportState(): SpendState;
+  /** Replaces what is known. Throws `InvalidOptionError` when the state is not one of ours. */
+  restoreState(state: SpendState): void;
+}
+
+/** One account in one period. */
+interface Account {
+  readonly tenant: string | undefined;
+  readonly periodStart: number;
+  usedUsd: number;
+  heldUsd: number;
+}
+
+export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budget): SpendBook {
+  let accounts = new Map<string | undefined, Account>();
+
+  const accountOf = (tenant: string | undefined, now: number): Account => {
+    const owner = per === "tenant" ? tenant : undefined;
+    const known = accounts.get(owner);
+    const start = periodStart(now);
+    if (known !== undefined && known.periodStart >= start) return known;
+    accounts.delete(owner);
+    const usedUsd = accounts.size < maxTenants ? 0 : makeRoom(accounts, start);
+    const account: Account = { tenant: owner, periodStart: start, usedUsd, heldUsd: 0 };
+    accounts.set(owner, account);
+    return account;
+  };
+
+  return {
+    read(tenant, now) {
+      const { usedUsd, heldUsd } = accountOf(tenant, now);
+      return { usedUsd: usedUsd + heldUsd, limitUsd };
+    },
+
+    open(tenant, now) {
+      const account = accountOf(tenant, now);
+      let heldUsd = 0;
+      let settled = false;
+      return {
+        roomUsd: () => limitUsd - account.usedUsd - (account.heldUsd - heldUsd),
+        raise(usd) {
+          if (settled || !(usd > heldUsd)) return;
+          account.heldUsd += usd - heldUsd;
+          heldUsd = usd;
+        },
+        settle(costUsd) {
+          if (settled) return;
+          settled = true;
+          // Sums of fractions drift: an account without requests under way holds nothing.
+          account.heldUsd = Math.max(0, account.heldUsd - heldUsd);
+          account.usedUsd += costUsd;
+          heldUsd = 0;
+        },
+      };
+    },
+
+    exportState() {
+      return {
+        formatVersion: 1,
+        accounts: [...accounts.values()].map(({ tenant, periodStart: start, usedUsd, heldUsd }) => ({
+          tenant,
+          periodStart: start,
+          usedUsd: usedUsd + heldUsd,
+        })),
+      };
+    },
+
+    restoreState(state) {
+      const restored = new Map<string | undefined, Account>();
+      for (const account of checkState(state)) {
+        if (restored.size >= maxTenants) makeRoom(restored, account.periodStart);
+        const { tenant, periodStart: start, usedUsd } = account;
+        restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
+      }
+      accounts = restored;
+    },
+  };
+}
+
+/**
+ * Forgets accounts of earlier periods; where there are none, the one that has used least. Returns
+ * what a new account must start with, so that nobody gains by being forgotten: that least. A tenant
+ * that comes back starts with no less than it had used ("space saving", Metwally et al., 2005).
+ */
+function makeRoom(accounts: Map<string | undefined, Account>, start: number): number {
+  let least: Account | undefined;
+  let freed = false;
+  for (const [owner, account] of accounts) {
+    if (account.periodStart < start) {
+      accounts.delete(owner);
+      freed = true;
+    } else if (least === undefined || usedBy(account) < usedBy(least)) least = account;
+  }
+  if (freed || least === undefined) return 0;
+  accounts.delete(least.tenant);
+  return usedBy(least);
+}
+
+function usedBy({ usedUsd, heldUsd }: Account): number {
+  return usedUsd + heldUsd;
+}
+
+function checkState(state: SpendState): readonly SpendAccountState[] {
+  const { formatVersion, accounts } = (state ?? {}) as Partial<SpendState>;
+  if (formatVersion !== 1 || !Array.isArray(accounts))
+    throw new InvalidOptionError("state.spend", state, "what exportState() returned");
+  return accounts.map((one: Partial<SpendAccountState> | null, at) => {
+    const path = `state.spend.accounts[${at}]`;
+    return {
+      tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
+      periodStart: checkNumber(`${path}.periodStart`, one?.periodStart, { min: 0 }),
+      usedUsd: checkNumber(`${path}.usedUsd`, one?.usedUsd, { min: 0 }),
+    };
+  });
+}

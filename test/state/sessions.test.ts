@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SessionsState } from "../../src/contracts/index.ts";
+import { createSessions } from "../../src/state/sessions.ts";
+
+const usage = { inputTokens: 40_000, outputTokens: 500 };
+const answer = { model: "large", provider: "openai", usage, at: 1_000 };
+const named = (session: string, tenant?: string) => ({ session, tenant, toolLoopPending: false });
+
+describe("sessions", () => {
+  it("say which model has answered last, how often, how long ago, and what is warm", () => {
+    const sessions = createSessions();
+    expect(sessions.read(named("s"), 5_000)).toBeUndefined();
+    sessions.record(undefined, "s", { ...answer, model: "small" });
+    sessions.record(undefined, "s", answer);
+    expect(sessions.read({ session: "s", toolLoopPending: true }, 61_000)).toEqual({
+      model: "large",
+      turns: 2,
+      idleMs: 60_000,
+      cachedTokens: 40_500,
+      toolLoopPending: true,
+    });
+  });
+
+  it("take a clock that went back for no time at all", () => {
+    const sessions = createSessions();
+    sessions.record(undefined, "s", answer);
+    expect(sessions.read(named("s"), 0)?.idleMs).toBe(0);
+  });
+
+  it.each([
+    ["nothing told", undefined, 0],
+    ["a prompt too short for a cache", { inputTokens: 900, outputTokens: 100 }, 0],
+    ["reads alone: the provider caches what it has seen", { ...usage, cachedInputTokens: 30_000 }, 40_500],
+    [
+      "writes told: reads and writes",
+      { ...usage, cachedInputTokens: 30_000, cacheWriteTokens: 8_000 },
+      38_000,
+    ],
+    ["writes told as none: there is no cache", { ...usage, cachedInputTokens: 0, cacheWriteTokens: 0 }, 0],
+  ])("hold warm what the usage tells: %s", (_, told, cachedTokens) => {
+    const sessions = createSessions();
+    sessions.record(undefined, "s", { ...answer, usage: told });
+    expect(sessions.read(named("s"), 1_000)?.cachedTokens).toBe(cachedTokens);
+  });
+
+  it("are of one tenant, however the ids are written", () => {
+    const part = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom("a", "1", ":", "-", "\0") });
+    const pair = fc.tuple(fc.option(part, { nil: undefined }), part);
+    fc.assert(
+      fc.property(pair, pair, ([tenant, session], [otherTenant, otherSession]) => {
+        fc.pre(tenant !== otherTenant || session !== otherSession);
+        const sessions = createSessions();
+        sessions.record(tenant, session, answer);
+        expect(sessions.read(named(session, tenant), 0)?.turns).toBe(1);
+        expect(sessions.read(named(otherSession, otherTenant), 0)).toBeUndefined();
+      }),
+    );
+  });
+
+  it("forget the least recently used one", () => {
+    const sessions = createSessions({ maxSessions: 2 });
+    for (const session of ["a", "b", "a", "c"]) sessions.record(undefined, session, answer);
+    expect(["a", "b", "c"].map((session) => sessions.read(named(session), 0)?.turns)).toEqual([
+      2,
+      undefined,
+      1,
+    ]);
+  });
+
+  it("survive as JSON, without those of models that are gone", () => {
+    const sessions = createSessions();
+    sessions.record("t", "a", answer);
+    sessions.record(undefined, "b", { ...answer, model: "retired" });
+    const state = JSON.parse(JSON.stringify(sessions.exportState())) as SessionsState;
+    const restored = createSessions();
+    restored.restoreState(state, ["small", "large"]);
+    expect(restored.read(named("a", "t"), 2_000)).toEqual(sessions.read(named("a", "t"), 2_000));
+    expect(restored.read(named("b"), 2_000)).toBeUndefined();
+  });
+
+  it.each([
+    [null, "state.sessions"],
+    [{ formatVersion: 2, sessions: [] }, "state.sessions"],
+    [{ formatVersion: 1, sessions: [null] }, "state.sessions.sessions[0].session"],
+    [
+      {
+        formatVersion: 1,
+        sessions: [{ session: "s", model: "m", provider: "p", turns: -1, lastUsedAt: 0, cachedTokens: 0 }],
+      },
+      "state.sessions.sessions[0].turns",
+    ],
+  ])("refuse a state that is none: %j", (state, option) => {
+    const restore = () => createSessions().restoreState(state as unknown as SessionsState, []);
+    expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));
+  });
+});

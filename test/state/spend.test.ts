@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SpendState } from "../../src/contracts/index.ts";
+import { type BudgetOptions, resolveBudget } from "../../src/state/budget-options.ts";
+import { createSpendBook } from "../../src/state/spend.ts";
+
+const book = (options: Partial<BudgetOptions> = {}) =>
+  createSpendBook(resolveBudget({ limitUsd: 10, period: "day", ...options }));
+const noon = Date.UTC(2026, 0, 31, 12);
+const dayMs = 86_400_000;
+
+describe("a budget", () => {
+  it("lasts a calendar hour, day or month in UTC, or any number of milliseconds", () => {
+    const start = (options: Partial<BudgetOptions>) =>
+      resolveBudget({ limitUsd: 1, ...options }).periodStart(noon + 123_456);
+    expect(start({ period: "hour" })).toBe(noon);
+    expect(start({ period: "day" })).toBe(Date.UTC(2026, 0, 31));
+    expect(start({ period: "month" })).toBe(Date.UTC(2026, 0, 1));
+    expect(start({ periodMs: 60_000 })).toBe(noon + 120_000);
+  });
+
+  it.each([
+    [{ limitUsd: 0, period: "day" }, "budget.limitUsd"],
+    [{ limitUsd: Number.NaN, period: "day" }, "budget.limitUsd"],
+    [{ limitUsd: 1 }, "budget.period"],
+    [{ limitUsd: 1, period: "week" }, "budget.period"],
+    [{ limitUsd: 1, period: "day", periodMs: 5 }, "budget.periodMs"],
+    [{ limitUsd: 1, periodMs: 0 }, "budget.periodMs"],
+    [{ limitUsd: 1, period: "day", per: "user" }, "budget.per"],
+    [{ limitUsd: 1, period: "day", maxTenants: 0 }, "budget.maxTenants"],
+    [{ limitUsd: 1, period: "day", limit: 3 }, "budget.limit"],
+  ])("refuses %j", (options, option) => {
+    const resolve = () => resolveBudget(options as unknown as BudgetOptions);
+    expect(resolve).toThrow(expect.objectContaining({ code: "invalid-option", option }));
+  });
+});
+
+describe("a spend book", () => {
+  it("counts what is held as used, and what was spent once it is settled", () => {
+    const spend = book();
+    const hold = spend.open(undefined, noon);
+    hold.raise(4);
+    hold.raise(3);
+    expect(spend.read("anybody", noon)).toEqual({ usedUsd: 4, limitUsd: 10 });
+    expect(hold.roomUsd()).toBe(10);
+    expect(spend.open(undefined, noon).roomUsd()).toBe(6);
+    hold.settle(1);
+    hold.settle(1);
+    hold.raise(9);
+    expect(spend.read(undefined, noon).usedUsd).toBe(1);
+  });
+
+  it("begins anew with each period; a request counts in the one it began in", () => {
+    const spend = book();
+    const hold = spend.open(undefined, noon);
+    hold.raise(10);
+    expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(0);
+    hold.settle(10);
+    expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(0);
+    // A clock that goes back does not open the new period a second time.
+    spend.open(undefined, noon + dayMs).settle(7);
+    expect(spend.read(undefined, noon).usedUsd).toBe(7);
+  });
+
+  it("keeps tenants apart where asked to; requests without a tenant share one account", () => {
+    const spend = book({ per: "tenant" });
+    spend.open("a", noon).settle(3);
+    spend.open(undefined, noon).settle(5);
+    expect(["a", "b", undefined].map((tenant) => spend.read(tenant, noon).usedUsd)).toEqual([3, 0, 5]);
+  });
+
+  it("never lets a tenant gain by being forgotten", () => {
+    const entry = fc.record({
+      tenant: fc.constantFrom(..."abcdefgh"),
+      cents: fc.integer({ min: 0, max: 50 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(entry, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 5 }),
+        (entries, maxTenants) => {
+          const spend = book({ per: "tenant", maxTenants });
+          const exact = new Map<string, number>();
+          for (const { tenant, cents } of entries) {
+            spend.open(tenant, noon).settle(cents);
+            exact.set(tenant, (exact.get(tenant) ?? 0) + cents);
+            expect(spend.exportState().accounts.length).toBeLessThanOrEqual(maxTenants);
+          }
+          for (const [tenant, cents] of exact)
+            expect(spend.read(tenant, noon).usedUsd).toBeGreaterThanOrEqual(cents);
+        },
+      ),
+    );
+  });
+
+  it("makes room from earlier periods first, at no cost to the new ones", () => {
+    const spend = book({ per: "tenant", maxTenants: 2 });
+    spend.open("a", noon).settle(3);
+    spend.open("b", noon).settle(5);
+    expect(spend.read("c", noon + dayMs).usedUsd).toBe(0);
+  });
+
+  it("survives as JSON, with what was held as spent", () => {
+    const spend = book({ per: "tenant" });
+    spend.open("a", noon).settle(3);
+    spend.open("a", noon).raise(2);
+    const restored = book({ per: "tenant" });
+    restored.restoreState(JSON.parse(JSON.stringify(spend.exportState())) as SpendState);
+    expect(restored.read("a", noon).usedUsd).toBe(5);
+    expect(restored.read("a", noon + dayMs).usedUsd).toBe(0);
+  });
+
+  it.each([
+    [null, "state.spend"],
+    [
+      { formatVersion: 1, accounts: [{ tenant: "", periodStart: 0, usedUsd: 0 }] },
+      "state.spend.accounts[0].tenant",
+    ],
+    [
+      { formatVersion: 1, accounts: [{ periodStart: 0, usedUsd: Number.NaN }] },
+      "state.spend.accounts[0].usedUsd",
+    ],
+  ])("refuses a state that is none: %j", (state, option) => {
+    const restore = () => book().restoreState(state as unknown as SpendState);
+    expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));
+  });
+});
