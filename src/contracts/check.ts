@@ -7,8 +7,8 @@ export interface Check {
   /** Holds what the verdict depends on: decisions and outcome files know a check by its name. */
   readonly name: string;
   /**
-   * `"text"`: it answers at once, calls nobody, and reads no more of the answer than its text, so that
-   * replay can run it on a recorded `answer`. Default: replay needs its recorded verdict.
+   * `"text"`: it answers at once, calls nobody, and the text of an answer tells it enough, so that replay
+   * can run it on a recorded `answer`. Default: replay needs its recorded verdict.
    */
   readonly reads?: "text" | undefined;
   // A method, so that a check that ignores `hop` is one (bivariance).

@@ -1,7 +1,9 @@
 /** Conformance suites and fakes, for your own parts and for ours. Free of any test runner. */
 
 export { type CandidateParts, candidateOf } from "./candidate-of.ts";
+export { type CheckSetup, checkConformance } from "./check-conformance.ts";
 export { type ClassifierSetup, classifierConformance } from "./classifier-conformance.ts";
+export { type CompletionParts, completionOf } from "./completion-of.ts";
 export type { ConformanceCase } from "./conformance-case.ts";
 export { type ConstraintSetup, constraintConformance } from "./constraint-conformance.ts";
 export { factsOf } from "./facts-of.ts";

@@ -1,9 +1,16 @@
+// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import * as checks from "../../policies/checks/index.ts";
 import * as constraints from "../../policies/constraints/index.ts";
 import * as policies from "../../policies/index.ts";
-import type { Constraint, Policy } from "../../src/contracts/index.ts";
-import { constraintConformance, policyConformance } from "../../src/testing/index.ts";
+import type { Check, Constraint, Policy } from "../../src/contracts/index.ts";
+import {
+  checkConformance,
+  constraintConformance,
+  fakeModel,
+  policyConformance,
+} from "../../src/testing/index.ts";
 import { partialLottery } from "../support/partial-lottery.ts";
 
 type Id = "small" | "large";
@@ -21,6 +28,15 @@ const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
   "by-task": [
     policies.byTask({ tasks: { code: "large", chat: "small" }, otherwise: split }),
     policies.byTask({ tasks: { code: split, constructor: policies.random() }, otherwise: "small" }),
+  ],
+  cascade: [
+    policies.cascade({ first: "small", then: "large", unless: checks.notRefused() }),
+    policies.cascade({
+      first: "large",
+      then: ["small"],
+      unless: [checks.finishReason(), checks.arithmetic()],
+      acceptance: 0.25,
+    }),
   ],
   "cheapest-above": [policies.cheapestAbove(0), policies.cheapestAbove(0.75), policies.cheapestAbove(1)],
   explore: [
@@ -99,7 +115,53 @@ const constraintSamples: Readonly<Record<string, readonly Constraint<Id>[]>> = {
   ],
 };
 
+const anything: checks.StandardSchema = {
+  "~standard": { version: 1, vendor: "test", validate: (value) => (value === null ? { issues: [] } : {}) },
+};
+const answerSchema = { type: "object", properties: { answer: { type: "number" } }, required: ["answer"] };
+
+/** Each check by file name, with the most calls of models that it makes. */
+const checkSamples: Readonly<Record<string, readonly { readonly check: Check; readonly calls?: number }[]>> =
+  {
+    agreement: [
+      { check: checks.agreement({ samples: 3, agreeing: 2 }), calls: 3 },
+      { check: checks.agreement({ samples: 1, by: "text", model: fakeModel() }), calls: 1 },
+    ],
+    "all-of": [
+      { check: checks.allOf(checks.notRefused(), checks.numericAnswer()) },
+      { check: checks.allOf(checks.jsonSchema(answerSchema), checks.finishReason(), checks.arithmetic()) },
+    ],
+    "any-of": [
+      { check: checks.anyOf(checks.arithmetic(), checks.numericAnswer()) },
+      { check: checks.anyOf(checks.logprob({ min: -0.1 }), checks.judge({ model: fakeModel() })), calls: 1 },
+    ],
+    arithmetic: [{ check: checks.arithmetic() }],
+    "finish-reason": [{ check: checks.finishReason() }, { check: checks.finishReason("tool_calls") }],
+    "json-schema": [
+      { check: checks.jsonSchema(anything) },
+      { check: checks.jsonSchema(answerSchema, { name: "answer" }) },
+    ],
+    judge: [{ check: checks.judge({ model: fakeModel() }), calls: 1 }],
+    logprob: [{ check: checks.logprob({ min: -0.1 }) }],
+    "not-refused": [{ check: checks.notRefused() }],
+    "numeric-answer": [
+      { check: checks.numericAnswer() },
+      { check: checks.numericAnswer({ integer: true, min: 0, max: 1e6 }) },
+    ],
+    "tool-arguments": [
+      {
+        check: checks.toolArguments({
+          tools: [
+            { type: "function", function: { name: "lookup", parameters: { type: "object" } } },
+            { type: "function", function: { name: "bare" } },
+          ],
+        }),
+      },
+    ],
+  };
+
 describe.each([
+  { folder: "policies/checks", door: checks, samples: checkSamples },
   { folder: "policies", door: policies, samples: policySamples },
   { folder: "policies/constraints", door: constraints, samples: constraintSamples },
 ])("$folder", ({ folder, door, samples }) => {
@@ -132,6 +194,10 @@ const closed: ReadonlySet<Constraint<Id>> = new Set(
 describe.each(Object.values(constraintSamples).flat())("the constraint $name", (constraint) => {
   const failsClosed = closed.has(constraint);
   test.each(constraintConformance({ constraint, models, failsClosed }))("$name", ({ run }) => run());
+});
+
+describe.each(Object.values(checkSamples).flat())("the check $check.name", (setup) => {
+  test.each(checkConformance(setup))("$name", ({ run }) => run());
 });
 
 function camelCase(name: string): string {

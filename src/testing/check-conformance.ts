@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import type { Check, Completion, HopContext } from "../contracts/index.ts";
+import { completionOf } from "./completion-of.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { factsOf } from "./facts-of.ts";
+import { hostileAnswers, usualAnswers } from "./sample-answers.ts";
+import { hostileFacts } from "./sample-facts.ts";
+import { withoutChance } from "./without-chance.ts";
+
+export interface CheckSetup {
+  readonly check: Check;
+  /**
+   * Most calls of models that one verdict may take. Default 0: the check calls nobody, draws nothing
+   * and reads no clock.
+   */
+  readonly calls?: number | undefined;
+}
+
+/**
+ * What every check must do, as cases for any test runner:
+ *
+ *     for (const { name, run } of checkConformance({ check }))
+ *       test(name, run);
+ *
+ * The answers are usual ones and such that are made to break a reader, a megabyte long among them: a
+ * check that takes more than linear time does not come to an end.
+ */
+export function checkConformance({ check, calls = 0 }: CheckSetup): readonly ConformanceCase[] {
+  const request = deepFreeze(factsOf());
+  const usual = deepFreeze(usualAnswers());
+
+  const cases: Record<string, () => Promise<void> | void> = {
+    "has a name": () => {
+      assert.ok(typeof check.name === "string" && check.name !== "", "name must not be empty");
+    },
+    "answers true or false": async () => {
+      for (const answer of usual) assertVerdict(await check.accepts(request, answer, hopTo().hop));
+    },
+    "answers true or false to what is made to break it": async () => {
+      for (const answer of deepFreeze(hostileAnswers()))
+        assertVerdict(await check.accepts(request, answer, hopTo().hop));
+      for (const facts of deepFreeze(hostileFacts))
+        assertVerdict(await check.accepts(facts, completionOf("42"), hopTo().hop));
+    },
+    "says the same of the same answer, in any order": async () => {
+      const ask = (answer: Completion) => check.accepts(request, answer, hopTo().hop);
+      const first: boolean[] = [];
+      for (const answer of usual) first.push(await ask(answer));
+      for (const [index, answer] of [...usual.entries()].reverse())
+        assert.equal(await ask(answer), first[index], "a second verdict on the same answer was another");
+    },
+    "leaves answer and request as they were": async () => {
+      for (const answer of usualAnswers()) {
+        const facts = factsOf();
+        const before = structuredClone({ facts, answer });
+        await check.accepts(facts, answer, hopTo().hop);
+        assert.deepEqual({ facts, answer }, before);
+      }
+    },
+    "asks no more models than it says": async () => {
+      for (const answer of usual) {
+        const { hop, count } = hopTo();
+        await check.accepts(request, answer, hop);
+        assert.ok(count() <= calls, `${count()} calls of models, at most ${calls} were stated`);
+      }
+    },
+  };
+  if (calls === 0)
+    cases["neither draws nor reads the clock"] = async () => {
+      // The first answer may still load what it needs.
+      for (const answer of usual) await check.accepts(request, answer, hopTo().hop);
+      for (const answer of usual) await withoutChance(() => check.accepts(request, answer, hopTo().hop));
+    };
+  else
+    cases["does not accept where a model fails or says nothing that makes sense"] = async () => {
+      const failing = () => Promise.reject(new Error("no model"));
+      for (const reply of [failing, async () => completionOf("\ud800"), async () => completionOf()])
+        for (const answer of usual) {
+          const { hop, count } = hopTo(reply);
+          const verdict = await Promise.resolve(check.accepts(request, answer, hop)).catch(() => false);
+          // Some answers need no model to be judged.
+          if (count() > 0) assert.equal(verdict, false);
+        }
+    };
+  if (check.reads === "text")
+    cases["answers at once, as one that reads the text alone does"] = () => {
+      for (const answer of usual) assert.equal(typeof check.accepts(request, answer, hopTo().hop), "boolean");
+    };
+  return Object.entries(cases).map(([name, run]) => ({ name, run: async () => run() }));
+}
+
+/** A hop whose models say yes in every form, or as `reply` does. */
+function hopTo(reply: () => Promise<Completion> = async () => completionOf('{"accept": true}')): {
+  readonly hop: HopContext;
+  readonly count: () => number;
+} {
+  let calls = 0;
+  const call = () => {
+    calls += 1;
+    return reply();
+  };
+  const hop: HopContext = {
+    signal: new AbortController().signal,
+    now: Date.UTC(2026, 0, 1),
+    generate: call,
+    again: call,
+    permits: () => true,
+  };
+  return { hop, count: () => calls };
+}
+
+function assertVerdict(verdict: unknown): void {
+  assert.equal(typeof verdict, "boolean", `a verdict must be true or false, not ${String(verdict)}`);
+}

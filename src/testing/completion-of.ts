@@ -1,0 +1,35 @@
+import type { Completion } from "../contracts/index.ts";
+
+type Choice = Completion["choices"][number];
+type Message = Choice["message"];
+
+export interface CompletionParts extends Partial<Omit<Message, "role">> {
+  /** Default `stop`. */
+  readonly finishReason?: Choice["finish_reason"] | undefined;
+  /** Log-probability of each token. Default none. */
+  readonly logprobs?: readonly number[] | undefined;
+}
+
+/** An answer, for tests: a text, or a message with what else it holds. */
+export function completionOf(given: string | CompletionParts = {}): Completion {
+  const {
+    finishReason = "stop",
+    logprobs,
+    ...message
+  } = typeof given === "string" ? { content: given } : given;
+  const content = logprobs?.map((logprob) => ({ token: "a", bytes: null, logprob, top_logprobs: [] }));
+  return {
+    id: "completion",
+    object: "chat.completion",
+    created: 0,
+    model: "fake",
+    choices: [
+      {
+        index: 0,
+        finish_reason: finishReason,
+        logprobs: content === undefined ? null : { content, refusal: null },
+        message: { role: "assistant", content: null, refusal: null, ...message },
+      },
+    ],
+  };
+}
