@@ -53,7 +53,11 @@ function compileIf(
   option: string,
   given: RuleConditions | Condition,
 ): { readonly text: string; readonly holds: Condition } {
-  if (typeof given === "function") return { text: given.name || "anonymous condition", holds: given };
+  if (typeof given === "function") {
+    // A function without a name of its own is called like its property.
+    const text = given.name === "" || given.name === "if" ? "anonymous condition" : given.name;
+    return { text, holds: given };
+  }
   const conditions = compileConditions(option, given);
   return {
     text: conditions.map(({ text }) => text).join(", "),

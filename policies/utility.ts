@@ -1,4 +1,4 @@
-import { type Candidate, checkKeys, checkNumber, type Policy } from "../src/contracts/index.ts";
+import { type Candidate, checkKeys, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 export interface UtilityOptions {
@@ -17,7 +17,8 @@ export interface UtilityOptions {
 export function utility(options: UtilityOptions): Policy {
   checkKeys("utility", options, ["usdPerGoodAnswer"]);
   const { usdPerGoodAnswer } = options;
-  checkNumber("utility.usdPerGoodAnswer", usdPerGoodAnswer, { min: Number.MIN_VALUE });
+  if (typeof usdPerGoodAnswer !== "number" || !(usdPerGoodAnswer > 0 && usdPerGoodAnswer < Infinity))
+    throw new InvalidOptionError("utility.usdPerGoodAnswer", usdPerGoodAnswer, "a finite number above 0");
   const reason = `most quality for its cost, at $${usdPerGoodAnswer} a good answer`;
 
   return {

@@ -1,10 +1,23 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../evals/metrics/seeded-random.ts";
 import { except } from "../../policies/constraints/index.ts";
-import { always, firstOf, random, threshold } from "../../policies/index.ts";
+import {
+  always,
+  byTask,
+  explore,
+  firstOf,
+  mix,
+  override,
+  random,
+  rules,
+  threshold,
+  tiers,
+  when,
+} from "../../policies/index.ts";
 import type { Classifier, Constraint, Policy } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
+import { partialLottery } from "../support/partial-lottery.ts";
 import { runs } from "../support/runs.ts";
 
 type Id = "canary" | "small" | "mid" | "large";
@@ -26,21 +39,21 @@ test.each<{
 }>([
   {
     what: "a lottery",
-    policy: random({ small: 0.7, large: 0.3 }),
+    policy: mix({ small: 0.7, large: 0.3 }),
     constraints: [],
     stated: { small: 0.7, large: 0.3 },
   },
   {
     what: "a canary before a threshold",
-    policy: firstOf(random({ canary: 0.05 }), threshold({ small: "small", large: "large", at: 0.5 })),
+    policy: firstOf(partialLottery({ canary: 0.05 }), threshold({ small: "small", large: "large", at: 0.5 })),
     constraints: [],
     stated: { canary: 0.05, large: 0.95 },
   },
   {
     what: "lotteries in lotteries that choose the same models",
     policy: firstOf(
-      random({ canary: 0.1, small: 0.1 }),
-      firstOf(random({ small: 0.25 }), random({ mid: 0.5 })),
+      partialLottery({ canary: 0.1, small: 0.1 }),
+      firstOf(partialLottery({ small: 0.25 }), partialLottery({ mid: 0.5 })),
       firstOf(random()),
     ),
     constraints: [],
@@ -49,10 +62,64 @@ test.each<{
   },
   {
     what: "a lottery of which one model is not permitted",
-    policy: firstOf(random({ canary: 0.2, mid: 0.1 }), random({ small: 0.5, canary: 0.5 }), always("large")),
+    policy: firstOf(
+      partialLottery({ canary: 0.2, mid: 0.1 }),
+      partialLottery({ small: 0.5, canary: 0.5 }),
+      always("large"),
+    ),
     constraints: [except("canary")],
-    // 0.1 to 0.7 of no opinion; then small alone.
-    stated: { mid: 0.125, small: 0.875 },
+    // Half of the 0.9 left to small, the rest to the last.
+    stated: { mid: 0.1, small: 0.45, large: 0.45 },
+  },
+  {
+    what: "exploration around a mix",
+    policy: explore(0.2, mix({ small: 0.9, large: 0.1 })),
+    constraints: [except("canary", "mid")],
+    stated: { small: 0.82, large: 0.18 },
+  },
+  {
+    what: "exploration around partial lotteries, among some models",
+    policy: explore(0.3, firstOf(partialLottery({ canary: 0.1 }), mix({ small: 0.75, large: 0.25 })), {
+      among: ["canary", "large"],
+    }),
+    constraints: [],
+    // 0.7 times 0.1, 0.675, 0.225; and 0.15 each to canary and large.
+    stated: { canary: 0.22, small: 0.4725, large: 0.3075 },
+  },
+  {
+    what: "a mix of policies of which one has no opinion and one only a part",
+    policy: mix([
+      { weight: 0.3, use: when(({ request }) => request.turns > 1, always("canary")) },
+      { weight: 0.2, use: partialLottery({ small: 0.5 }) },
+      { weight: 0.5, use: explore(0.4, tiers({ models: ["small", "mid", "large"], cuts: [0.3, 0.7] })) },
+    ]),
+    constraints: [except("canary")],
+    // Shares 0.1 and 0.5 of 0.6; of the 0.5, 0.3 to large and 0.2 to three models.
+    stated: { small: (0.1 + 0.2 / 3) / 0.6, mid: 0.2 / 3 / 0.6, large: (0.3 + 0.2 / 3) / 0.6 },
+  },
+  {
+    what: "tiers and lotteries inside when, rules, a table by task and a flag",
+    policy: firstOf(
+      when(
+        ({ request }) => request.turns === 1,
+        rules([
+          { if: { maxTurns: 5 }, use: partialLottery({ canary: 0.2 }) },
+          { if: { tools: true }, use: "canary" },
+          {
+            if: { tools: false },
+            use: byTask({ tasks: { code: "large" }, otherwise: partialLottery({ mid: 0.5 }) }),
+          },
+        ]),
+      ),
+      override({
+        label: "flag",
+        values: { on: "canary" },
+        otherwise: explore(0.5, tiers({ models: ["canary", "small", "mid"], cuts: [0.2, 0.9] })),
+      }),
+    ),
+    constraints: [except("large")],
+    // 0.2 to canary, half of 0.8 to mid, of the 0.4 left half to mid and half to three models.
+    stated: { canary: 0.2 + 0.2 / 3, small: 0.2 / 3, mid: 0.4 + 0.2 + 0.2 / 3 },
   },
 ])(
   "$what is drawn as often as stated, and each decision says so",

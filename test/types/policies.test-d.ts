@@ -1,6 +1,21 @@
 import { expectTypeOf, test } from "vitest";
 import { boundary, except, healthy, maxCost, only, safetyFloor } from "../../policies/constraints/index.ts";
-import { always, firstOf, mix, random, threshold } from "../../policies/index.ts";
+import {
+  always,
+  budgetAware,
+  byTask,
+  cheapestAbove,
+  explore,
+  firstOf,
+  mix,
+  override,
+  random,
+  rules,
+  threshold,
+  tiers,
+  utility,
+  when,
+} from "../../policies/index.ts";
 import type { Constraint, Policy } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -155,4 +170,122 @@ test("ids that are known at run time only are strings", () => {
   const models: Record<string, ReturnType<typeof fakeModel>> = two;
   createRouter({ models, policy: threshold({ small: "a", large: "b", at: 0.5 }) });
   createRouter({ models, policy: firstOf(always("a"), cheapest), constraints: [only("a")] });
+});
+
+const isLong = ({ request }: { request: { turns: number } }) => request.turns > 3;
+
+test("ids are inferred as literals, through every combinator", () => {
+  expectTypeOf(tiers({ models: ["small", "large"], cuts: [0.5] })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(budgetAware({ small: "small", large: "large", at: 0.5 })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(utility({ usdPerGoodAnswer: 0.05 })).toEqualTypeOf<Policy>();
+  expectTypeOf(cheapestAbove(0.8)).toEqualTypeOf<Policy>();
+  expectTypeOf(when(isLong, always("small"))).toEqualTypeOf<Policy<"small">>();
+  expectTypeOf(when(isLong, cheapest)).toEqualTypeOf<Policy>();
+  expectTypeOf(explore(0.1, good)).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(explore(0.1, cheapest)).toEqualTypeOf<Policy>();
+  expectTypeOf(explore(0.1, always("small"), { among: ["large"] })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(
+    mix([
+      { weight: 0.5, use: "small" },
+      { weight: 0.5, use: always("large") },
+    ]),
+  ).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(mix([{ weight: 1, use: cheapest }])).toEqualTypeOf<Policy>();
+  expectTypeOf(byTask({ tasks: { code: "large" }, otherwise: "small" })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(byTask({ tasks: { code: always("large") }, otherwise: "small" })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(byTask({ tasks: { code: cheapest }, otherwise: good })).toEqualTypeOf<Policy<Two>>();
+  expectTypeOf(override({ label: "x", values: { on: "large" }, otherwise: always("small") })).toEqualTypeOf<
+    Policy<Two>
+  >();
+  expectTypeOf(
+    rules([
+      { if: { tools: true }, use: "large" },
+      { if: isLong, use: always("small"), reason: "long" },
+      { if: ({ request }) => request.images > 0, use: cheapest },
+    ]),
+  ).toEqualTypeOf<Policy<Two>>();
+});
+
+test("combinators of policies fit a router that has the models they name", () => {
+  createRouter({
+    models: two,
+    policy: explore(
+      0.1,
+      firstOf(
+        when(isLong, always("large")),
+        rules([{ if: { tenant: "clinic" }, use: "small" }]),
+        override({ label: "flag", values: { on: "large" }, otherwise: cheapestAbove(0.8) }),
+        byTask({ tasks: { code: "large", chat: cheapest }, otherwise: mix({ small: 0.9, large: 0.1 }) }),
+      ),
+    ),
+  });
+  createRouter({ models: three, policy: tiers({ models: ["small", "mid", "large"], cuts: [0.3, 0.7] }) });
+  createRouter({ models: two, policy: firstOf(utility({ usdPerGoodAnswer: 1 }), cheapestAbove(0.8), good) });
+});
+
+test("a wrong id does not compile, however deep it stands", () => {
+  // @ts-expect-error
+  createRouter({ models: two, policy: tiers({ models: ["small", "mid", "large"], cuts: [0.3, 0.7] }) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: budgetAware({ small: "smal", large: "large", at: 0.5 }) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: when(isLong, always("smal")) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: explore(0.1, always("smal")) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: explore(0.1, good, { among: ["smal"] }) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: mix([{ weight: 1, use: "smal" }]) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: mix([{ weight: 1, use: when(isLong, always("smal")) }]) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: byTask({ tasks: { code: "smal" }, otherwise: "small" }) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: byTask({ tasks: { code: good }, otherwise: always("smal") }) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: override({ label: "x", values: { on: "smal" }, otherwise: good }) });
+  // @ts-expect-error
+  createRouter({ models: two, policy: rules([{ if: { tools: true }, use: "smal" }]) });
+  createRouter({
+    models: two,
+    // @ts-expect-error
+    policy: rules([
+      { if: { tools: true }, use: "small" },
+      { if: isLong, use: explore(0.1, mix({ smal: 1 })) },
+    ]),
+  });
+  const elsewhere = rules([{ if: isLong, use: byTask({ tasks: { code: "smal" }, otherwise: "large" }) }]);
+  // @ts-expect-error
+  createRouter({ models: two, policy: elsewhere });
+});
+
+test("combinators are not misused", () => {
+  // @ts-expect-error the policy comes second
+  when(good, isLong);
+  // @ts-expect-error a condition answers at once
+  when(async () => true, good);
+  // @ts-expect-error models are for tables: always("small")
+  when(isLong, "small");
+  // @ts-expect-error
+  explore(good, 0.1);
+  // @ts-expect-error shares are for mix
+  random({ small: 0.5, large: 0.5 });
+  // @ts-expect-error
+  mix([{ weight: 0.5, model: "small" }]);
+  // @ts-expect-error
+  mix({ small: good });
+  // @ts-expect-error a table needs its otherwise
+  byTask({ tasks: { code: "large" } });
+  // @ts-expect-error a policy calls nobody: the flag is a label
+  override({ flag: () => "large", otherwise: "small" });
+  // @ts-expect-error
+  rules([{ if: { tenent: "clinic" }, use: "small" }]);
+  // @ts-expect-error
+  rules([{ if: { tools: "yes" }, use: "small" }]);
+  // @ts-expect-error
+  rules({ if: { tools: true }, use: "small" });
+  // @ts-expect-error
+  tiers({ models: ["small", "large"], cuts: [0.5], otherwise: "mid" });
+  // @ts-expect-error
+  budgetAware({ small: "small", large: "large", at: 0.5, otherwise: "mid" });
 });
