@@ -29,6 +29,7 @@ import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
+import { isUntouched } from "./is-untouched.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 import { requestCostName } from "./request-cost.ts";
 import { withQuality } from "./with-quality.ts";
@@ -198,6 +199,8 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     const type = cause instanceof Error ? cause.name : typeof cause;
     throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
   }
+  if (!isUntouched(candidates, settled.recorded))
+    throw new PolicyError(policy.name, "changed the candidates that it was given");
   const random = parts.random();
   return record(settled, draw(policy.name, opinion, candidates, random), random, classified, false);
 }
