@@ -10,7 +10,7 @@ import { atLine, type RequestLine, type RequestSource, readRequests } from "./re
 interface Options {
   readonly config?: string | undefined;
   readonly diff?: string | undefined;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** `switchpoint decide`: what would be decided; no model is called. */
@@ -25,7 +25,7 @@ export function decideCommand(terminal: Terminal): Command {
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
     )
     .option("--diff <file>", "compare with decisions made earlier: print those whose model changed")
-    .option("--json", "with --diff: print the comparison as JSON", false)
+    .option("--json", "with --diff: print the comparison as JSON")
     .addHelpText(
       "after",
       `

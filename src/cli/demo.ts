@@ -6,16 +6,16 @@ import { answerLimit, type DemoRow, runDemo, totalsOf } from "./run-demo.ts";
 import { demoTable, showIntroduction, showTotals } from "./show-demo.ts";
 
 interface Options {
-  readonly simulate: boolean;
-  readonly json: boolean;
+  readonly simulate?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** `switchpoint demo`: the main job, without keys or network where there are none. */
 export function demoCommand(terminal: Terminal): Command {
   return new Command("demo")
     .description("route a score of prompts; show where each goes, why, and what that saves")
-    .option("--simulate", "simulate the models even if the environment has keys", false)
-    .option("--json", "print JSON", false)
+    .option("--simulate", "simulate the models even if the environment has keys")
+    .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
@@ -27,7 +27,7 @@ Example:
   switchpoint demo --simulate --json
 `,
     )
-    .action(async ({ simulate, json }: Options) => {
+    .action(async ({ simulate = false, json }: Options) => {
       const setup = await openDemo(simulate, terminal.env);
       try {
         await (json ? printJson(setup, terminal) : printTable(setup, terminal));

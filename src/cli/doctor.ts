@@ -8,7 +8,7 @@ import { showDiagnosis } from "./show-diagnosis.ts";
 interface Options {
   readonly config?: string | undefined;
   readonly timeout: string;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** `switchpoint doctor`: what works and what does not. */
@@ -20,7 +20,7 @@ export function doctorCommand(terminal: Terminal): Command {
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
     )
     .option("--timeout <seconds>", "longest wait for an endpoint", "5")
-    .option("--json", "print JSON", false)
+    .option("--json", "print JSON")
     .addHelpText(
       "after",
       `

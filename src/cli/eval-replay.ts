@@ -19,7 +19,7 @@ interface Options {
   readonly text: string;
   readonly bootstrap: string;
   readonly seed: string;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** `switchpoint eval replay`: what routing would have given on recorded outcomes, beside its baselines. */
@@ -35,7 +35,7 @@ export function evalReplayCommand(io: Io): Command {
     .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
     .option("--bootstrap <count>", "resamples for the 95 % intervals", "1000")
     .option("--seed <number>", "of the resamples", "1")
-    .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }", false)
+    .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }")
     .addHelpText(
       "after",
       "\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n",

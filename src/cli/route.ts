@@ -6,8 +6,8 @@ import { showUsd } from "./show-usd.ts";
 
 interface Options {
   readonly config?: string | undefined;
-  readonly stream: boolean;
-  readonly json: boolean;
+  readonly stream?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** `switchpoint route`: decides and calls. */
@@ -19,8 +19,8 @@ export function routeCommand(terminal: Terminal): Command {
       "--config <file>",
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
     )
-    .addOption(new Option("--stream", "print the answer as it comes").default(false).conflicts("json"))
-    .option("--json", "print the whole result: text, completion, decision, attempts, usage, cost", false)
+    .addOption(new Option("--stream", "print the answer as it comes").conflicts("json"))
+    .option("--json", "print the whole result: text, completion, decision, attempts, usage, cost")
     .addHelpText(
       "after",
       `
