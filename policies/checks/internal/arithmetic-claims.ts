@@ -59,7 +59,7 @@ function isEqual(left: Side, right: Side): boolean {
   const lastDigit = 10 ** -right.decimals;
   const unit = left.divides && right.decimals === 0 ? 0.999 : 0.5 * lastDigit;
   const matches = (a: number, b: number, step: number): boolean =>
-    Math.abs(a - b) <= Math.max(step, Math.abs(a) * (rounded ? 1e-3 : 1e-9)) * (1 + 1e-9);
+    Math.abs(a - b) <= Math.max(step, Math.abs(a) * (rounded ? 1e-3 : 8 * Number.EPSILON)) * (1 + 1e-9);
   if (matches(left.value, right.value, right.percent ? unit / 100 : unit)) return true;
   // "15 / 60 * 100 = 25%" and "20% + 30% = 50" are both written.
   if (!left.percent && !right.percent) return false;

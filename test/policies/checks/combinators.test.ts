@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { allOf, anyOf, notRefused } from "../../../policies/checks/index.ts";
+import type { Check } from "../../../src/contracts/index.ts";
+import { verdictOn } from "./verdict.ts";
+
+/** Checks that answer at once or later, and a list of those that were asked. */
+function checksOf(...verdicts: readonly (boolean | "later true" | "later false")[]) {
+  const asked: string[] = [];
+  const checks = verdicts.map((verdict, index): Check => {
+    const name = `c${index}`;
+    const accepts = (): boolean | Promise<boolean> => {
+      asked.push(name);
+      return typeof verdict === "boolean" ? verdict : Promise.resolve(verdict === "later true");
+    };
+    return { name, accepts };
+  });
+  return { checks, asked };
+}
+
+describe.each([
+  { combine: allOf, name: "allOf", decisive: false },
+  { combine: anyOf, name: "anyOf", decisive: true },
+])("$name", ({ combine, name, decisive }) => {
+  it("answers at once where its checks do", () => {
+    expect(verdictOn(combine(...checksOf(!decisive, !decisive).checks), "x")).toBe(!decisive);
+    expect(verdictOn(combine(...checksOf(!decisive, decisive).checks), "x")).toBe(decisive);
+  });
+
+  it("asks in order and no further than it has to", async () => {
+    const { checks, asked } = checksOf(
+      !decisive,
+      `later ${!decisive}` as "later true",
+      decisive,
+      `later ${decisive}` as "later true",
+    );
+    expect(await verdictOn(combine(...checks), "x")).toBe(decisive);
+    expect(asked).toEqual(["c0", "c1", "c2"]);
+  });
+
+  it("waits for those that answer later", async () => {
+    const later = `later ${!decisive}` as "later true";
+    expect(await verdictOn(combine(...checksOf(later, later).checks), "x")).toBe(!decisive);
+  });
+
+  it("fails where a check fails", async () => {
+    const broken: Check = { name: "broken", accepts: () => Promise.reject(new Error("no")) };
+    const { checks } = checksOf(decisive);
+    await expect(verdictOn(combine(broken, ...checks), "x")).rejects.toThrow("no");
+  });
+
+  it("is named by its checks, and reads as they read", () => {
+    const { checks } = checksOf(true, false);
+    expect(combine(...checks).name).toBe(`${name}(c0, c1)`);
+    expect(combine(...checks).reads).toBeUndefined();
+    expect(combine(notRefused()).reads).toBe("text");
+  });
+
+  it("needs checks", () => {
+    expect(() => combine()).toThrow(`${name} must be given at least one check`);
+    expect(() => combine({ name: "x" } as never)).toThrow(`${name}[0]`);
+  });
+});
