@@ -22,6 +22,7 @@ export function hopOf(...replies: readonly (string | CompletionParts)[]): {
     now: 0,
     generate: reply,
     again: (changes = {}) => reply(undefined, changes),
+    call: () => Promise.reject(new Error("a check calls chat models only")),
     permits: () => true,
   };
   return { hop, asked };
