@@ -6,6 +6,7 @@ export function offlineHop(now: number, signal: AbortSignal): HopContext {
     signal,
     now,
     generate: () => Promise.reject(new Error("no model is called offline")),
+    call: () => Promise.reject(new Error("no model is called offline")),
     permits: () => "no model is called offline",
   };
 }

@@ -13,6 +13,15 @@ export type Hop =
   | "shadow"
   | "cache";
 
+/** What a call of something other than a chat model has brought. */
+export interface CallAnswer<T> {
+  readonly value: T;
+  /** As the endpoint counted them. Default: estimated from the text. */
+  readonly inputTokens?: number | undefined;
+  /** The model that the endpoint says has answered. */
+  readonly servedModel?: string | undefined;
+}
+
 /**
  * The only way from a classifier or a check to a model. The router's constraints, the request's
  * deadline, pricing and the record of attempts apply to it.
@@ -23,6 +32,16 @@ export interface HopContext {
   readonly now: number;
   /** Rejects with `NoEligibleModelError` when a constraint forbids the model. */
   generate(model: Model, request: ChatRequest): Promise<Completion>;
+  /**
+   * As `generate`, for what is not a chat model: embeddings, say. `text` is what will leave; `work`
+   * sends it, and is not begun when a constraint forbids the target, the budget does not suffice or
+   * the deadline has passed. Output is taken to cost nothing.
+   */
+  call<T>(
+    target: ModelFacts,
+    text: string,
+    work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
+  ): Promise<T>;
   /**
    * In a check only: sends the request, changed by `changes`, once more to the model whose answer is
    * checked. Bounded, priced and recorded as `generate` is.

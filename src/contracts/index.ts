@@ -35,7 +35,7 @@ export {
   recordError,
 } from "./errors.ts";
 export type { EventSink, ReadText, RouterEvent } from "./events.ts";
-export type { Hop, HopContext } from "./hop.ts";
+export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type {
   CallOptions,
   Candidate,
@@ -68,6 +68,7 @@ export type {
   Spend,
 } from "./policy.ts";
 export type { ProviderOptions } from "./provider-options.ts";
+export { ratesAt } from "./rates-at.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
 export type { RouteOptions, RouteRequest, RouteResult, Router, RouteStream, Routing } from "./router.ts";
 export type {

@@ -24,6 +24,8 @@ export interface AttemptRecord {
     usage?: Completion["usage"] | undefined;
     model?: string | undefined;
     finishReason?: string | undefined;
+    /** Whether the tokens of `usage` are an estimate. */
+    estimated?: boolean | undefined;
   }): void;
   /**
    * Ends it with an error. `received` is the text that a stream had brought (providers bill it), or
@@ -74,6 +76,7 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
     },
     succeed(answer) {
       bill(context.usageOf(answer.usage));
+      if (answer.estimated) record.costEstimated = true;
       if (answer.model !== undefined) record.servedModel = answer.model;
       if (answer.finishReason !== undefined) record.finishReason = answer.finishReason;
       end();

@@ -2,14 +2,13 @@ import {
   type Attempt,
   type ChatRequest,
   type Completion,
-  DeadlineExceededError,
   type Hop,
   type HopContext,
   NoEligibleModelError,
   ProviderError,
 } from "../contracts/index.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
-import { budgetError } from "./budget.ts";
+import { checkBounds } from "./call.ts";
 import type { ExecutionContext } from "./context.ts";
 import { createGuard } from "./guard.ts";
 import { createItinerary, type Itinerary, type Next, type Step } from "./itinerary.ts";
@@ -50,12 +49,7 @@ export async function generateDirectly(
   model: string,
   hop: Hop,
 ): Promise<Completion> {
-  const { signal, deadlineAt, deadlineMs, clock, attempts } = context;
-  signal?.throwIfAborted();
-  if (deadlineAt !== undefined && clock() >= deadlineAt)
-    throw new DeadlineExceededError(deadlineMs ?? 0, attempts);
-  const overBudget = budgetError(context, model);
-  if (overBudget !== undefined) throw overBudget;
+  checkBounds(context, model);
   const step: Step = { model, hop, check: undefined, delayMs: 0 };
   const stop = (error: unknown): Next => ({ error });
   const outcome = await generateOnce(context, step, stop, () => stop(undefined));

@@ -1,4 +1,5 @@
 import {
+  type CallAnswer,
   type Candidate,
   type ChatRequest,
   type Completion,
@@ -11,7 +12,7 @@ import {
   type RequestFacts,
 } from "../contracts/index.ts";
 import { permits } from "../decision/index.ts";
-import { generateDirectly } from "../execution/index.ts";
+import { callDirectly, type ExecutionContext, generateDirectly } from "../execution/index.ts";
 import { executionOf } from "./execution-context.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
@@ -73,13 +74,17 @@ class RequestHop<Id extends string> implements OpenHop {
     return this.#parts.clock();
   }
 
-  // Getters, so that a classifier may take the two out of the hop.
+  // Getters, so that a classifier may take them out of the hop.
   get permits(): HopContext["permits"] {
     return (facts) => this.#permits(facts, this.#run.facts);
   }
 
   get generate(): HopContext["generate"] {
     return (model, chat) => this.#generate(model, chat);
+  }
+
+  get call(): HopContext["call"] {
+    return (target, text, work) => this.#call(target, text, work);
   }
 
   #permits(facts: ModelFacts, chat: RequestFacts): true | string {
@@ -109,13 +114,37 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
+    const context = this.#execution(model, chat, this.#parts.normalise(chat));
+    return generateDirectly(context, this.#idOf(model), this.#at);
+  }
+
+  async #call<T>(
+    target: ModelFacts,
+    text: string,
+    work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
+  ): Promise<T> {
+    const chat: ChatRequest = { messages: [{ role: "user", content: text }] };
+    const facts = { ...this.#parts.normalise(chat), expectedOutputTokens: 0 };
+    const context = this.#execution({ ...target, generate: notChat, stream: notChat }, chat, facts);
+    return callDirectly(context, this.#idOf(target), this.#at, work);
+  }
+
+  #idOf(facts: ModelFacts): string {
+    return this.#ownOf(facts)?.id ?? facts.name;
+  }
+
+  /** One call of a model outside the plan. Throws `NoEligibleModelError` where a constraint forbids it. */
+  #execution(model: Model, chat: ChatRequest, facts: RequestFacts): ExecutionContext {
     const parts = this.#parts;
-    const facts = parts.normalise(chat);
     const reason = this.#permits(model, facts);
-    const id = this.#ownOf(model)?.id ?? model.name;
-    if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
-    const { costUsd } = parts.estimate(parts.completeFacts(model), facts);
-    const context = executionOf(parts, this.#run, {
+    if (reason !== true) throw new NoEligibleModelError({ [this.#idOf(model)]: reason });
+    const complete: Model = {
+      ...parts.completeFacts(model),
+      generate: (request, options) => model.generate(request, options),
+      stream: (request, options) => model.stream(request, options),
+    };
+    const { costUsd } = parts.estimate(complete, facts);
+    return executionOf(parts, this.#run, {
       estimatedInputTokens: undefined,
       signal: this.signal,
       chat,
@@ -123,11 +152,10 @@ class RequestHop<Id extends string> implements OpenHop {
       plan: [],
       fallbacks: [],
       openHop: () => this,
-      modelOf: () => model,
+      modelOf: () => complete,
       permits: () => this.#permits(model, facts),
       estimateCostUsd: () => costUsd,
     });
-    return generateDirectly(context, id, this.#at);
   }
 
   end(): void {
@@ -139,6 +167,11 @@ class RequestHop<Id extends string> implements OpenHop {
       this.#controller.abort(hopIsOver());
     }
   }
+}
+
+/** What is called by `work` alone. */
+function notChat(): never {
+  throw new TypeError("this target is not a chat model");
 }
 
 function hopIsOver(): DOMException {

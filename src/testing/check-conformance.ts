@@ -104,6 +104,7 @@ function hopTo(reply: () => Promise<Completion> = async () => completionOf('{"ac
     signal: new AbortController().signal,
     now: Date.UTC(2026, 0, 1),
     generate: call,
+    call: async () => assert.fail("the check calls what is not a chat model: this suite has none"),
     again: call,
     permits: () => true,
   };

@@ -95,14 +95,14 @@ export function classifierConformance(setup: ClassifierSetup): readonly Conforma
   return Object.entries(cases).map(([name, run]) => ({ name, run }));
 }
 
+const noModel = async (): Promise<never> =>
+  assert.fail("the classifier asks a model: give classifierConformance a hop that has one");
+
 const withoutModels: HopContext = {
   signal: new AbortController().signal,
   now: Date.UTC(2026, 0, 1),
-  generate: async () => {
-    throw new assert.AssertionError({
-      message: "the classifier asks a model: give classifierConformance a hop that has one",
-    });
-  },
+  generate: noModel,
+  call: noModel,
   permits: () => "no model is permitted in this suite",
 };
 

@@ -19,6 +19,7 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     signal: new AbortController().signal,
     now: 0,
     generate: () => Promise.reject(new Error("no hop in this test")),
+    call: () => Promise.reject(new Error("no hop in this test")),
     permits: () => true,
     end: () => {},
   };

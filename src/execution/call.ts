@@ -1,0 +1,62 @@
+import {
+  type Attempt,
+  type CallAnswer,
+  type Completion,
+  DeadlineExceededError,
+  type Hop,
+} from "../contracts/index.ts";
+import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { budgetError } from "./budget.ts";
+import type { ExecutionContext } from "./context.ts";
+import { createGuard } from "./guard.ts";
+
+/**
+ * Throws what forbids a call that nobody has planned: the caller's abort, the deadline, the request's
+ * `maxCostUsd`. Whoever calls has asked the constraints.
+ */
+export function checkBounds(context: ExecutionContext, model: string): void {
+  const { signal, deadlineAt, deadlineMs, clock, attempts } = context;
+  signal?.throwIfAborted();
+  if (deadlineAt !== undefined && clock() >= deadlineAt)
+    throw new DeadlineExceededError(deadlineMs ?? 0, attempts);
+  const overBudget = budgetError(context, model);
+  if (overBudget !== undefined) throw overBudget;
+}
+
+/** One call of what is not a chat model, bounded and recorded as a call of one is. */
+export async function callDirectly<T>(
+  context: ExecutionContext,
+  model: string,
+  hop: Hop,
+  work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
+): Promise<T> {
+  checkBounds(context, model);
+  const record = startAttempt(context, model, hop);
+  const guard = createGuard(context, record.model.name);
+  try {
+    guard.limit(context.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
+    // `async`, so that work that throws at once has failed like any other.
+    const answer = await guard.race(async () => work(guard.signal));
+    record.succeed({ model: answer.servedModel, ...inputUsage(context, answer.inputTokens) });
+    return answer.value;
+  } catch (thrown) {
+    const error = toTypedError(thrown, record.model, context.signal);
+    record.fail(error, mayBeBilled(error) ? "" : undefined);
+    throw error;
+  } finally {
+    guard.release(false);
+    record.report(undefined);
+  }
+}
+
+function inputUsage(
+  context: ExecutionContext,
+  told: number | undefined,
+): { readonly usage: Completion["usage"]; readonly estimated: Attempt["costEstimated"] } {
+  const known = told !== undefined && Number.isFinite(told) && told >= 0;
+  const tokens = known ? told : context.facts.inputTokens;
+  return {
+    usage: { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens },
+    estimated: known ? undefined : true,
+  };
+}
