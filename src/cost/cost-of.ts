@@ -1,4 +1,4 @@
-import type { Price, Rates, Usage } from "../contracts/index.ts";
+import { type Price, ratesAt, type Usage } from "../contracts/index.ts";
 
 /**
  * What a call cost, in US dollars: each kind of token at its own rate, plus the price per request.
@@ -27,17 +27,6 @@ export function estimateCost(price: Price, inputTokens: number, outputTokens: nu
   const micro =
     input * rates.usdPerMillionInputTokens + count(outputTokens) * rates.usdPerMillionOutputTokens;
   return micro / 1e6 + (price.usdPerRequest ?? 0);
-}
-
-function ratesAt(price: Price, inputTokens: number): Rates {
-  const { tiers } = price;
-  if (tiers !== undefined) {
-    for (let at = tiers.length - 1; at >= 0; at -= 1) {
-      const tier = tiers[at];
-      if (tier !== undefined && inputTokens > tier.aboveInputTokens) return tier;
-    }
-  }
-  return price;
 }
 
 function count(tokens: number | undefined): number {

@@ -77,6 +77,11 @@ const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
       { if: ({ request }) => request.turns > 1, use: policies.random() },
     ]),
   ],
+  sticky: [
+    policies.sticky(split),
+    policies.sticky(policies.explore(0.2, split), { expectedTurns: 5, minGain: 0, usdPerGoodAnswer: 0.01 }),
+    policies.sticky(policies.firstOf(partialLottery({ small: 0.5 })), { idleResetMs: 0 }),
+  ],
   tiers: [
     policies.tiers({ models: ["small", "large"], cuts: [0.5] }),
     policies.tiers({ models: ["small", "large"], cuts: [0], otherwise: "small" }),

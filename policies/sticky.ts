@@ -1,0 +1,172 @@
+import {
+  type Candidate,
+  type Choice,
+  checkKeys,
+  checkNumber,
+  describePolicy,
+  type Policy,
+  type PolicyContext,
+  type SessionFacts,
+} from "../src/contracts/index.ts";
+import { choicesOf } from "./internal/lottery.ts";
+import { checkPolicy } from "./internal/nested.ts";
+import { cacheCosts } from "./internal/switch-cost.ts";
+
+export interface StickyOptions {
+  /**
+   * After this long without an answer, in milliseconds, the conversation is free again: caches have
+   * gone cold. Default 300,000, the shortest lifetime of the large providers' prompt caches.
+   */
+  readonly idleResetMs?: number | undefined;
+  /** Turns, this one included, that the conversation is expected to stay on a model it moves to. Default 1. */
+  readonly expectedTurns?: number | undefined;
+  /**
+   * Hysteresis: the least gain for which the conversation moves, as a part of what staying costs over
+   * the expected turns. In [0, 1], default 0.1.
+   */
+  readonly minGain?: number | undefined;
+  /**
+   * What a good answer is worth, in US dollars; weighs `estimatedQuality` against money. Default: not
+   * known, then the inner policy decides whether quality is worth a dearer model. 0: money alone counts.
+   */
+  readonly usdPerGoodAnswer?: number | undefined;
+}
+
+/**
+ * One model per conversation, as long as leaving it does not pay. Needs a `session` in the request;
+ * without one, or before its first answer, the inner policy decides as it is. In this order:
+ *
+ * 1. A session's model that is not permitted any more is left: the inner policy decides.
+ * 2. While a tool loop is pending the conversation stays: reasoning and signatures of the model that
+ *    called the tools are of use to no other.
+ * 3. After `idleResetMs` the inner policy decides.
+ * 4. Each choice of the inner policy for another model is kept if moving pays, and becomes the
+ *    session's model if not, with the same probability: lotteries stay exact.
+ *
+ * Moving from model A to B pays when, over h = `expectedTurns`,
+ *
+ *     gain = h warm(A) - write(B) - (h - 1) warm(B) + h usdPerGoodAnswer (quality(B) - quality(A))
+ *
+ * is above 0 and at least `minGain` h warm(A). `warm`: the conversation's prefix read from the prompt
+ * cache; `write`: the whole input at the cache-write (or input) rate. On input alone a move pays at
+ * once from a price ratio of w / r on: 12.5 at the usual 1.25 and 0.1. A dearer model (by cost with
+ * nothing cached) is one that the inner policy chose for its quality: without `usdPerGoodAnswer`, or
+ * where qualities are not known, the conversation moves there. Where a price is not known it stays.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function sticky<const Id extends string>(policy: Policy<Id>, options: StickyOptions = {}): Policy<Id> {
+  checkPolicy("sticky.policy", policy);
+  checkKeys("sticky", options, ["idleResetMs", "expectedTurns", "minGain", "usdPerGoodAnswer"]);
+  const { idleResetMs = 300_000, expectedTurns = 1, minGain = 0.1, usdPerGoodAnswer } = options;
+  checkNumber("sticky.idleResetMs", idleResetMs, { min: 0 });
+  checkNumber("sticky.expectedTurns", expectedTurns, { min: 1, max: 1_000 });
+  checkNumber("sticky.minGain", minGain, { min: 0, max: 1 });
+  if (usdPerGoodAnswer !== undefined) checkNumber("sticky.usdPerGoodAnswer", usdPerGoodAnswer, { min: 0 });
+  const economics = { expectedTurns, minGain, usdPerGoodAnswer };
+
+  return {
+    name: "sticky",
+    parameters: {
+      policy: describePolicy(policy),
+      idleResetMs,
+      expectedTurns,
+      minGain,
+      ...(usdPerGoodAnswer !== undefined && { usdPerGoodAnswer }),
+    },
+    models: policy.models,
+    select(context) {
+      const { session, candidates } = context;
+      if (session === undefined) return policy.select(context);
+      const current = candidates.find(({ id }) => id === session.model);
+      if (current === undefined)
+        return mapped(policy, context, (choice) =>
+          because(`the session's model ${session.model} is not permitted`, choice),
+        );
+      if (session.toolLoopPending)
+        return { model: current.id, reason: `stays with ${current.id}: a tool loop is pending` };
+      if (session.idleMs >= idleResetMs)
+        return mapped(policy, context, (choice) =>
+          because(`idle for ${Math.round(session.idleMs / 1_000)} s`, choice),
+        );
+      return mapped(policy, context, (choice) =>
+        choice.model === current.id ? choice : settle({ choice, current, session, context, economics }),
+      );
+    },
+  };
+}
+
+interface Move<Id extends string> {
+  /** Of the inner policy, for another model than the session's. */
+  readonly choice: Choice<Id>;
+  readonly current: Candidate<Id>;
+  readonly session: SessionFacts<Id>;
+  readonly context: PolicyContext<Id>;
+  readonly economics: Required<Pick<StickyOptions, "usdPerGoodAnswer">> & {
+    readonly expectedTurns: number;
+    readonly minGain: number;
+  };
+}
+
+/** The choice, if moving there pays, else the session's model in its place. */
+function settle<Id extends string>(move: Move<Id>): Choice<Id> {
+  const { choice, current, session, context, economics } = move;
+  const target = context.candidates.find(({ id }) => id === choice.model);
+  // The router refuses the choice and names the policy.
+  if (target === undefined) return choice;
+  const here = cacheCosts(current, context.request, session.cachedTokens);
+  const there = cacheCosts(target, context.request, session.cachedTokens, choice.expectedCostUsd);
+  if (here === undefined || there === undefined) return staying(move, "what moving costs is not known");
+
+  const { expectedTurns: turns, minGain, usdPerGoodAnswer } = economics;
+  const qualityGain = gainOfQuality(current, target);
+  const priced = usdPerGoodAnswer === 0 || (usdPerGoodAnswer !== undefined && qualityGain !== undefined);
+  if (there.coldUsd > here.coldUsd && !priced)
+    return because(`leaves ${current.id} for a dearer model`, choice);
+  const stayUsd = turns * here.warmUsd;
+  const moveUsd = there.writeUsd + (turns - 1) * there.warmUsd;
+  const worthUsd = priced ? turns * usdPerGoodAnswer * (qualityGain ?? 0) : 0;
+  const gainUsd = stayUsd - moveUsd + worthUsd;
+  if (gainUsd > 0 && gainUsd >= minGain * stayUsd)
+    return because(`leaves ${current.id}: gains ${shown(gainUsd)} USD`, choice);
+  return staying(
+    move,
+    `${choice.model} would ${gainUsd > 0 ? "gain only" : "lose"} ${shown(Math.abs(gainUsd))} USD`,
+  );
+}
+
+function gainOfQuality(current: Candidate, target: Candidate): number | undefined {
+  const { estimatedQuality: before } = current;
+  const { estimatedQuality: after } = target;
+  return before === undefined || after === undefined ? undefined : after - before;
+}
+
+/** The session's model instead of the choice's, with what of its checks comes after that model. */
+function staying<Id extends string>({ choice, current }: Move<Id>, why: string): Choice<Id> {
+  const { reason, probability, escalate } = choice;
+  const position = escalate?.findIndex(({ to }) => to === current.id) ?? -1;
+  return {
+    model: current.id,
+    reason: `stays with ${current.id}: ${why}; ${reason}`,
+    probability,
+    escalate: escalate?.slice(position + 1),
+  };
+}
+
+function mapped<Id extends string>(
+  policy: Policy<Id>,
+  context: PolicyContext<Id>,
+  map: (choice: Choice<Id>) => Choice<Id>,
+): ReturnType<Policy<Id>["select"]> {
+  const opinion = policy.select(context);
+  if (opinion === undefined) return undefined;
+  return Array.isArray(opinion) ? choicesOf<Id>(opinion).map(map) : map(opinion as Choice<Id>);
+}
+
+function because<Id extends string>(why: string, choice: Choice<Id>): Choice<Id> {
+  return { ...choice, reason: `${why}; ${choice.reason}` };
+}
+
+function shown(usd: number): string {
+  return usd.toPrecision(3);
+}
