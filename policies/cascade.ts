@@ -91,6 +91,7 @@ function candidateOf<Id extends string>(candidates: PolicyContext<Id>["candidate
 
 function oneCheck(unless: Check | readonly Check[]): Check {
   const checks: readonly Check[] = Array.isArray(unless) ? unless : [unless as Check];
+  if (checks.length === 0) throw new InvalidOptionError("cascade.unless", unless, "at least one check");
   checks.forEach((check, index) => {
     checkCheck(checks.length === 1 ? "cascade.unless" : `cascade.unless[${index}]`, check);
   });
