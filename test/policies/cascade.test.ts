@@ -124,13 +124,6 @@ describe("a decision for a cascade", () => {
   });
 
   it("of one model is an ordinary one, with the model's own estimate", async () => {
-    const decision = await createRouter({
-      models: { small: models.small },
-      policy: policy as Policy<"small">,
-    })
-      .decide("Hello")
-      .catch((error: unknown) => error);
-    expect(decision).toMatchObject({ option: expect.stringContaining("cascade") });
     const router = createRouter({ models, policy });
     const constraints = [{ name: "no", permits: ({ id }: { id: string }) => id === "small" || "no" }];
     const alone = await router.decide({ messages: [{ role: "user", content: "Hello" }], constraints });

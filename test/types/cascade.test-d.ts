@@ -32,21 +32,18 @@ test("a wrong id does not compile, in any step and however deep", () => {
   // @ts-expect-error
   createRouter({ models: two, policy: elsewhere });
   createRouter({ models: three, policy: elsewhere });
+  const conditional = when(() => true, elsewhere);
   // @ts-expect-error
-  createRouter({
-    models: two,
-    policy: firstOf(
-      when(() => true, elsewhere),
-      good,
-    ),
-  });
+  createRouter({ models: two, policy: firstOf(conditional, good) });
   // @ts-expect-error
   createRouter({ models: two, policy: explore(0.1, mix([{ weight: 1, use: elsewhere }])) });
+  createRouter({ models: three, policy: explore(0.1, mix([{ weight: 1, use: elsewhere }])) });
+  const split = threshold({ small: "small", large: "large", at: 0.5 });
   createRouter({
     models: two,
     policy: firstOf(
       when(() => true, good),
-      threshold({ small: "small", large: "large", at: 0.5 }),
+      split,
     ),
   });
 });
