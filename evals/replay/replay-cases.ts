@@ -12,6 +12,7 @@ import {
 import { estimateCost } from "../../src/cost/cost-of.ts";
 import { classify } from "../../src/decision/classify.ts";
 import { permits } from "../../src/decision/eligible.ts";
+import { candidatesWithQuality } from "../../src/decision/with-quality.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";
@@ -80,7 +81,13 @@ export async function replayCases<const Id extends string>(
       failure ??= classified.error;
       unclassified += 1;
     }
-    return { request, classification: classified.classification, candidates: permitted, now };
+    const { classification } = classified;
+    return {
+      request,
+      classification,
+      candidates: candidatesWithQuality(permitted, classification?.quality),
+      now,
+    };
   });
   if (classifier !== undefined && built.cases.length > 0 && unclassified === built.cases.length) {
     throw new ClassifierError(classifier.name, `failed on every record: ${failure?.message}`, {

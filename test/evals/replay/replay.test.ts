@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, replay, replayCases, replayPolicy } from "../../../evals/index.ts";
 import { only } from "../../../policies/constraints/index.ts";
-import { always, firstOf, mix, threshold } from "../../../policies/index.ts";
-import type { Check, Classifier, Policy } from "../../../src/contracts/index.ts";
+import { always, cheapestAbove, firstOf, mix, threshold } from "../../../policies/index.ts";
+import type { Check, Classifier, ModelFacts, Policy } from "../../../src/contracts/index.ts";
 import { partialLottery } from "../../support/partial-lottery.ts";
 import { formatErrorOf, recordOf, stated, streamOf } from "../support/records.ts";
 import { runs } from "../support/runs.ts";
@@ -40,6 +40,24 @@ describe("replay", () => {
   it("reads a stream of records, too", async () => {
     const options = { models, policy: always("large") };
     expect(await replay(streamOf(records), options)).toEqual(await replay(records, options));
+  });
+
+  it("shows policies the quality that the classification expects of each model", async () => {
+    const calibrated: Classifier = {
+      ...stated,
+      classify: ({ ask }) => ({
+        complexity: Number.parseFloat(ask),
+        quality: { small: 1 - Number.parseFloat(ask), large: 0.95 },
+      }),
+    };
+    const factsOf = (name: Id, usd: number): ModelFacts => {
+      const price = { usdPerMillionInputTokens: usd, usdPerMillionOutputTokens: usd };
+      return { name, provider: "fake", model: name, labels: {}, price };
+    };
+    const facts = { small: factsOf("small", 1), large: factsOf("large", 4) };
+    const policy = cheapestAbove(0.5);
+    const result = await replay(records, { models, policy, classifier: calibrated, facts });
+    expect([...result.byRecord.callRates.large]).toEqual([1, 1, 0, 0]);
   });
 
   it("counts a lottery with its probabilities", async () => {
@@ -100,6 +118,37 @@ describe("replay", () => {
     const error = await formatErrorOf(replay(records, { models, policy: cascade }));
     expect(error).toMatchObject({ file: "records", line: 1, field: 'outcomes["small"].checks["json"]' });
     expect(error.message).toContain("escalates by this check");
+  });
+
+  it("runs a check that reads text alone on a recorded answer, unless its result is recorded", async () => {
+    const answered = [
+      recordOf("a", {
+        small: { quality: 1, costUsd: 1, answer: "2 + 2 = 4" },
+        large: { quality: 0, costUsd: 4 },
+      }),
+      recordOf("b", {
+        small: { quality: 0, costUsd: 1, answer: "2 + 2 = 5" },
+        large: { quality: 1, costUsd: 4 },
+      }),
+      recordOf("c", {
+        small: { quality: 1, costUsd: 1, answer: "2 + 2 = 5", checks: { arithmetic: true } },
+        large: { quality: 0, costUsd: 4 },
+      }),
+    ];
+    const policy = cascadePolicy({ first: "small", then: "large", unless: arithmetic() });
+    const result = await replay(answered, { models, policy });
+    expect([...result.byRecord.quality]).toEqual([1, 1, 1]);
+    expect([...result.byRecord.callRates.large]).toEqual([0, 1, 0]);
+
+    const error = await formatErrorOf(replay(records, { models, policy }));
+    expect(error.field).toBe('outcomes["small"].checks["arithmetic"]');
+    expect(error.message).toContain("or the answer, which the check could read,");
+    const broken = { ...arithmetic(), name: "broken", accepts: () => JSON.parse("{") as boolean };
+    const later = { ...arithmetic(), name: "later", accepts: async () => true };
+    const refused = cascadePolicy({ first: "small", then: "large", unless: broken });
+    expect((await replay(answered, { models, policy: refused })).callRates.large).toBe(1);
+    const waiting = cascadePolicy({ first: "small", then: "large", unless: later });
+    expect((await formatErrorOf(replay(answered, { models, policy: waiting }))).field).toContain("later");
   });
 
   it("has no cost where an outcome that counts has none, and does not mind one that does not count", async () => {
