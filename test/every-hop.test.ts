@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boundary, healthy, latency, maxCost, only, safetyFloor } from "../policies/constraints/index.ts";
 import { always } from "../policies/index.ts";
 import {
+  type Candidate,
   type ChatRequest,
   type Check,
   type Classifier,
@@ -243,6 +244,32 @@ describe("a call of a classifier or a check", () => {
     expect(judge.requests).toEqual([]);
   });
 
+  it("is not made once the hop is over: a classifier that answered at once calls nobody later", async () => {
+    const judge = fakeModel({ model: "judge" });
+    let outcome: Promise<unknown> = Promise.resolve();
+    const classifier: Classifier = {
+      name: "keeps-its-hop",
+      version: "1",
+      classify(_, hop) {
+        setTimeout(() => {
+          outcome = hop.generate(judge, question).catch((error: unknown) => error);
+        }, 100);
+        return { complexity: 0.5 };
+      },
+    };
+    const hops: Hop[] = [];
+    const { router } = make({
+      classifier,
+      onEvent: (event) => {
+        if (event.type === "attempt-started") hops.push(event.hop);
+      },
+    });
+    expect(await settled(router.route(ask))).toMatchObject({ text: "from small" });
+    expect(await outcome).toMatchObject({ name: "AbortError" });
+    expect(judge.requests).toEqual([]);
+    expect(hops).toEqual(["answer"]); // nor is there an attempt
+  });
+
   it("is bound by the floor under risky requests", async () => {
     const classifier = classifying((hop) => hop.generate(router.models.small, question));
     const risky: Constraint<Id> = safetyFloor({ when: () => true, forbid: ["small"] });
@@ -364,6 +391,40 @@ describe("the health of a model", () => {
       "latency: p95 of the time to first token is 300 ms, more than 250",
     );
   });
+});
+
+it("a policy that writes to its candidates fails, and calls nobody", async () => {
+  const policy: Policy<Id> = {
+    name: "writes",
+    select: ({ candidates }) => {
+      const [small] = candidates;
+      if (small !== undefined) (candidates as Candidate<Id>[]).push({ ...small, id: "large" });
+      return { model: "large", reason: "" };
+    },
+  };
+  const { router, large } = make({ policy, constraints: [only("small")] });
+  await expect(router.decide(ask)).rejects.toThrow("policy writes changed the candidates that it was given");
+  await expect(router.route(ask)).rejects.toMatchObject({ code: "policy" });
+  expect(large.requests).toEqual([]);
+});
+
+it("a constraint that throws, or answers with anything but true, permits nothing", async () => {
+  const broken: readonly unknown[] = [
+    () => {
+      throw new TypeError("secret");
+    },
+    async () => true,
+    () => "",
+    () => 1,
+  ];
+  for (const permits of broken) {
+    const constraint = { name: "broken", permits } as Constraint;
+    const { router, small, large } = make({ constraints: [constraint] });
+    const error = await router.route(ask).catch((caught: Error) => caught);
+    expect(error).toMatchObject({ code: "no-eligible-model" });
+    expect(String(error)).not.toContain("secret");
+    expect([...small.requests, ...large.requests]).toEqual([]);
+  }
 });
 
 it("a decision lists every model, each with the first constraint that refuses it and why", async () => {

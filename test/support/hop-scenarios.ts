@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import type { Hop, ProviderErrorKind } from "../../src/index.ts";
+
+/** How one call of a model ends. */
+export type Outcome =
+  | "ok"
+  | "no-usage"
+  | "throws"
+  | "stops-before-content"
+  | "stops-after-content"
+  | Extract<ProviderErrorKind, "server" | "rate-limit" | "not-found" | "context-overflow" | "timeout">;
+
+export interface ModelScript {
+  readonly zone: string | undefined;
+  /** Per call, in US dollars. */
+  readonly usd: number | undefined;
+  /** Whether the window is too small for any request. */
+  readonly narrow: boolean;
+  readonly tools: boolean | undefined;
+  /** In order of its calls, then from the start. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** A rule that becomes a constraint; `target` is the index of a model, or past the last one the judge. */
+export type Rule =
+  | { readonly kind: "zone"; readonly zones: readonly string[] }
+  | { readonly kind: "only" | "except"; readonly targets: readonly number[] }
+  | { readonly kind: "max-cost"; readonly usd: number }
+  /** Forbids the target at every other step of the world: what was permitted is not a moment later. */
+  | { readonly kind: "moment"; readonly target: number; readonly odd: boolean }
+  | { readonly kind: "hop"; readonly target: number; readonly hop: Hop }
+  | { readonly kind: "throws"; readonly target: number; readonly odd: boolean }
+  /** Forbids at each n-th question, whatever is asked. */
+  | { readonly kind: "count"; readonly every: number };
+
+/** Whom a classifier or a check calls through its hop. */
+export interface CallScript {
+  readonly whom: "own" | "original" | "outside" | "borrowed-name" | "borrowed-id" | "again";
+  readonly index: number;
+  /** What an outside model, or one under a borrowed name, says of itself. */
+  readonly script: ModelScript;
+}
+
+export interface UseScript {
+  readonly calls: readonly CallScript[];
+  readonly together: boolean;
+  /** Calls only after the hop is over. */
+  readonly late: boolean;
+  readonly ends: "yes" | "no" | "throws";
+}
+
+export interface PolicyScript {
+  /** Honest: chooses among the candidates. The others name whom they want, by one trick or another. */
+  readonly kind: "honest" | "lottery" | "names-anyone" | "adds-candidates" | "changes-its-mind";
+  readonly index: number;
+  /** A further step each, with its check. */
+  readonly steps: readonly { readonly index: number; readonly check: UseScript }[];
+}
+
+export interface Scenario {
+  readonly models: readonly ModelScript[];
+  readonly teamRules: readonly Rule[];
+  readonly requestRules: readonly Rule[];
+  readonly policy: PolicyScript;
+  readonly classifier: UseScript;
+  readonly mode: "route" | "stream" | "decide";
+  readonly tools: boolean;
+  readonly pin: number | undefined;
+  readonly maxCostUsd: number | undefined;
+  readonly deadlineMs: number | undefined;
+  /** The step of the world at which the caller aborts. */
+  readonly abortAt: number | undefined;
+  readonly retries: number;
+  readonly draw: number;
+}
+
+const index = fc.nat({ max: 3 });
+const zones = ["a", "b", "c"] as const;
+const often = <T>(usual: T, ...others: readonly fc.Arbitrary<T>[]) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(usual) },
+    ...others.map((arbitrary) => ({ weight: 1, arbitrary })),
+  );
+
+const outcome = fc.oneof(
+  fc.constant<Outcome>("ok"),
+  fc.constantFrom<Outcome>(
+    "no-usage",
+    "throws",
+    "stops-before-content",
+    "stops-after-content",
+    "server",
+    "rate-limit",
+    "not-found",
+    "context-overflow",
+    "timeout",
+  ),
+);
+
+const model: fc.Arbitrary<ModelScript> = fc.record({
+  zone: often<string | undefined>("a", fc.constantFrom("b", "c", undefined)),
+  usd: often<number | undefined>(1, fc.constantFrom(0, 3, undefined)),
+  narrow: often(false, fc.boolean()),
+  tools: often<boolean | undefined>(true, fc.constantFrom(false, undefined)),
+  outcomes: fc.array(outcome, { minLength: 1, maxLength: 3 }),
+});
+
+const target = fc.nat({ max: 4 });
+const rule: fc.Arbitrary<Rule> = fc.oneof(
+  fc.record({
+    kind: fc.constant("zone" as const),
+    zones: fc.uniqueArray(fc.constantFrom(...zones), { minLength: 1 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom("only" as const, "except" as const),
+    targets: fc.uniqueArray(index, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({ kind: fc.constant("max-cost" as const), usd: fc.constantFrom(0, 1, 3) }),
+  fc.record({ kind: fc.constantFrom("moment" as const, "throws" as const), target, odd: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("hop" as const),
+    target,
+    hop: fc.constantFrom<Hop>("classify", "answer", "retry", "fallback", "cascade", "check"),
+  }),
+  fc.record({ kind: fc.constant("count" as const), every: fc.integer({ min: 2, max: 9 }) }),
+);
+
+const call: fc.Arbitrary<CallScript> = fc.record({
+  whom: fc.constantFrom("own", "original", "outside", "outside", "borrowed-name", "borrowed-id", "again"),
+  index,
+  script: model,
+});
+
+const use: fc.Arbitrary<UseScript> = fc.record({
+  calls: fc.array(call, { maxLength: 3 }),
+  together: fc.boolean(),
+  late: often(false, fc.boolean()),
+  ends: fc.constantFrom("yes", "no", "throws"),
+});
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  models: fc.array(model, { minLength: 1, maxLength: 4 }),
+  teamRules: fc.array(rule, { maxLength: 2 }),
+  requestRules: often<readonly Rule[]>([], fc.array(rule, { maxLength: 2 })),
+  policy: fc.record({
+    kind: often<PolicyScript["kind"]>(
+      "honest",
+      fc.constant("lottery"),
+      fc.constantFrom("names-anyone", "adds-candidates", "changes-its-mind"),
+    ),
+    index,
+    steps: fc.array(fc.record({ index, check: use }), { maxLength: 2 }),
+  }),
+  classifier: use,
+  mode: fc.constantFrom("route", "stream", "decide"),
+  tools: fc.boolean(),
+  pin: often<number | undefined>(undefined, index),
+  maxCostUsd: often<number | undefined>(undefined, fc.constantFrom(0.5, 2, 4)),
+  deadlineMs: often<number | undefined>(undefined, fc.constantFrom(15, 45)),
+  abortAt: often<number | undefined>(undefined, fc.nat({ max: 5 })),
+  retries: fc.nat({ max: 2 }),
+  draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+});

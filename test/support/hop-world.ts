@@ -1,0 +1,435 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { boundary, except, maxCost, only } from "../../policies/constraints/index.ts";
+import {
+  type Candidate,
+  type Check,
+  type Choice,
+  type Classifier,
+  type Completion,
+  type CompletionChunk,
+  type Constraint,
+  createRouter,
+  type Decision,
+  type Hop,
+  type HopContext,
+  type Model,
+  type ModelFacts,
+  type Policy,
+  ProviderError,
+  type RouteRequest,
+} from "../../src/index.ts";
+import { factsOf } from "../../src/testing/index.ts";
+import type { CallScript, ModelScript, Outcome, Rule, Scenario, UseScript } from "./hop-scenarios.ts";
+
+/** What a request did that it must not do, and which hops it made. */
+export interface Report {
+  readonly violations: readonly string[];
+  readonly hops: ReadonlySet<Hop>;
+}
+
+/** One question to a constraint. */
+interface Evaluation {
+  readonly hop: Hop;
+  readonly step: number;
+  readonly permitted: boolean;
+}
+
+const stepMs = 10;
+const messages = [{ role: "user" as const, content: "Hello" }];
+const judgeName = "fake:judge";
+const idOf = (index: number) => `m${index}`;
+const planHops: ReadonlySet<Hop> = new Set<Hop>(["answer", "retry", "fallback", "cascade"]);
+
+/**
+ * Sends one request through a router made of a scenario. Each model looks, when a call arrives,
+ * whether it may: by the constraints as they are at that moment, and by what they were asked before.
+ */
+export async function runScenario(scenario: Scenario): Promise<Report> {
+  const violations: string[] = [];
+  const hops = new Set<Hop>();
+  const world = { step: 0, now: 1_000, committedUsd: 0 };
+  const caller = new AbortController();
+  const asked = new Map<string, Evaluation>();
+  let started = { model: "", hop: "answer" as Hop };
+  const startedAt = world.now;
+
+  const advance = () => {
+    world.step += 1;
+    world.now += stepMs;
+    if (world.step === scenario.abortAt) caller.abort(new Error("the caller left"));
+  };
+
+  const raw = [...scenario.teamRules, ...scenario.requestRules].map((rule) =>
+    constraintOf(rule, scenario, world),
+  );
+  const watched = raw.map(
+    ({ constraint }, index): Constraint => ({
+      name: constraint.name,
+      permits(candidate, context) {
+        let answer: true | string = "it threw";
+        try {
+          answer = constraint.permits(candidate, context);
+          return answer;
+        } finally {
+          const evaluation = { hop: context.hop, step: world.step, permitted: answer === true };
+          asked.set(`${index} ${candidate.id}`, evaluation);
+          asked.set(`${index} ${candidate.id} ${context.hop} ${world.step}`, evaluation);
+        }
+      },
+    }),
+  );
+
+  /** A call has arrived at a model. */
+  const arrive = (id: string, knownFacts: readonly ModelFacts[], forbidden: string | undefined) => {
+    const { hop } = started;
+    hops.add(hop);
+    const complain = (what: string) => violations.push(`${id} at ${hop}: ${what}`);
+    if (started.model !== id) complain(`the attempt was recorded for ${started.model}`);
+    if (forbidden !== undefined) complain(forbidden);
+    if (caller.signal.aborted) complain("after the caller has aborted");
+    if (scenario.deadlineMs !== undefined && world.now >= startedAt + scenario.deadlineMs)
+      complain("after the deadline");
+    raw.forEach(({ constraint, pure }, index) => {
+      const last = asked.get(`${index} ${id}`);
+      if (last === undefined || !last.permitted || last.hop !== hop || last.step !== world.step)
+        complain(`${constraint.name} was last asked at ${last?.hop} and step ${last?.step} of ${world.step}`);
+      for (const facts of pure ? knownFacts : []) {
+        const candidate: Candidate = { id, facts, estimatedCostUsd: facts.price?.usdPerRequest };
+        const answer = answerOf(constraint, candidate, hop, world.now);
+        if (answer !== true) complain(`${constraint.name} forbids it: ${answer}`);
+      }
+    });
+    for (const facts of knownFacts) {
+      if (planHops.has(hop) && facts.contextWindow !== undefined) complain("its window is too small");
+      if (planHops.has(hop) && scenario.tools && facts.capabilities?.tools === false)
+        complain("it has no tools");
+    }
+    if (scenario.maxCostUsd === undefined) return 0;
+    const usd = knownFacts.at(-1)?.price?.usdPerRequest;
+    if (usd === undefined || world.committedUsd + usd > scenario.maxCostUsd)
+      complain(`${usd} USD beyond ${world.committedUsd} of ${scenario.maxCostUsd}`);
+    world.committedUsd += usd ?? 0;
+    return usd ?? 0;
+  };
+
+  /** A model that looks at each call. `ofRouter`: what the router knows of it beside what it says itself. */
+  const modelOf = (
+    facts: ModelFacts,
+    outcomes: readonly Outcome[],
+    id: string,
+    more: { readonly ofRouter?: ModelFacts; readonly forbidden?: string } = {},
+  ): Model => {
+    let calls = 0;
+    const known = more.ofRouter === undefined ? [facts] : [more.ofRouter, facts];
+    const begin = () => {
+      const usd = arrive(id, known, more.forbidden);
+      const outcome = outcomes[calls % outcomes.length] as Outcome;
+      calls += 1;
+      const refund = () => {
+        world.committedUsd -= usd;
+      };
+      return { outcome, refund };
+    };
+    return {
+      ...facts,
+      async generate() {
+        const { outcome, refund } = begin();
+        await setImmediate();
+        advance();
+        failAs(outcome, facts.name, refund, advance);
+        return completionOf(facts.model, outcome !== "no-usage");
+      },
+      async *stream() {
+        const { outcome, refund } = begin();
+        await setImmediate();
+        advance();
+        failAs(outcome, facts.name, refund, advance);
+        yield chunkOf(facts.model, { role: "assistant" });
+        await setImmediate();
+        advance();
+        if (outcome === "stops-before-content") {
+          refund();
+          throw new ProviderError({ kind: "server", model: facts.name });
+        }
+        yield chunkOf(facts.model, { content: "Hi" });
+        if (outcome === "stops-after-content") throw new ProviderError({ kind: "server", model: facts.name });
+        yield chunkOf(facts.model, {}, "stop", outcome !== "no-usage");
+      },
+    };
+  };
+
+  const facts = scenario.models.map((script, index) => factsOfModel(script, `fake:${idOf(index)}`));
+  const originals = facts.map((one, index) =>
+    modelOf(one, scenario.models[index]?.outcomes ?? [], idOf(index)),
+  );
+  const wrap = (index: number) => index % scenario.models.length;
+
+  /** The model that a call of a classifier or a check is for. */
+  const calledModel = ({ whom, index, script }: CallScript, late: boolean): Model => {
+    const at = wrap(index);
+    const tooLate = late ? { forbidden: "the hop was over" } : {};
+    switch (whom) {
+      case "own":
+        return late ? modelOf(factsOfModel(script, judgeName), ["ok"], judgeName, tooLate) : ownModel(at);
+      case "borrowed-name":
+        return modelOf(factsOfModel(script, `fake:${idOf(at)}`), script.outcomes, idOf(at), {
+          ...tooLate,
+          ofRouter: facts[at] as ModelFacts,
+        });
+      case "borrowed-id":
+        return modelOf(factsOfModel(script, idOf(at)), ["ok"], idOf(at), { forbidden: "it borrows an id" });
+      case "original":
+        if (!late) return originals[at] as Model;
+    }
+    return modelOf(factsOfModel(script, judgeName), script.outcomes, judgeName, tooLate);
+  };
+
+  const usesHop = async (script: UseScript, hop: HopContext): Promise<boolean> => {
+    const one = (call: CallScript) => {
+      if (call.whom === "again" && hop.again !== undefined && !script.late) return hop.again();
+      return hop.generate(calledModel(call, script.late), { messages });
+    };
+    const calls = script.late ? [] : script.calls;
+    if (script.together) await Promise.allSettled(calls.map(one));
+    else for (const call of calls) await one(call).catch(() => {});
+    await setImmediate();
+    advance();
+    // The hop is over before a timer fires.
+    if (script.late) void setTimeout(1).then(() => Promise.allSettled(script.calls.map(one)));
+    if (script.ends === "throws") throw new Error("as told");
+    return script.ends === "yes";
+  };
+
+  const classifier: Classifier = {
+    name: "scripted",
+    version: "1",
+    async classify(_, hop) {
+      const hard = await usesHop(scenario.classifier, hop);
+      return { complexity: hard ? 0.9 : 0.1 };
+    },
+  };
+
+  const router = createRouter<Record<string, Model>>({
+    models: Object.fromEntries(originals.map((model, index) => [idOf(index), model])),
+    policy: policyOf(scenario, usesHop, wrap),
+    classifier,
+    constraints: watched.slice(0, scenario.teamRules.length),
+    execution: { retries: scenario.retries, backoffBaseMs: 0, backoffCapMs: 0 },
+    random: () => scenario.draw,
+    clock: () => world.now,
+    onEvent(event) {
+      if (event.type === "attempt-started") started = event;
+    },
+  });
+  const ownModel = (index: number) => router.models[idOf(index)] as Model;
+
+  const request: RouteRequest<string> = {
+    messages,
+    ...(scenario.tools ? { tools: [{ type: "function", function: { name: "look" } }] } : {}),
+    constraints: watched.slice(scenario.teamRules.length),
+    maxCostUsd: scenario.maxCostUsd,
+    deadlineMs: scenario.deadlineMs,
+    model: scenario.pin === undefined ? undefined : idOf(wrap(scenario.pin)),
+  };
+  const { signal } = caller;
+
+  /** What a decision says was permitted must have been answered so when it was made. */
+  const checkDecision = (decision: Decision) => {
+    for (const { model, permitted } of decision.candidates) {
+      const answers = raw.map((_, index) => asked.get(`${index} ${model} answer 0`)?.permitted);
+      const at = Number(model.slice(1));
+      const narrow = facts[at]?.contextWindow !== undefined;
+      const toolless = scenario.tools && facts[at]?.capabilities?.tools === false;
+      if (permitted === true && (narrow || toolless || answers.some((answer) => answer !== true)))
+        violations.push(`the decision permits ${model}, which was refused`);
+    }
+    if (scenario.policy.kind === "changes-its-mind") return;
+    for (const model of [...decision.plan.map((step) => step.model), ...decision.fallbacks]) {
+      const known = decision.candidates.find((candidate) => candidate.model === model);
+      if (known?.permitted !== true) violations.push(`the decision names ${model}, which it does not permit`);
+    }
+  };
+
+  try {
+    if (scenario.mode === "decide") checkDecision(await router.decide(request, { signal }));
+    else if (scenario.mode === "route") checkDecision((await router.route(request, { signal })).decision);
+    else {
+      const stream = router.stream(request, { signal });
+      for await (const _ of stream);
+      checkDecision(await stream.decision);
+    }
+  } catch {
+    // How a request fails is the business of other tests.
+  }
+  const late = [scenario.classifier, ...scenario.policy.steps.map(({ check }) => check)].some(
+    (one) => one.late,
+  );
+  if (late) await setTimeout(3);
+  return { violations, hops };
+}
+
+interface RawConstraint {
+  readonly constraint: Constraint;
+  /** Whether asking it again gives the same answer. */
+  readonly pure: boolean;
+}
+
+function constraintOf(rule: Rule, scenario: Scenario, world: { readonly step: number }): RawConstraint {
+  const count = scenario.models.length;
+  const ids = (targets: readonly number[]) => [...new Set(targets.map((target) => idOf(target % count)))];
+  const targeted = (target: number) => (target >= count ? judgeName : idOf(target));
+  const pure = (constraint: Constraint) => ({ constraint, pure: true });
+  switch (rule.kind) {
+    case "zone":
+      return pure(boundary({ label: "zone", required: rule.zones }));
+    case "only":
+      return pure(only(...ids(rule.targets)));
+    case "except":
+      return pure(except(...ids(rule.targets)));
+    case "max-cost":
+      return pure(maxCost({ usd: rule.usd }));
+    case "hop":
+      return pure({
+        name: "hop",
+        permits: ({ id }, { hop }) => id !== targeted(rule.target) || hop !== rule.hop || "not at this hop",
+      });
+    case "moment":
+      return pure({
+        name: "moment",
+        permits: ({ id }, { now }) =>
+          id !== targeted(rule.target) || (now / stepMs) % 2 !== Number(rule.odd) || "not now",
+      });
+    case "throws":
+      return pure({
+        name: "throws",
+        permits({ id }) {
+          if (id === targeted(rule.target) && world.step % 2 === Number(rule.odd)) throw new Error("as told");
+          return true;
+        },
+      });
+    case "count": {
+      let questions = 0;
+      const permits = () => {
+        questions += 1;
+        return questions % rule.every !== 0 || "once in a while";
+      };
+      return { constraint: { name: "count", permits }, pure: false };
+    }
+  }
+}
+
+function answerOf(constraint: Constraint, candidate: Candidate, hop: Hop, now: number): true | string {
+  try {
+    return constraint.permits(candidate, { request: factsOf(), hop, now });
+  } catch {
+    return "it throws";
+  }
+}
+
+function policyOf(
+  { policy: { kind, index, steps }, models }: Scenario,
+  usesHop: (script: UseScript, hop: HopContext) => Promise<boolean>,
+  wrap: (index: number) => number,
+): Policy<string> {
+  const named = (at: number) => idOf(wrap(at));
+  const checkOf = (script: UseScript, at: number): Check => ({
+    name: `scripted-${at}`,
+    accepts: (_, __, hop) => usesHop(script, hop),
+  });
+  return {
+    name: kind,
+    select({ candidates }) {
+      const chosen = (at: number) => (candidates[at % candidates.length] as Candidate).id;
+      const pick = kind === "honest" || kind === "lottery" ? chosen : named;
+      const choice: Choice<string> = {
+        model: pick(index),
+        reason: kind,
+        escalate: steps.map((step, at) => ({ unless: checkOf(step.check, at), to: pick(step.index) })),
+      };
+      if (kind === "lottery")
+        return candidates.map(({ id }) => ({ ...choice, model: id, probability: 1 / candidates.length }));
+      if (kind === "adds-candidates") {
+        const others = models.map((_, at) => ({ ...(candidates[0] as Candidate), id: idOf(at) }));
+        (candidates as Candidate[]).push(...others);
+      }
+      if (kind === "changes-its-mind") {
+        let reads = 0;
+        return {
+          ...choice,
+          get model() {
+            reads += 1;
+            return reads === 1 ? chosen(index) : named(index);
+          },
+        };
+      }
+      return choice;
+    },
+  };
+}
+
+function factsOfModel(script: ModelScript, name: string): ModelFacts {
+  return {
+    name,
+    provider: "fake",
+    model: name,
+    labels: script.zone === undefined ? {} : { zone: script.zone },
+    ...(script.usd === undefined
+      ? {}
+      : {
+          price: { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: script.usd },
+        }),
+    ...(script.narrow ? { contextWindow: 10 } : {}),
+    ...(script.tools === undefined ? {} : { capabilities: { tools: script.tools } }),
+  };
+}
+
+/** Ends a call with an error, where it is to end so. `refund`: the provider does not bill it. */
+function failAs(outcome: Outcome, model: string, refund: () => void, advance: () => void): void {
+  switch (outcome) {
+    case "throws":
+      refund();
+      throw new TypeError("as told");
+    case "timeout":
+      throw new ProviderError({ kind: "timeout", model });
+    case "rate-limit":
+      refund();
+      // The wait before a retry is when the world moves on.
+      void setTimeout(0).then(advance);
+      throw new ProviderError({ kind: "rate-limit", model, retryAfterMs: 1 });
+    case "server":
+    case "not-found":
+    case "context-overflow":
+      refund();
+      throw new ProviderError({ kind: outcome, model });
+  }
+}
+
+const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+
+function completionOf(model: string, withUsage: boolean): Completion {
+  const message = { role: "assistant" as const, content: "Hi", refusal: null };
+  return {
+    id: "1",
+    created: 0,
+    model,
+    object: "chat.completion",
+    choices: [{ index: 0, finish_reason: "stop", logprobs: null, message }],
+    ...(withUsage ? { usage } : {}),
+  };
+}
+
+function chunkOf(
+  model: string,
+  delta: CompletionChunk["choices"][number]["delta"],
+  finish_reason: "stop" | null = null,
+  withUsage = false,
+): CompletionChunk {
+  return {
+    id: "1",
+    created: 0,
+    model,
+    object: "chat.completion.chunk",
+    choices: [{ index: 0, delta, finish_reason }],
+    ...(withUsage ? { usage } : {}),
+  };
+}
