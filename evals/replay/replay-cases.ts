@@ -1,4 +1,5 @@
 import {
+  askClassifier,
   type Candidate,
   type Classifier,
   ClassifierError,
@@ -10,7 +11,6 @@ import {
   type RequestFacts,
 } from "../../src/contracts/index.ts";
 import { estimateCost } from "../../src/cost/cost-of.ts";
-import { classify } from "../../src/decision/classify.ts";
 import { permits } from "../../src/decision/eligible.ts";
 import { candidatesWithQuality } from "../../src/decision/with-quality.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
@@ -76,7 +76,7 @@ export async function replayCases<const Id extends string>(
       .filter((candidate) => permits(candidate, constraints, { request, hop: "answer", now }) === true);
     if (permitted.length === 0) return undefined;
     if (classifier === undefined) return { request, candidates: permitted, now };
-    const classified = await classify(classifier, request, offlineHop(now, signal), classifierTimeoutMs);
+    const classified = await askClassifier(classifier, request, offlineHop(now, signal), classifierTimeoutMs);
     if (classified.error !== undefined) {
       failure ??= classified.error;
       unclassified += 1;

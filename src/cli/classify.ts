@@ -1,8 +1,7 @@
 import { Command } from "commander";
 import { offlineHop } from "../../evals/replay/offline-hop.ts";
-import { type Classifier, ClassifierError, recordError } from "../contracts/index.ts";
+import { askClassifier, type Classifier, ClassifierError, recordError } from "../contracts/index.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
-import { classify } from "../decision/classify.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
@@ -65,7 +64,12 @@ async function classifyLine(
 ) {
   try {
     const facts = normaliseRequest(request, limits);
-    const { classification, error } = await classify(classifier, facts, offlineHop(now, signal), timeoutMs);
+    const { classification, error } = await askClassifier(
+      classifier,
+      facts,
+      offlineHop(now, signal),
+      timeoutMs,
+    );
     return error ?? classification;
   } catch (error) {
     throw atLine(error, source, line);

@@ -1,4 +1,5 @@
 /** Types, errors and pure helpers that everything else is written against. No I/O. */
+export { askClassifier, type Classified } from "./ask-classifier.ts";
 export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 export type { Check } from "./check.ts";
 export { checkPrice } from "./check-price.ts";

@@ -1,8 +1,10 @@
 import {
+  askClassifier,
   BudgetExceededError,
   type Candidate,
   type Choice,
   type Classification,
+  type Classified,
   type Classifier,
   type ClassifierError,
   type Constraint,
@@ -24,7 +26,6 @@ import {
   timestamp,
 } from "../contracts/index.ts";
 import { budgetName, type Room } from "./budget.ts";
-import { type Classified, classify } from "./classify.ts";
 import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
@@ -147,7 +148,7 @@ function decideAmong<Id extends string>(
   if (candidates.length === 0) throw nobody(recorded, deciding);
   // Nothing can depend on the classification of a request that only one model may serve.
   if (candidates.length === 1) return choose(settled, undefined);
-  const classified = classify(parts.classifier, request, hop, parts.classifierTimeoutMs);
+  const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
   return classified instanceof Promise
     ? classified.then((one) => choose(settled, one))
     : choose(settled, classified);

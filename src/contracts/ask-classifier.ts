@@ -1,10 +1,7 @@
-import {
-  type Classification,
-  type Classifier,
-  ClassifierError,
-  type HopContext,
-  type RequestFacts,
-} from "../contracts/index.ts";
+import type { Classification, Classifier } from "./classifier.ts";
+import { ClassifierError } from "./errors.ts";
+import type { HopContext } from "./hop.ts";
+import type { RequestFacts } from "./request-facts.ts";
 
 /** A classification, or why there is none. */
 export type Classified =
@@ -12,10 +9,11 @@ export type Classified =
   | { readonly classification?: undefined; readonly error: ClassifierError };
 
 /**
- * Asks a classifier; never throws. Returns at once where the classifier does; one that answers later
- * gets `timeoutMs`.
+ * Asks a classifier; never throws or rejects. Returns at once where the classifier does; one that
+ * answers later gets `timeoutMs`, and no longer than the hop lasts. A complexity outside [0, 1] counts
+ * as a failure. No text of a foreign error gets into the message.
  */
-export function classify(
+export function askClassifier(
   classifier: Classifier,
   request: RequestFacts,
   hop: HopContext,
