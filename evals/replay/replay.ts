@@ -1,14 +1,9 @@
-import {
-  type Choice,
-  checkMethods,
-  InvalidOptionError,
-  OutcomeFormatError,
-  type Policy,
-} from "../../src/contracts/index.ts";
+import { type Choice, checkMethods, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
 import { weightedMean } from "../metrics/weighted-mean.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { acceptanceOf } from "./acceptance.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
 import { type ReplayCase, type ReplayCases, type ReplayCasesOptions, replayCases } from "./replay-cases.ts";
 
@@ -39,10 +34,12 @@ export interface Replay<Id extends string> {
 
 /**
  * What would this policy have given on recorded outcomes? No model is called and nothing is drawn: a
- * lottery counts with its probabilities, an escalation with the recorded result of its check.
+ * lottery counts with its probabilities, an escalation with the recorded result of its check, or with
+ * what the check says of the recorded `answer` where text is all that it reads.
  *
  * Throws `PolicyError` as the router does; `OutcomeFormatError` when an outcome lacks the result of a
- * check that the policy escalates by; `InvalidOptionError` when a model is in no record.
+ * check that the policy escalates by and what the check would read; `InvalidOptionError` when a model
+ * is in no record.
  */
 export async function replay<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -74,7 +71,7 @@ export function replayPolicy<Id extends string>(
       // The router's checks have made sure that the model is one of the case's.
       const outcome = one.outcomes.get(model) as Outcome;
       const next = escalate[step];
-      const answered = next === undefined ? reached : reached * acceptance(one, model, next.unless.name);
+      const answered = next === undefined ? reached : reached * acceptanceOf(one, model, next.unless);
       add(calls.get(model), index, reached);
       add(quality, index, answered * outcome.quality);
       if (outcome.costUsd === undefined) priced = false;
@@ -108,19 +105,4 @@ const noEscalation: readonly never[] = [];
 
 function add(sums: Float64Array | undefined, index: number, amount: number): void {
   if (sums !== undefined) sums[index] = (sums[index] as number) + amount;
-}
-
-function acceptance<Id extends string>(one: ReplayCase<Id>, model: Id, check: string): number {
-  const checks = one.outcomes.get(model)?.checks;
-  const accepted = checks !== undefined && Object.hasOwn(checks, check) ? checks[check] : undefined;
-  if (accepted === undefined) {
-    const name = one.context.candidates.find((candidate) => candidate.id === model)?.facts.name ?? model;
-    throw new OutcomeFormatError(
-      "records",
-      one.position,
-      `outcomes[${JSON.stringify(name)}].checks[${JSON.stringify(check)}]`,
-      "is missing: the policy escalates by this check, so its recorded result is needed",
-    );
-  }
-  return Number(accepted);
 }

@@ -1,8 +1,10 @@
+// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, replay, replayCases, replayPolicy } from "../../../evals/index.ts";
+import { arithmetic } from "../../../policies/checks/index.ts";
 import { only } from "../../../policies/constraints/index.ts";
-import { always, cheapestAbove, firstOf, mix, threshold } from "../../../policies/index.ts";
+import { always, cascade, cheapestAbove, firstOf, mix, threshold } from "../../../policies/index.ts";
 import type { Check, Classifier, ModelFacts, Policy } from "../../../src/contracts/index.ts";
 import { partialLottery } from "../../support/partial-lottery.ts";
 import { formatErrorOf, recordOf, stated, streamOf } from "../support/records.ts";
@@ -20,10 +22,7 @@ const records: readonly OutcomeRecord[] = [
 
 const at = (cut: number) => threshold({ small: "small", large: "large", at: cut });
 const json: Check = { name: "json", accepts: () => true };
-const cascade: Policy<Id> = {
-  name: "cascade",
-  select: () => ({ model: "small", reason: "first", escalate: [{ unless: json, to: "large" }] }),
-};
+const byJson = cascade({ first: "small", then: "large", unless: json });
 
 describe("replay", () => {
   it("answers what a threshold would have given", async () => {
@@ -107,7 +106,7 @@ describe("replay", () => {
         large: { quality: 1, costUsd: 4 },
       }),
     ];
-    const result = await replay(checked, { models, policy: cascade });
+    const result = await replay(checked, { models, policy: byJson });
     expect([...result.byRecord.quality]).toEqual([1, 1, 0.25]);
     expect([...(result.byRecord.costUsd ?? [])]).toEqual([1, 5, 2]);
     expect([...result.byRecord.callRates.small]).toEqual([1, 1, 1]);
@@ -115,7 +114,7 @@ describe("replay", () => {
   });
 
   it("refuses to guess a check that was not recorded, naming record and field", async () => {
-    const error = await formatErrorOf(replay(records, { models, policy: cascade }));
+    const error = await formatErrorOf(replay(records, { models, policy: byJson }));
     expect(error).toMatchObject({ file: "records", line: 1, field: 'outcomes["small"].checks["json"]' });
     expect(error.message).toContain("escalates by this check");
   });
@@ -135,7 +134,7 @@ describe("replay", () => {
         large: { quality: 0, costUsd: 4 },
       }),
     ];
-    const policy = cascadePolicy({ first: "small", then: "large", unless: arithmetic() });
+    const policy = cascade({ first: "small", then: "large", unless: arithmetic() });
     const result = await replay(answered, { models, policy });
     expect([...result.byRecord.quality]).toEqual([1, 1, 1]);
     expect([...result.byRecord.callRates.large]).toEqual([0, 1, 0]);
@@ -145,9 +144,9 @@ describe("replay", () => {
     expect(error.message).toContain("or the answer, which the check could read,");
     const broken = { ...arithmetic(), name: "broken", accepts: () => JSON.parse("{") as boolean };
     const later = { ...arithmetic(), name: "later", accepts: async () => true };
-    const refused = cascadePolicy({ first: "small", then: "large", unless: broken });
+    const refused = cascade({ first: "small", then: "large", unless: broken });
     expect((await replay(answered, { models, policy: refused })).callRates.large).toBe(1);
-    const waiting = cascadePolicy({ first: "small", then: "large", unless: later });
+    const waiting = cascade({ first: "small", then: "large", unless: later });
     expect((await formatErrorOf(replay(answered, { models, policy: waiting }))).field).toContain("later");
   });
 
