@@ -86,18 +86,12 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
 function checkRouting(request: Exclude<RouteRequest, string>): void {
   checkPositive("deadlineMs", request.deadlineMs);
   checkPositive("maxCostUsd", request.maxCostUsd);
-  checkOptionalText("session", request.session, longestId);
-  checkOptionalText("tenant", request.tenant, longestId);
+  checkOptionalText("session", request.session);
+  checkOptionalText("tenant", request.tenant);
   checkOptionalText("category", request.category);
   checkOptionalText("model", request.model);
   const { labels, constraints } = request;
-  if (labels !== undefined) {
-    const fits =
-      typeof labels === "object" &&
-      labels !== null &&
-      Object.values(labels).every((value) => typeof value === "string");
-    if (!fits) throw new InvalidRequestError("labels", "must be an object whose values are strings");
-  }
+  if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
     const fits = Array.isArray(constraints) && constraints.every((one) => typeof one?.permits === "function");
     if (!fits)
@@ -115,17 +109,32 @@ function checkPositive(field: string, value: number | undefined): void {
   }
 }
 
-/** Longest session or tenant, in characters: the router keeps them. */
-const longestId = 1_024;
+/** Longest session, tenant, category or label, in characters: they are kept and logged. */
+const longestText = 1_024;
+const mostLabels = 64;
 
-function checkOptionalText(
-  field: string,
-  value: string | undefined,
-  longest: number = Number.POSITIVE_INFINITY,
-): void {
+function checkOptionalText(field: string, value: string | undefined): void {
   if (value === undefined) return;
   if (typeof value !== "string" || value === "")
     throw new InvalidRequestError(field, "must be a non-empty string");
-  if (value.length > longest)
-    throw new InvalidRequestError(field, `must have at most ${longest} characters, got ${value.length}`);
+  checkLength(field, value);
+}
+
+function checkLabels(labels: unknown): void {
+  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
+    throw new InvalidRequestError("labels", "must be an object whose values are strings");
+  const entries = Object.entries(labels);
+  if (entries.length > mostLabels)
+    throw new InvalidRequestError("labels", `must be at most ${mostLabels}, got ${entries.length}`);
+  for (const [name, value] of entries) {
+    checkLength("labels: a name", name);
+    if (typeof value !== "string")
+      throw new InvalidRequestError(`labels.${name}`, `must be a string, got ${typeof value}`);
+    checkLength(`labels.${name}`, value);
+  }
+}
+
+function checkLength(field: string, text: string): void {
+  if (text.length <= longestText) return;
+  throw new InvalidRequestError(field, `must have at most ${longestText} characters, got ${text.length}`);
 }

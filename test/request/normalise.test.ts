@@ -193,6 +193,9 @@ describe("what a provider gets", () => {
 
 describe("bad requests", () => {
   const secret = "my-secret-prompt-text";
+  const megabyte = secret.padEnd(2 ** 20, "x");
+  const labelsOf = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, "a"]));
   const cases: readonly (readonly [what: string, request: unknown, field: string])[] = [
     ["no request", undefined, "messages"],
     ["an empty prompt", "  ", "messages"],
@@ -211,7 +214,19 @@ describe("bad requests", () => {
     ["tools that are no array", { messages: [user("x")], tools: {} }, "tools"],
     ["a deadline of NaN", { messages: [user("x")], deadlineMs: Number.NaN }, "deadlineMs"],
     ["a negative budget", { messages: [user("x")], maxCostUsd: -1 }, "maxCostUsd"],
-    ["labels that are no strings", { messages: [user("x")], labels: { a: 1 } }, "labels"],
+    ["labels that are no object", { messages: [user("x")], labels: [secret] }, "labels"],
+    ["a label that is no string", { messages: [user("x")], labels: { a: "b", plan: 1 } }, "labels.plan"],
+    ["too many labels", { messages: [user("x")], labels: labelsOf(65) }, "labels"],
+    ["a label of a megabyte", { messages: [user("x")], labels: { plan: megabyte } }, "labels.plan"],
+    [
+      "a name of a label of a megabyte",
+      { messages: [user("x")], labels: { [megabyte]: "a" } },
+      "labels: a name",
+    ],
+    ["a session of a megabyte", { messages: [user("x")], session: megabyte }, "session"],
+    ["a tenant of a megabyte", { messages: [user("x")], tenant: megabyte }, "tenant"],
+    ["a category of a megabyte", { messages: [user("x")], category: megabyte }, "category"],
+    ["a session that is a number", { messages: [user("x")], session: 7 }, "session"],
     ["constraints that are none", { messages: [user("x")], constraints: [{}] }, "constraints"],
     ["an empty session", { messages: [user("x")], session: "" }, "session"],
   ];
@@ -227,6 +242,12 @@ describe("bad requests", () => {
       }
     });
   }
+
+  it("takes names and labels up to their limits", () => {
+    const longest = "x".repeat(1_024);
+    const routing = { session: longest, tenant: longest, category: longest, labels: labelsOf(64) };
+    expect(normalise({ messages: [user("x")], ...routing } as never)).toMatchObject(routing);
+  });
 
   it("refuses a request over the size limit, naming both sizes", () => {
     const tooLong = () => normaliseRequest("x".repeat(101), { maxCharacters: 100, estimateTokens });
