@@ -6,6 +6,7 @@ export { pairOutcomes } from "./compare/pair-outcomes.ts";
 export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
 export { apgr } from "./metrics/apgr.ts";
 export { type BootstrapOptions, bootstrap, type Estimate, type Statistics } from "./metrics/bootstrap.ts";
+export { costAtQuality } from "./metrics/cost-at-quality.ts";
 export { cpt } from "./metrics/cpt.ts";
 export { largeCallRate } from "./metrics/large-call-rate.ts";
 export { meanCost } from "./metrics/mean-cost.ts";
@@ -13,6 +14,7 @@ export { meanQuality } from "./metrics/mean-quality.ts";
 export { oracleCurve } from "./metrics/oracle-curve.ts";
 export { oracleQuality } from "./metrics/oracle-quality.ts";
 export { pgr } from "./metrics/pgr.ts";
+export { qualityAtCost } from "./metrics/quality-at-cost.ts";
 export { regret } from "./metrics/regret.ts";
 export {
   type CurvePoint,

@@ -1,0 +1,25 @@
+import { checkNumber } from "../../src/contracts/index.ts";
+import type { RoutingCurve } from "./routing-curve.ts";
+
+/**
+ * Mean cost of a request at which the curve first has this quality, as a polyline. What CPT says in
+ * shares of large calls, in dollars: right also where prompts differ in cost, and where an escalated
+ * request pays for two calls. `quality` is in [0, 1].
+ *
+ * `undefined` when a cost is not known or the quality is never reached.
+ */
+export function costAtQuality(curve: RoutingCurve, quality: number): number | undefined {
+  checkNumber("costAtQuality.quality", quality, { min: 0, max: 1 });
+  let previous: { readonly costUsd: number; readonly quality: number } | undefined;
+  for (const point of curve) {
+    if (point.costUsd === undefined) return undefined;
+    const current = { costUsd: point.costUsd, quality: point.quality };
+    if (current.quality >= quality) {
+      if (previous === undefined) return current.costUsd;
+      const part = (quality - previous.quality) / (current.quality - previous.quality);
+      return previous.costUsd + part * (current.costUsd - previous.costUsd);
+    }
+    previous = current;
+  }
+  return undefined;
+}
