@@ -24,8 +24,10 @@ import { capabilities, contextWindow, type DecisionParts, policyHash } from "./d
 import { type ExecutionOptions, resolveExecutionOptions } from "./execution/index.ts";
 import { normaliseRequest } from "./request/index.ts";
 import { connect } from "./router.ts";
+import { createBreakers } from "./state/breakers.ts";
 import { type BudgetOptions, resolveBudget } from "./state/budget-options.ts";
 import { createHealth } from "./state/health.ts";
+import { createRetryBudget } from "./state/retry-budget.ts";
 import { exportState, restoreState } from "./state/router-state.ts";
 import { createSessions } from "./state/sessions.ts";
 import { createSpendBook } from "./state/spend.ts";
@@ -126,10 +128,12 @@ function assemble<Id extends string>(
 
   const means = createUsageMeans();
   const health = createHealth();
+  const execution = resolveExecutionOptions(options.execution);
+  const breakers = createBreakers(execution.breaker);
   const sessions = createSessions({ maxSessions: options.maxSessions });
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget);
-  const state = { means, health, sessions, spend, ids };
+  const state = { means, health, breakers, sessions, spend, ids, clock };
   const countTokens = createTokenCounter();
   const description = describePolicy(policy);
   return connect<Id>({
@@ -142,7 +146,9 @@ function assemble<Id extends string>(
     classifierTimeoutMs,
     ownConstraints: [capabilities, contextWindow],
     constraints: [...constraints],
-    execution: resolveExecutionOptions(options.execution),
+    execution,
+    breakers,
+    retryBudget: createRetryBudget(execution.retryBudget),
     random,
     clock,
     newId,

@@ -15,6 +15,14 @@ export type RouterEvent<Id extends string = string> =
       readonly model: Id | string;
       readonly hop: Hop;
     }
+  /** A model that was due was passed over: its breaker is open, or it asked for a pause. */
+  | {
+      readonly type: "attempt-skipped";
+      readonly decisionId: string;
+      readonly model: Id | string;
+      readonly hop: Hop;
+      readonly reason: string;
+    }
   | { readonly type: "attempt-ended"; readonly decisionId: string; readonly attempt: Attempt<Id> }
   | {
       readonly type: "request-completed";

@@ -71,6 +71,7 @@ export type {
 export type { ProviderOptions } from "./provider-options.ts";
 export { ratesAt } from "./rates-at.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
+export type { BreakerOptions, BreakerState, FailureClass, RetryBudgetOptions } from "./resilience.ts";
 export type { RouteOptions, RouteRequest, RouteResult, Router, RouteStream, Routing } from "./router.ts";
 export type {
   HealthState,

@@ -1,3 +1,5 @@
+import type { BreakerState } from "./resilience.ts";
+
 /** What a model's returned usage has shown so far. */
 export interface UsageMean {
   readonly name: string;
@@ -83,6 +85,8 @@ export interface RouterState {
   readonly usageMeans: UsageMeansState;
   readonly health?: HealthState | undefined;
   readonly sessions: SessionsState;
+  /** Absent: every breaker is closed. */
+  readonly breakers?: readonly BreakerState[] | undefined;
   /** Absent: the router has no budget. */
   readonly spend?: SpendState | undefined;
 }

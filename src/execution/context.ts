@@ -45,11 +45,24 @@ export interface ExecutionContext {
   readonly modelOf: (id: string) => Model;
   /** The router's and the request's constraints, evaluated now. */
   readonly permits: (id: string, hop: Hop) => true | string;
+  /**
+   * Whether the model's breaker lets a call through `afterMs` from now, or why not. A half-open one
+   * lets a single trial through: ask only when the call follows.
+   */
+  readonly admit: (id: string, afterMs: number) => true | string;
+  /** Milliseconds left of the pause that the model's provider has asked for. */
+  readonly pauseMs: (id: string) => number;
+  /** Notes the first call of a request, on which the number of retries depends. */
+  readonly depositRetry: () => void;
+  /** Takes one retry of the router's budget, or says that there is none left. */
+  readonly withdrawRetry: () => boolean;
   readonly estimateCostUsd: (id: string) => number | undefined;
   readonly usageOf: (usage: Completion["usage"] | null) => Usage | undefined;
   readonly costOf: (model: Model, usage: Usage) => number | undefined;
   readonly estimateTokens: (text: string) => number;
   readonly started: (model: string, hop: Hop) => void;
+  /** A model that was due is passed over. */
+  readonly skipped: (model: string, hop: Hop, reason: string) => void;
   /** Learns from a call that has ended, before it is settled what follows: the next hop sees it. */
   readonly learn: (attempt: Attempt) => void;
   readonly ended: (attempt: Attempt) => void;

@@ -47,6 +47,8 @@ const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
 export function createItinerary(context: ExecutionContext): Itinerary {
   const { plan, options } = context;
   const tried = new Set<string>();
+  /** Passed over, since their endpoints are known to fail; a last resort when nobody else is left. */
+  const skipped: PlannedStep[] = [];
   let position = 0;
   let current: Step = { model: "", hop: "answer", check: undefined, delayMs: 0 };
   let retries = 0;
@@ -59,17 +61,33 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     return current;
   };
 
+  /** Whether the model's endpoint is worth a call now; one that is not is kept as a last resort. */
+  const admitted = (planned: PlannedStep, hop: Hop): boolean => {
+    const reason = context.admit(planned.model, 0);
+    if (reason === true) return true;
+    context.skipped(planned.model, hop, reason);
+    tried.add(planned.model);
+    skipped.push(planned);
+    return false;
+  };
+
   /** The plan's next model, else the next fallback, that may serve the request now. */
   const another = (hop: Hop, may: (model: string) => boolean): Step | undefined => {
+    const suits = (planned: PlannedStep) =>
+      context.permits(planned.model, hop) === true && may(planned.model);
     while (position + 1 < plan.length) {
       position += 1;
       const planned = plan[position] as PlannedStep;
-      if (context.permits(planned.model, hop) === true && may(planned.model)) return stepTo(planned, hop);
+      if (suits(planned) && admitted(planned, hop)) return stepTo(planned, hop);
     }
-    if (!options.fallback) return undefined;
-    for (const model of context.fallbacks) {
-      if (tried.has(model) || context.permits(model, hop) !== true || !may(model)) continue;
-      return stepTo({ model }, hop);
+    if (options.fallback) {
+      for (const model of context.fallbacks) {
+        if (tried.has(model) || !suits({ model }) || !admitted({ model }, hop)) continue;
+        return stepTo({ model }, hop);
+      }
+    }
+    for (let last = skipped.shift(); last !== undefined; last = skipped.shift()) {
+      if (suits(last)) return stepTo(last, hop);
     }
     return undefined;
   };
@@ -88,10 +106,12 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   const retry = (error: ProviderError): Step | undefined => {
     if (!error.retryable || retries >= options.retries) return undefined;
     if ((error.retryAfterMs ?? 0) > options.retryAfterCapMs) return undefined;
-    const delayMs = backoffMs(retries, error.retryAfterMs, options, context.random);
+    const backoff = backoffMs(retries, error.retryAfterMs, options, context.random);
+    const delayMs = Math.max(backoff, context.pauseMs(current.model));
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
     if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
+    if (context.admit(current.model, delayMs) !== true || !context.withdrawRetry()) return undefined;
     retries += 1;
     current = { ...current, hop: "retry", delayMs };
     return current;
@@ -105,7 +125,10 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       // The classifier may have spent some of it.
       const overBudget = budgetError(context, planned.model);
       if (overBudget !== undefined) throw overBudget;
-      return stepTo(planned, "answer");
+      context.depositRetry();
+      if (admitted(planned, "answer")) return stepTo(planned, "answer");
+      const instead = another("fallback", (model) => budgetError(context, model) === undefined);
+      return instead ?? stepTo(planned, "answer");
     },
     afterFailure(error) {
       lastError = error;

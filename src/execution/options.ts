@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "../contracts/index.ts";
+import { type BreakerOptions, checkKeys, checkNumber, type RetryBudgetOptions } from "../contracts/index.ts";
 
 /** How calls are made. All times in milliseconds. */
 export interface ExecutionOptions {
@@ -23,6 +23,10 @@ export interface ExecutionOptions {
   readonly idleTimeoutMs?: number | undefined;
   /** Longest time of a check that answers asynchronously; then it has not accepted. Default 30,000. */
   readonly checkTimeoutMs?: number | undefined;
+  /** How many retries the router makes in all, so that an outage is not multiplied. */
+  readonly retryBudget?: RetryBudgetOptions | undefined;
+  /** When a model that keeps failing is passed over. */
+  readonly breaker?: BreakerOptions | undefined;
 }
 
 export type ResolvedExecutionOptions = {
@@ -39,6 +43,9 @@ const defaults: ResolvedExecutionOptions = {
   firstTokenTimeoutMs: 120_000,
   idleTimeoutMs: 60_000,
   checkTimeoutMs: 30_000,
+  // Their own defaults stand where they are made.
+  retryBudget: {},
+  breaker: {},
 };
 
 /** The longest delay that a Node timer can hold. */

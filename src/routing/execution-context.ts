@@ -48,11 +48,20 @@ export function executionOf<Id extends string>(
       if (parts.onEvent !== undefined)
         emit(parts.onEvent, { type: "attempt-started", decisionId: run.id, model, hop });
     },
+    skipped(model, hop, reason) {
+      if (parts.onEvent !== undefined)
+        emit(parts.onEvent, { type: "attempt-skipped", decisionId: run.id, model, hop, reason });
+    },
+    admit: (id, afterMs) => parts.breakers.admit(specifics.modelOf(id).name, parts.clock() + afterMs),
+    pauseMs: (id) => parts.breakers.pauseMs(specifics.modelOf(id).name, parts.clock()),
+    depositRetry: () => parts.retryBudget.deposit(parts.clock()),
+    withdrawRetry: () => parts.retryBudget.withdraw(parts.clock()),
     learn(attempt) {
       if (estimatedInputTokens !== undefined && attempt.usage !== undefined && !attempt.costEstimated) {
         parts.observe(attempt.name, estimatedInputTokens, attempt.usage);
       }
       parts.observeHealth(attempt);
+      parts.breakers.observe(attempt, parts.clock());
     },
     ended(attempt) {
       if (parts.onEvent !== undefined) {

@@ -12,6 +12,8 @@ import type {
 } from "../contracts/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
 import type { ResolvedExecutionOptions } from "../execution/index.ts";
+import type { Breakers } from "../state/breakers.ts";
+import type { RetryBudget } from "../state/retry-budget.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { SpendBook } from "../state/spend.ts";
 
@@ -34,6 +36,8 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   readonly observe: (name: string, estimatedInputTokens: number, usage: Usage) => void;
   /** Learns how an endpoint does from a call that has ended. */
   readonly observeHealth: (attempt: Attempt) => void;
+  readonly breakers: Breakers;
+  readonly retryBudget: RetryBudget;
   readonly execution: ResolvedExecutionOptions;
   readonly newId: () => string;
   readonly onEvent: EventSink<Id> | undefined;

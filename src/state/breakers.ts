@@ -1,44 +1,20 @@
 import {
   type Attempt,
+  type BreakerOptions,
+  type BreakerState,
   checkKeys,
   checkNumber,
   checkText,
+  type FailureClass,
   InvalidOptionError,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
 
-/** What opens a breaker: each class of failure is counted for itself. */
-export type FailureClass = "connection" | "timeout" | "server";
-
-export interface BreakerOptions {
-  /** Share of calls failed in one class, in (0, 1], from which the breaker opens. Default 0.5. */
-  readonly failureRatio?: number | undefined;
-  /** Calls within the window below which it never opens. Default 10. */
-  readonly minCalls?: number | undefined;
-  /** Default 30,000 ms. */
-  readonly windowMs?: number | undefined;
-  /** Time until a trial, doubled by each trial that fails, up to 16 times. Default 5,000 ms. */
-  readonly openMs?: number | undefined;
-  /** Pause after a rate limit that names none. Default 1,000 ms. */
-  readonly coolDownMs?: number | undefined;
-}
-
-/** State of one endpoint, as plain JSON. Times in milliseconds since the epoch. */
-export interface BreakerState {
-  /** Name of the model. */
-  readonly name: string;
-  readonly state: "closed" | "open" | "half-open";
-  readonly failureClass?: FailureClass | undefined;
-  readonly openUntil?: number | undefined;
-  /** Trials that failed since it opened. */
-  readonly failedTrials?: number | undefined;
-  /** After a rate limit: a pause, not a failure. */
-  readonly coolDownUntil?: number | undefined;
-}
-
 export interface Breakers {
   /** `true`, or why no call may be made now. Half-open admits one trial until its result is observed. */
   admit(name: string, now: number): true | string;
+  /** Milliseconds left of the pause that a rate limit asked for; 0 where there is none. */
+  pauseMs(name: string, now: number): number;
   /** Learns from a call that has ended. */
   observe(attempt: Pick<Attempt, "name" | "error">, now: number): void;
   /** Every endpoint that is not closed, and each closed one that cools down. */
@@ -163,6 +139,10 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       // A trial that is never observed (its request was dropped) must not keep it shut for ever.
       endpoint.trialUntil = now + openMs * 16;
       return true;
+    },
+
+    pauseMs(name, now) {
+      return Math.max(0, (endpoints.get(name)?.coolDownUntil ?? 0) - now);
     },
 
     observe({ name, error }, now) {

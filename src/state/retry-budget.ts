@@ -1,11 +1,4 @@
-import { checkKeys, checkNumber } from "../contracts/index.ts";
-
-export interface RetryBudgetOptions {
-  /** Retries allowed for each first call, in [0, 10]. Default 0.2. */
-  readonly ratio?: number | undefined;
-  /** Retries allowed in each second whatever the traffic, in [0, 1,000]. Default 1. */
-  readonly minPerSecond?: number | undefined;
-}
+import { checkKeys, checkNumber, type RetryBudgetOptions } from "../contracts/index.ts";
 
 /** How many retries a router may still make, so that an outage is not multiplied. */
 export interface RetryBudget {

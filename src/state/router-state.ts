@@ -1,4 +1,5 @@
 import { checkKeys, InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import type { Breakers } from "./breakers.ts";
 import type { HealthTracker } from "./health.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SpendBook } from "./spend.ts";
@@ -7,19 +8,23 @@ import type { UsageMeans } from "./usage-means.ts";
 export interface StateParts {
   readonly means: UsageMeans;
   readonly health: HealthTracker;
+  readonly breakers: Breakers;
   readonly sessions: Sessions;
   /** Absent: the router has no budget. */
   readonly spend: SpendBook | undefined;
   /** The router's models: sessions of others are left out. */
   readonly ids: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 /** All that a router has learnt, as one piece of plain JSON. */
-export function exportState({ means, health, sessions, spend }: StateParts): RouterState {
+export function exportState({ means, health, breakers, sessions, spend, clock }: StateParts): RouterState {
   return {
     formatVersion: 1,
     usageMeans: means.exportState(),
     health: health.exportState(),
+    breakers: breakers.exportState(clock()),
     sessions: sessions.exportState(),
     ...(spend && { spend: spend.exportState() }),
   };
@@ -27,7 +32,7 @@ export function exportState({ means, health, sessions, spend }: StateParts): Rou
 
 /** Replaces what was learnt. Throws `InvalidOptionError`, and then changes nothing. */
 export function restoreState(parts: StateParts, state: RouterState): void {
-  checkKeys("state", state, ["formatVersion", "usageMeans", "health", "sessions", "spend"]);
+  checkKeys("state", state, ["formatVersion", "usageMeans", "health", "breakers", "sessions", "spend"]);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const before = exportState(parts);
@@ -40,8 +45,9 @@ export function restoreState(parts: StateParts, state: RouterState): void {
   }
 }
 
-function restoreLearnt({ means, health, sessions, ids }: StateParts, state: RouterState): void {
+function restoreLearnt({ means, health, breakers, sessions, ids }: StateParts, state: RouterState): void {
   means.restoreState(state.usageMeans);
   health.restoreState(state.health ?? { formatVersion: 1, models: [] });
+  breakers.restoreState(state.breakers ?? []);
   sessions.restoreState(state.sessions, ids);
 }

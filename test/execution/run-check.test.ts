@@ -143,6 +143,7 @@ describe("asking again", () => {
         signal: controller.signal,
         now: 0,
         generate: () => Promise.reject(new Error("not here")),
+        call: () => Promise.reject(new Error("not here")),
         permits: () => true,
         end: () => controller.abort(),
       };

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { always } from "../../policies/index.ts";
+import {
+  createRouter,
+  type ExecutionOptions,
+  ProviderError,
+  type ProviderErrorKind,
+  type RouterEvent,
+} from "../../src/index.ts";
+import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
+
+const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>
+  new ProviderError({ kind, model: "fake:small", retryAfterMs });
+
+function make(
+  small: FakeModelOptions,
+  execution: ExecutionOptions = {},
+  large: FakeModelOptions = { answer: "from large" },
+) {
+  const events: RouterEvent[] = [];
+  const models = {
+    small: fakeModel({ model: "small", ...small }),
+    large: fakeModel({ model: "large", ...large }),
+  };
+  const router = createRouter({
+    models,
+    policy: always("small"),
+    execution: { retries: 0, ...execution },
+    onEvent: (event) => events.push(event),
+    random: () => 0,
+  });
+  return { router, ...models, events };
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe("a model whose breaker is open", () => {
+  it("is passed over, said so, and tried again when its time is over", async () => {
+    let down = true;
+    const { router, small, events } = make({
+      answer: () => {
+        if (down) throw failure("server");
+        return "from small";
+      },
+    });
+    for (let call = 0; call < 10; call += 1) expect((await router.route("x")).text).toBe("from large");
+    expect(small.requests).toHaveLength(10);
+    const { text, attempts, decision } = await router.route("x");
+    expect([text, decision.model, attempts.map(({ model }) => model)]).toEqual([
+      "from large",
+      "small",
+      ["large"],
+    ]);
+    expect(small.requests).toHaveLength(10);
+    expect(events.filter(({ type }) => type === "attempt-skipped")).toMatchObject([
+      { model: "small", hop: "answer", reason: "its breaker is open (server failures)" },
+    ]);
+    down = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect((await router.route("x")).text).toBe("from small");
+    expect((await router.route("x")).text).toBe("from small");
+  });
+
+  it("is the last resort when nobody else is left", async () => {
+    const { router, small } = make({ error: failure("connection") }, {}, { error: failure("permission") });
+    for (let call = 0; call < 10; call += 1) await router.route("x").catch(() => {});
+    const error = await router.route("x").catch((caught: unknown) => caught);
+    expect(String(error)).toContain("large: permission; small: connection");
+    expect(small.requests).toHaveLength(11);
+  });
+
+  it("still answers a pin: no other model may", async () => {
+    const { router, small } = make({ error: failure("server") });
+    for (let call = 0; call < 10; call += 1) await router.route("x");
+    const pinned = { messages: [{ role: "user" as const, content: "x" }], model: "small" as const };
+    await expect(router.route(pinned)).rejects.toThrow("small: server");
+    expect(small.requests).toHaveLength(11);
+  });
+
+  it("is remembered across a restart", async () => {
+    const before = make({ error: failure("server") });
+    for (let call = 0; call < 10; call += 1) await before.router.route("x");
+    const state = JSON.parse(JSON.stringify(before.router.exportState()));
+    const after = make({ error: failure("server") });
+    after.router.restoreState(state);
+    await after.router.route("x");
+    expect(after.small.requests).toHaveLength(0);
+  });
+});
+
+describe("a rate limit", () => {
+  it("pauses its model for other requests, and its own retry waits as long", async () => {
+    let limited = true;
+    const started: number[] = [];
+    const { router, small } = make(
+      {
+        answer: () => {
+          started.push(Date.now());
+          if (limited) throw failure("rate-limit", 3_000);
+          return "from small";
+        },
+      },
+      { retries: 1 },
+    );
+    const waiting = router.route("first");
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await router.route("second")).text).toBe("from large");
+    expect(small.requests).toHaveLength(1);
+    limited = false;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect((await waiting).text).toBe("from small");
+    expect((started[1] ?? 0) - (started[0] ?? 0)).toBe(3_000);
+  });
+});
+
+describe("the retry budget", () => {
+  it("bounds the retries of all requests together: an outage is not multiplied", async () => {
+    const budget = { ratio: 0.2, minPerSecond: 0 };
+    const breaker = { minCalls: 1_000_000 };
+    const options: ExecutionOptions = { retries: 2, backoffBaseMs: 0, retryBudget: budget, breaker };
+    const { router, small } = make({ error: failure("server") }, options);
+    for (let call = 0; call < 100; call += 1) expect((await router.route("x")).text).toBe("from large");
+    expect(small.requests.length).toBeGreaterThan(100);
+    expect(small.requests.length).toBeLessThanOrEqual(120);
+  });
+
+  it("refuses options that make no sense, by their name", () => {
+    expect(() => make({}, { retryBudget: { ratio: -1 } })).toThrow(
+      "execution.retryBudget.ratio must be a number in [0, 10], got -1",
+    );
+    expect(() => make({}, { breaker: { openMs: Number.NaN } })).toThrow(
+      "execution.breaker.openMs must be a number of at least 1, got NaN",
+    );
+    expect(() => make({}, { breaker: { ratio: 1 } as never })).toThrow(
+      "execution.breaker.ratio must be absent",
+    );
+  });
+});
