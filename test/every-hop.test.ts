@@ -218,6 +218,37 @@ describe("a call of a classifier or a check", () => {
     ]);
   });
 
+  it("is bound by the constraints of the request, not only by those of the router", async () => {
+    const judge = fakeModel({ model: "judge" });
+    const classifier = classifying((hop) => hop.generate(judge, question));
+    const { router } = make({ classifier });
+    await settled(router.route({ ...ask, constraints: [only("small", "large")] }));
+    expect(judge.requests).toEqual([]);
+    expect(classifier.outcome).toMatchObject({ reasons: { "fake:judge": "only: not among small, large" } });
+  });
+
+  it("to the model whose answer is checked is asked for once more", async () => {
+    const check: Check = {
+      name: "agreement",
+      accepts: async (_, __, hop) => (await hop.again?.()) !== undefined,
+    };
+    const policy: Policy<Id> = {
+      name: "cascade",
+      select: () => ({ model: "small", reason: "", escalate: [{ unless: check, to: "large" }] }),
+    };
+    const oneCall: Constraint = {
+      name: "one-call",
+      permits: ({ id }, { hop }) => id !== "small" || hop !== "check" || "not again",
+    };
+    const { router, small } = make({ policy, constraints: [oneCall] });
+    const result = await settled(router.route(ask));
+    expect(small.requests).toHaveLength(1);
+    expect(result).toMatchObject({
+      text: "from large",
+      attempts: [{ check: { accepted: false, error: expect.stringContaining("one-call: not again") } }, {}],
+    });
+  });
+
   it("is not made after the deadline", async () => {
     const judge = fakeModel({ model: "judge", price: free });
     const classifier = classifying((hop) => {

@@ -1,12 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { boundary, except, maxCost, only } from "../../policies/constraints/index.ts";
 import {
   type Candidate,
-  type Check,
-  type Choice,
   type Classifier,
-  type Completion,
-  type CompletionChunk,
   type Constraint,
   createRouter,
   type Decision,
@@ -14,12 +9,12 @@ import {
   type HopContext,
   type Model,
   type ModelFacts,
-  type Policy,
   ProviderError,
   type RouteRequest,
 } from "../../src/index.ts";
-import { factsOf } from "../../src/testing/index.ts";
-import type { CallScript, ModelScript, Outcome, Rule, Scenario, UseScript } from "./hop-scenarios.ts";
+import { chunkOf, completionOf, failAs } from "./hop-answers.ts";
+import { answerOf, constraintOf, factsOfModel, idOf, judgeName, policyOf, stepMs } from "./hop-parts.ts";
+import type { CallScript, Outcome, Scenario, UseScript } from "./hop-scenarios.ts";
 
 /** What a request did that it must not do, and which hops it made. */
 export interface Report {
@@ -34,10 +29,7 @@ interface Evaluation {
   readonly permitted: boolean;
 }
 
-const stepMs = 10;
 const messages = [{ role: "user" as const, content: "Hello" }];
-const judgeName = "fake:judge";
-const idOf = (index: number) => `m${index}`;
 const planHops: ReadonlySet<Hop> = new Set<Hop>(["answer", "retry", "fallback", "cascade"]);
 
 /**
@@ -266,170 +258,4 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
   );
   if (late) await setTimeout(3);
   return { violations, hops };
-}
-
-interface RawConstraint {
-  readonly constraint: Constraint;
-  /** Whether asking it again gives the same answer. */
-  readonly pure: boolean;
-}
-
-function constraintOf(rule: Rule, scenario: Scenario, world: { readonly step: number }): RawConstraint {
-  const count = scenario.models.length;
-  const ids = (targets: readonly number[]) => [...new Set(targets.map((target) => idOf(target % count)))];
-  const targeted = (target: number) => (target >= count ? judgeName : idOf(target));
-  const pure = (constraint: Constraint) => ({ constraint, pure: true });
-  switch (rule.kind) {
-    case "zone":
-      return pure(boundary({ label: "zone", required: rule.zones }));
-    case "only":
-      return pure(only(...ids(rule.targets)));
-    case "except":
-      return pure(except(...ids(rule.targets)));
-    case "max-cost":
-      return pure(maxCost({ usd: rule.usd }));
-    case "hop":
-      return pure({
-        name: "hop",
-        permits: ({ id }, { hop }) => id !== targeted(rule.target) || hop !== rule.hop || "not at this hop",
-      });
-    case "moment":
-      return pure({
-        name: "moment",
-        permits: ({ id }, { now }) =>
-          id !== targeted(rule.target) || (now / stepMs) % 2 !== Number(rule.odd) || "not now",
-      });
-    case "throws":
-      return pure({
-        name: "throws",
-        permits({ id }) {
-          if (id === targeted(rule.target) && world.step % 2 === Number(rule.odd)) throw new Error("as told");
-          return true;
-        },
-      });
-    case "count": {
-      let questions = 0;
-      const permits = () => {
-        questions += 1;
-        return questions % rule.every !== 0 || "once in a while";
-      };
-      return { constraint: { name: "count", permits }, pure: false };
-    }
-  }
-}
-
-function answerOf(constraint: Constraint, candidate: Candidate, hop: Hop, now: number): true | string {
-  try {
-    return constraint.permits(candidate, { request: factsOf(), hop, now });
-  } catch {
-    return "it throws";
-  }
-}
-
-function policyOf(
-  { policy: { kind, index, steps }, models }: Scenario,
-  usesHop: (script: UseScript, hop: HopContext) => Promise<boolean>,
-  wrap: (index: number) => number,
-): Policy<string> {
-  const named = (at: number) => idOf(wrap(at));
-  const checkOf = (script: UseScript, at: number): Check => ({
-    name: `scripted-${at}`,
-    accepts: (_, __, hop) => usesHop(script, hop),
-  });
-  return {
-    name: kind,
-    select({ candidates }) {
-      const chosen = (at: number) => (candidates[at % candidates.length] as Candidate).id;
-      const pick = kind === "honest" || kind === "lottery" ? chosen : named;
-      const choice: Choice<string> = {
-        model: pick(index),
-        reason: kind,
-        escalate: steps.map((step, at) => ({ unless: checkOf(step.check, at), to: pick(step.index) })),
-      };
-      if (kind === "lottery")
-        return candidates.map(({ id }) => ({ ...choice, model: id, probability: 1 / candidates.length }));
-      if (kind === "adds-candidates") {
-        const others = models.map((_, at) => ({ ...(candidates[0] as Candidate), id: idOf(at) }));
-        (candidates as Candidate[]).push(...others);
-      }
-      if (kind === "changes-its-mind") {
-        let reads = 0;
-        return {
-          ...choice,
-          get model() {
-            reads += 1;
-            return reads === 1 ? chosen(index) : named(index);
-          },
-        };
-      }
-      return choice;
-    },
-  };
-}
-
-function factsOfModel(script: ModelScript, name: string): ModelFacts {
-  return {
-    name,
-    provider: "fake",
-    model: name,
-    labels: script.zone === undefined ? {} : { zone: script.zone },
-    ...(script.usd === undefined
-      ? {}
-      : {
-          price: { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: script.usd },
-        }),
-    ...(script.narrow ? { contextWindow: 10 } : {}),
-    ...(script.tools === undefined ? {} : { capabilities: { tools: script.tools } }),
-  };
-}
-
-/** Ends a call with an error, where it is to end so. `refund`: the provider does not bill it. */
-function failAs(outcome: Outcome, model: string, refund: () => void, advance: () => void): void {
-  switch (outcome) {
-    case "throws":
-      refund();
-      throw new TypeError("as told");
-    case "timeout":
-      throw new ProviderError({ kind: "timeout", model });
-    case "rate-limit":
-      refund();
-      // The wait before a retry is when the world moves on.
-      void setTimeout(0).then(advance);
-      throw new ProviderError({ kind: "rate-limit", model, retryAfterMs: 1 });
-    case "server":
-    case "not-found":
-    case "context-overflow":
-      refund();
-      throw new ProviderError({ kind: outcome, model });
-  }
-}
-
-const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-
-function completionOf(model: string, withUsage: boolean): Completion {
-  const message = { role: "assistant" as const, content: "Hi", refusal: null };
-  return {
-    id: "1",
-    created: 0,
-    model,
-    object: "chat.completion",
-    choices: [{ index: 0, finish_reason: "stop", logprobs: null, message }],
-    ...(withUsage ? { usage } : {}),
-  };
-}
-
-function chunkOf(
-  model: string,
-  delta: CompletionChunk["choices"][number]["delta"],
-  finish_reason: "stop" | null = null,
-  withUsage = false,
-): CompletionChunk {
-  return {
-    id: "1",
-    created: 0,
-    model,
-    object: "chat.completion.chunk",
-    choices: [{ index: 0, delta, finish_reason }],
-    ...(withUsage ? { usage } : {}),
-  };
 }
