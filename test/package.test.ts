@@ -13,6 +13,7 @@ let folder = "";
 /** What a user's first file looks like, over every subpath. */
 const program = `
 import { createRouter, decisionLog, isRouterError, route, configure, type Policy } from "switchpoint";
+import { notRefused } from "switchpoint/checks";
 import { complexity, length } from "switchpoint/classifiers";
 import { only } from "switchpoint/constraints";
 import { readOutcomes, replay } from "switchpoint/evals";
@@ -37,7 +38,7 @@ const missing = await anthropic("claude-haiku-4-5", { apiKey: "k" })
   .generate({ messages: [{ role: "user", content: "x" }] }, { signal: new AbortController().signal })
   .catch((error: unknown) => (isRouterError(error, "missing-dependency") ? error.message : String(error)));
 console.log(JSON.stringify({ text: result.text, again: text, missing }));
-void [decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
+void [notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
 `;
 
 const settings = {
