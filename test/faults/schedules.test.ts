@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { costOf } from "../../src/cost/cost-of.ts";
-import { type Attempt, isRouterError } from "../../src/index.ts";
+import { type Attempt, isRouterError, type Usage } from "../../src/index.ts";
 import { runs } from "../support/runs.ts";
 import { type FaultCall, type FaultServer, serveFaults } from "./fault-server.ts";
 import { type Observation, price, runSchedule } from "./run-schedule.ts";
@@ -10,7 +10,7 @@ import { type Schedule, schedules } from "./schedule.ts";
 import { type WireName, wires } from "./wires.ts";
 
 /** Schedules that run side by side. */
-const batch = 20;
+const batch = 10;
 const slackMs = 50;
 
 let server: FaultServer;
@@ -29,19 +29,26 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
         async (drawn) => {
           const delay = monitorEventLoopDelay({ resolution: 1 });
           delay.enable();
+          // It measures from its first tick to its last.
+          await ticks();
           const observed = await Promise.all(drawn.map((schedule) => runSchedule(server, wire, schedule)));
+          await ticks();
           delay.disable();
           const longestMs = slackMs + delay.max / 1e6;
           observed.forEach((observation, index) => {
             const schedule = drawn[index] as Schedule;
-            endsInOneWay(schedule, observation);
-            isWholeOrTyped(schedule, observation);
-            isFromOneCall(observation);
-            staysPermitted(schedule, observation);
-            isPriced(observation);
-            isReported(observation);
-            if (schedule.deadlineMs !== undefined)
-              expect(observation.elapsedMs).toBeLessThanOrEqual(schedule.deadlineMs + longestMs);
+            try {
+              endsInOneWay(schedule, observation);
+              isWholeOrTyped(schedule, observation);
+              isFromOneCall(observation);
+              staysPermitted(schedule, observation);
+              isPriced(observation);
+              isReported(observation);
+              if (schedule.deadlineMs !== undefined)
+                expect(observation.elapsedMs).toBeLessThanOrEqual(schedule.deadlineMs + longestMs);
+            } catch (cause) {
+              throw new Error(tellOf(schedule, observation), { cause });
+            }
           });
         },
       );
@@ -50,6 +57,8 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
     runs(30_000, 1_200_000),
   );
 });
+
+const ticks = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 function endsInOneWay({ leaveAfterChunks, mode }: Schedule, { result, error, late }: Observation): void {
   const hasLeft = result === undefined && error === undefined;
@@ -72,12 +81,11 @@ function isWholeOrTyped(
     if (isRouterError(error, "provider") && delivered !== "") expect(error.partialText).toBe(delivered);
   }
   if (result === undefined) return;
-  const answer = result.attempts.at(-1) as Attempt<"small" | "large">;
-  const served = endpoints[answer.model as "small" | "large"].calls.at(-1) as FaultCall;
-  expect(result.text).toBe(served.text);
+  const answer = result.attempts.at(-1) as Attempt;
+  expect(servedBy(answer, endpoints).map(({ text }) => text)).toContain(result.text);
   expect(answer.error).toBeUndefined();
   expect(answer.finishReason).toBe("stop");
-  if (schedule.mode === "stream") expect(delivered).toBe(served.text);
+  if (schedule.mode === "stream") expect(delivered).toBe(result.text);
 }
 
 function isFromOneCall({ delivered, endpoints }: Observation): void {
@@ -96,17 +104,23 @@ function staysPermitted({ largeForbiddenAt }: Schedule, observation: Observation
 function isPriced(observation: Observation): void {
   const attempts = attemptsOf(observation);
   const sum = attempts.reduce((total, { costUsd = Number.NaN }) => total + costUsd, 0);
-  expect(sum).toBeGreaterThanOrEqual(0);
   const { result, endpoints } = observation;
-  if (result === undefined) return;
+  const last = attempts.at(-1);
+  // A whole answer whose usage was lost has no known cost; every failure has one.
+  if (result !== undefined && last?.usage === undefined) {
+    expect(result.costUsd).toBeUndefined();
+    return;
+  }
+  expect(sum).toBeGreaterThanOrEqual(0);
+  if (result === undefined || last === undefined) return;
   expect(result.attempts).toEqual(attempts);
   expect(result.costUsd).toBeCloseTo(sum, 12);
-  const last = attempts.at(-1) as Attempt;
-  const served = endpoints[last.model as "small" | "large"].calls.at(-1) as FaultCall;
-  // A stream may lose its last event and be whole: OpenAI tells usage there.
-  if (last.usage !== undefined && !last.costEstimated) {
-    expect(last.costUsd).toBeCloseTo(costOf(price, served.usage), 12);
-  }
+  const served = servedBy(last, endpoints).find(({ text }) => text === result.text);
+  expect(last.costUsd).toBeCloseTo(costOf(price, served?.usage as Usage), 12);
+}
+
+function servedBy({ model }: Attempt, endpoints: Observation["endpoints"]): readonly FaultCall[] {
+  return endpoints[model as keyof typeof endpoints].calls;
 }
 
 function isReported(observation: Observation): void {
@@ -122,6 +136,16 @@ function isReported(observation: Observation): void {
   expect(of("request-failed")).toHaveLength(result === undefined ? 1 : 0);
   expect(events.at(-1)?.type).toMatch(/^request-/);
   for (const { calls } of Object.values(endpoints)) expect(calls.length).toBeLessThanOrEqual(starts.length);
+}
+
+/** What there is to know of one request of a batch. */
+function tellOf(schedule: Schedule, observation: Observation): string {
+  const attempts = attemptsOf(observation).map(
+    ({ model, hop, startedAt, latencyMs, error }) =>
+      `${startedAt} ${model} ${hop} ${latencyMs} ms ${error?.message ?? "answered"}`,
+  );
+  const calls = Object.entries(observation.endpoints).map(([id, one]) => `${id}: ${one.calls.length} calls`);
+  return [JSON.stringify(schedule), ...attempts, ...calls, `${observation.elapsedMs} ms`].join("\n");
 }
 
 /** As the last event tells them: there they are for requests that have failed, too. */
