@@ -45,39 +45,48 @@ export function cascade<const Id extends string>(options: CascadeOptions<Id>): P
   const unless = oneCheck(options.unless);
   checkNumber("cascade.acceptance", acceptance, { min: 0, max: 1 });
 
+  const steps = models.map((model) => stepOf(model, unless));
+
   return {
     name: "cascade",
     parameters: { models, unless: unless.name, acceptance },
     models,
     select({ candidates }) {
       const escalate: Escalation<Id>[] = [];
-      let start: Id | undefined;
+      let start: Step<Id> | undefined;
       let expectedCostUsd: number | undefined = 0;
       let reached = 1;
-      for (const model of models) {
-        const candidate = candidateOf(candidates, model);
+      for (const step of steps) {
+        const candidate = candidateOf(candidates, step.model);
         if (candidate === undefined) continue;
-        if (start === undefined) start = model;
-        else escalate.push({ unless, to: model });
+        if (start === undefined) start = step;
+        else escalate.push(step.escalation);
         const cost: number | undefined = candidate.estimatedCostUsd;
         expectedCostUsd =
           cost === undefined || expectedCostUsd === undefined ? undefined : expectedCostUsd + reached * cost;
         reached *= 1 - acceptance;
       }
-      if (start === undefined) return undefined;
-      return escalate.length === 0
-        ? alone(start)
-        : { ...escalating(start, unless), escalate, expectedCostUsd };
+      if (start === undefined || escalate.length === 0) return start?.alone;
+      return { model: start.model, reason: start.reason, escalate, expectedCostUsd };
     },
   };
 }
 
-function alone<Id extends string>(model: Id): Choice<Id> {
-  return { model, reason: "no other model of the cascade is permitted" };
+/** A model of the cascade, with what does not depend on the request. */
+interface Step<Id extends string> {
+  readonly model: Id;
+  readonly escalation: Escalation<Id>;
+  readonly reason: string;
+  readonly alone: Choice<Id>;
 }
 
-function escalating<Id extends string>(model: Id, unless: Check): Choice<Id> {
-  return { model, reason: `first of a cascade, unless ${unless.name} refuses` };
+function stepOf<Id extends string>(model: Id, unless: Check): Step<Id> {
+  return {
+    model,
+    escalation: { unless, to: model },
+    reason: `first of a cascade, unless ${unless.name} refuses`,
+    alone: { model, reason: "no other model of the cascade is permitted" },
+  };
 }
 
 function isList<Id extends string>(then: Id | readonly Id[]): then is readonly Id[] {

@@ -15,6 +15,7 @@ import {
   isRouterError,
   type ModelFacts,
   NoEligibleModelError,
+  type PlanStep,
   type Policy,
   type PolicyContext,
   type PolicyDescription,
@@ -252,11 +253,14 @@ function expectedCostOf<Id extends string>(
 
 function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id>["plan"] {
   if (escalate === undefined || escalate.length === 0) return [{ model }];
-  const models = [model, ...escalate.map(({ to }) => to)];
-  return models.map((one, index) => {
-    const check = escalate[index]?.unless;
-    return check === undefined ? { model: one } : { model: one, unless: check.name };
-  });
+  const plan: PlanStep<Id>[] = [];
+  let current = model;
+  for (const { unless, to } of escalate) {
+    plan.push({ model: current, unless: unless.name });
+    current = to;
+  }
+  plan.push({ model: current });
+  return plan;
 }
 
 /** Nobody may serve the request: for want of money alone, or for the reasons given. */
