@@ -1,3 +1,20 @@
 /** Classifiers: how hard a request is. */
 export { type ComplexityOptions, complexity } from "./complexity.ts";
+export type {
+  Embed,
+  EmbedAnswer,
+  Embedder,
+  Vectors,
+} from "./embedding/embedder.ts";
+export { type OpenAiEmbeddingsOptions, openaiEmbeddings } from "./embedding/openai-embeddings.ts";
+export {
+  type EmbeddingRecord,
+  type TrainEmbeddingOptions,
+  trainEmbedding,
+} from "./embedding/train-embedding.ts";
+export type { TrainedEmbedding } from "./embedding/trained-embedding.ts";
+export { type EmbeddingOptions, embedding } from "./embedding.ts";
+export { type EnsembleMember, type EnsembleOptions, ensemble } from "./ensemble.ts";
+export { type JudgeOptions, judge } from "./judge.ts";
 export { length } from "./length.ts";
+export { type NearOptions, near } from "./near.ts";

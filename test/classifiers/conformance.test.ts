@@ -2,26 +2,47 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as classifiers from "../../src/classifiers/index.ts";
-import type { Classifier } from "../../src/contracts/index.ts";
-import { classifierConformance } from "../../src/testing/index.ts";
+import { type ClassifierSetup, classifierConformance, fakeModel } from "../../src/testing/index.ts";
+import { openHop } from "../support/open-hop.ts";
+import { embedWords, recordsOf, wordEmbedder } from "../support/word-embedder.ts";
+
+const { complexity, embedding, ensemble, judge, length, near, trainEmbedding } = classifiers;
+
+const hop = openHop();
+const judging = judge({ model: fakeModel({ answer: '{"rating": 7}' }) });
+const trained = (head: "neighbours" | "logistic") =>
+  trainEmbedding({ ...wordEmbedder, records: recordsOf(60), small: "small", large: "large", head });
+const embeddings = [
+  embedding({ embed: embedWords, trained: await trained("neighbours"), windowMs: 0 }),
+  embedding({ embed: embedWords, trained: await trained("logistic"), windowMs: 0, maxCached: 0 }),
+];
 
 /** Each classifier by file name, in the forms that differ. */
-const samples: Readonly<Record<string, readonly Classifier[]>> = {
-  complexity: [classifiers.complexity(), classifiers.complexity({ signals: true })],
-  length: [classifiers.length()],
+const samples: Readonly<Record<string, readonly ClassifierSetup[]>> = {
+  complexity: [{ classifier: complexity() }, { classifier: complexity({ signals: true }) }],
+  embedding: embeddings.map((classifier) => ({ classifier, hop })),
+  ensemble: [
+    { classifier: ensemble([{ classifier: length() }, { classifier: complexity(), weight: 3 }]) },
+    { classifier: ensemble([{ classifier: length() }, { classifier: judging }]), hop },
+  ],
+  judge: [{ classifier: judging, hop }],
+  length: [{ classifier: length() }],
+  near: [
+    { classifier: near({ first: length(), second: judging, around: 0.5, margin: 0.5 }), hop },
+    { classifier: near({ first: length(), second: judging, around: 0.5, margin: 0.5 }) },
+  ],
 };
 
 describe.each(Object.entries(samples))("%s", (_, forms) => {
-  for (const [form, classifier] of forms.entries()) {
-    for (const { name, run } of classifierConformance({ classifier }))
-      test(`${name} (form ${form + 1})`, run);
+  for (const [form, setup] of forms.entries()) {
+    for (const { name, run } of classifierConformance(setup)) test(`${name} (form ${form + 1})`, run);
   }
 });
 
 test("every classifier is in the suite", () => {
   const folder = join(import.meta.dirname, "../../src/classifiers");
-  const files = readdirSync(folder).filter((file) =>
-    /\): Classifier \{/.test(readFileSync(join(folder, file), "utf8")),
+  const files = readdirSync(folder).filter(
+    (file) => file.endsWith(".ts") && /\): Classifier \{/.test(readFileSync(join(folder, file), "utf8")),
   );
   expect(files.map((file) => file.replace(/\.ts$/, "")).sort()).toEqual(Object.keys(samples).sort());
 });

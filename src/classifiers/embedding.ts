@@ -1,0 +1,140 @@
+import {
+  type Classifier,
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  InvalidOptionError,
+} from "../contracts/index.ts";
+import { complexity } from "./complexity.ts";
+import { createBatches } from "./embedding/batches.ts";
+import { type Embedder, embedderFacts, embedderKeys } from "./embedding/embedder.ts";
+import { centred } from "./embedding/heads.ts";
+import {
+  checkTrainedEmbedding,
+  fitShare,
+  headOf,
+  type TrainedEmbedding,
+  trainedVersion,
+} from "./embedding/trained-embedding.ts";
+import { createMemo, memoKey } from "./memo.ts";
+import { rank } from "./rank.ts";
+import { readText } from "./read-text.ts";
+
+export interface EmbeddingOptions extends Embedder {
+  /** What `trainEmbedding` returned, or its JSON parsed. */
+  readonly trained: TrainedEmbedding;
+  /** The classifier that stood beside it in training; answers at once. Default `complexity()`. */
+  readonly base?: Classifier | undefined;
+  /** Texts in one call. Default 64. */
+  readonly maxBatch?: number | undefined;
+  /** How long a text waits for others to go out with, in milliseconds. Default 2. */
+  readonly windowMs?: number | undefined;
+  /**
+   * Longest call, in milliseconds. Default 800; keep it and `windowMs` below the router's
+   * `classifierTimeoutMs` (1,000).
+   */
+  readonly timeoutMs?: number | undefined;
+  /** Texts that may wait or be under way; more are refused. Default 1,000. */
+  readonly maxPending?: number | undefined;
+  /** Texts whose estimates are remembered, by hash and tenant; 0: none. Default 1,000. */
+  readonly maxCached?: number | undefined;
+}
+
+const ownKeys: readonly string[] = [
+  "trained",
+  "base",
+  "maxBatch",
+  "windowMs",
+  "timeoutMs",
+  "maxPending",
+  "maxCached",
+] satisfies readonly (keyof EmbeddingOptions)[];
+
+/**
+ * Your own outcomes seen through an embedding model: the quality of each model on the requests nearest
+ * to this one, or by a logistic regression (`trainEmbedding`). The gain of the large model is blended
+ * with the base classifier, n / (n + 300) of it after n records; complexity is the rank of the blend
+ * among held-out records. `quality` holds the estimate of each model, drawn towards its mean in the
+ * same proportion. Signals: `base` (complexity by the base classifier) and `gain`.
+ *
+ * The text (the ask; of a short follow-up also the end of the conversation) leaves through the hop:
+ * constraints see the embedder's provider, model, labels and price, and a boundary refuses one
+ * without labels, a local function too. Each request's share of a call is an attempt of its own.
+ * Requests of about the same time go out in one call; what one of them brings does not depend on the
+ * others.
+ *
+ * Throws `InvalidOptionError`, naming what differs, also for what was trained by another embedding
+ * model or beside another base. Fails as the call does.
+ */
+export function embedding(options: EmbeddingOptions): Classifier {
+  checkKeys("embedding", options, [...embedderKeys, ...ownKeys]);
+  const { embed, trained, base = complexity() } = options;
+  const facts = embedderFacts("embedding", options);
+  checkMethods("embedding.base", base, ["classify"]);
+  checkTrainedEmbedding(trained, facts.name, base);
+  const option = (
+    name: "maxBatch" | "windowMs" | "timeoutMs" | "maxPending" | "maxCached",
+    preset: number,
+  ) => {
+    const [min, max] = ranges[name];
+    return checkNumber(`embedding.${name}`, options[name] ?? preset, { min, max, integer: true });
+  };
+  const embedOne = createBatches({
+    embed,
+    name: facts.name,
+    dimensions: trained.dimensions,
+    maxBatch: option("maxBatch", 64),
+    windowMs: option("windowMs", 2),
+    timeoutMs: option("timeoutMs", 800),
+    maxPending: option("maxPending", 1_000),
+  });
+  const memo = createMemo<Float64Array>(option("maxCached", 1_000));
+  const { models, meanQuality, maxCharacters } = trained;
+  const center = Float64Array.from(trained.center);
+  const gainQuantiles = Float32Array.from(trained.gainQuantiles);
+  const quantiles = Float32Array.from(trained.quantiles);
+  const estimatesOf = headOf(trained);
+  const share = fitShare(trained.records);
+  const smallAt = models.indexOf(trained.small);
+  const largeAt = models.indexOf(trained.large);
+
+  return {
+    name: "embedding",
+    version: trainedVersion(trained),
+    async classify(request, hop) {
+      const answer = base.classify(request, hop);
+      if (answer instanceof Promise) {
+        answer.catch(() => {});
+        throw new InvalidOptionError("embedding.base", base, "a classifier that answers at once");
+      }
+      const { ask, earlier } = readText(request, maxCharacters);
+      const text = earlier === "" ? ask : `${earlier}\n${ask}`;
+      const key = memoKey(request, text);
+      let estimates = text.trim() === "" ? Float64Array.from(meanQuality) : await memo.read(key);
+      if (estimates === undefined) {
+        const vector = await hop.call(facts, text, (signal) => embedOne(text, signal));
+        estimates = estimatesOf(centred(vector, center));
+        memo.write(key, estimates);
+      }
+      const gain = (estimates[largeAt] as number) - (estimates[smallAt] as number);
+      const score = (1 - share) * answer.complexity + share * rank(gain, gainQuantiles);
+      const quality = models.map((model, index) => {
+        const mean = meanQuality[index] as number;
+        return [model, mean + share * ((estimates[index] as number) - mean)] as const;
+      });
+      return {
+        complexity: rank(score, quantiles),
+        quality: Object.fromEntries(quality),
+        signals: { base: answer.complexity, gain },
+      };
+    },
+  };
+}
+
+const ranges = {
+  maxBatch: [1, 2_048],
+  windowMs: [0, 1_000],
+  timeoutMs: [1, 2 ** 31 - 1],
+  maxPending: [1, 100_000],
+  maxCached: [0, 1_000_000],
+} as const;

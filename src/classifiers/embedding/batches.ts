@@ -1,0 +1,175 @@
+import { type CallAnswer, isRouterError, ProviderError } from "../../contracts/index.ts";
+import { type Embed, type EmbedAnswer, readAnswer } from "./embedder.ts";
+
+export interface BatchOptions {
+  readonly embed: Embed;
+  /** Name of the embedding model, for errors. */
+  readonly name: string;
+  /** Length that a vector must have; undefined: any. */
+  readonly dimensions: number | undefined;
+  /** Texts that go out together. */
+  readonly maxBatch: number;
+  /** How long the first text of a batch waits for others, in milliseconds. */
+  readonly windowMs: number;
+  readonly timeoutMs: number;
+  /** Texts that may wait or be under way. */
+  readonly maxPending: number;
+}
+
+/** The vector of one text; it goes out together with others that are asked for at about the same time. */
+export type EmbedOne = (text: string, signal: AbortSignal) => Promise<CallAnswer<readonly number[]>>;
+
+interface Entry {
+  readonly text: string;
+  readonly succeed: (answer: CallAnswer<readonly number[]>) => void;
+  readonly fail: (error: unknown) => void;
+  /** Whether somebody waits for it. */
+  waiting: boolean;
+  /** Told when nobody does any more. */
+  onLeave: () => void;
+}
+
+/**
+ * Collects texts for `windowMs` or up to `maxBatch`, and sends them in one call. What one text brings
+ * does not depend on the others of its batch: a vector that cannot be read fails its own text alone,
+ * and a batch that is refused as bad input is halved until the text is found that is at fault. A call
+ * is aborted when it takes too long or nobody waits for its vectors.
+ */
+export function createBatches(options: BatchOptions): EmbedOne {
+  const { name, maxBatch, windowMs, maxPending } = options;
+  let collected: Entry[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let pending = 0;
+
+  const flush = () => {
+    clearTimeout(timer);
+    const entries = collected;
+    collected = [];
+    void send(options, entries);
+  };
+
+  return (text, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      if (pending >= maxPending)
+        throw new ProviderError({
+          kind: "overloaded",
+          model: name,
+          summary: `${maxPending} texts are under way already`,
+        });
+      const leave = () => {
+        pending -= 1;
+        entry.waiting = false;
+        signal.removeEventListener("abort", onAbort);
+        entry.onLeave();
+      };
+      const onAbort = () => entry.fail(signal.reason);
+      const entry: Entry = {
+        text,
+        waiting: true,
+        onLeave: () => {},
+        succeed(answer) {
+          leave();
+          resolve(answer);
+        },
+        fail(error) {
+          leave();
+          reject(error);
+        },
+      };
+      pending += 1;
+      signal.addEventListener("abort", onAbort, { once: true });
+      collected.push(entry);
+      if (collected.length >= maxBatch) flush();
+      else if (collected.length === 1) timer = setTimeout(flush, windowMs);
+    });
+}
+
+/** Never rejects: each entry hears how it ended. */
+async function send(options: BatchOptions, all: readonly Entry[]): Promise<void> {
+  const entries = all.filter(({ waiting }) => waiting);
+  if (entries.length === 0) return;
+  const controller = new AbortController();
+  let left = entries.length;
+  for (const entry of entries)
+    entry.onLeave = () => {
+      left -= 1;
+      if (left === 0) controller.abort(new DOMException("nobody waits for the vectors", "AbortError"));
+    };
+  const { name, timeoutMs } = options;
+  const onTime = () =>
+    controller.abort(
+      new ProviderError({ kind: "timeout", model: name, summary: `no vectors within ${timeoutMs} ms` }),
+    );
+  const timer = setTimeout(onTime, timeoutMs);
+  try {
+    const texts = entries.map(({ text }) => text);
+    const answer = await unlessAborted(async () => options.embed(texts, controller), controller.signal);
+    deliver(options, entries, readAnswer(answer));
+  } catch (error) {
+    if (entries.length === 1 || !isBadInput(error)) {
+      for (const entry of entries) if (entry.waiting) entry.fail(error);
+      return;
+    }
+    const half = Math.ceil(entries.length / 2);
+    await Promise.all([send(options, entries.slice(0, half)), send(options, entries.slice(half))]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function deliver(
+  { name, dimensions }: BatchOptions,
+  entries: readonly Entry[],
+  { vectors, inputTokens, servedModel }: EmbedAnswer,
+): void {
+  if (!Array.isArray(vectors) || vectors.length !== entries.length)
+    throw unreadable(name, `there is not one vector for each of ${entries.length} texts`);
+  const characters = entries.reduce((sum, { text }) => sum + text.length, 0);
+  for (const [index, entry] of entries.entries()) {
+    if (!entry.waiting) continue;
+    const vector: unknown = vectors[index];
+    const problem = problemOf(vector, dimensions);
+    if (problem !== undefined) entry.fail(unreadable(name, problem));
+    else
+      entry.succeed({
+        value: vector as readonly number[],
+        // Each text's share of the bill.
+        inputTokens:
+          inputTokens === undefined ? undefined : Math.ceil((inputTokens * entry.text.length) / characters),
+        servedModel,
+      });
+  }
+}
+
+function problemOf(vector: unknown, dimensions: number | undefined): string | undefined {
+  if (!Array.isArray(vector) || vector.length === 0) return "a vector is no array of numbers";
+  if (dimensions !== undefined && vector.length !== dimensions)
+    return `a vector has ${vector.length} dimensions, ${dimensions} are expected`;
+  return vector.every(Number.isFinite) ? undefined : "a vector holds what is not a finite number";
+}
+
+function unreadable(model: string, summary: string): ProviderError {
+  return new ProviderError({ kind: "incomplete", model, summary });
+}
+
+/** Whether one of the texts may be at fault, not the endpoint: halving a batch must not burden one that is down. */
+function isBadInput(error: unknown): boolean {
+  return (
+    isRouterError(error, "provider") &&
+    (error.kind === "invalid-request" || error.kind === "too-large" || error.kind === "context-overflow")
+  );
+}
+
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

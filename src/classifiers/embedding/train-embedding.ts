@@ -1,0 +1,323 @@
+import {
+  type Classifier,
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  checkText,
+  type HopContext,
+  InsufficientEvidenceError,
+  InvalidOptionError,
+  type RequestFacts,
+} from "../../contracts/index.ts";
+import { complexity } from "../complexity.ts";
+import { rank } from "../rank.ts";
+import { readText } from "../read-text.ts";
+import { createBatches } from "./batches.ts";
+import { type Embedder, embedderFacts, embedderKeys } from "./embedder.ts";
+import { centred, fitLogistic, logisticHead, neighboursHead, quantised, unit } from "./heads.ts";
+import { baseIdentity, FORMAT_VERSION, fitShare, type TrainedEmbedding } from "./trained-embedding.ts";
+
+/** A recorded outcome, as outcome files hold it. */
+export interface EmbeddingRecord {
+  /** What the human asked. */
+  readonly prompt: string;
+  /** By name of the model: `quality` in [0, 1]. */
+  readonly outcomes: Readonly<Record<string, { readonly quality: number }>>;
+}
+
+export interface TrainEmbeddingOptions extends Embedder {
+  /** At least 20, at most 10,000; oldest first. */
+  readonly records: readonly EmbeddingRecord[];
+  /** Names of two models that every record has an outcome of. */
+  readonly small: string;
+  readonly large: string;
+  /** What the fit is blended with. It must answer at once, from the ask alone. Default `complexity()`. */
+  readonly base?: Classifier | undefined;
+  /**
+   * Default: `logistic` from 500 records on whose qualities are all 0 or 1 (graded ones would have to
+   * be rounded), else `neighbours`.
+   */
+  readonly head?: "neighbours" | "logistic" | undefined;
+  /** Texts in one call. Default 64. */
+  readonly maxBatch?: number | undefined;
+  /** Longest wait for one call, in milliseconds. Default 60,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Of a prompt, in UTF-16 code units: what is longer is cut in the middle. Default 4,000. */
+  readonly maxCharacters?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const neighbours = 20;
+/** Neighbours are looked up among this many records, the newest: each request compares with all. */
+const maxExamples = 5_000;
+/** Held-out gains are taken of at most this many records. */
+const maxReference = 500;
+const folds = 5;
+const quantileCount = 129;
+
+/**
+ * Learns from recorded outcomes what `embedding()` needs: embeds the prompts, outside any router, so
+ * without constraints or record, and fits either a table of neighbours (k = 20, cosine of centred
+ * vectors; the newest 5,000 records) or one logistic regression per model. The reference distributions
+ * are held out: leave-one-out for neighbours, five folds for regressions. Deterministic, as far as
+ * `embed` is. The result is plain JSON without text; with neighbours it has a byte and a third for each
+ * dimension of each record.
+ *
+ * Rejects with `InvalidOptionError` naming the record, `InsufficientEvidenceError` below 20 records, or
+ * as `embed` does.
+ */
+export async function trainEmbedding(options: TrainEmbeddingOptions): Promise<TrainedEmbedding> {
+  checkKeys("trainEmbedding", options, [...embedderKeys, ...ownKeys]);
+  const { base = complexity(), small, large } = options;
+  const { name } = embedderFacts("trainEmbedding", options);
+  checkMethods("trainEmbedding.base", base, ["classify"]);
+  const maxCharacters = checkNumber("trainEmbedding.maxCharacters", options.maxCharacters ?? 4_000, {
+    min: 100,
+    max: 32_000,
+    integer: true,
+  });
+  const { prompts, models, quality } = readRecords(options);
+  const facts = prompts.map(factsOf);
+  const texts = facts.map((one) => readText(one, maxCharacters).ask);
+  const vectors = await embedAll(options, name, texts);
+  const units = vectors.map(unit);
+  const center = meanOf(units).map((value) => Number(value.toFixed(6)));
+  const rows = units.map((vector) => centred(vector, center));
+
+  const kind =
+    options.head ?? (rows.length >= 500 && quality.flat().every(isBinary) ? "logistic" : "neighbours");
+  const fit = kind === "logistic" ? fitRegressions(rows, quality) : fitNeighbours(rows, quality);
+  const [smallAt, largeAt] = [models.indexOf(small), models.indexOf(large)];
+  const gains = fit.heldOut.map(
+    ({ estimates }) => (estimates[largeAt] as number) - (estimates[smallAt] as number),
+  );
+  const gainQuantiles = quantilesOf(gains);
+  const share = fitShare(rows.length);
+  const reference = Float32Array.from(gainQuantiles);
+  const scores = fit.heldOut.map(({ index }, at) => {
+    const before = complexityBy(base, facts[index] as RequestFacts);
+    return (1 - share) * before + share * rank(gains[at] as number, reference);
+  });
+  return {
+    formatVersion: FORMAT_VERSION,
+    embedding: name,
+    base: baseIdentity(base),
+    small,
+    large,
+    models,
+    records: rows.length,
+    maxCharacters,
+    dimensions: center.length,
+    center,
+    meanQuality: Array.from(meanOf(quality)),
+    head: fit.head,
+    gainQuantiles,
+    quantiles: quantilesOf(scores),
+  };
+}
+
+const ownKeys: readonly string[] = [
+  "records",
+  "small",
+  "large",
+  "base",
+  "head",
+  "maxBatch",
+  "timeoutMs",
+  "maxCharacters",
+  "signal",
+] satisfies readonly (keyof TrainEmbeddingOptions)[];
+
+interface Records {
+  readonly prompts: readonly string[];
+  readonly models: readonly string[];
+  /** By record and model. */
+  readonly quality: readonly (readonly number[])[];
+}
+
+function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Records {
+  const owner = "trainEmbedding";
+  if (!Array.isArray(records)) throw new InvalidOptionError(`${owner}.records`, records, "an array");
+  if (head !== undefined && head !== "neighbours" && head !== "logistic")
+    throw new InvalidOptionError(`${owner}.head`, head, '"neighbours" or "logistic"');
+  if (records.length < neighbours)
+    throw new InsufficientEvidenceError(records.length, 300, `${owner} needs at least ${neighbours} records`);
+  checkNumber(`${owner}.records.length`, records.length, { max: 10_000 });
+  checkText(`${owner}.small`, small);
+  checkText(`${owner}.large`, large);
+  if (small === large) throw new InvalidOptionError(`${owner}.large`, large, "another model than small");
+  const everywhere = (name: string) =>
+    records.every(({ outcomes }: EmbeddingRecord) => Object.hasOwn(outcomes ?? {}, name));
+  for (const [index, { prompt, outcomes }] of records.entries()) {
+    const path = `${owner}.records[${index}]`;
+    checkText(`${path}.prompt`, prompt);
+    for (const name of [small, large])
+      if (!Object.hasOwn(outcomes ?? {}, name))
+        throw new InvalidOptionError(
+          `${path}.outcomes["${name}"]`,
+          undefined,
+          "there: its quality is needed",
+        );
+  }
+  const models = Object.keys(records[0]?.outcomes ?? {})
+    .filter(everywhere)
+    .sort();
+  const quality = records.map(({ outcomes }: EmbeddingRecord, index) =>
+    models.map((name) =>
+      checkNumber(`${owner}.records[${index}].outcomes["${name}"].quality`, outcomes[name]?.quality, {
+        min: 0,
+        max: 1,
+      }),
+    ),
+  );
+  return { prompts: records.map(({ prompt }: EmbeddingRecord) => prompt), models, quality };
+}
+
+/** A prompt as a request of one turn. */
+function factsOf(prompt: string): RequestFacts {
+  return {
+    ask: prompt,
+    window: "",
+    askCharacters: prompt.length,
+    characters: prompt.length,
+    inputTokens: Math.ceil(prompt.length / 4),
+    expectedOutputTokens: 300,
+    turns: 1,
+    tools: 0,
+    images: 0,
+    toolLoopPending: false,
+    jsonSchema: false,
+    labels: {},
+  };
+}
+
+async function embedAll(
+  options: TrainEmbeddingOptions,
+  name: string,
+  texts: readonly string[],
+): Promise<readonly (readonly number[])[]> {
+  const { embed, signal = new AbortController().signal } = options;
+  const maxBatch = checkNumber("trainEmbedding.maxBatch", options.maxBatch ?? 64, {
+    min: 1,
+    max: 2_048,
+    integer: true,
+  });
+  const timeoutMs = checkNumber("trainEmbedding.timeoutMs", options.timeoutMs ?? 60_000, {
+    min: 1,
+    max: 2 ** 31 - 1,
+  });
+  const vectors: (readonly number[])[] = [];
+  // One call after the other: an endpoint that also serves requests is not flooded.
+  for (let start = 0; start < texts.length; start += maxBatch) {
+    const batch = texts.slice(start, start + maxBatch);
+    const dimensions = vectors[0]?.length;
+    const embedOne = createBatches({
+      embed,
+      name,
+      dimensions,
+      maxBatch: batch.length,
+      windowMs: 0,
+      timeoutMs,
+      maxPending: batch.length,
+    });
+    const answers = await Promise.all(batch.map((text) => embedOne(text, signal)));
+    for (const { value } of answers) vectors.push(value);
+  }
+  const dimensions = vectors[0]?.length;
+  const odd = vectors.findIndex((vector) => vector.length !== dimensions);
+  if (odd >= 0)
+    throw new InvalidOptionError(
+      "trainEmbedding.embed",
+      vectors[odd],
+      `one that returns vectors of one length, ${dimensions} as for the first record`,
+    );
+  return vectors;
+}
+
+interface Fit {
+  readonly head: TrainedEmbedding["head"];
+  /** Estimates of records by what was learnt without them. */
+  readonly heldOut: readonly { readonly index: number; readonly estimates: Float64Array }[];
+}
+
+type Rows = readonly Float32Array[];
+type Quality = readonly (readonly number[])[];
+
+function fitNeighbours(rows: Rows, quality: Quality): Fit {
+  const first = Math.max(0, rows.length - maxExamples);
+  const kept = rows.slice(first);
+  const keptQuality = quality.slice(first).flat();
+  const dimensions = kept[0]?.length ?? 0;
+  const vectors = new Int8Array(kept.length * dimensions);
+  for (const [index, row] of kept.entries()) vectors.set(quantised(row), index * dimensions);
+  const models = quality[0]?.length ?? 0;
+  const ask = neighboursHead({ dimensions, vectors, quality: keptQuality, models }, neighbours);
+  const every = Math.ceil(kept.length / maxReference);
+  const heldOut = kept.flatMap((row, index) =>
+    index % every === 0 ? [{ index: first + index, estimates: ask(row, index) }] : [],
+  );
+  const base64 = Buffer.from(vectors.buffer).toString("base64");
+  return { head: { kind: "neighbours", k: neighbours, vectors: base64, quality: keptQuality }, heldOut };
+}
+
+function fitRegressions(rows: Rows, quality: Quality): Fit {
+  const models = quality[0]?.map((_, model) => model) ?? [];
+  const fitOn = (chosen: (index: number) => boolean) => {
+    const some = rows.filter((_, index) => chosen(index));
+    const labels = quality.filter((_, index) => chosen(index));
+    return models.map((model) =>
+      Array.from(
+        fitLogistic(
+          some,
+          labels.map((one) => one[model] as number),
+        ),
+        (weight) => Number(weight.toPrecision(6)),
+      ),
+    );
+  };
+  const heldOut = Array.from({ length: folds }, (_, fold) => {
+    const head = logisticHead(fitOn((index) => index % folds !== fold));
+    return rows.flatMap((row, index) => (index % folds === fold ? [{ index, estimates: head(row) }] : []));
+  });
+  return { head: { kind: "logistic", weights: fitOn(() => true) }, heldOut: heldOut.flat() };
+}
+
+function meanOf(rows: readonly ArrayLike<number>[]): number[] {
+  const sums: number[] = Array.from({ length: rows[0]?.length ?? 0 }, () => 0);
+  for (const row of rows)
+    for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] as number) + (row[at] as number);
+  return sums.map((sum) => sum / rows.length);
+}
+
+/** Equally spaced from the minimum to the maximum. */
+function quantilesOf(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Array.from({ length: quantileCount }, (_, index) => {
+    const at = (index / (quantileCount - 1)) * (sorted.length - 1);
+    const below = sorted[Math.floor(at)] as number;
+    const above = sorted[Math.ceil(at)] as number;
+    return below + (above - below) * (at - Math.floor(at));
+  });
+}
+
+function isBinary(value: number): boolean {
+  return value === 0 || value === 1;
+}
+
+function complexityBy(base: Classifier, facts: RequestFacts): number {
+  const answer = base.classify(facts, noHop);
+  if (answer instanceof Promise) {
+    answer.catch(() => {});
+    throw new InvalidOptionError("trainEmbedding.base", base, "a classifier that answers at once");
+  }
+  return checkNumber("trainEmbedding.base: its complexity", answer.complexity, { min: 0, max: 1 });
+}
+
+const refuse = () => Promise.reject(new Error("no model is called in training"));
+const noHop: HopContext = {
+  signal: new AbortController().signal,
+  now: 0,
+  generate: refuse,
+  call: refuse,
+  permits: () => "no model is called in training",
+};

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
+import { type Head, logisticHead, neighboursHead } from "./heads.ts";
+
+/** What `embedding()` has learnt from recorded outcomes, as JSON. Holds no text. */
+export interface TrainedEmbedding {
+  readonly formatVersion: typeof FORMAT_VERSION;
+  /** Name of the embedding model. */
+  readonly embedding: string;
+  /** `name@version` of the classifier that it is blended with. */
+  readonly base: string;
+  /** Complexity is how much the large one is needed. */
+  readonly small: string;
+  readonly large: string;
+  /** All models that every record has an outcome of, `small` and `large` among them. */
+  readonly models: readonly string[];
+  /** Number of records. */
+  readonly records: number;
+  /** Of a text that is embedded, in UTF-16 code units. */
+  readonly maxCharacters: number;
+  readonly dimensions: number;
+  /** Mean of the vectors, each taken at length 1. */
+  readonly center: readonly number[];
+  /** Mean quality of each model, in the order of `models`. */
+  readonly meanQuality: readonly number[];
+  readonly head:
+    | {
+        readonly kind: "neighbours";
+        readonly k: number;
+        /** int8, example by example, in base64. */
+        readonly vectors: string;
+        /** Of each example and model, in [0, 1]. */
+        readonly quality: readonly number[];
+      }
+    /** By model: a weight for each dimension, and the bias. */
+    | { readonly kind: "logistic"; readonly weights: readonly (readonly number[])[] };
+  /** Of the held-out gains (quality of the large model less that of the small one). */
+  readonly gainQuantiles: readonly number[];
+  /** Of the held-out scores: the reference distribution. */
+  readonly quantiles: readonly number[];
+}
+
+export const FORMAT_VERSION = 1;
+
+/** How much the fit counts beside the base classifier. */
+export function fitShare(records: number): number {
+  return records / (records + 300);
+}
+
+export function trainedVersion(trained: TrainedEmbedding): string {
+  return createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 12);
+}
+
+export function baseIdentity({ name, version }: Classifier): string {
+  return `${name}@${version}`;
+}
+
+export function headOf({ head, dimensions, models }: TrainedEmbedding): Head {
+  if (head.kind === "logistic") return logisticHead(head.weights.map((one) => Float64Array.from(one)));
+  const vectors = int8Of(head.vectors);
+  const quality = Float64Array.from(head.quality);
+  return neighboursHead({ dimensions, vectors, quality, models: models.length }, head.k);
+}
+
+function int8Of(base64: string): Int8Array {
+  return Int8Array.from(Buffer.from(base64, "base64"), (byte) => (byte << 24) >> 24);
+}
+
+/** Throws `InvalidOptionError`, naming what is damaged or differs. */
+export function checkTrainedEmbedding(
+  value: unknown,
+  embedding: string,
+  base: Classifier,
+): asserts value is TrainedEmbedding {
+  const owner = "embedding.trained";
+  if (typeof value !== "object" || value === null)
+    throw new InvalidOptionError(owner, value, "what trainEmbedding returned");
+  const file = value as Partial<TrainedEmbedding>;
+  const expect = (field: keyof TrainedEmbedding, wanted: unknown, advice = ""): void => {
+    if (file[field] !== wanted)
+      throw new InvalidOptionError(`${owner}.${field}`, file[field], `${String(wanted)}${advice}`);
+  };
+  expect("formatVersion", FORMAT_VERSION, ": train again with this version");
+  expect("embedding", embedding, ", the embedding model given: vectors of another cannot be compared");
+  expect("base", baseIdentity(base), ", the base classifier given: train again beside it");
+
+  const { models = [], dimensions = 0, records = 0, maxCharacters = 0 } = file;
+  const must = (field: keyof TrainedEmbedding, holds: boolean, wanted: string): void => {
+    if (!holds) throw new InvalidOptionError(`${owner}.${field}`, file[field], wanted);
+  };
+  const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) > 0;
+  must("records", isCount(records), "a number of records");
+  must("dimensions", isCount(dimensions), "a number of dimensions");
+  must("maxCharacters", isCount(maxCharacters), "a number of characters");
+  must("models", Array.isArray(models) && models.every(isText), "an array of names");
+  must("small", models.includes(file.small ?? ""), "one of the models");
+  must("large", models.includes(file.large ?? ""), "one of the models");
+  must("center", areNumbers(file.center, dimensions), `${dimensions} numbers`);
+  must("meanQuality", areNumbers(file.meanQuality, models.length, 0, 1), "a mean quality for each model");
+  for (const field of ["gainQuantiles", "quantiles"] as const)
+    must(field, areAscending(file[field]), "at least two numbers in ascending order");
+  must("head", isHead(file.head, dimensions, models.length), "whole");
+}
+
+function isHead(head: TrainedEmbedding["head"] | undefined, dimensions: number, models: number): boolean {
+  if (head?.kind === "logistic") {
+    const { weights } = head;
+    return (
+      Array.isArray(weights) &&
+      weights.length === models &&
+      weights.every((one) => areNumbers(one, dimensions + 1))
+    );
+  }
+  if (head?.kind !== "neighbours" || typeof head.vectors !== "string") return false;
+  const examples = Buffer.byteLength(head.vectors, "base64") / dimensions;
+  return (
+    Number.isInteger(examples) &&
+    Number.isInteger(head.k) &&
+    head.k >= 1 &&
+    head.k <= examples &&
+    areNumbers(head.quality, examples * models, 0, 1)
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function areNumbers(
+  values: unknown,
+  length: number,
+  min: number = -Number.MAX_VALUE,
+  max: number = Number.MAX_VALUE,
+): boolean {
+  return (
+    Array.isArray(values) &&
+    values.length === length &&
+    values.every((value) => typeof value === "number" && value >= min && value <= max)
+  );
+}
+
+function areAscending(values: readonly number[] | undefined): boolean {
+  if (!Array.isArray(values) || values.length < 2 || !areNumbers(values, values.length)) return false;
+  return values.every((value, index) => index === 0 || value >= (values[index - 1] as number));
+}

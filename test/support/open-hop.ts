@@ -1,0 +1,19 @@
+import type { HopContext } from "../../src/contracts/index.ts";
+
+/** A hop that permits everything and keeps the texts that left by `call`. */
+export function openHop(signal: AbortSignal = new AbortController().signal): HopContext & {
+  readonly texts: string[];
+} {
+  const texts: string[] = [];
+  return {
+    texts,
+    signal,
+    now: Date.UTC(2026, 0, 1),
+    generate: (model, request) => model.generate(request, { signal }),
+    async call(_, text, work) {
+      texts.push(text);
+      return (await work(signal)).value;
+    },
+    permits: () => true,
+  };
+}
