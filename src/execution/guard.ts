@@ -64,7 +64,12 @@ export function createGuard(context: ExecutionContext, modelName: string): Guard
       });
     },
     limit(ms, name) {
-      const left = deadlineAt === undefined ? Number.POSITIVE_INFINITY : Math.max(0, deadlineAt - clock());
+      const left = deadlineAt === undefined ? Number.POSITIVE_INFINITY : deadlineAt - clock();
+      if (left <= 0) {
+        // Not by a timer: chunks that come faster than timers fire would put it off for ever.
+        end(new DeadlineExceededError(deadlineMs ?? 0, context.attempts));
+        return;
+      }
       const atDeadline = left <= ms;
       if (timer !== undefined && !atDeadline && !endsAtDeadline && limitMs === ms) {
         limitName = name;
