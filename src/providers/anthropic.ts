@@ -17,6 +17,7 @@ import { toProviderError } from "./internal/anthropic-errors.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
 import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
+import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 
@@ -42,8 +43,10 @@ export interface AnthropicOptions extends ProviderOptions {
  *
  *     anthropic("claude-haiku-4-5", { labels: { residency: "us" } })
  *
- * Beyond OpenAI's shape: an answer's message may hold `reasoning_content` and `thinking_blocks`; send
- * a message with `thinking_blocks` back as it is and a tool loop with thinking goes on. A `pause_turn`
+ * Beyond OpenAI's shape: an answer's message may hold `reasoning_content` and `thinking_blocks`, and
+ * then `written_by`; send it back as it is and a tool loop with thinking goes on. Thinking that is not
+ * known to be this model's own is left out, since the API refuses it, and ids of tool calls that the
+ * API refuses are replaced: a conversation that another model began goes on. A `pause_turn`
  * (a turn of the provider's own tools) ends with finish reason `length`. Without any output limit
  * 8,192 tokens are asked for. Keys of `defaults.extraBody` replace those of the translated body, for
  * instance `{ cache_control: { type: "ephemeral" } }`.
@@ -55,6 +58,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   checkOptions(options);
   const facts = factsOf("anthropic", model, options, contentTypes);
   const { name, maxOutputTokens } = facts;
+  const writer = writerOf(facts);
   const { defaults } = options;
   const connect = connector(name, options);
 
@@ -62,6 +66,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     toMessagesBody(request, {
       model,
       name,
+      writer,
       version: options.version ?? "2026-10-21",
       reasoning: options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort"),
       defaults,
@@ -104,7 +109,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
           body.max_tokens > longestUnstreamed
             ? await readStreamedMessage(events(body, signal), name)
             : await post(body, signal);
-        return toCompletion(answer, { name, created: secondsNow() });
+        return toCompletion(answer, { name, writer, created: secondsNow() });
       } catch (error) {
         throw failure(error, signal);
       }
@@ -115,7 +120,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       try {
         signal.throwIfAborted();
         const body = translate(request, call);
-        yield* toChunks(events(body, signal), { name, created: secondsNow() });
+        yield* toChunks(events(body, signal), { name, writer, created: secondsNow() });
       } catch (error) {
         throw failure(error, signal);
       }

@@ -41,6 +41,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
     facts: factsOf("azure", model, common, openaiContentTypes),
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
+    strict: true,
     readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),
     connect: (sdk, apiKey) =>
       new sdk.AzureOpenAI({

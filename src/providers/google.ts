@@ -14,6 +14,7 @@ import { type AnswerContext, toChunks, toCompletion } from "./internal/google-an
 import { sdkError } from "./internal/google-errors.ts";
 import { toGoogleRequest } from "./internal/google-request.ts";
 import type { GoogleContent, GoogleRequest } from "./internal/google-wire.ts";
+import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 
@@ -29,7 +30,8 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  *
  * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low
  * 1,024, medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may
- * carry `extra_content.google.thought_signature`: send it back with the conversation.
+ * carry `extra_content.google.thought_signature`, and the message then `written_by`: send it back as it
+ * is. A signature that is not known to be this model's own is left out, since the API refuses it.
  */
 export function google(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("google", model, options);
@@ -37,6 +39,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
   const { defaults } = options;
   const facts = factsOf("google", model, options, contentTypes);
   const { name } = facts;
+  const writer = writerOf(facts);
 
   async function generate(request: ChatRequest, callOptions: CallOptions): Promise<Completion> {
     const { signal } = callOptions;
@@ -98,7 +101,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
     const apiKey = await unlessAborted(readKey(options), signal);
     const sdk = await loadModel(apiKey, model, options);
     const own = callSignal(signal);
-    const context = { name, apiKey, model, created: Math.floor(Date.now() / 1000) };
+    const context = { name, apiKey, model, writer, created: Math.floor(Date.now() / 1000) };
     return {
       send: async (use) => {
         // The package does not see a signal that has fired already.
@@ -112,7 +115,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
   }
 
   function translate(request: ChatRequest, { onDropped }: CallOptions): GoogleRequest {
-    const { body, dropped } = toGoogleRequest(request, { name, model, defaults });
+    const { body, dropped } = toGoogleRequest(request, { name, model, writer, defaults });
     if (options.strictParameters && dropped.length > 0) {
       const summary = `not known to Google: ${dropped.join(", ")}`;
       throw new ProviderError({ kind: "unsupported", model: name, summary });

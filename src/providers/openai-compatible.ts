@@ -18,7 +18,8 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
  * A model behind any endpoint that speaks OpenAI chat completions: vLLM, TGI, Ollama, llama.cpp,
  * gateways, compatible clouds. `apiKey` is optional and never read from the environment; nothing
  * that the environment holds for OpenAI is sent. Fields of the server's own (`chat_template_kwargs`,
- * `guided_json` …) pass as they are. `health()` asks for the list of models.
+ * `guided_json` …) pass as they are; an answer that holds some (reasoning, say) is marked with
+ * `written_by`, and what another model wrote of that kind is left out. `health()` asks for the list of models.
  *
  * Throws `InvalidOptionError`.
  */

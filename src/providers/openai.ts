@@ -11,6 +11,9 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  * the option, else `OPENAI_BASE_URL`, else OpenAI's. Every request parameter is sent as it is, so
  * `strictParameters` has nothing to refuse; `max_tokens` goes as `max_completion_tokens`.
  *
+ * Of earlier answers, fields that are not OpenAI's are left out, and ids of tool calls above 40
+ * characters replaced: a conversation that another model began goes on.
+ *
  * Throws `InvalidOptionError`. A call without a key rejects with `MissingConfigurationError`.
  */
 export function openai(model: string, options: ProviderOptions = {}): Model {
@@ -19,6 +22,7 @@ export function openai(model: string, options: ProviderOptions = {}): Model {
     facts: factsOf("openai", model, options, openaiContentTypes),
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
+    strict: true,
     readKey: () => requireKey("openai", options.apiKey, "OPENAI_API_KEY"),
     connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options), apiKey }),
   });

@@ -152,6 +152,9 @@ describe("the traps of the package", () => {
     ]);
     expect(calls[1]).not.toHaveProperty("extra_content");
     expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+    for (const { id } of calls) expect(id?.length).toBeLessThanOrEqual(40);
+    const writers = deltas.flatMap((delta) => (delta as { written_by?: string }).written_by ?? []);
+    expect(writers).toEqual(["google:gemini-3-flash-preview"]);
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe("tool_calls");
   });
 

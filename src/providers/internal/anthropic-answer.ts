@@ -1,9 +1,12 @@
 import { type Completion, ProviderError } from "../../contracts/index.ts";
 import type { AnswerBlock, AnswerMessage, AnswerUsage, ThinkingBlock } from "./anthropic-wire.ts";
+import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext {
   /** Name of the model, for errors. */
   readonly name: string;
+  /** See `writerOf`. */
+  readonly writer: string;
   /** Seconds since the epoch. */
   readonly created: number;
 }
@@ -12,7 +15,7 @@ type Choice = Completion["choices"][number];
 type FinishReason = Choice["finish_reason"];
 
 /** What an answer carries beyond OpenAI's shape. */
-export interface Reasoning {
+export interface Reasoning extends Provenance {
   /** Text of the reasoning, where the API shows it. */
   readonly reasoning_content?: string;
   /** Send them back with the message: a tool loop with thinking needs them. */
@@ -20,7 +23,7 @@ export interface Reasoning {
 }
 
 /** A whole answer. Throws `ProviderError` (`incomplete`) for what is no ended message. */
-export function toCompletion(answer: unknown, { name, created }: AnswerContext): Completion {
+export function toCompletion(answer: unknown, { name, writer, created }: AnswerContext): Completion {
   const message = readMessage(answer, name);
   const finishReason = toFinishReason(message.stop_reason);
   if (finishReason === undefined) throw incomplete(name, "the answer has no stop reason");
@@ -32,7 +35,7 @@ export function toCompletion(answer: unknown, { name, created }: AnswerContext):
     content: texts.length === 0 ? null : texts.map((block) => block.text ?? "").join(""),
     refusal: message.stop_details?.explanation ?? null,
     ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
-    ...toReasoning(message.content),
+    ...toReasoning(message.content, writer),
   };
   const usage = toUsage(message.usage);
   return {
@@ -63,12 +66,13 @@ function toToolCalls(block: AnswerBlock): NonNullable<Choice["message"]["tool_ca
   return [{ id, type: "function", function: { name, arguments: input_json || JSON.stringify(input) } }];
 }
 
-function toReasoning(content: readonly AnswerBlock[]): Reasoning {
+function toReasoning(content: readonly AnswerBlock[], writer: string): Reasoning {
   const blocks = content.flatMap((block) => toThinkingBlock(block) ?? []);
   const text = content.map((block) => (block.type === "thinking" ? block.thinking : "")).join("");
   return {
     ...(text !== "" && { reasoning_content: text }),
     ...(blocks.length > 0 && { thinking_blocks: blocks }),
+    ...((text !== "" || blocks.length > 0) && { written_by: writer }),
   };
 }
 

@@ -9,6 +9,8 @@ import type {
   ToolUseBlock,
   Turn,
 } from "./anthropic-wire.ts";
+import { writtenBy } from "./provenance.ts";
+import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
 /** What to do with what cannot be translated. */
 export interface Untranslatable {
@@ -18,6 +20,9 @@ export interface Untranslatable {
   drop(parameter: string): void;
 }
 
+/** What the API takes as an id. Its limit of length is not documented; no provider's own ids come near 64. */
+const toolId = /^[a-zA-Z0-9_-]{1,64}$/;
+
 type ContentOf<Role extends ChatMessage["role"]> = Extract<ChatMessage, { role: Role }>["content"];
 type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 type ToolCall = NonNullable<AssistantMessage["tool_calls"]>[number];
@@ -25,14 +30,17 @@ type ToolCall = NonNullable<AssistantMessage["tool_calls"]>[number];
 /**
  * Turns that alternate between user and assistant, and the system prompt. System and developer
  * messages are joined by a blank line, wherever they stand. Texts without a visible character are
- * left out: the API refuses them.
+ * left out: the API refuses them, as it does reasoning that is not of the same model. `writer`: see
+ * `writerOf`.
  */
 export function toTurns(
   messages: readonly ChatMessage[],
   issues: Untranslatable,
+  writer: string,
 ): { readonly system: string; readonly turns: Turn[] } {
   const system: string[] = [];
   const turns: Turn[] = [];
+  const ids = createToolCallIds((id) => toolId.test(id));
   const append = (role: Turn["role"], blocks: readonly ContentBlock[]): void => {
     const last = turns.at(-1);
     if (blocks.length === 0) return;
@@ -53,14 +61,14 @@ export function toTurns(
         append("user", toUserBlocks(message.content, `${field}.content`, issues));
         break;
       case "assistant":
-        append("assistant", toAssistantBlocks(message, field, issues));
+        append("assistant", toAssistantBlocks(message, field, { issues, writer, ids }));
         break;
       case "tool": {
         const content = toTexts(message.content);
         append("user", [
           {
             type: "tool_result",
-            tool_use_id: toToolId(message.tool_call_id),
+            tool_use_id: ids.ofResult(message.tool_call_id),
             ...(content.length > 0 && { content }),
           },
         ]);
@@ -152,7 +160,17 @@ function readDataUrl(url: string): { readonly mediaType: string; readonly base64
   return { mediaType: mediaType.slice("data:".length), base64: url.slice(comma + 1) };
 }
 
-function toAssistantBlocks(message: AssistantMessage, field: string, issues: Untranslatable): ContentBlock[] {
+interface Translation {
+  readonly issues: Untranslatable;
+  readonly writer: string;
+  readonly ids: ToolCallIds;
+}
+
+function toAssistantBlocks(
+  message: AssistantMessage,
+  field: string,
+  { issues, writer, ids }: Translation,
+): ContentBlock[] {
   if (message.audio) issues.refuse(`${field}.audio`, "must be absent: audio is not supported");
   if (message.function_call) issues.refuse(`${field}.function_call`, "must be absent: use tool_calls");
   const texts =
@@ -160,10 +178,12 @@ function toAssistantBlocks(message: AssistantMessage, field: string, issues: Unt
       ? [message.content]
       : (message.content ?? []).map((part) => (part.type === "text" ? part.text : part.refusal));
   if (message.refusal) texts.push(message.refusal);
+  const calls = message.tool_calls ?? [];
+  const callIds = ids.ofCalls(calls.map(({ id }) => id));
   return [
-    ...readThinking(message),
+    ...(writtenBy(message) === writer ? readThinking(message) : []),
     ...texts.filter(isVisible).map((text): TextBlock => ({ type: "text", text })),
-    ...(message.tool_calls ?? []).map(toToolUse),
+    ...calls.map((call, at) => toToolUse(call, callIds[at] ?? call.id)),
   ];
 }
 
@@ -178,8 +198,7 @@ function readThinking(message: AssistantMessage & { readonly thinking_blocks?: u
   });
 }
 
-function toToolUse(call: ToolCall): ToolUseBlock {
-  const id = toToolId(call.id);
+function toToolUse(call: ToolCall, id: string): ToolUseBlock {
   return call.type === "function"
     ? { type: "tool_use", id, name: call.function.name, input: readArguments(call.function.arguments) }
     : { type: "tool_use", id, name: call.custom.name, input: { input: call.custom.input } };
@@ -196,9 +215,4 @@ function readArguments(json: string): Readonly<Record<string, unknown>> {
     // Kept below.
   }
   return { arguments: json };
-}
-
-/** Other providers' ids may hold characters that the API refuses; the same id stays the same. */
-function toToolId(id: string): string {
-  return id.replace(/[^a-zA-Z0-9_-]/g, (character) => `_${character.charCodeAt(0).toString(16)}`);
 }

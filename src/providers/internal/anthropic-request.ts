@@ -22,6 +22,8 @@ export interface TranslationSettings {
   readonly model: string;
   /** For errors. */
   readonly name: string;
+  /** See `writerOf`. */
+  readonly writer: string;
   readonly version: AnthropicVersion;
   readonly reasoning: AnthropicReasoning;
   readonly defaults?: ModelDefaults | undefined;
@@ -81,7 +83,7 @@ export function toMessagesBody(request: ChatRequest, settings: TranslationSettin
   refuseUnsupported(request, settings.name);
   checkParameters(request, issues);
 
-  const { system, turns } = toTurns(request.messages, issues);
+  const { system, turns } = toTurns(request.messages, issues, settings.writer);
   const tools = toTools(request, issues) ?? toolsOfHistory(turns);
   const toolChoice = tools && toToolChoice(request, issues);
   const maxTokens =

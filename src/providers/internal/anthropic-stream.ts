@@ -23,15 +23,17 @@ interface Assembly {
 
 /**
  * The chunks of a streamed answer: a role chunk, text, tool-call and reasoning deltas, one chunk with
- * the finish reason, one with the usage. `thinking_blocks` come whole, at the end of each block.
+ * the finish reason, one with the usage. `thinking_blocks` come whole, at the end of each block; the
+ * first delta of reasoning says who writes it.
  * Throws `ProviderError` (`incomplete`) unless the answer came to its end.
  */
 export async function* toChunks(
   events: AsyncIterable<AnswerEvent>,
   context: AnswerContext,
 ): AsyncGenerator<CompletionChunk> {
-  const { name, created } = context;
+  const { name, writer, created } = context;
   const toolIndexes = new Map<number, number>();
+  let isSigned = false;
   for await (const { event, assembly } of assemble(events, name)) {
     const { id, model } = assembly.message;
     const toChunk = (choices: ChunkChoice[]): CompletionChunk => ({
@@ -51,7 +53,11 @@ export async function* toChunks(
       if (total) yield { ...toChunk([]), usage: total };
       continue;
     }
-    const delta = toDelta(event, assembly, toolIndexes);
+    let delta = toDelta(event, assembly, toolIndexes);
+    if (!isSigned && (delta?.reasoning_content || delta?.thinking_blocks)) {
+      isSigned = true;
+      delta = { ...delta, written_by: writer };
+    }
     if (delta) yield toChunk([{ index: 0, delta, finish_reason: null, logprobs: null }]);
   }
 }

@@ -2,14 +2,18 @@ import { randomUUID } from "node:crypto";
 import { type Completion, type CompletionChunk, ProviderError } from "../../contracts/index.ts";
 import { type ErrorContext, statusError } from "./google-errors.ts";
 import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wire.ts";
+import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext extends ErrorContext {
   /** Where the answer names no version of it. */
   readonly model: string;
+  /** See `writerOf`. */
+  readonly writer: string;
   /** Seconds since the epoch. */
   readonly created: number;
 }
 
+type Delta = CompletionChunk["choices"][number]["delta"];
 type FinishReason = Completion["choices"][number]["finish_reason"];
 
 /**
@@ -42,6 +46,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
           content: text === "" && calls.length > 0 ? null : text,
           refusal: null,
           ...(calls.length > 0 && { tool_calls: calls }),
+          ...provenanceOf(calls, context),
         },
         finish_reason: toFinishReason(candidate?.finishReason, calls.length > 0, context),
         logprobs: null,
@@ -63,6 +68,7 @@ export async function* toChunks(
   let finishReason: string | null | undefined;
   let usage: Completion["usage"];
   let callCount = 0;
+  let isSigned = false;
   let started = false;
 
   for await (const raw of responses) {
@@ -82,7 +88,9 @@ export async function* toChunks(
     if (calls.length > 0) {
       const tool_calls = calls.map((call, index) => ({ index: callCount + index, ...call }));
       callCount += calls.length;
-      yield toChunk(head, { tool_calls });
+      const by: Provenance = isSigned ? {} : provenanceOf(calls, context);
+      isSigned ||= by.written_by !== undefined;
+      yield toChunk(head, { tool_calls, ...by } as Delta);
     }
     finishReason = candidate?.finishReason ?? finishReason;
     usage = toUsage(response.usageMetadata) ?? usage;
@@ -94,10 +102,15 @@ export async function* toChunks(
 
 function toChunk(
   head: { id: string; created: number; model: string },
-  delta: CompletionChunk["choices"][number]["delta"],
+  delta: Delta,
   finish_reason: FinishReason | null = null,
 ): CompletionChunk {
   return { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }] };
+}
+
+/** Signatures are of use to their model alone. */
+function provenanceOf(calls: readonly ToolCall[], { writer }: AnswerContext): Provenance {
+  return calls.some((call) => call.extra_content !== undefined) ? { written_by: writer } : {};
 }
 
 function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
@@ -127,7 +140,8 @@ function readParts(parts: readonly GooglePart[] | null | undefined): { text: str
     if (functionCall !== undefined) {
       const { id, name = "", args = {} } = functionCall;
       calls.push({
-        id: id ?? `call_${randomUUID()}`,
+        // At most 40 characters, the limit of OpenAI, which may go on with the conversation.
+        id: id ?? `call_${randomUUID().replaceAll("-", "")}`,
         type: "function",
         function: { name, arguments: JSON.stringify(args) },
         ...(thoughtSignature !== undefined && {

@@ -1,5 +1,6 @@
 import type { ChatMessage } from "../../contracts/index.ts";
 import { type GoogleContent, type GooglePart, isJsonObject, type JsonObject } from "./google-wire.ts";
+import { writtenBy } from "./provenance.ts";
 
 /** Told what the wire has no place for. */
 export interface Translation {
@@ -7,6 +8,13 @@ export interface Translation {
   drop(parameter: string): void;
   /** The error for what cannot be left out without changing what was asked. */
   refuse(problem: string): Error;
+}
+
+/** Whose signatures are sent, and whether the model asks for some. */
+export interface Signing {
+  /** See `writerOf`. */
+  readonly writer: string;
+  readonly signed: boolean;
 }
 
 /** Stands in for the signature of a call that another model made; documented by Google for that. */
@@ -20,7 +28,7 @@ const foreignCallSignature = "skip_thought_signature_validator";
 export function toContents(
   messages: readonly ChatMessage[],
   translation: Translation,
-  signed: boolean,
+  { writer, signed }: Signing,
 ): { contents: GoogleContent[]; systemInstruction?: GoogleContent } {
   const system: GooglePart[] = [];
   const contents: GoogleContent[] = [];
@@ -40,7 +48,7 @@ export function toContents(
         append(contents, "user", toParts(message.content, field, translation));
         break;
       case "assistant":
-        append(contents, "model", toModelParts(message, field, translation, callNames, signed));
+        append(contents, "model", toModelParts(message, field, translation, callNames, { writer, signed }));
         break;
       case "tool": {
         const name = callNames.get(message.tool_call_id);
@@ -78,17 +86,18 @@ function toModelParts(
   field: string,
   translation: Translation,
   callNames: Map<string, string>,
-  signed: boolean,
+  { writer, signed }: Signing,
 ): GooglePart[] {
   if (message.audio) throw translation.refuse(`${field}.audio is not supported`);
   const parts = toParts(message.content, field, translation);
   if (message.refusal) parts.push({ text: message.refusal });
+  const isOwn = writtenBy(message) === writer;
   const calls: GooglePart[] = [];
   for (const call of message.tool_calls ?? []) {
     if (call.type !== "function") throw translation.refuse(`${field} calls a custom tool`);
     const { name, arguments: json } = call.function;
     callNames.set(call.id, name);
-    const thoughtSignature = readThoughtSignature(call);
+    const thoughtSignature = isOwn ? readThoughtSignature(call) : undefined;
     calls.push({ functionCall: { id: call.id, name, args: toArgs(json) }, thoughtSignature });
   }
   if (message.function_call) {

@@ -14,6 +14,8 @@ export interface GoogleTarget {
   /** `google:model`, for errors. */
   readonly name: string;
   readonly model: string;
+  /** See `writerOf`. */
+  readonly writer: string;
   readonly defaults?: ModelDefaults | undefined;
 }
 
@@ -51,7 +53,10 @@ export function toGoogleRequest(
   if (parallel_tool_calls === false) translation.drop("parallel_tool_calls");
 
   const body: GoogleRequest = {
-    ...toContents(messages, translation, needsThoughtSignature(target.model)),
+    ...toContents(messages, translation, {
+      writer: target.writer,
+      signed: needsThoughtSignature(target.model),
+    }),
     ...toTools(tools, tool_choice, translation),
     generationConfig: toGenerationConfig(settings, target, translation),
   };

@@ -1,4 +1,5 @@
 import type { ChatRequest, ModelDefaults, Routing } from "../../contracts/index.ts";
+import { type MessageTarget, toOpenAiMessages } from "./openai-messages.ts";
 
 /** The name by which a target knows the limit on output tokens. */
 export type OutputLimitField = "max_completion_tokens" | "max_tokens";
@@ -25,6 +26,7 @@ export function openaiBody(
   request: ChatRequest,
   defaults: ModelDefaults,
   outputLimitField: OutputLimitField,
+  target: MessageTarget,
 ): ChatRequest {
   const { max_completion_tokens, max_tokens, ...rest } = request;
   const asked = Object.entries(rest).filter(([field, value]) => value !== undefined && !withheld.has(field));
@@ -36,6 +38,6 @@ export function openaiBody(
     ...defaults.extraBody,
     ...Object.fromEntries(asked),
     ...(limit !== undefined && limit !== null && { [outputLimitField]: limit }),
-    messages: request.messages,
+    messages: toOpenAiMessages(request.messages, target),
   };
 }

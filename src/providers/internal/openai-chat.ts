@@ -11,6 +11,8 @@ import type {
 import { callSignal, unlessAborted } from "./abort.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
+import { holdsExtras } from "./openai-messages.ts";
+import { type Provenance, writerOf } from "./provenance.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
 /** `Key`: `string`, or `string | undefined` where the endpoint can do without one. */
@@ -18,6 +20,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly facts: ModelFacts;
   readonly defaults?: ModelDefaults | undefined;
   readonly outputLimitField: OutputLimitField;
+  /** Whether it is OpenAI's own API: see `MessageTarget`. Default false. */
+  readonly strict?: boolean | undefined;
   /** Asked before each call. */
   readKey(): Promise<Key>;
   /** Builds a client; called once, and again only when the key is another one. */
@@ -42,7 +46,8 @@ interface Connection {
 
 /** A model behind an endpoint that speaks OpenAI chat completions, called through OpenAI's SDK. */
 export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<Key>): Model {
-  const { facts, defaults = {}, outputLimitField } = target;
+  const { facts, defaults = {}, outputLimitField, strict = false } = target;
+  const writer = writerOf(facts);
   let connection: Connection | undefined;
 
   async function connect(): Promise<Connection> {
@@ -56,7 +61,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   function bodyOf(request: ChatRequest): ChatRequest & { model: string } {
     refuseUnsupported(request, facts.name);
-    return { ...openaiBody(request, defaults, outputLimitField), model: facts.model };
+    return { ...openaiBody(request, defaults, outputLimitField, { writer, strict }), model: facts.model };
   }
 
   async function generate(request: ChatRequest, { signal }: CallOptions): Promise<Completion> {
@@ -71,7 +76,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .catch((error: unknown) => {
           throw toProviderError(error, sdk, facts.name);
         });
-      return await readCompletion(response, sdk, facts.name);
+      return signed(await readCompletion(response, sdk, facts.name), writer);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
@@ -94,8 +99,14 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
           throw toProviderError(error, sdk, facts.name);
         });
       let finished = false;
+      let isSigned = false;
       for await (const chunk of readChunks(chunks, sdk, facts.name)) {
-        finished ||= Boolean(chunk.choices[0]?.finish_reason);
+        const choice = chunk.choices[0];
+        finished ||= Boolean(choice?.finish_reason);
+        if (!isSigned && choice?.delta && holdsExtras(choice.delta)) {
+          isSigned = true;
+          Object.assign(choice.delta, { written_by: writer } satisfies Provenance);
+        }
         yield chunk;
       }
       // The SDK ends an aborted stream as if it were whole.
@@ -130,6 +141,13 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   }
 
   return { ...facts, ...(target.defaults !== undefined && { defaults }), generate, stream, health };
+}
+
+/** Says who wrote it, where the answer holds more than OpenAI's fields. */
+function signed(completion: Completion, writer: string): Completion {
+  const message = completion.choices[0]?.message;
+  if (message && holdsExtras(message)) Object.assign(message, { written_by: writer } satisfies Provenance);
+  return completion;
 }
 
 async function readCompletion(response: Response, sdk: OpenAiSdk, model: string): Promise<Completion> {

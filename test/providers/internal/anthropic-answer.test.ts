@@ -4,7 +4,8 @@ import { toCompletion } from "../../../src/providers/internal/anthropic-answer.t
 import { readStreamedMessage, toChunks } from "../../../src/providers/internal/anthropic-stream.ts";
 import type { AnswerEvent } from "../../../src/providers/internal/anthropic-wire.ts";
 
-const context = { name: "anthropic:claude-opus-5-5", created: 1_790_000_000 };
+const writer = "anthropic:claude-opus-5-5";
+const context = { name: "large", writer, created: 1_790_000_000 };
 
 const message = {
   id: "msg_01",
@@ -123,6 +124,7 @@ describe("a whole answer", () => {
         content: "Let me",
         reasoning_content: "Oslo is cold.",
         thinking_blocks: [thinking, redacted],
+        written_by: writer,
         tool_calls: [
           {
             id: "toolu_1",
@@ -198,7 +200,7 @@ describe("a streamed answer", () => {
       delta({ tool_calls: [{ index, function: { arguments: json } }] });
     expect(chunks).toEqual([
       delta({ role: "assistant", content: "" }),
-      delta({ reasoning_content: "Oslo is" }),
+      delta({ reasoning_content: "Oslo is", written_by: writer }),
       delta({ reasoning_content: " cold." }),
       delta({ thinking_blocks: [thinking] }),
       delta({ thinking_blocks: [redacted] }),
@@ -227,6 +229,7 @@ describe("a streamed answer", () => {
         refusal: null,
         reasoning_content: "Oslo is cold.",
         thinking_blocks: [thinking, redacted],
+        written_by: writer,
         tool_calls: [
           {
             id: "toolu_1",

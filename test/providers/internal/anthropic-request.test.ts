@@ -11,7 +11,8 @@ import { runs } from "../../support/runs.ts";
 
 const base: TranslationSettings = {
   model: "claude-sonnet-5-5",
-  name: "anthropic:claude-sonnet-5-5",
+  name: "sonnet",
+  writer: "anthropic:claude-sonnet-5-5",
   version: "2026-10-21",
   reasoning: "effort",
 };
@@ -127,12 +128,13 @@ describe("messages", () => {
       tool_calls: [call("toolu_1", "get_weather", "{}")],
       thinking_blocks: [thinking, redacted, { type: "thinking", thinking: "no signature" }, null],
     };
-    const turns = turnsOf([{ role: "user", content: "Hi" }, message]);
-    expect(turns[1]?.content).toEqual([
-      thinking,
-      redacted,
-      { type: "tool_use", id: "toolu_1", name: "get_weather", input: {} },
-    ]);
+    const use = { type: "tool_use", id: "toolu_1", name: "get_weather", input: {} };
+    const contentOf = (written_by: string | undefined) =>
+      turnsOf([{ role: "user", content: "Hi" }, { ...message, written_by } as ChatMessage])[1]?.content;
+    expect(contentOf(base.writer)).toEqual([thinking, redacted, use]);
+    // Of another model, or of nobody knows whom: the API refuses what it has not signed itself.
+    expect(contentOf("anthropic:claude-opus-5-5")).toEqual([use]);
+    expect(contentOf(undefined)).toEqual([use]);
   });
 
   test.each([
@@ -150,8 +152,9 @@ describe("messages", () => {
       { role: "tool", tool_call_id: "functions.look:0", content: "x" },
     ]);
     const [use, result] = turns.flatMap((turn) => turn.content);
-    expect(use).toMatchObject({ id: "functions_2elook_3a0" });
-    expect(result).toMatchObject({ tool_use_id: "functions_2elook_3a0" });
+    const id = (use as { id?: string } | undefined)?.id;
+    expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+    expect(result).toMatchObject({ tool_use_id: id });
   });
 
   test("texts without a visible character are left out", () => {

@@ -6,7 +6,8 @@ import { toGoogleRequest } from "../../../src/providers/internal/google-request.
 import { runs } from "../../support/runs.ts";
 
 const context = {
-  name: "google:gemini-3-flash",
+  name: "flash",
+  writer: "google:gemini-3-flash",
   model: "gemini-3-flash",
   apiKey: "key-1",
   created: 1_700_000_000,
@@ -187,7 +188,7 @@ test("an answer sent back with the conversation is what the model had said, sign
       const parts = JSON.parse(JSON.stringify(generated));
       const message = toCompletion(answer(parts), context).choices[0]?.message;
       if (message === undefined) throw new Error("no message");
-      const target = { name: "google:gemini-2.5-flash", model: "gemini-2.5-flash" };
+      const target = { name: "flash", writer: context.writer, model: "gemini-2.5-flash" };
       const { contents } = toGoogleRequest({ messages: [message] }, target).body;
       const said = parts.filter((one: { thought?: boolean }) => !one.thought);
       const words = said.map((one: { text?: string }) => one.text ?? "").join("");

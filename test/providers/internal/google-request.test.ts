@@ -8,7 +8,10 @@ import { runs } from "../../support/runs.ts";
 const hello: ChatMessage[] = [{ role: "user", content: "Hello" }];
 
 function translate(request: Partial<ChatRequest>, model = "gemini-2.5-flash", defaults?: ModelDefaults) {
-  return toGoogleRequest({ messages: hello, ...request }, { name: `google:${model}`, model, defaults });
+  return toGoogleRequest(
+    { messages: hello, ...request },
+    { name: "g", writer: `google:${model}`, model, defaults },
+  );
 }
 
 /** As it stands on the wire. */
@@ -52,13 +55,15 @@ describe("messages", () => {
   });
 
   test("a tool loop keeps calls, ids and signatures, and finds the name of each result", () => {
+    const answered = {
+      role: "assistant" as const,
+      content: "I look.",
+      tool_calls: [call("c1", '{"at":"quay"}', "c2ln"), call("c2", "")],
+      written_by: "google:gemini-2.5-flash",
+    };
     const messages: ChatMessage[] = [
       { role: "user", content: "How deep?" },
-      {
-        role: "assistant",
-        content: "I look.",
-        tool_calls: [call("c1", '{"at":"quay"}', "c2ln"), call("c2", "")],
-      },
+      answered,
       { role: "tool", tool_call_id: "c2", content: '{"id":12345678901234567890}' },
       { role: "tool", tool_call_id: "c1", content: [{ type: "text", text: "12 m" }] },
       { role: "user", content: "Thanks." },
@@ -99,6 +104,22 @@ describe("messages", () => {
       translate({ messages }, model).body.contents[1]?.parts.map((part) => part.thoughtSignature);
     expect(signatures("gemini-3.1-pro-preview")).toEqual(["skip_thought_signature_validator", undefined]);
     expect(signatures("gemini-2.5-flash")).toEqual([undefined, undefined]);
+  });
+
+  test("a signature that is not known to be the model's own is not sent", () => {
+    const signatureFor = (model: string, written_by: string | undefined) => {
+      const message = {
+        role: "assistant",
+        tool_calls: [call("c1", "{}", "c2ln")],
+        written_by,
+      } as ChatMessage;
+      return translate({ messages: [...hello, message] }, model).body.contents[1]?.parts[0]?.thoughtSignature;
+    };
+    for (const by of [undefined, "google:gemini-2.5-pro", "anthropic:claude-opus-5"]) {
+      expect(signatureFor("gemini-2.5-flash", by)).toBeUndefined();
+      expect(signatureFor("gemini-3-flash", by)).toBe("skip_thought_signature_validator");
+    }
+    expect(signatureFor("gemini-3-flash", "google:gemini-3-flash")).toBe("c2ln");
   });
 
   test("arguments that are no object are passed on as they are", () => {

@@ -1,0 +1,42 @@
+/** What a strict server refuses a request for, in words. */
+export class Refusal extends Error {}
+
+export function refuse(problem: string): never {
+  throw new Refusal(problem);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: bodies of any wire
+export type Json = any;
+
+/** Refuses fields that the API does not know. */
+export function checkFields(path: string, value: Json, known: readonly string[]): void {
+  for (const field of Object.keys(value))
+    if (!known.includes(field)) refuse(`unknown parameter ${path}.${field}`);
+}
+
+/**
+ * What a model says next, by the last thing it was told: `look` and `more` make it call its tool,
+ * anything else makes it answer.
+ */
+export function nextStep(told: string): "call" | "answer" {
+  return told === "look" || told === "more" ? "call" : "answer";
+}
+
+let issued = 0;
+
+/** A signature that only this model recognises. */
+export function sign(model: string): string {
+  issued += 1;
+  return `${model}/${issued}`;
+}
+
+export function checkSignature(path: string, signature: unknown, model: string): void {
+  if (typeof signature !== "string" || !signature.startsWith(`${model}/`))
+    refuse(`${path}: invalid signature`);
+}
+
+/** Ids as odd as they come, by style. */
+export function newId(prefix: string): string {
+  issued += 1;
+  return `${prefix}${issued}`;
+}
