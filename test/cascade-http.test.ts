@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import { afterEach, describe, expect, it } from "vitest";
 import { judge, notRefused } from "../policies/checks/index.ts";
 import { cascade } from "../policies/index.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import { describe, expect, it } from "vitest";
 import { finishReason, notRefused } from "../../policies/checks/index.ts";
 import { type CascadeOptions, cascade, explore, firstOf, mix } from "../../policies/index.ts";

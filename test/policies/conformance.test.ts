@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as checks from "../../policies/checks/index.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { allOf, jsonSchema, judge, notRefused, toolArguments } from "../../policies/checks/index.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: an option of cascade is called so, and nobody awaits options.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, replay, replayCases, replayPolicy } from "../../../evals/index.ts";
