@@ -137,14 +137,29 @@ describe("the plan and its fallbacks", () => {
     expect(large.requests).toEqual([]);
   });
 
-  it("do not begin with a model that is forbidden since the decision", async () => {
+  it("do not begin with a model that is forbidden since the decision: the next model is asked", async () => {
     const slow = classifying(() => new Promise((resolve) => setTimeout(resolve, 100)));
     const { router, small } = make({ classifier: slow, constraints: [until("small", 50)] });
+    expect(await settled(router.route(ask))).toMatchObject({
+      text: "from large",
+      decision: { model: "small" },
+      attempts: [{ model: "large", hop: "fallback" }],
+    });
+    expect(small.requests).toEqual([]);
+  });
+
+  it("do not begin with it either where there is no other model", async () => {
+    const slow = classifying(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    const { router, small, large } = make({
+      classifier: slow,
+      constraints: [until("small", 50)],
+      execution: { fallback: false },
+    });
     expect(await settled(router.route(ask))).toMatchObject({
       code: "no-eligible-model",
       reasons: { small: "until: too late" },
     });
-    expect(small.requests).toEqual([]);
+    expect([...small.requests, ...large.requests]).toEqual([]);
   });
 });
 

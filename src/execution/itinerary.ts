@@ -121,14 +121,22 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     first() {
       const planned = plan[0] as PlannedStep;
       const reason = context.permits(planned.model, "answer");
-      if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
-      // The classifier may have spent some of it.
-      const overBudget = budgetError(context, planned.model);
-      if (overBudget !== undefined) throw overBudget;
-      context.depositRetry();
-      if (admitted(planned, "answer")) return stepTo(planned, "answer");
+      if (reason === true) {
+        // The classifier may have spent some of it.
+        const overBudget = budgetError(context, planned.model);
+        if (overBudget !== undefined) throw overBudget;
+        context.depositRetry();
+        if (admitted(planned, "answer")) return stepTo(planned, "answer");
+      } else {
+        // It was permitted when the decision was made.
+        tried.add(planned.model);
+        context.skipped(planned.model, "answer", reason);
+        context.depositRetry();
+      }
       const instead = another("fallback", (model) => budgetError(context, model) === undefined);
-      return instead ?? stepTo(planned, "answer");
+      if (instead !== undefined) return instead;
+      if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
+      return stepTo(planned, "answer");
     },
     afterFailure(error) {
       lastError = error;
