@@ -41,3 +41,14 @@ export {
 export type { RecordText } from "./replay/request-of-record.ts";
 export { type RouterCasesOptions, routerCases } from "./replay/router-cases.ts";
 export { sweep } from "./sweep.ts";
+export {
+  type ModelReport,
+  readClassifier,
+  refit,
+  type Training,
+  type TrainingReport,
+  type TrainOptions,
+  type TrainSettings,
+  trainClassifier,
+  writeClassifier,
+} from "./train/index.ts";

@@ -1,5 +1,6 @@
 /** Classifiers: how hard a request is. */
 export { type ComplexityOptions, complexity } from "./complexity.ts";
+export { complexityReference } from "./complexity-reference.ts";
 export type {
   Embed,
   EmbedAnswer,
@@ -18,3 +19,5 @@ export { type EnsembleMember, type EnsembleOptions, ensemble } from "./ensemble.
 export { type JudgeOptions, judge } from "./judge.ts";
 export { length } from "./length.ts";
 export { type NearOptions, near } from "./near.ts";
+export type { CandidateResult, QualityCurve, TrainedClassifier } from "./trained/trained-file.ts";
+export { type TrainedOptions, trained } from "./trained.ts";

@@ -14,7 +14,7 @@ export function classifyCommand(terminal: Terminal): Command {
   return new Command("classify")
     .description("say how hard requests are: JSON lines in, JSON lines out in the same order")
     .argument("[file]", "requests, one JSON object a line: .jsonl or .jsonl.gz (default: stdin)")
-    .option("--classifier <name>", "complexity or length", "complexity")
+    .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
     .addHelpText(
       "after",
       `
@@ -23,7 +23,7 @@ Each line is { id?, prompt | messages, system?, tools? }; other fields are ignor
 
 Example:
   echo '{"id": 1, "prompt": "What is the capital of France?"}' | switchpoint classify
-  switchpoint classify requests.jsonl.gz --classifier length
+  switchpoint classify requests.jsonl.gz --classifier classifier.json
 `,
     )
     .action((file: string | undefined, { classifier }: { readonly classifier: string }) =>

@@ -2,12 +2,12 @@ import { Command } from "commander";
 import { type Comparison, compare } from "../../evals/compare/compare.ts";
 import { compareRouter, type RouterComparison } from "../../evals/compare/compare-router.ts";
 import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
-import type { RecordText } from "../../evals/replay/request-of-record.ts";
 import { InvalidOptionError } from "../contracts/index.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
+import { textOption } from "./text-option.ts";
 
 interface Options {
   readonly outcomes: string;
@@ -30,7 +30,7 @@ export function evalReplayCommand(io: Io): Command {
     .option("--small <name>", "the small model, as the outcomes name it")
     .option("--large <name>", "the large model, as the outcomes name it")
     .option("--config <file>", "replay the router of a config file, instead of --small and --large")
-    .option("--classifier <name>", "complexity or length (default: complexity)")
+    .option("--classifier <name or file>", "complexity, length or a trained file (default: complexity)")
     .option("--threshold <number>", "complexity in [0, 1] from which the large model is taken (default: 0.7)")
     .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
     .option("--bootstrap <count>", "resamples for the 95 % intervals", "1000")
@@ -52,7 +52,7 @@ async function evalReplay(options: Options, io: Io): Promise<void> {
 async function replayed(options: Options): Promise<Comparison | RouterComparison> {
   const { small, large, config, classifier, threshold } = options;
   const settings = {
-    text: textOf(options.text),
+    text: textOption(options.text),
     resamples: numberOf("--bootstrap", options.bootstrap),
     seed: numberOf("--seed", options.seed),
   };
@@ -82,7 +82,7 @@ async function replayed(options: Options): Promise<Comparison | RouterComparison
     ...settings,
     small,
     large,
-    classifier: await loadClassifier(classifier ?? "complexity"),
+    classifier: await loadClassifier(classifier ?? "complexity", [small, large]),
     threshold: threshold === undefined ? undefined : numberOf("--threshold", threshold),
   });
 }
@@ -91,13 +91,6 @@ function numberOf(option: string, text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(value)) throw new InvalidOptionError(option, text, "a number");
   return value;
-}
-
-function textOf(text: string): RecordText {
-  if (text !== "prompt" && text !== "question") {
-    throw new InvalidOptionError("--text", text, "prompt or question");
-  }
-  return text;
 }
 
 function notices(comparison: Comparison | RouterComparison, { threshold }: Options, io: Io): void {

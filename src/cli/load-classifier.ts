@@ -5,11 +5,17 @@ const builtIn: Readonly<Record<string, () => Promise<Classifier>>> = {
   length: async () => (await import("../classifiers/length.ts")).length(),
 };
 
-/** The classifier that `--classifier` names. Throws `InvalidOptionError`. */
-export async function loadClassifier(name: string): Promise<Classifier> {
-  const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-  if (load === undefined) {
-    throw new InvalidOptionError("--classifier", name, `one of ${Object.keys(builtIn).join(", ")}`);
+/**
+ * The classifier that `--classifier` means: a built-in name, or else the path of a trained file, which
+ * must know the models. Throws `InvalidOptionError`, `OutcomeFormatError`.
+ */
+export async function loadClassifier(name: string, models: readonly string[] = []): Promise<Classifier> {
+  if (Object.hasOwn(builtIn, name)) return (builtIn[name] as () => Promise<Classifier>)();
+  if (!/[./\\]/.test(name)) {
+    const known = Object.keys(builtIn).join(", ");
+    throw new InvalidOptionError("--classifier", name, `one of ${known}, or the path of a trained file`);
   }
-  return load();
+  const { readClassifier } = await import("../../evals/train/read-classifier.ts");
+  const { trained } = await import("../classifiers/trained.ts");
+  return trained(await readClassifier(name), { models });
 }

@@ -5,6 +5,7 @@ import { decideCommand } from "./decide.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
+import { evalTrainCommand } from "./eval-train.ts";
 import type { Terminal } from "./io.ts";
 import { routeCommand } from "./route.ts";
 
@@ -26,6 +27,7 @@ export function createProgram(terminal: Terminal): Command {
       ]),
     );
   evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { trainClassifier } from "../../evals/index.ts";
 import * as classifiers from "../../src/classifiers/index.ts";
 import { type ClassifierSetup, classifierConformance, fakeModel } from "../../src/testing/index.ts";
 import { openHop } from "../support/open-hop.ts";
+import { topicRecords } from "../support/topic-records.ts";
 import { embedWords, recordsOf, wordEmbedder } from "../support/word-embedder.ts";
 
 const { complexity, embedding, ensemble, judge, length, near, trainEmbedding } = classifiers;
@@ -16,6 +18,16 @@ const embeddings = [
   embedding({ embed: embedWords, trained: await trained("neighbours"), windowMs: 0 }),
   embedding({ embed: embedWords, trained: await trained("logistic"), windowMs: 0, maxCached: 0 }),
 ];
+
+const ofOwn = async (candidate: string) =>
+  (
+    await trainClassifier(topicRecords(80, { categories: true }), {
+      small: "small",
+      large: "large",
+      candidate,
+      resamples: 20,
+    })
+  ).file;
 
 /** Each classifier by file name, in the forms that differ. */
 const samples: Readonly<Record<string, readonly ClassifierSetup[]>> = {
@@ -30,6 +42,11 @@ const samples: Readonly<Record<string, readonly ClassifierSetup[]>> = {
   near: [
     { classifier: near({ first: length(), second: judging, around: 0.5, margin: 0.5 }), hop },
     { classifier: near({ first: length(), second: judging, around: 0.5, margin: 0.5 }) },
+  ],
+  trained: [
+    { classifier: classifiers.trained(await ofOwn("blend"), { signals: true }) },
+    { classifier: classifiers.trained(await ofOwn("mean+table")) },
+    { classifier: classifiers.trained(await ofOwn("length")) },
   ],
 };
 

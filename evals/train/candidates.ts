@@ -1,0 +1,55 @@
+import type { Part, WeightedPart } from "../../src/classifiers/trained/trained-file.ts";
+import type { PartValues } from "./fit-parts.ts";
+
+/** One way to score: a sum of standardised parts. */
+export interface Candidate {
+  readonly name: string;
+  readonly score: readonly WeightedPart[];
+  /** Scores of the held-out examples. */
+  readonly values: Float64Array;
+}
+
+const learnt: readonly Part[] = ["ridge", "logistic", "neighbours"];
+/** Records after which own labels count as much as the default does. */
+const priorRecords = 300;
+
+/**
+ * All ways to score that are tried: each part alone, the mean of the learnt ones, and the mean blended
+ * with the default, which counts for less the more records there are: its weight is 300 / (n + 300).
+ */
+export function candidatesOf(held: PartValues, records: number, hasTable: boolean): readonly Candidate[] {
+  const own = records / (records + priorRecords);
+  const even = (parts: readonly Part[]): Weights => parts.map((part) => [part, 1 / parts.length]);
+  const mean = weigh("mean", even(learnt), held);
+  const spread = momentsOf(mean.values).deviation;
+  const weights: [string, Weights][] = [
+    ["length", even(["length"])],
+    ["default", even(["default"])],
+    ...learnt.map((part): [string, Weights] => [part, even([part])]),
+    [
+      "blend",
+      [["default", 1 - own], ...learnt.map((part): [Part, number] => [part, own / learnt.length / spread])],
+    ],
+  ];
+  if (hasTable) weights.push(["table", even(["table"])], ["mean+table", even([...learnt, "table"])]);
+  return [...weights.map(([name, parts]) => weigh(name, parts, held)), mean];
+}
+
+type Weights = readonly (readonly [Part, number])[];
+
+function weigh(name: string, weights: Weights, { parts }: PartValues): Candidate {
+  const score = weights.map(([part, weight]): WeightedPart => ({ part, weight, ...momentsOf(parts[part]) }));
+  const values = new Float64Array(parts.length.length);
+  for (const { part, weight, mean, deviation } of score) {
+    parts[part].forEach((value, index) => {
+      values[index] = (values[index] as number) + (weight * (value - mean)) / deviation;
+    });
+  }
+  return { name, score, values };
+}
+
+function momentsOf(values: Float64Array): { readonly mean: number; readonly deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) || 1 };
+}

@@ -1,0 +1,130 @@
+import { calibratedQuality, logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
+import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
+import { FOLDS } from "./cross-validate.ts";
+
+/** A quality curve, and what it does to the Brier score: mean squared error of the estimate, graded quality too. */
+export interface FittedCurve {
+  readonly curve: QualityCurve;
+  readonly brier: number;
+  /** Of the mean quality, which knows nothing of the request. */
+  readonly brierOfMean: number;
+}
+
+/** From this many records on, an isotonic curve may be chosen. */
+const isotonicFrom = 500;
+
+/**
+ * The curve with the least Brier score on examples that it was not fitted on, of: the mean, the
+ * estimate as it is, Platt scaling (its slope drawn to 1 below 500 examples), and from 500 an isotonic
+ * curve. Of equal ones the simplest, so that none makes the score worse. `estimates` are held-out
+ * already.
+ */
+export function fitCurve(estimates: Float64Array, quality: Float64Array, folds: Uint8Array): FittedCurve {
+  const fits: readonly Fit[] = [
+    fitMean,
+    () => ({ kind: "identity" }),
+    fitPlatt,
+    ...(estimates.length >= isotonicFrom ? [fitIsotonic] : []),
+  ];
+  const scored = fits.map((fit) => ({ fit, brier: heldOutBrier(fit, estimates, quality, folds) }));
+  const brierOfMean = scored[0]?.brier ?? Number.NaN;
+  const best = scored.reduce((least, one) => (one.brier < least.brier ? one : least));
+  return { curve: best.fit(estimates, quality), brier: best.brier, brierOfMean };
+}
+
+type Fit = (estimates: Float64Array, quality: Float64Array) => QualityCurve;
+
+function heldOutBrier(fitTo: Fit, estimates: Float64Array, quality: Float64Array, folds: Uint8Array): number {
+  let sum = 0;
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const outside = (_: number, index: number): boolean => folds[index] !== fold;
+    const curve = fitTo(estimates.filter(outside), quality.filter(outside));
+    folds.forEach((own, index) => {
+      if (own !== fold) return;
+      const likely = calibratedQuality(curve, estimates[index] as number);
+      sum += (likely - (quality[index] as number)) ** 2;
+    });
+  }
+  return sum / estimates.length;
+}
+
+const fitMean: Fit = (_, quality) => ({ kind: "constant", value: meanOf(quality) });
+
+/** Precision of the prior of the slope: as 40 records of the greatest weight (0.25, one unit of logit) have. */
+const slopeShrinkage = 10;
+const plattRounds = 20;
+
+/** Newton's method on two unknowns with a fixed number of rounds. */
+const fitPlatt: Fit = (estimates, quality) => {
+  const shrinkage = estimates.length < isotonicFrom ? slopeShrinkage : 1e-3;
+  let slope = 1;
+  let intercept = 0;
+  for (let round = 0; round < plattRounds; round += 1) {
+    let [ofSlope, ofIntercept] = [shrinkage * (1 - slope), 0];
+    let [slopes, both, intercepts] = [shrinkage, 0, 1e-6];
+    estimates.forEach((estimate, index) => {
+      const x = logit(estimate);
+      const likely = logistic(slope * x + intercept);
+      const error = (quality[index] as number) - likely;
+      const curvature = Math.max(1e-6, likely * (1 - likely));
+      ofSlope += error * x;
+      ofIntercept += error;
+      slopes += curvature * x * x;
+      both += curvature * x;
+      intercepts += curvature;
+    });
+    const determinant = slopes * intercepts - both * both;
+    slope += (intercepts * ofSlope - both * ofIntercept) / determinant;
+    intercept += (slopes * ofIntercept - both * ofSlope) / determinant;
+  }
+  // A falling curve would turn the order of estimates around, which is noise.
+  return slope > 0 && Number.isFinite(intercept)
+    ? { kind: "platt", slope, intercept }
+    : fitMean(estimates, quality);
+};
+
+const isotonicBins = 50;
+
+/** Pool adjacent violators (Ayer et al. 1955) over bins of equal size. */
+const fitIsotonic: Fit = (estimates, quality) => {
+  const order = Array.from(estimates.keys()).sort(
+    (a, b) => (estimates[a] as number) - (estimates[b] as number) || a - b,
+  );
+  const size = Math.ceil(order.length / isotonicBins);
+  const blocks: { estimate: number; value: number; count: number }[] = [];
+  for (let start = 0; start < order.length; start += size) {
+    const bin = order.slice(start, start + size);
+    const average = (of: Float64Array): number =>
+      bin.reduce((sum, index) => sum + (of[index] as number), 0) / bin.length;
+    let block = { estimate: average(estimates), value: average(quality), count: bin.length };
+    for (let last = blocks.at(-1); last !== undefined && last.value >= block.value; last = blocks.at(-1)) {
+      blocks.pop();
+      block = pooled(last, block);
+    }
+    blocks.push(block);
+  }
+  return {
+    kind: "isotonic",
+    estimates: blocks.map(({ estimate }) => estimate),
+    values: blocks.map(({ value }) => value),
+  };
+};
+
+interface Block {
+  readonly estimate: number;
+  readonly value: number;
+  readonly count: number;
+}
+
+function pooled(a: Block, b: Block): Block {
+  const count = a.count + b.count;
+  return {
+    estimate: (a.count * a.estimate + b.count * b.estimate) / count,
+    value: (a.count * a.value + b.count * b.value) / count,
+    count,
+  };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

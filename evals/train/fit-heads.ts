@@ -1,0 +1,77 @@
+import { STRUCTURE } from "../../src/classifiers/read-features.ts";
+import type { Examples } from "../../src/classifiers/trained/examples.ts";
+import type { LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
+import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
+import { addRow, createDesign, rowValue, solve } from "./solve.ts";
+
+/**
+ * One head per model: ridge regression of its quality, by conjugate gradients with a fixed number of
+ * steps. Graded quality is regressed as it is.
+ */
+export function fitRidgeHeads(examples: Examples, rows: Uint32Array, buckets: number): readonly LinearHead[] {
+  const design = createDesign(examples, rows, buckets, { words: 2, structure: 30, bias: 1e-3 });
+  const even = new Float64Array(rows.length).fill(1);
+  return eachModel(examples, rows, (targets, mean) => {
+    const right = new Float64Array(design.unknowns);
+    rows.forEach((row, index) => {
+      addRow(design, right, row, (targets[index] as number) - mean);
+    });
+    const solution = solve(design, even, right, 25);
+    return headOf(solution, mean, buckets);
+  });
+}
+
+const newtonRounds = 4;
+
+/**
+ * One head per model: logistic regression with its quality as a soft label (a quality of 0.7 counts as
+ * 0.7 right, 0.3 wrong; nothing is rounded), by Newton's method with a fixed number of rounds.
+ */
+export function fitLogisticHeads(
+  examples: Examples,
+  rows: Uint32Array,
+  buckets: number,
+): readonly LinearHead[] {
+  const design = createDesign(examples, rows, buckets, { words: 1, structure: 30, bias: 1e-3 });
+  const curvature = new Float64Array(rows.length);
+  return eachModel(examples, rows, (targets, mean) => {
+    const solution = new Float64Array(design.unknowns);
+    const start = logit(mean);
+    for (let round = 0; round < newtonRounds; round += 1) {
+      const gradient = solution.map((value, index) => -design.penaltyOf(index) * value);
+      rows.forEach((row, index) => {
+        const likely = logistic(start + rowValue(design, solution, row));
+        curvature[index] = Math.max(1e-3, likely * (1 - likely));
+        addRow(design, gradient, row, (targets[index] as number) - likely);
+      });
+      const change = solve(design, curvature, gradient, 10);
+      for (let index = 0; index < solution.length; index += 1)
+        solution[index] = (solution[index] as number) + (change[index] as number);
+    }
+    return headOf(solution, start, buckets);
+  });
+}
+
+function eachModel(
+  { quality, models }: Examples,
+  rows: Uint32Array,
+  fitTo: (targets: Float64Array, mean: number) => LinearHead,
+): readonly LinearHead[] {
+  return Array.from({ length: models }, (_, model) => {
+    const targets = Float64Array.from(rows, (row) => quality[row * models + model] as number);
+    return fitTo(targets, targets.reduce((sum, target) => sum + target, 0) / targets.length);
+  });
+}
+
+/** Bucket weights to 8 bits: the largest becomes ±127. */
+function headOf(solution: Float64Array, bias: number, buckets: number): LinearHead {
+  const words = solution.subarray(0, buckets);
+  const largest = words.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const scale = Math.fround(largest / 127) || 1;
+  return {
+    bias: Math.fround(bias + (solution.at(-1) ?? 0)),
+    structure: Float32Array.from(solution.subarray(buckets, buckets + STRUCTURE.length)),
+    weights: Int8Array.from(words, (weight) => Math.round(weight / scale)),
+    scale,
+  };
+}

@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { createFeatureReader, type Features, STRUCTURE } from "../../src/classifiers/read-features.ts";
+import { type Examples, type StructureScale, standardise } from "../../src/classifiers/trained/examples.ts";
+import { type Classifier, InvalidOptionError } from "../../src/contracts/index.ts";
+import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { promptKey } from "../outcomes/prompt-key.ts";
+import { offlineHop } from "../replay/offline-hop.ts";
+import { factsOfRecord, type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
+
+export interface ReadExamplesOptions {
+  /** Names of the models; a record without an outcome of each is left out. */
+  readonly models: readonly string[];
+  readonly base: Classifier;
+  readonly text: RecordText | undefined;
+  /** Default: mean and deviation of the records themselves. */
+  readonly scale?: StructureScale | undefined;
+}
+
+export interface ReadExamples {
+  readonly examples: Examples;
+  readonly scale: StructureScale;
+  /** Records that lack an outcome of one of the models. */
+  readonly skipped: number;
+  /** SHA-256 of what was read of the records that were used. */
+  readonly sha256: string;
+}
+
+/** Reads records as the router would read their requests. Throws `OutcomeFormatError`, `InvalidOptionError`. */
+export async function readExamples(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  { models, base, text, scale: given }: ReadExamplesOptions,
+): Promise<ReadExamples> {
+  const read = createFeatureReader();
+  const hop = offlineHop(0, new AbortController().signal);
+  const hash = createHash("sha256");
+  const rows: Row[] = [];
+  let position = 0;
+  for await (const record of records) {
+    position += 1;
+    const quality = qualitiesOf(record, models);
+    if (quality === undefined) continue;
+    const facts = factsOfRecord(record, position, text);
+    const { complexity } = await base.classify(facts, hop);
+    const group = promptKey(record);
+    rows.push({
+      ...copyOf(read(facts)),
+      quality,
+      length: Math.log(1 + facts.askCharacters),
+      complexity,
+      group: hashOf(group),
+      category: facts.category,
+    });
+    const { messages, tools } = requestOfRecord(record, text);
+    hash.update(`${JSON.stringify([record.id, group, messages, tools, facts.category, quality])}\n`);
+  }
+  if (rows.length === 0)
+    throw new InvalidOptionError("records", [], `records with outcomes of ${models.join(" and ")}`);
+  const scale = given ?? scaleOf(rows);
+  return {
+    examples: columnsOf(rows, models.length, scale),
+    scale,
+    skipped: position - rows.length,
+    sha256: hash.digest("hex"),
+  };
+}
+
+interface Row {
+  readonly buckets: Uint16Array;
+  readonly structure: Float64Array;
+  readonly quality: readonly number[];
+  readonly length: number;
+  readonly complexity: number;
+  readonly group: number;
+  readonly category: string | undefined;
+}
+
+function qualitiesOf(record: OutcomeRecord, models: readonly string[]): readonly number[] | undefined {
+  const qualities = models.map((name) => outcomeOf(record, name)?.quality);
+  return qualities.every((quality) => quality !== undefined) ? qualities : undefined;
+}
+
+/** The reader overwrites what it returned before. */
+function copyOf({ buckets, bucketCount, structure }: Features): Pick<Row, "buckets" | "structure"> {
+  return { buckets: buckets.slice(0, bucketCount), structure: Float64Array.from(structure) };
+}
+
+function scaleOf(rows: readonly Row[]): StructureScale {
+  const average = (value: (row: Row) => number): number =>
+    rows.reduce((sum, row) => sum + value(row), 0) / rows.length;
+  const means = STRUCTURE.map((_, index) => average(({ structure }) => structure[index] as number));
+  const deviations = means.map((mean, index) =>
+    Math.sqrt(average(({ structure }) => ((structure[index] as number) - mean) ** 2)),
+  );
+  // A feature that never varies says nothing: its distance from the mean is then 0 or clipped.
+  return { means, deviations: deviations.map((deviation) => deviation || 1) };
+}
+
+function columnsOf(rows: readonly Row[], models: number, scale: StructureScale): Examples {
+  const starts = new Uint32Array(rows.length + 1);
+  rows.forEach(({ buckets }, index) => {
+    starts[index + 1] = (starts[index] as number) + buckets.length;
+  });
+  const buckets = new Uint16Array(starts[rows.length] as number);
+  const structure = new Float32Array(rows.length * STRUCTURE.length);
+  rows.forEach((row, index) => {
+    buckets.set(row.buckets, starts[index]);
+    standardise(row.structure, scale, structure, index * STRUCTURE.length);
+  });
+  return {
+    count: rows.length,
+    starts,
+    buckets,
+    structure,
+    quality: Float32Array.from(rows.flatMap(({ quality }) => quality)),
+    models,
+    lengths: Float32Array.from(rows, ({ length }) => length),
+    defaults: Float32Array.from(rows, ({ complexity }) => complexity),
+    groups: Uint32Array.from(rows, ({ group }) => group),
+    categories: rows.map(({ category }) => category),
+  };
+}
+
+/** FNV-1a with a final mix. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  hash ^= hash >>> 15;
+  return Math.imul(hash, 0x2c1b3c6d) >>> 0;
+}

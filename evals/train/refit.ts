@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { complexity } from "../../src/classifiers/complexity.ts";
+import { checkTrainedFile } from "../../src/classifiers/trained/check-trained-file.ts";
+import { decodeExamples } from "../../src/classifiers/trained/examples.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { buildClassifier } from "./build-classifier.ts";
+import { readExamples } from "./read-examples.ts";
+import { joinExamples } from "./select-examples.ts";
+import { settingsOf, type Training, type TrainSettings, trainingOf } from "./train-classifier.ts";
+
+/**
+ * Trains again on what a file remembers and on new records: for the same models, beside the same
+ * default. The file remembers up to 2,000 of its records, a random sample without text (the rarest 96
+ * hashed words and pairs of each), so the old outcomes are not needed; where it had more records than
+ * that, the new ones count for more than they would in a training on all of them. Candidates, choice and
+ * curves are made anew. `data` of the new file counts the records of both, and its hash covers the old
+ * hash and the new records.
+ *
+ * Throws `InvalidOptionError` and `OutcomeFormatError`.
+ */
+export async function refit(
+  file: unknown,
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  settings: TrainSettings = {},
+): Promise<Training> {
+  const base = settings.base ?? complexity();
+  const { models, small, large, structure: scale, data, ...earlier } = checkTrainedFile(file, base);
+  const remembered = decodeExamples(earlier.examples, models.length);
+  if (remembered === undefined)
+    throw new InvalidOptionError("trained.file.examples", undefined, "columns of the stated length");
+  const added = await readExamples(records, { models, base, text: settings.text, scale });
+  const built = await buildClassifier({
+    ...settingsOf(settings),
+    examples: joinExamples(remembered, added.examples),
+    scale,
+    small,
+    large,
+    models,
+    base,
+    data: {
+      records: data.records + added.examples.count,
+      sha256: createHash("sha256").update(`${data.sha256} ${added.sha256}`).digest("hex"),
+    },
+    seed: settings.seed ?? earlier.seed,
+  });
+  return trainingOf(built, added.skipped);
+}

@@ -1,0 +1,117 @@
+import { STRUCTURE } from "../../src/classifiers/read-features.ts";
+import type { Examples } from "../../src/classifiers/trained/examples.ts";
+
+/** Of each kind of unknown, in examples. */
+export interface Penalties {
+  readonly words: number;
+  readonly structure: number;
+  readonly bias: number;
+}
+
+/** Examples as the rows of a matrix whose columns are buckets, structural features and a 1. */
+export interface Design {
+  readonly examples: Examples;
+  readonly rows: Uint32Array;
+  /** A power of two: buckets are folded into it. */
+  readonly buckets: number;
+  readonly unknowns: number;
+  readonly penaltyOf: (unknown: number) => number;
+}
+
+export function createDesign(
+  examples: Examples,
+  rows: Uint32Array,
+  buckets: number,
+  { words, structure, bias }: Penalties,
+): Design {
+  const unknowns = buckets + STRUCTURE.length + 1;
+  const penaltyOf = (unknown: number): number =>
+    unknown < buckets ? words : unknown < unknowns - 1 ? structure : bias;
+  return { examples, rows, buckets, unknowns, penaltyOf };
+}
+
+/** Product of a row and a vector. */
+export function rowValue({ examples, buckets }: Design, vector: Float64Array, row: number): number {
+  const { starts, structure } = examples;
+  const mask = buckets - 1;
+  const from = starts[row] as number;
+  const to = starts[row + 1] as number;
+  let words = 0;
+  for (let at = from; at < to; at += 1) words += vector[(examples.buckets[at] as number) & mask] as number;
+  let value = vector[buckets + STRUCTURE.length] as number;
+  if (to > from) value += words / Math.sqrt(to - from);
+  const offset = row * STRUCTURE.length;
+  for (let index = 0; index < STRUCTURE.length; index += 1)
+    value += (structure[offset + index] as number) * (vector[buckets + index] as number);
+  return value;
+}
+
+/** `into` += `factor` x the row. */
+export function addRow({ examples, buckets }: Design, into: Float64Array, row: number, factor: number): void {
+  const { starts, structure } = examples;
+  const mask = buckets - 1;
+  const from = starts[row] as number;
+  const to = starts[row + 1] as number;
+  const scaled = factor / Math.sqrt(Math.max(1, to - from));
+  for (let at = from; at < to; at += 1) {
+    const bucket = (examples.buckets[at] as number) & mask;
+    into[bucket] = (into[bucket] as number) + scaled;
+  }
+  const offset = row * STRUCTURE.length;
+  for (let index = 0; index < STRUCTURE.length; index += 1)
+    into[buckets + index] =
+      (into[buckets + index] as number) + factor * (structure[offset + index] as number);
+  const bias = buckets + STRUCTURE.length;
+  into[bias] = (into[bias] as number) + factor;
+}
+
+/**
+ * Solves (X' W X + penalties) x = `right` by conjugate gradients (Hestenes & Stiefel 1952) with a fixed
+ * number of steps from 0: the same input gives the same bits. `weights` by position in the design's rows.
+ */
+export function solve(
+  design: Design,
+  weights: Float64Array,
+  right: Float64Array,
+  steps: number,
+): Float64Array {
+  const { unknowns } = design;
+  const solution = new Float64Array(unknowns);
+  const residual = right.slice();
+  const direction = right.slice();
+  const image = new Float64Array(unknowns);
+  let energy = squares(residual);
+  for (let step = 0; step < steps && energy > 1e-12; step += 1) {
+    applyTo(design, weights, direction, image);
+    let along = 0;
+    for (let index = 0; index < unknowns; index += 1)
+      along += (direction[index] as number) * (image[index] as number);
+    const length = energy / along;
+    for (let index = 0; index < unknowns; index += 1) {
+      solution[index] = (solution[index] as number) + length * (direction[index] as number);
+      residual[index] = (residual[index] as number) - length * (image[index] as number);
+    }
+    const next = squares(residual);
+    for (let index = 0; index < unknowns; index += 1)
+      direction[index] = (residual[index] as number) + (next / energy) * (direction[index] as number);
+    energy = next;
+  }
+  return solution;
+}
+
+/** `into` = (X' W X + penalties) `vector`. */
+function applyTo(design: Design, weights: Float64Array, vector: Float64Array, into: Float64Array): void {
+  const { rows, unknowns, penaltyOf } = design;
+  for (let index = 0; index < unknowns; index += 1)
+    into[index] = penaltyOf(index) * (vector[index] as number);
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index] as number;
+    addRow(design, into, row, rowValue(design, vector, row) * (weights[index] as number));
+  }
+}
+
+function squares(vector: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < vector.length; index += 1) sum += (vector[index] as number) ** 2;
+  return sum;
+}

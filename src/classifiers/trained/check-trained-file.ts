@@ -1,0 +1,35 @@
+import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
+import { FORMAT_VERSION, type TrainedClassifier, versionOf } from "./trained-file.ts";
+
+/**
+ * Whether a value is a classifier file that can be served beside `base`: what is cheap to check without
+ * a schema. The hash says that the rest is as it was written. Throws `InvalidOptionError`.
+ */
+export function checkTrainedFile(value: unknown, base: Classifier): TrainedClassifier {
+  if (typeof value !== "object" || value === null || !("formatVersion" in value))
+    throw new InvalidOptionError("trained.file", value, "the JSON of a file by `switchpoint eval train`");
+  if (value.formatVersion !== FORMAT_VERSION) {
+    throw new InvalidOptionError(
+      "trained.file.formatVersion",
+      value.formatVersion,
+      `${FORMAT_VERSION}, the one that this version of the package reads: train again`,
+    );
+  }
+  const file = value as TrainedClassifier;
+  if (file.version !== versionOf(file)) {
+    throw new InvalidOptionError(
+      "trained.file.version",
+      file.version,
+      "the hash of the rest: the file is cut off, or was changed after training",
+    );
+  }
+  const given = `${file.base.name}@${file.base.version}`;
+  if (given !== `${base.name}@${base.version}`) {
+    throw new InvalidOptionError(
+      "trained.file.base",
+      given,
+      `the default classifier of this package, ${base.name}@${base.version}: train again`,
+    );
+  }
+  return file;
+}

@@ -1,0 +1,29 @@
+import { endianness } from "node:os";
+
+type Column = Int8Array | Uint8Array | Uint16Array | Uint32Array | Float32Array;
+type ColumnType<C extends Column> = { new (buffer: ArrayBuffer): C; readonly BYTES_PER_ELEMENT: number };
+
+/** The numbers of an array as base64, little-endian. */
+export function encodeColumn(values: Column): string {
+  // A copy: swapping must not touch the numbers.
+  const bytes = Buffer.from(
+    Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).buffer,
+  );
+  return littleEndian(bytes, values.BYTES_PER_ELEMENT).toString("base64");
+}
+
+/** The other way; `undefined` unless there are exactly `length` numbers. */
+export function decodeColumn<C extends Column>(
+  text: string,
+  type: ColumnType<C>,
+  length: number,
+): C | undefined {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.length !== length * type.BYTES_PER_ELEMENT) return undefined;
+  return new type(Uint8Array.from(littleEndian(bytes, type.BYTES_PER_ELEMENT)).buffer);
+}
+
+function littleEndian(bytes: Buffer, size: number): Buffer {
+  if (size === 1 || endianness() === "LE") return bytes;
+  return size === 2 ? bytes.swap16() : bytes.swap32();
+}

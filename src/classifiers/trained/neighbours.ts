@@ -1,0 +1,136 @@
+import type { Features } from "../read-features.ts";
+import { BUCKETS, STRUCTURE } from "../read-features.ts";
+import type { Examples } from "./examples.ts";
+
+/** How many neighbours vote. */
+const voters = 20;
+/** What structure counts beside words, whose cosine is in [0, 1]. */
+const structureShare = 0.2;
+/** Buckets in more than this share of the examples tell nothing apart and cost the most. */
+const commonShare = 0.3;
+
+type Words = Pick<Features, "buckets" | "bucketCount">;
+
+/** Writes the expected quality of each model into `into`. */
+export type Neighbours = (words: Words, structure: Float32Array, into: Float64Array) => void;
+
+/**
+ * The quality of each model on the most similar examples, weighted by their similarity: the cosine of
+ * the words by tf-idf (inverse document frequencies of the examples; each bucket counts once), plus a
+ * share of the cosine of the structural features. Words are looked up in an inverted index.
+ */
+export function createNeighbours(examples: Examples): Neighbours {
+  const { count, models, quality } = examples;
+  const index = invertedIndex(examples);
+  const structures = unitRows(examples.structure);
+  const similarity = new Float32Array(count);
+  const nearest = new Int32Array(Math.min(voters, count));
+
+  return ({ buckets, bucketCount }, structure, into) => {
+    const norm = Math.sqrt(structure.reduce((sum, value) => sum + value * value, 0)) || 1;
+    for (let example = 0, at = 0; example < count; example += 1) {
+      let product = 0;
+      for (let feature = 0; feature < STRUCTURE.length; feature += 1, at += 1)
+        product += (structures[at] as number) * (structure[feature] as number);
+      similarity[example] = (structureShare * product) / norm;
+    }
+    addWords(index, buckets, bucketCount, similarity);
+    selectLargest(similarity, nearest);
+    into.fill(0);
+    let total = 0;
+    for (const example of nearest) {
+      const weight = Math.max(0, similarity[example] as number) + 1e-3;
+      total += weight;
+      for (let model = 0; model < models; model += 1)
+        into[model] = (into[model] as number) + weight * (quality[example * models + model] as number);
+    }
+    for (let model = 0; model < models; model += 1) into[model] = (into[model] as number) / total;
+  };
+}
+
+interface InvertedIndex {
+  /** The postings of bucket b are those from `starts[b]` up to, without, `starts[b + 1]`. */
+  readonly starts: Uint32Array;
+  readonly examples: Uint16Array;
+  /** Of the bucket in the example: examples have norm 1. */
+  readonly weights: Float32Array;
+  /** Inverse document frequency; */
+  readonly idf: Float32Array;
+}
+
+function invertedIndex({ count, starts: rows, buckets }: Examples): InvertedIndex {
+  const frequency = new Uint32Array(BUCKETS);
+  for (const bucket of buckets) frequency[bucket] = (frequency[bucket] as number) + 1;
+  const idf = Float32Array.from(frequency, (documents) => Math.log((count + 1) / (documents + 0.5)));
+  const listed = (bucket: number): boolean => (frequency[bucket] as number) <= commonShare * count;
+
+  const starts = new Uint32Array(BUCKETS + 1);
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1)
+    starts[bucket + 1] = (starts[bucket] as number) + (listed(bucket) ? (frequency[bucket] as number) : 0);
+  const examples = new Uint16Array(starts[BUCKETS] as number);
+  const weights = new Float32Array(examples.length);
+  const next = starts.slice();
+  for (let example = 0; example < count; example += 1) {
+    const own = buckets.subarray(rows[example], rows[example + 1]);
+    const norm = Math.sqrt(own.reduce((sum, bucket) => sum + (idf[bucket] as number) ** 2, 0)) || 1;
+    for (const bucket of own) {
+      if (!listed(bucket)) continue;
+      const at = next[bucket] as number;
+      examples[at] = example;
+      weights[at] = (idf[bucket] as number) / norm;
+      next[bucket] = at + 1;
+    }
+  }
+  return { starts, examples, weights, idf };
+}
+
+/** Adds the cosine of the words to the similarity of each example. */
+function addWords(
+  { starts, examples, weights, idf }: InvertedIndex,
+  buckets: Uint16Array,
+  bucketCount: number,
+  similarity: Float32Array,
+): void {
+  let squares = 0;
+  for (let index = 0; index < bucketCount; index += 1)
+    squares += (idf[buckets[index] as number] as number) ** 2;
+  const norm = Math.sqrt(squares) || 1;
+  for (let index = 0; index < bucketCount; index += 1) {
+    const bucket = buckets[index] as number;
+    const weight = (idf[bucket] as number) / norm;
+    const end = starts[bucket + 1] as number;
+    for (let at = starts[bucket] as number; at < end; at += 1) {
+      const example = examples[at] as number;
+      similarity[example] = (similarity[example] as number) + weight * (weights[at] as number);
+    }
+  }
+}
+
+/** The positions of the largest values, largest first; of equal values the first. */
+function selectLargest(values: Float32Array, into: Int32Array): void {
+  let filled = 0;
+  let least = Number.NEGATIVE_INFINITY;
+  for (let position = 0; position < values.length; position += 1) {
+    const value = values[position] as number;
+    if (filled === into.length && value <= least) continue;
+    let slot = filled < into.length ? filled : filled - 1;
+    while (slot > 0 && (values[into[slot - 1] as number] as number) < value) {
+      into[slot] = into[slot - 1] as number;
+      slot -= 1;
+    }
+    into[slot] = position;
+    if (filled < into.length) filled += 1;
+    least = values[into[filled - 1] as number] as number;
+  }
+}
+
+/** Rows of structural features scaled to norm 1. */
+function unitRows(structure: Float32Array): Float32Array {
+  const rows = structure.slice();
+  for (let start = 0; start < rows.length; start += STRUCTURE.length) {
+    const row = rows.subarray(start, start + STRUCTURE.length);
+    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) || 1;
+    for (let index = 0; index < row.length; index += 1) row[index] = (row[index] as number) / norm;
+  }
+  return rows;
+}

@@ -1,0 +1,47 @@
+import type { TrainingReport } from "../../evals/train/train-classifier.ts";
+import type { CandidateResult, TrainedClassifier } from "../classifiers/index.ts";
+import { formatTable } from "./format-table.ts";
+
+/** The report, with the file's path and version in place of its contents. */
+export function trainingToJson(
+  report: TrainingReport,
+  { version, data }: TrainedClassifier,
+  path: string,
+): string {
+  return JSON.stringify({ ...report, file: { path, version, ...data } }, undefined, 2);
+}
+
+/** All candidates with their intervals, what is known of each model's quality, and the verdict. */
+export function trainingToText(
+  report: TrainingReport,
+  { small, large, version }: TrainedClassifier,
+  path: string,
+): string {
+  const { records, prompts, candidates, models, candidate, recommended, reason } = report;
+  const rows = candidates.map(({ name, apgr, overLength }) => [
+    name === candidate ? `${name} *` : name,
+    withInterval(apgr),
+    name === "length" ? "" : withInterval(overLength),
+  ]);
+  const curves = models.map(({ model, quality, curve, brier, brierOfMean }) => [
+    model,
+    quality.toFixed(3),
+    curve,
+    brier.toFixed(4),
+    brierOfMean.toFixed(4),
+  ]);
+  return [
+    `${records} records, ${prompts} different prompts; small ${small}, large ${large}; on held-out folds`,
+    "",
+    formatTable([["candidate", "APGR [95 %]", "over length [95 %]"], ...rows]),
+    "",
+    formatTable([["model", "quality", "curve", "Brier", "of the mean"], ...curves]),
+    "",
+    `${recommended ? "recommended" : "not recommended"}: ${reason}`,
+    `${path}: trained@${version}`,
+  ].join("\n");
+}
+
+function withInterval({ value, low, high }: CandidateResult["apgr"]): string {
+  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
