@@ -1,6 +1,7 @@
 import {
   type Completion,
   type CompletionChunk,
+  InvalidOptionError,
   type RouteOptions,
   type RouteRequest,
   type RouteResult,
@@ -47,10 +48,10 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
   };
 
   /** Decides, reports, and makes sure that somebody still waits. */
-  const makeReady = async (run: Run<Id>): Promise<Ready<Id>> => {
+  const makeReady = async (run: Run<Id>, draw?: number): Promise<Ready<Id>> => {
     const hop = openHop(parts, run, "classify");
     try {
-      const deciding = decideRun(parts, run, hop);
+      const deciding = decideRun(parts, run, hop, draw);
       const decided = deciding instanceof Promise ? await deciding : deciding;
       if (onEvent !== undefined) {
         const { decision, classifierError } = decided;
@@ -111,9 +112,12 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     policy: parts.policy,
 
     async decide(request, options) {
+      const draw = options?.draw;
+      if (draw !== undefined && !(typeof draw === "number" && draw >= 0 && draw < 1))
+        throw new InvalidOptionError("decide.draw", draw, "a number in [0, 1)");
       const run = begin(request, options);
       try {
-        return (await makeReady(run)).decided.decision;
+        return (await makeReady(run, draw)).decided.decision;
       } finally {
         run.hold?.settle();
       }
@@ -190,6 +194,7 @@ function decideRun<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,
   hop: OpenHop,
+  draw: number | undefined,
 ): Decided<Id> | Promise<Decided<Id>> {
   return decide(parts, {
     id: run.id,
@@ -199,6 +204,7 @@ function decideRun<Id extends string>(
     maxCostUsd: run.maxCostUsd,
     room: run.hold,
     hop,
+    draw,
     countTokens: () => parts.countTokens(allText(run.request), run.signal),
   });
 }

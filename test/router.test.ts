@@ -119,6 +119,16 @@ describe("a decision", () => {
     expect(await router.decide("x")).toMatchObject({ model: "large", draw: 0.25, propensity: 0.8 });
   });
 
+  it("settles a lottery by the draw that it is given, in place of the router's own", async () => {
+    const { router } = make({ policy: mix({ small: 0.2, large: 0.8 }) });
+    const draws = [0, 0.19, 0.21, 0.999];
+    const models = draws.map(async (draw) => (await router.decide("x", { draw })).model);
+    expect(await Promise.all(models)).toEqual(["small", "small", "large", "large"]);
+    expect(await router.decide("x", { draw: 0.19 })).toMatchObject({ draw: 0.19, propensity: 0.2 });
+    for (const draw of [1, -0.1, Number.NaN, "0.5" as unknown as number])
+      await expect(router.decide("x", { draw })).rejects.toThrow("decide.draw must be a number in [0, 1)");
+  });
+
   it("names each model that may not serve, with the constraint and its reason", async () => {
     const eu: Constraint = {
       name: "eu",

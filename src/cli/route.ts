@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
-import type { RouteResult, Router } from "../contracts/index.ts";
+import { explain, type RouteResult, type Router } from "../contracts/index.ts";
+import { showUsd } from "../contracts/show-usd.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
-import { showUsd } from "./show-usd.ts";
 
 interface Options {
   readonly config?: string | undefined;
@@ -67,15 +67,11 @@ async function streamed(router: Router, prompt: string, terminal: Terminal): Pro
 function summary(router: Router, { decision, attempts, costUsd, latencyMs }: RouteResult): string {
   const served = attempts.at(-1)?.model ?? decision.model;
   const name = router.models[served]?.name ?? served;
-  const { classification, reason, certified } = decision;
-  const complexity =
-    classification === undefined ? "" : `complexity ${classification.complexity.toFixed(2)}; `;
   const fallback = served === decision.model ? "" : ` (instead of ${decision.model})`;
   return [
     `${served}${fallback}: ${name}`,
-    `${complexity}${reason}`,
     costUsd === undefined ? "cost unknown" : showUsd(costUsd),
     `${Math.round(latencyMs)} ms`,
-    certified ? "certified" : "uncertified",
+    `decided on ${explain(decision)}`,
   ].join(" | ");
 }

@@ -12,6 +12,7 @@ export type RouterErrorCode =
   | "all-models-failed"
   | "budget-exceeded"
   | "deadline-exceeded"
+  | "limit-exceeded"
   | "classifier"
   | "outcome-format"
   | "insufficient-evidence";
@@ -45,6 +46,7 @@ interface ErrorByCode {
   readonly "all-models-failed": AllModelsFailedError;
   readonly "budget-exceeded": BudgetExceededError;
   readonly "deadline-exceeded": DeadlineExceededError;
+  readonly "limit-exceeded": LimitExceededError;
   readonly classifier: ClassifierError;
   readonly "outcome-format": OutcomeFormatError;
   readonly "insufficient-evidence": InsufficientEvidenceError;
@@ -255,10 +257,16 @@ export class ProviderError extends RouterError {
 export class AllModelsFailedError extends RouterError {
   readonly attempts: readonly Attempt[];
 
-  constructor(attempts: readonly Attempt[], options?: ErrorOptions) {
+  /** `passedOver`: models that were not called for want of room, each with the reason. */
+  constructor(
+    attempts: readonly Attempt[],
+    options?: ErrorOptions,
+    passedOver: Readonly<Record<string, string>> = {},
+  ) {
     const list = attempts.map(
       (attempt) => `${attempt.model}: ${attempt.error?.kind ?? attempt.error?.code ?? "ok"}`,
     );
+    for (const [id, reason] of Object.entries(passedOver)) list.push(`${id}: passed over, ${reason}`);
     super("all-models-failed", `all models failed (${list.join("; ")})`, options);
     this.attempts = attempts;
   }
@@ -286,6 +294,22 @@ export class BudgetExceededError extends RouterError {
 
   static {
     BudgetExceededError.prototype.name = "BudgetExceededError";
+  }
+}
+
+/** The router's own limits (`execution.limits`) leave no model room for the request: none was called. */
+export class LimitExceededError extends RouterError {
+  /** Each model's id and which limit it is. */
+  readonly reasons: Readonly<Record<string, string>>;
+
+  constructor(reasons: Readonly<Record<string, string>>) {
+    const list = Object.entries(reasons).map(([id, reason]) => `${id}: ${reason}`);
+    super("limit-exceeded", `no model has room for this request (${list.join("; ")})`);
+    this.reasons = reasons;
+  }
+
+  static {
+    LimitExceededError.prototype.name = "LimitExceededError";
   }
 }
 

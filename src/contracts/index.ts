@@ -23,6 +23,7 @@ export {
   InvalidOptionError,
   InvalidRequestError,
   isRouterError,
+  LimitExceededError,
   MissingConfigurationError,
   MissingDependencyError,
   NoEligibleModelError,
@@ -36,6 +37,7 @@ export {
   recordError,
 } from "./errors.ts";
 export type { EventSink, ReadText, RouterEvent } from "./events.ts";
+export { explain } from "./explain.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type {
   CallOptions,
@@ -48,6 +50,7 @@ export type {
   ModelFacts,
   Price,
   PriceTier,
+  RateLimitInfo,
   Rates,
 } from "./model.ts";
 export {
@@ -71,8 +74,25 @@ export type {
 export type { ProviderOptions } from "./provider-options.ts";
 export { ratesAt } from "./rates-at.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
-export type { BreakerOptions, BreakerState, FailureClass, RetryBudgetOptions } from "./resilience.ts";
-export type { RouteOptions, RouteRequest, RouteResult, Router, RouteStream, Routing } from "./router.ts";
+export type {
+  BreakerOptions,
+  BreakerState,
+  EndpointLimits,
+  FailureClass,
+  LearnedLimit,
+  LimitOptions,
+  RateOptions,
+  RetryBudgetOptions,
+} from "./resilience.ts";
+export type {
+  DecideOptions,
+  RouteOptions,
+  RouteRequest,
+  RouteResult,
+  Router,
+  RouteStream,
+  Routing,
+} from "./router.ts";
 export type {
   HealthState,
   ObservedFirstToken,

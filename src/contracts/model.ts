@@ -61,12 +61,26 @@ export interface ModelDefaults {
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What an endpoint says of its rate limits, as it stands after a call. What it does not say is absent. */
+export interface RateLimitInfo {
+  readonly limitRequests?: number | undefined;
+  readonly remainingRequests?: number | undefined;
+  /** Milliseconds until all requests are free again. */
+  readonly resetRequestsMs?: number | undefined;
+  readonly limitTokens?: number | undefined;
+  readonly remainingTokens?: number | undefined;
+  /** Milliseconds until all tokens are free again. */
+  readonly resetTokensMs?: number | undefined;
+}
+
 /** How a model is called. */
 export interface CallOptions {
   /** Aborts the call. A model must reject (not end normally) once it has fired. */
   readonly signal: AbortSignal;
   /** Told the name of each request parameter that the target does not know and that was left out. */
   readonly onDropped?: ((parameter: string) => void) | undefined;
+  /** Told what the endpoint says of its rate limits, once an answer or a refusal has begun. */
+  readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { BreakerState } from "./resilience.ts";
+import type { BreakerState, LearnedLimit } from "./resilience.ts";
 
 /** What a model's returned usage has shown so far. */
 export interface UsageMean {
@@ -87,6 +87,8 @@ export interface RouterState {
   readonly sessions: SessionsState;
   /** Absent: every breaker is closed. */
   readonly breakers?: readonly BreakerState[] | undefined;
+  /** Absent: nothing was learnt of rate limits. */
+  readonly limits?: readonly LearnedLimit[] | undefined;
   /** Absent: the router has no budget. */
   readonly spend?: SpendState | undefined;
 }

@@ -32,6 +32,14 @@ export interface RouteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface DecideOptions extends RouteOptions {
+  /**
+   * Settles a lottery in place of the router's `random`: in [0, 1). With the same draw two routers can
+   * be compared, and a lottery decides alike each time.
+   */
+  readonly draw?: number | undefined;
+}
+
 export interface RouteResult<Id extends string = string> {
   /** Text of the first choice; "" when the answer is a tool call. */
   readonly text: string;
@@ -59,7 +67,7 @@ export interface Router<Id extends string = string> {
   readonly models: Readonly<Record<Id, Model>>;
   readonly policy: Policy<Id>;
   /** Decides without calling a model of the plan. */
-  decide(request: RouteRequest<Id>, options?: RouteOptions): Promise<Decision<Id>>;
+  decide(request: RouteRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
   /** Decides, calls, and answers. */
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
   /** Decides, calls, and answers chunk by chunk. */

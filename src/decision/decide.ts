@@ -75,6 +75,8 @@ export interface Deciding<Id extends string> {
   /** What the constraint `budget`, the last one, measures by. */
   readonly room: Room | undefined;
   readonly hop: HopContext;
+  /** In place of the router's random number. */
+  readonly draw: number | undefined;
   /** Counts the input's tokens; asked only when an estimate cannot tell if a window suffices. */
   readonly countTokens: () => Promise<number>;
 }
@@ -203,7 +205,7 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
   }
   if (!isUntouched(candidates, settled.recorded))
     throw new PolicyError(policy.name, "changed the candidates that it was given");
-  const random = parts.random();
+  const random = deciding.draw ?? parts.random();
   return record(settled, draw(policy.name, opinion, candidates, random), random, classified, false);
 }
 

@@ -32,7 +32,7 @@ describe("route", () => {
     const { exitCode, out, err } = await runCli(["route", prompt], { env });
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
     expect(err).toMatch(
-      /^small: vllm:little \| complexity 0\.\d\d; complexity below 0\.7 \| cost unknown \| \d+ ms \| uncertified\n$/,
+      /^small: vllm:little \| cost unknown \| \d+ ms \| decided on small, because complexity 0\.\d\d is below 0\.7; all 2 models permitted; .*; not certified\n$/,
     );
   });
 
@@ -40,7 +40,7 @@ describe("route", () => {
     const env = await serve({ type: "answer", answer });
     const { exitCode, out, err } = await runCli(["route", prompt, "--stream"], { env });
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
-    expect(err).toMatch(/^small: vllm:little \|.*uncertified\n$/);
+    expect(err).toMatch(/^small: vllm:little \|.*not certified\n$/);
     expect(server?.requests.at(-1)?.body).toMatchObject({ stream: true });
   });
 
@@ -71,7 +71,9 @@ describe("route", () => {
     );
     const { exitCode, out, err } = await runCli(["route", "Really?", "--config", config]);
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Yes.\n" });
-    expect(err).toMatch(/^only: fake:model \| always only \| \$0\.0020 \| \d+ ms \| uncertified\n$/);
+    expect(err).toMatch(
+      /^only: fake:model \| \$0\.0020 \| \d+ ms \| decided on only, because always only; the only model; expected cost \$0\.\d+; not certified\n$/,
+    );
   });
 
   it("says who answered instead of a model that failed", async () => {
