@@ -126,8 +126,8 @@ function connect(
 
 /** The SDK adds the headers of this variable to the requests of every client. */
 function withheldHeaders(): Record<string, null> {
-  const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n");
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), null] as const));
+  const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n").filter((line) => line.includes(":"));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), null]));
 }
 
 async function keyOf({ apiKey, baseUrl }: OpenAiEmbeddingsOptions): Promise<string | undefined> {

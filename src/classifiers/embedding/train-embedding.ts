@@ -14,7 +14,9 @@ import { rank } from "../rank.ts";
 import { readText } from "../read-text.ts";
 import { createBatches } from "./batches.ts";
 import { type Embedder, embedderFacts, embedderKeys } from "./embedder.ts";
-import { centred, fitLogistic, logisticHead, neighboursHead, quantised, unit } from "./heads.ts";
+import { fitNeighbours, fitRegressions, NEIGHBOURS } from "./fit-head.ts";
+import { centred, unit } from "./heads.ts";
+import { quantilesOf } from "./quantiles-of.ts";
 import { baseIdentity, FORMAT_VERSION, fitShare, type TrainedEmbedding } from "./trained-embedding.ts";
 
 /** A recorded outcome, as outcome files hold it. */
@@ -46,14 +48,6 @@ export interface TrainEmbeddingOptions extends Embedder {
   readonly maxCharacters?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-const neighbours = 20;
-/** Neighbours are looked up among this many records, the newest: each request compares with all. */
-const maxExamples = 5_000;
-/** Held-out gains are taken of at most this many records. */
-const maxReference = 500;
-const folds = 5;
-const quantileCount = 129;
 
 /**
  * Learns from recorded outcomes what `embedding()` needs: embeds the prompts, outside any router, so
@@ -140,8 +134,8 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
   if (!Array.isArray(records)) throw new InvalidOptionError(`${owner}.records`, records, "an array");
   if (head !== undefined && head !== "neighbours" && head !== "logistic")
     throw new InvalidOptionError(`${owner}.head`, head, '"neighbours" or "logistic"');
-  if (records.length < neighbours)
-    throw new InsufficientEvidenceError(records.length, 300, `${owner} needs at least ${neighbours} records`);
+  if (records.length < NEIGHBOURS)
+    throw new InsufficientEvidenceError(records.length, 300, `${owner} needs at least ${NEIGHBOURS} records`);
   checkNumber(`${owner}.records.length`, records.length, { max: 10_000 });
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
@@ -220,7 +214,8 @@ async function embedAll(
       timeoutMs,
       maxPending: batch.length,
     });
-    const answers = await Promise.all(batch.map((text) => embedOne(text, signal)));
+    // A signal for each text: with all of them listening to one, Node warns of a leak.
+    const answers = await Promise.all(batch.map((text) => embedOne(text, AbortSignal.any([signal]))));
     for (const { value } of answers) vectors.push(value);
   }
   const dimensions = vectors[0]?.length;
@@ -234,70 +229,11 @@ async function embedAll(
   return vectors;
 }
 
-interface Fit {
-  readonly head: TrainedEmbedding["head"];
-  /** Estimates of records by what was learnt without them. */
-  readonly heldOut: readonly { readonly index: number; readonly estimates: Float64Array }[];
-}
-
-type Rows = readonly Float32Array[];
-type Quality = readonly (readonly number[])[];
-
-function fitNeighbours(rows: Rows, quality: Quality): Fit {
-  const first = Math.max(0, rows.length - maxExamples);
-  const kept = rows.slice(first);
-  const keptQuality = quality.slice(first).flat();
-  const dimensions = kept[0]?.length ?? 0;
-  const vectors = new Int8Array(kept.length * dimensions);
-  for (const [index, row] of kept.entries()) vectors.set(quantised(row), index * dimensions);
-  const models = quality[0]?.length ?? 0;
-  const ask = neighboursHead({ dimensions, vectors, quality: keptQuality, models }, neighbours);
-  const every = Math.ceil(kept.length / maxReference);
-  const heldOut = kept.flatMap((row, index) =>
-    index % every === 0 ? [{ index: first + index, estimates: ask(row, index) }] : [],
-  );
-  const base64 = Buffer.from(vectors.buffer).toString("base64");
-  return { head: { kind: "neighbours", k: neighbours, vectors: base64, quality: keptQuality }, heldOut };
-}
-
-function fitRegressions(rows: Rows, quality: Quality): Fit {
-  const models = quality[0]?.map((_, model) => model) ?? [];
-  const fitOn = (chosen: (index: number) => boolean) => {
-    const some = rows.filter((_, index) => chosen(index));
-    const labels = quality.filter((_, index) => chosen(index));
-    return models.map((model) =>
-      Array.from(
-        fitLogistic(
-          some,
-          labels.map((one) => one[model] as number),
-        ),
-        (weight) => Number(weight.toPrecision(6)),
-      ),
-    );
-  };
-  const heldOut = Array.from({ length: folds }, (_, fold) => {
-    const head = logisticHead(fitOn((index) => index % folds !== fold));
-    return rows.flatMap((row, index) => (index % folds === fold ? [{ index, estimates: head(row) }] : []));
-  });
-  return { head: { kind: "logistic", weights: fitOn(() => true) }, heldOut: heldOut.flat() };
-}
-
 function meanOf(rows: readonly ArrayLike<number>[]): number[] {
   const sums: number[] = Array.from({ length: rows[0]?.length ?? 0 }, () => 0);
   for (const row of rows)
     for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] as number) + (row[at] as number);
   return sums.map((sum) => sum / rows.length);
-}
-
-/** Equally spaced from the minimum to the maximum. */
-function quantilesOf(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Array.from({ length: quantileCount }, (_, index) => {
-    const at = (index / (quantileCount - 1)) * (sorted.length - 1);
-    const below = sorted[Math.floor(at)] as number;
-    const above = sorted[Math.ceil(at)] as number;
-    return below + (above - below) * (at - Math.floor(at));
-  });
 }
 
 function isBinary(value: number): boolean {
