@@ -10,6 +10,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     typecheck: { enabled: true, tsconfig: "test/tsconfig.json", include: ["**/*.test-d.ts"] },
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
-    testTimeout: 20_000,
+    // The full counts of random runs take their time.
+    testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 20_000,
   },
 });
