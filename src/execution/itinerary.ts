@@ -105,9 +105,10 @@ export function createItinerary(context: ExecutionContext): Itinerary {
 
   const retry = (error: ProviderError): Step | undefined => {
     if (!error.retryable || retries >= options.retries) return undefined;
-    if ((error.retryAfterMs ?? 0) > options.retryAfterCapMs) return undefined;
-    const backoff = backoffMs(retries, error.retryAfterMs, options, context.random);
-    const delayMs = Math.max(backoff, context.pauseMs(current.model));
+    // The pause may come from the rate limit of another request.
+    const askedMs = Math.max(error.retryAfterMs ?? 0, context.pauseMs(current.model));
+    if (askedMs > options.retryAfterCapMs) return undefined;
+    const delayMs = backoffMs(retries, askedMs, options, context.random);
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
     if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;

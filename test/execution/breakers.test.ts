@@ -112,6 +112,25 @@ describe("a rate limit", () => {
     expect((await waiting).text).toBe("from small");
     expect((started[1] ?? 0) - (started[0] ?? 0)).toBe(3_000);
   });
+
+  it("that another request met does not hold a retry for longer than retryAfterCapMs", async () => {
+    const failures = [failure("server"), failure("rate-limit", 3_600_000)];
+    const { router } = make(
+      {
+        wait: () => new Promise((resolve) => setTimeout(resolve, failures.length * 10)),
+        answer: () => {
+          throw failures.pop();
+        },
+      },
+      { retries: 1, retryAfterCapMs: 1_000 },
+    );
+    const first = router.route("first");
+    const second = router.route("second");
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (const { text, attempts } of [await first, await second]) {
+      expect([text, attempts.map(({ hop }) => hop)]).toEqual(["from large", ["answer", "fallback"]]);
+    }
+  });
 });
 
 describe("the retry budget", () => {
