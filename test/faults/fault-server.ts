@@ -14,7 +14,10 @@ export interface FaultCall {
   readonly closed: Promise<void>;
 }
 
-/** A place that answers call n by the n-th fault of its script, and each later one as it should. */
+/** What befalls call n, counted from 0. After the end of a list nothing does. */
+export type Script = readonly Fault[] | ((call: number) => Fault | undefined);
+
+/** A place of a server that follows one script. */
 export interface FaultEndpoint {
   /** Without the version that the wire's paths begin with. */
   readonly url: string;
@@ -24,7 +27,7 @@ export interface FaultEndpoint {
 }
 
 export interface FaultServer {
-  endpoint(wire: WireName, script: readonly Fault[]): FaultEndpoint;
+  endpoint(wire: WireName, script: Script): FaultEndpoint;
   /** Connections that are open, idle ones as well. */
   readonly connections: ReadonlySet<Socket>;
   close(): Promise<void>;
@@ -55,9 +58,10 @@ export async function serveFaults(): Promise<FaultServer> {
       const key = `e${count++}`;
       const calls: FaultCall[] = [];
       endpoints.set(key, async (request, response) => {
-        const fault = script[calls.length] ?? { type: "none" };
+        const index = calls.length;
+        const fault = (typeof script === "function" ? script(index) : script[index]) ?? { type: "none" };
         const closed = new Promise<void>((resolve) => response.once("close", resolve));
-        const answer = answerOf(`${key}.${calls.length}`, fault);
+        const answer = answerOf(`${key}.${index}`, fault);
         // Before the body is read: the call counts, whatever becomes of it.
         calls.push({ fault, text: answer.textPieces.join(""), usage: answer.usage, closed });
         const body = await read(request);
@@ -86,7 +90,7 @@ export function closedPort(): Promise<string> {
 
 /** Every piece names call and place: text of two calls cannot be mistaken for text of one. */
 function answerOf(tag: string, fault: Fault): ScenarioAnswer {
-  const characters = fault.type === "huge" ? fault.characters : 120;
+  const characters = fault.type === "huge" ? fault.characters : fault.type === "slow-loris" ? 10 : 120;
   const textPieces: string[] = [];
   for (let length = 0; length < characters; ) {
     const piece = `[${tag}/${textPieces.length}] ${fault.type === "huge" ? "größer ".repeat(600) : "né≈ 漢 "}`;

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { runs } from "../support/runs.ts";
+import { type FaultEndpoint, serveFaults } from "./fault-server.ts";
+import type { ProbeOptions, ProbeReport } from "./leak-probe.ts";
+import { faults } from "./schedule.ts";
+import { type WireName, wires } from "./wires.ts";
+
+const seed = 20_261_125;
+const requests = runs(450, 10_000);
+
+it(
+  `${requests} requests under faults leave no connection, timer, listener or memory behind`,
+  async () => {
+    const drawn = fc.sample(faults, { numRuns: 997, seed });
+    const server = await serveFaults();
+    const endpoints: FaultEndpoint[] = [];
+    const open = (wire: WireName, offset: number) => {
+      const endpoint = server.endpoint(wire, (call) => drawn[(call + offset) % drawn.length]);
+      endpoints.push(endpoint);
+      return endpoint.url;
+    };
+    const urls = Object.fromEntries(
+      (Object.keys(wires) as WireName[]).map((wire) => [
+        wire,
+        { small: open(wire, 0), large: open(wire, 500) },
+      ]),
+    ) as ProbeOptions["urls"];
+
+    const probe = spawn(
+      process.execPath,
+      [
+        "--expose-gc",
+        "--import",
+        "jiti/register",
+        fileURLToPath(new URL("leak-probe.ts", import.meta.url)),
+        JSON.stringify({ requests, seed, urls } satisfies ProbeOptions),
+      ],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
+    try {
+      // Also ends when the probe does, for instance by an unhandled rejection.
+      let report: ProbeReport | undefined;
+      for await (const line of createInterface(probe.stdout)) {
+        report = JSON.parse(line);
+        break;
+      }
+      const calls = endpoints.flatMap((endpoint) => endpoint.calls);
+      await Promise.all(calls.map(({ closed }) => closed));
+      console.log(report, server.connections.size, calls.length);
+      expect(report).toMatchObject({ listeners: 0, timers: 0 });
+      expect((report?.answered ?? 0) + (report?.failed ?? 0)).toBe(requests);
+    } finally {
+      probe.stdin.end();
+      await once(probe, "exit");
+      await server.close();
+    }
+  },
+  runs(60_000, 1_200_000),
+);
