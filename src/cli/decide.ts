@@ -1,11 +1,15 @@
 import { Command } from "commander";
-import { type Decision, isRouterError, type Router, recordError } from "../contracts/index.ts";
+import { type Router, recordError } from "../contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
-import { type DecisionDiff, decisionDiff, showChange, showSummary } from "./decision-diff.ts";
+import { configDiff, showConfigSummary } from "./config-diff.ts";
+import { decideLine } from "./decide-line.ts";
+import { type DecisionDiff, decisionDiff, showSummary } from "./decision-diff.ts";
+import { showChange } from "./decision-side.ts";
 import type { Terminal } from "./io.ts";
 import { lineWriter } from "./line-writer.ts";
+import { loadRouter } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
-import { atLine, type RequestLine, type RequestSource, readRequests } from "./read-requests.ts";
+import { type RequestSource, readRequests } from "./read-requests.ts";
 
 interface Options {
   readonly config?: string | undefined;
@@ -24,17 +28,23 @@ export function decideCommand(terminal: Terminal): Command {
       "--config <file>",
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
     )
-    .option("--diff <file>", "compare with decisions made earlier: print those whose model changed")
+    .option(
+      "--diff <file>",
+      "compare with another config file, or with decisions made earlier: print what would change",
+    )
     .option("--json", "with --diff: print the comparison as JSON")
     .addHelpText(
       "after",
       `
 Each line is { id?, prompt | messages, system?, ... }: fields of a chat completion (tools,
 response_format, ...) and of routing (tenant, labels, maxCostUsd, model as a pin, ...) count too.
-A decision has the id of its request, or the number of its line.
-Exit code 1: with --diff, a model changed; without it, a request could not be decided.
+Lines of a decision log with prompts are requests as well. A decision has the id of its request, or
+the number of its line. With --diff, both sides of a lottery are settled by the same number: the one
+in the decision log, else one that depends on the position of the line.
+Exit code 1: with --diff, a decision changed; without it, a request could not be decided.
 
 Example:
+  switchpoint decide requests.jsonl --config router.ts --diff other.config.ts
   switchpoint decide requests.jsonl --config router.ts > before.jsonl
   switchpoint decide requests.jsonl --config router.ts --diff before.jsonl
 `,
@@ -43,8 +53,10 @@ Example:
       const router = await openRouter(options.config, terminal);
       try {
         const source = readRequests(file, terminal, () => true);
-        if (options.diff === undefined) await printDecisions(router, source, terminal);
-        else await printDiff(router, source, await decisionDiff(options.diff), options, terminal);
+        const { diff } = options;
+        if (diff === undefined) await printDecisions(router, source, terminal);
+        else if (isModule(diff)) await printConfigDiff(router, source, diff, options, terminal);
+        else await printDiff(router, source, await decisionDiff(diff), options, terminal);
       } finally {
         await router.close();
       }
@@ -85,16 +97,28 @@ async function printDiff(
   if (result.changed.length > 0) throw new CheckFailedError();
 }
 
-/** The decision, or why there is none; throws where the line itself is wrong. */
-async function decideLine(
-  router: Router,
-  { request, line }: RequestLine,
-  source: string,
-): Promise<Decision | Error> {
+function isModule(file: string): boolean {
+  return /\.(?:ts|js|mjs)$/.test(file);
+}
+
+async function printConfigDiff(
+  before: Router,
+  source: RequestSource,
+  file: string,
+  { json }: Options,
+  terminal: Terminal,
+): Promise<void> {
+  const after = await loadRouter(file, "--diff");
   try {
-    return await router.decide(request);
-  } catch (error) {
-    if (isRouterError(error, "no-eligible-model") || isRouterError(error, "policy")) return error;
-    throw atLine(error, source, line);
+    const diff = configDiff(before, after);
+    for await (const line of source.lines) {
+      const change = await diff.add(line, source.name);
+      if (change !== undefined && !json) terminal.stdout(`${showChange(change)}\n`);
+    }
+    const result = diff.result();
+    terminal.stdout(`${json ? JSON.stringify(result) : showConfigSummary(result)}\n`);
+    if (result.changed.length > 0) throw new CheckFailedError();
+  } finally {
+    await after.close();
   }
 }

@@ -1,20 +1,6 @@
 import { readJsonLines } from "../../evals/outcomes/read-json-lines.ts";
 import { type Decision, InvalidOptionError, OutcomeFormatError } from "../contracts/index.ts";
-
-/** What one side of a comparison decided; no model where none was permitted. */
-interface Side {
-  readonly model?: string | undefined;
-  readonly reason: string;
-  readonly complexity?: number | undefined;
-  /** Whether a lottery drew it: another draw may have given another model. */
-  readonly drawn: boolean;
-}
-
-export interface DecisionChange {
-  readonly id: string | number;
-  readonly before: Side;
-  readonly after: Side;
-}
+import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 
 export interface DecisionDiffResult {
   /** Requests that both sides have. */
@@ -51,7 +37,7 @@ export async function decisionDiff(file: string): Promise<DecisionDiff> {
       }
       seen.add(String(id));
       const after = decided instanceof Error ? failedSide(decided.message) : sideOf(decided);
-      if (before.model === after.model) return undefined;
+      if (isSameSide(before, after)) return undefined;
       const change = { id, before, after };
       changed.push(change);
       return change;
@@ -82,23 +68,6 @@ async function readSides(file: string): Promise<Map<string, Side>> {
     else throw new OutcomeFormatError(file, line, "model", "must be a string: is this a file of decisions?");
   }
   return sides;
-}
-
-function sideOf({ model, reason, classification, propensity = 1 }: Partial<Decision>): Side {
-  return { model, reason: String(reason), complexity: classification?.complexity, drawn: propensity < 1 };
-}
-
-function failedSide(reason: string): Side {
-  return { model: undefined, reason, drawn: false };
-}
-
-export function showChange({ id, before, after }: DecisionChange): string {
-  return `${id}: ${showSide(before)} -> ${showSide(after)}`;
-}
-
-function showSide({ model = "no model", complexity, reason }: Side): string {
-  const score = complexity === undefined ? "" : `complexity ${complexity.toFixed(3)}; `;
-  return `${model} (${score}${reason})`;
 }
 
 export function showSummary({ compared, changed, added, removed }: DecisionDiffResult): string {

@@ -5,17 +5,17 @@ import { checkMethods, InvalidOptionError, isRouterError, type Router } from "..
 
 /**
  * The router that a config file (`.js`, `.mjs`, `.ts`) exports as its default. The file is executed.
- * Throws `InvalidOptionError`, or the error of this package that the file throws.
+ * `option` is the one that named it. Throws `InvalidOptionError`, or the error of this package that the file throws.
  */
-export async function loadRouter(file: string): Promise<Router> {
+export async function loadRouter(file: string, option = "--config"): Promise<Router> {
   const path = resolve(file);
-  if (!existsSync(path)) throw new InvalidOptionError("--config", file, "a file that exists");
-  const loaded = await load(path, file);
-  checkMethods("the default export of --config", loaded, ["decide", "route", "close"]);
+  if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
+  const loaded = await load(path, file, option);
+  checkMethods(`the default export of ${option}`, loaded, ["decide", "route", "close"]);
   return loaded as Router;
 }
 
-async function load(path: string, file: string): Promise<unknown> {
+async function load(path: string, file: string, option: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
   // A fresh router each time: a command closes the one that it was given. And no cache on disk.
   const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
@@ -24,6 +24,6 @@ async function load(path: string, file: string): Promise<unknown> {
   } catch (error) {
     if (isRouterError(error)) throw error;
     const problem = error instanceof Error ? error.message : String(error);
-    throw new InvalidOptionError("--config", file, `a module that can be loaded (${problem})`);
+    throw new InvalidOptionError(option, file, `a module that can be loaded (${problem})`);
   }
 }

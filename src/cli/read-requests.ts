@@ -6,6 +6,7 @@ import {
   type RouteRequest,
 } from "../contracts/index.ts";
 import type { Terminal } from "./io.ts";
+import { isDecision, requestOfDecision } from "./request-of-decision.ts";
 
 /** One line of input. */
 export interface RequestLine {
@@ -14,6 +15,10 @@ export interface RequestLine {
   readonly request: RouteRequest;
   /** Counted from 1. */
   readonly line: number;
+  /** Of the decision that the line is of, if it is of one. */
+  readonly draw?: number | undefined;
+  /** The line is a decision and holds less than what the router had read. */
+  readonly shortened?: boolean | undefined;
 }
 
 export interface RequestSource {
@@ -27,7 +32,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * Requests of a JSON Lines file (`.gz` too), or of stdin where there is none: `{ id?, prompt | messages,
  * system?, … }`. `passedOn` says which of the other fields become part of the request; the rest is
- * ignored, so that lines of outcome files and data sets are requests too.
+ * ignored, so that lines of outcome files and data sets are requests too. A line of a decision log that
+ * holds prompts is the request that was decided, as far as the line tells.
  * Reading throws `OutcomeFormatError`, which names file, line and field.
  */
 export function readRequests(
@@ -62,7 +68,9 @@ async function* readLines(
     const { id = String(line) } = fields;
     if ((typeof id !== "string" && typeof id !== "number") || id === "")
       return refuse("id", "must be a non-empty string or a number");
-    yield { id, line, request: requestOf(fields, refuse, passedOn) };
+    yield isDecision(fields)
+      ? { id, line, ...requestOfDecision(fields, refuse, passedOn) }
+      : { id, line, request: requestOf(fields, refuse, passedOn) };
   }
 }
 

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { notRefused } from "../../policies/checks/index.ts";
+import { except } from "../../policies/constraints/index.ts";
 import * as policies from "../../policies/index.ts";
-import { createRouter } from "../../src/index.ts";
+import { createRouter, decisionLog } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
@@ -115,7 +117,7 @@ describe("decide", () => {
   });
 });
 
-describe("decide --diff", () => {
+describe("decide --diff with decisions made earlier", () => {
   const earlierBy = async (config: string): Promise<string> =>
     folder.file("before.jsonl", (await runCli(["decide", requests, "--config", config])).out);
 
@@ -217,5 +219,220 @@ describe("decide --diff", () => {
     ]);
     expect(exitCode).toBe(2);
     expect(err).toMatch(message);
+  });
+});
+
+describe("decide --diff with another config file", () => {
+  const price = (usd: number) => ({ usdPerMillionInputTokens: usd, usdPerMillionOutputTokens: usd });
+  const priced = {
+    small: fakeModel({ name: "a:small", price: price(1) }),
+    large: fakeModel({ name: "a:large", price: price(20) }),
+  };
+  const threshold = (at: number) =>
+    folder.config(() =>
+      createRouter({ models: priced, policy: policies.threshold({ small: "small", large: "large", at }) }),
+    );
+  const compare = (before: string, after: string, ...more: readonly string[]) =>
+    runCli(["decide", requests, "--config", before, "--diff", after, ...more]);
+
+  it("finds no change where there is none, and exits with 0", async () => {
+    expect(await compare(threshold(0.6), threshold(0.6))).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(
+        /^0 of 3 decisions would change; estimated cost \$0\.\d+ -> \$0\.\d+ \(\+\$0, \+0\.0 %\)\n$/,
+      ),
+      err: "",
+    });
+  });
+
+  it("lists what would change and why, how many, and the difference of cost, and exits with 1", async () => {
+    const { exitCode, out } = await compare(threshold(0.6), threshold(1));
+    expect(exitCode).toBe(1);
+    expect(out.split("\n")).toEqual([
+      expect.stringMatching(
+        /^2: large \(complexity 0\.\d{3}; complexity at or above 0\.6\) -> small \(complexity 0\.\d{3}; complexity below 1\)$/,
+      ),
+      expect.stringMatching(
+        /^1 of 3 decisions would change; estimated cost \$0\.\d+ -> \$0\.\d+ \(-\$0\.\d+, -\d+\.\d %\)$/,
+      ),
+      "",
+    ]);
+  });
+
+  it("prints the comparison as JSON where asked, with sums that are those of the decisions", async () => {
+    const { exitCode, out } = await compare(threshold(0.6), threshold(1), "--json");
+    expect(exitCode).toBe(1);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({
+      compared: 3,
+      unknownCost: 0,
+      shortened: 0,
+      changed: [
+        {
+          id: 2,
+          before: { model: "large", plan: [{ model: "large", name: "a:large" }], drawn: false },
+          after: { model: "small", reason: "complexity below 1" },
+        },
+      ],
+    });
+    const [change] = result.changed;
+    const { before, after, difference, requests: counted } = result.expectedCostUsd;
+    expect(counted).toBe(3);
+    expect(difference).toBeCloseTo(change.after.expectedCostUsd - change.before.expectedCostUsd, 12);
+    expect(after - before).toBeCloseTo(difference, 12);
+    expect(change.before.expectedCostUsd / change.after.expectedCostUsd).toBeCloseTo(20, 9);
+  });
+
+  it("leaves requests of unknown cost out of the sums, and says so", async () => {
+    const { out } = await compare(always("small"), threshold(0.6));
+    expect(out).toContain(
+      "; the cost difference is not known; 3 requests left out of it: a price is not known",
+    );
+  });
+
+  it("settles lotteries by the same number: the same lottery changes nothing, a larger share some", async () => {
+    const lottery = (large: number) =>
+      folder.config(() =>
+        createRouter({ models: priced, policy: policies.mix({ small: 1 - large, large }) }),
+      );
+    const stdin = Array.from({ length: 200 }, (_, index) => JSON.stringify({ prompt: `Hi ${index}` })).join(
+      "\n",
+    );
+    const counts = async (before: string, after: string) => {
+      const args = ["decide", "--config", before, "--diff", after, "--json"];
+      const { out } = await runCli(args, { stdin });
+      return JSON.parse(out).changed;
+    };
+    expect(await counts(lottery(0.3), lottery(0.3))).toEqual([]);
+    const changed = await counts(lottery(0.3), lottery(0.5));
+    expect(changed.length).toBeGreaterThan(20);
+    expect(changed.length).toBeLessThan(60);
+    for (const { before, after } of changed)
+      expect([before.model, after.model, after.drawn]).toEqual(["small", "large", true]);
+  });
+
+  it("tells models apart by their names, and plans by their checks", async () => {
+    const renamed = folder.config(() =>
+      createRouter({
+        models: { small: fakeModel({ name: "b:small" }), large: failing("a:large") },
+        policy: policies.always("small"),
+      }),
+    );
+    const cascade = folder.config(() =>
+      createRouter({
+        models,
+        policy: policies.cascade({ first: "small", then: "large", unless: notRefused() }),
+      }),
+    );
+    const otherIds = folder.config(() =>
+      createRouter({
+        models: { cheap: failing("a:small"), large: failing("a:large") },
+        policy: policies.always("cheap"),
+      }),
+    );
+    const easy = { stdin: '{"prompt":"Hi"}' };
+    const diff = async (after: string) =>
+      (await runCli(["decide", "--config", always("small"), "--diff", after], easy)).out;
+    expect(await diff(renamed)).toMatch(/^1: small = a:small \(.*\) -> small = b:small \(/);
+    expect(await diff(cascade)).toMatch(/^1: small \(.*\) -> small then large \(/);
+    expect(await diff(otherIds)).toMatch(/^0 of 1 decisions would change/);
+  });
+
+  it("counts a request that one side cannot serve, or whose pin it does not have, as a change", async () => {
+    const onlySmall = folder.config(() =>
+      createRouter({ models: { small: failing("a:small") }, policy: policies.always("small") }),
+    );
+    const { out } = await compare(always("small"), onlySmall);
+    expect(out).toMatch(
+      /^3: large \(.*\) -> no model \(the request pins a model that it does not have\)\n1 of 3/,
+    );
+    const closed = folder.config(() =>
+      createRouter({ models, policy: policies.always("small"), constraints: [except("small", "large")] }),
+    );
+    const { exitCode, out: all } = await compare(always("small"), closed);
+    expect(exitCode).toBe(1);
+    expect(all).toContain("easy: small (");
+    expect(all).toContain("-> no model (no model may serve this request (small: except: ");
+    expect(all).toContain("3 of 3 decisions would change");
+    expect((await compare(closed, closed)).exitCode).toBe(0);
+  });
+
+  it("refuses a pin that neither has", async () => {
+    const stdin = '{"prompt":"Hi","model":"huge"}';
+    const args = ["decide", "--config", always("small"), "--diff", byThreshold];
+    const { exitCode, err } = await runCli(args, { stdin });
+    expect(exitCode).toBe(2);
+    expect(err).toContain("stdin:1: model pins a model that the router does not have");
+  });
+
+  it("refuses a second config file that is none, naming the option", async () => {
+    const { exitCode, err } = await compare(threshold(0.6), folder.file("no-router.mjs", "export default 4"));
+    expect(exitCode).toBe(2);
+    expect(err).toContain("the default export of --diff must be an object with decide()");
+    expect((await compare(threshold(0.6), "absent.ts")).err).toContain("--diff must be a file that exists");
+  });
+
+  it("refuses to compare without a request", async () => {
+    const { exitCode, err } = await runCli(["decide", "--config", byThreshold, "--diff", byThreshold]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain("requests must be given at least one line");
+  });
+});
+
+describe("a decision log as the requests", () => {
+  const logged = async (prompts: boolean): Promise<string> => {
+    const file = folder.file(`log-${prompts}.jsonl`, "");
+    const router = createRouter({
+      models: { small: fakeModel({ name: "a:small" }), large: fakeModel({ name: "a:large" }) },
+      policy: policies.mix({ small: 0.5, large: 0.5 }),
+      onEvent: decisionLog({ file, prompts }),
+      random: () => 0.7,
+    });
+    const messages = [{ role: "user" as const, content: "What is the capital of France?" }];
+    await router.route({ messages, tenant: "clinic", labels: { tier: "gold" }, max_completion_tokens: 50 });
+    await router.route({ messages, model: "small" });
+    await router.route({ messages: [{ role: "system", content: "Be brief." }, ...messages] });
+    await router.close();
+    return file;
+  };
+
+  it("decides each as it was asked: routing fields, limits, pin and draw", async () => {
+    const log = await logged(true);
+    const lottery = folder.config(() =>
+      createRouter({ models, policy: policies.mix({ small: 0.65, large: 0.35 }), random: () => 0 }),
+    );
+    const { exitCode, out } = await runCli([
+      "decide",
+      log,
+      "--config",
+      byThreshold,
+      "--diff",
+      lottery,
+      "--json",
+    ]);
+    expect(exitCode).toBe(1);
+    const { compared, changed, shortened } = JSON.parse(out);
+    expect({ compared, shortened }).toEqual({ compared: 3, shortened: 1 });
+    // The draw of the log, 0.7, sends all but the pinned one to large.
+    expect(changed.map((change: { after: { model: string } }) => change.after.model)).toEqual([
+      "large",
+      "large",
+    ]);
+    const decided = linesOf((await runCli(["decide", log, "--config", byThreshold])).out);
+    expect(decided.map(({ forced }) => forced)).toEqual([false, true, false]);
+    expect(decided[0].request).toMatchObject({
+      tenant: "clinic",
+      labels: { tier: "gold" },
+      maxOutputTokens: 50,
+    });
+  });
+
+  it("is refused where it holds no text", async () => {
+    const log = await logged(false);
+    const { exitCode, err } = await runCli(["decide", log, "--config", byThreshold, "--diff", byThreshold]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(
+      `${log}:1: prompt is missing: a decision is a request only with its text, as decisionLog({ prompts: true })`,
+    );
   });
 });
