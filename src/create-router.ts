@@ -27,6 +27,7 @@ import { connect } from "./router.ts";
 import { createBreakers } from "./state/breakers.ts";
 import { type BudgetOptions, resolveBudget } from "./state/budget-options.ts";
 import { createHealth } from "./state/health.ts";
+import { createLimits } from "./state/limits.ts";
 import { createRetryBudget } from "./state/retry-budget.ts";
 import { exportState, restoreState } from "./state/router-state.ts";
 import { createSessions } from "./state/sessions.ts";
@@ -130,10 +131,11 @@ function assemble<Id extends string>(
   const health = createHealth();
   const execution = resolveExecutionOptions(options.execution);
   const breakers = createBreakers(execution.breaker);
+  const limits = execution.limits && createLimits(execution.limits, { models, clock });
   const sessions = createSessions({ maxSessions: options.maxSessions });
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget);
-  const state = { means, health, breakers, sessions, spend, ids, clock };
+  const state = { means, health, breakers, sessions, spend, limits, ids, clock };
   const countTokens = createTokenCounter();
   const description = describePolicy(policy);
   return connect<Id>({
@@ -149,6 +151,7 @@ function assemble<Id extends string>(
     execution,
     breakers,
     retryBudget: createRetryBudget(execution.retryBudget),
+    limits,
     random,
     clock,
     newId,

@@ -10,7 +10,7 @@ import {
   timestamp,
   type Usage,
 } from "../contracts/index.ts";
-import type { ExecutionContext } from "./context.ts";
+import type { ExecutionContext, Pass } from "./context.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -37,8 +37,16 @@ export interface AttemptRecord {
   report(next: Attempt["next"]): void;
 }
 
-/** Starts the record of one call and adds it to the request's attempts when it has ended. */
-export function startAttempt(context: ExecutionContext, id: string, hop: Hop): AttemptRecord {
+/**
+ * Starts the record of one call and adds it to the request's attempts when it has ended; what the call
+ * holds of the router's limits ends with it.
+ */
+export function startAttempt(
+  context: ExecutionContext,
+  id: string,
+  hop: Hop,
+  pass: Pass | undefined,
+): AttemptRecord {
   const model = context.modelOf(id);
   const startedAt = context.clock();
   const record: Writable<Attempt> = {
@@ -58,6 +66,7 @@ export function startAttempt(context: ExecutionContext, id: string, hop: Hop): A
     record.latencyMs = Math.max(0, context.clock() - startedAt);
     context.attempts.push(record);
     context.learn(record);
+    pass?.end(record);
   };
   const bill = (usage: Usage | undefined) => {
     if (usage === undefined) return;

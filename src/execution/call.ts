@@ -4,10 +4,13 @@ import {
   type Completion,
   DeadlineExceededError,
   type Hop,
+  LimitExceededError,
+  NoEligibleModelError,
 } from "../contracts/index.ts";
-import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import { budgetError } from "./budget.ts";
-import type { ExecutionContext } from "./context.ts";
+import type { ExecutionContext, Pass } from "./context.ts";
+import { passThrough } from "./enter.ts";
 import { createGuard } from "./guard.ts";
 
 /**
@@ -23,6 +26,21 @@ export function checkBounds(context: ExecutionContext, model: string): void {
   if (overBudget !== undefined) throw overBudget;
 }
 
+/**
+ * The way of a call that nobody has planned through the router's limits, where there are any. Nobody
+ * else can make it: throws `LimitExceededError` where they leave no room. `checkBounds` comes after it.
+ */
+export async function enterDirectly(context: ExecutionContext, model: string, hop: Hop): Promise<Pass> {
+  checkBounds(context, model);
+  const { pass, rejection, waited } = await passThrough(context, model, true);
+  if (pass === undefined) throw new LimitExceededError({ [model]: rejection.reason });
+  // What was permitted before the wait may not be any more.
+  const reason = waited ? context.permits(model, hop) : true;
+  if (reason === true) return pass;
+  pass.end();
+  throw new NoEligibleModelError({ [model]: reason });
+}
+
 /** One call of what is not a chat model, bounded and recorded as a call of one is. */
 export async function callDirectly<T>(
   context: ExecutionContext,
@@ -30,8 +48,8 @@ export async function callDirectly<T>(
   hop: Hop,
   work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
 ): Promise<T> {
-  checkBounds(context, model);
-  const record = startAttempt(context, model, hop);
+  const pass = context.admission && (await enterDirectly(context, model, hop));
+  const record = start(context, model, hop, pass);
   const guard = createGuard(context, record.model.name);
   try {
     guard.limit(context.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
@@ -45,7 +63,18 @@ export async function callDirectly<T>(
     throw error;
   } finally {
     guard.release(false);
+    pass?.end();
     record.report(undefined);
+  }
+}
+
+function start(context: ExecutionContext, model: string, hop: Hop, pass: Pass | undefined): AttemptRecord {
+  try {
+    checkBounds(context, model);
+    return startAttempt(context, model, hop, pass);
+  } catch (error) {
+    pass?.end();
+    throw error;
   }
 }
 

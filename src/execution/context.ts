@@ -6,6 +6,7 @@ import type {
   Hop,
   HopContext,
   Model,
+  RateLimitInfo,
   RequestFacts,
   Usage,
 } from "../contracts/index.ts";
@@ -15,6 +16,29 @@ import type { ResolvedExecutionOptions } from "./options.ts";
 export interface PlannedStep {
   readonly model: string;
   readonly unless?: Check | undefined;
+}
+
+/** A call's way through the router's limits: wait `waitMs`, then `queue`, then `begin`. `end` whatever happens. */
+export interface Pass {
+  readonly waitMs: number;
+  readonly queueTimeoutMs: number;
+  /**
+   * `true`: it has a place among the calls under way. `false`: `onTurn` is called when it has one. A
+   * text: why it will have none.
+   */
+  queue(onTurn: () => void): boolean | string;
+  begin(): void;
+  readonly told: (info: RateLimitInfo) => void;
+  /** Idempotent. Without an attempt nothing is learnt from the call. */
+  end(attempt?: Attempt): void;
+}
+
+/** The router's limits: calls under way, and calls and tokens per minute. */
+export interface Admission {
+  /** Which rate makes a call of the model wait, and how long; undefined where it can begin now. */
+  delayOf(id: string): { readonly ms: number; readonly reason: string } | undefined;
+  /** Reserves what a call will use; or says why not, where it would wait longer than `maxWaitMs`. */
+  enter(id: string, maxWaitMs: number): Pass | string;
 }
 
 /** A request under way: all that execution knows, handed over by the router. */
@@ -50,6 +74,10 @@ export interface ExecutionContext {
    * lets a single trial through: ask only when the call follows.
    */
   readonly admit: (id: string, afterMs: number) => true | string;
+  /** A call that `admit` let through is not made after all. */
+  readonly abandon: (id: string) => void;
+  /** Absent: there are no limits. */
+  readonly admission: Admission | undefined;
   /** Milliseconds left of the pause that the model's provider has asked for. */
   readonly pauseMs: (id: string) => number;
   /** Notes the first call of a request, on which the number of retries depends. */

@@ -8,36 +8,33 @@ import {
   ProviderError,
 } from "../contracts/index.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
-import { checkBounds } from "./call.ts";
+import { checkBounds, enterDirectly } from "./call.ts";
 import type { ExecutionContext } from "./context.ts";
+import { enter } from "./enter.ts";
 import { createGuard } from "./guard.ts";
-import { createItinerary, type Itinerary, type Next, type Step } from "./itinerary.ts";
+import { createItinerary, type Next, type Step } from "./itinerary.ts";
 import { runCheck } from "./run-check.ts";
-import { wait } from "./wait.ts";
 
 /** Walks through the plan until an answer stands. Rejects with what ended the request. */
 export async function generate(context: ExecutionContext): Promise<Completion> {
   const itinerary = createItinerary(context);
   let step = itinerary.first();
   for (;;) {
-    if (step.delayMs > 0) step = await delayed(context, itinerary, step);
-    const outcome = await generateOnce(
-      context,
-      step,
-      (error) => itinerary.afterFailure(error),
-      () => itinerary.afterRefusal(),
-    );
-    if (outcome.completion !== undefined) return outcome.completion;
-    step = outcome.step;
+    if (step.delayMs > 0 || context.admission !== undefined) step = await enter(context, itinerary, step);
+    const { pass } = step;
+    try {
+      const outcome = await generateOnce(
+        context,
+        step,
+        (error) => itinerary.afterFailure(error),
+        () => itinerary.afterRefusal(),
+      );
+      if (outcome.completion !== undefined) return outcome.completion;
+      step = outcome.step;
+    } finally {
+      pass?.end();
+    }
   }
-}
-
-/** The step to take when the delay of `step` is over. */
-export async function delayed(context: ExecutionContext, itinerary: Itinerary, step: Step): Promise<Step> {
-  await wait(step.delayMs, context.signal);
-  const next = itinerary.afterDelay();
-  if (next.step === undefined) throw next.error;
-  return next.step;
 }
 
 /**
@@ -49,11 +46,17 @@ export async function generateDirectly(
   model: string,
   hop: Hop,
 ): Promise<Completion> {
-  checkBounds(context, model);
-  const step: Step = { model, hop, check: undefined, delayMs: 0 };
+  const pass = context.admission && (await enterDirectly(context, model, hop));
+  const step: Step = { model, hop, check: undefined, delayMs: 0, pass };
   const stop = (error: unknown): Next => ({ error });
-  const outcome = await generateOnce(context, step, stop, () => stop(undefined));
-  return outcome.completion as Completion;
+  try {
+    // Nothing between this and the call's start: calls at the same time share what may be spent.
+    checkBounds(context, model);
+    const outcome = await generateOnce(context, step, stop, () => stop(undefined));
+    return outcome.completion as Completion;
+  } finally {
+    pass?.end();
+  }
 }
 
 /** The request once more, for a check: the caller's constraints and budget hold here too. */
@@ -79,12 +82,12 @@ export async function generateOnce(
   afterFailure: (error: unknown) => Next,
   afterRefusal: () => Next,
 ): Promise<Outcome> {
-  const record = startAttempt(context, step.model, step.hop);
+  const record = startAttempt(context, step.model, step.hop, step.pass);
   const guard = createGuard(context, record.model.name);
   let completion: Completion;
   try {
     guard.limit(context.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const options = { signal: guard.signal, onDropped: record.dropped };
+    const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: step.pass?.told };
     completion = await guard.race(() => record.model.generate(context.chat, options));
     checkCompletion(completion, record.model.name);
   } catch (thrown) {

@@ -5,13 +5,14 @@ import {
   DeadlineExceededError,
   type Hop,
   isRouterError,
+  LimitExceededError,
   NoEligibleModelError,
   type ProviderError,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
 import { backoffMs } from "./backoff.ts";
 import { budgetError } from "./budget.ts";
-import type { ExecutionContext, PlannedStep } from "./context.ts";
+import type { ExecutionContext, Pass, PlannedStep } from "./context.ts";
 
 /** The next call to make. */
 export interface Step {
@@ -20,6 +21,10 @@ export interface Step {
   readonly check: Check | undefined;
   /** To wait before the call. */
   readonly delayMs: number;
+  /** Nobody else is left: the model's rate is waited for. */
+  readonly lastResort?: boolean | undefined;
+  /** What the call holds of the router's limits, once it has entered them. */
+  readonly pass?: Pass | undefined;
 }
 
 /** What follows an attempt: a step, or the error that ends the request. */
@@ -33,6 +38,8 @@ export interface Itinerary {
   afterFailure(error: unknown): Next;
   /** The current step has waited: what was permitted before may not be any more. */
   afterDelay(): Next;
+  /** The router's limits leave no room for the current step; `rate`: but it comes back in a while. */
+  afterRejection(reason: string, rate: boolean): Next;
   /** The check did not accept the answer of the current step. */
   afterRefusal(): Next;
 }
@@ -53,22 +60,39 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   let current: Step = { model: "", hop: "answer", check: undefined, delayMs: 0 };
   let retries = 0;
   let lastError: unknown;
+  /** Since the last failure, for whatever stands in for the model that failed. */
+  let maySucceed: (model: string) => boolean = anyModel;
+  const passedOver: Record<string, string> = {};
 
-  const stepTo = (planned: PlannedStep, hop: Hop): Step => {
+  const stepTo = (planned: PlannedStep, hop: Hop, lastResort?: boolean): Step => {
     tried.add(planned.model);
     retries = 0;
-    current = { model: planned.model, hop, check: planned.unless, delayMs: 0 };
+    current = { model: planned.model, hop, check: planned.unless, delayMs: 0, lastResort };
     return current;
+  };
+
+  const setAside = (planned: PlannedStep, hop: Hop, reason: string) => {
+    context.skipped(planned.model, hop, reason);
+    tried.add(planned.model);
+    skipped.push(planned);
   };
 
   /** Whether the model's endpoint is worth a call now; one that is not is kept as a last resort. */
   const admitted = (planned: PlannedStep, hop: Hop): boolean => {
-    const reason = context.admit(planned.model, 0);
+    // First what has no side effect: a breaker's trial is for a call that follows.
+    const reason = context.admission?.delayOf(planned.model)?.reason ?? context.admit(planned.model, 0);
     if (reason === true) return true;
-    context.skipped(planned.model, hop, reason);
-    tried.add(planned.model);
-    skipped.push(planned);
+    setAside(planned, hop, reason);
     return false;
+  };
+
+  /** The one of those passed over whose rate comes back first. */
+  const nearest = (suits: (planned: PlannedStep) => boolean): PlannedStep | undefined => {
+    const left = skipped.filter(suits);
+    const waitOf = ({ model }: PlannedStep) => context.admission?.delayOf(model)?.ms ?? 0;
+    const best = left.reduce((a, b) => (waitOf(b) < waitOf(a) ? b : a), left[0] as PlannedStep);
+    skipped.splice(0, skipped.length, ...left.filter((one) => one !== best));
+    return best;
   };
 
   /** The plan's next model, else the next fallback, that may serve the request now. */
@@ -86,11 +110,11 @@ export function createItinerary(context: ExecutionContext): Itinerary {
         return stepTo({ model }, hop);
       }
     }
-    for (let last = skipped.shift(); last !== undefined; last = skipped.shift()) {
-      if (suits(last)) return stepTo(last, hop);
-    }
-    return undefined;
+    const last = nearest(suits);
+    return last && stepTo(last, hop, true);
   };
+
+  const allFailed = (cause: unknown) => new AllModelsFailedError(context.attempts, { cause }, passedOver);
 
   const deadlinePassed = (): DeadlineExceededError | undefined => {
     const { deadlineAt, deadlineMs, clock, attempts } = context;
@@ -108,13 +132,15 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     // The pause may come from the rate limit of another request.
     const askedMs = Math.max(error.retryAfterMs ?? 0, context.pauseMs(current.model));
     if (askedMs > options.retryAfterCapMs) return undefined;
-    const delayMs = backoffMs(retries, askedMs, options, context.random);
+    const rateMs = context.admission?.delayOf(current.model)?.ms ?? 0;
+    if (rateMs > options.retryAfterCapMs) return undefined;
+    const delayMs = Math.max(backoffMs(retries, askedMs, options, context.random), rateMs);
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
     if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
     if (context.admit(current.model, delayMs) !== true || !context.withdrawRetry()) return undefined;
     retries += 1;
-    current = { ...current, hop: "retry", delayMs };
+    current = { ...current, hop: "retry", delayMs, lastResort: false };
     return current;
   };
 
@@ -137,7 +163,7 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const instead = another("fallback", (model) => budgetError(context, model) === undefined);
       if (instead !== undefined) return instead;
       if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
-      return stepTo(planned, "answer");
+      return stepTo(planned, "answer", true);
     },
     afterFailure(error) {
       lastError = error;
@@ -151,27 +177,45 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const again = retry(error);
       if (again !== undefined) return go(again, "retry");
       const window = context.modelOf(current.model).contextWindow ?? 0;
-      const may = (model: string) =>
-        error.kind !== "context-overflow" || (context.modelOf(model).contextWindow ?? 0) > window;
-      const next = another("fallback", may);
+      const isLarger = (model: string) => (context.modelOf(model).contextWindow ?? 0) > window;
+      maySucceed = error.kind === "context-overflow" ? isLarger : anyModel;
+      const next = another("fallback", maySucceed);
       if (next !== undefined) return go(next, "fallback");
-      return { error: new AllModelsFailedError(context.attempts, { cause: error }) };
+      return { error: allFailed(error) };
     },
     afterDelay() {
       const late = deadlinePassed();
       if (late !== undefined) return { error: late };
-      if (context.permits(current.model, current.hop) === true) return go(current, "retry");
-      const next = another("fallback", () => true);
+      if (context.permits(current.model, current.hop) === true) {
+        current = { ...current, delayMs: 0 };
+        return go(current, "retry");
+      }
+      const next = another("fallback", maySucceed);
       if (next !== undefined) return go(next, "fallback");
-      return { error: new AllModelsFailedError(context.attempts, { cause: lastError }) };
+      return { error: allFailed(lastError) };
+    },
+    afterRejection(reason, rate) {
+      const { model, hop, check, lastResort } = current;
+      context.abandon(model);
+      passedOver[model] = reason;
+      if (rate && !lastResort) setAside({ model, unless: check }, hop, reason);
+      else context.skipped(model, hop, reason);
+      const next = another(hop === "answer" ? "fallback" : hop, maySucceed);
+      if (next !== undefined) return go(next, "fallback");
+      return { error: lastError === undefined ? new LimitExceededError(passedOver) : allFailed(lastError) };
     },
     afterRefusal() {
       if (context.signal?.aborted) return { error: context.signal.reason };
       const late = deadlinePassed();
       if (late !== undefined) return { error: late };
-      const next = position + 1 < plan.length ? another("cascade", () => true) : undefined;
+      maySucceed = anyModel;
+      const next = position + 1 < plan.length ? another("cascade", anyModel) : undefined;
       if (next !== undefined) return go(next, "escalate");
-      return { error: new AllModelsFailedError(context.attempts, { cause: lastError }) };
+      return { error: allFailed(lastError) };
     },
   };
+}
+
+function anyModel(): boolean {
+  return true;
 }

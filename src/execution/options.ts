@@ -1,4 +1,10 @@
-import { type BreakerOptions, checkKeys, checkNumber, type RetryBudgetOptions } from "../contracts/index.ts";
+import {
+  type BreakerOptions,
+  checkKeys,
+  checkNumber,
+  type LimitOptions,
+  type RetryBudgetOptions,
+} from "../contracts/index.ts";
 
 /** How calls are made. All times in milliseconds. */
 export interface ExecutionOptions {
@@ -27,11 +33,13 @@ export interface ExecutionOptions {
   readonly retryBudget?: RetryBudgetOptions | undefined;
   /** When a model that keeps failing is passed over. */
   readonly breaker?: BreakerOptions | undefined;
+  /** Calls at once and per minute, by model and by tenant. Default: no limits, and none are learnt. */
+  readonly limits?: LimitOptions | undefined;
 }
 
 export type ResolvedExecutionOptions = {
-  readonly [Key in keyof ExecutionOptions]-?: NonNullable<ExecutionOptions[Key]>;
-};
+  readonly [Key in Exclude<keyof ExecutionOptions, "limits">]-?: NonNullable<ExecutionOptions[Key]>;
+} & { readonly limits: LimitOptions | undefined };
 
 const defaults: ResolvedExecutionOptions = {
   retries: 2,
@@ -46,6 +54,7 @@ const defaults: ResolvedExecutionOptions = {
   // Their own defaults stand where they are made.
   retryBudget: {},
   breaker: {},
+  limits: undefined,
 };
 
 /** The longest delay that a Node timer can hold. */

@@ -2,7 +2,8 @@ import { type Completion, type CompletionChunk, isRouterError, ProviderError } f
 import { createAssembler } from "./assembler.ts";
 import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { ExecutionContext } from "./context.ts";
-import { delayed, generateOnce, proceed } from "./generate.ts";
+import { enter } from "./enter.ts";
+import { generateOnce, proceed } from "./generate.ts";
 import { createGuard } from "./guard.ts";
 import { createItinerary, type Next, type Step } from "./itinerary.ts";
 import { toChunks } from "./to-chunks.ts";
@@ -20,18 +21,23 @@ export async function* stream(
   const afterFailure = (error: unknown) => itinerary.afterFailure(error);
   let step = itinerary.first();
   for (;;) {
-    if (step.delayMs > 0) step = await delayed(context, itinerary, step);
-    if (step.check === undefined) {
-      const outcome = yield* streamOnce(context, step, afterFailure);
-      if (outcome.completion !== undefined) return outcome.completion;
-      step = outcome.step;
-    } else {
-      const outcome = await generateOnce(context, step, afterFailure, () => itinerary.afterRefusal());
-      if (outcome.completion !== undefined) {
-        yield* toChunks(outcome.completion);
-        return outcome.completion;
+    if (step.delayMs > 0 || context.admission !== undefined) step = await enter(context, itinerary, step);
+    const { pass } = step;
+    try {
+      if (step.check === undefined) {
+        const outcome = yield* streamOnce(context, step, afterFailure);
+        if (outcome.completion !== undefined) return outcome.completion;
+        step = outcome.step;
+      } else {
+        const outcome = await generateOnce(context, step, afterFailure, () => itinerary.afterRefusal());
+        if (outcome.completion !== undefined) {
+          yield* toChunks(outcome.completion);
+          return outcome.completion;
+        }
+        step = outcome.step;
       }
-      step = outcome.step;
+    } finally {
+      pass?.end();
     }
   }
 }
@@ -45,7 +51,7 @@ async function* streamOnce(
   step: Step,
   afterFailure: (error: unknown) => Next,
 ): AsyncGenerator<CompletionChunk, Outcome, undefined> {
-  const record = startAttempt(context, step.model, step.hop);
+  const record = startAttempt(context, step.model, step.hop, step.pass);
   const guard = createGuard(context, record.model.name);
   const assembler = createAssembler();
   // Chunks before the first content: a role, an empty delta. Held back, since the call may yet be replaced.
@@ -54,7 +60,7 @@ async function* streamOnce(
   let iterator: AsyncIterator<CompletionChunk> | undefined;
   try {
     guard.limit(context.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
-    const options = { signal: guard.signal, onDropped: record.dropped };
+    const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: step.pass?.told };
     const opened = record.model.stream(context.chat, options)[Symbol.asyncIterator]();
     iterator = opened;
     for (;;) {

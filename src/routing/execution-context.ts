@@ -1,7 +1,8 @@
 import type { Attempt, Candidate, Hop, Model, RequestFacts } from "../contracts/index.ts";
 import { permits } from "../decision/index.ts";
-import type { ExecutionContext } from "../execution/index.ts";
+import type { Admission, ExecutionContext } from "../execution/index.ts";
 import { chatOf } from "../request/index.ts";
+import type { Limits } from "../state/limits.ts";
 import { emit } from "./emit.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
@@ -52,6 +53,8 @@ export function executionOf<Id extends string>(
       if (parts.onEvent !== undefined)
         emit(parts.onEvent, { type: "attempt-skipped", decisionId: run.id, model, hop, reason });
     },
+    admission: parts.limits && admissionOf(parts, parts.limits, run, specifics),
+    abandon: (id) => parts.breakers.abandon(specifics.modelOf(id).name),
     admit: (id, afterMs) => parts.breakers.admit(specifics.modelOf(id).name, parts.clock() + afterMs),
     pauseMs: (id) => parts.breakers.pauseMs(specifics.modelOf(id).name, parts.clock()),
     depositRetry: () => parts.retryBudget.deposit(parts.clock()),
@@ -68,6 +71,23 @@ export function executionOf<Id extends string>(
         emit(parts.onEvent, { type: "attempt-ended", decisionId: run.id, attempt: attempt as Attempt<Id> });
       }
     },
+  };
+}
+
+function admissionOf<Id extends string>(
+  { estimate }: RouterParts<Id>,
+  limits: Limits,
+  run: Run<Id>,
+  { facts, modelOf }: Specifics,
+): Admission {
+  const callOf = (id: string) => {
+    const model = modelOf(id);
+    const tokens = estimate(model, facts).inputTokens + facts.expectedOutputTokens;
+    return { name: model.name, tenant: run.facts.tenant, tokens };
+  };
+  return {
+    delayOf: (id) => limits.delayOf(callOf(id)),
+    enter: (id, maxWaitMs) => limits.enter(callOf(id), maxWaitMs),
   };
 }
 

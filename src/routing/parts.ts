@@ -13,6 +13,7 @@ import type {
 import type { DecisionParts } from "../decision/index.ts";
 import type { ResolvedExecutionOptions } from "../execution/index.ts";
 import type { Breakers } from "../state/breakers.ts";
+import type { Limits } from "../state/limits.ts";
 import type { RetryBudget } from "../state/retry-budget.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { SpendBook } from "../state/spend.ts";
@@ -38,6 +39,8 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   readonly observeHealth: (attempt: Attempt) => void;
   readonly breakers: Breakers;
   readonly retryBudget: RetryBudget;
+  /** Absent: there are none. */
+  readonly limits: Limits | undefined;
   readonly execution: ResolvedExecutionOptions;
   readonly newId: () => string;
   readonly onEvent: EventSink<Id> | undefined;

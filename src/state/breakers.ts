@@ -13,6 +13,8 @@ import {
 export interface Breakers {
   /** `true`, or why no call may be made now. Half-open admits one trial until its result is observed. */
   admit(name: string, now: number): true | string;
+  /** A call that was admitted is not made after all. */
+  abandon(name: string): void;
   /** Milliseconds left of the pause that a rate limit asked for; 0 where there is none. */
   pauseMs(name: string, now: number): number;
   /** Learns from a call that has ended. */
@@ -139,6 +141,11 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       // A trial that is never observed (its request was dropped) must not keep it shut for ever.
       endpoint.trialUntil = now + openMs * 16;
       return true;
+    },
+
+    abandon(name) {
+      const endpoint = endpoints.get(name);
+      if (endpoint !== undefined) endpoint.trialUntil = 0;
     },
 
     pauseMs(name, now) {

@@ -1,6 +1,7 @@
 import { checkKeys, InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import type { Breakers } from "./breakers.ts";
 import type { HealthTracker } from "./health.ts";
+import type { Limits } from "./limits.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SpendBook } from "./spend.ts";
 import type { UsageMeans } from "./usage-means.ts";
@@ -12,6 +13,8 @@ export interface StateParts {
   readonly sessions: Sessions;
   /** Absent: the router has no budget. */
   readonly spend: SpendBook | undefined;
+  /** Absent: the router has no limits. */
+  readonly limits: Limits | undefined;
   /** The router's models: sessions of others are left out. */
   readonly ids: readonly string[];
   /** Milliseconds since the epoch. */
@@ -19,7 +22,8 @@ export interface StateParts {
 }
 
 /** All that a router has learnt, as one piece of plain JSON. */
-export function exportState({ means, health, breakers, sessions, spend, clock }: StateParts): RouterState {
+export function exportState(parts: StateParts): RouterState {
+  const { means, health, breakers, sessions, spend, limits, clock } = parts;
   return {
     formatVersion: 1,
     usageMeans: means.exportState(),
@@ -27,20 +31,31 @@ export function exportState({ means, health, breakers, sessions, spend, clock }:
     breakers: breakers.exportState(clock()),
     sessions: sessions.exportState(),
     ...(spend && { spend: spend.exportState() }),
+    ...(limits && { limits: limits.exportState() }),
   };
 }
 
 /** Replaces what was learnt. Throws `InvalidOptionError`, and then changes nothing. */
 export function restoreState(parts: StateParts, state: RouterState): void {
-  checkKeys("state", state, ["formatVersion", "usageMeans", "health", "breakers", "sessions", "spend"]);
+  checkKeys("state", state, [
+    "formatVersion",
+    "usageMeans",
+    "health",
+    "breakers",
+    "sessions",
+    "spend",
+    "limits",
+  ]);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const before = exportState(parts);
   try {
     restoreLearnt(parts, state);
+    parts.limits?.restoreState(state.limits ?? []);
     parts.spend?.restoreState(state.spend ?? { formatVersion: 1, accounts: [] });
   } catch (error) {
     restoreLearnt(parts, before);
+    parts.limits?.restoreState(before.limits ?? []);
     throw error;
   }
 }

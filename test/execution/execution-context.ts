@@ -40,6 +40,8 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     random: () => 0,
     permits: () => true,
     admit: () => true,
+    abandon: () => {},
+    admission: undefined,
     pauseMs: () => 0,
     depositRetry: () => {},
     withdrawRetry: () => true,
