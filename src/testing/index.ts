@@ -8,6 +8,9 @@ export type { ConformanceCase } from "./conformance-case.ts";
 export { type ConstraintSetup, constraintConformance } from "./constraint-conformance.ts";
 export { factsOf } from "./facts-of.ts";
 export { type FakeAnswer, type FakeModel, type FakeModelOptions, fakeModel } from "./fake-model.ts";
+export type { GoldenRequest } from "./golden-requests.ts";
+export { type GoldenRoutesResult, type GoldenRoutesSetup, goldenRoutes } from "./golden-routes.ts";
+export type { GoldenRoute } from "./golden-snapshot.ts";
 export { type PolicySetup, policyConformance } from "./policy-conformance.ts";
 export { providerConformance } from "./provider-conformance.ts";
 export type {

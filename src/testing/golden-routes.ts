@@ -1,0 +1,89 @@
+import {
+  checkKeys,
+  checkMethods,
+  checkText,
+  InvalidOptionError,
+  isRouterError,
+  OutcomeFormatError,
+  type Router,
+} from "../contracts/index.ts";
+import { type GoldenRequest, type NamedRequest, readGoldenRequests } from "./golden-requests.ts";
+import {
+  compareRoutes,
+  type GoldenRoute,
+  parseSnapshot,
+  readIfThere,
+  writeWhole,
+} from "./golden-snapshot.ts";
+
+export interface GoldenRoutesSetup<Id extends string> {
+  /** A fresh one: what it has learnt may change its decisions. No model is called. */
+  readonly router: Router<Id>;
+  /** A JSON Lines file, each line a prompt in quotes or a `GoldenRequest`; or an array of these. */
+  readonly requests: string | readonly (string | GoldenRequest<Id>)[];
+  /** JSON Lines file of the decisions as they should be, to be kept beside the test. */
+  readonly snapshot: string;
+  /** Write the snapshot instead of comparing with it. Default: whether `SWITCHPOINT_UPDATE` is `1`. */
+  readonly update?: boolean | undefined;
+}
+
+export interface GoldenRoutesResult {
+  readonly routes: readonly GoldenRoute[];
+  /** Ids of requests that a lottery decided. */
+  readonly drawn: readonly string[];
+  /** Whether the snapshot was written. */
+  readonly written: boolean;
+}
+
+/** Settles lotteries. */
+const draw = 0.5;
+/**
+ * Compares the decisions about a file of prompts with a snapshot of them, in any test runner:
+ *
+ *     test("routes", () => goldenRoutes({ router, requests: "prompts.jsonl", snapshot: "routes.jsonl" }));
+ *
+ * Rejects with an `AssertionError` that lists what differs; with `InvalidOptionError` when there is no
+ * snapshot yet; with `OutcomeFormatError`, which names file, line and field, when a file is not as it
+ * must be. The snapshot holds no text of the prompts.
+ */
+export async function goldenRoutes<Id extends string>(
+  setup: GoldenRoutesSetup<Id>,
+): Promise<GoldenRoutesResult> {
+  checkKeys("goldenRoutes", setup, ["router", "requests", "snapshot", "update"]);
+  const { router, requests, snapshot, update = process.env["SWITCHPOINT_UPDATE"] === "1" } = setup;
+  checkMethods("goldenRoutes.router", router, ["decide"]);
+  checkText("goldenRoutes.snapshot", snapshot);
+  const routes: GoldenRoute[] = [];
+  for (const request of await readGoldenRequests(requests)) routes.push(await routeOf(router, request));
+  const drawn = routes.filter(({ propensity }) => propensity !== undefined).map(({ id }) => id);
+  const text = routes.map((route) => `${JSON.stringify(route)}\n`).join("");
+  const earlier = await readIfThere(snapshot);
+  if (update) {
+    if (earlier !== text) await writeWhole(snapshot, text);
+    return { routes, drawn, written: earlier !== text };
+  }
+  if (earlier === undefined)
+    throw new InvalidOptionError(
+      "goldenRoutes.snapshot",
+      snapshot,
+      "a file that exists: SWITCHPOINT_UPDATE=1, or update: true, writes it",
+    );
+  compareRoutes(routes, parseSnapshot(snapshot, earlier), snapshot);
+  return { routes, drawn, written: false };
+}
+
+async function routeOf<Id extends string>(
+  router: Router<Id>,
+  { id, request, place }: NamedRequest<Id>,
+): Promise<GoldenRoute> {
+  try {
+    const { model, plan, reason, candidates, propensity } = await router.decide(request, { draw });
+    const permitted = candidates.filter((one) => one.permitted === true).map((one) => one.model);
+    return { id, model, plan, reason, permitted, ...(propensity < 1 && { propensity }) };
+  } catch (error) {
+    if (!isRouterError(error)) throw error;
+    if (!isRouterError(error, "invalid-request")) return { id, error: error.code };
+    const problem = error.message.replace(`request.${error.field} `, "");
+    throw new OutcomeFormatError(place.file, place.line, error.field, problem);
+  }
+}
