@@ -30,6 +30,7 @@ export function requestOfDecision(
     tenant: request.tenant,
     labels: request.labels,
     category: request.category,
+    language: request.language,
     max_completion_tokens: request.maxOutputTokens,
     reasoning_effort: request.reasoningEffort,
     model: forced === true ? model : undefined,

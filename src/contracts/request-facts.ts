@@ -43,7 +43,7 @@ export interface RequestFacts {
   readonly tenant?: string | undefined;
   readonly labels: Labels;
   readonly category?: string | undefined;
-  /** ISO 639-1 code, where it is known. */
+  /** ISO 639-1 code, where the caller said it. */
   readonly language?: string | undefined;
 }
 

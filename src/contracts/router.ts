@@ -14,6 +14,8 @@ export interface Routing<Id extends string = string> {
   readonly labels?: Labels | undefined;
   /** Task type, where the caller knows it. */
   readonly category?: string | undefined;
+  /** Language of the request, where the caller knows it: an ISO 639-1 code, `de`. */
+  readonly language?: string | undefined;
   /** In addition to the router's own. */
   readonly constraints?: Constraints<Id> | undefined;
   /** For all attempts together, in US dollars; a model of unknown price is then not permitted. */

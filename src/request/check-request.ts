@@ -90,7 +90,9 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
   checkOptionalText("tenant", request.tenant);
   checkOptionalText("category", request.category);
   checkOptionalText("model", request.model);
-  const { labels, constraints } = request;
+  const { labels, language, constraints } = request;
+  if (language !== undefined && !(typeof language === "string" && /^[a-z]{2}$/.test(language)))
+    throw new InvalidRequestError("language", "must be a code of two lower-case letters (ISO 639-1)");
   if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
     const fits = Array.isArray(constraints) && constraints.every((one) => typeof one?.permits === "function");

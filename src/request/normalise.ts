@@ -76,7 +76,7 @@ export function normaliseRequest(request: RouteRequest, options: NormaliseOption
     tenant: fields.tenant,
     labels: fields.labels ?? noLabels,
     category: fields.category,
-    language: undefined,
+    language: fields.language,
   };
 }
 
@@ -86,7 +86,8 @@ const noFields: Fields = {};
 /** The part of a request that a provider gets: without routing fields. */
 export function chatOf(request: RouteRequest): ChatRequest {
   if (typeof request === "string") return { messages: [{ role: "user", content: request }] };
-  const { session, tenant, labels, category, constraints, maxCostUsd, deadlineMs, model, ...chat } = request;
+  const { session, tenant, labels, category, language, constraints, maxCostUsd, deadlineMs, model, ...chat } =
+    request;
   // From plain JavaScript: the adapters decide these.
   const { stream, stream_options, ...rest } = chat as ChatRequest & {
     stream?: unknown;

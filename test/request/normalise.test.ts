@@ -126,6 +126,7 @@ describe("what is read of a request", () => {
       tenant: "t",
       labels: { plan: "free" },
       category: "chat",
+      language: "de",
     });
     expect(facts).toMatchObject({
       tools: 1,
@@ -137,6 +138,7 @@ describe("what is read of a request", () => {
       tenant: "t",
       labels: { plan: "free" },
       category: "chat",
+      language: "de",
     });
   });
 
@@ -181,6 +183,7 @@ describe("what a provider gets", () => {
       tenant: "t",
       labels: {},
       category: "c",
+      language: "de",
       constraints: [],
       maxCostUsd: 1,
       deadlineMs: 1,
@@ -228,6 +231,7 @@ describe("bad requests", () => {
     ["a category of a megabyte", { messages: [user("x")], category: megabyte }, "category"],
     ["a session that is a number", { messages: [user("x")], session: 7 }, "session"],
     ["constraints that are none", { messages: [user("x")], constraints: [{}] }, "constraints"],
+    ["a language that is no code", { messages: [user("x")], language: "German" }, "language"],
     ["an empty session", { messages: [user("x")], session: "" }, "session"],
   ];
   for (const [what, request, field] of cases) {
