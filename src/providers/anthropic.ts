@@ -20,6 +20,7 @@ import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import { tellRateLimit, tellRefusal } from "./internal/rate-limit-headers.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
@@ -77,24 +78,33 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
 
   // Not `client.messages.create`: it prints warnings about model ids to the console, and refuses long
   // answers that are not streamed.
-  const post = async (body: MessagesBody, signal: AbortSignal): Promise<unknown> => {
+  const post = async (body: MessagesBody, { signal, onRateLimit }: CallOptions): Promise<unknown> => {
     const client = await unlessAborted(connect(), signal);
-    const answer = await client.post<unknown>(path, { body, signal });
+    const { data, response } = await client.post<unknown>(path, { body, signal }).withResponse();
     signal.throwIfAborted();
-    return answer;
+    tellRateLimit(response.headers, onRateLimit);
+    return data;
   };
-  const events = async function* (body: MessagesBody, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  const events = async function* (
+    body: MessagesBody,
+    { signal, onRateLimit }: CallOptions,
+  ): AsyncGenerator<AnswerEvent> {
     const client = await unlessAborted(connect(), signal);
     const streamed = { body: { ...body, stream: true }, signal, stream: true };
-    for await (const event of await client.post<AsyncIterable<AnswerEvent>>(path, streamed)) {
+    const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
+    tellRateLimit(response.headers, onRateLimit);
+    for await (const event of data) {
       signal.throwIfAborted();
       yield event;
     }
     // An abort ends the SDK's iteration as if the answer were complete.
     signal.throwIfAborted();
   };
-  const failure = (error: unknown, signal: AbortSignal): unknown =>
-    signal.aborted ? signal.reason : toProviderError(error, name);
+  const failure = (error: unknown, { signal, onRateLimit }: CallOptions): unknown => {
+    if (signal.aborted) return signal.reason;
+    tellRefusal(error, onRateLimit);
+    return toProviderError(error, name);
+  };
 
   return {
     ...facts,
@@ -107,11 +117,11 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
         const body = translate(request, call);
         const answer =
           body.max_tokens > longestUnstreamed
-            ? await readStreamedMessage(events(body, signal), name)
-            : await post(body, signal);
+            ? await readStreamedMessage(events(body, call), name)
+            : await post(body, call);
         return toCompletion(answer, { name, writer, created: secondsNow() });
       } catch (error) {
-        throw failure(error, signal);
+        throw failure(error, call);
       }
     },
 
@@ -120,9 +130,9 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       try {
         signal.throwIfAborted();
         const body = translate(request, call);
-        yield* toChunks(events(body, signal), { name, writer, created: secondsNow() });
+        yield* toChunks(events(body, call), { name, writer, created: secondsNow() });
       } catch (error) {
-        throw failure(error, signal);
+        throw failure(error, call);
       }
     },
 

@@ -13,6 +13,7 @@ import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
+import { tellRateLimit, tellRefusal } from "./rate-limit-headers.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
 /** `Key`: `string`, or `string | undefined` where the endpoint can do without one. */
@@ -64,7 +65,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     return { ...openaiBody(request, defaults, outputLimitField, { writer, strict }), model: facts.model };
   }
 
-  async function generate(request: ChatRequest, { signal }: CallOptions): Promise<Completion> {
+  async function generate(request: ChatRequest, { signal, onRateLimit }: CallOptions): Promise<Completion> {
     signal.throwIfAborted();
     const body = bodyOf(request);
     const call = callSignal(signal);
@@ -74,8 +75,10 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .create(body, { signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
+          tellRefusal(error, onRateLimit);
           throw toProviderError(error, sdk, facts.name);
         });
+      tellRateLimit(response.headers, onRateLimit);
       return signed(await readCompletion(response, sdk, facts.name), writer);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
@@ -86,18 +89,21 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   async function* stream(
     request: ChatRequest,
-    { signal }: CallOptions,
+    { signal, onRateLimit }: CallOptions,
   ): AsyncGenerator<CompletionChunk, void> {
     signal.throwIfAborted();
     const body = { ...bodyOf(request), stream: true as const, stream_options: { include_usage: true } };
     const call = callSignal(signal);
     try {
       const { sdk, client } = await unlessAborted(connect(), signal);
-      const chunks = await client.chat.completions
+      const { data: chunks, response } = await client.chat.completions
         .create(body, { signal: call.signal })
+        .withResponse()
         .catch((error: unknown) => {
+          tellRefusal(error, onRateLimit);
           throw toProviderError(error, sdk, facts.name);
         });
+      tellRateLimit(response.headers, onRateLimit);
       let finished = false;
       let isSigned = false;
       for await (const chunk of readChunks(chunks, sdk, facts.name)) {

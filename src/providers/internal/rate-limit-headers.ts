@@ -1,0 +1,86 @@
+import type { CallOptions, RateLimitInfo } from "../../contracts/index.ts";
+
+interface ReadableHeaders {
+  get(name: string): string | null;
+}
+
+/** Passes on what an answer's or a refusal's headers say of rate limits, where somebody listens. */
+export function tellRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
+  if (onRateLimit === undefined || !hasGet(headers)) return;
+  const info = readRateLimit(headers);
+  if (info !== undefined) onRateLimit(info);
+}
+
+/** As `tellRateLimit`, for an error that an SDK has thrown. */
+export function tellRefusal(error: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
+  tellRateLimit((error as { headers?: unknown } | null | undefined)?.headers, onRateLimit);
+}
+
+/**
+ * OpenAI's `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, which many servers imitate, or
+ * Anthropic's `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`, else its
+ * `input-tokens`. Undefined where there is none.
+ */
+export function readRateLimit(
+  headers: ReadableHeaders,
+  now: () => number = Date.now,
+): RateLimitInfo | undefined {
+  const count = (name: string): number | undefined => {
+    const value = headers.get(name);
+    if (value === null || value.trim() === "") return undefined;
+    const number = Number(value);
+    return Number.isFinite(number) && number >= 0 ? number : undefined;
+  };
+  const anthropic = (kind: string) => ({
+    limit: count(`anthropic-ratelimit-${kind}-limit`),
+    remaining: count(`anthropic-ratelimit-${kind}-remaining`),
+    resetMs: untilMs(headers.get(`anthropic-ratelimit-${kind}-reset`), headers.get("date"), now),
+  });
+  const openai = (kind: string) => ({
+    limit: count(`x-ratelimit-limit-${kind}`),
+    remaining: count(`x-ratelimit-remaining-${kind}`),
+    resetMs: durationMs(headers.get(`x-ratelimit-reset-${kind}`)),
+  });
+  const requests = firstOf([openai("requests"), anthropic("requests")]);
+  const tokens = firstOf([openai("tokens"), anthropic("tokens"), anthropic("input-tokens")]);
+  if (requests === undefined && tokens === undefined) return undefined;
+  return {
+    limitRequests: requests?.limit,
+    remainingRequests: requests?.remaining,
+    resetRequestsMs: requests?.resetMs,
+    limitTokens: tokens?.limit,
+    remainingTokens: tokens?.remaining,
+    resetTokensMs: tokens?.resetMs,
+  };
+}
+
+function firstOf<T extends { readonly remaining: number | undefined }>(kinds: readonly T[]): T | undefined {
+  return kinds.find(({ remaining }) => remaining !== undefined);
+}
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `1m30.5s`, `12ms`, or a plain number of seconds. */
+function durationMs(value: string | null): number | undefined {
+  if (value === null || value.length > 40) return undefined;
+  const text = value.trim();
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g))
+    total += Number(number) * (unitsMs[unit ?? ""] ?? 0);
+  return total;
+}
+
+/** Milliseconds until a date, read against the response's own `date` so that no clock has to agree. */
+function untilMs(value: string | null, date: string | null, now: () => number): number | undefined {
+  const at = Date.parse(value ?? "");
+  if (Number.isNaN(at)) return undefined;
+  const sent = Date.parse(date ?? "");
+  return Math.max(0, at - (Number.isNaN(sent) ? now() : sent));
+}
+
+/** By shape: with another `fetch` they are not the global `Headers`. */
+function hasGet(headers: unknown): headers is ReadableHeaders {
+  return typeof (headers as { get?: unknown } | undefined)?.get === "function";
+}
