@@ -1,4 +1,5 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
+import { createGrowingText } from "./growing-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 type Choice = Completion["choices"][number];
@@ -22,7 +23,7 @@ const knownFields: ReadonlySet<string> = new Set([
 
 export function createAssembler(): Assembler {
   let head: Pick<CompletionChunk, "id" | "created" | "model"> = { id: "", created: 0, model: "" };
-  let text = "";
+  const text = createGrowingText();
   let refusal = "";
   let finishReason: Choice["finish_reason"] | undefined;
   let usage: CompletionChunk["usage"];
@@ -31,7 +32,7 @@ export function createAssembler(): Assembler {
   const extras: Record<string, unknown> = {};
 
   const addDelta = (delta: Delta) => {
-    if (delta.content) text += delta.content;
+    if (delta.content) text.add(delta.content);
     if (delta.refusal) refusal += delta.refusal;
     for (const call of delta.tool_calls ?? []) addToolCall(toolCalls, call);
     for (const [key, value] of Object.entries(delta))
@@ -52,16 +53,17 @@ export function createAssembler(): Assembler {
       if (choice.finish_reason) finishReason = choice.finish_reason;
     },
     get text() {
-      return text;
+      return text.toString();
     },
     get finishReason() {
       return finishReason;
     },
     completion() {
+      const content = text.toString();
       const message: Choice["message"] = {
         ...extras,
         role: "assistant",
-        content: text === "" && toolCalls.length > 0 ? null : text,
+        content: content === "" && toolCalls.length > 0 ? null : content,
         refusal: refusal === "" ? null : refusal,
         ...(toolCalls.length > 0 ? { tool_calls: toolCalls.filter((call) => call !== undefined) } : {}),
       };

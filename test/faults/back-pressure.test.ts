@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { runs } from "../support/runs.ts";
+import { serveLongStream } from "./long-stream-server.ts";
+import type { SlowReaderReport } from "./slow-reader-probe.ts";
+import { type WireName, wires } from "./wires.ts";
+
+const megabyte = 1_000_000;
+const wireBytes = runs(40, 100) * megabyte;
+
+it.each(Object.keys(wires) as WireName[])(
+  `of a stream of ${wireBytes / megabyte} MB a slow reader's process holds the text that it has read, %s`,
+  async (wire) => {
+    const server = await serveLongStream(wire, wireBytes);
+    const probe = spawn(
+      process.execPath,
+      [
+        "--expose-gc",
+        "--import",
+        "jiti/register",
+        fileURLToPath(new URL("slow-reader-probe.ts", import.meta.url)),
+        wire,
+        server.url,
+      ],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
+    const lines = createInterface(probe.stdout)[Symbol.asyncIterator]();
+    const read = async (characters: number): Promise<SlowReaderReport> => {
+      probe.stdin.write(`${characters}\n`);
+      return JSON.parse((await lines.next()).value);
+    };
+    try {
+      const start = await read(100_000);
+      await standsStill(() => server.sentBytes);
+      console.log(wire, start, server.sentBytes / 1e6);
+      const late = await read(server.characters * 0.9);
+      console.log(wire, late, server.sentBytes / 1e6, late.heapGrowth / late.characters);
+      const whole = await read(Number.POSITIVE_INFINITY);
+      console.log(wire, whole, server.sentBytes / 1e6);
+      expect(whole.characters).toBe(server.characters);
+    } finally {
+      probe.stdin.end();
+      await once(probe, "exit");
+      await server.close();
+    }
+  },
+  runs(60_000, 600_000),
+);
+
+/** Resolves when a count has been the same for a while. */
+async function standsStill(count: () => number): Promise<void> {
+  for (let [last, same] = [-1, 0]; same < 10; same += 1) {
+    await sleep(20);
+    if (count() !== last) [last, same] = [count(), 0];
+  }
+}
