@@ -27,6 +27,7 @@ import { connect } from "./router.ts";
 import { createBreakers } from "./state/breakers.ts";
 import { type BudgetOptions, resolveBudget } from "./state/budget-options.ts";
 import { createHealth } from "./state/health.ts";
+import { createHedging } from "./state/hedging.ts";
 import { createLimits } from "./state/limits.ts";
 import { createRetryBudget } from "./state/retry-budget.ts";
 import { exportState, restoreState } from "./state/router-state.ts";
@@ -152,6 +153,7 @@ function assemble<Id extends string>(
     breakers,
     retryBudget: createRetryBudget(execution.retryBudget),
     limits,
+    hedging: execution.hedge && createHedging(execution.hedge, health.of),
     random,
     clock,
     newId,

@@ -145,6 +145,26 @@ for (const [name, wire] of Object.entries(wires)) {
       await server.requests[0]?.closed;
     });
 
+    it("hedges a stream that is late, and closes the connection of the call that lost", async () => {
+      const { router, server, good } = await routerOver(
+        wire,
+        { type: "stall" },
+        { hedge: { afterMs: 20, ratio: 1 } },
+      );
+      const stream = router.stream("Hello");
+      expect(await read(stream)).toEqual({ text: "from large", error: undefined });
+      const { attempts, costUsd } = await stream.result;
+      expect(attempts).toMatchObject([
+        { model: "small", hop: "answer", costEstimated: true, error: { code: "abandoned" }, next: "hedge" },
+        { model: "large", hop: "hedge", finishReason: "stop" },
+      ]);
+      expect(costUsd).toBeCloseTo(
+        attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? Number.NaN), 0),
+      );
+      await server.requests[0]?.closed;
+      expect(good.requests).toHaveLength(1);
+    });
+
     it("closes the connection when the caller aborts or leaves", async () => {
       const { router, server } = await routerOver(wire, {
         type: "broken",

@@ -105,6 +105,9 @@ export interface Attempt<Id extends string = string> {
   readonly error?: RecordedError | undefined;
   /** Absent: the plan has no check on this answer. */
   readonly check?: CheckVerdict | undefined;
-  /** What followed, where the attempt did not end the request. */
-  readonly next?: "retry" | "fallback" | "escalate" | undefined;
+  /**
+   * What followed, where the attempt did not end the request. `hedge`: a call that ran beside it, whose
+   * content came first (its error code is then `abandoned`) or which alone had not failed.
+   */
+  readonly next?: "retry" | "fallback" | "escalate" | "hedge" | undefined;
 }

@@ -38,6 +38,7 @@ export {
 } from "./errors.ts";
 export type { EventSink, ReadText, RouterEvent } from "./events.ts";
 export { explain } from "./explain.ts";
+export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type {
   CallOptions,

@@ -32,6 +32,8 @@ export interface AttemptRecord {
    * undefined where the provider bills nothing.
    */
   fail(error: unknown, received: string | undefined): void;
+  /** Ends it for another call of the request; `received` as in `fail`. */
+  abandon(received: string): void;
   checked(verdict: CheckVerdict): void;
   /** Says what follows and reports the attempt. */
   report(next: Attempt["next"]): void;
@@ -56,6 +58,7 @@ export function startAttempt(
     startedAt: timestamp(startedAt),
     latencyMs: 0,
   };
+  let abandoned = false;
   const { committed } = context;
   const expectedUsd = committed === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
   if (committed !== undefined) committed.usd += expectedUsd;
@@ -64,8 +67,8 @@ export function startAttempt(
   const end = () => {
     if (committed !== undefined) committed.usd += (record.costUsd ?? expectedUsd) - expectedUsd;
     record.latencyMs = Math.max(0, context.clock() - startedAt);
-    context.attempts.push(record);
-    context.learn(record);
+    insert(context.attempts, record);
+    context.learn(abandoned && hop !== "hedge" ? asLate(record) : record);
     pass?.end(record);
   };
   const bill = (usage: Usage | undefined) => {
@@ -73,6 +76,11 @@ export function startAttempt(
     record.usage = usage;
     const costUsd = context.costOf(model, usage);
     if (costUsd !== undefined) record.costUsd = costUsd;
+  };
+
+  const billReceived = (text: string) => {
+    bill({ inputTokens: context.facts.inputTokens, outputTokens: context.estimateTokens(text) });
+    record.costEstimated = true;
   };
 
   return {
@@ -93,10 +101,13 @@ export function startAttempt(
     fail(error, received) {
       record.error = recordError(error);
       if (received === undefined) record.costUsd = 0;
-      else {
-        bill({ inputTokens: context.facts.inputTokens, outputTokens: context.estimateTokens(received) });
-        record.costEstimated = true;
-      }
+      else billReceived(received);
+      end();
+    },
+    abandon(received) {
+      record.error = { code: "abandoned", message: "given up for another call of the request" };
+      billReceived(received);
+      abandoned = true;
       end();
     },
     checked(verdict) {
@@ -107,6 +118,22 @@ export function startAttempt(
       context.ended(record);
     },
   };
+}
+
+/** In order of start, although a call that runs beside another may end first. */
+function insert(attempts: Attempt[], record: Attempt): void {
+  let at = attempts.length;
+  while (at > 0 && (attempts[at - 1] as Attempt).startedAt > record.startedAt) at -= 1;
+  if (at === attempts.length) attempts.push(record);
+  else attempts.splice(at, 0, record);
+}
+
+/**
+ * What is learnt from a call that was late and therefore given up: its first content would have taken
+ * at least as long. Left out, the late ones would be missing in the percentile that says what is late.
+ */
+function asLate(record: Attempt): Attempt {
+  return { ...record, firstTokenMs: record.firstTokenMs ?? record.latencyMs };
 }
 
 /** What a model threw, as a typed error. Errors of a user's own model count as a failed call. */

@@ -41,6 +41,14 @@ export interface Admission {
   enter(id: string, maxWaitMs: number): Pass | string;
 }
 
+/** When a second model is called beside one whose stream is late. Times in milliseconds. */
+export interface Hedging {
+  /** Undefined: a stream of this name is never said to be late. */
+  readonly afterMs: (name: string, now: number) => number | undefined;
+  /** Takes one hedge of the router's load budget, or says that there is none left. */
+  readonly withdraw: (now: number) => boolean;
+}
+
 /** A request under way: all that execution knows, handed over by the router. */
 export interface ExecutionContext {
   readonly chat: ChatRequest;
@@ -80,7 +88,9 @@ export interface ExecutionContext {
   readonly admission: Admission | undefined;
   /** Milliseconds left of the pause that the model's provider has asked for. */
   readonly pauseMs: (id: string) => number;
-  /** Notes the first call of a request, on which the number of retries depends. */
+  /** Absent: no hedges. */
+  readonly hedging: Hedging | undefined;
+  /** Notes the first call of a request, on which the number of retries and hedges depends. */
   readonly depositRetry: () => void;
   /** Takes one retry of the router's budget, or says that there is none left. */
   readonly withdrawRetry: () => boolean;

@@ -12,7 +12,7 @@ import { checkBounds, enterDirectly } from "./call.ts";
 import type { ExecutionContext } from "./context.ts";
 import { enter } from "./enter.ts";
 import { createGuard } from "./guard.ts";
-import { createItinerary, type Next, type Step } from "./itinerary.ts";
+import { createItinerary, type Itinerary, type Next, type Step } from "./itinerary.ts";
 import { runCheck } from "./run-check.ts";
 
 /** Walks through the plan until an answer stands. Rejects with what ended the request. */
@@ -23,12 +23,7 @@ export async function generate(context: ExecutionContext): Promise<Completion> {
     if (step.delayMs > 0 || context.admission !== undefined) step = await enter(context, itinerary, step);
     const { pass } = step;
     try {
-      const outcome = await generateOnce(
-        context,
-        step,
-        (error) => itinerary.afterFailure(error),
-        () => itinerary.afterRefusal(),
-      );
+      const outcome = await generateOnce(context, step, itinerary);
       if (outcome.completion !== undefined) return outcome.completion;
       step = outcome.step;
     } finally {
@@ -48,16 +43,20 @@ export async function generateDirectly(
 ): Promise<Completion> {
   const pass = context.admission && (await enterDirectly(context, model, hop));
   const step: Step = { model, hop, check: undefined, delayMs: 0, pass };
-  const stop = (error: unknown): Next => ({ error });
   try {
     // Nothing between this and the call's start: calls at the same time share what may be spent.
     checkBounds(context, model);
-    const outcome = await generateOnce(context, step, stop, () => stop(undefined));
+    const outcome = await generateOnce(context, step, nowhere);
     return outcome.completion as Completion;
   } finally {
     pass?.end();
   }
 }
+
+const nowhere: Pick<Itinerary, "afterFailure" | "afterRefusal"> = {
+  afterFailure: (error) => ({ error }),
+  afterRefusal: () => ({ error: undefined }),
+};
 
 /** The request once more, for a check: the caller's constraints and budget hold here too. */
 async function generateAgain(
@@ -79,8 +78,7 @@ type Outcome =
 export async function generateOnce(
   context: ExecutionContext,
   step: Step,
-  afterFailure: (error: unknown) => Next,
-  afterRefusal: () => Next,
+  itinerary: Pick<Itinerary, "afterFailure" | "afterRefusal">,
 ): Promise<Outcome> {
   const record = startAttempt(context, step.model, step.hop, step.pass);
   const guard = createGuard(context, record.model.name);
@@ -93,7 +91,7 @@ export async function generateOnce(
   } catch (thrown) {
     const error = toTypedError(thrown, record.model, context.signal);
     record.fail(error, mayBeBilled(error) ? "" : undefined);
-    return { step: proceed(afterFailure(error), record.report) };
+    return { step: proceed(itinerary.afterFailure(error), record.report) };
   } finally {
     guard.release(false);
   }
@@ -107,7 +105,7 @@ export async function generateOnce(
       generateAgain(context, step.model, changes, hop),
     );
     record.checked(verdict);
-    if (!verdict.accepted) return { step: proceed(afterRefusal(), record.report) };
+    if (!verdict.accepted) return { step: proceed(itinerary.afterRefusal(), record.report) };
   }
   record.report(undefined);
   return { completion };

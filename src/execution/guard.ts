@@ -86,9 +86,8 @@ export function createGuard(context: ExecutionContext, modelName: string): Guard
       clearTimeout(timer);
       timer = undefined;
       caller?.removeEventListener("abort", onCallerAbort);
+      if (abort) end(new DOMException("the call is over", "AbortError"));
       rejectCurrent = undefined;
-      if (abort && !controller.signal.aborted)
-        controller.abort(new DOMException("the call is over", "AbortError"));
     },
   };
 }

@@ -13,6 +13,7 @@ import {
 import { backoffMs } from "./backoff.ts";
 import { budgetError } from "./budget.ts";
 import type { ExecutionContext, Pass, PlannedStep } from "./context.ts";
+import { enterNow } from "./enter-now.ts";
 
 /** The next call to make. */
 export interface Step {
@@ -42,6 +43,12 @@ export interface Itinerary {
   afterRejection(reason: string, rate: boolean): Next;
   /** The check did not accept the answer of the current step. */
   afterRefusal(): Next;
+  /** A call to make beside the current one, which is late: at most one for a request. */
+  hedge(): Step | undefined;
+  /** The current call has failed, and another that runs already takes its place. */
+  follow(step: Step): void;
+  /** The end of the request, where an error is no failure of one model. */
+  ending(error: unknown): { readonly step?: undefined; readonly error: unknown } | undefined;
 }
 
 /** Another model would fail in the same way, or must not be asked. */
@@ -59,6 +66,7 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   let position = 0;
   let current: Step = { model: "", hop: "answer", check: undefined, delayMs: 0 };
   let retries = 0;
+  let hedged = false;
   let lastError: unknown;
   /** Since the last failure, for whatever stands in for the model that failed. */
   let maySucceed: (model: string) => boolean = anyModel;
@@ -144,6 +152,17 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     return current;
   };
 
+  const ending = (error: unknown): { readonly error: unknown } | undefined => {
+    if (context.signal?.aborted) return { error: context.signal.reason };
+    if (isRouterError(error, "deadline-exceeded")) return { error };
+    const late = deadlinePassed();
+    if (late !== undefined) return { error: late };
+    // Not a failure of a model: a bug, or a key that is missing everywhere.
+    if (!isRouterError(error, "provider")) return { error };
+    if (error.partialText !== undefined || endsRequest.has(error.kind)) return { error };
+    return undefined;
+  };
+
   return {
     first() {
       const planned = plan[0] as PlannedStep;
@@ -165,20 +184,18 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
       return stepTo(planned, "answer", true);
     },
+    ending,
     afterFailure(error) {
       lastError = error;
-      if (context.signal?.aborted) return { error: context.signal.reason };
-      if (isRouterError(error, "deadline-exceeded")) return { error };
-      const late = deadlinePassed();
-      if (late !== undefined) return { error: late };
-      // Not a failure of a model: a bug, or a key that is missing everywhere.
-      if (!isRouterError(error, "provider")) return { error };
-      if (error.partialText !== undefined || endsRequest.has(error.kind)) return { error };
-      const again = retry(error);
+      const end = ending(error);
+      if (end !== undefined) return end;
+      // `ending` knows every other error.
+      const failure = error as ProviderError;
+      const again = retry(failure);
       if (again !== undefined) return go(again, "retry");
       const window = context.modelOf(current.model).contextWindow ?? 0;
       const isLarger = (model: string) => (context.modelOf(model).contextWindow ?? 0) > window;
-      maySucceed = error.kind === "context-overflow" ? isLarger : anyModel;
+      maySucceed = failure.kind === "context-overflow" ? isLarger : anyModel;
       const next = another("fallback", maySucceed);
       if (next !== undefined) return go(next, "fallback");
       return { error: allFailed(error) };
@@ -212,6 +229,30 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const next = position + 1 < plan.length ? another("cascade", anyModel) : undefined;
       if (next !== undefined) return go(next, "escalate");
       return { error: allFailed(lastError) };
+    },
+    hedge() {
+      if (hedged || context.signal?.aborted || deadlinePassed() !== undefined) return undefined;
+      for (const model of context.fallbacks) {
+        if (tried.has(model) || context.permits(model, "hedge") !== true) continue;
+        if (budgetError(context, model) !== undefined) continue;
+        // Taken once, also when breakers and limits then let nobody through.
+        if (!hedged && !context.hedging?.withdraw(context.clock())) return undefined;
+        hedged = true;
+        if (!admitted({ model }, "hedge")) continue;
+        const pass = enterNow(context, model);
+        if (typeof pass === "string") {
+          context.abandon(model);
+          setAside({ model }, "hedge", pass);
+          continue;
+        }
+        tried.add(model);
+        return { model, hop: "hedge", check: undefined, delayMs: 0, pass };
+      }
+      return undefined;
+    },
+    follow(step) {
+      current = step;
+      retries = 0;
     },
   };
 }

@@ -2,6 +2,7 @@ import {
   type BreakerOptions,
   checkKeys,
   checkNumber,
+  type HedgeOptions,
   type LimitOptions,
   type RetryBudgetOptions,
 } from "../contracts/index.ts";
@@ -35,11 +36,19 @@ export interface ExecutionOptions {
   readonly breaker?: BreakerOptions | undefined;
   /** Calls at once and per minute, by model and by tenant. Default: no limits, and none are learnt. */
   readonly limits?: LimitOptions | undefined;
+  /**
+   * In a stream: when the first content is late, the next permitted model is called as well, and the
+   * first content wins. Both calls are paid for. Not where a check has to accept the answer, and not
+   * without streaming, where a late answer may just be a long one. Default: no hedges.
+   */
+  readonly hedge?: HedgeOptions | undefined;
 }
 
-export type ResolvedExecutionOptions = {
-  readonly [Key in Exclude<keyof ExecutionOptions, "limits">]-?: NonNullable<ExecutionOptions[Key]>;
-} & { readonly limits: LimitOptions | undefined };
+type WithDefault = Exclude<keyof ExecutionOptions, "limits" | "hedge">;
+
+export type ResolvedExecutionOptions = Pick<ExecutionOptions, "limits" | "hedge"> & {
+  readonly [Key in WithDefault]-?: NonNullable<ExecutionOptions[Key]>;
+};
 
 const defaults: ResolvedExecutionOptions = {
   retries: 2,
@@ -55,6 +64,7 @@ const defaults: ResolvedExecutionOptions = {
   retryBudget: {},
   breaker: {},
   limits: undefined,
+  hedge: undefined,
 };
 
 /** The longest delay that a Node timer can hold. */

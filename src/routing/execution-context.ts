@@ -57,7 +57,11 @@ export function executionOf<Id extends string>(
     abandon: (id) => parts.breakers.abandon(specifics.modelOf(id).name),
     admit: (id, afterMs) => parts.breakers.admit(specifics.modelOf(id).name, parts.clock() + afterMs),
     pauseMs: (id) => parts.breakers.pauseMs(specifics.modelOf(id).name, parts.clock()),
-    depositRetry: () => parts.retryBudget.deposit(parts.clock()),
+    hedging: parts.hedging,
+    depositRetry() {
+      parts.retryBudget.deposit(parts.clock());
+      parts.hedging?.deposit(parts.clock());
+    },
     withdrawRetry: () => parts.retryBudget.withdraw(parts.clock()),
     learn(attempt) {
       if (estimatedInputTokens !== undefined && attempt.usage !== undefined && !attempt.costEstimated) {

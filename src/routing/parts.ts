@@ -13,8 +13,9 @@ import type {
 import type { DecisionParts } from "../decision/index.ts";
 import type { ResolvedExecutionOptions } from "../execution/index.ts";
 import type { Breakers } from "../state/breakers.ts";
+import type { Hedging } from "../state/hedging.ts";
 import type { Limits } from "../state/limits.ts";
-import type { RetryBudget } from "../state/retry-budget.ts";
+import type { LoadBudget } from "../state/load-budget.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { SpendBook } from "../state/spend.ts";
 
@@ -38,7 +39,9 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   /** Learns how an endpoint does from a call that has ended. */
   readonly observeHealth: (attempt: Attempt) => void;
   readonly breakers: Breakers;
-  readonly retryBudget: RetryBudget;
+  readonly retryBudget: LoadBudget;
+  /** Absent: no hedges. */
+  readonly hedging: Hedging | undefined;
   /** Absent: there are none. */
   readonly limits: Limits | undefined;
   readonly execution: ResolvedExecutionOptions;

@@ -43,6 +43,7 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     abandon: () => {},
     admission: undefined,
     pauseMs: () => 0,
+    hedging: undefined,
     depositRetry: () => {},
     withdrawRetry: () => true,
     skipped: () => {},

@@ -5,6 +5,8 @@ import type { Hop, ProviderErrorKind } from "../../src/index.ts";
 export type Outcome =
   | "ok"
   | "no-usage"
+  /** A stream that waits for longer than a hedge does. */
+  | "late"
   | "throws"
   | "stops-before-content"
   | "stops-after-content"
@@ -71,6 +73,8 @@ export interface Scenario {
   /** The step of the world at which the caller aborts. */
   readonly abortAt: number | undefined;
   readonly retries: number;
+  /** Whether a late stream is hedged. */
+  readonly hedge: boolean;
   readonly draw: number;
 }
 
@@ -86,6 +90,7 @@ const outcome = fc.oneof(
   fc.constant<Outcome>("ok"),
   fc.constantFrom<Outcome>(
     "no-usage",
+    "late",
     "throws",
     "stops-before-content",
     "stops-after-content",
@@ -120,7 +125,7 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
   fc.record({
     kind: fc.constant("hop" as const),
     target,
-    hop: fc.constantFrom<Hop>("classify", "answer", "retry", "fallback", "cascade", "check"),
+    hop: fc.constantFrom<Hop>("classify", "answer", "retry", "fallback", "cascade", "check", "hedge"),
   }),
   fc.record({ kind: fc.constant("count" as const), every: fc.integer({ min: 2, max: 9 }) }),
 );
@@ -159,5 +164,15 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   deadlineMs: often<number | undefined>(undefined, fc.constantFrom(15, 45)),
   abortAt: often<number | undefined>(undefined, fc.nat({ max: 5 })),
   retries: fc.nat({ max: 2 }),
+  hedge: fc.boolean(),
   draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
 });
+
+/** Streams whose first content is late, so that another model is called beside it where one may be. */
+export const lateScenarios: fc.Arbitrary<Scenario> = scenarios.map((scenario) => ({
+  ...scenario,
+  mode: "stream",
+  hedge: true,
+  policy: { ...scenario.policy, steps: [] },
+  models: scenario.models.map((script) => ({ ...script, outcomes: ["late", ...script.outcomes] })),
+}));

@@ -30,7 +30,7 @@ interface Evaluation {
 }
 
 const messages = [{ role: "user" as const, content: "Hello" }];
-const planHops: ReadonlySet<Hop> = new Set<Hop>(["answer", "retry", "fallback", "cascade"]);
+const planHops: ReadonlySet<Hop> = new Set<Hop>(["answer", "retry", "fallback", "cascade", "hedge"]);
 
 /**
  * Sends one request through a router made of a scenario. Each model looks, when a call arrives,
@@ -65,7 +65,9 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
         } finally {
           const evaluation = { hop: context.hop, step: world.step, permitted: answer === true };
           asked.set(`${index} ${candidate.id}`, evaluation);
-          asked.set(`${index} ${candidate.id} ${context.hop} ${world.step}`, evaluation);
+          // The decision's, which comes before that of the first call.
+          const first = `${index} ${candidate.id} ${context.hop} ${world.step}`;
+          if (!asked.has(first)) asked.set(first, evaluation);
         }
       },
     }),
@@ -137,6 +139,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
         advance();
         failAs(outcome, facts.name, refund, advance);
         yield chunkOf(facts.model, { role: "assistant" });
+        if (outcome === "late") await setTimeout(4);
         await setImmediate();
         advance();
         if (outcome === "stops-before-content") {
@@ -206,7 +209,12 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     policy: policyOf(scenario, usesHop, wrap),
     classifier,
     constraints: watched.slice(0, scenario.teamRules.length),
-    execution: { retries: scenario.retries, backoffBaseMs: 0, backoffCapMs: 0 },
+    execution: {
+      retries: scenario.retries,
+      backoffBaseMs: 0,
+      backoffCapMs: 0,
+      hedge: scenario.hedge ? { afterMs: 1, ratio: 1 } : undefined,
+    },
     random: () => scenario.draw,
     clock: () => world.now,
     onEvent(event) {

@@ -1,0 +1,104 @@
+import { type CompletionChunk, isRouterError, ProviderError } from "../contracts/index.ts";
+import { type Assembler, createAssembler } from "./assembler.ts";
+import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import type { ExecutionContext } from "./context.ts";
+import { createGuard, type Guard } from "./guard.ts";
+import type { Step } from "./itinerary.ts";
+
+/** One call of a stream under way. */
+export interface StreamCall {
+  readonly step: Step;
+  readonly record: AttemptRecord;
+  readonly guard: Guard;
+  readonly assembler: Assembler;
+  /**
+   * Chunks until the first content, refusal or tool-call delta: a role, an empty delta, at last that
+   * content. Held back, since the call may yet be replaced.
+   */
+  readonly held: CompletionChunk[];
+  /** Whether content has come. A stream that has ended without any is an answer too. */
+  readonly hasBegun: boolean;
+  /** Reads until `hasBegun`, or to the end. Call it once and first. */
+  open(): Promise<void>;
+  /** The next chunk after those held; undefined at the end. */
+  next(): Promise<CompletionChunk | undefined>;
+  /** Ends the call with an error: what was thrown, as a typed one. */
+  fail(thrown: unknown): unknown;
+  /** Ends the call for another one of the request. */
+  abandon(): void;
+  /** Leaves no timer and no listener; with `abort`, ends what still runs. */
+  release(abort: boolean): void;
+}
+
+/** Begins the record of a call; it is made by `open`. */
+export function startStreamCall(context: ExecutionContext, step: Step): StreamCall {
+  const record = startAttempt(context, step.model, step.hop, step.pass);
+  const { model } = record;
+  const guard = createGuard(context, model.name);
+  const assembler = createAssembler();
+  const held: CompletionChunk[] = [];
+  let hasBegun = false;
+  let iterator: AsyncIterator<CompletionChunk> | undefined;
+  const pull = () => (iterator as AsyncIterator<CompletionChunk>).next();
+
+  const next = async (): Promise<CompletionChunk | undefined> => {
+    const { done, value } = await guard.race(pull);
+    if (!done) {
+      assembler.add(value);
+      return value;
+    }
+    if (assembler.finishReason !== undefined) return undefined;
+    const summary = "the stream ended without a finish reason";
+    throw new ProviderError({ kind: "incomplete", model: model.name, summary });
+  };
+
+  const release = (abort: boolean) => {
+    guard.release(abort);
+    void iterator?.return?.()?.then(undefined, ignore);
+  };
+
+  return {
+    step,
+    record,
+    guard,
+    assembler,
+    held,
+    get hasBegun() {
+      return hasBegun;
+    },
+    next,
+    async open() {
+      guard.limit(context.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
+      const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: step.pass?.told };
+      iterator = model.stream(context.chat, options)[Symbol.asyncIterator]();
+      while (!hasBegun) {
+        const chunk = await next();
+        if (chunk === undefined) return;
+        hasBegun = held.push(chunk) > heldLimit || hasContent(chunk);
+      }
+      record.firstToken();
+    },
+    fail(thrown) {
+      const error = toTypedError(thrown, model, context.signal);
+      if (hasBegun && isRouterError(error, "provider")) error.partialText = assembler.text;
+      record.fail(error, hasBegun || mayBeBilled(error) ? assembler.text : undefined);
+      release(false);
+      return error;
+    },
+    abandon() {
+      record.abandon(assembler.text);
+      release(true);
+    },
+    release,
+  };
+}
+
+/** Chunks without content are few; one more than this is passed on as it is. */
+const heldLimit = 1_024;
+
+function hasContent(chunk: CompletionChunk): boolean {
+  const delta = chunk.choices[0]?.delta;
+  return Boolean(delta?.content || delta?.refusal || delta?.tool_calls?.length);
+}
+
+function ignore(): void {}
