@@ -20,7 +20,7 @@ export interface GoldenRoutesSetup<Id extends string> {
   /** A fresh one: what it has learnt may change its decisions. No model is called. */
   readonly router: Router<Id>;
   /** A JSON Lines file, each line a prompt in quotes or a `GoldenRequest`; or an array of these. */
-  readonly requests: string | readonly (string | GoldenRequest<Id>)[];
+  readonly requests: string | readonly (string | GoldenRequest<NoInfer<Id>>)[];
   /** JSON Lines file of the decisions as they should be, to be kept beside the test. */
   readonly snapshot: string;
   /** Write the snapshot instead of comparing with it. Default: whether `SWITCHPOINT_UPDATE` is `1`. */

@@ -179,7 +179,13 @@ describe.each([
 
   test("every file is run through the conformance suite", () => {
     expect(Object.keys(samples).sort()).toEqual(names.sort());
+    for (const [name, list] of Object.entries(samples)) expect(list.length, name).toBeGreaterThan(0);
   });
+});
+
+test("each sample is of the file that it stands under", () => {
+  for (const [file, list] of Object.entries({ ...policySamples, ...constraintSamples }))
+    for (const { name } of list) expect(name, file).toBe(camelCase(file));
 });
 
 describe.each(Object.values(policySamples).flat())("the policy $name $parameters", (policy) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Rule, type RuleConditions, rules, threshold } from "../../policies/index.ts";
-import { InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
-import { factsOf } from "../../src/testing/index.ts";
+import { always, firstOf, type Rule, type RuleConditions, rules, threshold } from "../../policies/index.ts";
+import { InvalidOptionError, type RequestFacts, type RouteRequest } from "../../src/contracts/index.ts";
+import { createRouter } from "../../src/create-router.ts";
+import { factsOf, fakeModel } from "../../src/testing/index.ts";
 import { choicesAmong } from "../support/shares-of.ts";
 
 const among = ["small", "large", "onPrem"];
@@ -90,6 +91,31 @@ describe("a condition", () => {
     const request = factsOf({ category: "chat" });
     expect(choicesAmong(policy, among, { classification, request })).toEqual([]);
   });
+});
+
+test("each fact that a rule may ask for can come with a request", async () => {
+  const policy = rules([
+    { if: { tenant: "clinic", category: "code", language: "de", labels: { tier: "gold" } }, use: "large" },
+    { if: { tools: true, images: true, jsonSchema: true, minTurns: 1, minInputTokens: 1 }, use: "large" },
+    { if: { language: "en" }, use: "onPrem" },
+  ]);
+  const models = Object.fromEntries(among.map((model) => [model, fakeModel({ model })]));
+  const router = createRouter({ models, policy: firstOf(policy, always("small")) });
+  const text = { role: "user" as const, content: "Hallo" };
+  const url = { url: "data:image/png;base64,AAAA" };
+  const image = { role: "user" as const, content: [{ type: "image_url" as const, image_url: url }] };
+  const requests: RouteRequest[] = [
+    { messages: [text], tenant: "clinic", category: "code", language: "de", labels: { tier: "gold" } },
+    {
+      messages: [text, image],
+      tools: [{ type: "function", function: { name: "f" } }],
+      response_format: { type: "json_schema", json_schema: { name: "a", schema: {} } },
+    },
+    { messages: [text], language: "en" },
+    { messages: [text], tenant: "clinic", category: "code", language: "fr", labels: { tier: "gold" } },
+  ];
+  const chosen = requests.map(async (request) => (await router.decide(request)).model);
+  expect(await Promise.all(chosen)).toEqual(["large", "large", "onPrem", "small"]);
 });
 
 test("all conditions of a rule must hold", () => {

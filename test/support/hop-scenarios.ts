@@ -39,6 +39,8 @@ export type Rule =
 export interface CallScript {
   readonly whom: "own" | "original" | "outside" | "borrowed-name" | "borrowed-id" | "again";
   readonly index: number;
+  /** Whether the hop is asked for a chat answer, or let through something else, such as embeddings. */
+  readonly way: "generate" | "call";
   /** What an outside model, or one under a borrowed name, says of itself. */
   readonly script: ModelScript;
 }
@@ -133,6 +135,7 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
 const call: fc.Arbitrary<CallScript> = fc.record({
   whom: fc.constantFrom("own", "original", "outside", "outside", "borrowed-name", "borrowed-id", "again"),
   index,
+  way: fc.constantFrom("generate", "call"),
   script: model,
 });
 

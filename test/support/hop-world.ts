@@ -182,7 +182,11 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
   const usesHop = async (script: UseScript, hop: HopContext): Promise<boolean> => {
     const one = (call: CallScript) => {
       if (call.whom === "again" && hop.again !== undefined && !script.late) return hop.again();
-      return hop.generate(calledModel(call, script.late), { messages });
+      const model = calledModel(call, script.late);
+      if (call.way === "generate") return hop.generate(model, { messages });
+      return hop.call(model, "Hello", async (signal) => ({
+        value: await model.generate({ messages }, { signal }),
+      }));
     };
     const calls = script.late ? [] : script.calls;
     if (script.together) await Promise.allSettled(calls.map(one));
