@@ -34,7 +34,7 @@ export async function* toChunks(
   const { name, writer, created } = context;
   const toolIndexes = new Map<number, number>();
   let isSigned = false;
-  for await (const { event, assembly } of assemble(events, name)) {
+  for await (const { event, assembly } of assemble(events, name, false)) {
     const { id, model } = assembly.message;
     const toChunk = (choices: ChunkChoice[]): CompletionChunk => ({
       id,
@@ -68,17 +68,21 @@ export async function readStreamedMessage(
   name: string,
 ): Promise<AnswerMessage> {
   let last: Assembly | undefined;
-  for await (const { assembly } of assemble(events, name)) last = assembly;
+  for await (const { assembly } of assemble(events, name, true)) last = assembly;
   if (last === undefined) throw incomplete(name, "the stream is empty");
   const { blocks, json } = last;
   const content = [...blocks].map(([index, block]) => ({ ...block, input_json: json.get(index) }));
   return { ...last.message, content };
 }
 
-/** Follows the events of one message, and sees to it that it ends. */
+/**
+ * Follows the events of one message, and sees to it that it ends. `keepsText`: whether the assembly
+ * holds the text of the answer, which chunks have delivered already.
+ */
 async function* assemble(
   events: AsyncIterable<AnswerEvent>,
   name: string,
+  keepsText: boolean,
 ): AsyncGenerator<{ readonly event: AnswerEvent; readonly assembly: Assembly }> {
   let assembly: Assembly | undefined;
   let ended = false;
@@ -89,7 +93,7 @@ async function* assemble(
         assembly ??= { message: readMessage(event.message, name), json: new Map(), blocks: new Map() };
       }
       if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
-      update(assembly, event);
+      update(assembly, event, keepsText);
       if (event.type === "message_stop") {
         if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
         ended = true;
@@ -103,7 +107,7 @@ async function* assemble(
   if (!ended) throw incomplete(name, "the stream ended before the answer did");
 }
 
-function update(assembly: Assembly, event: AnswerEvent): void {
+function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): void {
   const { index = 0, delta, content_block: started } = event;
   const block = assembly.blocks.get(index);
   if (event.type === "content_block_start" && started) assembly.blocks.set(index, started);
@@ -113,7 +117,7 @@ function update(assembly: Assembly, event: AnswerEvent): void {
     else
       assembly.blocks.set(index, {
         ...block,
-        text: (block.text ?? "") + text,
+        text: keepsText ? (block.text ?? "") + text : "",
         thinking: (block.thinking ?? "") + thinking,
         ...(signature !== undefined && { signature }),
       });
