@@ -7,12 +7,18 @@ import { expect, it } from "vitest";
 import { runs } from "../support/runs.ts";
 import { serveLongStream } from "./long-stream-server.ts";
 import type { SlowReaderReport } from "./slow-reader-probe.ts";
-import { type WireName, wires } from "./wires.ts";
+import type { WireName } from "./wires.ts";
 
 const megabyte = 1_000_000;
-const wireBytes = runs(40, 100) * megabyte;
+const wireBytes = runs(24, 100) * megabyte;
+/** What the kernel and both ends of a connection may hold while nobody reads. */
+const inFlightBytes = 12 * megabyte;
+/** Characters of the text are kept, in one or two bytes each; what is beside it does not grow. */
+const bytesPerCharacter = 2;
+const besideBytes = 2 * megabyte;
 
-it.each(Object.keys(wires) as WireName[])(
+// Without Google: its package reads a stream as fast as it comes, whoever waits, and keeps it.
+it.each<WireName>(["openai", "anthropic"])(
   `of a stream of ${wireBytes / megabyte} MB a slow reader's process holds the text that it has read, %s`,
   async (wire) => {
     const server = await serveLongStream(wire, wireBytes);
@@ -36,11 +42,12 @@ it.each(Object.keys(wires) as WireName[])(
     try {
       const start = await read(100_000);
       await standsStill(() => server.sentBytes);
-      console.log(wire, start, server.sentBytes / 1e6);
+      expect(server.sentBytes).toBeLessThan(inFlightBytes);
       const late = await read(server.characters * 0.9);
-      console.log(wire, late, server.sentBytes / 1e6, late.heapGrowth / late.characters);
+      expect(late.heapGrowth - start.heapGrowth).toBeLessThan(
+        bytesPerCharacter * late.characters + besideBytes,
+      );
       const whole = await read(Number.POSITIVE_INFINITY);
-      console.log(wire, whole, server.sentBytes / 1e6);
       expect(whole.characters).toBe(server.characters);
     } finally {
       probe.stdin.end();
