@@ -162,7 +162,9 @@ describe("golden routes", () => {
     expect((await goldenRoutes(setup)).written).toBe(false);
     vi.stubEnv("SWITCHPOINT_UPDATE", "0");
     expect((await goldenRoutes(setup)).written).toBe(false);
-    await expect(goldenRoutes({ ...setup, router: split(0.1) })).rejects.toThrow("2 differences from snapshot.jsonl");
+    await expect(goldenRoutes({ ...setup, router: split(0.1) })).rejects.toThrow(
+      "2 differences from snapshot.jsonl",
+    );
   });
 
   it("are left as they were where writing fails", async () => {
