@@ -9,6 +9,7 @@ const routingFields = [
   "tenant",
   "labels",
   "category",
+  "language",
   "constraints",
   "maxCostUsd",
   "deadlineMs",
