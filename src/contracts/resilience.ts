@@ -28,7 +28,7 @@ export interface BreakerState {
 }
 
 export interface RetryBudgetOptions {
-  /** Retries allowed for each first call, in [0, 10]. Default 0.2. */
+  /** Retries allowed for each first call, in [0, 10]. Default 0.1. */
   readonly ratio?: number | undefined;
   /** Retries allowed in each second whatever the traffic, in [0, 1,000]. Default 1. */
   readonly minPerSecond?: number | undefined;

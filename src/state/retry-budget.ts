@@ -4,7 +4,7 @@ import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 /** How many retries a router may still make, so that an outage is not multiplied. */
 export function createRetryBudget(options: RetryBudgetOptions = {}): LoadBudget {
   checkKeys("execution.retryBudget", options, ["ratio", "minPerSecond"]);
-  const { ratio = 0.2, minPerSecond = 1 } = options;
+  const { ratio = 0.1, minPerSecond = 1 } = options;
   checkNumber("execution.retryBudget.ratio", ratio, { min: 0, max: 10 });
   checkNumber("execution.retryBudget.minPerSecond", minPerSecond, { min: 0, max: 1_000 });
   return createLoadBudget(ratio, minPerSecond);
