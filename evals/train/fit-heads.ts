@@ -2,7 +2,7 @@ import { STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 import type { LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
 import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
-import { addRow, createDesign, rowValue, solve } from "./solve.ts";
+import { addRow, createDesign, type Design, rowValue, solve } from "./solve.ts";
 
 /**
  * One head per model: ridge regression of its quality, by conjugate gradients with a fixed number of
@@ -17,7 +17,7 @@ export function fitRidgeHeads(examples: Examples, rows: Uint32Array, buckets: nu
       addRow(design, right, row, (targets[index] as number) - mean);
     });
     const solution = solve(design, even, right, 25);
-    return headOf(solution, mean, buckets);
+    return headOf(design, solution, mean, buckets);
   });
 }
 
@@ -38,7 +38,7 @@ export function fitLogisticHeads(
     const solution = new Float64Array(design.unknowns);
     const start = logit(mean);
     for (let round = 0; round < newtonRounds; round += 1) {
-      const gradient = solution.map((value, index) => -design.penaltyOf(index) * value);
+      const gradient = solution.map((value, index) => -(design.penalties[index] as number) * value);
       rows.forEach((row, index) => {
         const likely = logistic(start + rowValue(design, solution, row));
         curvature[index] = Math.max(1e-3, likely * (1 - likely));
@@ -48,7 +48,7 @@ export function fitLogisticHeads(
       for (let index = 0; index < solution.length; index += 1)
         solution[index] = (solution[index] as number) + (change[index] as number);
     }
-    return headOf(solution, start, buckets);
+    return headOf(design, solution, start, buckets);
   });
 }
 
@@ -64,14 +64,18 @@ function eachModel(
 }
 
 /** Bucket weights to 8 bits: the largest becomes ±127. */
-function headOf(solution: Float64Array, bias: number, buckets: number): LinearHead {
-  const words = solution.subarray(0, buckets);
+function headOf({ used }: Design, solution: Float64Array, bias: number, buckets: number): LinearHead {
+  const words = solution.subarray(0, used.length);
   const largest = words.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const scale = Math.fround(largest / 127) || 1;
+  const weights = new Int8Array(buckets);
+  used.forEach((bucket, column) => {
+    weights[bucket] = Math.round((words[column] as number) / scale);
+  });
   return {
     bias: Math.fround(bias + (solution.at(-1) ?? 0)),
-    structure: Float32Array.from(solution.subarray(buckets, buckets + STRUCTURE.length)),
-    weights: Int8Array.from(words, (weight) => Math.round(weight / scale)),
+    structure: Float32Array.from(solution.subarray(used.length, used.length + STRUCTURE.length)),
+    weights,
     scale,
   };
 }

@@ -8,60 +8,80 @@ export interface Penalties {
   readonly bias: number;
 }
 
-/** Examples as the rows of a matrix whose columns are buckets, structural features and a 1. */
+/** Examples as the rows of a matrix: columns are the buckets that occur, the structural features and a 1. */
 export interface Design {
   readonly examples: Examples;
   readonly rows: Uint32Array;
-  /** A power of two: buckets are folded into it. */
-  readonly buckets: number;
+  /** The bucket of each column. */
+  readonly used: Uint16Array;
+  /** The columns of the examples' buckets, laid out as `examples.buckets`; those of other rows are 0. */
+  readonly columns: Uint16Array;
   readonly unknowns: number;
-  readonly penaltyOf: (unknown: number) => number;
+  /** By unknown. */
+  readonly penalties: Float64Array;
 }
 
+/** `buckets` is a power of two: those of the examples are folded into it. */
 export function createDesign(
   examples: Examples,
   rows: Uint32Array,
   buckets: number,
   { words, structure, bias }: Penalties,
 ): Design {
-  const unknowns = buckets + STRUCTURE.length + 1;
-  const penaltyOf = (unknown: number): number =>
-    unknown < buckets ? words : unknown < unknowns - 1 ? structure : bias;
-  return { examples, rows, buckets, unknowns, penaltyOf };
+  const { starts } = examples;
+  const columnOf = new Int32Array(buckets).fill(-1);
+  const used: number[] = [];
+  const columns = new Uint16Array(examples.buckets.length);
+  for (const row of rows) {
+    const end = starts[row + 1] as number;
+    for (let at = starts[row] as number; at < end; at += 1) {
+      const bucket = (examples.buckets[at] as number) & (buckets - 1);
+      if (columnOf[bucket] === -1) columnOf[bucket] = used.push(bucket) - 1;
+      columns[at] = columnOf[bucket] as number;
+    }
+  }
+  const unknowns = used.length + STRUCTURE.length + 1;
+  const penalties = new Float64Array(unknowns).fill(structure).fill(words, 0, used.length);
+  penalties[unknowns - 1] = bias;
+  return { examples, rows, used: Uint16Array.from(used), columns, unknowns, penalties };
 }
 
 /** Product of a row and a vector. */
-export function rowValue({ examples, buckets }: Design, vector: Float64Array, row: number): number {
+export function rowValue({ examples, used, columns }: Design, vector: Float64Array, row: number): number {
   const { starts, structure } = examples;
-  const mask = buckets - 1;
   const from = starts[row] as number;
   const to = starts[row + 1] as number;
   let words = 0;
-  for (let at = from; at < to; at += 1) words += vector[(examples.buckets[at] as number) & mask] as number;
-  let value = vector[buckets + STRUCTURE.length] as number;
+  for (let at = from; at < to; at += 1) words += vector[columns[at] as number] as number;
+  let value = vector[used.length + STRUCTURE.length] as number;
   if (to > from) value += words / Math.sqrt(to - from);
   const offset = row * STRUCTURE.length;
   for (let index = 0; index < STRUCTURE.length; index += 1)
-    value += (structure[offset + index] as number) * (vector[buckets + index] as number);
+    value += (structure[offset + index] as number) * (vector[used.length + index] as number);
   return value;
 }
 
 /** `into` += `factor` x the row. */
-export function addRow({ examples, buckets }: Design, into: Float64Array, row: number, factor: number): void {
+export function addRow(
+  { examples, used, columns }: Design,
+  into: Float64Array,
+  row: number,
+  factor: number,
+): void {
   const { starts, structure } = examples;
-  const mask = buckets - 1;
   const from = starts[row] as number;
   const to = starts[row + 1] as number;
   const scaled = factor / Math.sqrt(Math.max(1, to - from));
   for (let at = from; at < to; at += 1) {
-    const bucket = (examples.buckets[at] as number) & mask;
-    into[bucket] = (into[bucket] as number) + scaled;
+    const column = columns[at] as number;
+    into[column] = (into[column] as number) + scaled;
   }
   const offset = row * STRUCTURE.length;
-  for (let index = 0; index < STRUCTURE.length; index += 1)
-    into[buckets + index] =
-      (into[buckets + index] as number) + factor * (structure[offset + index] as number);
-  const bias = buckets + STRUCTURE.length;
+  for (let index = 0; index < STRUCTURE.length; index += 1) {
+    const column = used.length + index;
+    into[column] = (into[column] as number) + factor * (structure[offset + index] as number);
+  }
+  const bias = used.length + STRUCTURE.length;
   into[bias] = (into[bias] as number) + factor;
 }
 
@@ -101,9 +121,9 @@ export function solve(
 
 /** `into` = (X' W X + penalties) `vector`. */
 function applyTo(design: Design, weights: Float64Array, vector: Float64Array, into: Float64Array): void {
-  const { rows, unknowns, penaltyOf } = design;
+  const { rows, unknowns, penalties } = design;
   for (let index = 0; index < unknowns; index += 1)
-    into[index] = penaltyOf(index) * (vector[index] as number);
+    into[index] = (penalties[index] as number) * (vector[index] as number);
   for (let index = 0; index < rows.length; index += 1) {
     const row = rows[index] as number;
     addRow(design, into, row, rowValue(design, vector, row) * (weights[index] as number));

@@ -2,12 +2,12 @@ import type { Features } from "../read-features.ts";
 import { BUCKETS, STRUCTURE } from "../read-features.ts";
 import type { Examples } from "./examples.ts";
 
-/** How many neighbours vote. */
-const voters = 20;
+/** How many neighbours vote: the root of the number of examples, within bounds. */
+const votersFor = (examples: number): number => Math.max(10, Math.min(40, Math.round(Math.sqrt(examples))));
 /** What structure counts beside words, whose cosine is in [0, 1]. */
 const structureShare = 0.2;
 /** Buckets in more than this share of the examples tell nothing apart and cost the most. */
-const commonShare = 0.3;
+const commonShare = 0.1;
 
 type Words = Pick<Features, "buckets" | "bucketCount">;
 
@@ -16,7 +16,7 @@ export type Neighbours = (words: Words, structure: Float32Array, into: Float64Ar
 
 /**
  * The quality of each model on the most similar examples, weighted by their similarity: the cosine of
- * the words by tf-idf (inverse document frequencies of the examples; each bucket counts once), plus a
+ * the words by tf-idf (document frequencies among the examples; each bucket counts once), plus a
  * share of the cosine of the structural features. Words are looked up in an inverted index.
  */
 export function createNeighbours(examples: Examples): Neighbours {
@@ -24,7 +24,7 @@ export function createNeighbours(examples: Examples): Neighbours {
   const index = invertedIndex(examples);
   const structures = unitRows(examples.structure);
   const similarity = new Float32Array(count);
-  const nearest = new Int32Array(Math.min(voters, count));
+  const nearest = new Int32Array(Math.min(votersFor(count), count));
 
   return ({ buckets, bucketCount }, structure, into) => {
     const norm = Math.sqrt(structure.reduce((sum, value) => sum + value * value, 0)) || 1;
@@ -54,7 +54,7 @@ interface InvertedIndex {
   readonly examples: Uint16Array;
   /** Of the bucket in the example: examples have norm 1. */
   readonly weights: Float32Array;
-  /** Inverse document frequency; */
+  /** Inverse document frequency. */
   readonly idf: Float32Array;
 }
 

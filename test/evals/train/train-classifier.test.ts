@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { type OutcomeRecord, trainClassifier } from "../../../evals/index.ts";
+import { length } from "../../../src/classifiers/index.ts";
+import { topicRecords } from "../../support/topic-records.ts";
+
+const pair = { small: "small", large: "large", resamples: 100 };
+
+describe("trainClassifier", () => {
+  it("finds what words tell, measures all candidates on held-out records, and takes the mean of the learnt ones", async () => {
+    const { file, report } = await trainClassifier(topicRecords(300), pair);
+    expect(report.candidates.map(({ name }) => name).sort()).toEqual(
+      ["blend", "default", "length", "logistic", "mean", "neighbours", "ridge"].sort(),
+    );
+    const apgr = Object.fromEntries(report.candidates.map((one) => [one.name, one.apgr]));
+    expect(apgr["mean"]?.value).toBeGreaterThan(0.7);
+    expect(apgr["mean"]?.low).toBeLessThan(apgr["mean"]?.value ?? 0);
+    expect(Math.abs((apgr["length"]?.value ?? 0) - 0.5)).toBeLessThan(0.15);
+    expect(report).toMatchObject({
+      records: 300,
+      prompts: 300,
+      skipped: 0,
+      candidate: "mean",
+      recommended: true,
+    });
+    expect(file).toMatchObject({ formatVersion: 1, candidate: "mean", models: ["small", "large"], seed: 1 });
+  });
+
+  it("refuses to recommend on coins, and says what it falls back to", async () => {
+    const { file, report } = await trainClassifier(topicRecords(200, { noise: true }), pair);
+    expect(report.recommended).toBe(false);
+    expect(["length", "default"]).toContain(report.candidate);
+    expect(report.reason).toMatch(
+      /nothing learnt beats chance and length for sure: the file holds (length|default)/,
+    );
+    expect(file.score.map(({ part }) => part)).toEqual([report.candidate]);
+  });
+
+  it("takes a candidate that is asked for, without recommending what does not pass", async () => {
+    const noise = topicRecords(200, { noise: true });
+    const { report } = await trainClassifier(noise, { ...pair, candidate: "blend" });
+    expect(report).toMatchObject({ candidate: "blend", recommended: false });
+    expect(report.reason).toMatch(/blend was asked for; it does not beat chance and length/);
+    const best = await trainClassifier(topicRecords(200), { ...pair, candidate: "best" });
+    expect(best.report.candidate).toBe(best.report.candidates[0]?.name);
+  });
+
+  it("has a table where the records carry categories", async () => {
+    const records = topicRecords(200, { categories: true });
+    const { file, report } = await trainClassifier(records, { ...pair, candidate: "table" });
+    expect(report.candidates.map(({ name }) => name)).toContain("mean+table");
+    const gains = new Map(file.table?.gains);
+    expect(gains.get("proofs")).toBeGreaterThan((gains.get("travel") ?? 0) + 0.2);
+  });
+
+  it("has a curve for each of any number of models, never one that worsens the Brier score", async () => {
+    const models = ["large", "middle", "small"];
+    const { file, report } = await trainClassifier(topicRecords(600), { ...pair, models });
+    expect(file.models).toEqual(models);
+    expect(report.models.map(({ model }) => model)).toEqual(models);
+    for (const { brier, brierOfMean } of report.models) expect(brier).toBeLessThanOrEqual(brierOfMean);
+    expect(report.models.at(-1)?.brier).toBeLessThan(0.8 * (report.models.at(-1)?.brierOfMean ?? 0));
+    expect(file.logistic.heads).toHaveLength(3);
+  });
+
+  it("gives the same bytes for the same records and seed, others for another seed", async () => {
+    const records = topicRecords(120);
+    const bytes = async (seed: number) =>
+      JSON.stringify((await trainClassifier(records, { ...pair, seed })).file);
+    const once = await bytes(3);
+    expect(await bytes(3)).toBe(once);
+    expect(await bytes(4)).not.toBe(once);
+  });
+
+  it("hashes what it read: a changed quality is another hash, a changed cost is not", async () => {
+    const records = topicRecords(60);
+    const hash = async (changed: OutcomeRecord[]) => (await trainClassifier(changed, pair)).file.data.sha256;
+    const [first, ...rest] = records as [OutcomeRecord, ...OutcomeRecord[]];
+    const withOutcome = (outcome: object): OutcomeRecord[] => [
+      { ...first, outcomes: { ...first.outcomes, small: { quality: 0.5, ...outcome } } },
+      ...rest,
+    ];
+    const half = await hash(withOutcome({}));
+    expect(await hash(withOutcome({ costUsd: 1 }))).toBe(half);
+    expect(await hash(withOutcome({ quality: 0.4 }))).not.toBe(half);
+  });
+
+  it("uses graded quality as it is: grades on one side of 0.5 are told apart", async () => {
+    const graded = topicRecords(200).map((record) => {
+      const travel = (record.outcomes["small"]?.quality ?? 0) > 0.5;
+      return { ...record, outcomes: { small: { quality: travel ? 0.9 : 0.6 }, large: { quality: 0.95 } } };
+    });
+    const { report } = await trainClassifier(graded, { ...pair, candidate: "logistic" });
+    expect(report.candidates.find(({ name }) => name === "logistic")?.apgr.value).toBeGreaterThan(0.6);
+  });
+
+  it("leaves out records that lack a model, and counts them", async () => {
+    const records = topicRecords(80).map((record, index) =>
+      index < 10 ? { ...record, outcomes: { small: { quality: 1 } } } : record,
+    );
+    const { report } = await trainClassifier(records, pair);
+    expect(report).toMatchObject({ records: 70, skipped: 10 });
+  });
+
+  it("tells of its progress, fold by fold", async () => {
+    const seen: string[] = [];
+    await trainClassifier(topicRecords(50), {
+      ...pair,
+      onProgress: (done, of) => seen.push(`${done}/${of}`),
+    });
+    expect(seen).toEqual(["1/5", "2/5", "3/5", "4/5", "5/5"]);
+  });
+
+  it("stands beside another base classifier where one is given", async () => {
+    const { file } = await trainClassifier(topicRecords(60), { ...pair, base: length() });
+    expect(file.base.name).toBe("length");
+  });
+
+  it.each<[string, OutcomeRecord[], object, RegExp]>([
+    ["too few prompts", topicRecords(30), {}, /too few different prompts to train on: 30 records, about 40/],
+    [
+      "one prompt many times",
+      topicRecords(60).map((record) => ({ ...record, group: "all" })),
+      {},
+      /too few different prompts/,
+    ],
+    ["no outcomes of a model", topicRecords(60), { large: "huge" }, /records with outcomes of/],
+    [
+      "a large model that is not better",
+      topicRecords(60),
+      { small: "large", large: "small" },
+      /better than large/,
+    ],
+    ["one model twice", topicRecords(60), { large: "small" }, /another model than/],
+    ["a seed that is none", topicRecords(60), { seed: -1 }, /seed must be an integer/],
+    ["an unknown candidate", topicRecords(60), { candidate: "magic" }, /candidate must be one of best, /],
+  ])("refuses %s", async (_, records, options, message) => {
+    await expect(trainClassifier(records, { ...pair, ...options })).rejects.toThrow(message);
+  });
+});
