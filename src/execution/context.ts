@@ -27,7 +27,8 @@ export interface Pass {
    * text: why it will have none.
    */
   queue(onTurn: () => void): boolean | string;
-  begin(): void;
+  /** 0: the call begins now. Otherwise milliseconds after which to ask again: others began late. */
+  begin(): number;
   readonly told: (info: RateLimitInfo) => void;
   /** Idempotent. Without an attempt nothing is learnt from the call. */
   end(attempt?: Attempt): void;

@@ -59,8 +59,18 @@ export async function passThrough(
       return { rejection: { reason: waited, rate: false } };
     }
     signal?.throwIfAborted();
-    pass.begin();
-    return { pass, waited: waited || pass.waitMs > 0 };
+    let lateMs = 0;
+    for (let ms = pass.begin(); ms > 0; ms = pass.begin()) {
+      lateMs += ms;
+      const fits =
+        lateMs <= options.retryAfterCapMs && ms < (deadlineAt ?? Number.POSITIVE_INFINITY) - clock();
+      if (!fits) {
+        pass.end();
+        return { rejection: { reason: `its rate holds it up for ${ms} ms more`, rate: true } };
+      }
+      await wait(ms, signal);
+    }
+    return { pass, waited: waited || lateMs > 0 || pass.waitMs > 0 };
   } catch (error) {
     pass.end();
     throw error;

@@ -18,6 +18,8 @@ export interface Draw {
   readonly waitMs: number;
   /** Which limit it is, for people. */
   readonly limit: string;
+  /** Whether the bucket is the provider's, as far as it has told. */
+  readonly told: boolean;
   /** Whether the cost is an estimate that the call's usage corrects. */
   readonly corrected: boolean;
 }
@@ -142,13 +144,13 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       const draws: Draw[] = [];
       const draw = (bucket: TokenBucket | undefined, cost: number, limit: string, corrected = false) => {
         if (bucket !== undefined)
-          draws.push({ bucket, cost, waitMs: waitMs(bucket, cost, now), limit, corrected });
+          draws.push({ bucket, cost, waitMs: waitMs(bucket, cost, now), limit, told: false, corrected });
       };
       const drawTold = (told: Told | undefined, cost: number, kind: string) => {
         if (told === undefined || now >= told.until) return;
         const wait = Math.min(waitMs(told.bucket, cost, now), told.until - now);
         const limit = `the limit of ${kind} that its provider tells`;
-        draws.push({ bucket: told.bucket, cost, waitMs: wait, limit, corrected: false });
+        draws.push({ bucket: told.bucket, cost, waitMs: wait, limit, told: true, corrected: false });
       };
       const endpoint = endpointOf(name, now);
       const limit = requestsOf(endpoint, name, now);

@@ -12,7 +12,7 @@ import {
 import { createBulkheads, type QueuePlace } from "./bulkheads.ts";
 import { createCallRates, type Draw, type RatedCall } from "./call-rates.ts";
 import { checkLearnedLimits } from "./learned-rate.ts";
-import { begin, cancel, correct, reserve, type TokenBucket } from "./token-bucket.ts";
+import { begin, beginsInMs, cancel, correct, reserve, type TokenBucket } from "./token-bucket.ts";
 
 /** Bounds of the calls under way and of those per minute. */
 export interface Limits {
@@ -34,7 +34,8 @@ export interface LimitPass {
    * text: why it will have none.
    */
   queue(onTurn: () => void): boolean | string;
-  begin(): void;
+  /** 0: the call begins now. Otherwise milliseconds after which to ask again: others began late. */
+  begin(): number;
   /** What the endpoint says of its own limits. */
   readonly told: (info: RateLimitInfo) => void;
   /** Gives the place back and learns from the call; one that never began has used nothing. Idempotent. */
@@ -86,8 +87,9 @@ export function createLimits(options: LimitOptions, { models: known, clock }: Li
       const draws = rates.drawsOf(call, clock());
       const longest = longestOf(draws);
       if (longest !== undefined && longest.waitMs > maxWaitMs) return reasonOf(longest);
-      const reserved = draws.map(({ bucket, cost, corrected }) => ({
+      const reserved = draws.map(({ bucket, cost, told, corrected }) => ({
         bucket,
+        told,
         corrected,
         taken: reserve(bucket, cost),
       }));
@@ -120,9 +122,15 @@ export function createLimits(options: LimitOptions, { models: known, clock }: Li
         return holdsPlace;
       },
       begin() {
-        begunAt = clock();
+        const now = clock();
+        let leftMs = 0;
+        for (const { bucket, told, taken } of reserved)
+          if (!told) leftMs = Math.max(leftMs, beginsInMs(bucket, taken, now));
+        if (leftMs > 0) return leftMs;
+        begunAt = now;
         for (const { bucket, taken } of reserved) begin(bucket, taken);
-        rates.begun(name, begunAt);
+        rates.begun(name, now);
+        return 0;
       },
       told: (info) => rates.told(name, info, clock()),
       end(attempt) {
@@ -148,6 +156,7 @@ export function createLimits(options: LimitOptions, { models: known, clock }: Li
 
 interface Reserved {
   readonly bucket: TokenBucket;
+  readonly told: boolean;
   readonly corrected: boolean;
   readonly taken: number;
 }

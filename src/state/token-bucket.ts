@@ -54,6 +54,16 @@ export function reserve(bucket: TokenBucket, cost: number): number {
   return taken;
 }
 
+/**
+ * Milliseconds for which a call with a reservation must still wait, its time having come: others may
+ * have begun late and just now.
+ */
+export function beginsInMs(bucket: TokenBucket, taken: number, now: number): number {
+  refill(bucket, now);
+  const missing = clamped(bucket, taken) - (bucket.level + bucket.pending);
+  return missing <= 1e-9 ? 0 : Math.ceil(missing / bucket.perMs);
+}
+
 /** A call for which `taken` was reserved begins. */
 export function begin(bucket: TokenBucket, taken: number): void {
   bucket.pending = Math.max(0, bucket.pending - taken);
