@@ -9,7 +9,7 @@ import { type FaultServer, type Script, serveFaults } from "./fault-server.ts";
 import { wires } from "./wires.ts";
 
 const requestsPerSecond = 200;
-const requests = runs(600, 6_000);
+const requests = runs(300, 6_000);
 const capacity = 0.3;
 /** What the load may be multiplied by. */
 const mostCalls = 1.2 * requests;

@@ -1,0 +1,63 @@
+// An OpenAI-compatible endpoint that fails, in a process of its own; prints its port. Argument, JSON:
+// { probability, seed, failure } fails each call with that probability, for itself;
+// { perSecond, failure } serves so many calls a second and fails the rest. `failure` is a status or
+// "reset". GET /calls tells how many calls it has met.
+import { createServer } from "node:http";
+
+const { probability = 0, seed = 1, failure, perSecond } = JSON.parse(process.argv[2]);
+let calls = 0;
+let state = seed >>> 0;
+let room = 5;
+let last = performance.now();
+
+/** Mulberry32, in [0, 1). */
+function random() {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
+
+function fails() {
+  if (perSecond === undefined) return random() < probability;
+  const now = performance.now();
+  room = Math.min(5, room + ((now - last) / 1_000) * perSecond);
+  last = now;
+  if (room < 1) return true;
+  room -= 1;
+  return false;
+}
+
+const answer = JSON.stringify({
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  created: 1,
+  model: "bench",
+  choices: [
+    {
+      index: 0,
+      finish_reason: "stop",
+      logprobs: null,
+      message: { role: "assistant", content: "Hi", refusal: null },
+    },
+  ],
+  usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 },
+});
+
+const server = createServer((request, response) => {
+  if (request.method === "GET") {
+    response.end(String(calls));
+    return;
+  }
+  request.resume().on("end", () => {
+    calls += 1;
+    if (!fails()) response.writeHead(200, { "content-type": "application/json" }).end(answer);
+    else if (failure === "reset") response.socket.resetAndDestroy();
+    else {
+      response.writeHead(failure, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: { message: "injected", type: "server_error", code: null } }));
+    }
+  });
+});
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+process.on("disconnect", () => process.exit());
