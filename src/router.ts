@@ -15,6 +15,7 @@ import { allText } from "./request/index.ts";
 import {
   beginRun,
   checkAlive,
+  degradedVerdict,
   emit,
   type OpenHop,
   openHop,
@@ -87,12 +88,14 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);
     const latencyMs = Math.max(0, clock() - run.startedAt);
+    const degraded = parts.execution.degraded.length > 0 ? degradedVerdict(attempts) : undefined;
     if (onEvent !== undefined) {
       const readText = () => ({ ask: run.facts.ask, window: run.facts.window });
-      emit(onEvent, { type: "request-completed", decision, attempts, usage, costUsd, latencyMs, readText });
+      const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
+      emit(onEvent, { type: "request-completed", ...totals, readText });
     }
     const text = completion.choices[0]?.message.content ?? "";
-    return { text, completion, decision, attempts, usage, costUsd, latencyMs };
+    return { text, completion, decision, attempts, usage, costUsd, latencyMs, degraded };
   };
 
   const reportFailure = ({ run, decided }: Progress<Id>, error: unknown): void => {

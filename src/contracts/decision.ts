@@ -103,7 +103,7 @@ export interface Attempt<Id extends string = string> {
   /** Request parameters that the target does not know and that were left out. */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;
-  /** Absent: the plan has no check on this answer. */
+  /** Of the last check that looked at this answer, the plan's or one of `execution.degraded`. Absent: none did. */
   readonly check?: CheckVerdict | undefined;
   /**
    * What followed, where the attempt did not end the request. `hedge`: a call that ran beside it, whose

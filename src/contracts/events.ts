@@ -1,4 +1,4 @@
-import type { Attempt, Decision, RecordedError } from "./decision.ts";
+import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
 import type { Hop } from "./hop.ts";
 import type { Usage } from "./usage.ts";
 
@@ -31,6 +31,8 @@ export type RouterEvent<Id extends string = string> =
       readonly usage: Usage;
       readonly costUsd?: number | undefined;
       readonly latencyMs: number;
+      /** As in the result. */
+      readonly degraded?: CheckVerdict | undefined;
       readonly readText: ReadText;
     }
   | {

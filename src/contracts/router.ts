@@ -1,6 +1,6 @@
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { Constraints } from "./constraint.ts";
-import type { Attempt, Decision } from "./decision.ts";
+import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
 import type { Labels, Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
 import type { RouterState } from "./router-state.ts";
@@ -54,6 +54,11 @@ export interface RouteResult<Id extends string = string> {
   /** Sum over the attempts. Absent when one attempt's cost is not known. */
   readonly costUsd?: number | undefined;
   readonly latencyMs: number;
+  /**
+   * The verdict on this answer, where a check of `execution.degraded` did not accept it and no other
+   * model was left.
+   */
+  readonly degraded?: CheckVerdict | undefined;
 }
 
 /**

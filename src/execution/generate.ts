@@ -1,13 +1,14 @@
 import {
   type Attempt,
   type ChatRequest,
+  type Check,
   type Completion,
   type Hop,
   type HopContext,
   NoEligibleModelError,
   ProviderError,
 } from "../contracts/index.ts";
-import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import { checkBounds, enterDirectly } from "./call.ts";
 import type { ExecutionContext } from "./context.ts";
 import { enter } from "./enter.ts";
@@ -18,17 +19,21 @@ import { runCheck } from "./run-check.ts";
 /** Walks through the plan until an answer stands. Rejects with what ended the request. */
 export async function generate(context: ExecutionContext): Promise<Completion> {
   const itinerary = createItinerary(context);
-  let step = itinerary.first();
-  for (;;) {
-    if (step.delayMs > 0 || context.admission !== undefined) step = await enter(context, itinerary, step);
-    const { pass } = step;
-    try {
-      const outcome = await generateOnce(context, step, itinerary);
-      if (outcome.completion !== undefined) return outcome.completion;
-      step = outcome.step;
-    } finally {
-      pass?.end();
+  try {
+    let step = itinerary.first();
+    for (;;) {
+      if (step.delayMs > 0 || context.admission !== undefined) step = await enter(context, itinerary, step);
+      const { pass } = step;
+      try {
+        const outcome = await generateOnce(context, step, itinerary);
+        if (outcome.completion !== undefined) return outcome.completion;
+        step = outcome.step;
+      } finally {
+        pass?.end();
+      }
     }
+  } catch (error) {
+    return itinerary.lastResort(error);
   }
 }
 
@@ -53,7 +58,10 @@ export async function generateDirectly(
   }
 }
 
-const nowhere: Pick<Itinerary, "afterFailure" | "afterRefusal"> = {
+/** What of an itinerary a single call needs; without `afterDegraded` no answer counts as degraded. */
+type Guide = Pick<Itinerary, "afterFailure" | "afterRefusal"> & Partial<Pick<Itinerary, "afterDegraded">>;
+
+const nowhere: Guide = {
   afterFailure: (error) => ({ error }),
   afterRefusal: () => ({ error: undefined }),
 };
@@ -78,7 +86,7 @@ type Outcome =
 export async function generateOnce(
   context: ExecutionContext,
   step: Step,
-  itinerary: Pick<Itinerary, "afterFailure" | "afterRefusal">,
+  itinerary: Guide,
 ): Promise<Outcome> {
   const record = startAttempt(context, step.model, step.hop, step.pass);
   const guard = createGuard(context, record.model.name);
@@ -100,15 +108,32 @@ export async function generateOnce(
     model: completion.model,
     finishReason: completion.choices[0]?.finish_reason,
   });
-  if (step.check !== undefined) {
-    const verdict = await runCheck(context, step.check, completion, (changes, hop) =>
-      generateAgain(context, step.model, changes, hop),
-    );
-    record.checked(verdict);
-    if (!verdict.accepted) return { step: proceed(itinerary.afterRefusal(), record.report) };
+  const { afterDegraded } = itinerary;
+  if (afterDegraded !== undefined) {
+    for (const check of context.options.degraded) {
+      if (!(await accepts(context, step, check, completion, record)))
+        return { step: proceed(afterDegraded(completion), record.report) };
+    }
   }
+  if (step.check !== undefined && !(await accepts(context, step, step.check, completion, record)))
+    return { step: proceed(itinerary.afterRefusal(), record.report) };
   record.report(undefined);
   return { completion };
+}
+
+/** Whether a check accepts the answer of a step. */
+async function accepts(
+  context: ExecutionContext,
+  { model }: Step,
+  check: Check,
+  answer: Completion,
+  record: AttemptRecord,
+): Promise<boolean> {
+  const verdict = await runCheck(context, check, answer, (changes, hop) =>
+    generateAgain(context, model, changes, hop),
+  );
+  record.checked(verdict);
+  return verdict.accepted;
 }
 
 /** Reports the attempt with what follows it; throws where nothing does. */

@@ -2,6 +2,7 @@ import {
   AllModelsFailedError,
   type Attempt,
   type Check,
+  type Completion,
   DeadlineExceededError,
   type Hop,
   isRouterError,
@@ -43,6 +44,10 @@ export interface Itinerary {
   afterRejection(reason: string, rate: boolean): Next;
   /** The check did not accept the answer of the current step. */
   afterRefusal(): Next;
+  /** The answer of the current step is degraded: to be returned if nothing better comes. */
+  afterDegraded(answer: Completion): Next;
+  /** What an error that ends the request leaves: a degraded answer. Throws the error where there is none. */
+  lastResort(error: unknown): Completion;
   /** A call to make beside the current one, which is late: at most one for a request. */
   hedge(): Step | undefined;
   /** The current call has failed, and another that runs already takes its place. */
@@ -67,6 +72,7 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   let current: Step = { model: "", hop: "answer", check: undefined, delayMs: 0 };
   let retries = 0;
   let hedged = false;
+  let degraded: Completion | undefined;
   let lastError: unknown;
   /** Since the last failure, for whatever stands in for the model that failed. */
   let maySucceed: (model: string) => boolean = anyModel;
@@ -229,6 +235,20 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const next = position + 1 < plan.length ? another("cascade", anyModel) : undefined;
       if (next !== undefined) return go(next, "escalate");
       return { error: allFailed(lastError) };
+    },
+    afterDegraded(answer) {
+      degraded = answer;
+      if (context.signal?.aborted) return { error: context.signal.reason };
+      const late = deadlinePassed();
+      if (late !== undefined) return { error: late };
+      maySucceed = anyModel;
+      const next = another("fallback", anyModel);
+      if (next !== undefined) return go(next, "fallback");
+      return { error: allFailed(lastError) };
+    },
+    lastResort(error) {
+      if (degraded === undefined || context.signal?.aborted) throw error;
+      return degraded;
     },
     hedge() {
       if (hedged || context.signal?.aborted || deadlinePassed() !== undefined) return undefined;

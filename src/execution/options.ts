@@ -1,7 +1,10 @@
 import {
   type BreakerOptions,
+  type Check,
   checkKeys,
+  checkMethods,
   checkNumber,
+  checkText,
   type HedgeOptions,
   type LimitOptions,
   type RetryBudgetOptions,
@@ -42,13 +45,20 @@ export interface ExecutionOptions {
    * without streaming, where a late answer may just be a long one. Default: no hedges.
    */
   readonly hedge?: HedgeOptions | undefined;
+  /**
+   * Checks that every answer must pass, for instance `notRefused()` and `finishReason()`: the next
+   * permitted model is asked where one does not accept it, never the same one again. Where nobody is
+   * left the last such answer is returned all the same, and `degraded` of the result holds the
+   * verdict. A stream shows nothing before the checks have accepted. Default none.
+   */
+  readonly degraded?: Check | readonly Check[] | undefined;
 }
 
-type WithDefault = Exclude<keyof ExecutionOptions, "limits" | "hedge">;
+type WithDefault = Exclude<keyof ExecutionOptions, "limits" | "hedge" | "degraded">;
 
 export type ResolvedExecutionOptions = Pick<ExecutionOptions, "limits" | "hedge"> & {
   readonly [Key in WithDefault]-?: NonNullable<ExecutionOptions[Key]>;
-};
+} & { readonly degraded: readonly Check[] };
 
 const defaults: ResolvedExecutionOptions = {
   retries: 2,
@@ -65,6 +75,7 @@ const defaults: ResolvedExecutionOptions = {
   breaker: {},
   limits: undefined,
   hedge: undefined,
+  degraded: [],
 };
 
 /** The longest delay that a Node timer can hold. */
@@ -74,7 +85,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {
   checkKeys("execution", options, Object.keys(defaults));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const resolved: ResolvedExecutionOptions = { ...defaults, ...given };
+  const resolved: ResolvedExecutionOptions = { ...defaults, ...given, degraded: checksOf(options.degraded) };
   checkNumber("execution.retries", resolved.retries, { min: 0, max: 10, integer: true });
   for (const option of ["backoffBaseMs", "backoffCapMs", "retryAfterCapMs"] as const) {
     checkNumber(`execution.${option}`, resolved[option], { min: 0, max: longestTimerMs });
@@ -88,4 +99,18 @@ export function resolveExecutionOptions(options: ExecutionOptions = {}): Resolve
     checkNumber(`execution.${option}`, resolved[option], { min: 1, max: longestTimerMs });
   }
   return resolved;
+}
+
+function checksOf(given: ExecutionOptions["degraded"] = []): readonly Check[] {
+  const checks: readonly Check[] = isList(given) ? [...given] : [given];
+  for (const [index, check] of checks.entries()) {
+    checkMethods(`execution.degraded[${index}]`, check, ["accepts"]);
+    checkText(`execution.degraded[${index}].name`, check.name);
+  }
+  return checks;
+}
+
+/** As `Array.isArray`, which does not know of read-only arrays. */
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
 }

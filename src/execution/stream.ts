@@ -1,7 +1,7 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
 import type { ExecutionContext } from "./context.ts";
 import { enter } from "./enter.ts";
-import { generateOnce, proceed } from "./generate.ts";
+import { generate, generateOnce, proceed } from "./generate.ts";
 import { createItinerary, type Itinerary, type Step } from "./itinerary.ts";
 import { openStream } from "./open-stream.ts";
 import { toChunks } from "./to-chunks.ts";
@@ -9,12 +9,18 @@ import { toChunks } from "./to-chunks.ts";
 /**
  * Walks through the plan and yields the chunks of the answer that stands; returns it whole. Until
  * the first content, refusal or tool-call delta a failed call is retried or replaced unseen; after
- * it nothing is, and the error carries the text received. A step with a check is called without
- * streaming: nothing reaches the caller before the check has accepted.
+ * it nothing is, and the error carries the text received. A step with a check, and every step where
+ * answers may be degraded, is called without streaming: nothing reaches the caller before the checks
+ * have accepted.
  */
 export async function* stream(
   context: ExecutionContext,
 ): AsyncGenerator<CompletionChunk, Completion, undefined> {
+  if (context.options.degraded.length > 0) {
+    const completion = await generate(context);
+    yield* toChunks(completion);
+    return completion;
+  }
   const itinerary = createItinerary(context);
   let step = itinerary.first();
   for (;;) {

@@ -3,6 +3,6 @@ export { emit } from "./emit.ts";
 export { planExecution } from "./execution-context.ts";
 export { type OpenHop, openHop } from "./hop-context.ts";
 export type { RouterBudget, RouterParts } from "./parts.ts";
-export { recordAnswer } from "./record-answer.ts";
+export { degradedVerdict, recordAnswer } from "./record-answer.ts";
 export { beginRun, checkAlive, type Run } from "./run.ts";
 export { totalCostUsd, totalUsage } from "./totals.ts";

@@ -1,4 +1,4 @@
-import type { Attempt, Hop } from "../contracts/index.ts";
+import type { Attempt, CheckVerdict, Hop } from "../contracts/index.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 
@@ -7,11 +7,19 @@ const answers: ReadonlySet<Hop> = new Set(["answer", "retry", "fallback", "casca
 
 /** Tells the session which model has answered, and what its provider now holds of the conversation. */
 export function recordAnswer<Id extends string>(parts: RouterParts<Id>, run: Run<Id>, session: string): void {
-  const given = run.attempts.findLast(
-    (attempt: Attempt) => attempt.error === undefined && answers.has(attempt.hop),
-  );
+  const given = answeringAttempt(run.attempts);
   if (given === undefined) return;
   const { provider } = parts.modelsById[given.model as Id];
   const answer = { model: given.model, provider, usage: given.usage, at: parts.clock() };
   parts.recordSession(run.facts.tenant, session, answer);
+}
+
+/** The verdict on the answer that stands, where no check accepted it and nobody was left to ask. */
+export function degradedVerdict(attempts: readonly Attempt[]): CheckVerdict | undefined {
+  const check = answeringAttempt(attempts)?.check;
+  return check?.accepted === false ? check : undefined;
+}
+
+function answeringAttempt(attempts: readonly Attempt[]): Attempt | undefined {
+  return attempts.findLast(({ error, hop }) => error === undefined && answers.has(hop));
 }
