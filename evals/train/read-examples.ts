@@ -6,6 +6,7 @@ import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { promptKey } from "../outcomes/prompt-key.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
+import { groupHash } from "./group-hash.ts";
 
 export interface ReadExamplesOptions {
   /** Names of the models; a record without an outcome of each is left out. */
@@ -47,7 +48,7 @@ export async function readExamples(
       quality,
       length: Math.log(1 + facts.askCharacters),
       complexity,
-      group: hashOf(group),
+      group: groupHash(group),
       category: facts.category,
     });
     const { messages, tools } = requestOfRecord(record, text);
@@ -118,13 +119,4 @@ function columnsOf(rows: readonly Row[], models: number, scale: StructureScale):
     groups: Uint32Array.from(rows, ({ group }) => group),
     categories: rows.map(({ category }) => category),
   };
-}
-
-/** FNV-1a with a final mix. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  hash ^= hash >>> 15;
-  return Math.imul(hash, 0x2c1b3c6d) >>> 0;
 }

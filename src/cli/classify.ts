@@ -35,7 +35,7 @@ const timeoutMs = 30_000;
 const limits = { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens };
 
 async function classifyLines(file: string | undefined, name: string, terminal: Terminal): Promise<void> {
-  const classifier = await loadClassifier(name);
+  const { classifier } = await loadClassifier(name);
   const source = readRequests(file, terminal, (field) => field === "tools");
   const output = lineWriter(terminal);
   let failed = 0;

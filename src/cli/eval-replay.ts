@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { type Comparison, compare } from "../../evals/compare/compare.ts";
 import { compareRouter, type RouterComparison } from "../../evals/compare/compare-router.ts";
+import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
 import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
+import { wasTrainedOn } from "../../evals/train/was-trained-on.ts";
 import { InvalidOptionError } from "../contracts/index.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
@@ -44,12 +46,12 @@ export function evalReplayCommand(io: Io): Command {
 }
 
 async function evalReplay(options: Options, io: Io): Promise<void> {
-  const comparison = await replayed(options);
+  const comparison = await replayed(options, io);
   notices(comparison, options, io);
   io.stdout(options.json ? `${comparisonToJson(comparison)}\n` : `${comparisonToText(comparison)}\n`);
 }
 
-async function replayed(options: Options): Promise<Comparison | RouterComparison> {
+async function replayed(options: Options, io: Io): Promise<Comparison | RouterComparison> {
   const { small, large, config, classifier, threshold } = options;
   const settings = {
     text: textOption(options.text),
@@ -78,13 +80,28 @@ async function replayed(options: Options): Promise<Comparison | RouterComparison
     throw new InvalidOptionError("--small", small, "given, with --large; or give --config");
   if (large === undefined)
     throw new InvalidOptionError("--large", large, "given, with --small; or give --config");
-  return compare(readOutcomes(options.outcomes), {
+  const { classifier: loaded, file } = await loadClassifier(classifier ?? "complexity", [small, large]);
+  const known = file === undefined ? () => false : wasTrainedOn(file);
+  let knownRecords = 0;
+  const counted = async function* (): AsyncGenerator<OutcomeRecord, void, void> {
+    for await (const record of readOutcomes(options.outcomes)) {
+      if (known(record)) knownRecords += 1;
+      yield record;
+    }
+  };
+  const comparison = await compare(counted(), {
     ...settings,
     small,
     large,
-    classifier: await loadClassifier(classifier ?? "complexity", [small, large]),
+    classifier: loaded,
     threshold: threshold === undefined ? undefined : numberOf("--threshold", threshold),
   });
+  if (knownRecords > 0) {
+    io.stderr(
+      `the classifier was trained on at least ${knownRecords} of these records and looks too good: replay others\n`,
+    );
+  }
+  return comparison;
 }
 
 function numberOf(option: string, text: string): number {

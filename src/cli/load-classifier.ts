@@ -1,3 +1,4 @@
+import type { TrainedClassifier } from "../classifiers/index.ts";
 import { type Classifier, InvalidOptionError } from "../contracts/index.ts";
 
 const builtIn: Readonly<Record<string, () => Promise<Classifier>>> = {
@@ -5,17 +6,28 @@ const builtIn: Readonly<Record<string, () => Promise<Classifier>>> = {
   length: async () => (await import("../classifiers/length.ts")).length(),
 };
 
+export interface LoadedClassifier {
+  readonly classifier: Classifier;
+  /** Of a trained one. */
+  readonly file?: TrainedClassifier | undefined;
+}
+
 /**
  * The classifier that `--classifier` means: a built-in name, or else the path of a trained file, which
  * must know the models. Throws `InvalidOptionError`, `OutcomeFormatError`.
  */
-export async function loadClassifier(name: string, models: readonly string[] = []): Promise<Classifier> {
-  if (Object.hasOwn(builtIn, name)) return (builtIn[name] as () => Promise<Classifier>)();
+export async function loadClassifier(
+  name: string,
+  models: readonly string[] = [],
+): Promise<LoadedClassifier> {
+  const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  if (load !== undefined) return { classifier: await load() };
   if (!/[./\\]/.test(name)) {
     const known = Object.keys(builtIn).join(", ");
     throw new InvalidOptionError("--classifier", name, `one of ${known}, or the path of a trained file`);
   }
   const { readClassifier } = await import("../../evals/train/read-classifier.ts");
   const { trained } = await import("../classifiers/trained.ts");
-  return trained(await readClassifier(name), { models });
+  const file = await readClassifier(name);
+  return { classifier: trained(file, { models }), file };
 }

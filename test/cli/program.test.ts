@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { packageVersion } from "../../src/version.ts";
 import { runCli } from "../support/run-cli.ts";
 
-const commands = [["demo"], ["route"], ["decide"], ["classify"], ["doctor"], ["eval"], ["eval", "replay"]];
+const commands = [
+  ["demo"],
+  ["route"],
+  ["decide"],
+  ["classify"],
+  ["doctor"],
+  ["eval"],
+  ["eval", "replay"],
+  ["eval", "train"],
+];
 
 describe("the command line", () => {
   it("prints its version", async () => {
@@ -46,7 +55,9 @@ describe("the command line", () => {
   it("says a typed error in one line, and shows the stack only with DEBUG", async () => {
     const plain = await runCli(["classify", "--classifier", "magic"]);
     expect(plain).toMatchObject({ exitCode: 2, out: "" });
-    expect(plain.err).toBe('switchpoint: --classifier must be one of complexity, length, got "magic"\n');
+    expect(plain.err).toBe(
+      'switchpoint: --classifier must be one of complexity, length, or the path of a trained file, got "magic"\n',
+    );
     const { err } = await runCli(["classify", "--classifier", "magic"], { env: { DEBUG: "1" } });
     expect(err).toMatch(/^switchpoint: --classifier must be .*\n.*\n? +at /);
   });

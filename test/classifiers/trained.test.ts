@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { trainClassifier } from "../../evals/index.ts";
+import {
+  complexity,
+  complexityReference,
+  length,
+  type TrainedClassifier,
+  trained,
+} from "../../src/classifiers/index.ts";
+import { FORMAT_VERSION, versionOf } from "../../src/classifiers/trained/trained-file.ts";
+import type { Classification, Classifier, RequestFacts } from "../../src/contracts/index.ts";
+import { factsOf } from "../../src/testing/index.ts";
+import { openHop } from "../support/open-hop.ts";
+import { runs } from "../support/runs.ts";
+import { topicRecords } from "../support/topic-records.ts";
+
+const hop = openHop();
+const fileOf = async (candidate: string, base?: Classifier): Promise<TrainedClassifier> => {
+  const records = topicRecords(160, { categories: true });
+  return (await trainClassifier(records, { small: "small", large: "large", candidate, resamples: 20, base }))
+    .file;
+};
+const ask = (classifier: Classifier, facts: RequestFacts): Classification =>
+  classifier.classify(facts, hop) as Classification;
+
+let mean: TrainedClassifier;
+beforeAll(async () => {
+  mean = await fileOf("mean");
+});
+
+const easy = factsOf({ ask: "tell me about the hotel and the beach of the island" });
+const hard = factsOf({ ask: "tell me about the lemma and the proof of the theorem" });
+
+describe("trained", () => {
+  it("finds the asks hard that the small model failed at, and expects less of it there", () => {
+    const classifier = trained(JSON.parse(JSON.stringify(mean)));
+    const [low, high] = [ask(classifier, easy), ask(classifier, hard)];
+    expect(high.complexity).toBeGreaterThan(low.complexity + 0.3);
+    expect(high.quality?.["small"]).toBeLessThan((low.quality?.["small"] ?? 0) - 0.1);
+    expect(Object.keys(high.quality ?? {})).toEqual(
+      ["large", "small"].sort((a, b) => mean.models.indexOf(a) - mean.models.indexOf(b)),
+    );
+    expect(classifier).toMatchObject({ name: "trained", version: mean.version });
+  });
+
+  it("gives each candidate a complexity that is uniform on held-out records: half lie above 0.5", () => {
+    const classifier = trained(mean);
+    const fresh = topicRecords(400, { seed: 9 }).map(
+      ({ prompt = "" }) => ask(classifier, factsOf({ ask: prompt })).complexity,
+    );
+    const above = fresh.filter((value) => value > 0.5).length / fresh.length;
+    expect(Math.abs(above - 0.5)).toBeLessThan(0.12);
+  });
+
+  it("goes by the category where the score is a table, and by the mean where there is none", async () => {
+    const classifier = trained(await fileOf("table"));
+    const of = (category?: string) => ask(classifier, factsOf({ category })).complexity;
+    expect(of("proofs")).toBeGreaterThan(of("travel"));
+    expect(of("__proto__")).toBe(of());
+    expect(of("travel")).toBeLessThanOrEqual(of());
+  });
+
+  it("explains itself when asked: the parts add up to the score", () => {
+    const { signals = {} } = ask(trained(mean, { signals: true }), hard);
+    const { score = Number.NaN, ...parts } = signals;
+    expect(Object.keys(parts).sort()).toEqual(["logistic", "neighbours", "ridge"]);
+    expect(Object.values(parts).reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 9);
+    expect(ask(trained(mean), hard).signals).toBeUndefined();
+  });
+
+  it("is a monotone blend: a higher complexity by the default never lowers its own", async () => {
+    const stated = { name: "stated", version: "1", value: 0, classify: () => ({ complexity: stated.value }) };
+    const file = await fileOf("blend", stated);
+    const classifier = trained(file, { base: stated });
+    const under = (value: number, text: string): number => {
+      stated.value = value;
+      return ask(classifier, factsOf({ ask: text })).complexity;
+    };
+    const unit = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.string(), unit, unit, (text, a, b) => {
+        expect(under(Math.max(a, b), text)).toBeGreaterThanOrEqual(under(Math.min(a, b), text));
+      }),
+      { numRuns: runs(100, 2_000) },
+    );
+  });
+
+  it("does not depend on the order of keys", () => {
+    const classifier = trained(mean);
+    const turned = Object.fromEntries(Object.entries(hard).reverse()) as unknown as RequestFacts;
+    expect(ask(classifier, turned)).toEqual(ask(classifier, hard));
+  });
+
+  it("knows models by name only where the file does", () => {
+    expect(() => trained(mean, { models: ["small", "large"] })).not.toThrow();
+    expect(() => trained(mean, { models: ["small", "huge"] })).toThrow(
+      /trained.models must be a model of the file: .*small.*, got "huge"/,
+    );
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ["nothing", () => undefined, /trained.file must be the JSON of a file/],
+    ["another thing", () => ({ threshold: 0.7 }), /trained.file must be the JSON of a file/],
+    [
+      "another version",
+      () => ({ ...mean, formatVersion: FORMAT_VERSION + 1 }),
+      /formatVersion must be 1, .* got 2/,
+    ],
+    ["a changed field", () => ({ ...mean, seed: 2 }), /trained.file.version must be the hash of the rest/],
+    ["a missing field", () => ({ ...mean, curves: undefined }), /trained.file.version must be the hash/],
+    [
+      "columns that are too short",
+      () => {
+        const cut = { ...mean, examples: { ...mean.examples, buckets: "" } };
+        return { ...cut, version: versionOf(cut) };
+      },
+      /trained.file.examples must be columns of the stated length/,
+    ],
+  ])("refuses %s, and names what differs", (_, file, message) => {
+    expect(() => trained(file())).toThrow(message);
+  });
+
+  it("refuses a file that was trained beside another default", async () => {
+    const beside = await fileOf("mean", length());
+    expect(() => trained(beside)).toThrow(
+      /trained.file.base must be the default classifier of this package, complexity@.*got "length@/,
+    );
+    expect(() => trained(beside, { base: length() })).not.toThrow();
+  });
+
+  it("refuses options that are wrong", () => {
+    expect(() => trained(mean, { models: ["small"], signal: true } as object)).toThrow(
+      /trained.signal must be absent/,
+    );
+    expect(() => trained(mean, { signals: 1 } as object)).toThrow(/trained.signals must be a boolean/);
+    expect(() => trained(mean, { base: {} } as object)).toThrow(
+      /trained.base must be an object with classify\(\)/,
+    );
+  });
+});
+
+describe("the reference distributions", () => {
+  it("have one shape: ascending quantiles, equally spaced, for trained files and for the default", () => {
+    for (const quantiles of [Array.from(complexityReference()), mean.quantiles]) {
+      expect(quantiles).toHaveLength(129);
+      expect([...quantiles].sort((a, b) => a - b)).toEqual(quantiles);
+    }
+  });
+
+  it("are what complexity is the rank in", () => {
+    const middle = complexityReference()[64] ?? Number.NaN;
+    const { complexity: rank, signals = {} } = ask(complexity({ signals: true }), easy);
+    expect(rank > 0.5).toBe((signals["score"] ?? Number.NaN) > middle);
+  });
+});

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import type { OutcomeRecord } from "../../evals/index.ts";
+import { temporaryFolder } from "../support/cli-config.ts";
+import { linesOf, runCli } from "../support/run-cli.ts";
+import { topicRecords } from "../support/topic-records.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+const linesFrom = (records: readonly OutcomeRecord[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join("");
+const outcomes = folder.file("outcomes.jsonl", linesFrom(topicRecords(150)));
+const others = folder.file("others.jsonl", linesFrom(topicRecords(100, { seed: 5, prefix: "o" })));
+const coins = folder.file("coins.jsonl", linesFrom(topicRecords(80, { noise: true })));
+const own = folder.file("own.json", "");
+
+const pair = ["--small", "small", "--large", "large"];
+const train = (...args: readonly string[]) =>
+  runCli(["eval", "train", ...pair, "--bootstrap", "50", "--out", own, ...args]);
+
+describe("eval train", () => {
+  it("prints all candidates with their intervals, and writes a file that classify and eval replay take", async () => {
+    const { exitCode, out, err } = await train("--outcomes", outcomes, "--models", "middle");
+    expect(exitCode).toBe(0);
+    expect(err).toBe([1, 2, 3, 4, 5].map((fold) => `fold ${fold} of 5\n`).join(""));
+    const lines = out.split("\n");
+    expect(lines[0]).toBe("150 records, 150 different prompts; small small, large large; on held-out folds");
+    expect(lines[2]).toMatch(/^candidate +APGR \[95 %\] +over length \[95 %\]$/);
+    const names = lines.slice(4, 11).map((line) => line.split(" ")[0]);
+    expect(names.sort()).toEqual(["blend", "default", "length", "logistic", "mean", "neighbours", "ridge"]);
+    expect(out).toMatch(/^mean \* +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] +0\.\d{3} \[-?0\.\d{3}, 0\.\d{3}\]$/m);
+    expect(out).toMatch(/^middle +0\.\d{3} +(constant|identity|platt) +0\.\d{4} +0\.\d{4}$/m);
+    expect(out).toMatch(/recommended: mean beats chance and length\n.*own\.json: trained@[0-9a-f]{12}\n$/);
+
+    const stdin = '{"id": 1, "prompt": "some lemma and a proof of the theorem"}\n';
+    const classified = await runCli(["classify", "--classifier", own], { stdin });
+    const [line] = linesOf(classified.out);
+    expect(line.complexity).toBeGreaterThan(0.5);
+    expect(Object.keys(line.quality).sort()).toEqual(["large", "middle", "small"]);
+
+    const replay = ["eval", "replay", ...pair, "--bootstrap", "20", "--classifier", own, "--outcomes"];
+    const onOthers = await runCli([...replay, others]);
+    expect(onOthers.out).toMatch(/^trained +0\.[6-9]/m);
+    expect(onOthers.err).not.toContain("trained on");
+    expect((await runCli([...replay, outcomes])).err).toContain(
+      "was trained on at least 150 of these records",
+    );
+  });
+
+  it("prints JSON, and says when nothing learnt is recommended", async () => {
+    const { exitCode, out } = await train("--outcomes", coins, "--json");
+    const { candidates, recommended, reason, file, records } = JSON.parse(out);
+    expect({ exitCode, recommended, records }).toEqual({ exitCode: 0, recommended: false, records: 80 });
+    expect(reason).toMatch(/nothing learnt beats chance and length/);
+    expect(candidates[0].apgr).toEqual({
+      value: expect.any(Number),
+      low: expect.any(Number),
+      high: expect.any(Number),
+    });
+    expect(file.path).toBe(own);
+    expect(JSON.parse(readFileSync(own, "utf8")).version).toBe(file.version);
+  });
+
+  it("writes the same bytes for the same seed", async () => {
+    await train("--outcomes", coins, "--seed", "7");
+    const once = readFileSync(own, "utf8");
+    await train("--outcomes", coins, "--seed", "7");
+    expect(readFileSync(own, "utf8")).toBe(once);
+  });
+
+  it("writes nothing when it fails", async () => {
+    const never = `${own}.never`;
+    const { exitCode, err } = await runCli([
+      ...["eval", "train", "--small", "small", "--large", "huge", "--outcomes", coins, "--out", never],
+    ]);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/records with outcomes of .*huge/);
+    expect(existsSync(never)).toBe(false);
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ["a seed that is none", ["--seed", "x"], /--seed must be a number/],
+    ["a text that is none", ["--text", "title"], /--text must be prompt or question/],
+    ["an unknown candidate", ["--candidate", "magic"], /candidate must be one of best, /],
+  ])("refuses %s", async (_, args, message) => {
+    const { exitCode, err } = await train("--outcomes", coins, ...args);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it("refuses trained files that are cut off, or know other models, where they are used", async () => {
+    await train("--outcomes", coins);
+    const cut = folder.file("cut.json", readFileSync(own, "utf8").slice(0, 1_000));
+    const classified = await runCli(["classify", "--classifier", cut], { stdin: "{}" });
+    expect(classified).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/cut\.json:0: file is not JSON/),
+    });
+    const replayed = await runCli([
+      ...[
+        "eval",
+        "replay",
+        "--small",
+        "small",
+        "--large",
+        "middle",
+        "--outcomes",
+        others,
+        "--classifier",
+        own,
+      ],
+    ]);
+    expect(replayed.exitCode).toBe(2);
+    expect(replayed.err).toMatch(/trained.models must be a model of the file: .*, got "middle"/);
+  });
+});
