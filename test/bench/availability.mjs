@@ -11,7 +11,7 @@ import { always } from "switchpoint/policies";
 import { openaiCompatible } from "switchpoint/providers/openai-compatible";
 
 const requests = Number(process.argv[2] ?? 2_000);
-const concurrency = 64;
+const concurrency = 16;
 const messages = [{ role: "user", content: "Hello" }];
 
 async function serve(options) {

@@ -1,5 +1,5 @@
 // An OpenAI-compatible endpoint that fails, in a process of its own; prints its port. Argument, JSON:
-// { probability, seed, failure } fails each call with that probability, for itself;
+// { probability, seed, failure } fails that share of each 1,000 calls, in random order;
 // { perSecond, failure } serves so many calls a second and fails the rest. `failure` is a status or
 // "reset". GET /calls tells how many calls it has met.
 import { createServer } from "node:http";
@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 const { probability = 0, seed = 1, failure, perSecond } = JSON.parse(process.argv[2]);
 let calls = 0;
 let state = seed >>> 0;
+let deck = [];
 let room = 5;
 let last = performance.now();
 
@@ -18,8 +19,21 @@ function random() {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 
+/** Exactly the share fails, so that a table of some thousand requests shows the clients, not the luck. */
+function shuffled() {
+  const cards = Array.from({ length: 1_000 }, (_, index) => index < 1_000 * probability);
+  for (let left = cards.length; left > 1; left -= 1) {
+    const drawn = Math.floor(random() * left);
+    [cards[left - 1], cards[drawn]] = [cards[drawn], cards[left - 1]];
+  }
+  return cards;
+}
+
 function fails() {
-  if (perSecond === undefined) return random() < probability;
+  if (perSecond === undefined) {
+    if (deck.length === 0) deck = shuffled();
+    return deck.pop();
+  }
   const now = performance.now();
   room = Math.min(5, room + ((now - last) / 1_000) * perSecond);
   last = now;

@@ -46,6 +46,8 @@ const routers = (Object.keys(wires) as WireName[]).map((wire): Router => {
       // Both take part, and neither keeps most calls from being made.
       breaker: { failureRatio: 0.9, openMs: 20 },
       retryBudget: { ratio: 1 },
+      hedge: { afterMs: 30, ratio: 0.5 },
+      limits: { maxConcurrent: 4, maxQueued: 8, queueTimeoutMs: 50, learn: false },
     },
   });
 });

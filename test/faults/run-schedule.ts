@@ -56,6 +56,7 @@ export async function runSchedule(
       attemptTimeoutMs: 120,
       firstTokenTimeoutMs: 120,
       idleTimeoutMs: 60,
+      hedge: schedule.hedgeAfterMs === undefined ? undefined : { afterMs: schedule.hedgeAfterMs, ratio: 1 },
     },
     onEvent: (event) => events.push(event as RouterEvent<Id>),
   });

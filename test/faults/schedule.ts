@@ -8,8 +8,10 @@ export interface Schedule {
   readonly small: readonly Fault[] | "refused";
   readonly large: readonly Fault[] | "refused";
   /** A hop at which a constraint forbids the large model. */
-  readonly largeForbiddenAt: "fallback" | "retry" | undefined;
+  readonly largeForbiddenAt: "fallback" | "retry" | "hedge" | undefined;
   readonly retries: number;
+  /** When the large model is called beside a small one that is late. */
+  readonly hedgeAfterMs: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly maxCostUsd: number | undefined;
   /** When the caller aborts, counted from the call. */
@@ -81,8 +83,9 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   mode: fc.constantFrom("route", "stream"),
   small: script,
   large: script,
-  largeForbiddenAt: sometimes(fc.constantFrom("fallback" as const, "retry" as const), 1),
+  largeForbiddenAt: sometimes(fc.constantFrom("fallback" as const, "retry" as const, "hedge" as const), 1),
   retries: fc.nat({ max: 2 }),
+  hedgeAfterMs: sometimes(fc.nat({ max: 100 }), 2),
   deadlineMs: sometimes(fc.integer({ min: 1, max: 400 }), 2),
   maxCostUsd: sometimes(
     fc.integer({ min: 31, max: 65 }).map((dimes) => dimes / 10),
