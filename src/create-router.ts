@@ -13,6 +13,7 @@ import {
   InvalidOptionError,
   type Model,
   type Policy,
+  type RouteRequest,
   type Router,
 } from "./contracts/index.ts";
 import { catalogueDate, completeFacts } from "./cost/catalogue.ts";
@@ -51,6 +52,14 @@ export interface RouterOptions<Id extends string> {
    * for which too little is left is refused with `BudgetExceededError`. Default: no limit.
    */
   readonly budget?: BudgetOptions | undefined;
+  /**
+   * Whether `route()` sends the same request once when it is under way twice: all fields are equal, the
+   * tenant too, and it has no session and no constraints of its own. Each caller gets the same answer
+   * (also where the temperature would have made them differ, and with the same tool calls) and decision;
+   * the calls and their cost are in the first one's result alone. The first one's deadline holds; an abort
+   * of one caller is none of the others'. A function says which requests. Default false.
+   */
+  readonly coalesce?: boolean | ((request: RouteRequest<Id>) => boolean) | undefined;
   /** Sessions that are remembered; the least recently used is forgotten. Default 10,000. */
   readonly maxSessions?: number | undefined;
   /** Told of each step, synchronously; for instance `decisionLog({ file })`. */
@@ -74,6 +83,7 @@ const optionNames: readonly string[] = [
   "constraints",
   "execution",
   "budget",
+  "coalesce",
   "maxSessions",
   "onEvent",
   "classifierTimeoutMs",
@@ -109,6 +119,7 @@ function assemble<Id extends string>(
     clock = Date.now,
   } = options;
   const { onEvent, newId = randomUUID, classifierTimeoutMs = 1_000, maxCharacters = 4_000_000 } = options;
+  const { coalesce = false } = options;
   const models = completeModels(givenModels);
   const ids = Object.keys(models) as Id[];
   checkMethods("policy", policy, ["select"]);
@@ -126,6 +137,8 @@ function assemble<Id extends string>(
     if (typeof given !== "function") throw new InvalidOptionError(name, given, "a function");
   }
   checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
+    throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
   checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
 
   const means = createUsageMeans();
@@ -150,6 +163,7 @@ function assemble<Id extends string>(
     ownConstraints: [capabilities, contextWindow],
     constraints: [...constraints],
     execution,
+    coalesce: coalesce === true ? () => true : coalesce || undefined,
     breakers,
     retryBudget: createRetryBudget(execution.retryBudget),
     limits,

@@ -15,6 +15,7 @@ import { allText } from "./request/index.ts";
 import {
   beginRun,
   checkAlive,
+  coalesce,
   degradedVerdict,
   emit,
   type OpenHop,
@@ -110,6 +111,22 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     });
   };
 
+  const route = async (request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>> => {
+    const progress: Progress<Id> = {};
+    try {
+      const run = begin(request, options);
+      progress.run = run;
+      const ready = await makeReady(run);
+      progress.decided = ready.decided;
+      return finish(ready, await generate(execution(ready)));
+    } catch (error) {
+      reportFailure(progress, error);
+      throw error;
+    } finally {
+      progress.run?.hold?.settle();
+    }
+  };
+
   return {
     models: parts.modelsById,
     policy: parts.policy,
@@ -126,21 +143,12 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       }
     },
 
-    async route(request, options) {
-      const progress: Progress<Id> = {};
-      try {
-        const run = begin(request, options);
-        progress.run = run;
-        const ready = await makeReady(run);
-        progress.decided = ready.decided;
-        return finish(ready, await generate(execution(ready)));
-      } catch (error) {
-        reportFailure(progress, error);
-        throw error;
-      } finally {
-        progress.run?.hold?.settle();
-      }
-    },
+    route:
+      parts.coalesce === undefined
+        ? route
+        : coalesce(route, parts.coalesce, clock, ({ decision, latencyMs }) =>
+            emit(onEvent, { type: "request-coalesced", decision, latencyMs }),
+          ),
 
     stream(request, options) {
       const progress: Progress<Id> = {};

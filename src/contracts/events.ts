@@ -35,6 +35,12 @@ export type RouterEvent<Id extends string = string> =
       readonly degraded?: CheckVerdict | undefined;
       readonly readText: ReadText;
     }
+  /** A caller was given the answer of the same request, which was under way already. No call was made for it. */
+  | {
+      readonly type: "request-coalesced";
+      readonly decision: Decision<Id>;
+      readonly latencyMs: number;
+    }
   | {
       readonly type: "request-failed";
       /** Absent when the request failed before a decision was made. */

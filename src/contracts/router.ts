@@ -59,6 +59,11 @@ export interface RouteResult<Id extends string = string> {
    * model was left.
    */
   readonly degraded?: CheckVerdict | undefined;
+  /**
+   * The same request was under way already and this is a copy of its answer (option `coalesce`). Its
+   * calls and what they cost are in the result of the caller that came first, and not in this one.
+   */
+  readonly coalesced?: true | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** One request under way, and what it hands to deciding and to execution. */
+export { coalesce } from "./coalesce.ts";
 export { emit } from "./emit.ts";
 export { planExecution } from "./execution-context.ts";
 export { type OpenHop, openHop } from "./hop-context.ts";

@@ -45,6 +45,8 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   /** Absent: there are none. */
   readonly limits: Limits | undefined;
   readonly execution: ResolvedExecutionOptions;
+  /** Which requests are sent once when they are under way twice. Absent: none. */
+  readonly coalesce: ((request: RouteRequest<Id>) => boolean) | undefined;
   readonly newId: () => string;
   readonly onEvent: EventSink<Id> | undefined;
   readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import type { RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+
+type Route<Id extends string> = (
+  request: RouteRequest<Id>,
+  options?: RouteOptions,
+) => Promise<RouteResult<Id>>;
+
+/** A request under way, and those who wait for it. */
+interface Flight<Id extends string> {
+  readonly result: Promise<RouteResult<Id>>;
+  readonly controller: AbortController;
+  waiting: number;
+  /** Whether somebody has been given its attempts and their cost. */
+  billed: boolean;
+}
+
+/** Requests under way that can be joined; the others are simply sent. */
+const maxFlights = 10_000;
+
+/**
+ * Sends a request that is under way already once: whoever joins gets a copy of its answer, under its
+ * decision and until its deadline, and is billed nothing. An abort ends the request only when nobody
+ * waits for it any more. `when` says which requests are sent so.
+ */
+export function coalesce<Id extends string>(
+  route: Route<Id>,
+  when: (request: RouteRequest<Id>) => boolean,
+  clock: () => number,
+  onCoalesced: (result: RouteResult<Id>) => void,
+): Route<Id> {
+  const flights = new Map<string, Flight<Id>>();
+
+  const forget = (key: string, flight: Flight<Id>) => {
+    if (flights.get(key) === flight) flights.delete(key);
+  };
+
+  const start = (key: string, request: RouteRequest<Id>): Flight<Id> => {
+    const controller = new AbortController();
+    const result = route(request, { signal: controller.signal });
+    const flight: Flight<Id> = { result, controller, waiting: 0, billed: false };
+    flights.set(key, flight);
+    const over = () => forget(key, flight);
+    result.then(over, over);
+    return flight;
+  };
+
+  return async (request, options) => {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    const key = when(request) ? keyOf(request) : undefined;
+    const joined = key === undefined ? undefined : flights.get(key);
+    if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
+      return route(request, options);
+    }
+    const startedAt = clock();
+    const flight = joined ?? start(key, request);
+    flight.waiting += 1;
+    try {
+      const result = await unlessAborted(flight.result, signal);
+      if (!flight.billed) {
+        flight.billed = true;
+        return result;
+      }
+      const copy = copyOf(result, Math.max(0, clock() - startedAt));
+      onCoalesced(copy);
+      return copy;
+    } finally {
+      flight.waiting -= 1;
+      if (flight.waiting === 0 && signal?.aborted) {
+        forget(key, flight);
+        flight.controller.abort(signal.reason);
+      }
+    }
+  };
+}
+
+/**
+ * Equal for equal requests alone; undefined where a request cannot be compared: its constraints are
+ * functions, and a session changes with each answer.
+ */
+function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined {
+  if (typeof request === "object" && request !== null) {
+    const { session, constraints } = request;
+    const isFree = constraints === undefined || (Array.isArray(constraints) && constraints.length === 0);
+    if (session !== undefined || !isFree) return undefined;
+  }
+  try {
+    return createHash("sha256").update(JSON.stringify(request)).digest("base64");
+  } catch {
+    // Not JSON: routing says what is wrong with it.
+    return undefined;
+  }
+}
+
+function copyOf<Id extends string>(result: RouteResult<Id>, latencyMs: number): RouteResult<Id> {
+  return {
+    ...result,
+    completion: structuredClone(result.completion),
+    attempts: [],
+    usage: { inputTokens: 0, outputTokens: 0 },
+    costUsd: 0,
+    latencyMs,
+    coalesced: true,
+  };
+}
+
+/** As `result`, or the signal's reason as soon as it fires. Leaves no listener. */
+function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const settled = () => signal.removeEventListener("abort", onAbort);
+    result.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error) => {
+        settled();
+        reject(error);
+      },
+    );
+  });
+}
