@@ -73,6 +73,7 @@ export async function passThrough(
     return { pass, waited: waited || lateMs > 0 || pass.waitMs > 0 };
   } catch (error) {
     pass.end();
+    if (!patient) context.abandon(model);
     throw error;
   }
 }

@@ -219,7 +219,8 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     },
     afterRejection(reason, rate) {
       const { model, hop, check, lastResort } = current;
-      context.abandon(model);
+      // A last resort was never let through: the trial, if there is one, is another's.
+      if (!lastResort) context.abandon(model);
       passedOver[model] = reason;
       if (rate && !lastResort) setAside({ model, unless: check }, hop, reason);
       else context.skipped(model, hop, reason);

@@ -116,7 +116,8 @@ export function createLimits(options: LimitOptions, { models: known, clock }: Li
           holdsPlace = true;
           onTurn();
         });
-        if (place === false) return `${maxConcurrent} calls are under way and ${maxQueued} wait`;
+        if (place === false)
+          return `its maxConcurrent of ${maxConcurrent} is reached, and so is its maxQueued of ${maxQueued}`;
         holdsPlace = place === true;
         if (place !== true) queued = place;
         return holdsPlace;

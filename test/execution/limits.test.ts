@@ -63,7 +63,7 @@ describe("calls at once", () => {
     const answers = [1, 2, 3, 4].map((n) => router.route(`request ${n}`));
     await vi.advanceTimersByTimeAsync(0);
     expect(await textOf(answers[3] as (typeof answers)[0])).toBe("from large");
-    expect(skipped()).toEqual(["small: 1 calls are under way and 2 wait"]);
+    expect(skipped()).toEqual(["small: its maxConcurrent of 1 is reached, and so is its maxQueued of 2"]);
     await vi.advanceTimersByTimeAsync(300);
     expect(await Promise.all(answers.slice(0, 3).map(textOf))).toEqual(Array(3).fill("from small"));
     expect(small.requests.map(({ messages }) => messages[0]?.content)).toEqual([
@@ -91,9 +91,11 @@ describe("calls at once", () => {
     const error = await answers[3]?.catch((caught: unknown) => caught);
     if (!isRouterError(error, "limit-exceeded")) throw error;
     expect(error.message).toBe(
-      "no model has room for this request (small: 1 calls are under way and 2 wait)",
+      "no model has room for this request (small: its maxConcurrent of 1 is reached, and so is its maxQueued of 2)",
     );
-    expect(error.reasons).toEqual({ small: "1 calls are under way and 2 wait" });
+    expect(error.reasons).toEqual({
+      small: "its maxConcurrent of 1 is reached, and so is its maxQueued of 2",
+    });
     await vi.advanceTimersByTimeAsync(300);
     expect(small.requests).toHaveLength(3);
     expect(router.exportState().breakers).toEqual([]);
@@ -113,7 +115,7 @@ describe("calls at once", () => {
     const error = router.route("x").catch(String);
     await vi.advanceTimersByTimeAsync(100);
     expect(await error).toContain(
-      "all models failed (small: server; large: passed over, 1 calls are under way and 0 wait)",
+      "all models failed (small: server; large: passed over, its maxConcurrent of 1 is reached, and so is its maxQueued of 0)",
     );
     await blocked.return?.();
     expect(await textOf(router.route({ messages: [only], model: "large" }))).toBe("from large");
@@ -146,6 +148,38 @@ describe("calls at once", () => {
     await vi.advanceTimersByTimeAsync(900);
     await first;
     expect(small.requests).toHaveLength(1);
+  });
+
+  it("turned away leave a breaker's trial to the next one", async () => {
+    const failing = new ProviderError({ kind: "server", model: "fake:small" });
+    let down = true;
+    const { router, small } = make(
+      { models: { small: { maxConcurrent: 1, maxQueued: 0 } } },
+      {
+        wait: async () => {
+          if (small.requests.length === 1) await sleep(10_000);
+        },
+        answer: () => {
+          if (down) throw failing;
+          return "from small";
+        },
+      },
+      { breaker: { minCalls: 1, openMs: 1_000 } },
+    );
+    const hanging = router.route("1");
+    await vi.advanceTimersByTimeAsync(0);
+    const before = router.exportState();
+    router.restoreState({
+      ...before,
+      breakers: [{ name: "fake:small", state: "open", openUntil: Date.now() + 1_000 }],
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await textOf(router.route("trial without a place"))).toBe("from large");
+    expect(small.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(9_000);
+    await hanging;
+    down = false;
+    expect(await textOf(router.route("trial"))).toBe("from small");
   });
 
   const exits: readonly (readonly [

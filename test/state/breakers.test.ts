@@ -72,6 +72,15 @@ describe("a breaker", () => {
     expect(breakers.admit("a", 17_002)).toBe(true);
   });
 
+  it("frees the trial of a call that is not made after all", () => {
+    const breakers = opened();
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    breakers.abandon("a");
+    breakers.abandon("never called");
+    expect(breakers.admit("a", 1_001)).toBe(true);
+    expect(breakers.admit("a", 1_002)).not.toBe(true);
+  });
+
   it("ignores what the caller brought about", () => {
     const breakers = createBreakers({ minCalls: 1 });
     for (const kind of ["invalid-request", "authentication", "content-filter", "context-overflow"] as const)
