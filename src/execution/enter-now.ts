@@ -5,12 +5,9 @@ export function enterNow(context: ExecutionContext, model: string): Pass | undef
   const pass = context.admission?.enter(model, 0);
   if (pass === undefined || typeof pass === "string") return pass;
   const place = pass.queue(ignore);
-  if (place === true) {
-    pass.begin();
-    return pass;
-  }
+  if (place === true && pass.begin() === 0) return pass;
   pass.end();
-  return place === false ? "all its places are taken" : place;
+  return typeof place === "string" ? place : "it has no room at once";
 }
 
 function ignore(): void {}
