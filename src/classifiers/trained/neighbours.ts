@@ -27,13 +27,7 @@ export function createNeighbours(examples: Examples): Neighbours {
   const nearest = new Int32Array(Math.min(votersFor(count), count));
 
   return ({ buckets, bucketCount }, structure, into) => {
-    const norm = Math.sqrt(structure.reduce((sum, value) => sum + value * value, 0)) || 1;
-    for (let example = 0, at = 0; example < count; example += 1) {
-      let product = 0;
-      for (let feature = 0; feature < STRUCTURE.length; feature += 1, at += 1)
-        product += (structures[at] as number) * (structure[feature] as number);
-      similarity[example] = (structureShare * product) / norm;
-    }
+    compareStructure(structures, structure, similarity);
     addWords(index, buckets, bucketCount, similarity);
     selectLargest(similarity, nearest);
     into.fill(0);
@@ -46,6 +40,24 @@ export function createNeighbours(examples: Examples): Neighbours {
     }
     for (let model = 0; model < models; model += 1) into[model] = (into[model] as number) / total;
   };
+}
+
+/** Rows of structural features are padded to this many numbers, so that four can be taken at a time. */
+const rowLength = 4 * Math.ceil(STRUCTURE.length / 4);
+
+/** Sets the similarity of each example to its share of the cosine of the structural features. */
+function compareStructure(rows: Float32Array, structure: Float32Array, similarity: Float32Array): void {
+  const own = unitRows(structure);
+  for (let example = 0, at = 0; example < similarity.length; example += 1) {
+    let product = 0;
+    for (let index = 0; index < rowLength; index += 4, at += 4)
+      product +=
+        (rows[at] as number) * (own[index] as number) +
+        (rows[at + 1] as number) * (own[index + 1] as number) +
+        (rows[at + 2] as number) * (own[index + 2] as number) +
+        (rows[at + 3] as number) * (own[index + 3] as number);
+    similarity[example] = structureShare * product;
+  }
 }
 
 interface InvertedIndex {
@@ -124,13 +136,17 @@ function selectLargest(values: Float32Array, into: Int32Array): void {
   }
 }
 
-/** Rows of structural features scaled to norm 1. */
+/** Rows of structural features scaled to norm 1, and padded. */
 function unitRows(structure: Float32Array): Float32Array {
-  const rows = structure.slice();
-  for (let start = 0; start < rows.length; start += STRUCTURE.length) {
-    const row = rows.subarray(start, start + STRUCTURE.length);
-    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) || 1;
-    for (let index = 0; index < row.length; index += 1) row[index] = (row[index] as number) / norm;
+  const count = structure.length / STRUCTURE.length;
+  const rows = new Float32Array(count * rowLength);
+  for (let row = 0; row < count; row += 1) {
+    const from = structure.subarray(row * STRUCTURE.length, (row + 1) * STRUCTURE.length);
+    let squares = 0;
+    for (const value of from) squares += value * value;
+    const norm = Math.sqrt(squares) || 1;
+    for (let index = 0; index < from.length; index += 1)
+      rows[row * rowLength + index] = (from[index] as number) / norm;
   }
   return rows;
 }
