@@ -84,12 +84,19 @@ async function read(stream: ReturnType<Awaited<ReturnType<typeof routerOver>>["r
 for (const [name, wire] of Object.entries(wires)) {
   describe(`a router over real HTTP, ${name}`, () => {
     it("routes, prices cached tokens at their own price, and says which model has answered", async () => {
-      const { router } = await routerOver(wire, { type: "answer", answer: answerOf("from ", "small") });
+      const { router, server } = await routerOver(wire, {
+        type: "answer",
+        answer: answerOf("from ", "small"),
+      });
       const { text, attempts, costUsd } = await router.route("Hello");
       expect(text).toBe("from small");
       expect(costUsd).toBeCloseTo((60 * 1_000 + 40 * 100 + 10 * 10_000) / 1e6, 12);
       expect(attempts).toMatchObject([
-        { servedModel: "served-model", usage: { inputTokens: 100, cachedInputTokens: 40 } },
+        {
+          endpoint: server.url,
+          servedModel: "served-model",
+          usage: { inputTokens: 100, cachedInputTokens: 40 },
+        },
       ]);
     });
 

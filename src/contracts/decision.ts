@@ -86,6 +86,8 @@ export interface Attempt<Id extends string = string> {
   /** The router's id; the model's name where it is none of the router's models. */
   readonly model: Id | string;
   readonly name: string;
+  /** As in the model's facts. */
+  readonly endpoint?: string | undefined;
   readonly hop: Hop;
   /** ISO 8601. */
   readonly startedAt: string;

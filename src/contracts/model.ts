@@ -43,6 +43,8 @@ export interface ModelFacts {
   readonly provider: string;
   /** The model as its provider calls it. */
   readonly model: string;
+  /** Where it is called, without credentials and query. Absent: its provider's default address. */
+  readonly endpoint?: string | undefined;
   readonly price?: Price | undefined;
   /** Tokens of input and output together. */
   readonly contextWindow?: number | undefined;

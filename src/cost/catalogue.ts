@@ -75,6 +75,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
     model: model.model,
     labels,
     ...known({
+      endpoint: model.endpoint,
       price: model.price ?? entry?.price,
       contextWindow: model.contextWindow ?? entry?.contextWindow,
       maxOutputTokens: model.maxOutputTokens ?? entry?.maxOutputTokens,

@@ -59,6 +59,7 @@ export function startAttempt(
     latencyMs: 0,
   };
   let abandoned = false;
+  if (model.endpoint !== undefined) record.endpoint = model.endpoint;
   const { committed } = context;
   const expectedUsd = committed === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
   if (committed !== undefined) committed.usd += expectedUsd;

@@ -38,7 +38,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
   checkText("azure.deployment", deployment);
 
   return openaiChat({
-    facts: factsOf("azure", model, common, openaiContentTypes),
+    facts: factsOf("azure", model, { ...common, baseUrl: common.baseUrl ?? endpoint }, openaiContentTypes),
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,

@@ -103,3 +103,10 @@ test.each([
     expect.objectContaining({ code: "invalid-option", option }),
   );
 });
+
+test("its facts say where it is called, where the options do", () => {
+  const endpoint = "https://unit.openai.azure.com";
+  expect(azure("m", { endpoint }).endpoint).toBe(endpoint);
+  expect(azure("m", { baseUrl: `${endpoint}/openai` }).endpoint).toBe(`${endpoint}/openai`);
+  expect(azure("m").endpoint).toBeUndefined();
+});

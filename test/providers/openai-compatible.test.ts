@@ -185,3 +185,9 @@ test("options are needed", () => {
   const build = openaiCompatible as unknown as (model: string) => void;
   expect(() => build("qwen")).toThrow(expect.objectContaining({ code: "invalid-option" }));
 });
+
+test("its facts say where it is called, without credentials and query", () => {
+  const model = openaiCompatible("m", { baseUrl: "https://user:secret@models.example:8443/v1/?key=secret" });
+  expect(model.endpoint).toBe("https://models.example:8443/v1");
+  expect(JSON.stringify(model)).not.toContain("secret");
+});

@@ -82,11 +82,18 @@ export function factsOf(
     provider,
     model,
     labels,
+    ...(options.baseUrl !== undefined && { endpoint: endpointOf(options.baseUrl) }),
     ...(price !== undefined && { price }),
     ...(contextWindow !== undefined && { contextWindow }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(capabilities !== undefined && { capabilities }),
   };
+}
+
+/** What may be shown of an address: no credentials, no query. */
+function endpointOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/$/, "");
 }
 
 const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];
