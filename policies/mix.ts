@@ -49,8 +49,11 @@ export function mix<Id extends string>(
         const choices = choicesOf(opinion);
         const total = totalOf(choices);
         // Scaling would hide it.
-        if (!(total <= 1 + tolerance))
-          throw new PolicyError(policy.name, `returned probabilities that sum to ${total}, more than 1`);
+        if (!(total >= 0 && total <= 1 + tolerance))
+          throw new PolicyError(
+            policy.name,
+            `returned probabilities that sum to ${total}, not within [0, 1]`,
+          );
         given += weight * total;
         lottery.push(...scaled(choices, weight));
       }

@@ -67,7 +67,8 @@ function checkChoice<Id extends string>(
     throw new PolicyError(policy, "returned a choice without a model");
   }
   checkModel(policy, choice.model, candidates);
-  const { probability, escalate } = choice;
+  const { reason, probability, escalate } = choice;
+  if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
   if (
     probability !== undefined &&
     !(typeof probability === "number" && probability >= 0 && probability <= 1 + tolerance)
@@ -78,14 +79,15 @@ function checkChoice<Id extends string>(
     );
   }
   if (escalate === undefined) return;
-  for (const { unless, to } of escalate) {
-    checkModel(policy, to, candidates);
-    if (typeof unless?.accepts !== "function")
-      throw new PolicyError(policy, `escalates to ${to} without a check`);
+  if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
+  for (const step of escalate) {
+    checkModel(policy, step?.to, candidates);
+    if (typeof step.unless?.accepts !== "function")
+      throw new PolicyError(policy, `escalates to ${step.to} without a check`);
   }
 }
 
-function checkModel(policy: string, model: string, candidates: readonly Candidate[]): void {
+function checkModel(policy: string, model: unknown, candidates: readonly Candidate[]): void {
   for (const candidate of candidates) if (candidate.id === model) return;
   throw new PolicyError(
     policy,

@@ -75,6 +75,9 @@ describe("an opinion that is refused", () => {
     ["a negative probability", [choice("small", -0.1), choice("large", 1)], /not in \[0, 1\]/],
     ["a choice without a model", { reason: "x" }, /a choice without a model/],
     ["null", null, /a choice without a model/],
+    ["a choice without a reason", { model: "small" }, /chose small without a reason/],
+    ["an escalation that is no list", { ...choice("small"), escalate: {} }, /not a list/],
+    ["an escalation to nothing", { ...choice("small"), escalate: [null] }, /chose undefined/],
     [
       "an escalation to a model that is not permitted",
       { ...choice("small"), escalate: [{ unless: { name: "c", accepts: () => true }, to: "huge" }] },

@@ -97,6 +97,8 @@ test("a part that breaks its contract is not hidden by scaling", () => {
   for (const use of [
     tooMuch,
     { ...tooMuch, select: () => ({ model: "a", reason: "x", probability: Number.NaN }) } as Policy<"a">,
+    // Divided by a negative sum, negative shares would come out as good ones.
+    { ...tooMuch, select: () => ({ model: "a", reason: "x", probability: -1.4 }) } as Policy<"a">,
   ]) {
     const policy = mix([
       { weight: 0.5, use },
