@@ -38,6 +38,30 @@ function checkMessages(messages: unknown): void {
       throw new InvalidRequestError(`messages[${index}].role`, `must be one of ${[...roles].join(", ")}`);
     }
     checkContent(message, index);
+    checkToolCalls(message as { tool_calls?: unknown }, index);
+    if (message.role === "tool" && typeof message.tool_call_id !== "string")
+      throw new InvalidRequestError(`messages[${index}].tool_call_id`, "must be a string: the id of a call");
+  }
+}
+
+/** `null` is what some servers and libraries write where no tool is called. */
+function checkToolCalls({ tool_calls: calls }: { tool_calls?: unknown }, index: number): void {
+  if (calls === undefined || calls === null) return;
+  if (!Array.isArray(calls))
+    throw new InvalidRequestError(`messages[${index}].tool_calls`, "must be an array");
+  for (let at = 0; at < calls.length; at += 1) {
+    const { id, type, function: called, custom } = (calls[at] ?? {}) as Record<string, unknown>;
+    const {
+      name,
+      arguments: text,
+      input,
+    } = ((type === "custom" ? custom : called) ?? {}) as Record<string, unknown>;
+    const texts = [id, name, type === "custom" ? input : text];
+    if (texts.some((one) => typeof one !== "string"))
+      throw new InvalidRequestError(
+        `messages[${index}].tool_calls[${at}]`,
+        "must be { id, type, function: { name, arguments } } or { id, type, custom: { name, input } }, all strings",
+      );
   }
 }
 

@@ -23,9 +23,9 @@ export function imagesIn(message: ChatMessage): number {
 
 /** Characters of the tool calls that a message makes. */
 export function toolCallCharacters(message: ChatMessage): number {
-  if (message.role !== "assistant" || message.tool_calls === undefined) return 0;
+  if (message.role !== "assistant") return 0;
   let characters = 0;
-  for (const call of message.tool_calls) {
+  for (const call of message.tool_calls ?? []) {
     if (call.type === "function") characters += call.function.name.length + call.function.arguments.length;
     else characters += call.custom.name.length + call.custom.input.length;
   }

@@ -199,6 +199,7 @@ describe("bad requests", () => {
   const megabyte = secret.padEnd(2 ** 20, "x");
   const labelsOf = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, "a"]));
+  const assistantCalling = (calls: unknown) => ({ role: "assistant", content: null, tool_calls: calls });
   const cases: readonly (readonly [what: string, request: unknown, field: string])[] = [
     ["no request", undefined, "messages"],
     ["an empty prompt", "  ", "messages"],
@@ -214,6 +215,21 @@ describe("bad requests", () => {
     ["several answers", { messages: [user("x")], n: 2 }, "n"],
     ["built-in web search", { messages: [user("x")], web_search_options: {} }, "web_search_options"],
     ["spoken answers", { messages: [user("x")], modalities: ["audio"] }, "audio"],
+    ["calls that are no array", { messages: [assistantCalling({})] }, "messages[0].tool_calls"],
+    ["a call that is none", { messages: [assistantCalling([null])] }, "messages[0].tool_calls[0]"],
+    [
+      "a call of nothing",
+      { messages: [assistantCalling([{ id: "1", type: "function" }])] },
+      "messages[0].tool_calls[0]",
+    ],
+    [
+      "a call with arguments that are no text",
+      {
+        messages: [assistantCalling([{ id: "1", type: "function", function: { name: "f", arguments: {} } }])],
+      },
+      "messages[0].tool_calls[0]",
+    ],
+    ["a result of no call", { messages: [{ role: "tool", content: secret }] }, "messages[0].tool_call_id"],
     ["tools that are no array", { messages: [user("x")], tools: {} }, "tools"],
     ["a deadline of NaN", { messages: [user("x")], deadlineMs: Number.NaN }, "deadlineMs"],
     ["a negative budget", { messages: [user("x")], maxCostUsd: -1 }, "maxCostUsd"],
@@ -246,6 +262,14 @@ describe("bad requests", () => {
       }
     });
   }
+
+  it("takes null for no calls, and calls of custom tools", () => {
+    const custom = { id: "1", type: "custom", custom: { name: "grep", input: "x" } };
+    for (const calls of [null, [], [custom]]) {
+      const facts = normalise({ messages: [user("x"), assistantCalling(calls), user("y")] });
+      expect(facts.toolLoopPending).toBe(calls?.length === 1);
+    }
+  });
 
   it("takes names and labels up to their limits", () => {
     const longest = "x".repeat(1_024);
