@@ -55,7 +55,7 @@ export function toTurns(
     switch (message.role) {
       case "system":
       case "developer":
-        system.push(...toTexts(message.content).map((block) => block.text));
+        system.push(...toTexts(message.content, `${field}.content`, issues).map((block) => block.text));
         break;
       case "user":
         append("user", toUserBlocks(message.content, `${field}.content`, issues));
@@ -64,7 +64,7 @@ export function toTurns(
         append("assistant", toAssistantBlocks(message, field, { issues, writer, ids }));
         break;
       case "tool": {
-        const content = toTexts(message.content);
+        const content = toTexts(message.content, `${field}.content`, issues);
         append("user", [
           {
             type: "tool_result",
@@ -88,21 +88,31 @@ export function toTurns(
   return { system: system.join("\n\n"), turns };
 }
 
-function toTexts(content: ContentOf<"system"> | ContentOf<"tool">): TextBlock[] {
-  const texts = typeof content === "string" ? [content] : content.map((part) => part.text);
+function toTexts(
+  content: ContentOf<"system"> | ContentOf<"tool">,
+  field: string,
+  issues: Untranslatable,
+): TextBlock[] {
+  if (typeof content === "string") return toBlocks([content]);
+  const other = content.findIndex(({ type }) => type !== "text");
+  if (other >= 0) issues.refuse(`${field}[${other}].type`, "must be text");
+  return toBlocks(content.map((part) => part.text));
+}
+
+function toBlocks(texts: readonly string[]): TextBlock[] {
   return texts.filter(isVisible).map((text) => ({ type: "text", text }));
 }
 
 const isVisible = (text: string): boolean => text.trim() !== "";
 
 function toUserBlocks(content: ContentOf<"user">, field: string, issues: Untranslatable): ContentBlock[] {
-  if (typeof content === "string") return toTexts(content);
+  if (typeof content === "string") return toBlocks([content]);
   const blocks: ContentBlock[] = [];
   for (const [index, part] of content.entries()) {
     const place = `${field}[${index}]`;
     switch (part.type) {
       case "text":
-        blocks.push(...toTexts([part]));
+        blocks.push(...toBlocks([part.text]));
         break;
       case "image_url": {
         const { url, detail } = part.image_url;
@@ -120,18 +130,19 @@ function toUserBlocks(content: ContentOf<"user">, field: string, issues: Untrans
   return blocks;
 }
 
-const imageMediaTypes: Readonly<Record<string, ImageMediaType>> = {
-  "image/jpeg": "image/jpeg",
-  "image/jpg": "image/jpeg",
-  "image/png": "image/png",
-  "image/gif": "image/gif",
-  "image/webp": "image/webp",
-};
+/** A map: the type is data of the caller's users, and "constructor" is none. */
+const imageMediaTypes: ReadonlyMap<string, ImageMediaType> = new Map([
+  ["image/jpeg", "image/jpeg"],
+  ["image/jpg", "image/jpeg"],
+  ["image/png", "image/png"],
+  ["image/gif", "image/gif"],
+  ["image/webp", "image/webp"],
+]);
 
 function toImage(url: string, field: string, issues: Untranslatable): ImageBlock {
   if (/^https?:\/\//i.test(url)) return { type: "image", source: { type: "url", url } };
   const data = readDataUrl(url);
-  const mediaType = imageMediaTypes[data?.mediaType ?? ""];
+  const mediaType = imageMediaTypes.get(data?.mediaType ?? "");
   if (data === undefined || mediaType === undefined)
     issues.refuse(field, "must be an https: URL or a base64 data: URL of a JPEG, PNG, GIF or WebP image");
   return { type: "image", source: { type: "base64", media_type: mediaType, data: data.base64 } };
@@ -176,13 +187,17 @@ function toAssistantBlocks(
   const texts =
     typeof message.content === "string"
       ? [message.content]
-      : (message.content ?? []).map((part) => (part.type === "text" ? part.text : part.refusal));
+      : (message.content ?? []).map((part, at) => {
+          if (part.type === "text") return part.text;
+          if (part.type === "refusal") return part.refusal;
+          return issues.refuse(`${field}.content[${at}].type`, "must be text or refusal");
+        });
   if (message.refusal) texts.push(message.refusal);
   const calls = message.tool_calls ?? [];
   const callIds = ids.ofCalls(calls.map(({ id }) => id));
   return [
     ...(writtenBy(message) === writer ? readThinking(message) : []),
-    ...texts.filter(isVisible).map((text): TextBlock => ({ type: "text", text })),
+    ...toBlocks(texts),
     ...calls.map((call, at) => toToolUse(call, callIds[at] ?? call.id)),
   ];
 }

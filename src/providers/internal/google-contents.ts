@@ -1,6 +1,7 @@
 import type { ChatMessage } from "../../contracts/index.ts";
 import { type GoogleContent, type GooglePart, isJsonObject, type JsonObject } from "./google-wire.ts";
 import { writtenBy } from "./provenance.ts";
+import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
 /** Told what the wire has no place for. */
 export interface Translation {
@@ -32,7 +33,7 @@ export function toContents(
 ): { contents: GoogleContent[]; systemInstruction?: GoogleContent } {
   const system: GooglePart[] = [];
   const contents: GoogleContent[] = [];
-  const callNames = new Map<string, string>();
+  const calls: Calls = { ids: createToolCallIds((id) => id !== ""), names: new Map() };
 
   for (const [index, message] of messages.entries()) {
     const field = `messages[${index}]`;
@@ -48,13 +49,14 @@ export function toContents(
         append(contents, "user", toParts(message.content, field, translation));
         break;
       case "assistant":
-        append(contents, "model", toModelParts(message, field, translation, callNames, { writer, signed }));
+        append(contents, "model", toModelParts(message, field, translation, calls, { writer, signed }));
         break;
       case "tool": {
-        const name = callNames.get(message.tool_call_id);
+        const id = calls.ids.ofResult(message.tool_call_id);
+        const name = calls.names.get(id);
         if (name === undefined) throw translation.refuse(`${field}.tool_call_id names no earlier tool call`);
         const text = toText(message.content, field, translation);
-        append(contents, "user", [toFunctionResponse(name, text, message.tool_call_id)]);
+        append(contents, "user", [toFunctionResponse(name, text, id)]);
         break;
       }
       case "function":
@@ -81,11 +83,18 @@ function append(contents: GoogleContent[], role: "user" | "model", parts: readon
 type Message<Role extends ChatMessage["role"]> = Extract<ChatMessage, { role: Role }>;
 type Part = Exclude<NonNullable<ChatMessage["content"]>, string>[number];
 
+/** Tool calls so far: a result names its call by id, Google wants the tool's name as well. */
+interface Calls {
+  readonly ids: ToolCallIds;
+  /** By id as sent. */
+  readonly names: Map<string, string>;
+}
+
 function toModelParts(
   message: Message<"assistant">,
   field: string,
   translation: Translation,
-  callNames: Map<string, string>,
+  { ids, names }: Calls,
   { writer, signed }: Signing,
 ): GooglePart[] {
   if (message.audio) throw translation.refuse(`${field}.audio is not supported`);
@@ -93,12 +102,15 @@ function toModelParts(
   if (message.refusal) parts.push({ text: message.refusal });
   const isOwn = writtenBy(message) === writer;
   const calls: GooglePart[] = [];
-  for (const call of message.tool_calls ?? []) {
+  const given = message.tool_calls ?? [];
+  const sentIds = ids.ofCalls(given.map(({ id }) => id));
+  for (const [at, call] of given.entries()) {
     if (call.type !== "function") throw translation.refuse(`${field} calls a custom tool`);
     const { name, arguments: json } = call.function;
-    callNames.set(call.id, name);
+    const id = sentIds[at] ?? call.id;
+    names.set(id, name);
     const thoughtSignature = isOwn ? readThoughtSignature(call) : undefined;
-    calls.push({ functionCall: { id: call.id, name, args: toArgs(json) }, thoughtSignature });
+    calls.push({ functionCall: { id, name, args: toArgs(json) }, thoughtSignature });
   }
   if (message.function_call) {
     const { name, arguments: json } = message.function_call;
@@ -136,7 +148,10 @@ function toFunctionResponse(name: string, output: string, id?: string): GooglePa
 
 function toText(content: string | readonly Part[], field: string, translation: Translation): string {
   return toParts(content, field, translation)
-    .map((part) => part.text ?? "")
+    .map(({ text }, at) => {
+      if (text === undefined) throw translation.refuse(`${field}.content[${at}] must be text`);
+      return text;
+    })
     .join("");
 }
 

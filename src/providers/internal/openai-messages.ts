@@ -53,10 +53,14 @@ function toAssistantMessage(
     if (field === "tool_calls") return calls !== undefined;
     return messageFields.has(field) || (keepExtras && value !== null && value !== undefined);
   });
-  if (calls === given && kept.length === Object.keys(message).length) return message;
+  const says = calls ?? message.function_call ?? message.refusal ?? message.content;
+  // OpenAI refuses a turn that says nothing, as one of reasoning alone is.
+  const isSilent = strict && (says === undefined || says === null);
+  if (!isSilent && calls === given && kept.length === Object.keys(message).length) return message;
   return {
     ...(Object.fromEntries(kept) as unknown as AssistantMessage),
     ...(calls && { tool_calls: calls }),
+    ...(isSilent && { content: "" }),
   };
 }
 

@@ -204,6 +204,7 @@ describe("messages", () => {
 
   test.each([
     ["data:image/bmp;base64,AAAA"],
+    ["data:constructor;base64,AAAA"],
     ["data:image/png,notbase64"],
     ["gs://bucket/cat.png"],
     [`data:${"x".repeat(5000)},AAAA`],
@@ -215,9 +216,13 @@ describe("messages", () => {
   });
 
   test("unknown roles and contents, custom tools and files by id are refused, not dropped", () => {
+    const image = [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }] as never;
     const refusals: [ChatRequest, string][] = [
       [{ messages: [{ role: "function", name: "f", content: "x" }] }, "messages[0].role"],
       [{ messages: [{ role: "assistant", audio: { id: "a" } }] }, "messages[0].audio"],
+      [{ messages: [{ role: "tool", tool_call_id: "c", content: image }] }, "messages[0].content[0].type"],
+      [{ messages: [{ role: "system", content: image }] }, "messages[0].content[0].type"],
+      [{ messages: [{ role: "assistant", content: image }] }, "messages[0].content[0].type"],
       [
         { messages: [{ role: "user", content: [{ type: "file", file: { file_id: "f1" } }] }] },
         "messages[0].content[0].file.file_data",

@@ -95,6 +95,30 @@ describe("messages", () => {
     ]);
   });
 
+  test("calls that share an id are told apart, and each result has the name of its own", () => {
+    const named = (id: string, name: string) => ({
+      id,
+      type: "function" as const,
+      function: { name, arguments: "" },
+    });
+    const result = (id: string) => ({ role: "tool" as const, tool_call_id: id, content: "x" });
+    for (const id of ["c1", ""]) {
+      const messages: ChatMessage[] = [
+        { role: "assistant", tool_calls: [named(id, "depth"), named(id, "width")] },
+        result(id),
+        result(id),
+        { role: "assistant", tool_calls: [named(id, "height")] },
+        result(id),
+      ];
+      const parts = translate({ messages }).body.contents.flatMap((content) => content.parts);
+      const calls = parts.flatMap(({ functionCall: one }) => (one ? [[one.id, one.name]] : []));
+      const results = parts.flatMap(({ functionResponse: one }) => (one ? [[one.id, one.name]] : []));
+      expect(calls.map(([, name]) => name)).toEqual(["depth", "width", "height"]);
+      expect(results).toEqual(calls);
+      expect(new Set(calls.map(([sent]) => sent)).size).toBe(3);
+    }
+  });
+
   test("Gemini 3 is given a stand-in for the signature of another model's first call of a turn", () => {
     const messages: ChatMessage[] = [
       { role: "user", content: "How deep?" },
@@ -173,6 +197,20 @@ describe("messages", () => {
       "a result of no call",
       { messages: [...hello, { role: "tool", tool_call_id: "c9", content: "x" }] },
       /messages\[1\]\.tool_call_id names no earlier tool call/,
+    ],
+    [
+      "an image in a tool's result",
+      {
+        messages: [
+          { role: "assistant", tool_calls: [call("c1", "")] },
+          {
+            role: "tool",
+            tool_call_id: "c1",
+            content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }] as never,
+          },
+        ],
+      },
+      /messages\[1\]\.content\[0\] must be text/,
     ],
     [
       "a file by its id",

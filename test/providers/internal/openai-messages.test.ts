@@ -34,7 +34,7 @@ describe("the history for a target", () => {
     const message = assistant({ ...thinking, annotations: [], tool_calls: [call("call_1", signature)] });
     expect(sent(message)).toEqual(assistant({ tool_calls: [call("call_1")] }));
     const stamped = assistant({ ...thinking, written_by: "anthropic:claude" });
-    expect(sent(stamped)).toEqual(assistant({}));
+    expect(sent(stamped)).toEqual(assistant({ content: "" }));
   });
 
   test("another server is sent what it wrote itself, or what nobody else says to have written", () => {
@@ -48,6 +48,14 @@ describe("the history for a target", () => {
   test("fields that say nothing are left out: other servers refuse them", () => {
     const message = assistant({ content: "a", reasoning_content: null, tool_calls: [], annotations: [] });
     for (const target of [own, openai]) expect(sent(message, target)).toEqual(assistant({ content: "a" }));
+  });
+
+  test("a turn that says nothing is sent to OpenAI as an empty text", () => {
+    for (const silent of [{}, { content: undefined }, { tool_calls: [] }])
+      expect(sent(assistant(silent))).toEqual(assistant({ content: "" }));
+    for (const said of [{ refusal: "No." }, { tool_calls: [call("1")] }, { content: "" }])
+      expect(sent(assistant(said))).toEqual(assistant(said));
+    expect(sent(assistant({}), own)).toEqual(assistant({}));
   });
 
   test("ids above 40 characters are replaced for OpenAI, the same in call and result", () => {
