@@ -40,8 +40,10 @@ interface Account {
 export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budget): SpendBook {
   let accounts = new Map<string | undefined, Account>();
 
+  const ownerOf = (tenant: string | undefined) => (per === "tenant" ? tenant : undefined);
+
   const accountOf = (tenant: string | undefined, now: number): Account => {
-    const owner = per === "tenant" ? tenant : undefined;
+    const owner = ownerOf(tenant);
     const known = accounts.get(owner);
     const start = periodStart(now);
     if (known !== undefined && known.periodStart >= start) return known;
@@ -59,13 +61,21 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
     },
 
     open(tenant, now) {
-      const account = accountOf(tenant, now);
+      let account = accountOf(tenant, now);
       let heldUsd = 0;
       let settled = false;
+      /** Nothing may be held of an account that was forgotten in the meantime: nobody would count it. */
+      const follow = () => {
+        if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, now);
+      };
       return {
-        roomUsd: () => limitUsd - account.usedUsd - (account.heldUsd - heldUsd),
+        roomUsd() {
+          follow();
+          return limitUsd - account.usedUsd - (account.heldUsd - heldUsd);
+        },
         raise(usd) {
           if (settled || !(usd > heldUsd)) return;
+          follow();
           account.heldUsd += usd - heldUsd;
           heldUsd = usd;
         },

@@ -93,6 +93,19 @@ describe("a spend book", () => {
     );
   });
 
+  it("holds nothing of an account that was forgotten before anything was held of it", () => {
+    const spend = book({ per: "tenant", maxTenants: 1 });
+    // All begin before one of them holds anything, as requests that arrive at once do.
+    const holds = Array.from({ length: 20 }, (_, index) => spend.open(`tenant ${index % 4}`, noon));
+    let held = 0;
+    for (const hold of holds) {
+      if (hold.roomUsd() < 1) continue;
+      hold.raise(1);
+      held += 1;
+    }
+    expect(held).toBe(10);
+  });
+
   it("makes room from earlier periods first, at no cost to the new ones", () => {
     const spend = book({ per: "tenant", maxTenants: 2 });
     spend.open("a", noon).settle(3);
