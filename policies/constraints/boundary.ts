@@ -26,7 +26,8 @@ export interface BoundaryOptions {
   /**
    * Values for all requests; a table; or a function, asked for each model at each hop, that returns
    * the values which this request requires, `undefined` for none. One that returns anything else
-   * permits no model.
+   * permits no model. It sees `ask` and `window`, which are bounded: not the middle of a long ask, no
+   * system prompt, no tool output. What must not depend on them goes by tenant or label.
    */
   readonly required: LabelValues | BoundaryTable | ((request: RequestFacts) => LabelValues | undefined);
 }
