@@ -164,26 +164,40 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
         [resolve, reject] = settle;
       });
 
+      let isOver = false;
+      const fail = (error: unknown): void => {
+        if (isOver) return;
+        isOver = true;
+        progress.run?.hold?.settle();
+        reportFailure(progress, error);
+        reject(error);
+      };
+      const leave = (): void => {
+        if (!isOver) fail(new DOMException("the consumer stopped reading", "AbortError"));
+      };
+
       async function* chunks(): AsyncGenerator<CompletionChunk, void, undefined> {
-        let failure: unknown = new DOMException("the consumer stopped reading", "AbortError");
         try {
           const ready = await deciding;
           const completion = yield* stream(execution(ready));
-          failure = undefined;
-          resolve(finish(ready, completion));
+          const answer = finish(ready, completion);
+          isOver = true;
+          progress.run?.hold?.settle();
+          resolve(answer);
         } catch (error) {
-          failure = error;
+          fail(error);
           throw error;
         } finally {
-          progress.run?.hold?.settle();
-          if (failure !== undefined) {
-            reportFailure(progress, failure);
-            reject(failure);
-          }
+          leave();
         }
       }
 
       const iterator = chunks();
+      const end = iterator.return.bind(iterator);
+      // A generator that has not begun ends without its `finally`.
+      iterator.return = (value) => end(value).finally(leave);
+      // Also where nobody iterates.
+      deciding.catch(fail);
       const decision = deciding.then(({ decided }) => decided.decision);
       // Both reject as the iteration does: nobody has to look at them as well.
       decision.catch(ignore);

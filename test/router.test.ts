@@ -451,6 +451,21 @@ describe("stream", () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
+  it("that nobody iterates makes no call, and fails as a whole where there is no decision", async () => {
+    const { router, events } = make({ policy: firstOf(always("small")), constraints: [only("large")] });
+    await expect(router.stream("easy").result).rejects.toMatchObject({ code: "policy" });
+    expect(events.map(({ type }) => type)).toEqual(["request-failed"]);
+  });
+
+  it("that is left before it has begun rejects its result", async () => {
+    const { router, events } = make();
+    const stream = router.stream("easy");
+    await stream.decision;
+    await stream[Symbol.asyncIterator]().return?.();
+    await expect(stream.result).rejects.toThrow("the consumer stopped reading");
+    expect(events.map(({ type }) => type)).toEqual(["decision-made", "request-failed"]);
+  });
+
   it("that is left early rejects its result and reports the failure", async () => {
     const { router, events } = make({}, { small: { answer: "one two three" } });
     const stream = router.stream("easy");

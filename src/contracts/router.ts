@@ -67,8 +67,9 @@ export interface RouteResult<Id extends string = string> {
 }
 
 /**
- * The chunks of an answer. Iterate once. `decision` resolves before the first chunk; `result`
- * resolves after the last one and rejects as the iteration does.
+ * The chunks of an answer. Iterate once: that makes the call, so until then `result` waits.
+ * `decision` is made at once and resolves before the first chunk; `result` resolves after the last
+ * one and rejects as the iteration does.
  */
 export interface RouteStream<Id extends string = string> extends AsyncIterable<CompletionChunk> {
   readonly decision: Promise<Decision<Id>>;

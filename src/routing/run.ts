@@ -2,6 +2,7 @@ import {
   type Attempt,
   type Constraint,
   DeadlineExceededError,
+  InvalidOptionError,
   type RequestFacts,
   type RouteRequest,
   type Routing,
@@ -37,13 +38,15 @@ export interface Run<Id extends string> {
 const noRouting: Routing<never> = {};
 const none: readonly never[] = [];
 
-/** Reads a request and starts its clock. Throws `InvalidRequestError` or the signal's reason. */
+/** Reads a request and starts its clock. Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
 export function beginRun<Id extends string>(
   parts: RouterParts<Id>,
   allConstraints: readonly Constraint<Id>[],
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
+  if (signal && typeof signal.addEventListener !== "function")
+    throw new InvalidOptionError("signal", signal, "an AbortSignal");
   if (signal?.aborted) throw signal.reason;
   const facts = parts.normalise(request);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
