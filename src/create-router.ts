@@ -126,6 +126,7 @@ function assemble<Id extends string>(
   checkText("policy.name", policy.name);
   checkIds(`policy ${policy.name}`, policy.models, ids);
   checkMethods("classifier", classifier, ["classify"]);
+  for (const field of ["name", "version"] as const) checkText(`classifier.${field}`, classifier[field]);
   if (!Array.isArray(constraints))
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");
   constraints.forEach((constraint, index) => {
@@ -220,6 +221,9 @@ function completeModels<Id extends string>(given: Readonly<Record<Id, Model>>): 
       checkText(`models.${id}.${field}`, model[field]);
     checkLabels(`models.${id}.labels`, model.labels);
     if (model.price !== undefined) checkPrice(`models.${id}.price`, model.price);
+    for (const field of ["contextWindow", "maxOutputTokens"] as const)
+      if (model[field] !== undefined) checkNumber(`models.${id}.${field}`, model[field], { min: 1 });
+    if (model.capabilities !== undefined) checkObject(`models.${id}.capabilities`, model.capabilities);
     const other = idByName.get(model.name);
     if (other !== undefined) {
       const advice = `unlike that of models.${other}: give each a name of its own (option name of the provider)`;
@@ -252,7 +256,14 @@ function checkLabels(option: string, labels: unknown): void {
   }
 }
 
+function checkObject(option: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InvalidOptionError(option, value, "an object");
+}
+
 function checkIds(owner: string, named: readonly string[] | undefined, ids: readonly string[]): void {
+  if (named !== undefined && !Array.isArray(named))
+    throw new InvalidOptionError(`models of ${owner}`, named, "an array of ids");
   for (const id of named ?? []) {
     if (!ids.includes(id))
       throw new InvalidOptionError(`a model that ${owner} names`, id, `one of ${ids.join(", ")}`);

@@ -58,11 +58,13 @@ function pick(environment: Environment, size: "small" | "large", missing: string
   const variable = size === "small" ? "SWITCHPOINT_SMALL" : "SWITCHPOINT_LARGE";
   const named = setting(environment, variable);
   if (named !== undefined) return fromName(environment, variable, named, missing);
-  const { VLLM_BASE_URL, VLLM_MODEL } = environment;
+  const VLLM_BASE_URL = setting(environment, "VLLM_BASE_URL");
+  const VLLM_MODEL = setting(environment, "VLLM_MODEL");
   if (size === "small" && (VLLM_BASE_URL || VLLM_MODEL)) {
     if (!VLLM_BASE_URL) missing.push("VLLM_BASE_URL (VLLM_MODEL is set)");
     if (!VLLM_MODEL) missing.push("VLLM_MODEL (VLLM_BASE_URL is set)");
-    return VLLM_BASE_URL && VLLM_MODEL ? vllmModel(environment, VLLM_BASE_URL, VLLM_MODEL) : undefined;
+    if (!VLLM_BASE_URL || !VLLM_MODEL) return undefined;
+    return vllmModel(environment, VLLM_BASE_URL, VLLM_MODEL, missing);
   }
   for (const provider of Object.values(environmentProviders)) {
     if (hasKey(environment, provider)) return provider.make(provider[size]);
@@ -92,7 +94,7 @@ function fromName(
   if (provider === "vllm") {
     const baseUrl = setting(environment, "VLLM_BASE_URL");
     if (baseUrl === undefined) missing.push(`VLLM_BASE_URL (for ${variable})`);
-    return baseUrl === undefined ? undefined : vllmModel(environment, baseUrl, model);
+    return baseUrl === undefined ? undefined : vllmModel(environment, baseUrl, model, missing);
   }
   const entry = environmentProviders[provider] as ProviderEntry;
   if (hasKey(environment, entry)) return entry.make(model);
@@ -100,7 +102,16 @@ function fromName(
   return undefined;
 }
 
-function vllmModel(environment: Environment, baseUrl: string, model: string): Model {
+function vllmModel(
+  environment: Environment,
+  baseUrl: string,
+  model: string,
+  missing: string[],
+): Model | undefined {
+  if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
+    missing.push("VLLM_BASE_URL as an absolute http or https URL");
+    return undefined;
+  }
   const apiKey = setting(environment, "VLLM_API_KEY");
   return openaiCompatible(model, { provider: "vllm", baseUrl, ...(apiKey === undefined ? {} : { apiKey }) });
 }

@@ -38,6 +38,26 @@ describe("options that are refused, each by name, value and allowed range", () =
       { models: { small: { ...models.small, labels: { onPrem: true } } } },
       "models.small.labels.onPrem must be a string, got true",
     ],
+    [
+      "a context window that is no number",
+      { models: { small: { ...models.small, contextWindow: Number.NaN } } },
+      "models.small.contextWindow must be a number of at least 1, got NaN",
+    ],
+    [
+      "capabilities that are no object",
+      { models: { small: { ...models.small, capabilities: "tools" } } },
+      'models.small.capabilities must be an object, got "tools"',
+    ],
+    [
+      "a classifier without a name",
+      { classifier: { classify: () => ({ complexity: 0.5 }) } },
+      "classifier.name must be a non-empty string, got undefined",
+    ],
+    [
+      "a policy whose models are no list",
+      { policy: { ...policy, models: 5 } },
+      "models of policy threshold must be an array of ids, got 5",
+    ],
     ["no policy", { policy: undefined }, "policy must be an object with select(), got undefined"],
     [
       "a policy without a name",

@@ -75,6 +75,11 @@ describe("an environment that does not suffice", () => {
       /VLLM_BASE_URL \(VLLM_MODEL is set\)/,
     ],
     [
+      "has an address that is none",
+      { VLLM_BASE_URL: "localhost:8000", VLLM_MODEL: "qwen", OPENAI_API_KEY: key },
+      /missing: VLLM_BASE_URL as an absolute http or https URL/,
+    ],
+    [
       "has only the small model",
       { VLLM_BASE_URL: "http://x/v1", VLLM_MODEL: "qwen" },
       /missing: a large model/,
