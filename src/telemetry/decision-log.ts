@@ -66,14 +66,29 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     return `${JSON.stringify({ ...decision, ...text, attempts, ...end, latencyMs })}\n`;
   };
 
+  /** A decision that cannot be written, say for a signal that is no number, spoils no other. */
+  const linesOf = (batch: readonly Ended[]): string[] => {
+    const lines: string[] = [];
+    for (const event of batch) {
+      try {
+        lines.push(lineOf(event));
+      } catch (error) {
+        failure ??= error;
+        dropped += 1;
+      }
+    }
+    return lines;
+  };
+
   const write = async () => {
     handle ??= await openForLines(file);
     while (queue.length > 0) {
       const batch = queue.splice(0, batchSize);
+      const lines = linesOf(batch);
       try {
-        await handle.appendFile(batch.map(lineOf).join(""), "utf8");
+        await handle.appendFile(lines.join(""), "utf8");
       } catch (error) {
-        dropped += batch.length;
+        dropped += lines.length;
         throw error;
       }
     }

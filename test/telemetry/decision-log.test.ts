@@ -100,6 +100,21 @@ describe("the decision log", () => {
     expect(log.dropped).toBe(1);
   });
 
+  it("loses a decision that is no JSON, and no other", async () => {
+    const { log, lines } = logging();
+    const classifier = {
+      name: "loose",
+      version: "1",
+      classify: ({ ask }: { readonly ask: string }) =>
+        ({ complexity: 0.5, signals: { size: ask === "bad" ? 1n : 1 } }) as unknown as { complexity: number },
+    };
+    const models = { small: fakeModel({ model: "s" }), large: fakeModel({ model: "l" }) };
+    const router = createRouter({ models, policy: always("small"), classifier, onEvent: log });
+    await Promise.all(["good", "bad", "good"].map((prompt) => router.route(prompt)));
+    await expect(router.close()).rejects.toThrow("BigInt");
+    expect([(await lines()).length, log.dropped]).toEqual([2, 1]);
+  });
+
   it("refuses options that make no sense", () => {
     expect(() => decisionLog({ file: "" })).toThrow("decisionLog.file must be a non-empty string");
     expect(() => decisionLog({ file: "x", maxQueued: 0 })).toThrow(
