@@ -352,7 +352,7 @@ export class OutcomeFormatError extends RouterError {
   readonly field: string;
 
   constructor(file: string, line: number, field: string, problem: string) {
-    super("outcome-format", `${file}:${line}: ${field} ${problem}`);
+    super("outcome-format", `${file}${line === 0 ? "" : `:${line}`}: ${field} ${problem}`);
     this.file = file;
     this.line = line;
     this.field = field;

@@ -110,7 +110,7 @@ describe("classify", () => {
     const { exitCode, err } = await runCli(["classify", "nowhere.jsonl"]);
     expect({ exitCode, err }).toEqual({
       exitCode: 2,
-      err: "switchpoint: nowhere.jsonl:0: file does not exist\n",
+      err: "switchpoint: nowhere.jsonl: file does not exist\n",
     });
   });
 

@@ -95,7 +95,7 @@ describe("eval train", () => {
     const classified = await runCli(["classify", "--classifier", cut], { stdin: "{}" });
     expect(classified).toMatchObject({
       exitCode: 2,
-      err: expect.stringMatching(/cut\.json:0: file is not JSON/),
+      err: expect.stringMatching(/cut\.json: file is not JSON/),
     });
     const replayed = await runCli([
       ...[

@@ -221,7 +221,7 @@ describe("golden routes refuse", () => {
   });
 
   it.each<[string, Partial<Record<keyof GoldenRoutesSetup<Id> | "file", unknown>>, string]>([
-    ["a file that is not there", { requests: "absent.jsonl" }, "absent.jsonl:0: file does not exist"],
+    ["a file that is not there", { requests: "absent.jsonl" }, "absent.jsonl: file does not exist"],
     [
       "requests that are none",
       { requests: 7 },
