@@ -1,3 +1,5 @@
+import type { STRUCTURE } from "../../src/classifiers/read-features.ts";
+
 export interface ComplexitySettings {
   /** Names of the outcome sets in `train/`, and the small models whose mean failure is the label. */
   readonly smallModels: Readonly<Record<string, readonly string[]>>;
@@ -5,13 +7,26 @@ export interface ComplexitySettings {
   readonly tiers: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Share of its set's mean that is taken off a label: sets differ in kind, not only in hardness. */
   readonly centring: number;
-  /** Of the ridge regression, in prompts. */
+  /** Of the ridge regressions, in prompts. */
   readonly structurePenalty: number;
-  readonly vocabularyPenalty: number;
-  /** Added per standard deviation of log length, which orders prompts of one kind where fitted weights do not. */
-  readonly lengthPrior: number;
+  readonly vocabularyPenalty: { readonly outcomes: number; readonly tiers: number };
+  /** A word or pair is known when at least this many training prompts have it. */
+  readonly fewestPrompts: number;
+  /** Weight of a prompt's copy with courtesies around it, so that they do not change what is thought of it. */
+  readonly politeWeight: number;
+  /** Standard deviation of the tiers head (before tanh) on its prompts; the outcomes head has 1. */
+  readonly tierSteepness: number;
+  readonly tierWeight: number;
+  /**
+   * Added to the outcomes head per unit of what no training prompt has (tools, images, turns: in
+   * logarithms), set by hand; and per standard deviation of the length, which orders prompts of one kind
+   * where fitted weights do not.
+   */
+  readonly priors: Readonly<Partial<Record<(typeof STRUCTURE)[number], number>>>;
   /** Of the conjugate-gradient solver. */
   readonly steps: number;
+  /** Of the courtesies. */
+  readonly seed: number;
   /** Number of folds whose held-out scores make the reference distribution. */
   readonly folds: number;
   /** Share of the tier sets in the reference distribution: prompts as people type them, not exam questions. */
@@ -54,10 +69,15 @@ export const settings: ComplexitySettings = {
     labels_uncommonroute_tiers: { SIMPLE: 0, MEDIUM: 1 / 3, COMPLEX: 2 / 3, REASONING: 1 },
   },
   centring: 0.5,
-  structurePenalty: 100,
-  vocabularyPenalty: 3,
-  lengthPrior: 0.2,
+  structurePenalty: 10,
+  vocabularyPenalty: { outcomes: 20, tiers: 300 },
+  fewestPrompts: 3,
+  politeWeight: 0.5,
+  tierSteepness: 2,
+  tierWeight: 1,
+  priors: { characters: 0.2, tools: 0.15, images: 0.15, jsonSchema: 0.15, turns: 0.1 },
   steps: 30,
+  seed: 1,
   folds: 5,
   referenceShareOfTiers: 0.5,
 };

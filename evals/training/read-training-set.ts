@@ -3,24 +3,32 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFeatureReader } from "../../src/classifiers/read-features.ts";
 import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
+import { seededRandom } from "../metrics/seeded-random.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { promptKey } from "../outcomes/prompt-key.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { readOutcomes } from "../outcomes/read-outcomes.ts";
 import { factsOfRecord } from "../replay/request-of-record.ts";
 import { settings } from "./complexity-settings.ts";
+import { withCourtesies } from "./with-courtesies.ts";
 
-/** One prompt as the model is trained on it. */
+/** One prompt, or its copy with courtesies around it, as the model is trained on it. */
 export interface TrainingRow {
+  /** Name of the set. */
+  readonly source: string;
+  /** What the label says: how often small models failed, or the tier that its author gave. */
+  readonly labelledBy: "outcomes" | "tier";
   /** Distinct buckets of its words and word pairs. */
   readonly buckets: Uint16Array;
+  /** By bucket. */
+  readonly prints: Uint8Array;
   readonly structure: Float64Array;
   readonly askCharacters: number;
   /** In [0, 1], less the share of its source's mean. */
   readonly label: number;
-  /** In training. Rows of one source add up to 1. */
+  /** In training. Rows of one source, copies left out, add up to 1. */
   readonly weight: number;
-  /** In the reference distribution. All rows add up to 1. */
+  /** In the reference distribution. All rows add up to 1; copies have none. */
   readonly referenceWeight: number;
   /** In [0, folds): the same for prompts that ask the same. */
   readonly fold: number;
@@ -39,7 +47,8 @@ export async function readTrainingSet(folder: string): Promise<TrainingSet> {
   const sha256: Record<string, string> = {};
   const add = async (name: string, share: number, labelled: (path: string) => AsyncIterable<Labelled>) => {
     const path = join(folder, "train", `${name}.jsonl.gz`);
-    rows.push(...(await rowsOf(labelled(path), share)));
+    const labelledBy = name in tiers ? "tier" : "outcomes";
+    rows.push(...(await rowsOf(labelled(path), { source: name, labelledBy, share })));
     sha256[name] = createHash("sha256")
       .update(await readFile(path))
       .digest("hex");
@@ -84,23 +93,33 @@ async function* labelledByTier(
   }
 }
 
-async function rowsOf(labelled: AsyncIterable<Labelled>, share: number): Promise<readonly TrainingRow[]> {
+async function rowsOf(
+  labelled: AsyncIterable<Labelled>,
+  { share, ...origin }: Pick<TrainingRow, "source" | "labelledBy"> & { readonly share: number },
+): Promise<readonly TrainingRow[]> {
   const all: Labelled[] = [];
   for await (const one of labelled) all.push(one);
   const offset = settings.centring * mean(all.map(({ label }) => label));
   const read = createFeatureReader();
-  return all.map(({ record, label }, index) => {
-    const facts = factsOfRecord(record, index, "prompt");
-    const { buckets, bucketCount, structure } = read(facts);
-    return {
-      buckets: buckets.slice(0, bucketCount),
-      structure: structure.slice(),
-      askCharacters: facts.askCharacters,
-      label: label - offset,
-      weight: 1 / all.length,
-      referenceWeight: share / all.length,
-      fold: foldOf(promptKey(record)),
+  const random = seededRandom(settings.seed);
+  return all.flatMap(({ record, label }, index) => {
+    const row = (of: OutcomeRecord, weight: number, referenceWeight: number): TrainingRow => {
+      const facts = factsOfRecord(of, index, "prompt");
+      const { buckets, prints, bucketCount, structure } = read(facts);
+      return {
+        ...origin,
+        buckets: buckets.slice(0, bucketCount),
+        prints: prints.slice(0, bucketCount),
+        structure: structure.slice(),
+        askCharacters: facts.askCharacters,
+        label: label - offset,
+        weight: weight / all.length,
+        referenceWeight,
+        fold: foldOf(promptKey(record)),
+      };
     };
+    const polite = { ...record, prompt: withCourtesies(record.prompt ?? "", random) };
+    return [row(record, 1, share / all.length), row(polite, settings.politeWeight, 0)];
   });
 }
 

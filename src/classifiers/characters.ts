@@ -1,62 +1,78 @@
 /**
  * What a UTF-16 code unit is, as one integer: bits 0–15 the folded letter or digit of a word, bits
- * 16–19 the kind, bit 30 whether it belongs to a word. Words are runs of Latin letters and digits:
- * letters are folded to lower case, digits to "0".
+ * 16–19 the kind, bit 30 whether it belongs to a word. Letters are folded to lower case without
+ * accents, letters that look like Latin ones to those, digits to "0". Negative: see below.
  */
 export type CharacterEntry = number;
 
-export const LETTER = 0;
-export const UPPER = 1;
-export const DIGIT = 2;
-const space = 3;
-export const LINE = 4;
-export const SENTENCE = 5;
-export const QUESTION = 6;
-export const COMMA = 7;
-export const QUOTE = 8;
-export const BRACKET = 9;
-export const OPERATOR = 10;
-export const SYMBOL = 11;
-/** A letter or sign of another script, emoji included. */
-export const FOREIGN = 12;
-/** A Chinese, Japanese or Korean character, which says as much as several letters. */
-export const IDEOGRAPH = 13;
-/** Zero-width characters, direction marks and variation selectors: read as if they were absent. */
-const skipped = 14;
-/** Number of kinds. */
-export const KINDS = 15;
+const letter = 0;
+export const DIGIT = 1;
+export const SPACE = 2;
+export const SENTENCE = 3;
+export const QUESTION = 4;
+export const COMMA = 5;
+export const QUOTE = 6;
+export const BRACKET = 7;
+export const OPERATOR = 8;
+export const SYMBOL = 9;
+/** A letter of a script other than Latin, unless it looks like a Latin one. */
+export const FOREIGN = 10;
+export const LINE = 11;
+/** A Chinese, Japanese or Korean character: a word of its own, which says as much as several letters. */
+export const IDEOGRAPH = 12;
+/** Number of kinds. Those from `LINE` on are rare in most texts and take more than counting. */
+export const KINDS = 13;
+
+/** Zero-width characters, direction marks, accents: read as if they were absent. */
+export const SKIPPED: CharacterEntry = -1;
+/** The first half of a bold, italic or otherwise styled letter or digit: `styledEntry` reads the second. */
+export const STYLED: CharacterEntry = -2;
 
 const wordBit = 1 << 30;
-/** The entry of every character that is read as if it were absent. */
-export const SKIPPED: CharacterEntry = skipped << 16;
+const wordEntry = (kind: number, folded: number): CharacterEntry => wordBit | (kind << 16) | folded;
+const digitEntry: CharacterEntry = wordEntry(DIGIT, 0x30);
 
-/** Codes below this one (Latin with its extensions) are looked up; the rest is told apart by ranges. */
-const tableSize = 0x250;
+/** Codes below this one (Latin, Greek, Cyrillic) are looked up; the rest is told apart by ranges. */
+const tableSize = 0x530;
+/** Letters that can be taken for Latin ones, in pairs. */
+const lookalikes = "аaеeоoрpсcуyхxіiјjѕsһhοoνvιiρpυuκkχxαaτtηnβb";
+
 const table: Int32Array = buildTable();
 
 export function characterEntry(code: number): CharacterEntry {
   return code < tableSize ? (table[code] as number) : wideEntry(code);
 }
 
+/** Of the second half of a character that begins with `STYLED`. */
+export function styledEntry(code: number): CharacterEntry {
+  if (code >= 0xdc00 && code <= 0xdea3) return wordEntry(letter, 0x61 + ((code - 0xdc00) % 26));
+  return code >= 0xdfce && code <= 0xdfff ? digitEntry : SYMBOL << 16;
+}
+
 function buildTable(): Int32Array {
   const entries = new Int32Array(tableSize).fill(SYMBOL << 16);
+  const likeLatin = new Map<number, number>();
+  for (let at = 0; at < lookalikes.length; at += 2)
+    likeLatin.set(lookalikes.charCodeAt(at), lookalikes.charCodeAt(at + 1));
   for (let code = 0; code < tableSize; code += 1) {
     const character = String.fromCharCode(code);
-    const folded = character.toLowerCase();
     // Letters are what has a case; a table of letters would have to be loaded first.
-    if (folded !== character.toUpperCase()) {
-      entries[code] = wordBit | ((folded === character ? LETTER : UPPER) << 16) | folded.charCodeAt(0);
+    if (character.toLowerCase() !== character.toUpperCase()) {
+      const folded = character.normalize("NFD").toLowerCase().charCodeAt(0);
+      const latin = likeLatin.get(folded) ?? folded;
+      entries[code] = wordEntry(latin < 0x370 ? letter : FOREIGN, latin);
     }
     // All control characters: a text must not change its words by them.
-    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = space << 16;
+    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = SPACE << 16;
+    if (code >= 0x300 && code <= 0x36f) entries[code] = SKIPPED;
   }
   const set = (characters: string, entry: CharacterEntry): void => {
     for (const character of characters) entries[character.charCodeAt(0)] = entry;
   };
-  set("0123456789", wordBit | (DIGIT << 16) | 0x30);
+  set("0123456789", digitEntry);
   set("\n", LINE << 16);
   set(".!;", SENTENCE << 16);
-  set("?¿", QUESTION << 16);
+  set("?¿\u037e", QUESTION << 16);
   set(",:", COMMA << 16);
   set("\"'`«»", QUOTE << 16);
   set("()[]{}", BRACKET << 16);
@@ -67,21 +83,36 @@ function buildTable(): Int32Array {
 
 function wideEntry(code: number): CharacterEntry {
   if (code >= 0x2000 && code <= 0x206f) return punctuationEntry(code);
-  if (code >= 0x3040 && code <= 0xd7ff)
-    return code <= 0xa4cf || code >= 0xac00 ? IDEOGRAPH << 16 : FOREIGN << 16;
+  if (code >= 0x3040 && code <= 0xd7ff && (code <= 0xa4cf || code >= 0xac00))
+    return wordEntry(IDEOGRAPH, code);
+  if (code < 0x2000) return alphabetEntry(code);
   if (code >= 0x2200 && code <= 0x22ff) return OPERATOR << 16;
-  if (code === 0x3000) return space << 16;
+  if (code === 0x3000) return SPACE << 16;
   if (code === 0x3001) return COMMA << 16;
   if (code === 0x3002) return SENTENCE << 16;
   if ((code >= 0xfe00 && code <= 0xfe0f) || code === 0xfeff) return SKIPPED;
   // Full-width forms of ASCII.
   if (code >= 0xff01 && code <= 0xff5e) return table[code - 0xfee0] as number;
-  return FOREIGN << 16;
+  return code === 0xd835 ? STYLED : SYMBOL << 16;
+}
+
+/** U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
+function alphabetEntry(code: number): CharacterEntry {
+  if (code >= 0x1e00 && code < 0x1f00)
+    return table[String.fromCharCode(code).normalize("NFD").charCodeAt(0)] as number;
+  if ((code >= 0x660 && code <= 0x669) || (code >= 0x6f0 && code <= 0x6f9)) return digitEntry;
+  if (code >= 0x966 && code <= 0x96f) return digitEntry;
+  if (code >= 0x64b && code <= 0x65f) return SKIPPED;
+  if (code === 0x60c) return COMMA << 16;
+  if (code === 0x61b || code === 0x964 || code === 0x6d4) return SENTENCE << 16;
+  if (code === 0x61f) return QUESTION << 16;
+  if (code === 0x200b || code === 0x61c || code === 0x180e) return SKIPPED;
+  return wordEntry(FOREIGN, code);
 }
 
 /** General punctuation, U+2000 to U+206F. */
 function punctuationEntry(code: number): CharacterEntry {
-  if (code <= 0x200a || code === 0x202f || code === 0x205f) return space << 16;
+  if (code <= 0x200a || code === 0x202f || code === 0x205f) return SPACE << 16;
   if (code <= 0x200f || (code >= 0x202a && code <= 0x202e) || code >= 0x2060) return SKIPPED;
   if (code <= 0x2015) return OPERATOR << 16;
   if (code >= 0x2018 && code <= 0x201f) return QUOTE << 16;

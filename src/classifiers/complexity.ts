@@ -1,12 +1,7 @@
 import { type Classifier, checkKeys, InvalidOptionError, type RequestFacts } from "../contracts/index.ts";
-import { base64, version } from "./complexity-weights.generated.ts";
-import {
-  decodeLinearModel,
-  type LinearModel,
-  scoreOf,
-  structureTerm,
-  vocabularyTerm,
-} from "./linear-model.ts";
+import { scoreOf, structureTerm } from "./complexity/complexity-model.ts";
+import { version } from "./complexity/complexity-weights.generated.ts";
+import { shippedModel } from "./complexity/shipped-model.ts";
 import { rank } from "./rank.ts";
 import { createFeatureReader, type Features, STRUCTURE } from "./read-features.ts";
 
@@ -15,18 +10,19 @@ export interface ComplexityOptions {
   readonly signals?: boolean | undefined;
 }
 
-/** Number of strongest contributions among the signals. */
-const strongest = 5;
+/** Number of strongest structural features among the signals. */
+const strongest = 4;
 
 /**
- * The default classifier: a linear model of structure (length, lines, digits, brackets …) and of
- * hashed words and word pairs, trained on recorded answers of small models and on prompts with
- * tiers given by their authors (`evals/train-complexity.ts`). Its complexity is the rank of the score among
- * held-out training prompts. It sorts kinds of tasks; inside one kind it is close to random, and
- * `length()` is often as good, so compare both on your own outcomes.
+ * The default classifier: how often small models failed at prompts like this one, and which tier people
+ * gave to prompts like it, by structure (length, numbers, brackets …) and by words and word pairs.
+ * Its complexity is the rank of the score among held-out training prompts. It sorts kinds of tasks;
+ * inside one kind it is close to random, and `length()` is often as good, so compare both on your own
+ * outcomes. Results, limits and known failures: `complexity/README.md`.
  *
- * Reads `ask` (at most 4,000 characters of it) and `askCharacters`; of a short follow-up in a
- * conversation also `window`. Scripts other than Latin are judged by structure alone.
+ * Reads `ask` (at most 4,000 characters of it), `tools`, `images`, `jsonSchema` and `turns`; of a
+ * short follow-up in a conversation also `window`. Unknown words count as structure only; with
+ * `signals`, `known` says what share of the words and pairs was known.
  *
  * Throws `InvalidOptionError`.
  */
@@ -39,31 +35,22 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
     name: "complexity",
     version,
     classify(facts) {
-      const model = sharedModel();
+      const model = shippedModel();
       read ??= createFeatureReader();
       const features = read(facts);
-      const score = scoreOf(model, features);
-      const result = { complexity: rank(score, model.quantiles) };
-      return signals ? { ...result, signals: explain(model, features, score) } : result;
+      const parts = scoreOf(model, features);
+      const result = { complexity: rank(parts.score, model.quantiles) };
+      if (!signals) return result;
+      const { score, outcomes, tiers, known } = parts;
+      const share = features.bucketCount === 0 ? 0 : known / features.bucketCount;
+      return { ...result, signals: { score, outcomes, tiers, known: share, ...structureSignals(features) } };
     },
   };
 }
 
-let decoded: LinearModel | undefined;
-
-/** Decoded at the first use, not at import. */
-function sharedModel(): LinearModel {
-  decoded ??= decodeLinearModel(Buffer.from(base64, "base64"));
-  return decoded;
-}
-
-/** The score and its strongest contributions; they add up to it when none is left out. */
-function explain(model: LinearModel, features: Features, score: number): Record<string, number> {
-  const contributions: [string, number][] = STRUCTURE.map((name, index) => [
-    name,
-    structureTerm(model, features, index),
-  ]);
-  contributions.push(["vocabulary", vocabularyTerm(model, features)]);
-  contributions.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  return { score, ...Object.fromEntries(contributions.slice(0, strongest)) };
+/** What the strongest structural features add to the outcomes head. */
+function structureSignals({ structure }: Features): Record<string, number> {
+  const head = shippedModel().outcomes;
+  const terms = STRUCTURE.map((name, index) => [name, structureTerm(head, structure, index)] as const);
+  return Object.fromEntries([...terms].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(0, strongest));
 }

@@ -1,6 +1,13 @@
 /** Classifiers: how hard a request is. */
+
+export { complexityReference } from "./complexity/complexity-reference.ts";
+export {
+  type ComplexityExplanation,
+  explainComplexity,
+  type SpanContribution,
+  type StructureContribution,
+} from "./complexity/explain-complexity.ts";
 export { type ComplexityOptions, complexity } from "./complexity.ts";
-export { complexityReference } from "./complexity-reference.ts";
 export type {
   Embed,
   EmbedAnswer,

@@ -7,7 +7,7 @@
 //   labels_uncommonroute_tiers: CommonstackAI/UncommonRoute @30173e7, MIT, 345c0463e5ee777c6ab14a93415293099a5cb4fbb9f1fdb92124807bfe573f7d
 
 /** The first digits of the quantiles' SHA-256. */
-export const version: string = "4ce528a1cbb6";
+export const version: string = "984d37163954";
 
 /** Of log(1 + characters), equally spaced from the minimum to the maximum. */
 export const quantiles: readonly number[] = [
@@ -75,5 +75,5 @@ export const quantiles: readonly number[] = [
   6.677083492279053,
   6.917705535888672,
   7.201916217803955,
-  8.466741561889648,
+  8.476162910461426,
 ];

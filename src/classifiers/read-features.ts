@@ -7,15 +7,15 @@ import {
   FOREIGN,
   IDEOGRAPH,
   KINDS,
-  LETTER,
   LINE,
   OPERATOR,
   QUESTION,
   QUOTE,
   SENTENCE,
-  SKIPPED,
+  SPACE,
+  STYLED,
   SYMBOL,
-  UPPER,
+  styledEntry,
 } from "./characters.ts";
 
 /** Buckets that words and pairs of words are hashed into; a power of two, at most 2^16. */
@@ -28,8 +28,8 @@ export const STRUCTURE = [
   "wordLength",
   "distinctWords",
   "digits",
-  "upperCase",
-  "lines",
+  "digitCount",
+  "items",
   "sentences",
   "questions",
   "commas",
@@ -38,72 +38,108 @@ export const STRUCTURE = [
   "operators",
   "symbols",
   "foreign",
+  "tools",
+  "images",
+  "jsonSchema",
+  "turns",
 ] as const;
 
 export interface Features {
   /** Distinct buckets of the words and word pairs that were read: the first `bucketCount` entries. */
   readonly buckets: Uint16Array;
+  /** By bucket: eight more bits of the hash, which tell apart most of what shares a bucket. 1 to 255. */
+  readonly prints: Uint8Array;
   bucketCount: number;
   /** In the order of `STRUCTURE`: each a share in [0, 1] or the logarithm of a bounded count. */
   readonly structure: Float64Array;
 }
 
 /** The facts that the features are made of. */
-export type ReadFacts = Pick<RequestFacts, "ask" | "askCharacters" | "window" | "turns">;
+export type ReadFacts = Pick<RequestFacts, "ask" | "window" | "turns" | "tools" | "images" | "jsonSchema">;
 
 const headCharacters = 3_000;
 const tailCharacters = 1_000;
 const windowCharacters = 2_000;
 /** A follow-up shorter than this ("yes, do it") is read together with the turns before it. */
 const followUpCharacters = 60;
-/** An ask counts as at most this long: padding must not move the score without bound. */
-const countedCharacters = 16_384;
-const lettersPerIdeograph = 3;
+const charactersPerIdeograph = 3;
 const maxWords = headCharacters + tailCharacters + windowCharacters;
+/** Tools, images and turns count as at most this many: more says no more. */
+const mostOfContext = 32;
+
+/** Kinds of characters, then list items and options. */
+const items = KINDS;
+const counters = KINDS + 1;
+
+/** A stretch of one of the texts of a request. */
+export interface ReadRange {
+  readonly text: "ask" | "window";
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is read of a request, in order: of a short follow-up the turns before it, then the ask. */
+export function readRanges(facts: ReadFacts): readonly ReadRange[] {
+  const { ask, window } = facts;
+  const { length } = ask;
+  const ranges: ReadRange[] = [];
+  if (isFollowUp(facts))
+    ranges.push({ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length });
+  if (length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start: 0, end: length });
+  else
+    ranges.push(
+      { text: "ask", start: 0, end: headCharacters },
+      { text: "ask", start: length - tailCharacters, end: length },
+    );
+  return ranges;
+}
+
+function isFollowUp({ ask, turns }: ReadFacts): boolean {
+  return turns > 1 && ask.length < followUpCharacters;
+}
+
+/** Of most requests the ask is read as it is, and nothing else. */
+function isReadWhole(facts: ReadFacts): boolean {
+  return facts.ask.length <= headCharacters + tailCharacters && !isFollowUp(facts);
+}
 
 /** Makes a reader. It has its own scratch memory and overwrites the features it returned before. */
 export function createFeatureReader(): (facts: ReadFacts) => Features {
   const features: Features = {
     buckets: new Uint16Array(2 * maxWords + 1),
+    prints: new Uint8Array(2 * maxWords + 1),
     bucketCount: 0,
     structure: new Float64Array(STRUCTURE.length),
   };
   const words = new Int32Array(maxWords + 1);
-  const counts = new Int32Array(KINDS);
+  const counts = new Int32Array(counters);
   // readingOf[bucket] is the last reading that met the bucket.
   const readingOf = new Uint16Array(BUCKETS);
   let reading = 0;
 
   return (facts) => {
-    const { ask, window } = facts;
     counts.fill(0);
     let wordCount = 0;
-    if (facts.turns > 1 && ask.length < followUpCharacters) {
-      const start = Math.max(0, window.length - windowCharacters);
-      wordCount = readWords(window, start, window.length, words, wordCount, counts);
-    }
-    if (ask.length <= headCharacters + tailCharacters) {
-      wordCount = readWords(ask, 0, ask.length, words, wordCount, counts);
-    } else {
-      wordCount = readWords(ask, 0, headCharacters, words, wordCount, counts);
-      wordCount = readWords(ask, ask.length - tailCharacters, ask.length, words, wordCount, counts);
-    }
+    if (isReadWhole(facts)) wordCount = readWords(facts.ask, 0, facts.ask.length, words, wordCount, counts);
+    else
+      for (const { text, start, end } of readRanges(facts))
+        wordCount = readWords(facts[text], start, end, words, wordCount, counts);
     if (reading === 0xffff) {
       readingOf.fill(0);
       reading = 0;
     }
     reading += 1;
     const distinctWords = hashWords(words, wordCount, readingOf, reading, features);
-    const unread = Math.max(0, facts.askCharacters - ask.length);
-    describe(counts, wordCount, distinctWords, unread, features.structure);
+    describeText(counts, wordCount, distinctWords, features.structure);
+    describeContext(facts, features.structure);
     return features;
   };
 }
 
 /**
- * Appends the hash of each word to `words`, counts the characters by kind, and returns the new number
- * of words. Without a branch per word: words end at unpredictable places, and mispredicted branches
- * would cost half of the time.
+ * Appends the hash of each word to `words`, counts characters by kind, and returns the new number of
+ * words. No branch that is hard to predict: words end anywhere, and mispredicted branches would cost
+ * half of the time.
  */
 function readWords(
   text: string,
@@ -117,18 +153,59 @@ function readWords(
   let hash = 0;
   let inWord = 0;
   for (let index = start; index < end; index += 1) {
-    const entry = characterEntry(text.charCodeAt(index));
-    if (entry === SKIPPED) continue;
+    let entry = characterEntry(text.charCodeAt(index));
+    if (entry < 0) {
+      if (entry !== STYLED || index + 1 >= end) continue;
+      index += 1;
+      entry = styledEntry(text.charCodeAt(index));
+    }
     const kind = (entry >>> 16) & 0xf;
     counts[kind] = (counts[kind] as number) + 1;
+    if (kind >= LINE) {
+      if (kind === IDEOGRAPH) {
+        words[count] = hash;
+        count += inWord;
+        words[count] = wordHash(0, entry);
+        count += 1;
+        hash = 0;
+        inWord = 0;
+        continue;
+      }
+      if (beginsItem(text, index + 1, end)) counts[items] = (counts[items] as number) + 1;
+    }
     const wordCharacter = entry >>> 30;
     words[count] = hash;
     count += inWord & ~wordCharacter;
     inWord = wordCharacter;
-    hash = Math.imul(hash ^ (entry & 0xffff), 0x01000193) & -wordCharacter;
+    hash = wordHash(hash, entry) & -wordCharacter;
   }
   words[count] = hash;
   return count + inWord;
+}
+
+/** FNV-1a. */
+export function wordHash(hash: number, entry: number): number {
+  return Math.imul(hash ^ (entry & 0xffff), 0x01000193);
+}
+
+/** Whether a line begins like an item of a list or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
+function beginsItem(text: string, at: number, end: number): boolean {
+  if (at + 2 >= end) return false;
+  const first = text.charCodeAt(at);
+  const second = text.charCodeAt(at + 1);
+  if (closesLabel(second)) return characterEntry(first) >>> 30 === 1;
+  if (second === 0x20) return first === 0x2d || first === 0x2a || first === 0x2022;
+  const third = text.charCodeAt(at + 2);
+  return first === 0x28 ? third === 0x29 : isDigit(first) && isDigit(second) && closesLabel(third);
+}
+
+/** Full stop, closing parenthesis or colon. */
+function closesLabel(code: number): boolean {
+  return code === 0x2e || code === 0x29 || code === 0x3a;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Fills the distinct buckets of words and of pairs of neighbours; returns the number of distinct words. */
@@ -139,32 +216,49 @@ function hashWords(
   reading: number,
   features: Features,
 ): number {
-  const { buckets } = features;
+  const { buckets, prints } = features;
   let count = 0;
   let distinct = 0;
   let previous = 0;
   for (let index = 0; index < wordCount; index += 1) {
     const word = words[index] as number;
-    const wordBucket = bucketOf(Math.imul(word, 0x9e3779b1));
+    const single = singleHash(word);
+    const wordBucket = bucketOf(single);
     const newWord = differs(readingOf[wordBucket] as number, reading);
     readingOf[wordBucket] = reading;
     buckets[count] = wordBucket;
+    prints[count] = printOf(single);
     count += newWord;
     distinct += newWord;
 
-    const pairBucket = bucketOf(Math.imul(word ^ previous, 0x85ebca6b));
+    const pair = pairHash(previous, word);
+    const pairBucket = bucketOf(pair);
     const newPair = differs(readingOf[pairBucket] as number, reading);
     readingOf[pairBucket] = reading;
     buckets[count] = pairBucket;
+    prints[count] = printOf(pair);
     count += newPair;
-    previous = Math.imul(word, 0xc2b2ae35);
+    previous = word;
   }
   features.bucketCount = count;
   return distinct;
 }
 
-function bucketOf(hash: number): number {
+export function singleHash(word: number): number {
+  return Math.imul(word, 0x9e3779b1);
+}
+
+/** Of two neighbours; a text begins with a pair of 0 and its first word. */
+export function pairHash(previous: number, word: number): number {
+  return Math.imul(word ^ Math.imul(previous, 0xc2b2ae35), 0x85ebca6b);
+}
+
+export function bucketOf(hash: number): number {
   return (hash ^ (hash >>> 15)) & (BUCKETS - 1);
+}
+
+export function printOf(hash: number): number {
+  return (((hash >>> 24) * 255) >>> 8) + 1;
 }
 
 /** 1 when two numbers below 2^31 differ, else 0, without a branch. */
@@ -173,26 +267,29 @@ function differs(a: number, b: number): number {
   return (difference | -difference) >>> 31;
 }
 
-function describe(
+function describeText(
   counts: Int32Array,
   wordCount: number,
   distinctWords: number,
-  unread: number,
   structure: Float64Array,
 ): void {
+  const count = (counter: number): number => counts[counter] as number;
   let characters = 0;
-  for (let kind = 0; kind < KINDS; kind += 1) characters += counts[kind] as number;
-  const count = (kind: number): number => counts[kind] as number;
+  for (let kind = 0; kind < KINDS; kind += 1) characters += count(kind);
+  // White space says nothing, and it is what differs most between writers.
+  characters -= count(SPACE) + count(LINE);
   const share = (kind: number): number => (characters === 0 ? 0 : count(kind) / characters);
-  const inWords = count(LETTER) + count(UPPER) + count(DIGIT);
-  const letters = characters + count(IDEOGRAPH) * (lettersPerIdeograph - 1) + unread;
-  structure[0] = Math.log(1 + Math.min(countedCharacters, letters));
-  structure[1] = Math.log(1 + wordCount);
+  const inWords = count(0) + count(DIGIT) + count(FOREIGN) + count(IDEOGRAPH);
+  const distinct = wordCount === 0 ? 1 : distinctWords / wordCount;
+  const letters = characters + count(IDEOGRAPH) * (charactersPerIdeograph - 1);
+  // What is repeated does not make a text longer.
+  structure[0] = Math.log(1 + letters * distinct);
+  structure[1] = Math.log(1 + distinctWords);
   structure[2] = wordCount === 0 ? 0 : Math.min(1, inWords / wordCount / 16);
-  structure[3] = wordCount === 0 ? 0 : distinctWords / wordCount;
+  structure[3] = distinct;
   structure[4] = share(DIGIT);
-  structure[5] = share(UPPER);
-  structure[6] = Math.log(1 + count(LINE));
+  structure[5] = Math.log(1 + count(DIGIT));
+  structure[6] = Math.log(1 + count(items));
   structure[7] = Math.log(1 + count(SENTENCE));
   structure[8] = Math.log(1 + count(QUESTION));
   structure[9] = share(COMMA);
@@ -201,4 +298,15 @@ function describe(
   structure[12] = share(OPERATOR);
   structure[13] = share(SYMBOL);
   structure[14] = share(FOREIGN) + share(IDEOGRAPH);
+}
+
+function describeContext({ tools, images, jsonSchema, turns }: ReadFacts, structure: Float64Array): void {
+  structure[15] = Math.log(1 + bounded(tools));
+  structure[16] = Math.log(1 + bounded(images));
+  structure[17] = jsonSchema ? 1 : 0;
+  structure[18] = Math.log(Math.max(1, bounded(turns)));
+}
+
+function bounded(count: number): number {
+  return Math.min(mostOfContext, count);
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { complexity } from "../../src/classifiers/index.ts";
-import type { Classification, HopContext, RequestFacts } from "../../src/contracts/index.ts";
+import type { Classification, HopContext, RequestFacts, RouteRequest } from "../../src/contracts/index.ts";
+import { normaliseRequest } from "../../src/request/index.ts";
 import { factsOf } from "../../src/testing/index.ts";
 import { runs } from "../support/runs.ts";
 
@@ -109,10 +110,10 @@ test("a short follow-up is read with the turns before it, a full question alone"
     "Prove the master theorem for divide-and-conquer recurrences.\nHere is a sketch of the proof.";
   const question = "What is the population of the capital of France, and of its surroundings?";
   expect(of(factsOf({ ask: "go on", window, turns: 2 }))).toBeGreaterThan(ofAsk("go on"));
-  expect(of(factsOf({ ask: question, window, turns: 2 }))).toBe(ofAsk(question));
+  expect(of(factsOf({ ask: question, window, turns: 2 }))).toBe(of(factsOf({ ask: question, turns: 2 })));
 });
 
-test("signals are left out unless asked for, and then name the strongest parts of the score", () => {
+test("signals are left out unless asked for, and then name the parts of the score", () => {
   const facts = factsOf({ ask: "Prove that the square root of 2 is irrational." });
   const plain = classifier.classify(facts, hop) as Classification;
   expect(Object.keys(plain)).toEqual(["complexity"]);
@@ -121,8 +122,99 @@ test("signals are left out unless asked for, and then name the strongest parts o
     hop,
   ) as Classification;
   expect(same).toBe(plain.complexity);
-  expect(Object.keys(signals)).toHaveLength(6);
-  expect(signals["vocabulary"]).toBeGreaterThan(0);
+  expect(Object.keys(signals).slice(0, 4)).toEqual(["score", "outcomes", "tiers", "known"]);
+  expect(Object.keys(signals)).toHaveLength(8);
+  expect(signals["known"]).toBeGreaterThan(0.5);
+});
+
+test("a language without a known word is judged by structure, and the signals say so", () => {
+  const ask = "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ, ⵎⴰⵎⴽ ⵜⵍⵍⵉⴹ?";
+  const { signals } = complexity({ signals: true }).classify(factsOf({ ask }), hop) as Classification;
+  expect(signals?.["known"]).toBe(0);
+});
+
+test("styled, accented and look-alike letters read as plain ones, and case does not matter", () => {
+  const plain = ofAsk("prove that a resume is complete");
+  expect(ofAsk("𝗽𝗿𝗼𝘃𝗲 𝘵𝘩𝘢𝘵 𝚊 𝐫𝐞𝐬𝐮𝐦𝐞 is complete")).toBe(plain);
+  expect(ofAsk("prove that a résumé is complete")).toBe(plain);
+  expect(ofAsk("prove that a re\u0301sume\u0301 is complete")).toBe(plain);
+  expect(ofAsk("рrоvе thаt а rеsumе is соmрlеtе")).toBe(plain);
+  expect(ofAsk("PROVE THAT A RESUME IS COMPLETE")).toBe(plain);
+});
+
+test("white space changes nothing", () => {
+  const words = ["prove", "that", "every", "graph", "has", "an", "even", "number"];
+  const space = fc.constantFrom(" ", "  ", "\t", "\u00a0", "\r\n", "\n\n");
+  fc.assert(
+    fc.property(fc.array(space, { minLength: 8, maxLength: 8 }), (spaces) => {
+      const ask = words.map((word, index) => word + spaces[index]).join("");
+      expect(ofAsk(ask)).toBe(ofAsk(words.join(" ")));
+    }),
+    { numRuns: runs(50, 1_000) },
+  );
+});
+
+test("what is repeated does not make a prompt harder", () => {
+  const once = "What is the capital of France? ";
+  expect(ofAsk(once.repeat(100))).toBeLessThanOrEqual(ofAsk(once) + 0.1);
+  expect(ofAsk(`hi${" very".repeat(700)}`)).toBeLessThan(0.3);
+});
+
+test("tools, images, a JSON schema and earlier turns each raise the complexity a little", () => {
+  const ask = "Book a table for two on Friday evening at the usual place, near the window, please.";
+  const plain = ofAsk(ask);
+  for (const more of [{ tools: 3 }, { images: 2 }, { jsonSchema: true }, { turns: 6 }]) {
+    const raised = of(factsOf({ ask, ...more }));
+    expect(raised).toBeGreaterThan(plain);
+    expect(raised).toBeLessThan(plain + 0.25);
+  }
+});
+
+test.each([
+  ["10 million characters", "Prove it. ".repeat(1_000_000)],
+  ["100,000 times the same character", "a".repeat(100_000)],
+  ["lone surrogates", "\ud835\udc00\ud835 \udc00 \ud83d \ude00".repeat(50)],
+  ["half of a styled letter", "\ud835"],
+  ["only punctuation", "?!...,,;;()[]{}".repeat(100)],
+  ["only line ends", "\n".repeat(3_000)],
+  ["null bytes", "\0".repeat(500)],
+  ["only accents", "\u0301".repeat(4_000)],
+  ["ideographs alone", "証".repeat(4_000)],
+  ["every other character an ideograph", "a証".repeat(2_000)],
+  ["nothing", ""],
+])("%s: a complexity in [0, 1]", (_, ask) => {
+  const value = of(factsOf({ ask, window: ask, turns: 3, tools: 1e9, images: 1e9 }));
+  expect(value).toBeGreaterThanOrEqual(0);
+  expect(value).toBeLessThanOrEqual(1);
+});
+
+test("through the router, what is appended to the middle of a long prompt changes nothing", () => {
+  const read = (content: string) =>
+    normaliseRequest(
+      { messages: [{ role: "user", content }] },
+      { maxCharacters: 1e9, estimateTokens: () => 1 },
+    );
+  const [head, tail] = ["prove that ".repeat(300).slice(0, 2_999), "qed ".repeat(250)];
+  const values = ["x".repeat(1_000), "hard {} \n? ".repeat(100_000)].map((middle) =>
+    of(read(head + middle + tail)),
+  );
+  expect(values[0]).toBe(values[1]);
+});
+
+test("the order of the keys of a request does not matter", () => {
+  const messages = [
+    { role: "user", content: "Prove the master theorem." },
+    { role: "assistant", content: "Here is a sketch." },
+    { role: "user", content: "do it" },
+  ] as const;
+  const forms = [
+    { messages: [...messages], max_tokens: 10, tools: [] },
+    { tools: [], max_tokens: 10, messages: messages.map(({ role, content }) => ({ content, role })) },
+  ];
+  const [one, other] = forms.map((form) =>
+    of(normaliseRequest(form as RouteRequest, { maxCharacters: 1e9, estimateTokens: () => 1 })),
+  );
+  expect(one).toBe(other);
 });
 
 test("misspelt and wrong options are refused", () => {

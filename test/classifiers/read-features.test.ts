@@ -11,25 +11,48 @@ function read(ask: string) {
 }
 
 test("structure is counted by hand", () => {
-  // 31 characters: 17 letters (2 of them upper case), 2 digits, 7 spaces, 1 line end, 4 marks.
+  // 23 characters but spaces: 17 letters, 2 digits, 4 marks; 9 words, 8 of them distinct.
   const { structure } = read("Add 1, 2 to (x).\nWhy is that so");
   expect(structure).toEqual({
-    characters: Math.log(32),
-    words: Math.log(10),
+    characters: Math.log(1 + (23 * 8) / 9),
+    words: Math.log(9),
     wordLength: 19 / 9 / 16,
     distinctWords: 8 / 9,
-    digits: 2 / 31,
-    upperCase: 2 / 31,
-    lines: Math.log(2),
+    digits: 2 / 23,
+    digitCount: Math.log(3),
+    items: 0,
     sentences: Math.log(2),
     questions: 0,
-    commas: 1 / 31,
+    commas: 1 / 23,
     quotes: 0,
-    brackets: 2 / 31,
+    brackets: 2 / 23,
     operators: 0,
     symbols: 0,
     foreign: 0,
+    tools: 0,
+    images: 0,
+    jsonSchema: 0,
+    turns: 0,
   });
+});
+
+test("items of lists and options are counted by the beginning of their lines", () => {
+  const items = (text: string) => Math.round(Math.exp(read(text).structure["items"] ?? 0) - 1);
+  expect(items("Which?\nA. one\nB) two\n(c) three\n4: four\n12. twelve")).toBe(5);
+  expect(items("To do:\n- one\n* two\n• three")).toBe(3);
+  expect(items("No\nlist at all\n-5 is less\n\n. x")).toBe(0);
+});
+
+test("what a request comes with is counted in logarithms, up to a bound", () => {
+  const reader = createFeatureReader();
+  const of = (facts: Parameters<typeof factsOf>[0]) => [...reader(factsOf(facts)).structure.slice(-4)];
+  expect(of({ tools: 3, images: 1, jsonSchema: true, turns: 2 })).toEqual([
+    Math.log(4),
+    Math.log(2),
+    1,
+    Math.log(2),
+  ]);
+  expect(of({ tools: 1e6, images: 1e6, turns: 1e6 })).toEqual([Math.log(33), Math.log(33), 0, Math.log(32)]);
 });
 
 test("each word and each pair of neighbours is one bucket, however often it occurs", () => {
@@ -43,18 +66,20 @@ test("case, digits and separators do not tell words apart", () => {
   expect(read("Émile paid 40 euros").buckets).toEqual(read("émile -- PAID: 99 (euros)").buckets);
 });
 
-test("words in scripts other than Latin have no buckets, only structure", () => {
+test("words of other scripts are words, and each Chinese character is one", () => {
   const { buckets, structure } = read("Привет мир 你好");
-  expect(buckets).toEqual([]);
-  expect(structure["foreign"]).toBe(11 / 13);
+  // Four words, each with a pair.
+  expect(buckets).toHaveLength(8);
+  // Look-alikes of Latin letters count as Latin: е, р in "Привет", р in "мир".
+  expect(structure["foreign"]).toBeGreaterThan(0.5);
   // A Chinese character counts as three letters.
-  expect(structure["characters"]).toBe(Math.log(1 + 11 + 2 * 3));
+  expect(structure["characters"]).toBe(Math.log(1 + 11 + 2 * 2));
 });
 
 test("a text without a character has no features", () => {
   const { buckets, structure } = read("");
   expect(buckets).toEqual([]);
-  expect(Object.values(structure).every((value) => value === 0)).toBe(true);
+  expect(Object.entries(structure).filter(([, value]) => value !== 0)).toEqual([["distinctWords", 1]]);
 });
 
 test("reading more than 65,535 requests does not mix them", () => {

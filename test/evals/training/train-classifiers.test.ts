@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { trainClassifiers } from "../../../evals/training/train-classifiers.ts";
-import { trainedOn } from "../../../src/classifiers/complexity-weights.generated.ts";
+import { trainedOn } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
 
 const folder = process.env["SWITCHPOINT_DATA"] ?? "../shared/data";
 const reason = !existsSync(join(folder, "train/mmlu_pro.jsonl.gz"))

@@ -1,38 +1,64 @@
-import { CLIP, type LinearModel, QUANTILES } from "../../src/classifiers/linear-model.ts";
+import { CLIP, type LinearHead } from "../../src/classifiers/complexity/complexity-model.ts";
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import { settings } from "./complexity-settings.ts";
 import type { TrainingRow } from "./read-training-set.ts";
 
+export interface FitOptions {
+  /** By bucket: the print that is known, 0 for none. */
+  readonly prints: Uint8Array;
+  readonly vocabularyPenalty: number;
+  /** Standard deviation of the head's scores on the rows. */
+  readonly deviation: number;
+}
+
 /**
  * Weighted ridge regression of the labels, by conjugate gradients with a fixed number of steps: the
- * same rows give the same bits. Structural features are standardised and clipped, words and pairs
- * scaled by one over the square root of their number, as in serving. The quantiles are left at 0.
+ * same rows give the same bits. Structural features are standardised and clipped, known words and pairs
+ * scaled by one over the square root of their number, as in serving.
  */
-export function fitLinearModel(rows: readonly TrainingRow[]): LinearModel {
+export function fitLinearHead(rows: readonly TrainingRow[], options: FitOptions): LinearHead {
   const { means, deviations } = moments(rows);
   const totalWeight = rows.reduce((sum, { weight }) => sum + weight, 0);
   const centre = rows.reduce((sum, { weight, label }) => sum + weight * label, 0) / totalWeight;
-  const equations = rows.map((row) => ({
-    buckets: row.buckets,
-    structure: row.structure.map((value, index) => {
-      const distance = (value - (means[index] as number)) / (deviations[index] as number);
-      return Math.max(-CLIP, Math.min(CLIP, distance));
-    }),
-    scale: row.buckets.length === 0 ? 0 : 1 / Math.sqrt(row.buckets.length),
-    // Weights are on average 1, so that penalties count in rows.
-    weight: (row.weight / totalWeight) * rows.length,
-    label: row.label - centre,
-  }));
-  const solution = solve(equations);
-  const structureWeights = Float32Array.from(solution.subarray(0, STRUCTURE.length));
-  structureWeights[0] = (structureWeights[0] as number) + settings.lengthPrior;
+  const equations = rows.map((row): Equation => {
+    const buckets = row.buckets.filter((bucket, index) => options.prints[bucket] === row.prints[index]);
+    return {
+      buckets,
+      structure: row.structure.map((value, index) => {
+        const distance = (value - (means[index] as number)) / (deviations[index] as number);
+        return Math.max(-CLIP, Math.min(CLIP, distance));
+      }),
+      scale: buckets.length === 0 ? 0 : 1 / Math.sqrt(buckets.length),
+      // Weights are on average 1, so that penalties count in rows.
+      weight: (row.weight / totalWeight) * rows.length,
+      label: row.label - centre,
+    };
+  });
+  const solution = solve(equations, options.vocabularyPenalty);
+  const { mean, factor } = scaling(equations, solution, options.deviation);
+  const scaled = solution.map((value) => value * factor);
   return {
     means,
     deviations,
-    structureWeights,
-    ...quantise(solution.subarray(STRUCTURE.length)),
-    quantiles: new Float32Array(QUANTILES),
+    structureWeights: Float32Array.from(scaled.subarray(0, STRUCTURE.length)),
+    ...quantise(scaled.subarray(STRUCTURE.length)),
+    bias: -mean * factor,
   };
+}
+
+/** The mean of the predictions, and the factor that gives them a standard deviation. */
+function scaling(
+  equations: readonly Equation[],
+  solution: Float64Array,
+  deviation: number,
+): { readonly mean: number; readonly factor: number } {
+  const predictions = equations.map((equation) => predict(solution, equation));
+  const average = (values: readonly number[]): number =>
+    values.reduce((sum, value, index) => sum + value * (equations[index] as Equation).weight, 0) /
+    equations.length;
+  const mean = average(predictions);
+  const spread = Math.sqrt(average(predictions.map((value) => (value - mean) ** 2)));
+  return { mean, factor: spread === 0 ? 0 : deviation / spread };
 }
 
 interface Equation {
@@ -44,7 +70,7 @@ interface Equation {
 }
 
 /** Weights of the structural features, then of the buckets. */
-function solve(equations: readonly Equation[]): Float64Array {
+function solve(equations: readonly Equation[], vocabularyPenalty: number): Float64Array {
   const unknowns = STRUCTURE.length + BUCKETS;
   const solution = new Float64Array(unknowns);
   const residual = new Float64Array(unknowns);
@@ -53,7 +79,7 @@ function solve(equations: readonly Equation[]): Float64Array {
   const image = new Float64Array(unknowns);
   let energy = dot(residual, residual);
   for (let step = 0; step < settings.steps && energy > 0; step += 1) {
-    applyNormalMatrix(equations, direction, image);
+    applyNormalMatrix(equations, vocabularyPenalty, direction, image);
     const length = energy / dot(direction, image);
     for (let index = 0; index < unknowns; index += 1) {
       solution[index] = (solution[index] as number) + length * (direction[index] as number);
@@ -69,9 +95,14 @@ function solve(equations: readonly Equation[]): Float64Array {
 }
 
 /** `into` = (X' W X + penalties) `vector`. */
-function applyNormalMatrix(equations: readonly Equation[], vector: Float64Array, into: Float64Array): void {
+function applyNormalMatrix(
+  equations: readonly Equation[],
+  vocabularyPenalty: number,
+  vector: Float64Array,
+  into: Float64Array,
+): void {
   for (let index = 0; index < into.length; index += 1) {
-    const penalty = index < STRUCTURE.length ? settings.structurePenalty : settings.vocabularyPenalty;
+    const penalty = index < STRUCTURE.length ? settings.structurePenalty : vocabularyPenalty;
     into[index] = penalty * (vector[index] as number);
   }
   for (const equation of equations) addScaled(into, equation, predict(vector, equation) * equation.weight);
@@ -102,23 +133,27 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-function moments(rows: readonly TrainingRow[]): Pick<LinearModel, "means" | "deviations"> {
+function moments(rows: readonly TrainingRow[]): Pick<LinearHead, "means" | "deviations"> {
   const total = rows.reduce((sum, { weight }) => sum + weight, 0);
   const average = (value: (row: TrainingRow) => number): number =>
     rows.reduce((sum, row) => sum + row.weight * value(row), 0) / total;
   const means = Float32Array.from(STRUCTURE, (_, index) =>
     average(({ structure }) => structure[index] as number),
   );
-  const deviations = Float32Array.from(STRUCTURE, (_, index) =>
-    Math.sqrt(average(({ structure }) => ((structure[index] as number) - (means[index] as number)) ** 2)),
-  );
+  const deviations = Float32Array.from(STRUCTURE, (_, index) => {
+    const variance = average(
+      ({ structure }) => ((structure[index] as number) - (means[index] as number)) ** 2,
+    );
+    // A feature that no row has: its weight is 0 here, and a prior's counts per unit.
+    return variance === 0 ? 1 : Math.sqrt(variance);
+  });
   return { means, deviations };
 }
 
 /** To 8 bits: the largest weight becomes ±127. */
-function quantise(weights: Float64Array): Pick<LinearModel, "vocabularyWeights" | "vocabularyScale"> {
+function quantise(weights: Float64Array): Pick<LinearHead, "vocabularyWeights" | "vocabularyScale"> {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-  const vocabularyScale = Math.fround(largest / 127);
+  const vocabularyScale = largest === 0 ? 1 : Math.fround(largest / 127);
   return {
     vocabularyWeights: Int8Array.from(weights, (weight) => Math.round(weight / vocabularyScale)),
     vocabularyScale,

@@ -1,5 +1,4 @@
-import { base64 } from "./complexity-weights.generated.ts";
-import { decodeLinearModel } from "./linear-model.ts";
+import { shippedModel } from "./shipped-model.ts";
 
 /**
  * The reference distribution of `complexity()`: quantiles of its scores, equally spaced from the minimum
@@ -8,5 +7,5 @@ import { decodeLinearModel } from "./linear-model.ts";
  * score itself is among the signals (`complexity({ signals: true })`).
  */
 export function complexityReference(): Float32Array {
-  return decodeLinearModel(Buffer.from(base64, "base64")).quantiles;
+  return shippedModel().quantiles.slice();
 }

@@ -1,0 +1,130 @@
+import { BUCKETS, type Features, STRUCTURE } from "../read-features.ts";
+
+/** A linear score of structure and of known words and word pairs; its mean over its training prompts is 0. */
+export interface LinearHead {
+  /** Of the structural features on the head's training prompts; in the order of `STRUCTURE`. */
+  readonly means: Float32Array;
+  readonly deviations: Float32Array;
+  /** Per standard deviation of a structural feature. */
+  readonly structureWeights: Float32Array;
+  /** Per bucket, in units of `vocabularyScale`. */
+  readonly vocabularyWeights: Int8Array;
+  readonly vocabularyScale: number;
+  readonly bias: number;
+}
+
+/**
+ * Two heads and what they share. Complexity is the rank of
+ * `outcomes + tierWeight * tanh(tiers)`: tiers lie between two ends, so their head must saturate.
+ */
+export interface ComplexityModel {
+  /** By bucket: the print of the word or pair that it stands for; 0 where no training prompt had one. */
+  readonly prints: Uint8Array;
+  /** How often small models failed. */
+  readonly outcomes: LinearHead;
+  /** How hard the authors of prompts said they were. */
+  readonly tiers: LinearHead;
+  readonly tierWeight: number;
+  /** Of the score, equally spaced from the minimum to the maximum. */
+  readonly quantiles: Float32Array;
+}
+
+/** Structural features count as at most this many standard deviations from their mean. */
+export const CLIP = 3;
+/** Number of quantiles in a model. */
+export const QUANTILES = 129;
+
+/** What a prompt scores, and the parts that the score is made of. */
+export interface Score {
+  readonly score: number;
+  readonly outcomes: number;
+  /** Before it saturates. */
+  readonly tiers: number;
+  /** Words and pairs that the model knows. */
+  readonly known: number;
+}
+
+export function scoreOf(model: ComplexityModel, features: Features): Score {
+  const { buckets, prints, bucketCount } = features;
+  const known = model.prints;
+  const ofOutcomes = model.outcomes.vocabularyWeights;
+  const ofTiers = model.tiers.vocabularyWeights;
+  let outcomeSum = 0;
+  let tierSum = 0;
+  let count = 0;
+  for (let index = 0; index < bucketCount; index += 1) {
+    const bucket = buckets[index] as number;
+    // All bits where the prints are equal, without a branch.
+    const mask = (((known[bucket] as number) ^ (prints[index] as number)) - 1) >> 31;
+    outcomeSum += (ofOutcomes[bucket] as number) & mask;
+    tierSum += (ofTiers[bucket] as number) & mask;
+    count -= mask;
+  }
+  const root = count === 0 ? 0 : 1 / Math.sqrt(count);
+  const { structure } = features;
+  const outcomes = headScore(model.outcomes, structure, outcomeSum * root);
+  const tiers = headScore(model.tiers, structure, tierSum * root);
+  return { score: outcomes + model.tierWeight * Math.tanh(tiers), outcomes, tiers, known: count };
+}
+
+function headScore(head: LinearHead, structure: Float64Array, vocabulary: number): number {
+  let score = head.bias + vocabulary * head.vocabularyScale;
+  for (let index = 0; index < structure.length; index += 1) score += structureTerm(head, structure, index);
+  return score;
+}
+
+/** What one structural feature adds to the score of a head. */
+export function structureTerm(head: LinearHead, structure: Float64Array, index: number): number {
+  const distance =
+    ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
+  return Math.max(-CLIP, Math.min(CLIP, distance)) * (head.structureWeights[index] as number);
+}
+
+const floatsOfHead = 2 + 3 * STRUCTURE.length;
+const floatCount = 1 + QUANTILES + 2 * floatsOfHead;
+/** Length of an encoded model. */
+export const MODEL_BYTES: number = 4 * floatCount + 3 * BUCKETS;
+
+/** Little-endian 32-bit floats (tier weight, quantiles, the heads), then one byte per bucket: prints, both heads. */
+export function encodeComplexityModel(model: ComplexityModel): Uint8Array {
+  const ofHead = (head: LinearHead): number[] => [
+    head.vocabularyScale,
+    head.bias,
+    ...head.means,
+    ...head.deviations,
+    ...head.structureWeights,
+  ];
+  const floats = [model.tierWeight, ...model.quantiles, ...ofHead(model.outcomes), ...ofHead(model.tiers)];
+  const bytes = new Uint8Array(MODEL_BYTES);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of floats.entries()) view.setFloat32(index * 4, value, true);
+  const tables = [model.prints, model.outcomes.vocabularyWeights, model.tiers.vocabularyWeights];
+  for (const [index, table] of tables.entries())
+    bytes.set(new Uint8Array(table.buffer, table.byteOffset, BUCKETS), 4 * floatCount + index * BUCKETS);
+  return bytes;
+}
+
+export function decodeComplexityModel(bytes: Uint8Array): ComplexityModel {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const floats = (length: number): Float32Array => {
+    const values = new Float32Array(length);
+    for (let index = 0; index < length; index += 1, at += 4) values[index] = view.getFloat32(at, true);
+    return values;
+  };
+  const table = (index: number): Uint8Array =>
+    bytes.slice(4 * floatCount + index * BUCKETS, 4 * floatCount + (index + 1) * BUCKETS);
+  const head = (index: number): LinearHead => {
+    const [vocabularyScale = 0, bias = 0] = floats(2);
+    const means = floats(STRUCTURE.length);
+    const deviations = floats(STRUCTURE.length);
+    const structureWeights = floats(STRUCTURE.length);
+    const vocabularyWeights = new Int8Array(Uint8Array.from(table(index)).buffer);
+    return { means, deviations, structureWeights, vocabularyWeights, vocabularyScale, bias };
+  };
+  const [tierWeight = 0] = floats(1);
+  const quantiles = floats(QUANTILES);
+  const outcomes = head(1);
+  const tiers = head(2);
+  return { prints: Uint8Array.from(table(0)), outcomes, tiers, tierWeight, quantiles };
+}
