@@ -94,7 +94,7 @@ export interface ExecutionContext {
   /** Notes the first call of a request, on which the number of retries and hedges depends. */
   readonly depositRetry: () => void;
   /** Takes one retry of the router's budget, or says that there is none left. */
-  readonly withdrawRetry: () => boolean;
+  readonly withdrawRetry: (sparing: boolean) => boolean;
   readonly estimateCostUsd: (id: string) => number | undefined;
   readonly usageOf: (usage: Completion["usage"] | null) => Usage | undefined;
   readonly costOf: (model: Model, usage: Usage) => number | undefined;

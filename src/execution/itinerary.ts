@@ -141,6 +141,9 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     return error === undefined ? { step, how } : { error };
   };
 
+  const someoneIsLeft = () =>
+    position + 1 < plan.length || (options.fallback && context.fallbacks.some((model) => !tried.has(model)));
+
   const retry = (error: ProviderError): Step | undefined => {
     if (!error.retryable || retries >= options.retries) return undefined;
     // The pause may come from the rate limit of another request.
@@ -152,7 +155,9 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
     if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
-    if (context.admit(current.model, delayMs) !== true || !context.withdrawRetry()) return undefined;
+    if (context.admit(current.model, delayMs) !== true) return undefined;
+    // A retry that a fallback can replace leaves the budget to those that nothing can.
+    if (!context.withdrawRetry(someoneIsLeft())) return undefined;
     retries += 1;
     current = { ...current, hop: "retry", delayMs, lastResort: false };
     return current;

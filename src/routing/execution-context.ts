@@ -62,7 +62,7 @@ export function executionOf<Id extends string>(
       parts.retryBudget.deposit(parts.clock());
       parts.hedging?.deposit(parts.clock());
     },
-    withdrawRetry: () => parts.retryBudget.withdraw(parts.clock()),
+    withdrawRetry: (sparing) => parts.retryBudget.withdraw(parts.clock(), sparing),
     learn(attempt) {
       if (estimatedInputTokens !== undefined && attempt.usage !== undefined && !attempt.costEstimated) {
         parts.observe(attempt.name, estimatedInputTokens, attempt.usage);

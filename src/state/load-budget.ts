@@ -2,8 +2,11 @@
 export interface LoadBudget {
   /** Notes a first call. `now` is in milliseconds since the epoch. */
   deposit(now: number): void;
-  /** Takes one further call, or says that there is none left. */
-  withdraw(now: number): boolean;
+  /**
+   * Takes one further call, or says that there is none left. `sparing`: leaves a quarter of what can be
+   * saved up to those who have no other way.
+   */
+  withdraw(now: number, sparing?: boolean): boolean;
 }
 
 /** Seconds of the floor, and first calls' worth of the ratio, that can be saved up. */
@@ -32,8 +35,9 @@ export function createLoadBudget(ratio: number, minPerSecond: number): LoadBudge
       refill(now);
       earned = Math.min(mostEarned, earned + ratio);
     },
-    withdraw(now) {
+    withdraw(now, sparing = false) {
       refill(now);
+      if (sparing && earned + floor - 1 < (mostEarned + mostFloor) / 4) return false;
       // A sum of ratios falls short of 1 by rounding.
       if (earned >= 1 - 1e-9) earned = Math.max(0, earned - 1);
       else if (floor >= 1) floor -= 1;

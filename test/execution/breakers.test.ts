@@ -144,6 +144,25 @@ describe("the retry budget", () => {
     expect(small.requests.length).toBeLessThanOrEqual(120);
   });
 
+  it("is kept for requests that no other model can answer: a retry before a fallback leaves some of it", async () => {
+    const budget = { ratio: 0.1, minPerSecond: 0 };
+    const options: ExecutionOptions = {
+      retries: 1,
+      backoffBaseMs: 0,
+      retryBudget: budget,
+      breaker: { minCalls: 1_000_000 },
+    };
+    let largeCalls = 0;
+    const { router } = make({ error: failure("server") }, options, {
+      answer: () => {
+        largeCalls += 1;
+        if (largeCalls % 20 === 0) throw failure("server");
+        return "from large";
+      },
+    });
+    for (let call = 0; call < 400; call += 1) expect((await router.route("x")).text).toBe("from large");
+  });
+
   it("refuses options that make no sense, by their name", () => {
     expect(() => make({}, { retryBudget: { ratio: -1 } })).toThrow(
       "execution.retryBudget.ratio must be a number in [0, 10], got -1",
