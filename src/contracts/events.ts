@@ -15,7 +15,7 @@ export type RouterEvent<Id extends string = string> =
       readonly model: Id | string;
       readonly hop: Hop;
     }
-  /** A model that was due was passed over: its breaker is open, it asked for a pause, or a limit is reached. */
+  /** A model that was due was passed over: a constraint has come to forbid it, its breaker is open, it asked for a pause, or a limit is reached. */
   | {
       readonly type: "attempt-skipped";
       readonly decisionId: string;

@@ -102,10 +102,10 @@ export function createItinerary(context: ExecutionContext): Itinerary {
 
   /** The one of those passed over whose rate comes back first. */
   const nearest = (suits: (planned: PlannedStep) => boolean): PlannedStep | undefined => {
-    const left = skipped.filter(suits);
     const waitOf = ({ model }: PlannedStep) => context.admission?.delayOf(model)?.ms ?? 0;
-    const best = left.reduce((a, b) => (waitOf(b) < waitOf(a) ? b : a), left[0] as PlannedStep);
-    skipped.splice(0, skipped.length, ...left.filter((one) => one !== best));
+    // Nobody is asked of after the one that is taken: its permission is the last word.
+    const best = skipped.toSorted((a, b) => waitOf(a) - waitOf(b)).find(suits);
+    if (best !== undefined) skipped.splice(skipped.indexOf(best), 1);
     return best;
   };
 

@@ -77,6 +77,8 @@ export interface Scenario {
   readonly retries: number;
   /** Whether a late stream is hedged. */
   readonly hedge: boolean;
+  /** A check that every answer must pass, or the next model is asked. */
+  readonly degraded: UseScript | undefined;
   readonly draw: number;
 }
 
@@ -168,6 +170,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   abortAt: often<number | undefined>(undefined, fc.nat({ max: 5 })),
   retries: fc.nat({ max: 2 }),
   hedge: fc.boolean(),
+  degraded: often<UseScript | undefined>(undefined, use),
   draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
 });
 
@@ -176,6 +179,7 @@ export const lateScenarios: fc.Arbitrary<Scenario> = scenarios.map((scenario) =>
   ...scenario,
   mode: "stream",
   hedge: true,
+  degraded: undefined,
   policy: { ...scenario.policy, steps: [] },
   models: scenario.models.map((script) => ({ ...script, outcomes: ["late", ...script.outcomes] })),
 }));

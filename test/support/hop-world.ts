@@ -217,6 +217,10 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
       retries: scenario.retries,
       backoffBaseMs: 0,
       backoffCapMs: 0,
+      degraded: scenario.degraded && {
+        name: "degraded",
+        accepts: (_, __, hop) => usesHop(scenario.degraded as UseScript, hop),
+      },
       hedge: scenario.hedge ? { afterMs: 1, ratio: 1 } : undefined,
     },
     random: () => scenario.draw,
