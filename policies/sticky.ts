@@ -39,9 +39,11 @@ export interface StickyOptions {
  * 1. A session's model that is not permitted any more is left: the inner policy decides.
  * 2. While a tool loop is pending the conversation stays: reasoning and signatures of the model that
  *    called the tools are of use to no other.
- * 3. After `idleResetMs` the inner policy decides.
- * 4. Each choice of the inner policy for another model is kept if moving pays, and becomes the
- *    session's model if not, with the same probability: lotteries stay exact.
+ * 3. A conversation that holds a file kept by its provider (`file-id`) stays with that provider: another
+ *    one cannot read it.
+ * 4. After `idleResetMs` the inner policy decides.
+ * 5. Each choice of the inner policy for another model is kept if moving pays, and becomes the
+ *    session's model if not, with the same probability: lotteries stay exact, under 3 as well.
  *
  * Moving from model A to B pays when, over h = `expectedTurns`,
  *
@@ -85,19 +87,22 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
         );
       if (session.toolLoopPending)
         return { model: current.id, reason: `stays with ${current.id}: a tool loop is pending` };
-      if (session.idleMs >= idleResetMs)
-        return mapped(policy, context, (choice) =>
-          because(`idle for ${Math.round(session.idleMs / 1_000)} s`, choice),
-        );
-      return mapped(policy, context, (choice) =>
-        choice.model === current.id ? choice : settle({ choice, current, session, context, economics }),
-      );
+      const holdsFile = context.request.contentTypes?.includes("file-id") === true;
+      const isIdle = session.idleMs >= idleResetMs;
+      const whyIdle = `idle for ${Math.round(session.idleMs / 1_000)} s`;
+      return mapped(policy, context, (choice) => {
+        const move = { choice, current, session, context, economics };
+        if (holdsFile && leavesProvider(move))
+          return staying(move, "its provider keeps a file of the conversation");
+        if (isIdle) return because(whyIdle, choice);
+        return choice.model === current.id ? choice : settle(move);
+      });
     },
   };
 }
 
 interface Move<Id extends string> {
-  /** Of the inner policy, for another model than the session's. */
+  /** Of the inner policy. */
   readonly choice: Choice<Id>;
   readonly current: Candidate<Id>;
   readonly session: SessionFacts<Id>;
@@ -106,6 +111,11 @@ interface Move<Id extends string> {
     readonly expectedTurns: number;
     readonly minGain: number;
   };
+}
+
+function leavesProvider<Id extends string>({ choice, current, context }: Move<Id>): boolean {
+  const target = context.candidates.find(({ id }) => id === choice.model);
+  return target !== undefined && target.facts.provider !== current.facts.provider;
 }
 
 /** The choice, if moving there pays, else the session's model in its place. */

@@ -205,6 +205,36 @@ describe("sticky, by its rules", () => {
     });
   });
 
+  it("stays with the provider that keeps a file of the conversation, also after hours", () => {
+    const context = contextOf({ session: { idleMs: 1e9 } });
+    const request = factsOf({
+      inputTokens: prefix,
+      session: "s",
+      contentTypes: ["application/pdf", "file-id"],
+    });
+    const at = (provider: string) => ({
+      ...context,
+      request,
+      candidates: context.candidates.map((one) =>
+        one.id === "haiku" ? { ...one, facts: { ...one.facts, provider } } : one,
+      ),
+    });
+    const lottery = sticky(mix({ haiku: 0.25, opus: 0.75 }));
+    expect(lottery.select(at("another"))).toMatchObject([
+      {
+        model: "opus",
+        probability: 0.25,
+        reason: "stays with opus: its provider keeps a file of the conversation; share 0.25",
+      },
+      { model: "opus", probability: 0.75 },
+    ]);
+    expect(lottery.select(at("fake"))).toMatchObject([{ model: "haiku" }, { model: "opus" }]);
+    expect(lottery.select({ ...at("another"), request: factsOf() })).toMatchObject([
+      { model: "haiku" },
+      { model: "opus" },
+    ]);
+  });
+
   it("lets the inner policy decide after five minutes", () => {
     expect(choose(sticky(small), { session: { idleMs: 299_999 } }).model).toBe("opus");
     expect(choose(sticky(small), { session: { idleMs: 300_000 } })).toMatchObject({
