@@ -50,7 +50,6 @@ export interface SessionState {
   readonly session: string;
   /** Id of the model that gave the last answer. */
   readonly model: string;
-  readonly provider: string;
   /** Requests answered so far. */
   readonly turns: number;
   /** Milliseconds since the epoch. */

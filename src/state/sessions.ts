@@ -13,7 +13,6 @@ import {
 export interface SessionAnswer {
   /** Id of the model that gave it. */
   readonly model: string;
-  readonly provider: string;
   /** Absent where the provider did not tell. */
   readonly usage?: Usage | undefined;
   /** Milliseconds since the epoch. */
@@ -57,14 +56,10 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
       return { model, turns, idleMs: Math.max(0, now - lastUsedAt), cachedTokens, toolLoopPending };
     },
 
-    record(tenant, session, { model, provider, usage, at }) {
+    record(tenant, session, { model, usage, at }) {
       const turns = (sessions.get(keyOf(tenant, session))?.turns ?? 0) + 1;
       const cachedTokens = cachedTokensOf(usage);
-      keepLatest(
-        sessions,
-        { tenant, session, model, provider, turns, lastUsedAt: at, cachedTokens },
-        maxSessions,
-      );
+      keepLatest(sessions, { tenant, session, model, turns, lastUsedAt: at, cachedTokens }, maxSessions);
     },
 
     exportState() {
@@ -121,7 +116,6 @@ function checkState(state: SessionsState): readonly SessionState[] {
       tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
       session: checkText(`${path}.session`, one?.session),
       model: checkText(`${path}.model`, one?.model),
-      provider: checkText(`${path}.provider`, one?.provider),
       turns: checkNumber(`${path}.turns`, one?.turns, whole),
       lastUsedAt: checkNumber(`${path}.lastUsedAt`, one?.lastUsedAt, { min: 0 }),
       cachedTokens: checkNumber(`${path}.cachedTokens`, one?.cachedTokens, { min: 0 }),

@@ -4,7 +4,7 @@ import type { SessionsState } from "../../src/contracts/index.ts";
 import { createSessions } from "../../src/state/sessions.ts";
 
 const usage = { inputTokens: 40_000, outputTokens: 500 };
-const answer = { model: "large", provider: "openai", usage, at: 1_000 };
+const answer = { model: "large", usage, at: 1_000 };
 const named = (session: string, tenant?: string) => ({ session, tenant, toolLoopPending: false });
 
 describe("sessions", () => {
@@ -86,7 +86,7 @@ describe("sessions", () => {
     [
       {
         formatVersion: 1,
-        sessions: [{ session: "s", model: "m", provider: "p", turns: -1, lastUsedAt: 0, cachedTokens: 0 }],
+        sessions: [{ session: "s", model: "m", turns: -1, lastUsedAt: 0, cachedTokens: 0 }],
       },
       "state.sessions.sessions[0].turns",
     ],
