@@ -92,8 +92,8 @@ function scaleOf(rows: readonly Row[]): StructureScale {
   const deviations = means.map((mean, index) =>
     Math.sqrt(average(({ structure }) => ((structure[index] as number) - mean) ** 2)),
   );
-  // A feature that never varies says nothing: its distance from the mean is then 0 or clipped.
-  return { means, deviations: deviations.map((deviation) => deviation || 1) };
+  // What never varies but for rounding: its unit must not be the rounding error.
+  return { means, deviations: deviations.map((deviation) => (deviation < 1e-6 ? 1 : deviation)) };
 }
 
 function columnsOf(rows: readonly Row[], models: number, scale: StructureScale): Examples {

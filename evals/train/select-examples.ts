@@ -1,11 +1,6 @@
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 
-/** The rows of a table of examples, in the order given. */
-export function selectExamples(examples: Examples, rows: ArrayLike<number>): Examples {
-  return pick(examples, rows, (row) => bucketsOf(examples, row));
-}
-
 /**
  * At most `count` of the rows, drawn with `random` and kept in order, each with its `MAX_BUCKETS` rarest
  * buckets: those that other examples of the sample have too. What a file stores.

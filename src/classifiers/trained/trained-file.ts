@@ -113,6 +113,7 @@ export interface TrainedClassifier {
   readonly curves: readonly QualityCurve[];
 }
 
+/** Rises when a field changes its meaning, and when the features of an ask do. */
 export const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 1_000_000;
 /** Number of quantiles of the reference distribution. */
