@@ -4,12 +4,14 @@ import { except } from "../../policies/constraints/index.ts";
 import {
   always,
   byTask,
+  cascade,
   explore,
   firstOf,
   mix,
   override,
   random,
   rules,
+  sticky,
   threshold,
   tiers,
   when,
@@ -155,3 +157,44 @@ test.each<{
     expect(Math.abs(inversePropensities / draws - ids.length)).toBeLessThanOrEqual(tolerance);
   },
 );
+
+test("plans are drawn as often as stated, through a conversation that stays, tables, exploration and cascades", async () => {
+  const unless = { name: "never", accepts: () => false };
+  const policy = sticky<Id>(
+    rules([
+      {
+        if: { tools: false },
+        use: byTask({
+          tasks: {
+            chat: explore(
+              0.2,
+              mix([
+                { weight: 0.5, use: cascade({ first: "small", then: "large", unless }) },
+                { weight: 0.25, use: "small" },
+                { weight: 0.25, use: "mid" },
+              ]),
+            ),
+          },
+          otherwise: "large",
+        }),
+      },
+    ]),
+  );
+  const router = createRouter({ models, policy, classifier, random: seededRandom(4) });
+  const messages = [{ role: "user" as const, content: "And then?" }];
+  await router.route({ messages, session: "s", model: "mid" });
+  // Prices are not known, so nothing leaves mid; the half that cascades keeps its large model as the next step.
+  const stated: Readonly<Record<string, number>> = { "mid large": 0.4, mid: 0.6 };
+  const counts: Record<string, number> = {};
+  for (let draw = 0; draw < draws; draw += 1) {
+    const { plan, propensity } = await router.decide({ messages, session: "s", category: "chat" });
+    const key = plan.map(({ model }) => model).join(" ");
+    counts[key] = (counts[key] ?? 0) + 1;
+    if (Math.abs(propensity - (stated[key] ?? 0)) > 1e-12)
+      expect.fail(`${key} was drawn with a propensity of ${propensity}, stated: ${stated[key]}`);
+  }
+  for (const [key, share] of Object.entries(stated))
+    expect(Math.abs((counts[key] ?? 0) / draws - share)).toBeLessThanOrEqual(
+      4.5 * Math.sqrt((share * (1 - share)) / draws),
+    );
+});
