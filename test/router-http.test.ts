@@ -131,7 +131,7 @@ for (const [name, wire] of Object.entries(wires)) {
     for (const ending of ["cut", "silent", "stall"] as const) {
       it(`never splices a stream that breaks after its first content (${ending})`, async () => {
         const scenario: Scenario = { type: "broken", answer: answerOf("half ", "an "), ending };
-        const { router, server, good } = await routerOver(wire, scenario, { idleTimeoutMs: 80 });
+        const { router, server, good } = await routerOver(wire, scenario, { idleTimeoutMs: 300 });
         const { text, error } = await read(router.stream("Hello"));
         expect(text).toBe("half an ");
         if (!isRouterError(error, "provider")) throw error;
@@ -146,7 +146,7 @@ for (const [name, wire] of Object.entries(wires)) {
       const { router, server } = await routerOver(
         wire,
         { type: "stall" },
-        { retries: 0, firstTokenTimeoutMs: 60 },
+        { retries: 0, firstTokenTimeoutMs: 500 },
       );
       expect((await read(router.stream("Hello"))).text).toBe("from large");
       await server.requests[0]?.closed;
