@@ -96,7 +96,7 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   if (request.n !== undefined && request.n !== null && request.n !== 1) {
     throw new InvalidRequestError("n", "must be 1: several answers to one request are not routed");
   }
-  if (request.audio || request.modalities?.includes("audio")) {
+  if (request.audio || (Array.isArray(request.modalities) && request.modalities.includes("audio"))) {
     throw new InvalidRequestError("audio", "is not routed: ask for text");
   }
   if (request.web_search_options) {
@@ -105,6 +105,14 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   if (request.tools !== undefined && !Array.isArray(request.tools)) {
     throw new InvalidRequestError("tools", "must be an array");
   }
+  checkOutputLimit("max_tokens", request.max_tokens);
+  checkOutputLimit("max_completion_tokens", request.max_completion_tokens);
+}
+
+function checkOutputLimit(field: string, value: unknown): void {
+  if (value === undefined || value === null || (Number.isInteger(value) && (value as number) >= 0)) return;
+  const shown = typeof value === "number" ? value : typeof value;
+  throw new InvalidRequestError(field, `must be a whole number of tokens, got ${shown}`);
 }
 
 function checkRouting(request: Exclude<RouteRequest, string>): void {
@@ -119,7 +127,9 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
     throw new InvalidRequestError("language", "must be a code of two lower-case letters (ISO 639-1)");
   if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
-    const fits = Array.isArray(constraints) && constraints.every((one) => typeof one?.permits === "function");
+    const fits =
+      Array.isArray(constraints) &&
+      constraints.every((one) => typeof one?.permits === "function" && typeof one.name === "string");
     if (!fits)
       throw new InvalidRequestError("constraints", "must be an array of constraints ({ name, permits })");
   }

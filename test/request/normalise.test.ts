@@ -214,6 +214,13 @@ describe("bad requests", () => {
     ["audio", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }, "messages[0].content[0]"],
     ["several answers", { messages: [user("x")], n: 2 }, "n"],
     ["built-in web search", { messages: [user("x")], web_search_options: {} }, "web_search_options"],
+    ["an output limit that is no number", { messages: [user("x")], max_tokens: Number.NaN }, "max_tokens"],
+    ["a negative limit", { messages: [user("x")], max_completion_tokens: -5 }, "max_completion_tokens"],
+    [
+      "a constraint without a name",
+      { messages: [user("x")], constraints: [{ permits: () => true }] },
+      "constraints",
+    ],
     ["spoken answers", { messages: [user("x")], modalities: ["audio"] }, "audio"],
     ["calls that are no array", { messages: [assistantCalling({})] }, "messages[0].tool_calls"],
     ["a call that is none", { messages: [assistantCalling([null])] }, "messages[0].tool_calls[0]"],
