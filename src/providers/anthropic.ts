@@ -111,10 +111,9 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     ...(defaults && { defaults }),
 
     async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
-      const { signal } = call;
+      call.signal.throwIfAborted();
+      const body = translate(request, call);
       try {
-        signal.throwIfAborted();
-        const body = translate(request, call);
         const answer =
           body.max_tokens > longestUnstreamed
             ? await readStreamedMessage(events(body, call), name)
@@ -126,10 +125,9 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     },
 
     async *stream(request: ChatRequest, call: CallOptions): AsyncGenerator<CompletionChunk> {
-      const { signal } = call;
+      call.signal.throwIfAborted();
+      const body = translate(request, call);
       try {
-        signal.throwIfAborted();
-        const body = translate(request, call);
         yield* toChunks(events(body, call), { name, writer, created: secondsNow() });
       } catch (error) {
         throw failure(error, call);

@@ -153,7 +153,7 @@ function toTools(request: ChatRequest, issues: Untranslatable): ToolDefinition[]
     };
   });
   const choice = request.tool_choice;
-  if (typeof choice !== "object" || choice.type !== "allowed_tools") return tools;
+  if (!choice || typeof choice !== "object" || choice.type !== "allowed_tools") return tools;
   const allowed = new Set(
     choice.allowed_tools.tools.map((tool) => (tool["function"] as { name?: unknown })?.name),
   );
@@ -173,7 +173,7 @@ function toToolChoice(request: ChatRequest, issues: Untranslatable): ToolChoice 
   const { tools, tool_choice: choice, parallel_tool_calls: parallel } = request;
   if (!tools?.length || choice === "none") return { type: "none" };
   const single = parallel === false && { disable_parallel_tool_use: true };
-  if (choice === undefined || choice === "auto") return single ? { type: "auto", ...single } : undefined;
+  if (!choice || choice === "auto") return single ? { type: "auto", ...single } : undefined;
   if (choice === "required") return { type: "any", ...single };
   if (choice.type === "function") return { type: "tool", name: choice.function.name, ...single };
   if (choice.type === "allowed_tools")
@@ -237,7 +237,7 @@ function toFormat(
   format: ChatRequest["response_format"],
   issues: Untranslatable,
 ): NonNullable<MessagesBody["output_config"]>["format"] {
-  if (format === undefined || format.type === "text") return undefined;
+  if (!format || format.type === "text") return undefined;
   if (format.type === "json_schema") return { type: "json_schema", schema: format.json_schema.schema ?? {} };
   issues.drop("response_format");
   return undefined;

@@ -131,7 +131,12 @@ function toTools(
     return { name, description, parametersJsonSchema: parameters };
   });
 
-  if (typeof choice === "object" && choice.type === "allowed_tools" && choice.allowed_tools.mode === "auto") {
+  if (
+    choice &&
+    typeof choice === "object" &&
+    choice.type === "allowed_tools" &&
+    choice.allowed_tools.mode === "auto"
+  ) {
     // Google knows a list of allowed names only where a call is required.
     const allowed = new Set(allowedNames(choice, translation));
     return {
@@ -149,7 +154,7 @@ function toCallingConfig(
   choice: ChatRequest["tool_choice"],
   translation: Translation,
 ): GoogleCallingConfig | undefined {
-  if (choice === undefined) return undefined;
+  if (!choice) return undefined;
   if (choice === "auto") return { mode: "AUTO" };
   if (choice === "none") return { mode: "NONE" };
   if (choice === "required") return { mode: "ANY" };

@@ -492,3 +492,9 @@ describe("reasoning effort", () => {
     ]);
   });
 });
+
+test("null asks for nothing, whatever the field", () => {
+  const nulls = { tool_choice: null, response_format: null, stop: null, reasoning_effort: null, user: null };
+  const tools = [weather];
+  expect(translate({ tools, ...(nulls as unknown as Partial<ChatRequest>) })).toEqual(translate({ tools }));
+});

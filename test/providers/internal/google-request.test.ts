@@ -466,3 +466,9 @@ describe("whatever the conversation", () => {
     expect(contents[0]?.parts).toHaveLength(200_000);
   });
 });
+
+test("null asks for nothing, whatever the field", () => {
+  const nulls = { tool_choice: null, response_format: null, stop: null, reasoning_effort: null, user: null };
+  const tools = [{ type: "function" as const, function: { name: "depth" } }];
+  expect(bodyOf({ tools, ...(nulls as unknown as Partial<ChatRequest>) })).toEqual(bodyOf({ tools }));
+});
