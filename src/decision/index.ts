@@ -2,7 +2,7 @@
 export { budget, type Room } from "./budget.ts";
 export { capabilities } from "./capabilities.ts";
 export { contextWindow } from "./context-window.ts";
-export { type Decided, type DecisionParts, decide, type Estimate } from "./decide.ts";
+export { type Decided, type DecisionParts, decide } from "./decide.ts";
 export { permits } from "./eligible.ts";
 export { policyHash } from "./policy-hash.ts";
 export { requestCost } from "./request-cost.ts";

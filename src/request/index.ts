@@ -2,7 +2,6 @@
 export {
   ASK_CHARACTERS,
   chatOf,
-  type NormaliseOptions,
   normaliseRequest,
   WINDOW_CHARACTERS,
 } from "./normalise.ts";

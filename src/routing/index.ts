@@ -3,7 +3,7 @@ export { coalesce } from "./coalesce.ts";
 export { emit } from "./emit.ts";
 export { planExecution } from "./execution-context.ts";
 export { type OpenHop, openHop } from "./hop-context.ts";
-export type { RouterBudget, RouterParts } from "./parts.ts";
+export type { RouterParts } from "./parts.ts";
 export { degradedVerdict, recordAnswer } from "./record-answer.ts";
 export { beginRun, checkAlive, type Run } from "./run.ts";
 export { totalCostUsd, totalUsage } from "./totals.ts";

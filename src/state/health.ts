@@ -12,7 +12,7 @@ import {
   type ProviderErrorKind,
 } from "../contracts/index.ts";
 
-export type { HealthState, ObservedFirstToken, ObservedHealth, ObservedOutcome };
+export type { HealthState };
 
 /** Recent behaviour by model name. Reading allocates nothing, as long as nothing has changed. */
 export interface HealthTracker {
