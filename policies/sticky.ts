@@ -8,7 +8,7 @@ import {
   type PolicyContext,
   type SessionFacts,
 } from "../src/contracts/index.ts";
-import { choicesOf } from "./internal/lottery.ts";
+import { mapChoices } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 import { cacheCosts } from "./internal/switch-cost.ts";
 
@@ -82,7 +82,7 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
       if (session === undefined) return policy.select(context);
       const current = candidates.find(({ id }) => id === session.model);
       if (current === undefined)
-        return mapped(policy, context, (choice) =>
+        return mapChoices(policy.select(context), (choice) =>
           because(`the session's model ${session.model} is not permitted`, choice),
         );
       if (session.toolLoopPending)
@@ -90,7 +90,7 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
       const holdsFile = context.request.contentTypes?.includes("file-id") === true;
       const isIdle = session.idleMs >= idleResetMs;
       const whyIdle = `idle for ${Math.round(session.idleMs / 1_000)} s`;
-      return mapped(policy, context, (choice) => {
+      return mapChoices(policy.select(context), (choice) => {
         const move = { choice, current, session, context, economics };
         if (holdsFile && leavesProvider(move))
           return staying(move, "its provider keeps a file of the conversation");
@@ -161,16 +161,6 @@ function staying<Id extends string>({ choice, current }: Move<Id>, why: string):
     probability,
     escalate: escalate?.slice(position + 1),
   };
-}
-
-function mapped<Id extends string>(
-  policy: Policy<Id>,
-  context: PolicyContext<Id>,
-  map: (choice: Choice<Id>) => Choice<Id>,
-): ReturnType<Policy<Id>["select"]> {
-  const opinion = policy.select(context);
-  if (opinion === undefined) return undefined;
-  return Array.isArray(opinion) ? choicesOf<Id>(opinion).map(map) : map(opinion as Choice<Id>);
 }
 
 function because<Id extends string>(why: string, choice: Choice<Id>): Choice<Id> {

@@ -13,6 +13,15 @@ export function choicesOf<Id extends string>(
   return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
 }
 
+/** The opinion with each of its choices changed. */
+export function mapChoices<Id extends string>(
+  opinion: Opinion<Id>,
+  change: (choice: Choice<Id>) => Choice<Id>,
+): Opinion<Id> {
+  if (opinion === undefined) return undefined;
+  return Array.isArray(opinion) ? opinion.map(change) : change(opinion as Choice<Id>);
+}
+
 /** P(the lottery has an opinion). */
 export function totalOf(choices: readonly Choice[]): number {
   let total = 0;

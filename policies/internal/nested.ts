@@ -1,12 +1,6 @@
-import {
-  type Choice,
-  checkMethods,
-  checkText,
-  describePolicy,
-  type Policy,
-} from "../../src/contracts/index.ts";
+import { checkMethods, checkText, describePolicy, type Policy } from "../../src/contracts/index.ts";
 import { always } from "../always.ts";
-import type { Opinion } from "./lottery.ts";
+import { mapChoices } from "./lottery.ts";
 
 /** Where a request goes: to a model, or wherever a policy sends it. */
 export type ModelOrPolicy<Id extends string> = Id | Policy<Id>;
@@ -47,20 +41,12 @@ export function toExplainedPolicy<Id extends string>(
   return {
     ...describePolicy(policy),
     models: policy.models,
-    select: (context) => because(reason, policy.select(context)),
+    select: (context) =>
+      mapChoices(policy.select(context), (choice) => ({ ...choice, reason: `${reason}: ${choice.reason}` })),
   };
 }
 
 /** A model or policy as `parameters` hold it. */
 export function describeUse(use: ModelOrPolicy<string>): unknown {
   return typeof use === "string" ? use : describePolicy(use);
-}
-
-function because<Id extends string>(reason: string, opinion: Opinion<Id>): Opinion<Id> {
-  if (opinion === undefined) return undefined;
-  const explained = (choice: Choice<Id>): Choice<Id> => ({
-    ...choice,
-    reason: `${reason}: ${choice.reason}`,
-  });
-  return Array.isArray(opinion) ? opinion.map(explained) : explained(opinion as Choice<Id>);
 }

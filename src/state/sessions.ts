@@ -8,6 +8,7 @@ import {
   type SessionsState,
   type Usage,
 } from "../contracts/index.ts";
+import { keepLatest } from "./keep-latest.ts";
 
 /** An answer that a session was given. */
 export interface SessionAnswer {
@@ -46,6 +47,8 @@ const smallestCachedPrefix = 1_024;
 export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): Sessions {
   checkNumber("createSessions.maxSessions", maxSessions, { min: 1, integer: true });
   let sessions = new Map<string, SessionState>();
+  const remember = (known: typeof sessions, one: SessionState) =>
+    keepLatest(known, keyOf(one.tenant, one.session), one, maxSessions);
 
   return {
     read({ tenant, session, toolLoopPending }, now) {
@@ -59,7 +62,7 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
     record(tenant, session, { model, usage, at }) {
       const turns = (sessions.get(keyOf(tenant, session))?.turns ?? 0) + 1;
       const cachedTokens = cachedTokensOf(usage);
-      keepLatest(sessions, { tenant, session, model, turns, lastUsedAt: at, cachedTokens }, maxSessions);
+      remember(sessions, { tenant, session, model, turns, lastUsedAt: at, cachedTokens });
     },
 
     exportState() {
@@ -68,8 +71,7 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
 
     restoreState(state, ids) {
       const restored = new Map<string, SessionState>();
-      for (const session of checkState(state))
-        if (ids.includes(session.model)) keepLatest(restored, session, maxSessions);
+      for (const session of checkState(state)) if (ids.includes(session.model)) remember(restored, session);
       sessions = restored;
     },
   };
@@ -91,18 +93,6 @@ function cachedTokensOf(usage: Usage | undefined): number {
 /** One key for one pair: a session id cannot be written so that it falls into another tenant. */
 function keyOf(tenant: string | undefined, session: string): string {
   return tenant === undefined ? `-${session}` : `${tenant.length}:${tenant}${session}`;
-}
-
-/** A map iterates in order of insertion, so the first key is the least recently used. */
-function keepLatest(sessions: Map<string, SessionState>, session: SessionState, maxSessions: number): void {
-  const key = keyOf(session.tenant, session.session);
-  sessions.delete(key);
-  sessions.set(key, session);
-  if (sessions.size <= maxSessions) return;
-  for (const oldest of sessions.keys()) {
-    sessions.delete(oldest);
-    return;
-  }
 }
 
 function checkState(state: SessionsState): readonly SessionState[] {

@@ -7,6 +7,7 @@ import {
   type UsageMean,
   type UsageMeansState,
 } from "../contracts/index.ts";
+import { keepLatest } from "./keep-latest.ts";
 
 export type { UsageMean, UsageMeansState };
 
@@ -66,7 +67,7 @@ export function createUsageMeans({ maxNames = 1_000 }: UsageMeansOptions = {}): 
       const mean = means.get(name) ?? withRatio({ ...fresh, name });
       observeOutput(mean, usage.outputTokens);
       if (estimatedInputTokens !== undefined) observeInput(mean, usage.inputTokens, estimatedInputTokens);
-      keepLatest(means, mean, maxNames);
+      keepLatest(means, mean.name, mean, maxNames);
     },
 
     expectedOutputTokens(name, { expectedOutputTokens, maxOutputTokens }) {
@@ -86,7 +87,7 @@ export function createUsageMeans({ maxNames = 1_000 }: UsageMeansOptions = {}): 
 
     restoreState(state) {
       const restored = new Map<string, Mean>();
-      for (const mean of checkState(state)) keepLatest(restored, withRatio(mean), maxNames);
+      for (const mean of checkState(state)) keepLatest(restored, mean.name, withRatio(mean), maxNames);
       means = restored;
     },
   };
@@ -126,17 +127,6 @@ function ratioOf({ inputs, meanLogRatio }: Pick<UsageMean, "inputs" | "meanLogRa
 
 function withRatio(mean: UsageMean): Mean {
   return { ...mean, ratio: ratioOf(mean) };
-}
-
-/** A map iterates in order of insertion, so the first name is the least recently observed. */
-function keepLatest(means: Map<string, Mean>, mean: Mean, maxNames: number): void {
-  means.delete(mean.name);
-  means.set(mean.name, mean);
-  if (means.size <= maxNames) return;
-  for (const oldest of means.keys()) {
-    means.delete(oldest);
-    return;
-  }
 }
 
 function isCount(tokens: number): boolean {
