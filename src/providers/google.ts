@@ -26,7 +26,9 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  * The key is `apiKey`, else `GEMINI_API_KEY`, else `GOOGLE_API_KEY`, read at each call. `baseUrl` is
  * given without the version (default `https://generativelanguage.googleapis.com`). `fetch` is
  * refused: the package always uses the global one. The package hides the headers of an answer, so
- * errors carry no request id, and a time to wait only where the body names one.
+ * errors carry no request id, and a time to wait only where the body names one. It also reads a
+ * stream as fast as it comes, however slow the consumer, and keeps all of it until the end: some 4
+ * bytes of memory for each byte of the stream.
  *
  * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low
  * 1,024, medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may
