@@ -43,7 +43,7 @@ const contentType = fc.constantFrom("text/html", "application/json", "text/event
 export const faults: fc.Arbitrary<Fault> = fc.oneof(
   { withCrossShrink: true },
   { arbitrary: fc.constant<Fault>({ type: "none" }), weight: 4 },
-  fc.record({ type: fc.constant("slow-headers" as const), ms: fc.integer({ min: 1, max: 160 }) }),
+  fc.record({ type: fc.constant("slow-headers" as const), ms: fc.integer({ min: 1, max: 400 }) }),
   fc.constant<Fault>({ type: "silence" }),
   { arbitrary: fc.constant<Fault>({ type: "reset" }), weight: 2 },
   {

@@ -32,8 +32,10 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
           const observed = await Promise.all(drawn.map((schedule) => runSchedule(server, wire, schedule)));
           observed.forEach((observation, index) => {
             const schedule = drawn[index] as Schedule;
-            const { deadlineMs = Number.POSITIVE_INFINITY } = schedule;
-            const ms = observation.elapsedMs - deadlineMs;
+            const { deadlineMs = Number.POSITIVE_INFINITY, abortAfterMs = Number.POSITIVE_INFINITY } =
+              schedule;
+            // An abort ends everything at once, as the deadline does.
+            const ms = observation.elapsedMs - Math.min(deadlineMs, abortAfterMs);
             if (ms > longestOverrun.ms) longestOverrun = { ms, told: tellOf(schedule, observation) };
             try {
               endsInOneWay(schedule, observation);
