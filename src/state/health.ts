@@ -11,6 +11,7 @@ import {
   type ObservedOutcome,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
+import { keepLatest } from "./keep-latest.ts";
 
 export type { HealthState };
 
@@ -113,7 +114,7 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
       if (counts) addOutcome(model, { at: now, failed });
       if (firstTokenMs !== undefined) addFirstToken(model, { at: now, ms: firstTokenMs });
       refresh(model, now);
-      keepLatest(byName, model, maxNames);
+      keepLatest(byName, name, model, maxNames);
     },
 
     of(name, now) {
@@ -140,7 +141,7 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
         for (const firstToken of firstTokens) addFirstToken(model, firstToken);
         // Made at the first reading, which brings the time.
         model.validUntil = Number.NEGATIVE_INFINITY;
-        keepLatest(restored, model, maxNames);
+        keepLatest(restored, name, model, maxNames);
       }
       byName = restored;
     },
@@ -183,17 +184,6 @@ function rankOf(sorted: readonly number[], value: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** A map iterates in order of insertion, so the first name is the least recently observed. */
-function keepLatest(byName: Map<string, Observed>, model: Observed, maxNames: number): void {
-  byName.delete(model.name);
-  byName.set(model.name, model);
-  if (byName.size <= maxNames) return;
-  for (const oldest of byName.keys()) {
-    byName.delete(oldest);
-    return;
-  }
 }
 
 function checkState(state: HealthState): readonly ObservedHealth[] {
