@@ -18,14 +18,14 @@ export const SYMBOL = 9;
 /** A letter of a script other than Latin, unless it looks like a Latin one. */
 export const FOREIGN = 10;
 export const LINE = 11;
-/** A Chinese, Japanese or Korean character: a word of its own, which says as much as several letters. */
+/** A Chinese, Japanese or Korean character: by itself a word, which says as much as several letters. */
 export const IDEOGRAPH = 12;
-/** Number of kinds. Those from `LINE` on are rare in most texts and take more than counting. */
+/** Number of kinds. */
 export const KINDS = 13;
 
 /** Zero-width characters, direction marks, accents: read as if they were absent. */
 export const SKIPPED: CharacterEntry = -1;
-/** The first half of a bold, italic or otherwise styled letter or digit: `styledEntry` reads the second. */
+/** The first half of a bold, italic or otherwise styled letter or digit: `styledEntry` tells which. */
 export const STYLED: CharacterEntry = -2;
 
 const wordBit = 1 << 30;
@@ -83,8 +83,7 @@ function buildTable(): Int32Array {
 
 function wideEntry(code: number): CharacterEntry {
   if (code >= 0x2000 && code <= 0x206f) return punctuationEntry(code);
-  if (code >= 0x3040 && code <= 0xd7ff && (code <= 0xa4cf || code >= 0xac00))
-    return wordEntry(IDEOGRAPH, code);
+  if (code >= 0x3040 && code <= 0xd7ff && (code <= 0xa4cf || code >= 0xac00)) return IDEOGRAPH << 16;
   if (code < 0x2000) return alphabetEntry(code);
   if (code >= 0x2200 && code <= 0x22ff) return OPERATOR << 16;
   if (code === 0x3000) return SPACE << 16;
@@ -93,7 +92,9 @@ function wideEntry(code: number): CharacterEntry {
   if ((code >= 0xfe00 && code <= 0xfe0f) || code === 0xfeff) return SKIPPED;
   // Full-width forms of ASCII.
   if (code >= 0xff01 && code <= 0xff5e) return table[code - 0xfee0] as number;
-  return code === 0xd835 ? STYLED : SYMBOL << 16;
+  if (code === 0xd835) return STYLED;
+  // The second half of a pair: the first one counts.
+  return code >= 0xdc00 && code <= 0xdfff ? SKIPPED : SYMBOL << 16;
 }
 
 /** U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */

@@ -67,15 +67,21 @@ const maxWords = headCharacters + tailCharacters + windowCharacters;
 /** Tools, images and turns count as at most this many: more says no more. */
 const mostOfContext = 32;
 
+/** Lines of one text that are looked at for items of lists. */
+const mostLines = 32;
+
 /** Kinds of characters, then list items and options. */
 const items = KINDS;
 const counters = KINDS + 1;
 
-/** A stretch of one of the texts of a request. */
-export interface ReadRange {
-  readonly text: "ask" | "window";
+interface Stretch {
   readonly start: number;
   readonly end: number;
+}
+
+/** A stretch of one of the texts of a request. */
+export interface ReadRange extends Stretch {
+  readonly text: "ask" | "window";
 }
 
 /** What is read of a request, in order: of a short follow-up the turns before it, then the ask. */
@@ -98,11 +104,6 @@ function isFollowUp({ ask, turns }: ReadFacts): boolean {
   return turns > 1 && ask.length < followUpCharacters;
 }
 
-/** Of most requests the ask is read as it is, and nothing else. */
-function isReadWhole(facts: ReadFacts): boolean {
-  return facts.ask.length <= headCharacters + tailCharacters && !isFollowUp(facts);
-}
-
 /** Makes a reader. It has its own scratch memory and overwrites the features it returned before. */
 export function createFeatureReader(): (facts: ReadFacts) => Features {
   const features: Features = {
@@ -120,10 +121,13 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
   return (facts) => {
     counts.fill(0);
     let wordCount = 0;
-    if (isReadWhole(facts)) wordCount = readWords(facts.ask, 0, facts.ask.length, words, wordCount, counts);
-    else
-      for (const { text, start, end } of readRanges(facts))
-        wordCount = readWords(facts[text], start, end, words, wordCount, counts);
+    for (const range of readRanges(facts)) {
+      const text = facts[range.text];
+      const ideographs = counts[IDEOGRAPH] as number;
+      wordCount = readWords(text, range, words, wordCount, counts);
+      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(text, range, words, wordCount);
+      counts[items] = (counts[items] as number) + countItems(text, range);
+    }
     if (reading === 0xffff) {
       readingOf.fill(0);
       reading = 0;
@@ -143,8 +147,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
  */
 function readWords(
   text: string,
-  start: number,
-  end: number,
+  { start, end }: Stretch,
   words: Int32Array,
   wordCount: number,
   counts: Int32Array,
@@ -156,23 +159,10 @@ function readWords(
     let entry = characterEntry(text.charCodeAt(index));
     if (entry < 0) {
       if (entry !== STYLED || index + 1 >= end) continue;
-      index += 1;
-      entry = styledEntry(text.charCodeAt(index));
+      entry = styledEntry(text.charCodeAt(index + 1));
     }
     const kind = (entry >>> 16) & 0xf;
     counts[kind] = (counts[kind] as number) + 1;
-    if (kind >= LINE) {
-      if (kind === IDEOGRAPH) {
-        words[count] = hash;
-        count += inWord;
-        words[count] = wordHash(0, entry);
-        count += 1;
-        hash = 0;
-        inWord = 0;
-        continue;
-      }
-      if (beginsItem(text, index + 1, end)) counts[items] = (counts[items] as number) + 1;
-    }
     const wordCharacter = entry >>> 30;
     words[count] = hash;
     count += inWord & ~wordCharacter;
@@ -183,14 +173,42 @@ function readWords(
   return count + inWord;
 }
 
+/** Appends the hash of each ideograph: apart from the other words, whose loop must stay simple to be fast. */
+function readIdeographs(text: string, { start, end }: Stretch, words: Int32Array, wordCount: number): number {
+  let count = wordCount;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (!isIdeograph(code)) continue;
+    words[count] = wordHash(0, code);
+    count += 1;
+  }
+  return count;
+}
+
+export function isIdeograph(code: number): boolean {
+  return characterEntry(code) === IDEOGRAPH << 16;
+}
+
 /** FNV-1a. */
 export function wordHash(hash: number, entry: number): number {
   return Math.imul(hash ^ (entry & 0xffff), 0x01000193);
 }
 
+/** Lines that begin like an item of a list or an option; of a text with many lines among the first ones. */
+function countItems(text: string, { start, end }: Stretch): number {
+  const stretch = end - start < text.length ? text.slice(start, end) : text;
+  let count = 0;
+  let at = stretch.indexOf("\n");
+  for (let line = 0; line < mostLines && at >= 0; line += 1) {
+    if (beginsItem(stretch, at + 1)) count += 1;
+    at = stretch.indexOf("\n", at + 1);
+  }
+  return count;
+}
+
 /** Whether a line begins like an item of a list or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
-function beginsItem(text: string, at: number, end: number): boolean {
-  if (at + 2 >= end) return false;
+function beginsItem(text: string, at: number): boolean {
+  if (at + 2 >= text.length) return false;
   const first = text.charCodeAt(at);
   const second = text.charCodeAt(at + 1);
   if (closesLabel(second)) return characterEntry(first) >>> 30 === 1;

@@ -1,9 +1,10 @@
 import type { RequestFacts } from "../../contracts/index.ts";
-import { characterEntry, IDEOGRAPH, STYLED, styledEntry } from "../characters.ts";
+import { characterEntry, STYLED, styledEntry } from "../characters.ts";
 import { rank } from "../rank.ts";
 import {
   bucketOf,
   createFeatureReader,
+  isIdeograph,
   pairHash,
   printOf,
   readRanges,
@@ -120,34 +121,33 @@ interface Word {
   readonly end: number;
 }
 
-/** The words of a text as the feature reader sees them, with their positions. */
+/** The words of a text as the feature reader sees them, in its order, with their positions. */
 function* wordsOf(text: string, from: number, to: number): Generator<Word> {
   let hash = 0;
   let start = -1;
   let end = from;
   for (let index = from; index < to; index += 1) {
-    const at = index;
     let entry = characterEntry(text.charCodeAt(index));
+    let after = index + 1;
     if (entry < 0) {
-      if (entry !== STYLED || index + 1 >= to) continue;
-      index += 1;
-      entry = styledEntry(text.charCodeAt(index));
+      if (entry !== STYLED || after >= to) continue;
+      entry = styledEntry(text.charCodeAt(after));
+      after += 1;
     }
     const inWord = entry >>> 30 === 1;
-    const isIdeograph = ((entry >>> 16) & 0xf) === IDEOGRAPH;
-    if (start >= 0 && (!inWord || isIdeograph)) {
+    if (inWord) {
+      if (start < 0) start = index;
+      hash = wordHash(hash, entry);
+      end = after;
+    } else if (start >= 0) {
       yield { hash, start, end };
       start = -1;
       hash = 0;
     }
-    if (!inWord) continue;
-    if (isIdeograph) {
-      yield { hash: wordHash(0, entry), start: at, end: index + 1 };
-      continue;
-    }
-    if (start < 0) start = at;
-    hash = wordHash(hash, entry);
-    end = index + 1;
   }
   if (start >= 0) yield { hash, start, end };
+  for (let index = from; index < to; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isIdeograph(code)) yield { hash: wordHash(0, code), start: index, end: index + 1 };
+  }
 }

@@ -23,5 +23,5 @@ test.skipIf(reason !== undefined)(
     }
     expect(Object.keys(files)).toHaveLength(2);
   },
-  60_000,
+  240_000,
 );
