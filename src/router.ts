@@ -95,7 +95,8 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
       emit(onEvent, { type: "request-completed", ...totals, readText });
     }
-    const text = completion.choices[0]?.message.content ?? "";
+    const content: unknown = completion.choices[0]?.message.content;
+    const text = typeof content === "string" ? content : "";
     return { text, completion, decision, attempts, usage, costUsd, latencyMs, degraded };
   };
 

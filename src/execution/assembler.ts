@@ -32,7 +32,7 @@ export function createAssembler(): Assembler {
   const extras: Record<string, unknown> = {};
 
   const addDelta = (delta: Delta) => {
-    if (delta.content) text.add(delta.content);
+    if (typeof delta.content === "string") text.add(delta.content);
     if (delta.refusal) refusal += delta.refusal;
     for (const call of delta.tool_calls ?? []) addToolCall(toolCalls, call);
     for (const [key, value] of Object.entries(delta))
@@ -65,7 +65,7 @@ export function createAssembler(): Assembler {
         role: "assistant",
         content: content === "" && toolCalls.length > 0 ? null : content,
         refusal: refusal === "" ? null : refusal,
-        ...(toolCalls.length > 0 ? { tool_calls: toolCalls.filter((call) => call !== undefined) } : {}),
+        ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
       };
       return {
         ...head,
@@ -81,11 +81,13 @@ export function createAssembler(): Assembler {
 const toolCallLimit = 1_024;
 
 function addToolCall(calls: ToolCall[], delta: NonNullable<Delta["tool_calls"]>[number]): void {
-  if (!Number.isInteger(delta.index) || delta.index < 0 || delta.index >= toolCallLimit) return;
-  while (calls.length <= delta.index) {
+  // Some servers leave the index out: an id then begins a call, and what has none goes on with the last.
+  const at = delta.index ?? (delta.id ? calls.length : Math.max(0, calls.length - 1));
+  if (!Number.isInteger(at) || at < 0 || at >= toolCallLimit) return;
+  while (calls.length <= at) {
     calls.push({ id: "", type: "function", function: { name: "", arguments: "" } });
   }
-  const call = calls[delta.index] as ToolCall;
+  const call = calls[at] as ToolCall;
   const { index, id, type, function: part, ...extras } = delta;
   if (id) call.id = id;
   if (part?.name) call.function.name += part.name;

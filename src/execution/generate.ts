@@ -148,7 +148,11 @@ export function proceed(next: Next, report: (how: Attempt["next"]) => void): Ste
 
 /** A user's own model may return anything. */
 function checkCompletion(completion: Completion, model: string): void {
-  if (!Array.isArray(completion?.choices) || completion.choices[0]?.message === undefined) {
+  if (
+    !Array.isArray(completion?.choices) ||
+    typeof completion.choices[0]?.message !== "object" ||
+    completion.choices[0].message === null
+  ) {
     throw new ProviderError({ kind: "incomplete", model, summary: "the answer has no choices[0].message" });
   }
 }

@@ -181,7 +181,10 @@ describe("a call that fails", () => {
   });
 
   it("counts an answer without a message as incomplete", async () => {
-    const small = { ...fakeModel({ model: "small" }), generate: async () => ({ choices: [] }) as never };
+    const small = {
+      ...fakeModel({ model: "small" }),
+      generate: async () => ({ choices: [{ message: null }] }) as never,
+    };
     const context = contextOf({ models: { small, large: failing("large") }, options: { retries: 0 } });
     expect((await run(context)).text).toBe("answer of large");
     expect(context.attempts[0]?.error?.kind).toBe("incomplete");

@@ -291,3 +291,29 @@ describe("a cascade that streams", () => {
     expect(chunks.at(-1)?.usage).toEqual(completion?.usage);
   });
 });
+
+describe("an odd stream", () => {
+  it("may leave out the index of a tool call", async () => {
+    const delta = (call: object) => chunk({ tool_calls: [call] } as never);
+    const small = scripted("small", async function* () {
+      yield delta({ id: "a", type: "function", function: { name: "f", arguments: '{"x"' } });
+      yield delta({ function: { arguments: ":1}" } });
+      yield delta({ id: "b", type: "function", function: { name: "g", arguments: "{}" } });
+      yield chunk({}, "stop");
+    });
+    const { completion } = await read(contextOf({ models: { small } }));
+    expect(completion?.choices[0]?.message.tool_calls).toMatchObject([
+      { id: "a", function: { name: "f", arguments: '{"x":1}' } },
+      { id: "b", function: { name: "g", arguments: "{}" } },
+    ]);
+  });
+
+  it("whose content is no text leaves none in the answer", async () => {
+    const small = scripted("small", async function* () {
+      yield chunk({ content: [{ type: "text", text: "x" }] } as never);
+      yield chunk({ content: "so" }, "stop");
+    });
+    const { completion } = await read(contextOf({ models: { small } }));
+    expect(completion?.choices[0]?.message.content).toBe("so");
+  });
+});
