@@ -6,8 +6,11 @@
  *     npm run build && node dist/evals/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair]
  */
 import { join } from "node:path";
+import { scoreOf } from "../../src/classifiers/complexity/complexity-model.ts";
 import { complexity } from "../../src/classifiers/complexity.ts";
 import { length } from "../../src/classifiers/length.ts";
+import { rank } from "../../src/classifiers/rank.ts";
+import { createFeatureReader } from "../../src/classifiers/read-features.ts";
 import { trained } from "../../src/classifiers/trained.ts";
 import type { Classifier } from "../../src/contracts/index.ts";
 import { apgr } from "../metrics/apgr.ts";
@@ -20,6 +23,8 @@ import { readOutcomes } from "../outcomes/read-outcomes.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
 import { factsOfRecord } from "../replay/request-of-record.ts";
 import { trainClassifier } from "../train/train-classifier.ts";
+import { fitComplexityModel, referenceScores } from "../training/fit-complexity-model.ts";
+import { readTrainingSet } from "../training/read-training-set.ts";
 
 interface Study {
   readonly file: string;
@@ -29,8 +34,8 @@ interface Study {
   readonly labels: readonly number[];
   /** Whether there is a five-fold figure. */
   readonly folds: boolean;
-  /** Absent where the default was trained on these records: the study then knows no default. */
-  readonly base?: Classifier;
+  /** The default; where it was trained on these records, one that was trained without them. */
+  readonly base: () => Promise<Classifier>;
 }
 
 const mixtral = ["mistralai/Mixtral-8x7B-Instruct-v0.1"];
@@ -42,7 +47,7 @@ const studies: Readonly<Record<string, Study>> = {
     large: gpt4,
     labels: [200, 500, 1_000],
     folds: true,
-    base: complexity(),
+    base: async () => complexity(),
   },
   gsm8k: {
     file: "benchmark/routellm_gsm8k.jsonl.gz",
@@ -50,7 +55,7 @@ const studies: Readonly<Record<string, Study>> = {
     large: gpt4,
     labels: [200, 500],
     folds: true,
-    base: complexity(),
+    base: async () => complexity(),
   },
   mix: {
     file: "train/dcrouter.jsonl.gz",
@@ -58,6 +63,7 @@ const studies: Readonly<Record<string, Study>> = {
     large: ["llama-3.1-nemotron-51b-instruct", "llama-3.3-nemotron-super-49b-v1"],
     labels: [200, 500, 2_000],
     folds: false,
+    base: withoutMix,
   },
   "mix-pair": {
     file: "train/dcrouter.jsonl.gz",
@@ -65,23 +71,40 @@ const studies: Readonly<Record<string, Study>> = {
     large: ["llama-3.1-nemotron-51b-instruct"],
     labels: [200, 500, 2_000],
     folds: false,
+    base: withoutMix,
   },
 };
+const folder = process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data");
 const splits = 10;
 const folds = 5;
 const hop = offlineHop(0, new AbortController().signal);
 
+/** The default as it would be without the mix in its training. */
+async function withoutMix(): Promise<Classifier> {
+  const all = await readTrainingSet(folder);
+  const rows = all.rows.filter(({ source }) => source !== "dcrouter");
+  const model = fitComplexityModel(rows);
+  const quantiles = referenceScores(rows);
+  const read = createFeatureReader();
+  return {
+    name: "complexity",
+    version: "without-dcrouter",
+    classify: (facts) => ({ complexity: rank(scoreOf(model, read(facts)).score, quantiles) }),
+  };
+}
+
 const asked = process.argv.slice(2);
 for (const [name, study] of Object.entries(studies)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
+  const base = await study.base();
   const groups = groupsOf(await recordsOf(study));
-  for (const labels of study.labels) await showSplits(name, study, groups, labels);
-  if (study.folds) await showFolds(name, study, groups);
+  for (const labels of study.labels) await showSplits(name, base, groups, labels);
+  if (study.folds) await showFolds(name, base, groups);
 }
 
 /** Records with the outcomes `small` and `large`, and without a category: text alone is studied. */
 async function recordsOf({ file, small, large }: Study): Promise<readonly OutcomeRecord[]> {
-  const path = join(process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data"), file);
+  const path = join(folder, file);
   const records: OutcomeRecord[] = [];
   for await (const { category: _, ...record } of readOutcomes(path)) {
     // The published results on these sets leave such rows out.
@@ -112,7 +135,7 @@ function groupsOf(records: readonly OutcomeRecord[]): readonly (readonly Outcome
 
 async function showSplits(
   name: string,
-  { base }: Study,
+  base: Classifier,
   groups: readonly (readonly OutcomeRecord[])[],
   labels: number,
 ): Promise<void> {
@@ -126,12 +149,11 @@ async function showSplits(
     const contenders = {
       chosen: chosen.classifier,
       mean: (await train(own, base, seed, "mean")).classifier,
-      blend: base && (await train(own, base, seed, "blend")).classifier,
+      blend: (await train(own, base, seed, "blend")).classifier,
       length: length(),
       default: base,
     };
     for (const [column, classifier] of Object.entries(contenders)) {
-      if (classifier === undefined) continue;
       const value = apgrOf(rest, await scoresOf(rest, classifier));
       columns.set(column, [...(columns.get(column) ?? []), value]);
     }
@@ -142,7 +164,7 @@ async function showSplits(
 
 async function showFolds(
   name: string,
-  { base }: Study,
+  base: Classifier,
   groups: readonly (readonly OutcomeRecord[])[],
 ): Promise<void> {
   const shuffled = shuffle(groups, 1);
@@ -156,7 +178,7 @@ async function showFolds(
       mean: (await train(own, base, 1, "mean")).classifier,
       blend: (await train(own, base, 1, "blend")).classifier,
       length: length(),
-      default: base ?? length(),
+      default: base,
     };
     records.push(...rest);
     for (const [column, classifier] of Object.entries(contenders))
@@ -175,23 +197,16 @@ async function showFolds(
   }
 }
 
-async function train(
-  records: readonly OutcomeRecord[],
-  base: Classifier | undefined,
-  seed: number,
-  candidate?: string,
-) {
-  // Without a default that is new to the records, length stands in for it.
-  const beside = base ?? length();
+async function train(records: readonly OutcomeRecord[], base: Classifier, seed: number, candidate?: string) {
   const { file, report } = await trainClassifier(records, {
     small: "small",
     large: "large",
     seed,
-    base: beside,
+    base,
     candidate,
     ...(candidate === undefined ? {} : { resamples: 1 }),
   });
-  return { classifier: trained(file, { base: beside }), recommended: report.recommended };
+  return { classifier: trained(file, { base }), recommended: report.recommended };
 }
 
 async function scoresOf(records: readonly OutcomeRecord[], classifier: Classifier): Promise<number[]> {
