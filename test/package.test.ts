@@ -55,7 +55,7 @@ const settings = {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "switchpoint-package-"));
-  await run(process.execPath, [tsc, "-p", root]);
+  await run("npm", ["run", "build", "--silent"], { cwd: root });
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
   const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
   await writeFile(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
