@@ -86,7 +86,10 @@ it("type-checks and runs in an empty project, and says which SDK is missing", as
 }, 60_000);
 
 it("brings a command line that works", async () => {
-  const { stdout } = await run("npx", ["--no-install", "switchpoint", "--version"], { cwd: folder });
+  const { stdout } = await run(process.execPath, [
+    join(folder, "node_modules/.bin/switchpoint"),
+    "--version",
+  ]);
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 60_000);
 
