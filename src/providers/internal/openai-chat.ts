@@ -69,6 +69,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     signal.throwIfAborted();
     const body = bodyOf(request);
     const call = callSignal(signal);
+    let whole = false;
     try {
       const { sdk, client } = await unlessAborted(connect(), signal);
       const response = await client.chat.completions
@@ -79,11 +80,13 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
           throw toProviderError(error, sdk, facts.name);
         });
       tellRateLimit(response.headers, onRateLimit);
-      return signed(await readCompletion(response, sdk, facts.name), writer);
+      const completion = await readCompletion(response, sdk, facts.name);
+      whole = true;
+      return signed(completion, writer);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
-      call.end();
+      call.end(whole);
     }
   }
 
