@@ -23,13 +23,25 @@ function filesIn(folder) {
     .map((name) => name.slice(0, -3));
 }
 
-const bundle = await rolldown({
-  input: Object.fromEntries(doors.map((door) => [door, `dist/${door}.js`])),
-  // Packages stay packages: loaded when they are used.
-  external: (id) => !id.startsWith(".") && !id.startsWith("/") && !/^[A-Z]:/.test(id),
-  platform: "node",
-  treeshake: false,
-});
+const open = (input) =>
+  rolldown({
+    input,
+    // Packages stay packages: loaded when they are used.
+    external: (id) => !id.startsWith(".") && !id.startsWith("/") && !/^[A-Z]:/.test(id),
+    platform: "node",
+    treeshake: false,
+  });
+
+/** All that importing `switchpoint` brings in. */
+async function modulesOfIndex() {
+  const bundle = await open("dist/src/index.js");
+  const { output } = await bundle.generate();
+  await bundle.close();
+  return new Set(output.flatMap(({ modules }) => Object.keys(modules ?? {})));
+}
+
+const core = await modulesOfIndex();
+const bundle = await open(Object.fromEntries(doors.map((door) => [door, `dist/${door}.js`])));
 const options = {
   format: "esm",
   // Names stay, so that stack traces can be read; comments and white space go.
@@ -37,11 +49,20 @@ const options = {
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name].js",
   // One copy of the contracts whatever doors are used, and one file for all that an application imports.
-  codeSplitting: { groups: [{ name: "core", test: /dist\/(policies|src\/(?!cli|testing))/ }] },
+  codeSplitting: {
+    groups: [
+      { name: "core", test: (id) => core.has(id), priority: 1 },
+      { name: "parts", test: /dist\/(policies|src\/(?!cli|testing))/ },
+    ],
+  },
 };
 const { output } = await bundle.generate(options);
 await bundle.close();
-const kept = new Map(output.map(({ fileName, code }) => [fileName, code]));
+// Outside of literals the code is ASCII. Within them escapes mean the same, and a file that is ASCII
+// throughout takes half the memory.
+const ascii = (code) =>
+  code.replace(/[^ -~\n\t]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const kept = new Map(output.map(({ fileName, code }) => [fileName, ascii(code)]));
 for (const name of readdirSync("dist", { recursive: true })) {
   if (name.endsWith(".js") && !kept.has(name)) rmSync(`dist/${name}`);
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { complexity } from "./classifiers/complexity.ts";
 import {
   type Classifier,
@@ -16,6 +15,7 @@ import {
   type RouteRequest,
   type Router,
 } from "./contracts/index.ts";
+import { nodeCrypto } from "./contracts/node-crypto.ts";
 import { catalogueDate, completeFacts } from "./cost/catalogue.ts";
 import { costOf, estimateCost } from "./cost/cost-of.ts";
 import { createTokenCounter } from "./cost/count-tokens.ts";
@@ -118,7 +118,12 @@ function assemble<Id extends string>(
     random = Math.random,
     clock = Date.now,
   } = options;
-  const { onEvent, newId = randomUUID, classifierTimeoutMs = 1_000, maxCharacters = 4_000_000 } = options;
+  const {
+    onEvent,
+    newId = nodeCrypto().randomUUID,
+    classifierTimeoutMs = 1_000,
+    maxCharacters = 4_000_000,
+  } = options;
   const { coalesce = false } = options;
   const models = completeModels(givenModels);
   const ids = Object.keys(models) as Id[];

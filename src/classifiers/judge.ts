@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type ChatRequest,
   type Classification,
@@ -11,6 +10,7 @@ import {
   InvalidOptionError,
   type Model,
 } from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
 import { createMemo, memoKey } from "./memo.ts";
 import { type ReadText, readText } from "./read-text.ts";
 
@@ -93,7 +93,11 @@ export function judge(options: JudgeOptions): Classifier {
   });
   const memo = createMemo<Classification>(maxCached);
   const prompt = `${instructions}\n\n${form}`;
-  const version = createHash("sha256").update(`${prompt} ${maxCharacters}`).digest("hex").slice(0, 8);
+  const version = nodeCrypto()
+    .createHash("sha256")
+    .update(`${prompt} ${maxCharacters}`)
+    .digest("hex")
+    .slice(0, 8);
 
   return {
     name: "judge",

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { LRUCache } from "lru-cache";
 import type { RequestFacts } from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
 
 /**
  * Remembers at most `max` values, the least recently used is forgotten; `max` 0: none. Keys are hashes:
@@ -28,7 +28,7 @@ export function createMemo<T extends object>(max: number): Memo<T> {
 }
 
 export function memoKey({ tenant }: Pick<RequestFacts, "tenant">, ...texts: readonly string[]): string {
-  const hash = createHash("sha256");
+  const hash = nodeCrypto().createHash("sha256");
   // Lengths first: no other texts can be cut to the same bytes.
   for (const text of [tenant ?? "", ...texts]) hash.update(`${text.length}:`).update(text, "utf16le");
   return hash.digest("base64");

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { setImmediate as eventLoop } from "node:timers/promises";
 import type { LRUCache } from "lru-cache";
 import { checkNumber } from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 
 export type Encoding = "o200k_base" | "cl100k_base";
@@ -63,7 +62,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
     }
     const encoding = encodingOf(model ?? "");
     // A hash: the cache must not keep prompts.
-    const key = `${encoding}:${createHash("sha256").update(text, "utf16le").digest("base64")}`;
+    const key = `${encoding}:${nodeCrypto().createHash("sha256").update(text, "utf16le").digest("base64")}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
     const encoder = await loadEncoder(encoding);
@@ -84,7 +83,8 @@ async function countInSlices(
   let start = 0;
   for (let slices = 0; start < end; slices += 1) {
     if (slices % slicesPerBatch === 0) {
-      if (slices > 0) await eventLoop();
+      // The event loop gets its turn.
+      if (slices > 0) await new Promise<void>((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
     }
     const next = endOfSlice(text, start, end);

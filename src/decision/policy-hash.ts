@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import type { PolicyDescription } from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
 
 /** First 12 hex digits of the SHA-256 of name and parameters, keys sorted at every depth. */
 export function policyHash({ name, parameters }: PolicyDescription): string {
-  return createHash("sha256")
+  return nodeCrypto()
+    .createHash("sha256")
     .update(JSON.stringify([name, sorted(parameters)]))
     .digest("hex")
     .slice(0, 12);

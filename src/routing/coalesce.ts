@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
 
 type Route<Id extends string> = (
   request: RouteRequest<Id>,
@@ -86,7 +86,7 @@ function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined
     if (session !== undefined || !isFree) return undefined;
   }
   try {
-    return createHash("sha256").update(JSON.stringify(request)).digest("base64");
+    return nodeCrypto().createHash("sha256").update(JSON.stringify(request)).digest("base64");
   } catch {
     // Not JSON: routing says what is wrong with it.
     return undefined;

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import {
   checkKeys,
@@ -8,6 +7,7 @@ import {
   InvalidOptionError,
   type RouterEvent,
 } from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
 
 export interface DecisionLogOptions {
   /** Lines are appended; the file is made when it is not there. */
@@ -42,7 +42,7 @@ const batchSize = 100;
  */
 export function decisionLog(options: DecisionLogOptions): DecisionLog {
   checkKeys("decisionLog", options, ["file", "prompts", "hashKey", "maxQueued"]);
-  const { file, prompts = false, hashKey = randomBytes(32), maxQueued = 10_000 } = options;
+  const { file, prompts = false, hashKey = nodeCrypto().randomBytes(32), maxQueued = 10_000 } = options;
   checkText("decisionLog.file", file);
   checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
   if (hashKey === "") throw new InvalidOptionError("decisionLog.hashKey", hashKey, "a non-empty string");
@@ -57,7 +57,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     const { ask } = event.readText();
     const text = prompts
       ? { prompt: ask }
-      : { promptHash: createHmac("sha256", hashKey).update(ask).digest("hex").slice(0, 32) };
+      : { promptHash: nodeCrypto().createHmac("sha256", hashKey).update(ask).digest("hex").slice(0, 32) };
     const { decision, attempts, latencyMs } = event;
     const end =
       event.type === "request-completed"

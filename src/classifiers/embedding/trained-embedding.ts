@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
+import { nodeCrypto } from "../../contracts/node-crypto.ts";
 import { type Head, logisticHead, neighboursHead } from "./heads.ts";
 
 /** What `embedding()` has learnt from recorded outcomes, as JSON. Holds no text. */
@@ -48,7 +48,7 @@ export function fitShare(records: number): number {
 }
 
 export function trainedVersion(trained: TrainedEmbedding): string {
-  return createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 12);
+  return nodeCrypto().createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 12);
 }
 
 export function baseIdentity({ name, version }: Classifier): string {

@@ -1,5 +1,3 @@
-import { endianness } from "node:os";
-
 type Column = Int8Array | Uint8Array | Uint16Array | Uint32Array | Float32Array;
 type ColumnType<C extends Column> = { new (buffer: ArrayBuffer): C; readonly BYTES_PER_ELEMENT: number };
 
@@ -23,7 +21,9 @@ export function decodeColumn<C extends Column>(
   return new type(Uint8Array.from(littleEndian(bytes, type.BYTES_PER_ELEMENT)).buffer);
 }
 
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 function littleEndian(bytes: Buffer, size: number): Buffer {
-  if (size === 1 || endianness() === "LE") return bytes;
+  if (size === 1 || isLittleEndian) return bytes;
   return size === 2 ? bytes.swap16() : bytes.swap32();
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "../../contracts/node-crypto.ts";
 
 /** What a score is made of. Each part says how much better the large model is likely to be. */
 export type Part = "length" | "default" | "table" | "ridge" | "logistic" | "neighbours";
@@ -122,5 +122,5 @@ export const REFERENCE_QUANTILES = 129;
 /** The version that a file must have: a hash of everything in it but the version. */
 export function versionOf(file: Omit<TrainedClassifier, "version">): string {
   const { version: _, ...rest } = file as TrainedClassifier;
-  return createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 12);
+  return nodeCrypto().createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 12);
 }

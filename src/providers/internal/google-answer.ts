@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { type Completion, type CompletionChunk, ProviderError } from "../../contracts/index.ts";
+import { nodeCrypto } from "../../contracts/node-crypto.ts";
 import { type ErrorContext, statusError } from "./google-errors.ts";
 import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wire.ts";
 import type { Provenance } from "./provenance.ts";
@@ -34,7 +34,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const { text, calls } = readParts(candidate?.content?.parts);
   const usage = toUsage(response.usageMetadata);
   return {
-    id: response.responseId ?? randomUUID(),
+    id: response.responseId ?? nodeCrypto().randomUUID(),
     object: "chat.completion",
     created: context.created,
     model: response.modelVersion ?? context.model,
@@ -76,7 +76,7 @@ export async function* toChunks(
     if (!started) {
       head = {
         ...head,
-        id: response.responseId ?? randomUUID(),
+        id: response.responseId ?? nodeCrypto().randomUUID(),
         model: response.modelVersion ?? context.model,
       };
       yield toChunk(head, { role: "assistant", content: "" });
@@ -141,7 +141,7 @@ function readParts(parts: readonly GooglePart[] | null | undefined): { text: str
       const { id, name = "", args = {} } = functionCall;
       calls.push({
         // At most 40 characters, the limit of OpenAI, which may go on with the conversation.
-        id: id ?? `call_${randomUUID().replaceAll("-", "")}`,
+        id: id ?? `call_${nodeCrypto().randomUUID().replaceAll("-", "")}`,
         type: "function",
         function: { name, arguments: JSON.stringify(args) },
         ...(thoughtSignature !== undefined && {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "../../contracts/node-crypto.ts";
 
 /**
  * Ids of tool calls as a target takes them, the same for a call and its result. The same conversation
@@ -44,5 +44,5 @@ export function createToolCallIds(fits: (id: string) => boolean): ToolCallIds {
 }
 
 function hashed(id: string, use: number): string {
-  return `call_${createHash("sha256").update(`${use}:${id}`).digest("base64url").slice(0, 24)}`;
+  return `call_${nodeCrypto().createHash("sha256").update(`${use}:${id}`).digest("base64url").slice(0, 24)}`;
 }
