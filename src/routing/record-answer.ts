@@ -19,6 +19,7 @@ export function degradedVerdict(attempts: readonly Attempt[]): CheckVerdict | un
   return check?.accepted === false ? check : undefined;
 }
 
-function answeringAttempt(attempts: readonly Attempt[]): Attempt | undefined {
+/** The call whose answer the caller got; absent where none was given. */
+export function answeringAttempt(attempts: readonly Attempt[]): Attempt | undefined {
   return attempts.findLast(({ error, hop }) => error === undefined && answers.has(hop));
 }
