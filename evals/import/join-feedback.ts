@@ -31,6 +31,12 @@ export interface RatedDecision {
   readonly feedback: number;
 }
 
+/** A decision, rated or not. */
+export interface LoggedDecision extends Omit<RatedDecision, "quality"> {
+  /** Absent: there is no feedback. */
+  readonly quality?: number | undefined;
+}
+
 /** Counts; complete once all rated decisions were read. */
 export interface JoinReport {
   /** Lines of the log. */
@@ -65,10 +71,26 @@ interface Collected {
  * `OutcomeFormatError`, which names file, line and field, also where two rated decisions have one id.
  */
 export function joinFeedback(options: JoinOptions): JoinedFeedback {
+  const { report, decisions } = joinDecisions(options);
+  return { report, [Symbol.asyncIterator]: () => onlyRated(decisions()) };
+}
+
+/** The same join with the decisions that have no feedback: off-policy estimates rest on them too. */
+export function joinDecisions(options: JoinOptions): {
+  readonly report: JoinReport;
+  /** Reads the files. */
+  readonly decisions: () => AsyncGenerator<LoggedDecision, void, void>;
+} {
   const { rule = "mean" } = options;
   if (rule !== "mean" && rule !== "last") throw new InvalidOptionError("rule", rule, "mean or last");
   const report = { ...none };
-  return { report, [Symbol.asyncIterator]: () => join({ ...options, rule }, report) };
+  return { report, decisions: () => join({ ...options, rule }, report) };
+}
+
+async function* onlyRated(
+  decisions: AsyncGenerator<LoggedDecision, void, void>,
+): AsyncGenerator<RatedDecision, void, void> {
+  for await (const one of decisions) if (one.quality !== undefined) yield { ...one, quality: one.quality };
 }
 
 const none: JoinReport = {
@@ -85,7 +107,7 @@ type Counts = { -readonly [Count in keyof JoinReport]: number };
 async function* join(
   { log, feedback, rule, source }: JoinOptions,
   report: Counts,
-): AsyncGenerator<RatedDecision, void, void> {
+): AsyncGenerator<LoggedDecision, void, void> {
   const name = typeof log === "string" ? log : log.name;
   // A second pass counts anew.
   Object.assign(report, none);
@@ -97,7 +119,10 @@ async function* join(
     });
     report.decisions += 1;
     const found = collected.get(decision.id);
-    if (found === undefined) continue;
+    if (found === undefined) {
+      yield { decision, line, feedback: 0 };
+      continue;
+    }
     if (found.line !== undefined)
       throw new OutcomeFormatError(name, line, "id", `is the same as in line ${found.line}`);
     found.line = line;

@@ -15,7 +15,6 @@ import {
   isRouterError,
   type ModelFacts,
   NoEligibleModelError,
-  type PlanStep,
   type Policy,
   type PolicyContext,
   type PolicyDescription,
@@ -32,6 +31,7 @@ import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
 import { isUntouched } from "./is-untouched.ts";
+import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 import { requestCostName } from "./request-cost.ts";
 import { withQuality } from "./with-quality.ts";
@@ -251,18 +251,6 @@ function expectedCostOf<Id extends string>(
     return expectedCostUsd;
   for (const candidate of recorded) if (candidate.model === model) return candidate.estimatedCostUsd;
   return undefined;
-}
-
-function planOf<Id extends string>({ model, escalate }: Choice<Id>): Decision<Id>["plan"] {
-  if (escalate === undefined || escalate.length === 0) return [{ model }];
-  const plan: PlanStep<Id>[] = [];
-  let current = model;
-  for (const { unless, to } of escalate) {
-    plan.push({ model: current, unless: unless.name });
-    current = to;
-  }
-  plan.push({ model: current });
-  return plan;
 }
 
 /** Nobody may serve the request: for want of money alone, or for the reasons given. */
