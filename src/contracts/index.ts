@@ -108,4 +108,5 @@ export type {
   UsageMeansState,
 } from "./router-state.ts";
 export { timestamp } from "./timestamp.ts";
+export type { Tuning } from "./tuning.ts";
 export type { Usage } from "./usage.ts";

@@ -1,0 +1,72 @@
+import type { Estimate } from "../metrics/bootstrap.ts";
+import type { UnitField } from "../split/units.ts";
+
+/**
+ * What is bounded. `mean`: the mean of the large model's quality less that of the routed answer; gains
+ * on some requests make up for losses on others. `regressions`: the share of requests whose routed
+ * answer is worse than the large model's; nothing makes up for them.
+ */
+export type Guarantee = "mean" | "regressions";
+
+/** What a tuning aims at. */
+export type Target =
+  /** The least cost whose loss is at most this, in (0, 1). */
+  | { readonly maxLoss: number }
+  /** This share of requests to the large model, in [0, 1]. */
+  | { readonly largeShare: number }
+  /** The least loss that costs at most this, in US dollars per 1,000 requests. */
+  | { readonly budgetUsd: number };
+
+/** Means over the records for the small model alone, the large one alone, and the policy. */
+export interface Sides {
+  readonly small: number;
+  readonly large: number;
+  readonly routed: number;
+}
+
+/**
+ * The statement: with probability `confidence` over the draw of the records, the policy loses at most
+ * `maxLoss` against always-large on requests like these.
+ */
+export interface Certificate {
+  readonly guarantee: Guarantee;
+  readonly target: Target;
+  /** Absolute: of the guarantee's loss. With another target than a loss, the bound that was found. */
+  readonly maxLoss: number;
+  /** 1 - delta, in (0, 1). */
+  readonly confidence: number;
+  /** How the p-values were computed: bets on a signed loss, or the exact binomial test. */
+  readonly test: "betting" | "binomial";
+  /** Records that the test saw. */
+  readonly records: number;
+  /** Records that chose the threshold and are in nothing else; 0 for a target that is a loss. */
+  readonly choosing: number;
+  /** Records that lack the outcome of one of the models: left out. */
+  readonly skipped: number;
+  /** Records without a classification; they count as sent to the large model. */
+  readonly unclassified: number;
+  /** Independent units among `records`, and what joins records to one. */
+  readonly units: number;
+  readonly groupBy: readonly UnitField[];
+  /** Records of the largest unit: no larger one may come. */
+  readonly largestUnit: number;
+  /** Of the order of the units, the choosing part and the intervals. */
+  readonly seed: number;
+  /** As in the file. */
+  readonly threshold?: number | undefined;
+  /** Measured, in [-1, 1]. */
+  readonly loss: number;
+  /** What the same test says of this policy alone; at most `maxLoss`. */
+  readonly upperBound: number;
+  /** Of the hypothesis that the loss is above `maxLoss`. */
+  readonly pValue: number;
+  /** Share of always-large's cost, in (-inf, 1]. Absent: the cost of a record is not known. */
+  readonly saving?: Estimate | undefined;
+  /** Share of requests that call the large model, in [0, 1]. */
+  readonly largeCallRate: number;
+  readonly quality: Sides;
+  /** Mean cost of a request, in US dollars. */
+  readonly costUsd?: Sides | undefined;
+  /** What a reader must know besides, in sentences. */
+  readonly notes: readonly string[];
+}
