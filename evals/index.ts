@@ -40,6 +40,25 @@ export {
 } from "./replay/replay-cases.ts";
 export type { RecordText } from "./replay/request-of-record.ts";
 export { type RouterCasesOptions, routerCases } from "./replay/router-cases.ts";
+export { scorerName, scoreWith } from "./scorers/score-with.ts";
+export type {
+  AnyScorer,
+  Score,
+  ScoredToolCall,
+  ScoreResult,
+  Scorer,
+  ScorerArgs,
+  ScorerFunction,
+} from "./scorers/scorer.ts";
+export {
+  checkDisjoint,
+  type Purpose,
+  type RecordKeys,
+  recordKeysOf,
+  type SplitRecord,
+} from "./split/record-keys.ts";
+export { type Split, type SplitOptions, splitOutcomes } from "./split/split-outcomes.ts";
+export { type UnitField, unitsOf } from "./split/units.ts";
 export { sweep } from "./sweep.ts";
 export {
   type ModelReport,
