@@ -1,0 +1,46 @@
+import { InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
+import { asJson } from "./internal/as-json.ts";
+import type { AnyScorer, Score, ScorerArgs } from "./scorer.ts";
+
+/** Name of a scorer, as scores and files say it. */
+export function scorerName(scorer: AnyScorer): string {
+  return scorer.name === "" ? "scorer" : scorer.name;
+}
+
+/**
+ * Asks any scorer, and makes of what it says a `Score` whose number is in [0, 1] or `null` and whose
+ * metadata is JSON. A scorer that throws has not scored: `null`, with the error's type in
+ * `metadata.reason` and none of its text, which may quote the prompt. Rejects on what the caller must put
+ * right (`InvalidOptionError`, `MissingDependencyError`), and with the signal's reason after an abort.
+ */
+export async function scoreWith(scorer: AnyScorer, args: ScorerArgs): Promise<Score> {
+  const ask = typeof scorer === "function" ? scorer : scorer?.score?.bind(scorer);
+  if (typeof ask !== "function")
+    throw new InvalidOptionError("scorer", scorer, "a function or an object with name and score()");
+  const name = scorerName(scorer);
+  args.signal?.throwIfAborted();
+  let answer: unknown;
+  try {
+    answer = await ask(args);
+  } catch (error) {
+    args.signal?.throwIfAborted();
+    if (isRouterError(error, "invalid-option") || isRouterError(error, "missing-dependency")) throw error;
+    const what = error instanceof Error ? error.name : typeof error;
+    return { name, score: null, metadata: { reason: `the scorer threw an error of type ${what}` } };
+  }
+  return asScore(name, answer);
+}
+
+function asScore(name: string, answer: unknown): Score {
+  if (typeof answer !== "object" || answer === null) return withNumber(name, answer, undefined);
+  const { name: own, score, metadata } = answer as Partial<Score>;
+  return withNumber(typeof own === "string" && own !== "" ? own : name, score, asJson(metadata));
+}
+
+function withNumber(name: string, value: unknown, metadata: Score["metadata"]): Score {
+  if (value === null || (typeof value === "number" && value >= 0 && value <= 1))
+    return metadata === undefined ? { name, score: value } : { name, score: value, metadata };
+  const shown = typeof value === "number" ? String(value) : typeof value;
+  const reason = `the scorer returned ${shown}, which is neither null nor a number in [0, 1]`;
+  return { name, score: null, metadata: { ...metadata, reason } };
+}
