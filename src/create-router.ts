@@ -250,6 +250,7 @@ function completeModel(model: Model): Model {
     generate: (request, options) => model.generate(request, options),
     stream: (request, options) => model.stream(request, options),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
+    ...(model.batches === undefined ? {} : { batches: model.batches }),
   };
 }
 

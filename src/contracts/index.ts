@@ -1,5 +1,6 @@
 /** Types, errors and pure helpers that everything else is written against. No I/O. */
 export { askClassifier, type Classified } from "./ask-classifier.ts";
+export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
 export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 export type { Check } from "./check.ts";
 export { checkPrice } from "./check-price.ts";
@@ -74,6 +75,7 @@ export type {
 } from "./policy.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export { ratesAt } from "./rates-at.ts";
+export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
 export type {
   BreakerOptions,

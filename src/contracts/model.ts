@@ -1,3 +1,4 @@
+import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
@@ -97,6 +98,8 @@ export interface Model extends ModelFacts {
   stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk>;
   /** Whether the endpoint answers. Rejects or resolves `false` when it does not. */
   health?(options?: { readonly signal?: AbortSignal | undefined }): Promise<boolean>;
+  /** Absent: the provider has no interface for batches. */
+  readonly batches?: Batches | undefined;
 }
 
 /** What is known of a model's recent behaviour. */

@@ -15,7 +15,10 @@ export interface Guard {
   release(abort: boolean): void;
 }
 
-export function createGuard(context: ExecutionContext, modelName: string): Guard {
+/** What bounds a call: `ExecutionContext` has it. */
+export type Bounds = Pick<ExecutionContext, "signal" | "clock" | "deadlineAt" | "deadlineMs" | "attempts">;
+
+export function createGuard(context: Bounds, modelName: string): Guard {
   const controller = new AbortController();
   const { signal: caller, clock, deadlineAt, deadlineMs } = context;
   let rejectCurrent: ((reason: unknown) => void) | undefined;

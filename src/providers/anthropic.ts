@@ -13,6 +13,7 @@ import {
 } from "../contracts/index.ts";
 import { unlessAborted } from "./internal/abort.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
+import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
 import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
@@ -63,7 +64,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   const { defaults } = options;
   const connect = connector(name, options);
 
-  const translate = (request: ChatRequest, { onDropped }: CallOptions): MessagesBody =>
+  const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
       model,
       name,
@@ -143,6 +144,13 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
         throw signal?.aborted ? signal.reason : toProviderError(error, name);
       }
     },
+
+    batches: anthropicBatches({
+      name,
+      writer,
+      connect,
+      bodyOf: (request, onDropped) => translate(request, { onDropped }),
+    }),
   };
 }
 

@@ -23,6 +23,7 @@ export function openai(model: string, options: ProviderOptions = {}): Model {
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
+    hasBatches: true,
     readKey: () => requireKey("openai", options.apiKey, "OPENAI_API_KEY"),
     connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options), apiKey }),
   });

@@ -9,6 +9,7 @@ import type {
   ModelFacts,
 } from "../../contracts/index.ts";
 import { callSignal, unlessAborted } from "./abort.ts";
+import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
@@ -23,6 +24,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** Whether it is OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
+  /** Whether it has OpenAI's Batch API. Default false. */
+  readonly hasBatches?: boolean | undefined;
   /** Asked before each call. */
   readKey(): Promise<Key>;
   /** Builds a client; called once, and again only when the key is another one. */
@@ -149,7 +152,14 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
-  return { ...facts, ...(target.defaults !== undefined && { defaults }), generate, stream, health };
+  return {
+    ...facts,
+    ...(target.defaults !== undefined && { defaults }),
+    generate,
+    stream,
+    health,
+    ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
+  };
 }
 
 /** Says who wrote it, where the answer holds more than OpenAI's fields. */
