@@ -1,70 +1,78 @@
 import { createHash } from "node:crypto";
-import { InvalidOptionError } from "../../src/contracts/index.ts";
+import {
+  InvalidOptionError,
+  type Purpose,
+  type RecordKeys,
+  type SplitRecord,
+} from "../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
 import { HASH_BYTES, hash40 } from "./hash-40.ts";
-import type { UnitField } from "./units.ts";
 
-/** What records are used for. Each record serves one purpose, or what is found on it proves nothing. */
-export type Purpose = "fit" | "tune" | "check";
+export type { Purpose, RecordKeys, SplitRecord };
 
-/** The split that records are one part of: with it the other part is found again. */
-export interface SplitRecord {
-  readonly seed: number;
-  /** Of the records that go to `fit`, in (0, 1). */
-  readonly share: number;
-  readonly part: "fit" | "tune";
-  readonly groupBy: readonly UnitField[];
+/** 80 KB in base64: a classifier file has 1 MB for everything. */
+export const MAX_KEYS = 12_000;
+
+/** Takes the keys of records that stream by. */
+export interface RecordKeyCollector {
+  add(record: OutcomeRecord): void;
+  keys(purpose: Purpose, split?: SplitRecord | undefined): RecordKeys;
 }
 
-/** Which records a file rests on, and for what. Plain JSON without text. */
-export interface RecordKeys {
-  readonly purpose: Purpose;
-  readonly records: number;
-  /** Different prompts among them. */
-  readonly prompts: number;
-  /** SHA-256 of the sorted hashes of the whole records: the same in any order of records and fields. */
-  readonly sha256: string;
-  /**
-   * 40-bit hashes of the different prompts, ascending, big-endian, in base64: all of them up to
-   * `MAX_KEYS`, else the smallest ones, which are a uniform sample.
-   */
-  readonly keys: string;
-  readonly split?: SplitRecord | undefined;
+export function collectRecordKeys(): RecordKeyCollector {
+  const whole: string[] = [];
+  const prompts = new Set<number>();
+  return {
+    add(record) {
+      whole.push(createHash("sha256").update(inOrder(record)).digest("base64"));
+      prompts.add(promptHash(record));
+    },
+    keys: (purpose, split) => ({
+      purpose,
+      records: whole.length,
+      prompts: prompts.size,
+      sha256: createHash("sha256").update(whole.sort().join("\n")).digest("hex"),
+      keys: encodeKeys(prompts),
+      ...(split === undefined ? {} : { split }),
+    }),
+  };
 }
 
-/** 133 KB in base64, so that a classifier file stays below its limit of 1 MB. */
-export const MAX_KEYS = 20_000;
-
-/** The keys of the records that a file is made from, to be stored in it. */
+/** The keys of the records that a file is made from, to be stored in it: of at most `MAX_KEYS` prompts. */
 export function recordKeysOf(
   records: readonly OutcomeRecord[],
   purpose: Purpose,
   split?: SplitRecord | undefined,
 ): RecordKeys {
-  const whole = records.map((record) => createHash("sha256").update(inOrder(record)).digest("hex"));
-  const all = Float64Array.from(new Set(records.map(promptHash))).sort();
-  const kept = all.subarray(0, MAX_KEYS);
-  const bytes = Buffer.alloc(kept.length * HASH_BYTES);
-  kept.forEach((key, index) => {
-    bytes.writeUIntBE(key, index * HASH_BYTES, HASH_BYTES);
-  });
+  const collector = collectRecordKeys();
+  for (const record of records) collector.add(record);
+  return collector.keys(purpose, split);
+}
+
+/**
+ * Of the records of both, for the purpose of the first. `prompts` is exact where both hold all of their
+ * keys. Parts of different splits are no part of one any more.
+ */
+export function joinRecordKeys(a: RecordKeys, b: RecordKeys): RecordKeys {
+  const [ofA, ofB] = [decodeKeys(a.keys), decodeKeys(b.keys)];
+  const both = new Set([...ofA, ...ofB]);
+  const split = JSON.stringify(a.split) === JSON.stringify(b.split) ? a.split : undefined;
   return {
-    purpose,
-    records: records.length,
-    prompts: all.length,
-    sha256: createHash("sha256").update(whole.sort().join("\n")).digest("hex"),
-    keys: bytes.toString("base64"),
+    purpose: a.purpose,
+    records: a.records + b.records,
+    prompts: a.prompts + b.prompts - (ofA.length + ofB.length - both.size),
+    sha256: createHash("sha256").update(`${a.sha256} ${b.sha256}`).digest("hex"),
+    keys: encodeKeys(both),
     ...(split === undefined ? {} : { split }),
   };
 }
 
 /**
- * Returns a function that tells whether a file rests on the prompt of a record. Exact up to `MAX_KEYS`
- * prompts, but for one in a million prompts (n / 2^40 for n keys) that is taken for another; beyond, it
- * knows a part of them.
+ * Returns a function that tells whether a file rests on the prompt of a record. Of n keys, n in 2^40
+ * prompts are taken for one of them. Beyond `MAX_KEYS` prompts a file knows a part of them only.
  */
-export function restsOn({ keys }: RecordKeys): (record: OutcomeRecord) => boolean {
+export function restsOn({ keys }: Pick<RecordKeys, "keys">): (record: OutcomeRecord) => boolean {
   const known = new Set(decodeKeys(keys));
   return (record) => known.has(promptHash(record));
 }
@@ -84,7 +92,7 @@ export function checkDisjoint(
   const shared = records.filter(restsOn(keys));
   const first = shared[0];
   if (first === undefined) return;
-  const atLeast = keys.prompts > MAX_KEYS ? "at least " : "";
+  const atLeast = isSample(keys) ? "at least " : "";
   const id = JSON.stringify(first.id.length <= 60 ? first.id : `${first.id.slice(0, 59)}…`);
   throw new InvalidOptionError(
     "records",
@@ -94,11 +102,25 @@ export function checkDisjoint(
   );
 }
 
+/** Whether there were more prompts than a file holds keys of. */
+export function isSample({ prompts }: RecordKeys): boolean {
+  return prompts > MAX_KEYS;
+}
+
 function remedy({ split }: RecordKeys, purpose: Purpose): string {
   if (purpose === "check") return "take fresh outcomes";
   return split === undefined
     ? "train with --part fit and tune with --part tune, or use different files"
     : `take --part tune --split-seed ${split.seed} of the file that was split, or other records`;
+}
+
+function encodeKeys(prompts: ReadonlySet<number>): string {
+  const kept = Float64Array.from(prompts).sort().subarray(0, MAX_KEYS);
+  const bytes = Buffer.alloc(kept.length * HASH_BYTES);
+  kept.forEach((key, index) => {
+    bytes.writeUIntBE(key, index * HASH_BYTES, HASH_BYTES);
+  });
+  return bytes.toString("base64");
 }
 
 /** The hashes in `RecordKeys.keys`. */

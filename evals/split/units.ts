@@ -1,8 +1,8 @@
+import type { UnitField } from "../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
 
-/** What makes records depend on each other. `prompt`: they ask the same (`textKey`). */
-export type UnitField = "prompt" | "group" | "session" | "tenant";
+export type { UnitField };
 
 export const UNIT_FIELDS: readonly UnitField[] = ["prompt", "group", "session", "tenant"];
 

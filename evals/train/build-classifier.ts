@@ -31,6 +31,7 @@ export interface BuildInput {
   readonly models: readonly string[];
   readonly base: Classifier;
   readonly data: TrainedClassifier["data"];
+  readonly keys: TrainedClassifier["keys"];
   readonly seed: number;
   readonly resamples: number;
   readonly confidence: number;
@@ -101,6 +102,7 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     models,
     seed,
     data,
+    ...(input.keys === undefined ? {} : { keys: input.keys }),
     candidate: chosen.name,
     recommended,
     candidates: results,

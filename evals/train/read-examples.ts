@@ -6,6 +6,7 @@ import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { promptKey } from "../outcomes/prompt-key.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
+import { collectRecordKeys, type RecordKeyCollector } from "../split/record-keys.ts";
 import { groupHash } from "./group-hash.ts";
 
 export interface ReadExamplesOptions {
@@ -24,6 +25,8 @@ export interface ReadExamples {
   readonly skipped: number;
   /** SHA-256 of what was read of the records that were used. */
   readonly sha256: string;
+  /** Of the records that were used. */
+  readonly recordKeys: RecordKeyCollector;
 }
 
 /** Reads records as the router would read their requests. Throws `OutcomeFormatError`, `InvalidOptionError`. */
@@ -34,6 +37,7 @@ export async function readExamples(
   const read = createFeatureReader();
   const hop = offlineHop(0, new AbortController().signal);
   const hash = createHash("sha256");
+  const recordKeys = collectRecordKeys();
   const rows: Row[] = [];
   let position = 0;
   for await (const record of records) {
@@ -43,6 +47,7 @@ export async function readExamples(
     const facts = factsOfRecord(record, position, text);
     const { complexity } = await base.classify(facts, hop);
     const group = promptKey(record);
+    recordKeys.add(record);
     rows.push({
       ...copyOf(read(facts)),
       quality,
@@ -62,6 +67,7 @@ export async function readExamples(
     scale,
     skipped: position - rows.length,
     sha256: hash.digest("hex"),
+    recordKeys,
   };
 }
 

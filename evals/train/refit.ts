@@ -4,6 +4,7 @@ import { checkTrainedFile } from "../../src/classifiers/trained/check-trained-fi
 import { decodeExamples } from "../../src/classifiers/trained/examples.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { joinRecordKeys } from "../split/record-keys.ts";
 import { buildClassifier } from "./build-classifier.ts";
 import { readExamples } from "./read-examples.ts";
 import { joinExamples } from "./select-examples.ts";
@@ -25,7 +26,7 @@ export async function refit(
   settings: TrainSettings = {},
 ): Promise<Training> {
   const base = settings.base ?? complexity();
-  const { models, small, large, structure: scale, data, ...earlier } = checkTrainedFile(file, base);
+  const { models, small, large, structure: scale, data, keys, ...earlier } = checkTrainedFile(file, base);
   const remembered = decodeExamples(earlier.examples, models.length);
   if (remembered === undefined)
     throw new InvalidOptionError("trained.file.examples", undefined, "columns of the stated length");
@@ -42,6 +43,7 @@ export async function refit(
       records: data.records + added.examples.count,
       sha256: createHash("sha256").update(`${data.sha256} ${added.sha256}`).digest("hex"),
     },
+    keys: keys && joinRecordKeys(keys, added.recordKeys.keys("fit")),
     seed: settings.seed ?? earlier.seed,
   });
   return trainingOf(built, added.skipped);

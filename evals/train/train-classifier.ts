@@ -6,6 +6,7 @@ import {
   checkNumber,
   checkText,
   InvalidOptionError,
+  type SplitRecord,
 } from "../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
@@ -39,6 +40,8 @@ export interface TrainOptions extends TrainSettings {
   readonly large: string;
   /** All models that shall have a quality curve. Default: the two; they are added where they are missing. */
   readonly models?: readonly string[] | undefined;
+  /** Where the records are one part of a split: the file says so, and the other part is found by it. */
+  readonly split?: SplitRecord | undefined;
 }
 
 export interface TrainingReport {
@@ -100,6 +103,7 @@ export async function trainClassifier(
     models,
     base,
     data: { records: read.examples.count, sha256: read.sha256 },
+    keys: read.recordKeys.keys("fit", options.split),
     seed,
   });
   return trainingOf(built, read.skipped);

@@ -5,10 +5,12 @@ import {
   REFERENCE_QUANTILES,
   type TrainedClassifier,
 } from "../../src/classifiers/trained/trained-file.ts";
+import { recordKeysSchema } from "../split/record-keys-schema.ts";
 
 /** What a classifier file must look like. Loads zod. */
 export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
   const { z } = await import("zod");
+  const keys = await recordKeysSchema();
   const text = z.string().min(1);
   const hash = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), "must be a hash");
   const count = z.number().int().min(0).max(0xffff_ffff);
@@ -54,6 +56,7 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
       models: z.array(text).min(2),
       seed: count,
       data: z.object({ records: count, sha256: hash(64) }),
+      keys: keys.optional(),
       candidate: text,
       recommended: z.boolean(),
       candidates: z.array(z.object({ name: text, apgr: estimate, overLength: estimate, overMean: estimate })),

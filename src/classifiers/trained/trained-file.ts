@@ -1,3 +1,4 @@
+import type { RecordKeys } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../contracts/node-crypto.ts";
 
 /** What a score is made of. Each part says how much better the large model is likely to be. */
@@ -93,6 +94,8 @@ export interface TrainedClassifier {
   readonly seed: number;
   /** Records trained on, and the SHA-256 of what was read of them. After a refit both cover all of them. */
   readonly data: { readonly records: number; readonly sha256: string };
+  /** Which records those are, so that none of them is tuned or checked with. Absent in files of older versions. */
+  readonly keys?: RecordKeys | undefined;
   /** Name of the candidate that was chosen, and whether it beat chance and length. */
   readonly candidate: string;
   readonly recommended: boolean;
