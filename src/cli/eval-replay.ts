@@ -2,16 +2,17 @@ import { Command } from "commander";
 import { type Comparison, compare } from "../../evals/compare/compare.ts";
 import { compareRouter, type RouterComparison } from "../../evals/compare/compare-router.ts";
 import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
-import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
+import { isSample } from "../../evals/split/record-keys.ts";
 import { wasTrainedOn } from "../../evals/train/was-trained-on.ts";
 import { InvalidOptionError } from "../contracts/index.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
+import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
 import { textOption } from "./text-option.ts";
 
-interface Options {
+interface Options extends PartOptions {
   readonly outcomes: string;
   readonly small?: string | undefined;
   readonly large?: string | undefined;
@@ -26,7 +27,7 @@ interface Options {
 
 /** `switchpoint eval replay`: what routing would have given on recorded outcomes, beside its baselines. */
 export function evalReplayCommand(io: Io): Command {
-  return new Command("replay")
+  return addPartOptions(new Command("replay"))
     .description("what routing would have given on recorded outcomes; no model is called")
     .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
     .option("--small <name>", "the small model, as the outcomes name it")
@@ -69,9 +70,10 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
       if (value !== undefined)
         throw new InvalidOptionError(option, value, "absent beside --config, which says it");
     }
+    const { records } = await readPart(options.outcomes, options, io);
     const router = await loadRouter(config);
     try {
-      return await compareRouter(readOutcomes(options.outcomes), router, settings);
+      return await compareRouter(records, router, settings);
     } finally {
       await router.close();
     }
@@ -82,9 +84,10 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
     throw new InvalidOptionError("--large", large, "given, with --small; or give --config");
   const { classifier: loaded, file } = await loadClassifier(classifier ?? "complexity", [small, large]);
   const known = file === undefined ? () => false : wasTrainedOn(file);
+  const { records } = await readPart(options.outcomes, options, io, { keys: file?.keys });
   let knownRecords = 0;
   const counted = async function* (): AsyncGenerator<OutcomeRecord, void, void> {
-    for await (const record of readOutcomes(options.outcomes)) {
+    for await (const record of records) {
       if (known(record)) knownRecords += 1;
       yield record;
     }
@@ -97,8 +100,10 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
     threshold: threshold === undefined ? undefined : numberOf("--threshold", threshold),
   });
   if (knownRecords > 0) {
+    const atLeast = file?.keys === undefined || isSample(file.keys) ? "at least " : "";
+    const remedy = file?.keys?.split === undefined ? "replay others" : "take the other part (--part)";
     io.stderr(
-      `the classifier was trained on at least ${knownRecords} of these records and looks too good: replay others\n`,
+      `the classifier was trained on ${atLeast}${knownRecords} of these records and looks too good: ${remedy}\n`,
     );
   }
   return comparison;

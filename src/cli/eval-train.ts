@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
 import { trainClassifier } from "../../evals/train/train-classifier.ts";
 import { writeClassifier } from "../../evals/train/write-classifier.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";
+import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
 import { trainingToJson, trainingToText } from "./show-training.ts";
 import { textOption } from "./text-option.ts";
 
-interface Options {
+interface Options extends PartOptions {
   readonly outcomes: string;
   readonly small: string;
   readonly large: string;
@@ -22,7 +22,7 @@ interface Options {
 
 /** `switchpoint eval train`: a classifier of one's own, from recorded outcomes. */
 export function evalTrainCommand(io: Io): Command {
-  return new Command("train")
+  return addPartOptions(new Command("train"))
     .description("train a classifier on recorded outcomes, and say whether it beats prompt length")
     .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
     .requiredOption("--small <name>", "the small model, as the outcomes name it")
@@ -44,7 +44,7 @@ All candidates are measured by cross-validation. The best is written if its inte
 above prompt length; if none does, length or the default classifier is, and the last line says so.
 
 Example:
-  switchpoint eval train --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5
+  switchpoint eval train --outcomes outcomes.jsonl.gz --part fit --small openai:gpt-5-mini --large openai:gpt-5
   switchpoint classify requests.jsonl --classifier classifier.json
 `,
     )
@@ -52,7 +52,9 @@ Example:
 }
 
 async function evalTrain({ outcomes, out, json, ...options }: Options, io: Io): Promise<void> {
-  const { file, report } = await trainClassifier(readOutcomes(outcomes), {
+  const { records, part, split } = await readPart(outcomes, options, io);
+  const { file, report } = await trainClassifier(records, {
+    split,
     small: options.small,
     large: options.large,
     models: options.models,
@@ -63,6 +65,8 @@ async function evalTrain({ outcomes, out, json, ...options }: Options, io: Io): 
     onProgress: (done, of) => io.stderr(`fold ${done} of ${of}\n`),
   });
   await writeClassifier(out, file);
+  if (part === "all")
+    io.stderr("tuning needs other records than these: train with --part fit, and tune takes the rest\n");
   if (report.skipped > 0)
     io.stderr(`${report.skipped} records were left out: a model has no outcome there\n`);
   io.stdout(json ? `${trainingToJson(report, file, out)}\n` : `${trainingToText(report, file, out)}\n`);

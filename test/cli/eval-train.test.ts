@@ -23,7 +23,8 @@ describe("eval train", () => {
   it("prints all candidates with their intervals, and writes a file that classify and eval replay take", async () => {
     const { exitCode, out, err } = await train("--outcomes", outcomes, "--models", "middle");
     expect(exitCode).toBe(0);
-    expect(err).toBe([1, 2, 3, 4, 5].map((fold) => `fold ${fold} of 5\n`).join(""));
+    const notice = "tuning needs other records than these: train with --part fit, and tune takes the rest\n";
+    expect(err).toBe(`${[1, 2, 3, 4, 5].map((fold) => `fold ${fold} of 5\n`).join("")}${notice}`);
     const lines = out.split("\n");
     expect(lines[0]).toBe("150 records, 150 different prompts; small small, large large; on held-out folds");
     expect(lines[2]).toMatch(/^candidate +APGR \[95 %\] +over length \[95 %\]$/);
@@ -43,9 +44,35 @@ describe("eval train", () => {
     const onOthers = await runCli([...replay, others]);
     expect(onOthers.out).toMatch(/^trained +0\.[6-9]/m);
     expect(onOthers.err).not.toContain("trained on");
-    expect((await runCli([...replay, outcomes])).err).toContain(
-      "was trained on at least 150 of these records",
+    expect((await runCli([...replay, outcomes])).err).toContain("was trained on 150 of these records");
+  });
+
+  it("trains on one part of a split, and replay takes the other by the classifier file", async () => {
+    const { exitCode, err } = await train("--outcomes", outcomes, "--part", "fit", "--split-seed", "4");
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/^fit part: (\d+) of 150 records \(split seed 4\)\n/);
+    expect(err).not.toContain("tuning needs");
+    const fit = Number(/fit part: (\d+)/.exec(err)?.[1]);
+    const { keys } = JSON.parse(readFileSync(own, "utf8"));
+    expect(keys).toMatchObject({ purpose: "fit", records: fit, prompts: fit });
+    expect(keys.split).toEqual({
+      seed: 4,
+      share: 0.5,
+      part: "fit",
+      groupBy: ["prompt", "group", "session", "tenant"],
+    });
+    const replay = (...args: readonly string[]) =>
+      runCli([
+        ...["eval", "replay", ...pair, "--bootstrap", "20", "--classifier", own, "--outcomes", outcomes],
+        ...args,
+      ]);
+    const other = await replay("--part", "tune");
+    expect(other.err).toContain(`tune part: ${150 - fit} of 150 records (split seed 4)`);
+    expect(other.err).not.toContain("trained on");
+    expect((await replay()).err).toContain(
+      `trained on ${fit} of these records and looks too good: take the other part (--part)`,
     );
+    expect((await replay("--part", "tune", "--split-seed", "5")).err).toMatch(/trained on \d+ of these/);
   });
 
   it("prints JSON, and says when nothing learnt is recommended", async () => {
@@ -81,6 +108,13 @@ describe("eval train", () => {
 
   it.each<[string, readonly string[], RegExp]>([
     ["a seed that is none", ["--seed", "x"], /--seed must be a number/],
+    ["a part that is none", ["--part", "half"], /--part must be fit, tune or all, got "half"/],
+    [
+      "a split by what is no field",
+      ["--split-by", "user"],
+      /--split-by must be one or more of prompt, group/,
+    ],
+    ["a share that is none", ["--part", "fit", "--split-share", "1"], /--split-share must be a number in/],
     ["a text that is none", ["--text", "title"], /--text must be prompt or question/],
     ["an unknown candidate", ["--candidate", "magic"], /candidate must be one of best, /],
   ])("refuses %s", async (_, args, message) => {

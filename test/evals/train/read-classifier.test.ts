@@ -82,6 +82,12 @@ describe("readClassifier", () => {
     ["curves that are missing", () => changed({ curves: [] }), "curves", /one for each model/],
     ["a score without its heads", () => changed({ ridge: undefined }), "ridge", /must be there/],
     [
+      "keys of other records than it counts",
+      () => changed({ keys: { ...file.keys, prompts: 3 } }),
+      "keys.keys",
+      /must be the rising hashes of all prompts/,
+    ],
+    [
       "a column that is no base64",
       () => changed({ examples: { ...file.examples, buckets: "%" } }),
       "examples.buckets",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refit, trainClassifier } from "../../../evals/index.ts";
+import { wasTrainedOn } from "../../../evals/train/was-trained-on.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 
 const settings = { resamples: 50 };
@@ -34,6 +35,16 @@ describe("refit", () => {
     const { file } = await trainClassifier(records, pair);
     const { report } = await refit(file, records, settings);
     expect(report).toMatchObject({ records: 120, prompts: 60 });
+  });
+
+  it("has the keys of both, so that neither may be tuned with", async () => {
+    const [old, added] = [topicRecords(60), topicRecords(50, { seed: 2, prefix: "n" })];
+    const { file } = await trainClassifier(old, pair);
+    const { file: refitted } = await refit(file, [...added, ...old.slice(0, 10)], settings);
+    expect(refitted.keys).toMatchObject({ purpose: "fit", records: 120, prompts: 110 });
+    const isKnown = wasTrainedOn(refitted);
+    expect([...old, ...added].every(isKnown)).toBe(true);
+    expect(topicRecords(50, { seed: 3 }).some(isKnown)).toBe(false);
   });
 
   it("refuses a file that was changed", async () => {

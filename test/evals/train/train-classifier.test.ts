@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type OutcomeRecord, trainClassifier } from "../../../evals/index.ts";
+import { type OutcomeRecord, recordKeysOf, trainClassifier } from "../../../evals/index.ts";
 import { length } from "../../../src/classifiers/index.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 
@@ -82,6 +82,15 @@ describe("trainClassifier", () => {
     const half = await hash(withOutcome({}));
     expect(await hash(withOutcome({ costUsd: 1 }))).toBe(half);
     expect(await hash(withOutcome({ quality: 0.4 }))).not.toBe(half);
+  });
+
+  it("says which records it was fitted on, and of which split", async () => {
+    const records = topicRecords(80).map((record, index) =>
+      index < 10 ? { ...record, outcomes: { small: { quality: 1 } } } : record,
+    );
+    const split = { seed: 3, share: 0.5, part: "fit", groupBy: ["prompt"] } as const;
+    const { file } = await trainClassifier(records, { ...pair, split });
+    expect(file.keys).toEqual(recordKeysOf(records.slice(10), "fit", split));
   });
 
   it("uses graded quality as it is: grades on one side of 0.5 are told apart", async () => {
