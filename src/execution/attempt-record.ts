@@ -19,13 +19,13 @@ export interface AttemptRecord {
   readonly model: Model;
   dropped(parameter: string): void;
   firstToken(): void;
-  /** Ends the attempt with what the provider returned. */
-  succeed(answer: {
-    usage?: Completion["usage"] | undefined;
-    model?: string | undefined;
-    finishReason?: string | undefined;
-    /** Whether the tokens of `usage` are an estimate. */
-    estimated?: boolean | undefined;
+  /** Ends the attempt with the answer of a model. Where it tells no usage, its tokens are estimated. */
+  answer(completion: Completion): void;
+  /** Ends the attempt with what a call of another kind has used. `estimated`: `usage` is an estimate. */
+  succeed(used: {
+    usage: Completion["usage"];
+    model: string | undefined;
+    estimated: boolean | undefined;
   }): void;
   /**
    * Ends it with an error. `received` is the text that a stream had brought (providers bill it), or
@@ -92,11 +92,19 @@ export function startAttempt(
     firstToken() {
       record.firstTokenMs = Math.max(0, context.clock() - startedAt);
     },
-    succeed(answer) {
-      bill(context.usageOf(answer.usage));
-      if (answer.estimated) record.costEstimated = true;
-      if (answer.model !== undefined) record.servedModel = answer.model;
-      if (answer.finishReason !== undefined) record.finishReason = answer.finishReason;
+    answer(completion) {
+      const choice = completion.choices[0];
+      const usage = context.usageOf(completion.usage);
+      if (usage === undefined) billReceived(textOf(choice?.message));
+      else bill(usage);
+      if (completion.model !== undefined) record.servedModel = completion.model;
+      if (choice?.finish_reason !== undefined) record.finishReason = choice.finish_reason;
+      end();
+    },
+    succeed(used) {
+      bill(context.usageOf(used.usage));
+      if (used.estimated) record.costEstimated = true;
+      if (used.model !== undefined) record.servedModel = used.model;
       end();
     },
     fail(error, received) {
@@ -119,6 +127,12 @@ export function startAttempt(
       context.ended(record);
     },
   };
+}
+
+/** What a model wrote and bills for, as text. */
+function textOf(message: Completion["choices"][number]["message"] | undefined): string {
+  const calls = message?.tool_calls;
+  return `${message?.content ?? ""}${calls === undefined || calls.length === 0 ? "" : JSON.stringify(calls)}`;
 }
 
 /** In order of start, although a call that runs beside another may end first. */

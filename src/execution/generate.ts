@@ -103,11 +103,7 @@ export async function generateOnce(
   } finally {
     guard.release(false);
   }
-  record.succeed({
-    usage: completion.usage,
-    model: completion.model,
-    finishReason: completion.choices[0]?.finish_reason,
-  });
+  record.answer(completion);
   const { afterDegraded } = itinerary;
   if (afterDegraded !== undefined) {
     for (const check of context.options.degraded) {

@@ -144,7 +144,11 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   const someoneIsLeft = () =>
     position + 1 < plan.length || (options.fallback && context.fallbacks.some((model) => !tried.has(model)));
 
-  const retry = (error: ProviderError): Step | undefined => {
+  /**
+   * The same model once more. `isLast`: nobody else is left, so that an open breaker does not forbid it;
+   * the retry budget still does.
+   */
+  const retry = (error: ProviderError, isLast: boolean): Step | undefined => {
     if (!error.retryable || retries >= options.retries) return undefined;
     // The pause may come from the rate limit of another request.
     const askedMs = Math.max(error.retryAfterMs ?? 0, context.pauseMs(current.model));
@@ -155,11 +159,15 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
     if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
-    if (context.admit(current.model, delayMs) !== true) return undefined;
+    const isAdmitted = context.admit(current.model, delayMs) === true;
+    if (!isAdmitted && !isLast) return undefined;
     // A retry that a fallback can replace leaves the budget to those that nothing can.
-    if (!context.withdrawRetry(someoneIsLeft())) return undefined;
+    if (!context.withdrawRetry(!isLast && someoneIsLeft())) {
+      if (isAdmitted) context.abandon(current.model);
+      return undefined;
+    }
     retries += 1;
-    current = { ...current, hop: "retry", delayMs, lastResort: false };
+    current = { ...current, hop: "retry", delayMs, lastResort: !isAdmitted };
     return current;
   };
 
@@ -202,14 +210,15 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       if (end !== undefined) return end;
       // `ending` knows every other error.
       const failure = error as ProviderError;
-      const again = retry(failure);
+      const again = retry(failure, false);
       if (again !== undefined) return go(again, "retry");
       const window = context.modelOf(current.model).contextWindow ?? 0;
       const isLarger = (model: string) => (context.modelOf(model).contextWindow ?? 0) > window;
       maySucceed = failure.kind === "context-overflow" ? isLarger : anyModel;
       const next = another("fallback", maySucceed);
       if (next !== undefined) return go(next, "fallback");
-      return { error: allFailed(error) };
+      const last = retry(failure, true);
+      return last === undefined ? { error: allFailed(error) } : go(last, "retry");
     },
     afterDelay() {
       const late = deadlinePassed();

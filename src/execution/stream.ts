@@ -82,7 +82,7 @@ async function* streamOnce(
     call.release(!settled);
   }
   const completion = assembler.completion();
-  record.succeed({ usage: completion.usage, model: completion.model, finishReason: assembler.finishReason });
+  record.answer(completion);
   record.report(undefined);
   // An answer without content (a mere finish reason) is an answer too.
   if (!call.hasBegun) yield* call.held;

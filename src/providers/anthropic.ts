@@ -11,7 +11,7 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
-import { unlessAborted } from "./internal/abort.ts";
+import { callSignal, unlessAborted } from "./internal/abort.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
@@ -22,6 +22,7 @@ import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 import { tellRateLimit, tellRefusal } from "./internal/rate-limit-headers.ts";
+import { decodedHeaders, MAX_ANSWER_BYTES, MAX_ERROR_BYTES, readBounded } from "./internal/read-bounded.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
@@ -81,10 +82,20 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   // answers that are not streamed.
   const post = async (body: MessagesBody, { signal, onRateLimit }: CallOptions): Promise<unknown> => {
     const client = await unlessAborted(connect(), signal);
-    const { data, response } = await client.post<unknown>(path, { body, signal }).withResponse();
-    signal.throwIfAborted();
-    tellRateLimit(response.headers, onRateLimit);
-    return data;
+    const own = callSignal(signal);
+    let whole = false;
+    try {
+      const response = await client.post(path, { body, signal: own.signal }).asResponse();
+      tellRateLimit(response.headers, onRateLimit);
+      const text = await readBounded(response, MAX_ANSWER_BYTES);
+      whole = text !== undefined;
+      signal.throwIfAborted();
+      if (text !== undefined) return JSON.parse(text);
+      const summary = `the answer has more than ${MAX_ANSWER_BYTES} bytes`;
+      throw new ProviderError({ kind: "incomplete", model: name, summary });
+    } finally {
+      own.end(whole);
+    }
   };
   const events = async function* (
     body: MessagesBody,
@@ -184,7 +195,7 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
       logLevel: "off",
       openTelemetry: false,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
-      ...(options.fetch !== undefined && { fetch: options.fetch }),
+      fetch: boundedErrors(options.fetch),
       defaultHeaders: {
         ...(pinned && { "anthropic-version": "2023-06-01", "x-api-key": key, authorization: null }),
         ...options.headers,
@@ -192,6 +203,18 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
     });
     current = { key, client };
     return client;
+  };
+}
+
+/** The SDK reads the body of a failed call to its end, however long it is. */
+function boundedErrors(own: typeof fetch | undefined): typeof fetch {
+  return async (input, init) => {
+    // Looked up at each call: the SDK would keep the global one that it found first.
+    const response = await (own ?? globalThis.fetch)(input, init);
+    if (response.ok || response.body === null) return response;
+    const { status, statusText, headers } = response;
+    const text = await readBounded(response, MAX_ERROR_BYTES, true);
+    return new Response(text, { status, statusText, headers: decodedHeaders(headers) });
   };
 }
 

@@ -70,6 +70,51 @@ describe("a model whose breaker is open", () => {
     expect(small.requests).toHaveLength(11);
   });
 
+  it("is retried when nobody else is left, as far as the retry budget goes", async () => {
+    let failing = 2;
+    const flaky = () => {
+      failing -= 1;
+      if (failing >= 0) throw failure("server");
+      return "from large";
+    };
+    const options = { retries: 1, backoffBaseMs: 0, breaker: { minCalls: 1 } };
+    const parts = make({ error: failure("server") }, options, { answer: flaky });
+    await parts.router.route("x").catch(() => {});
+    failing = 1;
+    // Both breakers are open: both models are called as a last resort, and the last one once more.
+    const { text, attempts } = await parts.router.route("x");
+    expect([text, attempts.map(({ model, hop }) => `${model} ${hop}`)]).toEqual([
+      "from large",
+      ["small fallback", "large fallback", "large retry"],
+    ]);
+    const retryBudget = { ratio: 0, minPerSecond: 0 };
+    const poor = make(
+      { error: failure("server") },
+      { ...options, retryBudget },
+      { error: failure("server") },
+    );
+    for (let call = 0; call < 3; call += 1) await poor.router.route("x").catch(() => {});
+    expect(poor.small.requests).toHaveLength(3);
+  });
+
+  it("keeps its trial for the next request when the retry budget refuses the retry that would be it", async () => {
+    let down = true;
+    const { router, small } = make(
+      {
+        answer: () => {
+          if (down) throw failure("server", 2_000);
+          return "from small";
+        },
+      },
+      { retries: 1, breaker: { minCalls: 1, openMs: 1_000 }, retryBudget: { ratio: 0, minPerSecond: 0 } },
+    );
+    expect((await router.route("x")).text).toBe("from large");
+    down = false;
+    await vi.advanceTimersByTimeAsync(1_001);
+    expect((await router.route("x")).text).toBe("from small");
+    expect(small.requests).toHaveLength(2);
+  });
+
   it("still answers a pin: no other model may", async () => {
     const { router, small } = make({ error: failure("server") });
     for (let call = 0; call < 10; call += 1) await router.route("x");

@@ -58,6 +58,18 @@ const chunk = (
 });
 
 describe("a stream that succeeds", () => {
+  it("is priced by an estimate where its usage is lost", async () => {
+    const small = scripted("small", async function* () {
+      yield chunk({ content: "eight characters" });
+      yield chunk({}, "stop");
+    });
+    const context = contextOf({ models: { small } });
+    expect((await read(context)).error).toBeUndefined();
+    const [attempt] = context.attempts;
+    expect(attempt).toMatchObject({ costEstimated: true, finishReason: "stop", usage: { outputTokens: 4 } });
+    expect(attempt?.costUsd).toBeGreaterThan(0);
+  });
+
   it("hands on every chunk and returns the whole answer with usage and time to first token", async () => {
     const context = contextOf({ models: { small: fakeModel({ price, answer: "one two three" }) } });
     const { chunks, completion } = await read(context);

@@ -15,6 +15,7 @@ import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } f
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
 import { tellRateLimit, tellRefusal } from "./rate-limit-headers.ts";
+import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
 /** `Key`: `string`, or `string | undefined` where the endpoint can do without one. */
@@ -172,7 +173,9 @@ function signed(completion: Completion, writer: string): Completion {
 async function readCompletion(response: Response, sdk: OpenAiSdk, model: string): Promise<Completion> {
   let body: Partial<Completion> & { error?: unknown };
   try {
-    body = JSON.parse(await response.text());
+    const text = await readBounded(response, MAX_ANSWER_BYTES);
+    if (text === undefined) throw incomplete(model, `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    body = JSON.parse(text);
   } catch (error) {
     throw toReadError(error, sdk, model);
   }

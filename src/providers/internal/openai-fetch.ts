@@ -1,3 +1,5 @@
+import { decodedHeaders, MAX_ERROR_BYTES, readBounded } from "./read-bounded.ts";
+
 type Fetch = typeof fetch;
 
 /**
@@ -13,21 +15,13 @@ export function openaiFetch(own: Fetch | undefined): Fetch {
 }
 
 async function withErrorBody(response: Response): Promise<Response> {
-  const text = await response.text();
+  const text = await readBounded(response, MAX_ERROR_BYTES, true);
   const { status, statusText, headers } = response;
   return new Response(JSON.stringify({ error: readError(text) }), {
     status,
     statusText,
-    headers: plain(headers),
+    headers: decodedHeaders(headers, { "content-type": "application/json" }),
   });
-}
-
-/** The text is decoded by now, and ours has another length. */
-function plain(headers: Headers): Headers {
-  const copy = new Headers(headers);
-  copy.set("content-type", "application/json");
-  for (const name of ["content-encoding", "content-length", "transfer-encoding"]) copy.delete(name);
-  return copy;
 }
 
 /**
