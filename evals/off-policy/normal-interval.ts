@@ -1,0 +1,16 @@
+import type { MeanError } from "./mean-error.ts";
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** `mean ± z · standard error`, two-sided: right for many values whose tails are not heavy. */
+export async function normalInterval(
+  { mean, standardError }: MeanError,
+  confidence: number,
+): Promise<Interval> {
+  const { default: quantile } = await import("@stdlib/stats-base-dists-normal-quantile");
+  const margin = quantile(1 - (1 - confidence) / 2, 0, 1) * standardError;
+  return { low: mean - margin, high: mean + margin };
+}

@@ -1,0 +1,81 @@
+import { estimateReward } from "./estimate-reward.ts";
+import { knownRewards } from "./known-rewards.ts";
+import type { RewardReport } from "./off-policy-report.ts";
+import { type ModelledRow, predictRewards } from "./predict-rewards.ts";
+import type { LoggedRow } from "./read-rows.ts";
+import { planFeatures, rowFeatures } from "./row-features.ts";
+
+export interface RewardOptions {
+  readonly clip: number;
+  readonly folds: number;
+  readonly maxUncovered: number;
+  readonly confidence: number;
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+export interface Reward {
+  /** By row; NaN where it is not known. */
+  readonly values: readonly number[];
+  /** Whether a row's reward could not have been missing. Default: none's. */
+  readonly isCertain?: ((row: number) => boolean) | undefined;
+  /** Rewards are in [0, largest]. Without it there is no lower bound. */
+  readonly largest?: number | undefined;
+}
+
+/**
+ * Returns a function that estimates one reward of the target. `undefined` where more than `maxUncovered` of
+ * the target's probability is on plans none of whose rows has a reward.
+ */
+export function rewardReporter(
+  rows: readonly LoggedRow[],
+  weights: Float64Array,
+  units: Uint32Array,
+  { clip, maxUncovered, folds, ...options }: RewardOptions,
+): (reward: Reward) => Promise<RewardReport | undefined> {
+  const plans = rows.map(({ logged }) => logged);
+  const features = rowFeatures(rows.map(({ decision }) => decision));
+  const modelled = rows.map(({ decision, logged, target }): ModelledRow => {
+    const own = features(decision);
+    return {
+      logged,
+      target,
+      featuresOf: (plan) => Float64Array.from([...own, ...planFeatures(decision, plan)]),
+    };
+  });
+  const leastPropensity = rows.reduce((least, { propensity }) => Math.min(least, propensity), 1);
+
+  return async ({ values, isCertain, largest }) => {
+    const { rewards, factors, known, shares } = knownRewards(plans, values, isCertain);
+    if (known === 0 || unknownShare(rows, shares) > maxUncovered) return undefined;
+    const predictions = predictRewards(modelled, Float64Array.from(values), {
+      units,
+      folds,
+      seed: options.seed,
+    });
+    const estimated = await estimateReward(
+      {
+        weights: weights.map((weight, row) => weight * (factors[row] as number)),
+        loggedWeights: factors,
+        rewards,
+        predictions,
+        units,
+      },
+      {
+        ...options,
+        clip,
+        largestWeight: factors.reduce((most, factor) => Math.max(most, factor), 1) / leastPropensity,
+        largestReward: largest,
+      },
+    );
+    return estimated && { known, ...estimated };
+  };
+}
+
+/** Share of the target's probability on plans none of whose rows has a reward. */
+function unknownShare(rows: readonly LoggedRow[], shares: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const { target } of rows)
+    for (const [plan, probability] of target) if (shares.get(plan) === 0) sum += probability;
+  return sum / rows.length;
+}

@@ -1,0 +1,30 @@
+import { weightedMean } from "../metrics/weighted-mean.ts";
+
+/**
+ * Self-normalised inverse propensity scoring: `V = Σ w r / Σ w` (Swaminathan & Joachims 2015). Slightly
+ * biased, of order 1/n; stays within the range of the rewards. `counts` are a bootstrap's. `undefined`
+ * when all weights are 0.
+ */
+export function snips(
+  weights: ArrayLike<number>,
+  rewards: ArrayLike<number>,
+  counts?: ArrayLike<number>,
+): number | undefined {
+  if (counts === undefined) return weightedMean(rewards, weights);
+  const counted = Float64Array.from(counts, (count, row) => count * (weights[row] as number));
+  return weightedMean(rewards, counted);
+}
+
+/**
+ * The estimate, linearised: terms `V + w (r - V) / mean(w)`. Their mean is V, and their variance over n is
+ * the usual `Σ w² (r - V)² / (Σ w)²`, up to n / (n - 1).
+ */
+export function snipsTerms(weights: ArrayLike<number>, rewards: ArrayLike<number>): Float64Array | undefined {
+  const value = snips(weights, rewards);
+  const mean = weightedMean(weights);
+  if (value === undefined || mean === undefined) return undefined;
+  return Float64Array.from(
+    { length: weights.length },
+    (_, row) => value + ((weights[row] as number) * ((rewards[row] as number) - value)) / mean,
+  );
+}

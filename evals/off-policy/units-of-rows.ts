@@ -1,0 +1,24 @@
+import type { LoggedRow } from "./read-rows.ts";
+
+/** What is taken as one independent observation. */
+export type OffPolicyUnit = "session" | "tenant" | "decision";
+
+/**
+ * The independent unit of each row, numbered from 0. Sessions are those of a tenant; a row without
+ * session, or without tenant, stands alone.
+ */
+export function unitsOfRows(rows: readonly LoggedRow[], unit: OffPolicyUnit): Uint32Array {
+  const numbers = new Map<string, number>();
+  let next = 0;
+  return Uint32Array.from(rows, ({ decision }) => {
+    const { session, tenant } = decision.request;
+    const key = { session: session && JSON.stringify([tenant ?? "", session]), tenant, decision: undefined }[
+      unit
+    ];
+    const known = key ? numbers.get(key) : undefined;
+    if (known !== undefined) return known;
+    if (key) numbers.set(key, next);
+    next += 1;
+    return next - 1;
+  });
+}
