@@ -3,6 +3,12 @@ export { type CompareOptions, type Comparison, compare } from "./compare/compare
 export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./compare/comparison-row.ts";
 export { pairOutcomes } from "./compare/pair-outcomes.ts";
+export {
+  type JoinOptions,
+  type JoinReport,
+  joinDecisions,
+  type LoggedDecision,
+} from "./import/join-feedback.ts";
 export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
 export { apgr } from "./metrics/apgr.ts";
 export { type BootstrapOptions, bootstrap, type Estimate, type Statistics } from "./metrics/bootstrap.ts";
@@ -27,6 +33,24 @@ export {
   type ScoreOrder,
 } from "./metrics/routing-curve.ts";
 export { seededRandom } from "./metrics/seeded-random.ts";
+export { clipWeights } from "./off-policy/clip-weights.ts";
+export { doublyRobustTerms, type Predictions } from "./off-policy/doubly-robust.ts";
+export { effectiveSampleSize } from "./off-policy/effective-sample-size.ts";
+export { empiricalBernsteinBound } from "./off-policy/empirical-bernstein.ts";
+export { ipsTerms } from "./off-policy/ips.ts";
+export { type OffPolicyOptions, offPolicy } from "./off-policy/off-policy.ts";
+export type {
+  Estimator,
+  OffPolicyEstimate,
+  OffPolicyReport,
+  Overlap,
+  PlanOverlap,
+  RewardReport,
+  StratumOverlap,
+} from "./off-policy/off-policy-report.ts";
+export type { OffPolicyTarget } from "./off-policy/read-rows.ts";
+export { snips, snipsTerms } from "./off-policy/snips.ts";
+export type { OffPolicyUnit } from "./off-policy/units-of-rows.ts";
 export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
 export { promptKey } from "./outcomes/prompt-key.ts";
 export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";

@@ -4,6 +4,7 @@ import { classifyCommand } from "./classify.ts";
 import { decideCommand } from "./decide.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { evalOffPolicyCommand } from "./eval-off-policy.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import type { Terminal } from "./io.ts";
@@ -28,6 +29,7 @@ export function createProgram(terminal: Terminal): Command {
     );
   evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
   evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));
