@@ -6,6 +6,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evalOffPolicyCommand } from "./eval-off-policy.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
+import { evalReportCommand } from "./eval-report.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import type { Terminal } from "./io.ts";
 import { routeCommand } from "./route.ts";
@@ -29,6 +30,7 @@ export function createProgram(terminal: Terminal): Command {
     );
   evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
   evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));

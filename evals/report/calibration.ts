@@ -1,0 +1,79 @@
+import { type IntervalSettings, meanWithInterval } from "./intervals.ts";
+import type { Bin, Calibration } from "./report.ts";
+import { outcomesOf } from "./report-rows.ts";
+import type { Routing } from "./routing.ts";
+
+const bins = 10;
+
+/**
+ * Whether what the classifier says comes true: its estimates of quality against the measured ones, by
+ * model; else, between two models, complexity against what the large one gains. `undefined` where there
+ * is neither.
+ */
+export async function calibrationOf(
+  routing: Routing,
+  settings: IntervalSettings,
+): Promise<Calibration | undefined> {
+  const { cases, models, alone, reference, complexity, units } = routing;
+  const estimated = models.flatMap((id) => {
+    const estimates = cases.map(({ context }) => {
+      const name = context.candidates.find((candidate) => candidate.id === id)?.facts.name ?? id;
+      return context.classification?.quality?.[name];
+    });
+    const known = estimates.flatMap((estimate, index) => (estimate === undefined ? [] : [index]));
+    return known.length === 0 ? [] : [{ id, known, estimates: estimates as number[] }];
+  });
+  if (estimated.length > 0) {
+    const reports = estimated.map(async ({ id, known, estimates }) => {
+      const measured = outcomesOf(alone, id).quality;
+      const errors = known.map((index) => ((estimates[index] as number) - (measured[index] as number)) ** 2);
+      const binned = await binsOf(known, estimates, measured, units, settings);
+      return {
+        model: id,
+        brier: errors.reduce((sum, error) => sum + error, 0) / known.length,
+        ece: binned.reduce(
+          (sum, bin) => sum + (bin.records / known.length) * Math.abs(bin.estimated - bin.measured.value),
+          0,
+        ),
+        bins: binned,
+      };
+    });
+    return { kind: "quality", models: await Promise.all(reports) };
+  }
+  const small = models.find((id) => id !== reference);
+  const classified = cases.flatMap(({ context }, index) => (context.classification ? [index] : []));
+  if (models.length !== 2 || small === undefined || classified.length === 0) return undefined;
+  const base = outcomesOf(alone, small).quality;
+  const gain = outcomesOf(alone, reference).quality.map((quality, index) => quality - (base[index] as number));
+  return { kind: "gain", bins: await binsOf(classified, complexity, gain, units, settings) };
+}
+
+/** Bins of about as many records each; equal estimates are never parted. */
+async function binsOf(
+  indices: readonly number[],
+  estimates: ArrayLike<number>,
+  measured: Float64Array,
+  units: readonly string[],
+  settings: IntervalSettings,
+): Promise<readonly Bin[]> {
+  const estimateOf = (index: number): number => estimates[index] as number;
+  const sorted = [...indices].sort((a, b) => estimateOf(a) - estimateOf(b) || a - b);
+  const result: Bin[] = [];
+  let start = 0;
+  for (let bin = 1; bin <= bins && start < sorted.length; bin += 1) {
+    let end = Math.max(start + 1, Math.round((bin * sorted.length) / bins));
+    while (end < sorted.length && estimateOf(sorted[end] as number) === estimateOf(sorted[end - 1] as number)) end += 1;
+    const members = sorted.slice(start, end);
+    start = end;
+    const values = members.map((index) => measured[index] as number);
+    const groups = members.map((index) => units[index] as string);
+    result.push({
+      from: estimateOf(members[0] as number),
+      to: estimateOf(members.at(-1) as number),
+      records: members.length,
+      estimated: members.reduce((sum, index) => sum + estimateOf(index), 0) / members.length,
+      measured: await meanWithInterval(values, groups, settings),
+    });
+  }
+  return result;
+}

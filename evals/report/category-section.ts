@@ -1,0 +1,44 @@
+import { count, percent, percentDigits, points } from "./format-number.ts";
+import { type Content, html, type Markup } from "./html.ts";
+import { estimateCell, htmlTable } from "./html-table.ts";
+import type { CategoryRow, Report } from "./report.ts";
+
+/** How the router does in each category. */
+export function categorySection({ categories, reference, rows }: Report): Markup {
+  if (categories.length === 0) {
+    return html`<section aria-labelledby="categories">
+<h2 id="categories">Categories</h2>
+<p>The records have no <code>category</code>, so they cannot be told apart here.</p>
+</section>`;
+  }
+  const costed = rows[0]?.costUsd !== undefined;
+  const few = categories.some((row) => row.few);
+  const cells = (row: CategoryRow): readonly Content[] => [
+    row.pooled === undefined ? row.category : `${count(row.pooled)} others`,
+    row.few ? html`${count(row.records)} (few)` : count(row.records),
+    percent(row.largeCallRate),
+    points(row.referenceQuality),
+    points(row.quality),
+    estimateCell(row.loss, points),
+    ...(costed ? [estimateCell(row.saving, percent, percentDigits)] : []),
+  ];
+  return html`<section aria-labelledby="categories">
+<h2 id="categories">Categories</h2>
+${htmlTable(
+  `Quality from 0 to 100 and saving by category, against always ${reference}`,
+  [
+    "category",
+    "requests",
+    `to ${reference}`,
+    `quality of ${reference}`,
+    "quality of the router",
+    "lost quality",
+    ...(costed ? ["saved"] : []),
+  ],
+  categories.map((row) => ({ kind: row.few ? ("few" as const) : undefined, cells: cells(row) })),
+)}
+<p class="note">Each interval stands by itself: among many categories, one in twenty misses by chance.${
+    few && " “Few” marks categories with fewer than 50 independent requests, of which little can be said."
+  }</p>
+</section>`;
+}

@@ -1,0 +1,53 @@
+import { count, percent, percentWithInterval, points, score } from "./format-number.ts";
+import { html, type Markup } from "./html.ts";
+import type { Report, ReportedCertificate } from "./report.ts";
+import { promiseOf } from "./verdict.ts";
+
+/** The certificate in plain words, or that there is none. */
+export function certificateSection({ certificate, reference, thresholds }: Report): Markup {
+  if (certificate === undefined) {
+    const [at] = thresholds;
+    const what = at === undefined ? "This policy is not tuned." : `The threshold of ${score(at)} is not tuned.`;
+    return html`<section class="panel open" aria-labelledby="certificate">
+<h2 id="certificate">No certificate: ${at === undefined ? "this policy" : "this threshold"} is not tuned</h2>
+<p>${what} The figures of this report describe these records; none of them is a promise about other requests, and a threshold that was picked because it looks best here will look worse on the next ones.</p>
+<p>A promise takes tuning on records of its own: <code>switchpoint eval tune --max-loss 0.02 --confidence 0.95</code></p>
+</section>`;
+  }
+  const { problems } = certificate;
+  return html`<section class="panel ${problems.length > 0 && "open"}" aria-labelledby="certificate">
+<h2 id="certificate">${problems.length > 0 ? "The certificate does not hold here" : "Certificate"}</h2>
+${problems.length > 0 && html`<ul>${problems.map((problem) => html`<li>${capitalised(problem)}.</li>`)}</ul>`}
+<p>${statement(certificate, reference)}</p>
+<p>${evidence(certificate)}</p>
+<p class="note">It is about requests like those it was tuned on, as their quality was judged${
+    certificate.judge !== undefined && ` (by ${certificate.judge})`
+  }. It ends on ${certificate.expiresAt.slice(0, 10)}, and earlier when models, prompts, the classifier or the traffic change. Tuning file ${certificate.version}, of ${certificate.createdAt.slice(0, 10)}.</p>
+${certificate.notes.length > 0 && html`<ul class="note">${certificate.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+</section>`;
+}
+
+function statement(certificate: ReportedCertificate, reference: string): string {
+  const { threshold, problems } = certificate;
+  const routing = threshold === undefined ? "routing as tuned" : `routing at threshold ${score(threshold)}`;
+  const claim = `${routing} ${promiseOf(certificate, reference)}`;
+  return problems.length > 0
+    ? `What it promised: ${claim}.`
+    : `${capitalised(claim)}, against sending everything to ${reference}.`;
+}
+
+function evidence({ records, units, guarantee, loss, upperBound, pValue, saving, tunedOn }: ReportedCertificate): string {
+  const independent = units === records ? "" : `, of which ${count(units)} independent`;
+  const shown = guarantee === "mean" ? (value: number) => `${points(value)} points` : percent;
+  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${shown(upperBound)} (p = ${pValue.toPrecision(2)}).`;
+  const saved = saving === undefined ? "" : ` The cost there was ${percentWithInterval(saving)} lower.`;
+  const own =
+    tunedOn === 0
+      ? " None of the records of this report are among them."
+      : ` ${count(tunedOn)} of the records of this report are among them, on which the figures around this one look a little too good.`;
+  return measured + saved + own;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

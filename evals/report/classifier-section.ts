@@ -1,0 +1,79 @@
+import { gainPlot, qualityCalibrationPlot } from "./calibration-plot.ts";
+import { count, percent, points, score } from "./format-number.ts";
+import { html, type Markup } from "./html.ts";
+import { estimateCell, htmlTable } from "./html-table.ts";
+import type { PlotMaker } from "./load-plot.ts";
+import type { Bin, Report } from "./report.ts";
+import { responsive } from "./responsive.ts";
+import { scorePlot } from "./score-plot.ts";
+
+/** Models whose calibration is drawn; the tables have all of them. */
+const mostPlots = 6;
+const panelWidth = 380;
+
+/** Whether the classifier's estimates come true. */
+export function calibrationSection(plot: PlotMaker, report: Report): Markup {
+  return html`<section aria-labelledby="calibration">
+<h2 id="calibration">Calibration</h2>
+${calibrated(plot, report)}
+</section>`;
+}
+
+function calibrated(plot: PlotMaker, { calibration, reference, thresholds }: Report): Markup {
+  if (calibration === undefined)
+    return html`<p>There is nothing to hold against the outcomes: no classifier was asked, or it gives no quality of models.</p>`;
+  if (calibration.kind === "gain") {
+    const { bins } = calibration;
+    return html`<p>The classifier gives no estimate of quality, only complexity. A good one orders requests by what ${reference} gains on them: the points rise from left to right.</p>
+${responsive((width) => gainPlot(plot, reference, bins, thresholds, width))}
+${binTable(`Points of quality that ${reference} gains, by complexity`, "complexity", "gain", bins, score)}`;
+  }
+  const { models } = calibration;
+  return html`<p>Each point holds a tenth of the requests: the quality that the classifier expects of a model, and what was measured. On the dashed line both are equal.</p>
+<div class="pair">${models
+    .slice(0, mostPlots)
+    .map(({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`)}</div>
+${htmlTable(
+  "How far estimates are off: mean squared error (Brier score) and mean distance (ECE); 0 is best",
+  ["model", "Brier", "ECE"],
+  models.map(({ model, brier, ece }) => ({ cells: [model, brier.toFixed(4), ece.toFixed(4)] })),
+)}
+${models.map(({ model, bins }) => binTable(`Quality of ${model}, from 0 to 100`, "estimated", "measured", bins, points))}`;
+}
+
+function binTable(
+  caption: string,
+  estimated: string,
+  measured: string,
+  bins: readonly Bin[],
+  show: (value: number) => string,
+): Markup {
+  return html`<details><summary>${caption}</summary>${htmlTable(
+    caption,
+    [`${estimated}, from – to`, "mean", "requests", measured],
+    bins.map(({ from, to, estimated, records, measured }) => ({
+      cells: [`${show(from)} – ${show(to)}`, show(estimated), count(records), estimateCell(measured, points)],
+    })),
+  )}</details>`;
+}
+
+/** How the requests are distributed over complexity. */
+export function scoreSection(plot: PlotMaker, report: Report): Markup {
+  const { scores, reference } = report;
+  return html`<section aria-labelledby="scores">
+<h2 id="scores">Complexity of the requests</h2>
+${
+  scores === undefined
+    ? html`<p>No request was classified.</p>`
+    : html`<p>Complexity is a rank in the traffic that the classifier was made on: were these requests alike, they would spread evenly. Coloured bars go to ${reference}.</p>
+${responsive((width) => scorePlot(plot, report, width))}
+<details><summary>The distribution as a table</summary>${htmlTable(
+        `Requests by complexity`,
+        ["complexity", "requests", `to ${reference}`],
+        scores.map(({ from, to, records, toReference }) => ({
+          cells: [`${score(from)} – ${score(to)}`, count(records), records === 0 ? "–" : percent(toReference / records)],
+        })),
+      )}</details>`
+}
+</section>`;
+}

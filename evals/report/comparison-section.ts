@@ -1,0 +1,61 @@
+import { costQualityPlot } from "./cost-quality-plot.ts";
+import { percent, percentDigits, points, usd } from "./format-number.ts";
+import { html, type Markup } from "./html.ts";
+import { estimateCell, htmlTable } from "./html-table.ts";
+import type { PlotMaker } from "./load-plot.ts";
+import type { Report, ReportRow } from "./report.ts";
+import { responsive } from "./responsive.ts";
+
+/** Cost against quality: the plot, and the same as a table. */
+export function comparisonSection(plot: PlotMaker, report: Report): Markup {
+  const { rows, reference, kind, confidence } = report;
+  const costed = rows[0]?.costUsd !== undefined;
+  const head = [
+    "router",
+    "quality",
+    ...(costed ? ["cost of 1,000"] : []),
+    `to ${reference}`,
+    "lost quality",
+    ...(costed ? ["saved"] : []),
+    ...(kind === "pair" ? ["APGR"] : []),
+  ];
+  const cells = (row: ReportRow) => [
+    nameOf(row),
+    estimateCell(row.quality, points),
+    ...(costed ? [estimateCell(row.costUsd, (one) => usd(1_000 * one))] : []),
+    row.largeCallRate === undefined ? "–" : percent(row.largeCallRate.value),
+    row.model === reference ? "–" : estimateCell(row.loss, points),
+    ...(costed ? [row.model === reference ? "–" : estimateCell(row.saving, percent, percentDigits)] : []),
+    ...(kind === "pair" ? [estimateCell(row.apgr, digits)] : []),
+  ];
+  return html`<section aria-labelledby="comparison">
+<h2 id="comparison">Cost and quality</h2>
+<p>${introduction(report)}</p>
+${responsive((width) => costQualityPlot(plot, report, width))}
+${htmlTable(
+  `All means over ${report.provenance.records} requests, with ${percent(confidence)} intervals; losses and savings against always ${reference}`,
+  head,
+  rows.map((row, index) => ({ kind: index === 0 ? ("ours" as const) : undefined, cells: cells(row) })),
+)}
+<p class="note">Quality is the mean of the recorded outcomes on a scale from 0 to 100. The oracle knows each outcome beforehand: no router can do better.${
+    kind === "pair" && " APGR: share of the gap in quality between the two models that is recovered, averaged over all thresholds; a coin has 0.5."
+  }</p>
+</section>`;
+}
+
+function introduction({ kind, curves }: Report): string {
+  if (kind === "router")
+    return "Up and to the left is better. The filled point is the router, the open ones each model alone; bars are intervals.";
+  const band = curves?.router.some(({ low }) => low !== undefined)
+    ? " The shaded band is the interval of the curve."
+    : "";
+  return `Up and to the left is better. The coloured curve is what the classifier reaches at all thresholds, the filled point the chosen one; a useful classifier runs above the line of random choice.${band}`;
+}
+
+function nameOf({ name, model }: ReportRow): string {
+  return model === undefined ? name : `always ${model}`;
+}
+
+function digits(value: number): string {
+  return value.toFixed(3);
+}

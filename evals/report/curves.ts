@@ -1,0 +1,75 @@
+import { bootstrap } from "../metrics/bootstrap.ts";
+import { oracleCurve } from "../metrics/oracle-curve.ts";
+import { orderByScore, type PairedOutcomes, type RoutingCurve, routingCurve } from "../metrics/routing-curve.ts";
+import type { IntervalSettings } from "./intervals.ts";
+import type { Curves } from "./report.ts";
+import { outcomesOf } from "./report-rows.ts";
+import type { Routing } from "./routing.ts";
+
+/** Points of a curve at most: more can not be told apart on a page. */
+const steps = 60;
+
+/** Quality over cost and large-call rate at all thresholds, of the router, of length, and of the oracle. */
+export async function curvesOf(
+  { cases, alone, reference, complexity, units }: Routing,
+  small: string,
+  withLength: boolean,
+  settings: IntervalSettings,
+): Promise<Curves> {
+  const pair = { small: outcomesOf(alone, small), large: outcomesOf(alone, reference) };
+  const order = orderByScore(complexity);
+  const curve = routingCurve(pair, order);
+  const kept = thinned(curve.map(({ largeCallRate }) => largeCallRate));
+  // The points of a curve are those of the order, whatever the weights.
+  const intervals = await bootstrap(
+    cases.length,
+    (weights) => {
+      const drawn = routingCurve(pair, order, weights);
+      return Object.fromEntries(kept.map((index) => [`${index}`, drawn[index]?.quality]));
+    },
+    { groups: units, ...settings },
+  );
+  const router = pointsOf(curve, kept).map((point, at) => {
+    const interval = intervals[`${kept[at]}`];
+    return { ...point, low: interval?.low, high: interval?.high };
+  });
+  if (!withLength) return { router, oracle: oracleOf(pair) };
+  const characters = Float64Array.from(cases, ({ context }) => context.request.askCharacters);
+  const length = routingCurve(pair, orderByScore(characters)).map((point) => ({ ...point, threshold: Infinity }));
+  return { router, length: pointsOf(length), oracle: oracleOf(pair) };
+}
+
+function oracleOf(pair: PairedOutcomes): Curves["oracle"] {
+  const frontier = oracleCurve(pair);
+  if (frontier !== undefined) {
+    const costs = frontier.map(({ costUsd = 0 }) => costUsd);
+    return thinned(costs).map((index) => frontier[index] ?? { quality: Number.NaN });
+  }
+  const gain = pair.large.quality.map((quality, index) => quality - (pair.small.quality[index] as number));
+  const curve = routingCurve(pair, orderByScore(gain)).map((point) => ({ ...point, threshold: Infinity }));
+  return pointsOf(curve);
+}
+
+function pointsOf(
+  curve: RoutingCurve,
+  kept: readonly number[] = thinned(curve.map(({ largeCallRate }) => largeCallRate)),
+): Curves["router"] {
+  return kept.map((index) => {
+    const { threshold = Infinity, ...point } = curve[index] ?? { largeCallRate: Number.NaN, quality: Number.NaN };
+    return threshold === Infinity ? point : { threshold, ...point };
+  });
+}
+
+/** Indices of rising numbers, both ends and at most one for each step between them. */
+function thinned(rising: readonly number[]): readonly number[] {
+  const first = rising[0] ?? 0;
+  const width = ((rising.at(-1) ?? 0) - first) / steps;
+  const kept: number[] = [];
+  let next = Number.NEGATIVE_INFINITY;
+  rising.forEach((value, index) => {
+    if (value < next && index < rising.length - 1) return;
+    kept.push(index);
+    next = first + (Math.floor((value - first) / width + 1e-9) + 1) * width;
+  });
+  return kept;
+}

@@ -1,0 +1,58 @@
+import type { Estimate } from "../metrics/bootstrap.ts";
+
+/** How numbers are written in reports: for people, with their unit. */
+
+/** A share of 1 as `41 %`; small ones with a decimal. */
+export function percent(share: number): string {
+  return `${percentDigits(share)} %`;
+}
+
+/** Quality, or a difference of qualities, on the scale from 0 to 100. */
+export function points(quality: number): string {
+  return fixed(100 * quality, 1);
+}
+
+/** US dollars, whatever their size: `$0.0042`, `$0.85`, `$1,234`. */
+export function usd(amount: number): string {
+  const size = Math.abs(amount);
+  const sign = amount < 0 ? "−" : "";
+  if (size === 0) return "$0";
+  if (size >= 100) return `${sign}$${count(Math.round(size))}`;
+  if (size >= 1) return `${sign}$${size.toFixed(2)}`;
+  const digits = Math.min(12, 1 - Math.floor(Math.log10(size)));
+  return `${sign}$${size.toFixed(Math.max(2, digits))}`;
+}
+
+export function count(number: number): string {
+  return number.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** Complexity and thresholds. */
+export function score(complexity: number): string {
+  return fixed(complexity, 2);
+}
+
+/** The same number with the interval: `38 % [35, 41]`. Without an interval, the number alone. */
+export function withInterval(
+  { value, low, high }: Estimate,
+  show: (value: number) => string,
+  bare: (value: number) => string = show,
+): string {
+  if (low === undefined || high === undefined) return show(value);
+  return `${show(value)} [${bare(low)}, ${bare(high)}]`;
+}
+
+export function percentWithInterval(estimate: Estimate): string {
+  return withInterval(estimate, percent, percentDigits);
+}
+
+export function percentDigits(share: number): string {
+  const size = Math.abs(100 * share);
+  return fixed(100 * share, size > 0 && size < 9.95 && size !== Math.round(size) ? 1 : 0);
+}
+
+/** With a true minus, and never "-0". */
+function fixed(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}

@@ -1,0 +1,34 @@
+import type { Estimate } from "../metrics/bootstrap.ts";
+import { type Content, html, type Markup } from "./html.ts";
+
+export interface TableRow {
+  readonly kind?: "ours" | "few" | undefined;
+  /** The first one is the head of the row. */
+  readonly cells: readonly Content[];
+}
+
+/** A table that scrolls in a box of its own where the page is too narrow for it. */
+export function htmlTable(caption: string, head: readonly Content[], rows: readonly TableRow[]): Markup {
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ({ kind = "", cells: [first, ...cells] }) =>
+    html`<tr class="${kind}"><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+`,
+)}</tbody>
+</table></div>`;
+}
+
+/** An estimate with its interval in a fainter tone. */
+export function estimateCell(
+  estimate: Estimate | undefined,
+  show: (value: number) => string,
+  bare: (value: number) => string = show,
+): Content {
+  if (estimate === undefined) return "–";
+  const { value, low, high } = estimate;
+  if (low === undefined || high === undefined) return show(value);
+  return html`${show(value)} <span class="range">[${bare(low)}, ${bare(high)}]</span>`;
+}

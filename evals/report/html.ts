@@ -1,0 +1,25 @@
+import { escapeHtml } from "./escape-html.ts";
+
+/** HTML that may be put into a page as it is: only `html` and what draws plots make it. */
+export class Markup {
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+export type Content = string | number | Markup | undefined | false | readonly Content[];
+
+/** A template whose values are escaped unless they are markup; absent ones are left out, lists are joined. */
+export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  const source = parts.map((part, index) => (index === 0 ? part : sourceOf(values[index - 1]) + part));
+  return new Markup(source.join(""));
+}
+
+function sourceOf(content: Content): string {
+  if (content === undefined || content === false) return "";
+  if (content instanceof Markup) return content.source;
+  if (typeof content === "object") return content.map(sourceOf).join("");
+  return escapeHtml(String(content));
+}

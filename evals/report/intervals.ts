@@ -1,0 +1,20 @@
+import { type Estimate, bootstrap } from "../metrics/bootstrap.ts";
+import { weightedMean } from "../metrics/weighted-mean.ts";
+
+/** Of all intervals of a report. */
+export interface IntervalSettings {
+  readonly resamples: number;
+  readonly seed: number;
+  readonly confidence: number;
+}
+
+/** The mean of some values, whose units are drawn together. */
+export async function meanWithInterval(
+  values: readonly number[],
+  units: readonly string[],
+  settings: IntervalSettings,
+): Promise<Estimate> {
+  const statistics = (weights: Float64Array) => ({ mean: weightedMean(values, weights) });
+  const { mean } = await bootstrap(values.length, statistics, { groups: units, ...settings });
+  return mean ?? { value: Number.NaN };
+}

@@ -1,0 +1,87 @@
+import { type Edges, edgesOf, type PlotFrame, type Position } from "./plot-frame.ts";
+
+/** A text beside a point or along a line, in pixels. */
+export interface Label {
+  readonly text: string;
+  /** Where it may stand beside: one position, or those of a line. */
+  readonly anchors: readonly Position[];
+}
+
+export interface PlacedLabel extends Position {
+  readonly text: string;
+  readonly textAnchor: "start" | "middle" | "end";
+}
+
+const lineHeight = 16;
+/** Of a system font at 12 px, on average; rather too much. */
+const characterWidth = 6.6;
+const gap = 9;
+
+/** Around an anchor: above, below, to the sides, and the corners. */
+const sides: readonly { readonly textAnchor: PlacedLabel["textAnchor"]; readonly dx: number; readonly dy: number }[] = [
+  { textAnchor: "middle", dx: 0, dy: -gap - 5 },
+  { textAnchor: "middle", dx: 0, dy: gap + 5 },
+  { textAnchor: "start", dx: gap, dy: 0 },
+  { textAnchor: "end", dx: -gap, dy: 0 },
+  { textAnchor: "start", dx: gap - 3, dy: gap + 3 },
+  { textAnchor: "end", dx: 3 - gap, dy: -gap - 3 },
+  { textAnchor: "start", dx: gap - 3, dy: -gap - 3 },
+  { textAnchor: "end", dx: 3 - gap, dy: gap + 3 },
+];
+
+/**
+ * Places labels one after the other where they cover the fewest of the `obstacles` (points along what is
+ * drawn) and none of each other, inside the frame. Bounded: labels x anchors x sides x obstacles.
+ */
+export function placeLabels(
+  labels: readonly Label[],
+  obstacles: readonly Position[],
+  frame: PlotFrame,
+): readonly PlacedLabel[] {
+  const { top, bottom } = edgesOf(frame);
+  const placed: Edges[] = [];
+  return labels.flatMap(({ text, anchors }) => {
+    let best: { readonly label: PlacedLabel; readonly box: Edges; readonly cost: number } | undefined;
+    for (const anchor of anchors) {
+      for (const [order, { textAnchor, dx, dy }] of sides.entries()) {
+        const label = { text, textAnchor, x: anchor.x + dx, y: anchor.y + dy };
+        const box = boxOf(label);
+        const outside = box.left < 2 || box.right > frame.width - 2 || box.top < top - 4 || box.bottom > bottom;
+        const covered = obstacles.filter((at) => contains(box, at)).length;
+        const overlapping = placed.filter((other) => overlaps(box, other)).length;
+        const cost = (outside ? 1e6 : 0) + 1e3 * overlapping + 10 * covered + order / 10;
+        if (best === undefined || cost < best.cost) best = { label, box, cost };
+      }
+    }
+    if (best === undefined) return [];
+    placed.push(best.box);
+    return [best.label];
+  });
+}
+
+function boxOf({ text, textAnchor, x, y }: PlacedLabel): Edges {
+  const width = text.length * characterWidth;
+  const left = textAnchor === "start" ? x : textAnchor === "end" ? x - width : x - width / 2;
+  return { left, right: left + width, top: y - lineHeight / 2, bottom: y + lineHeight / 2 };
+}
+
+function contains(box: Edges, { x, y }: Position): boolean {
+  return x > box.left - 2 && x < box.right + 2 && y > box.top - 1 && y < box.bottom + 1;
+}
+
+function overlaps(a: Edges, b: Edges): boolean {
+  return a.left < b.right + 6 && b.left < a.right + 6 && a.top < b.bottom + 2 && b.top < a.bottom + 2;
+}
+
+/** Points along a polyline, no farther apart than `step`: what a label must not cover. */
+export function alongLine(line: readonly Position[], step = 5): readonly Position[] {
+  return line.flatMap((to, index) => {
+    const from = line[index - 1];
+    if (from === undefined) return [to];
+    const parts = Math.max(1, Math.min(400, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / step)));
+    return Array.from({ length: parts }, (_, part) => ({
+      x: from.x + ((part + 1) / parts) * (to.x - from.x),
+      y: from.y + ((part + 1) / parts) * (to.y - from.y),
+    }));
+  });
+}

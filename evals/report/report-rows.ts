@@ -1,0 +1,136 @@
+import { alwaysTo, atRandom, byRate, byThreshold, type Contender, oracle } from "../compare/contenders.ts";
+import { apgr } from "../metrics/apgr.ts";
+import { bootstrap, type Statistics } from "../metrics/bootstrap.ts";
+import { meanCost } from "../metrics/mean-cost.ts";
+import { oracleQuality } from "../metrics/oracle-quality.ts";
+import { regret } from "../metrics/regret.ts";
+import { type ModelOutcomes, routingCurve, type ScoreOrder } from "../metrics/routing-curve.ts";
+import { weightedMean } from "../metrics/weighted-mean.ts";
+import type { IntervalSettings } from "./intervals.ts";
+import type { ReportMetric, ReportRow } from "./report.ts";
+import type { Routing } from "./routing.ts";
+
+/** A router as the rows need it. */
+interface Measured {
+  readonly name: string;
+  readonly model?: string | undefined;
+  readonly outcomes: ModelOutcomes;
+  readonly toReference?: Float64Array | undefined;
+  readonly order?: ScoreOrder | undefined;
+}
+
+/** The router between two models, beside random and length at its large-call rate, both models and the oracle. */
+export function pairRows(
+  routing: Routing,
+  small: string,
+  name: string,
+  settings: IntervalSettings,
+): Promise<readonly ReportRow[]> {
+  const { cases, reference: large, alone, callRates, complexity } = routing;
+  const pair = { small: outcomesOf(alone, small), large: outcomesOf(alone, large) };
+  const toLarge = callRates[large] as Float64Array;
+  const rate = weightedMean(toLarge) ?? 0;
+  const characters = Float64Array.from(cases, ({ context }) => context.request.askCharacters);
+  const measured = ({ name, toLarge, order }: Contender, model?: string): Measured => ({
+    name,
+    model,
+    toReference: toLarge,
+    order,
+    outcomes: mixOf([
+      { outcomes: pair.large, share: toLarge },
+      { outcomes: pair.small, share: toLarge.map((share) => 1 - share) },
+    ]),
+  });
+  return rowsOf(routing, settings, [
+    { ...measured(byThreshold(name, complexity, 0)), toReference: toLarge, outcomes: routing.routed },
+    measured(atRandom(cases.length, rate)),
+    ...(name === "length" ? [] : [measured(byRate("length", characters, rate))]),
+    measured(alwaysTo("small", cases.length), small),
+    measured(alwaysTo("large", cases.length), large),
+    measured(oracle(pair)),
+  ]);
+}
+
+/** The policy of a router, beside a random choice with the same shares, each model alone and the oracle. */
+export function routerRows(
+  routing: Routing,
+  name: string,
+  settings: IntervalSettings,
+): Promise<readonly ReportRow[]> {
+  const { models, alone, callRates, routed, reference } = routing;
+  const rates = models.map((id) => weightedMean(callRates[id] ?? []) ?? 0);
+  const calls = rates.reduce((sum, rate) => sum + rate, 0);
+  const count = routed.quality.length;
+  const shares = models.map((id, index) => ({
+    outcomes: outcomesOf(alone, id),
+    share: new Float64Array(count).fill((rates[index] ?? 0) / calls),
+  }));
+  return rowsOf(routing, settings, [
+    { name, outcomes: routed, toReference: callRates[reference] },
+    { name: "random", outcomes: mixOf(shares) },
+    ...models.map((id) => ({ name: `always-${id}`, model: id, outcomes: outcomesOf(alone, id) })),
+    { name: "oracle", outcomes: { quality: oracleOf(routing) } },
+  ]);
+}
+
+/** The best quality on each record. */
+export function oracleOf({ alone }: Routing): Float64Array {
+  return oracleQuality([...alone.values()].map(({ quality }) => quality));
+}
+
+async function rowsOf(
+  routing: Routing,
+  settings: IntervalSettings,
+  contenders: readonly Measured[],
+): Promise<readonly ReportRow[]> {
+  const { alone, reference, models, units } = routing;
+  const best = oracleOf(routing);
+  const against = outcomesOf(alone, reference);
+  const small = models.find((id) => id !== reference) ?? reference;
+  const pair = { small: outcomesOf(alone, small), large: against };
+  const rows: ReportRow[] = [];
+  for (const { name, model, outcomes, toReference, order } of contenders) {
+    const { quality, costUsd } = outcomes;
+    const statistics = (weights: Float64Array): Statistics<ReportMetric> => {
+      const cost = meanCost(costUsd, weights);
+      const referenceCost = meanCost(against.costUsd, weights);
+      return {
+        quality: weightedMean(quality, weights),
+        costUsd: cost,
+        largeCallRate: toReference && weightedMean(toReference, weights),
+        saving: savingOf(cost, referenceCost),
+        loss: (weightedMean(against.quality, weights) ?? Number.NaN) - (weightedMean(quality, weights) ?? 0),
+        apgr: order && apgr(routingCurve(pair, order, weights)),
+        regret: regret(quality, best, weights),
+      };
+    };
+    // The same seed: all rows are measured on the same resamples.
+    const estimates = await bootstrap(quality.length, statistics, { groups: units, ...settings });
+    rows.push({ name, model, ...estimates });
+  }
+  return rows;
+}
+
+/** Share of the reference's cost that is not spent. `undefined` where a cost is not known, or nothing could be saved. */
+export function savingOf(
+  costUsd: number | undefined,
+  referenceCostUsd: number | undefined,
+): number | undefined {
+  if (costUsd === undefined || referenceCostUsd === undefined || referenceCostUsd === 0) return undefined;
+  return 1 - costUsd / referenceCostUsd;
+}
+
+export function outcomesOf(alone: Routing["alone"], id: string): ModelOutcomes {
+  return alone.get(id) ?? { quality: new Float64Array() };
+}
+
+function mixOf(parts: readonly { outcomes: ModelOutcomes; share: Float64Array }[]): ModelOutcomes {
+  const mixed = (columnOf: (outcomes: ModelOutcomes) => Float64Array | undefined): Float64Array | undefined => {
+    const columns = parts.map(({ outcomes }) => columnOf(outcomes));
+    if (columns.includes(undefined)) return undefined;
+    return (columns[0] as Float64Array).map((_, index) =>
+      parts.reduce((sum, { share }, at) => sum + (share[index] as number) * ((columns[at] as Float64Array)[index] as number), 0),
+    );
+  };
+  return { quality: mixed(({ quality }) => quality) as Float64Array, costUsd: mixed(({ costUsd }) => costUsd) };
+}

@@ -1,0 +1,10 @@
+import { html, type Markup } from "./html.ts";
+
+const wide = 800;
+const narrow = 350;
+
+/** A plot drawn for a page and for a phone: of the two, the style sheet shows one. */
+export function responsive(draw: (width: number) => Markup | undefined): Markup | undefined {
+  const drawn = draw(wide);
+  return drawn && html`<figure><div class="wide">${drawn}</div><div class="narrow">${draw(narrow)}</div></figure>`;
+}

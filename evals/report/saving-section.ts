@@ -1,0 +1,29 @@
+import { count, usd } from "./format-number.ts";
+import { html, type Markup } from "./html.ts";
+import { estimateCell, htmlTable } from "./html-table.ts";
+import type { Report } from "./report.ts";
+
+/** What a month costs with the router and without it. */
+export function savingSection({ saving, reference, policy }: Report): Markup {
+  if (saving === undefined) {
+    return html`<section aria-labelledby="saving">
+<h2 id="saving">Saving</h2>
+<p>Not every recorded outcome has a cost, so nothing can be said of money: give each one <code>costUsd</code>.</p>
+</section>`;
+  }
+  const { requests, costUsd, referenceCostUsd, savedUsd } = saving;
+  const volume = requests === undefined ? "1,000 requests" : `${count(requests)} requests a month`;
+  return html`<section aria-labelledby="saving">
+<h2 id="saving">Saving ${requests === undefined ? "for" : "at"} ${volume}</h2>
+${htmlTable(
+  `Cost in US dollars ${requests === undefined ? "of" : "at"} ${volume} like the recorded ones`,
+  ["", "cost"],
+  [
+    { cells: [`always ${reference}`, estimateCell(referenceCostUsd, usd)] },
+    { cells: [policy, estimateCell(costUsd, usd)] },
+    { kind: "ours", cells: ["saved", estimateCell(savedUsd, usd)] },
+  ],
+)}
+${requests === undefined && html`<p class="note">For your volume: <code>--requests-per-month</code></p>`}
+</section>`;
+}

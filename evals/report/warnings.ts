@@ -1,0 +1,51 @@
+import { count } from "./format-number.ts";
+import type { ReportRow } from "./report.ts";
+import type { Routing } from "./routing.ts";
+
+export interface Circumstances {
+  readonly rows: readonly ReportRow[];
+  readonly skipped: number;
+  readonly unclassified: number;
+  /** Of pairs. */
+  readonly small?: string | undefined;
+  /** Records that the classifier was trained on. */
+  readonly trainedOn: number;
+}
+
+/** Below this many independent records nothing in a report is worth deciding by. */
+const fewUnits = 100;
+
+/** What a reader must know before believing a report, the gravest first. */
+export function warningsOf(
+  { cases, units, reference, routed, complexity }: Routing,
+  { rows, skipped, unclassified, small, trainedOn }: Circumstances,
+): readonly string[] {
+  const row = (name: string): ReportRow | undefined => rows.find((one) => one.name === name);
+  const ours = rows[0];
+  const length = row("length");
+  const independent = new Set(units).size;
+  const large = row("always-large")?.quality?.value ?? 1;
+  const gap = large - (row("always-small")?.quality?.value ?? 0);
+  const classified = complexity.filter(Number.isFinite);
+  const constant = cases.length > 1 && classified.length > 0 && new Set(classified).size === 1;
+  const low = ours?.apgr?.low;
+  return [
+    trainedOn > 0 &&
+      `The classifier was trained on at least ${count(trainedOn)} of these records: all that depends on it looks too good.`,
+    independent < fewUnits &&
+      `Only ${count(independent)} independent records: intervals are wide, and little can be concluded.`,
+    small !== undefined &&
+      gap <= 0 &&
+      `${reference} is not better than ${small} on these records: there is no quality to gain from it.`,
+    constant && "The classifier gives all requests the same complexity: it cannot tell them apart.",
+    !constant && low !== undefined && low <= 0.5 &&
+      "On these records the classifier is not surely better than a random choice.",
+    !constant && ours?.apgr !== undefined && length?.apgr !== undefined && ours.apgr.value <= length.apgr.value &&
+      "On these records the length of the prompt routes as well as the classifier.",
+    unclassified > 0 &&
+      `${count(unclassified)} records could not be classified; ${reference} takes them where the policy says nothing else.`,
+    skipped > 0 &&
+      `${count(skipped)} records were left out: a model has no outcome there, or none is permitted.`,
+    routed.costUsd === undefined && "Costs are not known of all records: nothing is said of money.",
+  ].filter((warning) => warning !== false);
+}

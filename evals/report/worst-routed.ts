@@ -1,0 +1,57 @@
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { RecordText } from "../replay/request-of-record.ts";
+import type { WorstRouted } from "./report.ts";
+import { oracleOf, outcomesOf } from "./report-rows.ts";
+import type { Routing } from "./routing.ts";
+
+const mostRecords = 20;
+const mostCharacters = 400;
+
+/**
+ * The records with the highest regret; of equal ones those first on which the classifier was the most
+ * sure, farthest from `threshold`.
+ */
+export function worstRouted(
+  routing: Routing,
+  threshold: number | undefined,
+  prompts: boolean,
+  text: RecordText | undefined,
+): WorstRouted {
+  const { cases, models, alone, routed, callRates, complexity } = routing;
+  const regrets = oracleOf(routing).map((best, index) => best - (routed.quality[index] as number));
+  const farness = (index: number): number => Math.abs((complexity[index] as number) - (threshold ?? 0.5));
+  const misrouted = Array.from(regrets.keys()).filter((index) => (regrets[index] as number) > 1e-9);
+  misrouted.sort(
+    (a, b) => (regrets[b] as number) - (regrets[a] as number) || farness(b) - farness(a) || a - b,
+  );
+  const records = misrouted.slice(0, mostRecords).map((index) => {
+    const { record, context } = cases[index] as (typeof cases)[number];
+    const rateOf = (id: string): number => callRates[id]?.[index] ?? 0;
+    const qualityOf = (id: string): number => outcomesOf(alone, id).quality[index] as number;
+    return {
+      id: cut(record.id, 80),
+      category: record.category && cut(record.category, 80),
+      complexity: context.classification?.complexity,
+      sentTo: models.filter((id) => rateOf(id) > 0).sort((a, b) => rateOf(b) - rateOf(a)),
+      quality: routed.quality[index] as number,
+      best: models.reduce((a, b) => (qualityOf(b) > qualityOf(a) ? b : a)),
+      regret: regrets[index] as number,
+      prompt: prompts ? cut(textOf(record, text), mostCharacters) : undefined,
+    };
+  });
+  return { misrouted: misrouted.length, records };
+}
+
+/** What a person would recognise the request by: the last thing that was asked. */
+function textOf({ question, prompt, messages }: OutcomeRecord, text: RecordText | undefined): string {
+  if (text === "question" && question !== undefined) return question;
+  if (prompt !== undefined) return prompt;
+  const asked = messages?.findLast(({ role }) => role === "user")?.content;
+  if (typeof asked === "string") return asked;
+  const parts = asked?.flatMap((part) => (part.type === "text" ? [part.text] : [`[${part.type}]`]));
+  return parts?.join("\n") ?? "";
+}
+
+function cut(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
+}

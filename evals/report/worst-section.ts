@@ -1,0 +1,38 @@
+import { count, percent, points, score } from "./format-number.ts";
+import { type Content, html, type Markup } from "./html.ts";
+import type { Report } from "./report.ts";
+
+/** The requests on which another model would have been better by the most, for people to look at. */
+export function worstSection({ worst, provenance }: Report): Markup {
+  const { misrouted, records } = worst;
+  const share = percent(misrouted / provenance.records);
+  return html`<section aria-labelledby="worst">
+<h2 id="worst">Routed worst</h2>
+<p>${
+    misrouted === 0
+      ? "On no request would another model have been better."
+      : `Another model would have been better on ${count(misrouted)} requests (${share}). ${
+          misrouted > records.length ? `These ${count(records.length)} have` : "They have"
+        } the highest regret; among equals, the surest mistakes come first. What do they have in common?`
+  }</p>
+${
+  records.length > 0 &&
+  html`<ol class="worst">${records.map(
+    ({ id, category, complexity, sentTo, quality, best, regret, prompt }) => html`<li>
+<p class="about">${parts([
+      html`<strong>${sentTo.join(", then ")}</strong> ${points(quality)}`,
+      html`<strong>${best}</strong> ${points(quality + regret)}`,
+      complexity !== undefined && `complexity ${score(complexity)}`,
+      category,
+      html`<code>${id}</code>`,
+    ])}</p>
+${prompt !== undefined && html`<div class="prompt" dir="auto">${prompt}</div>`}</li>
+`,
+  )}</ol>`
+}
+</section>`;
+}
+
+function parts(all: readonly Content[]): Content {
+  return all.filter(Boolean).map((part, index) => html`${index > 0 && " · "}${part}`);
+}

@@ -1,0 +1,58 @@
+import { percent, percentDigits, points, usd } from "../../evals/report/format-number.ts";
+import type { Report, ReportRow } from "../../evals/report/report.ts";
+import type { Estimate } from "../../evals/metrics/bootstrap.ts";
+import { formatTable } from "./format-table.ts";
+
+/** Everything in the report, absent metrics as `null`. */
+export function reportToJson(report: Report): string {
+  const rows = report.rows.map(({ name, model, ...metrics }) => ({
+    name,
+    ...(model === undefined ? {} : { model }),
+    ...Object.fromEntries(Object.entries(metrics).map(([metric, value]) => [metric, value ?? null])),
+  }));
+  return JSON.stringify({ ...report, rows }, undefined, 2);
+}
+
+/** The verdict, the router beside what it is compared with, and what to know before believing it. */
+export function reportToText(report: Report): string {
+  const { rows, warnings, provenance, reference, verdict, saving } = report;
+  const head = ["router", "quality", "USD/1k", "large calls", "lost quality [95 %]", "saved [95 %]"];
+  const body = rows.map((row) => cellsOf(row));
+  const month =
+    saving?.requests === undefined
+      ? []
+      : [`saves ${withInterval(saving.savedUsd, usd)} at ${saving.requests.toLocaleString("en-US")} requests a month`, ""];
+  return [
+    verdict,
+    "",
+    `${provenance.records} records, ${provenance.units} independent; quality from 0 to 100, against always ${reference}`,
+    "",
+    formatTable([head, ...body]),
+    "",
+    ...month,
+    ...warnings.map((warning) => `! ${warning}`),
+  ]
+    .join("\n")
+    .trimEnd();
+}
+
+function cellsOf({ name, quality, costUsd, largeCallRate, loss, saving }: ReportRow): readonly string[] {
+  return [
+    name,
+    quality === undefined ? "n/a" : points(quality.value),
+    costUsd === undefined ? "n/a" : usd(1_000 * costUsd.value),
+    largeCallRate === undefined ? "n/a" : percent(largeCallRate.value),
+    withInterval(loss, points),
+    withInterval(saving, percent, percentDigits),
+  ];
+}
+
+function withInterval(
+  estimate: Estimate | undefined,
+  show: (value: number) => string,
+  bare: (value: number) => string = show,
+): string {
+  if (estimate === undefined) return "n/a";
+  const { value, low, high } = estimate;
+  return low === undefined || high === undefined ? show(value) : `${show(value)} [${bare(low)}, ${bare(high)}]`;
+}
