@@ -3,11 +3,25 @@ export { type CompareOptions, type Comparison, compare } from "./compare/compare
 export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./compare/comparison-row.ts";
 export { pairOutcomes } from "./compare/pair-outcomes.ts";
+export { type ExportOptions, type ExportReport, exportRecords } from "./export/export-records.ts";
+export { importFile } from "./import/import-file.ts";
 export {
+  type Import,
+  type ImportOptions,
+  type ImportReport,
+  importRecords,
+} from "./import/import-records.ts";
+export {
+  type FeedbackRule,
+  type JoinedFeedback,
+  type JoinOptions,
   type JoinOptions,
   type JoinReport,
+  type JoinReport,
   joinDecisions,
+  joinFeedback,
   type LoggedDecision,
+  type RatedDecision,
 } from "./import/join-feedback.ts";
 export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
 export { apgr } from "./metrics/apgr.ts";
@@ -51,6 +65,7 @@ export type {
 export type { OffPolicyTarget } from "./off-policy/read-rows.ts";
 export { snips, snipsTerms } from "./off-policy/snips.ts";
 export type { OffPolicyUnit } from "./off-policy/units-of-rows.ts";
+export type { DatasetRecord } from "./outcomes/dataset-record.ts";
 export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
 export { promptKey } from "./outcomes/prompt-key.ts";
 export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";

@@ -1,7 +1,5 @@
-import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
+import { readChunks } from "./read-chunks.ts";
 
 export interface JsonLinesOptions {
   /** Longest line, in bytes. Default 16 MiB. */
@@ -93,32 +91,4 @@ async function* readLines(
     take(chunk.subarray(start));
   }
   if (pendingBytes > 0) yield end();
-}
-
-async function* readChunks(path: string): AsyncGenerator<Buffer, void, void> {
-  const file = createReadStream(path);
-  const source: Readable = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
-  // A pipe does not forward errors.
-  if (source !== file) file.once("error", (error) => source.destroy(error));
-  try {
-    yield* source as AsyncIterable<Buffer>;
-  } catch (error) {
-    throw fileError(path, error);
-  } finally {
-    file.destroy();
-  }
-}
-
-function fileError(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) return error;
-  if (code.startsWith("Z_")) {
-    const problem =
-      code === "Z_BUF_ERROR"
-        ? "ends too early: is it complete?"
-        : "is not gzip, or damaged, although its name ends in .gz";
-    return new OutcomeFormatError(path, 0, "file", problem);
-  }
-  if (code === "ENOENT") return new OutcomeFormatError(path, 0, "file", "does not exist");
-  return new OutcomeFormatError(path, 0, "file", `cannot be read (${code})`);
 }

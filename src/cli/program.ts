@@ -4,6 +4,8 @@ import { classifyCommand } from "./classify.ts";
 import { decideCommand } from "./decide.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { evalExportCommand } from "./eval-export.ts";
+import { evalImportCommand } from "./eval-import.ts";
 import { evalOffPolicyCommand } from "./eval-off-policy.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
 import { evalReportCommand } from "./eval-report.ts";
@@ -32,6 +34,8 @@ export function createProgram(terminal: Terminal): Command {
   evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalImportCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalExportCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));

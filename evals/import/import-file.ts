@@ -1,0 +1,13 @@
+import { writeWhole } from "../outcomes/write-whole.ts";
+import { type ImportOptions, type ImportReport, importRecords } from "./import-records.ts";
+
+/** Imports into a file of outcomes or a data set, as a whole or not at all; packed where `out` ends in `.gz`. */
+export async function importFile(out: string, options: ImportOptions): Promise<ImportReport> {
+  const records = importRecords(options);
+  await writeWhole(out, linesOf(records));
+  return records.report;
+}
+
+async function* linesOf(records: AsyncIterable<unknown>): AsyncGenerator<string, void, void> {
+  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+}

@@ -1,0 +1,38 @@
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { type Imported, type ImportInput, type ImportSettings, refuseAt } from "./import-format.ts";
+import { type Fields, fieldOf, isObject } from "./json-values.ts";
+import { mergeOutcomes } from "./merge-outcomes.ts";
+import { openaiLog } from "./openai-log.ts";
+import { openaiSample } from "./openai-sample.ts";
+
+/**
+ * OpenAI evals, as JSON lines: samples `{ input, ideal }` are a data set; the log of a run (`spec`,
+ * then events) has outcomes of the run's model. Logs of several models on the same samples become
+ * records with the outcomes of all of them.
+ */
+export async function* openaiEvals(
+  inputs: readonly ImportInput[],
+  settings: ImportSettings,
+): AsyncGenerator<Imported, void, void> {
+  const logs: Imported[] = [];
+  for (const input of inputs) {
+    let log: ReturnType<typeof openaiLog> | undefined;
+    for await (const { line, value } of readJsonLines(input)) {
+      const place = { file: input.name, line };
+      if (!isObject(value)) refuseAt(place, "line", "must be a JSON object");
+      if (fieldOf(value, "spec") !== undefined) {
+        if (log !== undefined) refuseAt(place, "spec", "is there twice: one run a file");
+        log = openaiLog(place, value, settings);
+      } else if (log !== undefined) log.add(place, value as Fields);
+      else if (fieldOf(value, "input") !== undefined) yield openaiSample(place, value as Fields, input.stem);
+      else
+        refuseAt(
+          place,
+          "line",
+          "must be a sample { input, ideal }, or stand in a log that begins with { spec }",
+        );
+    }
+    if (log !== undefined) logs.push(...log.end());
+  }
+  yield* mergeOutcomes(logs);
+}

@@ -1,0 +1,150 @@
+import { fillTemplate } from "./fill-template.ts";
+import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
+import { defined, type Fields, fieldOf, isObject, promptOrMessages, textOf } from "./json-values.ts";
+import { expectedOf } from "./promptfoo-assert.ts";
+
+export interface PromptfooTests {
+  /** A config, or a list of tests. */
+  all(place: Place, document: unknown): Generator<Imported, void, void>;
+  /** One test, without a config around it. */
+  add(place: Place, test: unknown): Generator<Imported, void, void>;
+}
+
+const mostCombinations = 10_000;
+const elsewhere = "names another file: import that file itself (files are not followed)";
+
+interface Config {
+  readonly prompts: readonly string[];
+  readonly defaultTest: Fields;
+}
+
+/**
+ * Tests as a data set: each prompt with the variables of each test filled in. Asserts go into
+ * `metadata.assert` and are never run; `expected` is the value of the first that says what a good
+ * answer is. Variables that are lists stand for one test each, as in promptfoo.
+ */
+export function promptfooTests(stem: string, { prompt, leaveOut }: ImportSettings): PromptfooTests {
+  let count = 0;
+
+  const all = function* (place: Place, document: unknown): Generator<Imported, void, void> {
+    const config = Array.isArray(document) ? {} : document;
+    if (!isObject(config))
+      return refuseAt(place, "file", "must be a config { prompts, tests } or a list of tests");
+    const tests = Array.isArray(document) ? document : config["tests"];
+    if (!Array.isArray(tests))
+      refuseAt(place, "tests", typeof tests === "string" ? elsewhere : "must be a list");
+    if (Array.isArray(config["scenarios"])) leaveOut("scenarios", config["scenarios"].length);
+    const defaultTest = config["defaultTest"] ?? {};
+    if (!isObject(defaultTest))
+      refuseAt(place, "defaultTest", typeof defaultTest === "string" ? elsewhere : "must be an object");
+    const prompts = prompt === undefined ? promptsOf(place, config["prompts"]) : [prompt];
+    for (const [at, test] of (tests as readonly unknown[]).entries()) {
+      const path = Array.isArray(document) ? `[${at}].` : `tests[${at}].`;
+      yield* records({ ...place, path }, test, { prompts, defaultTest: defaultTest as Fields });
+    }
+  };
+
+  const records = function* (place: Place, test: unknown, config: Config): Generator<Imported, void, void> {
+    count += 1;
+    const base = `${stem}.${count}`;
+    const { vars, asserts, metadata, options } = partsOf(place, test, config.defaultTest);
+    const { id, category, ...rest } = metadata;
+    const combinations = options["disableVarExpansion"] === true ? [vars] : combinationsOf(place, vars);
+    const several = config.prompts.length * combinations.length > 1;
+    let number = 0;
+    for (const template of config.prompts) {
+      for (const values of combinations) {
+        number += 1;
+        if (Object.values(values).some((value) => typeof value === "string" && value.startsWith("file://"))) {
+          leaveOut("tests with variables in files");
+          continue;
+        }
+        const fill = (text: string): string =>
+          fillTemplate(text, values, (problem) => refuseAt(place, "prompt", problem));
+        const asked = promptOrMessages(template);
+        const own = textOf(id) ?? base;
+        yield {
+          place,
+          record: defined({
+            id: several ? `${own}.${number}` : own,
+            ...("messages" in asked
+              ? { messages: asked.messages.map((message) => filled(message, fill) as typeof message) }
+              : promptOrMessages(`${options["prefix"] ?? ""}${fill(template)}${options["suffix"] ?? ""}`)),
+            category: textOf(category),
+            expected: expectedOf(asserts),
+            group: several ? own : undefined,
+            metadata:
+              asserts.length === 0 && Object.keys(rest).length === 0
+                ? undefined
+                : { ...rest, ...(asserts.length > 0 ? { assert: asserts } : {}) },
+          }),
+        };
+      }
+    }
+  };
+
+  return {
+    all,
+    add: (place, test) => records(place, test, { prompts: [prompt ?? "{{prompt}}"], defaultTest: {} }),
+  };
+}
+
+function promptsOf(place: Place, prompts: unknown): readonly string[] {
+  if (prompts === undefined) return ["{{prompt}}"];
+  const list: readonly unknown[] = Array.isArray(prompts) ? prompts : [prompts];
+  return list.map((prompt, at) => {
+    const text = textOf(prompt) ?? textOf(fieldOf(prompt, "raw")) ?? textOf(fieldOf(prompt, "id"));
+    if (text === undefined) return refuseAt(place, `prompts[${at}]`, "must be a text, or { raw }");
+    if (text.startsWith("file://"))
+      return refuseAt(place, `prompts[${at}]`, "is in another file: give its text as the template (prompt)");
+    return text;
+  });
+}
+
+function partsOf(
+  place: Place,
+  test: unknown,
+  defaults: Fields,
+): { vars: Fields; asserts: readonly unknown[]; metadata: Fields; options: Fields } {
+  if (!isObject(test))
+    return refuseAt(
+      { ...place, path: place.path?.slice(0, -1) },
+      "",
+      typeof test === "string" ? elsewhere : "must be a test { vars, assert }",
+    );
+  const part = (field: string): Fields => {
+    const value = test[field] ?? {};
+    const before = defaults[field] ?? {};
+    if (!isObject(value) || !isObject(before))
+      return refuseAt(place, field, typeof value === "string" ? elsewhere : "must be an object");
+    return { ...before, ...value };
+  };
+  const options = part("options");
+  const inherited = options["disableDefaultAsserts"] === true ? [] : (defaults["assert"] ?? []);
+  const asserts = [inherited, test["assert"] ?? []].flatMap((list) =>
+    Array.isArray(list) ? (list as readonly unknown[]) : refuseAt(place, "assert", "must be a list"),
+  );
+  return { vars: part("vars"), asserts, metadata: part("metadata"), options };
+}
+
+/** Lists of texts stand for each of their texts; other lists are values. */
+function combinationsOf(place: Place, vars: Fields): readonly Fields[] {
+  let combinations: readonly Fields[] = [{}];
+  for (const [name, value] of Object.entries(vars)) {
+    const values = Array.isArray(value) && typeof value[0] === "string" ? value : [value];
+    if (combinations.length * values.length > mostCombinations)
+      refuseAt(place, "vars", `stand for more than ${mostCombinations} tests`);
+    combinations = combinations.flatMap((one) =>
+      values.map((item) => Object.fromEntries([...Object.entries(one), [name, item]])),
+    );
+  }
+  return combinations;
+}
+
+/** Fills in all texts of a message. */
+function filled(value: unknown, fill: (text: string) => string): unknown {
+  if (typeof value === "string") return fill(value);
+  if (Array.isArray(value)) return value.map((item) => filled(item, fill));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, fill)]));
+}

@@ -1,0 +1,57 @@
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { type Imported, type ImportInput, type ImportSettings, refuseAt } from "./import-format.ts";
+import { fieldOf, isObject } from "./json-values.ts";
+import { promptfooCsvTest } from "./promptfoo-csv-test.ts";
+import { isPromptfooResult, promptfooResults } from "./promptfoo-results.ts";
+import { promptfooTests } from "./promptfoo-tests.ts";
+import { readCsv } from "./read-csv.ts";
+import { readDocument } from "./read-document.ts";
+
+/**
+ * promptfoo: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data set,
+ * the output of a run (JSON or JSON lines) has outcomes. Several outputs are taken together.
+ */
+export async function* promptfoo(
+  inputs: readonly ImportInput[],
+  settings: ImportSettings,
+): AsyncGenerator<Imported, void, void> {
+  const results = promptfooResults(settings);
+  for (const input of inputs) {
+    const { name: file, extension } = input;
+    const tests = promptfooTests(input.stem, settings);
+    if (extension === ".csv") {
+      for await (const { line, cells } of readCsv(input))
+        yield* tests.add({ file, line }, promptfooCsvTest(cells));
+    } else if (extension === ".jsonl") {
+      for await (const { line, value } of readJsonLines(input)) {
+        if (isPromptfooResult(value)) results.add({ file, line }, value);
+        else yield* tests.add({ file, line }, value);
+      }
+    } else if (extension === ".json" || extension === ".yaml" || extension === ".yml") {
+      const document = await readDocument(input);
+      const found = resultsOf(document);
+      if (found === undefined) yield* tests.all({ file, line: 0 }, document);
+      else
+        found.list.forEach((result, at) => {
+          const place = { file, line: 0, path: `${found.path}[${at}].` };
+          if (!isPromptfooResult(result))
+            refuseAt({ file, line: 0 }, `${found.path}[${at}]`, "is no result of a test");
+          results.add(place, result);
+        });
+    } else {
+      refuseAt({ file, line: 0 }, "file", "must be .yaml, .json, .jsonl or .csv (packed with gzip or not)");
+    }
+  }
+  yield* results.end();
+}
+
+/** `{ results: { results } }`, or the inner part alone. */
+function resultsOf(
+  document: unknown,
+): { readonly path: string; readonly list: readonly unknown[] } | undefined {
+  if (!isObject(document)) return undefined;
+  const inner = fieldOf(document["results"], "results");
+  if (Array.isArray(inner)) return { path: "results.results", list: inner };
+  const { results } = document;
+  return Array.isArray(results) ? { path: "results", list: results } : undefined;
+}

@@ -1,0 +1,69 @@
+import type { Outcome } from "../outcomes/outcome-record.ts";
+import {
+  type Imported,
+  type ImportInput,
+  type ImportSettings,
+  type Place,
+  refuseAt,
+} from "./import-format.ts";
+import { defined } from "./json-values.ts";
+import { readCsv } from "./read-csv.ts";
+import { readPythonStrings } from "./read-python-strings.ts";
+import { qualityOf } from "./routellm.ts";
+
+const answerSuffix = "|model_response";
+const costSuffix = "|total_cost";
+
+/**
+ * A wide table as RouterBench has it, as CSV: `sample_id`, `prompt`, `eval_name`, and for each model
+ * `<model>` (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt that is
+ * written as a Python list of strings is joined by line breaks.
+ */
+export async function* routerbench(
+  inputs: readonly ImportInput[],
+  { models }: ImportSettings,
+): AsyncGenerator<Imported, void, void> {
+  for (const input of inputs) {
+    for await (const { line, cells } of readCsv(input)) {
+      const place = { file: input.name, line };
+      const cell = (column: string): string =>
+        cells.get(column) ?? refuseAt(place, column, "is missing: the header has no such column");
+      const found = [...cells.keys()].filter(
+        (column) =>
+          (cells.has(`${column}${answerSuffix}`) || cells.has(`${column}${costSuffix}`)) &&
+          (models?.includes(column) ?? true),
+      );
+      if (found.length === 0)
+        refuseAt(place, "columns", `hold none of the models: each has <model> and <model>${costSuffix}`);
+      const outcomes = found.flatMap((model) => {
+        const quality = qualityOf(cells.get(model) ?? "", model, place);
+        if (quality === undefined) return [];
+        const costUsd = costOf(cells.get(`${model}${costSuffix}`) ?? "", `${model}${costSuffix}`, place);
+        return [
+          [
+            model,
+            defined<Outcome>({ quality, answer: cells.get(`${model}${answerSuffix}`), costUsd }),
+          ] as const,
+        ];
+      });
+      const prompt = cell("prompt");
+      yield {
+        place,
+        record: defined({
+          id: cell("sample_id"),
+          prompt: readPythonStrings(prompt)?.join("\n") ?? prompt,
+          category: cells.get("eval_name") || undefined,
+          outcomes: Object.fromEntries(outcomes),
+        }),
+      };
+    }
+  }
+}
+
+function costOf(cell: string, column: string, place: Place): number | undefined {
+  const text = cell.trim().toLowerCase();
+  if (text === "" || text === "nan") return undefined;
+  const costUsd = Number(text);
+  if (costUsd >= 0 && Number.isFinite(costUsd)) return costUsd;
+  return refuseAt(place, `column ${JSON.stringify(column.slice(0, 80))}`, "must be a number of at least 0");
+}

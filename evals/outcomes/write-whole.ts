@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+
+/**
+ * Writes a file as a whole or not at all: a reader never sees half of one, and what stood there stays
+ * when `parts` throws. Packed where the name ends in `.gz`. Throws `InvalidOptionError` where the file
+ * cannot be made.
+ */
+export async function writeWhole(path: string, parts: AsyncIterable<string>): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}.tmp`;
+  const file = createWriteStream(unfinished, { flags: "wx" });
+  try {
+    if (path.endsWith(".gz")) await pipeline(together(parts), createGzip(), file);
+    else await pipeline(together(parts), file);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== "open" && syscall !== "rename") throw error;
+    throw new InvalidOptionError("out", path, `a file that can be written (${code})`);
+  }
+}
+
+/** Fewer, longer parts: a write for each line would cost more than the line. */
+async function* together(parts: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+  let held = "";
+  for await (const part of parts) {
+    held += part;
+    if (held.length < 65_536) continue;
+    yield held;
+    held = "";
+  }
+  if (held !== "") yield held;
+}

@@ -1,0 +1,17 @@
+import type { Io } from "./io.ts";
+
+/** What an import or export has written. */
+interface Transfer {
+  readonly kind?: "outcomes" | "dataset" | undefined;
+  readonly records: number;
+  readonly leftOut: Readonly<Record<string, number>>;
+  readonly out: string;
+}
+
+/** What was left out goes to stderr, the rest to stdout. */
+export function showTransfer(transfer: Transfer, json: boolean, { stdout, stderr }: Io): void {
+  const { kind, records, leftOut, out } = transfer;
+  for (const [reason, count] of Object.entries(leftOut)) stderr(`left out: ${count} ${reason}\n`);
+  const what = kind === "dataset" ? "records of a data set" : "records with outcomes";
+  stdout(json ? `${JSON.stringify(transfer)}\n` : `${records} ${what}: ${out}\n`);
+}
