@@ -1,0 +1,45 @@
+/** Longest JSON that is read, in characters, and its deepest nesting. */
+const longest = 1_000_000;
+const deepest = 100;
+
+export type Parsed =
+  | { readonly value: unknown; readonly problem?: undefined }
+  | { readonly problem: string; readonly value?: undefined };
+
+/**
+ * A text as JSON, or why not. With `fenced`, one Markdown block that is all of the text counts as its content.
+ * Bounded in length and depth, so that whoever walks the value may recurse.
+ */
+export function parseJson(text: string, fenced: boolean): Parsed {
+  if (text.length > longest) return { problem: `the answer is longer than ${longest} characters` };
+  const trimmed = text.trim();
+  const fence = /^```(?:json)?\s/i.exec(trimmed);
+  const inFence = fence !== null && trimmed.endsWith("```") && trimmed.length > fence[0].length + 2;
+  if (inFence && !fenced) return { problem: "the answer is in a Markdown block (option fenced takes it)" };
+  const json = inFence ? trimmed.slice(fence[0].length, -3) : trimmed;
+  if (depthOf(json) > deepest) return { problem: `the answer is nested deeper than ${deepest}` };
+  try {
+    return { value: JSON.parse(json) as unknown };
+  } catch {
+    return { problem: "the answer is not JSON" };
+  }
+}
+
+/** Deepest nesting of a text that is JSON. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let most = 0;
+  let inText = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const char = json[index];
+    if (inText) {
+      if (char === "\\") index += 1;
+      else if (char === '"') inText = false;
+    } else if (char === '"') inText = true;
+    else if (char === "{" || char === "[") {
+      depth += 1;
+      most = Math.max(most, depth);
+    } else if (char === "}" || char === "]") depth -= 1;
+  }
+  return most;
+}

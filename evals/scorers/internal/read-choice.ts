@@ -1,0 +1,160 @@
+import { afterThinking } from "./after-thinking.ts";
+import { lastBoxed } from "./last-boxed.ts";
+
+/** Characters at the end of an answer that are looked at. */
+const tailLength = 100_000;
+
+/** The letters that an answer chooses, in capitals: none, the one, or several where it cannot be told. */
+export type Chosen = readonly string[];
+
+/** A statement at a place of a text; the last one counts. */
+interface Statement {
+  readonly at: number;
+  readonly letters: Chosen;
+}
+
+const asks = "(?:answer|choice|option|selection|solution)s?";
+const hedges = "(?:most )?(?:likely|probably|clearly|therefore|thus|indeed|definitely|then|still|now)";
+
+/** What comes before a chosen letter. Quantifiers are bounded: linear in the length of the text. */
+const leads: readonly RegExp[] = [
+  // "The correct answer among these is most likely option (B)", "Answer: B", "answer = B"
+  new RegExp(
+    `\\b${asks}\\b(?:[^.!?:\\n]{0,60}?\\b(?:is|are|be|was)\\b\\s{0,3}(?:${hedges}\\s{1,3})?|\\s{0,3})[:=]?\\s{0,3}`,
+    "gi",
+  ),
+  // "I would choose B", "we pick (B)", "I'll go with B"
+  /\b(?:choose|chose|select|pick|picked|going with|go with)\s{1,3}/gi,
+  /#{4}\s{0,3}/g,
+];
+
+/** "(B) is correct", "Option B is the best answer". */
+const follows =
+  /\b([A-Za-z])\b[)\]}.:"']{0,2}\s{0,3}(?:is|seems|looks)\s{1,3}(?:the\s{1,3})?(?:only\s{1,3})?(?:correct|right|best|answer|most\s(?:likely|appropriate|accurate|suitable))\b/g;
+
+/**
+ * Finds the letter that an answer chooses among the first `choices` letters: what it boxes or states last
+ * ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line that holds a letter alone, else a line
+ * that begins with one ("B. Paris"), else the only letter in brackets or in bold, else, of a short answer, the
+ * only letter that stands by itself.
+ */
+export function readChoice(output: string, choices: number): Chosen {
+  const isChoice = (letter: string): boolean => {
+    const number = letter.toUpperCase().charCodeAt(0) - 64;
+    return letter.length === 1 && number >= 1 && number <= choices;
+  };
+  const raw = afterThinking(output.slice(-tailLength)).normalize("NFKC").slice(-tailLength);
+  const text = plain(raw);
+  return (
+    lastStatement([...statements(text, isChoice), ...boxed(text, isChoice)]) ??
+    letterLines(text, isChoice) ??
+    distinct(lettersOf(text.matchAll(/[([]\s?([A-Za-z])\s?[)\]]/g)), isChoice) ??
+    shortAnswer(text, isChoice) ??
+    []
+  );
+}
+
+/** Without the marks of Markdown and LaTeX; a letter in bold or code becomes one in brackets. */
+function plain(text: string): string {
+  return text
+    .replace(/(?:\*{1,3}|__|`)\s?([A-Za-z])\s?(?:\*{1,3}|__|`)/g, "($1)")
+    .replace(/\\(?:text|textbf|textrm|mathrm|mathbf|mathsf|bf|rm)\b\s?\{?/g, (found) =>
+      found.endsWith("{") ? "{" : "",
+    )
+    .replace(/\\[()[\]]|[*`$]|__/g, "");
+}
+
+function lastStatement(found: readonly Statement[]): Chosen | undefined {
+  let last: Statement | undefined;
+  for (const statement of found) if (last === undefined || statement.at >= last.at) last = statement;
+  return last?.letters;
+}
+
+function* statements(text: string, isChoice: (letter: string) => boolean): Generator<Statement> {
+  for (const lead of leads) {
+    for (const { index, 0: words } of text.matchAll(lead)) {
+      const at = index + words.length;
+      const letters = lettersAt(text.slice(at, at + 80), isChoice);
+      if (letters.length > 0) yield { at, letters };
+    }
+  }
+  for (const { index, 1: letter } of text.matchAll(follows)) {
+    if (letter !== undefined && letter === letter.toUpperCase() && isChoice(letter))
+      yield { at: index, letters: [letter] };
+  }
+}
+
+function* boxed(text: string, isChoice: (letter: string) => boolean): Generator<Statement> {
+  const box = lastBoxed(text);
+  if (box === undefined) return;
+  const letters = lettersAt(box.content.replace(/[{}\\]/g, " "), isChoice);
+  if (letters.length > 0) yield { at: box.at, letters };
+}
+
+const first =
+  /^(?:(?:either|both|option|choice|answer|letter)\s{1,3}){0,2}["'([{<]{0,2}\s?([A-Za-z])(?![\p{L}\p{N}'’])/iu;
+const further =
+  /^["')\]}>.]{0,2}\s{0,3}(?:,?\s{0,2}(?:or|and)\b|[,/&])\s{0,3}(?:option\s{1,3})?["'([{<]{0,2}([A-Za-z])(?=["')\]}>]{0,2}\s{0,3}(?:[.,;/&\n]|or\b|and\b|$))/i;
+
+/** The letter that a text begins with, and those that it joins to it: "B", "(A) or (C)". */
+function lettersAt(text: string, isChoice: (letter: string) => boolean): string[] {
+  const found = first.exec(text);
+  const letter = found?.[1];
+  if (found === null || letter === undefined || !isChoice(letter)) return [];
+  let rest = text.slice(found[0].length);
+  if (isWord(letter, found[0], rest)) return [];
+  const letters = [letter.toUpperCase()];
+  for (let more = further.exec(rest); more !== null; more = further.exec(rest)) {
+    if (more[1] !== undefined && isChoice(more[1])) letters.push(more[1].toUpperCase());
+    rest = rest.slice(more[0].length);
+  }
+  return [...new Set(letters)];
+}
+
+/** Whether a letter is the article or the pronoun ("a dog", "I think") or an initial ("D-day"), no choice. */
+function isWord(letter: string, upToLetter: string, rest: string): boolean {
+  if (/["'([{<]\s?.$/.test(upToLetter)) return false;
+  if (/^-\p{L}/u.test(rest)) return true;
+  if (/^[aAI]$/.test(letter)) {
+    return /^\s{1,3}(?!(?:because|since|as|and|or|but|for|which|with|given|due|is|being|not)\b)[\p{L}\p{N}]/u.test(
+      rest,
+    );
+  }
+  // Small letters are choices only where a sentence or a bracket ends behind them.
+  return letter !== letter.toUpperCase() && !/^\s{0,3}(?:$|[.,;:)\]}>\n])/.test(rest);
+}
+
+const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})([ \t]{0,8})(.?).{0,80})/gm;
+
+/** Lines that hold a letter alone, else lines that begin with one as a label. */
+function letterLines(text: string, isChoice: (letter: string) => boolean): Chosen | undefined {
+  const lines = [...text.matchAll(labels)];
+  const alone = lines.filter(({ 5: next }) => next === "").map(({ 2: letter = "" }) => letter);
+  const labelled = lines.flatMap(([, line = "", letter = "", mark = "", space = "", next = ""]) => {
+    const isLabel = mark !== "" && mark !== "," && (space !== "" || /[:)\]]$/.test(mark));
+    // "B because …"; "A" and "I" may be words.
+    const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && /[–—a-z(-]/.test(next);
+    return isLabel || begins ? lettersAt(line, isChoice) : [];
+  });
+  return distinct(alone, isChoice) ?? distinct(labelled, isChoice);
+}
+
+function shortAnswer(text: string, isChoice: (letter: string) => boolean): Chosen | undefined {
+  const line = text.trim();
+  if (line.length > 200 || line.includes("\n")) return undefined;
+  const letters = line.matchAll(/(?<![\p{L}\p{N}'’-])([A-Z])(?![\p{L}\p{N}'’-])/gu);
+  const alone = [...letters].filter(
+    ({ index, 1: letter = "" }) => !isWord(letter, letter, line.slice(index + 1)),
+  );
+  return distinct(lettersOf(alone), isChoice);
+}
+
+function lettersOf(matches: Iterable<RegExpMatchArray>): string[] {
+  return Array.from(matches, ([, letter = ""]) => letter);
+}
+
+/** The choices among letters; absent where there are none. */
+function distinct(letters: readonly string[], isChoice: (letter: string) => boolean): Chosen | undefined {
+  const chosen = new Set(letters.filter(isChoice).map((letter) => letter.toUpperCase()));
+  return chosen.size === 0 ? undefined : [...chosen];
+}

@@ -1,0 +1,45 @@
+import {
+  compileSchema,
+  type JsonSchema,
+  type StandardSchema,
+} from "../../policies/checks/internal/schema.ts";
+import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
+import { notText } from "./internal/compare-texts.ts";
+import { parseJson } from "./internal/parse-json.ts";
+import { toScore } from "./internal/verdict.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface JsonFormOptions {
+  /** Whether JSON inside one Markdown block counts as JSON. Default false, as `JSON.parse` would have it. */
+  readonly fenced?: boolean | undefined;
+}
+
+/**
+ * 1 where the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot, ArkType …),
+ * or a JSON Schema, which Zod converts at the first answer and refuses with `InvalidOptionError` where it
+ * cannot (`not`, `if`, references to elsewhere). At most 1,000,000 characters, nested 100 deep. Patterns of the
+ * schema are run as they are written.
+ */
+export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
+  const name = "jsonSchema";
+  const fenced = checkFenced(name, options);
+  const fits = compileSchema("jsonSchema.schema", schema);
+
+  return {
+    name,
+    score: async ({ output }) => {
+      if (typeof output !== "string") return toScore(name, notText);
+      const { value, problem } = parseJson(output, fenced);
+      if (problem !== undefined) return toScore(name, { score: 0, reason: problem });
+      if (await fits(value)) return toScore(name, { score: 1 });
+      return toScore(name, { score: 0, reason: "the answer does not fit the schema" });
+    },
+  };
+}
+
+export function checkFenced(owner: string, options: JsonFormOptions): boolean {
+  checkKeys(owner, options, ["fenced"]);
+  const { fenced = false } = options;
+  if (typeof fenced !== "boolean") throw new InvalidOptionError(`${owner}.fenced`, fenced, "true or false");
+  return fenced;
+}

@@ -1,0 +1,40 @@
+import { checkKeys, checkNumber } from "../../src/contracts/index.ts";
+import { compareTexts } from "./internal/compare-texts.ts";
+import { readChoice } from "./internal/read-choice.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface MultipleChoiceOptions {
+  /** Choices of a question, lettered from A, in [2, 26]. Default 10: A to J. */
+  readonly choices?: number | undefined;
+}
+
+/**
+ * 1 where the letter that the answer chooses is the expected one, else 0. The letter is what the answer
+ * boxes or states last ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line with a letter alone or
+ * first ("B. Paris"), else the only letter in brackets or in bold. An answer that chooses none is wrong. One
+ * that leaves several open is `null`, with the letters in `metadata.chosen`. `expected` is written as an
+ * answer may be: `B`, `(B)`, `B. Paris`.
+ */
+export function multipleChoice(options: MultipleChoiceOptions = {}): Scorer {
+  checkKeys("multipleChoice", options, ["choices"]);
+  const choices = checkNumber("multipleChoice.choices", options.choices ?? 10, {
+    min: 2,
+    max: 26,
+    integer: true,
+  });
+
+  return compareTexts({
+    name: "multipleChoice",
+    read: (output) => readChoice(output, choices),
+    compare: (chosen, expected) => {
+      const [right, ...others] = readChoice(expected, choices);
+      if (right === undefined || others.length > 0)
+        return { score: null, reason: "expected is not the letter of one choice" };
+      if (chosen.length === 0) return { score: 0, reason: "the answer chooses none" };
+      const metadata = { chosen: chosen.join(", ") };
+      if (chosen.length > 1)
+        return { score: null, reason: "the answer leaves several choices open", metadata };
+      return { score: chosen[0] === right ? 1 : 0, metadata };
+    },
+  });
+}

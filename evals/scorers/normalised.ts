@@ -1,0 +1,45 @@
+import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
+import { compareTexts, longestAnswer } from "./internal/compare-texts.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface NormalisedOptions {
+  /** Words that are left out wherever they stand. Default a, an, the; `[]` for none. */
+  readonly articles?: readonly string[] | undefined;
+}
+
+/** Python's `string.punctuation` (which the SQuAD script takes out) and the punctuation of all scripts. */
+const punctuation = /[\p{P}$+<=>^`|~]+/gu;
+
+/**
+ * 1 where the answer is `expected` (or one of a list) but for compatibility forms (NFKC), case, punctuation,
+ * articles and white space, else 0. As exact match of SQuAD (Rajpurkar et al. 2016), for all scripts.
+ * Signs go, too: `-5` is `5` and `C++` is `C`; numbers are for `numeric`. An answer of more than 1,000,000
+ * characters is wrong.
+ */
+export function normalised(options: NormalisedOptions = {}): Scorer {
+  checkKeys("normalised", options, ["articles"]);
+  const { articles = ["a", "an", "the"] } = options;
+  if (!Array.isArray(articles) || articles.some((word) => typeof word !== "string"))
+    throw new InvalidOptionError("normalised.articles", articles, "an array of words");
+  const leftOut = new Set(articles.map((word) => foldCase(word.normalize("NFKC"))));
+  const normalise = (text: string): string =>
+    foldCase(text.normalize("NFKC"))
+      .replace(punctuation, "")
+      .split(/\s+/u)
+      .filter((word) => word !== "" && !leftOut.has(word))
+      .join(" ");
+
+  return compareTexts({
+    name: "normalised",
+    read: (output) => (output.length > longestAnswer ? undefined : normalise(output)),
+    compare: (answer, expected) => {
+      if (answer === undefined) return { score: 0, reason: "the answer is too long" };
+      return { score: answer === normalise(expected) ? 1 : 0 };
+    },
+  });
+}
+
+/** By way of upper case, which is where `ß` meets `ss`. */
+function foldCase(text: string): string {
+  return text.toUpperCase().toLowerCase();
+}

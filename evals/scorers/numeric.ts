@@ -1,0 +1,113 @@
+import { checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { afterThinking } from "./internal/after-thinking.ts";
+import { compareTexts } from "./internal/compare-texts.ts";
+import { lastBoxed } from "./internal/last-boxed.ts";
+import { plainNumbers } from "./internal/plain-numbers.ts";
+import { type NumberStyle, type Quantity, readQuantities } from "./internal/read-quantity.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface NumericOptions {
+  /**
+   * `answer`: the number that the answer gives, wherever it stands: behind the last `####`, in the last
+   * `\boxed{}`, behind the last "answer is" or "answer:", else the last number of the text. `whole`: the answer
+   * must be a number and nothing else. Default `answer`.
+   */
+  readonly find?: "answer" | "whole" | undefined;
+  /** Largest difference that passes. Default 0. */
+  readonly absoluteTolerance?: number | undefined;
+  /** Largest difference that passes, as a share of the expected number. Default 1e-9, for rounding errors. */
+  readonly relativeTolerance?: number | undefined;
+  /** What decimals stand behind. Default `.`; `1.234,56` is understood with either. */
+  readonly decimal?: "." | "," | undefined;
+  /** Whether a number in brackets is negative, as bookkeepers write it: `(5)`. Default false. */
+  readonly accounting?: boolean | undefined;
+}
+
+/** Characters at the end of an answer that are looked at. */
+const tailLength = 100_000;
+
+/**
+ * 1 where the number of the answer equals the expected one, else 0: `$18.00` is 18, and so are `18 dollars` and
+ * `36/2`. Understood: currencies, thousands separators, decimals, signs, fractions, powers of ten, "1.5
+ * million", percent signs, Markdown and LaTeX. `12 %` equals 12 and 0.12, whichever is expected. No number, or
+ * digits that cannot be read as one (`1.2.3`), is wrong; in `expected` it is `null`. Numbers are compared in
+ * double precision, 15 digits.
+ */
+export function numeric(options: NumericOptions = {}): Scorer {
+  checkKeys("numeric", options, ["find", "absoluteTolerance", "relativeTolerance", "decimal", "accounting"]);
+  const { find = "answer", absoluteTolerance = 0, relativeTolerance = 1e-9 } = options;
+  const { decimal = ".", accounting = false } = options;
+  if (find !== "answer" && find !== "whole")
+    throw new InvalidOptionError("numeric.find", find, '"answer" or "whole"');
+  checkNumber("numeric.absoluteTolerance", absoluteTolerance, { min: 0 });
+  checkNumber("numeric.relativeTolerance", relativeTolerance, { min: 0 });
+  if (decimal !== "." && decimal !== ",")
+    throw new InvalidOptionError("numeric.decimal", decimal, '"." or ","');
+  if (typeof accounting !== "boolean")
+    throw new InvalidOptionError("numeric.accounting", accounting, "true or false");
+  const style = { decimal, accounting };
+  const isNear = (a: number, b: number): boolean =>
+    a === b || Math.abs(a - b) <= Math.max(absoluteTolerance, relativeTolerance * Math.abs(b));
+
+  return compareTexts({
+    name: "numeric",
+    read: (output) => (find === "whole" ? wholeNumber(output, style) : answeredNumber(output, style)),
+    compare: (answer, expected) => {
+      const right = answeredNumber(expected, plainStyle);
+      if (right === undefined) return { score: null, reason: "expected is not a number" };
+      if (answer === undefined) return { score: 0, reason: "the answer is not a number that can be read" };
+      const { value } = answer;
+      const readings =
+        answer.percent === right.percent
+          ? [[value, right.value]]
+          : [[value, right.value], answer.percent ? [value / 100, right.value] : [value, right.value / 100]];
+      const equal = readings.some(([a = Number.NaN, b = Number.NaN]) => isNear(a, b));
+      return { score: equal ? 1 : 0, metadata: { number: value, expected: right.value } };
+    },
+  });
+}
+
+/** Data sets write numbers as programs do. */
+const plainStyle: NumberStyle = { decimal: ".", accounting: false };
+const statement = /\banswer\b(?:[^.:=\n]{0,60}?\bis\b|\s{0,3}[:=])[:\s]{0,3}/gi;
+
+function answeredNumber(output: string, style: NumberStyle): Quantity | undefined {
+  const text = afterThinking(output.slice(-tailLength));
+  const marked = text.lastIndexOf("####");
+  const line =
+    marked < 0
+      ? ""
+      : (text
+          .slice(marked + 4)
+          .trimStart()
+          .split("\n", 1)[0] ?? "");
+  const [behindMark] = quantities(line, style);
+  if (behindMark !== undefined) return behindMark;
+
+  const boxed = lastBoxed(text);
+  const inBox = boxed === undefined ? undefined : quantities(boxed.content, style).at(-1);
+  if (inBox !== undefined) return inBox;
+
+  let stated: Quantity | undefined;
+  for (const { index, 0: words } of text.matchAll(statement)) {
+    const said = text.slice(index + words.length, index + words.length + 200).split(/\n|\.\s/, 1)[0] ?? "";
+    // "The answer is 3 + 4 = 7"
+    const result = said.slice(said.lastIndexOf("=") + 1);
+    stated = quantities(result, style)[0] ?? quantities(said, style)[0] ?? stated;
+  }
+  return stated ?? quantities(text, style).at(-1);
+}
+
+function wholeNumber(output: string, style: NumberStyle): Quantity | undefined {
+  // No number is that long.
+  if (output.length > 1_000) return undefined;
+  const text = plainNumbers(output).trim();
+  const [quantity, ...others] = readQuantities(text, style);
+  if (quantity === undefined || others.length > 0) return undefined;
+  const around = text.slice(0, quantity.start) + text.slice(quantity.end);
+  return /^[\s(){}$.]*$/.test(around) ? quantity : undefined;
+}
+
+function quantities(text: string, style: NumberStyle): (Quantity | undefined)[] {
+  return readQuantities(plainNumbers(text), style);
+}

@@ -1,0 +1,63 @@
+import { checkKeys, checkNumber, checkText, InvalidOptionError } from "../../src/contracts/index.ts";
+import { expectedTexts, notText } from "./internal/compare-texts.ts";
+import { toScore } from "./internal/verdict.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface RegexOptions {
+  /** Some of `i` (case is ignored), `m` (`^` and `$` at each line) and `s` (`.` takes a new line). Default none. */
+  readonly flags?: string | undefined;
+  /** A longer answer does not match. Default 100,000. */
+  readonly maxCharacters?: number | undefined;
+}
+
+interface Compiled {
+  test(text: string): boolean;
+}
+
+/**
+ * 1 where the pattern is found somewhere in the answer, else 0; `^…$` for the whole answer. In RE2's syntax and
+ * time, linear whatever the pattern: no lookaround, no back-references. Without a pattern, `expected` of the
+ * record is one. A pattern that cannot be compiled is an `InvalidOptionError` at the first answer; one of a
+ * record is not scored.
+ */
+export function regex(pattern?: string | undefined, options: RegexOptions = {}): Scorer {
+  checkKeys("regex", options, ["flags", "maxCharacters"]);
+  const { flags = "", maxCharacters = 100_000 } = options;
+  if (pattern !== undefined) checkText("regex.pattern", pattern);
+  if (typeof flags !== "string" || !/^(?!.*(.).*\1)[ims]{0,3}$/.test(flags))
+    throw new InvalidOptionError("regex.flags", flags, 'some of "i", "m" and "s", each once');
+  checkNumber("regex.maxCharacters", maxCharacters, { min: 1, max: 10_000_000, integer: true });
+  const name = "regex";
+  let compiled: Promise<Compiled | undefined> | undefined;
+
+  return {
+    name,
+    score: async ({ output, expected }) => {
+      if (typeof output !== "string") return toScore(name, notText);
+      const [wanted] = pattern === undefined ? (expectedTexts(expected) ?? []) : [pattern];
+      if (wanted === undefined || wanted === "")
+        return toScore(name, { score: null, reason: "there is no pattern" });
+      if (pattern !== undefined) compiled ??= compile(pattern, flags);
+      const found = await (compiled ?? compile(wanted, flags));
+      if (found === undefined) {
+        if (pattern !== undefined)
+          throw new InvalidOptionError("regex.pattern", pattern, "a pattern in RE2's syntax");
+        return toScore(name, { score: null, reason: "expected is not a pattern in RE2's syntax" });
+      }
+      if (output.length > maxCharacters) return toScore(name, { score: 0, reason: "the answer is too long" });
+      return toScore(name, { score: found.test(output) ? 1 : 0 });
+    },
+  };
+}
+
+async function compile(pattern: string, flags: string): Promise<Compiled | undefined> {
+  const { RE2JS } = await import("re2js");
+  const bits = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
+  let sum = 0;
+  for (const flag of flags) sum |= bits[flag as keyof typeof bits];
+  try {
+    return RE2JS.compile(pattern, sum);
+  } catch {
+    return undefined;
+  }
+}
