@@ -15,8 +15,6 @@ export {
   type FeedbackRule,
   type JoinedFeedback,
   type JoinOptions,
-  type JoinOptions,
-  type JoinReport,
   type JoinReport,
   joinDecisions,
   joinFeedback,
