@@ -6,6 +6,9 @@ const builtIn: Readonly<Record<string, () => Promise<Classifier>>> = {
   length: async () => (await import("../classifiers/length.ts")).length(),
 };
 
+/** Names that `--classifier` takes without a file. */
+export const builtInClassifiers: readonly string[] = Object.keys(builtIn);
+
 export interface LoadedClassifier {
   readonly classifier: Classifier;
   /** Of a trained one. */
@@ -23,7 +26,7 @@ export async function loadClassifier(
   const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
   if (load !== undefined) return { classifier: await load() };
   if (!/[./\\]/.test(name)) {
-    const known = Object.keys(builtIn).join(", ");
+    const known = builtInClassifiers.join(", ");
     throw new InvalidOptionError("--classifier", name, `one of ${known}, or the path of a trained file`);
   }
   const { readClassifier } = await import("../../evals/train/read-classifier.ts");

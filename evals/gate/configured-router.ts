@@ -1,0 +1,93 @@
+import {
+  type Choice,
+  type Classification,
+  describePolicy,
+  isRouterError,
+  type ModelFacts,
+  type Policy,
+  type PolicyContext,
+  type PolicyDescription,
+  type Router,
+} from "../../src/contracts/index.ts";
+import { completeFacts } from "../../src/cost/catalogue.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
+
+/** A router by names of models, as outcome and tuning files have them, instead of its own ids. */
+export interface ConfiguredRouter {
+  /** By name; what a model does not say of itself is from the catalogue. */
+  readonly models: ReadonlyMap<string, ModelFacts>;
+  readonly policy: Policy<string>;
+  /** What its classifier says of a record. Absent: it was skipped, failed, or no model may serve the record. */
+  classify(
+    record: OutcomeRecord,
+    text: RecordText | undefined,
+  ): Promise<{ readonly classification: Classification; readonly classifier: string } | undefined>;
+}
+
+/** Reads a router. No model of a plan is called. */
+export function configuredRouter(router: Router): ConfiguredRouter {
+  const ids = Object.keys(router.models);
+  const models = new Map(
+    ids.map((id) => {
+      const facts = completeFacts(router.models[id] as ModelFacts);
+      return [facts.name, facts];
+    }),
+  );
+  const nameOf = new Map(ids.map((id) => [id, (router.models[id] as ModelFacts).name]));
+  const idOf = new Map([...nameOf].map(([id, name]) => [name, id]));
+  return {
+    models,
+    policy: {
+      ...byNames(describePolicy(router.policy), nameOf),
+      select: (context) => toNames(router.policy.select(toIds(context, idOf)), nameOf),
+    },
+    async classify(record, text) {
+      try {
+        const { classification, versions } = await router.decide(requestOfRecord(record, text));
+        return classification && { classification, classifier: versions.classifier };
+      } catch (error) {
+        if (isRouterError(error, "no-eligible-model")) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** A description with the names of models in place of the router's ids, as keys and as values. */
+function byNames(description: PolicyDescription, nameOf: ReadonlyMap<string, string>): PolicyDescription {
+  const rename = (value: unknown): unknown => {
+    if (typeof value === "string") return nameOf.get(value) ?? value;
+    if (Array.isArray(value)) return value.map(rename);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [nameOf.get(key) ?? key, rename(one)]),
+    );
+  };
+  const { name, parameters } = description;
+  return parameters === undefined
+    ? { name }
+    : { name, parameters: rename(parameters) as NonNullable<typeof parameters> };
+}
+
+function toIds(context: PolicyContext<string>, idOf: ReadonlyMap<string, string>): PolicyContext<string> {
+  const candidates = context.candidates.map((candidate) => ({
+    ...candidate,
+    id: idOf.get(candidate.id) ?? candidate.id,
+  }));
+  return { ...context, candidates };
+}
+
+function toNames(
+  opinion: ReturnType<Policy<string>["select"]>,
+  nameOf: ReadonlyMap<string, string>,
+): ReturnType<Policy<string>["select"]> {
+  const name = (id: string): string => nameOf.get(id) ?? id;
+  const renamed = (choice: Choice<string>): Choice<string> => ({
+    ...choice,
+    model: name(choice.model),
+    escalate: choice.escalate?.map(({ unless, to }) => ({ unless, to: name(to) })),
+  });
+  if (opinion === undefined) return undefined;
+  return "model" in opinion ? renamed(opinion) : opinion.map(renamed);
+}

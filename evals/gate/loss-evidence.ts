@@ -1,0 +1,104 @@
+import { categoryOf } from "../../policies/internal/category-of.ts";
+import { policyHash } from "../../src/decision/policy-hash.ts";
+import type { ReplayCase } from "../replay/replay-cases.ts";
+import type { Certificate } from "../tune/certificate.ts";
+import { lossTest } from "../tune/loss-test.ts";
+import { certifiedPolicy } from "./certified-policy.ts";
+import { freshLosses } from "./fresh-losses.ts";
+import type { GateContext } from "./gate-check.ts";
+
+/** What fresh outcomes say of a bound on the loss. */
+export interface LossEvidence {
+  /** Absent: all requests. */
+  readonly category?: string | undefined;
+  readonly records: number;
+  readonly units: number;
+  readonly maxLoss: number;
+  readonly delta: number;
+  /** Measured, of the guarantee's loss. */
+  readonly loss: number;
+  /** Of the hypothesis that the loss is at most `maxLoss`: at most `delta`, the promise is broken. */
+  readonly pKept: number;
+  /** Of the hypothesis that the loss is above `maxLoss`: at most `delta`, these records alone would certify. */
+  readonly pBroken: number;
+  /** One-sided bounds at confidence `1 - delta`, each where it is on the far side of `maxLoss`. */
+  readonly lowerBound?: number | undefined;
+  readonly upperBound?: number | undefined;
+}
+
+/** Of the bounds that are found by testing one limit after the other. */
+const step = 0.001;
+
+/** Tests a certificate's bound on losses by record, both ways, each at the level of the certificate. */
+export async function lossEvidence(
+  loss: Float64Array,
+  units: ArrayLike<number>,
+  {
+    guarantee,
+    maxLoss,
+    confidence,
+    seed,
+  }: Pick<Certificate, "guarantee" | "maxLoss" | "confidence" | "seed">,
+): Promise<LossEvidence> {
+  const delta = 1 - confidence;
+  // The exact test is one of yes and no: what a lottery loses in part is bet on.
+  const counts = guarantee === "regressions" && loss.every(Number.isInteger);
+  const test = await lossTest({ guarantee: counts ? "regressions" : "mean", units, delta, seed });
+  // The mean of the mirrored losses is above the mirrored bound where that of the losses is below theirs.
+  const mirrored = loss.map((one) => (counts ? 1 - one : -one));
+  const mirror = (value: number): number => (counts ? 1 - value : -value);
+  const pKept = test.pValue(mirrored, mirror(maxLoss));
+  const pBroken = test.pValue(loss, maxLoss);
+  return {
+    records: loss.length,
+    units: test.units,
+    maxLoss,
+    delta,
+    loss: loss.reduce((sum, one) => sum + one, 0) / loss.length,
+    pKept,
+    pBroken,
+    ...(pKept <= delta ? { lowerBound: mirror(test.upperBound(mirrored, mirror(maxLoss), step)) } : {}),
+    ...(pBroken <= delta ? { upperBound: test.upperBound(loss, maxLoss, step) } : {}),
+  };
+}
+
+/**
+ * What the fresh outcomes say of the certificate, and of that of each category that has its own.
+ * `undefined`: the certified policy is not known, since its description does not determine it and no router
+ * with that policy was given.
+ */
+export async function gatherEvidence({
+  tuning,
+  fresh,
+  units,
+  router,
+}: Pick<GateContext, "tuning" | "fresh" | "units" | "router">): Promise<readonly LossEvidence[] | undefined> {
+  const policy =
+    certifiedPolicy(tuning.policy) ??
+    (router !== undefined && policyHash(router.policy) === policyHash(tuning.policy)
+      ? router.policy
+      : undefined);
+  if (policy === undefined) return undefined;
+  const { certificate, large } = tuning;
+  const loss = freshLosses(fresh, policy, large, certificate.guarantee);
+  const evidence = [await lossEvidence(loss, units, certificate)];
+  for (const { category, certificate: own } of tuning.categories ?? []) {
+    if (own === undefined) continue;
+    const among = (_: unknown, index: number): boolean =>
+      categoryOf((fresh.cases[index] as ReplayCase<string>).context) === category;
+    const losses = loss.filter(among);
+    if (losses.length > 0)
+      evidence.push({ category, ...(await lossEvidence(losses, withoutGaps(units.filter(among)), own)) });
+  }
+  return evidence;
+}
+
+/** The same units, numbered from 0. */
+function withoutGaps(units: Uint32Array): Uint32Array {
+  const numbers = new Map<number, number>();
+  return units.map((unit) => {
+    const known = numbers.get(unit) ?? numbers.size;
+    numbers.set(unit, known);
+    return known;
+  });
+}

@@ -1,0 +1,32 @@
+import type { CheckResult, GateContext } from "./gate-check.ts";
+import { percent, scopeOf, sizeOf, unknownPolicy } from "./promise.ts";
+
+/**
+ * Whether fresh outcomes alone would certify the same bound at the same confidence. Where they would not,
+ * it is not judged: too few records, or a loss too near to what was promised; the certificate may hold all
+ * the same.
+ */
+export function recertification({ evidence, tuning }: Pick<GateContext, "evidence" | "tuning">): CheckResult {
+  const name = "recertification";
+  if (evidence === undefined) return { name, verdict: "not-judged", ...unknownPolicy(tuning) };
+  const open = evidence.filter(({ pBroken, delta }) => pBroken > delta);
+  const figures = { scopes: evidence };
+  const shown = (open.length > 0 ? open : evidence.slice(0, 1))
+    .map((one) => {
+      const most =
+        one.upperBound === undefined
+          ? ""
+          : ` and at most ${percent(one.upperBound)} with ${percent(1 - one.delta)} confidence`;
+      return `${scopeOf(one)}loss ${percent(one.loss)}${most}, ${percent(one.maxLoss)} promised (${sizeOf(one)})`;
+    })
+    .join("; ");
+  if (open.length === 0)
+    return {
+      name,
+      verdict: "passed",
+      sentence: `fresh outcomes alone would certify it again: ${shown}`,
+      figures,
+    };
+  const sentence = `fresh outcomes alone would not certify it again: ${shown}; more of them would tell`;
+  return { name, verdict: "not-judged", sentence, figures };
+}

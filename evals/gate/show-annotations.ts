@@ -1,0 +1,25 @@
+import type { GateReport } from "./check-tuning.ts";
+
+/**
+ * The report as workflow commands of GitHub Actions, one line for each check that did not pass: an error
+ * where it fails the gate, else a warning. `file` is where the annotation is shown.
+ */
+export function showAnnotations({ checks, strict, file }: GateReport): string {
+  return checks
+    .filter(({ verdict }) => verdict !== "passed")
+    .map(({ name, verdict, sentence }) => {
+      const level = verdict === "failed" || strict ? "error" : "warning";
+      const title = escapeProperty(`switchpoint eval check: ${name}`);
+      return `::${level} file=${escapeProperty(file)},title=${title}::${escapeData(sentence)}\n`;
+    })
+    .join("");
+}
+
+/** As the Actions toolkit does: what would end the command or start another one. */
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

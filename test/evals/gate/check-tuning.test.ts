@@ -1,0 +1,225 @@
+import { describe, expect, it } from "vitest";
+import { checkTuning, type GateReport } from "../../../evals/gate/check-tuning.ts";
+import { threshold } from "../../../policies/index.ts";
+import { createRouter } from "../../../src/create-router.ts";
+import { fakeModel } from "../../../src/testing/index.ts";
+import { recordOf, stated } from "../support/records.ts";
+import {
+  large,
+  largePrice,
+  now,
+  recordsOf,
+  small,
+  smallPrice,
+  type Tuned,
+  tuned,
+  type World,
+} from "./tuned.ts";
+
+/** Both prices known and as they were: only the large model is in the catalogue. */
+const router = (changes: { at?: number; name?: string; price?: typeof smallPrice } = {}) =>
+  createRouter({
+    models: {
+      little: fakeModel({ name: small, price: changes.price ?? smallPrice }),
+      big: fakeModel({ name: changes.name ?? large, price: largePrice }),
+    },
+    policy: threshold({ small: "little", large: "big", at: changes.at ?? 0.5 }),
+    classifier: stated,
+  });
+
+const check = (world: World, file: Tuned = {}, options = {}): Promise<GateReport> =>
+  checkTuning(tuned(file), recordsOf(world), { router: router(), now, ...options });
+
+const verdicts = ({ checks }: GateReport) =>
+  Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+const sentence = ({ checks }: GateReport, name: string) => checks.find((one) => one.name === name)?.sentence;
+
+const allPassed = {
+  promise: "passed",
+  recertification: "passed",
+  "unit-size": "passed",
+  expiry: "passed",
+  classifier: "passed",
+  models: "passed",
+  policy: "passed",
+  prices: "passed",
+  "score-distribution": "passed",
+};
+
+describe("checkTuning", () => {
+  it("passes where everything is as it was tuned", async () => {
+    const report = await check({ count: 2_000, loss: 0.04 });
+    expect(verdicts(report)).toEqual(allPassed);
+    expect(report).toMatchObject({ passed: true, records: 2_000, units: 2_000, skipped: 0, unclassified: 0 });
+    expect(sentence(report, "promise")).toMatch(
+      /do not contradict the promise: loss 1\.\d+ %, at most 5 % were promised \(2000 records\)/,
+    );
+  });
+
+  it("fails where the loss is surely above what was promised, and says by how much", async () => {
+    const report = await check({ count: 1_000, loss: 0.3 });
+    expect(report.passed).toBe(false);
+    expect(verdicts(report)).toEqual({ ...allPassed, promise: "failed", recertification: "not-judged" });
+    expect(sentence(report, "promise")).toMatch(
+      /the promise no longer holds: loss 1\d\.?\d* % and at least \d+\.?\d* % with 95 % confidence, at most 5 % were promised/,
+    );
+  });
+
+  it("reports too few records as not judged, which passes, or fails where it is strict", async () => {
+    const report = await check({ count: 30, loss: 0.02 });
+    const open = { recertification: "not-judged", "score-distribution": "not-judged" };
+    expect(verdicts(report)).toEqual({ ...allPassed, ...open });
+    expect(report.passed).toBe(true);
+    expect(sentence(report, "score-distribution")).toMatch(
+      /not enough records .* 30 independent fresh ones and 1000/,
+    );
+    expect((await check({ count: 30, loss: 0.02 }, {}, { strict: true })).passed).toBe(false);
+  });
+
+  it.each<[string, Tuned, string, RegExp]>([
+    [
+      "it has expired",
+      { expiresAt: "2026-12-01T00:00:00.000Z" },
+      "expiry",
+      /expired at 2026-12-01T00:00:00.000Z/,
+    ],
+    [
+      "another version of the classifier was tuned on",
+      { classifier: { name: "stated", version: "0" } },
+      "classifier",
+      /stated@1 is in use, stated@0 was tuned on/,
+    ],
+    [
+      "scores have drifted",
+      { quantiles: Array.from({ length: 129 }, (_, index) => (index / 128) ** 3) },
+      "score-distribution",
+      /no longer score as the tuning records did \(PSI .*; KS distance 0\.3\d*, p below 0.0001\)/,
+    ],
+    [
+      "prices have changed",
+      { prices: { [small]: smallPrice, [large]: { ...largePrice, usdPerMillionOutputTokens: 12 } } },
+      "prices",
+      /openai:gpt-5 usdPerMillionOutputTokens: 12, today 10/,
+    ],
+    [
+      "a tier of a price has changed",
+      {
+        prices: {
+          [large]: largePrice,
+          [small]: { ...smallPrice, tiers: [{ ...smallPrice, aboveInputTokens: 9 }] },
+        },
+      },
+      "prices",
+      /vllm:qwen tiers.0.usdPerMillionInputTokens: 0.1, today none/,
+    ],
+  ])("fails where %s", async (_, file, name, message) => {
+    const report = await check({ count: 1_000, loss: 0.02 }, file);
+    expect(verdicts(report)).toEqual({ ...allPassed, [name]: "failed" });
+    expect(report.passed).toBe(false);
+    expect(sentence(report, name)).toMatch(message);
+  });
+
+  it.each<[string, Parameters<typeof router>[0], Record<string, string>, RegExp]>([
+    [
+      "another threshold",
+      { at: 0.6 },
+      { policy: "failed" },
+      /other parameters of threshold \(at: 0.5 certified, 0.6 configured\)/,
+    ],
+    [
+      "another price",
+      { price: { ...smallPrice, usdPerMillionInputTokens: 0.2 } },
+      { prices: "failed" },
+      /qwen usdPerMillionInputTokens: 0.1, today 0.2/,
+    ],
+    [
+      "another version of a model",
+      { name: "openai:gpt-5.1" },
+      { policy: "failed", models: "failed", prices: "not-judged" },
+      /the config has no openai:gpt-5, only vllm:qwen, openai:gpt-5.1/,
+    ],
+  ])("fails where the config has %s", async (_, changes, expected, message) => {
+    const report = await check({ count: 1_000, loss: 0.02 }, {}, { router: router(changes) });
+    expect(verdicts(report)).toEqual({ ...allPassed, ...expected });
+    const wrong = report.checks.filter(({ verdict }) => verdict === "failed").map((one) => one.sentence);
+    expect(wrong.join("\n")).toMatch(message);
+  });
+
+  it("without a router takes prices from the catalogue, and does not judge those that it lacks", async () => {
+    const report = await check({ count: 1_000, loss: 0.02 }, {}, { router: undefined, classifier: stated });
+    const { models, policy, ...rest } = allPassed;
+    expect(verdicts(report)).toEqual({ ...rest, prices: "not-judged" });
+    expect(sentence(report, "prices")).toMatch(/what vllm:qwen costs today is not known/);
+    const changed = { prices: { [large]: smallPrice } };
+    const dearer = await check({ count: 1_000, loss: 0.02 }, changed, {
+      router: undefined,
+      classifier: stated,
+    });
+    expect(verdicts(dearer)["prices"]).toBe("failed");
+  });
+
+  it("counts conversations, not messages", async () => {
+    // Ten messages a conversation, all lost or none: as much evidence as 60 records.
+    const lost = (index: number) => Math.floor(index / 10) % 8 === 0;
+    const rest = (index: number) => ({
+      session: `s${Math.floor(index / 10)}`,
+      at: new Date(now + index).toISOString(),
+      outcomes: { [small]: { quality: lost(index) ? 0 : 1 }, [large]: { quality: 1 } },
+    });
+    const world = { count: 600, loss: 0, rest, score: () => 0.1 };
+    const grouped = await check(world, { certificate: { largestUnit: 10 } });
+    expect(grouped).toMatchObject({ records: 600, units: 60 });
+    expect(verdicts(grouped)).toMatchObject({ promise: "passed", "score-distribution": "not-judged" });
+    const alone = await check(world, { certificate: { groupBy: ["prompt"] } });
+    expect(verdicts(alone)).toMatchObject({ promise: "failed", "score-distribution": "failed" });
+    expect(verdicts(await check(world))).toMatchObject({ "unit-size": "not-judged" });
+  });
+
+  it("refuses records that tuned the threshold, naming both purposes", async () => {
+    const tuningRecords = recordsOf({ count: 100, loss: 0.02, seed: 99 });
+    await expect(
+      checkTuning(tuned(), tuningRecords, { router: router(), now, file: "tuning.json" }),
+    ).rejects.toThrow(
+      /records to check with than tuning.json has served to tune with: 100 are in both, record "99-0"/,
+    );
+  });
+
+  it("counts records that lack a model, and refuses when none has all", async () => {
+    const records = recordsOf({ count: 300, loss: 0 });
+    const one = { [small]: { quality: 1 } };
+    const report = await checkTuning(tuned(), [...records, recordOf("0.1 alone", one)], {
+      router: router(),
+      now,
+    });
+    expect(report).toMatchObject({ records: 300, skipped: 1 });
+    await expect(checkTuning(tuned(), [recordOf("0.1", one)], { router: router(), now })).rejects.toThrow(
+      /models must be a model that the records name: vllm:qwen, got "openai:gpt-5"/,
+    );
+    const apart = [recordOf("0.1", one), recordOf("0.2", { [large]: { quality: 1 } })];
+    await expect(checkTuning(tuned(), apart, { router: router(), now })).rejects.toThrow(
+      /outcomes must be records with outcomes of vllm:qwen and openai:gpt-5/,
+    );
+    await expect(checkTuning(tuned(), [], { router: router(), now })).rejects.toThrow(/models must be/);
+    await expect(checkTuning(tuned(), records, { now })).rejects.toThrow(/classifier must be given, or/);
+  });
+
+  it("says that a policy which its parameters do not determine needs the router", async () => {
+    const policy = { name: "ours", parameters: { at: 0.5 } };
+    const report = await check(
+      { count: 300, loss: 0 },
+      { policy },
+      { router: undefined, classifier: stated },
+    );
+    expect(verdicts(report)).toMatchObject({ promise: "not-judged", recertification: "not-judged" });
+    expect(sentence(report, "promise")).toMatch(
+      /policy ours is not determined by its parameters: give the router/,
+    );
+    const own = createRouter({
+      models: { little: fakeModel({ name: small }), big: fakeModel({ name: large }) },
+      policy: { ...policy, select: () => ({ model: "little", reason: "always" }) },
+      classifier: stated,
+    });
+    const judged = await check({ count: 1_000, loss: 0.3 }, { policy }, { router: own });
+    expect(verdicts(judged)).toMatchObject({ promise: "failed", policy: "passed" });
+  });
+});
