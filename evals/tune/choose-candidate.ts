@@ -1,0 +1,52 @@
+import { weightedMean } from "../metrics/weighted-mean.ts";
+import { type Candidates, lossesOf } from "./candidates.ts";
+import type { Guarantee } from "./certificate.ts";
+import { fixedSequence } from "./fixed-sequence.ts";
+import type { LossTest } from "./loss-test.ts";
+
+export interface Contest {
+  readonly candidates: Candidates;
+  /** Of the large model, by record. */
+  readonly large: { readonly quality: Float64Array; readonly costUsd?: Float64Array | undefined };
+  readonly guarantee: Guarantee;
+  readonly test: LossTest;
+  /** In (0, 1). */
+  readonly maxLoss: number;
+  readonly delta: number;
+}
+
+export interface Chosen {
+  /** Index of the candidate; -1: always-large, which is accepted by definition. */
+  readonly index: number;
+  /** Candidates from the start whose loss is at most `maxLoss`: all of them are, with probability `1 - delta`. */
+  readonly accepted: number;
+  /** Of the candidates that were tested. */
+  readonly pValues: readonly number[];
+}
+
+/**
+ * The cheapest candidate, of those accepted by fixed-sequence testing: by mean cost, or by the share of
+ * large calls where a cost is not known. Of equal ones the safest.
+ */
+export function chooseCandidate({ candidates, large, guarantee, test, maxLoss, delta }: Contest): Chosen {
+  const dearness = (costUsd: Float64Array | undefined, toLarge: Float64Array): number =>
+    weightedMean(large.costUsd === undefined ? toLarge : (costUsd ?? toLarge)) ?? 0;
+  const all = new Float64Array(large.quality.length).fill(1);
+  let index = -1;
+  let least = dearness(large.costUsd, all);
+  const sequence = fixedSequence(
+    candidates.count,
+    (candidate) => {
+      const { quality, costUsd, toLarge } = candidates.at(candidate);
+      const pValue = test.pValue(lossesOf(guarantee, large.quality, quality), maxLoss);
+      const cost = dearness(costUsd, toLarge);
+      if (pValue <= delta && cost < least) {
+        least = cost;
+        index = candidate;
+      }
+      return pValue;
+    },
+    delta,
+  );
+  return { index, ...sequence };
+}

@@ -1,0 +1,26 @@
+/** What became of a list of hypotheses. */
+export interface FixedSequence {
+  /** So many from the start were rejected: their candidates are accepted. */
+  readonly accepted: number;
+  /** Of those that were tested: the accepted ones and the one that ended it. */
+  readonly pValues: readonly number[];
+}
+
+/**
+ * Tests hypotheses in a fixed order, each at the full level, and stops at the first whose p-value is
+ * above it: the chance that a true one is rejected is at most `delta`, since that takes rejecting the
+ * first true one (Maurer, Hothorn & Lehmacher 1995). The order must not depend on the labels.
+ */
+export function fixedSequence(
+  count: number,
+  pValueOf: (index: number) => number,
+  delta: number,
+): FixedSequence {
+  const pValues: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const pValue = pValueOf(index);
+    pValues.push(pValue);
+    if (!(pValue <= delta)) return { accepted: index, pValues };
+  }
+  return { accepted: count, pValues };
+}

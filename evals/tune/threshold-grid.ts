@@ -1,0 +1,30 @@
+import { checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { ALWAYS_SMALL } from "./tuning-file.ts";
+
+export interface GridOptions {
+  /** Thresholds between always-large and always-small. Default 50. */
+  readonly steps?: number | undefined;
+  /**
+   * Complexities of traffic without labels, which are not those of the tuning records: the grid is then
+   * their quantiles. Default: complexity is a rank in the classifier's reference distribution, so equal
+   * steps are quantiles already, of the reference.
+   */
+  readonly scores?: ArrayLike<number> | undefined;
+}
+
+/**
+ * The thresholds that are tried, from the safest to the cheapest: ascending, in (0, 1], and
+ * `ALWAYS_SMALL` last. They are fixed before a label is seen.
+ */
+export function thresholdGrid({ steps = 50, scores }: GridOptions = {}): readonly number[] {
+  checkNumber("tune.steps", steps, { min: 1, max: 1_000, integer: true });
+  const even = Array.from({ length: steps }, (_, index) => (index + 1) / steps);
+  if (scores === undefined) return [...even, ALWAYS_SMALL];
+  const sorted = Float64Array.from(scores).sort();
+  const last = sorted.length - 1;
+  if (last < 0 || !((sorted[0] as number) >= 0) || !((sorted[last] as number) <= 1))
+    throw new InvalidOptionError("tune.scores", scores, "complexities in [0, 1], at least one");
+  const quantiles = even.map((share) => sorted[Math.min(last, Math.floor(share * sorted.length))] as number);
+  // A threshold of 0 is always-large.
+  return [...new Set(quantiles.filter((one) => one > 0)), ALWAYS_SMALL];
+}

@@ -1,0 +1,125 @@
+import type { ZodType } from "zod";
+import { recordKeysSchema } from "../split/record-keys-schema.ts";
+import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
+
+/** What a tuning file must look like. Loads zod. */
+export async function tuningSchema(): Promise<ZodType<TuningFile>> {
+  const [{ z }, keys] = await Promise.all([import("zod"), recordKeysSchema()]);
+  const text = z.string().min(1);
+  const count = z.number().int().min(0).max(0xffff_ffff);
+  const unit = z.number().min(0).max(1);
+  const open = z.number().gt(0).lt(1);
+  const signed = z.number().min(-1).max(1);
+  const usd = z.number().min(0);
+  const threshold = z.number().min(0).max(ALWAYS_SMALL);
+  const date = z.string().refine((value) => !Number.isNaN(Date.parse(value)), "must be a date in ISO 8601");
+  const sides = (of: typeof usd) => z.object({ small: of, large: of, routed: of });
+  const estimate = z.object({
+    value: z.number(),
+    low: z.number().optional(),
+    high: z.number().optional(),
+  });
+  const certificate = z
+    .object({
+      guarantee: z.enum(["mean", "regressions"]),
+      target: z.union([
+        z.strictObject({ maxLoss: open }),
+        z.strictObject({ largeShare: unit }),
+        z.strictObject({ budgetUsd: usd }),
+      ]),
+      maxLoss: signed,
+      confidence: open,
+      test: z.enum(["betting", "binomial"]),
+      records: count,
+      choosing: count,
+      skipped: count,
+      unclassified: count,
+      units: count,
+      groupBy: z.array(z.enum(["prompt", "group", "session", "tenant"])).min(1),
+      largestUnit: count,
+      seed: count,
+      threshold: threshold.optional(),
+      loss: signed,
+      upperBound: signed,
+      pValue: unit,
+      saving: estimate.optional(),
+      largeCallRate: unit,
+      quality: sides(unit),
+      costUsd: sides(usd).optional(),
+      notes: z.array(z.string()),
+    })
+    .refine(({ upperBound, maxLoss }) => upperBound <= maxLoss + 1e-12, {
+      path: ["upperBound"],
+      message: "must be at most maxLoss",
+    })
+    .refine(({ pValue, confidence }) => pValue <= 1 - confidence + 1e-12, {
+      path: ["pValue"],
+      message: "must be at most 1 - confidence",
+    });
+  const curve = z.array(
+    z.object({
+      threshold: threshold.optional(),
+      largeCallRate: unit,
+      loss: signed,
+      quality: unit,
+      costUsd: usd.optional(),
+      pValue: unit.optional(),
+      accepted: z.boolean(),
+    }),
+  );
+  const rates = {
+    usdPerMillionInputTokens: usd,
+    usdPerMillionOutputTokens: usd,
+    usdPerMillionCachedInputTokens: usd.optional(),
+    usdPerMillionCacheWriteTokens: usd.optional(),
+  };
+  const price = z.object({
+    ...rates,
+    usdPerRequest: usd.optional(),
+    tiers: z.array(z.object({ ...rates, aboveInputTokens: usd })).optional(),
+  });
+  const parameters = z.record(z.string(), z.unknown());
+  const file = z
+    .object({
+      formatVersion: z.literal(TUNING_FORMAT_VERSION),
+      version: z.string().regex(/^[0-9a-f]{12}$/, "must be a hash"),
+      createdAt: date,
+      expiresAt: date,
+      kind: z.enum(["threshold", "categories", "policies"]),
+      threshold: threshold.optional(),
+      policy: z.object({ name: text, parameters: parameters.optional() }),
+      models: z.array(text).min(2),
+      small: text,
+      large: text,
+      classifier: z.object({ name: text, version: text }),
+      text: z.enum(["prompt", "question"]),
+      quantiles: z
+        .array(unit)
+        .refine((values) => values.every((value, at) => at === 0 || value >= (values[at - 1] ?? value)), {
+          message: "must be in ascending order",
+        }),
+      certificate,
+      curve,
+      categories: z
+        .array(
+          z.union([
+            z.object({ category: text, threshold, certificate, curve }),
+            z.object({ category: text, threshold: z.literal(0), records: count, problem: text }),
+          ]),
+        )
+        .optional(),
+      data: keys,
+      prices: z.record(z.string(), price).optional(),
+      judge: text.optional(),
+      window: z.object({ from: date, to: date }).optional(),
+    })
+    .refine(({ models, small, large }) => models.includes(small) && models.includes(large), {
+      path: ["models"],
+      message: "must hold small and large",
+    })
+    .refine(({ kind, threshold: at }) => kind === "policies" || at !== undefined, {
+      path: ["threshold"],
+      message: "must be there, unless the kind is policies",
+    });
+  return file as ZodType<TuningFile>;
+}
