@@ -1,0 +1,40 @@
+import { type Completion, type Model, ProviderError } from "../../src/contracts/index.ts";
+import { costOf } from "../../src/cost/cost-of.ts";
+import { usageOf } from "../../src/cost/usage-of.ts";
+import type { CallAnswer } from "./journal-entry.ts";
+
+/**
+ * What is kept of a completion. `priceShare` is the part of the usual price that was paid. Throws
+ * `ProviderError` (`incomplete`) for what holds no message.
+ */
+export function answerOf(
+  completion: Completion,
+  model: Model,
+  details: { readonly latencyMs?: number | undefined; readonly priceShare?: number | undefined } = {},
+): CallAnswer {
+  const choice = completion?.choices?.[0];
+  const message = choice?.message;
+  if (typeof message !== "object" || message === null)
+    throw new ProviderError({
+      kind: "incomplete",
+      model: model.name,
+      summary: "the answer has no choices[0].message",
+    });
+  const { latencyMs, priceShare = 1 } = details;
+  const usage = usageOf(completion.usage);
+  const costUsd = usage && model.price && costOf(model.price, usage);
+  const toolCalls = message.tool_calls?.flatMap((call) =>
+    call.type === "function" ? [{ name: call.function.name, arguments: call.function.arguments }] : [],
+  );
+  return {
+    answer: message.content ?? message.refusal ?? "",
+    ...(toolCalls !== undefined && toolCalls.length > 0 && { toolCalls }),
+    ...(choice?.finish_reason && { finishReason: choice.finish_reason }),
+    ...(completion.model && { servedModel: completion.model }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(usage && { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }),
+    ...(usage?.cachedInputTokens !== undefined && { cachedTokens: usage.cachedInputTokens }),
+    ...(costUsd !== undefined && { costUsd }),
+    ...(costUsd !== undefined && priceShare !== 1 && { paidUsd: costUsd * priceShare }),
+  };
+}

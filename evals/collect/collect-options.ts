@@ -1,0 +1,152 @@
+import {
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type Model,
+  type Router,
+} from "../../src/contracts/index.ts";
+import type { AnyScorer } from "../scorers/scorer.ts";
+import type { CollectEstimate } from "./estimate-collection.ts";
+import type { CollectProgress } from "./progress.ts";
+
+export interface CollectOptions {
+  /** Path of a dataset: lines `{ id, prompt | messages, expected?, … }`, `.gz` accepted. */
+  readonly dataset: string;
+  /** Its models are run; its constraints hold: a record is not sent to a model that they forbid. */
+  readonly router: Router;
+  /** Ids of the router's models. Default: all. */
+  readonly models?: readonly string[] | undefined;
+  readonly scorer: AnyScorer;
+  /** Where the outcomes go; packed where it ends in `.gz`. The journal is beside it: `<out>.partial.jsonl`. */
+  readonly out: string;
+  /** Records, drawn by `seed`. Default: all. */
+  readonly sample?: number | undefined;
+  /** Default 1. */
+  readonly seed?: number | undefined;
+  /** Calls per record and model, in [1, 1000]; quality is their mean. Default 1. */
+  readonly repeats?: number | undefined;
+  /** Calls under way at each model, in [1, 1000]. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** Of each model. Default: no limit. */
+  readonly requestsPerMinute?: number | undefined;
+  /** Of each model, input and output together. Default: no limit. */
+  readonly tokensPerMinute?: number | undefined;
+  /** Longest call, in milliseconds. Default 600,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Further tries after a retryable failure, in [0, 100]. Default 4. */
+  readonly retries?: number | undefined;
+  /**
+   * No call is begun that could bring the whole collection, earlier runs and judges included, above this:
+   * output may be as long as its limit. Needs a price and an output limit of every model.
+   */
+  readonly maxCostUsd?: number | undefined;
+  /** Limit on output tokens that is asked for. Default: what models and providers have. */
+  readonly maxOutputTokens?: number | undefined;
+  /** Whether outcomes hold the answers, which replayed checks read. Default true. */
+  readonly keepAnswers?: boolean | undefined;
+  /** Use the providers' batch interfaces. Default false. */
+  readonly batch?: boolean | undefined;
+  /** Longest time between two looks at a batch, in milliseconds. Default 60,000. */
+  readonly batchPollMs?: number | undefined;
+  /** Forget what the journal holds, and replace the file. Default false. */
+  readonly restart?: boolean | undefined;
+  /** Once it fires, no call is begun; those under way are awaited and kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what it will cost, before the first call. */
+  readonly onEstimate?: ((estimate: CollectEstimate) => void) | undefined;
+  /** Told after each call. */
+  readonly onProgress?: ((progress: CollectProgress) => void) | undefined;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined;
+  /** For the jitter of retries, in [0, 1). Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
+
+type WithDefault =
+  | "seed"
+  | "repeats"
+  | "concurrency"
+  | "timeoutMs"
+  | "retries"
+  | "keepAnswers"
+  | "batch"
+  | "batchPollMs"
+  | "restart"
+  | "clock"
+  | "random";
+
+export type ResolvedCollectOptions = Omit<CollectOptions, WithDefault | "models"> & {
+  readonly [Key in WithDefault]-?: NonNullable<CollectOptions[Key]>;
+} & {
+  /** By id. */
+  readonly models: ReadonlyMap<string, Model>;
+};
+
+const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]> } = {
+  seed: 1,
+  repeats: 1,
+  concurrency: 4,
+  timeoutMs: 600_000,
+  retries: 4,
+  keepAnswers: true,
+  batch: false,
+  batchPollMs: 60_000,
+  restart: false,
+  clock: Date.now,
+  random: Math.random,
+};
+
+const others = [
+  "dataset",
+  "router",
+  "models",
+  "scorer",
+  "out",
+  "sample",
+  "requestsPerMinute",
+  "tokensPerMinute",
+  "maxCostUsd",
+  "maxOutputTokens",
+  "signal",
+  "onEstimate",
+  "onProgress",
+] as const satisfies readonly (keyof CollectOptions)[];
+
+/** Fills in defaults. Throws `InvalidOptionError`. */
+export function resolveCollectOptions(options: CollectOptions): ResolvedCollectOptions {
+  checkKeys("collect", options, [...Object.keys(defaults), ...others]);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const all = { ...defaults, ...given } as typeof defaults & CollectOptions;
+  checkText("dataset", all.dataset);
+  checkText("out", all.out);
+  checkMethods("router", all.router, ["decide"]);
+  if (typeof all.scorer !== "function") checkMethods("scorer", all.scorer, ["score"]);
+  checkNumber("seed", all.seed, { min: 0, max: 0xffff_ffff, integer: true });
+  checkNumber("repeats", all.repeats, { min: 1, max: 1000, integer: true });
+  checkNumber("concurrency", all.concurrency, { min: 1, max: 1000, integer: true });
+  checkNumber("timeoutMs", all.timeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  checkNumber("retries", all.retries, { min: 0, max: 100, integer: true });
+  checkNumber("batchPollMs", all.batchPollMs, { min: 1, max: 2 ** 31 - 1 });
+  for (const option of ["sample", "maxOutputTokens"] as const) {
+    if (all[option] !== undefined) checkNumber(option, all[option], { min: 1, integer: true });
+  }
+  for (const option of ["requestsPerMinute", "tokensPerMinute"] as const) {
+    if (all[option] !== undefined) checkNumber(option, all[option], { min: 0.001 });
+  }
+  if (all.maxCostUsd !== undefined) checkNumber("maxCostUsd", all.maxCostUsd, { min: 0 });
+  return { ...all, models: modelsOf(all) };
+}
+
+function modelsOf({ router, models: ids = Object.keys(router.models) }: CollectOptions): Map<string, Model> {
+  if (ids.length === 0) throw new InvalidOptionError("models", ids, "at least one id of the router's models");
+  const models = new Map<string, Model>();
+  for (const id of ids) {
+    const model = Object.hasOwn(router.models, id) ? router.models[id] : undefined;
+    if (model === undefined)
+      throw new InvalidOptionError("models", id, `one of ${Object.keys(router.models).join(", ")}`);
+    models.set(id, model);
+  }
+  return models;
+}

@@ -1,0 +1,81 @@
+import { rm } from "node:fs/promises";
+import { callModel } from "./call-models.ts";
+import { collectBatches } from "./collect-batches.ts";
+import { type CollectOptions, resolveCollectOptions } from "./collect-options.ts";
+import { type Collection, writeCollection } from "./collection.ts";
+import { type CollectionRun, createCollectionRun, type Job } from "./collection-run.ts";
+import type { CollectEstimate } from "./estimate-collection.ts";
+import { openJournal } from "./journal.ts";
+import { lockFile } from "./lock-file.ts";
+import { checkMoney, journalOf, knownCollection, planCollection } from "./plan-collection.ts";
+
+/**
+ * Runs models over a dataset, scores and prices their answers, and writes an outcome file. What a call has
+ * brought goes into a journal beside the file at once: a run that was killed, interrupted, stopped by
+ * `maxCostUsd` or left with failures is carried on by the same call, and pays for no answer twice. Calls
+ * that were under way when a process was killed are the exception: nothing brings their answers back.
+ *
+ * A failure that says something about the model (the request is too long, refused, not supported) is an
+ * outcome of quality 0; any other is left out, and made again by the next run. The file is replaced as a
+ * whole, at the end of each run; the journal is deleted when nothing is missing.
+ *
+ * Throws `InvalidOptionError`, `OutcomeFormatError`, and the error of a call that nobody could make: a key
+ * that is wrong, a model that does not exist.
+ */
+export async function collect(given: CollectOptions): Promise<Collection> {
+  const options = resolveCollectOptions(given);
+  const { out, signal, restart } = options;
+  const plan = await planCollection(options);
+  const unlock = await lockFile(`${out}.lock`, "out");
+  try {
+    const path = journalOf(out);
+    if (restart) await rm(path, { force: true });
+    const known = await knownCollection(options, plan);
+    const { book } = known;
+    checkMoney(options, known.estimate);
+    options.onEstimate?.(known.estimate);
+    const repeated = book.giveUpUnderWay();
+    const journal = await openJournal(path);
+    const run = createCollectionRun({ options, book, journal, jobs: known.jobs });
+    const interrupt = () => run.halt({ why: "interrupted" });
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
+    try {
+      if (known.isNew) await run.record({ type: "settings", formatVersion: 1, settings: plan.settings });
+      await makeCalls(run, known.jobs);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      await journal.close();
+    }
+    if (run.halted?.why === "error") throw run.halted.error;
+    const collection = await writeCollection(run, plan.records, known.jobs, repeated);
+    if (collection.complete) await rm(path, { force: true });
+    return collection;
+  } finally {
+    await unlock();
+  }
+}
+
+/** What `collect` would do, and what it would about cost. Makes no call and writes nothing. */
+export async function estimateCollect(given: CollectOptions): Promise<CollectEstimate> {
+  const options = resolveCollectOptions(given);
+  const plan = await planCollection(options);
+  return (await knownCollection(options, plan)).estimate;
+}
+
+async function makeCalls(run: CollectionRun, jobs: readonly Job[]): Promise<void> {
+  const { models, batch } = run.options;
+  run.report();
+  await Promise.all(
+    [...models].map(async ([id, model]) => {
+      const own = jobs.filter((job) => job.id === id);
+      if (!batch) return callModel(run, own);
+      await collectBatches(run, model, own);
+      // They are there: what is left is to score them.
+      await callModel(
+        run,
+        own.filter(({ key }) => run.book.stateOf(key).answer !== undefined),
+      );
+    }),
+  );
+}

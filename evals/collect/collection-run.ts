@@ -1,0 +1,178 @@
+import { isRouterError, type Model, type Router } from "../../src/contracts/index.ts";
+import { textOf } from "../../src/request/texts.ts";
+import { scoreWith } from "../scorers/score-with.ts";
+import type { CallBook } from "./call-book.ts";
+import type { ResolvedCollectOptions } from "./collect-options.ts";
+import type { Journal } from "./journal.ts";
+import type { CallAnswer, CallKey, JournalEntry } from "./journal-entry.ts";
+import type { CollectProgress } from "./progress.ts";
+import type { PreparedRecord, RecordRequest } from "./read-dataset.ts";
+
+/** A call to be made: a record and a model. */
+export interface Job {
+  readonly prepared: PreparedRecord;
+  /** What is sent. */
+  readonly request: RecordRequest;
+  /** The router's id of the model. */
+  readonly id: string;
+  readonly model: Model;
+  readonly key: CallKey;
+}
+
+/** Why no more calls are begun. */
+export type Halt =
+  | { readonly why: "interrupted" | "max-cost" }
+  /** `error` is thrown in the end. */
+  | { readonly why: "error"; readonly error: unknown };
+
+/** What all calls of one run share. */
+export interface CollectionRun {
+  readonly options: ResolvedCollectOptions;
+  readonly book: CallBook;
+  readonly halted: Halt | undefined;
+  halt(reason: Halt): void;
+  /** Fires when the run is halted: ends every wait. */
+  readonly signal: AbortSignal;
+  /** Adds an entry to the book, at once, and to the journal; resolves when it is on disk. */
+  record(entry: JournalEntry): Promise<void>;
+  /**
+   * Whether a call that costs at most `usd` fits into `maxCostUsd`. Waits for calls under way, as they may
+   * turn out cheaper. Record that the call has begun before anything else is awaited.
+   */
+  hasRoom(usd: number | undefined): Promise<boolean>;
+  /** Why a model may not have a record; undefined where it may. */
+  refusalOf(job: Job): Promise<string | undefined>;
+  score(job: Job, answer: CallAnswer): Promise<void>;
+  /** Calls that have failed for good in this run, by kind. */
+  readonly errors: Readonly<Record<string, number>>;
+  countError(kind: string): void;
+  report(batches?: CollectProgress["batches"]): void;
+}
+
+export interface RunParts {
+  readonly options: ResolvedCollectOptions;
+  readonly book: CallBook;
+  readonly journal: Journal;
+  readonly jobs: readonly Job[];
+}
+
+export function createCollectionRun({ options, book, journal, jobs }: RunParts): CollectionRun {
+  const { clock, router, scorer, maxCostUsd, onProgress } = options;
+  const startedAt = clock();
+  const doneBefore = jobs.filter(({ key }) => book.isFinished(key)).length;
+  const errors: Record<string, number> = {};
+  const stop = new AbortController();
+  let halted: Halt | undefined;
+  let done = doneBefore;
+  let waiting: (() => void)[] = [];
+
+  const wake = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (const one of all) one();
+  };
+
+  const run: CollectionRun = {
+    options,
+    book,
+    get halted() {
+      return halted;
+    },
+    halt(reason) {
+      // An error says more than an interrupt.
+      if (halted === undefined || (halted.why !== "error" && reason.why === "error")) halted = reason;
+      stop.abort();
+      wake();
+    },
+    signal: stop.signal,
+    errors,
+
+    async record(entry) {
+      const isNew = "id" in entry && !book.isFinished(entry);
+      book.apply(entry);
+      if (isNew && book.isFinished(entry)) done += 1;
+      wake();
+      try {
+        await journal.append(entry);
+      } catch (error) {
+        run.halt({ why: "error", error });
+        throw error;
+      }
+    },
+
+    async hasRoom(usd = 0) {
+      while (halted === undefined) {
+        if (maxCostUsd === undefined || book.committedUsd + usd <= maxCostUsd) return true;
+        if (book.underWay === 0) return false;
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+      return false;
+    },
+
+    refusalOf: (job) => refusalOf(router, job),
+
+    async score({ prepared, key, model }, { answer, toolCalls }) {
+      const { record, facts } = prepared;
+      const { score, metadata } = await scoreWith(scorer, {
+        output: answer,
+        input: record.prompt ?? lastAsk(record.messages) ?? facts.ask,
+        expected: record.expected,
+        messages: record.messages,
+        toolCalls,
+        id: record.id,
+        model: model.name,
+        category: record.category,
+        metadata: record.metadata,
+      });
+      const { costUsd, reason } = metadata ?? {};
+      await run.record({
+        type: "scored",
+        ...key,
+        quality: score,
+        ...(score === null && typeof reason === "string" && { reason }),
+        ...(typeof costUsd === "number" && costUsd >= 0 && { costUsd }),
+      });
+    },
+
+    countError(kind) {
+      errors[kind] = (errors[kind] ?? 0) + 1;
+    },
+
+    report(batches) {
+      if (onProgress === undefined) return;
+      const elapsedMs = Math.max(0, clock() - startedAt);
+      const perMinute = elapsedMs === 0 ? 0 : ((done - doneBefore) / elapsedMs) * 60_000;
+      onProgress({
+        done,
+        total: jobs.length,
+        errors: { ...errors },
+        paidUsd: book.paidUsd,
+        unpriced: book.unpriced,
+        elapsedMs,
+        perMinute,
+        ...(perMinute > 0 && { leftMs: ((jobs.length - done) / perMinute) * 60_000 }),
+        ...(batches !== undefined && { batches }),
+      });
+    },
+  };
+  return run;
+}
+
+/** Why a router may not send a record to a model; undefined where it may. */
+export async function refusalOf(
+  router: Router,
+  { id, request }: Pick<Job, "id" | "request">,
+): Promise<string | undefined> {
+  try {
+    await router.decide({ ...request, model: id });
+    return undefined;
+  } catch (error) {
+    if (isRouterError(error, "no-eligible-model")) return error.reasons[id] ?? "not permitted";
+    throw error;
+  }
+}
+
+function lastAsk(messages: PreparedRecord["record"]["messages"]): string | undefined {
+  const last = messages?.findLast(({ role }) => role === "user");
+  return last && textOf(last);
+}

@@ -1,0 +1,130 @@
+import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CallKey } from "./journal-entry.ts";
+import { outcomeOfCalls } from "./outcome-of-calls.ts";
+import type { PreparedRecord } from "./read-dataset.ts";
+import { writeOutcomes } from "./write-outcomes.ts";
+
+/** What one model has made of the records. Means over its outcomes; absent where one does not tell it. */
+export interface CollectedModel {
+  readonly model: string;
+  readonly outcomes: number;
+  /** Of them, requests that it could not answer: quality 0. */
+  readonly refused: number;
+  readonly quality?: number | undefined;
+  /** What a request costs live. */
+  readonly costUsd?: number | undefined;
+  readonly latencyMs?: number | undefined;
+}
+
+/** What a run of a collection has come to. */
+export interface Collection {
+  readonly out: string;
+  /** Written to `out`. */
+  readonly records: number;
+  /** Not written: no model has an outcome on them. */
+  readonly recordsLeftOut: number;
+  /** Whether nothing is missing; then the journal is gone. */
+  readonly complete: boolean;
+  /** Why the run ended early. */
+  readonly stopped?: "interrupted" | "max-cost" | undefined;
+  /** Calls without an answer that the next run makes. */
+  readonly missing: number;
+  /** Answers that the scorer gave no score: the next run asks it again, and no model. */
+  readonly unscored: number;
+  /** Why, of one of them. */
+  readonly unscoredReason?: string | undefined;
+  /** Calls that failed for good in this run, by kind. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Calls that an earlier run was cut off in: they were made again, and may have been paid for twice. */
+  readonly repeated: number;
+  /** Known to have been spent in all runs, judges included. */
+  readonly paidUsd: number;
+  /** Answers of which the cost is not known. */
+  readonly unpriced: number;
+  readonly models: readonly CollectedModel[];
+}
+
+/** Writes what a run has come to, and says so. */
+export async function writeCollection(
+  { options, book, halted, errors }: CollectionRun,
+  records: readonly PreparedRecord[],
+  jobs: readonly Job[],
+  repeated: number,
+): Promise<Collection> {
+  const { out, models, keepAnswers } = options;
+  const outcomesOf = new Map<PreparedRecord, Record<string, Outcome>>();
+  for (const [prepared, calls] of byRecordAndModel(jobs)) {
+    const outcomes: Record<string, Outcome> = {};
+    for (const [name, keys] of calls) {
+      const states = keys.map((key) => book.stateOf(key));
+      const outcome = outcomeOfCalls(states, keepAnswers);
+      if (outcome !== undefined) outcomes[name] = outcome;
+    }
+    outcomesOf.set(prepared, outcomes);
+  }
+  const written = records.flatMap((prepared): OutcomeRecord[] => {
+    const { record } = prepared;
+    const outcomes = { ...record.outcomes, ...outcomesOf.get(prepared) };
+    return Object.keys(outcomes).length === 0 ? [] : [{ ...record, outcomes }];
+  });
+  await writeOutcomes(out, written);
+  const left = jobs.filter(({ key }) => !book.isFinished(key)).map(({ key }) => book.stateOf(key));
+  const unscored = left.filter(({ answer }) => answer !== undefined);
+  const unscoredReason = unscored.find((state) => state.unscored !== undefined)?.unscored;
+  return {
+    out,
+    records: written.length,
+    recordsLeftOut: records.length - written.length,
+    complete: left.length === 0,
+    ...(halted !== undefined && halted.why !== "error" && { stopped: halted.why }),
+    missing: left.length - unscored.length,
+    unscored: unscored.length,
+    ...(unscoredReason !== undefined && { unscoredReason }),
+    errors,
+    repeated,
+    paidUsd: book.paidUsd,
+    unpriced: book.unpriced,
+    models: collectedModels(
+      [...models.values()].map(({ name }) => name),
+      written,
+    ),
+  };
+}
+
+function byRecordAndModel(jobs: readonly Job[]): Map<PreparedRecord, Map<string, CallKey[]>> {
+  const groups = new Map<PreparedRecord, Map<string, CallKey[]>>();
+  for (const { prepared, model, key } of jobs) {
+    const calls = groups.get(prepared) ?? new Map<string, CallKey[]>();
+    groups.set(prepared, calls);
+    calls.set(model.name, [...(calls.get(model.name) ?? []), key]);
+  }
+  return groups;
+}
+
+function collectedModels(names: readonly string[], records: readonly OutcomeRecord[]): CollectedModel[] {
+  return names.map((model) => {
+    const outcomes = records.flatMap((record) => outcomeOf(record, model) ?? []);
+    return {
+      model,
+      outcomes: outcomes.length,
+      refused: outcomes.filter(({ error }) => error !== undefined).length,
+      ...meanOf("quality", outcomes),
+      ...meanOf("costUsd", outcomes),
+      ...meanOf(
+        "latencyMs",
+        outcomes.filter(({ error }) => error === undefined),
+      ),
+    };
+  });
+}
+
+function meanOf<K extends "quality" | "costUsd" | "latencyMs">(
+  field: K,
+  outcomes: readonly { readonly [Key in K]?: number | undefined }[],
+): { readonly [Key in K]?: number } {
+  const values = outcomes.flatMap((outcome) => outcome[field] ?? []);
+  if (values.length === 0 || values.length < outcomes.length) return {};
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { [field]: mean } as { readonly [Key in K]: number };
+}

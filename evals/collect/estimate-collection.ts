@@ -1,0 +1,100 @@
+import type { CallBook } from "./call-book.ts";
+import { expectedCostUsd, mostCostUsd } from "./call-cost.ts";
+import type { ResolvedCollectOptions } from "./collect-options.ts";
+import type { Job } from "./collection-run.ts";
+
+/** What one model's calls will cost, before any is made. Money in US dollars; absent: not known. */
+export interface ModelEstimate {
+  readonly model: string;
+  /** Calls that are still to be made. */
+  readonly calls: number;
+  /** Records that the router's constraints or its context window keep from the model. */
+  readonly notPermitted: number;
+  /** One of the reasons. */
+  readonly notPermittedReason?: string | undefined;
+  /** Estimated from the text, all calls together. */
+  readonly inputTokens: number;
+  /** Expected: 300 a call, or the limit where that is lower. */
+  readonly outputTokens: number;
+  readonly costUsd?: number | undefined;
+  /** With outputs as long as they may be. */
+  readonly atMostUsd?: number | undefined;
+}
+
+export interface CollectEstimate {
+  readonly records: number;
+  readonly calls: number;
+  /** Calls that earlier runs have finished. */
+  readonly done: number;
+  readonly models: readonly ModelEstimate[];
+  /** Of the models whose price is known. Judges are not in it. */
+  readonly costUsd: number;
+  readonly atMostUsd: number;
+  /** What earlier runs are known to have cost. */
+  readonly paidUsd: number;
+  /** Models without a price. */
+  readonly unpriced: readonly string[];
+  /** Models whose output nothing limits, so that `atMostUsd` is without them. */
+  readonly unlimited: readonly string[];
+}
+
+/** `refused`: why a model may not have a record, where it may not. */
+export function estimateCollection(
+  options: ResolvedCollectOptions,
+  jobs: readonly Job[],
+  book: CallBook,
+  refused: ReadonlyMap<Job, string>,
+): CollectEstimate {
+  const models: ModelEstimate[] = [];
+  const unpriced: string[] = [];
+  const unlimited: string[] = [];
+  for (const [id, model] of options.models) {
+    const { batch, maxOutputTokens } = options;
+    const share = batch ? (model.batches?.priceShare ?? 1) : 1;
+    const own = jobs.filter((job) => job.id === id);
+    const refusals = own.flatMap((job) => (job.key.repeat === 0 ? (refused.get(job) ?? []) : []));
+    const due = own.filter(
+      (job) => !refused.has(job) && book.stateOf(job.key).answer === undefined && !book.isFinished(job.key),
+    );
+    let inputTokens = 0;
+    let outputTokens = 0;
+    let costUsd: number | undefined = 0;
+    let atMostUsd: number | undefined = 0;
+    for (const { request, prepared } of due) {
+      const { facts } = prepared;
+      const expected = expectedCostUsd(model, facts, maxOutputTokens);
+      const most = mostCostUsd(model, request, facts.images, maxOutputTokens);
+      inputTokens += facts.inputTokens;
+      outputTokens += Math.min(facts.expectedOutputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
+      costUsd = plus(costUsd, expected, share);
+      atMostUsd = plus(atMostUsd, most, share);
+    }
+    if (model.price === undefined) unpriced.push(model.name);
+    else if (atMostUsd === undefined) unlimited.push(model.name);
+    models.push({
+      model: model.name,
+      calls: due.length,
+      notPermitted: refusals.length,
+      ...(refusals[0] !== undefined && { notPermittedReason: refusals[0] }),
+      inputTokens,
+      outputTokens,
+      ...(model.price !== undefined && costUsd !== undefined && { costUsd }),
+      ...(model.price !== undefined && atMostUsd !== undefined && { atMostUsd }),
+    });
+  }
+  return {
+    records: new Set(jobs.map(({ prepared }) => prepared)).size,
+    calls: models.reduce((sum, { calls }) => sum + calls, 0),
+    done: jobs.filter(({ key }) => book.isFinished(key)).length,
+    models,
+    costUsd: models.reduce((sum, one) => sum + (one.costUsd ?? 0), 0),
+    atMostUsd: models.reduce((sum, one) => sum + (one.atMostUsd ?? 0), 0),
+    paidUsd: book.paidUsd,
+    unpriced,
+    unlimited,
+  };
+}
+
+function plus(sum: number | undefined, usd: number | undefined, share: number): number | undefined {
+  return sum === undefined || usd === undefined ? undefined : sum + usd * share;
+}

@@ -1,0 +1,86 @@
+import { createReadStream, existsSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { OutcomeFormatError } from "../../src/contracts/index.ts";
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import type { JournalEntry } from "./journal-entry.ts";
+
+/** What a collection has done so far, on disk. */
+export interface Journal {
+  /** Resolves once the entry is on disk. Rejects when it cannot be written. */
+  append(entry: JournalEntry): Promise<void>;
+  /** Waits for what is being written. */
+  close(): Promise<void>;
+}
+
+const newline = 0x0a;
+/** A batch names all its items in one line. */
+const maxLineBytes = 256 * 1024 * 1024;
+
+/**
+ * The entries of a journal; none where there is no file. A last line that was cut off, by a kill or a full
+ * disk, is left out: nobody was told that it is on disk. Throws `OutcomeFormatError` for any other damage.
+ */
+export async function readJournal(path: string): Promise<JournalEntry[]> {
+  if (!existsSync(path)) return [];
+  const file = await open(path, "r");
+  const length = await lengthOfLines(file).finally(() => file.close());
+  if (length === 0) return [];
+  const entries: JournalEntry[] = [];
+  const chunks = createReadStream(path, { end: length - 1 }) as AsyncIterable<Buffer>;
+  for await (const { line, value } of readJsonLines({ name: path, chunks }, { maxLineBytes })) {
+    // This package alone writes it: entries are checked no further than a mix-up of files needs.
+    if (typeof (value as { type?: unknown } | null)?.type !== "string")
+      throw new OutcomeFormatError(path, line, "type", "is missing: this is no journal of a collection");
+    entries.push(value as JournalEntry);
+  }
+  return entries;
+}
+
+/**
+ * Opens a journal, or begins one, to add to it. Takes a last line away that was cut off. Entries that come
+ * while others are being written go to disk together.
+ */
+export async function openJournal(path: string): Promise<Journal> {
+  const file = await open(path, "a+");
+  await file.truncate(await lengthOfLines(file));
+  let pending = "";
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+
+  const write = async (): Promise<void> => {
+    const text = pending;
+    pending = "";
+    next = undefined;
+    await file.appendFile(text, "utf8");
+    await file.datasync();
+  };
+  return {
+    append(entry) {
+      pending += `${JSON.stringify(entry)}\n`;
+      if (next === undefined) {
+        // After a failure nothing more is written: a line may have been cut off.
+        next = last.then(write);
+        last = next;
+        last.catch(() => {});
+      }
+      return next;
+    },
+    async close() {
+      await last.catch(() => {});
+      await file.close();
+    },
+  };
+}
+
+/** Bytes up to the end of the last whole line. */
+async function lengthOfLines(file: FileHandle): Promise<number> {
+  const part = Buffer.alloc(65_536);
+  for (let end = (await file.stat()).size; end > 0; ) {
+    const start = Math.max(0, end - part.length);
+    const { bytesRead } = await file.read(part, 0, end - start, start);
+    const at = part.subarray(0, bytesRead).lastIndexOf(newline);
+    if (at >= 0) return start + at + 1;
+    end = start;
+  }
+  return 0;
+}

@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { scorerName } from "../scorers/score-with.ts";
+import { type CallBook, createCallBook } from "./call-book.ts";
+import type { ResolvedCollectOptions } from "./collect-options.ts";
+import { type Job, refusalOf } from "./collection-run.ts";
+import { type CollectEstimate, estimateCollection } from "./estimate-collection.ts";
+import { readJournal } from "./journal.ts";
+import type { JournalEntry } from "./journal-entry.ts";
+import { type PreparedRecord, readDataset } from "./read-dataset.ts";
+import { sampleRecords } from "./sample-records.ts";
+import { type CollectSettings, checkSameSettings, datasetHash, modelHash } from "./settings.ts";
+
+/** What is to be collected. */
+export interface CollectionPlan {
+  readonly records: readonly PreparedRecord[];
+  readonly settings: CollectSettings;
+}
+
+/** A plan with what earlier runs have done of it. */
+export interface KnownCollection {
+  readonly isNew: boolean;
+  readonly book: CallBook;
+  /** By record, then repeat, then model, so that records are whole early. Those not permitted are left out. */
+  readonly jobs: readonly Job[];
+  readonly estimate: CollectEstimate;
+}
+
+/** Where a collection notes what it has done. */
+export function journalOf(out: string): string {
+  return `${out}.partial.jsonl`;
+}
+
+/** Reads the dataset. Throws `InvalidOptionError`, `OutcomeFormatError`. */
+export async function planCollection(options: ResolvedCollectOptions): Promise<CollectionPlan> {
+  const { models, batch, sample, seed } = options;
+  const all = [...models.values()];
+  const without = batch ? all.filter((model) => model.batches === undefined) : [];
+  if (without.length > 0) {
+    const names = without.map(({ name }) => name).join(", ");
+    throw new InvalidOptionError("batch", batch, `absent: the provider has no batch interface for ${names}`);
+  }
+  const dataset = await readDataset(options.dataset);
+  const records = sample === undefined ? dataset : sampleRecords(dataset, sample, seed);
+  const settings: CollectSettings = {
+    dataset: datasetHash(dataset),
+    models: Object.fromEntries(all.map((model) => [model.name, modelHash(model)])),
+    scorer: scorerName(options.scorer),
+    repeats: options.repeats,
+    sample: sample === undefined ? "all" : `${sample} by seed ${seed}`,
+    ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),
+  };
+  return { records, settings };
+}
+
+/** Reads the journal. Throws `InvalidOptionError` where it is of another collection, or gone. */
+export async function knownCollection(
+  options: ResolvedCollectOptions,
+  plan: CollectionPlan,
+): Promise<KnownCollection> {
+  const path = journalOf(options.out);
+  const entries: readonly JournalEntry[] = options.restart ? [] : await readJournal(path);
+  const head = entries.find((entry) => entry.type === "settings");
+  if (head !== undefined) checkSameSettings(path, head.settings, plan.settings);
+  else if (existsSync(options.out) && !options.restart)
+    throw new InvalidOptionError(
+      "out",
+      options.out,
+      "a file that is not there yet (restart collects anew, pays anew and replaces it)",
+    );
+  const book = createCallBook();
+  for (const entry of entries) book.apply(entry);
+  const all = jobsOf(options, plan);
+  const refused = new Map<Job, string>();
+  for (const job of all) {
+    const reason = await refusalOf(options.router, job);
+    if (reason !== undefined) refused.set(job, reason);
+  }
+  const estimate = estimateCollection(options, all, book, refused);
+  return { isNew: head === undefined, book, jobs: all.filter((job) => !refused.has(job)), estimate };
+}
+
+function jobsOf(
+  { models, repeats, maxOutputTokens }: ResolvedCollectOptions,
+  { records }: CollectionPlan,
+): Job[] {
+  const jobs: Job[] = [];
+  const limit = maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens };
+  for (const prepared of records) {
+    const request = { ...prepared.request, ...limit };
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      for (const [id, model] of models) {
+        const key = { id: prepared.record.id, model: model.name, repeat };
+        jobs.push({ prepared, request, id, model, key });
+      }
+    }
+  }
+  return jobs;
+}
+
+/** A bound on money needs prices and output limits. Throws `InvalidOptionError`. */
+export function checkMoney(
+  { maxCostUsd }: ResolvedCollectOptions,
+  { unpriced, unlimited }: CollectEstimate,
+): void {
+  if (maxCostUsd === undefined) return;
+  if (unpriced.length > 0)
+    throw new InvalidOptionError(
+      "maxCostUsd",
+      maxCostUsd,
+      `absent where a price is not known: that of ${unpriced.join(", ")} is not (option price of the provider)`,
+    );
+  if (unlimited.length > 0)
+    throw new InvalidOptionError(
+      "maxCostUsd",
+      maxCostUsd,
+      `given with maxOutputTokens: nothing limits the output of ${unlimited.join(", ")}`,
+    );
+}

@@ -1,0 +1,78 @@
+import {
+  isRouterError,
+  OutcomeFormatError,
+  type RequestFacts,
+  type RouteRequest,
+} from "../../src/contracts/index.ts";
+import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
+import { normaliseRequest } from "../../src/request/normalise.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { requestOfRecord } from "../replay/request-of-record.ts";
+
+/** A line of a dataset: an outcome record before anything was run. Fields that are not listed are kept. */
+export interface DatasetRecord extends Omit<OutcomeRecord, "outcomes"> {
+  /** What a good answer is, as the scorer wants it: any JSON. */
+  readonly expected?: unknown;
+  /** Outcomes that are there already stay, apart from those of the models that are run. */
+  readonly outcomes?: OutcomeRecord["outcomes"] | undefined;
+}
+
+/** A request without routing fields that are the caller's alone. */
+export type RecordRequest = Exclude<RouteRequest<never>, string>;
+
+/** A record with what is sent of it. */
+export interface PreparedRecord {
+  readonly record: DatasetRecord;
+  readonly request: RecordRequest;
+  readonly facts: RequestFacts;
+}
+
+/**
+ * Reads a dataset whole: JSON Lines, unpacked where the name ends in `.gz`. Throws `OutcomeFormatError`
+ * (file, line, field; none of the text) at the first line that makes no request, or whose `id` came before.
+ */
+export async function readDataset(path: string): Promise<PreparedRecord[]> {
+  const records: PreparedRecord[] = [];
+  const lineOfId = new Map<string, number>();
+  for await (const { line, value } of readJsonLines(path)) {
+    const refuse = (field: string, problem: string): never => {
+      throw new OutcomeFormatError(path, line, field, problem);
+    };
+    const prepared = prepareRecord(value, refuse);
+    const earlier = lineOfId.get(prepared.record.id);
+    if (earlier !== undefined) refuse("id", `is the same as in line ${earlier}: give each record its own`);
+    lineOfId.set(prepared.record.id, line);
+    records.push(prepared);
+  }
+  if (records.length === 0) throw new OutcomeFormatError(path, 0, "file", "holds no records");
+  return records;
+}
+
+/** Checks one record. `refuse` is told the field and what is wrong with it. */
+export function prepareRecord(
+  value: unknown,
+  refuse: (field: string, problem: string) => never,
+): PreparedRecord {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const checked = parseOutcomeRecord(isObject ? { outcomes: {}, ...value } : value, refuse);
+  const record = value as DatasetRecord;
+  const { labels } = value as { readonly labels?: RecordRequest["labels"] };
+  const request: RecordRequest = { ...requestOfRecord(checked), ...(labels === undefined ? {} : { labels }) };
+  try {
+    const facts = normaliseRequest(request, { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens });
+    return { record, request, facts };
+  } catch (error) {
+    if (!isRouterError(error, "invalid-request")) throw error;
+    return refuse(fieldOf(record, error.field), error.message.replace(`request.${error.field} `, ""));
+  }
+}
+
+/** A system prompt and a prompt become messages: the field is the one that the line has. */
+function fieldOf({ prompt, system }: DatasetRecord, field: string): string {
+  if (!field.startsWith("messages")) return field;
+  if (prompt !== undefined) return "prompt";
+  if (!system) return field;
+  return field.replace(/^messages\[(\d+)\]/, (_, index) => `messages[${Number(index) - 1}]`);
+}

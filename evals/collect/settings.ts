@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { InvalidOptionError, type Model } from "../../src/contracts/index.ts";
+import type { PreparedRecord } from "./read-dataset.ts";
+
+/** What must stay the same while a collection is carried on. JSON, without text and secrets. */
+export interface CollectSettings {
+  /** SHA-256 of the dataset's lines. */
+  readonly dataset: string;
+  /** By name of the model: a hash of where and how it is called. */
+  readonly models: Readonly<Record<string, string>>;
+  readonly scorer: string;
+  readonly repeats: number;
+  /** `all`, or size and seed of the sample. */
+  readonly sample: string;
+  readonly maxOutputTokens?: number | undefined;
+}
+
+export function datasetHash(records: readonly PreparedRecord[]): string {
+  const hash = createHash("sha256");
+  for (const { record } of records) hash.update(`${JSON.stringify(record)}\n`);
+  return hash.digest("hex");
+}
+
+/** Address, model and defaults. The key is none of it: it may change. */
+export function modelHash({ provider, model, endpoint, defaults }: Model): string {
+  const parts = [provider, model, endpoint ?? null, defaults ?? null];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+/** Throws `InvalidOptionError`, naming what differs from the collection that the journal is of. */
+export function checkSameSettings(journal: string, earlier: CollectSettings, now: CollectSettings): void {
+  const differing = [...differences(earlier, now)];
+  if (differing.length === 0) return;
+  throw new InvalidOptionError(
+    "out",
+    journal,
+    `the journal of the same collection (it differs in ${differing.join("; ")}): put that back, write to another file, or restart, which forgets what was paid for`,
+  );
+}
+
+function* differences(earlier: CollectSettings, now: CollectSettings): Iterable<string> {
+  if (earlier.dataset !== now.dataset) yield "the dataset's lines";
+  const names = new Set([...Object.keys(earlier.models), ...Object.keys(now.models)]);
+  for (const name of names) {
+    if (earlier.models[name] === undefined) yield `models: ${name} is new`;
+    else if (now.models[name] === undefined) yield `models: ${name} is missing`;
+    else if (earlier.models[name] !== now.models[name]) yield `address or defaults of ${name}`;
+  }
+  for (const field of ["scorer", "repeats", "sample", "maxOutputTokens"] as const) {
+    if (earlier[field] !== now[field])
+      yield `${field}: ${earlier[field] ?? "none"} then, ${now[field] ?? "none"} now`;
+  }
+}
