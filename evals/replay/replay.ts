@@ -1,13 +1,26 @@
-import { type Choice, checkMethods, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import { checkMethods, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import type { BudgetOptions } from "../../src/state/budget-options.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
 import { weightedMean } from "../metrics/weighted-mean.ts";
-import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { acceptanceOf } from "./acceptance.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
 import { type ReplayCase, type ReplayCases, type ReplayCasesOptions, replayCases } from "./replay-cases.ts";
+import { replaySpend } from "./replay-spend.ts";
+import { createTally } from "./tally.ts";
+import { timelineOf } from "./timeline.ts";
 
-export interface ReplayOptions<Id extends string> extends ReplayCasesOptions<Id> {
+export interface ReplayPolicyOptions {
+  /**
+   * What a policy is told as `spend`: what the records before would have cost. Needs `at` and costs in
+   * every record. With lotteries what was spent is itself random: the policy is told its expectation, so
+   * that the result is then an approximation. Models that a router's budget would refuse are not refused.
+   * Default: no budget.
+   */
+  readonly budget?: BudgetOptions | undefined;
+}
+
+export interface ReplayOptions<Id extends string> extends ReplayCasesOptions<Id>, ReplayPolicyOptions {
   readonly policy: Policy<NoInfer<Id>>;
 }
 
@@ -37,57 +50,58 @@ export interface Replay<Id extends string> {
  * lottery counts with its probabilities, an escalation with the recorded result of its check, or with
  * what the check says of the recorded `answer` where text is all that it reads.
  *
+ * The records of a session are replayed in order of `at`, and the policy is told what the router would
+ * know of the session by then. Where lotteries or checks leave open which model gave the last answer, it
+ * is asked once for each model that may have, and the answers count as likely as that is: nothing else
+ * of a session depends on what was chosen, so this is exact. `idleMs` counts from the record's `at` plus
+ * the `latencyMs` of the answering call, where it is known; the prompt is the recorded one in any case.
+ *
  * Throws `PolicyError` as the router does; `OutcomeFormatError` when an outcome lacks the result of a
- * check that the policy escalates by and what the check would read; `InvalidOptionError` when a model
- * is in no record.
+ * check that the policy escalates by and what the check would read, and when a record of a session with
+ * several lacks `at`; `InvalidOptionError` when a model is in no record.
  */
 export async function replay<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: ReplayOptions<Id>,
 ): Promise<Replay<Id>> {
   checkMethods("policy", options.policy, ["select"]);
-  return replayPolicy(await replayCases(records, options), options.policy);
+  return replayPolicy(await replayCases(records, options), options.policy, options);
 }
 
 /** `replay` on cases that were prepared once: for many policies or thresholds on the same records. */
 export function replayPolicy<Id extends string>(
-  { models, cases, skipped, unclassified }: ReplayCases<Id>,
+  prepared: ReplayCases<Id>,
   policy: Policy<NoInfer<Id>>,
+  { budget }: ReplayPolicyOptions = {},
 ): Replay<Id> {
+  const { models, cases, skipped, unclassified } = prepared;
   if (cases.length === 0) {
     throw new InvalidOptionError("records", [], "records with an outcome of each model on the same request");
   }
-  const calls = new Map(models.map((id) => [id, new Float64Array(cases.length)]));
-  const quality = new Float64Array(cases.length);
-  const costs = new Float64Array(cases.length);
-  let priced = true;
+  const tally = createTally(models, cases.length);
+  const { order, previous, contextAfter } = timelineOf(prepared);
+  const spend = budget === undefined ? undefined : replaySpend(prepared, budget);
 
-  /** Goes down a plan: a step is reached when no check before it accepted. */
-  const follow = (choice: Choice<Id>, one: ReplayCase<Id>, index: number): void => {
-    const { escalate = noEscalation } = choice;
-    let { model } = choice;
-    let reached = choice.probability ?? 1;
-    for (let step = 0; step <= escalate.length && reached > 0; step += 1) {
-      // The router's checks have made sure that the model is one of the case's.
-      const outcome = one.outcomes.get(model) as Outcome;
-      const next = escalate[step];
-      const answered = next === undefined ? reached : reached * acceptanceOf(one, model, next.unless);
-      add(calls.get(model), index, reached);
-      add(quality, index, answered * outcome.quality);
-      if (outcome.costUsd === undefined) priced = false;
-      else add(costs, index, reached * outcome.costUsd);
-      reached -= answered;
-      if (next !== undefined) model = next.to;
-    }
-  };
-
-  for (let index = 0; index < cases.length; index += 1) {
+  for (const index of spend?.order ?? order) {
     const one = cases[index] as ReplayCase<Id>;
-    const opinion = opinionOf(policy, one.context);
-    if (isLottery(opinion)) for (const choice of opinion) follow(choice, one, index);
-    else follow(opinion, one, index);
+    const ask = (context: ReplayCase<Id>["context"], probability: number): void => {
+      const opinion = opinionOf(policy, spend === undefined ? context : spend.tell(index, context));
+      if (isLottery(opinion)) for (const choice of opinion) tally.add(one, index, choice, probability);
+      else tally.add(one, index, opinion, probability);
+    };
+    const before = previous[index] as number;
+    if (before < 0) ask(one.context, 1);
+    else {
+      for (let model = 0; model < models.length; model += 1) {
+        const probability = tally.answers[before * models.length + model] as number;
+        if (probability > 0) ask(contextAfter(index, model), probability);
+      }
+    }
+    spend?.spent(index, tally);
   }
-  const costUsd = priced ? costs : undefined;
+
+  const { quality, calls } = tally;
+  const costUsd = tally.isPriced() ? tally.costUsd : undefined;
   const callRates = Object.fromEntries(calls) as Record<Id, Float64Array>;
   const rates = [...calls].map(([id, rate]) => [id, weightedMean(rate) ?? 0] as const);
   return {
@@ -99,10 +113,4 @@ export function replayPolicy<Id extends string>(
     callRates: Object.fromEntries(rates) as Record<Id, number>,
     byRecord: { quality, costUsd, callRates },
   };
-}
-
-const noEscalation: readonly never[] = [];
-
-function add(sums: Float64Array | undefined, index: number, amount: number): void {
-  if (sums !== undefined) sums[index] = (sums[index] as number) + amount;
 }

@@ -33,7 +33,8 @@ export async function routerCases<Id extends string>(
         return { id: model, facts: router.models[model], estimatedCostUsd, estimatedQuality };
       });
     const { classification, session, spend, at } = decision;
-    return { request, classification, candidates: permitted, session, spend, now: Date.parse(at) };
+    const now = Date.parse(record.at ?? at);
+    return { request, classification, candidates: permitted, session, spend, now };
   });
   return { ...built, unclassified };
 }

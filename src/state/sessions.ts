@@ -82,7 +82,7 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
  * what it has read and written. Where it caches on its own and does not tell: the whole prompt and
  * the answer, from 1,024 tokens on.
  */
-function cachedTokensOf(usage: Usage | undefined): number {
+export function cachedTokensOf(usage: Usage | undefined): number {
   if (usage === undefined) return 0;
   const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens } = usage;
   if (cacheWriteTokens !== undefined) return cachedInputTokens + cacheWriteTokens;

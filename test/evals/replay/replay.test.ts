@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, replay, replayCases, replayPolicy } from "../../../evals/index.ts";
-import { arithmetic } from "../../../policies/checks/index.ts";
+import { arithmetic, judge } from "../../../policies/checks/index.ts";
 import { only } from "../../../policies/constraints/index.ts";
 import { always, cascade, cheapestAbove, firstOf, mix, threshold } from "../../../policies/index.ts";
 import type { Check, Classifier, ModelFacts, Policy } from "../../../src/contracts/index.ts";
+import { fakeModel } from "../../../src/testing/index.ts";
 import { partialLottery } from "../../support/partial-lottery.ts";
 import { formatErrorOf, recordOf, stated, streamOf } from "../support/records.ts";
 import { runs } from "../support/runs.ts";
@@ -110,6 +111,16 @@ describe("replay", () => {
     expect([...(result.byRecord.costUsd ?? [])]).toEqual([1, 5, 2]);
     expect([...result.byRecord.callRates.small]).toEqual([1, 1, 1]);
     expect([...result.byRecord.callRates.large]).toEqual([0, 1, 0.25]);
+  });
+
+  it("calls no judge: where its verdict was not recorded it names the field, answers or not", async () => {
+    const asked = fakeModel();
+    const judged = cascade({ first: "small", then: "large", unless: judge({ model: asked }) });
+    const outcome = { quality: 1, answer: "yes" };
+    const record = recordOf("a", { small: outcome, large: outcome });
+    const error = await formatErrorOf(replay([record], { models, policy: judged }));
+    expect(error.field).toMatch(/^outcomes\["small"\]\.checks\["judge/);
+    expect(asked.requests).toEqual([]);
   });
 
   it("refuses to guess a check that was not recorded, naming record and field", async () => {

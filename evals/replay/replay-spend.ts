@@ -1,0 +1,45 @@
+import { OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
+import { type BudgetOptions, resolveBudget } from "../../src/state/budget-options.ts";
+import { createSpendBook } from "../../src/state/spend.ts";
+import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
+import type { Tally } from "./tally.ts";
+import { sortByTime } from "./timeline.ts";
+
+/** Money as the router counts it, over recorded requests. */
+export interface ReplaySpend<Id extends string> {
+  /** Positions of all cases by time. */
+  readonly order: Uint32Array;
+  /** The context with what was spent before the case. */
+  tell(index: number, context: PolicyContext<Id>): PolicyContext<Id>;
+  /** Counts what the case has cost, in expectation. */
+  spent(index: number, tally: Tally<Id>): void;
+}
+
+/** Throws `InvalidOptionError`, and `OutcomeFormatError` when a record lacks `at` or a cost. */
+export function replaySpend<Id extends string>(
+  { cases }: ReplayCases<Id>,
+  budget: BudgetOptions,
+): ReplaySpend<Id> {
+  const book = createSpendBook(resolveBudget(budget));
+  const order = Uint32Array.from(cases, (_, index) => index);
+  sortByTime(cases, order);
+  const timeOf = (index: number): number => Date.parse(cases[index]?.record.at ?? "");
+  return {
+    order,
+    tell: (index, context) => ({ ...context, spend: book.read(context.request.tenant, timeOf(index)) }),
+    spent(index, tally) {
+      const { record, position, context, outcomes } = cases[index] as ReplayCase<Id>;
+      for (const { id, facts } of context.candidates) {
+        if ((tally.calls.get(id)?.[index] ?? 0) > 0 && outcomes.get(id)?.costUsd === undefined) {
+          throw new OutcomeFormatError(
+            "records",
+            position,
+            `outcomes[${JSON.stringify(facts.name)}].costUsd`,
+            "is missing: a budget counts what each record costs",
+          );
+        }
+      }
+      book.open(record.tenant || undefined, timeOf(index)).settle(tally.costUsd[index] as number);
+    },
+  };
+}
