@@ -10,9 +10,14 @@ export function snips(
   rewards: ArrayLike<number>,
   counts?: ArrayLike<number>,
 ): number | undefined {
-  if (counts === undefined) return weightedMean(rewards, weights);
-  const counted = Float64Array.from(counts, (count, row) => count * (weights[row] as number));
-  return weightedMean(rewards, counted);
+  let sum = 0;
+  let total = 0;
+  for (let row = 0; row < weights.length; row += 1) {
+    const weight = (weights[row] as number) * (counts === undefined ? 1 : (counts[row] as number));
+    sum += weight * (rewards[row] as number);
+    total += weight;
+  }
+  return total === 0 ? undefined : sum / total;
 }
 
 /**
