@@ -3,7 +3,25 @@ export { type CompareOptions, type Comparison, compare } from "./compare/compare
 export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./compare/comparison-row.ts";
 export { pairOutcomes } from "./compare/pair-outcomes.ts";
+export {
+  type DecisionScores,
+  type DecisionScoresOptions,
+  decisionScores,
+  type ScoredDecision,
+} from "./drift/decision-scores.ts";
+export { ksDistance, ksPValue } from "./drift/ks.ts";
+export { nullPsi, psi } from "./drift/psi.ts";
+export {
+  type ScoreDrift,
+  type ScoreDriftOptions,
+  type ScoreReference,
+  scoreDrift,
+} from "./drift/score-drift.ts";
 export { type ExportOptions, type ExportReport, exportRecords } from "./export/export-records.ts";
+export { type CheckTuningOptions, checkTuning, type GateReport } from "./gate/check-tuning.ts";
+export type { CheckResult, Verdict } from "./gate/gate-check.ts";
+export { showAnnotations } from "./gate/show-annotations.ts";
+export { showJUnit } from "./gate/show-junit.ts";
 export { importFile } from "./import/import-file.ts";
 export {
   type Import,

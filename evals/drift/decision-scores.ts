@@ -1,22 +1,24 @@
-import type { Decision } from "../../src/contracts/index.ts";
+import type { DecisionLine } from "../import/decision-line.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type UnitField, unitsOf } from "../split/units.ts";
 
 /** What is read of a line of a decision log. */
-export type LoggedDecision = Pick<Decision, "id" | "request" | "classification" | "versions"> & {
-  readonly prompt?: string | undefined;
-  readonly promptHash?: string | undefined;
-};
+export type ScoredDecision = Pick<
+  DecisionLine,
+  "id" | "request" | "classification" | "versions" | "prompt" | "promptHash"
+>;
 
 export interface DecisionScoresOptions {
   /** `name@version`: decisions of another classifier are counted and left out. */
   readonly classifier: string;
   /** What makes decisions depend on each other. Default: prompt (or its hash), session and tenant. */
-  readonly units?: readonly UnitField[] | undefined;
+  readonly groupBy?: readonly UnitField[] | undefined;
 }
 
 /** The complexities of logged decisions, for `scoreDrift`. */
 export interface DecisionScores {
   readonly scores: Float64Array;
+  /** By score: the number of its independent unit. */
   readonly units: Uint32Array;
   /** Decisions that were not classified: pinned ones, those with one model left, failures. */
   readonly unclassified: number;
@@ -24,24 +26,23 @@ export interface DecisionScores {
   readonly otherClassifier: number;
 }
 
-/** Reads the scores of a decision log, line by line. */
+/** Reads the scores of the decisions of a log. */
 export async function decisionScores(
-  decisions: Iterable<LoggedDecision> | AsyncIterable<LoggedDecision>,
-  options: DecisionScoresOptions,
+  decisions: Iterable<ScoredDecision> | AsyncIterable<ScoredDecision>,
+  { classifier, groupBy }: DecisionScoresOptions,
 ): Promise<DecisionScores> {
   const scores: number[] = [];
-  const records: Parameters<typeof unitsOf>[0][number][] = [];
+  const asked: OutcomeRecord[] = [];
   let unclassified = 0;
   let otherClassifier = 0;
   for await (const { id, request, classification, versions, prompt, promptHash } of decisions) {
     if (classification === undefined) unclassified += 1;
-    else if (versions.classifier !== options.classifier) otherClassifier += 1;
+    else if (versions.classifier !== classifier) otherClassifier += 1;
     else {
       const { session, tenant } = request;
       scores.push(classification.complexity);
-      records.push({ id, prompt: prompt ?? promptHash ?? id, session, tenant, outcomes: {} });
+      asked.push({ id, prompt: prompt ?? promptHash ?? id, session, tenant, outcomes: {} });
     }
   }
-  const units = unitsOf(records, options.units);
-  return { scores: Float64Array.from(scores), units, unclassified, otherClassifier };
+  return { scores: Float64Array.from(scores), units: unitsOf(asked, groupBy), unclassified, otherClassifier };
 }

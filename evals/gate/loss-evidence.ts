@@ -1,10 +1,12 @@
 import { categoryOf } from "../../policies/internal/category-of.ts";
 import { policyHash } from "../../src/decision/policy-hash.ts";
+import { columnsOf } from "../compare/pair-outcomes.ts";
+import { replayPolicy } from "../replay/replay.ts";
 import type { ReplayCase } from "../replay/replay-cases.ts";
+import { lossesOf } from "../tune/candidates.ts";
 import type { Certificate } from "../tune/certificate.ts";
 import { lossTest } from "../tune/loss-test.ts";
 import { certifiedPolicy } from "./certified-policy.ts";
-import { freshLosses } from "./fresh-losses.ts";
 import type { GateContext } from "./gate-check.ts";
 
 /** What fresh outcomes say of a bound on the loss. */
@@ -41,9 +43,8 @@ export async function lossEvidence(
   }: Pick<Certificate, "guarantee" | "maxLoss" | "confidence" | "seed">,
 ): Promise<LossEvidence> {
   const delta = 1 - confidence;
-  // The exact test is one of yes and no: what a lottery loses in part is bet on.
-  const counts = guarantee === "regressions" && loss.every(Number.isInteger);
-  const test = await lossTest({ guarantee: counts ? "regressions" : "mean", units, delta, seed });
+  const counts = guarantee === "regressions";
+  const test = await lossTest({ guarantee, units, delta, seed });
   // The mean of the mirrored losses is above the mirrored bound where that of the losses is below theirs.
   const mirrored = loss.map((one) => (counts ? 1 - one : -one));
   const mirror = (value: number): number => (counts ? 1 - value : -value);
@@ -80,7 +81,9 @@ export async function gatherEvidence({
       : undefined);
   if (policy === undefined) return undefined;
   const { certificate, large } = tuning;
-  const loss = freshLosses(fresh, policy, large, certificate.guarantee);
+  const ofLarge = columnsOf(fresh.cases, large).quality;
+  const routed = replayPolicy(fresh, policy).byRecord.quality;
+  const loss = lossesOf(certificate.guarantee, ofLarge, routed);
   const evidence = [await lossEvidence(loss, units, certificate)];
   for (const { category, certificate: own } of tuning.categories ?? []) {
     if (own === undefined) continue;

@@ -4,6 +4,8 @@ import { classifyCommand } from "./classify.ts";
 import { decideCommand } from "./decide.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { evalCheckCommand } from "./eval-check.ts";
+import { evalCollectCommand } from "./eval-collect.ts";
 import { evalExportCommand } from "./eval-export.ts";
 import { evalImportCommand } from "./eval-import.ts";
 import { evalOffPolicyCommand } from "./eval-off-policy.ts";
@@ -30,12 +32,14 @@ export function createProgram(terminal: Terminal): Command {
         "switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5",
       ]),
     );
+  evals.addCommand(withSettings(evalCollectCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
   evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
   evals.addCommand(withSettings(evalImportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalExportCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalCheckCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));

@@ -11,6 +11,7 @@ const commands = [
   ["eval"],
   ["eval", "replay"],
   ["eval", "train"],
+  ["eval", "check"],
 ];
 
 describe("the command line", () => {

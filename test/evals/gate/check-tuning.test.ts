@@ -14,7 +14,7 @@ import {
   type Tuned,
   tuned,
   type World,
-} from "./tuned.ts";
+} from "../support/tuned.ts";
 
 /** Both prices known and as they were: only the large model is in the catalogue. */
 const router = (changes: { at?: number; name?: string; price?: typeof smallPrice } = {}) =>

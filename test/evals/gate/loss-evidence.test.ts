@@ -45,7 +45,6 @@ describe("lossEvidence", () => {
       ["losses and gains", "mean", (random) => (random() < 0.4 ? (random() < 0.625 ? 1 : -1) : 0)],
       ["graded losses", "mean", (random) => random() * 0.2],
       ["regressions", "regressions", (random) => (random() < 0.1 ? 1 : 0)],
-      ["regressions that a lottery shares", "regressions", (random) => (random() < 0.2 ? 0.5 : 0)],
     ];
 
   it.each(atTheBound)("gives a false alarm in at most 5 % of the runs: %s", async (_, guarantee, draw) => {

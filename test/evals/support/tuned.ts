@@ -1,7 +1,7 @@
 import { seededRandom } from "../../../evals/metrics/seeded-random.ts";
 import type { OutcomeRecord } from "../../../evals/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../../../evals/split/record-keys.ts";
-import type { Certificate, Guarantee } from "../../../evals/tune/certificate.ts";
+import type { Certificate } from "../../../evals/tune/certificate.ts";
 import { type TuningFile, tuningVersionOf } from "../../../evals/tune/tuning-file.ts";
 import type { Price } from "../../../src/contracts/index.ts";
 
@@ -16,7 +16,7 @@ export const largePrice: Price = {
   usdPerMillionOutputTokens: 10,
   usdPerMillionCachedInputTokens: 0.125,
 };
-const smallPrice: Price = { usdPerMillionInputTokens: 0.1, usdPerMillionOutputTokens: 0.4 };
+export const smallPrice: Price = { usdPerMillionInputTokens: 0.1, usdPerMillionOutputTokens: 0.4 };
 
 export interface World {
   readonly count: number;
@@ -93,6 +93,3 @@ export function tuned({ certificate: changed, ...rest }: Tuned = {}): TuningFile
   };
   return { ...file, version: tuningVersionOf(file) };
 }
-
-export { smallPrice };
-export const guarantees: readonly Guarantee[] = ["mean", "regressions"];

@@ -1,0 +1,111 @@
+import { Readable } from "node:stream";
+import { Command } from "commander";
+import { checkTuning, type GateReport } from "../../evals/gate/check-tuning.ts";
+import { showAnnotations } from "../../evals/gate/show-annotations.ts";
+import { showJUnit } from "../../evals/gate/show-junit.ts";
+import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
+import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
+import { writeWhole } from "../../evals/outcomes/write-whole.ts";
+import { checkDisjoint } from "../../evals/split/record-keys.ts";
+import { readTuning } from "../../evals/tune/read-tuning.ts";
+import type { TuningFile } from "../../evals/tune/tuning-file.ts";
+import { type Classifier, InvalidOptionError, type Router } from "../contracts/index.ts";
+import { CheckFailedError } from "./check-failed-error.ts";
+import type { Terminal } from "./io.ts";
+import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
+import { loadRouter } from "./load-router.ts";
+import { gateToText } from "./show-gate.ts";
+
+interface Options {
+  readonly tuning: string;
+  readonly outcomes: string;
+  readonly classifier?: string | undefined;
+  readonly config?: string | undefined;
+  readonly strict: boolean;
+  readonly junit?: string | undefined;
+  readonly github: boolean;
+  readonly json: boolean;
+}
+
+/** `switchpoint eval check`: a gate for CI. Fails where a certificate can no longer be relied on. */
+export function evalCheckCommand(terminal: Terminal): Command {
+  return new Command("check")
+    .description("a gate for CI: whether a certificate can still be relied on, by fresh outcomes")
+    .requiredOption("--tuning <file>", "what `eval tune` has written")
+    .requiredOption(
+      "--outcomes <file>",
+      "fresh outcomes, which tuned and trained nothing: .jsonl or .jsonl.gz",
+    )
+    .option(
+      "--config <file>",
+      "the router to be deployed: its models, prices, policy and classifier are checked",
+    )
+    .option("--classifier <name or file>", "complexity, length or a trained file (default: the one tuned on)")
+    .option("--strict", "fail also where there is too little to tell", false)
+    .option("--junit <file>", "write JUnit XML there")
+    .option("--github", "print annotations for GitHub Actions", false)
+    .option("--json", "print JSON: { passed, checks: [{ name, verdict, sentence, figures }], … }", false)
+    .addHelpText(
+      "after",
+      `
+Exit code 1: the promise no longer holds on these outcomes, the certificate has expired, or classifier,
+models, policy, prices or the distribution of scores are no longer what was tuned on.
+
+Example:
+  switchpoint eval check --tuning tuning.json --outcomes fresh.jsonl --config router.ts
+`,
+    )
+    .action((options: Options) => evalCheck(options, terminal));
+}
+
+async function evalCheck(options: Options, terminal: Terminal): Promise<void> {
+  const { tuning: file, strict, junit } = options;
+  const tuning = await readTuning(file);
+  const outcomes: OutcomeRecord[] = [];
+  for await (const record of readOutcomes(options.outcomes)) outcomes.push(record);
+  const report = await withScorer(options, tuning, outcomes, (scorer) =>
+    checkTuning(tuning, outcomes, { ...scorer, file, strict, now: terminal.now() }),
+  );
+  if (junit !== undefined) await writeWhole(junit, Readable.from([showJUnit(report)]));
+  print(report, options, terminal);
+  if (!report.passed) throw new CheckFailedError();
+}
+
+type Scorer = { readonly classifier: Classifier } | { readonly router: Router };
+
+async function withScorer(
+  { config, classifier }: Options,
+  tuning: TuningFile,
+  outcomes: readonly OutcomeRecord[],
+  check: (scorer: Scorer) => Promise<GateReport>,
+): Promise<GateReport> {
+  if (config === undefined) return check({ classifier: await classifierOf(classifier, tuning, outcomes) });
+  if (classifier !== undefined)
+    throw new InvalidOptionError("--classifier", classifier, "absent beside --config, which says it");
+  const router = await loadRouter(config);
+  try {
+    return await check({ router });
+  } finally {
+    await router.close();
+  }
+}
+
+async function classifierOf(
+  given: string | undefined,
+  tuning: TuningFile,
+  outcomes: readonly OutcomeRecord[],
+): Promise<Classifier> {
+  const { name, version } = tuning.classifier;
+  if (given === undefined && !builtInClassifiers.includes(name))
+    throw new InvalidOptionError("--classifier", given, `the file of ${name}@${version}, which was tuned on`);
+  const path = given ?? name;
+  const { classifier, file } = await loadClassifier(path);
+  if (file?.keys !== undefined) checkDisjoint(outcomes, "check", { path, keys: file.keys });
+  return classifier;
+}
+
+function print(report: GateReport, { json, github }: Options, { stdout, stderr }: Terminal): void {
+  stdout(json ? `${JSON.stringify(report, undefined, 2)}\n` : `${gateToText(report)}\n`);
+  // Actions reads both streams; JSON must stay JSON.
+  if (github) (json ? stderr : stdout)(showAnnotations(report));
+}

@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { trainClassifier } from "../../evals/index.ts";
+import { recordKeysOf } from "../../evals/split/record-keys.ts";
+import type { TuningFile } from "../../evals/tune/tuning-file.ts";
+import { threshold } from "../../policies/index.ts";
+import { createRouter } from "../../src/create-router.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { stated } from "../evals/support/records.ts";
+import { large, largePrice, recordsOf, small, smallPrice, tuned } from "../evals/support/tuned.ts";
+import { temporaryFolder } from "../support/cli-config.ts";
+import { runCli } from "../support/run-cli.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+const lines = (records: readonly object[]): string => records.map((one) => JSON.stringify(one)).join("\n");
+const fresh = folder.file("fresh.jsonl", lines(recordsOf({ count: 1_000, loss: 0.02 })));
+const lossy = folder.file("lossy.jsonl", lines(recordsOf({ count: 1_000, loss: 0.5 })));
+const tuning = folder.file("tuning.json", JSON.stringify(tuned()));
+const config = folder.config(() =>
+  createRouter({
+    models: {
+      little: fakeModel({ name: small, price: smallPrice }),
+      big: fakeModel({ name: large, price: largePrice }),
+    },
+    policy: threshold({ small: "little", large: "big", at: 0.5 }),
+    classifier: stated,
+  }),
+);
+
+const check = (...args: readonly string[]) => runCli(["eval", "check", ...args]);
+const checkConfig = (outcomes: string, ...args: readonly string[]) =>
+  check("--tuning", tuning, "--outcomes", outcomes, "--config", config, ...args);
+
+describe("eval check", () => {
+  it("says of each thing that a certificate rests on whether it still holds", async () => {
+    const { exitCode, out, err } = await checkConfig(fresh);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    expect(out.split("\n")[0]).toMatch(/tuning\.json \([0-9a-f]{12}\) on 1000 fresh records$/);
+    const names = ["promise", "recertification", "unit-size", "expiry", "classifier"];
+    for (const name of [...names, "models", "policy", "prices", "score-distribution"])
+      expect(out).toMatch(new RegExp(`^ok +${name} `, "m"));
+    expect(out.trimEnd().split("\n").at(-1)).toBe("passed: the certificate can be relied on");
+  });
+
+  it("fails with exit code 1 when the promise is broken, and names it", async () => {
+    const { exitCode, out, err } = await checkConfig(lossy);
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
+    expect(out).toMatch(/^FAIL +promise +the promise no longer holds: loss 2\d/m);
+    expect(out).toMatch(/^\? +recertification /m);
+    expect(out).toMatch(/\nFAILED: 1 of 9 checks failed, 1 could not be judged\n$/);
+  });
+
+  it("passes what cannot be judged, and fails it under --strict", async () => {
+    const few = folder.file("few.jsonl", lines(recordsOf({ count: 20, loss: 0 })));
+    const lenient = await checkConfig(few);
+    expect(lenient.exitCode).toBe(0);
+    expect(lenient.out).toContain("passed: the certificate can be relied on, 2 could not be judged");
+    const strict = await checkConfig(few, "--strict");
+    expect(strict.exitCode).toBe(1);
+    expect(strict.out).toContain("FAILED: 0 of 9 checks failed, 2 could not be judged (strict: a failure)");
+  });
+
+  it("prints the report as JSON, and writes JUnit", async () => {
+    const junit = folder.file("report.xml", "an older report");
+    const { exitCode, out, err } = await checkConfig(lossy, "--json", "--junit", junit, "--github");
+    expect(exitCode).toBe(1);
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ passed: false, strict: false, records: 1_000, skipped: 0 });
+    expect(report.checks[0]).toMatchObject({ name: "promise", verdict: "failed" });
+    expect(report.checks[0].figures.scopes[0].lowerBound).toBeGreaterThan(0.05);
+    expect(readFileSync(junit, "utf8")).toMatch(
+      /<testsuites name="switchpoint eval check" tests="9" failures="1"/,
+    );
+    expect(err).toMatch(
+      /^::error file=.*,title=switchpoint eval check%3A promise::the promise no longer holds/,
+    );
+  });
+
+  it("prints annotations below the report for --github", async () => {
+    const { out } = await checkConfig(lossy, "--github");
+    expect(out).toMatch(
+      /\n::error file=[^\n]*promise::[^\n]*\n::warning file=[^\n]*recertification::[^\n]*\n$/,
+    );
+  });
+
+  it("lets no name of a file start a line of its own", async () => {
+    const name = "openai:gpt\n::error::x";
+    const file = tuned({ models: [name, small], small, large: name, prices: {} });
+    const records = recordsOf({ count: 5, loss: 0 }).map(({ outcomes, ...rest }) => ({
+      ...rest,
+      outcomes: { [small]: outcomes[small], [name]: outcomes[large] },
+    }));
+    const hostile = folder.file("hostile.json", JSON.stringify(file));
+    const { out } = await check(
+      ...[
+        "--tuning",
+        hostile,
+        "--outcomes",
+        folder.file("hostile.jsonl", lines(records)),
+        "--config",
+        config,
+      ],
+    );
+    expect(out).toContain("openai:gpt ::error::x");
+    expect(out).not.toMatch(/^::error::x/m);
+  });
+
+  it("takes the built-in classifier that was tuned on, and asks for the file of a trained one", async () => {
+    const byLength: Partial<TuningFile> = { classifier: { name: "length", version: "0" } };
+    const file = folder.file("length.json", JSON.stringify(tuned(byLength)));
+    const { exitCode, out } = await check("--tuning", file, "--outcomes", fresh);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^FAIL +classifier +length@\S+ is in use, length@0 was tuned on/m);
+    expect(await check("--tuning", tuning, "--outcomes", fresh)).toEqual({
+      exitCode: 2,
+      out: "",
+      err: "switchpoint: --classifier must be the file of stated@1, which was tuned on, got undefined\n",
+    });
+  });
+
+  it("refuses outcomes that trained the classifier or tuned the threshold", async () => {
+    const records = recordsOf({ count: 100, loss: 0.3 });
+    const { file } = await trainClassifier(records, { small, large, resamples: 20 });
+    const trainedFile = folder.file("classifier.json", JSON.stringify(file));
+    const outcomes = folder.file("known.jsonl", lines(records));
+    const withClassifier = await check(
+      ...["--tuning", tuning, "--outcomes", outcomes, "--classifier", trainedFile],
+    );
+    expect(withClassifier).toMatchObject({ exitCode: 2, out: "" });
+    expect(withClassifier.err).toMatch(
+      /other records to check with than .*classifier.json has served to fit with/,
+    );
+    const data = recordKeysOf(records, "tune");
+    const tunedOn = folder.file("tuned-on.json", JSON.stringify(tuned({ data })));
+    const { exitCode, err } = await check("--tuning", tunedOn, "--outcomes", outcomes, "--config", config);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/tuned-on.json has served to tune with: 100 are in both, record "1-0"/);
+  });
+
+  it.each<[string, (file: TuningFile) => string, RegExp]>([
+    ["no JSON", () => "{", /file is not JSON/],
+    [
+      "another format version",
+      (file) => JSON.stringify({ ...file, formatVersion: 7 }),
+      /formatVersion is not 1/,
+    ],
+    [
+      "a changed threshold",
+      (file) => JSON.stringify({ ...file, threshold: 0.4 }),
+      /version is not the hash of the rest/,
+    ],
+    [
+      "a field that is wrong",
+      (file) => JSON.stringify({ ...file, text: "ask" }),
+      /bad\.json: text is not as it must be/,
+    ],
+  ])("refuses a tuning file with %s", async (_, text, message) => {
+    const bad = folder.file("bad.json", text(tuned()));
+    const junit = `${bad}.xml`;
+    const { exitCode, out, err } = await check(
+      ...["--tuning", bad, "--outcomes", fresh, "--config", config, "--junit", junit],
+    );
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+    expect(err).toMatch(message);
+    expect(existsSync(junit)).toBe(false);
+  });
+
+  it("refuses outcomes that are empty, damaged or of other models", async () => {
+    const empty = await checkConfig(folder.file("empty.jsonl", ""));
+    expect(empty).toMatchObject({
+      exitCode: 2,
+      out: "",
+      err: expect.stringMatching(/file holds no records/),
+    });
+    const damaged = await checkConfig(folder.file("damaged.jsonl", '{"id":"1"}'));
+    expect(damaged).toMatchObject({ exitCode: 2, err: expect.stringMatching(/damaged.jsonl:1: prompt/) });
+    const others = [{ id: "1", prompt: "0.5", outcomes: { other: { quality: 1 } } }];
+    const foreign = await checkConfig(folder.file("foreign.jsonl", lines(others)));
+    expect(foreign).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/a model that the records name: other/),
+    });
+    const both = await checkConfig(fresh, "--classifier", "length");
+    expect(both).toMatchObject({ exitCode: 2, err: expect.stringMatching(/absent beside --config/) });
+  });
+});
