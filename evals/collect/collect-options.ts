@@ -19,6 +19,8 @@ export interface CollectOptions {
   /** Ids of the router's models. Default: all. */
   readonly models?: readonly string[] | undefined;
   readonly scorer: AnyScorer;
+  /** Beside its name: a collection is not carried on by another version. Default none. */
+  readonly scorerVersion?: string | undefined;
   /** Where the outcomes go; packed where it ends in `.gz`. The journal is beside it: `<out>.partial.jsonl`. */
   readonly out: string;
   /** Records, drawn by `seed`. Default: all. */
@@ -103,6 +105,7 @@ const others = [
   "router",
   "models",
   "scorer",
+  "scorerVersion",
   "out",
   "sample",
   "requestsPerMinute",

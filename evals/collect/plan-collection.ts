@@ -33,7 +33,7 @@ export function journalOf(out: string): string {
 
 /** Reads the dataset. Throws `InvalidOptionError`, `OutcomeFormatError`. */
 export async function planCollection(options: ResolvedCollectOptions): Promise<CollectionPlan> {
-  const { models, batch, sample, seed } = options;
+  const { models, batch, sample, seed, scorer, scorerVersion } = options;
   const all = [...models.values()];
   const without = batch ? all.filter((model) => model.batches === undefined) : [];
   if (without.length > 0) {
@@ -45,7 +45,7 @@ export async function planCollection(options: ResolvedCollectOptions): Promise<C
   const settings: CollectSettings = {
     dataset: datasetHash(dataset),
     models: Object.fromEntries(all.map((model) => [model.name, modelHash(model)])),
-    scorer: scorerName(options.scorer),
+    scorer: scorerVersion === undefined ? scorerName(scorer) : `${scorerName(scorer)}@${scorerVersion}`,
     repeats: options.repeats,
     sample: sample === undefined ? "all" : `${sample} by seed ${seed}`,
     ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),

@@ -14,6 +14,13 @@ export interface Terminal extends Io {
   readonly env: Environment;
   /** Width in columns. Absent: stdout is no terminal. */
   readonly columns?: number | undefined;
+  /** Whether stderr is a terminal, which can show progress in one line. */
+  readonly stderrIsTerminal?: boolean | undefined;
+  /**
+   * Calls `stop` when the process is asked to end, once: asked again, it ends at once. Returns what takes
+   * that back.
+   */
+  readonly onInterrupt?: ((stop: () => void) => () => void) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Resolves once stdout takes more: awaited by commands that write without bound. */

@@ -8,14 +8,15 @@ import { checkMethods, InvalidOptionError, isRouterError, type Router } from "..
  * `option` is the one that named it. Throws `InvalidOptionError`, or the error of this package that the file throws.
  */
 export async function loadRouter(file: string, option = "--config"): Promise<Router> {
-  const path = resolve(file);
-  if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
-  const loaded = await load(path, file, option);
+  const loaded = await loadModule(file, option);
   checkMethods(`the default export of ${option}`, loaded, ["decide", "route", "close"]);
   return loaded as Router;
 }
 
-async function load(path: string, file: string, option: string): Promise<unknown> {
+/** The default export of a module, which is executed. Throws as `loadRouter` does. */
+export async function loadModule(file: string, option: string): Promise<unknown> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
   const { createJiti } = await import("jiti");
   // A fresh router each time: a command closes the one that it was given. And no cache on disk.
   const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });

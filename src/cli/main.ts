@@ -21,6 +21,11 @@ const exitCode = await run(process.argv.slice(2), {
   get stdinIsTerminal() {
     return process.stdin.isTTY === true;
   },
+  stderrIsTerminal: stderr.isTTY === true,
+  onInterrupt(stop) {
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    return () => process.off("SIGINT", stop).off("SIGTERM", stop);
+  },
   env: process.env,
   columns: stdout.isTTY ? stdout.columns : undefined,
   now: Date.now,
