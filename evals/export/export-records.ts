@@ -10,14 +10,15 @@ import { promptfoo } from "./promptfoo.ts";
 import { routellm } from "./routellm.ts";
 import { routerbench } from "./routerbench.ts";
 
-const formats = {
+export type ExportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench";
+
+const formats: Readonly<Record<ExportFormatName, ExportFormat>> = {
   promptfoo,
   "openai-evals": openaiEvals,
   routellm,
   routerbench,
-} as const satisfies Readonly<Record<string, ExportFormat>>;
+};
 
-export type ExportFormatName = keyof typeof formats;
 export const exportFormats: readonly ExportFormatName[] = Object.keys(formats) as ExportFormatName[];
 
 export interface ExportOptions {

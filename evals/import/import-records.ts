@@ -11,15 +11,16 @@ import { promptfoo } from "./promptfoo.ts";
 import { routellm } from "./routellm.ts";
 import { routerbench } from "./routerbench.ts";
 
-const formats = {
+export type ImportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench" | "decisions";
+
+const formats: Readonly<Record<ImportFormatName, ImportFormat>> = {
   promptfoo,
   "openai-evals": openaiEvals,
   routellm,
   routerbench,
   decisions,
-} as const satisfies Readonly<Record<string, ImportFormat>>;
+};
 
-export type ImportFormatName = keyof typeof formats;
 export const importFormats: readonly ImportFormatName[] = Object.keys(formats) as ImportFormatName[];
 
 export interface ImportOptions extends InputOptions {

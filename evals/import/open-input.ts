@@ -54,7 +54,7 @@ async function* read(
 ): AsyncGenerator<Uint8Array, void, void> {
   let bytes = 0;
   try {
-    for await (const chunk of unpacked(name, source)) {
+    for await (const chunk of textual(name, source)) {
       bytes += chunk.length;
       if (bytes > maxBytes)
         throw new OutcomeFormatError(name, 0, "file", `is longer than ${maxBytes} bytes (maxBytes)`);
@@ -68,14 +68,14 @@ async function* read(
   }
 }
 
-async function* unpacked(
+/** Unpacked where it is packed with gzip; refused where it is no text. */
+async function* textual(
   name: string,
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, void> {
   const chunks = withHead(source);
-  const first = await chunks.next();
-  if (first.done) return;
-  const head = first.value;
+  const { value: head } = await chunks.next();
+  if (head === undefined) return;
   const all = prepend(head, chunks);
   if (head[0] !== 0x1f || head[1] !== 0x8b) {
     refuseForeign(name, head);
@@ -83,9 +83,14 @@ async function* unpacked(
     return;
   }
   const gunzip = createGunzip();
-  // The error reaches the reader through the last stream.
+  // An error of the source reaches the reader through the last stream.
   pipeline(Readable.from(all), gunzip, () => {});
-  yield* gunzip as AsyncIterable<Uint8Array>;
+  let first = true;
+  for await (const chunk of withHead(gunzip)) {
+    if (first) refuseForeign(name, chunk);
+    first = false;
+    yield chunk;
+  }
 }
 
 function refuseForeign(name: string, head: Uint8Array): void {

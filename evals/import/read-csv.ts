@@ -27,37 +27,40 @@ const problems: Readonly<Partial<Record<CsvError["code"], string>>> = {
  */
 export async function* readCsv(input: ImportInput): AsyncGenerator<CsvRow, void, void> {
   const { parse } = await import("csv-parse");
-  const parser = parse({ info: true, skip_empty_lines: true, max_record_size: maxRowCharacters });
+  const lineOf = new WeakMap<readonly string[], number>();
+  let next = 1;
+  const parser = parse({
+    skip_empty_lines: true,
+    max_record_size: maxRowCharacters,
+    // Rows that wait to be read are lost when the parser fails: only here its line is known.
+    on_record: (row, { lines }) => {
+      lineOf.set(row, next);
+      next = lines + 1;
+      return row;
+    },
+  });
   let failure: unknown;
   const text = Readable.from(readText(input));
   pipeline(text, parser, (error) => {
     failure = error;
   });
   let header: readonly string[] | undefined;
-  let line = 1;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      const start = line;
-      line = info.lines + 1;
-      if (header === undefined) header = checkHeader(input.name, record);
-      else yield { line: start, cells: new Map(header.map((column, at) => [column, record[at] ?? ""])) };
+    for await (const row of parser as AsyncIterable<readonly string[]>) {
+      const line = lineOf.get(row) ?? 0;
+      if (header === undefined) header = checkHeader(input.name, row);
+      else yield { line, cells: new Map(header.map((column, at) => [column, row[at] ?? ""])) };
     }
   } catch (error) {
     const { code } = error as CsvError;
+    if (!/^(?:CSV|INVALID)_/.test(code ?? "")) throw failure ?? error;
     // The parser's own message quotes the text.
-    const problem = problems[code];
-    if (problem !== undefined) throw new OutcomeFormatError(input.name, line, "row", problem);
-    throw failure ?? error;
+    throw new OutcomeFormatError(input.name, next, "row", problems[code] ?? `is not CSV (${code})`);
   } finally {
     text.destroy();
   }
   if (header === undefined)
     throw new OutcomeFormatError(input.name, 0, "file", "is empty: a header is missing");
-}
-
-interface Parsed {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
 }
 
 function checkHeader(file: string, columns: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { OutcomeFormatError } from "../../src/contracts/index.ts";
+import { isRouterError, OutcomeFormatError } from "../../src/contracts/index.ts";
 
 /** Streams a file, unpacked where its name ends in `.gz`. Throws `OutcomeFormatError`, which names it. */
 export async function* readChunks(path: string): AsyncGenerator<Buffer, void, void> {
@@ -21,7 +21,7 @@ export async function* readChunks(path: string): AsyncGenerator<Buffer, void, vo
 /** An error of reading or unpacking as one that names the file; any other error as it is. */
 export function fileError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) return error;
+  if (code === undefined || isRouterError(error)) return error;
   if (code.startsWith("Z_")) {
     const problem =
       code === "Z_BUF_ERROR"
