@@ -16,7 +16,10 @@ export function qualityCalibrationPlot(
   width: number,
 ): Markup {
   const dots = bins.map(scaled((estimated) => 100 * estimated));
-  const [low, high] = paddedRange(dots.flatMap(({ x, y, low, high }) => [x, y, low, high]), 0.06);
+  const [low, high] = paddedRange(
+    dots.flatMap(({ x, y, low, high }) => [x, y, low, high]),
+    0.06,
+  );
   const domain = [Math.max(-2, low), Math.min(102, high)];
   return draw(showHidden(`Measured over estimated quality of ${model}; the table below has all values.`), {
     ...margins,
@@ -25,12 +28,15 @@ export function qualityCalibrationPlot(
     x: { domain, label: "estimated quality", labelAnchor: "center", labelArrow: "none", ticks: 5 },
     y: { domain, label: `measured quality of ${shortened(model)}`, labelArrow: "none", ticks: 5, grid: true },
     marks: [
-      marks.line(domain.map((at) => ({ at })), {
-        x: "at",
-        y: "at",
-        stroke: "var(--muted)",
-        strokeDasharray: "5 4",
-      }),
+      marks.line(
+        domain.map((at) => ({ at })),
+        {
+          x: "at",
+          y: "at",
+          stroke: "var(--muted)",
+          strokeDasharray: "5 4",
+        },
+      ),
       ...dotsOf(marks, dots),
     ],
   });
@@ -51,7 +57,13 @@ export function gainPlot(
     width,
     height: Math.round(width < 500 ? width * 0.7 : width * 0.4),
     x: { domain: [0, 1], label: "complexity", labelAnchor: "center", labelArrow: "none", ticks: 5 },
-    y: { domain: y, label: `points of quality gained by ${shortened(large)}`, labelArrow: "none", ticks: 5, grid: true },
+    y: {
+      domain: y,
+      label: `points of quality gained by ${shortened(large)}`,
+      labelArrow: "none",
+      ticks: 5,
+      grid: true,
+    },
     marks: [
       marks.ruleY([0], { stroke: "var(--muted)" }),
       ...thresholds.flatMap((at) => [

@@ -44,7 +44,9 @@ export async function calibrationOf(
   const classified = cases.flatMap(({ context }, index) => (context.classification ? [index] : []));
   if (models.length !== 2 || small === undefined || classified.length === 0) return undefined;
   const base = outcomesOf(alone, small).quality;
-  const gain = outcomesOf(alone, reference).quality.map((quality, index) => quality - (base[index] as number));
+  const gain = outcomesOf(alone, reference).quality.map(
+    (quality, index) => quality - (base[index] as number),
+  );
   return { kind: "gain", bins: await binsOf(classified, complexity, gain, units, settings) };
 }
 
@@ -62,7 +64,8 @@ async function binsOf(
   let start = 0;
   for (let bin = 1; bin <= bins && start < sorted.length; bin += 1) {
     let end = Math.max(start + 1, Math.round((bin * sorted.length) / bins));
-    while (end < sorted.length && estimateOf(sorted[end] as number) === estimateOf(sorted[end - 1] as number)) end += 1;
+    while (end < sorted.length && estimateOf(sorted[end] as number) === estimateOf(sorted[end - 1] as number))
+      end += 1;
     const members = sorted.slice(start, end);
     start = end;
     const values = members.map((index) => measured[index] as number);

@@ -33,7 +33,12 @@ export async function categoryRows(
     rows.push(await rowOf(routing, category === "" ? "(none)" : category, indices, settings));
   }
   if (rest.length === 0) return rows;
-  const pooled = await rowOf(routing, "others", rest.flatMap(([, indices]) => indices), settings);
+  const pooled = await rowOf(
+    routing,
+    "others",
+    rest.flatMap(([, indices]) => indices),
+    settings,
+  );
   return [...rows, { ...pooled, pooled: rest.length }];
 }
 
@@ -43,7 +48,8 @@ async function rowOf(
   indices: readonly number[],
   settings: IntervalSettings,
 ): Promise<CategoryRow> {
-  const pick = (column: Float64Array): Float64Array => Float64Array.from(indices, (at) => column[at] as number);
+  const pick = (column: Float64Array): Float64Array =>
+    Float64Array.from(indices, (at) => column[at] as number);
   const pickOutcomes = ({ quality, costUsd }: ModelOutcomes): ModelOutcomes => ({
     quality: pick(quality),
     costUsd: costUsd && pick(costUsd),

@@ -4,7 +4,7 @@ import { estimateCell, htmlTable } from "./html-table.ts";
 import type { CategoryRow, Report } from "./report.ts";
 
 /** How the router does in each category. */
-export function categorySection({ categories, reference, rows }: Report): Markup {
+export function categorySection({ categories, reference, rows, kind }: Report): Markup {
   if (categories.length === 0) {
     return html`<section aria-labelledby="categories">
 <h2 id="categories">Categories</h2>
@@ -25,14 +25,14 @@ export function categorySection({ categories, reference, rows }: Report): Markup
   return html`<section aria-labelledby="categories">
 <h2 id="categories">Categories</h2>
 ${htmlTable(
-  `Quality from 0 to 100 and saving by category, against always ${reference}`,
+  `Quality from 0 to 100; lost and saved against always ${reference}`,
   [
     "category",
     "requests",
-    `to ${reference}`,
-    `quality of ${reference}`,
-    "quality of the router",
-    "lost quality",
+    kind === "pair" ? "large calls" : "reference calls",
+    kind === "pair" ? "quality of large" : "quality of reference",
+    "of the router",
+    "lost",
     ...(costed ? ["saved"] : []),
   ],
   categories.map((row) => ({ kind: row.few ? ("few" as const) : undefined, cells: cells(row) })),

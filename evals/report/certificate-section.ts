@@ -7,10 +7,9 @@ import { promiseOf } from "./verdict.ts";
 export function certificateSection({ certificate, reference, thresholds }: Report): Markup {
   if (certificate === undefined) {
     const [at] = thresholds;
-    const what = at === undefined ? "This policy is not tuned." : `The threshold of ${score(at)} is not tuned.`;
     return html`<section class="panel open" aria-labelledby="certificate">
 <h2 id="certificate">No certificate: ${at === undefined ? "this policy" : "this threshold"} is not tuned</h2>
-<p>${what} The figures of this report describe these records; none of them is a promise about other requests, and a threshold that was picked because it looks best here will look worse on the next ones.</p>
+<p>The figures of this report describe these records; none of them is a promise about other requests, and a threshold that was picked because it looks best here will look worse on the next ones.</p>
 <p>A promise takes tuning on records of its own: <code>switchpoint eval tune --max-loss 0.02 --confidence 0.95</code></p>
 </section>`;
   }
@@ -36,7 +35,16 @@ function statement(certificate: ReportedCertificate, reference: string): string 
     : `${capitalised(claim)}, against sending everything to ${reference}.`;
 }
 
-function evidence({ records, units, guarantee, loss, upperBound, pValue, saving, tunedOn }: ReportedCertificate): string {
+function evidence({
+  records,
+  units,
+  guarantee,
+  loss,
+  upperBound,
+  pValue,
+  saving,
+  tunedOn,
+}: ReportedCertificate): string {
   const independent = units === records ? "" : `, of which ${count(units)} independent`;
   const shown = guarantee === "mean" ? (value: number) => `${points(value)} points` : percent;
   const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${shown(upperBound)} (p = ${pValue.toPrecision(2)}).`;

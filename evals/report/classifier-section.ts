@@ -32,7 +32,9 @@ ${binTable(`Points of quality that ${reference} gains, by complexity`, "complexi
   return html`<p>Each point holds a tenth of the requests: the quality that the classifier expects of a model, and what was measured. On the dashed line both are equal.</p>
 <div class="pair">${models
     .slice(0, mostPlots)
-    .map(({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`)}</div>
+    .map(
+      ({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`,
+    )}</div>
 ${htmlTable(
   "How far estimates are off: mean squared error (Brier score) and mean distance (ECE); 0 is best",
   ["model", "Brier", "ECE"],
@@ -71,7 +73,11 @@ ${responsive((width) => scorePlot(plot, report, width))}
         `Requests by complexity`,
         ["complexity", "requests", `to ${reference}`],
         scores.map(({ from, to, records, toReference }) => ({
-          cells: [`${score(from)} – ${score(to)}`, count(records), records === 0 ? "–" : percent(toReference / records)],
+          cells: [
+            `${score(from)} – ${score(to)}`,
+            count(records),
+            records === 0 ? "–" : percent(toReference / records),
+          ],
         })),
       )}</details>`
 }

@@ -1,5 +1,5 @@
 import { costQualityPlot } from "./cost-quality-plot.ts";
-import { percent, percentDigits, points, usd } from "./format-number.ts";
+import { count, percent, percentDigits, points, usd, usdDigits, withInterval } from "./format-number.ts";
 import { html, type Markup } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";
@@ -14,31 +14,41 @@ export function comparisonSection(plot: PlotMaker, report: Report): Markup {
     "router",
     "quality",
     ...(costed ? ["cost of 1,000"] : []),
-    `to ${reference}`,
+    kind === "pair" ? "large calls" : "reference calls",
     "lost quality",
     ...(costed ? ["saved"] : []),
-    ...(kind === "pair" ? ["APGR"] : []),
+    ...(kind === "pair" ? ["over random"] : []),
   ];
   const cells = (row: ReportRow) => [
     nameOf(row),
     estimateCell(row.quality, points),
-    ...(costed ? [estimateCell(row.costUsd, (one) => usd(1_000 * one))] : []),
+    ...(costed
+      ? [
+          estimateCell(
+            row.costUsd,
+            (one) => usd(1_000 * one),
+            (one) => usdDigits(1_000 * one),
+          ),
+        ]
+      : []),
     row.largeCallRate === undefined ? "–" : percent(row.largeCallRate.value),
     row.model === reference ? "–" : estimateCell(row.loss, points),
     ...(costed ? [row.model === reference ? "–" : estimateCell(row.saving, percent, percentDigits)] : []),
-    ...(kind === "pair" ? [estimateCell(row.apgr, digits)] : []),
+    ...(kind === "pair"
+      ? [row.model === undefined && row.name !== "random" ? estimateCell(row.overRandom, points) : "–"]
+      : []),
   ];
   return html`<section aria-labelledby="comparison">
 <h2 id="comparison">Cost and quality</h2>
 <p>${introduction(report)}</p>
 ${responsive((width) => costQualityPlot(plot, report, width))}
 ${htmlTable(
-  `All means over ${report.provenance.records} requests, with ${percent(confidence)} intervals; losses and savings against always ${reference}`,
+  `Means over ${count(report.provenance.records)} requests with ${percent(confidence)} intervals; lost and saved against always ${reference}`,
   head,
   rows.map((row, index) => ({ kind: index === 0 ? ("ours" as const) : undefined, cells: cells(row) })),
 )}
 <p class="note">Quality is the mean of the recorded outcomes on a scale from 0 to 100. The oracle knows each outcome beforehand: no router can do better.${
-    kind === "pair" && " APGR: share of the gap in quality between the two models that is recovered, averaged over all thresholds; a coin has 0.5."
+    kind === "pair" && pairNote(report)
   }</p>
 </section>`;
 }
@@ -52,10 +62,19 @@ function introduction({ kind, curves }: Report): string {
   return `Up and to the left is better. The coloured curve is what the classifier reaches at all thresholds, the filled point the chosen one; a useful classifier runs above the line of random choice.${band}`;
 }
 
+function pairNote({ rows }: Report): string {
+  const apgr = rows
+    .flatMap((row) => (row.apgr === undefined || row.name === "oracle" || row.name === "random" ? [] : [row]))
+    .map((row) => `${row.name} ${withInterval(row.apgr ?? { value: Number.NaN }, digits)}`)
+    .join(", ");
+  const same = rows[0]?.costUsd === undefined ? "sends as many requests to the large model" : "costs as much";
+  return ` Over random: points of quality beyond a coin that ${same}.${apgr && ` APGR over all thresholds, a coin having 0.5: ${apgr}.`}`;
+}
+
 function nameOf({ name, model }: ReportRow): string {
   return model === undefined ? name : `always ${model}`;
 }
 
 function digits(value: number): string {
-  return value.toFixed(3);
+  return value.toFixed(2);
 }

@@ -1,6 +1,11 @@
 import { bootstrap } from "../metrics/bootstrap.ts";
 import { oracleCurve } from "../metrics/oracle-curve.ts";
-import { orderByScore, type PairedOutcomes, type RoutingCurve, routingCurve } from "../metrics/routing-curve.ts";
+import {
+  orderByScore,
+  type PairedOutcomes,
+  type RoutingCurve,
+  routingCurve,
+} from "../metrics/routing-curve.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { Curves } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";
@@ -35,7 +40,10 @@ export async function curvesOf(
   });
   if (!withLength) return { router, oracle: oracleOf(pair) };
   const characters = Float64Array.from(cases, ({ context }) => context.request.askCharacters);
-  const length = routingCurve(pair, orderByScore(characters)).map((point) => ({ ...point, threshold: Infinity }));
+  const length = routingCurve(pair, orderByScore(characters)).map((point) => ({
+    ...point,
+    threshold: Infinity,
+  }));
   return { router, length: pointsOf(length), oracle: oracleOf(pair) };
 }
 
@@ -55,7 +63,10 @@ function pointsOf(
   kept: readonly number[] = thinned(curve.map(({ largeCallRate }) => largeCallRate)),
 ): Curves["router"] {
   return kept.map((index) => {
-    const { threshold = Infinity, ...point } = curve[index] ?? { largeCallRate: Number.NaN, quality: Number.NaN };
+    const { threshold = Infinity, ...point } = curve[index] ?? {
+      largeCallRate: Number.NaN,
+      quality: Number.NaN,
+    };
     return threshold === Infinity ? point : { threshold, ...point };
   });
 }

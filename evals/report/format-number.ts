@@ -23,6 +23,11 @@ export function usd(amount: number): string {
   return `${sign}$${size.toFixed(Math.max(2, digits))}`;
 }
 
+/** The same without its sign, for intervals. */
+export function usdDigits(amount: number): string {
+  return usd(amount).replace("$", "");
+}
+
 export function count(number: number): string {
   return number.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }

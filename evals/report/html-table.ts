@@ -9,8 +9,9 @@ export interface TableRow {
 
 /** A table that scrolls in a box of its own where the page is too narrow for it. */
 export function htmlTable(caption: string, head: readonly Content[], rows: readonly TableRow[]): Markup {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
-<caption>${caption}</caption>
+  // The caption stands outside of what scrolls, where it can be read on a phone.
+  return html`<p class="caption" aria-hidden="true">${caption}</p>
+<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table aria-label="${caption}">
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(

@@ -1,4 +1,4 @@
-import { type Estimate, bootstrap } from "../metrics/bootstrap.ts";
+import { bootstrap, type Estimate } from "../metrics/bootstrap.ts";
 import { weightedMean } from "../metrics/weighted-mean.ts";
 
 /** Of all intervals of a report. */

@@ -18,7 +18,11 @@ const characterWidth = 6.6;
 const gap = 9;
 
 /** Around an anchor: above, below, to the sides, and the corners. */
-const sides: readonly { readonly textAnchor: PlacedLabel["textAnchor"]; readonly dx: number; readonly dy: number }[] = [
+const sides: readonly {
+  readonly textAnchor: PlacedLabel["textAnchor"];
+  readonly dx: number;
+  readonly dy: number;
+}[] = [
   { textAnchor: "middle", dx: 0, dy: -gap - 5 },
   { textAnchor: "middle", dx: 0, dy: gap + 5 },
   { textAnchor: "start", dx: gap, dy: 0 },
@@ -46,7 +50,8 @@ export function placeLabels(
       for (const [order, { textAnchor, dx, dy }] of sides.entries()) {
         const label = { text, textAnchor, x: anchor.x + dx, y: anchor.y + dy };
         const box = boxOf(label);
-        const outside = box.left < 2 || box.right > frame.width - 2 || box.top < top - 4 || box.bottom > bottom;
+        const outside =
+          box.left < 2 || box.right > frame.width - 2 || box.top < top - 4 || box.bottom > bottom;
         const covered = obstacles.filter((at) => contains(box, at)).length;
         const overlapping = placed.filter((other) => overlaps(box, other)).length;
         const cost = (outside ? 1e6 : 0) + 1e3 * overlapping + 10 * covered + order / 10;

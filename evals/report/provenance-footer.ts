@@ -6,7 +6,10 @@ import type { Report } from "./report.ts";
 export function provenanceFooter({ provenance, confidence, certificate }: Report): Markup {
   const { read, records, units, skipped, unclassified, resamples, seed } = provenance;
   const entries: readonly (readonly [string, Content])[] = [
-    ["Made", `${provenance.createdAt.replace("T", " ").slice(0, 16)} UTC by switchpoint ${provenance.packageVersion}`],
+    [
+      "Made",
+      `${provenance.createdAt.replace("T", " ").slice(0, 16)} UTC by switchpoint ${provenance.packageVersion}`,
+    ],
     ["Outcomes", provenance.outcomes],
     ["Data", html`SHA-256 <code>${provenance.sha256}</code>`],
     [
@@ -15,10 +18,17 @@ export function provenanceFooter({ provenance, confidence, certificate }: Report
     ],
     ["Classifier", provenance.classifier],
     ["Tuning file", certificate?.version],
-    ["Intervals", `${percent(confidence)}, bootstrap over independent records, ${count(resamples)} resamples, seed ${seed}`],
+    [
+      "Intervals",
+      `${percent(confidence)}, bootstrap over independent records, ${count(resamples)} resamples, seed ${seed}`,
+    ],
     ["Command", provenance.command && html`<code>${provenance.command}</code>`],
   ];
   return html`<footer><dl>
-${entries.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
-`)}</dl></footer>`;
+${entries
+  .filter(([, value]) => value)
+  .map(
+    ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
+`,
+  )}</dl></footer>`;
 }

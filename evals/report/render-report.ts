@@ -1,10 +1,10 @@
+import type { Estimate } from "../metrics/bootstrap.ts";
 import { categorySection } from "./category-section.ts";
 import { certificateSection } from "./certificate-section.ts";
 import { calibrationSection, scoreSection } from "./classifier-section.ts";
 import { comparisonSection } from "./comparison-section.ts";
 import { count, percent, percentDigits, points } from "./format-number.ts";
 import { type Content, html, Markup } from "./html.ts";
-import type { Estimate } from "../metrics/bootstrap.ts";
 import { loadPlot } from "./load-plot.ts";
 import { provenanceFooter } from "./provenance-footer.ts";
 import type { Report } from "./report.ts";
@@ -39,8 +39,11 @@ ${facts(report, reference)}
 </header>
 <main>
 ${certificateSection(report)}
-${report.warnings.length > 0 && html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">To know before reading on</h2>
-<ul>${report.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></section>`}
+${
+  report.warnings.length > 0 &&
+  html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">To know before reading on</h2>
+<ul>${report.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></section>`
+}
 ${comparisonSection(plot, report)}
 ${savingSection(report)}
 ${categorySection(report)}
@@ -55,14 +58,23 @@ ${provenanceFooter(report)}
   return page.source;
 }
 
-/** A number and its sign stay on one line. */
-function verdict(text: string): string {
-  return text.replace(/(\d) %/g, "$1\u00a0%");
+/** Numbers stay with their signs, intervals stand back, and what is not certified stands out. */
+function verdict(text: string): Content {
+  const [statement = "", open] = text.split(/ (?=Not certified)/);
+  const whole = statement.replace(/(\d) %/g, "$1\u00a0%").split(/(\[[^\]]{0,40}\])/);
+  return html`${whole.map((part, index) => (index % 2 === 0 ? part : html`<span class="range">${part}</span>`))}${
+    open && html` <span class="open">${open}</span>`
+  }`;
 }
 
 function facts({ rows }: Report, reference: string): Markup {
   const ours = rows[0];
-  const fact = (name: string, estimate: Estimate | undefined, show: (value: number) => string, bare = show): Content => {
+  const fact = (
+    name: string,
+    estimate: Estimate | undefined,
+    show: (value: number) => string,
+    bare = show,
+  ): Content => {
     const { value, low, high } = estimate ?? {};
     return html`<div><dt>${name}</dt><dd><div class="figure">${value === undefined ? "not known" : show(value)}</div>
 ${low !== undefined && high !== undefined && html`<div class="range">between ${bare(low)} and ${show(high)}</div>`}</dd></div>

@@ -1,13 +1,13 @@
-import { threshold as thresholdPolicy } from "../../policies/threshold.ts";
+import { threshold as thresholdPolicy } from "../../policies/index.ts";
 import {
   type Classifier,
-  checkKeys,
   checkNumber,
   InvalidOptionError,
   type Policy,
   type Router,
 } from "../../src/contracts/index.ts";
 import { packageVersion } from "../../src/version.ts";
+import { certifiedPolicy } from "../gate/certified-policy.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
@@ -17,11 +17,10 @@ import type { TuningFile } from "../tune/tuning-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";
 import { curvesOf } from "./curves.ts";
-import type { IntervalSettings } from "./intervals.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportedCertificate } from "./report.ts";
 import { pairRows, routerRows } from "./report-rows.ts";
 import { reportedCertificate } from "./reported-certificate.ts";
-import { type Routing, routingOf } from "./routing.ts";
+import { routingOf } from "./routing.ts";
 import { savingPerMonth } from "./saving.ts";
 import { scoreBins } from "./score-bins.ts";
 import { verdictOf } from "./verdict.ts";
@@ -76,112 +75,133 @@ export async function reportData(
 ): Promise<Report> {
   const all: OutcomeRecord[] = [];
   for await (const record of records) all.push(record);
-  const { requestsPerMonth, resamples = 1_000, seed = 1, confidence = 0.95 } = options;
+  const { requestsPerMonth, resamples = 1_000, seed = 1, confidence = 0.95, prompts = true, now } = options;
   if (requestsPerMonth !== undefined) checkNumber("report.requestsPerMonth", requestsPerMonth, { min: 1 });
   const settings = { resamples, seed, confidence };
-  return "router" in options ? routerReport(all, options, settings) : pairReport(all, options, settings);
-}
-
-async function pairReport(
-  all: readonly OutcomeRecord[],
-  options: PairReportOptions,
-  settings: IntervalSettings,
-): Promise<Report> {
-  const { small, large, classifier, tuning, trainedOn, now } = options;
-  if (small === large) throw new InvalidOptionError("report.large", large, "another model than report.small");
-  if (tuning !== undefined && options.threshold !== undefined)
-    throw new InvalidOptionError("report.threshold", options.threshold, "absent beside report.tuning, which says it");
-  const at = options.threshold ?? tuning?.threshold ?? 0.7;
-  checkNumber("report.threshold", at, { min: 0, max: 1 });
-  const prepared = await replayCases(all, { models: [small, large], classifier, text: options.text });
-  const policy = thresholdPolicy({ small, large, at });
-  const routing = checked(prepared, policy, large);
-  const certificate = tuning && reportedCertificate(tuning, classifier, all, now);
-  const rows = await pairRows(routing, small, classifier.name, settings);
-  const withLength = classifier.name !== "length";
-  return {
-    ...(await common(routing, prepared, all, options, settings, [at])),
-    kind: "pair",
-    policy: `${classifier.name}, threshold ${at}`,
-    models: [small, large],
-    verdict: verdictOf({ rows, reference: large, certificate }),
-    warnings: warningsOf(routing, {
-      rows,
-      skipped: prepared.skipped,
-      unclassified: prepared.unclassified,
-      small,
-      trainedOn: trainedOn === undefined ? 0 : all.filter(trainedOn).length,
-    }),
-    rows,
-    curves: await curvesOf(routing, small, withLength, settings),
-    certificate,
-  };
-}
-
-async function routerReport(
-  all: readonly OutcomeRecord[],
-  options: RouterReportOptions,
-  settings: IntervalSettings,
-): Promise<Report> {
-  const { router } = options;
-  const prepared = await routerCases(all, router, { text: options.text });
-  const routing = checked(prepared, router.policy, undefined);
-  const rows = await routerRows(routing, router.policy.name, settings);
-  const { skipped, unclassified } = prepared;
-  const at = router.policy.parameters?.["at"];
-  return {
-    ...(await common(routing, prepared, all, options, settings, typeof at === "number" ? [at] : [])),
-    kind: "router",
-    policy: `policy ${router.policy.name}`,
-    models: routing.models,
-    verdict: verdictOf({ rows, reference: routing.reference, certificate: undefined }),
-    warnings: warningsOf(routing, { rows, skipped, unclassified, trainedOn: 0 }),
-    rows,
-  };
-}
-
-function checked(prepared: ReplayCases<string>, policy: Policy<string>, reference: string | undefined): Routing {
-  const { models, cases } = prepared;
+  const subject = "router" in options ? await routerSubject(all, options) : await modelsSubject(all, options);
+  const { prepared, policy, models, name, classifier, certificate, thresholds, trainedOn } = subject;
+  const { skipped, unclassified, cases } = prepared;
   if (cases.length === 0)
     throw new InvalidOptionError("records", [], `records with outcomes of all of ${models.join(", ")}`);
-  return routingOf(prepared, policy, reference);
-}
-
-/** What reports of both kinds have. */
-async function common(
-  routing: Routing,
-  { skipped, unclassified }: ReplayCases<string>,
-  all: readonly OutcomeRecord[],
-  options: ReportOptions,
-  settings: IntervalSettings,
-  thresholds: readonly number[],
-) {
-  const { cases, units, reference } = routing;
-  const { prompts = true, text, now, outcomes, command, requestsPerMonth } = options;
+  const routing = routingOf(prepared, policy, subject.reference);
+  const { reference, units } = routing;
+  const small = subject.isPair ? models.find((id) => id !== reference) : undefined;
+  const rows =
+    small === undefined
+      ? await routerRows(routing, name, settings)
+      : await pairRows(routing, small, name, settings);
   return {
-    formatVersion: 1 as const,
+    formatVersion: 1,
+    kind: small === undefined ? "router" : "pair",
+    policy: subject.described,
+    models,
     reference,
     thresholds,
-    confidence: settings.confidence,
+    confidence,
+    verdict: verdictOf({ rows, reference, certificate }),
+    warnings: warningsOf(routing, { rows, skipped, unclassified, small, trainedOn }),
+    rows,
+    curves: small === undefined ? undefined : await curvesOf(routing, small, name !== "length", settings),
     categories: await categoryRows(routing, settings),
     calibration: await calibrationOf(routing, settings),
     scores: scoreBins(routing),
-    worst: worstRouted(routing, thresholds[0], prompts, text),
+    certificate,
+    worst: worstRouted(routing, thresholds[0], prompts),
     saving: await savingPerMonth(routing, requestsPerMonth, settings),
     provenance: {
       createdAt: new Date(now).toISOString(),
       packageVersion,
-      classifier: "classifier" in options ? `${options.classifier.name}@${options.classifier.version}` : undefined,
-      outcomes,
+      classifier: classifier && `${classifier.name}@${classifier.version}`,
+      outcomes: options.outcomes,
       sha256: recordKeysOf(all, "check").sha256,
       read: all.length,
       records: cases.length,
       units: new Set(units).size,
       skipped,
       unclassified,
-      resamples: settings.resamples,
-      seed: settings.seed,
-      command,
+      resamples,
+      seed,
+      command: options.command,
     },
+  };
+}
+
+/** What is reported on. */
+interface Subject {
+  readonly prepared: ReplayCases<string>;
+  readonly policy: Policy<string>;
+  readonly models: readonly string[];
+  /** Default: the model that is best alone. */
+  readonly reference?: string | undefined;
+  /** Whether it is compared with what a classifier's threshold between two models could do. */
+  readonly isPair: boolean;
+  readonly name: string;
+  readonly described: string;
+  readonly thresholds: readonly number[];
+  readonly classifier?: Classifier | undefined;
+  readonly certificate?: ReportedCertificate | undefined;
+  readonly trainedOn: number;
+}
+
+/** A threshold between two models, or what a tuning file says. */
+async function modelsSubject(
+  all: readonly OutcomeRecord[],
+  { small, large, classifier, tuning, threshold, text, trainedOn, now }: PairReportOptions,
+): Promise<Subject> {
+  if (small === large) throw new InvalidOptionError("report.large", large, "another model than report.small");
+  if (tuning !== undefined && threshold !== undefined)
+    throw new InvalidOptionError("report.threshold", threshold, "absent beside report.tuning, which says it");
+  checkTunedModels(tuning, small, large);
+  const at = threshold ?? 0.7;
+  const { name, parameters } = tuning?.policy ?? thresholdPolicy({ small, large, at });
+  const policy = certifiedPolicy({ name, parameters });
+  if (policy === undefined)
+    throw new InvalidOptionError(
+      "report.tuning",
+      name,
+      "of a policy that its parameters determine: report on a router that has it",
+    );
+  const models = tuning?.models ?? [small, large];
+  const prepared = await replayCases(all, { models, classifier, text: tuning?.text ?? text });
+  const tuned = parameters?.["at"];
+  const isThreshold = name === "threshold" && typeof tuned === "number";
+  const words = isThreshold ? `threshold ${tuned}` : `policy ${name}`;
+  return {
+    prepared,
+    policy,
+    models,
+    reference: large,
+    isPair: models.length === 2,
+    name: isThreshold ? classifier.name : name,
+    described: `${classifier.name}, ${words}`,
+    thresholds: isThreshold ? [tuned] : [],
+    classifier,
+    certificate: tuning && reportedCertificate(tuning, classifier, all, now),
+    trainedOn: trainedOn === undefined ? 0 : all.filter(trainedOn).length,
+  };
+}
+
+function checkTunedModels(tuning: TuningFile | undefined, small: string, large: string): void {
+  if (tuning !== undefined && tuning.small !== small)
+    throw new InvalidOptionError("report.small", small, `that of report.tuning, ${tuning.small}`);
+  if (tuning !== undefined && tuning.large !== large)
+    throw new InvalidOptionError("report.large", large, `that of report.tuning, ${tuning.large}`);
+}
+
+async function routerSubject(
+  all: readonly OutcomeRecord[],
+  { router, text }: RouterReportOptions,
+): Promise<Subject> {
+  const { policy } = router;
+  const at = policy.parameters?.["at"];
+  return {
+    prepared: await routerCases(all, router, { text }),
+    policy,
+    models: Object.keys(router.models),
+    isPair: false,
+    name: policy.name,
+    described: `policy ${policy.name}`,
+    thresholds: policy.name === "threshold" && typeof at === "number" ? [at] : [],
+    trainedOn: 0,
   };
 }

@@ -4,7 +4,12 @@ import { bootstrap, type Statistics } from "../metrics/bootstrap.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { oracleQuality } from "../metrics/oracle-quality.ts";
 import { regret } from "../metrics/regret.ts";
-import { type ModelOutcomes, routingCurve, type ScoreOrder } from "../metrics/routing-curve.ts";
+import {
+  type ModelOutcomes,
+  type PairedOutcomes,
+  routingCurve,
+  type ScoreOrder,
+} from "../metrics/routing-curve.ts";
 import { weightedMean } from "../metrics/weighted-mean.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { ReportMetric, ReportRow } from "./report.ts";
@@ -88,6 +93,7 @@ async function rowsOf(
   const against = outcomesOf(alone, reference);
   const small = models.find((id) => id !== reference) ?? reference;
   const pair = { small: outcomesOf(alone, small), large: against };
+  const isPair = models.length === 2;
   const rows: ReportRow[] = [];
   for (const { name, model, outcomes, toReference, order } of contenders) {
     const { quality, costUsd } = outcomes;
@@ -100,6 +106,7 @@ async function rowsOf(
         largeCallRate: toReference && weightedMean(toReference, weights),
         saving: savingOf(cost, referenceCost),
         loss: (weightedMean(against.quality, weights) ?? Number.NaN) - (weightedMean(quality, weights) ?? 0),
+        overRandom: isPair ? overRandom(outcomes, pair, toReference, weights) : undefined,
         apgr: order && apgr(routingCurve(pair, order, weights)),
         regret: regret(quality, best, weights),
       };
@@ -109,6 +116,26 @@ async function rowsOf(
     rows.push({ name, model, ...estimates });
   }
   return rows;
+}
+
+/** Quality less that of a coin between the models that costs as much. `undefined` where no coin does. */
+function overRandom(
+  { quality, costUsd }: ModelOutcomes,
+  { small, large }: PairedOutcomes,
+  toLarge: Float64Array | undefined,
+  weights: Float64Array,
+): number | undefined {
+  const mean = (column: Float64Array | undefined): number | undefined =>
+    column && weightedMean(column, weights);
+  const [cost, from, to] = [mean(costUsd), mean(small.costUsd), mean(large.costUsd)];
+  const costed = cost !== undefined && from !== undefined && to !== undefined && from !== to;
+  const share = costed ? (cost - from) / (to - from) : mean(toLarge);
+  const [low, high, reached] = [mean(small.quality), mean(large.quality), mean(quality)];
+  if (share === undefined || low === undefined || high === undefined || reached === undefined)
+    return undefined;
+  const rounding = 1e-9;
+  if (share < -rounding || share > 1 + rounding) return undefined;
+  return reached - (low + share * (high - low));
 }
 
 /** Share of the reference's cost that is not spent. `undefined` where a cost is not known, or nothing could be saved. */
@@ -125,12 +152,21 @@ export function outcomesOf(alone: Routing["alone"], id: string): ModelOutcomes {
 }
 
 function mixOf(parts: readonly { outcomes: ModelOutcomes; share: Float64Array }[]): ModelOutcomes {
-  const mixed = (columnOf: (outcomes: ModelOutcomes) => Float64Array | undefined): Float64Array | undefined => {
+  const mixed = (
+    columnOf: (outcomes: ModelOutcomes) => Float64Array | undefined,
+  ): Float64Array | undefined => {
     const columns = parts.map(({ outcomes }) => columnOf(outcomes));
     if (columns.includes(undefined)) return undefined;
     return (columns[0] as Float64Array).map((_, index) =>
-      parts.reduce((sum, { share }, at) => sum + (share[index] as number) * ((columns[at] as Float64Array)[index] as number), 0),
+      parts.reduce(
+        (sum, { share }, at) =>
+          sum + (share[index] as number) * ((columns[at] as Float64Array)[index] as number),
+        0,
+      ),
     );
   };
-  return { quality: mixed(({ quality }) => quality) as Float64Array, costUsd: mixed(({ costUsd }) => costUsd) };
+  return {
+    quality: mixed(({ quality }) => quality) as Float64Array,
+    costUsd: mixed(({ costUsd }) => costUsd),
+  };
 }

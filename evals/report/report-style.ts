@@ -14,17 +14,22 @@ export const reportStyle: string = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body {
-  margin: 0 auto; padding: 56px 24px 40px; max-width: 848px;
+  margin: 0 auto; padding: 56px 24px 40px; max-width: 900px;
   background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   overflow-wrap: anywhere;
 }
-.kicker { margin: 0 0 14px; color: var(--muted); font-size: 14px; }
+.kicker { margin: 0 0 14px; max-width: none; color: var(--muted); font-size: 14px; }
 h1 { margin: 0; font-size: 30px; line-height: 1.25; font-weight: 650; letter-spacing: -0.012em; text-wrap: balance; }
 h2 { margin: 56px 0 6px; font-size: 20px; line-height: 1.3; font-weight: 650; letter-spacing: -0.005em; }
 h3 { margin: 24px 0 4px; font-size: 15px; font-weight: 650; }
 p { margin: 0 0 12px; max-width: 68ch; }
-.note, figcaption, caption { color: var(--muted); font-size: 14px; }
+.note, .caption { color: var(--muted); font-size: 14px; }
+.caption { margin: 18px 0 2px; max-width: none; }
+.note { margin-top: 8px; }
+h1 .range { font-weight: 400; }
+h1 .open { color: var(--warn); }
+.small { max-width: 480px; }
 .facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0; margin: 34px 0 0; border-block: 1px solid var(--line); }
 .facts > div { padding: 16px 20px 15px; border-left: 1px solid var(--line); }
 .facts > div:first-child { padding-left: 0; border-left: 0; }
@@ -43,11 +48,10 @@ figure { margin: 14px 0 10px; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; --plot-background: var(--paper); }
 .narrow { display: none; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; }
-.scroll { margin: 12px 0; overflow-x: auto; }
+.scroll { margin: 0 0 12px; overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; line-height: 1.4; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-caption { padding-bottom: 6px; text-align: left; }
-th, td { padding: 7px 0 7px 18px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: baseline; }
+th, td { padding: 7px 0 7px 16px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; min-width: 9em; overflow-wrap: anywhere; }
 thead th { color: var(--muted); font-weight: 500; vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 400; }

@@ -33,11 +33,21 @@ export interface Report {
   readonly provenance: Provenance;
 }
 
-export type ReportMetric = "quality" | "costUsd" | "largeCallRate" | "saving" | "loss" | "apgr" | "regret";
+export type ReportMetric =
+  | "quality"
+  | "costUsd"
+  | "largeCallRate"
+  | "saving"
+  | "loss"
+  | "overRandom"
+  | "apgr"
+  | "regret";
 
 /**
  * One router. `saving`: share of the reference's cost; `loss`: quality of the reference less that of
- * the router; `largeCallRate`: share of requests that call the reference. `undefined`: not applicable.
+ * the router; `largeCallRate`: share of requests that call the reference; `overRandom`: quality beyond
+ * that of a random choice between the two models at the same cost, or at the same large-call rate where a
+ * cost is not known. `undefined`: not applicable.
  */
 export type ReportRow = { readonly name: string; readonly model?: string | undefined } & Readonly<
   Record<ReportMetric, Estimate | undefined>
@@ -53,11 +63,16 @@ export interface CurvePoint {
 
 export interface Curves {
   /** The classifier at all thresholds, thinned. */
-  readonly router: readonly (CurvePoint & { readonly low?: number | undefined; readonly high?: number | undefined })[];
+  readonly router: readonly (CurvePoint & {
+    readonly low?: number | undefined;
+    readonly high?: number | undefined;
+  })[];
   /** By length of the ask; absent where the classifier is length itself. */
   readonly length?: readonly CurvePoint[] | undefined;
   /** The best quality there could be at each cost, or at each large-call rate. */
-  readonly oracle: readonly (Omit<CurvePoint, "largeCallRate"> & { readonly largeCallRate?: number | undefined })[];
+  readonly oracle: readonly (Omit<CurvePoint, "largeCallRate"> & {
+    readonly largeCallRate?: number | undefined;
+  })[];
 }
 
 export interface CategoryRow {

@@ -6,5 +6,7 @@ const narrow = 350;
 /** A plot drawn for a page and for a phone: of the two, the style sheet shows one. */
 export function responsive(draw: (width: number) => Markup | undefined): Markup | undefined {
   const drawn = draw(wide);
-  return drawn && html`<figure><div class="wide">${drawn}</div><div class="narrow">${draw(narrow)}</div></figure>`;
+  return (
+    drawn && html`<figure><div class="wide">${drawn}</div><div class="narrow">${draw(narrow)}</div></figure>`
+  );
 }

@@ -1,4 +1,4 @@
-import { count, usd } from "./format-number.ts";
+import { count, usd, usdDigits, withInterval } from "./format-number.ts";
 import { html, type Markup } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { Report } from "./report.ts";
@@ -15,15 +15,16 @@ export function savingSection({ saving, reference, policy }: Report): Markup {
   const volume = requests === undefined ? "1,000 requests" : `${count(requests)} requests a month`;
   return html`<section aria-labelledby="saving">
 <h2 id="saving">Saving ${requests === undefined ? "for" : "at"} ${volume}</h2>
-${htmlTable(
-  `Cost in US dollars ${requests === undefined ? "of" : "at"} ${volume} like the recorded ones`,
-  ["", "cost"],
-  [
-    { cells: [`always ${reference}`, estimateCell(referenceCostUsd, usd)] },
-    { cells: [policy, estimateCell(costUsd, usd)] },
-    { kind: "ours", cells: ["saved", estimateCell(savedUsd, usd)] },
-  ],
-)}
+<p>${requests === undefined ? "With" : "At"} ${volume} like the recorded ones, the router saves ${withInterval(savedUsd, usd, usdDigits)}.</p>
+<div class="small">${htmlTable(
+    `Cost of ${volume} in US dollars`,
+    ["", "cost"],
+    [
+      { cells: [`always ${reference}`, estimateCell(referenceCostUsd, usd, usdDigits)] },
+      { cells: [policy, estimateCell(costUsd, usd, usdDigits)] },
+      { kind: "ours", cells: ["saved", estimateCell(savedUsd, usd, usdDigits)] },
+    ],
+  )}</div>
 ${requests === undefined && html`<p class="note">For your volume: <code>--requests-per-month</code></p>`}
 </section>`;
 }

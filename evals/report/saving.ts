@@ -1,6 +1,6 @@
+import type { Estimate } from "../metrics/bootstrap.ts";
 import { bootstrap } from "../metrics/bootstrap.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
-import type { Estimate } from "../metrics/bootstrap.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { Saving } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";

@@ -4,7 +4,12 @@ import type { Routing } from "./routing.ts";
 const bins = 20;
 
 /** How complexity is distributed over the records, in bins of equal width. `undefined` without classifications. */
-export function scoreBins({ cases, complexity, callRates, reference }: Routing): readonly ScoreBin[] | undefined {
+export function scoreBins({
+  cases,
+  complexity,
+  callRates,
+  reference,
+}: Routing): readonly ScoreBin[] | undefined {
   const counts = Array.from({ length: bins }, () => ({ records: 0, toReference: 0 }));
   let classified = 0;
   cases.forEach(({ context }, index) => {

@@ -1,5 +1,5 @@
 import type { Estimate } from "../metrics/bootstrap.ts";
-import { percent, percentWithInterval, points, withInterval } from "./format-number.ts";
+import { percent, percentDigits, points } from "./format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 
 /** The report in one sentence or two. */
@@ -17,8 +17,8 @@ export function verdictOf({
   }
   const why =
     certificate === undefined
-      ? "No certificate: this threshold is not tuned."
-      : "The certificate does not hold here.";
+      ? "Not certified: it is not tuned."
+      : "Not certified: the certificate does not hold here.";
   return `${[...parts, loses(ours.loss)].join("; ")}. ${why}`;
 }
 
@@ -35,15 +35,28 @@ export function promiseOf(
 
 function costs(saving: Estimate | undefined): string {
   if (saving === undefined) return "costs are not known";
-  if (saving.value >= 0) return `costs ${percentWithInterval(saving)} less`;
-  const { value, low, high } = saving;
-  return `costs ${percentWithInterval({ value: -value, low: high && -high, high: low && -low })} more`;
+  if (saving.value >= 0) return `costs ${moreOrLess(saving, "less")}`;
+  return `costs ${moreOrLess(opposite(saving), "more")}`;
 }
 
 function loses(loss: Estimate | undefined): string {
   if (loss === undefined) return "its loss of quality is not known";
-  if (loss.value >= 0) return `lost ${withInterval(loss, points)} points of quality on these records`;
-  const { value, low, high } = loss;
-  const gain = { value: -value, low: high && -high, high: low && -low };
-  return `gained ${withInterval(gain, points)} points of quality on these records`;
+  const [verb, amount] = loss.value >= 0 ? ["lost", loss] : ["gained", opposite(loss)];
+  return `${verb} ${points(amount.value)} points of quality${intervalOf(amount, points)} on these records`;
+}
+
+function moreOrLess(share: Estimate, word: string): string {
+  return `${percent(share.value)} ${word}${intervalOf(share, percentDigits)}`;
+}
+
+function intervalOf({ low, high }: Estimate, show: (value: number) => string): string {
+  return low === undefined || high === undefined ? "" : ` [${show(low)}, ${show(high)}]`;
+}
+
+function opposite({ value, low, high }: Estimate): Estimate {
+  return {
+    value: -value,
+    low: high === undefined ? undefined : -high,
+    high: low === undefined ? undefined : -low,
+  };
 }

@@ -1,4 +1,4 @@
-import { count } from "./format-number.ts";
+import { count, points, withInterval } from "./format-number.ts";
 import type { ReportRow } from "./report.ts";
 import type { Routing } from "./routing.ts";
 
@@ -22,13 +22,13 @@ export function warningsOf(
 ): readonly string[] {
   const row = (name: string): ReportRow | undefined => rows.find((one) => one.name === name);
   const ours = rows[0];
-  const length = row("length");
   const independent = new Set(units).size;
   const large = row("always-large")?.quality?.value ?? 1;
   const gap = large - (row("always-small")?.quality?.value ?? 0);
   const classified = complexity.filter(Number.isFinite);
   const constant = cases.length > 1 && classified.length > 0 && new Set(classified).size === 1;
-  const low = ours?.apgr?.low;
+  const coin = ours?.overRandom;
+  const lengthOverCoin = row("length")?.overRandom?.value;
   return [
     trainedOn > 0 &&
       `The classifier was trained on at least ${count(trainedOn)} of these records: all that depends on it looks too good.`,
@@ -38,9 +38,14 @@ export function warningsOf(
       gap <= 0 &&
       `${reference} is not better than ${small} on these records: there is no quality to gain from it.`,
     constant && "The classifier gives all requests the same complexity: it cannot tell them apart.",
-    !constant && low !== undefined && low <= 0.5 &&
-      "On these records the classifier is not surely better than a random choice.",
-    !constant && ours?.apgr !== undefined && length?.apgr !== undefined && ours.apgr.value <= length.apgr.value &&
+    !constant &&
+      coin?.low !== undefined &&
+      coin.low <= 0 &&
+      `On these records the router is not surely better than a random choice ${routed.costUsd === undefined ? "with as many calls" : "that costs as much"}: ${withInterval(coin, points)} points of quality.`,
+    !constant &&
+      coin !== undefined &&
+      lengthOverCoin !== undefined &&
+      coin.value <= lengthOverCoin &&
       "On these records the length of the prompt routes as well as the classifier.",
     unclassified > 0 &&
       `${count(unclassified)} records could not be classified; ${reference} takes them where the policy says nothing else.`,

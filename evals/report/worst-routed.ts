@@ -1,5 +1,4 @@
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import type { RecordText } from "../replay/request-of-record.ts";
 import type { WorstRouted } from "./report.ts";
 import { oracleOf, outcomesOf } from "./report-rows.ts";
 import type { Routing } from "./routing.ts";
@@ -11,12 +10,7 @@ const mostCharacters = 400;
  * The records with the highest regret; of equal ones those first on which the classifier was the most
  * sure, farthest from `threshold`.
  */
-export function worstRouted(
-  routing: Routing,
-  threshold: number | undefined,
-  prompts: boolean,
-  text: RecordText | undefined,
-): WorstRouted {
+export function worstRouted(routing: Routing, threshold: number | undefined, prompts: boolean): WorstRouted {
   const { cases, models, alone, routed, callRates, complexity } = routing;
   const regrets = oracleOf(routing).map((best, index) => best - (routed.quality[index] as number));
   const farness = (index: number): number => Math.abs((complexity[index] as number) - (threshold ?? 0.5));
@@ -36,15 +30,15 @@ export function worstRouted(
       quality: routed.quality[index] as number,
       best: models.reduce((a, b) => (qualityOf(b) > qualityOf(a) ? b : a)),
       regret: regrets[index] as number,
-      prompt: prompts ? cut(textOf(record, text), mostCharacters) : undefined,
+      prompt: prompts ? cut(textOf(record), mostCharacters) : undefined,
     };
   });
   return { misrouted: misrouted.length, records };
 }
 
-/** What a person would recognise the request by: the last thing that was asked. */
-function textOf({ question, prompt, messages }: OutcomeRecord, text: RecordText | undefined): string {
-  if (text === "question" && question !== undefined) return question;
+/** What a person would recognise the request by: the question without its template, or the last thing that was asked. */
+function textOf({ question, prompt, messages }: OutcomeRecord): string {
+  if (question !== undefined) return question;
   if (prompt !== undefined) return prompt;
   const asked = messages?.findLast(({ role }) => role === "user")?.content;
   if (typeof asked === "string") return asked;

@@ -1,19 +1,21 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { Command } from "commander";
-import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
+import { writeWhole } from "../../evals/outcomes/write-whole.ts";
 import type { Report } from "../../evals/report/report.ts";
 import { reportData } from "../../evals/report/report-data.ts";
 import { wasTrainedOn } from "../../evals/train/was-trained-on.ts";
+import { readTuning } from "../../evals/tune/read-tuning.ts";
+import type { TuningFile } from "../../evals/tune/tuning-file.ts";
 import { InvalidOptionError } from "../contracts/index.ts";
-import type { Io } from "./io.ts";
-import { loadClassifier } from "./load-classifier.ts";
+import type { Terminal } from "./io.ts";
+import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { numberOption } from "./number-option.ts";
+import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
 import { reportToJson, reportToText } from "./show-report.ts";
 import { textOption } from "./text-option.ts";
 
-interface Options {
+interface Options extends PartOptions {
   readonly outcomes: string;
   readonly small?: string | undefined;
   readonly large?: string | undefined;
@@ -31,8 +33,8 @@ interface Options {
 }
 
 /** `switchpoint eval report`: one HTML file that says what routing costs, saves and loses on recorded outcomes. */
-export function evalReportCommand(io: Io & { readonly now: () => number }): Command {
-  return new Command("report")
+export function evalReportCommand(terminal: Terminal): Command {
+  return addPartOptions(new Command("report"))
     .description("write a report of routing on recorded outcomes as one HTML file; no model is called")
     .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
     .option("--small <name>", "the small model, as the outcomes name it")
@@ -58,18 +60,19 @@ Example:
     --tuning tuning.json --requests-per-month 2000000 --out report.html
 `,
     )
-    .action((options: Options) => evalReport(options, io));
+    .action((options: Options) => evalReport(options, terminal));
 }
 
-async function evalReport(options: Options, io: Io & { readonly now: () => number }): Promise<void> {
-  const report = await reported(options, io.now());
+async function evalReport(options: Options, terminal: Terminal): Promise<void> {
+  const { stdout, stderr } = terminal;
+  const report = await reported(options, terminal);
   const { renderReport } = await import("../../evals/report/render-report.ts");
-  await write(options.out, await renderReport(report));
-  io.stdout(options.json ? `${reportToJson(report)}\n` : `${reportToText(report)}\n`);
-  io.stderr(`the report is in ${options.out}\n`);
+  await writeWhole(options.out, Readable.from([await renderReport(report)]));
+  stdout(options.json ? `${reportToJson(report)}\n` : `${reportToText(report)}\n`);
+  stderr(`the report is in ${options.out}\n`);
 }
 
-async function reported(options: Options, now: number): Promise<Report> {
+async function reported(options: Options, terminal: Terminal): Promise<Report> {
   const { config, requestsPerMonth, text, prompts, outcomes } = options;
   const settings = {
     text: text === undefined ? undefined : textOption(text),
@@ -80,34 +83,50 @@ async function reported(options: Options, now: number): Promise<Report> {
         : numberOption("--requests-per-month", requestsPerMonth, 1, 1e12),
     resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
     seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
-    now,
+    now: terminal.now(),
     outcomes,
     command: commandLine(options),
   };
   if (config !== undefined) {
     refuseBesideConfig(options);
+    const { records } = await readPart(outcomes, options, terminal);
     const router = await loadRouter(config);
     try {
-      return await reportData(readOutcomes(outcomes), { ...settings, router });
+      return await reportData(records, { ...settings, router });
     } finally {
       await router.close();
     }
   }
-  const { small, large } = options;
+  const tuning = options.tuning === undefined ? undefined : await readTuning(options.tuning);
+  const { small = tuning?.small, large = tuning?.large } = options;
   if (small === undefined)
-    throw new InvalidOptionError("--small", small, "given, with --large; or give --config");
+    throw new InvalidOptionError("--small", small, "given, with --large; or give --tuning or --config");
   if (large === undefined)
-    throw new InvalidOptionError("--large", large, "given, with --small; or give --config");
-  const { classifier, file } = await loadClassifier(options.classifier ?? "complexity", [small, large]);
-  return reportData(readOutcomes(outcomes), {
+    throw new InvalidOptionError("--large", large, "given, with --small; or give --tuning or --config");
+  const { classifier, file } = await loadClassifier(classifierOf(options, tuning), [small, large]);
+  const { records } = await readPart(outcomes, options, terminal, { keys: file?.keys });
+  return reportData(records, {
     ...settings,
     small,
     large,
     classifier,
+    tuning,
     threshold:
       options.threshold === undefined ? undefined : numberOption("--threshold", options.threshold, 0, 1),
     trainedOn: file && wasTrainedOn(file),
   });
+}
+
+function classifierOf({ classifier }: Options, tuning: TuningFile | undefined): string {
+  if (classifier !== undefined || tuning === undefined) return classifier ?? "complexity";
+  const { name, version } = tuning.classifier;
+  if (!builtInClassifiers.includes(name))
+    throw new InvalidOptionError(
+      "--classifier",
+      classifier,
+      `the file of ${name}@${version}, which was tuned on`,
+    );
+  return name;
 }
 
 function refuseBesideConfig({ small, large, classifier, threshold, tuning }: Options): void {
@@ -130,19 +149,11 @@ function commandLine(options: Options): string {
   const parts = Object.entries(values).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return [option, /^[\w./:@=+-]+$/.test(String(value)) ? String(value) : `'${String(value).replaceAll("'", "'\\''")}'`];
+    return [option, ...[value].flat().map(quoted)];
   });
   return ["switchpoint eval report", ...parts, ...(prompts ? [] : ["--no-prompts"])].join(" ");
 }
 
-/** As a whole or not at all: a reader never sees half of one. */
-async function write(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+function quoted(value: string): string {
+  return /^[\w./:@=+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,6 @@
+import type { Estimate } from "../../evals/metrics/bootstrap.ts";
 import { percent, percentDigits, points, usd } from "../../evals/report/format-number.ts";
 import type { Report, ReportRow } from "../../evals/report/report.ts";
-import type { Estimate } from "../../evals/metrics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Everything in the report, absent metrics as `null`. */
@@ -21,7 +21,10 @@ export function reportToText(report: Report): string {
   const month =
     saving?.requests === undefined
       ? []
-      : [`saves ${withInterval(saving.savedUsd, usd)} at ${saving.requests.toLocaleString("en-US")} requests a month`, ""];
+      : [
+          `saves ${withInterval(saving.savedUsd, usd)} at ${saving.requests.toLocaleString("en-US")} requests a month`,
+          "",
+        ];
   return [
     verdict,
     "",
@@ -54,5 +57,7 @@ function withInterval(
 ): string {
   if (estimate === undefined) return "n/a";
   const { value, low, high } = estimate;
-  return low === undefined || high === undefined ? show(value) : `${show(value)} [${bare(low)}, ${bare(high)}]`;
+  return low === undefined || high === undefined
+    ? show(value)
+    : `${show(value)} [${bare(low)}, ${bare(high)}]`;
 }
