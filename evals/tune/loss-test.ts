@@ -9,6 +9,8 @@ export interface LossTest {
   readonly name: "betting" | "binomial";
   readonly units: number;
   readonly largestUnit: number;
+  /** By unit, in the order of the test: the sum of `loss - limit` over its records. */
+  sums(loss: Float64Array, limit: number): Float64Array;
   /** Of the hypothesis that the mean loss of a request is above `limit`. */
   pValue(loss: Float64Array, limit: number): number;
   /**
@@ -46,7 +48,9 @@ export async function lossTest({ guarantee, units, delta, seed }: LossTestOption
   };
   const sizes = sumsOf(new Float64Array(units.length).fill(1));
   const largestUnit = sizes.reduce((largest, size) => Math.max(largest, size), 0);
-  const fixed = { units: count, largestUnit };
+  const sums = (loss: Float64Array, limit: number): Float64Array =>
+    sumsOf(loss).map((sum, unit) => sum - limit * (sizes[unit] as number));
+  const fixed = { units: count, largestUnit, sums };
 
   if (guarantee === "regressions" && largestUnit === 1) {
     const test = await loadBinomialTest();
@@ -59,22 +63,17 @@ export async function lossTest({ guarantee, units, delta, seed }: LossTestOption
     };
   }
 
-  const excess = new Float64Array(count);
-  const pValueOfSums = (sums: Float64Array, limit: number): number => {
-    for (let unit = 0; unit < sums.length; unit += 1)
-      excess[unit] = (sums[unit] as number) - limit * (sizes[unit] as number);
-    return bettingPValue(excess, { most: largestUnit * (1 - limit), delta });
-  };
+  const pValue = (loss: Float64Array, limit: number): number =>
+    bettingPValue(sums(loss, limit), { most: largestUnit * (1 - limit), delta });
   return {
     ...fixed,
     name: "betting",
-    pValue: (loss, limit) => pValueOfSums(sumsOf(loss), limit),
+    pValue,
     upperBound(loss, from, step) {
-      const sums = sumsOf(loss);
       // The same argument as for thresholds: limits in a fixed order, up to the first that is not rejected.
       const limits = Math.floor((from + 1) / step);
-      const pValueOf = (index: number): number => pValueOfSums(sums, from - (index + 1) * step);
-      return from - fixedSequence(limits, pValueOf, delta).accepted * step;
+      const limitAt = (index: number): number => from - (index + 1) * step;
+      return from - fixedSequence(limits, (index) => pValue(loss, limitAt(index)), delta).accepted * step;
     },
   };
 }

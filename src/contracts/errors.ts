@@ -366,10 +366,14 @@ export class OutcomeFormatError extends RouterError {
 /** There are too few records for the statement that was asked for. */
 export class InsufficientEvidenceError extends RouterError {
   readonly records: number;
+  /** About. Infinity: more records like these would not do. */
   readonly recordsNeeded: number;
 
   constructor(records: number, recordsNeeded: number, problem: string) {
-    super("insufficient-evidence", `${problem}: ${records} records, about ${recordsNeeded} would do`);
+    const remedy = Number.isFinite(recordsNeeded)
+      ? `about ${recordsNeeded} would do`
+      : "and more like these would not do";
+    super("insufficient-evidence", `${problem}: ${records} records, ${remedy}`);
     this.records = records;
     this.recordsNeeded = recordsNeeded;
   }

@@ -1,0 +1,228 @@
+import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
+import { bootstrap } from "../metrics/bootstrap.ts";
+import { weightedMean } from "../metrics/weighted-mean.ts";
+import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
+import type { Certificate } from "./certificate.ts";
+import { chooseCandidate } from "./choose-candidate.ts";
+import { type LossTest, lossTest } from "./loss-test.ts";
+import { recordsNeeded } from "./records-needed.ts";
+import type { TuneColumns } from "./tune-columns.ts";
+import type { TuneSettings } from "./tune-options.ts";
+import type { TunePoint } from "./tuning-file.ts";
+
+export interface Certified {
+  /** Index of the candidate; -1: always-large. */
+  readonly index: number;
+  readonly certificate: Certificate;
+  readonly curve: readonly TunePoint[];
+}
+
+export interface CertifyParts {
+  readonly columns: TuneColumns;
+  /** From the safest to the cheapest, with costs for all of them or for none. */
+  readonly candidates: Candidates;
+  /** Of the candidates, where they are thresholds. */
+  readonly thresholds?: readonly number[] | undefined;
+  readonly settings: TuneSettings;
+}
+
+/**
+ * The cheapest candidate whose loss is at most `maxLoss` with confidence `1 - delta`, and its certificate.
+ * Throws `InsufficientEvidenceError` when none is accepted that sends a request to another model.
+ */
+export async function certifyLoss(
+  parts: CertifyParts,
+  maxLoss: number,
+  delta: number = 1 - parts.settings.confidence,
+): Promise<Certified> {
+  const { columns, candidates, settings } = parts;
+  const { large } = columns.pair;
+  const { guarantee, seed } = settings;
+  const test = await lossTest({ guarantee, units: columns.units, delta, seed });
+  const contest = { candidates, large, guarantee, test, maxLoss, delta };
+  const { index, accepted, pValues } = chooseCandidate(contest);
+  const isAccepted = (candidate: number): boolean => candidate < accepted;
+  if (index < 0) await checkAnyUseful(parts, test, maxLoss, delta, accepted);
+
+  const routed = index < 0 ? alwaysLarge(columns) : candidates.at(index);
+  const loss = lossesOf(guarantee, large.quality, routed.quality);
+  const certificate = await certificateOf(parts, routed, loss, test, {
+    target: { maxLoss },
+    maxLoss,
+    confidence: 1 - delta,
+    choosing: 0,
+    threshold: parts.thresholds && (index < 0 ? 0 : parts.thresholds[index]),
+    // Always-large loses nothing, by definition.
+    upperBound: index < 0 ? 0 : Math.min(maxLoss, test.upperBound(loss, maxLoss, maxLoss / boundSteps)),
+    pValue: index < 0 ? 0 : (pValues[index] as number),
+    notes:
+      index < 0 ? ["No threshold below always-large was cheaper: the small model does not cost less."] : [],
+  });
+  return { index, certificate, curve: curveOf(parts, pValues, isAccepted) };
+}
+
+/** The bound is found to within a twentieth of `maxLoss`. */
+const boundSteps = 20;
+
+/**
+ * What one candidate loses at most, with confidence `1 - delta`, where it was chosen without the qualities
+ * of these records: then a single statement is made, and the bound may be whatever it comes out at. Throws
+ * `InsufficientEvidenceError` when nothing can be said.
+ */
+export async function certifyGiven(
+  parts: CertifyParts,
+  index: number,
+  { target, choosing, notes }: Pick<Certificate, "target" | "choosing" | "notes">,
+): Promise<Certified> {
+  const { columns, candidates, settings, thresholds } = parts;
+  const { guarantee, seed, confidence } = settings;
+  const { large } = columns.pair;
+  const delta = 1 - confidence;
+  const test = await lossTest({ guarantee, units: columns.units, delta, seed });
+  const routed = index < 0 ? alwaysLarge(columns) : candidates.at(index);
+  const loss = lossesOf(guarantee, large.quality, routed.quality);
+  // A loss is at most 1 whatever happens.
+  const upperBound = index < 0 ? 0 : test.upperBound(loss, 1, givenStep);
+  if (upperBound >= 1)
+    throw new InsufficientEvidenceError(
+      columns.records.length,
+      await recordsNeeded(loss, test, 0.5, delta),
+      "no loss of quality can be ruled out",
+    );
+  const certificate = await certificateOf(parts, routed, loss, test, {
+    target,
+    maxLoss: upperBound,
+    confidence,
+    choosing,
+    threshold: thresholds && (index < 0 ? 0 : thresholds[index]),
+    upperBound,
+    pValue: index < 0 ? 0 : Math.min(delta, test.pValue(loss, upperBound)),
+    notes,
+  });
+  return { index, certificate, curve: curveOf(parts, [], (candidate) => candidate === index) };
+}
+
+const givenStep = 0.001;
+
+type Stated = Pick<
+  Certificate,
+  "target" | "maxLoss" | "confidence" | "choosing" | "threshold" | "upperBound" | "pValue" | "notes"
+>;
+
+async function certificateOf(
+  { columns, settings }: CertifyParts,
+  routed: RoutedOutcomes,
+  loss: Float64Array,
+  test: LossTest,
+  { notes, threshold, ...stated }: Stated,
+): Promise<Certificate> {
+  const { pair, units, complexity } = columns;
+  const { small, large } = pair;
+  const quality = sidesOf(small.quality, large.quality, routed.quality);
+  const { resamples, seed } = settings;
+  const { saving } = await bootstrap(
+    loss.length,
+    (weights) => ({ saving: savingOf(large.costUsd, routed.costUsd, weights) }),
+    { groups: Array.from(units, String), resamples, seed },
+  );
+  return {
+    guarantee: settings.guarantee,
+    ...stated,
+    test: test.name,
+    records: loss.length,
+    skipped: columns.skipped,
+    unclassified: columns.unclassified,
+    units: test.units,
+    groupBy: settings.groupBy,
+    largestUnit: test.largestUnit,
+    seed,
+    ...(threshold === undefined ? {} : { threshold }),
+    loss: weightedMean(loss) ?? 0,
+    ...(saving === undefined ? {} : { saving }),
+    largeCallRate: weightedMean(routed.toLarge) ?? 0,
+    quality,
+    ...(small.costUsd && large.costUsd && routed.costUsd
+      ? { costUsd: sidesOf(small.costUsd, large.costUsd, routed.costUsd) }
+      : {}),
+    notes: [
+      ...notes,
+      ...(quality.small >= quality.large
+        ? ["On these records the small model is at least as good as the large one."]
+        : []),
+      ...(routed.costUsd === undefined
+        ? ["The cost of a record is not known: instead of cost, the share of large calls was made small."]
+        : []),
+      ...(threshold !== undefined && complexity.every((one) => one === complexity[0])
+        ? ["Complexity is the same on all records: it tells no request from another."]
+        : []),
+    ],
+  };
+}
+
+function sidesOf(small: Float64Array, large: Float64Array, routed: Float64Array): Certificate["quality"] {
+  const mean = (column: Float64Array): number => weightedMean(column) ?? 0;
+  return { small: mean(small), large: mean(large), routed: mean(routed) };
+}
+
+function savingOf(
+  large: Float64Array | undefined,
+  routed: Float64Array | undefined,
+  weights: Float64Array,
+): number | undefined {
+  if (large === undefined || routed === undefined) return undefined;
+  const whole = weightedMean(large, weights);
+  return whole ? 1 - (weightedMean(routed, weights) as number) / whole : undefined;
+}
+
+function alwaysLarge({ pair: { large } }: TuneColumns): RoutedOutcomes {
+  return { ...large, toLarge: new Float64Array(large.quality.length).fill(1) };
+}
+
+function curveOf(
+  { columns, candidates, thresholds, settings }: CertifyParts,
+  pValues: readonly number[],
+  isAccepted: (index: number) => boolean,
+): readonly TunePoint[] {
+  const { quality: best } = columns.pair.large;
+  const pointOf = (routed: RoutedOutcomes, threshold: number | undefined) => ({
+    ...(threshold === undefined ? {} : { threshold }),
+    largeCallRate: weightedMean(routed.toLarge) ?? 0,
+    loss: weightedMean(lossesOf(settings.guarantee, best, routed.quality)) ?? 0,
+    quality: weightedMean(routed.quality) ?? 0,
+    ...(routed.costUsd === undefined ? {} : { costUsd: weightedMean(routed.costUsd) ?? 0 }),
+  });
+  return [
+    { ...pointOf(alwaysLarge(columns), thresholds && 0), accepted: true },
+    ...Array.from({ length: candidates.count }, (_, index): TunePoint => {
+      const pValue = pValues[index];
+      return {
+        ...pointOf(candidates.at(index), thresholds?.[index]),
+        ...(pValue === undefined ? {} : { pValue }),
+        accepted: isAccepted(index),
+      };
+    }),
+  ];
+}
+
+/** Passes where accepted candidates send requests to a model that is not cheaper: that is an answer. */
+async function checkAnyUseful(
+  { columns, candidates, settings }: CertifyParts,
+  test: LossTest,
+  maxLoss: number,
+  delta: number,
+  accepted: number,
+): Promise<void> {
+  const { quality } = columns.pair.large;
+  for (let index = 0; index < candidates.count; index += 1) {
+    const routed = candidates.at(index);
+    if (!routed.toLarge.some((share) => share < 1)) continue;
+    if (index < accepted) return;
+    const loss = lossesOf(settings.guarantee, quality, routed.quality);
+    const needed = await recordsNeeded(loss, test, maxLoss, delta);
+    const measured = (weightedMean(loss) ?? 0).toFixed(4);
+    const problem =
+      `no threshold can be certified to lose at most ${maxLoss} with ${100 * (1 - delta)} % confidence ` +
+      `(the safest one that sends anything to the small model loses ${measured} on ${test.units} independent units)`;
+    throw new InsufficientEvidenceError(columns.records.length, needed, problem);
+  }
+}

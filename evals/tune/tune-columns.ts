@@ -1,0 +1,79 @@
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { pairOutcomes } from "../compare/pair-outcomes.ts";
+import type { PairedOutcomes } from "../metrics/routing-curve.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
+import { unitsOf } from "../split/units.ts";
+import type { TuneSettings } from "./tune-options.ts";
+
+/** The records to tune on, as columns. */
+export interface TuneColumns {
+  /** Of those that are used. */
+  readonly records: readonly OutcomeRecord[];
+  /** Infinity where the classifier failed: such a request goes to the large model. */
+  readonly complexity: Float64Array;
+  /** With the costs of both models, or of none. */
+  readonly pair: PairedOutcomes;
+  /** By record: the number of its independent unit, from 0 without gaps. */
+  readonly units: Uint32Array;
+  /** Records that lack the outcome of one of the models. */
+  readonly skipped: number;
+  readonly unclassified: number;
+}
+
+/** Classifies the records once. Throws `InvalidOptionError` where none has an outcome of each model. */
+export async function readTuneCases(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  models: readonly string[],
+  { classifier, text }: TuneSettings,
+): Promise<ReplayCases<string>> {
+  const cases = await replayCases(records, { models, classifier, text });
+  if (cases.cases.length === 0)
+    throw new InvalidOptionError("records", [], `records with outcomes of ${models.join(" and ")}`);
+  return cases;
+}
+
+export function tuneColumns(
+  { cases, skipped, unclassified }: ReplayCases<string>,
+  { small, large, groupBy }: TuneSettings,
+): TuneColumns {
+  const records = cases.map(({ record }) => record);
+  const pair = pairOutcomes(cases, small, large);
+  const isPriced = pair.small.costUsd !== undefined && pair.large.costUsd !== undefined;
+  return {
+    records,
+    complexity: Float64Array.from(cases, ({ context }) => context.classification?.complexity ?? Infinity),
+    pair: isPriced
+      ? pair
+      : { small: { quality: pair.small.quality }, large: { quality: pair.large.quality } },
+    units: unitsOf(records, groupBy),
+    skipped,
+    unclassified,
+  };
+}
+
+/** The columns of some of the records, their units numbered anew. */
+export function columnsWhere(columns: TuneColumns, keep: (index: number) => boolean): TuneColumns {
+  const indices = columns.records.flatMap((_, index) => (keep(index) ? [index] : []));
+  const pick = (column: Float64Array): Float64Array =>
+    Float64Array.from(indices, (index) => column[index] as number);
+  const numbers = new Map<number, number>();
+  const side = ({ quality, costUsd }: PairedOutcomes["small"]): PairedOutcomes["small"] => ({
+    quality: pick(quality),
+    costUsd: costUsd && pick(costUsd),
+  });
+  const complexity = pick(columns.complexity);
+  return {
+    records: indices.map((index) => columns.records[index] as OutcomeRecord),
+    complexity,
+    pair: { small: side(columns.pair.small), large: side(columns.pair.large) },
+    units: Uint32Array.from(indices, (index) => {
+      const unit = columns.units[index] as number;
+      const known = numbers.get(unit) ?? numbers.size;
+      numbers.set(unit, known);
+      return known;
+    }),
+    skipped: columns.skipped,
+    unclassified: complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0),
+  };
+}

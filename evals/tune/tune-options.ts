@@ -1,0 +1,128 @@
+import {
+  type Classifier,
+  checkMethods,
+  checkNumber,
+  checkText,
+  InvalidOptionError,
+  type Price,
+} from "../../src/contracts/index.ts";
+import type { RecordText } from "../replay/request-of-record.ts";
+import type { SplitRecord } from "../split/record-keys.ts";
+import { checkGroupBy } from "../split/split-outcomes.ts";
+import { UNIT_FIELDS, type UnitField } from "../split/units.ts";
+import type { Guarantee, Target } from "./certificate.ts";
+
+/** What all kinds of tuning are told. */
+export interface TuneOptions {
+  /** Names of the two models in the outcomes. Losses are measured against the large one on every request. */
+  readonly small: string;
+  readonly large: string;
+  /** Must not have been trained on the records. */
+  readonly classifier: Classifier;
+  /** Default `{ maxLoss: 0.02 }`. */
+  readonly target?: Target | undefined;
+  /** Default `mean`. */
+  readonly guarantee?: Guarantee | undefined;
+  /** 1 - delta, in (0, 1). Default 0.95. */
+  readonly confidence?: number | undefined;
+  /** What joins records to one independent unit. Default: prompt, group, session and tenant. */
+  readonly groupBy?: readonly UnitField[] | undefined;
+  /** What the classifier is shown of a record. Default `prompt`. */
+  readonly text?: RecordText | undefined;
+  /** Of the order of the units, of the choosing part and of resamples: a whole number in [0, 2^32). Default 1. */
+  readonly seed?: number | undefined;
+  /** Bootstrap resamples for the interval of the saving. Default 1,000. */
+  readonly resamples?: number | undefined;
+  /** Days until the certificate expires, above 0. Default 90. */
+  readonly expiresDays?: number | undefined;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined;
+  /** Who judged the quality. */
+  readonly judge?: string | undefined;
+  /** By name of the model. Default: those of the catalogue, where it knows the name. */
+  readonly prices?: Readonly<Record<string, Price>> | undefined;
+  /** Of the records, where they are one part of a split. */
+  readonly split?: SplitRecord | undefined;
+}
+
+export const tuneOptionNames: readonly string[] = [
+  "small",
+  "large",
+  "classifier",
+  "target",
+  "guarantee",
+  "confidence",
+  "groupBy",
+  "text",
+  "seed",
+  "resamples",
+  "expiresDays",
+  "clock",
+  "judge",
+  "prices",
+  "split",
+] satisfies readonly (keyof TuneOptions)[];
+
+type WithDefault =
+  | "target"
+  | "guarantee"
+  | "confidence"
+  | "groupBy"
+  | "text"
+  | "seed"
+  | "resamples"
+  | "expiresDays"
+  | "clock";
+
+export type TuneSettings = Omit<TuneOptions, WithDefault> & {
+  readonly [Key in WithDefault]-?: Exclude<TuneOptions[Key], undefined>;
+};
+
+/** The options with their defaults. Throws `InvalidOptionError`. */
+export function checkTuneOptions(owner: string, options: TuneOptions): TuneSettings {
+  const settings = {
+    ...options,
+    target: options.target ?? { maxLoss: 0.02 },
+    guarantee: options.guarantee ?? "mean",
+    confidence: options.confidence ?? 0.95,
+    groupBy: options.groupBy ?? UNIT_FIELDS,
+    text: options.text ?? "prompt",
+    seed: options.seed ?? 1,
+    resamples: options.resamples ?? 1_000,
+    expiresDays: options.expiresDays ?? 90,
+    clock: options.clock ?? Date.now,
+  } satisfies TuneSettings;
+  const { small, large, classifier, guarantee, confidence, expiresDays, seed, groupBy, judge } = settings;
+  checkText(`${owner}.small`, small);
+  checkText(`${owner}.large`, large);
+  if (small === large)
+    throw new InvalidOptionError(`${owner}.large`, large, `another model than ${owner}.small`);
+  checkMethods(`${owner}.classifier`, classifier, ["classify"]);
+  if (guarantee !== "mean" && guarantee !== "regressions")
+    throw new InvalidOptionError(`${owner}.guarantee`, guarantee, "mean or regressions");
+  checkTarget(owner, settings.target);
+  checkOpen(`${owner}.confidence`, confidence);
+  checkGroupBy(`${owner}.groupBy`, groupBy);
+  checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
+  checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
+  if (judge !== undefined) checkText(`${owner}.judge`, judge);
+  return settings;
+}
+
+function checkTarget(owner: string, target: Target): void {
+  const named = ["maxLoss", "largeShare", "budgetUsd"].filter((name) => name in target);
+  if (named.length !== 1)
+    throw new InvalidOptionError(
+      `${owner}.target`,
+      target,
+      "one of { maxLoss }, { largeShare }, { budgetUsd }",
+    );
+  if ("maxLoss" in target) checkOpen(`${owner}.target.maxLoss`, target.maxLoss);
+  else if ("largeShare" in target)
+    checkNumber(`${owner}.target.largeShare`, target.largeShare, { min: 0, max: 1 });
+  else checkNumber(`${owner}.target.budgetUsd`, target.budgetUsd, { min: 0 });
+}
+
+function checkOpen(option: string, value: number): void {
+  if (!(value > 0 && value < 1)) throw new InvalidOptionError(option, value, "a number above 0 and below 1");
+}

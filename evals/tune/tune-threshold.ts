@@ -1,0 +1,164 @@
+import { always } from "../../policies/always.ts";
+import { threshold } from "../../policies/threshold.ts";
+import {
+  checkKeys,
+  describePolicy,
+  InsufficientEvidenceError,
+  InvalidOptionError,
+  type PolicyDescription,
+} from "../../src/contracts/index.ts";
+import { seededRandom } from "../metrics/seeded-random.ts";
+import { weightedMean } from "../metrics/weighted-mean.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { thresholdCandidates } from "./candidates.ts";
+import { type Certified, certifyGiven, certifyLoss } from "./certify.ts";
+import { makeTuningFile } from "./make-tuning-file.ts";
+import { type GridOptions, thresholdGrid } from "./threshold-grid.ts";
+import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
+import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
+import { ALWAYS_SMALL, type TuningFile } from "./tuning-file.ts";
+
+export interface TuneThresholdOptions extends TuneOptions, GridOptions {}
+
+/**
+ * The threshold on complexity for a target, with its certificate.
+ *
+ * For a greatest loss: the thresholds are tested from always-large down (`fixedSequence`), and the cheapest
+ * accepted one is taken. For a share of large calls, or a budget, the threshold is chosen on a fifth of the
+ * records, by complexity and cost alone, and the others bound its loss; with `scores` a share is chosen on
+ * them, and all records bound the loss.
+ *
+ * Throws `InvalidOptionError`, `OutcomeFormatError`, `ClassifierError`, and `InsufficientEvidenceError`, which
+ * says about how many records would do.
+ */
+export async function tuneThreshold(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  options: TuneThresholdOptions,
+): Promise<TuningFile> {
+  checkKeys("tuneThreshold", options, [...tuneOptionNames, "steps", "scores"]);
+  const settings = checkTuneOptions("tuneThreshold", options);
+  const { small, large, target } = settings;
+  const grid = thresholdGrid(options);
+  const columns = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
+  const { certificate, curve } =
+    "maxLoss" in target
+      ? await certifyThreshold(columns, grid, settings, target.maxLoss)
+      : await thresholdForTarget(columns, grid, settings, options.scores);
+  const found = {
+    kind: "threshold",
+    threshold: certificate.threshold,
+    policy: thresholdPolicy(small, large, certificate.threshold ?? 0),
+    models: [small, large],
+    certificate,
+    curve,
+  } as const;
+  return makeTuningFile(found, columns.records, columns.complexity, settings);
+}
+
+export function certifyThreshold(
+  columns: TuneColumns,
+  grid: readonly number[],
+  settings: TuneSettings,
+  maxLoss: number,
+  delta?: number | undefined,
+): Promise<Certified> {
+  const candidates = thresholdCandidates(columns.complexity, columns.pair, grid);
+  return certifyLoss({ columns, candidates, thresholds: grid, settings }, maxLoss, delta);
+}
+
+/** The policy that a threshold stands for. */
+export function thresholdPolicy(small: string, large: string, at: number): PolicyDescription {
+  return describePolicy(at === ALWAYS_SMALL ? always(small) : threshold({ small, large, at }));
+}
+
+/** Of the units: those that choose the threshold, where they do not bound its loss. */
+const choosingShare = 0.2;
+
+async function thresholdForTarget(
+  columns: TuneColumns,
+  grid: readonly number[],
+  settings: TuneSettings,
+  scores: ArrayLike<number> | undefined,
+): Promise<Certified> {
+  const { target } = settings;
+  if ("largeShare" in target && scores !== undefined) {
+    const at = thresholdOfShare(Float64Array.from(scores), target.largeShare);
+    return certifyAt(columns, grid, at, settings, 0);
+  }
+  const random = seededRandom(settings.seed);
+  const chooses = new Map<number, boolean>();
+  for (const unit of columns.units) if (!chooses.has(unit)) chooses.set(unit, random() < choosingShare);
+  const isChoosing = (index: number): boolean => chooses.get(columns.units[index] as number) === true;
+  const choosing = columnsWhere(columns, isChoosing);
+  const bounding = columnsWhere(columns, (index) => !isChoosing(index));
+  const count = choosing.records.length;
+  if (count === 0 || bounding.records.length === 0) {
+    const problem = "a part of the records chooses the threshold and the others bound its loss";
+    throw new InsufficientEvidenceError(columns.records.length, fewestRecords, problem);
+  }
+  const at =
+    "largeShare" in target
+      ? thresholdOfShare(choosing.complexity, target.largeShare)
+      : thresholdOfBudget(choosing, grid, "budgetUsd" in target ? target.budgetUsd : 0);
+  return certifyAt(bounding, grid, at, settings, count);
+}
+
+/** What a target without a greatest loss takes at the least: then a fifth of them are some. */
+const fewestRecords = 50;
+
+function certifyAt(
+  columns: TuneColumns,
+  grid: readonly number[],
+  at: number,
+  settings: TuneSettings,
+  choosing: number,
+): Promise<Certified> {
+  const { target } = settings;
+  const thresholds = [...new Set([...grid, ...(at === 0 ? [] : [at])])].sort((a, b) => a - b);
+  const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
+  const parts = { columns, candidates, thresholds, settings };
+  return certifyGiven(parts, thresholds.indexOf(at), { target, choosing, notes: [] });
+}
+
+/** The lowest complexity that at most this share of requests reaches. */
+function thresholdOfShare(complexity: Float64Array, share: number): number {
+  if (share === 1) return 0;
+  const sorted = complexity.toSorted();
+  const first = sorted.length - Math.floor(share * sorted.length);
+  // Ties: all requests of the same complexity go the same way.
+  let place = first;
+  while (place < sorted.length && sorted[place] === sorted[first - 1]) place += 1;
+  return Math.min(ALWAYS_SMALL, sorted[place] ?? ALWAYS_SMALL);
+}
+
+/** The threshold that comes closest to the budget from below. */
+function thresholdOfBudget(
+  { complexity, pair }: TuneColumns,
+  grid: readonly number[],
+  budgetUsd: number,
+): number {
+  const { costUsd } = pair.large;
+  if (costUsd === undefined)
+    throw new InvalidOptionError(
+      "target.budgetUsd",
+      budgetUsd,
+      "absent where the cost of a record is not known: give largeShare",
+    );
+  const candidates = thresholdCandidates(complexity, pair, grid);
+  const perThousand = (costs: Float64Array): number => 1_000 * (weightedMean(costs) ?? 0);
+  const options = [
+    { at: 0, usd: perThousand(costUsd) },
+    ...grid.map((at, index) => ({ at, usd: perThousand(candidates.at(index).costUsd ?? costUsd) })),
+  ];
+  const affordable = options.filter(({ usd }) => usd <= budgetUsd);
+  const dearest = affordable.reduce<(typeof options)[number] | undefined>(
+    (best, one) => (best === undefined || one.usd > best.usd ? one : best),
+    undefined,
+  );
+  if (dearest === undefined) {
+    const least = Math.min(...options.map(({ usd }) => usd));
+    const expected = `at least ${least.toPrecision(3)}, what the cheapest threshold costs per 1,000 requests`;
+    throw new InvalidOptionError("target.budgetUsd", budgetUsd, expected);
+  }
+  return dearest.at;
+}
