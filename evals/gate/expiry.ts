@@ -8,7 +8,7 @@ export function expiry({ tuning, now }: Pick<GateContext, "tuning" | "now">): Ch
   const days = (Date.parse(expiresAt) - now) / dayMs;
   const passed = days > 0;
   const sentence = passed
-    ? `the certificate holds until ${expiresAt}, ${days.toFixed(0)} days from now`
+    ? `the certificate holds until ${expiresAt} (days left: ${days.toFixed(1)})`
     : `the certificate has expired at ${expiresAt}: tune again on recent outcomes`;
   const figures = { createdAt, expiresAt, now: new Date(now).toISOString(), daysLeft: days };
   return { name: "expiry", verdict: passed ? "passed" : "failed", sentence, figures };

@@ -17,13 +17,15 @@ export interface LossEvidence {
   readonly units: number;
   readonly maxLoss: number;
   readonly delta: number;
+  /** Of the test of whether the promise is broken: `delta`, or a share of it. */
+  readonly level: number;
   /** Measured, of the guarantee's loss. */
   readonly loss: number;
-  /** Of the hypothesis that the loss is at most `maxLoss`: at most `delta`, the promise is broken. */
+  /** Of the hypothesis that the loss is at most `maxLoss`: at most `level`, the promise is broken. */
   readonly pKept: number;
   /** Of the hypothesis that the loss is above `maxLoss`: at most `delta`, these records alone would certify. */
   readonly pBroken: number;
-  /** One-sided bounds at confidence `1 - delta`, each where it is on the far side of `maxLoss`. */
+  /** One-sided bounds at confidence `1 - level` and `1 - delta`, each where it proves something. */
   readonly lowerBound?: number | undefined;
   readonly upperBound?: number | undefined;
 }
@@ -31,7 +33,10 @@ export interface LossEvidence {
 /** Of the bounds that are found by testing one limit after the other. */
 const step = 0.001;
 
-/** Tests a certificate's bound on losses by record, both ways, each at the level of the certificate. */
+/**
+ * Tests a certificate's bound on losses by record, both ways: that it is kept at the level of the
+ * certificate, that it is broken at `share` of that level.
+ */
 export async function lossEvidence(
   loss: Float64Array,
   units: ArrayLike<number>,
@@ -41,25 +46,31 @@ export async function lossEvidence(
     confidence,
     seed,
   }: Pick<Certificate, "guarantee" | "maxLoss" | "confidence" | "seed">,
+  share: number = 1,
 ): Promise<LossEvidence> {
   const delta = 1 - confidence;
+  const level = share * delta;
   const counts = guarantee === "regressions";
-  const test = await lossTest({ guarantee, units, delta, seed });
+  const [certifying, refuting] = await Promise.all([
+    lossTest({ guarantee, units, delta, seed }),
+    lossTest({ guarantee, units, delta: level, seed }),
+  ]);
   // The mean of the mirrored losses is above the mirrored bound where that of the losses is below theirs.
   const mirrored = loss.map((one) => (counts ? 1 - one : -one));
   const mirror = (value: number): number => (counts ? 1 - value : -value);
-  const pKept = test.pValue(mirrored, mirror(maxLoss));
-  const pBroken = test.pValue(loss, maxLoss);
+  const pKept = refuting.pValue(mirrored, mirror(maxLoss));
+  const pBroken = certifying.pValue(loss, maxLoss);
   return {
     records: loss.length,
-    units: test.units,
+    units: certifying.units,
     maxLoss,
     delta,
-    loss: loss.reduce((sum, one) => sum + one, 0) / loss.length,
+    level,
+    loss: loss.reduce((sum, one) => sum + one, 0) / Math.max(1, loss.length),
     pKept,
     pBroken,
-    ...(pKept <= delta ? { lowerBound: mirror(test.upperBound(mirrored, mirror(maxLoss), step)) } : {}),
-    ...(pBroken <= delta ? { upperBound: test.upperBound(loss, maxLoss, step) } : {}),
+    ...(pKept <= level ? { lowerBound: mirror(refuting.upperBound(mirrored, mirror(maxLoss), step)) } : {}),
+    ...(pBroken <= delta ? { upperBound: certifying.upperBound(loss, maxLoss, step) } : {}),
   };
 }
 
@@ -84,14 +95,16 @@ export async function gatherEvidence({
   const ofLarge = columnsOf(fresh.cases, large).quality;
   const routed = replayPolicy(fresh, policy).byRecord.quality;
   const loss = lossesOf(certificate.guarantee, ofLarge, routed);
-  const evidence = [await lossEvidence(loss, units, certificate)];
-  for (const { category, certificate: own } of tuning.categories ?? []) {
+  const certified = (tuning.categories ?? []).filter(({ certificate: own }) => own !== undefined);
+  const share = certified.length > 0 ? 0.5 : 1;
+  const evidence = [await lossEvidence(loss, units, certificate, share)];
+  for (const { category, certificate: own } of certified) {
     if (own === undefined) continue;
     const among = (_: unknown, index: number): boolean =>
       categoryOf((fresh.cases[index] as ReplayCase<string>).context) === category;
     const losses = loss.filter(among);
-    if (losses.length > 0)
-      evidence.push({ category, ...(await lossEvidence(losses, withoutGaps(units.filter(among)), own)) });
+    const found = await lossEvidence(losses, withoutGaps(units.filter(among)), own, share);
+    evidence.push({ category, ...found });
   }
   return evidence;
 }

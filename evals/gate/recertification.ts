@@ -1,5 +1,5 @@
+import { percent, scopeOf, sizeOf, unknownPolicy } from "./describe-evidence.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
-import { percent, scopeOf, sizeOf, unknownPolicy } from "./promise.ts";
 
 /**
  * Whether fresh outcomes alone would certify the same bound at the same confidence. Where they would not,

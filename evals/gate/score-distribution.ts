@@ -1,7 +1,14 @@
 import { scoreDrift } from "../drift/score-drift.ts";
+import { percent } from "./describe-evidence.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** Whether the fresh records score as the tuning records did. Cases without a classification have no score. */
+/** So much larger a share of records without a score counts as a drift. */
+const unclassifiedLimit = 0.1;
+
+/**
+ * Whether the fresh records score as the tuning records did: by `scoreDrift`, and by the share of records
+ * that could not be classified and so have no score.
+ */
 export function scoreDistribution({
   tuning,
   fresh,
@@ -18,13 +25,20 @@ export function scoreDistribution({
   );
   const { verdict, psi, ks, effectiveScores, referenceScores, minScores } = drift;
   const measured = `PSI ${psi.value.toFixed(3)}, limit ${psi.limit.toFixed(3)}; KS distance ${ks.distance.toFixed(3)}, p ${showP(ks.pValue)}`;
-  const { verdict: _, ...figures } = drift;
+  const unclassified = 1 - scored.length / fresh.cases.length;
+  const unclassifiedBefore = tuning.certificate.unclassified / Math.max(1, tuning.certificate.records);
+  const { verdict: _, ...measures } = drift;
+  const figures = { ...measures, unclassified, unclassifiedBefore };
   const of = (gateVerdict: CheckResult["verdict"], sentence: string): CheckResult => ({
     name: "score-distribution",
     verdict: gateVerdict,
     sentence,
     figures,
   });
+  if (fresh.cases.length >= minScores && unclassified - unclassifiedBefore >= unclassifiedLimit) {
+    const shares = `${percent(unclassified)} of the records could not be classified, ${percent(unclassifiedBefore)} of those tuned on`;
+    return of("failed", `${shares}: they go to the large model`);
+  }
   switch (verdict) {
     case "stable":
       return of("passed", `requests score as the tuning records did (${measured})`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkTuning, type GateReport } from "../../../evals/gate/check-tuning.ts";
+import type { LossEvidence } from "../../../evals/gate/loss-evidence.ts";
 import { threshold } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -158,6 +159,17 @@ describe("checkTuning", () => {
     expect(verdicts(dearer)["prices"]).toBe("failed");
   });
 
+  it("fails where many more records than before cannot be classified", async () => {
+    const rest = (index: number) => (index % 5 === 0 ? { prompt: `? ${index}` } : {});
+    const report = await check({ count: 1_000, loss: 0, rest });
+    expect(report).toMatchObject({ unclassified: 200, passed: false });
+    expect(sentence(report, "score-distribution")).toMatch(
+      /^20 % of the records could not be classified, 0 % of those tuned on/,
+    );
+    const asBefore = await check({ count: 1_000, loss: 0, rest }, { certificate: { unclassified: 150 } });
+    expect(verdicts(asBefore)["score-distribution"]).toBe("passed");
+  });
+
   it("counts conversations, not messages", async () => {
     // Ten messages a conversation, all lost or none: as much evidence as 60 records.
     const lost = (index: number) => Math.floor(index / 10) % 8 === 0;
@@ -173,6 +185,41 @@ describe("checkTuning", () => {
     const alone = await check(world, { certificate: { groupBy: ["prompt"] } });
     expect(verdicts(alone)).toMatchObject({ promise: "failed", "score-distribution": "failed" });
     expect(verdicts(await check(world))).toMatchObject({ "unit-size": "not-judged" });
+  });
+
+  it("checks the certificate of each category", async () => {
+    const certificate = { ...tuned().certificate, confidence: 0.975 };
+    const curve = tuned().curve;
+    const file: Tuned = {
+      kind: "categories",
+      threshold: 0,
+      policy: {
+        name: "byTask",
+        parameters: {
+          tasks: { chat: { name: "threshold", parameters: { small, large, at: 0.5, otherwise: large } } },
+          otherwise: large,
+        },
+      },
+      categories: [
+        { category: "chat", threshold: 0.5, certificate, curve },
+        { category: "code", threshold: 0.5, certificate, curve },
+        { category: "law", threshold: 0, records: 3, problem: "too few records" },
+      ],
+    };
+    const rest = (index: number) => ({ category: index % 4 === 0 ? "chat" : "law" });
+    const options = { router: undefined, classifier: stated };
+    const report = await check({ count: 2_000, loss: 0.3, rest }, file, options);
+    // Over all requests the loss is an eighth of 0.3, less than 0.05.
+    expect(verdicts(report)).toMatchObject({ promise: "failed", recertification: "not-judged" });
+    expect(sentence(report, "promise")).toMatch(/^the promise no longer holds: category chat: loss 1\d/);
+    expect(sentence(report, "recertification")).toMatch(
+      /category code: loss 0 %, 5 % promised \(0 records\)/,
+    );
+    const scopes = report.checks[0]?.figures["scopes"] as readonly LossEvidence[];
+    expect(scopes.map(({ category }) => category)).toEqual([undefined, "chat", "code"]);
+    // Half of each certificate's delta.
+    expect(scopes[0]?.level).toBeCloseTo(0.025, 9);
+    expect(scopes[1]?.level).toBeCloseTo(0.0125, 9);
   });
 
   it("refuses records that tuned the threshold, naming both purposes", async () => {
