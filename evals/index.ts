@@ -42,8 +42,10 @@ export {
 export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
 export { apgr } from "./metrics/apgr.ts";
 export { type BootstrapOptions, bootstrap, type Estimate, type Statistics } from "./metrics/bootstrap.ts";
+export { cohenKappa } from "./metrics/cohen-kappa.ts";
 export { costAtQuality } from "./metrics/cost-at-quality.ts";
 export { cpt } from "./metrics/cpt.ts";
+export { krippendorffAlpha } from "./metrics/krippendorff-alpha.ts";
 export { largeCallRate } from "./metrics/large-call-rate.ts";
 export { meanCost } from "./metrics/mean-cost.ts";
 export { meanQuality } from "./metrics/mean-quality.ts";
@@ -86,7 +88,14 @@ export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
 export { promptKey } from "./outcomes/prompt-key.ts";
 export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";
 export { readOutcomes } from "./outcomes/read-outcomes.ts";
-export { type Replay, type ReplayOptions, replay, replayPolicy } from "./replay/replay.ts";
+export {
+  type Replay,
+  type ReplayOptions,
+  type ReplayPolicyOptions,
+  replay,
+  replayPolicies,
+  replayPolicy,
+} from "./replay/replay.ts";
 export {
   type ReplayCase,
   type ReplayCases,
@@ -95,16 +104,50 @@ export {
 } from "./replay/replay-cases.ts";
 export type { RecordText } from "./replay/request-of-record.ts";
 export { type RouterCasesOptions, routerCases } from "./replay/router-cases.ts";
-export { scorerName, scoreWith } from "./scorers/score-with.ts";
-export type {
-  AnyScorer,
-  Score,
-  ScoredToolCall,
-  ScoreResult,
-  Scorer,
-  ScorerArgs,
-  ScorerFunction,
-} from "./scorers/scorer.ts";
+export {
+  type AnyScorer,
+  type ContainsOptions,
+  contains,
+  type EmbeddingSimilarityOptions,
+  embeddingSimilarity,
+  exact,
+  type HumanLabel,
+  humanLabels,
+  type JoinedLabels,
+  type JoinHumanLabelsOptions,
+  type JsonFormOptions,
+  type JudgeOptions,
+  joinHumanLabels,
+  jsonDiff,
+  jsonSchema,
+  type MultipleChoiceOptions,
+  multipleChoice,
+  type NormalisedOptions,
+  type NumericOptions,
+  normalised,
+  numeric,
+  type PairwiseJudgeOptions,
+  pairwiseJudge,
+  type RaterAgreement,
+  type ReadHumanLabelsOptions,
+  type RegexOptions,
+  type RubricJudgeOptions,
+  type RubricLevel,
+  raterAgreement,
+  readHumanLabels,
+  regex,
+  rubricJudge,
+  type Score,
+  type ScoredToolCall,
+  type ScoreResult,
+  type Scorer,
+  type ScorerArgs,
+  type ScorerFunction,
+  scorerName,
+  scoreWith,
+  type ToolCallMatchOptions,
+  toolCallMatch,
+} from "./scorers/index.ts";
 export {
   checkDisjoint,
   type Purpose,

@@ -10,7 +10,7 @@ export function scorerName(scorer: AnyScorer): string {
 /**
  * Asks any scorer, and makes of what it says a `Score` whose number is in [0, 1] or `null` and whose
  * metadata is JSON. A scorer that throws has not scored: `null`, with the error's type in
- * `metadata.reason` and none of its text, which may quote the prompt. Rejects on what the caller must put
+ * `metadata.reason`; its text, which may quote the prompt, only where the error is this package's. Rejects on what the caller must put
  * right (`InvalidOptionError`, `MissingDependencyError`), and with the signal's reason after an abort.
  */
 export async function scoreWith(scorer: AnyScorer, args: ScorerArgs): Promise<Score> {
@@ -25,10 +25,15 @@ export async function scoreWith(scorer: AnyScorer, args: ScorerArgs): Promise<Sc
   } catch (error) {
     args.signal?.throwIfAborted();
     if (isRouterError(error, "invalid-option") || isRouterError(error, "missing-dependency")) throw error;
-    const what = error instanceof Error ? error.name : typeof error;
-    return { name, score: null, metadata: { reason: `the scorer threw an error of type ${what}` } };
+    return { name, score: null, metadata: { reason: `the scorer threw ${describe(error)}` } };
   }
   return asScore(name, answer);
+}
+
+/** The messages of this package hold no prompt text; those of others may. */
+function describe(error: unknown): string {
+  if (isRouterError(error)) return `${error.name}: ${error.message}`;
+  return `an error of type ${error instanceof Error ? error.name : typeof error}`;
 }
 
 function asScore(name: string, answer: unknown): Score {

@@ -38,7 +38,9 @@ describe("jsonSchema", () => {
 
   it("refuses what is no schema, and one that cannot be converted", async () => {
     expect(() => jsonSchema(null as unknown as object as never)).toThrow("jsonSchema.schema");
-    await expect(scoreWith(jsonSchema({ if: {}, then: {} }), { output: "1" })).rejects.toThrow("jsonSchema.schema");
+    await expect(scoreWith(jsonSchema({ if: {}, then: {} }), { output: "1" })).rejects.toThrow(
+      "jsonSchema.schema",
+    );
   });
 });
 

@@ -1,0 +1,87 @@
+import {
+  type Embedder,
+  embedderFacts,
+  embedderKeys,
+  readAnswer,
+} from "../../src/classifiers/embedding/embedder.ts";
+import { checkKeys, checkNumber } from "../../src/contracts/index.ts";
+import { completeFacts } from "../../src/cost/catalogue.ts";
+import { estimateCost } from "../../src/cost/cost-of.ts";
+import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
+import { toScore } from "./internal/verdict.ts";
+import type { Scorer } from "./scorer.ts";
+
+export interface EmbeddingSimilarityOptions extends Embedder {
+  /**
+   * The cosine that is worth 0, in [-1, 1); 1 is worth 1, between them the score is linear. Texts that have
+   * nothing in common seldom come out at -1: measure yours. Default -1.
+   */
+  readonly zeroAt?: number | undefined;
+  /** Of each text, from its beginning; what is longer is cut off. Default 8,000. */
+  readonly maxCharacters?: number | undefined;
+}
+
+/**
+ * How near the answer is to `expected` (the nearest of a list) in your embedding model's space: the cosine,
+ * mapped to [0, 1] by `(cosine - zeroAt) / (1 - zeroAt)`. Says that texts are about the same, not that what
+ * they say is: "yes" and "no" are neighbours. Answer and expected texts go out in one call. `costUsd` is there
+ * where `embed` tells its `inputTokens` and the price is known. An answer without text is 0.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer {
+  checkKeys("embeddingSimilarity", options, [...embedderKeys, "zeroAt", "maxCharacters"]);
+  const { embed, zeroAt = -1, maxCharacters = 8_000 } = options;
+  const facts = completeFacts(embedderFacts("embeddingSimilarity", options));
+  checkNumber("embeddingSimilarity.zeroAt", zeroAt, { min: -1, max: 1 - Number.EPSILON });
+  checkNumber("embeddingSimilarity.maxCharacters", maxCharacters, { min: 1, max: 1_000_000, integer: true });
+  const name = "embeddingSimilarity";
+  const prepare = (text: string): string =>
+    text.slice(0, maxCharacters).replace(/\p{Cs}|(?![\t\n\r])\p{Cc}/gu, "\ufffd");
+
+  return {
+    name,
+    score: async ({ output, expected, signal = new AbortController().signal }) => {
+      if (typeof output !== "string") return toScore(name, notText);
+      const wanted = expectedTexts(expected)
+        ?.filter((text) => text.trim() !== "")
+        .slice(0, mostExpected);
+      if (wanted === undefined || wanted.length === 0) return toScore(name, notExpected(expected));
+      if (output.trim() === "") return toScore(name, { score: 0, reason: "the answer has no text" });
+      const answer = readAnswer(await embed([output, ...wanted].map(prepare), { signal }));
+      const { inputTokens } = answer;
+      const cost =
+        inputTokens === undefined || facts.price === undefined
+          ? {}
+          : { costUsd: estimateCost(facts.price, inputTokens, 0) };
+      const metadata = {
+        model: facts.name,
+        ...(inputTokens === undefined ? {} : { usage: { inputTokens, outputTokens: 0 } }),
+        ...cost,
+      };
+      const [own, ...others] = answer.vectors;
+      const cosines = others.map((other) => cosineOf(own ?? [], other));
+      if (cosines.length !== wanted.length || cosines.some(Number.isNaN))
+        return toScore(name, { score: null, reason: "embed did not return one vector a text", metadata });
+      const cosine = Math.max(...cosines);
+      const score = Math.min(1, Math.max(0, (cosine - zeroAt) / (1 - zeroAt)));
+      return toScore(name, { score, metadata: { cosine, ...metadata } });
+    },
+  };
+}
+
+/** Of a list; further ones are left out. */
+const mostExpected = 100;
+
+/** NaN where there is no angle between them: different lengths, a vector of zeros. */
+function cosineOf(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length) return Number.NaN;
+  let [product, lengthA, lengthB] = [0, 0, 0];
+  for (let index = 0; index < a.length; index += 1) {
+    const [x, y] = [a[index] as number, b[index] as number];
+    product += x * y;
+    lengthA += x * x;
+    lengthB += y * y;
+  }
+  return product / Math.sqrt(lengthA * lengthB);
+}

@@ -1,0 +1,65 @@
+import { cohenKappa } from "../../metrics/cohen-kappa.ts";
+import { krippendorffAlpha } from "../../metrics/krippendorff-alpha.ts";
+import { type HumanLabel, indexLabels } from "./human-label.ts";
+
+/** How far people agree on the answers that several of them have labelled. */
+export interface RaterAgreement {
+  readonly labels: number;
+  readonly answers: number;
+  /** Those with labels of more than one person. */
+  readonly answersWithSeveral: number;
+  /** People who are named. */
+  readonly raters: number;
+  /** Krippendorff's alpha, interval. Absent: nothing to compare, or all labels are the same. */
+  readonly alpha?: number | undefined;
+  /** Cohen's kappa, each value a category; where exactly two people are named. */
+  readonly kappa?: number | undefined;
+  /** Mean over the answers with several of the share of pairs of labels that are the same. */
+  readonly agreement?: number | undefined;
+}
+
+export function raterAgreement(labels: readonly HumanLabel[]): RaterAgreement {
+  const { answers } = indexLabels(labels);
+  const several = answers.filter((answer) => answer.labels.length > 1).map((answer) => answer.labels);
+  const raters = [...new Set(labels.flatMap(({ rater }) => (rater === undefined ? [] : [rater])))];
+  const values = several.map((group) => group.map(({ quality }) => quality));
+  const found = {
+    alpha: krippendorffAlpha(values),
+    kappa: kappaOf(several, raters),
+    agreement: samePairs(values),
+  };
+  return {
+    labels: labels.length,
+    answers: answers.length,
+    answersWithSeveral: several.length,
+    raters: raters.length,
+    ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function kappaOf(groups: readonly (readonly HumanLabel[])[], raters: readonly string[]): number | undefined {
+  const [one, other] = raters;
+  if (raters.length !== 2) return undefined;
+  const pairs = groups.flatMap((group) => {
+    const a = group.find(({ rater }) => rater === one);
+    const b = group.find(({ rater }) => rater === other);
+    return a === undefined || b === undefined ? [] : [[a.quality, b.quality] as const];
+  });
+  return cohenKappa(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  );
+}
+
+function samePairs(groups: readonly (readonly number[])[]): number | undefined {
+  if (groups.length === 0) return undefined;
+  let sum = 0;
+  for (const values of groups) {
+    const counts = new Map<number, number>();
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+    let same = 0;
+    for (const count of counts.values()) same += count * (count - 1);
+    sum += same / (values.length * (values.length - 1));
+  }
+  return sum / groups.length;
+}

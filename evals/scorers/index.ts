@@ -1,0 +1,32 @@
+export { type ContainsOptions, contains } from "./contains.ts";
+export { type EmbeddingSimilarityOptions, embeddingSimilarity } from "./embedding-similarity.ts";
+export { exact } from "./exact.ts";
+export type { HumanLabel } from "./human/human-label.ts";
+export {
+  type JoinedLabels,
+  type JoinHumanLabelsOptions,
+  joinHumanLabels,
+} from "./human/join-human-labels.ts";
+export { type RaterAgreement, raterAgreement } from "./human/rater-agreement.ts";
+export { type ReadHumanLabelsOptions, readHumanLabels } from "./human/read-human-labels.ts";
+export { humanLabels } from "./human-labels.ts";
+export type { JudgeOptions } from "./internal/judge-options.ts";
+export { jsonDiff } from "./json-diff.ts";
+export { type JsonFormOptions, jsonSchema } from "./json-schema.ts";
+export { type MultipleChoiceOptions, multipleChoice } from "./multiple-choice.ts";
+export { type NormalisedOptions, normalised } from "./normalised.ts";
+export { type NumericOptions, numeric } from "./numeric.ts";
+export { type PairwiseJudgeOptions, pairwiseJudge } from "./pairwise-judge.ts";
+export { type RegexOptions, regex } from "./regex.ts";
+export { type RubricJudgeOptions, type RubricLevel, rubricJudge } from "./rubric-judge.ts";
+export { scorerName, scoreWith } from "./score-with.ts";
+export type {
+  AnyScorer,
+  Score,
+  ScoredToolCall,
+  ScoreResult,
+  Scorer,
+  ScorerArgs,
+  ScorerFunction,
+} from "./scorer.ts";
+export { type ToolCallMatchOptions, toolCallMatch } from "./tool-call-match.ts";

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { checkKeys, checkMethods, checkNumber, checkText, type Model } from "../../../src/contracts/index.ts";
+
+export interface JudgeOptions {
+  /** The judge. Another model than those that are judged: models favour their own answers. */
+  readonly model: Model;
+  /** Of each verdict, reasons included; more for a model that thinks first. Default 1,000. */
+  readonly maxOutputTokens?: number | undefined;
+  /** Of each text that the judge is shown; a longer one is cut in the middle. Default 20,000. */
+  readonly maxCharacters?: number | undefined;
+  /** Longest call, in milliseconds. Default 120,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Further tries of a call that failed and may succeed later (rate limit, overload). Default 3. */
+  readonly maxRetries?: number | undefined;
+  /** Wait before the first of them, doubled each time; the provider's own figure goes first. Default 1,000. */
+  readonly retryDelayMs?: number | undefined;
+}
+
+export type JudgeLimits = Readonly<Required<{ [K in Exclude<keyof JudgeOptions, "model">]: number }>>;
+
+const ranges = {
+  maxOutputTokens: [1_000, 1, 32_000],
+  maxCharacters: [20_000, 100, 1_000_000],
+  timeoutMs: [120_000, 1, 3_600_000],
+  maxRetries: [3, 0, 20],
+  retryDelayMs: [1_000, 0, 60_000],
+} as const satisfies Record<keyof JudgeLimits, readonly [preset: number, min: number, max: number]>;
+
+/** Checks what all judges take. `own` are the options of this one. */
+export function judgeLimits(owner: string, options: JudgeOptions, own: readonly string[]): JudgeLimits {
+  checkKeys(owner, options, ["model", ...Object.keys(ranges), ...own]);
+  checkMethods(`${owner}.model`, options.model, ["generate"]);
+  checkText(`${owner}.model.name`, options.model.name);
+  const limit = (option: keyof JudgeLimits): number => {
+    const [preset, min, max] = ranges[option];
+    return checkNumber(`${owner}.${option}`, options[option] ?? preset, { min, max, integer: true });
+  };
+  return {
+    maxOutputTokens: limit("maxOutputTokens"),
+    maxCharacters: limit("maxCharacters"),
+    timeoutMs: limit("timeoutMs"),
+    maxRetries: limit("maxRetries"),
+    retryDelayMs: limit("retryDelayMs"),
+  };
+}
+
+/** Tells judges of different wording apart: `provider:model@hash`. */
+export function judgeVersion(model: Model, instructions: string): string {
+  return `${model.name}@${createHash("sha256").update(instructions).digest("hex").slice(0, 8)}`;
+}

@@ -1,0 +1,115 @@
+import { checkText } from "../../src/contracts/index.ts";
+import { notText } from "./internal/compare-texts.ts";
+import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
+import { addBills, askJudge, billed, type Judged, type JudgeQuestion } from "./internal/judge-call.ts";
+import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
+import { toScore } from "./internal/verdict.ts";
+import type { Scorer, ScorerArgs } from "./scorer.ts";
+
+export interface PairwiseJudgeOptions extends JudgeOptions {
+  /** What makes an answer the better one, in your words. Default: correct, complete, to the point. */
+  readonly criteria?: string | undefined;
+}
+
+type Winner = "first" | "second" | "tie";
+type Side = "answer" | "baseline";
+
+interface PairVerdict {
+  readonly reason: string;
+  readonly winner: Winner;
+}
+
+const usualCriteria =
+  "The better answer is the more correct one; of two that are equally correct, the more complete and to the point. " +
+  "Length is no merit, and neither is the place where an answer stands.";
+
+const longestReason = 2_000;
+
+/**
+ * A model compares the answer with another one (`baseline`, else `expected`): 1 it is better, 0 worse, 0.5 a
+ * tie. Blind: no name of a model is shown. Asked twice, each answer first once; where the two verdicts differ,
+ * it is a tie, and `metadata.consistent` is false: judges favour a place. Answers that are the same to the
+ * character tie without a call. Quoted as data and bounded as by `rubricJudge`; `null` where a verdict could not
+ * be had. Metadata: `verdicts` in both orders with their reasons, `judge`, `calls`, `usage`, `costUsd`.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
+  const limits = judgeLimits("pairwiseJudge", options, ["criteria"]);
+  const { model, criteria = usualCriteria } = options;
+  checkText("pairwiseJudge.criteria", criteria);
+  const name = "pairwiseJudge";
+  const instructions = [
+    "You compare two answers of assistants to the same request.",
+    `What matters: ${criteria}`,
+    'Reply with JSON: {"reason": "at most three sentences", "winner": "first", "second" or "tie"}.',
+    "Say tie where neither is better in what matters.",
+  ].join("\n");
+  const judge = judgeVersion(model, instructions);
+
+  const ask = (args: ScorerArgs, first: string, second: string): Promise<Judged<PairVerdict>> => {
+    const question: JudgeQuestion<PairVerdict> = {
+      instructions,
+      exhibits: [
+        ...requestExhibits(args),
+        { label: "first answer", text: first },
+        { label: "second answer", text: second },
+      ],
+      schema,
+      read: readVerdict,
+    };
+    return askJudge(model, question, limits, args.signal);
+  };
+
+  return {
+    name,
+    score: async (args) => {
+      if (typeof args.output !== "string") return toScore(name, notText);
+      const baseline = args.baseline ?? expectedText(args.expected);
+      if (baseline === undefined)
+        return toScore(name, { score: null, reason: "there is no baseline answer to compare with" });
+      const answer = answerText(args);
+      if (answer === baseline) return toScore(name, { score: 0.5, reason: "both answers are the same" });
+      const [before, behind] = await Promise.all([ask(args, answer, baseline), ask(args, baseline, answer)]);
+      const metadata = { judge, ...billed(addBills(before.bill, behind.bill)) };
+      if (before.verdict === undefined || behind.verdict === undefined)
+        return toScore(name, { score: null, reason: before.problem ?? behind.problem, metadata });
+      const verdicts = [seen("answer", before.verdict), seen("baseline", behind.verdict)];
+      const winners = new Set(verdicts.map(({ winner }) => winner));
+      const [winner] = winners;
+      const consistent = winners.size === 1;
+      const score = !consistent || winner === "tie" ? 0.5 : winner === "answer" ? 1 : 0;
+      return toScore(name, {
+        score,
+        ...(consistent ? {} : { reason: "the verdict depends on the order: a tie" }),
+        metadata: { consistent, verdicts, ...metadata },
+      });
+    },
+  };
+}
+
+const schema = {
+  type: "object",
+  properties: { reason: { type: "string" }, winner: { type: "string", enum: ["first", "second", "tie"] } },
+  required: ["reason", "winner"],
+  additionalProperties: false,
+};
+
+function readVerdict({
+  reason,
+  winner,
+  ...rest
+}: Readonly<Record<string, unknown>>): PairVerdict | undefined {
+  if (typeof reason !== "string" || Object.keys(rest).length > 0) return undefined;
+  if (winner !== "first" && winner !== "second" && winner !== "tie") return undefined;
+  return { reason: reason.slice(0, longestReason), winner };
+}
+
+/** A verdict in terms of what was compared. */
+function seen(
+  shownFirst: Side,
+  { winner, reason }: PairVerdict,
+): { shownFirst: Side; winner: Side | "tie"; reason: string } {
+  const other: Side = shownFirst === "answer" ? "baseline" : "answer";
+  return { shownFirst, winner: winner === "tie" ? "tie" : winner === "first" ? shownFirst : other, reason };
+}

@@ -1,0 +1,126 @@
+import { checkNumber, checkText, InvalidOptionError } from "../../src/contracts/index.ts";
+import { notText } from "./internal/compare-texts.ts";
+import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
+import { askJudge, billed, type JudgeQuestion } from "./internal/judge-call.ts";
+import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
+import { toScore } from "./internal/verdict.ts";
+import type { Scorer, ScorerArgs } from "./scorer.ts";
+
+/** A level of a rubric. */
+export interface RubricLevel {
+  /** What the judge answers with: one or two words. */
+  readonly label: string;
+  /** In [0, 1]. */
+  readonly score: number;
+  /** When an answer is on this level. */
+  readonly description: string;
+}
+
+export interface RubricJudgeOptions extends JudgeOptions {
+  /** What matters, in your words. Default: that the answer is correct, complete and to the point. */
+  readonly criteria?: string | undefined;
+  /** At least two, with different labels. Default five, from `wrong` (0) to `excellent` (1). */
+  readonly levels?: readonly RubricLevel[] | undefined;
+  /** Whether the judge is shown `expected` as a reference answer, where a record has one. Default true. */
+  readonly reference?: boolean | undefined;
+}
+
+const usualCriteria =
+  "The answer is correct, complete and to the point. Style and length count only where they help or hinder the reader.";
+
+const usualLevels: readonly RubricLevel[] = [
+  { label: "wrong", score: 0, description: "wrong, harmful, beside the point, or no answer" },
+  { label: "poor", score: 0.25, description: "mostly wrong, or of little use" },
+  { label: "fair", score: 0.5, description: "partly right, or something that matters is missing" },
+  { label: "good", score: 0.75, description: "right, with flaws that hardly matter" },
+  { label: "excellent", score: 1, description: "right and complete: nothing worth changing" },
+];
+
+const longestReason = 2_000;
+
+/**
+ * A model puts the answer on a level of your rubric; the score is the level's. It gives its reason first, kept
+ * in `metadata.reason`, and replies by JSON schema. The answer is quoted as data between marks with a random code;
+ * that makes it hard for an answer to talk the judge over, and not impossible: compare with human labels
+ * (`joinHumanLabels`). One call an answer; `null` where no verdict could be had, with the reason. Metadata:
+ * `level`, `judge` (`provider:model@hash of the rubric`), `calls`, `usage`, and `costUsd` where it is known.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function rubricJudge(options: RubricJudgeOptions): Scorer {
+  const limits = judgeLimits("rubricJudge", options, ["criteria", "levels", "reference"]);
+  const { model, criteria = usualCriteria, levels = usualLevels, reference = true } = options;
+  checkText("rubricJudge.criteria", criteria);
+  checkLevels(levels);
+  if (typeof reference !== "boolean")
+    throw new InvalidOptionError("rubricJudge.reference", reference, "true or false");
+  const name = "rubricJudge";
+  const scores = new Map(levels.map(({ label, score }) => [label, score]));
+  const instructions = instructionsFor(criteria, levels);
+  const judge = judgeVersion(model, instructions);
+
+  const question = (args: ScorerArgs): JudgeQuestion<{ level: string; reason: string }> => {
+    const expected = reference ? expectedText(args.expected) : undefined;
+    return {
+      instructions,
+      exhibits: [
+        ...requestExhibits(args),
+        ...(expected === undefined ? [] : [{ label: "reference answer", text: expected }]),
+        { label: "answer", text: answerText(args) },
+      ],
+      schema: {
+        type: "object",
+        properties: { reason: { type: "string" }, level: { type: "string", enum: [...scores.keys()] } },
+        required: ["reason", "level"],
+        additionalProperties: false,
+      },
+      read: ({ reason, level, ...rest }) =>
+        typeof reason === "string" &&
+        typeof level === "string" &&
+        scores.has(level) &&
+        Object.keys(rest).length === 0
+          ? { reason: reason.slice(0, longestReason), level }
+          : undefined,
+    };
+  };
+
+  return {
+    name,
+    score: async (args) => {
+      if (typeof args.output !== "string") return toScore(name, notText);
+      const { verdict, problem, bill } = await askJudge(model, question(args), limits, args.signal);
+      const metadata = { judge, ...billed(bill) };
+      if (verdict === undefined) return toScore(name, { score: null, reason: problem, metadata });
+      const { level, reason } = verdict;
+      return toScore(name, { score: scores.get(level) ?? null, reason, metadata: { level, ...metadata } });
+    },
+  };
+}
+
+function instructionsFor(criteria: string, levels: readonly RubricLevel[]): string {
+  const list = levels.map(({ label, description }) => `- ${label}: ${description}`);
+  return [
+    "You judge the answer of an assistant to a request.",
+    `What matters: ${criteria}`,
+    "Put the answer on exactly one of these levels:",
+    ...list,
+    "Where there is a reference answer, it is right; an answer may say the same in other words or go beyond it.",
+    'Reply with JSON: {"reason": "at most three sentences", "level": "one of the levels"}.',
+  ].join("\n");
+}
+
+function checkLevels(levels: readonly RubricLevel[]): void {
+  if (!Array.isArray(levels) || levels.length < 2 || levels.length > 20)
+    throw new InvalidOptionError("rubricJudge.levels", levels, "an array of 2 to 20 levels");
+  const seen = new Set<string>();
+  for (const [at, level] of levels.entries()) {
+    const path = `rubricJudge.levels[${at}]`;
+    const { label, score, description } = level as RubricLevel;
+    checkText(`${path}.label`, label);
+    checkText(`${path}.description`, description);
+    checkNumber(`${path}.score`, score, { min: 0, max: 1 });
+    if (seen.has(label))
+      throw new InvalidOptionError(`${path}.label`, label, "a label that is not there already");
+    seen.add(label);
+  }
+}
