@@ -1,6 +1,7 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
 import { completeFacts } from "../../src/cost/catalogue.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { servedModels } from "../outcomes/served-models.ts";
 import { recordKeysOf } from "../split/record-keys.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
@@ -23,6 +24,7 @@ export function makeTuningFile(
   const { classifier, small, large, text, judge, split, expiresDays, clock } = settings;
   const now = clock();
   const prices = pricesOf(found.models, settings.prices);
+  const served = servedModels(records, found.models);
   const window = windowOf(records);
   const rest: Omit<TuningFile, "version"> = {
     formatVersion: TUNING_FORMAT_VERSION,
@@ -42,6 +44,7 @@ export function makeTuningFile(
     quantiles: quantilesOf(complexity),
     data: recordKeysOf(records, "tune", split),
     ...(prices === undefined ? {} : { prices }),
+    ...(Object.keys(served).length === 0 ? {} : { servedModels: served }),
     ...(judge === undefined ? {} : { judge }),
     ...(window === undefined ? {} : { window }),
   };

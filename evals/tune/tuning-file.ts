@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Price, Tuning } from "../../src/contracts/index.ts";
+import type { ServedModels } from "../outcomes/served-models.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import type { RecordKeys } from "../split/record-keys.ts";
 import type { Certificate } from "./certificate.ts";
@@ -62,6 +63,8 @@ export interface TuningFile extends Tuning {
   readonly data: RecordKeys;
   /** By name of the model, where they are known. */
   readonly prices?: Readonly<Record<string, Price>> | undefined;
+  /** Which versions answered, as the providers call them, where the outcomes tell. */
+  readonly servedModels?: ServedModels | undefined;
   /** Who judged the quality, where it is known. */
   readonly judge?: string | undefined;
   /** First and last `at` of the records, ISO 8601. */

@@ -110,6 +110,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
         .optional(),
       data: keys,
       prices: z.record(z.string(), price).optional(),
+      servedModels: z.record(z.string(), z.array(z.string())).optional(),
       judge: text.optional(),
       window: z.object({ from: date, to: date }).optional(),
     })

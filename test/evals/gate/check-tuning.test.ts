@@ -148,8 +148,8 @@ describe("checkTuning", () => {
 
   it("without a router takes prices from the catalogue, and does not judge those that it lacks", async () => {
     const report = await check({ count: 1_000, loss: 0.02 }, {}, { router: undefined, classifier: stated });
-    const { models, policy, ...rest } = allPassed;
-    expect(verdicts(report)).toEqual({ ...rest, prices: "not-judged" });
+    const { policy, ...rest } = allPassed;
+    expect(verdicts(report)).toEqual({ ...rest, prices: "not-judged", models: "not-judged" });
     expect(sentence(report, "prices")).toMatch(/what vllm:qwen costs today is not known/);
     const changed = { prices: { [large]: smallPrice } };
     const dearer = await check({ count: 1_000, loss: 0.02 }, changed, {
@@ -157,6 +157,28 @@ describe("checkTuning", () => {
       classifier: stated,
     });
     expect(verdicts(dearer)["prices"]).toBe("failed");
+  });
+
+  it("fails where another version of a model answers than in tuning", async () => {
+    const answeredBy = (version: string) => () => ({
+      outcomes: {
+        [small]: { quality: 1, servedModel: "qwen-1" },
+        [large]: { quality: 1, servedModel: version },
+      },
+    });
+    const file = { servedModels: { [small]: ["qwen-1"], [large]: ["gpt-5-2025-08-07"] } };
+    const world = { count: 300, loss: 0 };
+    const same = await check({ ...world, rest: answeredBy("gpt-5-2025-08-07") }, file);
+    expect(sentence(same, "models")).toBe("the models are those that were tuned (vllm:qwen, openai:gpt-5)");
+    const other = await check({ ...world, rest: answeredBy("gpt-5-2026-02-01") }, file);
+    expect(verdicts(other)["models"]).toBe("failed");
+    expect(sentence(other, "models")).toMatch(
+      /gpt-5-2026-02-01 answers as openai:gpt-5, gpt-5-2025-08-07 was tuned/,
+    );
+    const untold = await check(world, file);
+    expect(sentence(untold, "models")).toMatch(
+      /; which versions of vllm:qwen, openai:gpt-5 answered is not recorded$/,
+    );
   });
 
   it("fails where many more records than before cannot be classified", async () => {
