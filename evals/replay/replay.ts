@@ -1,4 +1,9 @@
-import { checkMethods, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import {
+  checkMethods,
+  InvalidOptionError,
+  type Policy,
+  type PolicyContext,
+} from "../../src/contracts/index.ts";
 import type { BudgetOptions } from "../../src/state/budget-options.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
@@ -6,8 +11,8 @@ import { weightedMean } from "../metrics/weighted-mean.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
 import { type ReplayCase, type ReplayCases, type ReplayCasesOptions, replayCases } from "./replay-cases.ts";
-import { replaySpend } from "./replay-spend.ts";
-import { createTally } from "./tally.ts";
+import { type ReplaySpend, replaySpend } from "./replay-spend.ts";
+import { createTally, type Tally } from "./tally.ts";
 import { timelineOf } from "./timeline.ts";
 
 export interface ReplayPolicyOptions {
@@ -68,40 +73,94 @@ export async function replay<const Id extends string>(
   return replayPolicy(await replayCases(records, options), options.policy, options);
 }
 
-/** `replay` on cases that were prepared once: for many policies or thresholds on the same records. */
+/** `replay` on cases that were prepared once. For many policies on the same cases `replayPolicies` is faster. */
 export function replayPolicy<Id extends string>(
   prepared: ReplayCases<Id>,
   policy: Policy<NoInfer<Id>>,
-  { budget }: ReplayPolicyOptions = {},
+  options: ReplayPolicyOptions = {},
 ): Replay<Id> {
-  const { models, cases, skipped, unclassified } = prepared;
+  return replayTogether(prepared, [policy], options)[0] as Replay<Id>;
+}
+
+/** As many results as are in memory at once beside those that the caller keeps. */
+const policiesTogether = 16;
+
+/** `replayPolicy` for many policies or thresholds, in their order: some are asked about a record while it is at hand. */
+export function* replayPolicies<Id extends string>(
+  prepared: ReplayCases<Id>,
+  policies: Iterable<Policy<NoInfer<Id>>>,
+  options: ReplayPolicyOptions = {},
+): Generator<Replay<Id>, void, void> {
+  let group: Policy<Id>[] = [];
+  for (const policy of policies) {
+    group.push(policy);
+    if (group.length < policiesTogether) continue;
+    yield* replayTogether(prepared, group, options);
+    group = [];
+  }
+  if (group.length > 0) yield* replayTogether(prepared, group, options);
+}
+
+/** Cases that stay in the processor's cache while one policy after the other is asked about them. */
+const block = 128;
+
+function replayTogether<Id extends string>(
+  prepared: ReplayCases<Id>,
+  policies: readonly Policy<NoInfer<Id>>[],
+  { budget }: ReplayPolicyOptions,
+): readonly Replay<Id>[] {
+  const { models, cases } = prepared;
   if (cases.length === 0) {
     throw new InvalidOptionError("records", [], "records with an outcome of each model on the same request");
   }
-  const tally = createTally(models, cases.length);
-  const { order, previous, contextAfter } = timelineOf(prepared);
-  const spend = budget === undefined ? undefined : replaySpend(prepared, budget);
-
-  for (const index of spend?.order ?? order) {
-    const one = cases[index] as ReplayCase<Id>;
-    const ask = (context: ReplayCase<Id>["context"], probability: number): void => {
-      const opinion = opinionOf(policy, spend === undefined ? context : spend.tell(index, context));
-      if (isLottery(opinion)) for (const choice of opinion) tally.add(one, index, choice, probability);
-      else tally.add(one, index, opinion, probability);
-    };
-    const before = previous[index] as number;
-    if (before < 0) ask(one.context, 1);
-    else {
-      for (let model = 0; model < models.length; model += 1) {
-        const probability = tally.answers[before * models.length + model] as number;
-        if (probability > 0) ask(contextAfter(index, model), probability);
+  const timeline = timelineOf(prepared);
+  const runs = policies.map((policy) => ({
+    policy,
+    tally: createTally(models, cases.length, timeline.hasTurns),
+    spend: budget === undefined ? undefined : replaySpend(prepared, budget),
+  }));
+  const order = runs[0]?.spend?.order ?? timeline.order;
+  for (let start = 0; start < order.length; start += block) {
+    const end = Math.min(order.length, start + block);
+    for (const { policy, tally, spend } of runs) {
+      for (let at = start; at < end; at += 1) {
+        const index = order[at] as number;
+        const one = cases[index] as ReplayCase<Id>;
+        const before = timeline.previous[index] as number;
+        if (before < 0) ask(policy, one, index, one.context, 1, tally, spend);
+        else {
+          for (let model = 0; model < models.length; model += 1) {
+            const probability = tally.answers[before * models.length + model] as number;
+            if (probability > 0)
+              ask(policy, one, index, timeline.contextAfter(index, model), probability, tally, spend);
+          }
+        }
+        spend?.spent(index, tally);
       }
     }
-    spend?.spent(index, tally);
   }
+  return runs.map(({ tally }) => resultOf(prepared, tally));
+}
 
-  const { quality, calls } = tally;
-  const costUsd = tally.isPriced() ? tally.costUsd : undefined;
+function ask<Id extends string>(
+  policy: Policy<Id>,
+  one: ReplayCase<Id>,
+  index: number,
+  context: PolicyContext<Id>,
+  probability: number,
+  tally: Tally<Id>,
+  spend: ReplaySpend<Id> | undefined,
+): void {
+  const opinion = opinionOf(policy, spend === undefined ? context : spend.tell(index, context));
+  if (isLottery(opinion)) for (const choice of opinion) tally.add(one, index, choice, probability);
+  else tally.add(one, index, opinion, probability);
+}
+
+function resultOf<Id extends string>(
+  { cases, skipped, unclassified }: ReplayCases<Id>,
+  { quality, calls, costUsd: costs, isPriced }: Tally<Id>,
+): Replay<Id> {
+  const costUsd = isPriced() ? costs : undefined;
   const callRates = Object.fromEntries(calls) as Record<Id, Float64Array>;
   const rates = [...calls].map(([id, rate]) => [id, weightedMean(rate) ?? 0] as const);
   return {

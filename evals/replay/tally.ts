@@ -9,7 +9,7 @@ export interface Tally<Id extends string> {
   readonly costUsd: Float64Array;
   /** How often each model is called. */
   readonly calls: ReadonlyMap<Id, Float64Array>;
-  /** How likely each model gives the answer: `models.length` numbers a case. */
+  /** How likely each model gives the answer: `models.length` numbers a case. Empty unless asked for. */
   readonly answers: Float64Array;
   /** Whether every outcome that counts has a cost. */
   isPriced(): boolean;
@@ -17,13 +17,27 @@ export interface Tally<Id extends string> {
   add(one: ReplayCase<Id>, index: number, choice: Choice<Id>, probability: number): void;
 }
 
-export function createTally<Id extends string>(models: readonly Id[], cases: number): Tally<Id> {
+export function createTally<Id extends string>(
+  models: readonly Id[],
+  cases: number,
+  withAnswers: boolean,
+): Tally<Id> {
   const quality = new Float64Array(cases);
   const costUsd = new Float64Array(cases);
-  const answers = new Float64Array(cases * models.length);
+  const answers = new Float64Array(withAnswers ? cases * models.length : 0);
   const calls = new Map(models.map((id) => [id, new Float64Array(cases)]));
-  const positions = new Map(models.map((id, position) => [id, position]));
   let priced = true;
+
+  const call = (one: ReplayCase<Id>, index: number, model: Id, reached: number, answered: number): void => {
+    // The router's checks have made sure that the model is one of the case's.
+    const outcome = one.outcomes.get(model) as Outcome;
+    increase(calls.get(model) as Float64Array, index, reached);
+    increase(quality, index, answered * outcome.quality);
+    if (withAnswers) increase(answers, index * models.length + models.indexOf(model), answered);
+    if (outcome.costUsd === undefined) priced = false;
+    else increase(costUsd, index, reached * outcome.costUsd);
+  };
+
   return {
     quality,
     costUsd,
@@ -31,29 +45,23 @@ export function createTally<Id extends string>(models: readonly Id[], cases: num
     answers,
     isPriced: () => priced,
     add(one, index, choice, probability) {
-      const { escalate = noEscalation } = choice;
       let { model } = choice;
       let reached = probability * (choice.probability ?? 1);
-      for (let step = 0; step <= escalate.length && reached > 0; step += 1) {
-        // The router's checks have made sure that the model is one of the case's.
-        const outcome = one.outcomes.get(model) as Outcome;
-        const next = escalate[step];
-        // A step is reached when no check before it accepted.
-        const answered = next === undefined ? reached : reached * acceptanceOf(one, model, next.unless);
-        increase(calls.get(model), index, reached);
-        increase(quality, index, answered * outcome.quality);
-        increase(answers, index * models.length + (positions.get(model) ?? 0), answered);
-        if (outcome.costUsd === undefined) priced = false;
-        else increase(costUsd, index, reached * outcome.costUsd);
+      for (const { unless, to } of choice.escalate ?? noEscalation) {
+        if (!(reached > 0)) return;
+        // The next step is reached when no check before it accepted.
+        const answered = reached * acceptanceOf(one, model, unless);
+        call(one, index, model, reached, answered);
         reached -= answered;
-        if (next !== undefined) model = next.to;
+        model = to;
       }
+      if (reached > 0) call(one, index, model, reached, reached);
     },
   };
 }
 
 const noEscalation: readonly never[] = [];
 
-function increase(sums: Float64Array | undefined, index: number, amount: number): void {
-  if (sums !== undefined) sums[index] = (sums[index] as number) + amount;
+function increase(sums: Float64Array, index: number, amount: number): void {
+  sums[index] = (sums[index] as number) + amount;
 }

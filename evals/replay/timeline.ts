@@ -13,6 +13,8 @@ import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 export interface Timeline<Id extends string> {
   /** Positions of all cases: the turns of a session after each other, by time. */
   readonly order: Uint32Array;
+  /** Whether any case follows another. */
+  readonly hasTurns: boolean;
   /** By case: the position of the turn before it in its session, -1 where there is none. */
   readonly previous: Int32Array;
   /**
@@ -50,6 +52,7 @@ function buildTimeline<Id extends string>({ models, cases }: ReplayCases<Id>): T
   const contexts: PolicyContext<Id>[] = [];
   return {
     order: Uint32Array.from(sessions.flat()),
+    hasTurns: sessions.length < cases.length,
     previous,
     contextAfter(index, model) {
       const at = index * models.length + model;
