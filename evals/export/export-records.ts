@@ -33,6 +33,7 @@ export interface ExportOptions {
 
 export interface ExportReport {
   readonly kind: "outcomes" | "dataset";
+  /** Written. */
   readonly records: number;
   readonly models: readonly string[];
   /** What the format cannot hold, by reason, and how often. */
@@ -69,8 +70,17 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
     leftOut[reason] = (leftOut[reason] ?? 0) + count;
   };
   const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
-  await writeWhole(out, formats[to](source, { extension, leaveOut }));
-  return { kind: found.kind, records: found.records, models: source.models, leftOut };
+  let records = 0;
+  const parts = async function* (): AsyncGenerator<string, void, void> {
+    yield* formats[to](source, { extension, leaveOut });
+    const lost = Object.entries(leftOut);
+    records = lost.reduce((left, [, count]) => left - count, found.records);
+    if (records > 0) return;
+    const why = lost.map(([reason, count]) => `${count} ${reason}`).join("; ");
+    throw new OutcomeFormatError(input, 0, "file", `holds nothing that fits ${to} (left out: ${why})`);
+  };
+  await writeWhole(out, parts());
+  return { kind: found.kind, records, models: source.models, leftOut };
 }
 
 /** What the file holds: the first pass, since a header comes before the rows. */

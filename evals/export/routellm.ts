@@ -1,7 +1,7 @@
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { textAskedOf } from "./asked-of.ts";
-import { csvLine } from "./csv-line.ts";
+import { csvHeader, csvLine } from "./csv-line.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
 
 /** RouteLLM's table: `prompt`, True or False for each model, answers. Grades do not fit and are refused. */
@@ -9,7 +9,7 @@ export async function* routellm(
   { name, records, models }: ExportSource,
   { leaveOut }: ExportSettings,
 ): AsyncGenerator<string, void, void> {
-  yield csvLine(["prompt", ...models, ...models.map((model) => `${model}_response`)]);
+  yield csvHeader(["prompt", ...models, ...models.map((model) => `${model}_response`)]);
   for await (const each of records()) {
     const record = each as OutcomeRecord;
     const prompt = textAskedOf(record);

@@ -1,6 +1,7 @@
+import { readPythonStrings } from "../import/read-python-strings.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { textAskedOf } from "./asked-of.ts";
-import { csvLine } from "./csv-line.ts";
+import { csvHeader, csvLine } from "./csv-line.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
 
 /**
@@ -11,7 +12,7 @@ export async function* routerbench(
   { records, models }: ExportSource,
   { leaveOut }: ExportSettings,
 ): AsyncGenerator<string, void, void> {
-  yield csvLine([
+  yield csvHeader([
     ...["sample_id", "prompt", "eval_name"],
     ...models,
     ...models.map((model) => `${model}|model_response`),
@@ -27,13 +28,19 @@ export async function* routerbench(
     }
     const outcomes = models.map((model) => outcomeOf(record, model));
     yield csvLine([
-      ...[record.id, prompt, record.category],
+      ...[record.id, unmistakable(prompt), record.category],
       ...outcomes.map((outcome) => outcome?.quality),
       ...outcomes.map((outcome) => outcome?.answer),
       ...outcomes.map((outcome) => outcome?.costUsd),
       oracleOf(record, models),
     ]);
   }
+}
+
+/** A prompt that looks like a Python list is written as one of a single string, or it would be read as it looks. */
+function unmistakable(prompt: string): string {
+  if (readPythonStrings(prompt) === undefined) return prompt;
+  return `['${prompt.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}']`;
 }
 
 function oracleOf(record: OutcomeRecord, models: readonly string[]): string {

@@ -29,7 +29,10 @@ export async function* routellm(
         const quality = qualityOf(cells.get(model) ?? "", model, place);
         if (quality === undefined) return [];
         return [
-          [model, defined<Outcome>({ quality, answer: cells.get(`${model}${answerSuffix}`) })] as const,
+          [
+            model,
+            defined<Outcome>({ quality, answer: cells.get(`${model}${answerSuffix}`) || undefined }),
+          ] as const,
         ];
       });
       yield {

@@ -42,7 +42,7 @@ export async function* routerbench(
         return [
           [
             model,
-            defined<Outcome>({ quality, answer: cells.get(`${model}${answerSuffix}`), costUsd }),
+            defined<Outcome>({ quality, answer: cells.get(`${model}${answerSuffix}`) || undefined, costUsd }),
           ] as const,
         ];
       });
