@@ -22,20 +22,25 @@ const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
  * `$1,234`, `\frac{3}{4}` and `¾` become `3/4`, `10⁸` becomes `10^8`. Linear in the length of the text.
  */
 export function plainNumbers(text: string): string {
-  return text
-    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
-    .replace(/\*\*(?!\s?\d)|\*\*(?=\d[\d.,]{0,30}\*\*)|__|`/g, "")
-    .replace(/\\[$%]/g, (escaped) => escaped[1] ?? "")
-    .replace(/\{,\}/g, ",")
-    .replace(/\\[,!;: ](?=\d)/g, "\u00a0")
-    .replace(/\\(?:times|cdot)\b/g, "×")
-    .replace(/\\[dt]?frac\s?\{\s?([\d.,]{1,30})\s?\}\s?\{\s?([\d.,]{1,30})\s?\}/g, asFraction)
-    .replace(/[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]/g, (one, at: number, whole: string) =>
-      joined(vulgar[one] ?? "", whole[at - 1]),
-    )
-    .replace(/10([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})/g, (_, power: string) => `10^${asPower(power)}`)
-    .replace(/\\(?:text|textbf|mathrm|mathbf|boxed|left|right|displaystyle)\b/g, "")
-    .replace(/\\[()[\]]/g, " ");
+  return (
+    text
+      .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+      .replace(/\*\*(?!\s?\d)|\*\*(?=\d[\d.,]{0,30}\*\*)|__|`/g, "")
+      .replace(/\\[$%]/g, (escaped) => escaped[1] ?? "")
+      .replace(/\{,\}/g, ",")
+      .replace(/\\[,!;: ](?=\d)/g, "\u00a0")
+      .replace(/\\(?:times|cdot)\b/g, "×")
+      .replace(/\\[dt]?frac\s?\{\s?([-+−]?[\d.,]{1,30})\s?\}\s?\{\s?([\d.,]{1,30})\s?\}/g, asFraction)
+      .replace(/[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]/g, (one, at: number, whole: string) =>
+        joined(vulgar[one] ?? "", whole[at - 1]),
+      )
+      .replace(/(?<=\d)⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}/g, (power) => `^${asPower(power)}`)
+      .replace(/\b(?:negative|(?<=^\s{0,3}|\b(?:is|of)\s)minus)\s(?=[$€£]?\d)/gi, "-")
+      // "1 000 000"; of "12 100" it cannot be told.
+      .replace(/(?<![\d.,])\d{1,3}(?: \d{3}){2,6}(?!\d)/g, (groups) => groups.replaceAll(" ", "\u00a0"))
+      .replace(/\\(?:text|textbf|mathrm|mathbf|boxed|left|right|displaystyle)\b/g, "")
+      .replace(/\\[()[\]]/g, " ")
+  );
 }
 
 function asFraction(_: string, above: string, below: string, at: number, whole: string): string {

@@ -13,20 +13,26 @@ interface Statement {
   readonly letters: Chosen;
 }
 
-const asks = "(?:answer|choice|option|selection|solution)s?";
+const asks = "(?:answer|choice|option|selection|solution|antwort|réponse|respuesta|risposta|resposta)s?";
+const are = "(?:is|are|be|was|ist|est|es)";
 const hedges = "(?:most )?(?:likely|probably|clearly|therefore|thus|indeed|definitely|then|still|now)";
 
 /** What comes before a chosen letter. Quantifiers are bounded: linear in the length of the text. */
 const leads: readonly RegExp[] = [
-  // "The correct answer among these is most likely option (B)", "Answer: B", "answer = B"
+  // "The correct answer among these is most likely option (B)", "Answer: B", "{'answer': 'B'}"
   new RegExp(
-    `\\b${asks}\\b(?:[^.!?:\\n]{0,60}?\\b(?:is|are|be|was)\\b\\s{0,3}(?:${hedges}\\s{1,3})?|\\s{0,3})[:=]?\\s{0,3}`,
+    `\\b${asks}\\b(?:[^.!?:\\n]{0,60}?\\b${are}\\b\\s{0,3}(?:${hedges}\\s{1,3})?|["']?\\s{0,3})[:=]?\\s{0,3}`,
     "gi",
   ),
+  /答案\s{0,3}[是为:]?\s{0,3}/g,
   // "I would choose B", "we pick (B)", "I'll go with B"
   /\b(?:choose|chose|select|pick|picked|going with|go with)\s{1,3}/gi,
   /#{4}\s{0,3}/g,
 ];
+
+/** What may come before one: "It's B.", "That leaves B.", "So, B". */
+const weakLead =
+  /\b(?:(?:it|that|this)(?:['’]s| is| must be| would be)|leaves(?: us with)?|so|thus|hence|therefore),?\s{1,3}(?=["'([{<]{0,2}[A-Za-z]["')\]}>]{0,2}\s{0,3}(?:[.,;\n]|$))/gi;
 
 /** "(B) is correct", "Option B is the best answer". */
 const follows =
@@ -46,8 +52,14 @@ export function readChoice(output: string, choices: number): Chosen {
   const raw = afterThinking(output.slice(-tailLength)).normalize("NFKC").slice(-tailLength);
   const text = plain(raw);
   return (
-    lastStatement([...statements(text, isChoice), ...boxed(text, isChoice)]) ??
-    letterLines(text, isChoice) ??
+    lastStatement([
+      ...statements(text, leads, isChoice),
+      ...confirmed(text, isChoice),
+      ...boxed(text, isChoice),
+    ]) ??
+    distinct(lettersAlone(text), isChoice) ??
+    lastStatement([...statements(text, [weakLead], isChoice)]) ??
+    distinct(lettersFirst(text, isChoice), isChoice) ??
     distinct(lettersOf(text.matchAll(/[([]\s?([A-Za-z])\s?[)\]]/g)), isChoice) ??
     shortAnswer(text, isChoice) ??
     []
@@ -70,7 +82,11 @@ function lastStatement(found: readonly Statement[]): Chosen | undefined {
   return last?.letters;
 }
 
-function* statements(text: string, isChoice: (letter: string) => boolean): Generator<Statement> {
+function* statements(
+  text: string,
+  leads: readonly RegExp[],
+  isChoice: (letter: string) => boolean,
+): Generator<Statement> {
   for (const lead of leads) {
     for (const { index, 0: words } of text.matchAll(lead)) {
       const at = index + words.length;
@@ -78,6 +94,9 @@ function* statements(text: string, isChoice: (letter: string) => boolean): Gener
       if (letters.length > 0) yield { at, letters };
     }
   }
+}
+
+function* confirmed(text: string, isChoice: (letter: string) => boolean): Generator<Statement> {
   for (const { index, 1: letter } of text.matchAll(follows)) {
     if (letter !== undefined && letter === letter.toUpperCase() && isChoice(letter))
       yield { at: index, letters: [letter] };
@@ -92,7 +111,7 @@ function* boxed(text: string, isChoice: (letter: string) => boolean): Generator<
 }
 
 const first =
-  /^(?:(?:either|both|option|choice|answer|letter)\s{1,3}){0,2}["'([{<]{0,2}\s?([A-Za-z])(?![\p{L}\p{N}'’])/iu;
+  /^(?:(?:either|both|option|choice|answer|letter)\s{1,3}){0,2}["'‘“«([{<]{0,2}\s?([A-Za-z])(?!['’]?[\p{L}\p{N}])/iu;
 const further =
   /^["')\]}>.]{0,2}\s{0,3}(?:,?\s{0,2}(?:or|and)\b|[,/&])\s{0,3}(?:option\s{1,3})?["'([{<]{0,2}([A-Za-z])(?=["')\]}>]{0,2}\s{0,3}(?:[.,;/&\n]|or\b|and\b|$))/i;
 
@@ -113,7 +132,7 @@ function lettersAt(text: string, isChoice: (letter: string) => boolean): string[
 
 /** Whether a letter is the article or the pronoun ("a dog", "I think") or an initial ("D-day"), no choice. */
 function isWord(letter: string, upToLetter: string, rest: string): boolean {
-  if (/["'([{<]\s?.$/.test(upToLetter)) return false;
+  if (/["'‘“«([{<]\s?.$/.test(upToLetter)) return false;
   if (/^-\p{L}/u.test(rest)) return true;
   if (/^[aAI]$/.test(letter)) {
     return /^\s{1,3}(?!(?:because|since|as|and|or|but|for|which|with|given|due|is|being|not)\b)[\p{L}\p{N}]/u.test(
@@ -121,28 +140,35 @@ function isWord(letter: string, upToLetter: string, rest: string): boolean {
     );
   }
   // Small letters are choices only where a sentence or a bracket ends behind them.
-  return letter !== letter.toUpperCase() && !/^\s{0,3}(?:$|[.,;:)\]}>\n])/.test(rest);
+  return letter !== letter.toUpperCase() && !/^["']?\s{0,3}(?:$|[.,;:)\]}>\n])/.test(rest);
 }
 
-const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})([ \t]{0,8})(.?).{0,80})/gm;
+/** Lines that hold a letter and nothing else. */
+function lettersAlone(text: string): string[] {
+  return lettersOf(
+    text.matchAll(/^[ \t]{0,8}(?:[-•]\s)?["'([{<]{0,2}([A-Za-z])["')\]}>.:,]{0,2}[ \t]{0,8}$/gm),
+  );
+}
 
-/** Lines that hold a letter alone, else lines that begin with one as a label. */
-function letterLines(text: string, isChoice: (letter: string) => boolean): Chosen | undefined {
-  const lines = [...text.matchAll(labels)];
-  const alone = lines.filter(({ 5: next }) => next === "").map(({ 2: letter = "" }) => letter);
-  const labelled = lines.flatMap(([, line = "", letter = "", mark = "", space = "", next = ""]) => {
-    const isLabel = mark !== "" && mark !== "," && (space !== "" || /[:)\]]$/.test(mark));
-    // "B because …"; "A" and "I" may be words.
-    const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && /[–—a-z(-]/.test(next);
-    return isLabel || begins ? lettersAt(line, isChoice) : [];
-  });
-  return distinct(alone, isChoice) ?? distinct(labelled, isChoice);
+const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})([ \t]{0,8})(\S).{0,80})/gm;
+
+/** Letters that lines begin with: "B. Paris", "B because …". */
+function lettersFirst(text: string, isChoice: (letter: string) => boolean): string[] {
+  return [...text.matchAll(labels)].flatMap(
+    ([, line = "", letter = "", mark = "", space = "", next = ""]) => {
+      const isLabel = mark !== "" && mark !== "," && (space !== "" || /[:)\]]$/.test(mark));
+      // "A" and "I" may be words.
+      const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && /[–—a-z(-]/.test(next);
+      const denied = /^.(?: is(?:n't| not| wrong| incorrect)| can)/.test(line);
+      return (isLabel || begins) && !denied ? lettersAt(line, isChoice) : [];
+    },
+  );
 }
 
 function shortAnswer(text: string, isChoice: (letter: string) => boolean): Chosen | undefined {
   const line = text.trim();
   if (line.length > 200 || line.includes("\n")) return undefined;
-  const letters = line.matchAll(/(?<![\p{L}\p{N}'’-])([A-Z])(?![\p{L}\p{N}'’-])/gu);
+  const letters = line.matchAll(/(?<![\p{Script=Latin}\p{N}'’-])([A-Z])(?![\p{Script=Latin}\p{N}'’-])/gu);
   const alone = [...letters].filter(
     ({ index, 1: letter = "" }) => !isWord(letter, letter, line.slice(index + 1)),
   );

@@ -41,7 +41,8 @@ export function readQuantities(text: string, style: NumberStyle): (Quantity | un
       quantities.push(undefined);
       continue;
     }
-    const quantity = quantityAt(text, index, token[0], style);
+    const isHex = token[0] === "0" && /^x[\da-f]/i.test(text.slice(index + 1, index + 3));
+    const quantity = isHex ? undefined : quantityAt(text, index, token[0], style);
     quantities.push(quantity);
     if (quantity !== undefined) tokens.lastIndex = quantity.end;
   }
@@ -66,9 +67,14 @@ function quantityAt(text: string, at: number, token: string, style: NumberStyle)
     value = Number(`${base}e${Number(power[1] ?? power[2])}`);
     end += power[0].length;
   }
+  const exponent = power === null ? /^\^[{(]?([+-]?\d{1,3})[})]?/.exec(after()) : null;
+  if (exponent !== null) {
+    value = base ** Number(exponent[1]);
+    end += exponent[0].length;
+  }
   const mixed = /^ (\d{1,6})\/(\d{1,6})(?![\d/.,]*\d)/.exec(after());
   const fraction = /^\s?\/\s?(\d[\d.,]{0,30}\d|\d)/.exec(after());
-  if (mixed !== null && Number.isInteger(base) && power === null) {
+  if (mixed !== null && Number.isInteger(base) && power === null && exponent === null) {
     value += Number(mixed[1]) / Number(mixed[2]);
     end += mixed[0].length;
   } else if (fraction !== null) {
@@ -114,18 +120,18 @@ function quantityAt(text: string, at: number, token: string, style: NumberStyle)
 
 /** "3-5" is a range and "x-5" a difference: a sign stands behind no letter, digit or bracket. */
 function isSign(text: string, at: number): boolean {
-  return /[-+−]/.test(text[at] ?? "") && !/[\p{L}\p{N})\]]/u.test(text[at - 1] ?? "");
+  return /[-+−–]/.test(text[at] ?? "") && !/[\p{L}\p{N})\]]/u.test(text[at - 1] ?? "");
 }
 
 const words = { thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12, mn: 1e6, bn: 1e9 } as const;
 /** Only behind a currency: "300K" may be a temperature and "5M" a length. */
-const letters = { k: 1e3, K: 1e3, M: 1e6, B: 1e9 } as const;
+const letters = { k: 1e3, K: 1e3, m: 1e6, M: 1e6, B: 1e9 } as const;
 
 function scaleAt(text: string, currency: boolean): { factor: number; length: number } | undefined {
   const word = /^\s?(thousand|million|billion|trillion|mn|bn)\b/i.exec(text);
   if (word !== null)
     return { factor: words[word[1]?.toLowerCase() as keyof typeof words], length: word[0].length };
-  const letter = currency ? /^([kKMB])\b/.exec(text)?.[1] : undefined;
+  const letter = currency ? /^([kKmMB])\b/.exec(text)?.[1] : undefined;
   return letter === undefined ? undefined : { factor: letters[letter as keyof typeof letters], length: 1 };
 }
 

@@ -82,6 +82,21 @@ describe("multipleChoice", () => {
     "The answer is B) Paris",
     "The answer is: option B.",
     "The answer is B-",
+    "The answer is not A. It is B.",
+    "It's not A, it's B.",
+    "We can rule out A and C. That leaves B.",
+    "A. wrong\nB. right\nC. wrong\nSo, B.",
+    "{'answer': 'B'}",
+    '{"answer": "B", "why": "A is in England"}',
+    "The answer is ‘B’",
+    "正确答案是B",
+    "答案：B",
+    "选B",
+    "Die Antwort ist B.",
+    "La bonne réponse est (B)",
+    "<answer>B</answer>",
+    "[[B]]",
+    "B\n\nA is wrong because it lies in England. C is wrong as well.",
   ])("finds B in %j", async (output) => {
     expect(await chosenIn(output)).toEqual({ score: 1, chosen: "B" });
   });
@@ -122,6 +137,7 @@ describe("multipleChoice", () => {
 
   it.each([
     ["A or B", "A, B"],
+    ["B is not correct. C is.", "B, C"],
     ["The answer is A or B.", "A, B"],
     ["The answer is either (A) or (C)", "A, C"],
     ["The answer is both B and D.", "B, D"],

@@ -66,6 +66,15 @@ describe("numeric", () => {
     ["18 apples", 18],
     ["18/month", 18],
     ["007", 7],
+    ["\\frac{-3}{4}", -0.75],
+    ["10^6", 1e6],
+    ["2^{-1}", 0.5],
+    ["3²", 9],
+    ["1 000 000", 1e6],
+    ["–3", -3],
+    ["£5.5m", 5.5e6],
+    ["The answer is minus 3", -3],
+    ["negative 3", -3],
   ])("reads %j as %d", async (output, expected) => {
     expect(await numberIn(output)).toBe(expected);
   });
@@ -114,6 +123,9 @@ describe("numeric", () => {
     "NaN",
     "H2O",
     "1/0",
+    "18,00",
+    "3:4",
+    "0x1F",
   ])("reads no number in %j, which is wrong", async (output) => {
     expect(await score(output, "18")).toBe(0);
   });
