@@ -9,7 +9,7 @@ import { type ConfiguredRouter, configuredRouter } from "./configured-router.ts"
 import { expiry } from "./expiry.ts";
 import { freshCases } from "./fresh-cases.ts";
 import type { CheckResult, GateCheck, GateContext } from "./gate-check.ts";
-import { gatherEvidence } from "./loss-evidence.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
 import { models } from "./models.ts";
 import { policyParameters } from "./policy-parameters.ts";
 import { prices } from "./prices.ts";

@@ -1,13 +1,5 @@
-import { categoryOf } from "../../policies/internal/category-of.ts";
-import { policyHash } from "../../src/decision/policy-hash.ts";
-import { columnsOf } from "../compare/pair-outcomes.ts";
-import { replayPolicy } from "../replay/replay.ts";
-import type { ReplayCase } from "../replay/replay-cases.ts";
-import { lossesOf } from "../tune/candidates.ts";
 import type { Certificate } from "../tune/certificate.ts";
 import { lossTest } from "../tune/loss-test.ts";
-import { certifiedPolicy } from "./certified-policy.ts";
-import type { GateContext } from "./gate-check.ts";
 
 /** What fresh outcomes say of a bound on the loss. */
 export interface LossEvidence {
@@ -72,49 +64,4 @@ export async function lossEvidence(
     ...(pKept <= level ? { lowerBound: mirror(refuting.upperBound(mirrored, mirror(maxLoss), step)) } : {}),
     ...(pBroken <= delta ? { upperBound: certifying.upperBound(loss, maxLoss, step) } : {}),
   };
-}
-
-/**
- * What the fresh outcomes say of the certificate, and of that of each category that has its own.
- * `undefined`: the certified policy is not known, since its description does not determine it and no router
- * with that policy was given.
- */
-export async function gatherEvidence({
-  tuning,
-  fresh,
-  units,
-  router,
-}: Pick<GateContext, "tuning" | "fresh" | "units" | "router">): Promise<readonly LossEvidence[] | undefined> {
-  const policy =
-    certifiedPolicy(tuning.policy) ??
-    (router !== undefined && policyHash(router.policy) === policyHash(tuning.policy)
-      ? router.policy
-      : undefined);
-  if (policy === undefined) return undefined;
-  const { certificate, large } = tuning;
-  const ofLarge = columnsOf(fresh.cases, large).quality;
-  const routed = replayPolicy(fresh, policy).byRecord.quality;
-  const loss = lossesOf(certificate.guarantee, ofLarge, routed);
-  const certified = (tuning.categories ?? []).filter(({ certificate: own }) => own !== undefined);
-  const share = certified.length > 0 ? 0.5 : 1;
-  const evidence = [await lossEvidence(loss, units, certificate, share)];
-  for (const { category, certificate: own } of certified) {
-    if (own === undefined) continue;
-    const among = (_: unknown, index: number): boolean =>
-      categoryOf((fresh.cases[index] as ReplayCase<string>).context) === category;
-    const losses = loss.filter(among);
-    const found = await lossEvidence(losses, withoutGaps(units.filter(among)), own, share);
-    evidence.push({ category, ...found });
-  }
-  return evidence;
-}
-
-/** The same units, numbered from 0. */
-function withoutGaps(units: Uint32Array): Uint32Array {
-  const numbers = new Map<number, number>();
-  return units.map((unit) => {
-    const known = numbers.get(unit) ?? numbers.size;
-    numbers.set(unit, known);
-    return known;
-  });
 }
