@@ -109,7 +109,8 @@ type Stated = Pick<
   "target" | "maxLoss" | "confidence" | "choosing" | "threshold" | "upperBound" | "pValue" | "notes"
 >;
 
-async function certificateOf(
+/** A certificate of what is stated, with all that is measured. */
+export async function certificateOf(
   { columns, settings }: CertifyParts,
   routed: RoutedOutcomes,
   loss: Float64Array,
@@ -178,7 +179,8 @@ function alwaysLarge({ pair: { large } }: TuneColumns): RoutedOutcomes {
   return { ...large, toLarge: new Float64Array(large.quality.length).fill(1) };
 }
 
-function curveOf(
+/** Always-large and all candidates, as they fared. */
+export function curveOf(
   { columns, candidates, thresholds, settings }: CertifyParts,
   pValues: readonly number[],
   isAccepted: (index: number) => boolean,

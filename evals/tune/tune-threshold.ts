@@ -5,7 +5,7 @@ import {
   describePolicy,
   InsufficientEvidenceError,
   InvalidOptionError,
-  type PolicyDescription,
+  type Policy,
 } from "../../src/contracts/index.ts";
 import { seededRandom } from "../metrics/seeded-random.ts";
 import { weightedMean } from "../metrics/weighted-mean.ts";
@@ -47,7 +47,7 @@ export async function tuneThreshold(
   const found = {
     kind: "threshold",
     threshold: certificate.threshold,
-    policy: thresholdPolicy(small, large, certificate.threshold ?? 0),
+    policy: describePolicy(thresholdPolicyOf(small, large, certificate.threshold ?? 0)),
     models: [small, large],
     certificate,
     curve,
@@ -67,8 +67,8 @@ export function certifyThreshold(
 }
 
 /** The policy that a threshold stands for. */
-export function thresholdPolicy(small: string, large: string, at: number): PolicyDescription {
-  return describePolicy(at === ALWAYS_SMALL ? always(small) : threshold({ small, large, at }));
+export function thresholdPolicyOf(small: string, large: string, at: number): Policy<string> {
+  return at === ALWAYS_SMALL ? always<string>(small) : threshold<string>({ small, large, at });
 }
 
 /** Of the units: those that choose the threshold, where they do not bound its loss. */

@@ -1,0 +1,11 @@
+/** Tuning with a certificate. */
+export type { Certificate, Guarantee, Sides, Target } from "./certificate.ts";
+export { describeCertificate } from "./describe-certificate.ts";
+export { readTuning } from "./read-tuning.ts";
+export type { GridOptions } from "./threshold-grid.ts";
+export { tuneCategories } from "./tune-categories.ts";
+export type { TuneOptions } from "./tune-options.ts";
+export { type TunePoliciesOptions, tunePolicies } from "./tune-policies.ts";
+export { type TuneThresholdOptions, tuneThreshold } from "./tune-threshold.ts";
+export { ALWAYS_SMALL, type CategoryTuning, type TunePoint, type TuningFile } from "./tuning-file.ts";
+export { writeTuning } from "./write-tuning.ts";

@@ -1,0 +1,184 @@
+import { byTask } from "../../policies/by-task.ts";
+import { categoryOf } from "../../policies/internal/category-of.ts";
+import {
+  checkKeys,
+  describePolicy,
+  InsufficientEvidenceError,
+  InvalidOptionError,
+  isRouterError,
+} from "../../src/contracts/index.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { lossesOf, thresholdCandidates } from "./candidates.ts";
+import { certificateOf, curveOf } from "./certify.ts";
+import { lossTest } from "./loss-test.ts";
+import { makeTuningFile } from "./make-tuning-file.ts";
+import { recordsNeeded } from "./records-needed.ts";
+import { thresholdGrid } from "./threshold-grid.ts";
+import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
+import { checkTuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
+import { certifyThreshold, type TuneThresholdOptions, thresholdPolicyOf } from "./tune-threshold.ts";
+import type { CategoryTuning, TuningFile } from "./tuning-file.ts";
+
+/**
+ * A threshold for each category (the record's, else the classifier's): each loses at most `maxLoss`, all of
+ * them at once with the confidence asked for, since delta is split evenly among them. A category with too few
+ * records to prove anything stays with the large model and takes no part of delta, and so do requests
+ * of other categories and of none. Its certificate is about all records together.
+ *
+ * Throws `InvalidOptionError` when no record has a category or the target is no loss, and
+ * `InsufficientEvidenceError` when no category gets a threshold.
+ */
+export async function tuneCategories(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  options: TuneThresholdOptions,
+): Promise<TuningFile> {
+  checkKeys("tuneCategories", options, [...tuneOptionNames, "steps", "scores"]);
+  const settings = checkTuneOptions("tuneCategories", options);
+  const { small, large, target } = settings;
+  if (!("maxLoss" in target))
+    throw new InvalidOptionError("tuneCategories.target", target, "{ maxLoss }: it holds for each category");
+  const { maxLoss } = target;
+  const grid = thresholdGrid(options);
+  const cases = await readTuneCases(records, [small, large], settings);
+  const columns = tuneColumns(cases, settings);
+  // An empty name is no category: the record does not have one.
+  const categoryAt = cases.cases.map(({ context }) => categoryOf(context) || undefined);
+  const names = [...new Set(categoryAt)].filter((name) => name !== undefined).sort();
+  if (names.length === 0)
+    throw new InvalidOptionError(
+      "records",
+      columns.records,
+      "records with a category, or a classifier that gives one",
+    );
+  const parts = names.map((category) => ({
+    category,
+    columns: columnsWhere(columns, (index) => categoryAt[index] === category),
+  }));
+  const hopeful = await hopefulParts(parts, settings, maxLoss);
+  const delta = (1 - settings.confidence) / Math.max(1, hopeful.size);
+  const categories: CategoryTuning[] = [];
+  for (const part of parts) {
+    const tuned = hopeful.has(part)
+      ? await tuneCategory(part, grid, settings, maxLoss, delta)
+      : left(part, "too few records to prove anything");
+    categories.push(tuned);
+  }
+  const tuned = categories.flatMap(({ certificate }) => certificate ?? []);
+  if (tuned.length === 0) throw await nothingProven(parts, settings, maxLoss);
+
+  const thresholds = new Map(categories.map(({ category, threshold }) => [category, threshold]));
+  const own = columns.complexity.map((complexity, index) =>
+    complexity >= (thresholds.get(categoryAt[index] ?? "") ?? 0) ? Infinity : 0,
+  );
+  const routed = thresholdCandidates(own, columns.pair, [1]).at(0);
+  const test = await lossTest({ ...settings, units: columns.units, delta });
+  const everywhere = {
+    columns,
+    candidates: thresholdCandidates(columns.complexity, columns.pair, grid),
+    thresholds: grid,
+    settings,
+  };
+  const certificate = await certificateOf(
+    everywhere,
+    routed,
+    lossesOf(settings.guarantee, columns.pair.large.quality, routed.quality),
+    test,
+    {
+      target,
+      maxLoss,
+      confidence: settings.confidence,
+      choosing: 0,
+      threshold: 0,
+      // All bounds hold at once, and other requests lose nothing.
+      upperBound: Math.max(0, ...tuned.map(({ upperBound }) => upperBound)),
+      // Bonferroni: the least favourable of the statements.
+      pValue: Math.max(...tuned.map(({ pValue }) => pValue * hopeful.size)),
+      notes: notesOn(categories),
+    },
+  );
+  const uses = categories.map(
+    ({ category, threshold }) => [category, thresholdPolicyOf(small, large, threshold)] as const,
+  );
+  const found = {
+    kind: "categories",
+    threshold: 0,
+    policy: describePolicy(byTask<string>({ tasks: Object.fromEntries(uses), otherwise: large })),
+    models: [small, large],
+    certificate,
+    categories,
+    curve: curveOf(everywhere, [], () => false),
+  } as const;
+  return makeTuningFile(found, columns.records, columns.complexity, settings);
+}
+
+interface CategoryPart {
+  readonly category: string;
+  readonly columns: TuneColumns;
+}
+
+/**
+ * The categories that would be accepted if their records showed no loss at all, by their numbers alone: no
+ * other could be. With each one that is left out, more of delta remains for the others.
+ */
+async function hopefulParts(
+  parts: readonly CategoryPart[],
+  settings: TuneSettings,
+  maxLoss: number,
+): Promise<ReadonlySet<CategoryPart>> {
+  let hopeful = parts;
+  for (;;) {
+    const delta = (1 - settings.confidence) / Math.max(1, hopeful.length);
+    const kept: CategoryPart[] = [];
+    for (const part of hopeful) {
+      const { units, records } = part.columns;
+      const test = await lossTest({ ...settings, units, delta });
+      if (test.pValue(new Float64Array(records.length), maxLoss) <= delta) kept.push(part);
+    }
+    if (kept.length === hopeful.length) return new Set(kept);
+    hopeful = kept;
+  }
+}
+
+async function tuneCategory(
+  part: CategoryPart,
+  grid: readonly number[],
+  settings: TuneSettings,
+  maxLoss: number,
+  delta: number,
+): Promise<CategoryTuning> {
+  try {
+    const { certificate, curve } = await certifyThreshold(part.columns, grid, settings, maxLoss, delta);
+    return { category: part.category, threshold: certificate.threshold ?? 0, certificate, curve };
+  } catch (error) {
+    if (!isRouterError(error, "insufficient-evidence")) throw error;
+    return left(part, error.message);
+  }
+}
+
+function left({ category, columns }: CategoryPart, problem: string): CategoryTuning {
+  return { category, threshold: 0, records: columns.records.length, problem };
+}
+
+function notesOn(categories: readonly CategoryTuning[]): readonly string[] {
+  const names = categories.flatMap(({ category, problem }) => (problem === undefined ? [] : [category]));
+  return names.length === 0
+    ? []
+    : [`All requests of these categories go to the large model, for want of evidence: ${names.join(", ")}.`];
+}
+
+/** What the category with the most records lacks is what is nearest to be had. */
+async function nothingProven(
+  parts: readonly CategoryPart[],
+  settings: TuneSettings,
+  maxLoss: number,
+): Promise<InsufficientEvidenceError> {
+  const largest = parts.reduce((most, one) =>
+    one.columns.records.length > most.columns.records.length ? one : most,
+  );
+  const { records, units, pair } = largest.columns;
+  const delta = (1 - settings.confidence) / parts.length;
+  const test = await lossTest({ ...settings, units, delta });
+  const needed = await recordsNeeded(new Float64Array(pair.large.quality.length), test, maxLoss, delta);
+  const problem = `no category can be certified to lose at most ${maxLoss}; the largest one is ${JSON.stringify(largest.category)}`;
+  return new InsufficientEvidenceError(records.length, needed, problem);
+}

@@ -1,0 +1,145 @@
+import {
+  checkIds,
+  checkKeys,
+  checkMethods,
+  describePolicy,
+  InvalidOptionError,
+  type Policy,
+} from "../../src/contracts/index.ts";
+import { weightedMean } from "../metrics/weighted-mean.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { replayPolicy } from "../replay/replay.ts";
+import type { ReplayCases } from "../replay/replay-cases.ts";
+import { recordKeysOf, restsOn } from "../split/record-keys.ts";
+import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
+import { certifyLoss } from "./certify.ts";
+import { makeTuningFile } from "./make-tuning-file.ts";
+import { readTuneCases, tuneColumns } from "./tune-columns.ts";
+import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
+import type { TuningFile } from "./tuning-file.ts";
+
+export interface TunePoliciesOptions extends TuneOptions {
+  /** What is tried: policies over names of models, from the safest to the cheapest unless there is `fit`. */
+  readonly policies: readonly Policy<string>[];
+  /** Names of all models that they choose among. Default `small` and `large`; they are added where they are missing. */
+  readonly models?: readonly string[] | undefined;
+  /**
+   * Other records, which put the policies in order: those that are dearer than another without losing less
+   * are left out, the others are tested from the least loss on.
+   */
+  readonly fit?: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord> | undefined;
+}
+
+/**
+ * The cheapest of any policies (tiers, cascades with their parameters, tables) whose loss against
+ * always-large is at most `maxLoss`, with its certificate. They are replayed in exact expectation and tested
+ * in order (`fixedSequence`), so that policies which are likely to pass should come first. A cascade needs
+ * the recorded results of its checks, or answers that they can read.
+ *
+ * Throws `InvalidOptionError`, `OutcomeFormatError`, `PolicyError`, `ClassifierError`,
+ * `InsufficientEvidenceError`.
+ */
+export async function tunePolicies(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  options: TunePoliciesOptions,
+): Promise<TuningFile> {
+  checkKeys("tunePolicies", options, [...tuneOptionNames, "policies", "models", "fit"]);
+  const settings = checkTuneOptions("tunePolicies", options);
+  const { small, large, target } = settings;
+  if (!("maxLoss" in target))
+    throw new InvalidOptionError(
+      "tunePolicies.target",
+      target,
+      "{ maxLoss }: other targets are for thresholds",
+    );
+  if (!Array.isArray(options.policies) || options.policies.length === 0)
+    throw new InvalidOptionError(
+      "tunePolicies.policies",
+      options.policies,
+      "an array of at least one policy",
+    );
+  for (const [index, policy] of options.policies.entries())
+    checkMethods(`tunePolicies.policies[${index}]`, policy, ["select"]);
+  const models = [...new Set([small, ...(options.models ?? []), large])];
+  checkIds("tunePolicies.models", models);
+
+  const cases = await readTuneCases(records, models, settings);
+  const columns = tuneColumns(cases, settings);
+  const policies =
+    options.fit === undefined
+      ? options.policies
+      : await ranked(options.policies, await otherRecords(options.fit, columns.records), models, settings);
+  const all = policies.map((policy) => routedBy(cases, policy, large));
+  const isPriced =
+    columns.pair.large.costUsd !== undefined && all.every(({ costUsd }) => costUsd !== undefined);
+  const { pair } = columns;
+  const priced = isPriced
+    ? columns
+    : {
+        ...columns,
+        pair: { small: { quality: pair.small.quality }, large: { quality: pair.large.quality } },
+      };
+  const candidates: Candidates = {
+    count: all.length,
+    at(index) {
+      const { costUsd, ...routed } = all[index] as RoutedOutcomes;
+      return isPriced ? { ...routed, costUsd } : routed;
+    },
+  };
+  const { index, certificate, curve } = await certifyLoss(
+    { columns: priced, candidates, settings },
+    target.maxLoss,
+  );
+  const policy =
+    index < 0
+      ? { name: "always", parameters: { model: large } }
+      : describePolicy(policies[index] as Policy<string>);
+  const found = { kind: "policies", policy, models, certificate, curve } as const;
+  return makeTuningFile(found, columns.records, columns.complexity, settings);
+}
+
+function routedBy(cases: ReplayCases<string>, policy: Policy<string>, large: string): RoutedOutcomes {
+  const { quality, costUsd, callRates } = replayPolicy(cases, policy).byRecord;
+  return { quality, costUsd, toLarge: callRates[large] ?? new Float64Array(quality.length) };
+}
+
+async function otherRecords(
+  fit: NonNullable<TunePoliciesOptions["fit"]>,
+  tune: readonly OutcomeRecord[],
+): Promise<readonly OutcomeRecord[]> {
+  const isTuned = restsOn(recordKeysOf(tune, "tune"));
+  const records: OutcomeRecord[] = [];
+  for await (const record of fit) {
+    if (isTuned(record))
+      throw new InvalidOptionError(
+        "tunePolicies.fit",
+        fit,
+        `other records than those to tune on: ${JSON.stringify(record.id.slice(0, 60))} asks the same as one of them`,
+      );
+    records.push(record);
+  }
+  return records;
+}
+
+/** The policies that no other one beats in both loss and cost, from the least loss to the least cost. */
+async function ranked(
+  policies: readonly Policy<string>[],
+  fit: readonly OutcomeRecord[],
+  models: readonly string[],
+  settings: TuneSettings,
+): Promise<readonly Policy<string>[]> {
+  const cases = await readTuneCases(fit, models, settings);
+  const large = tuneColumns(cases, settings).pair.large.quality;
+  const measured = policies.map((policy) => {
+    const { quality, costUsd, toLarge } = routedBy(cases, policy, settings.large);
+    const loss = weightedMean(lossesOf(settings.guarantee, large, quality)) ?? 0;
+    return { policy, loss, cost: weightedMean(costUsd ?? toLarge) ?? 0 };
+  });
+  measured.sort((a, b) => a.loss - b.loss || a.cost - b.cost);
+  let least = Number.POSITIVE_INFINITY;
+  return measured.flatMap(({ policy, cost }) => {
+    if (cost >= least) return [];
+    least = cost;
+    return [policy];
+  });
+}
