@@ -14,18 +14,12 @@ import type { Outcome } from "../outcomes/outcome-record.ts";
 import { promptKey } from "../outcomes/prompt-key.ts";
 import { readOutcomes } from "../outcomes/read-outcomes.ts";
 import { type ReplayCase, replayCases } from "../replay/replay-cases.ts";
+import { answerCost } from "./answer-cost.ts";
 import { expectedGains } from "./expected-gain.ts";
 
 const folder = process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data");
 const file = join(folder, "validation", "rational_cascades.jsonl.gz");
 
-/** US dollars per million input and output tokens behind the records. */
-const prices: Readonly<Record<string, readonly [input: number, output: number]>> = {
-  "llama3.1-8b": [0.2, 0.2],
-  "llama3.1-405b": [3, 3],
-  "gpt-4o-mini": [0.15, 0.6],
-  "gpt-4o": [2.5, 10],
-};
 const pairs = [
   ["llama3.1-8b", "gpt-4o"],
   ["gpt-4o-mini", "gpt-4o"],
@@ -44,12 +38,11 @@ async function study(small: string, large: string): Promise<void> {
   });
   const column = (read: (one: ReplayCase<string>) => number) => Float64Array.from(cases, read);
   const quality = (model: string) => column(({ outcomes }) => outcomes.get(model)?.quality ?? Number.NaN);
-  const answerCost = (model: string) => column((one) => answerCostOf(outcomeIn(one, model), model));
-  // The source asks the small model about its own answer on three of the five tasks, to know how sure
-  // it is: a cascade has to pay for that, too.
+  const costOfAnswer = (model: string) => column((one) => answerCost(outcomeIn(one, model), model));
+  // With what the source pays to know how sure the small model is.
   const checkedCost = column((one) => outcomeIn(one, small).costUsd ?? Number.NaN);
-  const largeCost = answerCost(large);
-  const alone = { quality: quality(small), costUsd: answerCost(small) };
+  const largeCost = costOfAnswer(large);
+  const alone = { quality: quality(small), costUsd: costOfAnswer(small) };
   const better = { quality: quality(large), costUsd: largeCost };
   const checked = { quality: alone.quality, costUsd: checkedCost };
   const escalated = {
@@ -122,11 +115,6 @@ async function study(small: string, large: string): Promise<void> {
 
 function outcomeIn({ outcomes }: ReplayCase<string>, model: string): Outcome {
   return outcomes.get(model) as Outcome;
-}
-
-function answerCostOf({ inputTokens = Number.NaN, outputTokens = Number.NaN }: Outcome, model: string) {
-  const [input, output] = prices[model] ?? [Number.NaN, Number.NaN];
-  return (inputTokens * input + outputTokens * output) / 1e6;
 }
 
 /** The rank of each score among those of its category, in [0, 1]; equal scores have equal ranks. */
