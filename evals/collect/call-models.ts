@@ -56,6 +56,32 @@ export async function callModel(run: CollectionRun, jobs: readonly Job[]): Promi
   await Promise.all(Array.from({ length: Math.min(options.concurrency, jobs.length) }, work));
 }
 
+/**
+ * Scores the answers that are there. A run that has stopped before its next call for want of money still
+ * does, as far as its judges can be paid. Never rejects.
+ */
+export async function scoreAnswers(run: CollectionRun, jobs: readonly Job[]): Promise<void> {
+  const { concurrency, maxCostUsd = Number.POSITIVE_INFINITY } = run.options;
+  const { book } = run;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (run.halted === undefined || (run.halted.why === "max-cost" && book.committedUsd <= maxCostUsd)) {
+      const job = jobs[next];
+      next += 1;
+      if (job === undefined) return;
+      const { answer } = book.stateOf(job.key);
+      if (answer === undefined || book.isFinished(job.key)) continue;
+      try {
+        await run.score(job, answer);
+      } catch (error) {
+        run.halt({ why: "error", error });
+      }
+      run.report();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, jobs.length) }, work));
+}
+
 /** Calls until there is an answer, or no further try makes sense. */
 async function ask(run: CollectionRun, job: Job, standing: Standing): Promise<CallAnswer | undefined> {
   const { retries, random } = run.options;
@@ -106,12 +132,11 @@ async function tryOnce(
   for (let ms = pace.pauseMs(); ms > 0 && run.halted === undefined; ms = pace.pauseMs()) await pause(run, ms);
   if (run.halted !== undefined || (await run.refusalOf(job)) !== undefined) return undefined;
   const atMostUsd = mostCostUsd(model, request, prepared.facts.images, maxOutputTokens);
-  if (!(await run.hasRoom(atMostUsd))) {
+  if (!(await run.begin(key, atMostUsd))) {
     run.halt({ why: "max-cost" });
     return undefined;
   }
   const bound = atMostUsd === undefined ? {} : { atMostUsd };
-  await run.record({ type: "begun", ...key, ...bound });
   const startedAt = options.clock();
   try {
     const completion = await callOnce(run, job);

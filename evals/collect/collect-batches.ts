@@ -23,7 +23,7 @@ const backoff = { backoffBaseMs: 1_000, backoffCapMs: 60_000 };
 /** Results that are written to the journal together. */
 const resultsAtOnce = 500;
 /** Nothing ends these calls: a batch that arrives is paid for. */
-const { signal: never } = new AbortController();
+const unending = () => ({ signal: new AbortController().signal });
 
 /**
  * Makes the jobs of one model through its provider's batches: first those that earlier runs submitted, then
@@ -37,10 +37,15 @@ export async function collectBatches(run: CollectionRun, model: Model, jobs: rea
     const tried = new Set<Job>();
     await settleUnknown(run, model, batches);
     while (run.halted === undefined) {
-      await submitDue(run, model, batches, jobs, tried);
+      // Models share what may be spent.
+      const hasRoom = await run.alone(() => submitDue(run, model, batches, jobs, tried));
       const open = openOf(run, model);
-      if (open.length === 0) return;
       await Promise.all(open.map((batch) => finish(run, model, batches, batch, jobs)));
+      if (open.length > 0) continue;
+      if (hasRoom) return;
+      // Batches of other models may turn out cheaper than they can be.
+      if (run.book.openBatches().length === 0) run.halt({ why: "max-cost" });
+      else await run.changed();
     }
   } catch (error) {
     if (!(run.signal.aborted && error === run.signal.reason)) run.halt({ why: "error", error });
@@ -65,9 +70,7 @@ async function settle(
   wanted: { readonly key: string; readonly at: number; readonly items: number },
 ): Promise<boolean> {
   const known = new Set(run.book.openBatches().map(({ batch }) => batch));
-  const found = (await retried(run, () => batches.find(wanted, { signal: never }))).filter(
-    (id) => !known.has(id),
-  );
+  const found = (await retried(run, () => batches.find(wanted, unending()))).filter((id) => !known.has(id));
   const [id] = found;
   if (found.length > 1) {
     const summary = `one of the batches ${found.join(", ")} may be ours: cancel the others, or wait until they have ended, and run again`;
@@ -81,20 +84,21 @@ async function settle(
   return id !== undefined;
 }
 
-/** Submits all jobs that are due, as far as `maxCostUsd` has room for them. */
+/** Submits the jobs that are due. Returns whether `maxCostUsd` had room for all of them. */
 async function submitDue(
   run: CollectionRun,
   model: Model,
   batches: Batches,
   jobs: readonly Job[],
   tried: Set<Job>,
-): Promise<void> {
+): Promise<boolean> {
   const { book, options } = run;
   const open = openOf(run, model).flatMap(({ items }) => items.map(itemKey));
   const waiting = new Set(open);
   let chunk: { readonly job: Job; readonly body: object }[] = [];
   let bytes = 0;
   let atMostUsd = 0;
+  let hasRoom = true;
   const flush = async (): Promise<void> => {
     if (chunk.length > 0) await submit(run, model, batches, chunk, atMostUsd);
     chunk = [];
@@ -111,8 +115,7 @@ async function submitDue(
     const usd = most * batches.priceShare;
     const { maxCostUsd = Number.POSITIVE_INFINITY } = options;
     if (book.committedUsd + atMostUsd + usd > maxCostUsd) {
-      // What is under way may turn out cheaper.
-      if (chunk.length === 0 && openOf(run, model).length === 0) run.halt({ why: "max-cost" });
+      hasRoom = false;
       break;
     }
     tried.add(job);
@@ -125,6 +128,7 @@ async function submitDue(
     atMostUsd += usd;
   }
   if (run.halted?.why !== "error") await flush();
+  return hasRoom;
 }
 
 /** Undefined where the request is none for this model: that is recorded. */
@@ -166,7 +170,7 @@ async function submit(
     await run.record({ type: "batch-begun", key, model: model.name, at, items, atMostUsd });
     const named = chunk.map(({ body }, index): BatchItem => ({ id: `${key}-${index}`, body }));
     try {
-      const batch = await batches.submit(named, { key }, { signal: never });
+      const batch = await batches.submit(named, { key }, unending());
       await run.record({ type: "batch-submitted", key, batch });
       return;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { callModel } from "./call-models.ts";
+import { callModel, scoreAnswers } from "./call-models.ts";
 import { collectBatches } from "./collect-batches.ts";
 import { type CollectOptions, resolveCollectOptions } from "./collect-options.ts";
 import { type Collection, writeCollection } from "./collection.ts";
@@ -71,11 +71,7 @@ async function makeCalls(run: CollectionRun, jobs: readonly Job[]): Promise<void
       const own = jobs.filter((job) => job.id === id);
       if (!batch) return callModel(run, own);
       await collectBatches(run, model, own);
-      // They are there: what is left is to score them.
-      await callModel(
-        run,
-        own.filter(({ key }) => run.book.stateOf(key).answer !== undefined),
-      );
+      return scoreAnswers(run, own);
     }),
   );
 }

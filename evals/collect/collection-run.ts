@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isRouterError, type Model, type Router } from "../../src/contracts/index.ts";
 import { textOf } from "../../src/request/texts.ts";
 import { scoreWith } from "../scorers/score-with.ts";
@@ -36,10 +37,14 @@ export interface CollectionRun {
   /** Adds an entry to the book, at once, and to the journal; resolves when it is on disk. */
   record(entry: JournalEntry): Promise<void>;
   /**
-   * Whether a call that costs at most `usd` fits into `maxCostUsd`. Waits for calls under way, as they may
-   * turn out cheaper. Record that the call has begun before anything else is awaited.
+   * Records that a call begins, if the most that it can cost fits into `maxCostUsd`, and returns whether it
+   * does. Waits for calls under way, as they may turn out cheaper.
    */
-  hasRoom(usd: number | undefined): Promise<boolean>;
+  begin(call: CallKey, atMostUsd: number | undefined): Promise<boolean>;
+  /** One after the other, in the order of the calls. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves at the next entry, or when the run is halted. */
+  changed(): Promise<void>;
   /** Why a model may not have a record; undefined where it may. */
   refusalOf(job: Job): Promise<string | undefined>;
   score(job: Job, answer: CallAnswer): Promise<void>;
@@ -62,9 +67,12 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
   const doneBefore = jobs.filter(({ key }) => book.isFinished(key)).length;
   const errors: Record<string, number> = {};
   const stop = new AbortController();
+  // Each call that waits listens.
+  setMaxListeners(0, stop.signal);
   let halted: Halt | undefined;
   let done = doneBefore;
   let waiting: (() => void)[] = [];
+  let last: Promise<unknown> = Promise.resolve();
 
   const wake = (): void => {
     const all = waiting;
@@ -100,14 +108,26 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
       }
     },
 
-    async hasRoom(usd = 0) {
+    async begin(call, atMostUsd) {
       while (halted === undefined) {
-        if (maxCostUsd === undefined || book.committedUsd + usd <= maxCostUsd) return true;
+        if (maxCostUsd === undefined || book.committedUsd + (atMostUsd ?? 0) <= maxCostUsd) {
+          // At once: nobody else may find the same room.
+          await run.record({ type: "begun", ...call, ...(atMostUsd !== undefined && { atMostUsd }) });
+          return true;
+        }
         if (book.underWay === 0) return false;
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        await run.changed();
       }
       return false;
     },
+
+    alone(work) {
+      const result = last.then(work);
+      last = result.catch(() => {});
+      return result;
+    },
+
+    changed: () => new Promise((resolve) => waiting.push(resolve)),
 
     refusalOf: (job) => refusalOf(router, job),
 

@@ -1,5 +1,5 @@
 import type { CallBook } from "./call-book.ts";
-import { expectedCostUsd, mostCostUsd } from "./call-cost.ts";
+import { expectedCostUsd, mostCostUsd, outputLimitOf } from "./call-cost.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { Job } from "./collection-run.ts";
 
@@ -56,6 +56,7 @@ export function estimateCollection(
     const due = own.filter(
       (job) => !refused.has(job) && book.stateOf(job.key).answer === undefined && !book.isFinished(job.key),
     );
+    const limit = outputLimitOf(model, maxOutputTokens) ?? Number.POSITIVE_INFINITY;
     let inputTokens = 0;
     let outputTokens = 0;
     let costUsd: number | undefined = 0;
@@ -65,7 +66,7 @@ export function estimateCollection(
       const expected = expectedCostUsd(model, facts, maxOutputTokens);
       const most = mostCostUsd(model, request, facts.images, maxOutputTokens);
       inputTokens += facts.inputTokens;
-      outputTokens += Math.min(facts.expectedOutputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
+      outputTokens += Math.min(facts.expectedOutputTokens, limit);
       costUsd = plus(costUsd, expected, share);
       atMostUsd = plus(atMostUsd, most, share);
     }

@@ -58,6 +58,7 @@ export function prepareRecord(
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   const checked = parseOutcomeRecord(isObject ? { outcomes: {}, ...value } : value, refuse);
   const record = value as DatasetRecord;
+  if (record.prompt?.trim() === "") refuse("prompt", "is empty: give some text");
   const { labels } = value as { readonly labels?: RecordRequest["labels"] };
   const request: RecordRequest = { ...requestOfRecord(checked), ...(labels === undefined ? {} : { labels }) };
   try {
