@@ -5,6 +5,7 @@ import { InvalidOptionError, type Router } from "../contracts/index.ts";
 import type { Io } from "./io.ts";
 import { loadRouter } from "./load-router.ts";
 import { numberOption } from "./number-option.ts";
+import { reclassifyDecisions } from "./reclassify-decisions.ts";
 import { offPolicyToJson, offPolicyToText } from "./show-off-policy.ts";
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   readonly config: string;
   readonly source?: string | undefined;
   readonly since?: string | undefined;
+  readonly reclassify?: boolean | undefined;
   readonly unit: string;
   readonly clip?: string | undefined;
   readonly bootstrap: string;
@@ -31,6 +33,7 @@ export function evalOffPolicyCommand(io: Io): Command {
     .requiredOption("--config <file>", "the router whose policy is asked about")
     .option("--source <name>", "only feedback with this source counts")
     .option("--since <date>", "only decisions from then on (ISO 8601)")
+    .option("--reclassify", "ask the config's classifier anew; the log must hold prompts")
     .option("--unit <name>", "what is independent of each other: session, tenant or decision", "session")
     .option("--clip <number>", "largest weight of the clipped estimate (default: square root of the rows)")
     .option("--bootstrap <count>", "resamples for the bootstrap intervals", "1000")
@@ -66,10 +69,15 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
   const { decisions, report: joined } = joinDecisions({ log, feedback, source });
   const router = await loadRouter(options.config);
   try {
-    const report = await offPolicy(from(decisions(), since), router, {
+    const logged = from(decisions(), since);
+    const again = options.reclassify ? reclassifyDecisions(logged, router, log) : undefined;
+    const report = await offPolicy(again?.decisions ?? logged, router, {
       ...settings,
       classifier: await classifierOf(router),
     });
+    const shortened = again?.shortened() ?? 0;
+    if (shortened > 0)
+      io.stderr(`${shortened} requests were classified without the earlier turns or tools that they had\n`);
     for (const warning of report.warnings) io.stderr(`${warning}\n`);
     if (joined.withoutDecision > 0)
       io.stderr(`${joined.withoutDecision} feedbacks are for decisions that are not in the log\n`);

@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explore, threshold } from "../../policies/index.ts";
+import { createRouter } from "../../src/create-router.ts";
 import { type Id, serve, type World, worldOf } from "../evals/off-policy/support/logged-world.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
-import { runCli } from "../support/run-cli.ts";
+import { linesOf, runCli } from "../support/run-cli.ts";
 
 const at = (value: number) => threshold<Id>({ small: "small", large: "large", at: value });
 let logs = "";
@@ -99,6 +101,43 @@ describe("eval off-policy", () => {
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
     expect(err).toContain("every propensity is 1");
     expect(err).toContain("explore(0.05, policy)");
+  });
+
+  it("asks another classifier about the prompts of the log, where it holds them", async () => {
+    // Opposite to the one that was asked when the log was written.
+    const opposite = configs.config(() =>
+      createRouter({
+        models: world.router(at(0.4)).models,
+        policy: at(0.7),
+        classifier: {
+          name: "opposite",
+          version: "2",
+          classify: ({ ask }) => ({ complexity: 1 - Number.parseFloat(ask) }),
+        },
+      }),
+    );
+    const recorded = await run("--config", opposite, "--json");
+    expect(recorded.err).toContain("several classifiers: stated@1, opposite@2");
+    const refused = await run("--config", opposite, "--reclassify");
+    expect(refused).toMatchObject({ exitCode: 2, err: expect.stringContaining("prompt is missing") });
+
+    const prompts = configs.file(
+      "prompts.jsonl",
+      linesOf(readFileSync(files.log, "utf8"))
+        .map((line, index) => JSON.stringify({ ...line, prompt: world.records[index]?.prompt }))
+        .join("\n"),
+    );
+    const { out, err } = await run("--config", opposite, "--log", prompts, "--reclassify", "--json");
+    expect(err).not.toContain("several classifiers");
+    const share = (text: string) =>
+      JSON.parse(text).plans.find(({ plan }: { plan: string }) => plan === "small").targetShare;
+    // Requests below 0.7, and those above 0.3.
+    expect(share(recorded.out)).toBeCloseTo(0.7, 1);
+    expect(share(out)).toBeCloseTo(0.7, 1);
+    // It sends the hard ones to the small model.
+    expect(JSON.parse(out).quality.estimates.dr.value).toBeLessThan(
+      JSON.parse(recorded.out).quality.estimates.dr.value - 0.1,
+    );
   });
 
   it.each<[string, readonly string[], RegExp]>([
