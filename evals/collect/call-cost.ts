@@ -37,7 +37,11 @@ export function mostCostUsd(
   // The input may be shorter than its bytes, and a tier's rates may be lower than those below it.
   const rates = [price, ...(price.tiers ?? []).filter((tier) => tier.aboveInputTokens < input)];
   const perInput = rates.map((one) =>
-    Math.max(one.usdPerMillionInputTokens, one.usdPerMillionCacheWriteTokens ?? 0),
+    Math.max(
+      one.usdPerMillionInputTokens,
+      one.usdPerMillionCachedInputTokens ?? 0,
+      one.usdPerMillionCacheWriteTokens ?? 0,
+    ),
   );
   const perOutput = rates.map((one) => one.usdPerMillionOutputTokens);
   return (input * Math.max(...perInput) + limit * Math.max(...perOutput)) / 1e6 + (price.usdPerRequest ?? 0);
