@@ -50,6 +50,8 @@ export interface ImportReport {
   /** What the source holds; absent while no record was read. */
   readonly kind?: "outcomes" | "dataset" | undefined;
   readonly records: number;
+  /** On how many records each model has an outcome, by its own name. Empty for a data set. */
+  readonly models: Readonly<Record<string, number>>;
   /** What was left out, by reason, and how often. */
   readonly leftOut: Readonly<Record<string, number>>;
 }
@@ -66,7 +68,7 @@ export interface Import extends AsyncIterable<OutcomeRecord | DatasetRecord> {
  */
 export function importRecords(options: ImportOptions): Import {
   const settings = checkOptions(options);
-  const report: Counts = { kind: undefined, records: 0, leftOut: {} };
+  const report: Counts = { kind: undefined, records: 0, models: {}, leftOut: {} };
   const leaveOut = (reason: string, count = 1): void => {
     if (count > 0) report.leftOut[reason] = (report.leftOut[reason] ?? 0) + count;
   };
@@ -79,6 +81,7 @@ export function importRecords(options: ImportOptions): Import {
 interface Counts {
   kind: ImportReport["kind"];
   records: number;
+  models: Record<string, number>;
   leftOut: Record<string, number>;
 }
 
@@ -136,6 +139,7 @@ async function* checked(
 ): AsyncGenerator<OutcomeRecord | DatasetRecord, void, void> {
   const inputs = options.inputs.map((input) => openInput(input, inputOptionsOf(options)));
   const placeOfId = new Map<string, Place>();
+  const countOf = new Map<string, number>();
   for await (const { place, record: read } of formats[options.from](inputs, settings)) {
     const kind = "outcomes" in read ? "outcomes" : "dataset";
     report.kind ??= kind;
@@ -155,8 +159,11 @@ async function* checked(
     }
     if ("outcomes" in record) parseOutcomeRecord(record, (field, problem) => refuseAt(place, field, problem));
     report.records += 1;
+    if ("outcomes" in record)
+      for (const model of Object.keys(record.outcomes)) countOf.set(model, (countOf.get(model) ?? 0) + 1);
     yield record as OutcomeRecord | DatasetRecord;
   }
+  report.models = Object.fromEntries(countOf);
   if (report.records === 0) {
     const why = Object.entries(report.leftOut).map(([reason, count]) => `${count} ${reason}`);
     const rest = why.length === 0 ? "" : ` (left out: ${why.join("; ")})`;

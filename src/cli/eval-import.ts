@@ -47,7 +47,11 @@ export function evalImportCommand(io: Io): Command {
     .option("--max-bytes <count>", "longest input, unpacked (default: 1 GiB)")
     .option("--timeout-ms <count>", "longest wait for the next part of a URL (default: 30000)")
     .option("--loopback-http", "allow http:// for this machine")
-    .option("--json", "print JSON: { kind, records, leftOut: { reason: count }, out }", false)
+    .option(
+      "--json",
+      "print JSON: { kind, records, models: { name: count }, leftOut: { reason: count }, out }",
+      false,
+    )
     .addHelpText(
       "after",
       `

@@ -29,8 +29,10 @@ describe("eval import", () => {
     ]);
   });
 
-  it("writes what eval replay reads", async () => {
-    await run(table, "--from", "routellm", "--out", out);
+  it("writes what eval replay reads, and says which model is missing where", async () => {
+    expect((await run(table, "--from", "routellm", "--out", out)).err).toBe(
+      "a has an outcome on 1 of 2 records\n",
+    );
     const replay = ["eval", "replay", "--outcomes", out, "--small", "a", "--large", "b", "--bootstrap", "20"];
     const { exitCode, err } = await runCli(replay);
     expect(exitCode).toBe(0);
@@ -45,7 +47,7 @@ describe("eval import", () => {
     const packed = `${out}.gz`;
     const args = [tests, "--from", "promptfoo", "--prompt", "Q: {{q}}", "--json", "--out", packed];
     const { out: shown } = await run(...args);
-    expect(JSON.parse(shown)).toEqual({ kind: "dataset", records: 1, leftOut: {}, out: packed });
+    expect(JSON.parse(shown)).toEqual({ kind: "dataset", records: 1, models: {}, leftOut: {}, out: packed });
     expect(linesOf(gunzipSync(readFileSync(packed)).toString())[0]).toMatchObject({
       prompt: "Q: x",
       expected: "y",
@@ -173,7 +175,7 @@ describe("eval export", () => {
       "--out",
       jsonl,
     ]);
-    expect(JSON.parse(shown)).toMatchObject({ kind: "outcomes", records: 2, models: ["a"], out: jsonl });
+    expect(JSON.parse(shown)).toMatchObject({ kind: "outcomes", records: 1, models: ["a"], out: jsonl });
   });
 
   it.each<[string, readonly string[], RegExp]>([

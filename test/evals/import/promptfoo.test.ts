@@ -45,7 +45,7 @@ describe("promptfoo's tests", () => {
       },
       { id: "promptfooconfig.2", prompt: "Answer in one word: Capital of Peru?", metadata: { owner: "geo" } },
     ]);
-    expect(report).toEqual({ kind: "dataset", records: 2, leftOut: {} });
+    expect(report).toMatchObject({ kind: "dataset", records: 2, leftOut: {} });
   });
 
   it("of several prompts and of lists of values are a group of records each", async () => {
@@ -247,7 +247,7 @@ describe("promptfoo's outputs", () => {
       },
       { from: "promptfoo", rename: { "openai:large": "large" } },
     );
-    expect(report).toEqual({ kind: "outcomes", records: 2, leftOut: {} });
+    expect(report).toMatchObject({ kind: "outcomes", records: 2, leftOut: {} });
     const known = { answer: "4", costUsd: 0.001, inputTokens: 10, outputTokens: 2, latencyMs: 120 };
     expect(records[0]).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{16}$/),

@@ -36,7 +36,12 @@ describe("RouteLLM's tables", () => {
       },
       { id: "mmlu_sums:7", prompt: "Short", category: "mmlu_sums", outcomes: { "huge-1": { quality: 0 } } },
     ]);
-    expect(report).toEqual({ kind: "outcomes", records: 3, leftOut: {} });
+    expect(report).toEqual({
+      kind: "outcomes",
+      records: 3,
+      models: { "tiny-7b": 2, "huge-1": 3 },
+      leftOut: {},
+    });
   });
 
   it("may hold answers, an index and Windows line ends, and several are taken together", async () => {
