@@ -1,10 +1,9 @@
-import { shortened } from "./cost-quality-plot.ts";
-import { showHidden } from "./escape-html.ts";
-import { score } from "./format-number.ts";
 import type { Markup } from "./html.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import { paddedRange } from "./plot-frame.ts";
 import type { Bin } from "./report.ts";
+import { shortName } from "./short-name.ts";
+import { thresholdMarks } from "./threshold-marks.ts";
 
 const margins = { marginTop: 34, marginRight: 18, marginBottom: 46, marginLeft: 42 };
 
@@ -21,12 +20,12 @@ export function qualityCalibrationPlot(
     0.06,
   );
   const domain = [Math.max(-2, low), Math.min(102, high)];
-  return draw(showHidden(`Measured over estimated quality of ${model}; the table below has all values.`), {
+  return draw(`Measured over estimated quality of ${model}; the table below has all values.`, {
     ...margins,
     width,
     height: width,
     x: { domain, label: "estimated quality", labelAnchor: "center", labelArrow: "none", ticks: 5 },
-    y: { domain, label: `measured quality of ${shortened(model)}`, labelArrow: "none", ticks: 5, grid: true },
+    y: { domain, label: `measured quality of ${shortName(model)}`, labelArrow: "none", ticks: 5, grid: true },
     marks: [
       marks.line(
         domain.map((at) => ({ at })),
@@ -52,33 +51,21 @@ export function gainPlot(
 ): Markup {
   const dots = bins.map(scaled((complexity) => complexity));
   const y = paddedRange([0, ...dots.flatMap(({ low, high }) => [low, high])], 0.08);
-  return draw(showHidden(`Quality gained by ${large} over complexity; the table below has all values.`), {
+  return draw(`Quality gained by ${large} over complexity; the table below has all values.`, {
     ...margins,
     width,
     height: Math.round(width < 500 ? width * 0.7 : width * 0.4),
     x: { domain: [0, 1], label: "complexity", labelAnchor: "center", labelArrow: "none", ticks: 5 },
     y: {
       domain: y,
-      label: `points of quality gained by ${shortened(large)}`,
+      label: `points of quality gained by ${shortName(large)}`,
       labelArrow: "none",
       ticks: 5,
       grid: true,
     },
     marks: [
       marks.ruleY([0], { stroke: "var(--muted)" }),
-      ...thresholds.flatMap((at) => [
-        marks.ruleX([at], { stroke: "var(--ink)", strokeWidth: 1.4 }),
-        marks.text([{ x: at, text: at > 0.6 ? `threshold ${score(at)} ` : ` threshold ${score(at)}` }], {
-          x: "x",
-          text: "text",
-          frameAnchor: "top",
-          dy: 2,
-          textAnchor: at > 0.6 ? "end" : "start",
-          fill: "var(--ink)",
-          stroke: "var(--paper)",
-          strokeWidth: 4,
-        }),
-      ]),
+      ...thresholdMarks(marks, thresholds),
       ...dotsOf(marks, dots),
     ],
   });

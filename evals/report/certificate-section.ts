@@ -1,5 +1,5 @@
 import { count, percent, percentWithInterval, points, score } from "./format-number.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup, unbroken } from "./html.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 import { promiseOf } from "./verdict.ts";
 
@@ -17,8 +17,8 @@ export function certificateSection({ certificate, reference, thresholds }: Repor
   return html`<section class="panel ${problems.length > 0 && "open"}" aria-labelledby="certificate">
 <h2 id="certificate">${problems.length > 0 ? "The certificate does not hold here" : "Certificate"}</h2>
 ${problems.length > 0 && html`<ul>${problems.map((problem) => html`<li>${capitalised(problem)}.</li>`)}</ul>`}
-<p>${statement(certificate, reference)}</p>
-<p>${evidence(certificate)}</p>
+<p>${unbroken(statement(certificate, reference))}</p>
+<p>${unbroken(evidence(certificate))}</p>
 <p class="note">It is about requests like those it was tuned on, as their quality was judged${
     certificate.judge !== undefined && ` (by ${certificate.judge})`
   }. It ends on ${certificate.expiresAt.slice(0, 10)}, and earlier when models, prompts, the classifier or the traffic change. Tuning file ${certificate.version}, of ${certificate.createdAt.slice(0, 10)}.</p>

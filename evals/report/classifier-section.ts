@@ -9,7 +9,7 @@ import { scorePlot } from "./score-plot.ts";
 
 /** Models whose calibration is drawn; the tables have all of them. */
 const mostPlots = 6;
-const panelWidth = 380;
+const panelWidth = 400;
 
 /** Whether the classifier's estimates come true. */
 export function calibrationSection(plot: PlotMaker, report: Report): Markup {
@@ -35,11 +35,11 @@ ${binTable(`Points of quality that ${reference} gains, by complexity`, "complexi
     .map(
       ({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`,
     )}</div>
-${htmlTable(
-  "How far estimates are off: mean squared error (Brier score) and mean distance (ECE); 0 is best",
-  ["model", "Brier", "ECE"],
-  models.map(({ model, brier, ece }) => ({ cells: [model, brier.toFixed(4), ece.toFixed(4)] })),
-)}
+<div class="small">${htmlTable(
+    "How far estimates are off: mean squared error (Brier score) and mean distance (ECE); 0 is best",
+    ["model", "Brier", "ECE"],
+    models.map(({ model, brier, ece }) => ({ cells: [model, brier.toFixed(3), ece.toFixed(3)] })),
+  )}</div>
 ${models.map(({ model, bins }) => binTable(`Quality of ${model}, from 0 to 100`, "estimated", "measured", bins, points))}`;
 }
 

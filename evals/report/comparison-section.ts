@@ -1,6 +1,6 @@
 import { costQualityPlot } from "./cost-quality-plot.ts";
 import { count, percent, percentDigits, points, usd, usdDigits, withInterval } from "./format-number.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup, unbroken } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import type { Report, ReportRow } from "./report.ts";
@@ -68,7 +68,9 @@ function pairNote({ rows }: Report): string {
     .map((row) => `${row.name} ${withInterval(row.apgr ?? { value: Number.NaN }, digits)}`)
     .join(", ");
   const same = rows[0]?.costUsd === undefined ? "sends as many requests to the large model" : "costs as much";
-  return ` Over random: points of quality beyond a coin that ${same}.${apgr && ` APGR over all thresholds, a coin having 0.5: ${apgr}.`}`;
+  return unbroken(
+    ` Over random: points of quality beyond a coin that ${same}.${apgr && ` APGR over all thresholds, a coin having 0.5: ${apgr}.`}`,
+  );
 }
 
 function nameOf({ name, model }: ReportRow): string {

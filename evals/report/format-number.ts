@@ -12,6 +12,11 @@ export function points(quality: number): string {
   return fixed(100 * quality, 1);
 }
 
+/** The same without a decimal that is zero: for limits, and grades that are mostly right or wrong. */
+export function roundPoints(quality: number): string {
+  return points(quality).replace(/\.0$/, "");
+}
+
 /** US dollars, whatever their size: `$0.0042`, `$0.85`, `$1,234`. */
 export function usd(amount: number): string {
   const size = Math.abs(amount);

@@ -17,6 +17,11 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return new Markup(source.join(""));
 }
 
+/** Numbers stay on one line with their signs and intervals. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=%|\[)|(?<=\[[^\s\]]{1,20},) /g, "$1\u00a0");
+}
+
 function sourceOf(content: Content): string {
   if (content === undefined || content === false) return "";
   if (content instanceof Markup) return content.source;

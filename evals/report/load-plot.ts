@@ -1,3 +1,4 @@
+import { escapeHtml } from "./escape-html.ts";
 import { Markup } from "./html.ts";
 
 /** A mark of a plot, opaque. */
@@ -6,7 +7,7 @@ type MarkOf = (data: Iterable<unknown>, options?: object) => Mark;
 
 /** What is used of @observablehq/plot. Its own types need those of a browser and of d3. */
 interface PlotLibrary {
-  plot(options: object): { setAttribute(name: string, value: string): void; readonly outerHTML: string };
+  plot(options: object): { readonly outerHTML: string };
   readonly areaY: MarkOf;
   readonly dot: MarkOf;
   readonly line: MarkOf;
@@ -34,9 +35,10 @@ export async function loadPlot(): Promise<PlotMaker> {
     marks: library,
     draw(label, options) {
       const svg = library.plot({ document, style: { fontSize: "12px" }, ...options });
-      svg.setAttribute("role", "img");
-      svg.setAttribute("aria-label", label);
-      return new Markup(svg.outerHTML);
+      // In attributes, the library leaves "<" as it is.
+      return new Markup(
+        svg.outerHTML.replace("<svg", () => `<svg role="img" aria-label="${escapeHtml(label)}"`),
+      );
     },
   };
 }

@@ -31,18 +31,27 @@ const sides: readonly {
   { textAnchor: "end", dx: 3 - gap, dy: -gap - 3 },
   { textAnchor: "start", dx: gap - 3, dy: -gap - 3 },
   { textAnchor: "end", dx: 3 - gap, dy: gap + 3 },
+  { textAnchor: "end", dx: gap, dy: -3 * gap },
+  { textAnchor: "end", dx: gap, dy: 3 * gap },
+  { textAnchor: "start", dx: -gap, dy: -3 * gap },
+  { textAnchor: "start", dx: -gap, dy: 3 * gap },
 ];
 
+/** What a label should not cover: `weight` says how much it matters. */
+export interface Obstacle extends Position {
+  readonly weight: number;
+}
+
 /**
- * Places labels one after the other where they cover the fewest of the `obstacles` (points along what is
+ * Places labels one after the other where they cover the least of the `obstacles` (points along what is
  * drawn) and none of each other, inside the frame. Bounded: labels x anchors x sides x obstacles.
  */
 export function placeLabels(
   labels: readonly Label[],
-  obstacles: readonly Position[],
+  obstacles: readonly Obstacle[],
   frame: PlotFrame,
 ): readonly PlacedLabel[] {
-  const { top, bottom } = edgesOf(frame);
+  const { left, top, bottom } = edgesOf(frame);
   const placed: Edges[] = [];
   return labels.flatMap(({ text, anchors }) => {
     let best: { readonly label: PlacedLabel; readonly box: Edges; readonly cost: number } | undefined;
@@ -51,8 +60,8 @@ export function placeLabels(
         const label = { text, textAnchor, x: anchor.x + dx, y: anchor.y + dy };
         const box = boxOf(label);
         const outside =
-          box.left < 2 || box.right > frame.width - 2 || box.top < top - 4 || box.bottom > bottom;
-        const covered = obstacles.filter((at) => contains(box, at)).length;
+          box.left < left || box.right > frame.width - 2 || box.top < top - 4 || box.bottom > bottom;
+        const covered = obstacles.reduce((sum, at) => (contains(box, at) ? sum + at.weight : sum), 0);
         const overlapping = placed.filter((other) => overlaps(box, other)).length;
         const cost = (outside ? 1e6 : 0) + 1e3 * overlapping + 10 * covered + order / 10;
         if (best === undefined || cost < best.cost) best = { label, box, cost };

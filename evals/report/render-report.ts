@@ -4,7 +4,7 @@ import { certificateSection } from "./certificate-section.ts";
 import { calibrationSection, scoreSection } from "./classifier-section.ts";
 import { comparisonSection } from "./comparison-section.ts";
 import { count, percent, percentDigits, points } from "./format-number.ts";
-import { type Content, html, Markup } from "./html.ts";
+import { type Content, html, Markup, unbroken } from "./html.ts";
 import { loadPlot } from "./load-plot.ts";
 import { provenanceFooter } from "./provenance-footer.ts";
 import type { Report } from "./report.ts";
@@ -42,7 +42,7 @@ ${certificateSection(report)}
 ${
   report.warnings.length > 0 &&
   html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">To know before reading on</h2>
-<ul>${report.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></section>`
+<ul>${report.warnings.map((warning) => html`<li>${unbroken(warning)}</li>`)}</ul></section>`
 }
 ${comparisonSection(plot, report)}
 ${savingSection(report)}
@@ -61,7 +61,7 @@ ${provenanceFooter(report)}
 /** Numbers stay with their signs, intervals stand back, and what is not certified stands out. */
 function verdict(text: string): Content {
   const [statement = "", open] = text.split(/ (?=Not certified)/);
-  const whole = statement.replace(/(\d) %/g, "$1\u00a0%").split(/(\[[^\]]{0,40}\])/);
+  const whole = unbroken(statement).split(/(\[[^\]]{0,40}\])/);
   return html`${whole.map((part, index) => (index % 2 === 0 ? part : html`<span class="range">${part}</span>`))}${
     open && html` <span class="open">${open}</span>`
   }`;

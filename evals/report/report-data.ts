@@ -17,7 +17,7 @@ import type { TuningFile } from "../tune/tuning-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";
 import { curvesOf } from "./curves.ts";
-import type { Report, ReportedCertificate } from "./report.ts";
+import type { Report } from "./report.ts";
 import { pairRows, routerRows } from "./report-rows.ts";
 import { reportedCertificate } from "./reported-certificate.ts";
 import { routingOf } from "./routing.ts";
@@ -79,7 +79,7 @@ export async function reportData(
   if (requestsPerMonth !== undefined) checkNumber("report.requestsPerMonth", requestsPerMonth, { min: 1 });
   const settings = { resamples, seed, confidence };
   const subject = "router" in options ? await routerSubject(all, options) : await modelsSubject(all, options);
-  const { prepared, policy, models, name, classifier, certificate, thresholds, trainedOn } = subject;
+  const { prepared, policy, models, name, classifier, tuning, thresholds, trainedOn } = subject;
   const { skipped, unclassified, cases } = prepared;
   if (cases.length === 0)
     throw new InvalidOptionError("records", [], `records with outcomes of all of ${models.join(", ")}`);
@@ -90,6 +90,8 @@ export async function reportData(
     small === undefined
       ? await routerRows(routing, name, settings)
       : await pairRows(routing, small, name, settings);
+  const certificate =
+    classifier && tuning && reportedCertificate(tuning, classifier, all, now, rows[0]?.loss);
   return {
     formatVersion: 1,
     kind: small === undefined ? "router" : "pair",
@@ -139,14 +141,14 @@ interface Subject {
   readonly described: string;
   readonly thresholds: readonly number[];
   readonly classifier?: Classifier | undefined;
-  readonly certificate?: ReportedCertificate | undefined;
+  readonly tuning?: TuningFile | undefined;
   readonly trainedOn: number;
 }
 
 /** A threshold between two models, or what a tuning file says. */
 async function modelsSubject(
   all: readonly OutcomeRecord[],
-  { small, large, classifier, tuning, threshold, text, trainedOn, now }: PairReportOptions,
+  { small, large, classifier, tuning, threshold, text, trainedOn }: PairReportOptions,
 ): Promise<Subject> {
   if (small === large) throw new InvalidOptionError("report.large", large, "another model than report.small");
   if (tuning !== undefined && threshold !== undefined)
@@ -176,7 +178,7 @@ async function modelsSubject(
     described: `${classifier.name}, ${words}`,
     thresholds: isThreshold ? [tuned] : [],
     classifier,
-    certificate: tuning && reportedCertificate(tuning, classifier, all, now),
+    tuning,
     trainedOn: trainedOn === undefined ? 0 : all.filter(trainedOn).length,
   };
 }

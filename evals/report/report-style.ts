@@ -2,19 +2,19 @@
 export const reportStyle: string = `
 :root {
   color-scheme: light dark;
-  --paper: #fdfdfc; --panel: #f4f4f1; --ink: #1c1d1f; --muted: #62656a; --faint: #c9cac6; --line: #e2e2de;
+  --paper: #fdfdfc; --panel: #f4f4f1; --ink: #1c1d1f; --muted: #62656a; --faint: #c9cac6; --line: #e2e2de; --shade: #0002;
   --accent: #0b6e8f; --accent-ink: #0a5f7c; --warn: #8a4b00; --warn-panel: #fbf1e2;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #16181b; --panel: #1f2226; --ink: #e8e8e5; --muted: #a0a4aa; --faint: #51565d; --line: #30343a;
+    --paper: #16181b; --panel: #1f2226; --ink: #e8e8e5; --muted: #a0a4aa; --faint: #51565d; --line: #30343a; --shade: #000a;
     --accent: #4fb3d4; --accent-ink: #74c7e3; --warn: #f0b866; --warn-panel: #2c2416;
   }
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body {
-  margin: 0 auto; padding: 56px 24px 40px; max-width: 900px;
+  margin: 0 auto; padding: 56px 24px 40px; max-width: 960px;
   background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   overflow-wrap: anywhere;
@@ -48,11 +48,18 @@ figure { margin: 14px 0 10px; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; --plot-background: var(--paper); }
 .narrow { display: none; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; }
-.scroll { margin: 0 0 12px; overflow-x: auto; }
+.scroll {
+  margin: 0 0 12px; overflow-x: auto;
+  background:
+    linear-gradient(90deg, var(--paper) 40%, transparent) left / 36px 100% no-repeat local,
+    linear-gradient(270deg, var(--paper) 40%, transparent) right / 36px 100% no-repeat local,
+    linear-gradient(90deg, var(--shade), transparent) left / 14px 100% no-repeat scroll,
+    linear-gradient(270deg, var(--shade), transparent) right / 14px 100% no-repeat scroll;
+}
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-table { width: 100%; border-collapse: collapse; font-size: 14px; line-height: 1.4; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-th, td { padding: 7px 0 7px 16px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: baseline; }
-th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; min-width: 9em; overflow-wrap: anywhere; }
+table { width: 100%; border-collapse: collapse; font-size: 13.5px; line-height: 1.4; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+th, td { padding: 7px 0 7px 14px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: baseline; }
+th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; min-width: 11em; overflow-wrap: anywhere; }
 thead th { color: var(--muted); font-weight: 500; vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 400; }
 tr.ours th, tr.ours td { color: var(--accent-ink); font-weight: 600; }
@@ -94,9 +101,10 @@ code { font: 0.94em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
   .wide { display: block; }
   .narrow { display: none; }
   figure, .panel, .facts, tr { break-inside: avoid; }
-  .scroll { overflow: visible; }
-  table { font-size: 8.5pt; }
-  th, td { padding-left: 8pt; }
+  .scroll { overflow: visible; background: none; }
+  table { font-size: 7.5pt; }
+  th, td { padding: 4pt 0 4pt 6pt; }
+  th:first-child, td:first-child { min-width: 7em; }
   .prompt { max-height: none; overflow: visible; }
 }
 `;

@@ -1,23 +1,30 @@
 import type { Classifier } from "../../src/contracts/index.ts";
+import type { Estimate } from "../metrics/bootstrap.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { restsOn } from "../split/record-keys.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
+import { points, roundPoints, withInterval } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";
 
-/** What a tuning file promises, with the reasons why it might not hold for a classifier at a time. */
+/** What a tuning file promises, with the reasons why it does not hold for a classifier, at a time, with a loss measured afresh. */
 export function reportedCertificate(
   file: TuningFile,
   classifier: Classifier,
   records: readonly OutcomeRecord[],
   now: number,
+  loss: Estimate | undefined,
 ): ReportedCertificate {
   const { certificate, version, createdAt, expiresAt, judge } = file;
   const problems: string[] = [];
   const wanted = `${file.classifier.name}@${file.classifier.version}`;
   const given = `${classifier.name}@${classifier.version}`;
   if (wanted !== given) problems.push(`it is about the classifier ${wanted}, and this is ${given}`);
-  if (Date.parse(expiresAt) <= now) problems.push(`it has expired on ${expiresAt.slice(0, 10)}`);
-  const { guarantee, maxLoss, confidence, loss, upperBound, pValue, saving, units } = certificate;
+  if (Date.parse(expiresAt) <= now) problems.push(`it expired on ${expiresAt.slice(0, 10)}`);
+  const { guarantee, maxLoss, confidence, upperBound, pValue, saving, units } = certificate;
+  if (guarantee === "mean" && loss?.low !== undefined && loss.low > maxLoss)
+    problems.push(
+      `on these records it lost ${withInterval(loss, points)} points of quality, more than the ${roundPoints(maxLoss)} promised`,
+    );
   return {
     version,
     createdAt,
@@ -28,7 +35,7 @@ export function reportedCertificate(
     threshold: certificate.threshold,
     maxLoss,
     confidence,
-    loss,
+    loss: certificate.loss,
     upperBound,
     pValue,
     saving,

@@ -1,6 +1,6 @@
 import { html, type Markup } from "./html.ts";
 
-const wide = 800;
+const wide = 880;
 const narrow = 350;
 
 /** A plot drawn for a page and for a phone: of the two, the style sheet shows one. */

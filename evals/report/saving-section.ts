@@ -1,5 +1,5 @@
 import { count, usd, usdDigits, withInterval } from "./format-number.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup, unbroken } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { Report } from "./report.ts";
 
@@ -15,7 +15,7 @@ export function savingSection({ saving, reference, policy }: Report): Markup {
   const volume = requests === undefined ? "1,000 requests" : `${count(requests)} requests a month`;
   return html`<section aria-labelledby="saving">
 <h2 id="saving">Saving ${requests === undefined ? "for" : "at"} ${volume}</h2>
-<p>${requests === undefined ? "With" : "At"} ${volume} like the recorded ones, the router saves ${withInterval(savedUsd, usd, usdDigits)}.</p>
+<p>${unbroken(`${requests === undefined ? "With" : "At"} ${volume} like the recorded ones, the router saves ${withInterval(savedUsd, usd, usdDigits)}.`)}</p>
 <div class="small">${htmlTable(
     `Cost of ${volume} in US dollars`,
     ["", "cost"],

@@ -1,9 +1,9 @@
-import { shortened } from "./cost-quality-plot.ts";
-import { showHidden } from "./escape-html.ts";
 import { score } from "./format-number.ts";
 import type { Markup } from "./html.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import type { Report } from "./report.ts";
+import { shortName } from "./short-name.ts";
+import { haloed, thresholdMarks } from "./threshold-marks.ts";
 
 /** How many requests have which complexity, and which of them call the reference. */
 export function scorePlot({ marks, draw }: PlotMaker, report: Report, width: number): Markup | undefined {
@@ -19,9 +19,8 @@ export function scorePlot({ marks, draw }: PlotMaker, report: Report, width: num
   }));
   const highest = Math.max(...bars.map(({ all }) => all)) * 1.18;
   const inside = { insetLeft: 1, insetRight: 1 };
-  const rules = thresholds.map((at) => ({ x: at, text: `threshold ${score(at)}` }));
   const label = `Distribution of complexity over ${total} records; ${thresholds.map((at) => `threshold ${score(at)}`).join(", ")}.`;
-  return draw(showHidden(label), {
+  return draw(label, {
     width,
     height: Math.round(width < 500 ? width * 0.62 : width * 0.32),
     marginTop: 34,
@@ -34,34 +33,17 @@ export function scorePlot({ marks, draw }: PlotMaker, report: Report, width: num
       marks.rectY(bars, { x1: "from", x2: "to", y1: "large", y2: "all", fill: "var(--faint)", ...inside }),
       marks.rectY(bars, { x1: "from", x2: "to", y1: 0, y2: "large", fill: "var(--accent)", ...inside }),
       marks.ruleY([0], { stroke: "var(--muted)" }),
-      marks.ruleX(rules, { x: "x", stroke: "var(--ink)", strokeWidth: 1.4 }),
-      ...rules.map(({ x, text }) =>
-        marks.text([{ x, text: x > 0.6 ? `${text} ` : ` ${text}` }], {
-          x: "x",
-          text: "text",
-          frameAnchor: "top",
-          dy: 2,
-          textAnchor: x > 0.6 ? "end" : "start",
-          fill: "var(--ink)",
-          stroke: "var(--paper)",
-          strokeWidth: 4,
-        }),
-      ),
-      ...(thresholds.length === 1
-        ? [
-            marks.text([{ x: 1, text: `to ${shortened(reference)}` }], {
-              x: "x",
-              text: "text",
-              frameAnchor: "top",
-              dy: 2,
-              textAnchor: "end",
-              fill: "var(--accent-ink)",
-              fontWeight: 600,
-              stroke: "var(--paper)",
-              strokeWidth: 4,
-            }),
-          ]
-        : []),
+      ...thresholdMarks(marks, thresholds),
+      marks.text(thresholds.length === 1 ? [1] : [], {
+        x: [1],
+        text: [`to ${shortName(reference)}`],
+        frameAnchor: "top",
+        dy: 19,
+        textAnchor: "end",
+        ...haloed,
+        fill: "var(--accent-ink)",
+        fontWeight: 600,
+      }),
     ],
   });
 }

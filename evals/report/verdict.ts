@@ -1,5 +1,5 @@
 import type { Estimate } from "../metrics/bootstrap.ts";
-import { percent, percentDigits, points } from "./format-number.ts";
+import { percent, percentDigits, points, roundPoints } from "./format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 
 /** The report in one sentence or two. */
@@ -29,7 +29,7 @@ export function promiseOf(
 ): string {
   const sure = `with ${percent(confidence)} confidence`;
   return guarantee === "mean"
-    ? `loses at most ${points(maxLoss)} points of quality ${sure}`
+    ? `loses at most ${roundPoints(maxLoss)} points of quality ${sure}`
     : `answers at most ${percent(maxLoss)} of requests worse than ${reference} ${sure}`;
 }
 

@@ -1,4 +1,4 @@
-import { count, percent, points, score } from "./format-number.ts";
+import { count, percent, roundPoints, score } from "./format-number.ts";
 import { type Content, html, type Markup } from "./html.ts";
 import type { Report } from "./report.ts";
 
@@ -20,8 +20,8 @@ ${
   html`<ol class="worst">${records.map(
     ({ id, category, complexity, sentTo, quality, best, regret, prompt }) => html`<li>
 <p class="about">${parts([
-      html`sent to <strong>${sentTo.join(", then ")}</strong>: ${grade(quality)}`,
-      html`<strong>${best}</strong>: ${grade(quality + regret)}`,
+      html`sent to <strong>${sentTo.join(", then ")}</strong>: ${roundPoints(quality)}`,
+      html`<strong>${best}</strong>: ${roundPoints(quality + regret)}`,
       complexity !== undefined && `complexity ${score(complexity)}`,
       category,
       html`<code>${id}</code>`,
@@ -31,11 +31,6 @@ ${prompt !== undefined && html`<div class="prompt" dir="auto">${prompt}</div>`}<
   )}</ol>`
 }
 </section>`;
-}
-
-/** Most qualities are right or wrong. */
-function grade(quality: number): string {
-  return points(quality).replace(/\.0$/, "");
 }
 
 function parts(all: readonly Content[]): Content {

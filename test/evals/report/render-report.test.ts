@@ -1,0 +1,111 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { renderReport } from "../../../evals/report/render-report.ts";
+import { reportData } from "../../../evals/report/report-data.ts";
+import { hostileReport } from "../support/hostile-report.ts";
+import { estimating, large, now, reportRecords, small, stated } from "../support/report-world.ts";
+import { tuned } from "../support/tuned.ts";
+
+const pair = { small, large, classifier: stated, resamples: 20, now };
+
+async function rendered(...args: Parameters<typeof reportData>): Promise<string> {
+  return renderReport(await reportData(...args));
+}
+
+function textOf(page: string): string {
+  return (parseHTML(page).document.body?.textContent ?? "").replace(/\s+/g, " ").replaceAll("\u00a0", " ");
+}
+
+describe("renderReport", () => {
+  it("is one page that may load nothing, with a heading for each section", async () => {
+    const page = await rendered(reportRecords(200), pair);
+    const { document } = parseHTML(page);
+    expect(document.querySelector("meta[http-equiv]")?.getAttribute("content")).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    );
+    expect(document.documentElement.getAttribute("lang")).toBe("en");
+    expect(document.querySelectorAll("script, link, img, iframe, object, a, form")).toHaveLength(0);
+    expect(page.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:|url\(|@import/);
+    const ids = [...document.querySelectorAll("main h2")].map((heading) => heading.id);
+    expect(ids).toEqual([
+      "certificate",
+      "comparison",
+      "saving",
+      "categories",
+      "calibration",
+      "scores",
+      "worst",
+    ]);
+    expect(document.querySelectorAll("h1")).toHaveLength(1);
+    for (const svg of document.querySelectorAll("svg")) {
+      expect(svg.getAttribute("role")).toBe("img");
+      expect(svg.getAttribute("aria-label")).not.toBe("");
+    }
+  });
+
+  it("begins with the verdict, and says at once when there is no certificate", async () => {
+    const text = textOf(await rendered(reportRecords(200), pair));
+    expect(text.indexOf("Not certified: it is not tuned.")).toBeLessThan(400);
+    expect(text).toContain("No certificate: this threshold is not tuned");
+  });
+
+  it("puts the certificate into plain words", async () => {
+    const tuning = tuned({ certificate: { maxLoss: 0.2, upperBound: 0.1 }, judge: "exact match" });
+    const text = textOf(await rendered(reportRecords(400), { ...pair, tuning }));
+    expect(text).toContain(
+      "Routing at threshold 0.50 loses at most 20 points of quality with 95 % confidence, against sending everything to openai:gpt-5.",
+    );
+    expect(text).toContain(
+      "1,000 tuning records: the loss measured there was 2.0 points, its upper bound 10.0 points",
+    );
+    expect(text).toContain("(by exact match). It ends on 2027-01-30");
+    const regressions = tuned({ certificate: { guarantee: "regressions" } });
+    expect(textOf(await rendered(reportRecords(400), { ...pair, tuning: regressions }))).toContain(
+      "answers at most 5 % of requests worse than openai:gpt-5 with 95 % confidence",
+    );
+  });
+
+  it("lets nothing hostile out of its place, wherever it comes from", async () => {
+    const page = await renderReport(await hostileReport());
+    const { document } = parseHTML(page);
+    expect(page).not.toMatch(/<script|<img|<svg onload/i);
+    for (const element of document.querySelectorAll("*")) {
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^on/i);
+    }
+    expect(document.querySelectorAll("style").length).toBe(1 + document.querySelectorAll("svg").length);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
+    expect(page).not.toMatch(/[\u202e\u0000\u{e0041}]/u);
+    expect(page).toContain("[U+202E]gnp.exe[U+0000]");
+  });
+
+  it("draws large-call rates where costs are not known, and says that money is not", async () => {
+    const records = reportRecords(200, (record) => ({
+      ...record,
+      outcomes: { [small]: { quality: 1 }, [large]: { quality: 1 } },
+    }));
+    const text = textOf(await rendered(records, pair));
+    expect(text).toContain("requests to openai:gpt-5");
+    expect(text).toContain("nothing can be said of money");
+    expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+
+  it("writes no number that is none, whatever is missing", async () => {
+    const bare = reportRecords(3, ({ category: _, ...record }) => record);
+    const pages = [
+      await rendered(bare, pair),
+      await rendered(reportRecords(1), pair),
+      await rendered(reportRecords(150), { ...pair, classifier: estimating, requestsPerMonth: 2_000_000 }),
+    ];
+    for (const page of pages) expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    expect(textOf(pages[0] ?? "")).toContain("The records have no category");
+    expect(textOf(pages[2] ?? "")).toContain(
+      "At 2,000,000 requests a month like the recorded ones, the router saves $",
+    );
+  });
+
+  it("leaves prompts out when asked", async () => {
+    const page = await rendered(reportRecords(200), { ...pair, prompts: false });
+    expect(page).not.toContain("request number");
+    expect(page).toContain('id="worst"');
+  });
+});

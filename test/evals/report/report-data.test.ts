@@ -1,0 +1,276 @@
+import { describe, expect, it } from "vitest";
+import type { OutcomeRecord } from "../../../evals/outcomes/outcome-record.ts";
+import { type PairReportOptions, reportData } from "../../../evals/report/report-data.ts";
+import { recordKeysOf } from "../../../evals/split/record-keys.ts";
+import { always, threshold } from "../../../policies/index.ts";
+import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { createRouter } from "../../../src/index.ts";
+import { fakeModel } from "../../../src/testing/index.ts";
+import { estimating, large, now, reportRecords, small, stated } from "../support/report-world.ts";
+import { tuned } from "../support/tuned.ts";
+
+const options = {
+  small,
+  large,
+  classifier: stated,
+  threshold: 0.5,
+  resamples: 100,
+  now,
+} satisfies PairReportOptions;
+const { threshold: _, ...untuned } = options;
+
+/** Four requests: easy and fine, easy and lost, hard and won, hard and wasted. */
+const four: readonly OutcomeRecord[] = (
+  [
+    ["a", 0.1, 1, 1],
+    ["b", 0.2, 0, 1],
+    ["c", 0.8, 0, 1],
+    ["d", 0.9, 1, 1],
+  ] as const
+).map(([id, complexity, ofSmall, ofLarge]) => ({
+  id,
+  prompt: `${complexity} ${id}`,
+  outcomes: { [small]: { quality: ofSmall, costUsd: 1 }, [large]: { quality: ofLarge, costUsd: 9 } },
+}));
+
+describe("reportData of a threshold between two models", () => {
+  it("agrees with four requests worked by hand", async () => {
+    const { rows, curves, worst, saving, scores, verdict } = await reportData(four, {
+      ...options,
+      requestsPerMonth: 1_000_000,
+    });
+    const [ours, random, length, alwaysSmall, alwaysLarge, oracle] = rows;
+    expect(ours).toMatchObject({
+      name: "stated",
+      quality: { value: 0.75 },
+      costUsd: { value: 5 },
+      largeCallRate: { value: 0.5 },
+      loss: { value: 0.25 },
+      overRandom: { value: 0 },
+      regret: { value: 0.25 },
+    });
+    expect(ours?.saving?.value).toBeCloseTo(4 / 9, 12);
+    expect([random?.name, length?.name]).toEqual(["random", "length"]);
+    expect(alwaysSmall).toMatchObject({ name: "always-small", model: small, quality: { value: 0.5 } });
+    expect(alwaysLarge).toMatchObject({ model: large, loss: { value: 0 }, saving: { value: 0 } });
+    expect(oracle).toMatchObject({
+      quality: { value: 1 },
+      costUsd: { value: 5 },
+      overRandom: { value: 0.25 },
+    });
+    expect(curves?.router.map(({ quality, threshold: at }) => [at, quality])).toEqual([
+      [undefined, 0.5],
+      [0.9, 0.5],
+      [0.8, 0.75],
+      [0.2, 1],
+      [0.1, 1],
+    ]);
+    expect(worst).toEqual({
+      misrouted: 1,
+      records: [
+        {
+          id: "b",
+          category: undefined,
+          complexity: 0.2,
+          sentTo: [small],
+          quality: 0,
+          best: large,
+          regret: 1,
+          prompt: "0.2 b",
+        },
+      ],
+    });
+    expect(saving).toMatchObject({ requests: 1_000_000, savedUsd: { value: 4_000_000 } });
+    expect(
+      scores?.map(({ records, toReference }) => [records, toReference]).filter(([n]) => n !== 0),
+    ).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(verdict).toMatch(
+      /^Sends 50 % of requests to openai:gpt-5; costs 44 % less \[.*\]; lost 25\.0 points of quality \[.*\] on these records\. Not certified: it is not tuned\.$/,
+    );
+  });
+
+  it("is the same for the same records, seed and options", async () => {
+    const records = reportRecords(200);
+    expect(await reportData(records, options)).toEqual(await reportData(records, options));
+  });
+
+  it("says what a tuning file promises, and takes its threshold", async () => {
+    const tuning = tuned();
+    const report = await reportData(reportRecords(400), { ...untuned, tuning });
+    expect(report.thresholds).toEqual([0.5]);
+    expect(report.certificate).toMatchObject({ maxLoss: 0.05, tunedOn: 0, units: 1_000 });
+  });
+
+  it("ends a promise that is not kept on these records, has expired, or is about another classifier", async () => {
+    const broken = await reportData(reportRecords(1_000), {
+      ...untuned,
+      classifier: { ...stated, version: "2" },
+      tuning: tuned(),
+      now: Date.parse("2027-03-01"),
+    });
+    expect(broken.certificate?.problems).toEqual([
+      "it is about the classifier stated@1, and this is stated@2",
+      "it expired on 2027-01-30",
+      expect.stringContaining("on these records it lost"),
+    ]);
+    expect(broken.verdict).toContain("Not certified");
+    const kept = await reportData(reportRecords(1_000), {
+      ...untuned,
+      tuning: tuned({ certificate: { maxLoss: 0.2, upperBound: 0.1 } }),
+    });
+    expect(kept.certificate?.problems).toEqual([]);
+    expect(kept.verdict).toMatch(/; loses at most 20 points of quality with 95 % confidence\.$/);
+  });
+
+  it("counts the records that were tuned on", async () => {
+    const records = reportRecords(100);
+    const tuning = tuned({ data: recordKeysOf(records.slice(0, 30), "tune") });
+    const { certificate } = await reportData(records, { ...untuned, tuning });
+    expect(certificate?.tunedOn).toBe(30);
+  });
+
+  it("leaves out records without both models and says how many, and never imputes", async () => {
+    const records = reportRecords(120, (record, index) =>
+      index % 4 === 0 ? { ...record, outcomes: { [small]: { quality: 1 } } } : record,
+    );
+    const { provenance, warnings } = await reportData(records, options);
+    expect(provenance).toMatchObject({ read: 120, records: 90, skipped: 30 });
+    expect(warnings).toContain(
+      "30 records were left out: a model has no outcome there, or none is permitted.",
+    );
+  });
+
+  it("says nothing of money where one cost is not known", async () => {
+    const records = reportRecords(120, (record, index) =>
+      index === 5 ? { ...record, outcomes: { ...record.outcomes, [small]: { quality: 1 } } } : record,
+    );
+    const report = await reportData(records, options);
+    expect(report.saving).toBeUndefined();
+    expect(report.rows[0]?.saving).toBeUndefined();
+    expect(report.rows[0]?.overRandom).toBeDefined();
+    expect(report.verdict).toContain("costs are not known");
+  });
+
+  it("warns of constant scores, of a small model that is better, of few records and of training on them", async () => {
+    const swapped = reportRecords(60, (record) => ({
+      ...record,
+      outcomes: { [small]: { quality: 1, costUsd: 1 }, [large]: { quality: 0, costUsd: 2 } },
+    }));
+    const constant = { name: "constant", version: "1", classify: () => ({ complexity: 0.5 }) };
+    const { warnings } = await reportData(swapped, {
+      ...options,
+      classifier: constant,
+      trainedOn: ({ id }) => id === "r1",
+    });
+    expect(warnings).toEqual([
+      expect.stringContaining("trained on at least 1 of these records"),
+      expect.stringContaining("Only 60 independent records"),
+      expect.stringContaining("is not better than"),
+      expect.stringContaining("the same complexity"),
+    ]);
+  });
+
+  it("sends what could not be classified to the large model and says so", async () => {
+    const records = reportRecords(120, (record, index) =>
+      index < 3 ? { ...record, prompt: `hello ${index}` } : record,
+    );
+    const { provenance, scores, warnings } = await reportData(records, options);
+    expect(provenance.unclassified).toBe(3);
+    expect(scores?.reduce((sum, bin) => sum + bin.records, 0)).toBe(117);
+    expect(warnings.join()).toContain("3 records could not be classified");
+  });
+
+  it("marks small categories and pools those beyond thirty", async () => {
+    const records = reportRecords(600, (record, index) => ({
+      ...record,
+      category: index < 300 ? "large" : `rare ${index % 60}`,
+    }));
+    const { categories } = await reportData(records, options);
+    expect(categories).toHaveLength(30);
+    expect(categories[0]).toMatchObject({ category: "large", records: 300, few: false });
+    expect(categories.at(-1)).toMatchObject({ pooled: 32 });
+    expect(categories.reduce((sum, row) => sum + row.records, 0)).toBe(600);
+    expect(categories[1]?.few).toBe(true);
+  });
+
+  it("holds estimates of quality against what was measured, else complexity against the gain", async () => {
+    const records = reportRecords(500);
+    const { calibration } = await reportData(records, { ...options, classifier: estimating });
+    expect(calibration).toMatchObject({ kind: "quality", models: [{ model: small }, { model: large }] });
+    if (calibration?.kind !== "quality") throw new Error("quality was expected");
+    expect(calibration.models[0]?.bins.reduce((sum, bin) => sum + bin.records, 0)).toBe(500);
+    expect(calibration.models[0]?.ece).toBeLessThan(0.1);
+    // One estimate for all requests is one bin.
+    expect(calibration.models[1]?.bins).toHaveLength(1);
+    expect((await reportData(records, options)).calibration).toMatchObject({ kind: "gain" });
+  });
+
+  it("bounds the worst, the surest mistakes first, and leaves prompts out when asked", async () => {
+    const records = reportRecords(500, (record) => ({
+      ...record,
+      prompt: `${record.prompt} ${"x".repeat(9_000)}`,
+    }));
+    const { worst } = await reportData(records, options);
+    expect(worst.records).toHaveLength(20);
+    expect(worst.misrouted).toBeGreaterThan(20);
+    const farness = worst.records.map(({ complexity = 0 }) => Math.abs(complexity - 0.5));
+    expect(farness).toEqual([...farness].sort((a, b) => b - a));
+    for (const { prompt } of worst.records) expect(prompt).toHaveLength(400);
+    const without = await reportData(records, { ...options, prompts: false });
+    expect(JSON.stringify(without)).not.toContain("request number");
+  });
+
+  it("refuses one model twice, a threshold beside a tuning file, other models than it tuned, and no records", async () => {
+    const records = reportRecords(20);
+    const refused = [
+      { ...options, large: small },
+      { ...options, tuning: tuned() },
+      { ...untuned, small: "vllm:other", tuning: tuned() },
+      { ...options, requestsPerMonth: 0 },
+    ];
+    for (const one of refused) await expect(reportData(records, one)).rejects.toThrow(InvalidOptionError);
+    const apart = records.map((record, index) => ({
+      ...record,
+      outcomes: { [index % 2 === 0 ? small : large]: { quality: 1 } },
+    }));
+    await expect(reportData(apart, options)).rejects.toThrow("records with outcomes of all of");
+  });
+});
+
+describe("reportData of a router", () => {
+  const models = {
+    little: fakeModel({ provider: "vllm", model: "qwen" }),
+    big: fakeModel({ provider: "openai", model: "gpt-5" }),
+  };
+
+  it("sets its policy beside each model alone and the oracle, against the model that is best alone", async () => {
+    const router = createRouter({
+      models,
+      classifier: stated,
+      policy: threshold({ small: "little", large: "big", at: 0.5 }),
+    });
+    const report = await reportData(reportRecords(200), { router, resamples: 50, now });
+    expect(report).toMatchObject({ kind: "router", reference: "big", thresholds: [0.5], curves: undefined });
+    expect(report.rows.map(({ name }) => name)).toEqual([
+      "threshold",
+      "random",
+      "always-little",
+      "always-big",
+      "oracle",
+    ]);
+    expect(report.certificate).toBeUndefined();
+    await router.close();
+  });
+
+  it("has no scores where nothing was classified", async () => {
+    const router = createRouter({ models, policy: always("big") });
+    const report = await reportData(reportRecords(100), { router, resamples: 50, now });
+    expect(report.rows[0]).toMatchObject({ loss: { value: 0 }, largeCallRate: { value: 1 } });
+    await router.close();
+  });
+});
