@@ -1,7 +1,8 @@
 import { checkNumber, checkText, InvalidOptionError } from "../../src/contracts/index.ts";
+import { billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
-import { askJudge, billed, type JudgeQuestion } from "./internal/judge-call.ts";
+import { askJudge, type JudgeQuestion } from "./internal/judge-call.ts";
 import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";

@@ -5,13 +5,11 @@ import {
   type Completion,
   isRouterError,
   type Model,
-  type Price,
   ProviderError,
 } from "../../../src/contracts/index.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
-import { costOf } from "../../../src/cost/cost-of.ts";
-import { usageOf } from "../../../src/cost/usage-of.ts";
 import { wait } from "../../../src/execution/wait.ts";
+import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";
 
@@ -31,36 +29,11 @@ export interface JudgeQuestion<Verdict> {
   readonly read: (reply: Readonly<Record<string, unknown>>) => Verdict | undefined;
 }
 
-/** What calls of a judge have cost. */
-export interface Bill {
-  readonly calls: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Absent: a price or a usage is not known. */
-  readonly costUsd?: number | undefined;
-}
-
 export type Judged<Verdict> =
   | { readonly bill: Bill; readonly verdict: Verdict; readonly problem?: undefined }
   | { readonly bill: Bill; readonly problem: string; readonly verdict?: undefined };
 
-const nothing: Bill = { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 };
 const longestWaitMs = 60_000;
-
-export function addBills(a: Bill, b: Bill): Bill {
-  const costUsd = a.costUsd === undefined || b.costUsd === undefined ? undefined : a.costUsd + b.costUsd;
-  return {
-    calls: a.calls + b.calls,
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    ...(costUsd === undefined ? {} : { costUsd }),
-  };
-}
-
-/** A bill as metadata of a score. */
-export function billed({ calls, inputTokens, outputTokens, costUsd }: Bill): Record<string, unknown> {
-  return { calls, usage: { inputTokens, outputTokens }, ...(costUsd === undefined ? {} : { costUsd }) };
-}
 
 /**
  * Asks a judge. Each exhibit stands between two marks that carry a random code of this call, which nobody
@@ -75,7 +48,7 @@ export async function askJudge<Verdict>(
   signal: AbortSignal | undefined,
 ): Promise<Judged<Verdict>> {
   const { price } = completeFacts(model);
-  let bill = nothing;
+  let bill = emptyBill;
   let unreadable = 0;
   for (let failures = 0; ; ) {
     signal?.throwIfAborted();
@@ -166,20 +139,6 @@ async function generate(
 
 function timeoutOf({ name }: Model, timeoutMs: number): ProviderError {
   return new ProviderError({ kind: "timeout", model: name, summary: `no verdict within ${timeoutMs} ms` });
-}
-
-/** A refusal with a status costs nothing; what a call that broke off has cost is not known. */
-function billOfFailure(error: unknown): Bill {
-  const refused = isRouterError(error, "provider") && error.status !== undefined;
-  return { calls: 1, inputTokens: 0, outputTokens: 0, ...(refused ? { costUsd: 0 } : {}) };
-}
-
-function billOf(completion: Completion, price: Price | undefined): Bill {
-  const usage = usageOf(completion.usage);
-  if (usage === undefined) return { calls: 1, inputTokens: 0, outputTokens: 0 };
-  const { inputTokens, outputTokens } = usage;
-  const cost = price === undefined ? {} : { costUsd: costOf(price, usage) };
-  return { calls: 1, inputTokens, outputTokens, ...cost };
 }
 
 /** Exactly what was asked for: a judge that says anything else may have been talked into it. */
