@@ -1,4 +1,21 @@
 /** Offline evals: outcomes, replay, metrics, comparison. */
+export {
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  type ModelCalibration,
+} from "./calibrate/calibrate.ts";
+export {
+  type CalibrationBin,
+  type CalibrationError,
+  calibrationBins,
+  calibrationError,
+} from "./calibrate/calibration-error.ts";
+export { collect, estimateCollect } from "./collect/collect.ts";
+export type { CollectOptions } from "./collect/collect-options.ts";
+export type { CollectedModel, Collection } from "./collect/collection.ts";
+export type { CollectEstimate, ModelEstimate } from "./collect/estimate-collection.ts";
+export type { CollectProgress } from "./collect/progress.ts";
 export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
 export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./compare/comparison-row.ts";

@@ -13,6 +13,7 @@ import {
   versionOf,
 } from "../../src/classifiers/trained/trained-file.ts";
 import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
+import type { CalibrationError } from "../calibrate/calibration-error.ts";
 import { seededRandom } from "../metrics/seeded-random.ts";
 import { weightedQuantiles } from "../training/weighted-quantiles.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -45,9 +46,12 @@ export interface ModelReport {
   /** Mean on the records. */
   readonly quality: number;
   readonly curve: QualityCurve["kind"];
-  /** Mean squared error of the calibrated quality, and of the mean, which knows nothing of the request. */
+  /** Brier score of the calibrated quality, and of the mean, which knows nothing of the request. */
   readonly brier: number;
   readonly brierOfMean: number;
+  /** All of it on held-out folds: of the bare estimate, and under the curve. */
+  readonly before: CalibrationError;
+  readonly after: CalibrationError;
 }
 
 /** What came out of building. */
@@ -125,12 +129,14 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     prompts,
     candidates: results,
     reason,
-    models: curves.map(({ curve, brier, brierOfMean }, model) => ({
+    models: curves.map(({ curve, before, after, brierOfMean }, model) => ({
       model: models[model] ?? "",
       quality: meanOf(qualities[model] ?? new Float64Array(0)),
       curve: curve.kind,
-      brier,
+      brier: after.brier,
       brierOfMean,
+      before,
+      after,
     })),
   };
 }

@@ -1,13 +1,18 @@
 import { calibratedQuality, logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
 import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
+import { type CalibrationError, calibrationError } from "../calibrate/calibration-error.ts";
 import { FOLDS } from "./cross-validate.ts";
 
-/** A quality curve, and what it does to the Brier score: mean squared error of the estimate, graded quality too. */
+/** A quality curve, and what it does on examples that it was not fitted on. */
 export interface FittedCurve {
   readonly curve: QualityCurve;
-  readonly brier: number;
+  /** Of the estimates as they are, and under the curve: its Brier score is never the greater. */
+  readonly before: CalibrationError;
+  readonly after: CalibrationError;
   /** Of the mean quality, which knows nothing of the request. */
   readonly brierOfMean: number;
+  /** The estimates under curves that were fitted on the other folds. */
+  readonly heldOut: Float64Array;
 }
 
 /** From this many records on, an isotonic curve may be chosen. */
@@ -26,26 +31,39 @@ export function fitCurve(estimates: Float64Array, quality: Float64Array, folds: 
     fitPlatt,
     ...(estimates.length >= isotonicFrom ? [fitIsotonic] : []),
   ];
-  const scored = fits.map((fit) => ({ fit, brier: heldOutBrier(fit, estimates, quality, folds) }));
+  const scored = fits.map((fit) => {
+    const heldOut = heldOutBy(fit, estimates, quality, folds);
+    return { fit, heldOut, ...calibrationError(heldOut, quality) };
+  });
   const brierOfMean = scored[0]?.brier ?? Number.NaN;
   const best = scored.reduce((least, one) => (one.brier < least.brier ? one : least));
-  return { curve: best.fit(estimates, quality), brier: best.brier, brierOfMean };
+  return {
+    curve: best.fit(estimates, quality),
+    before: calibrationError(estimates, quality),
+    after: calibrationError(best.heldOut, quality),
+    brierOfMean,
+    heldOut: best.heldOut,
+  };
 }
 
 type Fit = (estimates: Float64Array, quality: Float64Array) => QualityCurve;
 
-function heldOutBrier(fitTo: Fit, estimates: Float64Array, quality: Float64Array, folds: Uint8Array): number {
-  let sum = 0;
+function heldOutBy(
+  fitTo: Fit,
+  estimates: Float64Array,
+  quality: Float64Array,
+  folds: Uint8Array,
+): Float64Array {
+  const heldOut = new Float64Array(estimates.length);
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const outside = (_: number, index: number): boolean => folds[index] !== fold;
     const curve = fitTo(estimates.filter(outside), quality.filter(outside));
     folds.forEach((own, index) => {
       if (own !== fold) return;
-      const likely = calibratedQuality(curve, estimates[index] as number);
-      sum += (likely - (quality[index] as number)) ** 2;
+      heldOut[index] = calibratedQuality(curve, estimates[index] as number);
     });
   }
-  return sum / estimates.length;
+  return heldOut;
 }
 
 const fitMean: Fit = (_, quality) => ({ kind: "constant", value: meanOf(quality) });

@@ -1,5 +1,6 @@
 /** Classifiers: how hard a request is. */
 
+export { calibrated } from "./calibrated.ts";
 export { complexityReference } from "./complexity/complexity-reference.ts";
 export {
   type ComplexityExplanation,

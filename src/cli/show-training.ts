@@ -23,19 +23,37 @@ export function trainingToText(
     withInterval(apgr),
     name === "length" ? "" : withInterval(overLength),
   ]);
-  const curves = models.map(({ model, quality, curve, brier, brierOfMean }) => [
+  const curves = models.map(({ model, quality, curve, before, after, brierOfMean }) => [
     model,
     quality.toFixed(3),
     curve,
-    brier.toFixed(4),
+    before.brier.toFixed(4),
+    after.brier.toFixed(4),
     brierOfMean.toFixed(4),
+    before.ece.toFixed(3),
+    after.ece.toFixed(3),
+    after.eceByChance.toFixed(3),
   ]);
   return [
     `${records} records, ${prompts} different prompts; small ${small}, large ${large}; on held-out folds`,
     "",
     formatTable([["candidate", "APGR [95 %]", "over length [95 %]"], ...rows]),
     "",
-    formatTable([["model", "quality", "curve", "Brier", "of the mean"], ...curves]),
+    formatTable([
+      [
+        "model",
+        "quality",
+        "curve",
+        "Brier before",
+        "after",
+        "of the mean",
+        "ECE before",
+        "after",
+        "by chance",
+      ],
+      ...curves,
+    ]),
+    "curve: the one with the least Brier score on held-out folds; identity or constant where none makes it better",
     "",
     `${recommended ? "recommended" : "not recommended"}: ${reason}`,
     `${path}: trained@${version}`,

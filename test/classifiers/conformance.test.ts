@@ -8,7 +8,7 @@ import { openHop } from "../support/open-hop.ts";
 import { topicRecords } from "../support/topic-records.ts";
 import { embedWords, recordsOf, wordEmbedder } from "../support/word-embedder.ts";
 
-const { complexity, embedding, ensemble, judge, length, near, trainEmbedding } = classifiers;
+const { calibrated, complexity, embedding, ensemble, judge, length, near, trainEmbedding } = classifiers;
 
 const hop = openHop();
 const judging = judge({ model: fakeModel({ answer: '{"rating": 7}' }) });
@@ -31,6 +31,10 @@ const ofOwn = async (candidate: string) =>
 
 /** Each classifier by file name, in the forms that differ. */
 const samples: Readonly<Record<string, readonly ClassifierSetup[]>> = {
+  calibrated: [
+    { classifier: calibrated(complexity(), { a: { kind: "platt", slope: 2, intercept: 0.5 } }) },
+    { classifier: calibrated(judging, { a: { kind: "identity" } }), hop },
+  ],
   complexity: [{ classifier: complexity() }, { classifier: complexity({ signals: true }) }],
   embedding: embeddings.map((classifier) => ({ classifier, hop })),
   ensemble: [

@@ -16,16 +16,16 @@ function sample(count: number, of: (estimate: number) => number) {
 describe("fitCurve", () => {
   it("leaves estimates that are right as they are, or nearly so", () => {
     const { estimates, quality, folds } = sample(400, (estimate) => estimate);
-    const { curve, brier, brierOfMean } = fitCurve(estimates, quality, folds);
-    expect(brier).toBeLessThan(brierOfMean);
+    const { curve, after, brierOfMean } = fitCurve(estimates, quality, folds);
+    expect(after.brier).toBeLessThan(brierOfMean);
     expect(Math.abs(calibratedQuality(curve, 0.8) - 0.8)).toBeLessThan(0.08);
   });
 
   it("takes the mean where estimates say nothing", () => {
     const { estimates, quality, folds } = sample(300, () => 0.7);
-    const { curve, brier, brierOfMean } = fitCurve(estimates, quality, folds);
+    const { curve, after, brierOfMean } = fitCurve(estimates, quality, folds);
     expect(curve.kind).toBe("constant");
-    expect(brier).toBe(brierOfMean);
+    expect(after.brier).toBe(brierOfMean);
   });
 
   it("straightens what is far off: by Platt below 500 examples, by any form from there on", () => {
@@ -46,11 +46,12 @@ describe("fitCurve", () => {
     );
     fc.assert(
       fc.property(fc.array(row, { minLength: 40, maxLength: 600 }), (rows) => {
-        const { curve } = fitCurve(
+        const { curve, before, after, brierOfMean } = fitCurve(
           Float64Array.from(rows, ([estimate]) => estimate),
           Float64Array.from(rows, ([, quality]) => quality),
           Uint8Array.from(rows, (_, index) => index % 5),
         );
+        expect(after.brier).toBeLessThanOrEqual(Math.min(before.brier, brierOfMean));
         let last = 0;
         for (let step = 0; step <= 40; step += 1) {
           const value = calibratedQuality(curve, step / 40);

@@ -1,0 +1,95 @@
+import {
+  type Classification,
+  type Classifier,
+  checkMethods,
+  InvalidOptionError,
+} from "../contracts/index.ts";
+import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { calibratedQuality } from "./trained/quality-curve.ts";
+import type { QualityCurve } from "./trained/trained-file.ts";
+
+/**
+ * Any classifier, with calibrated P(a model is good enough) beside its complexity: what `utility` and
+ * `cheapestAbove` go by. `curves`, by name of the model, are those of `calibrate` in `switchpoint/evals`.
+ * A curve is put over the classifier's own estimate of that model's quality where it states one, else over
+ * `1 - complexity`. Complexity itself stays as it is, and so do thresholds on it.
+ *
+ * Throws `InvalidOptionError`. Its version covers the classifier's and the curves.
+ */
+export function calibrated(
+  classifier: Classifier,
+  curves: Readonly<Record<string, QualityCurve>>,
+): Classifier {
+  checkMethods("calibrated.classifier", classifier, ["classify"]);
+  const entries = checkCurves(curves);
+  const whole = JSON.stringify([classifier.name, classifier.version, entries]);
+  const add = (given: Classification): Classification => ({
+    ...given,
+    quality: {
+      ...given.quality,
+      ...Object.fromEntries(
+        entries.map(([name, curve]) => [name, calibratedQuality(curve, rawQuality(given, name))]),
+      ),
+    },
+  });
+  return {
+    name: `calibrated(${classifier.name})`,
+    version: nodeCrypto().createHash("sha256").update(whole).digest("hex").slice(0, 12),
+    classify(facts, hop) {
+      const given = classifier.classify(facts, hop);
+      return given instanceof Promise ? given.then(add) : add(given);
+    },
+  };
+}
+
+/** What a curve is put over: the stated quality of a model in [0, 1], else that of an easy request. */
+export function rawQuality({ complexity, quality }: Classification, name: string): number {
+  const stated = quality !== undefined && Object.hasOwn(quality, name) ? quality[name] : undefined;
+  return stated !== undefined && stated >= 0 && stated <= 1 ? stated : 1 - complexity;
+}
+
+function checkCurves(curves: unknown): readonly (readonly [string, QualityCurve])[] {
+  if (typeof curves !== "object" || curves === null || Array.isArray(curves))
+    throw new InvalidOptionError("calibrated.curves", curves, "an object of curves by model");
+  const entries = Object.entries(curves);
+  if (entries.length === 0)
+    throw new InvalidOptionError("calibrated.curves", curves, "given at least one curve");
+  for (const [name, curve] of entries)
+    if (!isCurve(curve))
+      throw new InvalidOptionError(
+        `calibrated.curves[${JSON.stringify(name)}]`,
+        curve,
+        "a curve by calibrate()",
+      );
+  return entries;
+}
+
+function isCurve(value: unknown): value is QualityCurve {
+  const curve = value as QualityCurve | null;
+  switch (curve?.kind) {
+    case "identity":
+      return true;
+    case "constant":
+      return areRising([curve.value]) && curve.value >= 0 && curve.value <= 1;
+    case "platt":
+      return areRising([curve.intercept]) && areRising([0, curve.slope]);
+    case "isotonic":
+      return (
+        areRising(curve.estimates) &&
+        areRising(curve.values) &&
+        curve.values.length === curve.estimates.length &&
+        (curve.values[0] as number) >= 0 &&
+        (curve.values.at(-1) as number) <= 1
+      );
+    default:
+      return false;
+  }
+}
+
+function areRising(values: unknown): boolean {
+  return (
+    Array.isArray(values) &&
+    values.length > 0 &&
+    values.every((value, at) => Number.isFinite(value) && (at === 0 || value >= values[at - 1]))
+  );
+}
