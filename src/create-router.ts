@@ -7,6 +7,7 @@ import {
   checkNumber,
   checkPrice,
   checkText,
+  checkTuning,
   describePolicy,
   type EventSink,
   InvalidOptionError,
@@ -14,6 +15,7 @@ import {
   type Policy,
   type RouteRequest,
   type Router,
+  type Tuning,
 } from "./contracts/index.ts";
 import { nodeCrypto } from "./contracts/node-crypto.ts";
 import { catalogueDate, completeFacts } from "./cost/catalogue.ts";
@@ -21,7 +23,14 @@ import { costOf, estimateCost } from "./cost/cost-of.ts";
 import { createTokenCounter } from "./cost/count-tokens.ts";
 import { estimateTokens } from "./cost/estimate-tokens.ts";
 import { usageOf } from "./cost/usage-of.ts";
-import { capabilities, contextWindow, type DecisionParts, policyHash } from "./decision/index.ts";
+import {
+  capabilities,
+  certificationOf,
+  contextWindow,
+  type DecisionParts,
+  policyHash,
+  uncertified,
+} from "./decision/index.ts";
 import { type ExecutionOptions, resolveExecutionOptions } from "./execution/index.ts";
 import { normaliseRequest } from "./request/index.ts";
 import { connect } from "./router.ts";
@@ -53,6 +62,12 @@ export interface RouterOptions<Id extends string> {
    */
   readonly budget?: BudgetOptions | undefined;
   /**
+   * A tuning file, as `eval tune` writes it: decisions are certified as long as its certificate holds, that
+   * is with its models, its policy with its parameters, its classifier, and until it expires. Whatever
+   * differs, no request fails: `decision.uncertified` says what. Default: no decision is certified.
+   */
+  readonly tuning?: Tuning | undefined;
+  /**
    * Whether `route()` sends the same request once when it is under way twice: all fields are equal, the
    * tenant too, and it has no session and no constraints of its own. Each caller gets the same answer
    * (also where the temperature would have made them differ, and with the same tool calls) and decision;
@@ -83,6 +98,7 @@ const optionNames: readonly string[] = [
   "constraints",
   "execution",
   "budget",
+  "tuning",
   "coalesce",
   "maxSessions",
   "onEvent",
@@ -124,7 +140,7 @@ function assemble<Id extends string>(
     classifierTimeoutMs = 1_000,
     maxCharacters = 4_000_000,
   } = options;
-  const { coalesce = false } = options;
+  const { coalesce = false, tuning } = options;
   const models = completeModels(givenModels);
   const ids = Object.keys(models) as Id[];
   checkMethods("policy", policy, ["select"]);
@@ -145,6 +161,7 @@ function assemble<Id extends string>(
   checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
   if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
     throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
+  if (tuning !== undefined) checkTuning("tuning", tuning);
   checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
 
   const means = createUsageMeans();
@@ -158,12 +175,16 @@ function assemble<Id extends string>(
   const state = { means, health, breakers, sessions, spend, limits, ids, clock };
   const countTokens = createTokenCounter();
   const description = describePolicy(policy);
+  const names = Object.fromEntries(ids.map((id) => [id, models[id].name]));
   return connect<Id>({
     models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
     modelsById: models,
     policy,
     description,
-    certified: false,
+    certification:
+      tuning === undefined
+        ? uncertified
+        : certificationOf(tuning, { policy: { ...description, models: policy.models }, classifier, names }),
     classifier,
     classifierTimeoutMs,
     ownConstraints: [capabilities, contextWindow],

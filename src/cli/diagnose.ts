@@ -28,6 +28,8 @@ export interface RoutingReport {
   /** `name@version`. */
   readonly classifier: string;
   readonly certified: boolean;
+  /** Why not, where the router was given a tuning file. */
+  readonly uncertified?: string | undefined;
 }
 
 const dayMs = 86_400_000;
@@ -109,11 +111,15 @@ async function inspectRouting(
 ): Promise<RoutingReport | undefined> {
   const { name, parameters } = router.policy;
   try {
-    const { certified, classifierError, versions } = await router.decide("What is the capital of France?");
+    const { certified, uncertified, classifierError, versions } = await router.decide(
+      "What is the capital of France?",
+    );
     if (classifierError !== undefined) problems.push(`classifier: ${classifierError}`);
     if (!certified)
-      notices.push("decisions are uncertified: no certificate says how much quality routing may cost");
-    return { policy: name, parameters, classifier: versions.classifier, certified };
+      notices.push(
+        `decisions are uncertified: ${uncertified ?? "no certificate says how much quality routing may cost"}`,
+      );
+    return { policy: name, parameters, classifier: versions.classifier, certified, uncertified };
   } catch (error) {
     if (!isRouterError(error)) throw error;
     const problem = `a sample request could not be decided: ${error.message}`;

@@ -48,8 +48,13 @@ export interface Decision<Id extends string = string> {
   readonly propensity: number;
   /** Whether a pin, not the policy, chose. Such rows say nothing about the policy. */
   readonly forced: boolean;
-  /** Whether the policy's parameters come from a tuning file whose certificate holds. */
+  /**
+   * Whether the policy, not a pin, decided, and with parameters of a tuning file whose certificate holds:
+   * the same models, policy and classifier, and not expired.
+   */
   readonly certified: boolean;
+  /** Why not, where the router was given a tuning file. */
+  readonly uncertified?: string | undefined;
   readonly versions: {
     readonly package: string;
     /** `name@version`, or `none` where the classifier was skipped. */

@@ -13,7 +13,8 @@ const mostNamed = 5;
  * Holds no text of the prompt. For programs, the fields of the decision say the same.
  */
 export function explain(decision: Decision): string {
-  const { classification, classifierError, candidates, propensity, expectedCostUsd, certified } = decision;
+  const { classification, classifierError, candidates, propensity, expectedCostUsd } = decision;
+  const { certified, uncertified } = decision;
   const complexity = classification && `complexity ${showComplexity(classification.complexity)}`;
   // A reason that begins by comparing the complexity is told with its value.
   const because =
@@ -26,7 +27,7 @@ export function explain(decision: Decision): string {
     ...(propensity < 1 ? [`drawn with probability ${Number(propensity.toPrecision(3))}`] : []),
     showPermitted(candidates),
     expectedCostUsd === undefined ? "expected cost not known" : `expected cost ${showUsd(expectedCostUsd)}`,
-    certified ? "certified" : "not certified",
+    certified ? "certified" : `not certified${uncertified === undefined ? "" : `: ${uncertified}`}`,
   ].join("; ");
 }
 

@@ -4,6 +4,7 @@ export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } fro
 export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 export type { Check } from "./check.ts";
 export { checkPrice } from "./check-price.ts";
+export { checkTuning } from "./check-tuning.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type {

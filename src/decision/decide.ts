@@ -26,6 +26,7 @@ import {
   timestamp,
 } from "../contracts/index.ts";
 import { budgetName, type Room } from "./budget.ts";
+import type { Certification } from "./certification.ts";
 import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
@@ -49,7 +50,7 @@ export interface DecisionParts<Id extends string> {
   readonly description: PolicyDescription;
   readonly classifier: Classifier;
   readonly classifierTimeoutMs: number;
-  readonly certified: boolean;
+  readonly certification: Certification;
   /** In [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
@@ -217,6 +218,7 @@ function record<Id extends string>(
   forced: boolean,
 ): Decided<Id> {
   const { parts, deciding, candidates, recorded, now } = settled;
+  const { certification } = parts;
   const classification: Classification | undefined = classified?.classification;
   const decision: Decision<Id> = {
     id: deciding.id,
@@ -236,10 +238,20 @@ function record<Id extends string>(
     expectedCostUsd: expectedCostOf(choice, recorded),
     propensity,
     forced,
-    certified: parts.certified,
+    certified: !forced && now < certification.until,
+    uncertified: whyUncertified(certification, now, forced),
     versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
   };
   return { decision, choice, request: deciding.request, classifierError: classified?.error };
+}
+
+function whyUncertified(
+  { until, problem, expired }: Certification,
+  now: number,
+  forced: boolean,
+): string | undefined {
+  if (now < until) return forced ? "a pin decided" : undefined;
+  return problem ?? expired;
 }
 
 /** As the choice states it for its whole plan, else the estimate of its model. */

@@ -1,0 +1,75 @@
+import type { PolicyDescription, Tuning } from "../contracts/index.ts";
+import { policyHash } from "./policy-hash.ts";
+
+/** Until when a router's decisions are certified, told once so that a decision compares two numbers. */
+export interface Certification {
+  /** Milliseconds since the epoch; -Infinity: they never are. */
+  readonly until: number;
+  /** Why not, where there is a tuning file. */
+  readonly problem: string | undefined;
+  /** Why not any more, from `until` on. */
+  readonly expired: string | undefined;
+}
+
+/** What a router without a tuning file has. */
+export const uncertified: Certification = {
+  until: Number.NEGATIVE_INFINITY,
+  problem: undefined,
+  expired: undefined,
+};
+
+/** As far as a certificate depends on it. */
+export interface CertifiedRouter {
+  readonly policy: PolicyDescription & { readonly models?: readonly string[] | undefined };
+  readonly classifier: { readonly name: string; readonly version: string };
+  /** Names of the models by id. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether the certificate of a tuning file is about this router: the same models, classifier and policy,
+ * with the same parameters, where ids stand for the names that the file says.
+ */
+export function certificationOf(tuning: Tuning, router: CertifiedRouter): Certification {
+  const problem = mismatch(tuning, router);
+  return {
+    until: problem === undefined ? Date.parse(tuning.expiresAt) : Number.NEGATIVE_INFINITY,
+    problem,
+    expired: `the certificate of tuning ${tuning.version} has expired on ${tuning.expiresAt}`,
+  };
+}
+
+function mismatch(tuning: Tuning, { policy, classifier, names }: CertifiedRouter): string | undefined {
+  const present = new Set(Object.values(names));
+  const missing = tuning.models.find((name) => !present.has(name));
+  if (missing !== undefined) return `the router has no model named ${missing}, which was tuned`;
+  const wanted = `${tuning.classifier.name}@${tuning.classifier.version}`;
+  const given = `${classifier.name}@${classifier.version}`;
+  if (wanted !== given) return `the classifier is ${given}, and ${wanted} was tuned`;
+  if (policy.name !== tuning.policy.name)
+    return `the policy is ${policy.name}, and ${tuning.policy.name} was tuned`;
+  const ids = policy.models ?? Object.keys(names);
+  const nameOf = new Map(ids.map((id) => [id, names[id] ?? id]));
+  const named = { name: policy.name, parameters: withNames(policy.parameters, nameOf) as Fields };
+  if (policyHash(named) === policyHash(tuning.policy)) return undefined;
+  const fields = Object.keys({ ...tuning.policy.parameters, ...named.parameters });
+  const differing = fields.filter((field) => hashOf(named, field) !== hashOf(tuning.policy, field));
+  return `other parameters of the policy ${policy.name} were tuned: ${differing.join(", ")} differs`;
+}
+
+type Fields = Readonly<Record<string, unknown>> | undefined;
+
+function hashOf({ parameters }: PolicyDescription, field: string): string {
+  return policyHash({ name: field, parameters: { value: parameters?.[field] } });
+}
+
+/** Ids are values, or keys where models have weights. */
+function withNames(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
+  if (typeof value === "string") return nameOf.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((one) => withNames(one, nameOf));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(
+    ([key, one]) => [nameOf.get(key) ?? key, withNames(one, nameOf)] as const,
+  );
+  return Object.fromEntries(entries);
+}
