@@ -186,3 +186,23 @@ export {
   trainClassifier,
   writeClassifier,
 } from "./train/index.ts";
+export {
+  ALWAYS_SMALL,
+  type CategoryTuning,
+  type Certificate,
+  describeCertificate,
+  type GridOptions,
+  type Guarantee,
+  readTuning,
+  type Sides,
+  type Target,
+  type TuneOptions,
+  type TunePoint,
+  type TunePoliciesOptions,
+  type TuneThresholdOptions,
+  type TuningFile,
+  tuneCategories,
+  tunePolicies,
+  tuneThreshold,
+  writeTuning,
+} from "./tune/index.ts";

@@ -130,11 +130,13 @@ async function ranked(
 ): Promise<readonly Policy<string>[]> {
   const cases = await readTuneCases(fit, models, settings);
   const large = tuneColumns(cases, settings).pair.large.quality;
-  const measured = policies.map((policy) => {
-    const { quality, costUsd, toLarge } = routedBy(cases, policy, settings.large);
-    const loss = weightedMean(lossesOf(settings.guarantee, large, quality)) ?? 0;
-    return { policy, loss, cost: weightedMean(costUsd ?? toLarge) ?? 0 };
-  });
+  const replayed = policies.map((policy) => ({ policy, ...routedBy(cases, policy, settings.large) }));
+  const isPriced = replayed.every(({ costUsd }) => costUsd !== undefined);
+  const measured = replayed.map(({ policy, quality, costUsd, toLarge }) => ({
+    policy,
+    loss: weightedMean(lossesOf(settings.guarantee, large, quality)) ?? 0,
+    cost: weightedMean(isPriced && costUsd ? costUsd : toLarge) ?? 0,
+  }));
   measured.sort((a, b) => a.loss - b.loss || a.cost - b.cost);
   let least = Number.POSITIVE_INFINITY;
   return measured.flatMap(({ policy, cost }) => {

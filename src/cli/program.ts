@@ -12,6 +12,7 @@ import { evalOffPolicyCommand } from "./eval-off-policy.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
 import { evalReportCommand } from "./eval-report.ts";
 import { evalTrainCommand } from "./eval-train.ts";
+import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
 import { routeCommand } from "./route.ts";
 
@@ -35,6 +36,7 @@ export function createProgram(terminal: Terminal): Command {
   evals.addCommand(withSettings(evalCollectCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
   evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalTuneCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
   evals.addCommand(withSettings(evalImportCommand(terminal), terminal));
