@@ -1,3 +1,4 @@
+import { equalMassBins } from "../calibrate/equal-mass-bins.ts";
 import { type IntervalSettings, meanWithInterval } from "./intervals.ts";
 import type { Bin, Calibration } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";
@@ -50,7 +51,6 @@ export async function calibrationOf(
   return { kind: "gain", bins: await binsOf(classified, complexity, gain, units, settings) };
 }
 
-/** Bins of about as many records each; equal estimates are never parted. */
 async function binsOf(
   indices: readonly number[],
   estimates: ArrayLike<number>,
@@ -59,15 +59,9 @@ async function binsOf(
   settings: IntervalSettings,
 ): Promise<readonly Bin[]> {
   const estimateOf = (index: number): number => estimates[index] as number;
-  const sorted = [...indices].sort((a, b) => estimateOf(a) - estimateOf(b) || a - b);
   const result: Bin[] = [];
-  let start = 0;
-  for (let bin = 1; bin <= bins && start < sorted.length; bin += 1) {
-    let end = Math.max(start + 1, Math.round((bin * sorted.length) / bins));
-    while (end < sorted.length && estimateOf(sorted[end] as number) === estimateOf(sorted[end - 1] as number))
-      end += 1;
-    const members = sorted.slice(start, end);
-    start = end;
+  for (const positions of equalMassBins(indices.map(estimateOf), bins)) {
+    const members = positions.map((position) => indices[position] as number);
     const values = members.map((index) => measured[index] as number);
     const groups = members.map((index) => units[index] as string);
     result.push({
