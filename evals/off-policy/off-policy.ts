@@ -25,8 +25,8 @@ export interface OffPolicyOptions {
   /** Weights are cut to it in `clippedIps` and its lower bound. Default: the square root of the rows. */
   readonly clip?: number | undefined;
   /**
-   * Share of the target's probability that may lie where the log has none, in [0, 1]; it counts with a
-   * reward of 0. More is refused. Default 0.01.
+   * Share of the target's probability that may lie where the log has none, in [0, 1]. More is refused.
+   * Default 0.01.
    */
   readonly maxUncovered?: number | undefined;
   /** Of the bootstrap by unit. Default 1,000. */

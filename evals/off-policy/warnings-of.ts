@@ -36,7 +36,7 @@ function weightWarnings({ overlap, rows }: Omit<OffPolicyReport, "warnings">): s
     warnings.push(`one row has ${percent(maxWeight / (rows * meanWeight))} of all weight`);
   if (uncovered > 0)
     warnings.push(
-      `at least ${percent(uncovered)} of what the target would do has probability 0 in the log and counts as if its reward were 0`,
+      `at least ${percent(uncovered)} of what the target would do has probability 0 in the log: IPS counts it as a reward of 0, the others as like the rest`,
     );
   return warnings;
 }

@@ -155,6 +155,44 @@ describe("a log of our router", () => {
   });
 });
 
+describe("requests without an answer", () => {
+  it("have quality 0 and cost what their attempts did; an abort by the caller says nothing", async () => {
+    const world = worldOf(300, 20);
+    const files = await serve(world, explore(0.4, at(0.5)), folder, "failing");
+    const lines = (await readFile(files.log, "utf8")).trim().split("\n");
+    const codeOf = (index: number) =>
+      index % 10 === 0 ? "all-models-failed" : index % 10 === 1 ? "unknown" : undefined;
+    const log = join(folder, "failed.jsonl");
+    await writeFile(
+      log,
+      lines
+        .map((line, index) => {
+          const { costUsd: _, ...decision } = JSON.parse(line);
+          const code = codeOf(index);
+          return code === undefined ? line : JSON.stringify({ ...decision, error: { code, message: "" } });
+        })
+        .join("\n"),
+    );
+    const ratings = (await readFile(files.feedback, "utf8")).trim().split("\n");
+    const feedback = join(folder, "failed-feedback.jsonl");
+    const kept = ratings.filter((_, index) => codeOf(index) === undefined);
+    await writeFile(feedback, kept.join("\n"));
+
+    const policy = explore(0.4, at(0.5));
+    const { failed, rated, quality, costUsd: cost } = await estimate(world, { log, feedback }, policy);
+    expect({ failed, rated, known: quality?.known, priced: cost?.known }).toEqual({
+      failed: 30,
+      rated: 240,
+      known: 270,
+      priced: 300,
+    });
+    const mean = kept.reduce((sum, line) => sum + JSON.parse(line).quality, 0) / 240;
+    // One in ten has no answer.
+    expect(quality?.logged.value).toBeCloseTo(0.9 * mean, 1);
+    expect(Math.abs((quality?.logged.value ?? 0) - 0.9 * mean)).toBeLessThan(0.01);
+  });
+});
+
 describe("a log that cannot tell", () => {
   it("is refused when it is deterministic, with the way out", async () => {
     const world = worldOf(60, 8);
