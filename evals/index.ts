@@ -12,9 +12,9 @@ export {
   calibrationError,
 } from "./calibrate/calibration-error.ts";
 export { collect, estimateCollect } from "./collect/collect.ts";
+export type { CollectEstimate, ModelEstimate } from "./collect/collect-estimate.ts";
 export type { CollectOptions } from "./collect/collect-options.ts";
 export type { CollectedModel, Collection } from "./collect/collection.ts";
-export type { CollectEstimate, ModelEstimate } from "./collect/estimate-collection.ts";
 export type { CollectProgress } from "./collect/progress.ts";
 export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
 export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";

@@ -8,7 +8,7 @@ import {
   type Router,
 } from "../../src/contracts/index.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
-import type { CollectEstimate } from "./estimate-collection.ts";
+import type { CollectEstimate } from "./collect-estimate.ts";
 import type { CollectProgress } from "./progress.ts";
 
 export interface CollectOptions {

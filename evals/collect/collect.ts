@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import { callModel, scoreAnswers } from "./call-models.ts";
 import { collectBatches } from "./collect-batches.ts";
+import type { CollectEstimate } from "./collect-estimate.ts";
 import { type CollectOptions, resolveCollectOptions } from "./collect-options.ts";
 import { type Collection, writeCollection } from "./collection.ts";
 import { type CollectionRun, createCollectionRun, type Job } from "./collection-run.ts";
-import type { CollectEstimate } from "./estimate-collection.ts";
 import { openJournal } from "./journal.ts";
 import { lockFile } from "./lock-file.ts";
 import { checkMoney, journalOf, knownCollection, planCollection } from "./plan-collection.ts";

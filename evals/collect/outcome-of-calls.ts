@@ -24,7 +24,7 @@ export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean
   return {
     quality: mean(qualities),
     ...(several && { repeats: calls.length, qualities }),
-    ...(keepAnswers && first !== undefined && kept(first)),
+    ...(first !== undefined && kept(first, keepAnswers)),
     ...(keepAnswers && several && { answers: answers.map(({ answer }) => answer) }),
     ...meanOf(answers, "costUsd", unbilled),
     ...meanOf(answers, "paidUsd"),
@@ -36,10 +36,13 @@ export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean
   };
 }
 
-function kept({ answer, toolCalls, finishReason, servedModel }: CallAnswer): Partial<CallAnswer> {
+function kept(
+  { answer, toolCalls, finishReason, servedModel }: CallAnswer,
+  keepAnswers: boolean,
+): Partial<CallAnswer> {
   return {
-    answer,
-    ...(toolCalls && { toolCalls }),
+    ...(keepAnswers && { answer }),
+    ...(keepAnswers && toolCalls && { toolCalls }),
     ...(finishReason && { finishReason }),
     ...(servedModel && { servedModel }),
   };

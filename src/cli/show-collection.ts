@@ -1,5 +1,5 @@
+import type { CollectEstimate } from "../../evals/collect/collect-estimate.ts";
 import type { Collection } from "../../evals/collect/collection.ts";
-import type { CollectEstimate } from "../../evals/collect/estimate-collection.ts";
 import type { CollectProgress } from "../../evals/collect/progress.ts";
 import { showUsd } from "../contracts/show-usd.ts";
 import { formatTable } from "./format-table.ts";

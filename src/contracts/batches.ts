@@ -1,5 +1,4 @@
 import type { ChatRequest, Completion } from "./chat.ts";
-import type { CallOptions } from "./model.ts";
 
 /** One request of a batch, as the provider takes it. */
 export interface BatchItem {
@@ -35,6 +34,11 @@ interface Abortable {
   readonly signal: AbortSignal;
 }
 
+interface Dropping {
+  /** Told the name of each request parameter that the target does not know and that was left out. */
+  readonly onDropped?: ((parameter: string) => void) | undefined;
+}
+
 /**
  * A provider's interface for requests that may take a day. Everything rejects with `ProviderError`, or
  * with the signal's reason after an abort, and retries nothing.
@@ -47,7 +51,7 @@ export interface Batches {
   /** Most bytes of one batch, all bodies together as JSON. */
   readonly maxBytes: number;
   /** The request as it will be sent. Throws `ProviderError` (`unsupported`). */
-  bodyOf(request: ChatRequest, options?: Pick<CallOptions, "onDropped">): object;
+  bodyOf(request: ChatRequest, options?: Dropping): object;
   /** Resolves to the provider's id of the batch. */
   submit(
     items: readonly BatchItem[],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Router } from "../../src/contracts/index.ts";
 import { numbered, pairAt, readLines } from "../evals/support/collecting.ts";
@@ -58,7 +59,7 @@ function commandFor(
 function start(folder: ReturnType<typeof folderFor>, url: string, ...more: readonly string[]): ChildProcess {
   const config = folder.file("config.ts", "export default globalThis.routerOfProcess();");
   const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
-  const entry = `${root}test/support/collect-process.ts`;
+  const entry = fileURLToPath(new URL("../support/collect-process.ts", import.meta.url));
   const child = spawn(process.execPath, [jiti, entry, ...commandFor(folder, config, ...more)], {
     env: { PATH: process.env["PATH"], PAIR_AT: url },
     stdio: "ignore",

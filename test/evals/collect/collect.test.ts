@@ -128,6 +128,8 @@ describe("collect", () => {
     await collect(options);
     expect(Object.keys(readLines(options.out)[0]?.outcomes["openai:l"] ?? {})).toEqual([
       "quality",
+      "finishReason",
+      "servedModel",
       "costUsd",
       "inputTokens",
       "outputTokens",
