@@ -43,7 +43,7 @@ export interface GateReport {
   readonly at: string;
   /** Fresh records that were looked at. */
   readonly records: number;
-  /** Records that lack an outcome of one of the models. */
+  /** Records that lack an outcome of one of the models, or that the router leaves no choice for. */
   readonly skipped: number;
   readonly unclassified: number;
   /** Independent units among the records. */

@@ -18,11 +18,17 @@ export interface ConfiguredRouter {
   /** By name; what a model does not say of itself is from the catalogue. */
   readonly models: ReadonlyMap<string, ModelFacts>;
   readonly policy: Policy<string>;
-  /** What its classifier says of a record. Absent: it was skipped, failed, or no model may serve the record. */
-  classify(
-    record: OutcomeRecord,
-    text: RecordText | undefined,
-  ): Promise<{ readonly classification: Classification; readonly classifier: string } | undefined>;
+  /**
+   * What its classifier says of a record: no classification where it failed. Absent: the router leaves no
+   * choice, since its constraints permit one model or none.
+   */
+  classify(record: OutcomeRecord, text: RecordText | undefined): Promise<RouterClassification | undefined>;
+}
+
+export interface RouterClassification {
+  readonly classification: Classification | undefined;
+  /** `name@version`. */
+  readonly classifier: string;
 }
 
 /** Reads a router. No model of a plan is called. */
@@ -44,8 +50,10 @@ export function configuredRouter(router: Router): ConfiguredRouter {
     },
     async classify(record, text) {
       try {
-        const { classification, versions } = await router.decide(requestOfRecord(record, text));
-        return classification && { classification, classifier: versions.classifier };
+        const decision = await router.decide(requestOfRecord(record, text));
+        const { classification, classifierError, versions } = decision;
+        if (classification === undefined && classifierError === undefined) return undefined;
+        return { classification, classifier: versions.classifier };
       } catch (error) {
         if (isRouterError(error, "no-eligible-model")) return undefined;
         throw error;

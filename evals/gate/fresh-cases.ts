@@ -6,15 +6,15 @@ import type { TuningFile } from "../tune/tuning-file.ts";
 import type { ConfiguredRouter } from "./configured-router.ts";
 
 export interface FreshCases {
-  /** Ids are names of models; records that lack one of them are left out. */
+  /** Ids are names of models; records that lack one of them, or that the router leaves no choice for, are left out. */
   readonly cases: ReplayCases<string>;
-  /** `name@version` of what classified them. Absent: nothing did. */
-  readonly classifier?: string | undefined;
+  /** `name@version` of what classified them. */
+  readonly classifier: string;
 }
 
 /**
  * Fresh outcomes as the policy of a tuning file meets them, classified by the router where there is one,
- * else by the classifier. No constraint is asked: what is checked is the policy. Throws
+ * else by the classifier. What is checked is the policy, so that all models may be chosen. Throws
  * `InvalidOptionError` when no record has an outcome of each model.
  */
 export async function freshCases(
@@ -25,10 +25,13 @@ export async function freshCases(
   const facts = "router" in by ? Object.fromEntries(by.router.models) : undefined;
   const classifier = "router" in by ? undefined : by.classifier;
   const cases = await replayCases(records, { models, text, facts, classifier });
-  if (cases.cases.length === 0)
+  const fresh =
+    "router" in by
+      ? await classifiedBy(by.router, cases, text)
+      : { cases, classifier: `${by.classifier.name}@${by.classifier.version}` };
+  if (fresh.cases.cases.length === 0)
     throw new InvalidOptionError("outcomes", records, `records with outcomes of ${models.join(" and ")}`);
-  if ("router" in by) return classifiedBy(by.router, cases, text);
-  return { cases, classifier: `${by.classifier.name}@${by.classifier.version}` };
+  return fresh;
 }
 
 async function classifiedBy(
@@ -38,14 +41,16 @@ async function classifiedBy(
 ): Promise<FreshCases> {
   const cases: ReplayCase<string>[] = [];
   let unclassified = 0;
-  let classifier: string | undefined;
+  let classifier = "none";
   for (const one of bare.cases) {
     const classified = await router.classify(one.record, text);
-    const classification = classified?.classification;
-    if (classified === undefined) unclassified += 1;
-    else classifier ??= classified.classifier;
+    if (classified === undefined) continue;
+    const { classification } = classified;
+    classifier = classified.classifier;
+    if (classification === undefined) unclassified += 1;
     const candidates = candidatesWithQuality(one.context.candidates, classification?.quality);
     cases.push({ ...one, context: { ...one.context, candidates, classification } });
   }
-  return { cases: { ...bare, cases, unclassified }, classifier };
+  const skipped = bare.skipped + bare.cases.length - cases.length;
+  return { cases: { ...bare, cases, skipped, unclassified }, classifier };
 }

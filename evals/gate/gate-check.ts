@@ -29,8 +29,8 @@ export interface GateContext {
   readonly units: Uint32Array;
   /** What the fresh outcomes say of each certificate. Absent: the certified policy is not known. */
   readonly evidence?: readonly LossEvidence[] | undefined;
-  /** `name@version` of what classified them. Absent: nothing did. */
-  readonly classifier?: string | undefined;
+  /** `name@version` of what classified them. */
+  readonly classifier: string;
   /** What a model costs today, by its name. Absent: not known. */
   readonly priceOf: (name: string) => Price | undefined;
   /** The router that is to be deployed, where one is given. */

@@ -8,7 +8,10 @@ export function gateToText({ checks, passed, strict, file, ...report }: GateRepo
   const lines = checks.map(
     ({ name, verdict, sentence }) => `${marks[verdict]}  ${name.padEnd(width)}  ${oneLine(sentence)}`,
   );
-  const left = report.skipped === 0 ? "" : `, ${report.skipped} left out: a model has no outcome there`;
+  const left =
+    report.skipped === 0
+      ? ""
+      : `, ${report.skipped} left out: a model has no outcome there, or the router no choice`;
   const unclassified = report.unclassified === 0 ? "" : `, ${report.unclassified} not classified`;
   const head = `${oneLine(file)} (${report.version}) on ${report.records} fresh records${left}${unclassified}`;
   return [head, "", ...lines, "", verdictOf(checks, passed, strict)].join("\n");

@@ -272,6 +272,29 @@ describe("checkTuning", () => {
     await expect(checkTuning(tuned(), records, { now })).rejects.toThrow(/classifier must be given, or/);
   });
 
+  it("leaves out records for which the router's constraints leave no choice", async () => {
+    const constrained = createRouter({
+      models: {
+        little: fakeModel({ name: small, price: smallPrice }),
+        big: fakeModel({ name: large, price: largePrice }),
+      },
+      policy: threshold({ small: "little", large: "big", at: 0.5 }),
+      classifier: stated,
+      constraints: [
+        {
+          name: "law stays",
+          permits: ({ id }, { request }) => request.category !== "law" || id === "big" || "law",
+        },
+      ],
+    });
+    // All that the policy may decide is lost below the threshold; with the rest, an eighth of that.
+    const rest = (index: number) => ({ category: index % 4 === 0 ? "chat" : "law" });
+    const report = await check({ count: 1_000, loss: 0.15, rest }, {}, { router: constrained });
+    expect(report).toMatchObject({ records: 250, skipped: 750, unclassified: 0 });
+    expect(verdicts(report)["score-distribution"]).toBe("passed");
+    expect(report.checks[0]?.figures["scopes"]).toMatchObject([{ records: 250 }]);
+  });
+
   it("says that a policy which its parameters do not determine needs the router", async () => {
     const policy = { name: "ours", parameters: { at: 0.5 } };
     const report = await check(
