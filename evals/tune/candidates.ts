@@ -24,14 +24,18 @@ export function thresholdCandidates(
     count: grid.length,
     at(index) {
       const threshold = grid[index] as number;
-      const toLarge = complexity.map((one) => (one >= threshold ? 1 : 0));
-      const pick = (ofSmall: Float64Array, ofLarge: Float64Array): Float64Array =>
-        toLarge.map((isLarge, record) => (isLarge === 1 ? ofLarge : ofSmall)[record] as number);
-      return {
-        toLarge,
-        quality: pick(small.quality, large.quality),
-        costUsd: small.costUsd && large.costUsd && pick(small.costUsd, large.costUsd),
-      };
+      const isPriced = small.costUsd !== undefined && large.costUsd !== undefined;
+      const toLarge = new Float64Array(complexity.length);
+      const quality = small.quality.slice();
+      const costUsd = isPriced ? small.costUsd.slice() : undefined;
+      // A loop: tuning does this for each threshold, and studies for thousands of samples.
+      for (let record = 0; record < complexity.length; record += 1) {
+        if (!((complexity[record] as number) >= threshold)) continue;
+        toLarge[record] = 1;
+        quality[record] = large.quality[record] as number;
+        if (costUsd !== undefined) costUsd[record] = large.costUsd?.[record] as number;
+      }
+      return { toLarge, quality, costUsd };
     },
   };
 }
@@ -41,7 +45,10 @@ export function thresholdCandidates(
  * is lower. Where a lottery or a check that is not sure decides, its expected quality is what is compared.
  */
 export function lossesOf(guarantee: Guarantee, large: Float64Array, routed: Float64Array): Float64Array {
-  return guarantee === "mean"
-    ? large.map((quality, index) => quality - (routed[index] as number))
-    : large.map((quality, index) => ((routed[index] as number) < quality ? 1 : 0));
+  const losses = new Float64Array(large.length);
+  for (let record = 0; record < large.length; record += 1) {
+    const loss = (large[record] as number) - (routed[record] as number);
+    losses[record] = guarantee === "mean" ? loss : Number(loss > 0);
+  }
+  return losses;
 }

@@ -48,8 +48,12 @@ export async function lossTest({ guarantee, units, delta, seed }: LossTestOption
   };
   const sizes = sumsOf(new Float64Array(units.length).fill(1));
   const largestUnit = sizes.reduce((largest, size) => Math.max(largest, size), 0);
-  const sums = (loss: Float64Array, limit: number): Float64Array =>
-    sumsOf(loss).map((sum, unit) => sum - limit * (sizes[unit] as number));
+  const sums = (loss: Float64Array, limit: number): Float64Array => {
+    const excess = sumsOf(loss);
+    for (let unit = 0; unit < count; unit += 1)
+      excess[unit] = (excess[unit] as number) - limit * (sizes[unit] as number);
+    return excess;
+  };
   const fixed = { units: count, largestUnit, sums };
 
   if (guarantee === "regressions" && largestUnit === 1) {
