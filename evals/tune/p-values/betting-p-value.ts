@@ -26,7 +26,9 @@ const nextAim = 10;
  * The stake is theirs for a fixed number of observations, `sqrt(2 ln(1 / delta) / (n · variance))`, with
  * what is still to be gained in place of `1 / delta` and the observations that are left in place of n
  * (Voráček & Orabona 2025): it is computed again before each observation, from those before it alone.
- * The variance is theirs, around 0, after one imagined observation of `most / 2`.
+ * The variance is theirs, around 0, after one imagined observation of `most / 2`. Where large losses are
+ * rare, bets by variance alone are too high: they are lowered as Bernstein's inequality does, by
+ * `1 + stake · most / 3`.
  */
 export function bettingPValue(observations: Float64Array, { most, delta }: BettingOptions): number {
   const count = observations.length;
@@ -38,7 +40,8 @@ export function bettingPValue(observations: Float64Array, { most, delta }: Betti
   for (let index = 0; index < count; index += 1) {
     if (logWealth >= aim) aim = logWealth + Math.log(nextAim);
     const variance = squares / (index + 1);
-    const rate = Math.min(Math.sqrt((2 * (aim - logWealth)) / ((count - index) * variance)), maxRate);
+    const normal = Math.sqrt((2 * (aim - logWealth)) / ((count - index) * variance));
+    const rate = Math.min(normal / (1 + (normal * most) / 3), maxRate);
     const observation = observations[index] as number;
     logWealth += Math.log1p(-rate * observation);
     if (logWealth > best) best = logWealth;

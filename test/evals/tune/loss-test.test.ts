@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { lossTest } from "../../../evals/tune/loss-test.ts";
+
+const delta = 0.05;
+const single = (count: number) => Uint32Array.from({ length: count }, (_, index) => index);
+const losses = (count: number, lost: number) =>
+  Float64Array.from({ length: count }, (_, index) => (index < lost ? 1 : 0));
+
+describe("regressions of single records", () => {
+  it("have the exact binomial test", async () => {
+    const test = await lossTest({ guarantee: "regressions", units: single(500), delta, seed: 1 });
+    expect(test).toMatchObject({ name: "binomial", units: 500, largestUnit: 1 });
+    expect(test.pValue(losses(500, 15), 0.05)).toBeCloseTo(0.0198584, 6);
+    expect(test.upperBound(losses(500, 15), 0.05, 0.001)).toBeCloseTo(0.04582, 6);
+  });
+});
+
+describe("losses that are bet on", () => {
+  it("are summed by unit, less the limit for each record", async () => {
+    const units = [0, 1, 0, 2, 1, 0];
+    const test = await lossTest({ guarantee: "regressions", units, delta, seed: 3 });
+    expect(test).toMatchObject({ name: "betting", units: 3, largestUnit: 3 });
+    const sums = test.sums(Float64Array.of(1, 0, 1, 0, 1, 0), 0.1);
+    expect([...sums].map((sum) => Number(sum.toFixed(9))).sort()).toEqual([-0.1, 0.8, 1.7]);
+  });
+
+  it("count copies of a record as one unit: they prove no more than it does", async () => {
+    const few = await lossTest({ guarantee: "mean", units: single(300), delta, seed: 1 });
+    const copied = Array.from({ length: 3_000 }, (_, index) => index % 300);
+    const copies = await lossTest({ guarantee: "mean", units: copied, delta, seed: 1 });
+    const loss = (index: number): number => (index % 100 === 0 ? 1 : 0);
+    const ofFew = few.pValue(
+      Float64Array.from({ length: 300 }, (_, index) => loss(index)),
+      0.03,
+    );
+    const ofCopies = copies.pValue(Float64Array.from(copied, loss), 0.03);
+    expect(ofCopies).toBeCloseTo(ofFew, 9);
+  });
+
+  it("have a bound that the same test accepts, and none below it", async () => {
+    const test = await lossTest({ guarantee: "mean", units: single(2_000), delta, seed: 1 });
+    const loss = losses(2_000, 20);
+    const bound = test.upperBound(loss, 0.05, 0.001);
+    expect(bound).toBeGreaterThan(0.01);
+    expect(bound).toBeLessThan(0.018);
+    expect(test.pValue(loss, bound)).toBeLessThanOrEqual(delta);
+    expect(test.pValue(loss, bound - 0.001)).toBeGreaterThan(delta);
+  });
+
+  it("have a bound below 0 where the small model is better", async () => {
+    const test = await lossTest({ guarantee: "mean", units: single(2_000), delta, seed: 1 });
+    const gains = losses(2_000, 400).map((one) => -one);
+    expect(test.upperBound(gains, 0.02, 0.001)).toBeLessThan(-0.15);
+  });
+
+  it("have the bound that they came with where nothing can be ruled out", async () => {
+    const test = await lossTest({ guarantee: "mean", units: single(3), delta, seed: 1 });
+    expect(test.upperBound(losses(3, 3), 1, 0.001)).toBe(1);
+  });
+
+  it("come in an order that the seed fixes", async () => {
+    const of = async (seed: number) =>
+      (await lossTest({ guarantee: "mean", units: single(50), delta, seed })).sums(losses(50, 5), 0);
+    expect(await of(1)).toEqual(await of(1));
+    expect(await of(1)).not.toEqual(await of(2));
+  });
+});
