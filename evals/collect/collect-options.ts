@@ -21,6 +21,10 @@ export interface CollectOptions {
   readonly scorer: AnyScorer;
   /** Beside its name: a collection is not carried on by another version. Default none. */
   readonly scorerVersion?: string | undefined;
+  /**
+   * Id of the model whose answers the scorer is given as `baseline`, for one that compares two. Default: none.
+   */
+  readonly baseline?: string | undefined;
   /** Where the outcomes go; packed where it ends in `.gz`. The journal is beside it: `<out>.partial.jsonl`. */
   readonly out: string;
   /** Records, drawn by `seed`. Default: all. */
@@ -106,6 +110,7 @@ const others = [
   "models",
   "scorer",
   "scorerVersion",
+  "baseline",
   "out",
   "sample",
   "requestsPerMinute",
@@ -139,7 +144,14 @@ export function resolveCollectOptions(options: CollectOptions): ResolvedCollectO
     if (all[option] !== undefined) checkNumber(option, all[option], { min: 0.001 });
   }
   if (all.maxCostUsd !== undefined) checkNumber("maxCostUsd", all.maxCostUsd, { min: 0 });
-  return { ...all, models: modelsOf(all) };
+  const models = modelsOf(all);
+  if (all.baseline !== undefined && !models.has(all.baseline))
+    throw new InvalidOptionError(
+      "baseline",
+      all.baseline,
+      `one of the models: ${[...models.keys()].join(", ")}`,
+    );
+  return { ...all, models };
 }
 
 function modelsOf({ router, models: ids = Object.keys(router.models) }: CollectOptions): Map<string, Model> {

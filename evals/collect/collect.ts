@@ -74,4 +74,6 @@ async function makeCalls(run: CollectionRun, jobs: readonly Job[]): Promise<void
       return scoreAnswers(run, own);
     }),
   );
+  // Those that had to wait for the answer that they are compared with.
+  if (run.options.baseline !== undefined) await scoreAnswers(run, jobs);
 }

@@ -47,6 +47,7 @@ export interface CollectionRun {
   changed(): Promise<void>;
   /** Why a model may not have a record; undefined where it may. */
   refusalOf(job: Job): Promise<string | undefined>;
+  /** Asks the scorer, unless the answer is to be compared with one that is not there yet. */
   score(job: Job, answer: CallAnswer): Promise<void>;
   /** Calls that have failed for good in this run, by kind. */
   readonly errors: Readonly<Record<string, number>>;
@@ -62,7 +63,7 @@ export interface RunParts {
 }
 
 export function createCollectionRun({ options, book, journal, jobs }: RunParts): CollectionRun {
-  const { clock, router, scorer, maxCostUsd, onProgress } = options;
+  const { clock, router, scorer, baseline, maxCostUsd, onProgress } = options;
   const startedAt = clock();
   const doneBefore = jobs.filter(({ key }) => book.isFinished(key)).length;
   const errors: Record<string, number> = {};
@@ -133,10 +134,14 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
 
     async score({ prepared, key, model }, { answer, toolCalls }) {
       const { record, facts } = prepared;
+      const other = baseline === undefined ? undefined : options.models.get(baseline);
+      const beside = other && book.stateOf({ ...key, model: other.name });
+      if (beside !== undefined && beside.answer === undefined) return;
       const { score, metadata } = await scoreWith(scorer, {
         output: answer,
         input: record.prompt ?? lastAsk(record.messages) ?? facts.ask,
         expected: record.expected,
+        baseline: beside?.answer?.answer,
         messages: record.messages,
         toolCalls,
         id: record.id,

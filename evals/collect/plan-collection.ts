@@ -34,7 +34,7 @@ export function journalOf(out: string): string {
 
 /** Reads the dataset. Throws `InvalidOptionError`, `OutcomeFormatError`. */
 export async function planCollection(options: ResolvedCollectOptions): Promise<CollectionPlan> {
-  const { models, batch, sample, seed, scorer, scorerVersion } = options;
+  const { models, batch, sample, seed, scorer, scorerVersion, baseline } = options;
   const all = [...models.values()];
   const without = batch ? all.filter((model) => model.batches === undefined) : [];
   if (without.length > 0) {
@@ -46,7 +46,11 @@ export async function planCollection(options: ResolvedCollectOptions): Promise<C
   const settings: CollectSettings = {
     dataset: datasetHash(dataset),
     models: Object.fromEntries(all.map((model) => [model.name, modelHash(model)])),
-    scorer: scorerVersion === undefined ? scorerName(scorer) : `${scorerName(scorer)}@${scorerVersion}`,
+    scorer: [
+      scorerName(scorer),
+      ...(scorerVersion === undefined ? [] : [`@${scorerVersion}`]),
+      ...(baseline === undefined ? [] : [` beside ${baseline}`]),
+    ].join(""),
     repeats: options.repeats,
     sample: sample === undefined ? "all" : `${sample} by seed ${seed}`,
     ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),

@@ -16,6 +16,7 @@ interface Options {
   readonly out: string;
   readonly scorer: string;
   readonly models?: string | undefined;
+  readonly baseline?: string | undefined;
   readonly sample?: string | undefined;
   readonly seed: string;
   readonly repeat: string;
@@ -46,6 +47,7 @@ export function evalCollectCommand(terminal: Terminal): Command {
     .requiredOption("--scorer <name or file>", `${scorerNames}, or a module whose default export is a scorer`)
     .requiredOption("--out <file>", "where the outcomes go: .jsonl or .jsonl.gz")
     .option("--models <ids>", "of the router's models, with commas between them (default: all)")
+    .option("--baseline <id>", "the model whose answers the scorer compares the others with")
     .option("--sample <count>", "records, drawn at random (default: all)")
     .option("--seed <number>", "of the sample", "1")
     .option("--repeat <count>", "calls per record and model; quality is their mean", "1")
@@ -126,6 +128,7 @@ async function collectOptions(options: Options, router: Router): Promise<Collect
     models: options.models?.split(",").map((id) => id.trim()),
     scorer,
     scorerVersion: version,
+    baseline: options.baseline,
     out: options.out,
     sample: count("--sample", options.sample),
     seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),

@@ -414,7 +414,7 @@ describe("options", () => {
     const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 4 };
     const capabilities = { tools: true, contentTypes: ["image/png"] };
     const facts = { price, contextWindow: 400_000, maxOutputTokens: 128_000, capabilities };
-    const { generate, stream, health, ...plain } = openai("gpt-test", facts);
+    const { generate, stream, health, batches, ...plain } = openai("gpt-test", facts);
     expect(plain).toEqual({
       name: "openai:gpt-test",
       provider: "openai",

@@ -189,6 +189,40 @@ describe("collect", () => {
   });
 });
 
+describe("a baseline", () => {
+  it("is what the scorer compares the other answers with, whichever comes first", async () => {
+    const server = await serve(async (prompt, model) => {
+      if (model === "l") await new Promise((resolve) => setTimeout(resolve, 10));
+      return model === "l" ? numberIn(prompt) : String(Number(numberIn(prompt)) % 2);
+    });
+    const pairwise = ({ output, baseline }: { output: string; baseline?: string }) =>
+      baseline === undefined ? null : output === baseline ? 0.5 : 0;
+    const { options } = setUp(server.url, numbered(4), { scorer: pairwise, baseline: "large" });
+    expect(await collect(options)).toMatchObject({ complete: true, unscored: 0 });
+    expect(readLines(options.out).map(({ outcomes }) => outcomes["openai:s"]?.quality)).toEqual([
+      0.5, 0.5, 0, 0,
+    ]);
+    expect(readLines(options.out).map(({ outcomes }) => outcomes["openai:l"]?.quality)).toEqual([
+      0.5, 0.5, 0.5, 0.5,
+    ]);
+    await expect(collect({ ...options, models: ["small"] })).rejects.toThrow(
+      /baseline must be one of the models: small/,
+    );
+  });
+
+  it("without an answer leaves the others unscored, and paid for once", async () => {
+    let down = true;
+    const server = await serve((prompt, model) =>
+      down && model === "l" ? { status: 503 } : numberIn(prompt),
+    );
+    const { options } = setUp(server.url, numbered(2), { scorer: () => 1, baseline: "large", retries: 0 });
+    expect(await collect(options)).toMatchObject({ complete: false, records: 0, missing: 2, unscored: 2 });
+    down = false;
+    expect(await collect(options)).toMatchObject({ complete: true, records: 2 });
+    expect(server.counts.get("s number 0")).toBe(1);
+  });
+});
+
 describe("failures", () => {
   it("that may pass are tried again", async () => {
     const server = await serve((prompt, _, count) =>
