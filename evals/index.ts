@@ -35,17 +35,13 @@ export {
   scoreDrift,
 } from "./drift/score-drift.ts";
 export { type ExportOptions, type ExportReport, exportRecords } from "./export/export-records.ts";
-export { type CheckTuningOptions, checkTuning, type GateReport } from "./gate/check-tuning.ts";
+export { type CheckCertificateOptions, checkCertificate, type GateReport } from "./gate/check-certificate.ts";
 export type { CheckResult, Verdict } from "./gate/gate-check.ts";
 export { showAnnotations } from "./gate/show-annotations.ts";
 export { showJUnit } from "./gate/show-junit.ts";
 export { importFile } from "./import/import-file.ts";
-export {
-  type Import,
-  type ImportOptions,
-  type ImportReport,
-  importRecords,
-} from "./import/import-records.ts";
+export type { ImportOptions } from "./import/import-options.ts";
+export { type Import, type ImportReport, importRecords } from "./import/import-records.ts";
 export {
   type FeedbackRule,
   type JoinedFeedback,
@@ -204,5 +200,6 @@ export {
   tuneCategories,
   tunePolicies,
   tuneThreshold,
+  withLogprobChecks,
   writeTuning,
 } from "./tune/index.ts";

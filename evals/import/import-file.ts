@@ -1,5 +1,6 @@
 import { writeWhole } from "../outcomes/write-whole.ts";
-import { type ImportOptions, type ImportReport, importRecords } from "./import-records.ts";
+import type { ImportOptions } from "./import-options.ts";
+import { type ImportReport, importRecords } from "./import-records.ts";
 
 /** Imports into a file of outcomes or a data set, as a whole or not at all; packed where `out` ends in `.gz`. */
 export async function importFile(out: string, options: ImportOptions): Promise<ImportReport> {

@@ -1,3 +1,4 @@
+import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import { fillTemplate } from "./fill-template.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 import { defined, type Fields, fieldOf, isObject, promptOrMessages, textOf } from "./json-values.ts";
@@ -46,9 +47,9 @@ export function promptfooTests(stem: string, { prompt, leaveOut }: ImportSetting
 
   const records = function* (place: Place, test: unknown, config: Config): Generator<Imported, void, void> {
     count += 1;
-    const base = `${stem}.${count}`;
-    const { vars, asserts, metadata, options } = partsOf(place, test, config.defaultTest);
-    const { id, category, ...rest } = metadata;
+    const parts = partsOf(place, test, config.defaultTest);
+    const { vars, metadata, options } = parts;
+    const own = textOf(metadata["id"]) ?? `${stem}.${count}`;
     const combinations = options["disableVarExpansion"] === true ? [vars] : combinationsOf(place, vars);
     const several = config.prompts.length * combinations.length > 1;
     let number = 0;
@@ -59,26 +60,8 @@ export function promptfooTests(stem: string, { prompt, leaveOut }: ImportSetting
           leaveOut("tests with variables in files");
           continue;
         }
-        const fill = (text: string): string =>
-          fillTemplate(text, values, (problem) => refuseAt(place, "prompt", problem));
-        const asked = promptOrMessages(template);
-        const own = textOf(id) ?? base;
-        yield {
-          place,
-          record: defined({
-            id: several ? `${own}.${number}` : own,
-            ...("messages" in asked
-              ? { messages: asked.messages.map((message) => filled(message, fill) as typeof message) }
-              : promptOrMessages(`${options["prefix"] ?? ""}${fill(template)}${options["suffix"] ?? ""}`)),
-            category: textOf(category),
-            expected: expectedOf(asserts),
-            group: several ? own : undefined,
-            metadata:
-              asserts.length === 0 && Object.keys(rest).length === 0
-                ? undefined
-                : { ...rest, ...(asserts.length > 0 ? { assert: asserts } : {}) },
-          }),
-        };
+        const names = several ? { id: `${own}.${number}`, group: own } : { id: own };
+        yield { place, record: { ...names, ...recordOf(place, template, { ...parts, vars: values }) } };
       }
     }
   };
@@ -87,6 +70,44 @@ export function promptfooTests(stem: string, { prompt, leaveOut }: ImportSetting
     all,
     add: (place, test) => records(place, test, { prompts: [prompt ?? "{{prompt}}"], defaultTest: {} }),
   };
+}
+
+interface Parts {
+  readonly vars: Fields;
+  readonly asserts: readonly unknown[];
+  readonly metadata: Fields;
+  readonly options: Fields;
+}
+
+function recordOf(
+  place: Place,
+  template: string,
+  { vars, asserts, metadata, options }: Parts,
+): Omit<DatasetRecord, "id"> {
+  const fill = (text: string): string =>
+    fillTemplate(text, vars, (problem) => refuseAt(place, "prompt", problem));
+  const asked = promptOrMessages(template);
+  const { id, category, ...rest } = metadata;
+  const kept = asserts.length === 0 ? rest : { ...rest, assert: asserts };
+  return defined({
+    ...("messages" in asked
+      ? { messages: filled(asked.messages, fill) as typeof asked.messages }
+      : promptOrMessages(`${options["prefix"] ?? ""}${fill(template)}${options["suffix"] ?? ""}`)),
+    category: textOf(category),
+    expected: filled(expectedOf(asserts), (text) => fillIfKnown(text, vars)),
+    metadata: Object.keys(kept).length === 0 ? undefined : kept,
+  });
+}
+
+/** The value of an assert may ask for variables; a text with other braces means what it says. */
+function fillIfKnown(text: string, vars: Fields): string {
+  try {
+    return fillTemplate(text, vars, (problem) => {
+      throw new Error(problem);
+    });
+  } catch {
+    return text;
+  }
 }
 
 function promptsOf(place: Place, prompts: unknown): readonly string[] {
@@ -101,11 +122,7 @@ function promptsOf(place: Place, prompts: unknown): readonly string[] {
   });
 }
 
-function partsOf(
-  place: Place,
-  test: unknown,
-  defaults: Fields,
-): { vars: Fields; asserts: readonly unknown[]; metadata: Fields; options: Fields } {
+function partsOf(place: Place, test: unknown, defaults: Fields): Parts {
   if (!isObject(test))
     return refuseAt(
       { ...place, path: place.path?.slice(0, -1) },

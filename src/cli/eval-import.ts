@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { importFile } from "../../evals/import/import-file.ts";
-import { type ImportFormatName, importFormats } from "../../evals/import/import-records.ts";
+import { type ImportFormatName, importFormats } from "../../evals/import/import-options.ts";
 import { InvalidOptionError } from "../contracts/index.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";

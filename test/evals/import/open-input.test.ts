@@ -120,37 +120,15 @@ describe("a URL", () => {
   });
 });
 
+const openssl = "openssl";
+
 /** A certificate of this machine for the length of a test; nothing where openssl is not installed. */
 function selfSigned(): { readonly key: string; readonly cert: string } | undefined {
   const [key, cert] = [folder.file("key.pem", ""), folder.file("cert.pem", "")];
+  const asked = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost
+    -addext subjectAltName=DNS:localhost`;
   try {
-    execFileSync(
-      "openssl",
-      [
-        ...[
-          "req",
-          "-x509",
-          "-newkey",
-          "ec",
-          "-pkeyopt",
-          "ec_paramgen_curve:prime256v1",
-          "-nodes",
-          "-days",
-          "2",
-        ],
-        ...[
-          "-subj",
-          "/CN=localhost",
-          "-addext",
-          "subjectAltName=DNS:localhost",
-          "-keyout",
-          key,
-          "-out",
-          cert,
-        ],
-      ],
-      { stdio: "ignore" },
-    );
+    execFileSync(openssl, [...asked.split(/\s+/), "-keyout", key, "-out", cert], { stdio: "ignore" });
   } catch {
     console.log("skipped: https, since openssl, which makes the certificate, is not installed");
     return undefined;

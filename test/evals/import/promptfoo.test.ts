@@ -92,6 +92,23 @@ describe("promptfoo's tests", () => {
     expect(named.records[0].prompt).toBe("Hi");
   });
 
+  it("whose default assert asks for a variable expect its value", async () => {
+    const tests = {
+      prompts: "{{q}}",
+      defaultTest: { assert: [{ type: "factuality", value: "It is {{answer}}." }] },
+      tests: [
+        { vars: { q: "x", answer: "y" } },
+        {
+          vars: { q: "x" },
+          assert: [{ type: "equals", value: "{{other}}" }],
+          options: { disableDefaultAsserts: true },
+        },
+      ],
+    };
+    const { records } = await read({ "t.json": JSON.stringify(tests) }, { from: "promptfoo" });
+    expect(records.map(({ expected }) => expected)).toEqual(["It is y.", "{{other}}"]);
+  });
+
   it("may be a table", async () => {
     const table = `question,__expected,__expected2,__metadata:category,__metadata:tags[],__prefix,__suffix,__description
 2 + 2?,4,,sums,"a,b\\,c",Please: , Thanks.,first

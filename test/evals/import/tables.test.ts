@@ -95,6 +95,14 @@ describe("RouteLLM's tables", () => {
     expect(error.message).toMatch(/two\.csv:2: outcomes would have two models of one name/);
   });
 
+  it("without a model that is renamed or asked for are refused: its name may be misspelt", async () => {
+    for (const options of [{ rename: { huge: "openai:huge" } }, { models: ["tiny-7b", "huge"] }]) {
+      await expect(read({ "some.csv": mmlu }, { from: "routellm", ...options })).rejects.toThrow(
+        'models must be a model of the source: tiny-7b, huge-1, got "huge"',
+      );
+    }
+  });
+
   it("hold models by any name, also those that objects have of their own", async () => {
     const { records } = await read(
       { "odd.csv": "prompt,__proto__,constructor\nx,1,0\n" },

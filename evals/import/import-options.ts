@@ -1,0 +1,90 @@
+import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
+import type { ImportInput, ImportSettings } from "./import-format.ts";
+import { textOf } from "./json-values.ts";
+import { type InputOptions, openInput } from "./open-input.ts";
+
+export type ImportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench" | "decisions";
+
+export const importFormats: readonly ImportFormatName[] = [
+  "promptfoo",
+  "openai-evals",
+  "routellm",
+  "routerbench",
+  "decisions",
+];
+
+export interface ImportOptions extends InputOptions {
+  readonly from: ImportFormatName;
+  /** Paths and https URLs. */
+  readonly inputs: readonly string[];
+  /** Names of models, from the source's to one's own: `{ "gpt-4-1106-preview": "openai:gpt-4-turbo" }`. */
+  readonly rename?: Readonly<Record<string, string>> | undefined;
+  /** Only these models, by the source's names. Default: all. */
+  readonly models?: readonly string[] | undefined;
+  /** Of promptfoo results: `score` (default), or `pass`, 1 or 0. */
+  readonly quality?: "score" | "pass" | undefined;
+  /** Of OpenAI evals logs: the number in `metrics` events that is the quality. Default `score`. */
+  readonly metric?: string | undefined;
+  /** Template of promptfoo tests that come without prompts. Default `{{prompt}}`. */
+  readonly prompt?: string | undefined;
+  /** Of `decisions`, required: path or https URL. */
+  readonly feedback?: string | undefined;
+  /** Of `decisions`: which feedback counts where there are several. Default `mean`. */
+  readonly rule?: "mean" | "last" | undefined;
+  /** Of `decisions`: only feedback with this `source`. */
+  readonly source?: string | undefined;
+}
+
+/** Options that belong to some formats alone. */
+const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
+  quality: ["promptfoo"],
+  prompt: ["promptfoo"],
+  metric: ["openai-evals"],
+  feedback: ["decisions"],
+  rule: ["decisions"],
+  source: ["decisions"],
+};
+
+/** What the options say, with defaults; the inputs are opened, not read. Throws `InvalidOptionError`. */
+export function checkImportOptions(options: ImportOptions): {
+  readonly inputs: readonly ImportInput[];
+  readonly settings: Omit<ImportSettings, "leaveOut">;
+} {
+  checkKeys("importRecords", options, [
+    ...["from", "inputs", "rename", "models", "quality", "metric", "prompt", "feedback", "rule", "source"],
+    ...["maxBytes", "timeoutMs", "loopbackHttp", "fetch"],
+  ]);
+  const { from, inputs, rename = {}, quality = "score", metric = "score", rule, feedback } = options;
+  if (!importFormats.includes(from)) throw new InvalidOptionError("from", from, importFormats.join(", "));
+  if (inputs.length === 0) throw new InvalidOptionError("inputs", inputs, "at least one path or https URL");
+  if (from === "decisions" && inputs.length > 1)
+    throw new InvalidOptionError("inputs", inputs, "one decision log: join rotated ones first (cat)");
+  if (quality !== "score" && quality !== "pass")
+    throw new InvalidOptionError("quality", quality, "score or pass");
+  if (rule !== undefined && rule !== "mean" && rule !== "last")
+    throw new InvalidOptionError("rule", rule, "mean or last");
+  for (const [old, name] of Object.entries(rename)) {
+    if (textOf(name) === undefined) throw new InvalidOptionError(`rename.${old}`, name, "a non-empty name");
+  }
+  for (const [option, of] of Object.entries(own)) {
+    const value = options[option as keyof ImportOptions];
+    if (value !== undefined && !of.includes(from))
+      throw new InvalidOptionError(option, value, `absent: it is for ${of.join(", ")}`);
+  }
+  if (from === "decisions" && feedback === undefined)
+    throw new InvalidOptionError("feedback", feedback, "a file of feedback: a decision log holds no quality");
+  const { maxBytes, timeoutMs, loopbackHttp, fetch, models, prompt, source } = options;
+  const open = (input: string): ImportInput => openInput(input, { maxBytes, timeoutMs, loopbackHttp, fetch });
+  return {
+    inputs: inputs.map(open),
+    settings: {
+      models,
+      quality,
+      metric,
+      prompt,
+      feedback: feedback === undefined ? undefined : open(feedback),
+      rule,
+      source,
+    },
+  };
+}
