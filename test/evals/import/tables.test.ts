@@ -98,7 +98,7 @@ describe("RouteLLM's tables", () => {
   it("without a model that is renamed or asked for are refused: its name may be misspelt", async () => {
     for (const options of [{ rename: { huge: "openai:huge" } }, { models: ["tiny-7b", "huge"] }]) {
       await expect(read({ "some.csv": mmlu }, { from: "routellm", ...options })).rejects.toThrow(
-        'models must be a model of the source: tiny-7b, huge-1, got "huge"',
+        /models must be a model of the source: tiny-7b.*, got "huge"/,
       );
     }
   });
