@@ -56,16 +56,26 @@ export function fitRidge(rows: readonly Float64Array[], rewards: ArrayLike<numbe
 
 function momentsOf(rows: readonly Float64Array[], width: number) {
   const means = new Float64Array(width);
-  const deviations = new Float64Array(width).fill(1);
+  const deviations = new Float64Array(width);
   for (let at = 0; at < width; at += 1) {
-    const known = rows.flatMap((features) => (Number.isNaN(features[at]) ? [] : [features[at] as number]));
-    if (known.length === 0) continue;
-    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-    const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length;
+    let known = 0;
+    let sum = 0;
+    for (const features of rows) {
+      const value = features[at] as number;
+      if (Number.isNaN(value)) continue;
+      known += 1;
+      sum += value;
+    }
+    const mean = known === 0 ? 0 : sum / known;
+    let squares = 0;
+    for (const features of rows) {
+      const value = features[at] as number;
+      if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+    }
+    const varies = squares > 1e-12 * known * (1 + mean * mean);
     means[at] = mean;
-    if (variance > 1e-12 * (1 + mean * mean)) deviations[at] = Math.sqrt(variance);
-    // It does not vary here: no value of it may say anything.
-    else deviations[at] = Number.POSITIVE_INFINITY;
+    // Of one that does not vary here, no value may say anything.
+    deviations[at] = varies ? Math.sqrt(squares / known) : Number.POSITIVE_INFINITY;
   }
   return { means, deviations };
 }

@@ -35,12 +35,18 @@ export function rewardReporter(
 ): (reward: Reward) => Promise<RewardReport | undefined> {
   const plans = rows.map(({ logged }) => logged);
   const features = rowFeatures(rows.map(({ decision }) => decision));
+  const ofPlan = new Map<string, ReturnType<typeof planFeatures>>();
+  const featuresOfPlan = (plan: string) => {
+    const known = ofPlan.get(plan) ?? planFeatures(plan);
+    ofPlan.set(plan, known);
+    return known;
+  };
   const modelled = rows.map(({ decision, logged, target }): ModelledRow => {
     const own = features(decision);
     return {
       logged,
       target,
-      featuresOf: (plan) => Float64Array.from([...own, ...planFeatures(decision, plan)]),
+      featuresOf: (plan) => Float64Array.of(...own, ...featuresOfPlan(plan)(decision)),
     };
   });
   const leastPropensity = rows.reduce((least, { propensity }) => Math.min(least, propensity), 1);

@@ -44,11 +44,21 @@ export function rowFeatures(
   };
 }
 
-/** What is known of a plan on a decision: estimated cost and quality of its first and its last model. */
-export function planFeatures({ candidates }: DecisionLine, key: string): readonly number[] {
+/**
+ * What is known of a plan on a decision: estimated cost and quality of its first and its last model. Returns
+ * a function for one decision.
+ */
+export function planFeatures(key: string): (decision: DecisionLine) => readonly number[] {
   const plan = JSON.parse(key) as [model: string][];
-  return [plan[0], plan.at(-1)].flatMap((step) => {
-    const candidate = candidates.find(({ model }) => model === step?.[0]);
-    return [candidate?.estimatedCostUsd ?? Number.NaN, candidate?.estimatedQuality ?? Number.NaN];
-  });
+  const [first, last] = [plan[0]?.[0], plan.at(-1)?.[0]];
+  return ({ candidates }) => {
+    const start = candidates.find(({ model }) => model === first);
+    const end = candidates.find(({ model }) => model === last);
+    return [
+      start?.estimatedCostUsd ?? Number.NaN,
+      start?.estimatedQuality ?? Number.NaN,
+      end?.estimatedCostUsd ?? Number.NaN,
+      end?.estimatedQuality ?? Number.NaN,
+    ];
+  };
 }
