@@ -1,15 +1,14 @@
 import {
   type Choice,
   type Classification,
-  describePolicy,
   isRouterError,
   type ModelFacts,
   type Policy,
   type PolicyContext,
-  type PolicyDescription,
   type Router,
 } from "../../src/contracts/index.ts";
 import { completeFacts } from "../../src/cost/catalogue.ts";
+import { withNames } from "../../src/decision/with-names.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
 
@@ -45,7 +44,7 @@ export function configuredRouter(router: Router): ConfiguredRouter {
   return {
     models,
     policy: {
-      ...byNames(describePolicy(router.policy), nameOf),
+      ...withNames(router.policy, Object.fromEntries(nameOf)),
       select: (context) => toNames(router.policy.select(toIds(context, idOf)), nameOf),
     },
     async classify(record, text) {
@@ -60,22 +59,6 @@ export function configuredRouter(router: Router): ConfiguredRouter {
       }
     },
   };
-}
-
-/** A description with the names of models in place of the router's ids, as keys and as values. */
-function byNames(description: PolicyDescription, nameOf: ReadonlyMap<string, string>): PolicyDescription {
-  const rename = (value: unknown): unknown => {
-    if (typeof value === "string") return nameOf.get(value) ?? value;
-    if (Array.isArray(value)) return value.map(rename);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [nameOf.get(key) ?? key, rename(one)]),
-    );
-  };
-  const { name, parameters } = description;
-  return parameters === undefined
-    ? { name }
-    : { name, parameters: rename(parameters) as NonNullable<typeof parameters> };
 }
 
 function toIds(context: PolicyContext<string>, idOf: ReadonlyMap<string, string>): PolicyContext<string> {

@@ -1,4 +1,4 @@
-import type { GateReport } from "./check-tuning.ts";
+import type { GateReport } from "./check-certificate.ts";
 
 /**
  * The report as workflow commands of GitHub Actions, one line for each check that did not pass: an error

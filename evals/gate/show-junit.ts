@@ -1,4 +1,4 @@
-import type { GateReport } from "./check-tuning.ts";
+import type { GateReport } from "./check-certificate.ts";
 import type { CheckResult } from "./gate-check.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { Command } from "commander";
-import { checkTuning, type GateReport } from "../../evals/gate/check-tuning.ts";
+import { checkCertificate, type GateReport } from "../../evals/gate/check-certificate.ts";
 import { showAnnotations } from "../../evals/gate/show-annotations.ts";
 import { showJUnit } from "../../evals/gate/show-junit.ts";
 import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
@@ -64,7 +64,7 @@ async function evalCheck(options: Options, terminal: Terminal): Promise<void> {
   const outcomes: OutcomeRecord[] = [];
   for await (const record of readOutcomes(options.outcomes)) outcomes.push(record);
   const report = await withScorer(options, tuning, outcomes, (scorer) =>
-    checkTuning(tuning, outcomes, { ...scorer, file, strict, now: terminal.now() }),
+    checkCertificate(tuning, outcomes, { ...scorer, file, strict, now: terminal.now() }),
   );
   if (junit !== undefined) await writeWhole(junit, Readable.from([showJUnit(report)]));
   print(report, options, terminal);

@@ -1,4 +1,4 @@
-import type { GateReport } from "../../evals/gate/check-tuning.ts";
+import type { GateReport } from "../../evals/gate/check-certificate.ts";
 
 const marks = { passed: "ok  ", failed: "FAIL", "not-judged": "?   " } as const;
 

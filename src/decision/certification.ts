@@ -1,5 +1,6 @@
 import type { PolicyDescription, Tuning } from "../contracts/index.ts";
 import { policyHash } from "./policy-hash.ts";
+import { withNames } from "./with-names.ts";
 
 /** Until when a router's decisions are certified, told once so that a decision compares two numbers. */
 export interface Certification {
@@ -48,28 +49,13 @@ function mismatch(tuning: Tuning, { policy, classifier, names }: CertifiedRouter
   if (wanted !== given) return `the classifier is ${given}, and ${wanted} was tuned`;
   if (policy.name !== tuning.policy.name)
     return `the policy is ${policy.name}, and ${tuning.policy.name} was tuned`;
-  const ids = policy.models ?? Object.keys(names);
-  const nameOf = new Map(ids.map((id) => [id, names[id] ?? id]));
-  const named = { name: policy.name, parameters: withNames(policy.parameters, nameOf) as Fields };
+  const named = withNames(policy, names);
   if (policyHash(named) === policyHash(tuning.policy)) return undefined;
   const fields = Object.keys({ ...tuning.policy.parameters, ...named.parameters });
   const differing = fields.filter((field) => hashOf(named, field) !== hashOf(tuning.policy, field));
   return `other parameters of the policy ${policy.name} were tuned: ${differing.join(", ")} differs`;
 }
 
-type Fields = Readonly<Record<string, unknown>> | undefined;
-
 function hashOf({ parameters }: PolicyDescription, field: string): string {
   return policyHash({ name: field, parameters: { value: parameters?.[field] } });
-}
-
-/** Ids are values, or keys where models have weights. */
-function withNames(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
-  if (typeof value === "string") return nameOf.get(value) ?? value;
-  if (Array.isArray(value)) return value.map((one) => withNames(one, nameOf));
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(
-    ([key, one]) => [nameOf.get(key) ?? key, withNames(one, nameOf)] as const,
-  );
-  return Object.fromEntries(entries);
 }

@@ -1,6 +1,6 @@
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { GateReport } from "../../../evals/gate/check-tuning.ts";
+import type { GateReport } from "../../../evals/gate/check-certificate.ts";
 import { showAnnotations } from "../../../evals/gate/show-annotations.ts";
 import { showJUnit } from "../../../evals/gate/show-junit.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkTuning, type GateReport } from "../../../evals/gate/check-tuning.ts";
+import { checkCertificate, type GateReport } from "../../../evals/gate/check-certificate.ts";
 import type { LossEvidence } from "../../../evals/gate/loss-evidence.ts";
 import { threshold } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/create-router.ts";
@@ -29,7 +29,7 @@ const router = (changes: { at?: number; name?: string; price?: typeof smallPrice
   });
 
 const check = (world: World, file: Tuned = {}, options = {}): Promise<GateReport> =>
-  checkTuning(tuned(file), recordsOf(world), { router: router(), now, ...options });
+  checkCertificate(tuned(file), recordsOf(world), { router: router(), now, ...options });
 
 const verdicts = ({ checks }: GateReport) =>
   Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
@@ -47,7 +47,7 @@ const allPassed = {
   "score-distribution": "passed",
 };
 
-describe("checkTuning", () => {
+describe("checkCertificate", () => {
   it("passes where everything is as it was tuned", async () => {
     const report = await check({ count: 2_000, loss: 0.04 });
     expect(verdicts(report)).toEqual(allPassed);
@@ -247,7 +247,7 @@ describe("checkTuning", () => {
   it("refuses records that tuned the threshold, naming both purposes", async () => {
     const tuningRecords = recordsOf({ count: 100, loss: 0.02, seed: 99 });
     await expect(
-      checkTuning(tuned(), tuningRecords, { router: router(), now, file: "tuning.json" }),
+      checkCertificate(tuned(), tuningRecords, { router: router(), now, file: "tuning.json" }),
     ).rejects.toThrow(
       /records to check with than tuning.json has served to tune with: 100 are in both, record "99-0"/,
     );
@@ -256,20 +256,20 @@ describe("checkTuning", () => {
   it("counts records that lack a model, and refuses when none has all", async () => {
     const records = recordsOf({ count: 300, loss: 0 });
     const one = { [small]: { quality: 1 } };
-    const report = await checkTuning(tuned(), [...records, recordOf("0.1 alone", one)], {
+    const report = await checkCertificate(tuned(), [...records, recordOf("0.1 alone", one)], {
       router: router(),
       now,
     });
     expect(report).toMatchObject({ records: 300, skipped: 1 });
-    await expect(checkTuning(tuned(), [recordOf("0.1", one)], { router: router(), now })).rejects.toThrow(
-      /models must be a model that the records name: vllm:qwen, got "openai:gpt-5"/,
-    );
+    await expect(
+      checkCertificate(tuned(), [recordOf("0.1", one)], { router: router(), now }),
+    ).rejects.toThrow(/models must be a model that the records name: vllm:qwen, got "openai:gpt-5"/);
     const apart = [recordOf("0.1", one), recordOf("0.2", { [large]: { quality: 1 } })];
-    await expect(checkTuning(tuned(), apart, { router: router(), now })).rejects.toThrow(
+    await expect(checkCertificate(tuned(), apart, { router: router(), now })).rejects.toThrow(
       /outcomes must be records with outcomes of vllm:qwen and openai:gpt-5/,
     );
-    await expect(checkTuning(tuned(), [], { router: router(), now })).rejects.toThrow(/models must be/);
-    await expect(checkTuning(tuned(), records, { now })).rejects.toThrow(/classifier must be given, or/);
+    await expect(checkCertificate(tuned(), [], { router: router(), now })).rejects.toThrow(/models must be/);
+    await expect(checkCertificate(tuned(), records, { now })).rejects.toThrow(/classifier must be given, or/);
   });
 
   it("leaves out records for which the router's constraints leave no choice", async () => {

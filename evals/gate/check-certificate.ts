@@ -18,7 +18,7 @@ import { recertification } from "./recertification.ts";
 import { scoreDistribution } from "./score-distribution.ts";
 import { unitSize } from "./unit-size.ts";
 
-export interface CheckTuningOptions {
+export interface CheckCertificateOptions {
   /** Stands for the tuning file in errors and reports. Default `tuning file`. */
   readonly file?: string | undefined;
   /** What scores the fresh records. Give it or `router`. */
@@ -68,10 +68,10 @@ const gate: readonly GateCheck[] = [
  * classifier. Each check looks at one thing that it rests on. Throws `InvalidOptionError` when records
  * served the tuning, or none has an outcome of each model.
  */
-export async function checkTuning(
+export async function checkCertificate(
   tuning: TuningFile,
   outcomes: readonly OutcomeRecord[],
-  options: CheckTuningOptions,
+  options: CheckCertificateOptions,
 ): Promise<GateReport> {
   const { file = "tuning file", strict = false, now = Date.now(), classifier } = options;
   checkDisjoint(outcomes, "check", { path: file, keys: tuning.data });
@@ -104,7 +104,11 @@ async function contextOf(
 ): Promise<GateContext> {
   const { router, now } = by;
   if (router === undefined && by.classifier === undefined)
-    throw new InvalidOptionError("checkTuning.classifier", undefined, "given, or checkTuning.router");
+    throw new InvalidOptionError(
+      "checkCertificate.classifier",
+      undefined,
+      "given, or checkCertificate.router",
+    );
   const scorer = router === undefined ? { classifier: by.classifier as Classifier } : { router };
   const { cases: fresh, classifier } = await freshCases(outcomes, tuning, scorer);
   const records = fresh.cases.map(({ record }) => record);

@@ -1,0 +1,27 @@
+import type { PolicyDescription } from "../contracts/index.ts";
+
+/**
+ * A policy's description with the names of models in place of a router's ids, as outcome and tuning files
+ * have it. `policy.models` are the ids that it names; default all of `names`.
+ */
+export function withNames(
+  policy: PolicyDescription & { readonly models?: readonly string[] | undefined },
+  names: Readonly<Record<string, string>>,
+): PolicyDescription {
+  const ids = policy.models ?? Object.keys(names);
+  const nameOf = new Map(ids.map((id) => [id, names[id] ?? id]));
+  const { name, parameters } = policy;
+  if (parameters === undefined) return { name };
+  return { name, parameters: rename(parameters, nameOf) as NonNullable<typeof parameters> };
+}
+
+/** Ids are values, or keys where models have weights. */
+function rename(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
+  if (typeof value === "string") return nameOf.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((one) => rename(one, nameOf));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(
+    ([key, one]) => [nameOf.get(key) ?? key, rename(one, nameOf)] as const,
+  );
+  return Object.fromEntries(entries);
+}
