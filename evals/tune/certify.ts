@@ -67,7 +67,7 @@ const boundSteps = 20;
 /**
  * What one candidate loses at most, with confidence `1 - delta`, where it was chosen without the qualities
  * of these records: then a single statement is made, and the bound may be whatever it comes out at. Throws
- * `InsufficientEvidenceError` when nothing can be said.
+ * `InsufficientEvidenceError` when the bound is far above what was measured.
  */
 export async function certifyGiven(
   parts: CertifyParts,
@@ -83,12 +83,12 @@ export async function certifyGiven(
   const loss = lossesOf(guarantee, large.quality, routed.quality);
   // A loss is at most 1 whatever happens.
   const upperBound = index < 0 ? 0 : test.upperBound(loss, 1, givenStep);
-  if (upperBound >= 1)
-    throw new InsufficientEvidenceError(
-      columns.records.length,
-      await recordsNeeded(loss, test, 0.5, delta),
-      "no loss of quality can be ruled out",
-    );
+  const measured = weightedMean(loss) ?? 0;
+  if (upperBound > measured + widest) {
+    const needed = await recordsNeeded(loss, test, Math.min(0.99, measured + widest), delta);
+    const problem = `the loss is only known to be at most ${upperBound.toFixed(2)}, which says too little`;
+    throw new InsufficientEvidenceError(columns.records.length, needed, problem);
+  }
   const certificate = await certificateOf(parts, routed, loss, test, {
     target,
     maxLoss: upperBound,
@@ -103,6 +103,8 @@ export async function certifyGiven(
 }
 
 const givenStep = 0.001;
+/** A bound that is further from what was measured is refused. */
+const widest = 0.25;
 
 type Stated = Pick<
   Certificate,

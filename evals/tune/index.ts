@@ -8,4 +8,5 @@ export type { TuneOptions } from "./tune-options.ts";
 export { type TunePoliciesOptions, tunePolicies } from "./tune-policies.ts";
 export { type TuneThresholdOptions, tuneThreshold } from "./tune-threshold.ts";
 export { ALWAYS_SMALL, type CategoryTuning, type TunePoint, type TuningFile } from "./tuning-file.ts";
+export { withLogprobChecks } from "./with-logprob-checks.ts";
 export { writeTuning } from "./write-tuning.ts";

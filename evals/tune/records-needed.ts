@@ -30,8 +30,8 @@ export async function recordsNeeded(
   return roundUp(Math.max(byVariance, byBound) * perUnit * safety);
 }
 
-/** What the bets keep in reserve. */
-const safety = 1.2;
+/** Bets keep something in reserve, and begin without knowing the variance. */
+const safety = 1.3;
 
 function roundUp(value: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);

@@ -1,0 +1,27 @@
+import { type Outcome, type OutcomeRecord, seededRandom } from "../../../evals/index.ts";
+
+export interface TuneRecordsOptions {
+  readonly seed?: number | undefined;
+  /** Of the small model by complexity; the large one is right with probability 0.95. Default: right up to 0.6, then rarely. */
+  readonly small?: ((complexity: number) => number) | undefined;
+  /** Default: uniform in [0, 1). */
+  readonly complexity?: ((random: () => number) => number) | undefined;
+  readonly costs?: boolean | undefined;
+  readonly of?: ((index: number) => Partial<OutcomeRecord>) | undefined;
+}
+
+/** Records for the classifier `stated`, which reads the complexity from the prompt. A small call costs a tenth. */
+export function tuneRecords(count: number, options: TuneRecordsOptions = {}): OutcomeRecord[] {
+  const { seed = 1, small = (one) => (one < 0.6 ? 0.95 : 0.5), costs = true, of = () => ({}) } = options;
+  const { complexity = (next) => next() } = options;
+  const random = seededRandom(seed);
+  const outcome = (right: number, costUsd: number): Outcome => ({
+    quality: random() < right ? 1 : 0,
+    ...(costs ? { costUsd } : {}),
+  });
+  return Array.from({ length: count }, (_, index) => {
+    const hard = complexity(random);
+    const outcomes = { small: outcome(small(hard), 0.001), large: outcome(0.95, 0.01) };
+    return { id: `r${index}`, prompt: `${hard} in record ${index}`, outcomes, ...of(index) };
+  });
+}

@@ -1,0 +1,313 @@
+import { describe, expect, it } from "vitest";
+import { certifiedPolicy } from "../../../evals/gate/certified-policy.ts";
+import { type OutcomeRecord, type TuneThresholdOptions, tuneThreshold } from "../../../evals/index.ts";
+import { isRouterError } from "../../../src/index.ts";
+import { stated } from "../support/records.ts";
+import { tuneRecords } from "../support/tune-records.ts";
+
+const now = Date.parse("2026-12-01T00:00:00Z");
+const tune = (records: readonly OutcomeRecord[], options: Partial<TuneThresholdOptions> = {}) =>
+  tuneThreshold(records, {
+    small: "small",
+    large: "large",
+    classifier: stated,
+    resamples: 100,
+    clock: () => now,
+    ...options,
+  });
+
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("a threshold for a greatest loss", () => {
+  it("comes with a certificate of all that was asked and measured", async () => {
+    const file = await tune(tuneRecords(3_000), { judge: "exact" });
+    const { certificate } = file;
+    expect(file.threshold).toBeGreaterThan(0.5);
+    expect(file.threshold).toBeLessThan(0.66);
+    expect(file).toMatchObject({
+      formatVersion: 1,
+      kind: "threshold",
+      small: "small",
+      large: "large",
+      models: ["small", "large"],
+      classifier: { name: "stated", version: "1" },
+      policy: {
+        name: "threshold",
+        parameters: { small: "small", large: "large", at: file.threshold, otherwise: "large" },
+      },
+      text: "prompt",
+      createdAt: "2026-12-01T00:00:00.000Z",
+      expiresAt: "2027-03-01T00:00:00.000Z",
+      judge: "exact",
+      data: { purpose: "tune", records: 3_000, prompts: 3_000 },
+    });
+    expect(file.version).toMatch(/^[0-9a-f]{12}$/);
+    expect(file.quantiles).toHaveLength(129);
+    expect(certificate).toMatchObject({
+      guarantee: "mean",
+      target: { maxLoss: 0.02 },
+      maxLoss: 0.02,
+      confidence: 0.95,
+      test: "betting",
+      records: 3_000,
+      units: 3_000,
+      largestUnit: 1,
+      choosing: 0,
+      skipped: 0,
+      unclassified: 0,
+      groupBy: ["prompt", "group", "session", "tenant"],
+      seed: 1,
+      threshold: file.threshold,
+      notes: [],
+    });
+    expect(certificate.pValue).toBeLessThanOrEqual(0.05);
+    expect(certificate.upperBound).toBeGreaterThan(certificate.loss);
+    expect(certificate.upperBound).toBeLessThanOrEqual(0.02);
+    const { quality, costUsd, saving, largeCallRate } = certificate;
+    expect(certificate.loss).toBeCloseTo(quality.large - quality.routed, 12);
+    expect(saving?.value).toBeCloseTo(0.9 * (1 - largeCallRate), 12);
+    expect(saving?.low).toBeLessThan(saving?.value ?? 0);
+    expect(saving?.high).toBeGreaterThan(saving?.value ?? 0);
+    expect(costUsd?.routed).toBeCloseTo(0.01 * (1 - (saving?.value ?? 0)), 12);
+  });
+
+  it("stands on a curve that says what was tested and accepted", async () => {
+    const { curve, threshold } = await tune(tuneRecords(2_000), { steps: 20 });
+    expect(curve.map((point) => point.threshold)).toEqual([
+      0,
+      ...Array.from({ length: 20 }, (_, index) => (index + 1) / 20),
+      1.01,
+    ]);
+    const chosen = curve.findIndex((point) => point.threshold === threshold);
+    expect(curve.map(({ accepted }) => accepted)).toEqual(curve.map((_, index) => index <= chosen));
+    expect(curve[chosen + 1]?.pValue).toBeGreaterThan(0.05);
+    expect(curve[chosen + 2]?.pValue).toBeUndefined();
+    expect(curve[0]).toMatchObject({ largeCallRate: 1, loss: 0, accepted: true });
+    expect(curve.at(-1)).toMatchObject({ largeCallRate: 0 });
+  });
+
+  it("is the same for the same records, options and clock", async () => {
+    const records = tuneRecords(1_500);
+    expect(await tune(records)).toEqual(await tune(records));
+    expect((await tune(records, { seed: 2 })).version).not.toBe((await tune(records)).version);
+  });
+
+  it("is lower for a smaller loss, and for regressions, where gains make up for nothing", async () => {
+    const records = tuneRecords(4_000);
+    const wide = await tune(records, { target: { maxLoss: 0.1 } });
+    const narrow = await tune(records, { target: { maxLoss: 0.03 } });
+    const regressions = await tune(records, { target: { maxLoss: 0.03 }, guarantee: "regressions" });
+    expect(narrow.threshold).toBeLessThan(wide.threshold ?? 0);
+    expect(regressions.threshold).toBeLessThan(narrow.threshold ?? 0);
+    expect(regressions.certificate).toMatchObject({ guarantee: "regressions", test: "binomial" });
+  });
+
+  it("rests on units: records of a conversation, or with the same prompt, count once", async () => {
+    const single = tuneRecords(1_200);
+    const sessions = await tune(
+      single.map((record, index) => ({ ...record, session: `s${Math.floor(index / 4)}` })),
+    );
+    expect(sessions.certificate).toMatchObject({ records: 1_200, units: 300, largestUnit: 4 });
+    const copies = single.flatMap((record) => [record, { ...record, id: `${record.id}b` }]);
+    expect((await tune(copies)).certificate).toMatchObject({ records: 2_400, units: 1_200, largestUnit: 2 });
+    const byTenant = single.map((record, index) => ({ ...record, tenant: `t${index % 300}` }));
+    expect((await tune(byTenant, { groupBy: ["prompt"] })).certificate.units).toBe(1_200);
+    expect((await tune(byTenant)).certificate.units).toBe(300);
+  });
+
+  it("says how many records would do where there are too few, whatever they show", async () => {
+    const error = await errorOf(tune(tuneRecords(100)));
+    if (!isRouterError(error, "insufficient-evidence")) throw error;
+    expect(error.records).toBe(100);
+    expect(error.message).toMatch(
+      /^no threshold can be certified to lose at most 0\.02 with 95 % confidence \(the safest one that sends anything to the small model loses [-\d.]+ on 100 independent units\): 100 records, about \d+ would do$/,
+    );
+    // As many as it says do, most of the time.
+    const enough = await Promise.all(
+      Array.from({ length: 10 }, (_, seed) =>
+        errorOf(tune(tuneRecords(error.recordsNeeded, { seed: seed + 10 }), { resamples: 1 })),
+      ),
+    );
+    expect(enough.filter((one) => one === undefined).length).toBeGreaterThanOrEqual(7);
+  });
+
+  it("says that more records would not do where the small model is much worse everywhere", async () => {
+    const hopeless = tuneRecords(1_000, { small: () => 0.1, complexity: () => 0.5 });
+    const error = await errorOf(tune(hopeless));
+    if (!isRouterError(error, "insufficient-evidence")) throw error;
+    expect(error.recordsNeeded).toBe(Number.POSITIVE_INFINITY);
+    expect(error.message).toMatch(/1000 records, and more like these would not do$/);
+  });
+});
+
+describe("records that are not as one would wish", () => {
+  it("leaves out those that lack a model, counts them, and imputes nothing", async () => {
+    const records = tuneRecords(1_000);
+    const lacking = records.map((record, index): OutcomeRecord => {
+      const { small, large } = record.outcomes;
+      if (small === undefined || large === undefined || index % 10 !== 0) return record;
+      return { ...record, outcomes: index % 20 === 0 ? { small } : { large } };
+    });
+    const { certificate, data } = await tune(lacking, { target: { maxLoss: 0.05 } });
+    expect(certificate).toMatchObject({ records: 900, skipped: 100 });
+    expect(data.records).toBe(900);
+  });
+
+  it("refuses a model that no record has, and records without both", async () => {
+    await expect(tune(tuneRecords(10), { small: "other" })).rejects.toThrow(
+      'models must be a model that the records name: large, small, got "other"',
+    );
+    const apart = tuneRecords(10).map(({ outcomes, ...record }, index): OutcomeRecord => {
+      const name = index % 2 === 0 ? "small" : "large";
+      return { ...record, outcomes: { [name]: outcomes[name] ?? { quality: 0 } } };
+    });
+    await expect(tune(apart)).rejects.toThrow("records must be records with outcomes of small and large");
+  });
+
+  it("tells constant scores: all to the small model where that is proven, else nothing", async () => {
+    const constant = { complexity: () => 0.5 };
+    const good = await tune(tuneRecords(2_000, { ...constant, small: () => 0.95 }));
+    expect(good.threshold).toBe(0.51);
+    expect(good.certificate).toMatchObject({
+      largeCallRate: 0,
+      notes: expect.arrayContaining([
+        "Complexity is the same on all records: it tells no request from another.",
+      ]),
+    });
+    const error = await errorOf(tune(tuneRecords(2_000, { ...constant, small: () => 0.9 })));
+    expect(isRouterError(error, "insufficient-evidence")).toBe(true);
+  });
+
+  it("sends all to a small model that is better, and says so", async () => {
+    // Some requests are as hard as can be: a threshold of 1 would send them to the large model.
+    const complexity = (random: () => number): number => (random() < 0.05 ? 1 : random());
+    const file = await tune(tuneRecords(2_000, { small: () => 0.99, complexity }));
+    expect(file).toMatchObject({
+      threshold: 1.01,
+      policy: { name: "always", parameters: { model: "small" } },
+      certificate: { largeCallRate: 0 },
+    });
+    expect(file.certificate.upperBound).toBeLessThan(0);
+    expect(file.certificate.notes).toEqual([
+      "On these records the small model is at least as good as the large one.",
+    ]);
+    expect(certifiedPolicy(file.policy)?.name).toBe("always");
+  });
+
+  it("keeps to the large model where the small one is no cheaper", async () => {
+    const dear = tuneRecords(2_000).map((record): OutcomeRecord => {
+      const { small, large } = record.outcomes;
+      if (small === undefined || large === undefined) return record;
+      return { ...record, outcomes: { small: { ...small, costUsd: 0.02 }, large } };
+    });
+    const { threshold, certificate } = await tune(dear);
+    expect(threshold).toBe(0);
+    expect(certificate).toMatchObject({ loss: 0, upperBound: 0, pValue: 0, saving: { value: 0 } });
+    expect(certificate.notes[0]).toMatch(/^No threshold below always-large was cheaper/);
+  });
+
+  it("makes the share of large calls small where costs are not known, and states no saving", async () => {
+    const { certificate } = await tune(tuneRecords(2_000, { costs: false }));
+    expect(certificate.saving).toBeUndefined();
+    expect(certificate.costUsd).toBeUndefined();
+    expect(certificate.largeCallRate).toBeLessThan(0.5);
+    expect(certificate.notes[0]).toMatch(/^The cost of a record is not known/);
+  });
+
+  it("counts records that cannot be classified as sent to the large model", async () => {
+    const broken = tuneRecords(2_000).map((record, index) =>
+      index % 10 === 0 ? { ...record, prompt: `no number ${index}` } : record,
+    );
+    const { certificate, curve } = await tune(broken);
+    expect(certificate.unclassified).toBe(200);
+    expect(curve.at(-1)?.largeCallRate).toBeCloseTo(0.1, 12);
+  });
+
+  it("says from when to when the records are, and what the models cost where it is known", async () => {
+    const dated = tuneRecords(600, {
+      of: (index) => ({ at: new Date(now - index * 86_400_000).toISOString() }),
+    });
+    const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
+    const file = await tune(dated, { target: { maxLoss: 0.1 }, prices: { small: price } });
+    expect(file.window).toEqual({ from: "2025-04-11T00:00:00.000Z", to: "2026-12-01T00:00:00.000Z" });
+    expect(file.prices).toEqual({ small: price });
+  });
+});
+
+describe("a threshold for a share or a budget", () => {
+  it("is chosen by complexity on a fifth of the records, and the others bound its loss", async () => {
+    const { threshold, certificate } = await tune(tuneRecords(2_500), { target: { largeShare: 0.3 } });
+    const { records, choosing, largeCallRate, loss, maxLoss, upperBound } = certificate;
+    expect(records + choosing).toBe(2_500);
+    expect(choosing).toBeGreaterThan(400);
+    expect(choosing).toBeLessThan(600);
+    expect(threshold).toBeCloseTo(0.7, 1);
+    expect(largeCallRate).toBeCloseTo(0.3, 1);
+    expect(upperBound).toBe(maxLoss);
+    expect(maxLoss).toBeGreaterThan(loss);
+    expect(maxLoss).toBeLessThan(loss + 0.04);
+  });
+
+  it("is chosen by scores of other traffic where there are some: all records bound its loss", async () => {
+    const scores = Array.from({ length: 1_000 }, (_, index) => index / 2_000);
+    const { threshold, certificate } = await tune(tuneRecords(1_000), {
+      target: { largeShare: 0.2 },
+      scores,
+    });
+    expect(threshold).toBe(0.4);
+    expect(certificate).toMatchObject({ records: 1_000, choosing: 0 });
+  });
+
+  it("takes the ends for what they are", async () => {
+    const all = await tune(tuneRecords(500), { target: { largeShare: 1 } });
+    expect(all).toMatchObject({ threshold: 0, certificate: { upperBound: 0, largeCallRate: 1 } });
+    const none = await tune(tuneRecords(500), { target: { largeShare: 0 } });
+    expect(none).toMatchObject({ threshold: 1.01, certificate: { largeCallRate: 0 } });
+    const ties = { complexity: (random: () => number) => (random() < 0.5 ? 0.2 : 0.8) };
+    // Half of the requests are alike: a share of 0.4 cannot be had, and no more is taken.
+    expect((await tune(tuneRecords(500, ties), { target: { largeShare: 0.4 } })).threshold).toBe(1.01);
+  });
+
+  it("comes as close to a budget per 1,000 requests as it can, from below", async () => {
+    const { certificate } = await tune(tuneRecords(2_500), { target: { budgetUsd: 4 } });
+    expect(1_000 * (certificate.costUsd?.routed ?? 0)).toBeGreaterThan(3.5);
+    expect(1_000 * (certificate.costUsd?.routed ?? 0)).toBeLessThan(4.3);
+    await expect(tune(tuneRecords(500), { target: { budgetUsd: 0.5 } })).rejects.toThrow(
+      "target.budgetUsd must be at least 1.00, what the cheapest threshold costs per 1,000 requests, got 0.5",
+    );
+    await expect(tune(tuneRecords(500, { costs: false }), { target: { budgetUsd: 4 } })).rejects.toThrow(
+      "target.budgetUsd must be absent where the cost of a record is not known",
+    );
+  });
+
+  it("is refused where too few records are there to say anything", async () => {
+    const error = await errorOf(tune(tuneRecords(2), { target: { largeShare: 0.1 } }));
+    expect(isRouterError(error, "insufficient-evidence")).toBe(true);
+  });
+});
+
+describe("options that are wrong", () => {
+  it.each([
+    [{ target: { maxLoss: 0 } }, "tuneThreshold.target.maxLoss must be a number above 0 and below 1, got 0"],
+    [{ target: { maxLoss: 2 } }, "tuneThreshold.target.maxLoss must be a number above 0 and below 1, got 2"],
+    [{ target: { largeShare: -1 } }, "tuneThreshold.target.largeShare must be a number in [0, 1], got -1"],
+    [
+      { target: {} as never },
+      "tuneThreshold.target must be one of { maxLoss }, { largeShare }, { budgetUsd }, got an object",
+    ],
+    [{ confidence: 1 }, "tuneThreshold.confidence must be a number above 0 and below 1, got 1"],
+    [{ large: "small" }, 'tuneThreshold.large must be another model than tuneThreshold.small, got "small"'],
+    [{ guarantee: "all" as never }, 'tuneThreshold.guarantee must be mean or regressions, got "all"'],
+    [{ groupBy: [] }, "tuneThreshold.groupBy must be one or more of prompt, group, session, tenant"],
+    [{ steps: 0 }, "tune.steps must be an integer in [1, 1000], got 0"],
+    [{ scores: [2] }, "tune.scores must be complexities in [0, 1], at least one"],
+    [{ expiresDays: 0 }, "tuneThreshold.expiresDays must be"],
+    [{ maxLoss: 0.1 } as never, "tuneThreshold.maxLoss must be absent: known options are"],
+  ] as const)("%o is refused", async (options, message) => {
+    await expect(tune(tuneRecords(5), options as never)).rejects.toThrow(message);
+  });
+});
