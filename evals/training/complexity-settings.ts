@@ -16,7 +16,6 @@ export interface ComplexitySettings {
   readonly politeWeight: number;
   /** Standard deviation of the tiers head (before tanh) on its prompts; the outcomes head has 1. */
   readonly tierSteepness: number;
-  readonly tierWeight: number;
   /**
    * Added to the outcomes head per unit of what no training prompt has (tools, images, turns: in
    * logarithms), set by hand; and per standard deviation of the length, which orders prompts of one kind
@@ -74,7 +73,6 @@ export const settings: ComplexitySettings = {
   fewestPrompts: 3,
   politeWeight: 0.5,
   tierSteepness: 2,
-  tierWeight: 1,
   priors: { characters: 0.2, tools: 0.15, images: 0.15, jsonSchema: 0.15, turns: 0.1 },
   steps: 30,
   seed: 1,

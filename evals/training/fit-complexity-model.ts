@@ -13,7 +13,7 @@ import { weightedQuantiles } from "./weighted-quantiles.ts";
 /** Weights of both heads, fitted on the rows. The quantiles are left at 0. */
 export function fitComplexityModel(rows: readonly TrainingRow[]): ComplexityModel {
   const prints = knownPrints(rows);
-  const { vocabularyPenalty, tierSteepness, tierWeight } = settings;
+  const { vocabularyPenalty, tierSteepness } = settings;
   const of = (labelledBy: TrainingRow["labelledBy"]) => rows.filter((row) => row.labelledBy === labelledBy);
   return {
     prints,
@@ -25,7 +25,6 @@ export function fitComplexityModel(rows: readonly TrainingRow[]): ComplexityMode
       vocabularyPenalty: vocabularyPenalty.tiers,
       deviation: tierSteepness,
     }),
-    tierWeight,
     quantiles: new Float32Array(QUANTILES),
   };
 }

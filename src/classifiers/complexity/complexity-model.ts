@@ -15,7 +15,8 @@ export interface LinearHead {
 
 /**
  * Two heads and what they share. Complexity is the rank of
- * `outcomes + tierWeight * tanh(tiers)`: tiers lie between two ends, so their head must saturate.
+ * `max(FLOOR, outcomes) + tanh(tiers)`. Tiers lie between two ends, so their head must saturate; and that of
+ * outcomes, which was trained on exam questions, takes short prompts of every kind for easy ones.
  */
 export interface ComplexityModel {
   /** By bucket: the print of the word or pair that it stands for; 0 where no training prompt had one. */
@@ -24,11 +25,12 @@ export interface ComplexityModel {
   readonly outcomes: LinearHead;
   /** How hard the authors of prompts said they were. */
   readonly tiers: LinearHead;
-  readonly tierWeight: number;
   /** Of the score, equally spaced from the minimum to the maximum. */
   readonly quantiles: Float32Array;
 }
 
+/** The outcomes head says no less than this: one standard deviation below the mean of its training prompts. */
+export const FLOOR = -1;
 /** Structural features count as at most this many standard deviations from their mean. */
 export const CLIP = 3;
 /** Number of quantiles in a model. */
@@ -37,8 +39,8 @@ export const QUANTILES = 129;
 /** What a prompt scores, and the parts that the score is made of. */
 export interface Score {
   readonly score: number;
+  /** Of each head, without its bounds. */
   readonly outcomes: number;
-  /** Before it saturates. */
   readonly tiers: number;
   /** Words and pairs that the model knows. */
   readonly known: number;
@@ -64,7 +66,7 @@ export function scoreOf(model: ComplexityModel, features: Features): Score {
   const { structure } = features;
   const outcomes = headScore(model.outcomes, structure, outcomeSum * root);
   const tiers = headScore(model.tiers, structure, tierSum * root);
-  return { score: outcomes + model.tierWeight * Math.tanh(tiers), outcomes, tiers, known: count };
+  return { score: Math.max(FLOOR, outcomes) + Math.tanh(tiers), outcomes, tiers, known: count };
 }
 
 function headScore(head: LinearHead, structure: Float64Array, vocabulary: number): number {
@@ -81,11 +83,11 @@ export function structureTerm(head: LinearHead, structure: Float64Array, index: 
 }
 
 const floatsOfHead = 2 + 3 * STRUCTURE.length;
-const floatCount = 1 + QUANTILES + 2 * floatsOfHead;
+const floatCount = QUANTILES + 2 * floatsOfHead;
 /** Length of an encoded model. */
 export const MODEL_BYTES: number = 4 * floatCount + 3 * BUCKETS;
 
-/** Little-endian 32-bit floats (tier weight, quantiles, the heads), then one byte per bucket: prints, both heads. */
+/** Little-endian 32-bit floats (quantiles, the heads), then one byte per bucket: prints, both heads. */
 export function encodeComplexityModel(model: ComplexityModel): Uint8Array {
   const ofHead = (head: LinearHead): number[] => [
     head.vocabularyScale,
@@ -94,7 +96,7 @@ export function encodeComplexityModel(model: ComplexityModel): Uint8Array {
     ...head.deviations,
     ...head.structureWeights,
   ];
-  const floats = [model.tierWeight, ...model.quantiles, ...ofHead(model.outcomes), ...ofHead(model.tiers)];
+  const floats = [...model.quantiles, ...ofHead(model.outcomes), ...ofHead(model.tiers)];
   const bytes = new Uint8Array(MODEL_BYTES);
   const view = new DataView(bytes.buffer);
   for (const [index, value] of floats.entries()) view.setFloat32(index * 4, value, true);
@@ -122,9 +124,8 @@ export function decodeComplexityModel(bytes: Uint8Array): ComplexityModel {
     const vocabularyWeights = new Int8Array(Uint8Array.from(table(index)).buffer);
     return { means, deviations, structureWeights, vocabularyWeights, vocabularyScale, bias };
   };
-  const [tierWeight = 0] = floats(1);
   const quantiles = floats(QUANTILES);
   const outcomes = head(1);
   const tiers = head(2);
-  return { prints: Uint8Array.from(table(0)), outcomes, tiers, tierWeight, quantiles };
+  return { prints: Uint8Array.from(table(0)), outcomes, tiers, quantiles };
 }

@@ -12,7 +12,7 @@ import {
   singleHash,
   wordHash,
 } from "../read-features.ts";
-import { type ComplexityModel, type LinearHead, scoreOf, structureTerm } from "./complexity-model.ts";
+import { type ComplexityModel, FLOOR, type LinearHead, scoreOf, structureTerm } from "./complexity-model.ts";
 import { shippedModel } from "./shipped-model.ts";
 
 /** A word or a pair of words, and what it adds to the score. */
@@ -48,33 +48,36 @@ const mostSpans = 10;
 /**
  * Why `complexity()` says what it says of a request: features and text spans by position, without any
  * text, so that the caller decides whether to look them up and store them. Spans and features add up
- * to the score only roughly: the part that stands for tiers is not linear, and is spread in proportion.
+ * to the score only roughly: heads have bounds, and what is lost by them is spread in proportion.
  * Meant for people; costs about ten times a classification.
  */
 export function explainComplexity(facts: RequestFacts): ComplexityExplanation {
   const model = shippedModel();
   const features = createFeatureReader()(facts);
-  const { score, tiers, known } = scoreOf(model, features);
-  // What a small change of the tiers head changes in the score, on average from its mean to where it is.
-  const slope = model.tierWeight * (Math.abs(tiers) < 1e-6 ? 1 : Math.tanh(tiers) / tiers);
+  const { score, outcomes, tiers, known } = scoreOf(model, features);
+  const ofOutcomes = slope(outcomes, Math.max(FLOOR, outcomes));
+  const ofTiers = slope(tiers, Math.tanh(tiers));
   const root = known === 0 ? 0 : 1 / Math.sqrt(known);
   const structure = STRUCTURE.map((name, index) => ({
     name,
     value: features.structure[index] as number,
     contribution:
-      structureTerm(model.outcomes, features.structure, index) +
-      slope * structureTerm(model.tiers, features.structure, index),
+      ofOutcomes * structureTerm(model.outcomes, features.structure, index) +
+      ofTiers * structureTerm(model.tiers, features.structure, index),
   }));
   return {
     complexity: rank(score, model.quantiles),
     score,
     known: features.bucketCount === 0 ? 0 : known / features.bucketCount,
     structure: structure.filter(({ contribution }) => contribution !== 0).sort(byStrength),
-    spans: spansOf(facts, model, slope * root, root)
+    spans: spansOf(facts, model, ofTiers * root, ofOutcomes * root)
       .sort(byStrength)
       .slice(0, mostSpans),
   };
 }
+
+/** What a small change of a head changes in the score, on average from the head's mean to where it is. */
+const slope = (head: number, bounded: number): number => (Math.abs(head) < 1e-6 ? 1 : bounded / head);
 
 const byStrength = (a: { contribution: number }, b: { contribution: number }): number =>
   Math.abs(b.contribution) - Math.abs(a.contribution);

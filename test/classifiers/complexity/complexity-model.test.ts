@@ -24,7 +24,6 @@ const model: ComplexityModel = {
   prints: new Uint8Array(BUCKETS).fill(3),
   outcomes: head(2, 0),
   tiers: head(0, -1),
-  tierWeight: 10,
   quantiles: Float32Array.from({ length: QUANTILES }, (_, index) => index),
 };
 
@@ -55,12 +54,14 @@ test("a head is the clipped structure plus the scaled sum of the known words' we
   expect(outcomes(1, [7, 8], 4)).toBe(0);
 });
 
-test("the tiers head saturates at its weight", () => {
+test("the tiers head saturates, and the outcomes head has a floor", () => {
   const { score, outcomes, tiers, known } = scoreOf(model, features(1, [7]));
   expect(known).toBe(1);
   expect(tiers).toBe(100 * 0.25 - 1);
-  expect(score - outcomes).toBe(10);
-  expect(scoreOf(model, features(1, [])).score).toBeCloseTo(10 * Math.tanh(-1), 12);
+  expect([score, outcomes]).toEqual([26, 25]);
+  expect(scoreOf(model, features(1, [])).score).toBeCloseTo(Math.tanh(-1), 12);
+  const low = scoreOf(model, features(-1_000, []));
+  expect([low.outcomes, low.score]).toEqual([-6, -1 + Math.tanh(-1)]);
 });
 
 test("the shipped weights are small, in order and named by their hash", async () => {
