@@ -16,7 +16,7 @@ const ofAsk = (ask: string): number => of(factsOf({ ask }));
 
 describe("the order of everyday requests", () => {
   test.each([
-    ["hi", "What is the capital of France?"],
+    ["hi", "Implement a lock-free queue in Rust"],
     ["Thanks!", "Write a Python function that reverses a string."],
     ["What is the capital of France?", "Prove that there are infinitely many primes congruent to 3 mod 4."],
     [
