@@ -21,7 +21,8 @@ const exitCode = await run(process.argv.slice(2), {
   get stdinIsTerminal() {
     return process.stdin.isTTY === true;
   },
-  stderrIsTerminal: stderr.isTTY === true,
+  // A terminal of no width (a job under `script`) cannot show a line that changes: ora would clear it for ever.
+  stderrIsTerminal: stderr.isTTY === true && stderr.columns > 0,
   onInterrupt(stop) {
     process.once("SIGINT", stop).once("SIGTERM", stop);
     return () => process.off("SIGINT", stop).off("SIGTERM", stop);
