@@ -53,7 +53,7 @@ function mismatch(tuning: Tuning, { policy, classifier, names }: CertifiedRouter
   if (policyHash(named) === policyHash(tuning.policy)) return undefined;
   const fields = Object.keys({ ...tuning.policy.parameters, ...named.parameters });
   const differing = fields.filter((field) => hashOf(named, field) !== hashOf(tuning.policy, field));
-  return `other parameters of the policy ${policy.name} were tuned: ${differing.join(", ")} differs`;
+  return `other parameters of the policy ${policy.name} were tuned: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
 }
 
 function hashOf({ parameters }: PolicyDescription, field: string): string {

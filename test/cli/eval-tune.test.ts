@@ -1,0 +1,149 @@
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { type OutcomeRecord, readTuning } from "../../evals/index.ts";
+import { tuneRecords } from "../evals/support/tune-records.ts";
+import { temporaryFolder } from "../support/cli-config.ts";
+import { runCli } from "../support/run-cli.ts";
+import { topicRecords } from "../support/topic-records.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+const linesFrom = (records: readonly OutcomeRecord[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join("");
+/** Nine words or fewer: the small model is right. */
+const records = tuneRecords(1_200, { small: () => 0.95 }).map(
+  (record, index): OutcomeRecord => ({
+    ...record,
+    prompt: `${"word ".repeat(1 + (index % 60))}${index}`,
+    category: index % 3 === 0 ? "chat" : "code",
+  }),
+);
+const outcomes = folder.file("outcomes.jsonl", linesFrom(records));
+const few = folder.file("few.jsonl", linesFrom(records.slice(0, 60)));
+const topics = folder.file("topics.jsonl", linesFrom(topicRecords(900)));
+const out = folder.file("tuning.json", "");
+const classifier = folder.file("classifier.json", "");
+const nowhere = `${out}.none`;
+
+const tune = (...args: readonly string[]) =>
+  runCli([
+    "eval",
+    "tune",
+    "--small",
+    "small",
+    "--large",
+    "large",
+    "--bootstrap",
+    "50",
+    "--out",
+    out,
+    ...args,
+  ]);
+
+describe("eval tune", () => {
+  it("prints the threshold and its certificate in plain words, and writes the file", async () => {
+    const { exitCode, out: text, err } = await tune("--outcomes", outcomes, "--max-loss", "0.05");
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    const file = await readTuning(out);
+    expect(JSON.parse(readFileSync(out, "utf8")).threshold).toBe(file.threshold);
+    expect(file).toMatchObject({
+      createdAt: "2026-12-01T00:00:00.000Z",
+      expiresAt: "2027-03-01T00:00:00.000Z",
+      classifier: { name: "complexity" },
+      certificate: { maxLoss: 0.05, records: 1_200, threshold: file.threshold },
+    });
+    expect(text).toMatch(/^small small, large large; complexity@[0-9a-f]{12}; policy \w+\n/);
+    expect(text).toMatch(
+      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
+    );
+    expect(text).toMatch(/^p-value +\S+$/m);
+    expect(text).toMatch(/^threshold +large calls +quality +loss +USD per 1,000 +p-value +accepted$/m);
+    expect(text).toMatch(/tuning\.json: tuning [0-9a-f]{12}, holds until 2027-03-01\n$/);
+  });
+
+  it("prints JSON without the keys of the records", async () => {
+    const args = ["--outcomes", outcomes, "--classifier", "length", "--guarantee", "regressions"];
+    const { out: text } = await tune(...args, "--max-loss", "0.1", "--json", "--expires-days", "7");
+    const printed = JSON.parse(text);
+    const { data, ...file } = await readTuning(out);
+    expect(printed).toEqual({ path: out, ...file, data: { ...data, keys: undefined } });
+    expect(printed.certificate).toMatchObject({ guarantee: "regressions", test: "binomial" });
+    expect(printed.expiresAt).toBe("2026-12-08T00:00:00.000Z");
+  });
+
+  it("tunes for a share, for a budget, and by category", async () => {
+    const share = await tune("--outcomes", outcomes, "--large-share", "0.5");
+    expect(share.out).toContain(
+      "The threshold was chosen for 50 % of large calls, the loss is what came out.",
+    );
+    expect(share.out).toMatch(/ further records chose the threshold\. /);
+    const budget = await tune("--outcomes", outcomes, "--budget", "5");
+    expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$\d\.\d+ measured\)/);
+    const categories = await tune("--outcomes", outcomes, "--by-category", "--max-loss", "0.1");
+    expect(categories.out).toMatch(/^chat +[\d.]+ +400 /m);
+    expect(categories.out).toMatch(/^code +[\d.]+ +800 /m);
+  });
+
+  it("ends with exit code 1, says how many records would do, and writes nothing where there are too few", async () => {
+    const {
+      exitCode,
+      out: text,
+      err,
+    } = await tune("--outcomes", few, "--max-loss", "0.01", "--out", nowhere);
+    expect({ exitCode, text }).toEqual({ exitCode: 1, text: "" });
+    expect(err).toMatch(/^switchpoint: no threshold can be certified .*: 60 records, about \d+ would do\n$/);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it("takes the part of the records that a classifier was not trained on, and refuses the other", async () => {
+    const pair = ["--small", "small", "--large", "large", "--outcomes", topics, "--bootstrap", "20"];
+    await runCli(["eval", "train", ...pair, "--part", "fit", "--split-seed", "4", "--out", classifier]);
+    const args = ["--outcomes", topics, "--classifier", classifier, "--max-loss", "0.15"];
+    const tuned = await tune(...args);
+    expect(tuned).toMatchObject({ exitCode: 0 });
+    expect(tuned.err).toMatch(/^tune part: \d+ of 900 records \(split seed 4\)\n/);
+    const { data, classifier: used } = await readTuning(out);
+    expect(data.split).toMatchObject({ seed: 4, part: "tune" });
+    expect(used.name).toBe("trained");
+    const leaky = await tune(...args, "--part", "all", "--out", nowhere);
+    expect(leaky.exitCode).toBe(2);
+    expect(leaky.err).toMatch(/records must be other records to tune with than .* has served to fit with/);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it("says what was left out", async () => {
+    const lacking = records.map(({ outcomes: { large, ...rest }, ...record }, index) =>
+      index < 7 ? { ...record, outcomes: rest } : { ...record, outcomes: { ...rest, large } },
+    );
+    const path = folder.file("lacking.jsonl", lacking.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const { err } = await tune("--outcomes", path, "--max-loss", "0.1");
+    expect(err).toBe("7 records were left out: a model has no outcome there\n");
+  });
+
+  it.each([
+    [["--max-loss", "0"], '--max-loss must be a number above 0 and below 1, got "0"'],
+    [["--confidence", "95"], '--confidence must be a number in [0, 1], got "95"'],
+    [["--guarantee", "most"], '--guarantee must be mean or regressions, got "most"'],
+    [["--group-by", "user"], "--group-by must be one or more of prompt, group, session, tenant"],
+    [
+      ["--max-loss", "0.1", "--budget", "3"],
+      '--budget must be absent beside --max-loss: each is a target of its own, got "3"',
+    ],
+    [
+      ["--by-category", "--large-share", "0.3"],
+      '--large-share must be absent beside --by-category, which takes --max-loss, got "0.3"',
+    ],
+    [["--small", "other"], 'models must be a model that the records name: large, small, got "other"'],
+  ])("refuses %o with exit code 2", async (args, message) => {
+    const { exitCode, err } = await tune("--outcomes", outcomes, ...args, "--out", nowhere);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it("shows an example in its help", async () => {
+    const { out: text } = await tune("--help");
+    expect(text).toContain("switchpoint eval tune --outcomes outcomes.jsonl.gz --small");
+  });
+});
