@@ -101,6 +101,7 @@ export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
 export { promptKey } from "./outcomes/prompt-key.ts";
 export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";
 export { readOutcomes } from "./outcomes/read-outcomes.ts";
+
 export {
   type Replay,
   type ReplayOptions,
@@ -108,7 +109,18 @@ export {
   replay,
   replayPolicies,
   replayPolicy,
+export { renderReport } from "./report/render-report.ts";
+
+export type { Report } from "./report/report.ts";
+export {
+  type PairReportOptions,
+  type ReportOptions,
+  type RouterReportOptions,
+  reportData,
+} from "./report/report-data.ts";
+
 } from "./replay/replay.ts";
+
 export {
   type ReplayCase,
   type ReplayCases,

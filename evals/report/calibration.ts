@@ -1,3 +1,4 @@
+import { calibrationError } from "../calibrate/calibration-error.ts";
 import { equalMassBins } from "../calibrate/equal-mass-bins.ts";
 import { type IntervalSettings, meanWithInterval } from "./intervals.ts";
 import type { Bin, Calibration } from "./report.ts";
@@ -27,17 +28,11 @@ export async function calibrationOf(
   if (estimated.length > 0) {
     const reports = estimated.map(async ({ id, known, estimates }) => {
       const measured = outcomesOf(alone, id).quality;
-      const errors = known.map((index) => ((estimates[index] as number) - (measured[index] as number)) ** 2);
-      const binned = await binsOf(known, estimates, measured, units, settings);
-      return {
-        model: id,
-        brier: errors.reduce((sum, error) => sum + error, 0) / known.length,
-        ece: binned.reduce(
-          (sum, bin) => sum + (bin.records / known.length) * Math.abs(bin.estimated - bin.measured.value),
-          0,
-        ),
-        bins: binned,
-      };
+      const { brier, ece } = calibrationError(
+        known.map((index) => estimates[index] as number),
+        known.map((index) => measured[index] as number),
+      );
+      return { model: id, brier, ece, bins: await binsOf(known, estimates, measured, units, settings) };
     });
     return { kind: "quality", models: await Promise.all(reports) };
   }

@@ -1,5 +1,6 @@
 import { count, percent, percentWithInterval, points, score } from "./format-number.ts";
 import { html, type Markup, unbroken } from "./html.ts";
+import { htmlTable } from "./html-table.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 import { promiseOf } from "./verdict.ts";
 
@@ -9,7 +10,7 @@ export function certificateSection({ certificate, reference, thresholds }: Repor
     const [at] = thresholds;
     return html`<section class="panel open" aria-labelledby="certificate">
 <h2 id="certificate">No certificate: ${at === undefined ? "this policy" : "this threshold"} is not tuned</h2>
-<p>The figures of this report describe these records; none of them is a promise about other requests, and a threshold that was picked because it looks best here will look worse on the next ones.</p>
+<p>The figures of this report describe these records; none of them is a promise about other requests, and a policy that was picked because it looks best here will look worse on the next ones.</p>
 <p>A promise takes tuning on records of its own: <code>switchpoint eval tune --max-loss 0.02 --confidence 0.95</code></p>
 </section>`;
   }
@@ -19,6 +20,7 @@ export function certificateSection({ certificate, reference, thresholds }: Repor
 ${problems.length > 0 && html`<ul>${problems.map((problem) => html`<li>${capitalised(problem)}.</li>`)}</ul>`}
 <p>${unbroken(statement(certificate, reference))}</p>
 <p>${unbroken(evidence(certificate))}</p>
+${certificate.categories !== undefined && categoryTable(certificate.categories, certificate.guarantee)}
 <p class="note">It is about requests like those it was tuned on, as their quality was judged${
     certificate.judge !== undefined && ` (by ${certificate.judge})`
   }. It ends on ${certificate.expiresAt.slice(0, 10)}, and earlier when models, prompts, the classifier or the traffic change. Tuning file ${certificate.version}, of ${certificate.createdAt.slice(0, 10)}.</p>
@@ -46,7 +48,7 @@ function evidence({
   tunedOn,
 }: ReportedCertificate): string {
   const independent = units === records ? "" : `, of which ${count(units)} independent`;
-  const shown = guarantee === "mean" ? (value: number) => `${points(value)} points` : percent;
+  const shown = lossOf(guarantee);
   const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${shown(upperBound)} (p = ${pValue.toPrecision(2)}).`;
   const saved = saving === undefined ? "" : ` The cost there was ${percentWithInterval(saving)} lower.`;
   const own =
@@ -58,4 +60,28 @@ function evidence({
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function categoryTable(
+  categories: NonNullable<ReportedCertificate["categories"]>,
+  guarantee: ReportedCertificate["guarantee"],
+): Markup {
+  return htmlTable(
+    "Thresholds and upper bounds by category",
+    ["category", "threshold", "tuning records", "upper bound of the loss"],
+    categories.map(({ category, threshold, records, upperBound, problem }) => ({
+      kind: problem === undefined ? undefined : ("few" as const),
+      cells: [
+        category,
+        problem === undefined ? score(threshold) : "large model only",
+        count(records),
+        upperBound === undefined ? "–" : lossOf(guarantee)(upperBound),
+      ],
+    })),
+  );
+}
+
+/** A loss of quality in points, or a share of requests. */
+function lossOf(guarantee: ReportedCertificate["guarantee"]): (loss: number) => string {
+  return guarantee === "mean" ? (loss) => `${points(loss)} points` : percent;
 }

@@ -3,6 +3,7 @@ import { count, percent, percentDigits, points, usd, usdDigits, withInterval } f
 import { html, type Markup, unbroken } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";
+import { qualityPlot } from "./quality-plot.ts";
 import type { Report, ReportRow } from "./report.ts";
 import { responsive } from "./responsive.ts";
 
@@ -41,7 +42,7 @@ export function comparisonSection(plot: PlotMaker, report: Report): Markup {
   return html`<section aria-labelledby="comparison">
 <h2 id="comparison">Cost and quality</h2>
 <p>${introduction(report)}</p>
-${responsive((width) => costQualityPlot(plot, report, width))}
+${responsive((width) => costQualityPlot(plot, report, width) ?? qualityPlot(plot, report, width))}
 ${htmlTable(
   `Means over ${count(report.provenance.records)} requests with ${percent(confidence)} intervals; lost and saved against always ${reference}`,
   head,
@@ -53,9 +54,11 @@ ${htmlTable(
 </section>`;
 }
 
-function introduction({ kind, curves }: Report): string {
+function introduction({ kind, curves, rows }: Report): string {
   if (kind === "router")
-    return "Up and to the left is better. The filled point is the router, the open ones each model alone; bars are intervals.";
+    return rows[0]?.costUsd === undefined
+      ? "The filled point is the router; bars are intervals."
+      : "Up and to the left is better. The filled point is the router, the open ones each model alone; bars are intervals.";
   const band = curves?.router.some(({ low }) => low !== undefined)
     ? " The shaded band is the interval of the curve."
     : "";

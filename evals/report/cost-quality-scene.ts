@@ -62,7 +62,7 @@ export function costQualityScene(report: Report): Scene | undefined {
     { kind: "oracle", text: "oracle", points: (curves?.oracle ?? []).map(at) },
     { kind: "random", text: "random", points: kind === "pair" ? models : [] },
     { kind: "length", text: "length", points: (curves?.length ?? []).map(at) },
-    { kind: "router", text: shortName(rows[0]?.name ?? ""), points: (curves?.router ?? []).map(at) },
+    { kind: "router", text: shortName(curves?.name ?? ""), points: (curves?.router ?? []).map(at) },
   ];
   const band = (curves?.router ?? []).flatMap((point): readonly Span[] =>
     point.low === undefined || point.high === undefined

@@ -18,7 +18,7 @@ const steps = 60;
 export async function curvesOf(
   { cases, alone, reference, complexity, units }: Routing,
   small: string,
-  withLength: boolean,
+  name: string,
   settings: IntervalSettings,
 ): Promise<Curves> {
   const pair = { small: outcomesOf(alone, small), large: outcomesOf(alone, reference) };
@@ -38,13 +38,13 @@ export async function curvesOf(
     const interval = intervals[`${kept[at]}`];
     return { ...point, low: interval?.low, high: interval?.high };
   });
-  if (!withLength) return { router, oracle: oracleOf(pair) };
+  if (name === "length") return { name, router, oracle: oracleOf(pair) };
   const characters = Float64Array.from(cases, ({ context }) => context.request.askCharacters);
   const length = routingCurve(pair, orderByScore(characters)).map((point) => ({
     ...point,
     threshold: Infinity,
   }));
-  return { router, length: pointsOf(length), oracle: oracleOf(pair) };
+  return { name, router, length: pointsOf(length), oracle: oracleOf(pair) };
 }
 
 function oracleOf(pair: PairedOutcomes): Curves["oracle"] {
@@ -55,7 +55,12 @@ function oracleOf(pair: PairedOutcomes): Curves["oracle"] {
   }
   const gain = pair.large.quality.map((quality, index) => quality - (pair.small.quality[index] as number));
   const curve = routingCurve(pair, orderByScore(gain)).map((point) => ({ ...point, threshold: Infinity }));
-  return pointsOf(curve);
+  // Beyond its peak, requests would go to the large model on which it is worse.
+  const peak = curve.reduce(
+    (best, { quality }, index) => (quality > (curve[best]?.quality ?? 0) ? index : best),
+    0,
+  );
+  return pointsOf(curve.slice(0, peak + 1));
 }
 
 function pointsOf(

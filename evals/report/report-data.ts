@@ -103,7 +103,8 @@ export async function reportData(
     verdict: verdictOf({ rows, reference, certificate }),
     warnings: warningsOf(routing, { rows, skipped, unclassified, small, trainedOn }),
     rows,
-    curves: small === undefined ? undefined : await curvesOf(routing, small, name !== "length", settings),
+    curves:
+      small === undefined ? undefined : await curvesOf(routing, small, classifier?.name ?? name, settings),
     categories: await categoryRows(routing, settings),
     calibration: await calibrationOf(routing, settings),
     scores: scoreBins(routing),

@@ -48,14 +48,7 @@ figure { margin: 14px 0 10px; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; --plot-background: var(--paper); }
 .narrow { display: none; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; }
-.scroll {
-  margin: 0 0 12px; overflow-x: auto;
-  background:
-    linear-gradient(90deg, var(--paper) 40%, transparent) left / 36px 100% no-repeat local,
-    linear-gradient(270deg, var(--paper) 40%, transparent) right / 36px 100% no-repeat local,
-    linear-gradient(90deg, var(--shade), transparent) left / 14px 100% no-repeat scroll,
-    linear-gradient(270deg, var(--shade), transparent) right / 14px 100% no-repeat scroll;
-}
+.scroll { margin: 0 0 12px; overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; line-height: 1.4; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { padding: 7px 0 7px 14px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: baseline; }
@@ -82,6 +75,14 @@ code { font: 0.94em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
   h2 { margin-top: 44px; }
   .wide { display: none; }
   .narrow { display: block; }
+  /* A shadow where there is more to scroll to. */
+  .scroll {
+    background:
+      linear-gradient(90deg, var(--paper) 40%, transparent) left / 36px 100% no-repeat local,
+      linear-gradient(270deg, var(--paper) 40%, transparent) right / 36px 100% no-repeat local,
+      linear-gradient(90deg, var(--shade), transparent) left / 14px 100% no-repeat scroll,
+      linear-gradient(270deg, var(--shade), transparent) right / 14px 100% no-repeat scroll;
+  }
   .facts, .pair { grid-template-columns: minmax(0, 1fr); }
   .facts > div { padding: 12px 0; border-left: 0; border-top: 1px solid var(--line); }
   .facts > div:first-child { border-top: 0; }

@@ -62,6 +62,8 @@ export interface CurvePoint {
 }
 
 export interface Curves {
+  /** Of the classifier. */
+  readonly name: string;
   /** The classifier at all thresholds, thinned. */
   readonly router: readonly (CurvePoint & {
     readonly low?: number | undefined;
@@ -141,6 +143,16 @@ export interface ReportedCertificate {
   readonly pValue: number;
   readonly saving?: Estimate | undefined;
   readonly judge?: string | undefined;
+  /** Where each category has a threshold of its own; without a promise, all of it goes to the large model. */
+  readonly categories?:
+    | readonly {
+        readonly category: string;
+        readonly threshold: number;
+        readonly records: number;
+        readonly upperBound?: number | undefined;
+        readonly problem?: string | undefined;
+      }[]
+    | undefined;
   /** What a reader must know besides, in sentences. */
   readonly notes: readonly string[];
   /** Why it does not hold for what is reported; empty: it holds. */

@@ -2,7 +2,7 @@ import type { Classifier } from "../../src/contracts/index.ts";
 import type { Estimate } from "../metrics/bootstrap.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { restsOn } from "../split/record-keys.ts";
-import type { TuningFile } from "../tune/tuning-file.ts";
+import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
 import { points, roundPoints, withInterval } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";
 
@@ -32,7 +32,7 @@ export function reportedCertificate(
     guarantee,
     records: certificate.records,
     units,
-    threshold: certificate.threshold,
+    threshold: file.kind === "threshold" ? certificate.threshold : undefined,
     maxLoss,
     confidence,
     loss: certificate.loss,
@@ -40,8 +40,16 @@ export function reportedCertificate(
     pValue,
     saving,
     judge,
+    categories: file.categories?.map(categoryOf),
     notes: certificate.notes,
     problems,
     tunedOn: records.filter(restsOn(file.data)).length,
   };
+}
+
+function categoryOf(one: CategoryTuning): NonNullable<ReportedCertificate["categories"]>[number] {
+  const { category, threshold } = one;
+  return one.problem === undefined
+    ? { category, threshold, records: one.certificate.records, upperBound: one.certificate.upperBound }
+    : { category, threshold, records: one.records, problem: one.problem };
 }

@@ -27,6 +27,7 @@ export function warningsOf(
   const gap = large - (row("always-small")?.quality?.value ?? 0);
   const classified = complexity.filter(Number.isFinite);
   const constant = cases.length > 1 && classified.length > 0 && new Set(classified).size === 1;
+  const better = gap > 0 ? rows.find((one) => one.model !== undefined && isBetter(one, ours)) : undefined;
   const coin = ours?.overRandom;
   const lengthOverCoin = row("length")?.overRandom?.value;
   return [
@@ -37,6 +38,8 @@ export function warningsOf(
     small !== undefined &&
       gap <= 0 &&
       `${reference} is not better than ${small} on these records: there is no quality to gain from it.`,
+    better !== undefined &&
+      `Always ${better.model} costs no more and answers better on these records: routing gains nothing over it.`,
     constant && "The classifier gives all requests the same complexity: it cannot tell them apart.",
     !constant &&
       coin?.low !== undefined &&
@@ -53,4 +56,11 @@ export function warningsOf(
       `${count(skipped)} records were left out: a model has no outcome there, or none is permitted.`,
     routed.costUsd === undefined && "Costs are not known of all records: nothing is said of money.",
   ].filter((warning) => warning !== false);
+}
+
+function isBetter(one: ReportRow, other: ReportRow | undefined): boolean {
+  const [quality, than] = [one.quality?.value, other?.quality?.value];
+  const [cost, budget] = [one.costUsd?.value, other?.costUsd?.value];
+  if (quality === undefined || than === undefined || cost === undefined || budget === undefined) return false;
+  return quality > than && cost <= budget;
 }

@@ -15,8 +15,16 @@ export function reportToJson(report: Report): string {
 
 /** The verdict, the router beside what it is compared with, and what to know before believing it. */
 export function reportToText(report: Report): string {
-  const { rows, warnings, provenance, reference, verdict, saving } = report;
-  const head = ["router", "quality", "USD/1k", "large calls", "lost quality [95 %]", "saved [95 %]"];
+  const { rows, warnings, provenance, reference, verdict, saving, kind, certificate } = report;
+  const head = [
+    "router",
+    "quality",
+    "USD/1k",
+    kind === "pair" ? "large calls" : "ref. calls",
+    "lost quality [95 %]",
+    "saved [95 %]",
+    "over random [95 %]",
+  ];
   const body = rows.map((row) => cellsOf(row));
   const month =
     saving?.requests === undefined
@@ -33,13 +41,22 @@ export function reportToText(report: Report): string {
     formatTable([head, ...body]),
     "",
     ...month,
+    ...(certificate?.problems ?? []).map((problem) => `! certificate: ${problem}`),
     ...warnings.map((warning) => `! ${warning}`),
   ]
     .join("\n")
     .trimEnd();
 }
 
-function cellsOf({ name, quality, costUsd, largeCallRate, loss, saving }: ReportRow): readonly string[] {
+function cellsOf({
+  name,
+  quality,
+  costUsd,
+  largeCallRate,
+  loss,
+  saving,
+  overRandom,
+}: ReportRow): readonly string[] {
   return [
     name,
     quality === undefined ? "n/a" : points(quality.value),
@@ -47,6 +64,7 @@ function cellsOf({ name, quality, costUsd, largeCallRate, loss, saving }: Report
     largeCallRate === undefined ? "n/a" : percent(largeCallRate.value),
     withInterval(loss, points),
     withInterval(saving, percent, percentDigits),
+    withInterval(overRandom, points),
   ];
 }
 

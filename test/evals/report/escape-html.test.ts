@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { escapeHtml, showHidden } from "../../../evals/report/escape-html.ts";
-import { html, type Markup } from "../../../evals/report/html.ts";
+import { type Content, html, type Markup } from "../../../evals/report/html.ts";
 import { runs } from "../../support/runs.ts";
 import { hostile } from "../support/report-world.ts";
 

@@ -127,6 +127,30 @@ describe("reportData of a threshold between two models", () => {
     expect(kept.verdict).toMatch(/; loses at most 20 points of quality with 95 % confidence\.$/);
   });
 
+  it("lists the thresholds of a tuning by category, and the categories without one", async () => {
+    const of = (at: number) => ({ name: "threshold", parameters: { small, large, at, otherwise: large } });
+    const tuning = tuned({
+      kind: "categories",
+      threshold: 0,
+      policy: {
+        name: "byTask",
+        parameters: { tasks: { chat: of(0.6), code: large }, otherwise: large },
+      },
+      categories: [
+        { category: "chat", threshold: 0.6, certificate: tuned().certificate, curve: [] },
+        { category: "code", threshold: 0, records: 20, problem: "too few records" },
+      ],
+    });
+    const { certificate, rows, kind } = await reportData(reportRecords(150), { ...untuned, tuning });
+    expect(kind).toBe("pair");
+    expect(rows[0]?.name).toBe("byTask");
+    expect(certificate?.threshold).toBeUndefined();
+    expect(certificate?.categories).toEqual([
+      { category: "chat", threshold: 0.6, records: 1_000, upperBound: 0.04 },
+      { category: "code", threshold: 0, records: 20, problem: "too few records" },
+    ]);
+  });
+
   it("counts the records that were tuned on", async () => {
     const records = reportRecords(100);
     const tuning = tuned({ data: recordKeysOf(records.slice(0, 30), "tune") });
@@ -263,7 +287,25 @@ describe("reportData of a router", () => {
       "always-big",
       "oracle",
     ]);
+    expect(report.warnings).toEqual([]);
     expect(report.certificate).toBeUndefined();
+    await router.close();
+  });
+
+  it("warns of a model alone that costs no more and answers better", async () => {
+    const records = reportRecords(200, (record) => ({
+      ...record,
+      outcomes: { [small]: { quality: 0.5, costUsd: 2 }, [large]: { quality: 0.9, costUsd: 1 } },
+    }));
+    const router = createRouter({
+      models,
+      classifier: stated,
+      policy: threshold({ small: "little", large: "big", at: 0.5 }),
+    });
+    const { warnings } = await reportData(records, { router, resamples: 50, now });
+    expect(warnings[0]).toBe(
+      "Always big costs no more and answers better on these records: routing gains nothing over it.",
+    );
     await router.close();
   });
 
