@@ -2,7 +2,7 @@ import { categoryOf } from "../../policies/internal/category-of.ts";
 import { policyHash } from "../../src/decision/policy-hash.ts";
 import { columnsOf } from "../compare/pair-outcomes.ts";
 import { replayPolicy } from "../replay/replay.ts";
-import type { ReplayCase } from "../replay/replay-cases.ts";
+import type { ReplayCase, ReplayCases } from "../replay/replay-cases.ts";
 import { lossesOf } from "../tune/candidates.ts";
 import { certifiedPolicy } from "./certified-policy.ts";
 import type { GateContext } from "./gate-check.ts";
@@ -19,15 +19,19 @@ export async function gatherEvidence({
   units,
   router,
 }: Pick<GateContext, "tuning" | "fresh" | "units" | "router">): Promise<readonly LossEvidence[] | undefined> {
-  const policy =
-    certifiedPolicy(tuning.policy) ??
-    (router !== undefined && policyHash(router.policy) === policyHash(tuning.policy)
+  const described = certifiedPolicy(tuning.policy);
+  const configured =
+    router !== undefined && policyHash(router.policy) === policyHash(tuning.policy)
       ? router.policy
-      : undefined);
+      : undefined;
+  // The router's own has the checks of a cascade too, which may read recorded answers.
+  const policy = configured ?? described;
   if (policy === undefined) return undefined;
   const { certificate, large } = tuning;
   const ofLarge = columnsOf(fresh.cases, large).quality;
-  const routed = replayPolicy(fresh, policy).byRecord.quality;
+  // None of the described policies looks at sessions, which replay would want in order of time.
+  const routed = replayPolicy(described === undefined ? fresh : withoutSessions(fresh), policy).byRecord
+    .quality;
   const loss = lossesOf(certificate.guarantee, ofLarge, routed);
   const certified = (tuning.categories ?? []).filter(({ certificate: own }) => own !== undefined);
   const share = certified.length > 0 ? 0.5 : 1;
@@ -41,6 +45,11 @@ export async function gatherEvidence({
     evidence.push({ category, ...found });
   }
   return evidence;
+}
+
+function withoutSessions(fresh: ReplayCases<string>): ReplayCases<string> {
+  const cases = fresh.cases.map((one) => ({ ...one, record: { ...one.record, session: undefined } }));
+  return { ...fresh, cases };
 }
 
 /** The same units, numbered from 0. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkCertificate, type GateReport } from "../../../evals/gate/check-certificate.ts";
 import type { LossEvidence } from "../../../evals/gate/loss-evidence.ts";
-import { threshold } from "../../../policies/index.ts";
+import { notRefused } from "../../../policies/checks/index.ts";
+import { cascade, threshold } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { recordOf, stated } from "../support/records.ts";
@@ -16,6 +17,8 @@ import {
   tuned,
   type World,
 } from "../support/tuned.ts";
+
+const refusal = "I cannot help with that.";
 
 /** Both prices known and as they were: only the large model is in the catalogue. */
 const router = (changes: { at?: number; name?: string; price?: typeof smallPrice } = {}) =>
@@ -197,7 +200,6 @@ describe("checkCertificate", () => {
     const lost = (index: number) => Math.floor(index / 10) % 8 === 0;
     const rest = (index: number) => ({
       session: `s${Math.floor(index / 10)}`,
-      at: new Date(now + index).toISOString(),
       outcomes: { [small]: { quality: lost(index) ? 0 : 1 }, [large]: { quality: 1 } },
     });
     const world = { count: 600, loss: 0, rest, score: () => 0.1 };
@@ -270,6 +272,43 @@ describe("checkCertificate", () => {
     );
     await expect(checkCertificate(tuned(), [], { router: router(), now })).rejects.toThrow(/models must be/);
     await expect(checkCertificate(tuned(), records, { now })).rejects.toThrow(/classifier must be given, or/);
+  });
+
+  it("replays a cascade by the recorded results of its check, or by the check of the router", async () => {
+    const parameters = { models: [small, large], unless: "notRefused", acceptance: 0.7 };
+    const file: Tuned = { kind: "policies", policy: { name: "cascade", parameters } };
+    // A lost answer is a refusal in two cases of three, and only then refused.
+    const outcomesOf = (index: number, recorded: object) => ({
+      [small]: {
+        quality: index % 4 === 0 ? 0 : 1,
+        answer: index % 4 === 0 && index % 3 > 0 ? refusal : "yes",
+        ...recorded,
+      },
+      [large]: { quality: 1, answer: "yes" },
+    });
+    const answered = (index: number) => ({ outcomes: outcomesOf(index, {}) });
+    const checked = (index: number) => ({
+      outcomes: outcomesOf(index, { checks: { notRefused: !(index % 4 === 0 && index % 3 > 0) } }),
+    });
+    const own = createRouter({
+      models: {
+        little: fakeModel({ name: small, price: smallPrice }),
+        big: fakeModel({ name: large, price: largePrice }),
+      },
+      policy: cascade({ first: "little", then: "big", unless: notRefused() }),
+      classifier: stated,
+    });
+    const world = { count: 600, loss: 0 };
+    const byCheck = await check({ ...world, rest: answered }, file, { router: own });
+    const byRecord = await check({ ...world, rest: checked }, file, {
+      router: undefined,
+      classifier: stated,
+    });
+    for (const report of [byCheck, byRecord])
+      expect(sentence(report, "promise")).toMatch(/the promise no longer holds: loss 8\.33 % and at least/);
+    await expect(
+      check({ ...world, rest: answered }, file, { router: undefined, classifier: stated }),
+    ).rejects.toThrow(/outcomes\["vllm:qwen"\]\.checks\["notRefused"\] is missing/);
   });
 
   it("leaves out records for which the router's constraints leave no choice", async () => {
