@@ -109,18 +109,7 @@ export {
   replay,
   replayPolicies,
   replayPolicy,
-export { renderReport } from "./report/render-report.ts";
-
-export type { Report } from "./report/report.ts";
-export {
-  type PairReportOptions,
-  type ReportOptions,
-  type RouterReportOptions,
-  reportData,
-} from "./report/report-data.ts";
-
 } from "./replay/replay.ts";
-
 export {
   type ReplayCase,
   type ReplayCases,
@@ -129,6 +118,14 @@ export {
 } from "./replay/replay-cases.ts";
 export type { RecordText } from "./replay/request-of-record.ts";
 export { type RouterCasesOptions, routerCases } from "./replay/router-cases.ts";
+export { renderReport } from "./report/render-report.ts";
+export type { Report } from "./report/report.ts";
+export {
+  type PairReportOptions,
+  type ReportOptions,
+  type RouterReportOptions,
+  reportData,
+} from "./report/report-data.ts";
 export {
   type AnyScorer,
   type ContainsOptions,
