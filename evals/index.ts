@@ -101,7 +101,6 @@ export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
 export { promptKey } from "./outcomes/prompt-key.ts";
 export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";
 export { readOutcomes } from "./outcomes/read-outcomes.ts";
-
 export {
   type Replay,
   type ReplayOptions,
