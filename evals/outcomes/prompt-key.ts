@@ -5,7 +5,7 @@ import type { OutcomeRecord } from "./outcome-record.ts";
  * The record's `group` where it has one; else `textKey`.
  */
 export function promptKey(record: OutcomeRecord): string {
-  return record.group !== undefined ? `group:${record.group}` : textKey(record);
+  return record.group ? `group:${record.group}` : textKey(record);
 }
 
 /** The question of a record (or its prompt, or messages), without case, punctuation, spaces and compatibility forms. */

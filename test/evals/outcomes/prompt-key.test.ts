@@ -19,6 +19,7 @@ describe("promptKey", () => {
     expect(promptKey(question)).toBe(keyOf("why"));
     expect(promptKey({ ...question, group: "g" })).toBe("group:g");
     expect(promptKey({ ...question, group: "g" })).not.toBe(keyOf("group g"));
+    expect(promptKey({ ...question, group: "" })).toBe(keyOf("why"));
   });
 
   it("reads messages where there is no prompt", () => {

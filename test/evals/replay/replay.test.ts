@@ -67,6 +67,24 @@ describe("replay", () => {
     expect(result.callRates.large).toBeCloseTo(0.25, 12);
   });
 
+  it("takes an empty category, session or tenant for none", async () => {
+    const seen: unknown[] = [];
+    const policy: Policy<Id> = {
+      name: "watching",
+      select({ request: { category, session, tenant } }) {
+        seen.push([category, session, tenant]);
+        return { model: "small", reason: "" };
+      },
+    };
+    const empty = { category: "", session: "", tenant: "" };
+    const outcomes = { small: { quality: 1 }, large: { quality: 1 } };
+    await replay([recordOf("a", outcomes, empty), recordOf("b", outcomes, empty)], { models, policy });
+    expect(seen).toEqual([
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
   it("gives for any lottery the weighted mix of its pure choices", async () => {
     const small = await replay(records, { models, policy: always("small") });
     const large = await replay(records, { models, policy: always("large") });

@@ -148,6 +148,11 @@ test("sessions of the same name are those of their own tenant", () => {
   expect(Array.from(unitsOf(records, ["session"]))).toEqual([0, 1, 1]);
 });
 
+test("empty groups, sessions and tenants are none", () => {
+  const records = many(3, () => ({ group: "", session: "", tenant: "" }));
+  expect(Array.from(unitsOf(records))).toEqual([0, 1, 2]);
+});
+
 test("links in one long chain take no deep recursion and end in one unit", () => {
   const count = 20_000;
   const chain = many(count, (index) => ({ prompt: `p${index >> 1}`, group: `g${(index + 1) >> 1}` }));

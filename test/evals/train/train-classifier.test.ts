@@ -110,6 +110,18 @@ describe("trainClassifier", () => {
     expect(report).toMatchObject({ records: 70, skipped: 10 });
   });
 
+  it("trains where all records look alike: no candidate is sure to beat a constant", async () => {
+    const alike = topicRecords(80).map((record, index) => ({
+      ...record,
+      prompt: String.fromCharCode(0x4e00 + index),
+      category: "",
+    }));
+    const { file, report } = await trainClassifier(alike, pair);
+    expect(report.recommended).toBe(false);
+    expect(file.table).toBeUndefined();
+    for (const { after } of report.models) expect(Number.isFinite(after.brier + after.ece)).toBe(true);
+  });
+
   it("tells of its progress, fold by fold", async () => {
     const seen: string[] = [];
     await trainClassifier(topicRecords(50), {
