@@ -7,10 +7,14 @@ import { InvalidOptionError } from "../../src/contracts/index.ts";
 
 /**
  * Writes a file as a whole or not at all: a reader never sees half of one, and what stood there stays
- * when `parts` throws. Packed where the name ends in `.gz`. Throws `InvalidOptionError` where the file
- * cannot be made.
+ * when `parts` throws. Packed where the name ends in `.gz`. Throws `InvalidOptionError`, which
+ * names the option that the path is from, where the file cannot be made.
  */
-export async function writeWhole(path: string, parts: AsyncIterable<string>): Promise<void> {
+export async function writeWhole(
+  path: string,
+  parts: AsyncIterable<string>,
+  option: string = "out",
+): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.tmp`;
   const file = createWriteStream(unfinished, { flags: "wx" });
   try {
@@ -18,10 +22,11 @@ export async function writeWhole(path: string, parts: AsyncIterable<string>): Pr
     else await pipeline(together(parts), file);
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    // What could not be made cannot be removed either: the first error is the one to tell.
+    await rm(unfinished, { force: true }).catch(() => {});
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall !== "open" && syscall !== "rename") throw error;
-    throw new InvalidOptionError("out", path, `a file that can be written (${code})`);
+    throw new InvalidOptionError(option, path, `a file that can be written (${code})`);
   }
 }
 

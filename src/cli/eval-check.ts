@@ -66,8 +66,8 @@ async function evalCheck(options: Options, terminal: Terminal): Promise<void> {
   const report = await withScorer(options, tuning, outcomes, (scorer) =>
     checkCertificate(tuning, outcomes, { ...scorer, file, strict, now: terminal.now() }),
   );
-  if (junit !== undefined) await writeWhole(junit, Readable.from([showJUnit(report)]));
   print(report, options, terminal);
+  if (junit !== undefined) await writeWhole(junit, Readable.from([showJUnit(report)]), "--junit");
   if (!report.passed) throw new CheckFailedError();
 }
 

@@ -78,6 +78,12 @@ describe("eval check", () => {
     );
   });
 
+  it("says so where JUnit cannot be written", async () => {
+    const { exitCode, err } = await checkConfig(fresh, "--junit", `${fresh}/report.xml`);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/--junit must be a file that can be written \(ENOTDIR\)/);
+  });
+
   it("prints annotations below the report for --github", async () => {
     const { out } = await checkConfig(lossy, "--github");
     expect(out).toMatch(
