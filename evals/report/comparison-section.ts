@@ -65,10 +65,13 @@ function introduction({ kind, curves, rows }: Report): string {
   return `Up and to the left is better. The coloured curve is what the classifier reaches at all thresholds, the filled point the chosen one; a useful classifier runs above the line of random choice.${band}`;
 }
 
-function pairNote({ rows }: Report): string {
+function pairNote({ rows, curves }: Report): string {
   const apgr = rows
     .flatMap((row) => (row.apgr === undefined || row.name === "oracle" || row.name === "random" ? [] : [row]))
-    .map((row) => `${row.name} ${withInterval(row.apgr ?? { value: Number.NaN }, digits)}`)
+    .map(
+      (row) =>
+        `${row === rows[0] ? curves?.name : row.name} ${withInterval(row.apgr ?? { value: Number.NaN }, digits)}`,
+    )
     .join(", ");
   const same = rows[0]?.costUsd === undefined ? "sends as many requests to the large model" : "costs as much";
   return unbroken(

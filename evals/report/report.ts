@@ -47,7 +47,7 @@ export type ReportMetric =
  * One router. `saving`: share of the reference's cost; `loss`: quality of the reference less that of
  * the router; `largeCallRate`: share of requests that call the reference; `overRandom`: quality beyond
  * that of a random choice between the two models at the same cost, or at the same large-call rate where a
- * cost is not known. `undefined`: not applicable.
+ * cost is not known; `apgr`: of the classifier, over all thresholds. `undefined`: not applicable.
  */
 export type ReportRow = { readonly name: string; readonly model?: string | undefined } & Readonly<
   Record<ReportMetric, Estimate | undefined>
