@@ -21,8 +21,10 @@ export function estimateToText(estimate: CollectEstimate): string {
     "",
     formatTable([["model", "calls", "input tokens", "output tokens", "about", "at most"], ...rows]),
     "",
-    `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}; judges come on top`,
-    ...(unpriced.length > 0 ? [`without ${unpriced.join(", ")}: the price is not known`] : []),
+    ...(unpriced.length < models.length
+      ? [`in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}; judges come on top`]
+      : []),
+    ...(unpriced.length > 0 ? [`the price of ${unpriced.join(", ")} is not known`] : []),
     ...(unlimited.length > 0
       ? [`"at most" is without ${unlimited.join(", ")}: nothing limits the output (--max-output-tokens)`]
       : []),
