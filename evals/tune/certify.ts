@@ -56,7 +56,7 @@ export async function certifyLoss(
     upperBound: index < 0 ? 0 : Math.min(maxLoss, test.upperBound(loss, maxLoss, maxLoss / boundSteps)),
     pValue: index < 0 ? 0 : (pValues[index] as number),
     notes:
-      index < 0 ? ["No threshold below always-large was cheaper: the small model does not cost less."] : [],
+      index < 0 ? ["Nothing that was accepted costs less than always-large."] : [],
   });
   return { index, certificate, curve: curveOf(parts, pValues, isAccepted) };
 }

@@ -100,6 +100,33 @@ describe("doctor", () => {
     expect(out).toContain("- small: no answer within 0.05 s");
   });
 
+  it("says why a tuning file does not make the decisions of a router certified", async () => {
+    const tuning = {
+      version: "0123456789ab",
+      expiresAt: "2099-01-01T00:00:00.000Z",
+      models: ["a:known", "b:mute"],
+      policy: { name: "always", parameters: { model: "b:mute" } },
+      classifier: { name: "stub", version: "1" },
+    };
+    const configOf = (model: "known" | "mute", version: string) =>
+      folder.config(() =>
+        createRouter({
+          models: { known: fakeModel({ name: "a:known" }), mute: fakeModel({ name: "b:mute" }) },
+          policy: always(model),
+          classifier: { name: "stub", version, classify: () => ({ complexity: 0.5 }) },
+          tuning,
+        }),
+      );
+    const notice = (reason: string): string => `- decisions are uncertified: ${reason}\n`;
+    const other = await runCli(["doctor", "--config", configOf("known", "1")]);
+    expect(other.out).toContain(notice("other parameters of the policy always were tuned: model differs"));
+    const newer = await runCli(["doctor", "--config", configOf("mute", "2")]);
+    expect(newer.out).toContain(notice("the classifier is stub@2, and stub@1 was tuned"));
+    const same = await runCli(["doctor", "--config", configOf("mute", "1")]);
+    expect(same.out).toMatch(/^ {2}certified +yes$/m);
+    expect(same.out).not.toContain("uncertified");
+  });
+
   it("prints JSON with everything it found, and the age of the catalogue", async () => {
     const config = folder.config(() =>
       createRouter({

@@ -57,7 +57,11 @@ describe("thresholds by category", () => {
     const { policy, certificate } = await tuneCategories(mixed, options);
     const rebuilt = certifiedPolicy(policy);
     if (rebuilt === undefined) throw new Error("not rebuilt");
-    const replayed = await replay(mixed, { models: ["small", "large"], classifier: stated, policy: rebuilt });
+    const replayed = await replay(mixed, {
+      models: ["small", "large"] as string[],
+      classifier: stated,
+      policy: rebuilt,
+    });
     expect(replayed.quality).toBeCloseTo(certificate.quality.routed, 12);
     expect(replayed.costUsd).toBeCloseTo(certificate.costUsd?.routed ?? 0, 12);
     expect(replayed.callRates["large"]).toBeCloseTo(certificate.largeCallRate, 12);

@@ -207,7 +207,7 @@ describe("records that are not as one would wish", () => {
     const { threshold, certificate } = await tune(dear);
     expect(threshold).toBe(0);
     expect(certificate).toMatchObject({ loss: 0, upperBound: 0, pValue: 0, saving: { value: 0 } });
-    expect(certificate.notes[0]).toMatch(/^No threshold below always-large was cheaper/);
+    expect(certificate.notes[0]).toMatch(/^Nothing that was accepted costs less/);
   });
 
   it("makes the share of large calls small where costs are not known, and states no saving", async () => {
