@@ -83,7 +83,7 @@ export function replayPolicy<Id extends string>(
 }
 
 /** As many results as are in memory at once beside those that the caller keeps. */
-const policiesTogether = 16;
+const policiesTogether = 8;
 
 /** `replayPolicy` for many policies or thresholds, in their order: some are asked about a record while it is at hand. */
 export function* replayPolicies<Id extends string>(
@@ -102,7 +102,7 @@ export function* replayPolicies<Id extends string>(
 }
 
 /** Cases that stay in the processor's cache while one policy after the other is asked about them. */
-const block = 128;
+const block = 64;
 
 function replayTogether<Id extends string>(
   prepared: ReplayCases<Id>,

@@ -41,11 +41,6 @@ const facts = Object.fromEntries(
 );
 const thresholds = Array.from({ length: 100 }, (_, index) => index / 100);
 const options = { models: ["small", "large"], classifier, facts };
-const withSessions = await replayCases(records, options);
-const single = await replayCases(
-  records.map(({ session, ...rest }) => rest),
-  options,
-);
 const policyAt = (at) => threshold({ small: "small", large: "large", at });
 
 function seconds(name, budget, work) {
@@ -61,21 +56,26 @@ function sumOf(results) {
   return sum;
 }
 
-console.log(
-  JSON.stringify([
+// One after the other: what is not measured is not in memory.
+async function withoutSessions() {
+  const cases = await replayCases(
+    records.map(({ session, ...rest }) => rest),
+    options,
+  );
+  return [
     seconds("threshold, sweep", 2, () => {
-      const scores = single.cases.map(({ context }) => context.classification.complexity);
-      const curve = routingCurve(pairOutcomes(single.cases, "small", "large"), orderByScore(scores));
+      const scores = cases.cases.map(({ context }) => context.classification.complexity);
+      const curve = routingCurve(pairOutcomes(cases.cases, "small", "large"), orderByScore(scores));
       return sumOf(sweep(curve, thresholds));
     }),
-    seconds("threshold, replayPolicies", 2, () => sumOf(replayPolicies(single, thresholds.map(policyAt)))),
-    seconds("sticky, sessions of 10", 10, () =>
-      sumOf(
-        replayPolicies(
-          withSessions,
-          thresholds.map((at) => sticky(policyAt(at))),
-        ),
-      ),
-    ),
-  ]),
-);
+    seconds("threshold, replayPolicies", 2, () => sumOf(replayPolicies(cases, thresholds.map(policyAt)))),
+  ];
+}
+
+async function withSessions() {
+  const cases = await replayCases(records, options);
+  const policies = thresholds.map((at) => sticky(policyAt(at)));
+  return [seconds("sticky, sessions of 10", 10, () => sumOf(replayPolicies(cases, policies)))];
+}
+
+console.log(JSON.stringify([...(await withoutSessions()), ...(await withSessions())]));
