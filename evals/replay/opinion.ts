@@ -34,7 +34,7 @@ function select<Id extends string>(
   try {
     return policy.select(context);
   } catch (cause) {
-    if (isRouterError(cause, "policy")) throw cause;
+    if (isRouterError(cause, "policy") || isRouterError(cause, "outcome-format")) throw cause;
     const type = cause instanceof Error ? cause.name : typeof cause;
     throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
   }

@@ -62,8 +62,8 @@ export interface Replay<Id extends string> {
  * the `latencyMs` of the answering call, where it is known; the prompt is the recorded one in any case.
  *
  * Throws `PolicyError` as the router does; `OutcomeFormatError` when an outcome lacks the result of a
- * check that the policy escalates by and what the check would read, and when a record of a session with
- * several lacks `at`; `InvalidOptionError` when a model is in no record.
+ * check that the policy escalates by and what the check would read, and when the policy asks for a session
+ * of which a record lacks `at`; `InvalidOptionError` when a model is in no record.
  */
 export async function replay<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -127,7 +127,7 @@ function replayTogether<Id extends string>(
         const index = order[at] as number;
         const one = cases[index] as ReplayCase<Id>;
         const before = timeline.previous[index] as number;
-        if (before < 0) ask(policy, one, index, one.context, 1, tally, spend);
+        if (before < 0) ask(policy, one, index, timeline.contextOf(index), 1, tally, spend);
         else {
           for (let model = 0; model < models.length; model += 1) {
             const probability = tally.answers[before * models.length + model] as number;

@@ -15,8 +15,10 @@ export interface Timeline<Id extends string> {
   readonly order: Uint32Array;
   /** Whether any case follows another. */
   readonly hasTurns: boolean;
-  /** By case: the position of the turn before it in its session, -1 where there is none. */
+  /** By case: the position of the turn before it in its session, -1 where there is none or its order is not known. */
   readonly previous: Int32Array;
+  /** What a policy sees of a case that follows no other. */
+  contextOf(index: number): PolicyContext<Id>;
   /**
    * What a policy sees of a case when the model at position `model` gave the session's last answer. All
    * else of a session is the same whatever was chosen before: so it is made once, for all policies.
@@ -27,8 +29,8 @@ export interface Timeline<Id extends string> {
 const made = new WeakMap<readonly unknown[], Timeline<string>>();
 
 /**
- * The timeline of cases, made once. Throws `OutcomeFormatError`, which names the field `at`, when a
- * session has several records and one of them has no time.
+ * The timeline of cases, made once. The turns of a session of which one has no time are in no order: a
+ * policy that asks for their `session` gets an `OutcomeFormatError` that names the field `at`.
  */
 export function timelineOf<Id extends string>(prepared: ReplayCases<Id>): Timeline<Id> {
   const known = made.get(prepared.cases);
@@ -42,8 +44,18 @@ function buildTimeline<Id extends string>({ models, cases }: ReplayCases<Id>): T
   const previous = new Int32Array(cases.length).fill(-1);
   const turns = new Uint32Array(cases.length);
   const sessions = sessionsOf(cases);
+  const untimed = new Map<number, PolicyContext<Id>>();
   for (const session of sessions) {
-    if (session.length > 1) sortByTime(cases, session);
+    if (session.length > 1) {
+      const without = session.find((index) => cases[index]?.record.at === undefined);
+      if (without !== undefined) {
+        const { position } = cases[without] as ReplayCase<Id>;
+        for (const index of session)
+          untimed.set(index, withoutSession(cases[index] as ReplayCase<Id>, position));
+        continue;
+      }
+      sortByTime(cases, session);
+    }
     session.forEach((index, turn) => {
       turns[index] = turn;
       if (turn > 0) previous[index] = session[turn - 1] as number;
@@ -52,8 +64,9 @@ function buildTimeline<Id extends string>({ models, cases }: ReplayCases<Id>): T
   const contexts: PolicyContext<Id>[] = [];
   return {
     order: Uint32Array.from(sessions.flat()),
-    hasTurns: sessions.length < cases.length,
+    hasTurns: previous.some((before) => before >= 0),
     previous,
+    contextOf: (index) => untimed.get(index) ?? (cases[index] as ReplayCase<Id>).context,
     contextAfter(index, model) {
       const at = index * models.length + model;
       const known = contexts[at];
@@ -92,12 +105,24 @@ export function sortByTime<Id extends string>(
 /** Milliseconds since the epoch. Throws `OutcomeFormatError`. */
 function timeOf<Id extends string>({ record, position }: ReplayCase<Id>): number {
   if (record.at !== undefined) return Date.parse(record.at);
-  throw new OutcomeFormatError(
+  throw timeMissing(position);
+}
+
+function timeMissing(position: number): OutcomeFormatError {
+  return new OutcomeFormatError(
     "records",
     position,
     "at",
-    "is missing: the records of a session are replayed in order of time (give each its time, or leave out session)",
+    "is missing: what a policy asks for is replayed in order of time (give each record its time, or leave out session)",
   );
+}
+
+/** Most policies never ask for the session; one that does must not be told that there is none. */
+function withoutSession<Id extends string>({ context }: ReplayCase<Id>, position: number): PolicyContext<Id> {
+  const get = (): never => {
+    throw timeMissing(position);
+  };
+  return Object.defineProperty({ ...context }, "session", { get, enumerable: true });
 }
 
 /** What the router would know of a session that `model` has just answered in. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, replay, replayCases, replayPolicy } from "../../../evals/index.ts";
-import { budgetAware, threshold } from "../../../policies/index.ts";
+import { budgetAware, sticky, threshold } from "../../../policies/index.ts";
 import type { Choice, ModelFacts, Policy, SessionFacts } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -200,15 +200,18 @@ describe("replay of sessions", () => {
     expect(seen.map((one) => one?.turns)).toEqual([undefined, 1, undefined]);
   });
 
-  it("names the field where a session's record has no time; a session of one record needs none", async () => {
+  it("names the field where a session's record has no time, to a policy that asks for the session only", async () => {
     const timeless: OutcomeRecord = { ...turn("0.2 b", 1), at: undefined };
-    const error = await formatErrorOf(
-      replay([turn("0.1 a", 0), timeless], { models, policy: byComplexity, classifier: stated }),
-    );
+    const records = [turn("0.1 a", 0), timeless];
+    const asks = sticky(byComplexity);
+    const error = await formatErrorOf(replay(records, { models, policy: asks, classifier: stated }));
     expect(error).toMatchObject({ line: 2, field: "at" });
     expect(error.message).toContain("in order of time");
+    const options = { models, policy: byComplexity, classifier: stated };
+    const apart = records.map(({ session: _, ...record }) => record);
+    expect(await replay(records, options)).toEqual(await replay(apart, options));
     const alone = { ...timeless, session: "alone" };
-    expect((await replay([alone], { models, policy: byComplexity, classifier: stated })).records).toBe(1);
+    expect((await replay([alone], { ...options, policy: asks })).records).toBe(1);
   });
 
   it("leaves a turn out where a model was not run, and goes on with the next", async () => {
