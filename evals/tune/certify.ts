@@ -55,8 +55,7 @@ export async function certifyLoss(
     // Always-large loses nothing, by definition.
     upperBound: index < 0 ? 0 : Math.min(maxLoss, test.upperBound(loss, maxLoss, maxLoss / boundSteps)),
     pValue: index < 0 ? 0 : (pValues[index] as number),
-    notes:
-      index < 0 ? ["Nothing that was accepted costs less than always-large."] : [],
+    notes: index < 0 ? ["Nothing that was accepted costs less than always-large."] : [],
   });
   return { index, certificate, curve: curveOf(parts, pValues, isAccepted) };
 }
