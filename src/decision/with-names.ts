@@ -15,13 +15,14 @@ export function withNames(
   return { name, parameters: rename(parameters, nameOf) as NonNullable<typeof parameters> };
 }
 
-/** Ids are values, or keys where models have weights. */
+/** Ids are values, or keys where models have weights. A field named as an id is, `small` of a threshold, stays. */
 function rename(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
   if (typeof value === "string") return nameOf.get(value) ?? value;
   if (Array.isArray(value)) return value.map((one) => rename(one, nameOf));
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(
-    ([key, one]) => [nameOf.get(key) ?? key, rename(one, nameOf)] as const,
+  const entries = Object.entries(value);
+  const areWeights = entries.every(([key, one]) => nameOf.has(key) && typeof one === "number");
+  return Object.fromEntries(
+    entries.map(([key, one]) => [(areWeights ? nameOf.get(key) : undefined) ?? key, rename(one, nameOf)]),
   );
-  return Object.fromEntries(entries);
 }

@@ -41,6 +41,19 @@ describe("a decision", () => {
     expect(explain(decision)).toMatch(/; certified$/);
   });
 
+  it("is certified where ids are words of the policy's own: small and large", async () => {
+    const own = { small: models.cheap, large: models.dear };
+    const threshold43 = threshold({ small: "small", large: "large", at: 0.43 });
+    const router = createRouter({
+      models: own,
+      classifier,
+      policy: threshold43,
+      tuning,
+      clock: () => Date.parse("2026-12-01T00:00:00Z"),
+    });
+    expect(await router.decide("Hello")).toMatchObject({ model: "small", certified: true });
+  });
+
   it.each<[string, Change, string]>([
     [
       "the file has expired",
