@@ -60,7 +60,7 @@ export function readChoice(output: string, choices: number): Chosen {
     distinct(lettersAlone(text), isChoice) ??
     lastStatement([...statements(text, [weakLead], isChoice)]) ??
     distinct(lettersFirst(text, isChoice), isChoice) ??
-    distinct(lettersOf(text.matchAll(/[([]\s?([A-Za-z])\s?[)\]]/g)), isChoice) ??
+    distinct(lettersOf(text.matchAll(/(?<![\p{L}\p{N}])[([]\s?([A-Za-z])\s?[)\]]/gu)), isChoice) ??
     shortAnswer(text, isChoice) ??
     []
   );
@@ -98,7 +98,7 @@ function* statements(
 
 function* confirmed(text: string, isChoice: (letter: string) => boolean): Generator<Statement> {
   for (const { index, 1: letter } of text.matchAll(follows)) {
-    if (letter !== undefined && letter === letter.toUpperCase() && isChoice(letter))
+    if (letter !== undefined && letter === letter.toUpperCase() && isChoice(letter) && mayChoose(text, index))
       yield { at: index, letters: [letter] };
   }
 }
@@ -111,7 +111,7 @@ function* boxed(text: string, isChoice: (letter: string) => boolean): Generator<
 }
 
 const first =
-  /^(?:(?:either|both|option|choice|answer|letter)\s{1,3}){0,2}["'‘“«([{<]{0,2}\s?([A-Za-z])(?!['’]?[\p{L}\p{N}])/iu;
+  /^(?:(?:either|both|option|choice|answer|letter)\s{1,3}){0,2}["'‘“«([{<]{0,2}\s?([A-Za-z])(?!['’]?[\p{L}\p{N}]|[+#])/iu;
 const further =
   /^["')\]}>.]{0,2}\s{0,3}(?:,?\s{0,2}(?:or|and)\b|[,/&])\s{0,3}(?:option\s{1,3})?["'([{<]{0,2}([A-Za-z])(?=["')\]}>]{0,2}\s{0,3}(?:[.,;/&\n]|or\b|and\b|$))/i;
 
@@ -150,7 +150,19 @@ function lettersAlone(text: string): string[] {
   );
 }
 
-const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})([ \t]{0,8})(\S).{0,80})/gm;
+const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})([ \t]{0,8})(\S.{0,80}))/gm;
+
+/** What may stand behind a letter that is a choice: a reason, or what is said of it. "B cells" is a text. */
+const reasons =
+  /^(?:[–—(-]|(?:because|since|given|as it|for)\b|is(?:n['’]t)?(?:\s(?:not|correct|right|wrong|incorrect|true|the|my)\b|[.!]?$))/;
+/** What may stand before a letter that is a choice. "Vitamin C" and "Plan B" are texts. */
+const introductions =
+  /(?:^|[.!?:;,>\n–—\p{Script=Han}]|\b(?:option|choice|answer|letter|statement|is|it['’]s|that['’]s|be|say|said|think|believe|guess|pick|choose|chose|select|with|or|and|that|definitely|probably|likely|clearly|obviously|certainly|surely|maybe|perhaps|so|thus|hence|therefore|then|either|both|only))\s{0,3}["'‘“«([{<]{0,2}$/iu;
+
+/** Whether a letter at a place of a text can be a choice by what stands before it. */
+function mayChoose(text: string, at: number): boolean {
+  return introductions.test(text.slice(Math.max(0, at - 20), at));
+}
 
 /** Letters that lines begin with: "B. Paris", "B because …". */
 function lettersFirst(text: string, isChoice: (letter: string) => boolean): string[] {
@@ -158,7 +170,7 @@ function lettersFirst(text: string, isChoice: (letter: string) => boolean): stri
     ([, line = "", letter = "", mark = "", space = "", next = ""]) => {
       const isLabel = mark !== "" && mark !== "," && (space !== "" || /[:)\]]$/.test(mark));
       // "A" and "I" may be words.
-      const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && /[–—a-z(-]/.test(next);
+      const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && reasons.test(next);
       const denied = /^.(?: is(?:n't| not| wrong| incorrect)| can)/.test(line);
       return (isLabel || begins) && !denied ? lettersAt(line, isChoice) : [];
     },
@@ -169,10 +181,19 @@ function shortAnswer(text: string, isChoice: (letter: string) => boolean): Chose
   const line = text.trim();
   if (line.length > 200 || line.includes("\n")) return undefined;
   const letters = line.matchAll(/(?<![\p{Script=Latin}\p{N}'’-])([A-Z])(?![\p{Script=Latin}\p{N}'’-])/gu);
-  const alone = [...letters].filter(
-    ({ index, 1: letter = "" }) => !isWord(letter, letter, line.slice(index + 1)),
-  );
+  const alone = [...letters].filter(({ index, 1: letter = "" }) => {
+    const rest = line.slice(index + 1);
+    return mayChoose(line, index) && isSaid(rest) && !isWord(letter, letter, rest);
+  });
   return distinct(lettersOf(alone), isChoice);
+}
+
+/** Whether a letter ends what is said, or a reason or an option's text in capitals follows it. */
+function isSaid(rest: string): boolean {
+  return (
+    /^["')\]}>]{0,2}\s{0,3}(?:$|[.!?,;:/&<]|\p{Lu}|\p{N}|(?:or|and|but)\b)/u.test(rest) ||
+    reasons.test(rest.trimStart())
+  );
 }
 
 function lettersOf(matches: Iterable<RegExpMatchArray>): string[] {

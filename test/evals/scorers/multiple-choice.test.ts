@@ -131,6 +131,19 @@ describe("multipleChoice", () => {
     "The answer is 42",
     "None of the above.",
     "The answer is D-day",
+    "Vitamin B",
+    "The answer is vitamin B.",
+    "Vitamin B is the best answer to that",
+    "Hepatitis B",
+    "Plan B would be better.",
+    "B cells make antibodies",
+    "B is a letter of the alphabet",
+    "B as in Berlin",
+    "C++",
+    "The answer is C#",
+    "20 °C",
+    "P(B) = 0.3",
+    "f(b)",
   ])("finds no choice in %j, which is wrong", async (output) => {
     expect(await chosenIn(output)).toEqual({ score: 0, chosen: undefined });
   });
@@ -153,7 +166,7 @@ describe("multipleChoice", () => {
   it("takes the expected letter in the forms that data sets have", async () => {
     for (const expected of ["B", "b", "(B)", "B.", "B. Paris", "The answer is B"])
       expect((await scoreWith(multipleChoice(), { output: "B", expected })).score).toBe(1);
-    for (const expected of ["", "Paris", "A or B", 1, {}, undefined, null, []])
+    for (const expected of ["", "Paris", "Vitamin B", "B cells", "A or B", 1, {}, undefined, null, []])
       expect((await scoreWith(multipleChoice(), { output: "B", expected })).score).toBeNull();
     expect((await scoreWith(multipleChoice(), { output: "B", expected: ["A", "B"] })).score).toBe(1);
   });
