@@ -7,6 +7,7 @@ import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { parseJson } from "./internal/parse-json.ts";
 import { toScore } from "./internal/verdict.ts";
+import { OutOfTimeError, withinTime } from "./internal/within-time.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface JsonFormOptions {
@@ -14,16 +15,19 @@ export interface JsonFormOptions {
   readonly fenced?: boolean | undefined;
 }
 
+const longestMs = 1_000;
+
 /**
  * 1 where the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot, ArkType …),
  * or a JSON Schema, which Zod converts at the first answer and refuses with `InvalidOptionError` where it
- * cannot (`not`, `if`, references to elsewhere). At most 1,000,000 characters, nested 100 deep. Patterns of the
- * schema are run as they are written.
+ * cannot (`not`, `if`, references to elsewhere). At most 1,000,000 characters, nested 100 deep. Patterns of a
+ * JSON Schema may backtrack: an answer that takes longer than a second is `null`. Those of a Standard Schema are
+ * run as they are.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonSchema";
   const fenced = checkFenced(name, options);
-  const fits = compileSchema("jsonSchema.schema", schema);
+  const fits = compileSchema("jsonSchema.schema", schema, (validate) => withinTime(longestMs, validate));
 
   return {
     name,
@@ -31,7 +35,13 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
       if (typeof output !== "string") return toScore(name, notText);
       const { value, problem } = parseJson(output, fenced);
       if (problem !== undefined) return toScore(name, { score: 0, reason: problem });
-      if (await fits(value)) return toScore(name, { score: 1 });
+      try {
+        if (await fits(value)) return toScore(name, { score: 1 });
+      } catch (error) {
+        if (!(error instanceof OutOfTimeError)) throw error;
+        const reason = `a pattern of the schema takes longer than ${longestMs} ms: write one that does not backtrack`;
+        return toScore(name, { score: null, reason });
+      }
       return toScore(name, { score: 0, reason: "the answer does not fit the schema" });
     },
   };

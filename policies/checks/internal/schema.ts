@@ -22,9 +22,13 @@ export type Fits = (value: unknown) => boolean | Promise<boolean>;
 /**
  * A schema as a function. JSON Schemas are converted by Zod, which is loaded at the first value; one
  * that Zod cannot convert (`not`, `if`, references to elsewhere …) rejects then with
- * `InvalidOptionError`.
+ * `InvalidOptionError`. `run` calls what validates against a JSON Schema: its patterns may backtrack.
  */
-export function compileSchema(option: string, schema: StandardSchema | JsonSchema): Fits {
+export function compileSchema(
+  option: string,
+  schema: StandardSchema | JsonSchema,
+  run: <T>(validate: () => T) => T = (validate) => validate(),
+): Fits {
   if (
     (typeof schema !== "object" && typeof schema !== "function") ||
     schema === null ||
@@ -35,7 +39,8 @@ export function compileSchema(option: string, schema: StandardSchema | JsonSchem
   let converted: Promise<StandardSchema> | undefined;
   return async (value) => {
     converted ??= convert(option, schema);
-    return hasNoIssues((await converted)["~standard"].validate(value));
+    const { validate } = (await converted)["~standard"];
+    return hasNoIssues(run(() => validate(value)));
   };
 }
 

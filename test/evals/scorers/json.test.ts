@@ -36,6 +36,23 @@ describe("jsonSchema", () => {
     expect((await scoreWith(jsonSchema(person), { output })).metadata?.["reason"]).toContain("option fenced");
   });
 
+  it("does not score what a pattern that backtracks does not come to an end with", async () => {
+    const output = JSON.stringify({ name: `${"a".repeat(60)}!` });
+    for (const rule of [
+      { properties: { name: { type: "string", pattern: "^(a+)+$" } } },
+      {
+        propertyNames: { pattern: "^n" },
+        patternProperties: { "^n": { type: "string", pattern: "(a|aa)+$" } },
+      },
+    ]) {
+      const scorer = jsonSchema({ type: "object", ...rule });
+      const { score, metadata } = await scoreWith(scorer, { output });
+      expect(score).toBeNull();
+      expect(metadata?.["reason"]).toMatch(/^a pattern of the schema takes longer than 1000 ms/);
+      expect((await scoreWith(scorer, { output: '{"name": "aa"}' })).score).toBe(1);
+    }
+  });
+
   it("refuses what is no schema, and one that cannot be converted", async () => {
     expect(() => jsonSchema(null as unknown as object as never)).toThrow("jsonSchema.schema");
     await expect(scoreWith(jsonSchema({ if: {}, then: {} }), { output: "1" })).rejects.toThrow(

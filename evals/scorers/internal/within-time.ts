@@ -1,0 +1,21 @@
+import { createContext, Script } from "node:vm";
+
+/** Work was given up because it took too long. */
+export class OutOfTimeError extends Error {
+  override readonly name = "OutOfTimeError";
+}
+
+const script = new Script("work()");
+
+/**
+ * Does work that may never end by itself, such as a regular expression that backtracks, for `timeoutMs`
+ * milliseconds at most; it must not wait for anything. Throws `OutOfTimeError`.
+ */
+export function withinTime<T>(timeoutMs: number, work: () => T): T {
+  try {
+    return script.runInContext(createContext({ work }), { timeout: timeoutMs }) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+    throw new OutOfTimeError(`not done within ${timeoutMs} ms`);
+  }
+}
