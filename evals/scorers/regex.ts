@@ -17,7 +17,7 @@ interface Compiled {
 /**
  * 1 where the pattern is found somewhere in the answer, else 0; `^…$` for the whole answer. In RE2's syntax and
  * time, linear whatever the pattern: no lookaround, no back-references. Without a pattern, `expected` of the
- * record is one. A pattern that cannot be compiled is an `InvalidOptionError` at the first answer; one of a
+ * record is one, or a list of which one is enough. A pattern that cannot be compiled is an `InvalidOptionError` at the first answer; one of a
  * record is not scored.
  */
 export function regex(pattern?: string | undefined, options: RegexOptions = {}): Scorer {
@@ -29,23 +29,30 @@ export function regex(pattern?: string | undefined, options: RegexOptions = {}):
   checkNumber("regex.maxCharacters", maxCharacters, { min: 1, max: 10_000_000, integer: true });
   const name = "regex";
   let compiled: Promise<Compiled | undefined> | undefined;
+  const matches = async (wanted: string, output: string): Promise<boolean | undefined> => {
+    if (pattern !== undefined) compiled ??= compile(pattern, flags);
+    const found = await (compiled ?? compile(wanted, flags));
+    return found && output.length <= maxCharacters && found.test(output);
+  };
 
   return {
     name,
     score: async ({ output, expected }) => {
       if (typeof output !== "string") return toScore(name, notText);
-      const [wanted] = pattern === undefined ? (expectedTexts(expected) ?? []) : [pattern];
-      if (wanted === undefined || wanted === "")
+      const wanted = pattern === undefined ? (expectedTexts(expected) ?? []) : [pattern];
+      if (wanted.length === 0 || wanted.includes(""))
         return toScore(name, { score: null, reason: "there is no pattern" });
-      if (pattern !== undefined) compiled ??= compile(pattern, flags);
-      const found = await (compiled ?? compile(wanted, flags));
-      if (found === undefined) {
-        if (pattern !== undefined)
+      let matched = false;
+      for (const one of wanted) {
+        const found = await matches(one, output);
+        if (found === undefined && pattern !== undefined)
           throw new InvalidOptionError("regex.pattern", pattern, "a pattern in RE2's syntax");
-        return toScore(name, { score: null, reason: "expected is not a pattern in RE2's syntax" });
+        if (found === undefined)
+          return toScore(name, { score: null, reason: "expected is not a pattern in RE2's syntax" });
+        matched ||= found;
       }
       if (output.length > maxCharacters) return toScore(name, { score: 0, reason: "the answer is too long" });
-      return toScore(name, { score: found.test(output) ? 1 : 0 });
+      return toScore(name, { score: matched ? 1 : 0 });
     },
   };
 }

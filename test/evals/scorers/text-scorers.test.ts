@@ -106,6 +106,9 @@ describe("regex", () => {
     expect(await score(regex(), "42", "^\\d+$")).toBe(1);
     expect(await score(regex(), "42", "(")).toBeNull();
     expect(await score(regex(), "42", undefined)).toBeNull();
+    expect(await score(regex(), "42", ["^[a-z]+$", "^\\d+$"])).toBe(1);
+    expect(await score(regex(), "4-2", ["^[a-z]+$", "^\\d+$"])).toBe(0);
+    expect(await score(regex(), "42", ["^\\d+$", "("])).toBeNull();
   });
 
   it("refuses a pattern that is not RE2's, and never backtracks", async () => {
