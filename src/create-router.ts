@@ -181,6 +181,7 @@ function assemble<Id extends string>(
     modelsById: models,
     policy,
     description,
+    tuning,
     certification:
       tuning === undefined
         ? uncertified

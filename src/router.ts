@@ -131,6 +131,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
   return {
     models: parts.modelsById,
     policy: parts.policy,
+    tuning: parts.tuning,
 
     async decide(request, options) {
       const draw = options?.draw;

@@ -10,10 +10,11 @@ import { packageVersion } from "../../src/version.ts";
 import { certifiedPolicy } from "../gate/certified-policy.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
-import type { RecordText } from "../replay/request-of-record.ts";
+import { type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
 import { routerCases } from "../replay/router-cases.ts";
 import { recordKeysOf } from "../split/record-keys.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
+import { tuningSchema } from "../tune/tuning-schema.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";
 import { curvesOf } from "./curves.ts";
@@ -60,6 +61,7 @@ export interface PairReportOptions extends CommonOptions {
 }
 
 export interface RouterReportOptions extends CommonOptions {
+  /** Where it carries a tuning file, the report has its certificate. */
   readonly router: Router;
 }
 
@@ -90,8 +92,7 @@ export async function reportData(
     small === undefined
       ? await routerRows(routing, name, settings)
       : await pairRows(routing, small, name, settings);
-  const certificate =
-    classifier && tuning && reportedCertificate(tuning, classifier, all, now, rows[0]?.loss);
+  const certificate = tuning && reportedCertificate(tuning, subject.mismatch, all, now, rows[0]?.loss);
   return {
     formatVersion: 1,
     kind: small === undefined ? "router" : "pair",
@@ -143,6 +144,8 @@ interface Subject {
   readonly thresholds: readonly number[];
   readonly classifier?: Classifier | undefined;
   readonly tuning?: TuningFile | undefined;
+  /** Why `tuning` is not about this. */
+  readonly mismatch?: string | undefined;
   readonly trainedOn: number;
 }
 
@@ -180,8 +183,19 @@ async function modelsSubject(
     thresholds: isThreshold ? [tuned] : [],
     classifier,
     tuning,
+    mismatch: classifierMismatch(tuning, classifier),
     trainedOn: trainedOn === undefined ? 0 : all.filter(trainedOn).length,
   };
+}
+
+function classifierMismatch(
+  tuning: TuningFile | undefined,
+  { name, version }: Classifier,
+): string | undefined {
+  if (tuning === undefined) return undefined;
+  const wanted = `${tuning.classifier.name}@${tuning.classifier.version}`;
+  const given = `${name}@${version}`;
+  return wanted === given ? undefined : `it is about the classifier ${wanted}, and this is ${given}`;
 }
 
 function checkTunedModels(tuning: TuningFile | undefined, small: string, large: string): void {
@@ -193,14 +207,24 @@ function checkTunedModels(tuning: TuningFile | undefined, small: string, large: 
 
 async function routerSubject(
   all: readonly OutcomeRecord[],
-  { router, text }: RouterReportOptions,
+  { router, text, now }: RouterReportOptions,
 ): Promise<Subject> {
   const { policy } = router;
   const at = policy.parameters?.["at"];
+  // A router needs less of a tuning file than a report: what is not whole says nothing.
+  const tuning = (await tuningSchema()).safeParse(router.tuning).data;
+  const prepared = await routerCases(all, router, { text: text ?? tuning?.text });
+  const first = prepared.cases[0]?.record;
+  const decision = first && (await router.decide(requestOfRecord(first, text ?? tuning?.text)));
+  const hasExpired = tuning !== undefined && Date.parse(tuning.expiresAt) <= now;
+  const models = Object.keys(router.models);
   return {
-    prepared: await routerCases(all, router, { text }),
+    prepared,
     policy,
-    models: Object.keys(router.models),
+    models,
+    reference: models.find((id) => router.models[id]?.name === tuning?.large),
+    tuning,
+    mismatch: hasExpired ? undefined : decision?.uncertified,
     isPair: false,
     name: policy.name,
     described: `policy ${policy.name}`,

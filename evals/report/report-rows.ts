@@ -65,15 +65,25 @@ export function routerRows(
   const { models, alone, callRates, routed, reference } = routing;
   const rates = models.map((id) => weightedMean(callRates[id] ?? []) ?? 0);
   const calls = rates.reduce((sum, rate) => sum + rate, 0);
-  const count = routed.quality.length;
+  const constant = (share: number): Float64Array => new Float64Array(routed.quality.length).fill(share);
   const shares = models.map((id, index) => ({
+    id,
     outcomes: outcomesOf(alone, id),
-    share: new Float64Array(count).fill((rates[index] ?? 0) / calls),
+    share: constant((rates[index] ?? 0) / calls),
   }));
   return rowsOf(routing, settings, [
     { name, outcomes: routed, toReference: callRates[reference] },
-    { name: "random", outcomes: mixOf(shares) },
-    ...models.map((id) => ({ name: `always-${id}`, model: id, outcomes: outcomesOf(alone, id) })),
+    {
+      name: "random",
+      outcomes: mixOf(shares),
+      toReference: shares.find(({ id }) => id === reference)?.share,
+    },
+    ...shares.map(({ id, outcomes }) => ({
+      name: `always-${id}`,
+      model: id,
+      outcomes,
+      toReference: constant(id === reference ? 1 : 0),
+    })),
     { name: "oracle", outcomes: { quality: oracleOf(routing) } },
   ]);
 }

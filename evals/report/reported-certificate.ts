@@ -1,4 +1,3 @@
-import type { Classifier } from "../../src/contracts/index.ts";
 import type { Estimate } from "../metrics/bootstrap.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { restsOn } from "../split/record-keys.ts";
@@ -6,19 +5,20 @@ import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
 import { points, roundPoints, withInterval } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";
 
-/** What a tuning file promises, with the reasons why it does not hold for a classifier, at a time, with a loss measured afresh. */
+/**
+ * What a tuning file promises, with the reasons why it does not hold: `mismatch`, why it is not about what is
+ * reported; its expiry; and a loss measured afresh.
+ */
 export function reportedCertificate(
   file: TuningFile,
-  classifier: Classifier,
+  mismatch: string | undefined,
   records: readonly OutcomeRecord[],
   now: number,
   loss: Estimate | undefined,
 ): ReportedCertificate {
   const { certificate, version, createdAt, expiresAt, judge } = file;
   const problems: string[] = [];
-  const wanted = `${file.classifier.name}@${file.classifier.version}`;
-  const given = `${classifier.name}@${classifier.version}`;
-  if (wanted !== given) problems.push(`it is about the classifier ${wanted}, and this is ${given}`);
+  if (mismatch !== undefined) problems.push(mismatch);
   if (Date.parse(expiresAt) <= now) problems.push(`it expired on ${expiresAt.slice(0, 10)}`);
   const { guarantee, maxLoss, confidence, upperBound, pValue, saving, units } = certificate;
   if (guarantee === "mean" && loss?.low !== undefined && loss.low > maxLoss)

@@ -32,7 +32,7 @@ export function warningsOf(
   const lengthOverCoin = row("length")?.overRandom?.value;
   return [
     trainedOn > 0 &&
-      `The classifier was trained on at least ${count(trainedOn)} of these records: all that depends on it looks too good.`,
+      `The classifier was trained on at least ${count(trainedOn)} of the ${count(cases.length + skipped)} records: what depends on it looks too good.`,
     independent < fewUnits &&
       `Only ${count(independent)} independent records: intervals are wide, and little can be concluded.`,
     small !== undefined &&

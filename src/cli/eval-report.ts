@@ -67,7 +67,7 @@ async function evalReport(options: Options, terminal: Terminal): Promise<void> {
   const { stdout, stderr } = terminal;
   const report = await reported(options, terminal);
   const { renderReport } = await import("../../evals/report/render-report.ts");
-  await writeWhole(options.out, Readable.from([await renderReport(report)]));
+  await writeWhole(options.out, Readable.from([await renderReport(report)]), "--out");
   stdout(options.json ? `${reportToJson(report)}\n` : `${reportToText(report)}\n`);
   stderr(`the report is in ${options.out}\n`);
 }

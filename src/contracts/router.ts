@@ -4,6 +4,7 @@ import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
 import type { Labels, Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
 import type { RouterState } from "./router-state.ts";
+import type { Tuning } from "./tuning.ts";
 import type { Usage } from "./usage.ts";
 
 /** Fields of a request that are for the router and never reach a provider. */
@@ -79,6 +80,8 @@ export interface RouteStream<Id extends string = string> extends AsyncIterable<C
 export interface Router<Id extends string = string> {
   readonly models: Readonly<Record<Id, Model>>;
   readonly policy: Policy<Id>;
+  /** What it was given as the option `tuning`. */
+  readonly tuning?: Tuning | undefined;
   /** Decides without calling a model of the plan. */
   decide(request: RouteRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
   /** Decides, calls, and answers. */

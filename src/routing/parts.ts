@@ -8,6 +8,7 @@ import type {
   RequestFacts,
   RouteRequest,
   RouterState,
+  Tuning,
   Usage,
 } from "../contracts/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
@@ -22,6 +23,7 @@ import type { SpendBook } from "../state/spend.ts";
 /** Everything a router is made of. Nothing has a default here: `createRouter` fills them in. */
 export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   readonly modelsById: Readonly<Record<Id, Model>>;
+  readonly tuning: Tuning | undefined;
   /** The router's own checks (capabilities, context window), which read the request itself. */
   readonly ownConstraints: readonly Constraint<Id>[];
   /** The team's. They hold for classifiers and checks that call models, too. */

@@ -110,5 +110,7 @@ describe("eval report", () => {
       expect(err).not.toBe("");
     }
     expect(existsSync(absent)).toBe(false);
+    const { err } = await report("--out", join(absent, "report.html"), ...pair);
+    expect(err).toMatch(/--out must be a file that can be written/);
   });
 });

@@ -4,7 +4,7 @@ import { type PairReportOptions, reportData } from "../../../evals/report/report
 import { recordKeysOf } from "../../../evals/split/record-keys.ts";
 import { always, threshold } from "../../../policies/index.ts";
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { createRouter } from "../../../src/index.ts";
+import { createRouter, type Tuning } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { estimating, large, now, reportRecords, small, stated } from "../support/report-world.ts";
 import { tuned } from "../support/tuned.ts";
@@ -192,7 +192,7 @@ describe("reportData of a threshold between two models", () => {
       trainedOn: ({ id }) => id === "r1",
     });
     expect(warnings).toEqual([
-      expect.stringContaining("trained on at least 1 of these records"),
+      expect.stringContaining("trained on at least 1 of the"),
       expect.stringContaining("Only 60 independent records"),
       expect.stringContaining("is not better than"),
       expect.stringContaining("the same complexity"),
@@ -287,9 +287,45 @@ describe("reportData of a router", () => {
       "always-big",
       "oracle",
     ]);
+    expect(report.rows.map(({ largeCallRate }) => largeCallRate?.value)).toEqual([
+      expect.closeTo(0.5, 1),
+      report.rows[0]?.largeCallRate?.value,
+      0,
+      1,
+      undefined,
+    ]);
     expect(report.warnings).toEqual([]);
     expect(report.certificate).toBeUndefined();
     await router.close();
+  });
+
+  it("has the certificate of the tuning file that the router carries, or why it is not about this router", async () => {
+    const tuning = tuned({ certificate: { maxLoss: 0.2, upperBound: 0.1 } });
+    // The small model is better here: what the certificate was measured against stays the reference.
+    const records = reportRecords(200, (record) => ({
+      ...record,
+      outcomes: { [small]: { quality: 1 }, [large]: { quality: 0.9 } },
+    }));
+    const reportAt = async (at: number, carried: Tuning = tuning, when = now) => {
+      const policy = threshold({ small: "little", large: "big", at });
+      const router = createRouter({ models, classifier: stated, policy, tuning: carried, clock: () => when });
+      return reportData(records, { router, resamples: 50, now: when });
+    };
+    const { certificate, reference, verdict } = await reportAt(0.5);
+    expect(reference).toBe("big");
+    expect(certificate).toMatchObject({ version: tuning.version, threshold: 0.5, problems: [] });
+    expect(verdict).toMatch(/loses at most 20 points of quality with 95 % confidence\.$/);
+
+    const other = await reportAt(0.6);
+    expect(other.certificate?.problems).toEqual([
+      "other parameters of the policy threshold were tuned: at differs",
+    ]);
+    expect(other.verdict).toContain("Not certified");
+    const late = await reportAt(0.5, tuning, Date.parse("2027-03-01"));
+    expect(late.certificate?.problems).toEqual(["it expired on 2027-01-30"]);
+    const { version, expiresAt, policy, models: names, classifier } = tuning;
+    const bare = { version, expiresAt, policy, models: names, classifier };
+    expect((await reportAt(0.5, bare)).certificate).toBeUndefined();
   });
 
   it("warns of a model alone that costs no more and answers better", async () => {
