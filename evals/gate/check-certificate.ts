@@ -1,7 +1,7 @@
 import { type Classifier, InvalidOptionError, type Price, type Router } from "../../src/contracts/index.ts";
 import { lookUpModel } from "../../src/cost/catalogue.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { checkDisjoint } from "../split/record-keys.ts";
+import { checkDisjoint, type RecordKeys } from "../split/record-keys.ts";
 import { unitsOf } from "../split/units.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 import { classifierVersion } from "./classifier-version.ts";
@@ -66,7 +66,7 @@ const gate: readonly GateCheck[] = [
 /**
  * Whether a certificate can still be relied on, by outcomes that neither tuned it nor trained its
  * classifier. Each check looks at one thing that it rests on. Throws `InvalidOptionError` when records
- * served the tuning, or none has an outcome of each model.
+ * served the tuning or trained the classifier, or none has an outcome of each model.
  */
 export async function checkCertificate(
   tuning: TuningFile,
@@ -74,7 +74,7 @@ export async function checkCertificate(
   options: CheckCertificateOptions,
 ): Promise<GateReport> {
   const { file = "tuning file", strict = false, now = Date.now(), classifier } = options;
-  checkDisjoint(outcomes, "check", { path: file, keys: tuning.data });
+  for (const one of knownTo(tuning, file)) checkDisjoint(outcomes, "check", one);
   const router = options.router && configuredRouter(options.router);
   const context = await contextOf(tuning, outcomes, { classifier, router, now });
   const checks: CheckResult[] = [];
@@ -95,6 +95,17 @@ export async function checkCertificate(
     units: new Set(context.units).size,
     checks,
   };
+}
+
+/** The records that a certificate rests on: those that tuned it, and those that trained its classifier. */
+export function knownTo(
+  { data, fitted, classifier }: TuningFile,
+  file: string,
+): readonly { readonly path: string; readonly keys: RecordKeys }[] {
+  const ofTuning = { path: file, keys: data };
+  return fitted === undefined
+    ? [ofTuning]
+    : [ofTuning, { path: `${classifier.name}@${classifier.version}`, keys: fitted }];
 }
 
 async function contextOf(

@@ -14,7 +14,8 @@ export function scopeOf({ category }: LossEvidence): string {
 }
 
 export function sizeOf({ records, units }: LossEvidence): string {
-  return records === units ? `${records} records` : `${records} records of ${units} independent units`;
+  const counted = records === 1 ? "1 record" : `${records} records`;
+  return records === units ? counted : `${counted} of ${units} independent units`;
 }
 
 export function percent(share: number): string {

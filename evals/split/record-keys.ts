@@ -108,7 +108,7 @@ export function isSample({ prompts }: RecordKeys): boolean {
 }
 
 function remedy({ split }: RecordKeys, purpose: Purpose): string {
-  if (purpose === "check") return "take fresh outcomes";
+  if (purpose === "check") return "take fresh outcomes, or leave these out with --skip-known";
   return split === undefined
     ? "train with --part fit and tune with --part tune, or use different files"
     : `take --part tune --split-seed ${split.seed} of the file that was split, or other records`;

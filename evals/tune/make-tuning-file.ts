@@ -21,7 +21,7 @@ export function makeTuningFile(
   complexity: Float64Array,
   settings: TuneSettings,
 ): TuningFile {
-  const { classifier, small, large, text, judge, split, expiresDays, clock } = settings;
+  const { classifier, small, large, text, judge, split, fitted, expiresDays, clock } = settings;
   const now = clock();
   const prices = pricesOf(found.models, settings.prices);
   const served = servedModels(records, found.models);
@@ -43,6 +43,7 @@ export function makeTuningFile(
     curve: found.curve,
     quantiles: quantilesOf(complexity),
     data: recordKeysOf(records, "tune", split),
+    ...(fitted === undefined ? {} : { fitted }),
     ...(prices === undefined ? {} : { prices }),
     ...(Object.keys(served).length === 0 ? {} : { servedModels: served }),
     ...(judge === undefined ? {} : { judge }),

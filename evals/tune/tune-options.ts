@@ -7,7 +7,7 @@ import {
   type Price,
 } from "../../src/contracts/index.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
-import type { SplitRecord } from "../split/record-keys.ts";
+import type { RecordKeys, SplitRecord } from "../split/record-keys.ts";
 import { checkGroupBy } from "../split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../split/units.ts";
 import type { Guarantee, Target } from "./certificate.ts";
@@ -43,6 +43,8 @@ export interface TuneOptions {
   readonly prices?: Readonly<Record<string, Price>> | undefined;
   /** Of the records, where they are one part of a split. */
   readonly split?: SplitRecord | undefined;
+  /** Of the records that trained the classifier: `keys` of its file, kept so that `eval check` refuses them. */
+  readonly fitted?: RecordKeys | undefined;
 }
 
 export const tuneOptionNames: readonly string[] = [
@@ -61,6 +63,7 @@ export const tuneOptionNames: readonly string[] = [
   "judge",
   "prices",
   "split",
+  "fitted",
 ] satisfies readonly (keyof TuneOptions)[];
 
 type WithDefault =

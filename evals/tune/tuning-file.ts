@@ -61,6 +61,8 @@ export interface TuningFile extends Tuning {
   readonly curve: readonly TunePoint[];
   readonly categories?: readonly CategoryTuning[] | undefined;
   readonly data: RecordKeys;
+  /** The records that trained the classifier, where it is known. */
+  readonly fitted?: RecordKeys | undefined;
   /** By name of the model, where they are known. */
   readonly prices?: Readonly<Record<string, Price>> | undefined;
   /** Which versions answered, as the providers call them, where the outcomes tell. */

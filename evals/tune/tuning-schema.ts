@@ -109,6 +109,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
         )
         .optional(),
       data: keys,
+      fitted: keys.optional(),
       prices: z.record(z.string(), price).optional(),
       servedModels: z.record(z.string(), z.array(z.string())).optional(),
       judge: text.optional(),

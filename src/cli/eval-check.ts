@@ -1,15 +1,15 @@
 import { Readable } from "node:stream";
 import { Command } from "commander";
-import { checkCertificate, type GateReport } from "../../evals/gate/check-certificate.ts";
+import { checkCertificate, type GateReport, knownTo } from "../../evals/gate/check-certificate.ts";
 import { showAnnotations } from "../../evals/gate/show-annotations.ts";
 import { showJUnit } from "../../evals/gate/show-junit.ts";
 import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
 import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
 import { writeWhole } from "../../evals/outcomes/write-whole.ts";
-import { checkDisjoint } from "../../evals/split/record-keys.ts";
+import { checkDisjoint, restsOn } from "../../evals/split/record-keys.ts";
 import { readTuning } from "../../evals/tune/read-tuning.ts";
 import type { TuningFile } from "../../evals/tune/tuning-file.ts";
-import { type Classifier, InvalidOptionError, type Router } from "../contracts/index.ts";
+import { type Classifier, InvalidOptionError, type RecordKeys, type Router } from "../contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
@@ -21,6 +21,7 @@ interface Options {
   readonly outcomes: string;
   readonly classifier?: string | undefined;
   readonly config?: string | undefined;
+  readonly skipKnown: boolean;
   readonly strict: boolean;
   readonly junit?: string | undefined;
   readonly github: boolean;
@@ -41,6 +42,7 @@ export function evalCheckCommand(terminal: Terminal): Command {
       "the router to be deployed: its models, prices, policy and classifier are checked",
     )
     .option("--classifier <name or file>", "complexity, length or a trained file (default: the one tuned on)")
+    .option("--skip-known", "leave out records whose prompt has tuned or trained; else refused", false)
     .option("--strict", "fail also where there is too little to tell", false)
     .option("--junit <file>", "write JUnit XML there")
     .option("--github", "print annotations for GitHub Actions", false)
@@ -63,45 +65,58 @@ async function evalCheck(options: Options, terminal: Terminal): Promise<void> {
   const tuning = await readTuning(file);
   const outcomes: OutcomeRecord[] = [];
   for await (const record of readOutcomes(options.outcomes)) outcomes.push(record);
-  const report = await withScorer(options, tuning, outcomes, (scorer) =>
-    checkCertificate(tuning, outcomes, { ...scorer, file, strict, now: terminal.now() }),
-  );
-  print(report, options, terminal);
-  if (junit !== undefined) await writeWhole(junit, Readable.from([showJUnit(report)]), "--junit");
-  if (!report.passed) throw new CheckFailedError();
-}
-
-type Scorer = { readonly classifier: Classifier } | { readonly router: Router };
-
-async function withScorer(
-  { config, classifier }: Options,
-  tuning: TuningFile,
-  outcomes: readonly OutcomeRecord[],
-  check: (scorer: Scorer) => Promise<GateReport>,
-): Promise<GateReport> {
-  if (config === undefined) return check({ classifier: await classifierOf(classifier, tuning, outcomes) });
-  if (classifier !== undefined)
-    throw new InvalidOptionError("--classifier", classifier, "absent beside --config, which says it");
-  const router = await loadRouter(config);
+  const { trainedOn, ...scorer } = await scorerOf(options, tuning);
   try {
-    return await check({ router });
+    const known = [...knownTo(tuning, file), ...trainedOn];
+    const fresh = options.skipKnown ? withoutKnown(outcomes, known, terminal) : outcomes;
+    for (const one of trainedOn) checkDisjoint(fresh, "check", one);
+    const report = await checkCertificate(tuning, fresh, { ...scorer, file, strict, now: terminal.now() });
+    print(report, options, terminal);
+    if (junit !== undefined) await writeWhole(junit, Readable.from([showJUnit(report)]), "--junit");
+    if (!report.passed) throw new CheckFailedError();
   } finally {
-    await router.close();
+    await scorer.router?.close();
   }
 }
 
-async function classifierOf(
-  given: string | undefined,
-  tuning: TuningFile,
-  outcomes: readonly OutcomeRecord[],
-): Promise<Classifier> {
+interface KnownRecords {
+  readonly path: string;
+  readonly keys: RecordKeys;
+}
+
+interface Scorer {
+  readonly classifier?: Classifier | undefined;
+  readonly router?: Router | undefined;
+  readonly trainedOn: readonly KnownRecords[];
+}
+
+async function scorerOf({ config, classifier: given }: Options, tuning: TuningFile): Promise<Scorer> {
+  if (config !== undefined) {
+    if (given !== undefined)
+      throw new InvalidOptionError("--classifier", given, "absent beside --config, which says it");
+    return { router: await loadRouter(config), trainedOn: [] };
+  }
   const { name, version } = tuning.classifier;
   if (given === undefined && !builtInClassifiers.includes(name))
     throw new InvalidOptionError("--classifier", given, `the file of ${name}@${version}, which was tuned on`);
   const path = given ?? name;
   const { classifier, file } = await loadClassifier(path);
-  if (file?.keys !== undefined) checkDisjoint(outcomes, "check", { path, keys: file.keys });
-  return classifier;
+  return { classifier, trainedOn: file?.keys === undefined ? [] : [{ path, keys: file.keys }] };
+}
+
+/** Traffic repeats itself: what is asked again says nothing new of a classifier that has learnt it. */
+function withoutKnown(
+  outcomes: readonly OutcomeRecord[],
+  known: readonly KnownRecords[],
+  { stderr }: Terminal,
+): readonly OutcomeRecord[] {
+  const tests = known.map(({ keys }) => restsOn(keys));
+  const fresh = outcomes.filter((record) => !tests.some((isKnown) => isKnown(record)));
+  const left = outcomes.length - fresh.length;
+  if (fresh.length === 0)
+    throw new InvalidOptionError("--outcomes", outcomes, "records that tuned and trained nothing");
+  if (left > 0) stderr(`${left} records were left out: their prompts have tuned or trained\n`);
+  return fresh;
 }
 
 function print(report: GateReport, { json, github }: Options, { stdout, stderr }: Terminal): void {

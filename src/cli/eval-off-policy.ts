@@ -69,7 +69,7 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
   const { decisions, report: joined } = joinDecisions({ log, feedback, source });
   const router = await loadRouter(options.config);
   try {
-    const logged = from(decisions(), since);
+    const logged = since === undefined ? decisions() : from(decisions(), since);
     const again = options.reclassify ? reclassifyDecisions(logged, router, log) : undefined;
     const report = await offPolicy(again?.decisions ?? logged, router, {
       ...settings,
@@ -89,10 +89,22 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
 
 async function* from(
   decisions: AsyncIterable<LoggedDecision>,
-  since: number | undefined,
+  since: number,
 ): AsyncGenerator<LoggedDecision, void, void> {
-  for await (const one of decisions)
-    if (since === undefined || Date.parse(one.decision.at) >= since) yield one;
+  let last: string | undefined;
+  let found = false;
+  for await (const one of decisions) {
+    last = one.decision.at;
+    if (Date.parse(last) < since) continue;
+    found = true;
+    yield one;
+  }
+  if (!found && last !== undefined)
+    throw new InvalidOptionError(
+      "--since",
+      new Date(since).toISOString(),
+      `a date with decisions after it: the last is of ${last}`,
+    );
 }
 
 /** As the router's decisions name it; unknown where it decides nothing without more than a greeting. */

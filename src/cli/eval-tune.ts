@@ -106,6 +106,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
     clock: terminal.now,
     split,
+    fitted: file?.keys,
   });
   await writeTuning(out, tuning);
   const { skipped, unclassified } = tuning.certificate;

@@ -22,7 +22,9 @@ function verdictOf(checks: GateReport["checks"], passed: boolean, strict: boolea
   const open = checks.filter(({ verdict }) => verdict === "not-judged").length;
   const notJudged = open === 0 ? "" : `, ${open} could not be judged${strict ? " (strict: a failure)" : ""}`;
   if (!passed) return `FAILED: ${failed} of ${checks.length} checks failed${notJudged}`;
-  return `passed: the certificate can be relied on${notJudged}`;
+  return open === 0
+    ? "passed: the certificate can be relied on"
+    : `passed: nothing speaks against the certificate${notJudged}`;
 }
 
 /** Names come from files: one that holds a line break must not start a line, which Actions would obey. */

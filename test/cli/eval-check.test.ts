@@ -56,7 +56,7 @@ describe("eval check", () => {
     const few = folder.file("few.jsonl", lines(recordsOf({ count: 20, loss: 0 })));
     const lenient = await checkConfig(few);
     expect(lenient.exitCode).toBe(0);
-    expect(lenient.out).toContain("passed: the certificate can be relied on, 2 could not be judged");
+    expect(lenient.out).toContain("passed: nothing speaks against the certificate, 2 could not be judged");
     const strict = await checkConfig(few, "--strict");
     expect(strict.exitCode).toBe(1);
     expect(strict.out).toContain("FAILED: 0 of 9 checks failed, 2 could not be judged (strict: a failure)");
@@ -143,6 +143,28 @@ describe("eval check", () => {
     const { exitCode, err } = await check("--tuning", tunedOn, "--outcomes", outcomes, "--config", config);
     expect(exitCode).toBe(2);
     expect(err).toMatch(/tuned-on.json has served to tune with: 100 are in both, record "1-0"/);
+  });
+
+  it("refuses outcomes that trained the classifier of a config, which the tuning file remembers", async () => {
+    const fitted = recordKeysOf(recordsOf({ count: 10, loss: 0 }), "fit");
+    const file = folder.file("fitted.json", JSON.stringify(tuned({ fitted })));
+    const { exitCode, err } = await check("--tuning", file, "--outcomes", fresh, "--config", config);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/than stated@1 has served to fit with: 10 are in both/);
+  });
+
+  it("leaves out prompts that have tuned or trained with --skip-known, and counts them", async () => {
+    const all = recordsOf({ count: 1_000, loss: 0.02 });
+    const data = recordKeysOf(all.slice(0, 3), "tune");
+    const fitted = recordKeysOf(all.slice(2, 5), "fit");
+    const file = folder.file("known.json", JSON.stringify(tuned({ data, fitted })));
+    const skip = ["--tuning", file, "--config", config, "--skip-known", "--outcomes"];
+    const { exitCode, out, err } = await check(...skip, fresh);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/ on 995 fresh records$/m);
+    expect(err).toBe("5 records were left out: their prompts have tuned or trained\n");
+    const none = await check(...skip, folder.file("none.jsonl", lines(all.slice(0, 5))));
+    expect(none).toMatchObject({ exitCode: 2, err: expect.stringContaining("--outcomes must be records") });
   });
 
   it.each<[string, (file: TuningFile) => string, RegExp]>([

@@ -87,7 +87,10 @@ describe("eval off-policy", () => {
 
   it("takes decisions from a date on, and says when feedback is for others", async () => {
     const later = await run("--config", config, "--since", "2100-01-01");
-    expect(later).toMatchObject({ exitCode: 2, err: expect.stringContaining("holds no decisions") });
+    expect(later).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/--since must be a date with decisions after it: the last is of 20/),
+    });
     const other = await serve(worldOf(30, 2), explore(0.3, at(0.4)), logs, "other");
     const { exitCode, err } = await run("--config", config, "--feedback", other.feedback);
     expect(exitCode).toBe(0);

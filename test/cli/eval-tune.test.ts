@@ -103,7 +103,8 @@ describe("eval tune", () => {
     const tuned = await tune(...args);
     expect(tuned).toMatchObject({ exitCode: 0 });
     expect(tuned.err).toMatch(/^tune part: \d+ of 900 records \(split seed 4\)\n/);
-    const { data, classifier: used } = await readTuning(out);
+    const { data, fitted, classifier: used } = await readTuning(out);
+    expect(fitted).toMatchObject({ purpose: "fit", split: { part: "fit" } });
     expect(data.split).toMatchObject({ seed: 4, part: "tune" });
     expect(used.name).toBe("trained");
     const leaky = await tune(...args, "--part", "all", "--out", nowhere);
