@@ -11,7 +11,7 @@ import {
   type ObservedOutcome,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
-import { keepLatest } from "./keep-latest.ts";
+import { createLatest } from "./latest.ts";
 
 export type { HealthState };
 
@@ -53,9 +53,17 @@ const endpointFailures: ReadonlySet<unknown> = new Set<ProviderErrorKind>([
   "incomplete",
 ]);
 
+/** The latest outcomes as a ring, oldest at `first`: adding one allocates nothing. */
+interface Outcomes {
+  readonly at: Float64Array;
+  readonly failed: Uint8Array;
+  first: number;
+  count: number;
+}
+
 interface Observed {
   readonly name: string;
-  readonly outcomes: ObservedOutcome[];
+  readonly outcomes: Outcomes;
   failures: number;
   readonly firstTokens: ObservedFirstToken[];
   /** The `ms` of `firstTokens`, ascending. */
@@ -84,19 +92,19 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
   checkNumber("createHealth.failureRatio", failureRatio, { min: Number.MIN_VALUE, max: 1 });
   checkNumber("createHealth.firstTokenWindowMs", firstTokenWindowMs, { min: 1 });
   checkNumber("createHealth.maxNames", maxNames, { min: 1, integer: true });
-  let byName = new Map<string, Observed>();
+  let byName = createLatest<Observed>(maxNames);
 
   const refresh = (model: Observed, now: number) => {
     const { outcomes, firstTokens, sorted } = model;
-    while (outcomes[0] !== undefined && outcomes[0].at + windowMs <= now) dropOutcome(model);
+    while (outcomes.count > 0 && oldestAt(outcomes) + windowMs <= now) dropOutcome(model);
     while (firstTokens[0] !== undefined && firstTokens[0].at + firstTokenWindowMs <= now)
       dropFirstToken(model);
-    const total = outcomes.length;
+    const total = outcomes.count;
     const healthy = total < minCalls || model.failures < failureRatio * total;
     const p95FirstTokenMs =
       sorted.length < minFirstTokens ? undefined : sorted[Math.ceil(0.95 * sorted.length) - 1];
     model.validUntil = Math.min(
-      (outcomes[0]?.at ?? Number.POSITIVE_INFINITY) + windowMs,
+      oldestAt(outcomes) + windowMs,
       (firstTokens[0]?.at ?? Number.POSITIVE_INFINITY) + firstTokenWindowMs,
     );
     const { health } = model;
@@ -111,10 +119,12 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
       const counts = !failed || endpointFailures.has(error.kind);
       if (!counts && firstTokenMs === undefined) return;
       const model = byName.get(name) ?? unobserved(name);
-      if (counts) addOutcome(model, { at: now, failed });
+      if (counts) addOutcome(model, now, failed);
       if (firstTokenMs !== undefined) addFirstToken(model, { at: now, ms: firstTokenMs });
-      refresh(model, now);
-      keepLatest(byName, name, model, maxNames);
+      // One more success of many: nothing changes before the oldest outcome leaves its window.
+      const isSteady = firstTokenMs === undefined && model.failures === 0 && model.health?.healthy === true;
+      if (!isSteady || now >= model.validUntil) refresh(model, now);
+      byName.set(name, model);
     },
 
     of(name, now) {
@@ -127,21 +137,21 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
     exportState() {
       const models = [...byName.values()].map(({ name, outcomes, firstTokens }) => ({
         name,
-        outcomes: [...outcomes],
+        outcomes: listOf(outcomes),
         firstTokens: [...firstTokens],
       }));
       return { formatVersion: 1, models };
     },
 
     restoreState(state) {
-      const restored = new Map<string, Observed>();
+      const restored = createLatest<Observed>(maxNames);
       for (const { name, outcomes, firstTokens } of checkState(state)) {
         const model = unobserved(name);
-        for (const outcome of outcomes) addOutcome(model, outcome);
+        for (const { at, failed } of outcomes) addOutcome(model, at, failed);
         for (const firstToken of firstTokens) addFirstToken(model, firstToken);
         // Made at the first reading, which brings the time.
         model.validUntil = Number.NEGATIVE_INFINITY;
-        keepLatest(restored, name, model, maxNames);
+        restored.set(name, model);
       }
       byName = restored;
     },
@@ -149,18 +159,43 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
 }
 
 function unobserved(name: string): Observed {
-  return { name, outcomes: [], failures: 0, firstTokens: [], sorted: [], health: undefined, validUntil: 0 };
+  const outcomes = { at: new Float64Array(memory), failed: new Uint8Array(memory), first: 0, count: 0 };
+  return { name, outcomes, failures: 0, firstTokens: [], sorted: [], health: undefined, validUntil: 0 };
 }
 
-function addOutcome(model: Observed, { at, failed }: ObservedOutcome): void {
+function addOutcome(model: Observed, at: number, failed: boolean): void {
+  const { outcomes } = model;
   // In order of time, also when the clock was set back: the oldest is first.
-  model.outcomes.push({ at: Math.max(at, model.outcomes.at(-1)?.at ?? at), failed });
+  const notBefore =
+    outcomes.count === 0 ? at : (outcomes.at[placeOf(outcomes, outcomes.count - 1)] as number);
+  if (outcomes.count === memory) dropOutcome(model);
+  const place = placeOf(outcomes, outcomes.count);
+  outcomes.at[place] = Math.max(at, notBefore);
+  outcomes.failed[place] = failed ? 1 : 0;
+  outcomes.count += 1;
   if (failed) model.failures += 1;
-  if (model.outcomes.length > memory) dropOutcome(model);
 }
 
 function dropOutcome(model: Observed): void {
-  if (model.outcomes.shift()?.failed) model.failures -= 1;
+  const { outcomes } = model;
+  model.failures -= outcomes.failed[outcomes.first] as number;
+  outcomes.first = placeOf(outcomes, 1);
+  outcomes.count -= 1;
+}
+
+function placeOf({ first }: Outcomes, index: number): number {
+  return (first + index) % memory;
+}
+
+function oldestAt({ at, first, count }: Outcomes): number {
+  return count === 0 ? Number.POSITIVE_INFINITY : (at[first] as number);
+}
+
+function listOf(outcomes: Outcomes): ObservedOutcome[] {
+  return Array.from({ length: outcomes.count }, (_, index) => {
+    const place = placeOf(outcomes, index);
+    return { at: outcomes.at[place] as number, failed: outcomes.failed[place] === 1 };
+  });
 }
 
 function addFirstToken(model: Observed, { at, ms }: ObservedFirstToken): void {

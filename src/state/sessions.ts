@@ -8,7 +8,7 @@ import {
   type SessionsState,
   type Usage,
 } from "../contracts/index.ts";
-import { keepLatest } from "./keep-latest.ts";
+import { createLatest } from "./latest.ts";
 
 /** An answer that a session was given. */
 export interface SessionAnswer {
@@ -46,9 +46,9 @@ const smallestCachedPrefix = 1_024;
 
 export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): Sessions {
   checkNumber("createSessions.maxSessions", maxSessions, { min: 1, integer: true });
-  let sessions = new Map<string, SessionState>();
+  let sessions = createLatest<SessionState>(maxSessions);
   const remember = (known: typeof sessions, one: SessionState) =>
-    keepLatest(known, keyOf(one.tenant, one.session), one, maxSessions);
+    known.set(keyOf(one.tenant, one.session), one);
 
   return {
     read({ tenant, session, toolLoopPending }, now) {
@@ -70,7 +70,7 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
     },
 
     restoreState(state, ids) {
-      const restored = new Map<string, SessionState>();
+      const restored = createLatest<SessionState>(maxSessions);
       for (const session of checkState(state)) if (ids.includes(session.model)) remember(restored, session);
       sessions = restored;
     },

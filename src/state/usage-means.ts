@@ -7,7 +7,7 @@ import {
   type UsageMean,
   type UsageMeansState,
 } from "../contracts/index.ts";
-import { keepLatest } from "./keep-latest.ts";
+import { createLatest } from "./latest.ts";
 
 export type { UsageMean, UsageMeansState };
 
@@ -60,14 +60,14 @@ const minEstimate = 32;
 
 export function createUsageMeans({ maxNames = 1_000 }: UsageMeansOptions = {}): UsageMeans {
   checkNumber("createUsageMeans.maxNames", maxNames, { min: 1, integer: true });
-  let means = new Map<string, Mean>();
+  let means = createLatest<Mean>(maxNames);
 
   return {
     observe(name, { estimatedInputTokens, usage }) {
       const mean = means.get(name) ?? withRatio({ ...fresh, name });
       observeOutput(mean, usage.outputTokens);
       if (estimatedInputTokens !== undefined) observeInput(mean, usage.inputTokens, estimatedInputTokens);
-      keepLatest(means, mean.name, mean, maxNames);
+      means.set(name, mean);
     },
 
     expectedOutputTokens(name, { expectedOutputTokens, maxOutputTokens }) {
@@ -86,8 +86,8 @@ export function createUsageMeans({ maxNames = 1_000 }: UsageMeansOptions = {}): 
     },
 
     restoreState(state) {
-      const restored = new Map<string, Mean>();
-      for (const mean of checkState(state)) keepLatest(restored, mean.name, withRatio(mean), maxNames);
+      const restored = createLatest<Mean>(maxNames);
+      for (const mean of checkState(state)) restored.set(mean.name, withRatio(mean));
       means = restored;
     },
   };

@@ -1,0 +1,29 @@
+/** The entries that were set last, by key. */
+export interface Latest<Value> {
+  get(key: string): Value | undefined;
+  /** Makes the entry the latest; beyond the limit the one that was set longest ago is forgotten. */
+  set(key: string, value: Value): void;
+  /** In the order in which they were last set. */
+  values(): Iterable<Value>;
+}
+
+/** Remembers at most `max` entries. */
+export function createLatest<Value>(max: number): Latest<Value> {
+  // A map iterates in order of insertion, so that its first is the oldest.
+  const map = new Map<string, Value>();
+  let last: string | undefined;
+  return {
+    get: (key) => map.get(key),
+    set(key, value) {
+      if (key !== last) map.delete(key);
+      last = key;
+      map.set(key, value);
+      if (map.size <= max) return;
+      for (const oldest of map.keys()) {
+        map.delete(oldest);
+        return;
+      }
+    },
+    values: () => map.values(),
+  };
+}
