@@ -12,7 +12,7 @@ import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
 import { type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
 import { routerCases } from "../replay/router-cases.ts";
-import { recordKeysOf } from "../split/record-keys.ts";
+import { recordKeysOf, restsOn } from "../split/record-keys.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 import { tuningSchema } from "../tune/tuning-schema.ts";
 import { calibrationOf } from "./calibration.ts";
@@ -229,6 +229,6 @@ async function routerSubject(
     name: policy.name,
     described: `policy ${policy.name}`,
     thresholds: policy.name === "threshold" && typeof at === "number" ? [at] : [],
-    trainedOn: 0,
+    trainedOn: tuning?.fitted === undefined ? 0 : all.filter(restsOn(tuning.fitted)).length,
   };
 }

@@ -316,6 +316,11 @@ describe("reportData of a router", () => {
     expect(certificate).toMatchObject({ version: tuning.version, threshold: 0.5, problems: [] });
     expect(verdict).toMatch(/loses at most 20 points of quality with 95 % confidence\.$/);
 
+    const known = tuned({ fitted: recordKeysOf(records.slice(0, 7), "fit") });
+    expect((await reportAt(0.5, known)).warnings).toContainEqual(
+      expect.stringContaining("trained on at least 7 of the 200 records"),
+    );
+
     const other = await reportAt(0.6);
     expect(other.certificate?.problems).toEqual([
       "other parameters of the policy threshold were tuned: at differs",
