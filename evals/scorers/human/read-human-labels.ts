@@ -110,7 +110,8 @@ function qualityOf(
   refuse: Refuse,
 ): number {
   if (quality !== undefined && quality !== null && quality !== "") {
-    const number = typeof quality === "string" ? Number(quality) : quality;
+    // Blanks are no 0.
+    const number = typeof quality === "string" ? Number(quality.trim() || Number.NaN) : quality;
     if (typeof number !== "number" || !(number >= min && number <= max))
       return refuse("quality", `must be a number in [${min}, ${max}] (option scale)`);
     return (number - min) / (max - min);

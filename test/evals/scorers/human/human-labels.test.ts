@@ -82,6 +82,7 @@ describe("readHumanLabels", () => {
       ":3: rater has labelled this answer in line 2 already",
     ],
     ["k.jsonl", '{"id": 1, "quality": 1}\n', ":1: id must be a string"],
+    ["n.jsonl", '{"id": "1", "quality": " "}\n', ":1: quality must be a number in [0, 1] (option scale)"],
     ["l.jsonl", "[]\n", ":1: line must be a JSON object"],
     ["m.jsonl", "secret\n", ":1: line is not JSON"],
   ])("names file, line and field, and none of the text (%s)", async (name, text, message) => {
