@@ -30,8 +30,12 @@ export interface CallBook {
   openBatches(): readonly OpenBatch[];
   /** US dollars that are known to have been spent, judges included. */
   readonly paidUsd: number;
-  /** Answers of which the cost is not known. */
+  /** Of them, by the scorer. */
+  readonly scoringUsd: number;
+  /** Answers and scores of which the cost is not known. */
   readonly unpriced: number;
+  /** Calls that have ended of which not even the most is known that they can have cost. */
+  readonly unbounded: number;
   /** The most that can have been spent, calls under way included. */
   readonly committedUsd: number;
   /** Calls under way. */
@@ -47,11 +51,13 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export function createCallBook(): CallBook {
   const states = new Map<string, Writable<CallState>>();
-  /** What calls under way can cost. */
-  const begun = new Map<string, number>();
+  /** The most that calls under way can cost. */
+  const begun = new Map<string, number | undefined>();
   const batches = new Map<string, Writable<OpenBatch> & { readonly atMostUsd: number }>();
   let paidUsd = 0;
+  let scoringUsd = 0;
   let unpriced = 0;
+  let unbounded = 0;
   /** Of calls that have ended, or that a kill has cut off. */
   let endedUsd = 0;
   let begunUsd = 0;
@@ -66,16 +72,23 @@ export function createCallBook(): CallBook {
     }
     return state;
   };
-  const end = (call: CallKey): void => {
-    const key = keyOf(call);
+  const end = (key: string): void => {
     begunUsd -= begun.get(key) ?? 0;
     begun.delete(key);
     // Differences of sums drift.
     if (begun.size === 0) begunUsd = 0;
   };
+  const begin = (key: string, atMostUsd: number | undefined): void => {
+    // A kill has cut the earlier one off: it may have been paid for.
+    if (begun.has(key)) pay(undefined, begun.get(key));
+    end(key);
+    begun.set(key, atMostUsd);
+    begunUsd += atMostUsd ?? 0;
+  };
   const pay = (usd: number | undefined, atMostUsd: number | undefined): void => {
     paidUsd += usd ?? 0;
     endedUsd += usd ?? atMostUsd ?? 0;
+    if (usd === undefined && atMostUsd === undefined) unbounded += 1;
   };
 
   return {
@@ -83,18 +96,12 @@ export function createCallBook(): CallBook {
       switch (entry.type) {
         case "settings":
           return;
-        case "begun": {
-          const key = keyOf(entry);
-          // A kill has cut the earlier one off: it may have been paid for.
-          endedUsd += begun.get(key) ?? 0;
-          end(entry);
-          begun.set(key, entry.atMostUsd ?? 0);
-          begunUsd += entry.atMostUsd ?? 0;
+        case "begun":
+          begin(keyOf(entry), entry.atMostUsd);
           return;
-        }
         case "answered": {
           const { type: _, id, model, repeat, atMostUsd, ...answer } = entry;
-          end(entry);
+          end(keyOf(entry));
           const usd = answer.paidUsd ?? answer.costUsd;
           if (usd === undefined) unpriced += 1;
           pay(usd, atMostUsd);
@@ -102,14 +109,23 @@ export function createCallBook(): CallBook {
           return;
         }
         case "failed":
-          end(entry);
-          pay(entry.costUsd, undefined);
+          end(keyOf(entry));
+          pay(entry.costUsd, entry.atMostUsd);
           // An estimate: it may have been more.
-          if (entry.costUsd !== 0) endedUsd += Math.max(0, (entry.atMostUsd ?? 0) - (entry.costUsd ?? 0));
+          if (entry.costUsd) endedUsd += Math.max(0, (entry.atMostUsd ?? 0) - entry.costUsd);
           if (entry.counts) stateFor(entry).failure = entry.error;
           return;
+        case "scoring":
+          begin(scoringKeyOf(entry), entry.atMostUsd);
+          return;
         case "scored": {
-          pay(entry.costUsd, undefined);
+          const key = scoringKeyOf(entry);
+          // Without a word about money, before or after, it has cost nothing.
+          const costUsd = entry.costUsd ?? (begun.has(key) && begun.get(key) !== 0 ? undefined : 0);
+          if (costUsd === undefined) unpriced += 1;
+          pay(costUsd, begun.get(key));
+          scoringUsd += costUsd ?? 0;
+          end(key);
           const state = stateFor(entry);
           state.quality = entry.quality ?? undefined;
           state.unscored = entry.reason;
@@ -141,8 +157,14 @@ export function createCallBook(): CallBook {
     get paidUsd() {
       return paidUsd;
     },
+    get scoringUsd() {
+      return scoringUsd;
+    },
     get unpriced() {
       return unpriced;
+    },
+    get unbounded() {
+      return unbounded;
     },
     get committedUsd() {
       return endedUsd + begunUsd + batchUsd;
@@ -152,12 +174,16 @@ export function createCallBook(): CallBook {
     },
     giveUpUnderWay() {
       const count = begun.size;
-      endedUsd += begunUsd;
+      for (const atMostUsd of begun.values()) pay(undefined, atMostUsd);
       begunUsd = 0;
       begun.clear();
       return count;
     },
   };
+}
+
+function scoringKeyOf(call: CallKey): string {
+  return `scoring ${keyOf(call)}`;
 }
 
 function keyOf({ id, model, repeat }: CallKey): string {

@@ -5,7 +5,10 @@ import { estimateCost } from "../../src/cost/cost-of.ts";
 const mostTokensPerImage = 50_000;
 
 /** The most output tokens that a model writes for a request; undefined where nothing limits them. */
-export function outputLimitOf(model: Model, maxOutputTokens: number | undefined): number | undefined {
+export function outputLimitOf(
+  model: Pick<Model, "defaults" | "maxOutputTokens">,
+  maxOutputTokens: number | undefined,
+): number | undefined {
   return maxOutputTokens ?? model.defaults?.maxOutputTokens ?? model.maxOutputTokens;
 }
 
@@ -25,15 +28,16 @@ export function expectedCostUsd(
  * the output as long as it may be. Undefined where price or output limit are not known.
  */
 export function mostCostUsd(
-  model: Model,
-  { messages, tools }: Pick<ChatRequest, "messages" | "tools">,
+  model: Pick<Model, "price" | "defaults" | "maxOutputTokens">,
+  { messages, tools, response_format }: Pick<ChatRequest, "messages" | "tools" | "response_format">,
   images: number,
   maxOutputTokens: number | undefined,
 ): number | undefined {
   const { price } = model;
   const limit = outputLimitOf(model, maxOutputTokens);
   if (price === undefined || limit === undefined) return undefined;
-  const input = Buffer.byteLength(JSON.stringify({ messages, tools })) + images * mostTokensPerImage;
+  const input =
+    Buffer.byteLength(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
   // The input may be shorter than its bytes, and a tier's rates may be lower than those below it.
   const rates = [price, ...(price.tiers ?? []).filter((tier) => tier.aboveInputTokens < input)];
   const perInput = rates.map((one) =>

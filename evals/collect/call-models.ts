@@ -132,11 +132,8 @@ async function tryOnce(
   for (let ms = pace.pauseMs(); ms > 0 && run.halted === undefined; ms = pace.pauseMs()) await pause(run, ms);
   if (run.halted !== undefined || (await run.refusalOf(job)) !== undefined) return undefined;
   const atMostUsd = mostCostUsd(model, request, prepared.facts.images, maxOutputTokens);
-  if (!(await run.begin(key, atMostUsd))) {
-    run.halt({ why: "max-cost" });
-    return undefined;
-  }
   const bound = atMostUsd === undefined ? {} : { atMostUsd };
+  if (!(await run.begin({ type: "begun", ...key, ...bound }))) return undefined;
   const startedAt = options.clock();
   try {
     const completion = await callOnce(run, job);

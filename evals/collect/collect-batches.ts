@@ -107,12 +107,11 @@ async function submitDue(
   };
   for (const job of jobs) {
     if (run.halted !== undefined) break;
-    const { key, request, prepared } = job;
+    const { key } = job;
     if (tried.has(job) || waiting.has(itemKey(key))) continue;
     if (book.isFinished(key) || book.stateOf(key).answer !== undefined) continue;
     if ((await run.refusalOf(job)) !== undefined) continue;
-    const most = mostCostUsd(model, request, prepared.facts.images, options.maxOutputTokens) ?? 0;
-    const usd = most * batches.priceShare;
+    const usd = mostOf(run, model, job, batches.priceShare) ?? 0;
     const { maxCostUsd = Number.POSITIVE_INFINITY } = options;
     if (book.committedUsd + atMostUsd + usd > maxCostUsd) {
       hasRoom = false;
@@ -213,8 +212,10 @@ async function finish(
       await Promise.all(pending);
     });
   } catch (error) {
-    // Neither a later look nor a later run would find more in it.
-    if (isRouterError(error, "provider") && !error.retryable)
+    // Neither a later look nor a later run would find more in it, unless it has another key or a new quota.
+    const { verdict, error: kind } = failureOf(error);
+    const isOver = kind === "not-found" || verdict !== "fatal";
+    if (isRouterError(error, "provider") && !error.retryable && isOver)
       await run.record({ type: "batch-ended", key: open.key });
     throw error;
   }
@@ -260,17 +261,25 @@ async function take(
   run: CollectionRun,
   model: Model,
   { priceShare }: Batches,
-  { key }: Job,
+  job: Job,
   { completion, error: failed }: BatchResult,
   failures: Map<string, string>,
 ): Promise<void> {
+  const { key } = job;
   // A look that broke off has taken some already.
   const { answer, failure } = run.book.stateOf(key);
   if (answer !== undefined || failure !== undefined) return;
   let error: unknown = failed;
   if (completion !== undefined) {
     try {
-      await run.record({ type: "answered", ...key, ...answerOf(completion, model, { priceShare }) });
+      const most = mostOf(run, model, job, priceShare);
+      const bound = most === undefined ? {} : { atMostUsd: most };
+      await run.record({
+        type: "answered",
+        ...key,
+        ...answerOf(completion, model, { priceShare }),
+        ...bound,
+      });
       return;
     } catch (thrown) {
       if (!isRouterError(thrown, "provider")) throw thrown;
@@ -280,6 +289,17 @@ async function take(
   const { error: kind, verdict } = failureOf(error);
   failures.set(itemKey(key), kind);
   await run.record({ type: "failed", ...key, error: kind, counts: verdict === "counts", costUsd: 0 });
+}
+
+/** The most that an item of a batch can cost; undefined where it is not known. */
+function mostOf(
+  { options }: CollectionRun,
+  model: Model,
+  { request, prepared }: Job,
+  priceShare: number,
+): number | undefined {
+  const most = mostCostUsd(model, request, prepared.facts.images, options.maxOutputTokens);
+  return most && most * priceShare;
 }
 
 async function retried<T>(run: CollectionRun, work: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   checkKeys,
   checkMethods,
@@ -19,7 +20,7 @@ export interface CollectOptions {
   /** Ids of the router's models. Default: all. */
   readonly models?: readonly string[] | undefined;
   readonly scorer: AnyScorer;
-  /** Beside its name: a collection is not carried on by another version. Default none. */
+  /** Beside its name: a collection is not carried on by another version. Default `scorer.version`. */
   readonly scorerVersion?: string | undefined;
   /**
    * Id of the model whose answers the scorer is given as `baseline`, for one that compares two. Default: none.
@@ -45,7 +46,8 @@ export interface CollectOptions {
   readonly retries?: number | undefined;
   /**
    * No call is begun that could bring the whole collection, earlier runs and judges included, above this:
-   * output may be as long as its limit. Needs a price and an output limit of every model.
+   * output may be as long as its limit. Needs a price and an output limit of every model. A scorer without
+   * `mostCostUsd` counts once it has said what it has cost.
    */
   readonly maxCostUsd?: number | undefined;
   /** Limit on output tokens that is asked for. Default: what models and providers have. */
@@ -129,6 +131,8 @@ export function resolveCollectOptions(options: CollectOptions): ResolvedCollectO
   const all = { ...defaults, ...given } as typeof defaults & CollectOptions;
   checkText("dataset", all.dataset);
   checkText("out", all.out);
+  if (resolve(all.out) === resolve(all.dataset))
+    throw new InvalidOptionError("out", all.out, "another file than the dataset, which it would replace");
   checkMethods("router", all.router, ["decide"]);
   if (typeof all.scorer !== "function") checkMethods("scorer", all.scorer, ["score"]);
   checkNumber("seed", all.seed, { min: 0, max: 0xffff_ffff, integer: true });

@@ -32,9 +32,9 @@ export async function collect(given: CollectOptions): Promise<Collection> {
     if (restart) await rm(path, { force: true });
     const known = await knownCollection(options, plan);
     const { book } = known;
-    checkMoney(options, known.estimate);
-    options.onEstimate?.(known.estimate);
     const repeated = book.giveUpUnderWay();
+    checkMoney(options, known);
+    options.onEstimate?.(known.estimate);
     const journal = await openJournal(path);
     const run = createCollectionRun({ options, book, journal, jobs: known.jobs });
     const interrupt = () => run.halt({ why: "interrupted" });

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { isRouterError, type Model, type Router } from "../../src/contracts/index.ts";
 import { textOf } from "../../src/request/texts.ts";
 import { scoreWith } from "../scorers/score-with.ts";
+import type { ScorerArgs } from "../scorers/scorer.ts";
 import type { CallBook } from "./call-book.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { Journal } from "./journal.ts";
@@ -38,9 +39,9 @@ export interface CollectionRun {
   record(entry: JournalEntry): Promise<void>;
   /**
    * Records that a call begins, if the most that it can cost fits into `maxCostUsd`, and returns whether it
-   * does. Waits for calls under way, as they may turn out cheaper.
+   * does; where it does not, the run is halted. Waits for calls under way, as they may turn out cheaper.
    */
-  begin(call: CallKey, atMostUsd: number | undefined): Promise<boolean>;
+  begin(entry: Extract<JournalEntry, { type: "begun" | "scoring" }>): Promise<boolean>;
   /** One after the other, in the order of the calls. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves at the next entry, or when the run is halted. */
@@ -109,16 +110,20 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
       }
     },
 
-    async begin(call, atMostUsd) {
-      while (halted === undefined) {
-        if (maxCostUsd === undefined || book.committedUsd + (atMostUsd ?? 0) <= maxCostUsd) {
+    async begin(entry) {
+      // There may be no money for a call any more, and still some for a score.
+      const goesOn = (): boolean =>
+        halted === undefined || (halted.why === "max-cost" && entry.type === "scoring");
+      while (goesOn()) {
+        if (maxCostUsd === undefined || book.committedUsd + (entry.atMostUsd ?? 0) <= maxCostUsd) {
           // At once: nobody else may find the same room.
-          await run.record({ type: "begun", ...call, ...(atMostUsd !== undefined && { atMostUsd }) });
+          await run.record(entry);
           return true;
         }
-        if (book.underWay === 0) return false;
+        if (book.underWay === 0) break;
         await run.changed();
       }
+      run.halt(halted ?? { why: "max-cost" });
       return false;
     },
 
@@ -137,7 +142,7 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
       const other = baseline === undefined ? undefined : options.models.get(baseline);
       const beside = other && book.stateOf({ ...key, model: other.name });
       if (beside !== undefined && beside.answer === undefined) return;
-      const { score, metadata } = await scoreWith(scorer, {
+      const args: ScorerArgs = {
         output: answer,
         input: record.prompt ?? lastAsk(record.messages) ?? facts.ask,
         expected: record.expected,
@@ -148,7 +153,13 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
         model: model.name,
         category: record.category,
         metadata: record.metadata,
-      });
+      };
+      if (typeof scorer !== "function" && scorer.mostCostUsd !== undefined) {
+        const atMostUsd = scorer.mostCostUsd(args);
+        if (!(await run.begin({ type: "scoring", ...key, ...(atMostUsd !== undefined && { atMostUsd }) })))
+          return;
+      }
+      const { score, metadata } = await scoreWith(scorer, args);
       const { costUsd, reason } = metadata ?? {};
       await run.record({
         type: "scored",

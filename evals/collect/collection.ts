@@ -1,9 +1,9 @@
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { writeWhole } from "../outcomes/write-whole.ts";
 import type { CollectionRun, Job } from "./collection-run.ts";
 import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
-import { writeOutcomes } from "./write-outcomes.ts";
 
 /** What one model has made of the records. Means over its outcomes; absent where one does not tell it. */
 export interface CollectedModel {
@@ -40,7 +40,9 @@ export interface Collection {
   readonly repeated: number;
   /** Known to have been spent in all runs, judges included. */
   readonly paidUsd: number;
-  /** Answers of which the cost is not known. */
+  /** Of it, by the scorer: its judge, say. */
+  readonly scoringUsd: number;
+  /** Answers and scores of which the cost is not known. */
   readonly unpriced: number;
   readonly models: readonly CollectedModel[];
 }
@@ -68,7 +70,7 @@ export async function writeCollection(
     const outcomes = { ...record.outcomes, ...outcomesOf.get(prepared) };
     return Object.keys(outcomes).length === 0 ? [] : [{ ...record, outcomes }];
   });
-  await writeOutcomes(out, written);
+  await writeWhole(out, linesOf(written));
   const left = jobs.filter(({ key }) => !book.isFinished(key)).map(({ key }) => book.stateOf(key));
   const unscored = left.filter(({ answer }) => answer !== undefined);
   const unscoredReason = unscored.find((state) => state.unscored !== undefined)?.unscored;
@@ -84,12 +86,17 @@ export async function writeCollection(
     errors,
     repeated,
     paidUsd: book.paidUsd,
+    scoringUsd: book.scoringUsd,
     unpriced: book.unpriced,
     models: collectedModels(
       [...models.values()].map(({ name }) => name),
       written,
     ),
   };
+}
+
+function* linesOf(records: readonly OutcomeRecord[]): Iterable<string> {
+  for (const record of records) yield `${JSON.stringify(record)}\n`;
 }
 
 function byRecordAndModel(jobs: readonly Job[]): Map<PreparedRecord, Map<string, CallKey[]>> {

@@ -43,6 +43,8 @@ export type JournalEntry =
       readonly costUsd?: number | undefined;
       readonly atMostUsd?: number | undefined;
     } & CallKey)
+  /** A scorer that costs something is asked. `atMostUsd` is absent where its price is not known. */
+  | ({ readonly type: "scoring"; readonly atMostUsd?: number | undefined } & CallKey)
   | ({
       readonly type: "scored";
       /** `null`: the scorer gave none. */

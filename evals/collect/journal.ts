@@ -12,13 +12,25 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+const types: ReadonlySet<string> = new Set<JournalEntry["type"]>([
+  "settings",
+  "begun",
+  "answered",
+  "failed",
+  "scoring",
+  "scored",
+  "batch-begun",
+  "batch-submitted",
+  "batch-ended",
+]);
 const newline = 0x0a;
 /** A batch names all its items in one line. */
 const maxLineBytes = 256 * 1024 * 1024;
 
 /**
  * The entries of a journal; none where there is no file. A last line that was cut off, by a kill or a full
- * disk, is left out: nobody was told that it is on disk. Throws `OutcomeFormatError` for any other damage.
+ * disk, is left out: nobody was told that it is on disk. Throws `OutcomeFormatError` for any other damage, and
+ * for a journal of another version: what is not understood of it would be paid for again.
  */
 export async function readJournal(path: string): Promise<JournalEntry[]> {
   if (!existsSync(path)) return [];
@@ -28,9 +40,17 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
   const chunks = createReadStream(path, { end: length - 1 }) as AsyncIterable<Buffer>;
   for await (const { line, value } of readJsonLines({ name: path, chunks }, { maxLineBytes })) {
-    // This package alone writes it: entries are checked no further than a mix-up of files needs.
-    if (typeof (value as { type?: unknown } | null)?.type !== "string")
+    // This package alone writes it: entries are checked no further than a mix-up of files or versions needs.
+    const { type, formatVersion } = (value ?? {}) as { type?: unknown; formatVersion?: unknown };
+    if (typeof type !== "string")
       throw new OutcomeFormatError(path, line, "type", "is missing: this is no journal of a collection");
+    if (!types.has(type) || (type === "settings" && formatVersion !== 1))
+      throw new OutcomeFormatError(
+        path,
+        line,
+        type === "settings" ? "formatVersion" : "type",
+        "is that of another version of this package: carry on with that one, or write to another file",
+      );
     entries.push(value as JournalEntry);
   }
   return entries;

@@ -1,5 +1,7 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 
 /** Of this process: a container that is started anew has the process number of the one before. */
@@ -8,37 +10,71 @@ const held = new Set<string>();
 /**
  * Keeps other processes from doing the same work, and paying for it, at the same time. Returns what gives
  * the lock back. One that a killed process of this machine has left is taken over. Throws
- * `InvalidOptionError`, naming `option`, where another process holds it.
+ * `InvalidOptionError`, naming `option`, where another process holds it, or where no file can be made.
  */
 export async function lockFile(path: string, option: string): Promise<() => Promise<void>> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      const file = await open(path, "wx");
-      await file.writeFile(JSON.stringify({ process: process.pid, host: hostname() }));
-      await file.close();
-      held.add(path);
-      return async () => {
-        held.delete(path);
-        await rm(path, { force: true });
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (tries > 0 || !(await isLeftOver(path)))
-        throw new InvalidOptionError(
-          option,
-          path,
-          "used by one process at a time: another one holds this lock (delete it if there is none)",
-        );
-      await rm(path, { force: true });
-    }
+  const own = resolve(path);
+  if (held.has(own)) throw lockedError(option, path);
+  held.add(own);
+  try {
+    if (!(await create(own)) && !((await takeAway(own)) && (await create(own))))
+      throw lockedError(option, path);
+  } catch (error) {
+    held.delete(own);
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof InvalidOptionError || code === undefined) throw error;
+    throw new InvalidOptionError(option, path, `in a folder that is there and can be written to (${code})`);
   }
+  return async () => {
+    await rm(own, { force: true });
+    held.delete(own);
+  };
+}
+
+function lockedError(option: string, path: string): InvalidOptionError {
+  return new InvalidOptionError(
+    option,
+    path,
+    "used by one process at a time: another one holds this lock (delete it if there is none)",
+  );
+}
+
+/** Resolves to false where the file is there already. */
+async function create(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, "wx");
+    await file.writeFile(JSON.stringify({ process: process.pid, host: hostname() }));
+    await file.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Removes a lock whose process is gone. Resolves to whether it did. */
+async function takeAway(path: string): Promise<boolean> {
+  if (!(await isLeftOver(path))) return false;
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    // Another process was faster.
+    return false;
+  }
+  // Or it was so much faster that this is its own new lock.
+  const isOld = await isLeftOver(aside);
+  if (!isOld) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+  return isOld;
 }
 
 async function isLeftOver(path: string): Promise<boolean> {
   try {
     const owner = JSON.parse(await readFile(path, "utf8")) as { process?: unknown; host?: unknown };
     if (typeof owner.process !== "number" || owner.host !== hostname()) return false;
-    return owner.process === process.pid ? !held.has(path) : !isAlive(owner.process);
+    // One of this process would be known to be held.
+    return owner.process === process.pid || !isAlive(owner.process);
   } catch {
     return false;
   }

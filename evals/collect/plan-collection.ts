@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
 import { scorerName } from "../scorers/score-with.ts";
 import { type CallBook, createCallBook } from "./call-book.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
@@ -43,12 +43,13 @@ export async function planCollection(options: ResolvedCollectOptions): Promise<C
   }
   const dataset = await readDataset(options.dataset);
   const records = sample === undefined ? dataset : sampleRecords(dataset, sample, seed);
+  const version = scorerVersion ?? (typeof scorer === "function" ? undefined : scorer.version);
   const settings: CollectSettings = {
     dataset: datasetHash(dataset),
     models: Object.fromEntries(all.map((model) => [model.name, modelHash(model)])),
     scorer: [
       scorerName(scorer),
-      ...(scorerVersion === undefined ? [] : [`@${scorerVersion}`]),
+      ...(version === undefined ? [] : [`@${version}`]),
       ...(baseline === undefined ? [] : [` beside ${baseline}`]),
     ].join(""),
     repeats: options.repeats,
@@ -65,7 +66,14 @@ export async function knownCollection(
 ): Promise<KnownCollection> {
   const path = journalOf(options.out);
   const entries: readonly JournalEntry[] = options.restart ? [] : await readJournal(path);
-  const head = entries.find((entry) => entry.type === "settings");
+  const [head] = entries;
+  if (head !== undefined && head.type !== "settings")
+    throw new OutcomeFormatError(
+      path,
+      1,
+      "type",
+      "must be settings: the journal is damaged, write to another file",
+    );
   if (head !== undefined) checkSameSettings(path, head.settings, plan.settings);
   else if (existsSync(options.out) && !options.restart)
     throw new InvalidOptionError(
@@ -105,10 +113,23 @@ function jobsOf(
 
 /** A bound on money needs prices and output limits. Throws `InvalidOptionError`. */
 export function checkMoney(
-  { maxCostUsd }: ResolvedCollectOptions,
-  { unpriced, unlimited }: CollectEstimate,
+  { maxCostUsd, scorer }: ResolvedCollectOptions,
+  { estimate: { unpriced, unlimited }, book }: Pick<KnownCollection, "estimate" | "book">,
 ): void {
   if (maxCostUsd === undefined) return;
+  if (book.unbounded > 0)
+    throw new InvalidOptionError(
+      "maxCostUsd",
+      maxCostUsd,
+      `absent: what ${book.unbounded} calls of earlier runs have cost is not known, since no price was`,
+    );
+  const priced = typeof scorer === "function" || scorer.mostCostUsd === undefined;
+  if (!priced && scorer.mostCostUsd?.({ output: "a", expected: "b" }) === undefined)
+    throw new InvalidOptionError(
+      "maxCostUsd",
+      maxCostUsd,
+      `absent where a price is not known: that of ${scorerName(scorer)} is not (option price of its model)`,
+    );
   if (unpriced.length > 0)
     throw new InvalidOptionError(
       "maxCostUsd",

@@ -6,17 +6,17 @@ import { createGzip } from "node:zlib";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 
 /**
- * Writes a file as a whole or not at all: a reader never sees half of one, and what stood there stays
- * when `parts` throws. Packed where the name ends in `.gz`. Throws `InvalidOptionError`, which
- * names the option that the path is from, where the file cannot be made.
+ * Writes a file as a whole or not at all: a reader never sees half of one, what stood there stays when
+ * `parts` throws, and it is on disk once this resolves. Packed where the name ends in `.gz`. Throws
+ * `InvalidOptionError`, which names the option that the path is from, where the file cannot be made.
  */
 export async function writeWhole(
   path: string,
-  parts: AsyncIterable<string>,
+  parts: Iterable<string> | AsyncIterable<string>,
   option: string = "out",
 ): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.tmp`;
-  const file = createWriteStream(unfinished, { flags: "wx" });
+  const file = createWriteStream(unfinished, { flags: "wx", flush: true });
   try {
     if (path.endsWith(".gz")) await pipeline(together(parts), createGzip(), file);
     else await pipeline(together(parts), file);
@@ -31,7 +31,9 @@ export async function writeWhole(
 }
 
 /** Fewer, longer parts: a write for each line would cost more than the line. */
-async function* together(parts: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+async function* together(
+  parts: Iterable<string> | AsyncIterable<string>,
+): AsyncGenerator<string, void, void> {
   let held = "";
   for await (const part of parts) {
     held += part;

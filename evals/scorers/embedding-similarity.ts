@@ -41,12 +41,17 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
 
   return {
     name,
+    mostCostUsd: ({ output, expected }) => {
+      const wanted = wantedTexts(expected);
+      if (wanted.length === 0 || typeof output !== "string" || output.trim() === "") return 0;
+      // A token is at least one byte.
+      const bytes = [output, ...wanted].reduce((sum, text) => sum + Buffer.byteLength(prepare(text)), 0);
+      return facts.price && estimateCost(facts.price, bytes, 0);
+    },
     score: async ({ output, expected, signal = new AbortController().signal }) => {
       if (typeof output !== "string") return toScore(name, notText);
-      const wanted = expectedTexts(expected)
-        ?.filter((text) => text.trim() !== "")
-        .slice(0, mostExpected);
-      if (wanted === undefined || wanted.length === 0) return toScore(name, notExpected(expected));
+      const wanted = wantedTexts(expected);
+      if (wanted.length === 0) return toScore(name, notExpected(expected));
       if (output.trim() === "") return toScore(name, { score: 0, reason: "the answer has no text" });
       const answer = readAnswer(await embed([output, ...wanted].map(prepare), { signal }));
       const { inputTokens } = answer;
@@ -72,6 +77,11 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
 
 /** Of a list; further ones are left out. */
 const mostExpected = 100;
+
+function wantedTexts(expected: unknown): readonly string[] {
+  const texts = expectedTexts(expected)?.filter((text) => text.trim() !== "") ?? [];
+  return texts.slice(0, mostExpected);
+}
 
 /** NaN where there is no angle between them: different lengths, a vector of zeros. */
 function cosineOf(a: readonly number[], b: readonly number[]): number {

@@ -2,7 +2,7 @@ import { checkText } from "../../src/contracts/index.ts";
 import { addBills, billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
-import { askJudge, type Judged, type JudgeQuestion } from "./internal/judge-call.ts";
+import { askJudge, type Judged, type JudgeQuestion, mostJudgeCostUsd } from "./internal/judge-call.ts";
 import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
@@ -48,25 +48,31 @@ export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
   ].join("\n");
   const judge = judgeVersion(model, instructions);
 
-  const ask = (args: ScorerArgs, first: string, second: string): Promise<Judged<PairVerdict>> => {
-    const question: JudgeQuestion<PairVerdict> = {
-      instructions,
-      exhibits: [
-        ...requestExhibits(args),
-        { label: "first answer", text: first },
-        { label: "second answer", text: second },
-      ],
-      schema,
-      read: readVerdict,
-    };
-    return askJudge(model, question, limits, args.signal);
-  };
+  const question = (args: ScorerArgs, first: string, second: string): JudgeQuestion<PairVerdict> => ({
+    instructions,
+    exhibits: [
+      ...requestExhibits(args),
+      { label: "first answer", text: first },
+      { label: "second answer", text: second },
+    ],
+    schema,
+    read: readVerdict,
+  });
+  const ask = (args: ScorerArgs, first: string, second: string): Promise<Judged<PairVerdict>> =>
+    askJudge(model, question(args, first, second), limits, args.signal);
 
   return {
     name,
+    version: judge,
+    mostCostUsd: (args) => {
+      const [answer, baseline] = [answerText(args), baselineOf(args)];
+      if (baseline === undefined || answer === baseline) return 0;
+      const most = mostJudgeCostUsd(model, question(args, answer, baseline), limits);
+      return most && 2 * most;
+    },
     score: async (args) => {
       if (typeof args.output !== "string") return toScore(name, notText);
-      const baseline = args.baseline ?? expectedText(args.expected);
+      const baseline = baselineOf(args);
       if (baseline === undefined)
         return toScore(name, { score: null, reason: "there is no baseline answer to compare with" });
       const answer = answerText(args);
@@ -87,6 +93,10 @@ export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
       });
     },
   };
+}
+
+function baselineOf({ baseline, expected }: ScorerArgs): string | undefined {
+  return baseline ?? expectedText(expected);
 }
 
 const schema = {

@@ -2,7 +2,7 @@ import { checkNumber, checkText, InvalidOptionError } from "../../src/contracts/
 import { billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
-import { askJudge, type JudgeQuestion } from "./internal/judge-call.ts";
+import { askJudge, type JudgeQuestion, mostJudgeCostUsd } from "./internal/judge-call.ts";
 import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
@@ -87,6 +87,8 @@ export function rubricJudge(options: RubricJudgeOptions): Scorer {
 
   return {
     name,
+    version: judge,
+    mostCostUsd: (args) => mostJudgeCostUsd(model, question(args), limits),
     score: async (args) => {
       if (typeof args.output !== "string") return toScore(name, notText);
       const { verdict, problem, bill } = await askJudge(model, question(args), limits, args.signal);

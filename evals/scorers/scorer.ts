@@ -53,6 +53,13 @@ export interface Scorer {
   // A method: a scorer that wants less (`{ output, expected?: string }`) or more (`{ input: string }`) is
   // one, too (bivariance). So those of autoevals fit.
   score(args: ScorerArgs): ScoreResult | Promise<ScoreResult>;
+  /** Tells apart what scores otherwise under the same name: the judge and its rubric, say. */
+  readonly version?: string | undefined;
+  /**
+   * The most that scoring an answer can cost, in US dollars, for `maxCostUsd`; `undefined` where a price is not
+   * known. Leave it out where scoring costs nothing.
+   */
+  mostCostUsd?(args: ScorerArgs): number | undefined;
 }
 
 /** A scorer as a function; its `name` is the function's. */

@@ -43,7 +43,7 @@ export function progressToText(progress: CollectProgress): string {
   const share = total === 0 ? 100 : Math.floor((100 * done) / total);
   const pace = perMinute > 0 ? `, ${perMinute.toFixed(perMinute < 10 ? 1 : 0)} per minute` : "";
   const left = leftMs !== undefined && done < total ? `, ${duration(leftMs)} left` : "";
-  const unknown = unpriced > 0 ? ` and ${unpriced} answers of unknown price` : "";
+  const unknown = unpriced > 0 ? ` and ${unpriced} answers or scores of unknown price` : "";
   const waiting = (batches ?? []).map(({ model, batch, done: ended, items }) => {
     const far = ended === undefined ? `${items}` : `${ended} of ${items}`;
     return `; batch ${batch} of ${model}: ${far}`;
@@ -53,7 +53,7 @@ export function progressToText(progress: CollectProgress): string {
 
 /** What each model has made of the records, and what is missing. */
 export function collectionToText(collection: Collection): string {
-  const { out, records, recordsLeftOut, models, paidUsd, unpriced } = collection;
+  const { out, records, recordsLeftOut, models, paidUsd, scoringUsd, unpriced } = collection;
   const rows = models.map(({ model, outcomes, refused, quality, costUsd, latencyMs }) => [
     model,
     String(outcomes),
@@ -62,11 +62,12 @@ export function collectionToText(collection: Collection): string {
     latencyMs === undefined ? "n/a" : String(Math.round(latencyMs)),
     String(refused),
   ]);
-  const unknown = unpriced > 0 ? `, and ${unpriced} answers of unknown price` : "";
+  const unknown = unpriced > 0 ? `, and ${unpriced} answers or scores of unknown price` : "";
+  const scoring = scoringUsd > 0 ? `, ${usd(scoringUsd)} of it by the scorer` : "";
   return [
     formatTable([["model", "outcomes", "quality", "cost a request", "ms", "refused"], ...rows]),
     "",
-    `${out}: ${records} records${recordsLeftOut > 0 ? `, ${recordsLeftOut} left out` : ""}; ${usd(paidUsd)} spent${unknown}`,
+    `${out}: ${records} records${recordsLeftOut > 0 ? `, ${recordsLeftOut} left out` : ""}; ${usd(paidUsd)} spent${scoring}${unknown}`,
     ...missingOf(collection),
   ].join("\n");
 }

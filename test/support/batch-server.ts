@@ -15,7 +15,7 @@ export interface BatchServer {
   /** `METHOD path` of each request. */
   readonly calls: readonly string[];
   /** Fails the next requests whose `METHOD path` begins so, after their work is done (`lost`) or before. */
-  failNext(call: string, how: "lost" | "refused", times?: number): void;
+  failNext(call: string, how: "lost" | "refused" | "denied", times?: number): void;
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function serveBatches(
   const files = new Map<string, string>();
   const batches: Batch[] = [];
   const calls: string[] = [];
-  const failing: { call: string; how: "lost" | "refused" }[] = [];
+  const failing: { call: string; how: "lost" | "refused" | "denied" }[] = [];
   let released = false;
   let count = 0;
   const add = (batch: Omit<Batch, "id" | "createdAt">, prefix: string): Batch => {
@@ -220,6 +220,10 @@ export async function serveBatches(
     const [failure] = at < 0 ? [] : failing.splice(at, 1);
     if (failure?.how === "refused") {
       sendJson(response, { error: { message: "later" } }, 503);
+      return;
+    }
+    if (failure?.how === "denied") {
+      sendJson(response, { error: { message: "wrong key" } }, 401);
       return;
     }
     const answer = answerTo(call, body, `http://${request.headers.host}`);

@@ -9,6 +9,7 @@ import {
 } from "../../../src/contracts/index.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
 import { wait } from "../../../src/execution/wait.ts";
+import { mostCostUsd } from "../../collect/call-cost.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";
@@ -70,6 +71,18 @@ export async function askJudge<Verdict>(
     unreadable += 1;
     if (unreadable === 2) return { bill, problem: "the judge gave no verdict that can be read, twice" };
   }
+}
+
+/** The most that a verdict can cost, in US dollars, with all its tries; undefined where the price is not known. */
+export function mostJudgeCostUsd(
+  model: Model,
+  question: JudgeQuestion<unknown>,
+  limits: JudgeLimits,
+): number | undefined {
+  // Each try that fails, one reply that cannot be read, and the last.
+  const calls = limits.maxRetries + 2;
+  const most = mostCostUsd(completeFacts(model), requestFor(question, limits), 0, limits.maxOutputTokens);
+  return most === undefined ? undefined : calls * most;
 }
 
 function requestFor(

@@ -57,6 +57,11 @@ const looking: Record<string, string> = {
   anthropic: "GET /v1/messages/batches/",
 };
 
+const reading: Record<string, string> = {
+  openai: "GET /v1/files/",
+  anthropic: "GET /v1/messages/batches/msgbatch_1/results",
+};
+
 describe.each(["openai", "anthropic"])("a batch of %s", (provider) => {
   function setUp(server: BatchServer, count: number, more: Partial<CollectOptions> = {}) {
     const { path } = collectFolder();
@@ -205,6 +210,16 @@ describe.each(["openai", "anthropic"])("a batch of %s", (provider) => {
     // Batches turn out cheaper than they can be, so that more of them follow the first.
     expect(server.submitted.length).toBeGreaterThan(1);
     expect(collection.records).toBe(items);
+  });
+
+  it("whose results a wrong key cannot read is kept for the run that has the right one", async () => {
+    const server = await serve(numberIn);
+    server.release();
+    const { options } = setUp(server, 3);
+    server.failNext(reading[provider] as string, "denied", 1);
+    await expect(collect(options)).rejects.toThrow(/failed \(authentication, status 401/);
+    expect(await collect(options)).toMatchObject({ complete: true, records: 3 });
+    expect(server.submitted).toHaveLength(1);
   });
 
   it("shows no prompt and no key when it fails", async () => {

@@ -4,13 +4,16 @@ import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { collect, estimateCollect } from "../../../evals/collect/collect.ts";
 import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
+import { lockFile } from "../../../evals/collect/lock-file.ts";
 import type { CollectProgress } from "../../../evals/collect/progress.ts";
 import { readOutcomes } from "../../../evals/outcomes/read-outcomes.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
+import { rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { always } from "../../../policies/always.ts";
 import { createRouter } from "../../../src/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { type CompletionServer, type Reply, serveCompletions } from "../../support/completion-server.ts";
+import { serveJudge } from "../../support/judge-server.ts";
 import { collectFolder, numbered, pairAt, price, readLines, writeLines } from "../support/collecting.ts";
 
 const servers: CompletionServer[] = [];
@@ -422,6 +425,76 @@ describe("money", () => {
   });
 });
 
+describe("the money of a judge", () => {
+  const verdict = '{"reason": "right", "level": "excellent"}';
+  const judgeUsd = 0.0012;
+
+  it("counts for maxCostUsd before it is asked, and is told apart", async () => {
+    const judge = await serveJudge(() => verdict, price);
+    const server = await serve(halfRight);
+    // A verdict costs 0.0012 at this server, and is given room for as many bytes as it is shown.
+    const maxCostUsd = 0.02;
+    const scorer = rubricJudge({ model: judge.model, maxRetries: 0, maxOutputTokens: 100 });
+    const { options } = setUp(server.url, numbered(60), { models: ["small"], scorer, maxCostUsd });
+    const first = await collect(options);
+    const spent = server.requests.length * 0.00002 + judge.requests.length * judgeUsd;
+    expect(first).toMatchObject({ stopped: "max-cost", complete: false });
+    expect(spent).toBeLessThanOrEqual(maxCostUsd);
+    expect(spent).toBeGreaterThan(maxCostUsd / 2);
+    expect(first.paidUsd).toBeCloseTo(spent, 12);
+    expect(first.scoringUsd).toBeCloseTo(judge.requests.length * judgeUsd, 12);
+    const rest = await collect({ ...options, maxCostUsd: 1 });
+    expect(rest).toMatchObject({ complete: true, records: 60 });
+    expect([server.requests.length, judge.requests.length]).toEqual([60, 60]);
+    await judge.close();
+  });
+
+  it("that a kill has cut off counts as the most that it can have been", async () => {
+    const judge = await serveJudge(() => verdict, price);
+    const server = await serve(halfRight);
+    const scorer = rubricJudge({ model: judge.model });
+    const more = { models: ["small"], scorer, maxCostUsd: 1 };
+    const { options, journal } = setUp(server.url, numbered(1), more);
+    const stopped = AbortSignal.abort();
+    await collect({ ...options, signal: stopped });
+    const key = { id: "r0", model: "openai:s", repeat: 0 };
+    const lines = [
+      { type: "answered", ...key, answer: "0", costUsd: 0 },
+      { type: "scoring", ...key, atMostUsd: 0.999 },
+    ];
+    writeFileSync(
+      journal,
+      readFileSync(journal, "utf8") + lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+    expect(await collect(options)).toMatchObject({ stopped: "max-cost", repeated: 1, unscored: 1 });
+    expect(judge.requests).toHaveLength(0);
+    await judge.close();
+  });
+
+  it("is not bounded where its price is not known, and said to be unknown without a bound", async () => {
+    const judge = await serveJudge(() => verdict);
+    const server = await serve(halfRight);
+    const scorer = rubricJudge({ model: judge.model });
+    const { options } = setUp(server.url, numbered(2), { models: ["small"], scorer });
+    await expect(collect({ ...options, maxCostUsd: 1 })).rejects.toThrow(
+      /maxCostUsd must be absent where a price is not known: that of rubricJudge is not/,
+    );
+    expect(server.requests).toHaveLength(0);
+    expect(await collect(options)).toMatchObject({ complete: true, unpriced: 2 });
+    await judge.close();
+  });
+
+  it("is not mixed with that of another judge", async () => {
+    const judge = await serveJudge(() => ({ status: 400 }), price);
+    const server = await serve(halfRight);
+    const { options } = setUp(server.url, numbered(1), { scorer: rubricJudge({ model: judge.model }) });
+    expect(await collect(options)).toMatchObject({ unscored: 2 });
+    const other = rubricJudge({ model: judge.model, criteria: "It rhymes." });
+    await expect(collect({ ...options, scorer: other })).rejects.toThrow(/scorer: rubricJudge@\S+ then/);
+    await judge.close();
+  });
+});
+
 describe("carrying on", () => {
   it("repeats only the calls that a kill has cut off, and says so", async () => {
     const server = await serve(halfRight);
@@ -453,6 +526,42 @@ describe("carrying on", () => {
     writeFileSync(journal, `${readFileSync(journal, "utf8")}${JSON.stringify(begun)}\n`);
     expect(await collect(options)).toMatchObject({ stopped: "max-cost", repeated: 1 });
     expect(server.requests).toHaveLength(0);
+  });
+
+  it("with maxCostUsd is refused where it is not known what earlier runs have cost", async () => {
+    const server = await serve(halfRight);
+    const { options } = setUp(server.url, numbered(3), { models: ["small"] });
+    const unpriced = pairAt(server.url, { price: undefined });
+    let unscored = true;
+    const scorer = () => (unscored ? null : 1);
+    expect(await collect({ ...options, scorer, router: unpriced })).toMatchObject({ unscored: 3 });
+    unscored = false;
+    await expect(collect({ ...options, scorer, maxCostUsd: 1 })).rejects.toThrow(
+      /maxCostUsd must be absent: what 3 calls of earlier runs have cost is not known/,
+    );
+    expect(await collect({ ...options, scorer })).toMatchObject({ complete: true, unpriced: 3 });
+  });
+
+  it.each([
+    [
+      "another version",
+      (head: string) => head.replace('"formatVersion":1', '"formatVersion":2'),
+      /:1: formatVersion/,
+    ],
+    [
+      "entries that are not known",
+      (head: string) => `${head}{"type":"paid","id":"r0"}\n`,
+      /: type is that of another version/,
+    ],
+    ["no settings", (head: string) => head.slice(head.indexOf("\n") + 1), /:1: type must be settings/],
+  ])("is refused from a journal with %s: it would pay again", async (_, change, message) => {
+    const server = await serve(() => ({ status: 503 }));
+    const { options, journal } = setUp(server.url, numbered(1), { retries: 0 });
+    await collect(options);
+    const before = server.requests.length;
+    writeFileSync(journal, change(readFileSync(journal, "utf8")));
+    await expect(collect(options)).rejects.toThrow(message);
+    expect(server.requests).toHaveLength(before);
   });
 
   it("ends at an interrupt, keeps the calls that were under way, and goes on from there", async () => {
@@ -506,6 +615,17 @@ describe("carrying on", () => {
     await expect(collect(options)).rejects.toThrow(/used by one process at a time/);
     writeFileSync(`${options.out}.lock`, lock(2 ** 30));
     expect(await collect(options)).toMatchObject({ complete: true });
+    expect(existsSync(`${options.out}.lock`)).toBe(false);
+  });
+
+  it("lets one of those through that take over from a dead process, however they write the path", async () => {
+    const { path } = collectFolder();
+    const lock = path("out.jsonl.lock");
+    writeFileSync(lock, JSON.stringify({ process: 2 ** 30, host: hostname() }));
+    const spelling = lock.replace("out.jsonl", "./out.jsonl");
+    const tries = await Promise.allSettled([lock, spelling, lock].map((one) => lockFile(one, "out")));
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(existsSync(lock)).toBe(true);
   });
 
   it("goes on where the process ended between the file and the end of the journal", async () => {
@@ -555,7 +675,13 @@ describe("bad input", () => {
   });
 
   it("of options is told with what is allowed", async () => {
-    const { options } = setUp("http://127.0.0.1:1/v1", numbered(1));
+    const { options, path } = setUp("http://127.0.0.1:1/v1", numbered(1));
+    await expect(collect({ ...options, out: options.dataset, restart: true })).rejects.toThrow(
+      /out must be another file than the dataset, which it would replace/,
+    );
+    await expect(collect({ ...options, out: path("none/out.jsonl") })).rejects.toThrow(
+      /out must be in a folder that is there and can be written to \(ENOENT\)/,
+    );
     await expect(collect({ ...options, models: ["tiny"] })).rejects.toThrow(
       /models must be one of small, large, got "tiny"/,
     );
