@@ -3,9 +3,5 @@ import type { TuningFile } from "./tuning-file.ts";
 
 /** Writes a tuning file as a whole or not at all: a reader never sees half of one. */
 export async function writeTuning(path: string, file: TuningFile): Promise<void> {
-  await writeWhole(path, lines(file));
-}
-
-async function* lines(file: TuningFile): AsyncGenerator<string, void, void> {
-  yield `${JSON.stringify(file, undefined, 2)}\n`;
+  await writeWhole(path, [`${JSON.stringify(file, undefined, 2)}\n`]);
 }

@@ -65,7 +65,7 @@ describe("a tuning file", () => {
     [
       "is of another format",
       () => changed((one) => Object.assign(one, { formatVersion: 2 })),
-      "formatVersion is not 1, the one that this version of the package reads: tune again",
+      "formatVersion is not 1, the one that this version of the package reads: make it again by `switchpoint eval tune`",
     ],
     [
       "has a threshold that is none",
@@ -85,7 +85,7 @@ describe("a tuning file", () => {
     [
       "was changed by hand",
       () => changed((one) => Object.assign(one, { threshold: 0.99 })),
-      "version is not the hash of the rest: the file was changed after tuning",
+      "version is not the hash of the rest: the file was changed after it was made",
     ],
   ])("that %s is refused", async (_, contents, message) => {
     writeFileSync(path, contents());
