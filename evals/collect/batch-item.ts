@@ -1,0 +1,19 @@
+import type { Model } from "../../src/contracts/index.ts";
+import { mostCostUsd } from "./call-cost.ts";
+import type { CollectionRun, Job } from "./collection-run.ts";
+
+/** Tells the items of one model's batches apart. */
+export function itemKey({ id, repeat }: { readonly id: string; readonly repeat: number }): string {
+  return JSON.stringify([id, repeat]);
+}
+
+/** The most that an item of a batch can cost; undefined where it is not known. */
+export function mostItemCostUsd(
+  { options }: CollectionRun,
+  model: Model,
+  { request, prepared }: Job,
+  priceShare: number,
+): number | undefined {
+  const most = mostCostUsd(model, request, prepared.facts.images, options.maxOutputTokens);
+  return most && most * priceShare;
+}
