@@ -1,10 +1,13 @@
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
+import { jsonDepth } from "../outcomes/json-depth.ts";
 import type { ImportInput } from "./import-format.ts";
 import { readText } from "./read-text.ts";
 
 const maxJsonCharacters = 256 * 1024 * 1024;
 const maxYamlCharacters = 16 * 1024 * 1024;
 const maxAliases = 100;
+/** Of JSON; YAML that is nested deeper than its parser takes is none. */
+const deepest = 1_000;
 
 /**
  * The value of a JSON or YAML file, which is read as a whole: at most 256 MiB of JSON, 16 MiB of YAML.
@@ -28,6 +31,8 @@ export async function readDocument(input: ImportInput): Promise<unknown> {
 }
 
 function parseJson(file: string, text: string): unknown {
+  if (jsonDepth(text) > deepest)
+    throw new OutcomeFormatError(file, 0, "file", `is nested deeper than ${deepest}`);
   try {
     return JSON.parse(text);
   } catch {

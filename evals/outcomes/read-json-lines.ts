@@ -1,4 +1,5 @@
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
+import { jsonDepth } from "./json-depth.ts";
 import { readChunks } from "./read-chunks.ts";
 
 export interface JsonLinesOptions {
@@ -21,6 +22,8 @@ export interface JsonLine {
 
 const defaultMaxLineBytes = 16 * 1024 * 1024;
 const newline = 0x0a;
+/** Deepest nesting that is read: whoever walks a value, or writes it, may recurse. */
+const deepest = 1_000;
 
 /**
  * Streams the values of a JSON Lines file, unpacked where its name ends in `.gz`, or of another
@@ -49,8 +52,18 @@ export async function* readJsonLines(
       // The parser's own message quotes the text.
       throw new OutcomeFormatError(path, line, "line", "is not JSON: write one object a line");
     }
+    if (isTooDeep(text)) throw new OutcomeFormatError(path, line, "line", `is nested deeper than ${deepest}`);
     yield { line, value };
   }
+}
+
+function isTooDeep(text: string): boolean {
+  // Most lines are told by their length or by few brackets, which is faster than to follow the nesting.
+  if (text.length <= 2 * deepest) return false;
+  let opening = 0;
+  for (const bracket of "[{")
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) opening += 1;
+  return opening > deepest && jsonDepth(text) > deepest;
 }
 
 async function* readLines(

@@ -1,3 +1,5 @@
+import { jsonDepth } from "../../outcomes/json-depth.ts";
+
 /** Longest JSON that is read, in characters, and its deepest nesting. */
 const longest = 1_000_000;
 const deepest = 100;
@@ -17,29 +19,10 @@ export function parseJson(text: string, fenced: boolean): Parsed {
   const inFence = fence !== null && trimmed.endsWith("```") && trimmed.length > fence[0].length + 2;
   if (inFence && !fenced) return { problem: "the answer is in a Markdown block (option fenced takes it)" };
   const json = inFence ? trimmed.slice(fence[0].length, -3) : trimmed;
-  if (depthOf(json) > deepest) return { problem: `the answer is nested deeper than ${deepest}` };
+  if (jsonDepth(json) > deepest) return { problem: `the answer is nested deeper than ${deepest}` };
   try {
     return { value: JSON.parse(json) as unknown };
   } catch {
     return { problem: "the answer is not JSON" };
   }
-}
-
-/** Deepest nesting of a text that is JSON. */
-function depthOf(json: string): number {
-  let depth = 0;
-  let most = 0;
-  let inText = false;
-  for (let index = 0; index < json.length; index += 1) {
-    const char = json[index];
-    if (inText) {
-      if (char === "\\") index += 1;
-      else if (char === '"') inText = false;
-    } else if (char === '"') inText = true;
-    else if (char === "{" || char === "[") {
-      depth += 1;
-      most = Math.max(most, depth);
-    } else if (char === "}" || char === "]") depth -= 1;
-  }
-  return most;
 }

@@ -216,6 +216,8 @@ tests: [*c, *c, *c, *c, *c, *c]
       "tests: !!js/function 'secret'",
       /t\.yaml:1: file has a tag that is none of plain data/,
     ],
+    ["JSON without a bottom", "t.json", `${"[".repeat(200_000)}`, /t\.json: file is nested deeper than 1000/],
+    ["YAML without a bottom", "t.yaml", `a: ${"[".repeat(200_000)}`, /is not YAML \(RESOURCE_EXHAUSTION\)/],
     ["YAML that is none", "t.yaml", "tests: [\n- secret", /is not YAML \(/],
     ["YAML that unfolds without end", "t.yaml", bomb, /has aliases that stand for more than/],
     ["another kind of file", "t.txt", "x", /must be \.yaml, \.json, \.jsonl or \.csv/],

@@ -186,6 +186,19 @@ describe("readOutcomes", () => {
     expect(error.message).toContain("is longer than 200 bytes (option maxLineBytes)");
   });
 
+  it("refuses nesting that would break whoever walks it, and takes brackets in texts and side by side", async () => {
+    const nested = (depth: number): string => `{"more":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)},`;
+    const rest = JSON.stringify({ ...good, prompt: "[{".repeat(2_000), list: Array(2_000).fill([]) }).slice(
+      1,
+    );
+    const path = await fileOf("deep.jsonl", `${nested(1_000)}${rest}\n`);
+    expect(await collect(readOutcomes(path))).toHaveLength(1);
+    const deeper = await fileOf("deeper.jsonl", `${line}\n${nested(100_000)}${rest}\n`);
+    const error = await formatErrorOf(collect(readOutcomes(deeper)));
+    expect(error).toMatchObject({ line: 2, field: "line" });
+    expect(error.message).toContain("is nested deeper than 1000");
+  });
+
   it("refuses a packed line that would unpack without end", async () => {
     const path = await fileOf("bomb.jsonl.gz", gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)));
     const error = await formatErrorOf(collect(readOutcomes(path)));
