@@ -119,12 +119,8 @@ export type { RecordText } from "./replay/request-of-record.ts";
 export { type RouterCasesOptions, routerCases } from "./replay/router-cases.ts";
 export { renderReport } from "./report/render-report.ts";
 export type { Report } from "./report/report.ts";
-export {
-  type PairReportOptions,
-  type ReportOptions,
-  type RouterReportOptions,
-  reportData,
-} from "./report/report-data.ts";
+export { reportData } from "./report/report-data.ts";
+export type { PairReportOptions, ReportOptions, RouterReportOptions } from "./report/report-options.ts";
 export {
   type AnyScorer,
   type ContainsOptions,

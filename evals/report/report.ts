@@ -3,7 +3,7 @@ import type { Estimate } from "../metrics/bootstrap.ts";
 /** What a report shows, as plain JSON. Quality is in [0, 1], costs are US dollars a request, intervals are `confidence`. */
 export interface Report {
   readonly formatVersion: 1;
-  /** `pair`: a threshold between two models; `router`: the policy of a configured router. */
+  /** `pair`: a threshold between two models; `router`: any other policy of a configured router. */
   readonly kind: "pair" | "router";
   /** What was replayed, in words. */
   readonly policy: string;

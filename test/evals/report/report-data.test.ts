@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { OutcomeRecord } from "../../../evals/outcomes/outcome-record.ts";
-import { type PairReportOptions, reportData } from "../../../evals/report/report-data.ts";
+import { reportData } from "../../../evals/report/report-data.ts";
+import type { PairReportOptions } from "../../../evals/report/report-options.ts";
 import { recordKeysOf } from "../../../evals/split/record-keys.ts";
-import { always, threshold } from "../../../policies/index.ts";
+import { only } from "../../../policies/constraints/index.ts";
+import { always, firstOf, threshold } from "../../../policies/index.ts";
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { createRouter, type Tuning } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -276,12 +278,12 @@ describe("reportData of a router", () => {
     const router = createRouter({
       models,
       classifier: stated,
-      policy: threshold({ small: "little", large: "big", at: 0.5 }),
+      policy: firstOf(threshold({ small: "little", large: "big", at: 0.5 })),
     });
     const report = await reportData(reportRecords(200), { router, resamples: 50, now });
-    expect(report).toMatchObject({ kind: "router", reference: "big", thresholds: [0.5], curves: undefined });
+    expect(report).toMatchObject({ kind: "router", reference: "big", thresholds: [], curves: undefined });
     expect(report.rows.map(({ name }) => name)).toEqual([
-      "threshold",
+      "firstOf",
       "random",
       "always-little",
       "always-big",
@@ -297,6 +299,22 @@ describe("reportData of a router", () => {
     expect(report.warnings).toEqual([]);
     expect(report.certificate).toBeUndefined();
     await router.close();
+  });
+
+  it("is what a threshold between two models is, where it is one and no constraint interferes", async () => {
+    const policy = threshold({ small: "little", large: "big", at: 0.5 });
+    const records = reportRecords(200);
+    const router = createRouter({ models, classifier: stated, policy });
+    const report = await reportData(records, { router, resamples: 50, now });
+    const pair = await reportData(records, { ...options, resamples: 50 });
+    expect(report).toMatchObject({ kind: "pair", models: ["little", "big"], policy: pair.policy });
+    const rowsOf = ({ rows }: typeof report) => rows.map(({ model, ...row }) => row);
+    expect(rowsOf(report)).toEqual(rowsOf(pair));
+    expect(report.curves).toEqual(pair.curves);
+    expect(report.provenance.classifier).toBe("stated@1");
+
+    const tight = createRouter({ models, classifier: stated, policy, constraints: [only("big")] });
+    expect((await reportData(records, { router: tight, resamples: 50, now })).kind).toBe("router");
   });
 
   it("has the certificate of the tuning file that the router carries, or why it is not about this router", async () => {

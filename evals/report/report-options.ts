@@ -1,0 +1,43 @@
+import type { Classifier, Router } from "../../src/contracts/index.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { RecordText } from "../replay/request-of-record.ts";
+import type { TuningFile } from "../tune/tuning-file.ts";
+
+interface CommonOptions {
+  /** What is shown to the classifier. Default `prompt`. */
+  readonly text?: RecordText | undefined;
+  /** Whether the worst routed records are shown with their text. Default true. */
+  readonly prompts?: boolean | undefined;
+  /** For the saving a month. Default: it is given for 1,000 requests. */
+  readonly requestsPerMonth?: number | undefined;
+  /** Bootstrap resamples. Default 1,000. */
+  readonly resamples?: number | undefined;
+  /** Of the resamples: a whole number in [0, 2^32). Default 1. */
+  readonly seed?: number | undefined;
+  /** Of the intervals, in (0, 1). Default 0.95. */
+  readonly confidence?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Name of the outcome file and the command line, for the footer. */
+  readonly outcomes?: string | undefined;
+  readonly command?: string | undefined;
+}
+
+export interface PairReportOptions extends CommonOptions {
+  /** Names of the two models in the outcomes. */
+  readonly small: string;
+  readonly large: string;
+  readonly classifier: Classifier;
+  /** In [0, 1]. Default: that of `tuning`, else 0.7, as in an untuned router. */
+  readonly threshold?: number | undefined;
+  readonly tuning?: TuningFile | undefined;
+  /** Whether the classifier remembers a record from its training. */
+  readonly trainedOn?: ((record: OutcomeRecord) => boolean) | undefined;
+}
+
+export interface RouterReportOptions extends CommonOptions {
+  /** Where it carries a tuning file, the report has its certificate. */
+  readonly router: Router;
+}
+
+export type ReportOptions = PairReportOptions | RouterReportOptions;

@@ -1,0 +1,139 @@
+import { threshold as thresholdPolicy } from "../../policies/index.ts";
+import { type Classifier, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import { certifiedPolicy } from "../gate/certified-policy.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
+import { requestOfRecord } from "../replay/request-of-record.ts";
+import { routerCases } from "../replay/router-cases.ts";
+import { restsOn } from "../split/record-keys.ts";
+import type { TuningFile } from "../tune/tuning-file.ts";
+import { tuningSchema } from "../tune/tuning-schema.ts";
+import type { PairReportOptions, RouterReportOptions } from "./report-options.ts";
+
+/** What is reported on. */
+export interface Subject {
+  readonly prepared: ReplayCases<string>;
+  readonly policy: Policy<string>;
+  readonly models: readonly string[];
+  /** Default: the model that is best alone. */
+  readonly reference?: string | undefined;
+  /** Whether it is compared with what a classifier's threshold between two models could do. */
+  readonly isPair: boolean;
+  readonly name: string;
+  readonly described: string;
+  readonly thresholds: readonly number[];
+  readonly classifier?: Pick<Classifier, "name" | "version"> | undefined;
+  readonly tuning?: TuningFile | undefined;
+  /** Why `tuning` is not about this. */
+  readonly mismatch?: string | undefined;
+  readonly trainedOn: number;
+}
+
+/** A threshold between two models, or what a tuning file says. */
+export async function modelsSubject(
+  all: readonly OutcomeRecord[],
+  { small, large, classifier, tuning, threshold, text, trainedOn }: PairReportOptions,
+): Promise<Subject> {
+  if (small === large) throw new InvalidOptionError("report.large", large, "another model than report.small");
+  if (tuning !== undefined && threshold !== undefined)
+    throw new InvalidOptionError("report.threshold", threshold, "absent beside report.tuning, which says it");
+  checkTunedModels(tuning, small, large);
+  const at = threshold ?? 0.7;
+  const { name, parameters } = tuning?.policy ?? thresholdPolicy({ small, large, at });
+  const policy = certifiedPolicy({ name, parameters });
+  if (policy === undefined)
+    throw new InvalidOptionError(
+      "report.tuning",
+      name,
+      "of a policy that its parameters determine: report on a router that has it",
+    );
+  const models = tuning?.models ?? [small, large];
+  const prepared = await replayCases(all, { models, classifier, text: tuning?.text ?? text });
+  const tuned = parameters?.["at"];
+  const isThreshold = name === "threshold" && typeof tuned === "number";
+  const words = isThreshold ? `threshold ${tuned}` : `policy ${name}`;
+  return {
+    prepared,
+    policy,
+    models,
+    reference: large,
+    isPair: models.length === 2,
+    name: isThreshold ? classifier.name : name,
+    described: `${classifier.name}, ${words}`,
+    thresholds: isThreshold ? [tuned] : [],
+    classifier,
+    tuning,
+    mismatch: classifierMismatch(tuning, classifier),
+    trainedOn: trainedOn === undefined ? 0 : all.filter(trainedOn).length,
+  };
+}
+
+function classifierMismatch(
+  tuning: TuningFile | undefined,
+  { name, version }: Classifier,
+): string | undefined {
+  if (tuning === undefined) return undefined;
+  const wanted = `${tuning.classifier.name}@${tuning.classifier.version}`;
+  const given = `${name}@${version}`;
+  return wanted === given ? undefined : `it is about the classifier ${wanted}, and this is ${given}`;
+}
+
+function checkTunedModels(tuning: TuningFile | undefined, small: string, large: string): void {
+  if (tuning !== undefined && tuning.small !== small)
+    throw new InvalidOptionError("report.small", small, `that of report.tuning, ${tuning.small}`);
+  if (tuning !== undefined && tuning.large !== large)
+    throw new InvalidOptionError("report.large", large, `that of report.tuning, ${tuning.large}`);
+}
+
+/** A router: a threshold between two models where it is one and no constraint interferes, else its policy as a whole. */
+export async function routerSubject(
+  all: readonly OutcomeRecord[],
+  { router, text, now }: RouterReportOptions,
+): Promise<Subject> {
+  const { policy } = router;
+  const { small, large, at } = policy.parameters ?? {};
+  // A router needs less of a tuning file than a report: what is not whole says nothing.
+  const tuning = (await tuningSchema()).safeParse(router.tuning).data;
+  const shown = text ?? tuning?.text;
+  const prepared = await routerCases(all, router, { text: shown });
+  const first = prepared.cases[0]?.record;
+  const decision = first && (await router.decide(requestOfRecord(first, shown)));
+  const classifier = decision && namedVersion(decision.versions.classifier);
+  const hasExpired = tuning !== undefined && Date.parse(tuning.expiresAt) <= now;
+  const ids = Object.keys(router.models);
+  const common = {
+    prepared,
+    policy,
+    classifier,
+    tuning,
+    mismatch: hasExpired ? undefined : decision?.uncertified,
+    trainedOn: tuning?.fitted === undefined ? 0 : all.filter(restsOn(tuning.fitted)).length,
+  };
+  const isThreshold = policy.name === "threshold" && typeof at === "number";
+  const isFree = prepared.cases.every(({ context }) => context.candidates.length === 2);
+  if (isThreshold && ids.length === 2 && isFree && classifier !== undefined)
+    return {
+      ...common,
+      models: [String(small), String(large)],
+      reference: String(large),
+      isPair: true,
+      name: classifier.name,
+      described: `${classifier.name}, threshold ${at}`,
+      thresholds: [at],
+    };
+  return {
+    ...common,
+    models: ids,
+    reference: ids.find((id) => router.models[id]?.name === tuning?.large),
+    isPair: false,
+    name: policy.name,
+    described: `policy ${policy.name}`,
+    thresholds: isThreshold ? [at] : [],
+  };
+}
+
+/** Of `name@version`. */
+function namedVersion(text: string): Subject["classifier"] {
+  const at = text.lastIndexOf("@");
+  return at < 0 ? undefined : { name: text.slice(0, at), version: text.slice(at + 1) };
+}
