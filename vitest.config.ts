@@ -9,6 +9,8 @@ export default defineConfig({
     dir: "test",
     include: ["**/*.test.ts"],
     typecheck: { enabled: true, tsconfig: "test/tsconfig.json", include: ["**/*.test-d.ts"] },
+    // Much of a run waits for loopback, timers and child processes: leave no core idle.
+    maxWorkers: "100%",
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
     testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 20_000,
