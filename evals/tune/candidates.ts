@@ -10,7 +10,7 @@ export interface RoutedOutcomes extends ModelOutcomes {
 /** The policies that are tried, in the order in which they are tested: from the safest to the cheapest. */
 export interface Candidates {
   readonly count: number;
-  /** Made anew each time, so that only one of them need be kept. */
+  /** Made when asked for, so that only one of them need be kept. The same object: the same routing. */
   readonly at: (index: number) => RoutedOutcomes;
 }
 
@@ -20,10 +20,12 @@ export function thresholdCandidates(
   { small, large }: PairedOutcomes,
   grid: readonly number[],
 ): Candidates {
+  let last: { readonly threshold: number; readonly routed: RoutedOutcomes } | undefined;
   return {
     count: grid.length,
     at(index) {
       const threshold = grid[index] as number;
+      if (last !== undefined && isBetweenNone(complexity, last.threshold, threshold)) return last.routed;
       const isPriced = small.costUsd !== undefined && large.costUsd !== undefined;
       const toLarge = new Float64Array(complexity.length);
       const quality = small.quality.slice();
@@ -35,9 +37,18 @@ export function thresholdCandidates(
         quality[record] = large.quality[record] as number;
         if (costUsd !== undefined) costUsd[record] = large.costUsd?.[record] as number;
       }
-      return { toLarge, quality, costUsd };
+      const routed = { toLarge, quality, costUsd };
+      last = { threshold, routed };
+      return routed;
     },
   };
+}
+
+/** Whether two thresholds route all records alike. */
+function isBetweenNone(complexity: Float64Array, one: number, other: number): boolean {
+  const from = Math.min(one, other);
+  const to = Math.max(one, other);
+  return !complexity.some((at) => at >= from && at < to);
 }
 
 /**

@@ -25,8 +25,9 @@ export interface Sides {
 }
 
 /**
- * The statement: with probability `confidence` over the draw of the records, the policy loses at most
- * `maxLoss` against always-large on requests like these.
+ * The statement: with probability `confidence` over the draw of the records, the policy loses less than
+ * `maxLoss` against always-large on requests like these, of a unit (conversation, tenant) at most `unitCap`
+ * of them.
  */
 export interface Certificate {
   readonly guarantee: Guarantee;
@@ -35,7 +36,10 @@ export interface Certificate {
   readonly maxLoss: number;
   /** 1 - delta, in (0, 1). */
   readonly confidence: number;
-  /** How the p-values were computed: bets on a signed loss, or the exact binomial test. */
+  /**
+   * How the p-values were computed: `binomial`, exact, for regressions of units of one record each, else
+   * `betting`.
+   */
   readonly test: "betting" | "binomial";
   /** Records that the test saw. */
   readonly records: number;
@@ -48,15 +52,23 @@ export interface Certificate {
   /** Independent units among `records`, and what joins records to one. */
   readonly units: number;
   readonly groupBy: readonly UnitField[];
-  /** Records of the largest unit: no larger one may come. */
+  /** Records of the largest unit. */
   readonly largestUnit: number;
+  /**
+   * So many requests of a unit count: those of a larger one weigh `unitCap / size` each, in `loss` and in
+   * what is promised. 1: all units weigh the same. Absent: `largestUnit`.
+   */
+  readonly unitCap?: number | undefined;
   /** Of the order of the units, the choosing part and the intervals. */
   readonly seed: number;
   /** As in the file. */
   readonly threshold?: number | undefined;
   /** Measured, in [-1, 1]. */
   readonly loss: number;
-  /** What the same test says of this policy alone; at most `maxLoss`. */
+  /**
+   * At most `maxLoss`, which is what is promised. Below it, an estimate: what the same test says of this
+   * policy alone, on the records that chose it. With another target than a loss it is `maxLoss`.
+   */
   readonly upperBound: number;
   /** Of the hypothesis that the loss is above `maxLoss`. */
   readonly pValue: number;

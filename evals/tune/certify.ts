@@ -1,11 +1,10 @@
-import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
 import { bootstrap } from "../metrics/bootstrap.ts";
 import { weightedMean } from "../metrics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
+import { insufficientEvidence } from "./insufficient-evidence.ts";
 import { type LossTest, lossTest } from "./loss-test.ts";
-import { recordsNeeded } from "./records-needed.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import type { TunePoint } from "./tuning-file.ts";
@@ -37,8 +36,8 @@ export async function certifyLoss(
 ): Promise<Certified> {
   const { columns, candidates, settings } = parts;
   const { large } = columns.pair;
-  const { guarantee, seed } = settings;
-  const test = await lossTest({ guarantee, units: columns.units, delta, seed });
+  const { guarantee } = settings;
+  const test = await lossTest({ ...settings, units: columns.units, delta });
   const contest = { candidates, large, guarantee, test, maxLoss, delta };
   const { index, accepted, pValues } = chooseCandidate(contest);
   const isAccepted = (candidate: number): boolean => candidate < accepted;
@@ -57,7 +56,7 @@ export async function certifyLoss(
     pValue: index < 0 ? 0 : (pValues[index] as number),
     notes: index < 0 ? ["Nothing that was accepted costs less than always-large."] : [],
   });
-  return { index, certificate, curve: curveOf(parts, pValues, isAccepted) };
+  return { index, certificate, curve: curveOf(parts, test, pValues, isAccepted) };
 }
 
 /** The bound is found to within a twentieth of `maxLoss`. */
@@ -74,19 +73,19 @@ export async function certifyGiven(
   { target, choosing, notes }: Pick<Certificate, "target" | "choosing" | "notes">,
 ): Promise<Certified> {
   const { columns, candidates, settings, thresholds } = parts;
-  const { guarantee, seed, confidence } = settings;
+  const { guarantee, confidence } = settings;
   const { large } = columns.pair;
   const delta = 1 - confidence;
-  const test = await lossTest({ guarantee, units: columns.units, delta, seed });
+  const test = await lossTest({ ...settings, units: columns.units, delta });
   const routed = index < 0 ? alwaysLarge(columns) : candidates.at(index);
   const loss = lossesOf(guarantee, large.quality, routed.quality);
   // A loss is at most 1 whatever happens.
   const upperBound = index < 0 ? 0 : test.upperBound(loss, 1, givenStep);
-  const measured = weightedMean(loss) ?? 0;
+  const measured = test.mean(loss);
   if (upperBound > measured + widest) {
-    const needed = await recordsNeeded(loss, test, Math.min(0.99, measured + widest), delta);
+    const maxLoss = Math.min(0.99, measured + widest);
     const problem = `the loss is only known to be at most ${upperBound.toFixed(2)}, which says too little`;
-    throw new InsufficientEvidenceError(columns.records.length, needed, problem);
+    throw await insufficientEvidence(problem, { loss, toLarge: routed.toLarge, test, maxLoss, delta });
   }
   const certificate = await certificateOf(parts, routed, loss, test, {
     target,
@@ -98,7 +97,7 @@ export async function certifyGiven(
     pValue: index < 0 ? 0 : Math.min(delta, test.pValue(loss, upperBound)),
     notes,
   });
-  return { index, certificate, curve: curveOf(parts, [], (candidate) => candidate === index) };
+  return { index, certificate, curve: curveOf(parts, test, [], (candidate) => candidate === index) };
 }
 
 const givenStep = 0.001;
@@ -137,9 +136,10 @@ export async function certificateOf(
     units: test.units,
     groupBy: settings.groupBy,
     largestUnit: test.largestUnit,
+    unitCap: test.unitCap,
     seed,
     ...(threshold === undefined ? {} : { threshold }),
-    loss: weightedMean(loss) ?? 0,
+    loss: test.mean(loss),
     ...(saving === undefined ? {} : { saving }),
     largeCallRate: weightedMean(routed.toLarge) ?? 0,
     quality,
@@ -153,6 +153,12 @@ export async function certificateOf(
         : []),
       ...(routed.costUsd === undefined
         ? ["The cost of a record is not known: instead of cost, the share of large calls was made small."]
+        : []),
+      ...(settings.guarantee === "regressions" && test.name === "betting"
+        ? ["Some units have several records: bets took the place of the exact binomial test."]
+        : []),
+      ...(threshold !== undefined && columns.unclassified > 0
+        ? [`Always-small was not tried: ${columns.unclassified} records could not be classified.`]
         : []),
       ...(threshold !== undefined && complexity.every((one) => one === complexity[0])
         ? ["Complexity is the same on all records: it tells no request from another."]
@@ -183,6 +189,7 @@ function alwaysLarge({ pair: { large } }: TuneColumns): RoutedOutcomes {
 /** Always-large and all candidates, as they fared. */
 export function curveOf(
   { columns, candidates, thresholds, settings }: CertifyParts,
+  test: LossTest,
   pValues: readonly number[],
   isAccepted: (index: number) => boolean,
 ): readonly TunePoint[] {
@@ -190,7 +197,7 @@ export function curveOf(
   const pointOf = (routed: RoutedOutcomes, threshold: number | undefined) => ({
     ...(threshold === undefined ? {} : { threshold }),
     largeCallRate: weightedMean(routed.toLarge) ?? 0,
-    loss: weightedMean(lossesOf(settings.guarantee, best, routed.quality)) ?? 0,
+    loss: test.mean(lossesOf(settings.guarantee, best, routed.quality)),
     quality: weightedMean(routed.quality) ?? 0,
     ...(routed.costUsd === undefined ? {} : { costUsd: weightedMean(routed.costUsd) ?? 0 }),
   });
@@ -221,11 +228,10 @@ async function checkAnyUseful(
     if (!routed.toLarge.some((share) => share < 1)) continue;
     if (index < accepted) return;
     const loss = lossesOf(settings.guarantee, quality, routed.quality);
-    const needed = await recordsNeeded(loss, test, maxLoss, delta);
-    const measured = (weightedMean(loss) ?? 0).toFixed(4);
+    const largest = test.largestUnit === 1 ? "" : `, the largest of ${test.largestUnit} records`;
     const problem =
       `no threshold can be certified to lose at most ${maxLoss} with ${100 * (1 - delta)} % confidence ` +
-      `(the safest one that sends anything to the small model loses ${measured} on ${test.units} independent units)`;
-    throw new InsufficientEvidenceError(columns.records.length, needed, problem);
+      `(the safest one that sends anything to the small model loses ${test.mean(loss).toFixed(4)} on ${test.units} independent units${largest})`;
+    throw await insufficientEvidence(problem, { loss, toLarge: routed.toLarge, test, maxLoss, delta });
   }
 }

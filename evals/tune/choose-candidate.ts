@@ -1,5 +1,5 @@
 import { weightedMean } from "../metrics/weighted-mean.ts";
-import { type Candidates, lossesOf } from "./candidates.ts";
+import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Guarantee } from "./certificate.ts";
 import { fixedSequence } from "./fixed-sequence.ts";
 import type { LossTest } from "./loss-test.ts";
@@ -34,11 +34,17 @@ export function chooseCandidate({ candidates, large, guarantee, test, maxLoss, d
   const all = new Float64Array(large.quality.length).fill(1);
   let index = -1;
   let least = dearness(large.costUsd, all);
+  let before: { readonly routed: RoutedOutcomes; readonly pValue: number } | undefined;
   const sequence = fixedSequence(
     candidates.count,
     (candidate) => {
-      const { quality, costUsd, toLarge } = candidates.at(candidate);
-      const pValue = test.pValue(lossesOf(guarantee, large.quality, quality), maxLoss);
+      const routed = candidates.at(candidate);
+      const { quality, costUsd, toLarge } = routed;
+      const pValue =
+        before?.routed === routed
+          ? before.pValue
+          : test.pValue(lossesOf(guarantee, large.quality, quality), maxLoss);
+      before = { routed, pValue };
       const cost = dearness(costUsd, toLarge);
       if (pValue <= delta && cost < least) {
         least = cost;

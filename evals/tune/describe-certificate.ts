@@ -2,8 +2,9 @@ import type { Certificate } from "./certificate.ts";
 
 /** The statement in plain words, as sentences. `large` is the name of the large model. */
 export function describeCertificate(certificate: Certificate, large: string): string {
-  const { guarantee, maxLoss, confidence, records, units, largestUnit, groupBy, target, choosing } =
+  const { guarantee, maxLoss, confidence, records, units, largestUnit, groupBy, target, choosing, test } =
     certificate;
+  const cap = certificate.unitCap ?? largestUnit;
   const { loss, saving, largeCallRate, costUsd } = certificate;
   const what =
     guarantee === "mean"
@@ -18,7 +19,7 @@ export function describeCertificate(certificate: Certificate, large: string): st
       ? `${percent(largeCallRate)} of requests go to ${large}; costs are not known.`
       : `${saving.value < 0 ? "Cost rises" : "Cost falls"} by ${percent(Math.abs(saving.value))}${interval(saving)}, and ${percent(largeCallRate)} of requests go to ${large}.`;
   return [
-    `On ${grouped}, with ${percent(confidence)} confidence, ${what}; measured: ${number(loss)}.`,
+    `On ${grouped}, with ${percent(confidence)} confidence, ${what}; measured: ${number(loss)} (${test} test).`,
     money,
     ...("maxLoss" in target
       ? []
@@ -28,7 +29,7 @@ export function describeCertificate(certificate: Certificate, large: string): st
             : `The threshold was chosen for at most $${target.budgetUsd} per 1,000 requests ($${number(1_000 * (costUsd?.routed ?? 0))} measured), the loss is what came out.`,
         ]),
     ...(choosing === 0 ? [] : [`${choosing} further records chose the threshold.`]),
-    "It holds for requests like these, with these models, as this quality was judged.",
+    `It holds for requests like these, with these models, as this quality was judged; of those that share a ${groupBy.join(" or ")}, ${cap === 1 ? "all count as one" : `at most ${cap} count`}.`,
     ...certificate.notes,
   ].join(" ");
 }

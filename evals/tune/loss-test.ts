@@ -1,6 +1,5 @@
 import { seededRandom } from "../metrics/seeded-random.ts";
 import type { Guarantee } from "./certificate.ts";
-import { fixedSequence } from "./fixed-sequence.ts";
 import { bettingPValue } from "./p-values/betting-p-value.ts";
 import { loadBinomialTest } from "./p-values/binomial-test.ts";
 
@@ -8,16 +7,32 @@ import { loadBinomialTest } from "./p-values/binomial-test.ts";
 export interface LossTest {
   readonly name: "betting" | "binomial";
   readonly units: number;
+  /** Records of the largest unit. */
   readonly largestUnit: number;
-  /** By unit, in the order of the test: the sum of `loss - limit` over its records. */
-  sums(loss: Float64Array, limit: number): Float64Array;
-  /** Of the hypothesis that the mean loss of a request is above `limit`. */
+  /** So many records of a unit count at most. */
+  readonly unitCap: number;
+  /** What is tested, as measured: the mean over records, of a larger unit weighted down to `unitCap` of them. */
+  mean(loss: Float64Array): number;
+  /** By unit, in the order of the test. */
+  unitLosses(loss: Float64Array): UnitLosses;
+  /** Of the hypothesis that the mean loss is at least `limit`. */
   pValue(loss: Float64Array, limit: number): number;
+  /** The same, of other units of the same kind. */
+  pValueOf(units: UnitLosses, limit: number): number;
+  /** Whether `pValue` is at most `delta`. Takes less time. */
+  rejects(loss: Float64Array, limit: number): boolean;
   /**
    * Bound of the mean loss that holds with probability `1 - delta`: the last of the limits
    * `from - step, from - 2 · step, …` that is rejected; where none is, `from`, which must hold by itself.
    */
   upperBound(loss: Float64Array, from: number, step: number): number;
+}
+
+export interface UnitLosses {
+  /** Summed over the unit's records, weighted. */
+  readonly losses: Float64Array;
+  /** Records, at most `unitCap`. */
+  readonly sizes: Float64Array;
 }
 
 export interface LossTestOptions {
@@ -27,59 +42,90 @@ export interface LossTestOptions {
   readonly delta: number;
   /** Of the order of the units, which bets depend on. */
   readonly seed: number;
+  /** So many records of a unit count at most: at least 1. Default: those of the largest unit. */
+  readonly unitCap?: number | undefined;
 }
 
 /**
- * What is bounded is the mean over requests, and units have different sizes: `E[loss of a unit] /
- * E[size] <= limit` is tested as `E[Σ (loss - limit)] <= 0` over the records of a unit. Such a sum is at
- * most `size · (1 - limit)`; bets need the largest size that can come, which is taken to be the largest
- * here. Regressions of units of one record are counts: they have the exact binomial test.
+ * What is bounded is a mean over requests, and units have different sizes. Without a bound on sizes no
+ * number of units bounds it: a unit that is large enough outweighs all others, however rare it is. So of a
+ * unit at most `unitCap` requests count: the records of a larger one weigh `unitCap / size` each. Then
+ * `E[loss of a unit] / E[size] < limit` is tested as `E[Σ (loss - limit)] < 0` over the records of a unit,
+ * a sum that is at most `unitCap · (1 - limit)`. Regressions of units of one record are counts: they have
+ * the exact binomial test.
  */
-export async function lossTest({ guarantee, units, delta, seed }: LossTestOptions): Promise<LossTest> {
+export async function lossTest({
+  guarantee,
+  units,
+  delta,
+  seed,
+  unitCap: cap,
+}: LossTestOptions): Promise<LossTest> {
   const places = shuffledPlaces(units, seed);
   const count = places.reduce((most, place) => Math.max(most, place + 1), 0);
-  const sumsOf = (column: Float64Array): Float64Array => {
-    const sums = new Float64Array(count);
-    for (let index = 0; index < column.length; index += 1) {
+  const records = new Float64Array(count);
+  for (const place of places) records[place] = (records[place] as number) + 1;
+  const largestUnit = records.reduce((largest, size) => Math.max(largest, size), 0);
+  const unitCap = cap ?? Math.max(1, largestUnit);
+  const sizes = records.map((size) => Math.min(size, unitCap));
+  const weights = sizes.map((size, place) => size / (records[place] as number));
+  const unitLosses = (loss: Float64Array): UnitLosses => {
+    const losses = new Float64Array(count);
+    for (let index = 0; index < loss.length; index += 1) {
       const place = places[index] as number;
-      sums[place] = (sums[place] as number) + (column[index] as number);
+      losses[place] = (losses[place] as number) + (weights[place] as number) * (loss[index] as number);
     }
-    return sums;
+    return { losses, sizes };
   };
-  const sizes = sumsOf(new Float64Array(units.length).fill(1));
-  const largestUnit = sizes.reduce((largest, size) => Math.max(largest, size), 0);
-  const sums = (loss: Float64Array, limit: number): Float64Array => {
-    const excess = sumsOf(loss);
-    for (let unit = 0; unit < count; unit += 1)
-      excess[unit] = (excess[unit] as number) - limit * (sizes[unit] as number);
-    return excess;
+  const mean = (loss: Float64Array): number => {
+    const total = sum(sizes);
+    return total === 0 ? 0 : sum(unitLosses(loss).losses) / total;
   };
-  const fixed = { units: count, largestUnit, sums };
+  const fixed = { units: count, largestUnit, unitCap, mean, unitLosses };
 
-  if (guarantee === "regressions" && largestUnit === 1) {
+  if (guarantee === "regressions" && largestUnit === 1 && unitCap === 1) {
     const test = await loadBinomialTest();
-    const eventsOf = (loss: Float64Array): number => loss.reduce((sum, one) => sum + one, 0);
+    const pValue = (loss: Float64Array, limit: number): number => test.pValue(sum(loss), loss.length, limit);
     return {
       ...fixed,
       name: "binomial",
-      pValue: (loss, limit) => test.pValue(eventsOf(loss), loss.length, limit),
-      upperBound: (loss) => test.upperBound(eventsOf(loss), loss.length, delta),
+      pValue,
+      pValueOf: ({ losses }, limit) => pValue(losses, limit),
+      rejects: (loss, limit) => pValue(loss, limit) <= delta,
+      upperBound: (loss) => test.upperBound(sum(loss), loss.length, delta),
     };
   }
 
-  const pValue = (loss: Float64Array, limit: number): number =>
-    bettingPValue(sums(loss, limit), { most: largestUnit * (1 - limit), delta });
+  const buffer = new Float64Array(count);
+  const bet = ({ losses, sizes: of }: UnitLosses, limit: number, enough?: number): number => {
+    // A loop, and one array for all candidates: tuning does this for each of them.
+    const excess = losses.length === count ? buffer : new Float64Array(losses.length);
+    for (let unit = 0; unit < losses.length; unit += 1)
+      excess[unit] = (losses[unit] as number) - limit * (of[unit] as number);
+    return bettingPValue(excess, { most: unitCap * (1 - limit), delta, enough });
+  };
+  const rejects = (loss: UnitLosses, limit: number): boolean => bet(loss, limit, delta) <= delta;
   return {
     ...fixed,
     name: "betting",
-    pValue,
+    pValue: (loss, limit) => bet(unitLosses(loss), limit),
+    pValueOf: bet,
+    rejects: (loss, limit) => rejects(unitLosses(loss), limit),
     upperBound(loss, from, step) {
       // The same argument as for thresholds: limits in a fixed order, up to the first that is not rejected.
       const limits = Math.floor((from + 1) / step);
-      const limitAt = (index: number): number => from - (index + 1) * step;
-      return from - fixedSequence(limits, (index) => pValue(loss, limitAt(index)), delta).accepted * step;
+      const losses = unitLosses(loss);
+      let accepted = 0;
+      while (accepted < limits && rejects(losses, from - (accepted + 1) * step)) accepted += 1;
+      return from - accepted * step;
     },
   };
+}
+
+function sum(column: Float64Array): number {
+  let total = 0;
+  for (const one of column) total += one;
+  return total;
 }
 
 /** By record: the place of its unit in a shuffled order (Fisher-Yates). */

@@ -1,37 +1,105 @@
-import type { LossTest } from "./loss-test.ts";
+import { seededRandom } from "../metrics/seeded-random.ts";
+import type { LossTest, UnitLosses } from "./loss-test.ts";
 
-/** Standard normal quantile of 0.8: the power that is planned for. */
-const powerQuantile = 0.8416;
+export interface NeededOptions {
+  readonly test: LossTest;
+  readonly maxLoss: number;
+  readonly delta: number;
+  /** Share of the requests that go to another model than the large one, in [0, 1]: the others lose nothing. */
+  readonly share: number;
+  readonly seed: number;
+}
+
+/** Infinity: more like these would not do. */
+export interface Needed {
+  readonly records: number;
+  readonly units: number;
+}
 
 /**
- * About how many records like these would get a candidate accepted, four times in five. With n units whose
- * summed losses less `maxLoss` have this variance, the normal approximation asks for
- * `(z(1 - delta) + z(0.8))² · variance / (maxLoss - loss)²` units, and even without any loss
- * `ln(1 / delta) / maxLoss` units of the largest size are needed. A measured loss of more than half of
- * `maxLoss` may be bad luck: half of it is assumed, unless it is above `maxLoss` by two standard errors;
- * then no number of records would do: Infinity.
+ * About how many units like these get a policy accepted four times in five, if it loses as much as is
+ * assumed: what was measured with one more loss imagined (none in a few records is no proof of none), and
+ * at most three quarters of `maxLoss`, since a measured loss close to it or above may be bad luck. Found by
+ * drawing so many units anew, with replacement, and testing them. Always more than are there. Infinity
+ * where at least ten units show a loss that is above `maxLoss` by two standard errors.
  */
 export async function recordsNeeded(
   loss: Float64Array,
-  test: LossTest,
-  maxLoss: number,
-  delta: number,
-): Promise<number> {
+  { test, maxLoss, delta, share, seed }: NeededOptions,
+): Promise<Needed> {
   const { default: normalQuantile } = await import("@stdlib/stats-base-dists-normal-quantile");
   const perUnit = loss.length / test.units;
-  const sums = test.sums(loss, maxLoss);
-  const mean = sums.reduce((sum, one) => sum + one, 0) / sums.length;
-  const variance = sums.reduce((sum, one) => sum + (one - mean) ** 2, 0) / Math.max(1, sums.length - 1);
-  if (mean > 2 * Math.sqrt(variance / sums.length)) return Number.POSITIVE_INFINITY;
-  const margin = Math.max(-mean / perUnit, maxLoss / 2) * perUnit;
-  const byVariance = ((normalQuantile(1 - delta, 0, 1) + powerQuantile) ** 2 * variance) / margin ** 2;
-  const byBound = (-Math.log(delta) * test.largestUnit) / (maxLoss * perUnit);
+  const { losses, sizes } = test.unitLosses(loss);
+  const measured = test.mean(loss);
+  const size = sizes.reduce((sum, one) => sum + one, 0) / test.units;
+  const error = Math.sqrt(varianceOf({ losses, sizes }, measured) / test.units) / size;
+  if (test.units >= fewestUnits && measured - maxLoss > 2 * error)
+    return { records: Number.POSITIVE_INFINITY, units: Number.POSITIVE_INFINITY };
+
+  const tried = test.units * share;
+  // Laplace's rule of succession, among the requests that can lose anything.
+  const imagined = Math.max(0, (share - 2 * measured) / (tried + 2));
+  const assumed = measured * (1 - imagined) + imagined;
+  const margin = Math.max(maxLoss - assumed, maxLoss / 4);
+  const limit = Math.min(highestLimit, assumed + margin);
+  const world = { losses, sizes, imagined };
+  const variance = varianceOf(world, assumed) + imagined * size ** 2;
+  const z = normalQuantile(1 - delta, 0, 1) + powerQuantile;
+  const byVariance = (z ** 2 * variance) / (margin * size) ** 2;
+  const byBound = (-Math.log(delta) * test.unitCap) / (maxLoss * size);
+  let units = Math.max(test.units + 1, byVariance, byBound);
+  const random = seededRandom(seed);
+  while (units < mostSimulated && !isMostlyAccepted(world, Math.ceil(units), test, limit, delta, random))
+    units *= growth;
+  if (units >= mostSimulated) units *= reserve;
   // Two digits: it is a rough estimate.
-  return roundUp(Math.max(byVariance, byBound) * perUnit * safety);
+  return { records: roundUp(units * perUnit), units: roundUp(units) };
 }
 
-/** Bets keep something in reserve, and begin without knowing the variance. */
-const safety = 1.3;
+/** Standard normal quantile of 0.8: the power that is planned for. */
+const powerQuantile = 0.8416;
+/** Fewer say too little about their variance to call anything hopeless. */
+const fewestUnits = 10;
+const highestLimit = 0.999;
+const growth = 1.15;
+const draws = 60;
+/** Of the draws: so much above four in five that chance does not make up for it. */
+const mostly = 0.87;
+/** Beyond, the first guess is multiplied by what bets need more than a normal approximation says. */
+const mostSimulated = 20_000;
+const reserve = 1.3;
+
+interface UnitWorld extends UnitLosses {
+  /** Probability that a unit loses all, besides. */
+  readonly imagined: number;
+}
+
+function varianceOf({ losses, sizes }: UnitLosses, mean: number): number {
+  const squares = losses.reduce((sum, loss, unit) => sum + (loss - mean * (sizes[unit] as number)) ** 2, 0);
+  return squares / Math.max(1, losses.length - 1);
+}
+
+function isMostlyAccepted(
+  { losses, sizes, imagined }: UnitWorld,
+  units: number,
+  test: LossTest,
+  limit: number,
+  delta: number,
+  random: () => number,
+): boolean {
+  const drawn = { losses: new Float64Array(units), sizes: new Float64Array(units) };
+  let accepted = 0;
+  for (let draw = 0; draw < draws; draw += 1) {
+    for (let unit = 0; unit < units; unit += 1) {
+      const from = Math.floor(random() * losses.length);
+      const size = sizes[from] as number;
+      drawn.sizes[unit] = size;
+      drawn.losses[unit] = random() < imagined ? size : (losses[from] as number);
+    }
+    if (test.pValueOf(drawn, limit) <= delta) accepted += 1;
+  }
+  return accepted >= mostly * draws;
+}
 
 function roundUp(value: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);

@@ -3,20 +3,20 @@ import { categoryOf } from "../../policies/internal/category-of.ts";
 import {
   checkKeys,
   describePolicy,
-  InsufficientEvidenceError,
+  type InsufficientEvidenceError,
   InvalidOptionError,
   isRouterError,
 } from "../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";
 import { certificateOf, curveOf } from "./certify.ts";
+import { insufficientEvidence } from "./insufficient-evidence.ts";
 import { lossTest } from "./loss-test.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { recordsNeeded } from "./records-needed.ts";
 import { thresholdGrid } from "./threshold-grid.ts";
 import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
 import { checkTuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
-import { certifyThreshold, type TuneThresholdOptions, thresholdPolicyOf } from "./tune-threshold.ts";
+import { certifyThreshold, type TuneThresholdOptions, thresholdPolicyOf, triedOf } from "./tune-threshold.ts";
 import type { CategoryTuning, TuningFile } from "./tuning-file.ts";
 
 /**
@@ -38,9 +38,9 @@ export async function tuneCategories(
   if (!("maxLoss" in target))
     throw new InvalidOptionError("tuneCategories.target", target, "{ maxLoss }: it holds for each category");
   const { maxLoss } = target;
-  const grid = thresholdGrid(options);
   const cases = await readTuneCases(records, [small, large], settings);
   const columns = tuneColumns(cases, settings);
+  const grid = thresholdGrid(options);
   // An empty name is no category: the record does not have one.
   const categoryAt = cases.cases.map(({ context }) => categoryOf(context) || undefined);
   const names = [...new Set(categoryAt)].filter((name) => name !== undefined).sort();
@@ -72,10 +72,11 @@ export async function tuneCategories(
   );
   const routed = thresholdCandidates(own, columns.pair, [1]).at(0);
   const test = await lossTest({ ...settings, units: columns.units, delta });
+  const thresholdsTried = triedOf(columns, grid);
   const everywhere = {
     columns,
-    candidates: thresholdCandidates(columns.complexity, columns.pair, grid),
-    thresholds: grid,
+    candidates: thresholdCandidates(columns.complexity, columns.pair, thresholdsTried),
+    thresholds: thresholdsTried,
     settings,
   };
   const certificate = await certificateOf(
@@ -106,7 +107,7 @@ export async function tuneCategories(
     models: [small, large],
     certificate,
     categories,
-    curve: curveOf(everywhere, [], () => false),
+    curve: curveOf(everywhere, test, [], () => false),
   } as const;
   return makeTuningFile(found, columns.records, columns.complexity, settings);
 }
@@ -120,19 +121,19 @@ interface CategoryPart {
  * The categories that would be accepted if their records showed no loss at all, by their numbers alone: no
  * other could be. With each one that is left out, more of delta remains for the others.
  */
-async function hopefulParts(
-  parts: readonly CategoryPart[],
-  settings: TuneSettings,
+export async function hopefulParts<Part extends { readonly columns: Pick<TuneColumns, "units"> }>(
+  parts: readonly Part[],
+  settings: Pick<TuneSettings, "guarantee" | "confidence" | "seed" | "unitCap">,
   maxLoss: number,
-): Promise<ReadonlySet<CategoryPart>> {
+): Promise<ReadonlySet<Part>> {
   let hopeful = parts;
   for (;;) {
     const delta = (1 - settings.confidence) / Math.max(1, hopeful.length);
-    const kept: CategoryPart[] = [];
+    const kept: Part[] = [];
     for (const part of hopeful) {
-      const { units, records } = part.columns;
+      const { units } = part.columns;
       const test = await lossTest({ ...settings, units, delta });
-      if (test.pValue(new Float64Array(records.length), maxLoss) <= delta) kept.push(part);
+      if (test.rejects(new Float64Array(units.length), maxLoss)) kept.push(part);
     }
     if (kept.length === hopeful.length) return new Set(kept);
     hopeful = kept;
@@ -175,10 +176,11 @@ async function nothingProven(
   const largest = parts.reduce((most, one) =>
     one.columns.records.length > most.columns.records.length ? one : most,
   );
-  const { records, units, pair } = largest.columns;
+  const { units, pair } = largest.columns;
   const delta = (1 - settings.confidence) / parts.length;
   const test = await lossTest({ ...settings, units, delta });
-  const needed = await recordsNeeded(new Float64Array(pair.large.quality.length), test, maxLoss, delta);
+  const none = new Float64Array(pair.large.quality.length);
   const problem = `no category can be certified to lose at most ${maxLoss}; the largest one is ${JSON.stringify(largest.category)}`;
-  return new InsufficientEvidenceError(records.length, needed, problem);
+  // Without any loss, the least that it can take.
+  return insufficientEvidence(problem, { loss: none, toLarge: none, test, maxLoss, delta });
 }

@@ -21,13 +21,16 @@ export interface TuneColumns {
   readonly unclassified: number;
 }
 
-/** Classifies the records once. Throws `InvalidOptionError` where none has an outcome of each model. */
+/** Classifies the records once. Throws `InvalidOptionError` where there are none with an outcome of each model. */
 export async function readTuneCases(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   models: readonly string[],
   { classifier, text }: TuneSettings,
 ): Promise<ReplayCases<string>> {
-  const cases = await replayCases(records, { models, classifier, text });
+  const given: OutcomeRecord[] = [];
+  for await (const record of records) given.push(record);
+  if (given.length === 0) throw new InvalidOptionError("records", given, "at least one record");
+  const cases = await replayCases(given, { models, classifier, text });
   if (cases.cases.length === 0)
     throw new InvalidOptionError("records", [], `records with outcomes of ${models.join(" and ")}`);
   return cases;

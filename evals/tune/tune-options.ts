@@ -27,6 +27,12 @@ export interface TuneOptions {
   readonly confidence?: number | undefined;
   /** What joins records to one independent unit. Default: prompt, group, session and tenant. */
   readonly groupBy?: readonly UnitField[] | undefined;
+  /**
+   * So many requests of a unit count at most, at least 1: those of a larger one weigh `unitCap / size`
+   * each. With 1 all units weigh the same. The lower, the fewer records it takes where sizes differ.
+   * Default: what the largest unit of the records has.
+   */
+  readonly unitCap?: number | undefined;
   /** What the classifier is shown of a record. Default `prompt`. */
   readonly text?: RecordText | undefined;
   /** Of the order of the units, of the choosing part and of resamples: a whole number in [0, 2^32). Default 1. */
@@ -55,6 +61,7 @@ export const tuneOptionNames: readonly string[] = [
   "guarantee",
   "confidence",
   "groupBy",
+  "unitCap",
   "text",
   "seed",
   "resamples",
@@ -95,7 +102,8 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
     expiresDays: options.expiresDays ?? 90,
     clock: options.clock ?? Date.now,
   } satisfies TuneSettings;
-  const { small, large, classifier, guarantee, confidence, expiresDays, seed, groupBy, judge } = settings;
+  const { small, large, classifier, guarantee, confidence, expiresDays, seed, groupBy, judge, unitCap } =
+    settings;
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
   if (small === large)
@@ -106,6 +114,8 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
   checkTarget(owner, settings.target);
   checkOpen(`${owner}.confidence`, confidence);
   checkGroupBy(`${owner}.groupBy`, groupBy);
+  if (unitCap !== undefined)
+    checkNumber(`${owner}.unitCap`, unitCap, { min: 1, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
   if (judge !== undefined) checkText(`${owner}.judge`, judge);

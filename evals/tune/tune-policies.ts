@@ -10,7 +10,7 @@ import { weightedMean } from "../metrics/weighted-mean.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { replayPolicy } from "../replay/replay.ts";
 import type { ReplayCases } from "../replay/replay-cases.ts";
-import { recordKeysOf, restsOn } from "../split/record-keys.ts";
+import { type UnitField, unitsOf } from "../split/units.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import { certifyLoss } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
@@ -68,7 +68,12 @@ export async function tunePolicies(
   const policies =
     options.fit === undefined
       ? options.policies
-      : await ranked(options.policies, await otherRecords(options.fit, columns.records), models, settings);
+      : await ranked(
+          options.policies,
+          await otherRecords(options.fit, columns.records, settings),
+          models,
+          settings,
+        );
   const all = policies.map((policy) => routedBy(cases, policy, large));
   const isPriced =
     columns.pair.large.costUsd !== undefined && all.every(({ costUsd }) => costUsd !== undefined);
@@ -106,19 +111,20 @@ function routedBy(cases: ReplayCases<string>, policy: Policy<string>, large: str
 async function otherRecords(
   fit: NonNullable<TunePoliciesOptions["fit"]>,
   tune: readonly OutcomeRecord[],
+  { groupBy }: TuneSettings,
 ): Promise<readonly OutcomeRecord[]> {
-  const isTuned = restsOn(recordKeysOf(tune, "tune"));
   const records: OutcomeRecord[] = [];
-  for await (const record of fit) {
-    if (isTuned(record))
-      throw new InvalidOptionError(
-        "tunePolicies.fit",
-        fit,
-        `other records than those to tune on: ${JSON.stringify(record.id.slice(0, 60))} asks the same as one of them`,
-      );
-    records.push(record);
-  }
-  return records;
+  for await (const record of fit) records.push(record);
+  const joining = [...new Set<UnitField>(["prompt", ...groupBy])];
+  const units = unitsOf([...tune, ...records], joining);
+  const tuned = new Set(units.subarray(0, tune.length));
+  const shared = records.find((_, index) => tuned.has(units[tune.length + index] as number));
+  if (shared === undefined) return records;
+  throw new InvalidOptionError(
+    "tunePolicies.fit",
+    fit,
+    `other records than those to tune on: ${JSON.stringify(shared.id.slice(0, 60))} shares a ${joining.join(" or ")} with one of them`,
+  );
 }
 
 /** The policies that no other one beats in both loss and cost, from the least loss to the least cost. */

@@ -38,8 +38,9 @@ export async function tuneThreshold(
   checkKeys("tuneThreshold", options, [...tuneOptionNames, "steps", "scores"]);
   const settings = checkTuneOptions("tuneThreshold", options);
   const { small, large, target } = settings;
-  const grid = thresholdGrid(options);
+  const all = thresholdGrid(options);
   const columns = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
+  const grid = triedOf(columns, all);
   const { certificate, curve } =
     "maxLoss" in target
       ? await certifyThreshold(columns, grid, settings, target.maxLoss)
@@ -62,8 +63,20 @@ export function certifyThreshold(
   maxLoss: number,
   delta?: number | undefined,
 ): Promise<Certified> {
-  const candidates = thresholdCandidates(columns.complexity, columns.pair, grid);
-  return certifyLoss({ columns, candidates, thresholds: grid, settings }, maxLoss, delta);
+  const thresholds = triedOf(columns, grid);
+  const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
+  return certifyLoss({ columns, candidates, thresholds, settings }, maxLoss, delta);
+}
+
+/**
+ * The thresholds that stand for the policy they were measured as: always-small sends a request without a
+ * classification to the small model too, so that it is not tried where there are such records.
+ */
+export function triedOf(
+  { unclassified }: Pick<TuneColumns, "unclassified">,
+  grid: readonly number[],
+): readonly number[] {
+  return unclassified === 0 ? grid : grid.filter((threshold) => threshold !== ALWAYS_SMALL);
 }
 
 /** The policy that a threshold stands for. */
@@ -83,7 +96,7 @@ async function thresholdForTarget(
   const { target } = settings;
   if ("largeShare" in target && scores !== undefined) {
     const at = thresholdOfShare(Float64Array.from(scores), target.largeShare);
-    return certifyAt(columns, grid, at, settings, 0);
+    return certifyAt(columns, grid, highestTried(columns, at), settings, 0);
   }
   const random = seededRandom(settings.seed);
   const chooses = new Map<number, boolean>();
@@ -98,9 +111,14 @@ async function thresholdForTarget(
   }
   const at =
     "largeShare" in target
-      ? thresholdOfShare(choosing.complexity, target.largeShare)
+      ? highestTried(columns, thresholdOfShare(choosing.complexity, target.largeShare))
       : thresholdOfBudget(choosing, grid, "budgetUsd" in target ? target.budgetUsd : 0);
   return certifyAt(bounding, grid, at, settings, count);
+}
+
+/** Where always-small is not tried, the cheapest threshold stands for it. */
+function highestTried({ unclassified }: TuneColumns, at: number): number {
+  return unclassified === 0 ? at : Math.min(1, at);
 }
 
 /** What a target without a greatest loss takes at the least: then a fifth of them are some. */

@@ -37,6 +37,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
       units: count,
       groupBy: z.array(z.enum(["prompt", "group", "session", "tenant"])).min(1),
       largestUnit: count,
+      unitCap: count.min(1).optional(),
       seed: count,
       threshold: threshold.optional(),
       loss: signed,

@@ -30,6 +30,7 @@ interface Options extends PartOptions {
   readonly confidence: string;
   readonly guarantee: string;
   readonly groupBy?: readonly string[] | undefined;
+  readonly unitCap?: string | undefined;
   readonly text: string;
   readonly judge?: string | undefined;
   readonly expiresDays: string;
@@ -57,6 +58,7 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--confidence <number>", "of the statement, above 0 and below 1", "0.95")
     .option("--guarantee <kind>", "mean: of the loss; regressions: the share of worse answers", "mean")
     .option("--group-by <fields...>", `what joins records to one unit (default: ${UNIT_FIELDS.join(" ")})`)
+    .option("--unit-cap <count>", "so many requests of a unit count (default: those of the largest here)")
     .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
     .option("--judge <name>", "who judged the quality; kept in the file")
     .option("--expires-days <number>", "how long the certificate holds", "90")
@@ -99,6 +101,8 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     guarantee,
     confidence: openOption("--confidence", options.confidence),
     groupBy: groupBy as readonly UnitField[] | undefined,
+    unitCap:
+      options.unitCap === undefined ? undefined : numberOption("--unit-cap", options.unitCap, 1, 0xffff_ffff),
     text: textOption(options.text),
     judge: options.judge,
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),

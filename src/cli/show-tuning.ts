@@ -47,8 +47,8 @@ function figures(certificate: Certificate): string[][] {
     ["large calls", percent(0), percent(1), percent(certificate.largeCallRate)],
     ...(saving === undefined ? [] : [["saving [95 %]", "", "", withInterval(saving)]]),
     ["loss", "", "", digits(loss)],
-    [`upper bound (${test})`, "", "", digits(upperBound)],
     ["at most", "", "", digits(maxLoss)],
+    [`of this policy alone, an estimate (${test})`, "", "", digits(upperBound)],
     ["p-value", "", "", pValue.toPrecision(2)],
   ];
 }

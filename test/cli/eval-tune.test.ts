@@ -55,7 +55,7 @@ describe("eval tune", () => {
     });
     expect(text).toMatch(/^small small, large large; complexity@[0-9a-f]{12}; policy \w+\n/);
     expect(text).toMatch(
-      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
+      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(betting test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
     );
     expect(text).toMatch(/^p-value +\S+$/m);
     expect(text).toMatch(/^threshold +large calls +quality +loss +USD per 1,000 +p-value +accepted$/m);

@@ -4,6 +4,8 @@ export interface BettingOptions {
   readonly most: number;
   /** Level that the bets aim at, in (0, 1): power is greatest for a test at this level, and any level is valid. */
   readonly delta: number;
+  /** A p-value that is no higher will do: the bets end there. Default 0: all observations are bet on. */
+  readonly enough?: number | undefined;
 }
 
 /**
@@ -30,13 +32,17 @@ const nextAim = 10;
  * rare, bets by variance alone are too high: they are lowered as Bernstein's inequality does, by
  * `1 + stake · most / 3`.
  */
-export function bettingPValue(observations: Float64Array, { most, delta }: BettingOptions): number {
+export function bettingPValue(
+  observations: Float64Array,
+  { most, delta, enough = 0 }: BettingOptions,
+): number {
   const count = observations.length;
   const maxRate = maxStake / most;
   let aim = -Math.log(delta);
   let logWealth = Math.log(startWealth);
   let best = logWealth;
   let squares = (most / 2) ** 2;
+  const end = enough > 0 ? -Math.log(enough) : Number.POSITIVE_INFINITY;
   for (let index = 0; index < count; index += 1) {
     if (logWealth >= aim) aim = logWealth + Math.log(nextAim);
     const variance = squares / (index + 1);
@@ -44,7 +50,10 @@ export function bettingPValue(observations: Float64Array, { most, delta }: Betti
     const rate = Math.min(normal / (1 + (normal * most) / 3), maxRate);
     const observation = observations[index] as number;
     logWealth += Math.log1p(-rate * observation);
-    if (logWealth > best) best = logWealth;
+    if (logWealth > best) {
+      best = logWealth;
+      if (best >= end) break;
+    }
     squares += observation * observation;
   }
   return Math.min(1, Math.exp(-best));

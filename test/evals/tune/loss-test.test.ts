@@ -19,9 +19,36 @@ describe("losses that are bet on", () => {
   it("are summed by unit, less the limit for each record", async () => {
     const units = [0, 1, 0, 2, 1, 0];
     const test = await lossTest({ guarantee: "regressions", units, delta, seed: 3 });
-    expect(test).toMatchObject({ name: "betting", units: 3, largestUnit: 3 });
-    const sums = test.sums(Float64Array.of(1, 0, 1, 0, 1, 0), 0.1);
-    expect([...sums].map((sum) => Number(sum.toFixed(9))).sort()).toEqual([-0.1, 0.8, 1.7]);
+    expect(test).toMatchObject({ name: "betting", units: 3, largestUnit: 3, unitCap: 3 });
+    const loss = Float64Array.of(1, 0, 1, 0, 1, 0);
+    const { losses: lost, sizes } = test.unitLosses(loss);
+    const pairs = [...lost].map((sum, place) => [sizes[place], sum]);
+    expect(pairs.sort()).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ]);
+    expect(test.mean(loss)).toBe(0.5);
+  });
+
+  it("of a unit above the cap weigh less, so that it counts as so many requests", async () => {
+    const units = [0, 0, 0, 0, 1, 2];
+    const loss = Float64Array.of(1, 1, 1, 0, 0, 0);
+    const capped = await lossTest({ guarantee: "mean", units, delta, seed: 3, unitCap: 2 });
+    expect(capped).toMatchObject({ largestUnit: 4, unitCap: 2 });
+    expect([...capped.unitLosses(loss).losses].sort()).toEqual([0, 0, 1.5]);
+    expect(capped.mean(loss)).toBeCloseTo(1.5 / 4, 12);
+    const alike = await lossTest({ guarantee: "mean", units, delta, seed: 3, unitCap: 1 });
+    expect(alike.mean(loss)).toBeCloseTo(0.75 / 3, 12);
+    const roomy = await lossTest({ guarantee: "mean", units, delta, seed: 3, unitCap: 9 });
+    expect(roomy.mean(loss)).toBe(0.5);
+  });
+
+  it("are bet on with less where larger units may come", async () => {
+    const of = (unitCap: number) =>
+      lossTest({ guarantee: "mean", units: single(300), delta, seed: 1, unitCap });
+    const loss = losses(300, 1);
+    expect((await of(20)).pValue(loss, 0.05)).toBeGreaterThan((await of(1)).pValue(loss, 0.05));
   });
 
   it("count copies of a record as one unit: they prove no more than it does", async () => {
@@ -60,7 +87,7 @@ describe("losses that are bet on", () => {
 
   it("come in an order that the seed fixes", async () => {
     const of = async (seed: number) =>
-      (await lossTest({ guarantee: "mean", units: single(50), delta, seed })).sums(losses(50, 5), 0);
+      (await lossTest({ guarantee: "mean", units: single(50), delta, seed })).unitLosses(losses(50, 5));
     expect(await of(1)).toEqual(await of(1));
     expect(await of(1)).not.toEqual(await of(2));
   });

@@ -83,7 +83,7 @@ describe("tunePolicies", () => {
     // Always-large, 0.2, 0.5, 0.8: a coin loses more than 0.5 and costs more.
     expect(file.curve).toHaveLength(4);
     await expect(tunePolicies(records, { ...options, policies, fit: records.slice(0, 5) })).rejects.toThrow(
-      'tunePolicies.fit must be other records than those to tune on: "r0" asks the same as one of them',
+      'tunePolicies.fit must be other records than those to tune on: "r0" shares a prompt or group or session or tenant with one of them',
     );
   });
 

@@ -1,0 +1,29 @@
+import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
+import { weightedMean } from "../metrics/weighted-mean.ts";
+import type { LossTest } from "./loss-test.ts";
+import { recordsNeeded } from "./records-needed.ts";
+
+export interface Lacking {
+  /** By record, of what was not accepted. */
+  readonly loss: Float64Array;
+  readonly toLarge: Float64Array;
+  readonly test: LossTest;
+  readonly maxLoss: number;
+  readonly delta: number;
+}
+
+/** The error that says about how many records would do; of units, where those have several records. */
+export async function insufficientEvidence(
+  problem: string,
+  { loss, toLarge, ...lacking }: Lacking,
+): Promise<InsufficientEvidenceError> {
+  const { units } = lacking.test;
+  const share = 1 - (weightedMean(toLarge) ?? 0);
+  const needed = await recordsNeeded(loss, { ...lacking, share, seed: 1 });
+  return new InsufficientEvidenceError(
+    loss.length,
+    needed.records,
+    problem,
+    units === loss.length ? undefined : { units, unitsNeeded: needed.units },
+  );
+}
