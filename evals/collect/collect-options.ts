@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import {
   checkKeys,
   checkMethods,
@@ -8,6 +7,7 @@ import {
   type Model,
   type Router,
 } from "../../src/contracts/index.ts";
+import { checkOther } from "../outcomes/check-other.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import type { CollectProgress } from "./progress.ts";
@@ -131,8 +131,7 @@ export function resolveCollectOptions(options: CollectOptions): ResolvedCollectO
   const all = { ...defaults, ...given } as typeof defaults & CollectOptions;
   checkText("dataset", all.dataset);
   checkText("out", all.out);
-  if (resolve(all.out) === resolve(all.dataset))
-    throw new InvalidOptionError("out", all.out, "another file than the dataset, which it would replace");
+  checkOther(all.out, [all.dataset]);
   checkMethods("router", all.router, ["decide"]);
   if (typeof all.scorer !== "function") checkMethods("scorer", all.scorer, ["score"]);
   checkNumber("seed", all.seed, { min: 0, max: 0xffff_ffff, integer: true });

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { checkKeys, InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
 import { isObject, textOf } from "../import/json-values.ts";
+import { checkOther } from "../outcomes/check-other.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { writeWhole } from "../outcomes/write-whole.ts";
@@ -48,9 +49,11 @@ export interface ExportReport {
 export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
   checkKeys("exportRecords", options, ["to", "input", "out", "models"]);
   const { to, input, out, models } = options;
+  checkOther(out, [input]);
   if (!Object.hasOwn(formats, to)) throw new InvalidOptionError("to", to, exportFormats.join(", "));
   const found = await survey(input);
   const missing = models?.find((model) => !found.models.includes(model));
+  if (models?.length === 0) throw new InvalidOptionError("models", models, "absent, or at least one name");
   if (missing !== undefined)
     throw new InvalidOptionError("models", missing, `a model of the outcomes: ${found.models.join(", ")}`);
   const source: ExportSource = {

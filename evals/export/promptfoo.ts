@@ -119,12 +119,12 @@ function resultOf(result: {
       output: answer,
       cost: costUsd,
       tokenUsage: { prompt: inputTokens, completion: outputTokens },
-      error,
     },
     success: quality === 1,
     score: quality,
-    // 1: an assert failed, 2: there was no answer.
-    failureReason: error !== undefined ? 2 : quality === 1 ? 0 : 1,
+    // A request that the model could not answer counts against it: 1, a failed test, not 2, a run that broke.
+    failureReason: quality === 1 ? 0 : 1,
+    error,
     latencyMs,
     cost: costUsd,
     namedScores: {},

@@ -1,10 +1,13 @@
+import { checkOther } from "../outcomes/check-other.ts";
 import { writeWhole } from "../outcomes/write-whole.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { type ImportReport, importRecords } from "./import-records.ts";
 
 /** Imports into a file of outcomes or a data set, as a whole or not at all; packed where `out` ends in `.gz`. */
 export async function importFile(out: string, options: ImportOptions): Promise<ImportReport> {
+  const { inputs, feedback } = options;
   const records = importRecords(options);
+  checkOther(out, feedback === undefined ? inputs : [...inputs, feedback]);
   await writeWhole(out, linesOf(records));
   return records.report;
 }

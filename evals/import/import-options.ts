@@ -56,7 +56,8 @@ export function checkImportOptions(options: ImportOptions): {
   ]);
   const { from, inputs, rename = {}, quality = "score", metric = "score", rule, feedback } = options;
   if (!importFormats.includes(from)) throw new InvalidOptionError("from", from, importFormats.join(", "));
-  if (inputs.length === 0) throw new InvalidOptionError("inputs", inputs, "at least one path or https URL");
+  if (!Array.isArray(inputs) || inputs.length === 0)
+    throw new InvalidOptionError("inputs", inputs, "at least one path or https URL");
   if (from === "decisions" && inputs.length > 1)
     throw new InvalidOptionError("inputs", inputs, "one decision log: join rotated ones first (cat)");
   if (quality !== "score" && quality !== "pass")

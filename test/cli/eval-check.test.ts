@@ -210,6 +210,10 @@ describe("eval check", () => {
       exitCode: 2,
       err: expect.stringMatching(/a model that the records name: other/),
     });
+    const [first, ...rest] = recordsOf({ count: 300, loss: 0.02 });
+    const lacking = lines([{ ...first, outcomes: { [large]: { quality: 1 } } }, ...rest]);
+    const { out } = await checkConfig(folder.file("lacking.jsonl", lacking));
+    expect(out).toMatch(/ on 299 fresh records, 1 left out: a model has no outcome there/);
     const both = await checkConfig(fresh, "--classifier", "length");
     expect(both).toMatchObject({ exitCode: 2, err: expect.stringMatching(/absent beside --config/) });
   });

@@ -677,7 +677,7 @@ describe("bad input", () => {
   it("of options is told with what is allowed", async () => {
     const { options, path } = setUp("http://127.0.0.1:1/v1", numbered(1));
     await expect(collect({ ...options, out: options.dataset, restart: true })).rejects.toThrow(
-      /out must be another file than the dataset, which it would replace/,
+      /out must be another file than what is read, which it would replace/,
     );
     await expect(collect({ ...options, out: path("none/out.jsonl") })).rejects.toThrow(
       /out must be in a folder that is there and can be written to \(ENOENT\)/,

@@ -5,6 +5,7 @@ import { clipWeights } from "../../../evals/off-policy/clip-weights.ts";
 import { doublyRobustTerms } from "../../../evals/off-policy/doubly-robust.ts";
 import { effectiveSampleSize } from "../../../evals/off-policy/effective-sample-size.ts";
 import { empiricalBernsteinBound } from "../../../evals/off-policy/empirical-bernstein.ts";
+import { estimateReward } from "../../../evals/off-policy/estimate-reward.ts";
 import { ipsTerms } from "../../../evals/off-policy/ips.ts";
 import { meanError } from "../../../evals/off-policy/mean-error.ts";
 import { meanWeightPValue } from "../../../evals/off-policy/mean-weight-p-value.ts";
@@ -89,6 +90,27 @@ describe("intervals", () => {
     const expected = 1 - Math.sqrt((2 * log) / 99) - (7 * 4 * log) / (3 * 99);
     expect(empiricalBernsteinBound(values, 4, 0.95)).toBeCloseTo(expected, 12);
     expect(empiricalBernsteinBound(Float64Array.of(1), 1, 0.95)).toBe(-Infinity);
+  });
+
+  it("the lower bound is that of the clipped terms, whose range no weight can leave", async () => {
+    const count = 2_000;
+    const row = (at: (index: number) => number) =>
+      Float64Array.from({ length: count }, (_, index) => at(index));
+    const columns = {
+      weights: row((index) => (index % 2 === 0 ? 5 : 0)),
+      loggedWeights: row(() => 1),
+      rewards: row((index) => (index % 4 === 0 ? 1 : 0.5)),
+      predictions: { target: row(() => 0.5), logged: row(() => 0.5) },
+      units: Uint32Array.from({ length: count }, (_, index) => index),
+    };
+    const boundOf = async (clip: number, largestWeight: number) => {
+      const options = { clip, largestWeight, largestReward: 1, confidence: 0.95, resamples: 1, seed: 1 };
+      return (await estimateReward(columns, options))?.lowerBound;
+    };
+    const terms = ipsTerms(clipWeights(columns.weights, 4), columns.rewards);
+    expect(await boundOf(4, 5)).toBe(empiricalBernsteinBound(terms, 4, 0.95));
+    const whole = ipsTerms(columns.weights, columns.rewards);
+    expect(await boundOf(40, 5)).toBe(empiricalBernsteinBound(whole, 5, 0.95));
   });
 
   it("the empirical Bernstein bound breaks in at most 5 % of draws, skewed ones too", () => {

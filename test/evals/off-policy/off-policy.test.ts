@@ -106,6 +106,21 @@ describe("a log of our router", () => {
     expect(Math.abs((quality?.estimates.dr.value ?? 0) - mean)).toBeLessThan(0.05);
   });
 
+  it("leaves pins out, whatever was answered", async () => {
+    const files = await serve(worldOf(300, 21), explore(0.4, at(0.5)), folder, "some-pins");
+    const world = worldOf(300, 21);
+    const lines = (await readFile(files.log, "utf8")).trim().split("\n");
+    const pins = lines.slice(0, 40).map((line) => {
+      const { id, ...rest } = JSON.parse(line);
+      return JSON.stringify({ ...rest, id: `pin ${id}`, forced: true, propensity: 1 });
+    });
+    const log = join(folder, "with-pins.jsonl");
+    await writeFile(log, [...pins, ...lines].join("\n"));
+    const { forced, ...report } = await estimate(world, { ...files, log }, at(0.7));
+    expect(forced).toBe(40);
+    expect({ ...report, forced: 0 }).toEqual(await estimate(world, files, at(0.7)));
+  });
+
   it("accepts a deterministic log for a target that decides alike everywhere", async () => {
     const world = worldOf(120, 4);
     const files = await serve(world, at(0.5), folder, "alike");
@@ -189,7 +204,7 @@ describe("requests without an answer", () => {
     const mean = kept.reduce((sum, line) => sum + JSON.parse(line).quality, 0) / 240;
     // One in ten has no answer.
     expect(quality?.logged.value).toBeCloseTo(0.9 * mean, 1);
-    expect(Math.abs((quality?.logged.value ?? 0) - 0.9 * mean)).toBeLessThan(0.01);
+    expect(Math.abs((quality?.logged.value ?? 0) - 0.9 * mean)).toBeLessThan(0.005);
   });
 });
 
@@ -317,6 +332,35 @@ describe("warnings", () => {
     expect(warnings).toContainEqual(expect.stringMatching(/^one row has \d+\.\d % of all weight/));
     expect(warnings).toContainEqual(
       expect.stringMatching(/^100\.0 % of the target goes to "small", which the log knows from an effective/),
+    );
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^little overlap at category even: an effective \d\.\d of 75 rows/),
+    );
+  });
+
+  it("tell of a mean weight other than 1, and of what the log could not have done", async () => {
+    const world = worldOf(240, 22);
+    const files = await serve(world, explore(0.4, at(0.5)), folder, "halved");
+    const lines = (await readFile(files.log, "utf8")).trim().split("\n");
+    const decisions = lines.map((line) => JSON.parse(line));
+    const halved = join(folder, "halved-propensities.jsonl");
+    const certain = join(folder, "certain.jsonl");
+    await writeFile(
+      halved,
+      decisions.map((one) => JSON.stringify({ ...one, propensity: one.propensity / 2 })).join("\n"),
+    );
+    await writeFile(
+      certain,
+      decisions.map((one, index) => JSON.stringify(index < 60 ? { ...one, propensity: 1 } : one)).join("\n"),
+    );
+    const { warnings } = await estimate(world, { ...files, log: halved }, at(0.5));
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^mean weight [12]\.\d+ where 1 is expected \(p = /),
+    );
+    const wide = { ...few, maxUncovered: 1 };
+    const { warnings: uncovered } = await estimate(world, { ...files, log: certain }, at(0.9), wide);
+    expect(uncovered).toContainEqual(
+      expect.stringMatching(/^at least \d+\.\d % of what the target would do has probability 0 in the log/),
     );
   });
 

@@ -180,6 +180,7 @@ describe("reportData of a threshold between two models", () => {
     expect(report.rows[0]?.saving).toBeUndefined();
     expect(report.rows[0]?.overRandom).toBeDefined();
     expect(report.verdict).toContain("costs are not known");
+    expect(report.warnings).toContain("Costs are not known of all records: nothing is said of money.");
   });
 
   it("warns of constant scores, of a small model that is better, of few records and of training on them", async () => {
@@ -198,6 +199,24 @@ describe("reportData of a threshold between two models", () => {
       expect.stringContaining("Only 60 independent records"),
       expect.stringContaining("is not better than"),
       expect.stringContaining("the same complexity"),
+    ]);
+  });
+
+  it("warns of a classifier that routes no better than a coin, nor than length", async () => {
+    const records = reportRecords(300, (record) => ({
+      ...record,
+      prompt: `${record.prompt} ${"x".repeat(Math.round(1_000 * Number.parseFloat(record.prompt ?? "")))}`,
+    }));
+    const reversed = {
+      name: "reversed",
+      version: "1",
+      classify: ({ ask }: { readonly ask: string }) => ({ complexity: 1 - Number.parseFloat(ask) }),
+    };
+    expect((await reportData(records, { ...options, classifier: reversed })).warnings).toEqual([
+      expect.stringMatching(
+        /^On these records the router is not surely better than a random choice that costs as much/,
+      ),
+      "On these records the length of the prompt routes as well as the classifier.",
     ]);
   });
 
