@@ -1,4 +1,4 @@
-import { count, percent, percentWithInterval, points, score } from "./format-number.ts";
+import { count, limit, percent, percentWithInterval, points, score } from "./format-number.ts";
 import { html, type Markup, unbroken } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
@@ -49,7 +49,7 @@ function evidence({
 }: ReportedCertificate): string {
   const independent = units === records ? "" : `, of which ${count(units)} independent`;
   const shown = lossOf(guarantee);
-  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${shown(upperBound)} (p = ${pValue.toPrecision(2)}).`;
+  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${boundOf(guarantee)(upperBound)} (p = ${pValue.toPrecision(2)}).`;
   const saved = saving === undefined ? "" : ` The cost there was ${percentWithInterval(saving)} lower.`;
   const own =
     tunedOn === 0
@@ -75,10 +75,14 @@ function categoryTable(
         category,
         problem === undefined ? score(threshold) : "large model only",
         count(records),
-        upperBound === undefined ? "–" : lossOf(guarantee)(upperBound),
+        upperBound === undefined ? "–" : boundOf(guarantee)(upperBound),
       ],
     })),
   );
+}
+
+function boundOf(guarantee: ReportedCertificate["guarantee"]): (bound: number) => string {
+  return guarantee === "mean" ? (bound) => `${limit(bound)} points` : (bound) => `${limit(bound)} %`;
 }
 
 /** A loss of quality in points, or a share of requests. */

@@ -17,6 +17,17 @@ export function roundPoints(quality: number): string {
   return points(quality).replace(/\.0$/, "");
 }
 
+/** What is not exceeded, of 100: rounded up to two decimals, so that it holds as it is written. */
+export function limit(share: number): string {
+  // What is a decimal number of hundredths, but for the last bits, stays what it is.
+  return String(Math.ceil(1e4 * share - 1e-7) / 100).replace("-", "−");
+}
+
+/** A confidence in per cent: rounded down to three decimals, so that it is never said to be 100. */
+export function sureness(confidence: number): string {
+  return `${Math.floor(1e5 * confidence + 1e-6) / 1e3} %`;
+}
+
 /** US dollars, whatever their size: `$0.0042`, `$0.85`, `$1,234`. */
 export function usd(amount: number): string {
   const size = Math.abs(amount);

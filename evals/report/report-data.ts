@@ -1,16 +1,20 @@
 import { checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
 import { packageVersion } from "../../src/version.ts";
+import { evidenceOf } from "../gate/gather-evidence.ts";
+import type { LossEvidence } from "../gate/loss-evidence.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { recordKeysOf } from "../split/record-keys.ts";
+import { unitsOf } from "../split/units.ts";
+import type { TuningFile } from "../tune/tuning-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";
 import { curvesOf } from "./curves.ts";
 import type { Report } from "./report.ts";
 import type { ReportOptions } from "./report-options.ts";
-import { pairRows, routerRows } from "./report-rows.ts";
+import { outcomesOf, pairRows, routerRows } from "./report-rows.ts";
 import { modelsSubject, routerSubject } from "./report-subject.ts";
 import { reportedCertificate } from "./reported-certificate.ts";
-import { routingOf } from "./routing.ts";
+import { type Routing, routingOf } from "./routing.ts";
 import { savingPerMonth } from "./saving.ts";
 import { scoreBins } from "./score-bins.ts";
 import { verdictOf } from "./verdict.ts";
@@ -42,7 +46,8 @@ export async function reportData(
     small === undefined
       ? await routerRows(routing, name, settings)
       : await pairRows(routing, small, name, settings);
-  const certificate = tuning && reportedCertificate(tuning, subject.mismatch, all, now, rows[0]?.loss);
+  const certificate =
+    tuning && reportedCertificate(tuning, subject.mismatch, all, now, await promised(tuning, routing));
   return {
     formatVersion: 1,
     kind: small === undefined ? "router" : "pair",
@@ -78,4 +83,22 @@ export async function reportData(
       command: options.command,
     },
   };
+}
+
+/** What the records say of each certificate. */
+function promised(
+  tuning: TuningFile,
+  { cases, alone, reference, routed }: Routing,
+): Promise<readonly LossEvidence[]> {
+  const { groupBy } = tuning.certificate;
+  const units = unitsOf(
+    cases.map(({ record }) => record),
+    groupBy,
+  );
+  return evidenceOf(tuning, {
+    cases,
+    units,
+    large: outcomesOf(alone, reference).quality,
+    routed: routed.quality,
+  });
 }

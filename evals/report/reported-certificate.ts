@@ -1,30 +1,29 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
+import type { LossEvidence } from "../gate/loss-evidence.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { restsOn } from "../split/record-keys.ts";
+import type { Guarantee } from "../tune/certificate.ts";
 import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
-import { points, roundPoints, withInterval } from "./format-number.ts";
+import { limit, percent, points, sureness } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";
 
 /**
  * What a tuning file promises, with the reasons why it does not hold: `mismatch`, why it is not about what is
- * reported; its expiry; and a loss measured afresh.
+ * reported; its expiry; and a loss on these records that is surely above the promised one, by the test that
+ * `eval check` makes. `evidence`: what the records say of each of its certificates.
  */
 export function reportedCertificate(
   file: TuningFile,
   mismatch: string | undefined,
   records: readonly OutcomeRecord[],
   now: number,
-  loss: Estimate | undefined,
+  evidence: readonly LossEvidence[],
 ): ReportedCertificate {
   const { certificate, version, createdAt, expiresAt, judge } = file;
   const problems: string[] = [];
   if (mismatch !== undefined) problems.push(mismatch);
   if (Date.parse(expiresAt) <= now) problems.push(`it expired on ${expiresAt.slice(0, 10)}`);
   const { guarantee, maxLoss, confidence, upperBound, pValue, saving, units } = certificate;
-  if (guarantee === "mean" && loss?.low !== undefined && loss.low > maxLoss)
-    problems.push(
-      `on these records it lost ${withInterval(loss, points)} points of quality, more than the ${roundPoints(maxLoss)} promised`,
-    );
+  for (const one of evidence) if (one.pKept <= one.level) problems.push(broken(one, guarantee));
   return {
     version,
     createdAt,
@@ -45,6 +44,17 @@ export function reportedCertificate(
     problems,
     tunedOn: records.filter(restsOn(file.data)).length,
   };
+}
+
+function broken(
+  { category, loss, lowerBound = loss, level, maxLoss }: LossEvidence,
+  guarantee: Guarantee,
+): string {
+  const where = category === undefined ? "on these records" : `on the records of category ${category}`;
+  const sure = `with ${sureness(1 - level)} confidence`;
+  return guarantee === "mean"
+    ? `${where} it lost ${points(loss)} points of quality, and ${sure} at least ${points(lowerBound)}: more than the ${limit(maxLoss)} promised`
+    : `${where} it answered ${percent(loss)} of requests worse, and ${sure} at least ${percent(lowerBound)}: more than the ${limit(maxLoss)} % promised`;
 }
 
 function categoryOf(one: CategoryTuning): NonNullable<ReportedCertificate["categories"]>[number] {

@@ -1,5 +1,5 @@
 import type { Estimate } from "../metrics/bootstrap.ts";
-import { percent, percentDigits, points, roundPoints } from "./format-number.ts";
+import { limit, percent, percentDigits, points, sureness } from "./format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 
 /** The report in one sentence or two. */
@@ -27,10 +27,10 @@ export function promiseOf(
   { guarantee, maxLoss, confidence }: ReportedCertificate,
   reference: string,
 ): string {
-  const sure = `with ${percent(confidence)} confidence`;
+  const sure = `with ${sureness(confidence)} confidence`;
   return guarantee === "mean"
-    ? `loses at most ${roundPoints(maxLoss)} points of quality ${sure}`
-    : `answers at most ${percent(maxLoss)} of requests worse than ${reference} ${sure}`;
+    ? `loses at most ${limit(maxLoss)} points of quality ${sure}`
+    : `answers at most ${limit(maxLoss)} % of requests worse than ${reference} ${sure}`;
 }
 
 function costs(saving: Estimate | undefined): string {

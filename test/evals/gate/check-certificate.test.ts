@@ -211,6 +211,30 @@ describe("checkCertificate", () => {
     expect(verdicts(await check(world))).toMatchObject({ "unit-size": "not-judged" });
   });
 
+  it("counts of a conversation what the certificate counts of it", async () => {
+    // One conversation of 300 lost messages, and 700 single ones of which none is.
+    const rest = (index: number) =>
+      index < 300 ? { session: "long", outcomes: { [small]: { quality: 0 }, [large]: { quality: 1 } } } : {};
+    const world = { count: 1_000, loss: 0, rest, score: (uniform: number) => uniform / 2 };
+    const capped = await check(world, { certificate: { unitCap: 1, largestUnit: 20 } });
+    expect(verdicts(capped)).toMatchObject({ promise: "passed" });
+    expect(sentence(capped, "promise")).toMatch(/: loss 0\.14 %, at most 5 %/);
+  });
+
+  it("checks a promise on regressions, which no gain makes up for", async () => {
+    // As many gains as losses: the mean loses nothing.
+    const rest = (index: number) => ({
+      outcomes: {
+        [small]: { quality: index % 4 === 0 ? 0 : 1 },
+        [large]: { quality: index % 4 === 1 ? 0 : 1 },
+      },
+    });
+    const world = { count: 1_000, loss: 0, rest };
+    expect(verdicts(await check(world))).toMatchObject({ promise: "passed" });
+    const report = await check(world, { certificate: { guarantee: "regressions" } });
+    expect(verdicts(report)).toMatchObject({ promise: "failed" });
+  });
+
   it("checks the certificate of each category", async () => {
     const certificate = { ...tuned().certificate, confidence: 0.975 };
     const curve = tuned().curve;

@@ -3,7 +3,7 @@ import { lossEvidence } from "../../../evals/gate/loss-evidence.ts";
 import { seededRandom } from "../../../evals/metrics/seeded-random.ts";
 import { runs } from "../../support/runs.ts";
 
-const bound = { confidence: 0.95, maxLoss: 0.1, seed: 1 } as const;
+const bound = { confidence: 0.95, maxLoss: 0.1, seed: 1, largestUnit: 1 } as const;
 
 /** Share of draws in which a test at level 0.05 rejects, and the most that chance makes of a level of 0.05. */
 const draws = runs(100, 2_000);
@@ -13,6 +13,7 @@ async function shares(
   guarantee: "mean" | "regressions",
   draw: (random: () => number) => number,
   sizeOf: (random: () => number) => number = () => 1,
+  caps: { readonly largestUnit?: number; readonly unitCap?: number } = {},
 ): Promise<{ broken: number; certified: number }> {
   const random = seededRandom(23);
   let broken = 0;
@@ -30,6 +31,7 @@ async function shares(
     }
     const { pKept, pBroken, delta } = await lossEvidence(Float64Array.from(losses), units, {
       ...bound,
+      ...caps,
       guarantee,
     });
     if (pKept <= delta) broken += 1;
@@ -56,10 +58,50 @@ describe("lossEvidence", () => {
   it("gives no more when the records of a unit are all lost together", async () => {
     const size = (random: () => number): number => 1 + Math.floor(random() * 4);
     for (const guarantee of ["mean", "regressions"] as const) {
-      const { broken, certified } = await shares(guarantee, (random) => (random() < 0.1 ? 1 : 0), size);
+      const { broken, certified } = await shares(guarantee, (random) => (random() < 0.1 ? 1 : 0), size, {
+        largestUnit: 4,
+      });
       expect(broken).toBeLessThanOrEqual(most);
       expect(certified).toBeLessThanOrEqual(most);
     }
+  });
+
+  it("counts as many records of a unit as the certificate does", async () => {
+    // Half of the records are those of one conversation, which is lost; a twentieth of the others is.
+    const size = 2_000;
+    const units = Uint32Array.from({ length: size }, (_, index) => (index < size / 2 ? 0 : index));
+    const place = new Map<number, number>();
+    const numbered = units.map((unit) => {
+      if (!place.has(unit)) place.set(unit, place.size);
+      return place.get(unit) as number;
+    });
+    const losses = Float64Array.from(units, (unit) => (unit === 0 || unit % 20 === 0 ? 1 : 0));
+    for (const guarantee of ["mean", "regressions"] as const) {
+      const capped = await lossEvidence(losses, numbered, {
+        ...bound,
+        guarantee,
+        unitCap: 1,
+        largestUnit: 7,
+      });
+      expect(capped.loss).toBeCloseTo(51 / 1_001, 12);
+      expect(capped.pKept).toBeGreaterThan(0.5);
+      expect(capped.pBroken).toBeLessThan(0.05);
+      // A certificate that names no cap speaks of units as large as those it has seen.
+      const seen = await lossEvidence(losses, numbered, { ...bound, guarantee, largestUnit: 7 });
+      expect(seen.loss).toBeCloseTo(57 / 1_007, 12);
+    }
+  });
+
+  it("gives no more false alarms where some units are larger than the cap", async () => {
+    const world = { largestUnit: 3, unitCap: 1 };
+    const { broken, certified } = await shares(
+      "mean",
+      (random) => (random() < 0.1 ? 1 : 0),
+      (random) => (random() < 0.2 ? 10 : 1),
+      world,
+    );
+    expect(broken).toBeLessThanOrEqual(most);
+    expect(certified).toBeLessThanOrEqual(most);
   });
 
   it("notices a broken promise, and certifies again where there is room", async () => {

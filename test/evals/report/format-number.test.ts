@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   count,
+  limit,
   percent,
   percentWithInterval,
   points,
   roundPoints,
   score,
+  sureness,
   usd,
   usdDigits,
   withInterval,
@@ -36,6 +38,18 @@ describe("numbers of a report", () => {
     ]);
     expect(count(2_000_000)).toBe("2,000,000");
     expect(score(0.7)).toBe("0.70");
+  });
+
+  it("promise no more than what is certified: limits are rounded up, confidence down", () => {
+    expect([0.02, 0.05, 0.07, 0.29, 0.0125, 0.034121, 0.1 + 0.2].map(limit)).toEqual([
+      ..."2 5 7 29 1.25 3.42 30".split(" "),
+    ]);
+    expect([0.95, 0.975, 0.9975, 0.99999999].map(sureness)).toEqual([
+      "95 %",
+      "97.5 %",
+      "99.75 %",
+      "99.999 %",
+    ]);
   });
 
   it("have a true minus and no negative zero", () => {

@@ -129,6 +129,67 @@ describe("reportData of a threshold between two models", () => {
     expect(kept.verdict).toMatch(/; loses at most 20 points of quality with 95 % confidence\.$/);
   });
 
+  it("ends a promise on regressions that these records break, though gains make up for the losses", async () => {
+    const records = reportRecords(600, (record, index) => ({
+      ...record,
+      outcomes: {
+        [small]: { quality: index % 4 === 0 ? 0 : 1 },
+        [large]: { quality: index % 4 === 1 ? 0 : 1 },
+      },
+    }));
+    const byMean = await reportData(records, { ...untuned, tuning: tuned() });
+    expect(byMean.certificate?.problems).toEqual([]);
+    const tuning = tuned({ certificate: { guarantee: "regressions" } });
+    const { certificate, verdict } = await reportData(records, { ...untuned, tuning });
+    expect(certificate?.problems).toEqual([
+      expect.stringMatching(
+        /^on these records it answered 1\d % of requests worse, and with 95 % confidence at least \d+(\.\d)? %: more than the 5 % promised$/,
+      ),
+    ]);
+    expect(verdict).toContain("Not certified");
+  });
+
+  it("counts as many records of a conversation as the certificate does", async () => {
+    const records = reportRecords(400, (record, index) => ({
+      ...record,
+      prompt: `0.1 ${record.id}`,
+      session: index < 100 ? "long" : undefined,
+      outcomes: { [small]: { quality: index < 100 ? 0 : 1 }, [large]: { quality: 1 } },
+    }));
+    const { certificate } = await reportData(records, { ...untuned, tuning: tuned() });
+    expect(certificate?.problems).toEqual([]);
+    const alone = tuned({ certificate: { groupBy: ["prompt"] } });
+    expect((await reportData(records, { ...untuned, tuning: alone })).certificate?.problems).toHaveLength(1);
+  });
+
+  it("ends the certificate of a category that its records break", async () => {
+    const records = reportRecords(900, (record) => ({
+      ...record,
+      outcomes: {
+        [small]: { quality: record.category === "code" ? 0 : 1 },
+        [large]: { quality: record.category === "code" ? 0.8 : 1 },
+      },
+    }));
+    const at = { name: "threshold", parameters: { small, large, at: 0.5, otherwise: large } };
+    const { certificate: own } = tuned({ certificate: { confidence: 0.975 } });
+    const tuning = tuned({
+      kind: "categories",
+      threshold: 0,
+      policy: { name: "byTask", parameters: { tasks: { chat: at, code: at }, otherwise: large } },
+      certificate: { maxLoss: 0.2 },
+      categories: [
+        { category: "chat", threshold: 0.5, certificate: own, curve: [] },
+        { category: "code", threshold: 0.5, certificate: own, curve: [] },
+      ],
+    });
+    const { certificate } = await reportData(records, { ...untuned, tuning });
+    expect(certificate?.problems).toEqual([
+      expect.stringMatching(
+        /^on the records of category code it lost \d\d\.\d points of quality, and with 98\.75 % confidence at least/,
+      ),
+    ]);
+  });
+
   it("lists the thresholds of a tuning by category, and the categories without one", async () => {
     const of = (at: number) => ({ name: "threshold", parameters: { small, large, at, otherwise: large } });
     const tuning = tuned({
