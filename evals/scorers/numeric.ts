@@ -17,7 +17,7 @@ export interface NumericOptions {
   readonly absoluteTolerance?: number | undefined;
   /** Largest difference that passes, as a share of the expected number. Default 1e-9, for rounding errors. */
   readonly relativeTolerance?: number | undefined;
-  /** What decimals stand behind. Default `.`; `1.234,56` is understood with either. */
+  /** What decimals stand behind. Default `.`; `1.234,56` is understood with either, `12 100` with `,` alone. */
   readonly decimal?: "." | "," | undefined;
   /** Whether a number in brackets is negative, as bookkeepers write it: `(5)`. Default false. */
   readonly accounting?: boolean | undefined;
@@ -101,7 +101,7 @@ function answeredNumber(output: string, style: NumberStyle): Quantity | undefine
 function wholeNumber(output: string, style: NumberStyle): Quantity | undefined {
   // No number is that long.
   if (output.length > 1_000) return undefined;
-  const text = plainNumbers(output).trim();
+  const text = plainNumbers(output, style).trim();
   const [quantity, ...others] = readQuantities(text, style);
   if (quantity === undefined || others.length > 0) return undefined;
   const around = text.slice(0, quantity.start) + text.slice(quantity.end);
@@ -109,5 +109,5 @@ function wholeNumber(output: string, style: NumberStyle): Quantity | undefined {
 }
 
 function quantities(text: string, style: NumberStyle): (Quantity | undefined)[] {
-  return readQuantities(plainNumbers(text), style);
+  return readQuantities(plainNumbers(text, style), style);
 }

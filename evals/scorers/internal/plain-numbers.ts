@@ -1,3 +1,5 @@
+import type { NumberStyle } from "./read-quantity.ts";
+
 const vulgar: Readonly<Record<string, string>> = {
   "½": "1/2",
   "⅓": "1/3",
@@ -15,32 +17,34 @@ const vulgar: Readonly<Record<string, string>> = {
   "⅝": "5/8",
   "⅞": "7/8",
 };
+const groupsOfThree = /(?<![\d.,])\d{1,3}(?: \d{3}){1,6}(?!\d)/g;
+const severalGroupsOfThree = /(?<![\d.,])\d{1,3}(?: \d{3}){2,6}(?!\d)/g;
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
  * A text whose numbers are written in ASCII, without the marks of Markdown and LaTeX: `**\$1{,}234**` becomes
- * `$1,234`, `\frac{3}{4}` and `¾` become `3/4`, `10⁸` becomes `10^8`. Linear in the length of the text.
+ * `$1,234`, `\frac{3}{4}` and `¾` become `3/4`, `10⁸` becomes `10^8`. Spaces between thousands are made ones that
+ * do not break: of `1 000 000` always, of `12 100` with decimal commas. Linear in the length of the text.
  */
-export function plainNumbers(text: string): string {
-  return (
-    text
-      .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
-      .replace(/\*\*(?!\s?\d)|\*\*(?=\d[\d.,]{0,30}\*\*)|__|`/g, "")
-      .replace(/\\[$%]/g, (escaped) => escaped[1] ?? "")
-      .replace(/\{,\}/g, ",")
-      .replace(/\\[,!;: ](?=\d)/g, "\u00a0")
-      .replace(/\\(?:times|cdot)\b/g, "×")
-      .replace(/\\[dt]?frac\s?\{\s?([-+−]?[\d.,]{1,30})\s?\}\s?\{\s?([\d.,]{1,30})\s?\}/g, asFraction)
-      .replace(/[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]/g, (one, at: number, whole: string) =>
-        joined(vulgar[one] ?? "", whole[at - 1]),
-      )
-      .replace(/(?<=\d)⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}/g, (power) => `^${asPower(power)}`)
-      .replace(/\b(?:negative|(?<=^\s{0,3}|\b(?:is|of)\s)minus)\s(?=[$€£]?\d)/gi, "-")
-      // "1 000 000"; of "12 100" it cannot be told.
-      .replace(/(?<![\d.,])\d{1,3}(?: \d{3}){2,6}(?!\d)/g, (groups) => groups.replaceAll(" ", "\u00a0"))
-      .replace(/\\(?:text|textbf|mathrm|mathbf|boxed|left|right|displaystyle)\b/g, "")
-      .replace(/\\[()[\]]/g, " ")
-  );
+export function plainNumbers(text: string, { decimal }: Pick<NumberStyle, "decimal">): string {
+  return text
+    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/\*\*(?!\s?\d)|\*\*(?=\d[\d.,]{0,30}\*\*)|__|`/g, "")
+    .replace(/\\[$%]/g, (escaped) => escaped[1] ?? "")
+    .replace(/\{,\}/g, ",")
+    .replace(/\\[,!;: ](?=\d)/g, "\u00a0")
+    .replace(/\\(?:times|cdot)\b/g, "×")
+    .replace(/\\[dt]?frac\s?\{\s?([-+−]?[\d.,]{1,30})\s?\}\s?\{\s?([\d.,]{1,30})\s?\}/g, asFraction)
+    .replace(/[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]/g, (one, at: number, whole: string) =>
+      joined(vulgar[one] ?? "", whole[at - 1]),
+    )
+    .replace(/(?<=\d)⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}/g, (power) => `^${asPower(power)}`)
+    .replace(/\b(?:negative|(?<=^\s{0,3}|\b(?:is|of)\s)minus)\s(?=[$€£]?\d)/gi, "-")
+    .replace(decimal === "," ? groupsOfThree : severalGroupsOfThree, (groups) =>
+      groups.replaceAll(" ", "\u00a0"),
+    )
+    .replace(/\\(?:text|textbf|mathrm|mathbf|boxed|left|right|displaystyle)\b/g, "")
+    .replace(/\\[()[\]]/g, " ");
 }
 
 function asFraction(_: string, above: string, below: string, at: number, whole: string): string {

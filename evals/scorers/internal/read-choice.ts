@@ -21,12 +21,12 @@ const hedges = "(?:most )?(?:likely|probably|clearly|therefore|thus|indeed|defin
 const leads: readonly RegExp[] = [
   // "The correct answer among these is most likely option (B)", "Answer: B", "{'answer': 'B'}"
   new RegExp(
-    `\\b${asks}\\b(?:[^.!?:\\n]{0,60}?\\b${are}\\b\\s{0,3}(?:${hedges}\\s{1,3})?|["']?\\s{0,3})[:=]?\\s{0,3}`,
+    `\\b${asks}\\b(?:[^.!?:\\n]{0,60}?\\b${are}\\b\\s{0,3}(?:${hedges}\\s{1,3})?|["']?\\s{0,3})(?:[:=–—]|-(?=\\s))?\\s{0,3}`,
     "gi",
   ),
   /答案\s{0,3}[是为:]?\s{0,3}/g,
-  // "I would choose B", "we pick (B)", "I'll go with B"
-  /\b(?:choose|chose|select|pick|picked|going with|go with)\s{1,3}/gi,
+  // "I would choose B", "we pick (B)", "I'll go for B"
+  /\b(?:choose|chose|select|pick|picked|(?:going|go) (?:with|for))\s{1,3}/gi,
   /#{4}\s{0,3}/g,
 ];
 
@@ -34,9 +34,9 @@ const leads: readonly RegExp[] = [
 const weakLead =
   /\b(?:(?:it|that|this)(?:['’]s| is| must be| would be)|leaves(?: us with)?|so|thus|hence|therefore),?\s{1,3}(?=["'([{<]{0,2}[A-Za-z]["')\]}>]{0,2}\s{0,3}(?:[.,;\n]|$))/gi;
 
-/** "(B) is correct", "Option B is the best answer". */
+/** "(B) is correct", "Option B would be the best answer". */
 const follows =
-  /\b([A-Za-z])\b[)\]}.:"']{0,2}\s{0,3}(?:is|seems|looks)\s{1,3}(?:the\s{1,3})?(?:only\s{1,3})?(?:correct|right|best|answer|most\s(?:likely|appropriate|accurate|suitable))\b/g;
+  /\b([A-Za-z])\b[)\]}.:"']{0,2}\s{0,3}(?:is|seems|looks|(?:would|should|must|has\sto)\sbe)\s{1,3}(?:the\s{1,3})?(?:only\s{1,3})?(?:correct|right|best|answer|most\s(?:likely|appropriate|accurate|suitable))\b/g;
 
 /**
  * Finds the letter that an answer chooses among the first `choices` letters: what it boxes or states last
@@ -60,7 +60,7 @@ export function readChoice(output: string, choices: number): Chosen {
     distinct(lettersAlone(text), isChoice) ??
     lastStatement([...statements(text, [weakLead], isChoice)]) ??
     distinct(lettersFirst(text, isChoice), isChoice) ??
-    distinct(lettersOf(text.matchAll(/(?<![\p{L}\p{N}])[([]\s?([A-Za-z])\s?[)\]]/gu)), isChoice) ??
+    distinct(lettersInBrackets(text), isChoice) ??
     shortAnswer(text, isChoice) ??
     []
   );
@@ -113,7 +113,7 @@ function* boxed(text: string, isChoice: (letter: string) => boolean): Generator<
 const first =
   /^(?:(?:either|both|option|choice|answer|letter)\s{1,3}){0,2}["'‘“«([{<]{0,2}\s?([A-Za-z])(?!['’]?[\p{L}\p{N}]|[+#])/iu;
 const further =
-  /^["')\]}>.]{0,2}\s{0,3}(?:,?\s{0,2}(?:or|and)\b|[,/&])\s{0,3}(?:option\s{1,3})?["'([{<]{0,2}([A-Za-z])(?=["')\]}>]{0,2}\s{0,3}(?:[.,;/&\n]|or\b|and\b|$))/i;
+  /^["')\]}>.]{0,2}\s{0,3}(?:,?\s{0,2}(?:or|and)\b|[,/&])\s{0,3}(?:(?:maybe|perhaps|possibly|even|option)\s{1,3}){0,2}["'([{<]{0,2}([A-Za-z])(?=["')\]}>]{0,2}\s{0,3}(?:[.,;/&\n]|or\b|and\b|$))/i;
 
 /** The letter that a text begins with, and those that it joins to it: "B", "(A) or (C)". */
 function lettersAt(text: string, isChoice: (letter: string) => boolean): string[] {
@@ -154,10 +154,13 @@ const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})(
 
 /** What may stand behind a letter that is a choice: a reason, or what is said of it. "B cells" is a text. */
 const reasons =
-  /^(?:[–—(-]|(?:because|since|given|as it|for)\b|is(?:n['’]t)?(?:\s(?:not|correct|right|wrong|incorrect|true|the|my)\b|[.!]?$))/;
+  /^(?:[–—(-]|(?:because|since|given|as it|for)\b|(?:is|are(?:\sboth)?)(?:\s(?:correct|right|true|the|my)\b|[.!]?$))/;
+/** What stands behind a letter that is none: "B is wrong". */
+const denials =
+  /^["')\]}>.:,]{0,2}\s{0,3}(?:(?:is|are)(?:n['’]t|\s(?:not|wrong|incorrect|false))|can(?:not|['’]t|\snot))\b/;
 /** What may stand before a letter that is a choice. "Vitamin C" and "Plan B" are texts. */
 const introductions =
-  /(?:^|[.!?:;,>\n–—\p{Script=Han}]|\b(?:option|choice|answer|letter|statement|is|it['’]s|that['’]s|be|say|said|think|believe|guess|pick|choose|chose|select|with|or|and|that|definitely|probably|likely|clearly|obviously|certainly|surely|maybe|perhaps|so|thus|hence|therefore|then|either|both|only))\s{0,3}["'‘“«([{<]{0,2}$/iu;
+  /(?:^|[.!?:;,>\n–—\p{Script=Han}]|\b(?:option|choice|answer|letter|statement|is|it['’]s|that['’]s|be|say|said|think|believe|guess|pick|choose|chose|select|with|or|and|that|definitely|probably|likely|clearly|obviously|certainly|surely|maybe|perhaps|so|thus|hence|therefore|then|either|both|only|between))\s{0,3}["'‘“«([{<]{0,2}$/iu;
 
 /** Whether a letter at a place of a text can be a choice by what stands before it. */
 function mayChoose(text: string, at: number): boolean {
@@ -171,9 +174,21 @@ function lettersFirst(text: string, isChoice: (letter: string) => boolean): stri
       const isLabel = mark !== "" && mark !== "," && (space !== "" || /[:)\]]$/.test(mark));
       // "A" and "I" may be words.
       const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && reasons.test(next);
-      const denied = /^.(?: is(?:n't| not| wrong| incorrect)| can)/.test(line);
+      const denied = denials.test(`${mark}${space}${next}`);
       return (isLabel || begins) && !denied ? lettersAt(line, isChoice) : [];
     },
+  );
+}
+
+function lettersInBrackets(text: string): string[] {
+  const found = [...text.matchAll(/(?<![\p{L}\p{N}])[([]\s?([A-Za-z])\s?[)\]]/gu)];
+  return lettersOf(found.filter(({ index, 0: whole }) => !isDenied(text, index, index + whole.length)));
+}
+
+function isDenied(text: string, start: number, end: number): boolean {
+  return (
+    /(?:\bnot|n['’]t|\bnever)\s{1,3}$/i.test(text.slice(Math.max(0, start - 10), start)) ||
+    denials.test(text.slice(end, end + 30))
   );
 }
 
@@ -183,7 +198,12 @@ function shortAnswer(text: string, isChoice: (letter: string) => boolean): Chose
   const letters = line.matchAll(/(?<![\p{Script=Latin}\p{N}'’-])([A-Z])(?![\p{Script=Latin}\p{N}'’-])/gu);
   const alone = [...letters].filter(({ index, 1: letter = "" }) => {
     const rest = line.slice(index + 1);
-    return mayChoose(line, index) && isSaid(rest) && !isWord(letter, letter, rest);
+    return (
+      mayChoose(line, index) &&
+      isSaid(rest) &&
+      !isWord(letter, letter, rest) &&
+      !isDenied(line, index, index + 1)
+    );
   });
   return distinct(lettersOf(alone), isChoice);
 }

@@ -94,6 +94,11 @@ describe("multipleChoice", () => {
     "选B",
     "Die Antwort ist B.",
     "La bonne réponse est (B)",
+    "B would be the correct answer",
+    "I go for B",
+    "Correct answer - B",
+    "A good question. The answer is (B).",
+    "B. No",
     "<answer>B</answer>",
     "[[B]]",
     "B\n\nA is wrong because it lies in England. C is wrong as well.",
@@ -113,6 +118,8 @@ describe("multipleChoice", () => {
     ["I choose E", "E"],
     ["The answer is B. No: it is C, so the answer is C", "C"],
     ["(D)", "D"],
+    ["B is not correct. C is.", "C"],
+    ["(B) is wrong, so it must be (C)", "C"],
   ])("reads %j as %s", async (output, chosen) => {
     expect(await chosenIn(output)).toEqual({ score: 0, chosen });
   });
@@ -143,6 +150,10 @@ describe("multipleChoice", () => {
     "The answer is C#",
     "20 °C",
     "P(B) = 0.3",
+    "B is incorrect.",
+    "(B) is wrong.",
+    "The answer is not (B).",
+    "It isn't B.",
     "f(b)",
   ])("finds no choice in %j, which is wrong", async (output) => {
     expect(await chosenIn(output)).toEqual({ score: 0, chosen: undefined });
@@ -150,7 +161,9 @@ describe("multipleChoice", () => {
 
   it.each([
     ["A or B", "A, B"],
-    ["B is not correct. C is.", "B, C"],
+    ["I am unsure between B and C.", "B, C"],
+    ["Both A and B are correct.", "A, B"],
+    ["The answer is A or maybe C.", "A, C"],
     ["The answer is A or B.", "A, B"],
     ["The answer is either (A) or (C)", "A, C"],
     ["The answer is both B and D.", "B, D"],

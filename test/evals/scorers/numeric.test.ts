@@ -152,6 +152,9 @@ describe("numeric", () => {
     expect(await numberIn("3,14", { decimal: "," })).toBe(3.14);
     expect(await numberIn("1.234", { decimal: "," })).toBe(1234);
     expect(await numberIn("1.234")).toBe(1.234);
+    expect(await numberIn("100 000,50 €", { decimal: "," })).toBe(100_000.5);
+    expect(await numberIn("12 100", { decimal: "," })).toBe(12_100);
+    expect(await numberIn("12 100")).toBe(100);
   });
 
   it("wants the number alone where it is told to", async () => {
