@@ -28,11 +28,17 @@ export async function calibrationOf(
   if (estimated.length > 0) {
     const reports = estimated.map(async ({ id, known, estimates }) => {
       const measured = outcomesOf(alone, id).quality;
-      const { brier, ece } = calibrationError(
+      const { brier, ece, eceByChance } = calibrationError(
         known.map((index) => estimates[index] as number),
         known.map((index) => measured[index] as number),
       );
-      return { model: id, brier, ece, bins: await binsOf(known, estimates, measured, units, settings) };
+      return {
+        model: id,
+        brier,
+        ece,
+        eceByChance,
+        bins: await binsOf(known, estimates, measured, units, settings),
+      };
     });
     return { kind: "quality", models: await Promise.all(reports) };
   }

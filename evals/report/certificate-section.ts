@@ -23,7 +23,7 @@ ${problems.length > 0 && html`<ul>${problems.map((problem) => html`<li>${capital
 ${certificate.categories !== undefined && categoryTable(certificate.categories, certificate.guarantee)}
 <p class="note">It is about requests like those it was tuned on, as their quality was judged${
     certificate.judge !== undefined && ` (by ${certificate.judge})`
-  }. It ends on ${certificate.expiresAt.slice(0, 10)}, and earlier when models, prompts, the classifier or the traffic change. Tuning file ${certificate.version}, of ${certificate.createdAt.slice(0, 10)}.</p>
+  }.${countedOf(certificate)} It ends on ${certificate.expiresAt.slice(0, 10)}, and earlier when models, prompts, the classifier or the traffic change. Tuning file ${certificate.version}, of ${certificate.createdAt.slice(0, 10)}.</p>
 ${certificate.notes.length > 0 && html`<ul class="note">${certificate.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 </section>`;
 }
@@ -49,13 +49,19 @@ function evidence({
 }: ReportedCertificate): string {
   const independent = units === records ? "" : `, of which ${count(units)} independent`;
   const shown = lossOf(guarantee);
-  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${boundOf(guarantee)(upperBound)} (p = ${pValue.toPrecision(2)}).`;
+  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${boundOf(guarantee)(upperBound)} (p\u00a0=\u00a0${pValue.toPrecision(2)}).`;
   const saved = saving === undefined ? "" : ` The cost there was ${percentWithInterval(saving)} lower.`;
   const own =
     tunedOn === 0
       ? " None of the records of this report are among them."
       : ` ${count(tunedOn)} of the records of this report are among them, on which the figures around this one look a little too good.`;
   return measured + saved + own;
+}
+
+function countedOf({ counted }: ReportedCertificate): string {
+  if (counted === undefined) return "";
+  const { fields, most } = counted;
+  return ` Of those that share a ${fields.join(" or ")}, ${most === 1 ? "all count as one" : `at most ${count(most)} count`}.`;
 }
 
 function capitalised(text: string): string {

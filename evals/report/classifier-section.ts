@@ -36,9 +36,11 @@ ${binTable(`Points of quality that ${reference} gains, by complexity`, "complexi
       ({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`,
     )}</div>
 <div class="small">${htmlTable(
-    "How far estimates are off: mean squared error (Brier score) and mean distance (ECE); 0 is best",
-    ["model", "Brier", "ECE"],
-    models.map(({ model, brier, ece }) => ({ cells: [model, brier.toFixed(3), ece.toFixed(3)] })),
+    "How far estimates are off: mean squared error (Brier score) and mean distance (ECE). Estimates that are exactly right have an ECE “by chance”",
+    ["model", "Brier", "ECE", "by chance"],
+    models.map(({ model, brier, ece, eceByChance }) => ({
+      cells: [model, ...[brier, ece, eceByChance].map((one) => one.toFixed(3))],
+    })),
   )}</div>
 ${models.map(({ model, bins }) => binTable(`Quality of ${model}, from 0 to 100`, "estimated", "measured", bins, points))}`;
 }

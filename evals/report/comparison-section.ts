@@ -1,6 +1,6 @@
 import { costQualityPlot } from "./cost-quality-plot.ts";
 import { count, percent, percentDigits, points, usd, usdDigits, withInterval } from "./format-number.ts";
-import { html, type Markup, unbroken } from "./html.ts";
+import { type Content, html, type Markup, nameOf, unbroken } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import { qualityPlot } from "./quality-plot.ts";
@@ -21,7 +21,7 @@ export function comparisonSection(plot: PlotMaker, report: Report): Markup {
     ...(kind === "pair" ? ["over random"] : []),
   ];
   const cells = (row: ReportRow) => [
-    nameOf(row),
+    headOf(row),
     estimateCell(row.quality, points),
     ...(costed
       ? [
@@ -79,8 +79,8 @@ function pairNote({ rows, curves }: Report): string {
   );
 }
 
-function nameOf({ name, model }: ReportRow): string {
-  return model === undefined ? name : `always ${model}`;
+function headOf({ name, model }: ReportRow): Content {
+  return model === undefined ? name : html`always ${nameOf(model)}`;
 }
 
 function digits(value: number): string {

@@ -69,7 +69,9 @@ export function percentWithInterval(estimate: Estimate): string {
 
 export function percentDigits(share: number): string {
   const size = Math.abs(100 * share);
-  return fixed(100 * share, size > 0 && size < 9.95 && size !== Math.round(size) ? 1 : 0);
+  // Neither a little nor all but a little is rounded away.
+  const isNear = size < 9.95 || (size > 99 && size < 99.95);
+  return fixed(100 * share, isNear && size !== Math.round(size) ? 1 : 0);
 }
 
 /** With a true minus, and never "-0". */

@@ -17,6 +17,11 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return new Markup(source.join(""));
 }
 
+/** A name that goes to the next line rather than be broken at a hyphen; one longer than a line is. */
+export function nameOf(name: string): Markup {
+  return html`<span class="name">${name}</span>`;
+}
+
 /** Numbers stay on one line with their signs and intervals. */
 export function unbroken(text: string): string {
   return text.replace(/(\d) (?=%|\[)|(?<=\[[^\s\]]{1,20},) /g, "$1\u00a0");

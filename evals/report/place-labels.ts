@@ -35,6 +35,10 @@ const sides: readonly {
   { textAnchor: "end", dx: gap, dy: 3 * gap },
   { textAnchor: "start", dx: -gap, dy: -3 * gap },
   { textAnchor: "start", dx: -gap, dy: 3 * gap },
+  { textAnchor: "end", dx: gap, dy: -5 * gap },
+  { textAnchor: "end", dx: gap, dy: 5 * gap },
+  { textAnchor: "start", dx: -gap, dy: -5 * gap },
+  { textAnchor: "start", dx: -gap, dy: 5 * gap },
 ];
 
 /** What a label should not cover: `weight` says how much it matters. */

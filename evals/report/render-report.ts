@@ -4,7 +4,7 @@ import { certificateSection } from "./certificate-section.ts";
 import { calibrationSection, scoreSection } from "./classifier-section.ts";
 import { comparisonSection } from "./comparison-section.ts";
 import { count, percent, percentDigits, points } from "./format-number.ts";
-import { type Content, html, Markup, unbroken } from "./html.ts";
+import { type Content, html, Markup, nameOf, unbroken } from "./html.ts";
 import { loadPlot } from "./load-plot.ts";
 import { provenanceFooter } from "./provenance-footer.ts";
 import type { Report } from "./report.ts";
@@ -34,7 +34,7 @@ export async function renderReport(report: Report): Promise<string> {
 <body>
 <header>
 <p class="kicker">Routing between ${between} · ${policy} · ${count(provenance.records)} recorded requests</p>
-<h1>${verdict(report.verdict)}</h1>
+<h1>${verdict(report.verdict, reference)}</h1>
 ${facts(report, reference)}
 </header>
 <main>
@@ -58,13 +58,17 @@ ${provenanceFooter(report)}
   return page.source;
 }
 
-/** Numbers stay with their signs, intervals stand back, and what is not certified stands out. */
-function verdict(text: string): Content {
+/** Numbers stay with their signs, names in one piece, intervals stand back, and what is not certified stands out. */
+function verdict(text: string, reference: string): Content {
   const [statement = "", open] = text.split(/ (?=Not certified)/);
   const whole = unbroken(statement).split(/(\[[^\]]{0,40}\])/);
-  return html`${whole.map((part, index) => (index % 2 === 0 ? part : html`<span class="range">${part}</span>`))}${
+  return html`${whole.map((part, index) => (index % 2 === 0 ? named(part, reference) : html`<span class="range">${part}</span>`))}${
     open && html` <span class="open">${open}</span>`
   }`;
+}
+
+function named(text: string, name: string): Content {
+  return text.split(name).map((part, index) => html`${index > 0 && nameOf(name)}${part}`);
 }
 
 function facts({ rows }: Report, reference: string): Markup {

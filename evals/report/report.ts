@@ -110,6 +110,8 @@ export type Calibration =
         readonly model: string;
         readonly brier: number;
         readonly ece: number;
+        /** What estimates that are exactly right would show. */
+        readonly eceByChance: number;
         readonly bins: readonly Bin[];
       }[];
     }
@@ -133,6 +135,8 @@ export interface ReportedCertificate {
   readonly records: number;
   /** Independent ones. */
   readonly units: number;
+  /** Of requests that share one of `fields`, at most so many count. Absent: none did. */
+  readonly counted?: { readonly fields: readonly string[]; readonly most: number } | undefined;
   /** Absent: another parameter than a threshold, or one for each category. */
   readonly threshold?: number | undefined;
   readonly maxLoss: number;

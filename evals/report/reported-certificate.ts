@@ -31,6 +31,10 @@ export function reportedCertificate(
     guarantee,
     records: certificate.records,
     units,
+    counted:
+      certificate.largestUnit > 1
+        ? { fields: certificate.groupBy, most: certificate.unitCap ?? certificate.largestUnit }
+        : undefined,
     threshold: file.kind === "threshold" ? certificate.threshold : undefined,
     maxLoss,
     confidence,

@@ -1,5 +1,6 @@
-import { count, usd, usdDigits, withInterval } from "./format-number.ts";
-import { html, type Markup, unbroken } from "./html.ts";
+import type { Estimate } from "../metrics/bootstrap.ts";
+import { count, usd, usdDigits } from "./format-number.ts";
+import { html, type Markup, nameOf } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { Report } from "./report.ts";
 
@@ -15,16 +16,24 @@ export function savingSection({ saving, reference, policy }: Report): Markup {
   const volume = requests === undefined ? "1,000 requests" : `${count(requests)} requests a month`;
   return html`<section aria-labelledby="saving">
 <h2 id="saving">Saving ${requests === undefined ? "for" : "at"} ${volume}</h2>
-<p>${unbroken(`${requests === undefined ? "With" : "At"} ${volume} like the recorded ones, the router saves ${withInterval(savedUsd, usd, usdDigits)}.`)}</p>
+<p>${`${requests === undefined ? "With" : "At"} ${volume} like the recorded ones, the router ${savedBy(savedUsd)}.`}</p>
 <div class="small">${htmlTable(
     `Cost of ${volume} in US dollars`,
     ["", "cost"],
     [
-      { cells: [`always ${reference}`, estimateCell(referenceCostUsd, usd, usdDigits)] },
+      { cells: [html`always ${nameOf(reference)}`, estimateCell(referenceCostUsd, usd, usdDigits)] },
       { cells: [policy, estimateCell(costUsd, usd, usdDigits)] },
       { kind: "ours", cells: ["saved", estimateCell(savedUsd, usd, usdDigits)] },
     ],
   )}</div>
 ${requests === undefined && html`<p class="note">For your volume: <code>--requests-per-month</code></p>`}
 </section>`;
+}
+
+/** With thousands separators a pair of numbers reads as one: the bounds stand apart. */
+function savedBy({ value, low, high }: Estimate): string {
+  const amount = value < 0 ? `costs ${usd(-value)} more` : `saves ${usd(value)}`;
+  if (low === undefined || high === undefined) return amount;
+  const [from, to] = value < 0 ? [-high, -low] : [low, high];
+  return `${amount}, between ${usd(from)} and ${usd(to)}`;
 }

@@ -20,7 +20,7 @@ ${
   html`<ol class="worst">${records.map(
     ({ id, category, complexity, sentTo, quality, best, regret, prompt }) => html`<li>
 <p class="about">${parts([
-      html`sent to <strong>${sentTo.join(", then ")}</strong>: ${roundPoints(quality)}`,
+      html`sent to <strong>${sentTo.join(", then ")}</strong>: quality ${roundPoints(quality)}`,
       html`<strong>${best}</strong>: ${roundPoints(quality + regret)}`,
       complexity !== undefined && `complexity ${score(complexity)}`,
       category,

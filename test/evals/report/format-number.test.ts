@@ -15,12 +15,13 @@ import {
 
 describe("numbers of a report", () => {
   it("are written with as many digits as they deserve", () => {
-    expect([0, 0.004, 0.0734, 0.08, 0.41, 0.9996, 1].map(percent)).toEqual([
+    expect([0, 0.004, 0.0734, 0.08, 0.41, 0.995, 0.9996, 1].map(percent)).toEqual([
       "0 %",
       "0.4 %",
       "7.3 %",
       "8 %",
       "41 %",
+      "99.5 %",
       "100 %",
       "100 %",
     ]);

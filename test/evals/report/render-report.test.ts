@@ -56,12 +56,31 @@ describe("renderReport", () => {
       "Routing at threshold 0.50 loses at most 20 points of quality with 95 % confidence, against sending everything to openai:gpt-5.",
     );
     expect(text).toContain(
-      "1,000 tuning records: the loss measured there was 2.0 points, its upper bound 10.0 points",
+      "1,000 tuning records: the loss measured there was 2.0 points, its upper bound 10 points",
     );
     expect(text).toContain("(by exact match). It ends on 2027-01-30");
+    expect(text).not.toContain("Of those that share");
+    const grouped = tuned({ certificate: { largestUnit: 7, unitCap: 3, groupBy: ["session", "tenant"] } });
+    expect(textOf(await rendered(reportRecords(100), { ...pair, tuning: grouped }))).toContain(
+      "Of those that share a session or tenant, at most 3 count.",
+    );
     const regressions = tuned({ certificate: { guarantee: "regressions" } });
     expect(textOf(await rendered(reportRecords(400), { ...pair, tuning: regressions }))).toContain(
       "answers at most 5 % of requests worse than openai:gpt-5 with 95 % confidence",
+    );
+  });
+
+  it("says in words what a month saves, or costs more", async () => {
+    const cheap = textOf(await rendered(reportRecords(400), { ...pair, requestsPerMonth: 2_000_000 }));
+    expect(cheap).toMatch(
+      /requests a month like the recorded ones, the router saves \$\d,\d{3}, between \$\d,\d{3} and \$\d,\d{3}\./,
+    );
+    const swapped = reportRecords(400, (record) => ({
+      ...record,
+      outcomes: { [small]: { quality: 0.5, costUsd: 2 }, [large]: { quality: 1, costUsd: 1 } },
+    }));
+    expect(textOf(await rendered(swapped, pair))).toMatch(
+      /the router costs \$7\d\d more, between \$\d+ and \$\d+\./,
     );
   });
 
