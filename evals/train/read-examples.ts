@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { createFeatureReader, type Features, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import { type Examples, type StructureScale, standardise } from "../../src/classifiers/trained/examples.ts";
-import { type Classifier, InvalidOptionError } from "../../src/contracts/index.ts";
+import {
+  type Classifier,
+  checkNumber,
+  type HopContext,
+  InvalidOptionError,
+  OutcomeFormatError,
+  type RequestFacts,
+} from "../../src/contracts/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { promptKey } from "../outcomes/prompt-key.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
@@ -40,12 +47,14 @@ export async function readExamples(
   const recordKeys = collectRecordKeys();
   const rows: Row[] = [];
   let position = 0;
+  const known = new Set<string>();
   for await (const record of records) {
     position += 1;
-    const quality = qualitiesOf(record, models);
+    for (const name of Object.keys(record.outcomes)) known.add(name);
+    const quality = qualitiesOf(record, models, position);
     if (quality === undefined) continue;
     const facts = factsOfRecord(record, position, text);
-    const { complexity } = await base.classify(facts, hop);
+    const complexity = complexityBy(base, facts, hop);
     const group = promptKey(record);
     recordKeys.add(record);
     rows.push({
@@ -59,8 +68,7 @@ export async function readExamples(
     const { messages, tools } = requestOfRecord(record, text);
     hash.update(`${JSON.stringify([record.id, group, messages, tools, facts.category, quality])}\n`);
   }
-  if (rows.length === 0)
-    throw new InvalidOptionError("records", [], `records with outcomes of ${models.join(" and ")}`);
+  if (rows.length === 0) refuseModels(models, known, position);
   const scale = given ?? scaleOf(rows);
   return {
     examples: columnsOf(rows, models.length, scale),
@@ -81,9 +89,53 @@ interface Row {
   readonly category: string | undefined;
 }
 
-function qualitiesOf(record: OutcomeRecord, models: readonly string[]): readonly number[] | undefined {
-  const qualities = models.map((name) => outcomeOf(record, name)?.quality);
-  return qualities.every((quality) => quality !== undefined) ? qualities : undefined;
+function qualitiesOf(
+  record: OutcomeRecord,
+  models: readonly string[],
+  position: number,
+): readonly number[] | undefined {
+  const qualities: number[] = [];
+  for (const name of models) {
+    const outcome = outcomeOf(record, name);
+    if (outcome === undefined) return undefined;
+    const quality: unknown = outcome.quality;
+    if (typeof quality !== "number" || !(quality >= 0 && quality <= 1)) {
+      const problem = `must be a number in [0, 1], got ${typeof quality === "number" ? quality : typeof quality}`;
+      throw new OutcomeFormatError("records", position, `outcomes[${JSON.stringify(name)}].quality`, problem);
+    }
+    qualities.push(quality);
+  }
+  return qualities;
+}
+
+function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): number {
+  const answer = base.classify(facts, hop);
+  if (answer instanceof Promise) {
+    answer.catch(() => {});
+    throw new InvalidOptionError("base", base, "a classifier that answers at once");
+  }
+  return checkNumber("base: its complexity", answer.complexity, { min: 0, max: 1 });
+}
+
+/** Names that a message lists. */
+const mostNames = 20;
+
+/** No record has outcomes of all models: names the model that none has, and those that there are. */
+function refuseModels(models: readonly string[], known: ReadonlySet<string>, records: number): never {
+  const absent = models.find((name) => !known.has(name));
+  if (records === 0 || absent === undefined)
+    throw new InvalidOptionError(
+      "records",
+      records,
+      `at least one that has outcomes of all of ${models.join(", ")}`,
+    );
+  const names = [...known].sort();
+  const shown = names.slice(0, mostNames).join(", ");
+  throw new InvalidOptionError(
+    "model",
+    absent,
+    `one that the records have outcomes of: ${shown}${names.length > mostNames ? ", …" : ""}`,
+  );
 }
 
 /** The reader overwrites what it returned before. */

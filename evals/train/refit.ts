@@ -2,13 +2,19 @@ import { createHash } from "node:crypto";
 import { complexity } from "../../src/classifiers/complexity.ts";
 import { checkTrainedFile } from "../../src/classifiers/trained/check-trained-file.ts";
 import { decodeExamples } from "../../src/classifiers/trained/examples.ts";
-import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { joinRecordKeys } from "../split/record-keys.ts";
 import { buildClassifier } from "./build-classifier.ts";
 import { readExamples } from "./read-examples.ts";
 import { joinExamples } from "./select-examples.ts";
-import { settingsOf, type Training, type TrainSettings, trainingOf } from "./train-classifier.ts";
+import {
+  settingNames,
+  settingsOf,
+  type Training,
+  type TrainSettings,
+  trainingOf,
+} from "./train-classifier.ts";
 
 /**
  * Trains again on what a file remembers and on new records: for the same models, beside the same
@@ -25,6 +31,7 @@ export async function refit(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   settings: TrainSettings = {},
 ): Promise<Training> {
+  checkKeys("refit", settings, settingNames);
   const base = settings.base ?? complexity();
   const { models, small, large, structure: scale, data, keys, ...earlier } = checkTrainedFile(file, base);
   const remembered = decodeExamples(earlier.examples, models.length);

@@ -3,6 +3,7 @@ import type { CandidateResult, TrainedClassifier } from "../../src/classifiers/t
 import {
   type Classifier,
   checkIds,
+  checkKeys,
   checkNumber,
   checkText,
   InvalidOptionError,
@@ -83,6 +84,7 @@ export async function trainClassifier(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: TrainOptions,
 ): Promise<Training> {
+  checkKeys("trainClassifier", options, [...settingNames, "small", "large", "models", "split"]);
   const { small, large, seed = 1 } = options;
   checkText("trainClassifier.small", small);
   checkText("trainClassifier.large", large);
@@ -108,6 +110,17 @@ export async function trainClassifier(
   });
   return trainingOf(built, read.skipped);
 }
+
+/** Names of what training and refitting share. */
+export const settingNames: readonly string[] = [
+  "seed",
+  "resamples",
+  "confidence",
+  "text",
+  "base",
+  "candidate",
+  "onProgress",
+] satisfies readonly (keyof TrainSettings)[];
 
 /** The settings that training and refitting share, with their defaults. */
 export function settingsOf({ resamples = 1_000, confidence = 0.95, candidate, onProgress }: TrainSettings): {

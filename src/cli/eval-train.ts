@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { checkOther } from "../../evals/outcomes/check-other.ts";
 import { trainClassifier } from "../../evals/train/train-classifier.ts";
 import { writeClassifier } from "../../evals/train/write-classifier.ts";
 import type { Io } from "./io.ts";
@@ -52,6 +53,7 @@ Example:
 }
 
 async function evalTrain({ outcomes, out, json, ...options }: Options, io: Io): Promise<void> {
+  checkOther(out, [outcomes]);
   const { records, part, split } = await readPart(outcomes, options, io);
   const { file, report } = await trainClassifier(records, {
     split,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { OutcomeRecord } from "../../evals/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
@@ -102,8 +103,21 @@ describe("eval train", () => {
       ...["eval", "train", "--small", "small", "--large", "huge", "--outcomes", coins, "--out", never],
     ]);
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/records with outcomes of .*huge/);
+    expect(err).toMatch(/model must be one that the records have outcomes of: .*small.*, got "huge"/);
     expect(existsSync(never)).toBe(false);
+  });
+
+  it("never writes over the outcomes that it reads", async () => {
+    const before = readFileSync(coins, "utf8");
+    const { exitCode, err } = await train(
+      "--outcomes",
+      coins,
+      "--out",
+      `${dirname(coins)}/./${basename(coins)}`,
+    );
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/out must be another file than what is read/);
+    expect(readFileSync(coins, "utf8")).toBe(before);
   });
 
   it.each<[string, readonly string[], RegExp]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refit, trainClassifier } from "../../../evals/index.ts";
+import { type OutcomeRecord, refit, trainClassifier } from "../../../evals/index.ts";
 import { wasTrainedOn } from "../../../evals/train/was-trained-on.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 
@@ -51,6 +51,20 @@ describe("refit", () => {
     const { file } = await trainClassifier(topicRecords(60), pair);
     await expect(refit({ ...file, seed: 9 }, topicRecords(10), settings)).rejects.toThrow(
       /changed after training/,
+    );
+  });
+
+  it("refuses misspelt settings, and new records without the models of the file", async () => {
+    const { file } = await trainClassifier(topicRecords(60), pair);
+    await expect(refit(file, topicRecords(10), { seeds: 3 } as object)).rejects.toThrow(
+      /refit\.seeds must be absent/,
+    );
+    const others = topicRecords(10).map(({ outcomes: { middle }, ...record }) => ({
+      ...record,
+      outcomes: { middle } as OutcomeRecord["outcomes"],
+    }));
+    await expect(refit(file, others)).rejects.toThrow(
+      /model must be one that the records have outcomes of: middle, got "(small|large)"/,
     );
   });
 });

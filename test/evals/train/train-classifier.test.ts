@@ -144,7 +144,45 @@ describe("trainClassifier", () => {
       {},
       /too few different prompts/,
     ],
-    ["no outcomes of a model", topicRecords(60), { large: "huge" }, /records with outcomes of/],
+    [
+      "a model without outcomes",
+      topicRecords(60),
+      { large: "huge" },
+      /model must be one that the records have outcomes of: large, middle, small, got "huge"/,
+    ],
+    [
+      "models that no record has both",
+      topicRecords(60).map(({ outcomes: { small, large }, ...record }, index) => ({
+        ...record,
+        outcomes: (index % 2 === 0 ? { small } : { large }) as OutcomeRecord["outcomes"],
+      })),
+      {},
+      /records must be at least one that has outcomes of all of .*small/,
+    ],
+    ["no records", [], {}, /records must be at least one/],
+    ...[Number.NaN, 7, -0.1, "0.5", null].map((quality): [string, OutcomeRecord[], object, RegExp] => [
+      `a quality of ${quality}`,
+      topicRecords(60).map((record, index) =>
+        index === 3
+          ? { ...record, outcomes: { ...record.outcomes, small: { quality: quality as number } } }
+          : record,
+      ),
+      {},
+      /records:4: outcomes\["small"\]\.quality must be a number in \[0, 1\], got /,
+    ]),
+    ["a misspelt option", topicRecords(60), { candidat: "best" }, /trainClassifier\.candidat must be absent/],
+    [
+      "a base that has to be waited for",
+      topicRecords(60),
+      { base: { name: "slow", version: "1", classify: async () => ({ complexity: 0.5 }) } },
+      /base must be a classifier that answers at once/,
+    ],
+    [
+      "a base that says nothing",
+      topicRecords(60),
+      { base: { name: "none", version: "1", classify: () => ({ complexity: Number.NaN }) } },
+      /base: its complexity must be a number in \[0, 1\], got NaN/,
+    ],
     [
       "a large model that is not better",
       topicRecords(60),
