@@ -80,7 +80,7 @@ describe("renderReport", () => {
       outcomes: { [small]: { quality: 0.5, costUsd: 2 }, [large]: { quality: 1, costUsd: 1 } },
     }));
     expect(textOf(await rendered(swapped, pair))).toMatch(
-      /the router costs \$7\d\d more, between \$\d+ and \$\d+\./,
+      /the router costs \$\d+ more, between \$\d+ and \$\d+\./,
     );
   });
 
