@@ -5,9 +5,9 @@ import { type ImportReport, importRecords } from "./import-records.ts";
 
 /** Imports into a file of outcomes or a data set, as a whole or not at all; packed where `out` ends in `.gz`. */
 export async function importFile(out: string, options: ImportOptions): Promise<ImportReport> {
-  const { inputs, feedback } = options;
+  const { inputs, feedback, outcomes } = options;
   const records = importRecords(options);
-  checkOther(out, feedback === undefined ? inputs : [...inputs, feedback]);
+  checkOther(out, [...inputs, ...[feedback, outcomes].filter((input) => input !== undefined)]);
   await writeWhole(out, linesOf(records));
   return records.report;
 }

@@ -1,6 +1,11 @@
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { JoinedLabels, JoinHumanLabelsOptions } from "../scorers/human/join-human-labels.ts";
+import type { ReadHumanLabelsOptions } from "../scorers/human/read-human-labels.ts";
+
+/** How far people who labelled answers agree with each other, and with the recorded qualities. */
+export type LabelAgreement = Pick<JoinedLabels, "raters" | "recorded">;
 
 /** A file as it is read: unpacked, bounded, once. */
 export interface ImportInput {
@@ -40,6 +45,12 @@ export interface ImportSettings {
   readonly feedback?: ImportInput | undefined;
   readonly rule?: "mean" | "last" | undefined;
   readonly source?: string | undefined;
+  /** Of labels: the outcomes whose answers people have labelled. */
+  readonly outcomes?: ImportInput | undefined;
+  readonly unlabelled?: JoinHumanLabelsOptions["unlabelled"];
+  readonly labels: ReadHumanLabelsOptions;
+  /** Told how far people agree with each other and with what was recorded. */
+  readonly tellAgreement: (agreement: LabelAgreement) => void;
   /** Counts what the format holds and the import leaves out. */
   readonly leaveOut: (reason: string, count?: number) => void;
 }

@@ -1,9 +1,17 @@
 import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
+import type { JoinHumanLabelsOptions } from "../scorers/human/join-human-labels.ts";
+import { checkLabelOptions, type ReadHumanLabelsOptions } from "../scorers/human/read-human-labels.ts";
 import type { ImportInput, ImportSettings } from "./import-format.ts";
 import { textOf } from "./json-values.ts";
 import { type InputOptions, openInput } from "./open-input.ts";
 
-export type ImportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench" | "decisions";
+export type ImportFormatName =
+  | "promptfoo"
+  | "openai-evals"
+  | "routellm"
+  | "routerbench"
+  | "decisions"
+  | "labels";
 
 export const importFormats: readonly ImportFormatName[] = [
   "promptfoo",
@@ -11,6 +19,7 @@ export const importFormats: readonly ImportFormatName[] = [
   "routellm",
   "routerbench",
   "decisions",
+  "labels",
 ];
 
 export interface ImportOptions extends InputOptions {
@@ -33,6 +42,14 @@ export interface ImportOptions extends InputOptions {
   readonly rule?: "mean" | "last" | undefined;
   /** Of `decisions`: only feedback with this `source`. */
   readonly source?: string | undefined;
+  /** Of `labels`, required: the outcomes whose answers people have labelled. Path or https URL. */
+  readonly outcomes?: string | undefined;
+  /** Of `labels`: what becomes of outcomes that nobody has labelled. Default `leave-out`. */
+  readonly unlabelled?: JoinHumanLabelsOptions["unlabelled"];
+  /** Of `labels`: what words are worth, in [0, 1]. Default good, pass, yes … 1, bad, fail, no … 0, ok 0.5. */
+  readonly labels?: ReadHumanLabelsOptions["labels"];
+  /** Of `labels`: the ends of the scale of `quality`. Default 0 and 1. */
+  readonly scale?: ReadHumanLabelsOptions["scale"];
 }
 
 /** Options that belong to some formats alone. */
@@ -43,19 +60,24 @@ const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
   feedback: ["decisions"],
   rule: ["decisions"],
   source: ["decisions"],
+  outcomes: ["labels"],
+  unlabelled: ["labels"],
+  labels: ["labels"],
+  scale: ["labels"],
 };
 
 /** What the options say, with defaults; the inputs are opened, not read. Throws `InvalidOptionError`. */
 export function checkImportOptions(options: ImportOptions): {
   readonly inputs: readonly ImportInput[];
-  readonly settings: Omit<ImportSettings, "leaveOut">;
+  readonly settings: Omit<ImportSettings, "leaveOut" | "tellAgreement">;
 } {
   checkKeys("importRecords", options, [
-    ...["from", "inputs", "rename", "models", "quality", "metric", "prompt", "feedback", "rule", "source"],
+    ...["from", "inputs", "rename", "models", ...Object.keys(own)],
     ...["maxBytes", "timeoutMs", "loopbackHttp", "fetch"],
   ]);
   const { from, inputs, rename = {}, quality = "score", metric = "score", rule, feedback } = options;
-  if (!importFormats.includes(from)) throw new InvalidOptionError("from", from, importFormats.join(", "));
+  if (!importFormats.includes(from))
+    throw new InvalidOptionError("from", from, `one of ${importFormats.join(", ")}`);
   if (!Array.isArray(inputs) || inputs.length === 0)
     throw new InvalidOptionError("inputs", inputs, "at least one path or https URL");
   if (from === "decisions" && inputs.length > 1)
@@ -74,7 +96,18 @@ export function checkImportOptions(options: ImportOptions): {
   }
   if (from === "decisions" && feedback === undefined)
     throw new InvalidOptionError("feedback", feedback, "a file of feedback: a decision log holds no quality");
-  const { maxBytes, timeoutMs, loopbackHttp, fetch, models, prompt, source } = options;
+  if (from === "labels" && options.outcomes === undefined)
+    throw new InvalidOptionError(
+      "outcomes",
+      undefined,
+      "a file of outcomes: labels hold no prompts and no answers",
+    );
+  const { unlabelled } = options;
+  if (unlabelled !== undefined && unlabelled !== "leave-out" && unlabelled !== "keep")
+    throw new InvalidOptionError("unlabelled", unlabelled, "leave-out or keep");
+  const labels = { labels: options.labels, scale: options.scale };
+  checkLabelOptions(labels);
+  const { maxBytes, timeoutMs, loopbackHttp, fetch, models, prompt, source, outcomes } = options;
   const open = (input: string): ImportInput => openInput(input, { maxBytes, timeoutMs, loopbackHttp, fetch });
   return {
     inputs: inputs.map(open),
@@ -86,6 +119,9 @@ export function checkImportOptions(options: ImportOptions): {
       feedback: feedback === undefined ? undefined : open(feedback),
       rule,
       source,
+      outcomes: outcomes === undefined ? undefined : open(outcomes),
+      unlabelled,
+      labels,
     },
   };
 }

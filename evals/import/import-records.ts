@@ -7,10 +7,12 @@ import {
   type ImportFormat,
   type ImportInput,
   type ImportSettings,
+  type LabelAgreement,
   type Place,
   refuseAt,
 } from "./import-format.ts";
 import { checkImportOptions, type ImportFormatName, type ImportOptions } from "./import-options.ts";
+import { labels } from "./labels.ts";
 import { openaiEvals } from "./openai-evals.ts";
 import { promptfoo } from "./promptfoo.ts";
 import { routellm } from "./routellm.ts";
@@ -22,6 +24,7 @@ const formats: Readonly<Record<ImportFormatName, ImportFormat>> = {
   routellm,
   routerbench,
   decisions,
+  labels,
 };
 
 /** Complete once all records were read. */
@@ -33,6 +36,8 @@ export interface ImportReport {
   readonly models: Readonly<Record<string, number>>;
   /** What was left out, by reason, and how often. */
   readonly leftOut: Readonly<Record<string, number>>;
+  /** Of labels: how far people agree with each other, and with the recorded qualities. */
+  readonly agreement?: LabelAgreement | undefined;
 }
 
 export interface Import extends AsyncIterable<OutcomeRecord | DatasetRecord> {
@@ -51,9 +56,12 @@ export function importRecords(options: ImportOptions): Import {
   const leaveOut = (reason: string, count = 1): void => {
     if (count > 0) report.leftOut[reason] = (report.leftOut[reason] ?? 0) + count;
   };
+  const tellAgreement = (agreement: LabelAgreement): void => {
+    report.agreement = agreement;
+  };
   return {
     report,
-    [Symbol.asyncIterator]: () => checked(options, inputs, { ...settings, leaveOut }, report),
+    [Symbol.asyncIterator]: () => checked(options, inputs, { ...settings, leaveOut, tellAgreement }, report),
   };
 }
 
@@ -62,6 +70,7 @@ interface Counts {
   records: number;
   models: Record<string, number>;
   leftOut: Record<string, number>;
+  agreement?: LabelAgreement;
 }
 
 async function* checked(

@@ -17,6 +17,10 @@ interface Options {
   readonly feedback?: string | undefined;
   readonly rule?: string | undefined;
   readonly source?: string | undefined;
+  readonly outcomes?: string | undefined;
+  readonly label: readonly string[];
+  readonly scale?: string | undefined;
+  readonly unlabelled?: string | undefined;
   readonly maxBytes?: string | undefined;
   readonly timeoutMs?: string | undefined;
   readonly loopbackHttp?: boolean | undefined;
@@ -26,7 +30,9 @@ interface Options {
 /** `switchpoint eval import`: outcomes or a data set from another format. */
 export function evalImportCommand(io: Io): Command {
   return new Command("import")
-    .description("read outcomes or a data set from the files of other tools, or from decision logs")
+    .description(
+      "read outcomes or a data set from the files of other tools, decision logs, or people's labels",
+    )
     .argument("<inputs...>", "files or https URLs, packed with gzip or not")
     .requiredOption("--from <format>", importFormats.join(", "))
     .requiredOption("--out <file>", "where the records go: .jsonl or .jsonl.gz")
@@ -44,6 +50,18 @@ export function evalImportCommand(io: Io): Command {
     .option("--feedback <file>", "decisions, required: lines of { decisionId, quality, source?, at? }")
     .option("--rule <rule>", "decisions with several feedbacks: mean, or last (default: mean)")
     .option("--source <name>", "decisions: only feedback from here")
+    .option("--outcomes <file>", "labels, required: the outcomes whose answers people have labelled")
+    .option("--scale <min:max>", "labels: the ends of the scale of quality, such as 1:5 (default: 0:1)")
+    .option(
+      "--label <word=quality>",
+      "labels: what a word is worth; repeatable (default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5)",
+      several,
+      [],
+    )
+    .option(
+      "--unlabelled <what>",
+      "labels: leave-out, or keep with the recorded quality (default: leave-out)",
+    )
     .option("--max-bytes <count>", "longest input, unpacked (default: 1 GiB)")
     .option("--timeout-ms <count>", "longest wait for the next part of a URL (default: 30000)")
     .option("--loopback-http", "allow http:// for this machine")
@@ -60,6 +78,7 @@ A URL is fetched from wherever it points to, private addresses included; redirec
 Example:
   switchpoint eval import results.json --from promptfoo --out outcomes.jsonl
   switchpoint eval import decisions.jsonl --from decisions --feedback feedback.jsonl --out outcomes.jsonl.gz
+  switchpoint eval import labels.csv --from labels --outcomes outcomes.jsonl --out labelled.jsonl
 `,
     )
     .action((inputs: readonly string[], options: Options) => evalImport(inputs, options, io));
@@ -77,12 +96,16 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
     from: options.from as ImportFormatName,
     quality: options.quality as "score" | undefined,
     rule: options.rule as "mean" | undefined,
-    rename: Object.fromEntries(options.rename.map(renameOption)),
+    unlabelled: options.unlabelled as "keep" | undefined,
+    rename: Object.fromEntries(options.rename.map((text) => pairOption("--rename", text, "old=new"))),
     models: model.length === 0 ? undefined : model,
     metric: options.metric,
     prompt: options.prompt,
     feedback: options.feedback,
     source: options.source,
+    outcomes: options.outcomes,
+    labels: options.label.length === 0 ? undefined : Object.fromEntries(options.label.map(labelOption)),
+    scale: options.scale === undefined ? undefined : scaleOption(options.scale),
     maxBytes:
       maxBytes === undefined ? undefined : numberOption("--max-bytes", maxBytes, 1, Number.MAX_SAFE_INTEGER),
     timeoutMs: timeoutMs === undefined ? undefined : numberOption("--timeout-ms", timeoutMs, 1, 2 ** 31 - 1),
@@ -91,8 +114,21 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
   showTransfer({ ...report, out }, json, io);
 }
 
-function renameOption(text: string): readonly [string, string] {
+function pairOption(option: string, text: string, form: string): readonly [string, string] {
   const at = text.indexOf("=");
-  if (at <= 0 || at === text.length - 1) throw new InvalidOptionError("--rename", text, "old=new");
+  if (at <= 0 || at === text.length - 1) throw new InvalidOptionError(option, text, form);
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function labelOption(text: string): readonly [string, number] {
+  const [word, quality] = pairOption("--label", text, "word=quality, such as 'ship it=1'");
+  return [word, numberOption("--label", quality, 0, 1)];
+}
+
+function scaleOption(text: string): { readonly min: number; readonly max: number } {
+  const [min = Number.NaN, max = Number.NaN, ...rest] = text
+    .split(":")
+    .map((end) => Number(end.trim() || "x"));
+  if (!(min < max) || rest.length > 0) throw new InvalidOptionError("--scale", text, "min:max, such as 1:5");
+  return { min, max };
 }

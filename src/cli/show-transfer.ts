@@ -1,3 +1,4 @@
+import type { LabelAgreement } from "../../evals/import/import-format.ts";
 import type { Io } from "./io.ts";
 
 /** What an import or export has written. */
@@ -7,16 +8,31 @@ interface Transfer {
   /** Of an import: on how many records each has an outcome. */
   readonly models?: Readonly<Record<string, number>> | readonly string[] | undefined;
   readonly leftOut: Readonly<Record<string, number>>;
+  readonly agreement?: LabelAgreement | undefined;
   readonly out: string;
 }
 
-/** What was left out goes to stderr, the rest to stdout. */
+/** What was left out, and how far people agree, goes to stderr, the rest to stdout. */
 export function showTransfer(transfer: Transfer, json: boolean, { stdout, stderr }: Io): void {
-  const { kind, records, models, leftOut, out } = transfer;
+  const { kind, records, models, leftOut, agreement, out } = transfer;
   for (const [reason, count] of Object.entries(leftOut)) stderr(`left out: ${count} ${reason}\n`);
   const counts = models === undefined || Array.isArray(models) ? [] : Object.entries(models);
   for (const [model, count] of counts)
     if (count < records) stderr(`${model} has an outcome on ${count} of ${records} records\n`);
+  if (agreement !== undefined) stderr(agreementToText(agreement));
   const what = kind === "dataset" ? "records of a data set" : "records with outcomes";
   stdout(json ? `${JSON.stringify(transfer)}\n` : `${records} ${what}: ${out}\n`);
+}
+
+function agreementToText({ raters, recorded }: LabelAgreement): string {
+  const { labels, answers, answersWithSeveral, alpha } = raters;
+  const { meanDifference: difference } = recorded;
+  const people = raters.raters === 0 ? "" : ` by ${raters.raters} people`;
+  const among = alpha === undefined ? "" : `: Krippendorff's alpha ${alpha.toFixed(2)}`;
+  const beside =
+    difference === undefined
+      ? ""
+      : `; recorded quality is ${Math.abs(difference).toFixed(3)} ${difference < 0 ? "below" : "above"} theirs on average`;
+  const agree = recorded.alpha === undefined ? "" : ` (alpha ${recorded.alpha.toFixed(2)})`;
+  return `${labels} labels of ${answers} answers${people}; ${answersWithSeveral} have several${among}${beside}${agree}\n`;
 }

@@ -66,6 +66,26 @@ describe("eval import", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it("puts people's labels in place of the recorded quality, and says how far they agree", async () => {
+    const record = { id: "1", prompt: "x", outcomes: { a: { quality: 1 } } };
+    const outcomes = folder.file("recorded.jsonl", JSON.stringify(record));
+    const labels = folder.file("labels.csv", "id,model,quality,rater\n1,a,1,ann\n1,a,3,bob\n");
+    const args = [labels, "--from", "labels", "--outcomes", outcomes, "--scale", "1:5", "--out", out];
+    expect(await run(...args)).toMatchObject({
+      exitCode: 0,
+      out: `1 records with outcomes: ${out}\n`,
+      err: "2 labels of 1 answers by 2 people; 1 have several: Krippendorff's alpha 0.00; recorded quality is 0.750 above theirs on average (alpha 0.00)\n",
+    });
+    expect(linesOf(readFileSync(out, "utf8"))).toEqual([
+      { ...record, outcomes: { a: { quality: 0.25, recordedQuality: 1 } } },
+    ]);
+    const own = folder.file("own.csv", "id,label\n1,ship it\n");
+    const words = [own, "--from", "labels", "--outcomes", outcomes, "--label", "ship it=0.5", "--out", out];
+    expect((await run(...words)).err).toMatch(/^1 labels of 1 answers; 0 have several; recorded/);
+    const over = [own, "--from", "labels", "--outcomes", outcomes, "--label", "ship it=1", "--out", outcomes];
+    expect(await run(...over)).toMatchObject({ exitCode: 2, err: expect.stringMatching(/another file/) });
+  });
+
   it("leaves what was there when the input is wrong", async () => {
     writeFileSync(out, "before");
     const bad = folder.file("bad.csv", "prompt,a\nx,True\ny,7\n");
@@ -83,7 +103,7 @@ describe("eval import", () => {
     [
       "an unknown format",
       [table, "--from", "excel", "--out", never],
-      /from must be promptfoo, openai-evals, routellm, routerbench, decisions/,
+      /from must be one of promptfoo, openai-evals, routellm, routerbench, decisions, labels, got "excel"/,
     ],
     [
       "an option of another format",
@@ -114,6 +134,21 @@ describe("eval import", () => {
       "a name that is none",
       [table, "--from", "routellm", "--rename", "a", "--out", never],
       /--rename must be old=new/,
+    ],
+    [
+      "labels without outcomes",
+      [table, "--from", "labels", "--out", never],
+      /outcomes must be a file of outcomes/,
+    ],
+    [
+      "a scale that is none",
+      [table, "--from", "labels", "--outcomes", table, "--scale", "5:1", "--out", never],
+      /--scale must be min:max, such as 1:5, got "5:1"/,
+    ],
+    [
+      "a worth that is none",
+      [table, "--from", "labels", "--outcomes", table, "--label", "good=2", "--out", never],
+      /--label must be a number/,
     ],
     [
       "a bound that is none",

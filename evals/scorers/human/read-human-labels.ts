@@ -1,12 +1,13 @@
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import {
   checkKeys,
   checkNumber,
   InvalidOptionError,
   OutcomeFormatError,
 } from "../../../src/contracts/index.ts";
+import type { ImportInput } from "../../import/import-format.ts";
+import { isObject } from "../../import/json-values.ts";
+import { openInput } from "../../import/open-input.ts";
+import { readCsv } from "../../import/read-csv.ts";
 import { readJsonLines } from "../../outcomes/read-json-lines.ts";
 import type { HumanLabel } from "./human-label.ts";
 
@@ -27,55 +28,72 @@ const usualLabels: Readonly<Record<string, number>> = {
   ),
 };
 
-const longestRow = 1024 * 1024;
-
 interface Row {
   readonly line: number;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads labels that people gave: JSON Lines, or CSV with a header where the name ends in `.csv`, either also
- * `.gz`. Fields: `id`, `model`, `quality` or `label`, `rater`, `at`; others are passed over. Where a rater has
- * labelled an answer twice, the later one by `at` counts. Throws `OutcomeFormatError` (file, line, field; none
- * of the text) at the first line that is wrong, and at a second label of a rater where `at` is not told.
+ * Reads labels that people gave: JSON Lines, or CSV with a header where the name ends in `.csv`; a path or an https
+ * URL, packed with gzip or not. Fields: `id`, `model`, `quality` or `label`, `rater`, `at`; others are passed over.
+ * Where a rater has labelled an answer twice, the later one by `at` counts. Throws `OutcomeFormatError` (file, line,
+ * field; none of the text), also for a second label of a rater where `at` is not told.
  */
 export async function readHumanLabels(
-  path: string,
+  location: string,
   options: ReadHumanLabelsOptions = {},
 ): Promise<readonly HumanLabel[]> {
+  checkLabelOptions(options);
+  return readLabelInputs([openInput(location)], options);
+}
+
+/** Throws `InvalidOptionError`. */
+export function checkLabelOptions(options: ReadHumanLabelsOptions): void {
   checkKeys("readHumanLabels", options, ["labels", "scale"]);
-  const { labels: worth = usualLabels, scale = { min: 0, max: 1 } } = options;
-  const values = new Map<string, number>();
-  for (const [label, value] of Object.entries(worth)) {
+  const { labels = {}, scale } = options;
+  for (const [label, value] of Object.entries(labels))
     checkNumber(`readHumanLabels.labels.${label}`, value, { min: 0, max: 1 });
-    values.set(label.trim().toLowerCase(), value);
-  }
+  if (scale === undefined) return;
   checkNumber("readHumanLabels.scale.min", scale.min);
   checkNumber("readHumanLabels.scale.max", scale.max);
   if (scale.max <= scale.min)
     throw new InvalidOptionError("readHumanLabels.scale.max", scale.max, `above min (${scale.min})`);
+}
 
-  const labels = new Map<string, HumanLabel & { readonly line: number }>();
-  let lines = 0;
-  for await (const { line, value } of /\.csv(?:\.gz)?$/i.test(path) ? readCsv(path) : readRows(path)) {
-    lines += 1;
-    const refuse = (field: string, problem: string): never => {
-      throw new OutcomeFormatError(path, line, field, problem);
-    };
-    const label = { ...labelOf(value, values, scale, refuse), line };
-    const key = JSON.stringify([label.id, label.model, label.rater ?? line]);
-    const earlier = labels.get(key);
-    if (earlier !== undefined && (earlier.at === undefined || label.at === undefined))
-      refuse(
-        "rater",
-        `has labelled this answer in line ${earlier.line} already: give both an "at", the later counts`,
-      );
-    if (earlier?.at === undefined || label.at === undefined || Date.parse(label.at) >= Date.parse(earlier.at))
-      labels.set(key, label);
+/** The labels of several files together, by options that are checked. */
+export async function readLabelInputs(
+  inputs: readonly ImportInput[],
+  { labels: worth = usualLabels, scale = { min: 0, max: 1 } }: ReadHumanLabelsOptions,
+): Promise<readonly HumanLabel[]> {
+  const values = new Map(
+    Object.entries(worth).map(([label, value]) => [label.trim().toLowerCase(), value] as const),
+  );
+  const labels = new Map<string, HumanLabel & { readonly place: string }>();
+  for (const input of inputs) {
+    let rows = 0;
+    for await (const { line, value } of input.extension === ".csv" ? csvRows(input) : jsonRows(input)) {
+      rows += 1;
+      const refuse = (field: string, problem: string): never => {
+        throw new OutcomeFormatError(input.name, line, field, problem);
+      };
+      const label = { ...labelOf(value, values, scale, refuse), place: `${input.name}:${line}` };
+      const key = JSON.stringify([label.id, label.model, label.rater ?? label.place]);
+      const earlier = labels.get(key);
+      if (earlier !== undefined && (earlier.at === undefined || label.at === undefined))
+        refuse(
+          "rater",
+          `has labelled this answer in ${earlier.place} already: give both an "at", the later counts`,
+        );
+      if (
+        earlier?.at === undefined ||
+        label.at === undefined ||
+        Date.parse(label.at) >= Date.parse(earlier.at)
+      )
+        labels.set(key, label);
+    }
+    if (rows === 0) throw new OutcomeFormatError(input.name, 0, "file", "holds no labels");
   }
-  if (lines === 0) throw new OutcomeFormatError(path, 0, "file", "holds no labels");
-  return Array.from(labels.values(), ({ line: _, ...label }) => label);
+  return Array.from(labels.values(), ({ place: _, ...label }) => label);
 }
 
 type Refuse = (field: string, problem: string) => never;
@@ -122,50 +140,28 @@ function qualityOf(
   return value ?? refuse("label", `must be one of ${[...values.keys()].join(", ")} (option labels)`);
 }
 
-async function* readRows(path: string): AsyncGenerator<Row, void, void> {
-  for await (const { line, value } of readJsonLines(path)) {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw new OutcomeFormatError(path, line, "line", "must be a JSON object");
-    yield { line, value: value as Record<string, unknown> };
+async function* jsonRows(input: ImportInput): AsyncGenerator<Row, void, void> {
+  for await (const { line, value } of readJsonLines(input)) {
+    if (!isObject(value)) throw new OutcomeFormatError(input.name, line, "line", "must be a JSON object");
+    yield { line, value };
   }
 }
 
-async function* readCsv(path: string): AsyncGenerator<Row, void, void> {
-  const { parse } = await import("csv-parse");
-  const parser = parse({
-    columns: true,
-    bom: true,
-    info: true,
-    trim: true,
-    skip_empty_lines: true,
-    max_record_size: longestRow,
-  });
-  const file = createReadStream(path);
-  const read = path.toLowerCase().endsWith(".gz")
-    ? pipeline(file, createGunzip(), parser)
-    : pipeline(file, parser);
-  // The iteration reports what went wrong.
-  read.catch(() => {});
-  try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRow>)
-      yield { line: info.lines, value: record };
-  } catch (error) {
-    throw csvError(path, error);
+/** Cells without the blanks around them, as people type them. */
+async function* csvRows(input: ImportInput): AsyncGenerator<Row, void, void> {
+  for await (const { line, cells } of readCsv(input)) {
+    const value = Object.fromEntries(
+      Array.from(cells, ([column, cell]) => [column.trim(), cell.trim()] as const),
+    );
+    if (!Object.hasOwn(value, "id"))
+      throw new OutcomeFormatError(
+        input.name,
+        1,
+        "id",
+        "is no column of the header: is it separated by commas?",
+      );
+    yield { line, value };
   }
-}
-
-interface CsvRow {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
-/** The parser's own messages quote the text. */
-function csvError(path: string, error: unknown): unknown {
-  const { code, lines } = error as { readonly code?: unknown; readonly lines?: unknown };
-  if (typeof code !== "string") return error;
-  if (code === "ENOENT") return new OutcomeFormatError(path, 0, "file", "does not exist");
-  if (!code.startsWith("CSV_")) return new OutcomeFormatError(path, 0, "file", `cannot be read (${code})`);
-  return new OutcomeFormatError(path, typeof lines === "number" ? lines : 0, "line", `is not CSV (${code})`);
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {

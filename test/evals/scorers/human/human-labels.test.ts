@@ -71,16 +71,14 @@ describe("readHumanLabels", () => {
     ["b.csv", "id,quality\n1,1.5\n", ":2: quality must be a number in [0, 1] (option scale)"],
     ["c.csv", "id,label\n1,secret\n", ":2: label must be one of good, pass,"],
     ["d.csv", "id,label\n1,\n", ":2: quality or label must be given"],
-    ["e.csv", "label\ngood\n", ":2: id must be a non-empty string"],
+    ["e.csv", "label\ngood\n", ":1: id is no column of the header: is it separated by commas?"],
+    ["o.csv", "id;label\n1;secret\n", ":1: id is no column of the header"],
+    ["p.csv", "id,label\n,secret\n", ":2: id must be a non-empty string"],
     ["f.csv", "id,label,at\n1,good,secret\n", ":2: at must be a date in ISO 8601"],
-    ["g.csv", 'id,label\n1,"secret\n', ": line is not CSV (CSV_QUOTE_NOT_CLOSED)"],
-    ["h.csv", "id,label\n1,good,secret\n", ": line is not CSV (CSV_RECORD_INCONSISTENT_COLUMNS)"],
+    ["g.csv", 'id,label\n1,"secret\n', ":2: row has a quote that is not closed"],
+    ["h.csv", "id,label\n1,good,secret\n", ":2: row has not as many cells as the header"],
     ["i.csv", "id,label\n", ": file holds no labels"],
-    [
-      "j.csv",
-      "id,label,rater\n1,good,ann\n1,bad,ann\n",
-      ":3: rater has labelled this answer in line 2 already",
-    ],
+    ["j.csv", "id,label,rater\n1,good,ann\n1,bad,ann\n", "j.csv:2 already: give both"],
     ["k.jsonl", '{"id": 1, "quality": 1}\n', ":1: id must be a string"],
     ["n.jsonl", '{"id": "1", "quality": " "}\n', ":1: quality must be a number in [0, 1] (option scale)"],
     ["l.jsonl", "[]\n", ":1: line must be a JSON object"],
@@ -88,17 +86,15 @@ describe("readHumanLabels", () => {
   ])("names file, line and field, and none of the text (%s)", async (name, text, message) => {
     const path = file(name, text);
     const error = await readHumanLabels(path).catch((reason: unknown) => reason);
-    expect(String(error).replace(/:\d+: line is not CSV/, ": line is not CSV")).toContain(
-      `${path}${message}`,
-    );
+    expect(String(error)).toContain(message.startsWith(":") ? `${path}${message}` : message);
     expect(String(error)).not.toContain("secret");
   });
 
   it("says that a file is missing or damaged, and refuses options that make no sense", async () => {
     await expect(readHumanLabels(join(folder, "none.csv"))).rejects.toThrow("file does not exist");
     const damaged = join(folder, "damaged.csv.gz");
-    writeFileSync(damaged, "no gzip");
-    await expect(readHumanLabels(damaged)).rejects.toThrow("file cannot be read (Z_DATA_ERROR)");
+    writeFileSync(damaged, gzipSync(csv).subarray(0, -10));
+    await expect(readHumanLabels(damaged)).rejects.toThrow("file ends too early: is it complete?");
     await expect(readHumanLabels("x.csv", { scale: { min: 5, max: 5 } })).rejects.toThrow("scale.max");
     await expect(readHumanLabels("x.csv", { labels: { good: 2 } })).rejects.toThrow("labels.good");
   });
