@@ -513,6 +513,16 @@ describe("events", () => {
     });
     expect((await router.route("easy")).text).toBe("from small");
   });
+
+  it("cannot break a request, nor the process, by a listener that is asynchronous and rejects", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const { router } = make({ onEvent: (async () => Promise.reject(new Error("listener"))) as () => void });
+    expect((await router.route("easy")).text).toBe("from small");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
 });
 
 describe("close", () => {
