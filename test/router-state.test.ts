@@ -217,4 +217,15 @@ describe("state", () => {
     expect(restore(null)).toThrow(expect.objectContaining({ code: "invalid-option" }));
     expect(router.exportState()).toEqual(before);
   });
+
+  it("that is refused leaves what is counted but not exported, too", async () => {
+    const limits = { requestsPerMinute: 1 };
+    const { router } = make({ execution: { limits } });
+    await router.route({ ...inSession("Hello there"), model: "small" });
+    const broken = { ...router.exportState(), limits: [{}] };
+    expect(() => router.restoreState(broken as never)).toThrow("state.limits[0].");
+    await expect(
+      router.route({ ...inSession("Hello again"), model: "small", deadlineMs: 1_000 }),
+    ).rejects.toThrow(/its limit of 1 requests per minute is reached/);
+  });
 });

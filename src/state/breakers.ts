@@ -18,11 +18,11 @@ export interface Breakers {
   /** Milliseconds left of the pause that a rate limit asked for; 0 where there is none. */
   pauseMs(name: string, now: number): number;
   /** Learns from a call that has ended. */
-  observe(attempt: Pick<Attempt, "name" | "error">, now: number): void;
+  observe(attempt: Pick<Attempt, "name" | "error" | "startedAt">, now: number): void;
   /** Every endpoint that is not closed, and each closed one that cools down. */
   exportState(now: number): readonly BreakerState[];
   /** Replaces what is known. Throws `InvalidOptionError`. */
-  restoreState(states: readonly BreakerState[]): void;
+  restoreState(states: readonly BreakerState[], now: number): void;
 }
 
 const classOf: Partial<Record<ProviderErrorKind, FailureClass>> = {
@@ -38,6 +38,10 @@ const classes: readonly FailureClass[] = ["connection", "timeout", "server"];
 const bucketCount = 10;
 /** Longest pause that a Retry-After can set. */
 const longestCoolDownMs = 600_000;
+/** Failed trials that double the time until the next one. */
+const mostDoublings = 4;
+/** A timer may fire this much before its time, and the trial that waited for it begin. */
+const timerSlackMs = 2;
 /** Endpoints that are remembered; the least recently called is forgotten. */
 const maxNames = 1_000;
 
@@ -75,6 +79,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
   checkNumber("execution.breaker.windowMs", windowMs, { min: bucketCount });
   checkNumber("execution.breaker.openMs", openMs, { min: 1 });
   checkNumber("execution.breaker.coolDownMs", coolDownMs, { min: 0 });
+  const longestOpenMs = openMs * 2 ** mostDoublings;
   let endpoints = new Map<string, Endpoint>();
 
   const endpointOf = (name: string): Endpoint => {
@@ -94,7 +99,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
   };
 
   const open = (endpoint: Endpoint, failureClass: FailureClass, now: number) => {
-    endpoint.openUntil = now + openMs * 2 ** Math.min(4, endpoint.failedTrials);
+    endpoint.openUntil = now + openMs * 2 ** Math.min(mostDoublings, endpoint.failedTrials);
     endpoint.failureClass = failureClass;
     endpoint.trialUntil = 0;
     endpoint.buckets = [];
@@ -139,7 +144,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       if (now < endpoint.openUntil) return `its breaker is open (${endpoint.failureClass} failures)`;
       if (now < endpoint.trialUntil) return "its breaker waits for a trial call";
       // A trial that is never observed (its request was dropped) must not keep it shut for ever.
-      endpoint.trialUntil = now + openMs * 16;
+      endpoint.trialUntil = now + longestOpenMs;
       return true;
     },
 
@@ -152,25 +157,27 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       return Math.max(0, (endpoints.get(name)?.coolDownUntil ?? 0) - now);
     },
 
-    observe({ name, error }, now) {
+    observe({ name, error, startedAt }, now) {
       const kind = error?.kind as ProviderErrorKind | undefined;
       const failureClass = kind === undefined ? undefined : classOf[kind];
       const verdict = error === undefined || failureClass !== undefined || kind === "rate-limit";
+      const known = endpoints.get(name);
+      // Calls that had begun before it opened say nothing new: only its trial decides.
+      const mayBeTrial =
+        known?.openUntil === undefined || Date.parse(startedAt) >= known.openUntil - timerSlackMs;
       if (!verdict) {
-        const known = endpoints.get(name);
-        if (known !== undefined) known.trialUntil = 0;
+        if (known !== undefined && mayBeTrial) known.trialUntil = 0;
         return;
       }
-      const endpoint = endpointOf(name);
+      const endpoint = known ?? endpointOf(name);
       if (kind === "rate-limit") {
         const pause = Math.min(error?.retryAfterMs ?? coolDownMs, longestCoolDownMs);
         endpoint.coolDownUntil = Math.max(endpoint.coolDownUntil, now + pause);
-        endpoint.trialUntil = 0;
+        if (mayBeTrial) endpoint.trialUntil = 0;
         return;
       }
       if (endpoint.openUntil !== undefined) {
-        // Calls that had begun before it opened say nothing new; only a trial decides.
-        if (endpoint.trialUntil === 0) return;
+        if (endpoint.trialUntil === 0 || !mayBeTrial) return;
         if (failureClass === undefined) close(endpoint);
         else {
           endpoint.failedTrials += 1;
@@ -197,37 +204,35 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       return states;
     },
 
-    restoreState(states) {
-      if (!Array.isArray(states)) throw new InvalidOptionError("breakers", states, "an array of states");
-      const before = endpoints;
+    restoreState(states, now) {
+      const checked = checkBreakerStates(states);
       endpoints = new Map();
-      try {
-        for (const [index, state] of states.entries()) {
-          const path = `breakers[${index}]`;
-          const endpoint = endpointOf(checkText(`${path}.name`, state?.name));
-          const { openUntil, coolDownUntil, failedTrials = 0, failureClass } = state;
-          if (coolDownUntil !== undefined) {
-            endpoint.coolDownUntil = checkNumber(`${path}.coolDownUntil`, coolDownUntil, { min: 0 });
-          }
-          if (openUntil === undefined) continue;
-          endpoint.openUntil = checkNumber(`${path}.openUntil`, openUntil, { min: 0 });
-          endpoint.failedTrials = checkNumber(`${path}.failedTrials`, failedTrials, {
-            min: 0,
-            integer: true,
-          });
-          if (failureClass !== undefined && !classes.includes(failureClass)) {
-            throw new InvalidOptionError(
-              `${path}.failureClass`,
-              failureClass,
-              `one of ${classes.join(", ")}`,
-            );
-          }
-          endpoint.failureClass = failureClass;
-        }
-      } catch (error) {
-        endpoints = before;
-        throw error;
+      for (const { name, openUntil, coolDownUntil = 0, failedTrials = 0, failureClass } of checked) {
+        const endpoint = endpointOf(name);
+        // No longer than it could be from now: the clock that wrote the state may have been ahead.
+        endpoint.coolDownUntil = Math.min(coolDownUntil, now + longestCoolDownMs);
+        if (openUntil === undefined) continue;
+        endpoint.openUntil = Math.min(openUntil, now + longestOpenMs);
+        endpoint.failedTrials = failedTrials;
+        endpoint.failureClass = failureClass;
       }
     },
   };
+}
+
+/** Throws `InvalidOptionError` where the value is none that was exported. */
+export function checkBreakerStates(states: readonly BreakerState[]): readonly BreakerState[] {
+  if (!Array.isArray(states)) throw new InvalidOptionError("breakers", states, "an array of states");
+  for (const [index, state] of states.entries()) {
+    const path = `breakers[${index}]`;
+    checkText(`${path}.name`, state?.name);
+    const { openUntil, coolDownUntil, failedTrials, failureClass }: BreakerState = state;
+    if (coolDownUntil !== undefined) checkNumber(`${path}.coolDownUntil`, coolDownUntil, { min: 0 });
+    if (openUntil !== undefined) checkNumber(`${path}.openUntil`, openUntil, { min: 0 });
+    if (failedTrials !== undefined)
+      checkNumber(`${path}.failedTrials`, failedTrials, { min: 0, integer: true });
+    if (failureClass !== undefined && !classes.includes(failureClass))
+      throw new InvalidOptionError(`${path}.failureClass`, failureClass, `one of ${classes.join(", ")}`);
+  }
+  return states;
 }

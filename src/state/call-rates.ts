@@ -33,7 +33,7 @@ export interface CallRates {
   /** A call that began at `begunAt` met a rate limit. */
   limited(name: string, begunAt: number, now: number): void;
   exportState(now: number): readonly LearnedLimit[];
-  restoreState(learned: readonly LearnedLimit[]): void;
+  restoreState(learned: readonly LearnedLimit[], now: number): void;
 }
 
 export interface CallRatesOptions {
@@ -177,11 +177,10 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       if (endpoint === undefined) return;
       const { limitRequests, remainingRequests, resetRequestsMs } = info;
       const { limitTokens, remainingTokens, resetTokensMs } = info;
-      endpoint.toldRequests =
-        hear(endpoint.toldRequests, remainingRequests, limitRequests, resetRequestsMs, now) ??
-        endpoint.toldRequests;
-      endpoint.toldTokens =
-        hear(endpoint.toldTokens, remainingTokens, limitTokens, resetTokensMs, now) ?? endpoint.toldTokens;
+      const requests = [remainingRequests, limitRequests, resetRequestsMs] as const;
+      const tokens = [remainingTokens, limitTokens, resetTokensMs] as const;
+      endpoint.toldRequests = hear(endpoint.toldRequests, requests, now) ?? endpoint.toldRequests;
+      endpoint.toldTokens = hear(endpoint.toldTokens, tokens, now) ?? endpoint.toldTokens;
     },
 
     limited(name, begunAt, now) {
@@ -203,10 +202,12 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       );
     },
 
-    restoreState(states) {
+    restoreState(states, now) {
       endpoints = new Map();
       if (!learn) return;
-      for (const learned of states) endpointOf(learned.name, learned.at).learned = learned;
+      // Not from the future, where it would not begin to recover: the clock that wrote it was ahead.
+      for (const learned of states)
+        endpointOf(learned.name, now).learned = { ...learned, at: Math.min(learned.at, now) };
     },
   };
 }
@@ -235,11 +236,11 @@ function begunPerMinute({ begun, begunAt }: Endpoint, now: number): number {
  */
 function hear(
   before: Told | undefined,
-  remaining: number | undefined,
-  limit: number | undefined,
-  resetMs: number | undefined,
+  said: readonly [remaining: Count, limit: Count, resetMs: Count],
   now: number,
 ): Told | undefined {
+  // A user's own model may say anything.
+  const [remaining, limit, resetMs] = said.map(countOrNone);
   if (remaining === undefined) return undefined;
   const capacity = Math.max(1, limit ?? remaining, remaining);
   const span = Math.max(1, resetMs ?? 60_000);
@@ -253,4 +254,10 @@ function hear(
   const told = before ?? { bucket, until: 0 };
   told.until = now + Math.min(span, longestToldMs);
   return told;
+}
+
+type Count = number | undefined;
+
+function countOrNone(value: Count): Count {
+  return value !== undefined && value >= 0 && value < Number.POSITIVE_INFINITY ? value : undefined;
 }

@@ -23,7 +23,7 @@ export interface HealthTracker {
   of(name: string, now: number): Health | undefined;
   exportState(): HealthState;
   /** Replaces what was observed. Throws `InvalidOptionError` when the state is not one of ours. */
-  restoreState(state: HealthState): void;
+  restoreState(state: HealthState, now: number): void;
 }
 
 export interface HealthOptions {
@@ -143,12 +143,13 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
       return { formatVersion: 1, models };
     },
 
-    restoreState(state) {
+    restoreState(state, now) {
       const restored = createLatest<Observed>(maxNames);
-      for (const { name, outcomes, firstTokens } of checkState(state)) {
+      for (const { name, outcomes, firstTokens } of checkHealthState(state)) {
         const model = unobserved(name);
-        for (const { at, failed } of outcomes) addOutcome(model, at, failed);
-        for (const firstToken of firstTokens) addFirstToken(model, firstToken);
+        // Nothing from the future, which would never grow old: the clock that wrote it was ahead.
+        for (const { at, failed } of outcomes) addOutcome(model, Math.min(at, now), failed);
+        for (const { at, ms } of firstTokens) addFirstToken(model, { at: Math.min(at, now), ms });
         // Made at the first reading, which brings the time.
         model.validUntil = Number.NEGATIVE_INFINITY;
         restored.set(name, model);
@@ -221,7 +222,8 @@ function rankOf(sorted: readonly number[], value: number): number {
   return low;
 }
 
-function checkState(state: HealthState): readonly ObservedHealth[] {
+/** Throws `InvalidOptionError` where the value is none that was exported. */
+export function checkHealthState(state: HealthState): readonly ObservedHealth[] {
   const { formatVersion, models } = (state ?? {}) as Partial<HealthState>;
   if (formatVersion !== 1 || !Array.isArray(models))
     throw new InvalidOptionError("health.state", state, "a state that exportState() returned");

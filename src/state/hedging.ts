@@ -1,6 +1,9 @@
 import { checkKeys, checkNumber, type Health, type HedgeOptions } from "../contracts/index.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 
+/** The longest delay that a Node timer can hold: a longer one fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** When a hedge may start, and how many of them still may. */
 export interface Hedging extends LoadBudget {
   /** Milliseconds after which a stream of the model is late; undefined: it is never said to be. */
@@ -14,13 +17,13 @@ export function createHedging(
 ): Hedging {
   checkKeys("execution.hedge", options, ["afterMs", "ratio"]);
   const { afterMs, ratio = 0.05 } = options;
-  if (afterMs !== undefined) checkNumber("execution.hedge.afterMs", afterMs, { min: 0, max: 2 ** 31 - 1 });
+  if (afterMs !== undefined) checkNumber("execution.hedge.afterMs", afterMs, { min: 0, max: longestTimerMs });
   checkNumber("execution.hedge.ratio", ratio, { min: Number.MIN_VALUE, max: 1 });
   return {
     ...createLoadBudget(ratio, 0),
     afterMs(name, now) {
       const p95 = healthOf(name, now)?.p95FirstTokenMs;
-      return p95 === undefined ? afterMs : Math.max(p95, afterMs ?? 0);
+      return p95 === undefined ? afterMs : Math.min(longestTimerMs, Math.max(p95, afterMs ?? 0));
     },
   };
 }

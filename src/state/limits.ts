@@ -97,7 +97,7 @@ export function createLimits(options: LimitOptions, { models: known, clock }: Li
     },
 
     exportState: () => rates.exportState(clock()),
-    restoreState: (learned) => rates.restoreState(checkLearnedLimits(learned)),
+    restoreState: (learned) => rates.restoreState(checkLearnedLimits(learned), clock()),
   };
 
   function passOf({ name }: RatedCall, reserved: readonly Reserved[], waitMs: number): LimitPass {

@@ -1,10 +1,11 @@
 import { checkKeys, InvalidOptionError, type RouterState } from "../contracts/index.ts";
-import type { Breakers } from "./breakers.ts";
-import type { HealthTracker } from "./health.ts";
+import { type Breakers, checkBreakerStates } from "./breakers.ts";
+import { checkHealthState, type HealthTracker } from "./health.ts";
+import { checkLearnedLimits } from "./learned-rate.ts";
 import type { Limits } from "./limits.ts";
-import type { Sessions } from "./sessions.ts";
-import type { SpendBook } from "./spend.ts";
-import type { UsageMeans } from "./usage-means.ts";
+import { checkSessionsState, type Sessions } from "./sessions.ts";
+import { checkSpendState, type SpendBook } from "./spend.ts";
+import { checkUsageMeansState, type UsageMeans } from "./usage-means.ts";
 
 export interface StateParts {
   readonly means: UsageMeans;
@@ -48,21 +49,25 @@ export function restoreState(parts: StateParts, state: RouterState): void {
   ]);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
-  const before = exportState(parts);
-  try {
-    restoreLearnt(parts, state);
-    parts.limits?.restoreState(state.limits ?? []);
-    parts.spend?.restoreState(state.spend ?? { formatVersion: 1, accounts: [] });
-  } catch (error) {
-    restoreLearnt(parts, before);
-    parts.limits?.restoreState(before.limits ?? []);
-    throw error;
-  }
-}
-
-function restoreLearnt({ means, health, breakers, sessions, ids }: StateParts, state: RouterState): void {
-  means.restoreState(state.usageMeans);
-  health.restoreState(state.health ?? { formatVersion: 1, models: [] });
-  breakers.restoreState(state.breakers ?? []);
-  sessions.restoreState(state.sessions, ids);
+  const { usageMeans, sessions } = state;
+  const {
+    health = { formatVersion: 1, models: [] },
+    breakers = [],
+    limits = [],
+    spend = { formatVersion: 1, accounts: [] },
+  } = state;
+  // All of it, before any of it replaces what is known.
+  checkUsageMeansState(usageMeans);
+  checkHealthState(health);
+  checkBreakerStates(breakers);
+  checkSessionsState(sessions);
+  if (parts.limits !== undefined) checkLearnedLimits(limits);
+  if (parts.spend !== undefined) checkSpendState(spend);
+  const now = parts.clock();
+  parts.means.restoreState(usageMeans);
+  parts.health.restoreState(health, now);
+  parts.breakers.restoreState(breakers, now);
+  parts.sessions.restoreState(sessions, parts.ids, now);
+  parts.limits?.restoreState(limits);
+  parts.spend?.restoreState(spend, now);
 }

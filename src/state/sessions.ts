@@ -33,7 +33,7 @@ export interface Sessions {
    * Replaces what is known, of sessions whose model is one of `ids`. Throws `InvalidOptionError` when
    * the state is not one of ours.
    */
-  restoreState(state: SessionsState, ids: readonly string[]): void;
+  restoreState(state: SessionsState, ids: readonly string[], now: number): void;
 }
 
 export interface SessionsOptions {
@@ -69,9 +69,13 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
       return { formatVersion: 1, sessions: [...sessions.values()] };
     },
 
-    restoreState(state, ids) {
+    restoreState(state, ids, now) {
       const restored = createLatest<SessionState>(maxSessions);
-      for (const session of checkState(state)) if (ids.includes(session.model)) remember(restored, session);
+      for (const session of checkSessionsState(state)) {
+        // Not later than now: the clock that wrote it may have been ahead.
+        const lastUsedAt = Math.min(session.lastUsedAt, now);
+        if (ids.includes(session.model)) remember(restored, { ...session, lastUsedAt });
+      }
       sessions = restored;
     },
   };
@@ -95,7 +99,8 @@ function keyOf(tenant: string | undefined, session: string): string {
   return tenant === undefined ? `-${session}` : `${tenant.length}:${tenant}${session}`;
 }
 
-function checkState(state: SessionsState): readonly SessionState[] {
+/** Throws `InvalidOptionError` where the value is none that was exported. */
+export function checkSessionsState(state: SessionsState): readonly SessionState[] {
   const { formatVersion, sessions } = (state ?? {}) as Partial<SessionsState>;
   if (formatVersion !== 1 || !Array.isArray(sessions))
     throw new InvalidOptionError("state.sessions", state, "what exportState() returned");

@@ -26,7 +26,7 @@ export interface SpendBook {
   /** What is held counts as spent: a request that is under way may have been paid for. */
   exportState(): SpendState;
   /** Replaces what is known. Throws `InvalidOptionError` when the state is not one of ours. */
-  restoreState(state: SpendState): void;
+  restoreState(state: SpendState, now: number): void;
 }
 
 /** One account in one period. */
@@ -101,11 +101,13 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
       };
     },
 
-    restoreState(state) {
+    restoreState(state, now) {
       const restored = new Map<string | undefined, Account>();
-      for (const account of checkState(state)) {
-        if (restored.size >= maxTenants) makeRoom(restored, account.periodStart);
-        const { tenant, periodStart: start, usedUsd } = account;
+      for (const account of checkSpendState(state)) {
+        const { tenant, usedUsd } = account;
+        // A period that is yet to come would never end: the clock that wrote it was ahead.
+        const start = Math.min(account.periodStart, periodStart(now));
+        if (restored.size >= maxTenants) makeRoom(restored, start);
         restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
       }
       accounts = restored;
@@ -136,7 +138,8 @@ function usedBy({ usedUsd, heldUsd }: Account): number {
   return usedUsd + heldUsd;
 }
 
-function checkState(state: SpendState): readonly SpendAccountState[] {
+/** Throws `InvalidOptionError` where the value is none that was exported. */
+export function checkSpendState(state: SpendState): readonly SpendAccountState[] {
   const { formatVersion, accounts } = (state ?? {}) as Partial<SpendState>;
   if (formatVersion !== 1 || !Array.isArray(accounts))
     throw new InvalidOptionError("state.spend", state, "what exportState() returned");

@@ -87,7 +87,7 @@ export function createUsageMeans({ maxNames = 1_000 }: UsageMeansOptions = {}): 
 
     restoreState(state) {
       const restored = createLatest<Mean>(maxNames);
-      for (const mean of checkState(state)) restored.set(mean.name, withRatio(mean));
+      for (const mean of checkUsageMeansState(state)) restored.set(mean.name, withRatio(mean));
       means = restored;
     },
   };
@@ -133,7 +133,8 @@ function isCount(tokens: number): boolean {
   return tokens >= 0 && tokens < Number.POSITIVE_INFINITY;
 }
 
-function checkState(state: UsageMeansState): readonly UsageMean[] {
+/** Throws `InvalidOptionError` where the value is none that was exported. */
+export function checkUsageMeansState(state: UsageMeansState): readonly UsageMean[] {
   const { formatVersion, models } = (state ?? {}) as Partial<UsageMeansState>;
   if (formatVersion !== 1 || !Array.isArray(models)) {
     throw new InvalidOptionError("usageMeans.state", state, "a state that exportState() returned");

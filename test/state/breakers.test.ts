@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Attempt, ProviderErrorKind } from "../../src/contracts/index.ts";
 import { createBreakers } from "../../src/state/breakers.ts";
 
-const ended = (kind?: ProviderErrorKind, retryAfterMs?: number): Pick<Attempt, "name" | "error"> => ({
+type Ended = Pick<Attempt, "name" | "error" | "startedAt">;
+
+/** A call that began at `begunAt`: by default after whatever opened. */
+const ended = (kind?: ProviderErrorKind, retryAfterMs?: number, begunAt = 1e9): Ended => ({
   name: "a",
+  startedAt: new Date(begunAt).toISOString(),
   error: kind && { code: "provider", message: "", kind, retryAfterMs },
 });
 
@@ -93,6 +97,27 @@ describe("a breaker", () => {
     breakers.observe(ended(), 10);
     expect(breakers.admit("a", 11)).not.toBe(true);
   });
+
+  it.each([
+    ["a success", ended(undefined, undefined, 0)],
+    ["a failure", ended("server", undefined, 0)],
+    ["an abort", { ...ended(undefined, undefined, 0), error: { code: "unknown", message: "" } }],
+    ["a rate limit", ended("rate-limit", 0, 0)],
+  ])("lets its trial decide, and not %s of a call that had begun before it opened", (_, late) => {
+    const breakers = opened();
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    breakers.observe(late, 1_500);
+    expect(breakers.admit("a", 1_600)).toBe("its breaker waits for a trial call");
+    breakers.observe(ended("server", undefined, 1_000), 1_700);
+    expect(breakers.exportState(1_700)).toMatchObject([{ failedTrials: 1, openUntil: 3_700 }]);
+  });
+
+  it("takes for its trial a call whose timer fired a little early", () => {
+    const breakers = opened();
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    breakers.observe(ended(undefined, undefined, 999), 1_100);
+    expect(breakers.exportState(1_100)).toEqual([]);
+  });
 });
 
 describe("a rate limit", () => {
@@ -123,7 +148,7 @@ describe("the state of breakers", () => {
       { name: "b", state: "closed", coolDownUntil: 5_000 },
     ]);
     const after = createBreakers({ openMs: 1_000 });
-    after.restoreState(state);
+    after.restoreState(state, 10);
     expect(after.exportState(10)).toEqual(state);
     expect(after.admit("a", 1_000)).toBe(true);
     expect(after.exportState(1_000)[0]?.state).toBe("half-open");
@@ -132,14 +157,25 @@ describe("the state of breakers", () => {
   it("that is none is refused, and what is known stays", () => {
     const breakers = opened();
     const good = { name: "a", state: "open" } as const;
-    expect(() => breakers.restoreState({} as never)).toThrow("breakers must be an array of states");
-    expect(() => breakers.restoreState([{ ...good, openUntil: Number.NaN }])).toThrow(
+    expect(() => breakers.restoreState({} as never, 0)).toThrow("breakers must be an array of states");
+    expect(() => breakers.restoreState([{ ...good, openUntil: Number.NaN }], 0)).toThrow(
       "breakers[0].openUntil",
     );
-    expect(() => breakers.restoreState([{ ...good, openUntil: 1, failureClass: "x" as never }])).toThrow(
+    expect(() => breakers.restoreState([{ ...good, openUntil: 1, failureClass: "x" as never }], 0)).toThrow(
       "breakers[0].failureClass must be one of connection, timeout, server",
     );
     expect(breakers.admit("a", 0)).not.toBe(true);
+  });
+
+  it("written by a clock that was ahead ends no later than it could from now", () => {
+    const breakers = createBreakers({ openMs: 1_000 });
+    const ahead = { state: "open", openUntil: 1e15, coolDownUntil: 1e15, failedTrials: 3 } as const;
+    breakers.restoreState([{ ...ahead, name: "a" }], 0);
+    expect(breakers.pauseMs("a", 0)).toBe(600_000);
+    expect(breakers.admit("a", 600_000)).toBe(true);
+    breakers.restoreState([{ ...ahead, coolDownUntil: undefined, name: "a" }], 0);
+    expect(breakers.admit("a", 15_999)).not.toBe(true);
+    expect(breakers.admit("a", 16_000)).toBe(true);
   });
 
   it("is bounded in names", () => {

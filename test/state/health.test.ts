@@ -140,7 +140,7 @@ it("agrees with a count over all that was observed within the window, at any tim
           const expected = recent.length < 3 || failures < 0.4 * recent.length;
           // Reading ahead drops what is old: a copy is asked.
           const copy = createHealth({ windowMs: 1_000, minCalls: 3, failureRatio: 0.4 });
-          copy.restoreState(health.exportState());
+          copy.restoreState(health.exportState(), now);
           expect(copy.of("m", now + later)?.healthy ?? true).toBe(expected);
         }
       }
@@ -180,10 +180,24 @@ describe("its memory", () => {
     for (let call = 0; call < 30; call += 1) health.observe({ name: "m", firstTokenMs: call }, call);
     for (let call = 0; call < 40; call += 1) fail(health, 50 + call);
     const restored = createHealth({ minCalls: 2 });
-    restored.restoreState(JSON.parse(JSON.stringify(health.exportState())));
+    restored.restoreState(JSON.parse(JSON.stringify(health.exportState())), 100);
     expect(restored.of("m", 100)).toEqual(health.of("m", 100));
     expect(restored.of("m", 100)).toEqual({ healthy: false, p95FirstTokenMs: 28 });
     expect(restored.exportState()).toEqual(health.exportState());
+  });
+
+  it("grows old also where the clock that wrote it was ahead", () => {
+    const ahead = createHealth();
+    for (let call = 0; call < 20; call += 1) {
+      fail(ahead, 1e12);
+      ahead.observe({ name: "m", firstTokenMs: 5 }, 1e12);
+      fail(ahead, 1e12);
+    }
+    const health = createHealth();
+    health.restoreState(ahead.exportState(), 0);
+    expect(health.of("m", 0)).toEqual({ healthy: false, p95FirstTokenMs: 5 });
+    expect(health.of("m", 60_000)).toEqual({ healthy: true, p95FirstTokenMs: 5 });
+    expect(health.of("m", 600_000)).toBeUndefined();
   });
 
   test.each([
@@ -201,7 +215,7 @@ describe("its memory", () => {
   ])("refuses the state %j and keeps what it has", (state, option) => {
     const health = createHealth();
     succeed(health, 0);
-    expect(() => health.restoreState(state as never)).toThrow(expect.objectContaining({ option }));
+    expect(() => health.restoreState(state as never, 0)).toThrow(expect.objectContaining({ option }));
     expect(health.of("m", 0)).toEqual({ healthy: true });
   });
 });

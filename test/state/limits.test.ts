@@ -196,6 +196,7 @@ describe("rate limits that were met", () => {
     }
     const state = JSON.parse(JSON.stringify(before.limits.exportState()));
     const after = make({});
+    after.time.now = before.time.now;
     after.limits.restoreState(state);
     expect(after.limits.exportState()).toEqual(state);
     expect(after.count()).toBeLessThan(40);
@@ -204,6 +205,25 @@ describe("rate limits that were met", () => {
     );
     expect(after.limits.exportState()).toEqual(state);
   });
+});
+
+it("a rate that was learnt by a clock that was ahead recovers from now on", () => {
+  const { limits, time } = make({});
+  time.now = 1_000;
+  limits.restoreState([{ name: "a", tooMuchPerMinute: 40, requestsPerMinute: 20, at: 1e15 }]);
+  expect(limits.exportState()).toMatchObject([{ at: 1_000 }]);
+});
+
+it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("a provider that tells %s has told nothing", (odd) => {
+  const { enter } = make({});
+  const first = pass(enter());
+  first.told({ remainingRequests: odd, limitRequests: 1, resetRequestsMs: 1_000 });
+  first.told({ remainingTokens: odd, limitTokens: odd, resetTokensMs: odd });
+  const second = pass(enter());
+  expect(second.waitMs).toBe(0);
+  // What it says later is understood.
+  second.told({ remainingRequests: 0, limitRequests: 60, resetRequestsMs: odd });
+  expect(enter()).toMatch(/the limit of requests that its provider tells is reached for \d+ ms more/);
 });
 
 describe("options of limits", () => {

@@ -74,9 +74,17 @@ describe("sessions", () => {
     sessions.record(undefined, "b", { ...answer, model: "retired" });
     const state = JSON.parse(JSON.stringify(sessions.exportState())) as SessionsState;
     const restored = createSessions();
-    restored.restoreState(state, ["small", "large"]);
+    restored.restoreState(state, ["small", "large"], 2_000);
     expect(restored.read(named("a", "t"), 2_000)).toEqual(sessions.read(named("a", "t"), 2_000));
     expect(restored.read(named("b"), 2_000)).toBeUndefined();
+  });
+
+  it("grow idle also where the clock that wrote them was ahead", () => {
+    const sessions = createSessions();
+    sessions.record("t", "a", { ...answer, at: 1e12 });
+    const restored = createSessions();
+    restored.restoreState(sessions.exportState(), ["small", "large"], 1_000);
+    expect(restored.read(named("a", "t"), 5_000)?.idleMs).toBe(4_000);
   });
 
   it.each([
@@ -91,7 +99,7 @@ describe("sessions", () => {
       "state.sessions.sessions[0].turns",
     ],
   ])("refuse a state that is none: %j", (state, option) => {
-    const restore = () => createSessions().restoreState(state as unknown as SessionsState, []);
+    const restore = () => createSessions().restoreState(state as unknown as SessionsState, [], 0);
     expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));
   });
 });

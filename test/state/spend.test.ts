@@ -118,9 +118,19 @@ describe("a spend book", () => {
     spend.open("a", noon).settle(3);
     spend.open("a", noon).raise(2);
     const restored = book({ per: "tenant" });
-    restored.restoreState(JSON.parse(JSON.stringify(spend.exportState())) as SpendState);
+    restored.restoreState(JSON.parse(JSON.stringify(spend.exportState())) as SpendState, noon);
     expect(restored.read("a", noon).usedUsd).toBe(5);
     expect(restored.read("a", noon + dayMs).usedUsd).toBe(0);
+  });
+
+  it("of a period that is yet to come is taken for the current one, which ends", () => {
+    const spend = book();
+    spend.restoreState(
+      { formatVersion: 1, accounts: [{ periodStart: noon + 400 * dayMs, usedUsd: 7 }] },
+      noon,
+    );
+    expect(spend.read(undefined, noon).usedUsd).toBe(7);
+    expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(0);
   });
 
   it.each([
@@ -134,7 +144,7 @@ describe("a spend book", () => {
       "state.spend.accounts[0].usedUsd",
     ],
   ])("refuses a state that is none: %j", (state, option) => {
-    const restore = () => book().restoreState(state as unknown as SpendState);
+    const restore = () => book().restoreState(state as unknown as SpendState, noon);
     expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));
   });
 });
