@@ -2,24 +2,50 @@
  * Elements that coding agents and other harnesses put into user messages: they were not asked by a
  * human, and scoring them would make every request of a session look alike.
  */
-const elements: readonly (readonly [open: string, close: string])[] = [
+const elements: ReadonlySet<string> = new Set([
   "system-reminder",
   "environment_details",
   "environment_context",
   "command-message",
   "local-command-stdout",
+  "local-command-stderr",
+  "bash-stdout",
+  "bash-stderr",
   "tool_result",
-].map((name) => [`<${name}>`, `</${name}>`] as const);
+  "function_results",
+]);
+const longestName = Math.max(...Array.from(elements, (name) => name.length));
+const initials: ReadonlySet<number> = new Set(Array.from(elements, (name) => name.charCodeAt(0)));
+/** Closing tags that are looked at; a text with more of them is searched for each name instead. */
+const mostTags = 2_000;
 
 /**
  * Removes harness elements. An element that is never closed is left as it is. Linear in the length
- * of the text: each element name costs at most one scan.
+ * of the text, and one scan of a text without them.
  */
 export function withoutHarness(text: string): string {
-  if (!text.includes("<")) return text;
   let rest = text;
-  for (const [open, close] of elements) rest = withoutElement(rest, open, close);
+  for (const name of closedElements(text)) rest = withoutElement(rest, `<${name}>`, `</${name}>`);
   return rest === text ? text : rest.trim();
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** Names of the elements that may be in the text: those of its closing tags. */
+function closedElements(text: string): ReadonlySet<string> {
+  let found: Set<string> | undefined;
+  let tags = 0;
+  for (let at = text.indexOf("</"); at >= 0; at = text.indexOf("</", at + 2)) {
+    tags += 1;
+    if (tags > mostTags) return elements;
+    if (!initials.has(text.charCodeAt(at + 2))) continue;
+    const name = text.slice(at + 2, at + 3 + longestName).split(">", 1)[0] as string;
+    if (elements.has(name)) {
+      found ??= new Set();
+      found.add(name);
+    }
+  }
+  return found ?? none;
 }
 
 function withoutElement(text: string, open: string, close: string): string {

@@ -99,6 +99,22 @@ describe("what is read of a request", () => {
     expect(typesOf(many)?.at(-1)).toBe("unknown");
   });
 
+  it.each([
+    "system-reminder",
+    "environment_details",
+    "local-command-stderr",
+    "bash-stdout",
+    "bash-stderr",
+    "tool_result",
+    "function_results",
+  ])("leaves out <%s>, also among very many tags", (name) => {
+    const element = `<${name}>Prove {Fermat}</${name}>`;
+    expect(normalise(`${element} Do it ${element}`).ask).toBe("Do it");
+    const tags = "<b>x</b>".repeat(3_000);
+    expect(normalise(`${tags}${element}Do it`).ask).toBe(normalise(`${tags}Do it`).ask);
+    expect(normalise(`<${name}>a</b> ${name}>`).ask).toBe(`<${name}>a</b> ${name}>`);
+  });
+
   it("keeps a reminder that is never closed: it may be what the human wrote", () => {
     expect(normalise("Explain the tag <system-reminder> please").ask).toBe(
       "Explain the tag <system-reminder> please",
