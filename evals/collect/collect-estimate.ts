@@ -7,6 +7,10 @@ export interface ModelEstimate {
   readonly notPermitted: number;
   /** One of the reasons. */
   readonly notPermittedReason?: string | undefined;
+  /** Records that the scorer could score no answer to: they are not sent. */
+  readonly unscorable: number;
+  /** One of the reasons. */
+  readonly unscorableReason?: string | undefined;
   /** Estimated from the text, all calls together. */
   readonly inputTokens: number;
   /** Expected: 300 a call, or the limit where that is lower. */
@@ -18,6 +22,8 @@ export interface ModelEstimate {
 
 export interface CollectEstimate {
   readonly records: number;
+  /** Name of the scorer. */
+  readonly scorer: string;
   readonly calls: number;
   /** Calls that earlier runs have finished. */
   readonly done: number;

@@ -137,23 +137,12 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
 
     refusalOf: (job) => refusalOf(router, job),
 
-    async score({ prepared, key, model }, { answer, toolCalls }) {
-      const { record, facts } = prepared;
+    async score(job, { answer, toolCalls }) {
+      const { key } = job;
       const other = baseline === undefined ? undefined : options.models.get(baseline);
       const beside = other && book.stateOf({ ...key, model: other.name });
       if (beside !== undefined && beside.answer === undefined) return;
-      const args: ScorerArgs = {
-        output: answer,
-        input: record.prompt ?? lastAsk(record.messages) ?? facts.ask,
-        expected: record.expected,
-        baseline: beside?.answer?.answer,
-        messages: record.messages,
-        toolCalls,
-        id: record.id,
-        model: model.name,
-        category: record.category,
-        metadata: record.metadata,
-      };
+      const args = { ...recordArgs(job), output: answer, baseline: beside?.answer?.answer, toolCalls };
       if (typeof scorer !== "function" && scorer.mostCostUsd !== undefined) {
         const atMostUsd = scorer.mostCostUsd(args);
         if (!(await run.begin({ type: "scoring", ...key, ...(atMostUsd !== undefined && { atMostUsd }) })))
@@ -192,6 +181,29 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
     },
   };
   return run;
+}
+
+/** Why no answer of a job could be scored, where the scorer knows; undefined where one could. */
+export async function gapOf(
+  { scorer, baseline }: Pick<ResolvedCollectOptions, "scorer" | "baseline">,
+  job: Pick<Job, "prepared" | "model">,
+): Promise<string | undefined> {
+  if (typeof scorer === "function" || scorer.gapIn === undefined) return undefined;
+  return scorer.gapIn({ ...recordArgs(job), ...(baseline !== undefined && { baseline: "" }) });
+}
+
+/** What a scorer is told of a job before there is an answer. */
+function recordArgs({ prepared, model }: Pick<Job, "prepared" | "model">): Omit<ScorerArgs, "output"> {
+  const { record, facts } = prepared;
+  return {
+    input: record.prompt ?? lastAsk(record.messages) ?? facts.ask,
+    expected: record.expected,
+    messages: record.messages,
+    id: record.id,
+    model: model.name,
+    category: record.category,
+    metadata: record.metadata,
+  };
 }
 
 /** Why a router may not send a record to a model; undefined where it may. */

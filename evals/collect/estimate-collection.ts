@@ -1,15 +1,23 @@
+import { scorerName } from "../scorers/score-with.ts";
 import type { CallBook } from "./call-book.ts";
 import { expectedCostUsd, mostCostUsd, outputLimitOf } from "./call-cost.ts";
 import type { CollectEstimate, ModelEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { Job } from "./collection-run.ts";
 
-/** `refused`: why a model may not have a record, where it may not. */
+/** Why a call is not made at all. */
+export interface Excluded {
+  /** Why the model may not have the record. */
+  readonly notPermitted?: string | undefined;
+  /** Why no answer could be scored. */
+  readonly unscorable?: string | undefined;
+}
+
 export function estimateCollection(
   options: ResolvedCollectOptions,
   jobs: readonly Job[],
   book: CallBook,
-  refused: ReadonlyMap<Job, string>,
+  excluded: ReadonlyMap<Job, Excluded>,
 ): CollectEstimate {
   const models: ModelEstimate[] = [];
   const unpriced: string[] = [];
@@ -18,9 +26,11 @@ export function estimateCollection(
     const { batch, maxOutputTokens } = options;
     const share = batch ? (model.batches?.priceShare ?? 1) : 1;
     const own = jobs.filter((job) => job.id === id);
-    const refusals = own.flatMap((job) => (job.key.repeat === 0 ? (refused.get(job) ?? []) : []));
+    const without = own.flatMap((job) => (job.key.repeat === 0 ? (excluded.get(job) ?? []) : []));
+    const notPermitted = without.flatMap((one) => one.notPermitted ?? []);
+    const unscorable = without.flatMap((one) => one.unscorable ?? []);
     const due = own.filter(
-      (job) => !refused.has(job) && book.stateOf(job.key).answer === undefined && !book.isFinished(job.key),
+      (job) => !excluded.has(job) && book.stateOf(job.key).answer === undefined && !book.isFinished(job.key),
     );
     const limit = outputLimitOf(model, maxOutputTokens) ?? Number.POSITIVE_INFINITY;
     let inputTokens = 0;
@@ -41,8 +51,10 @@ export function estimateCollection(
     models.push({
       model: model.name,
       calls: due.length,
-      notPermitted: refusals.length,
-      ...(refusals[0] !== undefined && { notPermittedReason: refusals[0] }),
+      notPermitted: notPermitted.length,
+      ...(notPermitted[0] !== undefined && { notPermittedReason: notPermitted[0] }),
+      unscorable: unscorable.length,
+      ...(unscorable[0] !== undefined && { unscorableReason: unscorable[0] }),
       inputTokens,
       outputTokens,
       ...(model.price !== undefined && costUsd !== undefined && { costUsd }),
@@ -51,6 +63,7 @@ export function estimateCollection(
   }
   return {
     records: new Set(jobs.map(({ prepared }) => prepared)).size,
+    scorer: scorerName(options.scorer),
     calls: models.reduce((sum, { calls }) => sum + calls, 0),
     done: jobs.filter(({ key }) => book.isFinished(key)).length,
     models,

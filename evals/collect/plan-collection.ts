@@ -4,8 +4,8 @@ import { scorerName } from "../scorers/score-with.ts";
 import { type CallBook, createCallBook } from "./call-book.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
-import { type Job, refusalOf } from "./collection-run.ts";
-import { estimateCollection } from "./estimate-collection.ts";
+import { gapOf, type Job, refusalOf } from "./collection-run.ts";
+import { type Excluded, estimateCollection } from "./estimate-collection.ts";
 import { readJournal } from "./journal.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { type PreparedRecord, readDataset } from "./read-dataset.ts";
@@ -22,7 +22,7 @@ export interface CollectionPlan {
 export interface KnownCollection {
   readonly isNew: boolean;
   readonly book: CallBook;
-  /** By record, then repeat, then model, so that records are whole early. Those not permitted are left out. */
+  /** By record, then repeat, then model, so that records are whole early. Those not permitted, or never to be scored, are left out. */
   readonly jobs: readonly Job[];
   readonly estimate: CollectEstimate;
 }
@@ -84,13 +84,24 @@ export async function knownCollection(
   const book = createCallBook();
   for (const entry of entries) book.apply(entry);
   const all = jobsOf(options, plan);
-  const refused = new Map<Job, string>();
+  const excluded = new Map<Job, Excluded>();
   for (const job of all) {
-    const reason = await refusalOf(options.router, job);
-    if (reason !== undefined) refused.set(job, reason);
+    const notPermitted = await refusalOf(options.router, job);
+    const unscorable = notPermitted === undefined ? await gapOf(options, job) : undefined;
+    if (notPermitted !== undefined || unscorable !== undefined)
+      excluded.set(job, { notPermitted, unscorable });
   }
-  const estimate = estimateCollection(options, all, book, refused);
-  return { isNew: head === undefined, book, jobs: all.filter((job) => !refused.has(job)), estimate };
+  const gap = [...excluded.values()].find(({ unscorable }) => unscorable !== undefined)?.unscorable;
+  // A scorer or a data set that was mixed up.
+  if (gap !== undefined && excluded.size === all.length)
+    throw new OutcomeFormatError(
+      options.dataset,
+      0,
+      "expected",
+      `is on no record what ${scorerName(options.scorer)} can score answers by (${gap})`,
+    );
+  const estimate = estimateCollection(options, all, book, excluded);
+  return { isNew: head === undefined, book, jobs: all.filter((job) => !excluded.has(job)), estimate };
 }
 
 function jobsOf(

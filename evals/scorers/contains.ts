@@ -1,6 +1,7 @@
 import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
+import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface ContainsOptions {
@@ -24,7 +25,7 @@ export function contains(options: ContainsOptions = {}): Scorer {
   const name = "contains";
   const fold = (one: string): string => (ignoreCase ? one.toLowerCase() : one);
 
-  return {
+  return withGaps({
     name,
     score: ({ output, expected }) => {
       if (typeof output !== "string") return toScore(name, notText);
@@ -39,5 +40,5 @@ export function contains(options: ContainsOptions = {}): Scorer {
         metadata: { found, of: wanted.length },
       });
     },
-  };
+  });
 }

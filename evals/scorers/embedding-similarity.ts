@@ -9,6 +9,7 @@ import { completeFacts } from "../../src/cost/catalogue.ts";
 import { estimateCost } from "../../src/cost/cost-of.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
+import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface EmbeddingSimilarityOptions extends Embedder {
@@ -39,7 +40,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
   const prepare = (text: string): string =>
     text.slice(0, maxCharacters).replace(/\p{Cs}|(?![\t\n\r])\p{Cc}/gu, "\ufffd");
 
-  return {
+  return withGaps({
     name,
     mostCostUsd: ({ output, expected }) => {
       const wanted = wantedTexts(expected);
@@ -72,7 +73,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
       const score = Math.min(1, Math.max(0, (cosine - zeroAt) / (1 - zeroAt)));
       return toScore(name, { score, metadata: { cosine, ...metadata } });
     },
-  };
+  });
 }
 
 /** Of a list; further ones are left out. */

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { type HumanLabel, indexLabels } from "./human/human-label.ts";
 import { toScore } from "./internal/verdict.ts";
+import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 /**
@@ -14,7 +15,7 @@ export function humanLabels(labels: readonly HumanLabel[]): Scorer {
   const index = indexLabels(labels);
   const name = "humanLabels";
 
-  return {
+  return withGaps({
     name,
     score: ({ id, model }) => {
       const answer = id === undefined ? undefined : index.find(id, model);
@@ -25,5 +26,5 @@ export function humanLabels(labels: readonly HumanLabel[]): Scorer {
       const spread = qualities.reduce((a, b) => Math.max(a, b)) - qualities.reduce((a, b) => Math.min(a, b));
       return toScore(name, { score: answer.quality, metadata: { labels: qualities.length, spread } });
     },
-  };
+  });
 }

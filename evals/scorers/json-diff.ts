@@ -3,6 +3,7 @@ import { jsonSimilarity } from "./internal/json-similarity.ts";
 import { parseJson } from "./internal/parse-json.ts";
 import { plainJson } from "./internal/plain-json.ts";
 import { toScore } from "./internal/verdict.ts";
+import { withGaps } from "./internal/with-gaps.ts";
 import { checkFenced, type JsonFormOptions } from "./json-schema.ts";
 import type { Scorer } from "./scorer.ts";
 
@@ -16,7 +17,7 @@ export function jsonDiff(options: JsonFormOptions = {}): Scorer {
   const name = "jsonDiff";
   const fenced = checkFenced(name, options);
 
-  return {
+  return withGaps({
     name,
     score: ({ output, expected }) => {
       if (typeof output !== "string") return toScore(name, notText);
@@ -27,5 +28,5 @@ export function jsonDiff(options: JsonFormOptions = {}): Scorer {
       if (problem !== undefined) return toScore(name, { score: 0, reason: problem });
       return toScore(name, { score: jsonSimilarity(value, wanted.value, "graded") });
     },
-  };
+  });
 }

@@ -64,6 +64,8 @@ export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
   return {
     name,
     version: judge,
+    gapIn: ({ baseline, expected }) =>
+      baselineOf({ baseline, expected }) === undefined ? noBaseline : undefined,
     mostCostUsd: (args) => {
       const [answer, baseline] = [answerText(args), baselineOf(args)];
       if (baseline === undefined || answer === baseline) return 0;
@@ -73,8 +75,7 @@ export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
     score: async (args) => {
       if (typeof args.output !== "string") return toScore(name, notText);
       const baseline = baselineOf(args);
-      if (baseline === undefined)
-        return toScore(name, { score: null, reason: "there is no baseline answer to compare with" });
+      if (baseline === undefined) return toScore(name, { score: null, reason: noBaseline });
       const answer = answerText(args);
       if (answer === baseline) return toScore(name, { score: 0.5, reason: "both answers are the same" });
       const [before, behind] = await Promise.all([ask(args, answer, baseline), ask(args, baseline, answer)]);
@@ -95,7 +96,9 @@ export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
   };
 }
 
-function baselineOf({ baseline, expected }: ScorerArgs): string | undefined {
+const noBaseline = "there is no baseline answer to compare with";
+
+function baselineOf({ baseline, expected }: Pick<ScorerArgs, "baseline" | "expected">): string | undefined {
   return baseline ?? expectedText(expected);
 }
 

@@ -1,6 +1,7 @@
 import { checkKeys, checkNumber, checkText, InvalidOptionError } from "../../src/contracts/index.ts";
 import { expectedTexts, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
+import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface RegexOptions {
@@ -35,7 +36,7 @@ export function regex(pattern?: string | undefined, options: RegexOptions = {}):
     return found && output.length <= maxCharacters && found.test(output);
   };
 
-  return {
+  return withGaps({
     name,
     score: async ({ output, expected }) => {
       if (typeof output !== "string") return toScore(name, notText);
@@ -54,7 +55,7 @@ export function regex(pattern?: string | undefined, options: RegexOptions = {}):
       if (output.length > maxCharacters) return toScore(name, { score: 0, reason: "the answer is too long" });
       return toScore(name, { score: matched ? 1 : 0 });
     },
-  };
+  });
 }
 
 async function compile(pattern: string, flags: string): Promise<Compiled | undefined> {

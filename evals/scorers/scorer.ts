@@ -60,6 +60,11 @@ export interface Scorer {
    * known. Leave it out where scoring costs nothing.
    */
   mostCostUsd?(args: ScorerArgs): number | undefined;
+  /**
+   * Why no answer to a record could be scored: it has no `expected`, say; `undefined` where one could. `eval collect`
+   * asks it before it pays for an answer. Leave it out where only an answer tells.
+   */
+  gapIn?(args: Omit<ScorerArgs, "output">): string | undefined | Promise<string | undefined>;
 }
 
 /** A scorer as a function; its `name` is the function's. */

@@ -2,6 +2,7 @@ import { checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/
 import { jsonSimilarity } from "./internal/json-similarity.ts";
 import { readToolCalls, type ToolCall } from "./internal/read-tool-calls.ts";
 import { toScore } from "./internal/verdict.ts";
+import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface ToolCallMatchOptions {
@@ -40,7 +41,7 @@ export function toolCallMatch(options: ToolCallMatchOptions = {}): Scorer {
     return nameShare + (1 - nameShare) * jsonSimilarity(made.arguments, wanted.arguments, "equal");
   };
 
-  return {
+  return withGaps({
     name,
     score: ({ output, toolCalls, expected }) => {
       const wanted = readToolCalls(expected);
@@ -54,7 +55,7 @@ export function toolCallMatch(options: ToolCallMatchOptions = {}): Scorer {
       const score = credit > 1 - 1e-12 ? 1 : graded ? credit : 0;
       return toScore(name, { score, metadata: { calls: made.length, expected: wanted.length } });
     },
-  };
+  });
 }
 
 type Credit = (made: ToolCall, wanted: ToolCall) => number;

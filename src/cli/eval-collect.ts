@@ -44,8 +44,12 @@ export function evalCollectCommand(terminal: Terminal): Command {
       "requests: .jsonl or .jsonl.gz of { id, prompt | messages, expected?, … }",
     )
     .requiredOption("--config <file>", "a module whose default export is a router: its models are run")
-    .requiredOption("--scorer <name or file>", `${scorerNames}, or a module whose default export is a scorer`)
     .requiredOption("--out <file>", "where the outcomes go: .jsonl or .jsonl.gz")
+    .option(
+      "--scorer <name or file>",
+      `${scorerNames}, or a module whose default export is a scorer`,
+      "normalised",
+    )
     .option("--models <ids>", "of the router's models, with commas between them (default: all)")
     .option("--baseline <id>", "the model whose answers the scorer compares the others with")
     .option("--sample <count>", "records, drawn at random (default: all)")

@@ -6,7 +6,7 @@ import { formatTable } from "./format-table.ts";
 
 /** What it will cost, as a table, with what is not known. */
 export function estimateToText(estimate: CollectEstimate): string {
-  const { records, calls, done, models, costUsd, atMostUsd, paidUsd, unpriced, unlimited } = estimate;
+  const { records, scorer, calls, done, models, costUsd, atMostUsd, paidUsd, unpriced, unlimited } = estimate;
   const rows = models.map((one) => [
     one.model,
     String(one.calls),
@@ -17,7 +17,7 @@ export function estimateToText(estimate: CollectEstimate): string {
   ]);
   const before = done === 0 && paidUsd === 0 ? "" : `; ${done} done before, for ${usd(paidUsd)}`;
   return [
-    `${records} records, ${calls} calls to make${before}`,
+    `${records} records, ${calls} calls to make${before}; scored by ${scorer}`,
     "",
     formatTable([["model", "calls", "input tokens", "output tokens", "about", "at most"], ...rows]),
     "",
@@ -28,6 +28,12 @@ export function estimateToText(estimate: CollectEstimate): string {
     ...(unlimited.length > 0
       ? [`"at most" is without ${unlimited.join(", ")}: nothing limits the output (--max-output-tokens)`]
       : []),
+    ...models
+      .filter(({ unscorable }) => unscorable > 0)
+      .map(
+        ({ model, unscorable, unscorableReason }) =>
+          `${unscorable} records are not sent to ${model}, as no answer could be scored, for instance: ${unscorableReason}`,
+      ),
     ...models
       .filter(({ notPermitted }) => notPermitted > 0)
       .map(

@@ -120,6 +120,30 @@ describe("eval collect", () => {
     expect(() => readFileSync(folder.out)).toThrow(/ENOENT/);
   });
 
+  it("compares with what is expected where no scorer is named, and says so", async () => {
+    const server = await serve((prompt) => `The ${numberIn(prompt)}!`);
+    const folder = folderFor(numbered(2));
+    const config = folder.config(() => pairAt(server.url));
+    const command = commandFor(folder, config);
+    const at = command.indexOf("--scorer");
+    const { exitCode, err } = await runCli([...command.slice(0, at), ...command.slice(at + 2)]);
+    expect(exitCode).toBe(0);
+    expect(err).toContain("scored by normalised");
+    expect(readLines(folder.out).map(({ outcomes }) => outcomes["openai:s"]?.quality)).toEqual([1, 1]);
+  });
+
+  it("says which records are not sent, as no answer to them could be scored", async () => {
+    const server = await serve(numberIn);
+    const folder = folderFor([...numbered(2), { id: "open", prompt: "number of stars" }]);
+    const config = folder.config(() => pairAt(server.url));
+    const { exitCode, out, err } = await runCli(commandFor(folder, config));
+    expect(exitCode).toBe(0);
+    expect(err).toContain(
+      "1 records are not sent to openai:s, as no answer could be scored, for instance: there is no expected answer",
+    );
+    expect(out).toContain("2 records, 1 left out");
+  });
+
   it("scores with the default export of a module", async () => {
     const server = await serve(numberIn);
     const folder = folderFor(numbered(2));

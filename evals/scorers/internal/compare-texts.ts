@@ -1,5 +1,6 @@
 import type { Scorer } from "../scorer.ts";
 import { toScore, type Verdict } from "./verdict.ts";
+import { withGaps } from "./with-gaps.ts";
 
 /** Longest answer that is read as one value, in characters. No expected answer is longer. */
 export const longestAnswer = 1_000_000;
@@ -16,7 +17,7 @@ export interface TextComparison<Answer> {
  * or a list of those, any of which will do: the best verdict counts.
  */
 export function compareTexts<Answer>({ name, read, compare }: TextComparison<Answer>): Scorer {
-  return {
+  return withGaps({
     name,
     score: ({ output, expected }) => {
       if (typeof output !== "string") return toScore(name, notText);
@@ -31,7 +32,7 @@ export function compareTexts<Answer>({ name, read, compare }: TextComparison<Ans
       }
       return toScore(name, best as Verdict);
     },
-  };
+  });
 }
 
 export const notText: Verdict = { score: null, reason: "output is not a text" };

@@ -8,6 +8,7 @@ import { lockFile } from "../../../evals/collect/lock-file.ts";
 import type { CollectProgress } from "../../../evals/collect/progress.ts";
 import { readOutcomes } from "../../../evals/outcomes/read-outcomes.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
+import { numeric } from "../../../evals/scorers/numeric.ts";
 import { rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { always } from "../../../policies/always.ts";
 import { createRouter } from "../../../src/create-router.ts";
@@ -422,6 +423,30 @@ describe("money", () => {
     ).toMatchObject({
       complete: true,
     });
+  });
+});
+
+describe("records that cannot be scored", () => {
+  it("are not sent, and counted before anything is paid", async () => {
+    const server = await serve(halfRight);
+    const records = [...numbered(2), { id: "open", prompt: "number 7" }];
+    const { options } = setUp(server.url, records, { repeats: 2 });
+    expect((await estimateCollect(options)).models[0]).toMatchObject({
+      calls: 4,
+      unscorable: 1,
+      unscorableReason: "there is no expected answer",
+    });
+    expect(await collect(options)).toMatchObject({ complete: true, records: 2, recordsLeftOut: 1 });
+    expect(server.counts.has("s number 7")).toBe(false);
+  });
+
+  it("on all records are a mix-up of data set and scorer", async () => {
+    const server = await serve(halfRight);
+    const { options } = setUp(server.url, [{ id: "open", prompt: "number 7" }]);
+    const refused = /dataset\.jsonl: expected is on no record what exact can score answers by \(there is no/;
+    await expect(collect(options)).rejects.toThrow(refused);
+    await expect(estimateCollect({ ...options, scorer: numeric() })).rejects.toThrow(/what numeric can/);
+    expect(server.requests).toHaveLength(0);
   });
 });
 

@@ -259,6 +259,13 @@ describe.each(Object.entries(setups))("%s", (file, { scorer, good, bad, pure = t
       isScore(await scoreWith(scorer, { ...good, toolCalls } as unknown as ScorerArgs));
   });
 
+  it("tells before there is an answer that none could be scored", async () => {
+    expect(await scorer.gapIn?.(good)).toBeUndefined();
+    const { id, expected, baseline, ...bare } = good;
+    if (((await scorer.score({ ...bare, output: "" })) as Score).score === null)
+      expect(await scorer.gapIn?.(bare)).toMatch(/^[a-z]/);
+  });
+
   it("quotes neither request nor answer in what it says of them", async () => {
     const args = {
       ...good,
