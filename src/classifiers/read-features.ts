@@ -89,7 +89,8 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const { ask, window } = facts;
   const { length } = ask;
   const ranges: ReadRange[] = [];
-  if (isFollowUp(facts))
+  // Whoever spoke first: an assistant may have opened the conversation.
+  if (window !== "" && length < followUpCharacters)
     ranges.push({ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length });
   if (length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start: 0, end: length });
   else
@@ -98,10 +99,6 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
       { text: "ask", start: length - tailCharacters, end: length },
     );
   return ranges;
-}
-
-function isFollowUp({ ask, turns }: ReadFacts): boolean {
-  return turns > 1 && ask.length < followUpCharacters;
 }
 
 /** Makes a reader. It has its own scratch memory and overwrites the features it returned before. */

@@ -14,12 +14,12 @@ export interface ReadText {
  * The ask, and before a short follow-up also the end of the conversation: at most `maxCharacters` UTF-16
  * units together. Of a longer ask the head and, as a third of it, the tail.
  */
-export function readText({ ask, window, turns }: RequestFacts, maxCharacters: number): ReadText {
+export function readText({ ask, window }: RequestFacts, maxCharacters: number): ReadText {
   if (ask.length > maxCharacters) {
     const tail = Math.floor(maxCharacters / 3);
     return { ask: ask.slice(0, maxCharacters - tail) + ask.slice(ask.length - tail), earlier: "" };
   }
-  if (turns < 2 || ask.length >= followUpCharacters) return { ask, earlier: "" };
+  if (window === "" || ask.length >= followUpCharacters) return { ask, earlier: "" };
   const room = maxCharacters - ask.length;
   return { ask, earlier: window.slice(Math.max(0, window.length - room)) };
 }

@@ -114,6 +114,25 @@ test("a short follow-up is read with the turns before it, a full question alone"
   expect(of(factsOf({ ask: question, window, turns: 2 }))).toBe(of(factsOf({ ask: question, turns: 2 })));
 });
 
+test.each(["do it", "commit it"])("%s is scored by the conversation, whoever opened it", (content) => {
+  const ask = { role: "user", content } as const;
+  const proof = "Prove the master theorem for divide-and-conquer recurrences, with its tight bound.";
+  const read = (...messages: readonly object[]) =>
+    of(
+      normaliseRequest({ messages: [...messages, ask] } as RouteRequest, {
+        maxCharacters: 1e9,
+        estimateTokens: () => 1,
+      }),
+    );
+  const alone = read();
+  const answered = read({ role: "user", content: proof }, { role: "assistant", content: "Shall I?" });
+  const opened = read({ role: "assistant", content: `Shall I? ${proof}` });
+  const chatted = read({ role: "user", content: "hi" }, { role: "assistant", content: "Hello!" });
+  expect(answered).toBeGreaterThan(alone + 0.2);
+  expect(opened).toBeGreaterThan(alone + 0.2);
+  expect(chatted).toBeLessThan(alone + 0.1);
+});
+
 test("signals are left out unless asked for, and then name the parts of the score", () => {
   const facts = factsOf({ ask: "Prove that the square root of 2 is irrational." });
   const plain = classifier.classify(facts, hop) as Classification;

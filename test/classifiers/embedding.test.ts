@@ -277,6 +277,30 @@ describe("an embedding classifier", () => {
     expect(hop.texts.map((text) => text.length)).toEqual([100, 101]);
   });
 
+  it("sends no half characters: neither those of a request nor those that a cut leaves", async () => {
+    const sent: string[] = [];
+    const embed: EmbeddingOptions["embed"] = async (texts, options) => {
+      sent.push(...texts);
+      return embedWords(texts, options);
+    };
+    const records = recordsOf(40).map((record, index) =>
+      index === 0 ? { ...record, prompt: `\udc00${"👩".repeat(100)}` } : record,
+    );
+    const trained = await train({ embed, records, maxCharacters: 101 });
+    const classifier = make({ embed, trained });
+    for (const ask of ["capital \ud83d river", `a${"😀".repeat(200)}`])
+      await classifier.classify(factsOf({ ask }), openHop());
+    expect(sent).toHaveLength(42);
+    expect(sent.filter((text) => /\p{Surrogate}/u.test(text))).toEqual([]);
+    expect(sent[40]).toBe("capital \ufffd river");
+  });
+
+  it("reads a follow-up with what an assistant has opened the conversation with", async () => {
+    const hop = openHop();
+    await make().classify(factsOf({ ask: "do it", window: "Shall I prove it?", turns: 1 }), hop);
+    expect(hop.texts).toEqual(["Shall I prove it?\ndo it"]);
+  });
+
   it("names what differs when it was trained otherwise, or is damaged", () => {
     const wrong: readonly (readonly [object, RegExp])[] = [
       [{ formatVersion: 2 }, /trained\.formatVersion must be 1: train again/],

@@ -103,7 +103,7 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
     );
   const timer = setTimeout(onTime, timeoutMs);
   try {
-    const texts = entries.map(({ text }) => text);
+    const texts = entries.map(({ text }) => wellFormed(text));
     const answer = await unlessAborted(async () => options.embed(texts, controller), controller.signal);
     deliver(options, entries, readAnswer(answer));
   } catch (error) {
@@ -116,6 +116,11 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Without half characters, which a cut may leave: a server that cannot read one fails the whole call. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 function deliver(
