@@ -36,7 +36,7 @@ ${binTable(`Points of quality that ${reference} gains, by complexity`, "complexi
       ({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`,
     )}</div>
 <div class="small">${htmlTable(
-    "How far estimates are off: mean squared error (Brier score) and mean distance (ECE). Estimates that are exactly right have an ECE “by chance”",
+    "How far estimates are off: mean squared error (Brier score) and mean distance (ECE). Estimates that are exactly right show the ECE “by chance”",
     ["model", "Brier", "ECE", "by chance"],
     models.map(({ model, brier, ece, eceByChance }) => ({
       cells: [model, ...[brier, ece, eceByChance].map((one) => one.toFixed(3))],

@@ -53,6 +53,10 @@ export function costQualityPlot(
       marks.areaY(band, { x: "x", y1: "low", y2: "high", fill: "var(--accent)", fillOpacity: 0.14 }),
       marks.ruleY(level === undefined ? [] : [level], styles.oracle),
       ...lines.map(({ points, kind }) => marks.line(points, { x: "x", y: "y", ...styles[kind] })),
+      marks.ruleX(
+        labels.flatMap(({ leader }) => (leader === undefined ? [] : [leaderIn(frame, leader)])),
+        { x: "x", y1: "from", y2: "to", stroke: "var(--muted)", strokeWidth: 0.8 },
+      ),
       marks.ruleX(dots, { x: "x", y1: "low", y2: "high", stroke: "var(--ink)", strokeWidth: 1.4 }),
       marks.dot(
         dots.filter(({ chosen }) => !chosen),
@@ -68,6 +72,11 @@ export function costQualityPlot(
       ]),
     ],
   });
+}
+
+function leaderIn(frame: PlotFrame, { x, from, to }: NonNullable<PlacedLabel["leader"]>): object {
+  const start = fromPixels(frame, { x, y: from });
+  return { x: start.x, from: start.y, to: fromPixels(frame, { x, y: to }).y };
 }
 
 const emphasis = { fill: "var(--accent-ink)", fontWeight: 600 } as const;

@@ -17,9 +17,12 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return new Markup(source.join(""));
 }
 
-/** A name that goes to the next line rather than be broken at a hyphen; one longer than a line is. */
+/** Of names that fit into a line of a phone. */
+const mostUnbroken = 24;
+
+/** A name that goes to the next line rather than be broken at a hyphen, unless it is long. */
 export function nameOf(name: string): Markup {
-  return html`<span class="name">${name}</span>`;
+  return name.length > mostUnbroken ? html`${name}` : html`<span class="name">${name}</span>`;
 }
 
 /** Numbers stay on one line with their signs and intervals. */

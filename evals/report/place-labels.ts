@@ -10,12 +10,17 @@ export interface Label {
 export interface PlacedLabel extends Position {
   readonly text: string;
   readonly textAnchor: "start" | "middle" | "end";
+  /** From its point to the text, straight up or down, where the text is too far away to be told whose it is. */
+  readonly leader?: { readonly x: number; readonly from: number; readonly to: number } | undefined;
 }
 
 const lineHeight = 16;
 /** Of a system font at 12 px, on average; rather too much. */
 const characterWidth = 6.6;
 const gap = 9;
+/** Lines that pass so near make a label look like theirs, by this much of what covering them costs. */
+const near = 8;
+const nearCost = 0.2;
 
 /** Around an anchor: above, below, to the sides, and the corners. */
 const sides: readonly {
@@ -61,11 +66,14 @@ export function placeLabels(
     let best: { readonly label: PlacedLabel; readonly box: Edges; readonly cost: number } | undefined;
     for (const anchor of anchors) {
       for (const [order, { textAnchor, dx, dy }] of sides.entries()) {
-        const label = { text, textAnchor, x: anchor.x + dx, y: anchor.y + dy };
+        const label = { text, textAnchor, x: anchor.x + dx, y: anchor.y + dy, leader: leaderOf(anchor, dy) };
         const box = boxOf(label);
         const outside =
           box.left < left || box.right > frame.width - 2 || box.top < top - 4 || box.bottom > bottom;
-        const covered = obstacles.reduce((sum, at) => (contains(box, at) ? sum + at.weight : sum), 0);
+        const covered = obstacles.reduce(
+          (sum, at) => sum + at.weight * (contains(box, at) ? 1 : contains(box, at, near) ? nearCost : 0),
+          0,
+        );
         const overlapping = placed.filter((other) => overlaps(box, other)).length;
         const cost = (outside ? 1e6 : 0) + 1e3 * overlapping + 10 * covered + order / 10;
         if (best === undefined || cost < best.cost) best = { label, box, cost };
@@ -83,8 +91,15 @@ function boxOf({ text, textAnchor, x, y }: PlacedLabel): Edges {
   return { left, right: left + width, top: y - lineHeight / 2, bottom: y + lineHeight / 2 };
 }
 
-function contains(box: Edges, { x, y }: Position): boolean {
-  return x > box.left - 2 && x < box.right + 2 && y > box.top - 1 && y < box.bottom + 1;
+function leaderOf({ x, y }: Position, dy: number): PlacedLabel["leader"] {
+  const towards = Math.sign(dy);
+  return Math.abs(dy) < 3 * gap
+    ? undefined
+    : { x, from: y + towards * gap, to: y + dy - (towards * lineHeight) / 2 };
+}
+
+function contains(box: Edges, { x, y }: Position, around = 0): boolean {
+  return x > box.left - 2 && x < box.right + 2 && y > box.top - 1 - around && y < box.bottom + 1 + around;
 }
 
 function overlaps(a: Edges, b: Edges): boolean {

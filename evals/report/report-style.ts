@@ -29,7 +29,7 @@ p { margin: 0 0 12px; max-width: 68ch; }
 .note { margin-top: 8px; }
 h1 .range { font-weight: 400; }
 h1 .open { color: var(--warn); }
-.name { display: inline-block; }
+.name { white-space: nowrap; }
 .small { max-width: 480px; }
 .facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0; margin: 34px 0 0; border-block: 1px solid var(--line); }
 .facts > div { padding: 16px 20px 15px; border-left: 1px solid var(--line); }
@@ -105,7 +105,7 @@ code { font: 0.94em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
   p:has(+ figure), p:has(+ .pair) { break-after: avoid; }
   /* What is folded cannot be opened on paper. */
   details { display: none; }
-  figure, .panel, .facts, tr { break-inside: avoid; }
+  p, figure, .panel, .facts, .small, tr { break-inside: avoid; }
   .scroll { overflow: visible; background: none; }
   table { font-size: 7.5pt; }
   th, td { padding: 4pt 0 4pt 6pt; }

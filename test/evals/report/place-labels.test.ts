@@ -32,6 +32,25 @@ describe("placeLabels", () => {
     expect(moved).toMatchObject({ x: 400, y: 214 });
   });
 
+  it("keeps off what is beside a line of another, and leads to a point from afar", () => {
+    const point = { x: 400, y: 200 };
+    const beside = alongLine([
+      { x: 40, y: 172 },
+      { x: 780, y: 172 },
+    ]).map((at) => ({ ...at, weight: 1 }));
+    const [label] = placeLabels([{ text: "here", anchors: [point] }], beside, frame);
+    expect(label).toMatchObject({ y: 214, leader: undefined });
+    const around = [-16, 0, 16].flatMap((dy) =>
+      alongLine([
+        { x: 200, y: 200 + dy },
+        { x: 600, y: 200 + dy },
+      ]).map((at) => ({ ...at, weight: 8 })),
+    );
+    const [far] = placeLabels([{ text: "here", anchors: [point] }], around, frame);
+    expect(far?.leader).toEqual({ x: 400, from: 191, to: 163 });
+    expect(far?.y).toBe(155);
+  });
+
   it("keeps labels inside the frame, and two of one point apart", () => {
     const position = fc.record({
       x: fc.integer({ min: 60, max: 760 }),

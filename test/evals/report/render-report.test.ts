@@ -84,6 +84,19 @@ describe("renderReport", () => {
     );
   });
 
+  it("breaks no name at its hyphens, but for one that is longer than a line", async () => {
+    const { document } = parseHTML(await rendered(reportRecords(100), pair));
+    expect(document.querySelector("h1 .name")?.textContent).toBe(large);
+    const long = `together:${"meta-llama/".repeat(4)}`;
+    const records = reportRecords(100, (record) => ({
+      ...record,
+      outcomes: { [small]: { quality: 0 }, [long]: { quality: 1 } },
+    }));
+    const page = parseHTML(await rendered(records, { ...pair, large: long })).document;
+    expect(page.querySelector("h1")?.textContent).toContain(long);
+    expect(page.querySelector("h1 .name")).toBeNull();
+  });
+
   it("lets nothing hostile out of its place, wherever it comes from", async () => {
     const page = await renderReport(await hostileReport());
     const { document } = parseHTML(page);
