@@ -23,7 +23,7 @@ export const IDEOGRAPH = 12;
 /** Number of kinds. */
 export const KINDS = 13;
 
-/** Zero-width characters, direction marks, accents: read as if they were absent. */
+/** Zero-width and filling characters, direction marks, accents: read as if they were absent. */
 export const SKIPPED: CharacterEntry = -1;
 /** The first half of a bold, italic or otherwise styled letter or digit: `styledEntry` tells which. */
 export const STYLED: CharacterEntry = -2;
@@ -38,6 +38,14 @@ const tableSize = 0x530;
 const lookalikes = "аaеeоoрpсcуyхxіiјjѕsһhοoνvιiρpυuκkχxαaτtηnβb";
 
 const table: Int32Array = buildTable();
+/** U+2100 to U+214F. */
+const letterlikes: Int32Array = Int32Array.from({ length: 0x50 }, (_, index) => {
+  const plain = String.fromCharCode(0x2100 + index)
+    .normalize("NFKC")
+    .toLowerCase();
+  return /^[a-z]$/.test(plain) ? wordEntry(letter, plain.charCodeAt(0)) : SYMBOL << 16;
+});
+const hangulFiller = 0x3164;
 
 export function characterEntry(code: number): CharacterEntry {
   return code < tableSize ? (table[code] as number) : wideEntry(code);
@@ -83,18 +91,31 @@ function buildTable(): Int32Array {
 
 function wideEntry(code: number): CharacterEntry {
   if (code >= 0x2000 && code <= 0x206f) return punctuationEntry(code);
-  if (code >= 0x3040 && code <= 0xd7ff && (code <= 0xa4cf || code >= 0xac00)) return IDEOGRAPH << 16;
+  if (code >= 0x3040 && code <= 0xd7ff && (code <= 0xa4cf || code >= 0xac00))
+    return code === hangulFiller ? SKIPPED : IDEOGRAPH << 16;
   if (code < 0x2000) return alphabetEntry(code);
   if (code >= 0x2200 && code <= 0x22ff) return OPERATOR << 16;
+  if (code < 0x2500) return letterlikeEntry(code);
   if (code === 0x3000) return SPACE << 16;
   if (code === 0x3001) return COMMA << 16;
   if (code === 0x3002) return SENTENCE << 16;
-  if ((code >= 0xfe00 && code <= 0xfe0f) || code === 0xfeff) return SKIPPED;
+  if ((code >= 0xfe00 && code <= 0xfe0f) || (code >= 0xfe20 && code <= 0xfe2f) || code === 0xfeff)
+    return SKIPPED;
   // Full-width forms of ASCII.
   if (code >= 0xff01 && code <= 0xff5e) return table[code - 0xfee0] as number;
+  if (code === 0xffa0 || (code >= 0xfff9 && code <= 0xfffb)) return SKIPPED;
   if (code === 0xd835) return STYLED;
+  // Tags and variation selectors, which hide text in a text.
+  if (code === 0xdb40) return SKIPPED;
   // The second half of a pair: the first one counts.
   return code >= 0xdc00 && code <= 0xdfff ? SKIPPED : SYMBOL << 16;
+}
+
+/** U+2070 to U+24FF without mathematical operators: letters in circles, and those that fonts of mathematics name apart. */
+function letterlikeEntry(code: number): CharacterEntry {
+  if (code >= 0x20d0 && code <= 0x20ff) return SKIPPED;
+  if (code >= 0x24b6 && code <= 0x24e9) return wordEntry(letter, 0x61 + ((code - 0x24b6) % 26));
+  return letterlikes[code - 0x2100] ?? SYMBOL << 16;
 }
 
 /** U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
@@ -107,8 +128,20 @@ function alphabetEntry(code: number): CharacterEntry {
   if (code === 0x60c) return COMMA << 16;
   if (code === 0x61b || code === 0x964 || code === 0x6d4) return SENTENCE << 16;
   if (code === 0x61f) return QUESTION << 16;
-  if (code === 0x200b || code === 0x61c || code === 0x180e) return SKIPPED;
+  if (code === 0x61c || code === 0x180e || isFiller(code)) return SKIPPED;
   return wordEntry(FOREIGN, code);
+}
+
+/** Fillers of Hangul and Khmer, and combining marks. */
+function isFiller(code: number): boolean {
+  return (
+    (code >= 0x1dc0 && code <= 0x1dff) ||
+    (code >= 0x1ab0 && code <= 0x1aff) ||
+    code === 0x115f ||
+    code === 0x1160 ||
+    code === 0x17b4 ||
+    code === 0x17b5
+  );
 }
 
 /** General punctuation, U+2000 to U+206F. */

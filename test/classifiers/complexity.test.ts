@@ -62,7 +62,13 @@ test("what was classified before does not matter", () => {
 });
 
 test("zero-width characters change nothing", () => {
-  const invisible = fc.constantFrom("\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\ufe0f");
+  const direction = ["\u200e", "\u202e", "\u2067", "\u061c"];
+  const combining = ["\u034f", "\u1ab0", "\u1dc4", "\u20dd", "\ufe20", "\ufe0f"];
+  const hidden = ["\u{e0041}", "\u{e0100}", "\ufff9", "\u3164", "\uffa0", "\u115f", "\u17b4", "\u180e"];
+  const invisible = fc.constantFrom(
+    ...["\u200b", "\u200d", "\u2060", "\u2063", "\ufeff", "\u00ad"],
+    ...[...direction, ...combining, ...hidden],
+  );
   fc.assert(
     fc.property(fc.lorem({ maxCount: 20 }), fc.array(fc.tuple(fc.nat(), invisible)), (ask, insertions) => {
       let padded = ask;
@@ -156,6 +162,7 @@ test("a language without a known word is judged by structure, and the signals sa
 test("styled, accented and look-alike letters read as plain ones, and case does not matter", () => {
   const plain = ofAsk("prove that a resume is complete");
   expect(ofAsk("𝗽𝗿𝗼𝘃𝗲 𝘵𝘩𝘢𝘵 𝚊 𝐫𝐞𝐬𝐮𝐦𝐞 is complete")).toBe(plain);
+  expect(ofAsk("𝑝𝑟𝑜𝑣𝑒 𝑡ℎ𝑎𝑡 𝔞 ℛℯ𝓈𝓊𝓂ℯ ⓘⓢ ⒸⓄⓜⓟⓛⓔⓣⓔ")).toBe(plain);
   expect(ofAsk("prove that a résumé is complete")).toBe(plain);
   expect(ofAsk("prove that a re\u0301sume\u0301 is complete")).toBe(plain);
   expect(ofAsk("рrоvе thаt а rеsumе is соmрlеtе")).toBe(plain);
