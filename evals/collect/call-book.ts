@@ -19,6 +19,8 @@ export interface CallState {
   readonly quality?: number | undefined;
   /** Why the scorer gave no score. */
   readonly unscored?: string | undefined;
+  /** What the scorer says beside its score. */
+  readonly scoring?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The journal's entries added up: what is done, and what it has cost. */
@@ -129,6 +131,7 @@ export function createCallBook(): CallBook {
           const state = stateFor(entry);
           state.quality = entry.quality ?? undefined;
           state.unscored = entry.reason;
+          state.scoring = entry.metadata;
           return;
         }
         case "batch-begun": {

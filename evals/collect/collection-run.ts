@@ -141,7 +141,8 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
       const { key } = job;
       const other = baseline === undefined ? undefined : options.models.get(baseline);
       const beside = other && book.stateOf({ ...key, model: other.name });
-      if (beside !== undefined && beside.answer === undefined) return;
+      // It may still come, unless it has failed for good: then there is none to compare with.
+      if (beside !== undefined && beside.answer === undefined && beside.failure === undefined) return;
       const args = { ...recordArgs(job), output: answer, baseline: beside?.answer?.answer, toolCalls };
       if (typeof scorer !== "function" && scorer.mostCostUsd !== undefined) {
         const atMostUsd = scorer.mostCostUsd(args);
@@ -155,6 +156,7 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
         ...key,
         quality: score,
         ...(score === null && typeof reason === "string" && { reason }),
+        ...(score !== null && metadata !== undefined && { metadata }),
         ...(typeof costUsd === "number" && costUsd >= 0 && { costUsd }),
       });
     },

@@ -1,5 +1,6 @@
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { writeWhole } from "../outcomes/write-whole.ts";
+import type { CallState } from "./call-book.ts";
 import type { CollectionRun, Job } from "./collection-run.ts";
 import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
@@ -34,6 +35,8 @@ export interface Collection {
   readonly unscored: number;
   /** Why, of one of them. */
   readonly unscoredReason?: string | undefined;
+  /** Of a judge that compares two answers: pairs of verdicts, and those of them that depend on the order. */
+  readonly verdicts?: { readonly pairs: number; readonly inconsistent: number } | undefined;
   /** Calls that failed for good in this run, by kind. */
   readonly errors: Readonly<Record<string, number>>;
   /** Calls that an earlier run was cut off in: they were made again, and may have been paid for twice. */
@@ -83,6 +86,7 @@ export async function writeCollection(
     missing: left.length - unscored.length,
     unscored: unscored.length,
     ...(unscoredReason !== undefined && { unscoredReason }),
+    ...verdictsOf(jobs.map(({ key }) => book.stateOf(key))),
     errors,
     repeated,
     paidUsd: book.paidUsd,
@@ -93,6 +97,15 @@ export async function writeCollection(
       written,
     ),
   };
+}
+
+function verdictsOf(calls: readonly CallState[]): Pick<Collection, "verdicts"> {
+  const pairs = calls.flatMap(({ scoring }) => {
+    const consistent = scoring?.["consistent"];
+    return typeof consistent === "boolean" ? [consistent] : [];
+  });
+  if (pairs.length === 0) return {};
+  return { verdicts: { pairs: pairs.length, inconsistent: pairs.filter((one) => !one).length } };
 }
 
 function* linesOf(records: readonly OutcomeRecord[]): Iterable<string> {

@@ -50,6 +50,8 @@ export type JournalEntry =
       /** `null`: the scorer gave none. */
       readonly quality: number | null;
       readonly reason?: string | undefined;
+      /** What else the scorer says. */
+      readonly metadata?: Readonly<Record<string, unknown>> | undefined;
       readonly costUsd?: number | undefined;
     } & CallKey)
   | {

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { OutcomeFormatError } from "../../src/contracts/index.ts";
+import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
@@ -61,7 +61,9 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
  * while others are being written go to disk together.
  */
 export async function openJournal(path: string): Promise<Journal> {
-  const file = await open(path, "a+");
+  const file = await open(path, "a+").catch(({ code }: NodeJS.ErrnoException) => {
+    throw new InvalidOptionError("out", path, `a file that can be written (${code})`);
+  });
   await file.truncate(await lengthOfLines(file));
   let pending = "";
   let last: Promise<void> = Promise.resolve();
@@ -71,8 +73,17 @@ export async function openJournal(path: string): Promise<Journal> {
     const text = pending;
     pending = "";
     next = undefined;
-    await file.appendFile(text, "utf8");
-    await file.datasync();
+    try {
+      await file.appendFile(text, "utf8");
+      await file.datasync();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new InvalidOptionError(
+        "out",
+        path,
+        `where there is room to write (${code}): what it holds is kept`,
+      );
+    }
   };
   return {
     append(entry) {

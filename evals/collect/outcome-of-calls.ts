@@ -5,8 +5,8 @@ import type { CallAnswer } from "./journal-entry.ts";
 /**
  * One outcome of all repeats of a model on a record: means, of what each repeat tells. Undefined while one
  * of them is not finished. Beyond the fields of `Outcome`: `qualities` (of more repeats than one, in their
- * order), `toolCalls`, `finishReason`, `servedModel` and, for a batch, `paidUsd`. The answer is that of
- * the first repeat; `answers` holds all.
+ * order), `toolCalls`, `finishReason`, `servedModel`, `scoring` (what the scorer says beside its score; `scorings` of more
+ * repeats than one) and, for a batch, `paidUsd`. The answer is that of the first repeat; `answers` holds all.
  */
 export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean): Outcome | undefined {
   const qualities: number[] = [];
@@ -19,12 +19,14 @@ export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean
   const failures = calls.flatMap(({ failure }) => failure ?? []);
   const [first] = answers;
   const several = calls.length > 1;
+  const scorings = calls.flatMap(({ scoring }) => scoring ?? []);
   // A refused call is not billed.
   const unbilled = failures.map(() => 0);
   return {
     quality: mean(qualities),
     ...(several && { repeats: calls.length, qualities }),
     ...(first !== undefined && kept(first, keepAnswers)),
+    ...(keepAnswers && scorings.length > 0 && (several ? { scorings } : { scoring: scorings[0] })),
     ...(keepAnswers && several && { answers: answers.map(({ answer }) => answer) }),
     ...meanOf(answers, "costUsd", unbilled),
     ...meanOf(answers, "paidUsd"),

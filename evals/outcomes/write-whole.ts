@@ -5,6 +5,9 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 
+/** A full disk shows in the later ones. */
+const writing: ReadonlySet<string> = new Set(["open", "rename", "write", "fsync", "close"]);
+
 /**
  * Writes a file as a whole or not at all: a reader never sees half of one, what stood there stays when
  * `parts` throws, and it is on disk once this resolves. Packed where the name ends in `.gz`. Throws
@@ -24,8 +27,8 @@ export async function writeWhole(
   } catch (error) {
     // What could not be made cannot be removed either: the first error is the one to tell.
     await rm(unfinished, { force: true }).catch(() => {});
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall !== "open" && syscall !== "rename") throw error;
+    const { code, syscall = "" } = error as NodeJS.ErrnoException;
+    if (!writing.has(syscall)) throw error;
     throw new InvalidOptionError(option, path, `a file that can be written (${code})`);
   }
 }

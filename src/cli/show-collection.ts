@@ -59,7 +59,7 @@ export function progressToText(progress: CollectProgress): string {
 
 /** What each model has made of the records, and what is missing. */
 export function collectionToText(collection: Collection): string {
-  const { out, records, recordsLeftOut, models, paidUsd, scoringUsd, unpriced } = collection;
+  const { out, records, recordsLeftOut, models, paidUsd, scoringUsd, unpriced, verdicts } = collection;
   const rows = models.map(({ model, outcomes, refused, quality, costUsd, latencyMs }) => [
     model,
     String(outcomes),
@@ -74,6 +74,11 @@ export function collectionToText(collection: Collection): string {
     formatTable([["model", "outcomes", "quality", "cost a request", "ms", "refused"], ...rows]),
     "",
     `${out}: ${records} records${recordsLeftOut > 0 ? `, ${recordsLeftOut} left out` : ""}; ${usd(paidUsd)} spent${scoring}${unknown}`,
+    ...(verdicts === undefined
+      ? []
+      : [
+          `${verdicts.inconsistent} of ${verdicts.pairs} pairs of verdicts depend on the order of the answers, and count as ties`,
+        ]),
     ...missingOf(collection),
   ].join("\n");
 }
@@ -88,7 +93,8 @@ export function missingOf(collection: Collection): string[] {
   if (missing > 0) lines.push(`${missing} calls are missing${errorsToText(errors)}`);
   if (unscored > 0)
     lines.push(`${unscored} answers have no score${unscoredReason ? ` (${unscoredReason})` : ""}`);
-  return [...lines, "the same command carries on; nothing that is there is paid for again"];
+  const command = stopped === "max-cost" ? "the same command with a higher --max-cost" : "the same command";
+  return [...lines, `${command} carries on; nothing that is there is paid for again`];
 }
 
 function errorsToText(errors: Readonly<Record<string, number>>): string {

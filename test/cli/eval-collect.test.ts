@@ -56,14 +56,26 @@ function commandFor(
 }
 
 /** The command line as a process of its own, with `pairAt` this address as its config. */
-function start(folder: ReturnType<typeof folderFor>, url: string, ...more: readonly string[]): ChildProcess {
+function start(
+  folder: ReturnType<typeof folderFor>,
+  url: string,
+  more: readonly string[] = [],
+  within: readonly string[] = [],
+): ChildProcess {
   const config = folder.file("config.ts", "export default globalThis.routerOfProcess();");
   const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
   const entry = fileURLToPath(new URL("../support/collect-process.ts", import.meta.url));
-  const child = spawn(process.execPath, [jiti, entry, ...commandFor(folder, config, ...more)], {
+  const [program = process.execPath, ...args] = [
+    ...within,
+    process.execPath,
+    ...[jiti, entry, ...commandFor(folder, config, ...more)],
+  ];
+  const child = spawn(program, args, {
     env: { PATH: process.env["PATH"], PAIR_AT: url },
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "pipe"],
   });
+  // Nobody reads it by default: it must not fill up.
+  child.stderr?.resume();
   toClose.push(() => child.kill("SIGKILL"));
   return child;
 }
@@ -176,6 +188,7 @@ describe("eval collect", () => {
     const stopped = await runCli(commandFor(folder, config, "--restart", "--max-cost", "0.00007"));
     expect(stopped.exitCode).toBe(1);
     expect(stopped.out).toContain("stopped: the next call could cost more than --max-cost allows");
+    expect(stopped.out).toContain("the same command with a higher --max-cost carries on");
   });
 
   it("refuses a command line that is wrong with 2", async () => {
@@ -210,7 +223,7 @@ describe("eval collect", () => {
     });
     const underWay: string[] = [];
     const folder = folderFor(numbered(10));
-    const child = start(folder, server.url, "--concurrency", String(workers / 2));
+    const child = start(folder, server.url, ["--concurrency", String(workers / 2)]);
     await held.promise;
     child.kill("SIGKILL");
     await once(child, "exit");
@@ -236,6 +249,32 @@ describe("eval collect", () => {
     expect(server.counts.size).toBe(20);
   }, 60_000);
 
+  it("that finds no room on its disk names the file, and goes on where it was once there is", async () => {
+    const server = await serve(numberIn);
+    const folder = folderFor(numbered(60));
+    const full = start(folder, server.url, [], ["sh", "-c", 'trap \'\' XFSZ; ulimit -f 8; exec "$0" "$@"']);
+    let err = "";
+    full.stderr?.on("data", (chunk) => {
+      err += chunk;
+    });
+    const [code] = await once(full, "close");
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /out must be where there is room to write \(EFBIG\).*got "\S+out\.jsonl\.partial\.jsonl"/,
+    );
+    const again = await runCli(
+      commandFor(
+        folder,
+        folder.config(() => pairAt(server.url)),
+      ),
+    );
+    expect(again.exitCode).toBe(0);
+    expect(readLines(folder.out)).toHaveLength(60);
+    // Only what did not get to the disk any more.
+    const twice = [...server.counts.values()].filter((count) => count > 1);
+    expect(twice.length).toBeLessThanOrEqual(8);
+  }, 60_000);
+
   it("that is interrupted waits for the calls under way, and ends with 1", async () => {
     const held = signalled();
     const release = signalled();
@@ -245,7 +284,7 @@ describe("eval collect", () => {
       return numberIn(prompt);
     });
     const folder = folderFor(numbered(6));
-    const child = start(folder, server.url, "--concurrency", "1", "--models", "small");
+    const child = start(folder, server.url, ["--concurrency", "1", "--models", "small"]);
     await held.promise;
     child.kill("SIGINT");
     release.resolve();
@@ -261,7 +300,7 @@ describe("eval collect", () => {
     toClose.push(server.close);
     const folder = folderFor(numbered(3));
     const more = ["--batch", "--poll-seconds", "0.01"];
-    const child = start(folder, `${server.url}/v1`, ...more);
+    const child = start(folder, `${server.url}/v1`, more);
     while (server.calls.filter((call) => call.startsWith("GET /v1/batches/")).length < 4)
       await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill("SIGKILL");

@@ -9,6 +9,7 @@ import type { CollectProgress } from "../../../evals/collect/progress.ts";
 import { readOutcomes } from "../../../evals/outcomes/read-outcomes.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
 import { numeric } from "../../../evals/scorers/numeric.ts";
+import { pairwiseJudge } from "../../../evals/scorers/pairwise-judge.ts";
 import { rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { always } from "../../../policies/always.ts";
 import { createRouter } from "../../../src/create-router.ts";
@@ -224,6 +225,41 @@ describe("a baseline", () => {
     down = false;
     expect(await collect(options)).toMatchObject({ complete: true, records: 2 });
     expect(server.counts.get("s number 0")).toBe(1);
+  });
+
+  it("that cannot answer a record at all is none to compare with, and holds nothing up", async () => {
+    const server = await serve((prompt, model) =>
+      model === "l" && prompt === "number 1" ? { status: 413 } : numberIn(prompt),
+    );
+    const scorer = ({ baseline }: { baseline?: string | undefined }) => (baseline === undefined ? 1 : 0.5);
+    const { options } = setUp(server.url, numbered(2), { scorer, baseline: "large" });
+    expect(await collect(options)).toMatchObject({ complete: true, records: 2 });
+    expect(readLines(options.out).map(({ outcomes }) => outcomes["openai:s"]?.quality)).toEqual([0.5, 1]);
+  });
+});
+
+describe("a judge", () => {
+  it("leaves its reasons beside the quality, and what depends on the order is counted", async () => {
+    // It favours what stands first, except where both answers are wrong.
+    const judge = await serveJudge(
+      (user) => JSON.stringify({ reason: "so", winner: user.includes("no idea") ? "first" : "tie" }),
+      price,
+    );
+    const server = await serve(halfRight);
+    const scorer = pairwiseJudge({ model: judge.model, maxRetries: 0 });
+    const records = numbered(2).map(({ expected: _, ...record }) => record);
+    const { options } = setUp(server.url, records, { scorer, baseline: "large" });
+    const collection = await collect(options);
+    expect(collection).toMatchObject({ complete: true, verdicts: { pairs: 1, inconsistent: 1 } });
+    const [, odd] = readLines(options.out);
+    expect(odd?.outcomes["openai:s"]).toMatchObject({
+      quality: 0.5,
+      scoring: { consistent: false, verdicts: [{ reason: "so" }, { reason: "so" }], calls: 2 },
+    });
+    const bare = setUp(server.url, records, { scorer, baseline: "large", keepAnswers: false, repeats: 2 });
+    expect((await collect(bare.options)).verdicts).toEqual({ pairs: 2, inconsistent: 2 });
+    expect(readFileSync(bare.options.out, "utf8")).not.toContain("scoring");
+    await judge.close();
   });
 });
 
