@@ -237,9 +237,9 @@ function noEvent(): void {}
 
 /** Fills in what is known of each model. Caller over catalogue. */
 function completeModels<Id extends string>(given: Readonly<Record<Id, Model>>): Readonly<Record<Id, Model>> {
-  if (typeof given !== "object" || given === null || Object.keys(given).length === 0) {
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  if (!isObject || Object.keys(given).length === 0)
     throw new InvalidOptionError("models", given, "an object with at least one model, by id");
-  }
   const idByName = new Map<string, string>();
   const entries = Object.entries<Model>(given).map(([id, model]) => {
     checkText("models: an id", id);

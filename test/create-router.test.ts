@@ -14,6 +14,11 @@ describe("options that are refused, each by name, value and allowed range", () =
     ["no options", undefined as never, "createRouter must be an object of options, got undefined"],
     ["no models", { models: {} }, "models must be an object with at least one model, by id, got an object"],
     [
+      "models in a list",
+      { models: [models.small, models.large] },
+      "models must be an object with at least one model, by id, got an array of 2",
+    ],
+    [
       "a model that is none",
       { models: { small: {} } },
       "models.small must be an object with generate() and stream(), got an object",

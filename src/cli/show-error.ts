@@ -18,16 +18,9 @@ export function exitCodeOf(error: unknown): 1 | 2 {
 /** One line for people; with `DEBUG` set, the stack below it. */
 export function showError(error: unknown, env: Environment): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  const lines = [`switchpoint: ${oneLine(message)}${causeOf(error)}`];
+  const lines = [`switchpoint: ${oneLine(message)}`];
   if (env["DEBUG"] && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   return `${lines.join("\n")}\n`;
-}
-
-/** Why the last model failed, where all did: the list of kinds alone does not say how to fix it. */
-function causeOf(error: unknown): string {
-  if (!isRouterError(error, "all-models-failed")) return "";
-  const last = error.attempts.at(-1)?.error?.message;
-  return last === undefined ? "" : `; the last one: ${oneLine(last)}`;
 }
 
 function oneLine(text: string): string {

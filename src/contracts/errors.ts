@@ -71,6 +71,9 @@ function show(value: unknown): string {
   return String(value);
 }
 
+/** Stands for the value of an `InvalidOptionError` that may be a secret: the message does not show one. */
+export const notShown: unique symbol = Symbol("notShown");
+
 /** An option that the caller gave is out of range; thrown at construction. */
 export class InvalidOptionError extends RouterError {
   /** Path of the option, for instance `threshold.at`. */
@@ -79,7 +82,8 @@ export class InvalidOptionError extends RouterError {
   readonly expected: string;
 
   constructor(option: string, value: unknown, expected: string) {
-    super("invalid-option", `${option} must be ${expected}, got ${show(value)}`);
+    const got = value === notShown ? "" : `, got ${show(value)}`;
+    super("invalid-option", `${option} must be ${expected}${got}`);
     this.option = option;
     this.expected = expected;
   }
@@ -210,7 +214,7 @@ export interface ProviderErrorOptions {
   readonly requestId?: string | undefined;
   /** Default: by kind. */
   readonly retryable?: boolean | undefined;
-  /** Milliseconds that the provider asks to wait. */
+  /** Milliseconds that the provider asks to wait, at least 0; anything else is taken as absent. */
   readonly retryAfterMs?: number | undefined;
   /** What went wrong, in our words: no text of the provider, which may quote the prompt. */
   readonly summary?: string | undefined;
@@ -241,7 +245,8 @@ export class ProviderError extends RouterError {
     this.status = options.status;
     this.requestId = options.requestId;
     this.retryable = options.retryable ?? retryableKinds.has(options.kind);
-    this.retryAfterMs = options.retryAfterMs;
+    const { retryAfterMs } = options;
+    this.retryAfterMs = retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined;
     // Non-enumerable; and no `cause`, which console.log prints all the same: SDK errors carry the
     // provider's text, headers and request.
     Object.defineProperty(this, "detail", { value: options.detail, enumerable: false });
@@ -251,6 +256,20 @@ export class ProviderError extends RouterError {
   static {
     ProviderError.prototype.name = "ProviderError";
   }
+}
+
+/** One line for each model: how often it was called, and how its last call failed. */
+function describeFailures(attempts: readonly Attempt[]): string[] {
+  const byModel = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    const others = byModel.get(attempt.model);
+    if (others === undefined) byModel.set(attempt.model, [attempt]);
+    else others.push(attempt);
+  }
+  return [...byModel].map(([model, calls]) => {
+    const times = calls.length === 1 ? "" : `, ${calls.length} attempts`;
+    return `${model}${times}: ${calls.at(-1)?.error?.message ?? "ok"}`;
+  });
 }
 
 /** Every model of the plan and every permitted fallback failed. */
@@ -263,9 +282,7 @@ export class AllModelsFailedError extends RouterError {
     options?: ErrorOptions,
     passedOver: Readonly<Record<string, string>> = {},
   ) {
-    const list = attempts.map(
-      (attempt) => `${attempt.model}: ${attempt.error?.kind ?? attempt.error?.code ?? "ok"}`,
-    );
+    const list = describeFailures(attempts);
     for (const [id, reason] of Object.entries(passedOver)) list.push(`${id}: passed over, ${reason}`);
     super("all-models-failed", `all models failed (${list.join("; ")})`, options);
     this.attempts = attempts;

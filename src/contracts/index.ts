@@ -29,6 +29,7 @@ export {
   MissingConfigurationError,
   MissingDependencyError,
   NoEligibleModelError,
+  notShown,
   OutcomeFormatError,
   PolicyError,
   ProviderError,

@@ -1,9 +1,9 @@
-import { InvalidOptionError } from "./errors.ts";
+import { InvalidOptionError, notShown } from "./errors.ts";
 
 export interface NumberRange {
-  /** Inclusive. Default -Infinity. */
+  /** Inclusive. Default -Infinity; `Number.MIN_VALUE` means above 0. */
   readonly min?: number;
-  /** Inclusive. Default Infinity; infinite values are refused unless `max` says Infinity. */
+  /** Inclusive. Default Infinity; infinite values are refused unless `max` says Infinity; `1 - Number.EPSILON` means below 1. */
   readonly max?: number;
   readonly integer?: boolean;
 }
@@ -22,9 +22,18 @@ export function checkNumber(option: string, value: unknown, range: NumberRange =
 
 function describeRange(min: number, max: number | undefined, integer: boolean): string {
   const kind = integer ? "an integer" : "a number";
-  if (min !== Number.NEGATIVE_INFINITY && max !== undefined) return `${kind} in [${min}, ${max}]`;
-  if (min !== Number.NEGATIVE_INFINITY) return `${kind} of at least ${min}`;
+  const hasMin = min !== Number.NEGATIVE_INFINITY;
+  if (hasMin && max !== undefined) return `${kind} in ${lowerEnd(min)}, ${upperEnd(max)}`;
+  if (hasMin) return `${kind} ${min === Number.MIN_VALUE ? "above 0" : `of at least ${min}`}`;
   return max === undefined ? `a finite ${integer ? "integer" : "number"}` : `${kind} of at most ${max}`;
+}
+
+function lowerEnd(min: number): string {
+  return min === Number.MIN_VALUE ? "(0" : `[${min}`;
+}
+
+function upperEnd(max: number): string {
+  return max === 1 - Number.EPSILON ? "1)" : `${max}]`;
 }
 
 /** Returns the string, or throws `InvalidOptionError` when it is empty or none. */
@@ -59,18 +68,18 @@ export function checkMethods(option: string, value: unknown, methods: readonly s
     );
 }
 
-/** Throws `InvalidOptionError` on the first key that is not known: a misspelt option must not pass for an absent one. */
+/**
+ * Throws `InvalidOptionError` on the first key that is not known: a misspelt option must not pass for an absent one.
+ * Its value is not shown: it may be a misspelt `apiKey`.
+ */
 export function checkKeys(owner: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new InvalidOptionError(owner, options, "an object of options");
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
-      throw new InvalidOptionError(
-        `${owner}.${key}`,
-        (options as Record<string, unknown>)[key],
-        `absent: known options are ${known.join(", ")}`,
-      );
+      const expected = `absent: known options are ${known.join(", ")}`;
+      throw new InvalidOptionError(`${owner}.${key}`, notShown, expected);
     }
   }
 }

@@ -64,7 +64,13 @@ function checkChoice<Id extends string>(
   candidates: readonly Candidate<Id>[],
 ): void {
   if (typeof choice !== "object" || choice === null || typeof choice.model !== "string") {
-    throw new PolicyError(policy, "returned a choice without a model");
+    const isPromise = (choice as unknown) instanceof Promise;
+    throw new PolicyError(
+      policy,
+      isPromise
+        ? "returned a promise: select() must not be async"
+        : "returned a choice without a model: it must be { model, reason }",
+    );
   }
   checkModel(policy, choice.model, candidates);
   const { reason, probability, escalate } = choice;

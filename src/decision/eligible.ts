@@ -29,6 +29,7 @@ function ask<Id extends string>(
   try {
     const answer: unknown = constraint.permits(candidate, context);
     if (answer === true) return true;
+    if (answer instanceof Promise) return "it answered with a promise: permits() must not be async";
     return typeof answer === "string" && answer !== "" ? answer : "it gave no reason";
   } catch (error) {
     return `it threw an error of type ${error instanceof Error ? error.name : typeof error}`;

@@ -6,6 +6,7 @@ import {
   InvalidOptionError,
   MissingDependencyError,
   type Model,
+  notShown,
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
@@ -196,13 +197,12 @@ function checkOwnOptions({ fetch, headers = {} }: ProviderOptions): void {
   }
   for (const [header, value] of Object.entries(headers)) {
     if (/^x-goog-api-(?:key|client)$/i.test(header)) {
-      throw new InvalidOptionError(`google.headers.${header}`, undefined, "absent: the package sets it");
+      throw new InvalidOptionError(`google.headers.${header}`, notShown, "absent: the package sets it");
     }
     try {
       new Headers([[header, value]]);
     } catch {
-      // The value may be a secret.
-      throw new InvalidOptionError(`google.headers.${header}`, undefined, "a valid HTTP header");
+      throw new InvalidOptionError(`google.headers.${header}`, notShown, "a valid HTTP header");
     }
   }
 }

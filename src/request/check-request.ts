@@ -13,10 +13,7 @@ export function checkRequest(request: RouteRequest): readonly ChatMessage[] {
     return [{ role: "user", content: request }];
   }
   if (typeof request !== "object" || request === null) {
-    throw new InvalidRequestError(
-      "messages",
-      "is missing: give a prompt or { messages: [{ role, content }] }",
-    );
+    throw missingMessages();
   }
   checkMessages(request.messages);
   checkUnsupported(request);
@@ -24,7 +21,13 @@ export function checkRequest(request: RouteRequest): readonly ChatMessage[] {
   return request.messages;
 }
 
+function missingMessages(): InvalidRequestError {
+  const problem = "is missing: give a prompt as a string, or { messages: [{ role, content }] }";
+  return new InvalidRequestError("messages", problem);
+}
+
 function checkMessages(messages: unknown): void {
+  if (messages === undefined) throw missingMessages();
   if (!Array.isArray(messages)) {
     throw new InvalidRequestError("messages", "must be an array of { role, content }");
   }
@@ -105,8 +108,17 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   if (request.tools !== undefined && !Array.isArray(request.tools)) {
     throw new InvalidRequestError("tools", "must be an array");
   }
+  checkFinite("temperature", request.temperature);
+  checkFinite("top_p", request.top_p);
   checkOutputLimit("max_tokens", request.max_tokens);
   checkOutputLimit("max_completion_tokens", request.max_completion_tokens);
+}
+
+/** What is allowed differs between providers; but JSON has no NaN: it would be sent as null, which means the default. */
+function checkFinite(field: string, value: unknown): void {
+  if (value === undefined || value === null || Number.isFinite(value)) return;
+  const shown = typeof value === "number" ? value : typeof value;
+  throw new InvalidRequestError(field, `must be a finite number, got ${shown}`);
 }
 
 function checkOutputLimit(field: string, value: unknown): void {

@@ -101,18 +101,18 @@ describe("route", () => {
     );
     const { exitCode, out, err } = await runCli(["route", "Hi", "--config", config]);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
-    expect(err).toMatch(/^switchpoint: all models failed \(gone: .*\n$/);
+    expect(err).toMatch(/^switchpoint: all models failed \(gone: .*Error.*\)\n$/);
     expect(err).not.toContain("secret text");
   });
 
-  it("names what failed last where an endpoint cannot be reached", async () => {
+  it("says of each model how it failed where no endpoint can be reached", async () => {
     const env = await serve({ type: "answer", answer });
     await server?.close();
     server = undefined;
     const { exitCode, err } = await runCli(["route", "Hi"], { env });
     expect(exitCode).toBe(1);
     expect(err).toMatch(
-      /^switchpoint: all models failed \(small: connection.*; the last one: vllm:big failed \(connection\).*\n$/,
+      /^switchpoint: all models failed \(small, 3 attempts: vllm:little failed \(connection\): ECONNREFUSED; large, 3 .*\)\n$/,
     );
   });
 

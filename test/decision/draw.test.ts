@@ -74,6 +74,7 @@ describe("an opinion that is refused", () => {
     ["a probability of NaN", [choice("small", Number.NaN)], /probability NaN for small/],
     ["a negative probability", [choice("small", -0.1), choice("large", 1)], /not in \[0, 1\]/],
     ["a choice without a model", { reason: "x" }, /a choice without a model/],
+    ["a promise", Promise.resolve(choice("small")), /a promise: select\(\) must not be async/],
     ["null", null, /a choice without a model/],
     ["a choice without a reason", { model: "small" }, /chose small without a reason/],
     ["an escalation that is no list", { ...choice("small"), escalate: {} }, /not a list/],

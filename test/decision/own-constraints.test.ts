@@ -113,6 +113,10 @@ describe("constraints fail closed", () => {
       const constraint = { name: "odd", permits: () => answer as never };
       expect(permits(candidateOf("m"), [constraint], { request, ...at })).toBe("odd: it gave no reason");
     }
+    const late = { name: "late", permits: async () => true } as never;
+    expect(permits(candidateOf("m"), [late], { request, ...at })).toBe(
+      "late: it answered with a promise: permits() must not be async",
+    );
   });
 
   it("when a price is not known", () => {

@@ -156,7 +156,9 @@ describe("a call that fails", () => {
     };
     const { error } = await run(contextOf({ models }));
     if (!isRouterError(error, "all-models-failed")) throw error;
-    expect(error.message).toBe("all models failed (small: not-found; large: permission)");
+    expect(error.message).toBe(
+      "all models failed (small: fake:small failed (not-found); large: fake:small failed (permission))",
+    );
     expect(error.attempts).toHaveLength(2);
     expect(isRouterError(error.cause, "provider")).toBe(true);
   });

@@ -115,7 +115,7 @@ describe("calls at once", () => {
     const error = router.route("x").catch(String);
     await vi.advanceTimersByTimeAsync(100);
     expect(await error).toContain(
-      "all models failed (small: server; large: passed over, its maxConcurrent of 1 is reached, and so is its maxQueued of 0)",
+      "all models failed (small: fake:small failed (server); large: passed over, its maxConcurrent of 1 is reached, and so is its maxQueued of 0)",
     );
     await blocked.return?.();
     expect(await textOf(router.route({ messages: [only], model: "large" }))).toBe("from large");
@@ -526,7 +526,7 @@ describe("calls per minute", () => {
 
 it("limits that make no sense are refused when the router is made", () => {
   expect(() => make({ models: { medium: {} } })).toThrow(
-    "execution.limits.models.medium must be absent: known options are small, large, got an object",
+    "execution.limits.models.medium must be absent: known options are small, large",
   );
   expect(() => make(3 as never)).toThrow("execution.limits must be an object of options, got 3");
 });

@@ -113,7 +113,7 @@ test.each([
   [{ ...good, models: ["a", "b", "a"] }, 'tiers.models[2] must be an id that is not there already, got "a"'],
   [{ ...good, models: ["a", "", "c"] }, 'tiers.models[1] must be a non-empty string, got ""'],
   [{ ...good, otherwise: "d" }, 'tiers.otherwise must be one of a, b, c, got "d"'],
-  [{ ...good, at: 0.5 }, "tiers.at must be absent: known options are models, cuts, otherwise, got 0.5"],
+  [{ ...good, at: 0.5 }, "tiers.at must be absent: known options are models, cuts, otherwise"],
 ])("options %j are refused", (options, message) => {
   const build = () => tiers(options as TiersOptions<string>);
   expect(build).toThrow(InvalidOptionError);

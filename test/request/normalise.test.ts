@@ -230,6 +230,9 @@ describe("bad requests", () => {
     ["audio", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }, "messages[0].content[0]"],
     ["several answers", { messages: [user("x")], n: 2 }, "n"],
     ["built-in web search", { messages: [user("x")], web_search_options: {} }, "web_search_options"],
+    ["a prompt in a field", { prompt: secret }, "messages"],
+    ["a temperature of NaN", { messages: [user("x")], temperature: Number.NaN }, "temperature"],
+    ["a top_p that is a text", { messages: [user("x")], top_p: "0.5" }, "top_p"],
     ["an output limit that is no number", { messages: [user("x")], max_tokens: Number.NaN }, "max_tokens"],
     ["a negative limit", { messages: [user("x")], max_completion_tokens: -5 }, "max_completion_tokens"],
     [

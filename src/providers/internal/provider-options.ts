@@ -7,6 +7,7 @@ import {
   InvalidOptionError,
   type ModelDefaults,
   type ModelFacts,
+  notShown,
   type ProviderOptions,
 } from "../../contracts/index.ts";
 
@@ -47,7 +48,7 @@ export function checkProviderOptions(
   )
     throw new InvalidOptionError(
       `${owner}.apiKey`,
-      undefined,
+      notShown,
       "a non-empty string or a function that returns one",
     );
   if (baseUrl !== undefined) checkUrl(`${owner}.baseUrl`, baseUrl);
@@ -127,11 +128,7 @@ function checkHeaders(option: string, headers: unknown): void {
     try {
       new Headers({ [name]: text });
     } catch {
-      throw new InvalidOptionError(
-        `${option}.${name}`,
-        undefined,
-        "a valid HTTP header on one line (its value is not shown)",
-      );
+      throw new InvalidOptionError(`${option}.${name}`, notShown, "a valid HTTP header on one line");
     }
   }
 }
