@@ -7,7 +7,7 @@ import { ipsTerms } from "./ips.ts";
 import { meanError } from "./mean-error.ts";
 import { normalInterval } from "./normal-interval.ts";
 import type { OffPolicyEstimate, RewardReport } from "./off-policy-report.ts";
-import { snips, snipsTerms } from "./snips.ts";
+import { snipsTerms } from "./snips.ts";
 import { tInterval } from "./t-interval.ts";
 import { unitTotals, unitValues } from "./unit-values.ts";
 
@@ -56,21 +56,32 @@ export async function estimateReward(
     difference: dr.map((term, row) => term - (loggedRows[row] as number)),
   };
 
+  // Units are drawn whole, and all estimates are ratios of sums: those of the units are enough.
+  const sumsOf = (column: Float64Array): Float64Array => unitTotals(column, units).values;
+  const rows = sumsOf(new Float64Array(rewards.length).fill(1));
+  const ips = sumsOf(terms.ips);
+  const clippedIps = sumsOf(terms.clippedIps);
+  const drSums = sumsOf(dr);
+  const weightSums = sumsOf(weights);
+  const loggedRewards = sumsOf(ipsTerms(loggedWeights, rewards));
+  const loggedSums = sumsOf(loggedWeights);
   const resampled = await bootstrap(
-    rewards.length,
+    rows.length,
     (counts) => {
-      const logged = snips(loggedWeights, rewards, counts);
-      const target = weightedMean(terms.dr, counts);
+      const size = dot(rows, counts);
+      const reward = dot(ips, counts);
+      const logged = ratio(dot(loggedRewards, counts), dot(loggedSums, counts));
+      const target = ratio(dot(drSums, counts), size);
       return {
         logged,
-        ips: weightedMean(terms.ips, counts),
-        clippedIps: weightedMean(terms.clippedIps, counts),
-        snips: snips(weights, rewards, counts),
+        ips: ratio(reward, size),
+        clippedIps: ratio(dot(clippedIps, counts), size),
+        snips: ratio(reward, dot(weightSums, counts)),
         dr: target,
         difference: logged === undefined || target === undefined ? undefined : target - logged,
       };
     },
-    { groups: Array.from(units, String), resamples, seed, confidence },
+    { resamples, seed, confidence },
   );
   const estimate = async (name: keyof typeof terms): Promise<OffPolicyEstimate> => {
     const error = meanError(unitValues(terms[name], units));
@@ -101,6 +112,17 @@ export async function estimateReward(
         ? undefined
         : lowerBound(terms.clippedIps, units, Math.min(clip, largestWeight) * largestReward, confidence),
   };
+}
+
+function dot(values: Float64Array, counts: Float64Array): number {
+  let sum = 0;
+  for (let unit = 0; unit < values.length; unit += 1)
+    sum += (values[unit] as number) * (counts[unit] as number);
+  return sum;
+}
+
+function ratio(sum: number, total: number): number | undefined {
+  return total === 0 ? undefined : sum / total;
 }
 
 /** Of a mean of terms in [0, largestTerm]. The sizes of units are taken as given. */

@@ -45,11 +45,13 @@ export function fitRidge(rows: readonly Float64Array[], rewards: ArrayLike<numbe
         line[other] = (line[other] as number) + value * (values[other] as number);
     }
   });
-  const weights = solveCholesky(matrix, right);
+  const slopes = solveCholesky(matrix, right).map((weight, at) => weight / (deviations[at] as number));
   return (features) => {
-    const values = scaled(features);
     let sum = intercept;
-    for (let at = 0; at < width; at += 1) sum += (values[at] as number) * (weights[at] as number);
+    for (let at = 0; at < width; at += 1) {
+      const value = features[at] as number;
+      if (!Number.isNaN(value)) sum += (value - (means[at] as number)) * (slopes[at] as number);
+    }
     return Math.max(low, Math.min(high, sum));
   };
 }

@@ -8,7 +8,8 @@ export interface ModelledRow {
   readonly logged: string;
   /** `π_e(plan | x)` by key. */
   readonly target: ReadonlyMap<string, number>;
-  readonly featuresOf: (plan: string) => Float64Array;
+  /** By key: of the plan that was logged, and of those of the target. */
+  readonly features: ReadonlyMap<string, Float64Array>;
 }
 
 export interface PredictOptions {
@@ -38,7 +39,10 @@ export function predictRewards(
     const { byPlan, otherwise } = train(rows, rewards, (row) => !isIn(row));
     rows.forEach((row, index) => {
       if (!isIn(index)) return;
-      const predict = (plan: string): number => byPlan.get(plan)?.(row.featuresOf(plan)) ?? otherwise;
+      const predict = (plan: string): number => {
+        const features = row.features.get(plan);
+        return (features && byPlan.get(plan)?.(features)) ?? otherwise;
+      };
       logged[index] = predict(row.logged);
       let sum = 0;
       for (const [plan, probability] of row.target) sum += probability * predict(plan);
@@ -56,13 +60,14 @@ function train(
   const samples = new Map<string, { features: Float64Array[]; rewards: number[] }>();
   let sum = 0;
   let count = 0;
-  rows.forEach(({ logged, featuresOf }, row) => {
+  rows.forEach(({ logged, features: byPlan }, row) => {
     const reward = rewards[row] as number;
-    if (!isTraining(row) || Number.isNaN(reward)) return;
+    const features = byPlan.get(logged);
+    if (features === undefined || Number.isNaN(reward) || !isTraining(row)) return;
     sum += reward;
     count += 1;
     const sample = samples.get(logged) ?? { features: [], rewards: [] };
-    sample.features.push(featuresOf(logged));
+    sample.features.push(features);
     sample.rewards.push(reward);
     samples.set(logged, sample);
   });

@@ -43,10 +43,13 @@ export function rewardReporter(
   };
   const modelled = rows.map(({ decision, logged, target }): ModelledRow => {
     const own = features(decision);
+    const featuresOf = (plan: string): Float64Array =>
+      Float64Array.from([...own, ...featuresOfPlan(plan)(decision)]);
+    // Each is read once for every fold of every reward.
     return {
       logged,
       target,
-      featuresOf: (plan) => Float64Array.of(...own, ...featuresOfPlan(plan)(decision)),
+      features: new Map([logged, ...target.keys()].map((plan) => [plan, featuresOf(plan)])),
     };
   });
   const leastPropensity = rows.reduce((least, { propensity }) => Math.min(least, propensity), 1);

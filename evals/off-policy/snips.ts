@@ -2,18 +2,13 @@ import { weightedMean } from "../metrics/weighted-mean.ts";
 
 /**
  * Self-normalised inverse propensity scoring: `V = Σ w r / Σ w` (Swaminathan & Joachims 2015). Slightly
- * biased, of order 1/n; stays within the range of the rewards. `counts` are a bootstrap's. `undefined`
- * when all weights are 0.
+ * biased, of order 1/n; stays within the range of the rewards. `undefined` when all weights are 0.
  */
-export function snips(
-  weights: ArrayLike<number>,
-  rewards: ArrayLike<number>,
-  counts?: ArrayLike<number>,
-): number | undefined {
+export function snips(weights: ArrayLike<number>, rewards: ArrayLike<number>): number | undefined {
   let sum = 0;
   let total = 0;
   for (let row = 0; row < weights.length; row += 1) {
-    const weight = (weights[row] as number) * (counts === undefined ? 1 : (counts[row] as number));
+    const weight = weights[row] as number;
     sum += weight * (rewards[row] as number);
     total += weight;
   }

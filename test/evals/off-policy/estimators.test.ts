@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bootstrap } from "../../../evals/metrics/bootstrap.ts";
+import { seededRandom } from "../../../evals/metrics/seeded-random.ts";
 import { weightedMean } from "../../../evals/metrics/weighted-mean.ts";
 import { clipWeights } from "../../../evals/off-policy/clip-weights.ts";
 import { doublyRobustTerms } from "../../../evals/off-policy/doubly-robust.ts";
@@ -33,8 +35,6 @@ describe("estimators", () => {
   it("SNIPS divides by the sum of the weights", () => {
     // (2 · 1 + 4 · 0.5) / 7
     expect(snips(weights, rewards)).toBeCloseTo(4 / 7, 12);
-    // The second row twice, the first not at all: 4 / (8 + 1).
-    expect(snips(weights, rewards, [0, 2, 1, 1])).toBeCloseTo(4 / 9, 12);
     expect(snips([0, 0], [1, 1])).toBeUndefined();
     expect(snipsTerms([0, 0], [1, 1])).toBeUndefined();
   });
@@ -111,6 +111,38 @@ describe("intervals", () => {
     expect(await boundOf(4, 5)).toBe(empiricalBernsteinBound(terms, 4, 0.95));
     const whole = ipsTerms(columns.weights, columns.rewards);
     expect(await boundOf(40, 5)).toBe(empiricalBernsteinBound(whole, 5, 0.95));
+  });
+
+  it("bootstrap intervals are those of drawing units of rows", async () => {
+    const count = 300;
+    const random = seededRandom(3);
+    const row = (at: () => number) => Float64Array.from({ length: count }, at);
+    const columns = {
+      weights: row(() => (random() < 0.5 ? 2 * random() : 0)),
+      loggedWeights: row(() => (random() < 0.8 ? 1.25 : 0)),
+      rewards: row(random),
+      predictions: { target: row(random), logged: row(random) },
+      units: Uint32Array.from({ length: count }, (_, index) => Math.floor(Math.sqrt(index))),
+    };
+    const draws = { resamples: 200, seed: 5, confidence: 0.9 };
+    const found = await estimateReward(columns, { clip: 1, largestWeight: 2, ...draws });
+    const { weights: given, rewards: earned, predictions, units } = columns;
+    const times = (counts: Float64Array) => given.map((weight, at) => weight * (counts[at] as number));
+    const expected = await bootstrap(
+      count,
+      (counts) => ({
+        ips: weightedMean(ipsTerms(given, earned), counts),
+        clippedIps: weightedMean(ipsTerms(clipWeights(given, 1), earned), counts),
+        snips: snips(times(counts), earned),
+        dr: weightedMean(doublyRobustTerms(given, earned, predictions), counts),
+      }),
+      { groups: Array.from(units, String), ...draws },
+    );
+    for (const name of ["ips", "clippedIps", "snips", "dr"] as const) {
+      const { low, high } = found?.estimates[name].bootstrap ?? {};
+      expect(low).toBeCloseTo(expected[name]?.low ?? Number.NaN, 9);
+      expect(high).toBeCloseTo(expected[name]?.high ?? Number.NaN, 9);
+    }
   });
 
   it("the empirical Bernstein bound breaks in at most 5 % of draws, skewed ones too", () => {

@@ -63,7 +63,7 @@ describe("cross-fitting", () => {
       [a, 0.25],
       [b, 0.75],
     ]),
-    featuresOf: () => Float64Array.of(x),
+    features: new Map([a, b].map((plan) => [plan, Float64Array.of(x)])),
   });
   const rows = Array.from({ length: 40 }, (_, index) => row(index, index % 2 === 0 ? a : b));
   const units = Uint32Array.from(rows, (_, index) => Math.floor(index / 4));
