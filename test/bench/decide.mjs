@@ -1,9 +1,9 @@
 // One process: what a decision costs at three lengths, beside baselines in the same run. Prints JSON.
 import { createHash } from "node:crypto";
 import { createRouter } from "switchpoint";
-import { length } from "switchpoint/classifiers";
+import { complexity, length } from "switchpoint/classifiers";
 import { threshold } from "switchpoint/policies";
-import { fakeModel } from "switchpoint/testing";
+import { factsOf, fakeModel } from "switchpoint/testing";
 import { measure, measureSync } from "./measure.mjs";
 import { promptsOf } from "./prompts.mjs";
 
@@ -49,6 +49,20 @@ for (const [characters, runs] of [
   );
   // The fake keeps what it was asked.
   for (const one of Object.values(options.models)) one.requests.length = 0;
+}
+
+// At most 4,000 characters of a prompt are read: beyond them a classification costs the same whatever the
+// length, and a decision only the search for harness elements, at the speed of memory.
+const classifier = complexity();
+for (const characters of [4_000, 400_000, 10_000_000]) {
+  const facts = promptsOf(characters, 2).map((ask) => factsOf({ ask }));
+  const measured = measureSync((index) => classifier.classify(facts[index % 2]), { runs: 10_000 });
+  rows.push({ name: "classify, at and beyond the cap", characters, ...measured });
+}
+for (const characters of [4_000, 400_000, 2_000_000]) {
+  const prompts = promptsOf(characters, 2);
+  const measured = await measure((index) => router.decide(prompts[index % 2]), { runs: 10_000 });
+  rows.push({ name: "decide(), at and beyond the cap", characters, ...measured });
 }
 
 const many = Array.from({ length: 10_000 }, (_, index) => ({
