@@ -31,6 +31,19 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
   },
 };
 
+const firstKeys = Object.values(environmentProviders).map(({ keys }) => keys[0]);
+
+/** Where none of these is set, nothing says which models are meant. */
+const modelVariables = [
+  ...Object.values(environmentProviders).flatMap(({ keys }) => keys),
+  "VLLM_BASE_URL",
+  "VLLM_MODEL",
+  "SWITCHPOINT_SMALL",
+  "SWITCHPOINT_LARGE",
+];
+
+const anyModel = `one of ${firstKeys.join(", ")} (it brings a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE name others as provider:model, VLLM_BASE_URL with VLLM_MODEL your own small one)`;
+
 /**
  * The small and the large model that the environment describes. `SWITCHPOINT_SMALL` and
  * `SWITCHPOINT_LARGE` (`provider:model`) come first; `VLLM_BASE_URL` with `VLLM_MODEL` is the small
@@ -42,6 +55,8 @@ export function environmentModels(environment: Environment): {
   readonly small: Model;
   readonly large: Model;
 } {
+  if (modelVariables.every((variable) => setting(environment, variable) === undefined))
+    throw incomplete([anyModel]);
   const missing: string[] = [];
   const small = pick(environment, "small", missing);
   const large = pick(environment, "large", missing);
@@ -69,10 +84,9 @@ function pick(environment: Environment, size: "small" | "large", missing: string
   for (const provider of Object.values(environmentProviders)) {
     if (hasKey(environment, provider)) return provider.make(provider[size]);
   }
-  const keys = Object.values(environmentProviders).map((provider) => provider.keys[0]);
   const own = size === "small" ? "VLLM_BASE_URL with VLLM_MODEL, " : "";
   missing.push(
-    `a ${size} model: set ${keys.join(", ")}, ${own}or ${variable}=provider:model with its provider's key`,
+    `a ${size} model: set ${firstKeys.join(", ")}, ${own}or ${variable}=provider:model with its provider's key`,
   );
   return undefined;
 }

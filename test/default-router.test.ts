@@ -61,9 +61,14 @@ describe("an environment that does not suffice", () => {
     [
       "is empty",
       {},
-      /a small model: set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, VLLM_BASE_URL with VLLM_MODEL, or SWITCHPOINT_SMALL=.*; a large model: set OPENAI_API_KEY, .*SWITCHPOINT_LARGE=/,
+      /missing: one of OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY \(.*SWITCHPOINT_SMALL.*VLLM_BASE_URL with VLLM_MODEL/,
     ],
-    ["has an empty key", { OPENAI_API_KEY: " " }, /a small model/],
+    ["has an empty key", { OPENAI_API_KEY: " " }, /missing: one of OPENAI_API_KEY, /],
+    [
+      "has only the large model",
+      { SWITCHPOINT_LARGE: "vllm:qwen", VLLM_BASE_URL: "http://x/v1" },
+      /missing: VLLM_MODEL \(VLLM_BASE_URL is set\)/,
+    ],
     [
       "has a server without a model",
       { VLLM_BASE_URL: "http://x/v1", OPENAI_API_KEY: key },

@@ -4,6 +4,7 @@ import { askClassifier, type Classifier, ClassifierError, recordError } from "..
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { counted } from "./counted.ts";
 import type { Terminal } from "./io.ts";
 import { lineWriter } from "./line-writer.ts";
 import { loadClassifier } from "./load-classifier.ts";
@@ -50,7 +51,7 @@ async function classifyLines(file: string | undefined, name: string, terminal: T
     output.flush();
   }
   if (failed === 0) return;
-  terminal.stderr(`${failed} requests could not be classified\n`);
+  terminal.stderr(`${counted(failed, "request")} could not be classified\n`);
   throw new CheckFailedError();
 }
 

@@ -1,6 +1,7 @@
 import { seededRandom } from "../../evals/metrics/seeded-random.ts";
 import { InvalidOptionError, type Router } from "../contracts/index.ts";
 import { showUsd } from "../contracts/show-usd.ts";
+import { counted } from "./counted.ts";
 import { decideLine } from "./decide-line.ts";
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 import type { RequestLine } from "./read-requests.ts";
@@ -90,11 +91,13 @@ export function showConfigSummary(result: ConfigDiffResult): string {
       ? "the cost difference is not known"
       : `estimated cost ${showUsd(before)} -> ${showUsd(after)} (${sign}${showUsd(Math.abs(difference))}${share})`,
     ...(unknownCost > 0
-      ? [`${unknownCost} requests left out of it: a price is not known, or no model may serve them`]
+      ? [
+          `${counted(unknownCost, "request")} left out of it: a price is not known, or no model may serve them`,
+        ]
       : []),
     ...(shortened > 0
       ? [
-          `${shortened} requests of a decision log lack what preceded the last ask, tools or images: they cost more`,
+          `${counted(shortened, "request")} of a decision log came without what preceded the last ask, tools or images: they cost more`,
         ]
       : []),
   ].join("; ");

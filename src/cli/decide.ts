@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Router, recordError } from "../contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import { configDiff, showConfigSummary } from "./config-diff.ts";
+import { counted } from "./counted.ts";
 import { decideLine } from "./decide-line.ts";
 import { type DecisionDiff, decisionDiff, showSummary } from "./decision-diff.ts";
 import { showChange } from "./decision-side.ts";
@@ -77,7 +78,7 @@ async function printDecisions(router: Router, source: RequestSource, terminal: T
     output.flush();
   }
   if (failed === 0) return;
-  terminal.stderr(`${failed} requests could not be decided\n`);
+  terminal.stderr(`${counted(failed, "request")} could not be decided\n`);
   throw new CheckFailedError();
 }
 

@@ -1,5 +1,6 @@
 import { isRouterError, type Router } from "../contracts/index.ts";
 import { catalogueDate } from "../cost/catalogue.ts";
+import { counted } from "./counted.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
 import type { Terminal } from "./io.ts";
@@ -47,7 +48,7 @@ export async function diagnose(
   const ageDays = Math.max(0, Math.floor((terminal.now() - Date.parse(catalogueDate)) / dayMs));
   if (ageDays > oldCatalogueDays)
     notices.push(
-      `the catalogue is ${ageDays} days old: prices may have changed; a newer release may know them`,
+      `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may know them`,
     );
   const environment = environmentVariables(terminal.env);
   const router = await openOrReport(config, terminal, problems);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkMethods, InvalidOptionError, isRouterError, type Router } from "../contracts/index.ts";
+import { InvalidOptionError, isRouterError, type Router } from "../contracts/index.ts";
 
 /**
  * The router that a config file (`.js`, `.mjs`, `.ts`) exports as its default. The file is executed.
@@ -9,8 +9,20 @@ import { checkMethods, InvalidOptionError, isRouterError, type Router } from "..
  */
 export async function loadRouter(file: string, option = "--config"): Promise<Router> {
   const loaded = await loadModule(file, option);
-  checkMethods(`the default export of ${option}`, loaded, ["decide", "route", "close"]);
-  return loaded as Router;
+  if (isRouter(loaded)) return loaded;
+  const expected = "a file whose default export is a router, as createRouter() makes it";
+  throw new InvalidOptionError(option, file, expected);
+}
+
+function isRouter(value: unknown): value is Router {
+  if (typeof value !== "object" || value === null) return false;
+  const { decide, route, stream, close, models, policy } = value as Partial<Router>;
+  const methods = [decide, route, stream, close];
+  return methods.every((one) => typeof one === "function") && isObject(models) && isObject(policy);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /** The default export of a module, which is executed. Throws as `loadRouter` does. */

@@ -5,12 +5,18 @@ import { run } from "./run.ts";
 const { stdout, stderr } = process;
 
 for (const stream of [stdout, stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
     // The reader has seen enough, as in `switchpoint classify | head`.
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (code === "EPIPE") process.exit(0);
+    if (stream === stdout) stderr.write(`switchpoint: stdout cannot be written (${code})\n`);
+    process.exit(1);
   });
 }
+// Without this, a config file that awaits what never comes would end the process without a word.
+process.once("beforeExit", () => {
+  stderr.write("switchpoint: ended too early: something, perhaps a config file, awaits what never comes\n");
+  process.exit(1);
+});
 
 const exitCode = await run(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
@@ -35,4 +41,7 @@ const exitCode = await run(process.argv.slice(2), {
   },
 });
 // A config file may leave connections open that would keep the process alive.
-stdout.write("", () => process.exit(exitCode));
+stdout.write("", (error) => {
+  // What could not be written is told by the listener above, which ends the process.
+  if (!error) process.exit(exitCode);
+});

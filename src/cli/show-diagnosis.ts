@@ -1,4 +1,5 @@
 import type { Price } from "../contracts/index.ts";
+import { counted } from "./counted.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
 import type { EndpointReport, ModelReport } from "./inspect-model.ts";
@@ -13,7 +14,7 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
     ]),
     section("Routing", [
       ...(routing === undefined ? [] : routingLines(routing)),
-      field("catalogue", `reviewed ${catalogue.date}, ${catalogue.ageDays} days ago`),
+      field("catalogue", `reviewed ${catalogue.date}, ${counted(catalogue.ageDays, "day")} ago`),
     ]),
     section(
       "Notices",

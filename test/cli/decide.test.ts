@@ -58,9 +58,7 @@ describe("decide", () => {
   it("says what the environment lacks, and that a config file would do", async () => {
     const { exitCode, out, err } = await runCli(["decide"], { stdin: '{"prompt":"Hello"}' });
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
-    expect(err).toMatch(
-      /^switchpoint: the environment lacks a small model: set OPENAI_API_KEY, .*--config FILE\n$/,
-    );
+    expect(err).toMatch(/^switchpoint: the environment lacks one of OPENAI_API_KEY, .*--config FILE\n$/);
   });
 
   it("goes on after a request that no model may serve, and exits with 1", async () => {
@@ -80,7 +78,7 @@ describe("decide", () => {
     expect(refused).toMatchObject({ id: "us", error: { code: "no-eligible-model" } });
     expect(refused.error.message).toContain("not in the eu");
     expect(decided).toMatchObject({ id: "eu", model: "small" });
-    expect(err).toBe("1 requests could not be decided\n");
+    expect(err).toBe("1 request could not be decided\n");
   });
 
   it("refuses a request that is wrong, naming line and field", async () => {
@@ -91,7 +89,21 @@ describe("decide", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["no router", "export default 4", /default export of --config must be an object with decide\(\)/],
+    [
+      "no router",
+      "export default 4",
+      /--config must be a file whose default export is a router.*, got ".*ts"/,
+    ],
+    [
+      "no default export",
+      "export const router = {}",
+      /--config must be a file whose default export is a router/,
+    ],
+    [
+      "half a router",
+      "export default { decide() {}, route() {}, stream() {}, close() {} }",
+      /--config must be a file whose default export is a router/,
+    ],
     ["nothing that loads", 'import "./absent.ts"', /--config must be a module that can be loaded .*absent/],
     ["a mistake", "throw new RangeError('boom')", /--config must be a module that can be loaded \(boom\)/],
   ])("refuses a config file with %s", async (_, text, message) => {
@@ -368,7 +380,9 @@ describe("decide --diff with another config file", () => {
   it("refuses a second config file that is none, naming the option", async () => {
     const { exitCode, err } = await compare(threshold(0.6), folder.file("no-router.mjs", "export default 4"));
     expect(exitCode).toBe(2);
-    expect(err).toContain("the default export of --diff must be an object with decide()");
+    expect(err).toContain(
+      "--diff must be a file whose default export is a router, as createRouter() makes it, got ",
+    );
     expect((await compare(threshold(0.6), "absent.ts")).err).toContain("--diff must be a file that exists");
   });
 

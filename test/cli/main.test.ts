@@ -1,15 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/cli-config.ts";
 import { root } from "../support/package-sources.ts";
 import { linesOf } from "../support/run-cli.ts";
 
 /** Runs the command line as a process of its own, from its sources. */
-function start(...args: readonly string[]): ChildProcess & { readonly stdin: NodeJS.WritableStream } {
+function start(args: readonly string[], stdio: StdioOptions = "pipe"): ChildProcess {
   const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
   return spawn(process.execPath, [jiti, `${root}src/cli/main.ts`, ...args], {
     env: { PATH: process.env["PATH"] },
-    stdio: "pipe",
+    stdio,
   });
 }
 
@@ -23,8 +25,8 @@ const line = '{"id":"a","prompt":"What is the capital of France?"}\n';
 
 describe("the program", () => {
   it("reads stdin, writes stdout and ends with the exit code of the command", async () => {
-    const child = start("classify", "--classifier", "length");
-    child.stdin.end(`${line}{`);
+    const child = start(["classify", "--classifier", "length"]);
+    child.stdin?.end(`${line}{`);
     const [out, err, [code]] = await Promise.all([
       textOf(child.stdout),
       textOf(child.stderr),
@@ -36,24 +38,52 @@ describe("the program", () => {
   });
 
   it("answers each line when it comes, without waiting for the end of the input", async () => {
-    const child = start("classify", "--classifier", "length");
-    child.stdin.write(line);
+    const child = start(["classify", "--classifier", "length"]);
+    child.stdin?.write(line);
     const [first] = await once(child.stdout as NodeJS.ReadableStream, "data");
     expect(linesOf(String(first))).toHaveLength(1);
-    child.stdin.end();
+    child.stdin?.end();
     expect((await once(child, "exit"))[0]).toBe(0);
   });
 
   it("ends quietly when the reader of its output has seen enough", async () => {
-    const child = start("classify", "--classifier", "length");
+    const child = start(["classify", "--classifier", "length"]);
     const err = textOf(child.stderr);
     // The program ends before it has read it all.
-    child.stdin.on("error", () => {});
-    child.stdin.write(line.repeat(50_000));
+    child.stdin?.on("error", () => {});
+    child.stdin?.write(line.repeat(50_000));
     await once(child.stdout as NodeJS.ReadableStream, "data");
     child.stdout?.destroy();
-    child.stdin.write(line.repeat(50_000));
+    child.stdin?.write(line.repeat(50_000));
     const [code, signal] = await once(child, "exit");
     expect({ code, signal, err: await err }).toEqual({ code: 0, signal: null, err: "" });
+  });
+
+  it("says in one line that its output cannot be written", async (context) => {
+    if (!existsSync("/dev/full")) return context.skip("this system has no /dev/full, a disk without room");
+    const full = openSync("/dev/full", "w");
+    try {
+      const child = start(["classify", "--classifier", "length"], ["pipe", full, "pipe"]);
+      child.stdin?.end(line);
+      const [err, [code]] = await Promise.all([textOf(child.stderr), once(child, "exit")]);
+      expect({ code, err }).toEqual({ code: 1, err: "switchpoint: stdout cannot be written (ENOSPC)\n" });
+    } finally {
+      closeSync(full);
+    }
+  });
+
+  it("does not end without a word where a config file awaits what never comes", async () => {
+    const folder = temporaryFolder();
+    try {
+      const config = folder.file("endless.mjs", "await new Promise(() => {}); export default 1;");
+      const child = start(["doctor", "--config", config]);
+      const [err, [code]] = await Promise.all([textOf(child.stderr), once(child, "exit")]);
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringMatching(/^switchpoint: ended too early: /),
+      });
+    } finally {
+      folder.remove();
+    }
   });
 });
