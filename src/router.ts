@@ -181,7 +181,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       async function* chunks(): AsyncGenerator<CompletionChunk, void, undefined> {
         try {
           const ready = await deciding;
-          const completion = yield* stream(execution(ready));
+          const completion = yield* stream(execution(ready), fail);
           const answer = finish(ready, completion);
           isOver = true;
           progress.run?.hold?.settle();

@@ -335,11 +335,14 @@ export class DeadlineExceededError extends RouterError {
   readonly deadlineMs: number;
   /** Those made until then. */
   readonly attempts: readonly Attempt[];
+  /** Text that a stream had delivered before. Non-enumerable. */
+  declare partialText: string | undefined;
 
   constructor(deadlineMs: number, attempts: readonly Attempt[]) {
     super("deadline-exceeded", `no answer within the deadline of ${deadlineMs} ms`);
     this.deadlineMs = deadlineMs;
     this.attempts = attempts;
+    Object.defineProperty(this, "partialText", { value: undefined, enumerable: false, writable: true });
   }
 
   static {

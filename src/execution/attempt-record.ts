@@ -35,7 +35,7 @@ export interface AttemptRecord {
   /** Ends it for another call of the request; `received` as in `fail`. */
   abandon(received: string): void;
   checked(verdict: CheckVerdict): void;
-  /** Says what follows and reports the attempt. */
+  /** Says what follows and reports the attempt; once more where something else has followed in the end. */
   report(next: Attempt["next"]): void;
 }
 
@@ -59,6 +59,7 @@ export function startAttempt(
     latencyMs: 0,
   };
   let abandoned = false;
+  let isReported = false;
   if (model.endpoint !== undefined) record.endpoint = model.endpoint;
   const { committed } = context;
   const expectedUsd = committed === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
@@ -124,6 +125,9 @@ export function startAttempt(
     },
     report(next) {
       if (next !== undefined) record.next = next;
+      else if (record.next !== undefined) delete record.next;
+      if (isReported) return;
+      isReported = true;
       context.ended(record);
     },
   };

@@ -1,17 +1,30 @@
 import { DeadlineExceededError } from "../contracts/index.ts";
 import type { ExecutionContext, Pass } from "./context.ts";
+import { followedBy } from "./followed-by.ts";
 import type { Itinerary, Next, Step } from "./itinerary.ts";
 import { wait } from "./wait.ts";
 
 /**
  * Waits for whatever a step has to wait for, its delay and the router's limits, and returns the step
- * to make then, with what it holds of the limits. A model without room gives way to the next one.
+ * to make then, with what it holds of the limits. A model without room gives way to the next one. The
+ * attempt before was told what was to follow: it is told again where that has changed.
  */
 export async function enter(context: ExecutionContext, itinerary: Itinerary, due: Step): Promise<Step> {
+  try {
+    const step = await stepToMake(context, itinerary, due);
+    if (step.hop !== due.hop) due.after?.report(followedBy(step.hop));
+    return step;
+  } catch (error) {
+    due.after?.report(undefined);
+    throw error;
+  }
+}
+
+async function stepToMake(context: ExecutionContext, itinerary: Itinerary, due: Step): Promise<Step> {
   let step = due;
   for (;;) {
     if (step.delayMs > 0) {
-      await wait(step.delayMs, context.signal);
+      await delay(context, itinerary, step);
       step = stepOf(itinerary.afterDelay());
     }
     if (context.admission === undefined) return step;
@@ -26,6 +39,15 @@ export async function enter(context: ExecutionContext, itinerary: Itinerary, due
       pass.end();
       step = next;
     }
+  }
+}
+
+async function delay({ signal }: ExecutionContext, itinerary: Itinerary, step: Step): Promise<void> {
+  try {
+    await wait(step.delayMs, signal);
+  } catch (error) {
+    itinerary.abandon(step);
+    throw error;
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  type Attempt,
   type ChatRequest,
   type Check,
   type Completion,
@@ -12,6 +11,7 @@ import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./a
 import { checkBounds, enterDirectly } from "./call.ts";
 import type { ExecutionContext } from "./context.ts";
 import { enter } from "./enter.ts";
+import { followedBy } from "./followed-by.ts";
 import { createGuard } from "./guard.ts";
 import { createItinerary, type Itinerary, type Next, type Step } from "./itinerary.ts";
 import { runCheck } from "./run-check.ts";
@@ -99,7 +99,7 @@ export async function generateOnce(
   } catch (thrown) {
     const error = toTypedError(thrown, record.model, context.signal);
     record.fail(error, mayBeBilled(error) ? "" : undefined);
-    return { step: proceed(itinerary.afterFailure(error), record.report) };
+    return { step: proceed(itinerary.afterFailure(error), record) };
   } finally {
     guard.release(false);
   }
@@ -108,11 +108,11 @@ export async function generateOnce(
   if (afterDegraded !== undefined) {
     for (const check of context.options.degraded) {
       if (!(await accepts(context, step, check, completion, record)))
-        return { step: proceed(afterDegraded(completion), record.report) };
+        return { step: proceed(afterDegraded(completion), record) };
     }
   }
   if (step.check !== undefined && !(await accepts(context, step, step.check, completion, record)))
-    return { step: proceed(itinerary.afterRefusal(), record.report) };
+    return { step: proceed(itinerary.afterRefusal(), record) };
   record.report(undefined);
   return { completion };
 }
@@ -133,13 +133,13 @@ async function accepts(
 }
 
 /** Reports the attempt with what follows it; throws where nothing does. */
-export function proceed(next: Next, report: (how: Attempt["next"]) => void): Step {
+export function proceed(next: Next, record: AttemptRecord): Step {
   if (next.step === undefined) {
-    report(undefined);
+    record.report(undefined);
     throw next.error;
   }
-  report(next.how);
-  return next.step;
+  record.report(followedBy(next.step.hop));
+  return { ...next.step, after: record };
 }
 
 /** A user's own model may return anything. */

@@ -1,4 +1,5 @@
 import { DeadlineExceededError, ProviderError } from "../contracts/index.ts";
+import { longestTimerMs } from "../contracts/longest-timer.ts";
 import type { ExecutionContext } from "./context.ts";
 
 /**
@@ -9,6 +10,8 @@ export interface Guard {
   readonly signal: AbortSignal;
   /** Settles as `work` does, or rejects with the reason of whatever ends the call before. */
   race<T>(work: () => Promise<T>): Promise<T>;
+  /** Tells of an end that comes while nobody races: the consumer of a stream is away. */
+  whenAway(listener: (reason: unknown) => void): void;
   /** From now on: at most `ms` until the next `race` settles, with `limit` as its name. */
   limit(ms: number, limit: string): void;
   /** Leaves no timer and no listener; with `abort`, ends a call that still runs. Idempotent. */
@@ -22,6 +25,7 @@ export function createGuard(context: Bounds, modelName: string): Guard {
   const controller = new AbortController();
   const { signal: caller, clock, deadlineAt, deadlineMs } = context;
   let rejectCurrent: ((reason: unknown) => void) | undefined;
+  let tellAway: ((reason: unknown) => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let limitMs = 0;
   let limitName = "";
@@ -29,17 +33,22 @@ export function createGuard(context: Bounds, modelName: string): Guard {
 
   const end = (reason: unknown) => {
     if (!controller.signal.aborted) controller.abort(reason);
-    rejectCurrent?.(reason);
+    if (rejectCurrent === undefined) tellAway?.(reason);
+    else rejectCurrent(reason);
     rejectCurrent = undefined;
   };
   const onCallerAbort = () => end(caller?.reason);
   const onTimer = () => {
     timer = undefined;
-    // Nobody waits: a slow consumer is not a slow model.
-    if (rejectCurrent === undefined && !endsAtDeadline) return;
-    if (endsAtDeadline) end(new DeadlineExceededError(deadlineMs ?? 0, context.attempts));
-    else
+    if (endsAtDeadline) {
+      end(new DeadlineExceededError(deadlineMs ?? 0, context.attempts));
+    } else if (rejectCurrent !== undefined) {
       end(new ProviderError({ kind: "timeout", model: modelName, summary: `${limitName} of ${limitMs} ms` }));
+    } else if (deadlineAt !== undefined) {
+      // Nobody waits: a slow consumer is not a slow model. But the deadline holds.
+      endsAtDeadline = true;
+      timer = setTimeout(onTimer, Math.min(longestTimerMs, Math.max(0, deadlineAt - clock())));
+    }
   };
   if (caller?.aborted) controller.abort(caller.reason);
   else caller?.addEventListener("abort", onCallerAbort, { once: true });
@@ -66,6 +75,9 @@ export function createGuard(context: Bounds, modelName: string): Guard {
         );
       });
     },
+    whenAway(listener) {
+      tellAway = listener;
+    },
     limit(ms, name) {
       const left = deadlineAt === undefined ? Number.POSITIVE_INFINITY : deadlineAt - clock();
       if (left <= 0) {
@@ -89,6 +101,7 @@ export function createGuard(context: Bounds, modelName: string): Guard {
       clearTimeout(timer);
       timer = undefined;
       caller?.removeEventListener("abort", onCallerAbort);
+      tellAway = undefined;
       if (abort) end(new DOMException("the call is over", "AbortError"));
       rejectCurrent = undefined;
     },

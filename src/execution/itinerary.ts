@@ -1,6 +1,6 @@
 import {
   AllModelsFailedError,
-  type Attempt,
+  type BudgetExceededError,
   type Check,
   type Completion,
   DeadlineExceededError,
@@ -11,6 +11,7 @@ import {
   type ProviderError,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
 import { backoffMs } from "./backoff.ts";
 import { budgetError } from "./budget.ts";
 import type { ExecutionContext, Pass, PlannedStep } from "./context.ts";
@@ -27,11 +28,13 @@ export interface Step {
   readonly lastResort?: boolean | undefined;
   /** What the call holds of the router's limits, once it has entered them. */
   readonly pass?: Pass | undefined;
+  /** The attempt that it follows, where there is one. */
+  readonly after?: Pick<AttemptRecord, "report"> | undefined;
 }
 
 /** What follows an attempt: a step, or the error that ends the request. */
 export type Next =
-  | { readonly step: Step; readonly how: NonNullable<Attempt["next"]> }
+  | { readonly step: Step; readonly error?: undefined }
   | { readonly step?: undefined; readonly error: unknown };
 
 /** Walks through plan, retries and fallbacks of one request. Every answer moves it forward: it ends. */
@@ -42,6 +45,8 @@ export interface Itinerary {
   afterDelay(): Next;
   /** The router's limits leave no room for the current step; `rate`: but it comes back in a while. */
   afterRejection(reason: string, rate: boolean): Next;
+  /** The step is not made after all: another request may be its breaker's trial. */
+  abandon(step: Step): void;
   /** The check did not accept the answer of the current step. */
   afterRefusal(): Next;
   /** The answer of the current step is degraded: to be returned if nothing better comes. */
@@ -63,32 +68,46 @@ const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
   "content-filter",
 ]);
 
+/** The same model would fail in the same way, whatever its provider says of retrying. */
+const endsModel: ReadonlySet<ProviderErrorKind> = new Set([
+  "authentication",
+  "permission",
+  "not-found",
+  "context-overflow",
+  "unsupported",
+]);
+
 export function createItinerary(context: ExecutionContext): Itinerary {
   const { plan, options } = context;
   const tried = new Set<string>();
   /** Passed over, since their endpoints are known to fail; a last resort when nobody else is left. */
-  const skipped: PlannedStep[] = [];
+  const skipped = new Map<string, PlannedStep>();
   let position = 0;
   let current: Step = { model: "", hop: "answer", check: undefined, delayMs: 0 };
-  let retries = 0;
+  /** By model: one that was set aside and comes back does not begin anew. */
+  const retries = new Map<string, number>();
   let hedged = false;
   let degraded: Completion | undefined;
   let lastError: unknown;
-  /** Since the last failure, for whatever stands in for the model that failed. */
-  let maySucceed: (model: string) => boolean = anyModel;
+  /** The largest context window that was too small, in tokens. */
+  let outgrown: number | undefined;
+  /** Why a model that could have been next was too expensive. */
+  let overBudget: BudgetExceededError | undefined;
   const passedOver: Record<string, string> = {};
 
-  const stepTo = (planned: PlannedStep, hop: Hop, lastResort?: boolean): Step => {
-    tried.add(planned.model);
-    retries = 0;
-    current = { model: planned.model, hop, check: planned.unless, delayMs: 0, lastResort };
+  const stepTo = ({ model, unless }: PlannedStep, asHop: Hop, lastResort?: boolean): Step => {
+    tried.add(model);
+    skipped.delete(model);
+    // The same one again: its rate had held up this very call.
+    const hop = model === current.model ? current.hop : asHop;
+    current = { model, hop, check: unless, delayMs: 0, lastResort };
     return current;
   };
 
   const setAside = (planned: PlannedStep, hop: Hop, reason: string) => {
     context.skipped(planned.model, hop, reason);
     tried.add(planned.model);
-    skipped.push(planned);
+    skipped.set(planned.model, planned);
   };
 
   /** Whether the model's endpoint is worth a call now; one that is not is kept as a last resort. */
@@ -104,15 +123,24 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   const nearest = (suits: (planned: PlannedStep) => boolean): PlannedStep | undefined => {
     const waitOf = ({ model }: PlannedStep) => context.admission?.delayOf(model)?.ms ?? 0;
     // Nobody is asked of after the one that is taken: its permission is the last word.
-    const best = skipped.toSorted((a, b) => waitOf(a) - waitOf(b)).find(suits);
-    if (best !== undefined) skipped.splice(skipped.indexOf(best), 1);
-    return best;
+    return [...skipped.values()].toSorted((a, b) => waitOf(a) - waitOf(b)).find(suits);
+  };
+
+  const windowOf = (model: string) => context.modelOf(model).contextWindow ?? 0;
+
+  const mayAnswer = (model: string, hop: Hop): boolean =>
+    context.permits(model, hop) === true && (outgrown === undefined || windowOf(model) > outgrown);
+
+  const isAffordable = (model: string): boolean => {
+    const error = budgetError(context, model);
+    overBudget ??= error;
+    return error === undefined;
   };
 
   /** The plan's next model, else the next fallback, that may serve the request now. */
-  const another = (hop: Hop, may: (model: string) => boolean): Step | undefined => {
-    const suits = (planned: PlannedStep) =>
-      context.permits(planned.model, hop) === true && may(planned.model);
+  const another = (hop: Hop): Step | undefined => {
+    overBudget = undefined;
+    const suits = ({ model }: PlannedStep) => mayAnswer(model, hop) && isAffordable(model);
     while (position + 1 < plan.length) {
       position += 1;
       const planned = plan[position] as PlannedStep;
@@ -136,10 +164,12 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     return new DeadlineExceededError(deadlineMs ?? 0, attempts);
   };
 
-  const go = (step: Step, how: NonNullable<Attempt["next"]>): Next => {
-    const error = budgetError(context, step.model);
-    return error === undefined ? { step, how } : { error };
-  };
+  /** The step, else what ends the request: nobody is left, or nobody who can be paid. */
+  const orEnd = (step: Step | undefined): Next =>
+    step === undefined ? { error: overBudget ?? allFailed(lastError) } : { step };
+
+  /** The hop of a model that takes the place of the current one, which was not called. */
+  const hopInstead = (): Hop => (current.hop === "cascade" ? "cascade" : "fallback");
 
   const someoneIsLeft = () =>
     position + 1 < plan.length || (options.fallback && context.fallbacks.some((model) => !tried.has(model)));
@@ -149,16 +179,18 @@ export function createItinerary(context: ExecutionContext): Itinerary {
    * the retry budget still does.
    */
   const retry = (error: ProviderError, isLast: boolean): Step | undefined => {
-    if (!error.retryable || retries >= options.retries) return undefined;
+    const made = retries.get(current.model) ?? 0;
+    if (!error.retryable || endsModel.has(error.kind) || made >= options.retries) return undefined;
     // The pause may come from the rate limit of another request.
     const askedMs = Math.max(error.retryAfterMs ?? 0, context.pauseMs(current.model));
     if (askedMs > options.retryAfterCapMs) return undefined;
     const rateMs = context.admission?.delayOf(current.model)?.ms ?? 0;
     if (rateMs > options.retryAfterCapMs) return undefined;
-    const delayMs = Math.max(backoffMs(retries, askedMs, options, context.random), rateMs);
+    const delayMs = Math.max(backoffMs(made, askedMs, options, context.random), rateMs);
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
     if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
+    if (!isAffordable(current.model)) return undefined;
     const isAdmitted = context.admit(current.model, delayMs) === true;
     if (!isAdmitted && !isLast) return undefined;
     // A retry that a fallback can replace leaves the budget to those that nothing can.
@@ -166,9 +198,14 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       if (isAdmitted) context.abandon(current.model);
       return undefined;
     }
-    retries += 1;
+    retries.set(current.model, made + 1);
     current = { ...current, hop: "retry", delayMs, lastResort: !isAdmitted };
     return current;
+  };
+
+  const abandon = ({ model, lastResort }: Step) => {
+    // A last resort was never let through: the trial, if there is one, is another's.
+    if (!lastResort) context.abandon(model);
   };
 
   const ending = (error: unknown): { readonly error: unknown } | undefined => {
@@ -198,7 +235,7 @@ export function createItinerary(context: ExecutionContext): Itinerary {
         context.skipped(planned.model, "answer", reason);
         context.depositRetry();
       }
-      const instead = another("fallback", (model) => budgetError(context, model) === undefined);
+      const instead = another("fallback");
       if (instead !== undefined) return instead;
       if (reason !== true) throw new NoEligibleModelError({ [planned.model]: reason });
       return stepTo(planned, "answer", true);
@@ -210,56 +247,45 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       if (end !== undefined) return end;
       // `ending` knows every other error.
       const failure = error as ProviderError;
-      const again = retry(failure, false);
-      if (again !== undefined) return go(again, "retry");
-      const window = context.modelOf(current.model).contextWindow ?? 0;
-      const isLarger = (model: string) => (context.modelOf(model).contextWindow ?? 0) > window;
-      maySucceed = failure.kind === "context-overflow" ? isLarger : anyModel;
-      const next = another("fallback", maySucceed);
-      if (next !== undefined) return go(next, "fallback");
-      const last = retry(failure, true);
-      return last === undefined ? { error: allFailed(error) } : go(last, "retry");
+      if (failure.kind === "context-overflow") outgrown = Math.max(outgrown ?? 0, windowOf(current.model));
+      return orEnd(retry(failure, false) ?? another("fallback") ?? retry(failure, true));
     },
     afterDelay() {
+      const { model, hop } = current;
       const late = deadlinePassed();
-      if (late !== undefined) return { error: late };
-      if (context.permits(current.model, current.hop) === true) {
+      const reason = context.permits(model, hop);
+      if (late === undefined && reason === true) {
         current = { ...current, delayMs: 0 };
-        return go(current, "retry");
+        return { step: current };
       }
-      const next = another("fallback", maySucceed);
-      if (next !== undefined) return go(next, "fallback");
-      return { error: allFailed(lastError) };
+      abandon(current);
+      if (late !== undefined) return { error: late };
+      context.skipped(model, hop, String(reason));
+      return orEnd(another(hopInstead()));
     },
     afterRejection(reason, rate) {
       const { model, hop, check, lastResort } = current;
-      // A last resort was never let through: the trial, if there is one, is another's.
-      if (!lastResort) context.abandon(model);
+      abandon(current);
       passedOver[model] = reason;
       if (rate && !lastResort) setAside({ model, unless: check }, hop, reason);
       else context.skipped(model, hop, reason);
-      const next = another(hop === "answer" ? "fallback" : hop, maySucceed);
-      if (next !== undefined) return go(next, "fallback");
-      return { error: lastError === undefined ? new LimitExceededError(passedOver) : allFailed(lastError) };
+      const next = orEnd(another(hopInstead()));
+      const isUntried = next.step === undefined && lastError === undefined && overBudget === undefined;
+      return isUntried ? { error: new LimitExceededError(passedOver) } : next;
     },
+    abandon,
     afterRefusal() {
       if (context.signal?.aborted) return { error: context.signal.reason };
       const late = deadlinePassed();
       if (late !== undefined) return { error: late };
-      maySucceed = anyModel;
-      const next = position + 1 < plan.length ? another("cascade", anyModel) : undefined;
-      if (next !== undefined) return go(next, "escalate");
-      return { error: allFailed(lastError) };
+      return position + 1 < plan.length ? orEnd(another("cascade")) : { error: allFailed(lastError) };
     },
     afterDegraded(answer) {
       degraded = answer;
       if (context.signal?.aborted) return { error: context.signal.reason };
       const late = deadlinePassed();
       if (late !== undefined) return { error: late };
-      maySucceed = anyModel;
-      const next = another("fallback", anyModel);
-      if (next !== undefined) return go(next, "fallback");
-      return { error: allFailed(lastError) };
+      return orEnd(another("fallback"));
     },
     lastResort(error) {
       if (degraded === undefined || context.signal?.aborted) throw error;
@@ -268,7 +294,7 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     hedge() {
       if (hedged || context.signal?.aborted || deadlinePassed() !== undefined) return undefined;
       for (const model of context.fallbacks) {
-        if (tried.has(model) || context.permits(model, "hedge") !== true) continue;
+        if (tried.has(model) || !mayAnswer(model, "hedge")) continue;
         if (budgetError(context, model) !== undefined) continue;
         // Taken once, also when breakers and limits then let nobody through.
         if (!hedged && !context.hedging?.withdraw(context.clock())) return undefined;
@@ -287,11 +313,6 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     },
     follow(step) {
       current = step;
-      retries = 0;
     },
   };
-}
-
-function anyModel(): boolean {
-  return true;
 }

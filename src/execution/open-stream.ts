@@ -92,5 +92,5 @@ async function openBeside(
 function conclude({ call, failure }: Opening, itinerary: Itinerary): Opened {
   if (failure === undefined) return { call };
   const error = call.fail(failure.thrown);
-  return { step: proceed(itinerary.afterFailure(error), call.record.report) };
+  return { step: proceed(itinerary.afterFailure(error), call.record) };
 }

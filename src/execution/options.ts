@@ -9,6 +9,7 @@ import {
   type LimitOptions,
   type RetryBudgetOptions,
 } from "../contracts/index.ts";
+import { longestTimerMs } from "../contracts/longest-timer.ts";
 
 /** How calls are made. All times in milliseconds. */
 export interface ExecutionOptions {
@@ -77,9 +78,6 @@ const defaults: ResolvedExecutionOptions = {
   hedge: undefined,
   degraded: [],
 };
-
-/** The longest delay that a Node timer can hold. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Fills in defaults. Throws `InvalidOptionError`. */
 export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {

@@ -1,4 +1,9 @@
-import { type CompletionChunk, isRouterError, ProviderError } from "../contracts/index.ts";
+import {
+  type CompletionChunk,
+  type DeadlineExceededError,
+  isRouterError,
+  ProviderError,
+} from "../contracts/index.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { ExecutionContext } from "./context.ts";
@@ -22,7 +27,7 @@ export interface StreamCall {
   open(): Promise<void>;
   /** The next chunk after those held; undefined at the end. */
   next(): Promise<CompletionChunk | undefined>;
-  /** Ends the call with an error: what was thrown, as a typed one. */
+  /** Ends the call with an error: what was thrown, as a typed one; the first one, where it has failed already. */
   fail(thrown: unknown): unknown;
   /** Ends the call for another one of the request. */
   abandon(): void;
@@ -39,6 +44,7 @@ export function startStreamCall(context: ExecutionContext, step: Step): StreamCa
   const held: CompletionChunk[] = [];
   let hasBegun = false;
   let iterator: AsyncIterator<CompletionChunk> | undefined;
+  let failure: { readonly error: unknown } | undefined;
   const pull = () => (iterator as AsyncIterator<CompletionChunk>).next();
 
   const next = async (): Promise<CompletionChunk | undefined> => {
@@ -54,7 +60,7 @@ export function startStreamCall(context: ExecutionContext, step: Step): StreamCa
 
   const release = (abort: boolean) => {
     guard.release(abort);
-    void iterator?.return?.()?.then(undefined, ignore);
+    void close(iterator);
   };
 
   return {
@@ -79,8 +85,10 @@ export function startStreamCall(context: ExecutionContext, step: Step): StreamCa
       record.firstToken();
     },
     fail(thrown) {
+      if (failure !== undefined) return failure.error;
       const error = toTypedError(thrown, model, context.signal);
-      if (hasBegun && isRouterError(error, "provider")) error.partialText = assembler.text;
+      failure = { error };
+      if (hasBegun && carriesText(error)) error.partialText = assembler.text;
       record.fail(error, hasBegun || mayBeBilled(error) ? assembler.text : undefined);
       release(false);
       return error;
@@ -101,4 +109,15 @@ function hasContent(chunk: CompletionChunk): boolean {
   return Boolean(delta?.content || delta?.refusal || delta?.tool_calls?.length);
 }
 
-function ignore(): void {}
+function carriesText(error: unknown): error is ProviderError | DeadlineExceededError {
+  return isRouterError(error, "provider") || isRouterError(error, "deadline-exceeded");
+}
+
+/** Tells the stream that nobody reads on. What it makes of that is its own affair. */
+async function close(iterator: AsyncIterator<CompletionChunk> | undefined): Promise<void> {
+  try {
+    await iterator?.return?.();
+  } catch {
+    // The call is over.
+  }
+}

@@ -12,9 +12,13 @@ import { toChunks } from "./to-chunks.ts";
  * it nothing is, and the error carries the text received. A step with a check, and every step where
  * answers may be degraded, is called without streaming: nothing reaches the caller before the checks
  * have accepted.
+ *
+ * An abort or the deadline may come while the consumer is away, and he may never come back: the call
+ * then gives back what it holds at once, and `onEndWhileAway` hears what the next chunk will reject with.
  */
 export async function* stream(
   context: ExecutionContext,
+  onEndWhileAway: (error: unknown) => void = ignore,
 ): AsyncGenerator<CompletionChunk, Completion, undefined> {
   if (context.options.degraded.length > 0) {
     const completion = await generate(context);
@@ -28,7 +32,7 @@ export async function* stream(
     const { pass } = step;
     try {
       if (step.check === undefined) {
-        const outcome = yield* streamOnce(context, step, itinerary);
+        const outcome = yield* streamOnce(context, step, itinerary, onEndWhileAway);
         if (outcome.completion !== undefined) return outcome.completion;
         step = outcome.step;
       } else {
@@ -53,12 +57,19 @@ async function* streamOnce(
   context: ExecutionContext,
   step: Step,
   itinerary: Itinerary,
+  onEndWhileAway: (error: unknown) => void,
 ): AsyncGenerator<CompletionChunk, Outcome, undefined> {
   const opened = await openStream(context, step, itinerary);
   if (opened.call === undefined) return { step: opened.step };
   const { call } = opened;
   const { record, guard, assembler } = call;
   let settled = false;
+  guard.whenAway((reason) => {
+    const error = call.fail(reason);
+    settled = true;
+    record.report(undefined);
+    onEndWhileAway(error);
+  });
   try {
     if (call.hasBegun) {
       yield* call.held.splice(0);
@@ -72,7 +83,7 @@ async function* streamOnce(
     settled = true;
   } catch (thrown) {
     settled = true;
-    return { step: proceed(itinerary.afterFailure(call.fail(thrown)), record.report) };
+    return { step: proceed(itinerary.afterFailure(call.fail(thrown)), record) };
   } finally {
     // The consumer left: the call is over, and paid for as far as it went.
     if (!settled) {
@@ -88,3 +99,5 @@ async function* streamOnce(
   if (!call.hasBegun) yield* call.held;
   return { completion };
 }
+
+function ignore(): void {}

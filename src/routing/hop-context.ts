@@ -11,6 +11,7 @@ import {
   NoEligibleModelError,
   type RequestFacts,
 } from "../contracts/index.ts";
+import { longestTimerMs } from "../contracts/longest-timer.ts";
 import { permits } from "../decision/index.ts";
 import { callDirectly, type ExecutionContext, generateDirectly } from "../execution/index.ts";
 import { executionOf } from "./execution-context.ts";
@@ -65,7 +66,7 @@ class RequestHop<Id extends string> implements OpenHop {
     if (deadlineAt !== undefined) {
       const left = Math.max(0, deadlineAt - this.#parts.clock());
       const onTime = () => controller.abort(new DeadlineExceededError(deadlineMs ?? 0, attempts));
-      this.#timer = setTimeout(onTime, left);
+      this.#timer = setTimeout(onTime, Math.min(left, longestTimerMs));
     }
     return controller.signal;
   }

@@ -1,8 +1,6 @@
 import { checkKeys, checkNumber, type Health, type HedgeOptions } from "../contracts/index.ts";
+import { longestTimerMs } from "../contracts/longest-timer.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
-
-/** The longest delay that a Node timer can hold: a longer one fires at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** When a hedge may start, and how many of them still may. */
 export interface Hedging extends LoadBudget {

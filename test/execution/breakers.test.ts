@@ -158,6 +158,22 @@ describe("a rate limit", () => {
     expect((started[1] ?? 0) - (started[0] ?? 0)).toBe(3_000);
   });
 
+  it.each([Number.NaN, -5])("that names %s ms has named none, and the next one is understood", async (ms) => {
+    const errors = [failure("rate-limit", ms), failure("rate-limit", 3_000)];
+    const { router, small } = make({
+      answer: () => {
+        throw errors.shift() ?? failure("server");
+      },
+    });
+    await router.route("first");
+    expect((await router.route("second")).attempts).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await router.route("third");
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect((await router.route("fourth")).attempts).toHaveLength(1);
+    expect(small.requests).toHaveLength(2);
+  });
+
   it("that another request met does not hold a retry for longer than retryAfterCapMs", async () => {
     const failures = [failure("server"), failure("rate-limit", 3_600_000)];
     const { router } = make(

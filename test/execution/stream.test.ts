@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { always } from "../../policies/index.ts";
 import {
   type Check,
   type Completion,
@@ -8,6 +9,7 @@ import {
   ProviderError,
 } from "../../src/contracts/index.ts";
 import { stream } from "../../src/execution/index.ts";
+import { createRouter, type RouterEvent } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { contextOf } from "./execution-context.ts";
 
@@ -247,11 +249,61 @@ describe("limits of a stream", () => {
       for await (const _ of stream(context)) await new Promise((resolve) => setTimeout(resolve, 400));
     })().catch((error) => error);
     await vi.runAllTimersAsync();
-    expect(isRouterError(await reading, "deadline-exceeded")).toBe(true);
+    const error = await reading;
+    if (!isRouterError(error, "deadline-exceeded")) throw error;
+    expect(error.partialText).toBe("aaa");
+  });
+
+  it("end at the deadline, also where the reader is away for longer than idleTimeoutMs before it", async () => {
+    let endedAt: number | undefined;
+    const small = scripted("small", async function* (signal) {
+      signal.addEventListener("abort", () => {
+        endedAt = Date.now();
+      });
+      for (;;) yield chunk({ content: "a" });
+    });
+    const startedAt = Date.now();
+    const context = contextOf({
+      models: { small },
+      options: { idleTimeoutMs: 100 },
+      deadlineMs: 1_000,
+      deadlineAt: startedAt + 1_000,
+    });
+    await stream(context).next();
+    await vi.runAllTimersAsync();
+    expect(endedAt).toBe(startedAt + 1_000);
+    expect(context.reported).toMatchObject([{ error: { code: "deadline-exceeded" }, costEstimated: true }]);
   });
 });
 
 describe("a reader that leaves", () => {
+  it("without a word gives back what the call held when the caller aborts", async () => {
+    const perRequest = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 0.1 };
+    const small = fakeModel({ model: "small", answer: "one two three", price: perRequest });
+    const events: RouterEvent[] = [];
+    const router = createRouter({
+      models: { small },
+      policy: always("small"),
+      budget: { limitUsd: 1, period: "day" },
+      execution: { limits: { maxConcurrent: 1, maxQueued: 0 } },
+      onEvent: (event) => events.push(event),
+    });
+    const controller = new AbortController();
+    const reason = new Error("user left");
+    const left = router.stream("Hello", { signal: controller.signal });
+    const iterator = left[Symbol.asyncIterator]();
+    expect((await iterator.next()).done).toBe(false);
+    controller.abort(reason);
+    await expect(left.result).rejects.toBe(reason);
+    expect(router.exportState().spend?.accounts).toMatchObject([{ usedUsd: 0.1 }]);
+    expect((await router.route("Hello")).text).toBe("one two three");
+    await expect(iterator.next()).rejects.toBe(reason);
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type === "request-failed")).toHaveLength(1);
+    expect(types.filter((type) => type === "attempt-ended")).toHaveLength(2);
+  });
+
   it("ends the call, which is recorded and priced as far as it went", async () => {
     let aborted = false;
     const small = scripted("small", async function* (signal) {
@@ -305,6 +357,31 @@ describe("a cascade that streams", () => {
 });
 
 describe("an odd stream", () => {
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("no"))],
+    ["returns no promise", () => ({ done: true, value: undefined })],
+  ])("whose end %s does not break a request", async (_, end) => {
+    const pieces = [chunk({ content: "all" }), chunk({}, "stop")];
+    const next = async () => {
+      const value = pieces.shift();
+      return value === undefined ? { done: true, value } : { done: false, value };
+    };
+    const iterator = { next, return: end } as unknown as AsyncIterator<CompletionChunk>;
+    const small = {
+      ...fakeModel({ model: "small" }),
+      stream: () => ({ [Symbol.asyncIterator]: () => iterator }),
+    } as Model;
+    const { error, completion } = await read(contextOf({ models: { small } }));
+    expect(error).toBeUndefined();
+    expect(completion?.choices[0]?.message.content).toBe("all");
+  });
+
   it("may leave out the index of a tool call", async () => {
     const delta = (call: object) => chunk({ tool_calls: [call] } as never);
     const small = scripted("small", async function* () {

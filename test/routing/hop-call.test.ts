@@ -96,6 +96,20 @@ describe("a call of what is not a chat model", () => {
     expect(isRouterError(limited.outcome, "no-eligible-model")).toBe(true);
   });
 
+  it("has its time where the deadline is further away than a timer can be set", async () => {
+    const { outcome } = await run(
+      (hop) =>
+        hop.call(target, "Hello", async (signal) => {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          signal.throwIfAborted();
+          return { value: hop.signal.aborted };
+        }),
+      {},
+      { deadlineMs: Number.MAX_SAFE_INTEGER },
+    );
+    expect(outcome).toBe(false);
+  });
+
   it("ends at the deadline, and its signal tells", async () => {
     let told: unknown;
     const { result } = await run(

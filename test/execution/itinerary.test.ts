@@ -1,0 +1,298 @@
+import { getEventListeners } from "node:events";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { seededRandom } from "../../evals/metrics/seeded-random.ts";
+import {
+  type Attempt,
+  type Hop,
+  isRouterError,
+  type Model,
+  ProviderError,
+  type ProviderErrorKind,
+} from "../../src/contracts/index.ts";
+import type { Admission, ExecutionContext } from "../../src/execution/context.ts";
+import { generate, stream } from "../../src/execution/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { runs } from "../support/runs.ts";
+import { contextOf } from "./execution-context.ts";
+
+beforeEach(() => vi.useFakeTimers({ now: 0 }));
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+type Outcome = "ok" | ProviderErrorKind;
+
+const outcomes: readonly Outcome[] = [
+  "ok",
+  "server",
+  "rate-limit",
+  "connection",
+  "incomplete",
+  "context-overflow",
+  "authentication",
+  "not-found",
+  "unknown",
+];
+const kindsThatEndAModel: ReadonlySet<unknown> = new Set([
+  "context-overflow",
+  "authentication",
+  "permission",
+  "not-found",
+  "unsupported",
+]);
+const windows = { a: 8_000, b: 32_000, c: 4_000, d: undefined } as const;
+type Id = keyof typeof windows;
+const ids = Object.keys(windows) as Id[];
+const accepts = { name: "accepts", accepts: () => false };
+
+/** Retryable whatever it is: what the same model must not be asked again does not rest on that. */
+const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>
+  new ProviderError({ kind, model: "fake:x", retryable: true, retryAfterMs });
+
+interface Case {
+  readonly seed: number;
+  readonly script: readonly Outcome[];
+  readonly plan: readonly Id[];
+  readonly deadlineMs: number | undefined;
+  readonly abortAtMs: number | undefined;
+  readonly maxCostUsd: number | undefined;
+  readonly limited: boolean;
+  readonly retries: number;
+}
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  seed: fc.nat(),
+  script: fc.array(fc.constantFrom(...outcomes), { maxLength: 8 }),
+  plan: fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 2 }),
+  deadlineMs: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }),
+  abortAtMs: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }),
+  maxCostUsd: fc.option(fc.constantFrom(1, 2, 3), { nil: undefined }),
+  limited: fc.boolean(),
+  retries: fc.integer({ min: 0, max: 2 }),
+});
+
+/** What is let through a breaker or the limits, as long as no call has come of it. */
+interface Held {
+  readonly trials: Set<string>;
+  passes: number;
+}
+
+function contextFor(given: Case, held: Held, signal: AbortSignal): ReturnType<typeof contextOf> {
+  const random = seededRandom(given.seed);
+  const maybe = (share: number) => random() < share;
+  const script = [...given.script];
+  const modelOf = (id: Id): Model =>
+    fakeModel({
+      model: id,
+      contextWindow: windows[id],
+      price: { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 },
+      wait: (own) => pause(random() * 20, own),
+      answer: () => {
+        const outcome = script.shift() ?? "server";
+        if (outcome !== "ok") throw failure(outcome, maybe(0.5) ? random() * 40 : undefined);
+        return "an answer";
+      },
+    });
+  const last = given.plan.at(-1);
+  return contextOf({
+    models: Object.fromEntries(ids.map((id) => [id, modelOf(id)])),
+    plan: given.plan.map((model) => ({ model, unless: model === last ? undefined : accepts })),
+    fallbacks: ids.filter((id) => !given.plan.includes(id)),
+    options: { retries: given.retries, backoffBaseMs: 20, retryAfterCapMs: 60 },
+    signal,
+    deadlineMs: given.deadlineMs,
+    deadlineAt: given.deadlineMs,
+    maxCostUsd: given.maxCostUsd,
+    random,
+    permits: () => maybe(0.9) || "not now",
+    estimateCostUsd: () => (maybe(0.1) ? 3 : 1),
+    withdrawRetry: () => maybe(0.8),
+    admit: (id) => {
+      if (maybe(0.2)) return "its breaker is open";
+      held.trials.add(id);
+      return true;
+    },
+    abandon: (id) => held.trials.delete(id),
+    started: (id) => held.trials.delete(id),
+    admission: given.limited ? limitsOf(random, held) : undefined,
+  });
+}
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  });
+
+/** Limits that turn away, hold up and queue at random. */
+function limitsOf(random: () => number, held: Held): Admission {
+  const maybe = (share: number) => random() < share;
+  return {
+    delayOf: () => (maybe(0.2) ? { ms: Math.ceil(random() * 30), reason: "its rate" } : undefined),
+    enter: (_, maxWaitMs) => {
+      const waitMs = maybe(0.3) ? Math.ceil(random() * 30) : 0;
+      if (waitMs > maxWaitMs) return "its rate";
+      held.passes += 1;
+      let isOver = false;
+      let timer: NodeJS.Timeout | undefined;
+      return {
+        waitMs,
+        queueTimeoutMs: 10,
+        queue: (onTurn) => {
+          if (maybe(0.2)) return "its queue is full";
+          if (maybe(0.7)) return true;
+          timer = setTimeout(onTurn, random() * 20);
+          return false;
+        },
+        begin: () => (maybe(0.1) ? Math.ceil(random() * 10) : 0),
+        told: () => {},
+        end: () => {
+          clearTimeout(timer);
+          if (!isOver) held.passes -= 1;
+          isOver = true;
+        },
+      };
+    },
+  };
+}
+
+async function run(context: ExecutionContext, how: "generate" | "stream"): Promise<unknown> {
+  const running = (async () => {
+    if (how === "generate") await generate(context);
+    else for await (const _ of stream(context)) await Promise.resolve();
+  })().catch((error: unknown) => error);
+  await vi.runAllTimersAsync();
+  return running;
+}
+
+const nextOf: Partial<Record<Hop, Attempt["next"]>> = {
+  retry: "retry",
+  fallback: "fallback",
+  cascade: "escalate",
+};
+
+describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => {
+  it("gives back what it was let through and did not use, and says of each attempt what followed", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (given) => {
+        vi.setSystemTime(0);
+        const held: Held = { trials: new Set(), passes: 0 };
+        const controller = new AbortController();
+        const reason = new Error("left");
+        const timer = setTimeout(() => controller.abort(reason), given.abortAtMs ?? 1e6);
+        const context = contextFor(given, held, controller.signal);
+        const error = await run(context, how);
+        clearTimeout(timer);
+
+        expect(error === undefined || error === reason || isRouterError(error)).toBe(true);
+        expect([[...held.trials], held.passes]).toEqual([[], 0]);
+        expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+        expect(vi.getTimerCount()).toBe(0);
+        const { attempts, reported } = context;
+        expect(reported).toEqual(attempts);
+        let outgrown = -1;
+        attempts.forEach((attempt, index) => {
+          const { hop, model, error: failed } = attempt;
+          expect(windows[model as Id] ?? 0).toBeGreaterThan(outgrown);
+          if (failed?.kind === "context-overflow") outgrown = Math.max(outgrown, windows[model as Id] ?? 0);
+          const after = attempts[index + 1];
+          expect(attempt.next).toBe(after && nextOf[after.hop]);
+          if (hop === "retry") expect(attempts[index - 1]?.model).toBe(model);
+          if (kindsThatEndAModel.has(failed?.kind)) expect(after?.model).not.toBe(model);
+        });
+        for (const id of ids) {
+          const calls = attempts.filter(({ model }) => model === id).length;
+          expect(calls).toBeLessThanOrEqual(1 + given.retries);
+        }
+        const spentUsd = attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0);
+        expect(spentUsd).toBeLessThanOrEqual(given.maxCostUsd ?? Number.POSITIVE_INFINITY);
+      }),
+      { numRuns: runs(300, 20_000) },
+    );
+  });
+});
+
+/** A model that fails as told, in order, and then answers. */
+function failing(model: string, errors: readonly Error[], more: Partial<Model> = {}) {
+  let call = 0;
+  const answer = () => {
+    const error = errors[call++];
+    if (error !== undefined) throw error;
+    return `from ${model}`;
+  };
+  return fakeModel({ model, answer, ...more });
+}
+
+describe("a wait before a retry", () => {
+  const retried = (parts: Partial<ExecutionContext> = {}) => {
+    const abandoned: string[] = [];
+    const context = contextOf({
+      models: { small: failing("small", [failure("server")]), large: failing("large", []) },
+      options: { backoffBaseMs: 1_000 },
+      random: () => 1,
+      abandon: (id) => abandoned.push(id),
+      ...parts,
+    });
+    return { context, abandoned };
+  };
+
+  it("that a constraint has overtaken ends in a fallback, and the attempt says so", async () => {
+    const skipped: string[] = [];
+    const { context, abandoned } = retried({
+      permits: (id) => id !== "small" || Date.now() < 500 || "not any more",
+      skipped: (id, hop, reason) => skipped.push(`${id} ${hop}: ${reason}`),
+    });
+    expect(await run(context, "generate")).toBeUndefined();
+    expect(context.attempts).toMatchObject([{ next: "fallback" }, { model: "large", hop: "fallback" }]);
+    expect(skipped).toEqual(["small retry: not any more"]);
+    expect(abandoned).toEqual(["small"]);
+  });
+
+  it("that the caller ends was followed by nothing", async () => {
+    const controller = new AbortController();
+    const { context, abandoned } = retried({ signal: controller.signal });
+    setTimeout(() => controller.abort(new Error("left")), 500);
+    expect(await run(context, "generate")).toEqual(new Error("left"));
+    expect(context.attempts).toHaveLength(1);
+    expect(context.attempts[0]).not.toHaveProperty("next");
+    expect(abandoned).toEqual(["small"]);
+  });
+});
+
+describe("money that does not suffice for the next model", () => {
+  const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
+  const timeout = () => new ProviderError({ kind: "timeout", model: "fake:small" });
+
+  it("is spent on one that it suffices for", async () => {
+    const admitted: string[] = [];
+    const context = contextOf({
+      models: {
+        small: failing("small", [timeout()], { price }),
+        dear: failing("dear", [], { price }),
+        cheap: failing("cheap", [], { price }),
+      },
+      options: { retries: 0 },
+      maxCostUsd: 2,
+      estimateCostUsd: (id) => (id === "dear" ? 5 : 1),
+      admit: (id) => {
+        admitted.push(id);
+        return true;
+      },
+    });
+    expect(await run(context, "generate")).toBeUndefined();
+    expect(context.attempts.map(({ model }) => model)).toEqual(["small", "cheap"]);
+    expect(admitted).toEqual(["small", "cheap"]);
+  });
+
+  it("ends the request where it suffices for nobody", async () => {
+    const context = contextOf({
+      models: { small: failing("small", [timeout()], { price }), dear: failing("dear", [], { price }) },
+      options: { retries: 0 },
+      maxCostUsd: 2,
+      estimateCostUsd: (id) => (id === "dear" ? 5 : 1),
+    });
+    expect(isRouterError(await run(context, "generate"), "budget-exceeded")).toBe(true);
+  });
+});
