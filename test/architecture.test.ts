@@ -113,6 +113,7 @@ describe("heavy packages", () => {
     "@anthropic-ai/sdk",
     "@google/generative-ai",
     "zod",
+    "@cfworker/json-schema",
     "tiktoken",
     "lru-cache",
     "jiti",

@@ -1,7 +1,8 @@
 import type { Attempt } from "../../src/contracts/index.ts";
 import { answeringAttempt } from "../../src/routing/record-answer.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { type Imported, type ImportInput, type ImportSettings, refuseAt } from "./import-format.ts";
+import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { joinFeedback, type RatedDecision } from "./join-feedback.ts";
 import { defined } from "./json-values.ts";
 

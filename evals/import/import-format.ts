@@ -3,20 +3,10 @@ import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import type { JoinedLabels, JoinHumanLabelsOptions } from "../scorers/human/join-human-labels.ts";
 import type { ReadHumanLabelsOptions } from "../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "./import-input.ts";
 
 /** How far people who labelled answers agree with each other, and with the recorded qualities. */
 export type LabelAgreement = Pick<JoinedLabels, "raters" | "recorded">;
-
-/** A file as it is read: unpacked, bounded, once. */
-export interface ImportInput {
-  /** Stands in errors: the path; the URL without its query. */
-  readonly name: string;
-  /** Its name without folder and extension. */
-  readonly stem: string;
-  /** In small letters, with the dot: `.csv`. */
-  readonly extension: string;
-  readonly chunks: AsyncIterable<Uint8Array>;
-}
 
 /** Where a record comes from. */
 export interface Place {

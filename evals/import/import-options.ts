@@ -1,7 +1,8 @@
 import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
 import type { JoinHumanLabelsOptions } from "../scorers/human/join-human-labels.ts";
 import { checkLabelOptions, type ReadHumanLabelsOptions } from "../scorers/human/read-human-labels.ts";
-import type { ImportInput, ImportSettings } from "./import-format.ts";
+import type { ImportSettings } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { textOf } from "./json-values.ts";
 import { type InputOptions, openInput } from "./open-input.ts";
 

@@ -5,12 +5,12 @@ import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { decisions } from "./decisions.ts";
 import {
   type ImportFormat,
-  type ImportInput,
   type ImportSettings,
   type LabelAgreement,
   type Place,
   refuseAt,
 } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { checkImportOptions, type ImportFormatName, type ImportOptions } from "./import-options.ts";
 import { labels } from "./labels.ts";
 import { openaiEvals } from "./openai-evals.ts";

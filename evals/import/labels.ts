@@ -3,13 +3,8 @@ import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { joinHumanLabels } from "../scorers/human/join-human-labels.ts";
 import { readLabelInputs } from "../scorers/human/read-human-labels.ts";
-import {
-  type Imported,
-  type ImportInput,
-  type ImportSettings,
-  type Place,
-  refuseAt,
-} from "./import-format.ts";
+import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 
 /**
  * What people said of recorded answers (`readHumanLabels`), in place of the quality of these outcomes: the mean

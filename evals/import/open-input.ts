@@ -5,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import { checkNumber, OutcomeFormatError } from "../../src/contracts/index.ts";
 import { fileError } from "../outcomes/read-chunks.ts";
 import { checkUrl, type FetchOptions, fetchChunks, nameOfUrl } from "./fetch-chunks.ts";
-import type { ImportInput } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 
 export interface InputOptions extends FetchOptions {
   /** Longest file, unpacked, in bytes. Default 1 GiB. */

@@ -1,5 +1,6 @@
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
-import { type Imported, type ImportInput, type ImportSettings, refuseAt } from "./import-format.ts";
+import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { type Fields, fieldOf, isObject } from "./json-values.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";
 import { openaiLog } from "./openai-log.ts";

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import type { CsvError } from "csv-parse";
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
-import type { ImportInput } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { readText } from "./read-text.ts";
 
 export interface CsvRow {

@@ -1,6 +1,6 @@
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
 import { jsonDepth } from "../outcomes/json-depth.ts";
-import type { ImportInput } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { readText } from "./read-text.ts";
 
 const maxJsonCharacters = 256 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
-import type { ImportInput } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 
 /** Text of an input, part by part, without a byte-order mark. Throws `OutcomeFormatError` unless it is UTF-8. */
 export async function* readText({ name, chunks }: ImportInput): AsyncGenerator<string, void, void> {

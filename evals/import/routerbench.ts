@@ -1,11 +1,6 @@
 import type { Outcome } from "../outcomes/outcome-record.ts";
-import {
-  type Imported,
-  type ImportInput,
-  type ImportSettings,
-  type Place,
-  refuseAt,
-} from "./import-format.ts";
+import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
 import { defined } from "./json-values.ts";
 import { readCsv } from "./read-csv.ts";
 import { readPythonStrings } from "./read-python-strings.ts";

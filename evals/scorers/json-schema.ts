@@ -19,10 +19,9 @@ const longestMs = 1_000;
 
 /**
  * 1 where the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot, ArkType …),
- * or a JSON Schema, which Zod converts at the first answer and refuses with `InvalidOptionError` where it
- * cannot (`not`, `if`, references to elsewhere). At most 1,000,000 characters, nested 100 deep. Patterns of a
- * JSON Schema may backtrack: an answer that takes longer than a second is `null`. Those of a Standard Schema are
- * run as they are.
+ * or a JSON Schema (draft 2020-12, 2019-09, 7 or 4), which is compiled at the first answer and refused with
+ * `InvalidOptionError` where it is none. At most 1,000,000 characters, nested 100 deep. Patterns of a JSON Schema
+ * may backtrack: an answer that takes longer than a second is `null`. A Standard Schema is run as it is.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonSchema";
@@ -39,7 +38,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
         if (await fits(value)) return toScore(name, { score: 1 });
       } catch (error) {
         if (!(error instanceof OutOfTimeError)) throw error;
-        const reason = `a pattern of the schema takes longer than ${longestMs} ms: write one that does not backtrack`;
+        const reason = `to compare with the schema takes longer than ${longestMs} ms: write patterns that do not backtrack`;
         return toScore(name, { score: null, reason });
       }
       return toScore(name, { score: 0, reason: "the answer does not fit the schema" });

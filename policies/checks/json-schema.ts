@@ -14,9 +14,9 @@ export interface JsonSchemaOptions {
  * ArkType …), or a JSON Schema. Sees the text alone; JSON inside a Markdown fence or among words is
  * refused, as `JSON.parse` would. It says that the form is right, not that what it holds is true.
  *
- * A JSON Schema is converted by Zod, loaded at the first answer: `not`, `if`, `dependentSchemas`,
- * `unevaluated…` and references to elsewhere are refused then, and without `type` only `enum` and
- * `const` constrain anything. Patterns are run as they are written: write none that backtracks.
+ * A JSON Schema (draft 2020-12, 2019-09, 7 or 4) is compiled at the first answer, and refused then where it is
+ * none: with a pattern that is not ECMAScript's (flag `u`), or a reference that leads nowhere or out of it. Patterns
+ * are run as they are written: write none that backtracks.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSchemaOptions = {}): Check {
   checkKeys("jsonSchema", options, ["name"]);
@@ -26,7 +26,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSch
 
   return {
     name: name === undefined ? "jsonSchema" : `jsonSchema(${name})`,
-    // A Standard Schema nearly always answers at once; a JSON Schema waits for Zod.
+    // A Standard Schema nearly always answers at once; a JSON Schema is loaded first.
     reads: isStandard(schema) ? "text" : undefined,
     accepts(_, answer) {
       let value: unknown;

@@ -4,7 +4,7 @@ import {
   InvalidOptionError,
   OutcomeFormatError,
 } from "../../../src/contracts/index.ts";
-import type { ImportInput } from "../../import/import-format.ts";
+import type { ImportInput } from "../../import/import-input.ts";
 import { isObject } from "../../import/json-values.ts";
 import { openInput } from "../../import/open-input.ts";
 import { readCsv } from "../../import/read-csv.ts";

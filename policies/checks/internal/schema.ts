@@ -13,16 +13,16 @@ interface StandardResult {
   readonly issues?: readonly unknown[] | undefined;
 }
 
-/** A JSON Schema (draft 2020-12, 7 or 4, by its `$schema`; without one 2020-12). */
+/** A JSON Schema (draft 2020-12, 2019-09, 7 or 4, by its `$schema`; without one 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Whether a value fits. */
 export type Fits = (value: unknown) => boolean | Promise<boolean>;
 
 /**
- * A schema as a function. JSON Schemas are converted by Zod, which is loaded at the first value; one
- * that Zod cannot convert (`not`, `if`, references to elsewhere …) rejects then with
- * `InvalidOptionError`. `run` calls what validates against a JSON Schema: its patterns may backtrack.
+ * A schema as a function. What validates against a JSON Schema is loaded at the first value; one that is none (a
+ * pattern that cannot be compiled, a type that does not exist, a reference that leads nowhere or out of the schema)
+ * rejects then with `InvalidOptionError`. `run` calls it: patterns may backtrack.
  */
 export function compileSchema(
   option: string,
@@ -36,11 +36,11 @@ export function compileSchema(
   )
     throw new InvalidOptionError(option, schema, "a Standard Schema or a JSON Schema object");
   if (isStandard(schema)) return (value) => hasNoIssues(schema["~standard"].validate(value));
-  let converted: Promise<StandardSchema> | undefined;
+  let compiled: Promise<(value: unknown) => boolean> | undefined;
   return async (value) => {
-    converted ??= convert(option, schema);
-    const { validate } = (await converted)["~standard"];
-    return hasNoIssues(run(() => validate(value)));
+    compiled ??= compile(option, schema);
+    const fits = await compiled;
+    return run(() => fits(value));
   };
 }
 
@@ -53,12 +53,48 @@ function hasNoIssues(result: StandardResult | Promise<StandardResult>): boolean 
   return result instanceof Promise ? result.then(hasNoIssues) : result.issues === undefined;
 }
 
-async function convert(option: string, schema: JsonSchema): Promise<StandardSchema> {
-  const { fromJSONSchema } = await import("zod");
+const types: ReadonlySet<unknown> = new Set([
+  "array",
+  "boolean",
+  "integer",
+  "null",
+  "number",
+  "object",
+  "string",
+]);
+
+/** Places of values that are no schemas: OpenAPI's. */
+const noSchema = /\/(?:example|x-[^/]*)(?:\/|$)/;
+
+async function compile(option: string, given: JsonSchema): Promise<(value: unknown) => boolean> {
+  const { dereference, validate } = await import("@cfworker/json-schema");
+  const refuse = (problem: string): never => {
+    throw new InvalidOptionError(option, given, `a JSON Schema that can be checked (${problem})`);
+  };
   try {
-    return fromJSONSchema(schema as Parameters<typeof fromJSONSchema>[0]);
+    // The library writes into what it reads.
+    const schema = structuredClone(given);
+    const parts = dereference(schema);
+    for (const [place, part] of Object.entries(parts)) {
+      if (typeof part !== "object" || noSchema.test(place)) continue;
+      const unknown = [part.type ?? []].flat().find((type) => !types.has(type));
+      if (unknown !== undefined) refuse(`the type ${JSON.stringify(unknown)} does not exist`);
+      for (const pattern of [part.pattern ?? [], Object.keys(part.patternProperties ?? {})].flat())
+        new RegExp(pattern, "u");
+      const { $ref, __absolute_ref__: target = $ref } = part;
+      if (target !== undefined && parts[target] === undefined)
+        refuse(`the reference ${JSON.stringify($ref)} leads nowhere`);
+    }
+    const draft = draftOf(given["$schema"]);
+    return (value) => validate(value, schema, draft, parts).valid;
   } catch (error) {
-    const problem = error instanceof Error ? error.message : "it cannot be converted";
-    throw new InvalidOptionError(option, schema, `a JSON Schema that Zod can convert (${problem})`);
+    if (error instanceof InvalidOptionError) throw error;
+    return refuse(error instanceof Error ? error.message : "it cannot be read");
   }
+}
+
+function draftOf(name: unknown): "4" | "7" | "2019-09" | "2020-12" {
+  const draft = /draft-0?(\d)|2019-09/.exec(String(name));
+  if (draft === null) return "2020-12";
+  return draft[1] === undefined ? "2019-09" : Number(draft[1]) <= 4 ? "4" : "7";
 }

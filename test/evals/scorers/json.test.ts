@@ -44,20 +44,24 @@ describe("jsonSchema", () => {
         propertyNames: { pattern: "^n" },
         patternProperties: { "^n": { type: "string", pattern: "(a|aa)+$" } },
       },
+      { $defs: { text: { pattern: "^(a+)+$" } }, properties: { name: { $ref: "#/$defs/text" } } },
     ]) {
       const scorer = jsonSchema({ type: "object", ...rule });
       const { score, metadata } = await scoreWith(scorer, { output });
       expect(score).toBeNull();
-      expect(metadata?.["reason"]).toMatch(/^a pattern of the schema takes longer than 1000 ms/);
+      expect(metadata?.["reason"]).toMatch(/^to compare with the schema takes longer than 1000 ms/);
       expect((await scoreWith(scorer, { output: '{"name": "aa"}' })).score).toBe(1);
     }
   });
 
   it("refuses what is no schema, and one that cannot be converted", async () => {
     expect(() => jsonSchema(null as unknown as object as never)).toThrow("jsonSchema.schema");
-    await expect(scoreWith(jsonSchema({ if: {}, then: {} }), { output: "1" })).rejects.toThrow(
+    await expect(scoreWith(jsonSchema({ type: "text" }), { output: "1" })).rejects.toThrow(
       "jsonSchema.schema",
     );
+    let deep: object = { type: "string" };
+    for (let depth = 0; depth < 20_000; depth += 1) deep = { items: deep };
+    await expect(scoreWith(jsonSchema({ ...deep }), { output: "[]" })).rejects.toThrow("jsonSchema.schema");
   });
 });
 
