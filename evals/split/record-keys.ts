@@ -111,7 +111,12 @@ function remedy({ split }: RecordKeys, purpose: Purpose): string {
   if (purpose === "check") return "take fresh outcomes, or leave these out with --skip-known";
   return split === undefined
     ? "train with --part fit and tune with --part tune, or use different files"
-    : `take --part tune --split-seed ${split.seed} of the file that was split, or other records`;
+    : `take --part ${otherPart(split)} --split-seed ${split.seed} of the file that was split, or other records`;
+}
+
+/** That of the same split which has not served yet. */
+export function otherPart({ part }: Pick<SplitRecord, "part">): SplitRecord["part"] {
+  return part === "fit" ? "tune" : "fit";
 }
 
 function encodeKeys(prompts: ReadonlySet<number>): string {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
 import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
+import { otherPart } from "../../evals/split/record-keys.ts";
 import { checkGroupBy, splitOutcomes } from "../../evals/split/split-outcomes.ts";
 import { UNIT_FIELDS } from "../../evals/split/units.ts";
 import { InvalidOptionError, type RecordKeys, type SplitRecord, type UnitField } from "../contracts/index.ts";
@@ -85,7 +86,7 @@ export async function readPart(
 
 function otherThan(split: SplitRecord | undefined): Part {
   if (split === undefined) return "all";
-  return split.part === "fit" ? "tune" : "fit";
+  return otherPart(split);
 }
 
 function partOf(text: string | undefined, whenAbsent: Part): Part {

@@ -41,6 +41,8 @@ test("a record that served one purpose is refused for another, naming both, the 
   const split = { seed: 7, share: 0.5, part: "fit", groupBy: ["prompt"] } as const;
   const ofSplit = { path: "c.json", keys: recordKeysOf(some(0, 50), "fit", split) };
   expect(() => checkDisjoint(some(0, 1), "tune", ofSplit)).toThrow("take --part tune --split-seed 7");
+  const onTune = { path: "c.json", keys: recordKeysOf(some(0, 50), "fit", { ...split, part: "tune" }) };
+  expect(() => checkDisjoint(some(0, 1), "tune", onTune)).toThrow("take --part fit --split-seed 7");
   expect(() => checkDisjoint(some(0, 1), "check", ofSplit)).toThrow("take fresh outcomes");
 });
 
