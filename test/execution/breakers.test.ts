@@ -66,7 +66,9 @@ describe("a model whose breaker is open", () => {
     const { router, small } = make({ error: failure("connection") }, {}, { error: failure("permission") });
     for (let call = 0; call < 10; call += 1) await router.route("x").catch(() => {});
     const error = await router.route("x").catch((caught: unknown) => caught);
-    expect(String(error)).toContain("large: permission; small: connection");
+    expect(String(error)).toContain(
+      "large: fake:small failed (permission); small: fake:small failed (connection)",
+    );
     expect(small.requests).toHaveLength(11);
   });
 
@@ -119,7 +121,7 @@ describe("a model whose breaker is open", () => {
     const { router, small } = make({ error: failure("server") });
     for (let call = 0; call < 10; call += 1) await router.route("x");
     const pinned = { messages: [{ role: "user" as const, content: "x" }], model: "small" as const };
-    await expect(router.route(pinned)).rejects.toThrow("small: server");
+    await expect(router.route(pinned)).rejects.toThrow("small: fake:small failed (server)");
     expect(small.requests).toHaveLength(11);
   });
 
