@@ -19,8 +19,8 @@ export function classifyCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-Each line is { id?, prompt | messages, system?, tools? }; other fields are ignored. Out comes
-{ id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier.
+Each line is { id?, prompt | messages, system?, tools?, response_format?, category? }; other fields are
+ignored. Out comes { id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier.
 
 Example:
   echo '{"id": 1, "prompt": "What is the capital of France?"}' | switchpoint classify
@@ -32,12 +32,17 @@ Example:
     );
 }
 
+/** What classifiers go by beside the messages. Outcome files may write "" for no category. */
+function isRead(field: string, value: unknown): boolean {
+  return field === "tools" || field === "response_format" || (field === "category" && value !== "");
+}
+
 const timeoutMs = 30_000;
 const limits = { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens };
 
 async function classifyLines(file: string | undefined, name: string, terminal: Terminal): Promise<void> {
   const { classifier } = await loadClassifier(name);
-  const source = readRequests(file, terminal, (field) => field === "tools");
+  const source = readRequests(file, terminal, isRead);
   const output = lineWriter(terminal);
   let failed = 0;
   try {

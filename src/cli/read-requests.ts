@@ -39,7 +39,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readRequests(
   file: string | undefined,
   terminal: Terminal,
-  passedOn: (field: string) => boolean,
+  passedOn: (field: string, value: unknown) => boolean,
 ): RequestSource {
   const source = sourceOf(file, terminal);
   const name = typeof source === "string" ? source : source.name;
@@ -56,7 +56,7 @@ function sourceOf(file: string | undefined, terminal: Terminal): string | JsonLi
 async function* readLines(
   source: string | JsonLinesSource,
   name: string,
-  passedOn: (field: string) => boolean,
+  passedOn: (field: string, value: unknown) => boolean,
 ): AsyncGenerator<RequestLine, void, void> {
   for await (const { line, value } of readJsonLines(source)) {
     const refuse = (field: string, problem: string): never => {
@@ -77,7 +77,7 @@ async function* readLines(
 function requestOf(
   fields: Fields,
   refuse: (field: string, problem: string) => never,
-  passedOn: (field: string) => boolean,
+  passedOn: (field: string, value: unknown) => boolean,
 ): RouteRequest {
   const { prompt, messages, system } = fields;
   if ((prompt === undefined) === (messages === undefined))
@@ -87,7 +87,9 @@ function requestOf(
   if (system !== undefined && typeof system !== "string") return refuse("system", "must be a string");
   const turns = prompt === undefined ? messages : [{ role: "user" as const, content: prompt }];
   if (!Array.isArray(turns)) return refuse("messages", "must be an array of { role, content }");
-  const others = Object.entries(fields).filter(([field]) => !ownFields.has(field) && passedOn(field));
+  const others = Object.entries(fields).filter(
+    ([field, value]) => !ownFields.has(field) && passedOn(field, value),
+  );
   // Roles, contents and the other fields are checked where the request is normalised.
   return {
     ...(Object.fromEntries(others) as Partial<Exclude<RouteRequest, string>>),

@@ -14,7 +14,7 @@ export function isDecision({ plan, candidates, versions }: Fields): boolean {
 export function requestOfDecision(
   fields: Fields,
   refuse: (field: string, problem: string) => never,
-  passedOn: (field: string) => boolean,
+  passedOn: (field: string, value: unknown) => boolean,
 ): { readonly request: RouteRequest; readonly draw: number | undefined; readonly shortened: boolean } {
   const { prompt } = fields;
   if (typeof prompt !== "string" || prompt.trim() === "")
@@ -35,7 +35,9 @@ export function requestOfDecision(
     reasoning_effort: request.reasoningEffort,
     model: forced === true ? model : undefined,
   };
-  const given = Object.entries(recorded).filter(([field, value]) => value !== undefined && passedOn(field));
+  const given = Object.entries(recorded).filter(
+    ([field, value]) => value !== undefined && passedOn(field, value),
+  );
   return {
     request: {
       ...(Object.fromEntries(given) as Partial<Exclude<RouteRequest, string>>),

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
+import { trainClassifier } from "../../evals/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
+import { topicRecords } from "../support/topic-records.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -43,6 +45,24 @@ describe("classify", () => {
     const { exitCode, out } = await runCli(["classify"], { stdin: jsonLines(line) });
     expect(exitCode).toBe(0);
     expect(linesOf(out)).toEqual(linesOf((await runCli(["classify"], { stdin: jsonLines(easy) })).out));
+  });
+
+  it("gives a trained table the category of a line, and the default its JSON schema", async () => {
+    const { file } = await trainClassifier(topicRecords(100, { categories: true }), {
+      ...{ small: "small", large: "large", candidate: "table", resamples: 20 },
+    });
+    const classifier = folder.file("table.json", JSON.stringify(file));
+    const lines = ["proofs", "travel", ""].map((category) => ({ prompt: "Tell me more.", category }));
+    const { exitCode, out } = await runCli(["classify", "--classifier", classifier], {
+      stdin: jsonLines(...lines),
+    });
+    expect(exitCode).toBe(0);
+    const [proofs, travel, none] = linesOf(out);
+    expect(proofs.complexity).toBeGreaterThan(none.complexity);
+    expect(travel.complexity).toBeLessThan(none.complexity);
+    const asked = [{ ...hard, response_format: { type: "json_schema" } }, hard];
+    const [schema, plain] = linesOf((await runCli(["classify"], { stdin: jsonLines(...asked) })).out);
+    expect(schema.complexity).toBeGreaterThan(plain.complexity);
   });
 
   it("takes the number of the line where there is no id, and passes over empty lines", async () => {
