@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { trainClassifier } from "../../evals/index.ts";
+import { cheapestAbove } from "../../policies/index.ts";
 import {
   complexity,
   complexityReference,
@@ -10,7 +11,8 @@ import {
 } from "../../src/classifiers/index.ts";
 import { FORMAT_VERSION, versionOf } from "../../src/classifiers/trained/trained-file.ts";
 import type { Classification, Classifier, RequestFacts } from "../../src/contracts/index.ts";
-import { factsOf } from "../../src/testing/index.ts";
+import { createRouter } from "../../src/index.ts";
+import { factsOf, fakeModel } from "../../src/testing/index.ts";
 import { openHop } from "../support/open-hop.ts";
 import { runs } from "../support/runs.ts";
 import { topicRecords } from "../support/topic-records.ts";
@@ -137,6 +139,42 @@ describe("trained", () => {
     expect(() => trained(mean, { base: {} } as object)).toThrow(
       /trained.base must be an object with classify\(\)/,
     );
+  });
+});
+
+describe("in a router", () => {
+  it("lets a policy choose among three models by their calibrated qualities", async () => {
+    const names = ["small", "middle", "large"] as const;
+    // Worse than the large model everywhere, and good enough for travel where the small one is not.
+    const records = topicRecords(600).map((record) => {
+      const travel = (record.outcomes["small"]?.quality ?? 0) > 0.5;
+      const quality = travel ? [0.6, 0.9, 1] : [0.1, 0.4, 1];
+      return {
+        ...record,
+        outcomes: Object.fromEntries(names.map((name, index) => [name, { quality: quality[index] ?? 0 }])),
+      };
+    });
+    const { file } = await trainClassifier(records, {
+      small: "small",
+      large: "large",
+      models: names,
+      resamples: 20,
+    });
+    const model = (name: string, usd: number) =>
+      fakeModel({ name, price: { usdPerMillionInputTokens: usd, usdPerMillionOutputTokens: usd } });
+    const router = createRouter({
+      models: { small: model("small", 1), middle: model("middle", 2), large: model("large", 9) },
+      policy: cheapestAbove(0.7),
+      classifier: trained(file),
+    });
+    const travel = await router.decide("tell me about the hotel and the beach of the island");
+    const proof = await router.decide("tell me about the lemma and the proof of the theorem");
+    expect([travel.model, proof.model]).toEqual(["middle", "large"]);
+    for (const { candidates } of [travel, proof]) {
+      const [small = 0, middle = 0, large = 0] = candidates.map(({ estimatedQuality }) => estimatedQuality);
+      expect(small).toBeLessThan(middle);
+      expect(middle).toBeLessThan(large);
+    }
   });
 });
 
