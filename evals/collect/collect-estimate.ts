@@ -28,7 +28,9 @@ export interface CollectEstimate {
   /** Calls that earlier runs have finished. */
   readonly done: number;
   readonly models: readonly ModelEstimate[];
-  /** Of the models whose price is known. Judges are not in it. */
+  /** Whether the scorer may cost something too: that comes on top, since it depends on the answers. */
+  readonly scoringCosts: boolean;
+  /** Of the models whose price is known. The scorer is not in it. */
   readonly costUsd: number;
   readonly atMostUsd: number;
   /** What earlier runs are known to have cost. */

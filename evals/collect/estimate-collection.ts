@@ -64,6 +64,7 @@ export function estimateCollection(
   return {
     records: new Set(jobs.map(({ prepared }) => prepared)).size,
     scorer: scorerName(options.scorer),
+    scoringCosts: typeof options.scorer === "function" || options.scorer.mostCostUsd !== undefined,
     calls: models.reduce((sum, { calls }) => sum + calls, 0),
     done: jobs.filter(({ key }) => book.isFinished(key)).length,
     models,

@@ -50,7 +50,8 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
   checkKeys("exportRecords", options, ["to", "input", "out", "models"]);
   const { to, input, out, models } = options;
   checkOther(out, [input]);
-  if (!Object.hasOwn(formats, to)) throw new InvalidOptionError("to", to, exportFormats.join(", "));
+  if (!Object.hasOwn(formats, to))
+    throw new InvalidOptionError("to", to, `one of ${exportFormats.join(", ")}`);
   const found = await survey(input);
   const missing = models?.find((model) => !found.models.includes(model));
   if (models?.length === 0) throw new InvalidOptionError("models", models, "absent, or at least one name");

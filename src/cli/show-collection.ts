@@ -6,7 +6,19 @@ import { formatTable } from "./format-table.ts";
 
 /** What it will cost, as a table, with what is not known. */
 export function estimateToText(estimate: CollectEstimate): string {
-  const { records, scorer, calls, done, models, costUsd, atMostUsd, paidUsd, unpriced, unlimited } = estimate;
+  const {
+    records,
+    scorer,
+    scoringCosts,
+    calls,
+    done,
+    models,
+    costUsd,
+    atMostUsd,
+    paidUsd,
+    unpriced,
+    unlimited,
+  } = estimate;
   const rows = models.map((one) => [
     one.model,
     String(one.calls),
@@ -22,7 +34,9 @@ export function estimateToText(estimate: CollectEstimate): string {
     formatTable([["model", "calls", "input tokens", "output tokens", "about", "at most"], ...rows]),
     "",
     ...(unpriced.length < models.length
-      ? [`in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}; judges come on top`]
+      ? [
+          `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}${scoringCosts ? "; what the scorer costs comes on top" : ""}`,
+        ]
       : []),
     ...(unpriced.length > 0 ? [`the price of ${unpriced.join(", ")} is not known`] : []),
     ...(unlimited.length > 0

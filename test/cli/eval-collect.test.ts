@@ -98,7 +98,7 @@ describe("eval collect", () => {
     expect({ exitCode, records: readLines(folder.out).length }).toEqual({ exitCode: 0, records: 3 });
     expect(err).toContain("3 records, 6 calls to make");
     expect(err).toContain("6 of 6 calls (100 %)");
-    expect(err).toMatch(/in all about \$\d/);
+    expect(err).toMatch(/in all about \$\S+, at most \$\S+\n/);
     expect(out).toMatch(/openai:s +3 +0\.000 +\$0\.00002/);
     expect(out).toMatch(/openai:l +3 +1\.000/);
     expect(out).toContain(`${folder.out}: 3 records; $0.00012 spent`);
@@ -165,7 +165,9 @@ describe("eval collect", () => {
       "export default function half({ output }: { output: string }) { return output === '1' ? 0.5 : 1; }",
     );
     const args = commandFor(folder, config).map((arg) => (arg === "exact" ? scorer : arg));
-    expect((await runCli(args)).exitCode).toBe(0);
+    const { exitCode, err } = await runCli(args);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/scored by half[\s\S]*; what the scorer costs comes on top\n/);
     expect(readLines(folder.out).map(({ outcomes }) => outcomes["openai:s"]?.quality)).toEqual([1, 0.5]);
   });
 

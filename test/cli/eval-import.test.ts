@@ -219,7 +219,7 @@ describe("eval export", () => {
     [
       "an unknown format",
       [outcomes, "--to", "decisions", "--out", "x"],
-      /to must be promptfoo, openai-evals, routellm, routerbench/,
+      /to must be one of promptfoo, openai-evals, routellm, routerbench/,
     ],
     [
       "grades in a table of right and wrong",

@@ -110,7 +110,7 @@ describe("exportRecords", () => {
       "t",
       records,
       undefined,
-      /to must be promptfoo, openai-evals/,
+      /to must be one of promptfoo, openai-evals/,
     ],
     [
       "a data set as a table",
