@@ -40,7 +40,7 @@ type Progress<Id extends string> = { -readonly [Key in keyof Ready<Id>]?: Ready<
 /** Connects the parts to a router. */
 export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
   const allConstraints = [...parts.ownConstraints, ...parts.constraints];
-  const { onEvent, clock } = parts;
+  const { onEvent, clock, coalesce: coalesces } = parts;
   let closed = false;
 
   const begin = (request: RouteRequest<Id>, options: RouteOptions | undefined): Run<Id> => {
@@ -146,10 +146,13 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     },
 
     route:
-      parts.coalesce === undefined
+      coalesces === undefined
         ? route
-        : coalesce(route, parts.coalesce, clock, ({ decision, latencyMs }) =>
-            emit(onEvent, { type: "request-coalesced", decision, latencyMs }),
+        : coalesce(
+            route,
+            (request) => !closed && coalesces(request),
+            clock,
+            ({ decision, latencyMs }) => emit(onEvent, { type: "request-coalesced", decision, latencyMs }),
           ),
 
     stream(request, options) {

@@ -1,4 +1,4 @@
-import type { RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
 import { nodeCrypto } from "../contracts/node-crypto.ts";
 
 type Route<Id extends string> = (
@@ -11,6 +11,8 @@ interface Flight<Id extends string> {
   readonly result: Promise<RouteResult<Id>>;
   readonly controller: AbortController;
   waiting: number;
+  /** The answer as it came, before the first who gets it can change it. Where several wait. */
+  answer: Completion | undefined;
   /** Whether somebody has been given its attempts and their cost. */
   billed: boolean;
 }
@@ -38,17 +40,23 @@ export function coalesce<Id extends string>(
   const start = (key: string, request: RouteRequest<Id>): Flight<Id> => {
     const controller = new AbortController();
     const result = route(request, { signal: controller.signal });
-    const flight: Flight<Id> = { result, controller, waiting: 0, billed: false };
+    const flight: Flight<Id> = { result, controller, waiting: 0, answer: undefined, billed: false };
     flights.set(key, flight);
-    const over = () => forget(key, flight);
-    result.then(over, over);
+    result.then(
+      ({ completion }) => {
+        forget(key, flight);
+        if (flight.waiting > 1) flight.answer = cloneOf(completion);
+      },
+      () => forget(key, flight),
+    );
     return flight;
   };
 
   return async (request, options) => {
     const signal = options?.signal;
-    signal?.throwIfAborted();
-    const key = when(request) ? keyOf(request) : undefined;
+    // Otherwise routing says what is wrong with the signal.
+    const isLive = signal === undefined || signal.aborted === false;
+    const key = isLive && when(request) ? keyOf(request) : undefined;
     const joined = key === undefined ? undefined : flights.get(key);
     if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
       return route(request, options);
@@ -62,7 +70,7 @@ export function coalesce<Id extends string>(
         flight.billed = true;
         return result;
       }
-      const copy = copyOf(result, Math.max(0, clock() - startedAt));
+      const copy = copyOf(result, flight.answer ?? result.completion, Math.max(0, clock() - startedAt));
       onCoalesced(copy);
       return copy;
     } finally {
@@ -93,10 +101,23 @@ function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined
   }
 }
 
-function copyOf<Id extends string>(result: RouteResult<Id>, latencyMs: number): RouteResult<Id> {
+/** A user's own model may answer with what cannot be cloned: it is then shared. */
+function cloneOf(completion: Completion): Completion {
+  try {
+    return structuredClone(completion);
+  } catch {
+    return completion;
+  }
+}
+
+function copyOf<Id extends string>(
+  result: RouteResult<Id>,
+  answer: Completion,
+  latencyMs: number,
+): RouteResult<Id> {
   return {
     ...result,
-    completion: structuredClone(result.completion),
+    completion: cloneOf(answer),
     attempts: [],
     usage: { inputTokens: 0, outputTokens: 0 },
     costUsd: 0,

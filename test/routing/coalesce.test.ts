@@ -2,7 +2,13 @@ import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { only } from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
-import { createRouter, type RouteRequest, type RouterEvent, type RouterOptions } from "../../src/index.ts";
+import {
+  createRouter,
+  type Model,
+  type RouteRequest,
+  type RouterEvent,
+  type RouterOptions,
+} from "../../src/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
 const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
@@ -85,6 +91,47 @@ describe("the same request, twice at the same time", () => {
     const { router, small } = make({ coalesce: undefined });
     await settled([router.route(ask), router.route(ask)]);
     expect(small.requests).toHaveLength(2);
+  });
+});
+
+describe("whoever joins", () => {
+  it("gets the answer as it came, whatever the first does with his own", async () => {
+    const { router } = make();
+    const first = router.route(ask).then((result) => {
+      Object.assign(result.completion.choices[0] as object, { message: "changed" });
+      return result;
+    });
+    const second = router.route(ask, { signal: new AbortController().signal });
+    const [, two] = await settled([first, second]);
+    expect(two).toMatchObject({ coalesced: true, completion: { choices: [{ message: { content: "ok" } }] } });
+  });
+
+  it("gets an answer that cannot be cloned, too", async () => {
+    const plain = fakeModel({ model: "small", wait: after100 });
+    const small: Model = {
+      ...plain,
+      generate: async (...call) => ({ ...(await plain.generate(...call)), odd: () => 1 }),
+    };
+    const router = createRouter({ models: { small }, policy: always("small"), coalesce: true });
+    expect(await settled([router.route(ask), router.route(ask)])).toMatchObject([
+      { text: "ok" },
+      { text: "ok", coalesced: true },
+    ]);
+  });
+
+  it("after close() is refused", async () => {
+    const { router } = make();
+    const first = router.route(ask);
+    await router.close();
+    const [one, two] = await settled([first, router.route(ask)]);
+    expect(one).toMatchObject({ text: "ok" });
+    expect(two).toMatchObject({ message: expect.stringContaining("the router is closed") });
+  });
+
+  it("with what is no signal is told so", async () => {
+    const { router } = make();
+    const [error] = await settled([router.route(ask, { signal: {} as AbortSignal })]);
+    expect(error).toMatchObject({ code: "invalid-option", option: "signal" });
   });
 });
 

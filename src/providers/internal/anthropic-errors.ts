@@ -73,7 +73,8 @@ export function toProviderError(error: unknown, model: string): Error {
 }
 
 function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind {
-  const byType = kindsByType[String(type)];
+  // Its own entries: the type is data of the provider's, and "constructor" is none.
+  const byType = Object.hasOwn(kindsByType, String(type)) ? kindsByType[String(type)] : undefined;
   if (byType !== undefined) return byType;
   const kind = typeof status === "number" ? kindOfStatus(status) : kindOfEvent(type);
   if (kind !== "invalid-request") return kind;

@@ -56,7 +56,9 @@ export function statusError(error: GoogleStatus, { name, apiKey }: ErrorContext)
 }
 
 function toKind(status: number | undefined, code: string | undefined, text: string): ProviderErrorKind {
-  const kind = kindsByCode[code ?? ""] ?? kindOfHttpStatus(status);
+  // Its own entries: the code is data of the provider's, and "constructor" is none.
+  const known = code !== undefined && Object.hasOwn(kindsByCode, code) ? kindsByCode[code] : undefined;
+  const kind = known ?? kindOfHttpStatus(status);
   if (kind !== "invalid-request") return kind;
   return kindsByText.find(([pattern]) => pattern.test(text))?.[1] ?? kind;
 }

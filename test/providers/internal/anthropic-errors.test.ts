@@ -68,6 +68,7 @@ describe("errors of the API", () => {
     [504, "timeout_error", "no", "timeout", true],
     [529, "overloaded_error", "no", "overloaded", true],
     [529, "", "no", "overloaded", true],
+    [500, "constructor", "no", "server", true],
   ])("%d %s (%s) is %s", (status, type, message, kind, retryable) => {
     const error = mapped(refusal(status, type, message));
     expect(error).toMatchObject({ kind, status, retryable, model });

@@ -31,6 +31,7 @@ describe("an error in Google's form", () => {
     [{ status: "UNAVAILABLE" }, "overloaded"],
     [{ code: 422 }, "invalid-request"],
     [{}, "unknown"],
+    [{ code: 500, status: "constructor" }, "server"],
   ];
   for (const [error, kind] of cases) {
     test(`${JSON.stringify(error)} is ${kind}`, () => {

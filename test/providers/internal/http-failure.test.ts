@@ -28,6 +28,8 @@ test.each([
   [{ "retry-after-ms": "120", "retry-after": "3" }, 120],
   [{ "retry-after-ms": "x", "retry-after": "3" }, 3000],
   [{ "retry-after": "1e999" }, undefined],
+  [{ "retry-after": "soon" }, undefined],
+  [{ "retry-after": "NaN" }, undefined],
   [{ "retry-after": inNineSeconds }, 9000],
   [{ "retry-after": inNineSeconds, date: new Date(at + 5000).toUTCString() }, 4000],
   [{ "retry-after": inNineSeconds, date: new Date(at + 60_000).toUTCString() }, 0],
