@@ -40,6 +40,8 @@ export interface Comparison {
   readonly skipped: number;
   /** Records on which the classifier failed; they go to the large model. */
   readonly unclassified: number;
+  /** Complexities that differ; of one, the classifier cannot tell the records apart. */
+  readonly complexities: number;
   /** Prompts that differ: what the bootstrap draws. */
   readonly prompts: number;
   readonly rows: readonly ComparisonRow[];
@@ -100,6 +102,7 @@ export async function compare(
     records: cases.length,
     skipped,
     unclassified,
+    complexities: new Set(complexity).size,
     prompts: new Set(groups).size,
     rows,
   };

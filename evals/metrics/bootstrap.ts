@@ -30,7 +30,7 @@ export type Statistics<Name extends string> = Readonly<Record<Name, number | und
  * the value itself. The array is reused: do not keep it.
  *
  * A statistic that is undefined has no estimate. One that is so in more than `1 - confidence` of the
- * resamples (a gap between two models, on few records) has no interval.
+ * resamples (a gap between two models, on few records) has no interval, and of a single group nothing has.
  */
 export async function bootstrap<Name extends string>(
   records: number,
@@ -57,10 +57,11 @@ export async function bootstrap<Name extends string>(
     });
   }
 
+  const isAlone = (groups === undefined ? records : new Set(groups).size) < 2;
   const tail = (1 - confidence) / 2;
   const estimate = (value: number | undefined, sample: number[]): Estimate | undefined => {
     if (value === undefined) return undefined;
-    if (sample.length < resamples * confidence) return { value, low: undefined, high: undefined };
+    if (isAlone || sample.length < resamples * confidence) return { value, low: undefined, high: undefined };
     sample.sort((a, b) => a - b);
     return { value, low: quantileSorted(sample, tail), high: quantileSorted(sample, 1 - tail) };
   };

@@ -33,7 +33,10 @@ export function warningsOf(
   return [
     trainedOn > 0 &&
       `The classifier was trained on at least ${count(trainedOn)} of the ${count(cases.length + skipped)} records: what depends on it looks too good.`,
-    independent < fewUnits &&
+    independent === 1 &&
+      "All records are of one independent unit: there are no intervals, and nothing can be concluded.",
+    independent > 1 &&
+      independent < fewUnits &&
       `Only ${count(independent)} independent records: intervals are wide, and little can be concluded.`,
     small !== undefined &&
       gap <= 0 &&

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { checkCertificate, type GateReport, knownTo } from "../../evals/gate/check-certificate.ts";
 import { showAnnotations } from "../../evals/gate/show-annotations.ts";
 import { showJUnit } from "../../evals/gate/show-junit.ts";
+import { checkOther } from "../../evals/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
 import { readOutcomes } from "../../evals/outcomes/read-outcomes.ts";
 import { writeWhole } from "../../evals/outcomes/write-whole.ts";
@@ -62,6 +63,8 @@ Example:
 
 async function evalCheck(options: Options, terminal: Terminal): Promise<void> {
   const { tuning: file, strict, junit } = options;
+  if (junit !== undefined)
+    checkOther(junit, [file, options.outcomes, options.classifier, options.config], "--junit");
   const tuning = await readTuning(file);
   const outcomes: OutcomeRecord[] = [];
   for await (const record of readOutcomes(options.outcomes)) outcomes.push(record);

@@ -120,7 +120,17 @@ function notices(comparison: Comparison | RouterComparison, { threshold }: Optio
   if (skipped > 0)
     io.stderr(`${skipped} records were left out: a model has no outcome there, or none is permitted\n`);
   if (unclassified > 0) io.stderr(`${unclassified} records could not be classified\n`);
-  if ("threshold" in comparison && threshold === undefined)
-    io.stderr(`threshold ${comparison.threshold} is a default that is not tuned on these outcomes\n`);
+  if ("threshold" in comparison) {
+    const { small, large, complexities, records } = comparison;
+    const qualityOf = (name: string): number => rows.find((row) => row.name === name)?.quality?.value ?? 0;
+    if (complexities === 1 && records > 1)
+      io.stderr("the classifier gives all records the same complexity: it cannot tell them apart\n");
+    if (qualityOf("always-large") <= qualityOf("always-small"))
+      io.stderr(
+        `${large} is not better than ${small} on these records: there is no gap to recover, so that APGR, PGR and CPT are n/a\n`,
+      );
+    if (threshold === undefined)
+      io.stderr(`threshold ${comparison.threshold} is a default that is not tuned on these outcomes\n`);
+  }
   if (rows[0]?.costUsd === undefined) io.stderr("cost metrics are n/a: not every outcome has costUsd\n");
 }

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Command } from "commander";
+import { checkOther } from "../../evals/outcomes/check-other.ts";
 import { writeWhole } from "../../evals/outcomes/write-whole.ts";
 import type { Report } from "../../evals/report/report.ts";
 import { reportData } from "../../evals/report/report-data.ts";
@@ -65,11 +66,13 @@ Example:
 
 async function evalReport(options: Options, terminal: Terminal): Promise<void> {
   const { stdout, stderr } = terminal;
+  const { out, outcomes, tuning, classifier, config } = options;
+  checkOther(out, [outcomes, tuning, classifier, config], "--out");
   const report = await reported(options, terminal);
   const { renderReport } = await import("../../evals/report/render-report.ts");
-  await writeWhole(options.out, Readable.from([await renderReport(report)]), "--out");
+  await writeWhole(out, Readable.from([await renderReport(report)]), "--out");
   stdout(options.json ? `${reportToJson(report)}\n` : `${reportToText(report)}\n`);
-  stderr(`the report is in ${options.out}\n`);
+  stderr(`the report is in ${out}\n`);
 }
 
 async function reported(options: Options, terminal: Terminal): Promise<Report> {

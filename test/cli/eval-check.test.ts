@@ -78,6 +78,17 @@ describe("eval check", () => {
     );
   });
 
+  it("does not write JUnit over what it reads", async () => {
+    for (const read of [tuning, fresh, config]) {
+      const { exitCode, err } = await checkConfig(fresh, "--junit", read);
+      expect({ exitCode, err }).toMatchObject({
+        exitCode: 2,
+        err: expect.stringContaining("--junit must be"),
+      });
+    }
+    expect(JSON.parse(readFileSync(tuning, "utf8")).version).toBe(tuned().version);
+  });
+
   it("says so where JUnit cannot be written", async () => {
     const { exitCode, err } = await checkConfig(fresh, "--junit", `${fresh}/report.xml`);
     expect(exitCode).toBe(2);

@@ -110,6 +110,22 @@ describe("eval replay", () => {
     expect(out).toMatch(/always-large +n\/a +1\.000 +n\/a/);
   });
 
+  it("says on stderr that scores are constant, and that the small model is not worse", async () => {
+    const same = join(folder, "same.jsonl");
+    const lines = Array.from({ length: 30 }, (_, index) => ({
+      id: String(index),
+      prompt: "the same for all",
+      outcomes: { "vllm:qwen": { quality: 1 }, "openai:gpt": { quality: index % 2 } },
+    }));
+    await writeFile(same, lines.map((line) => JSON.stringify(line)).join("\n"));
+    const { out, err } = await run("--outcomes", same, ...pair);
+    expect(err).toContain("the classifier gives all records the same complexity: it cannot tell them apart");
+    expect(err).toContain(
+      "openai:gpt is not better than vllm:qwen on these records: there is no gap to recover",
+    );
+    expect(out).toMatch(/^complexity +n\/a/m);
+  });
+
   it("replays the router of a config file by the names of its models", async () => {
     const config = join(folder, "router.ts");
     await writeFile(

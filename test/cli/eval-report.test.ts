@@ -55,6 +55,14 @@ describe("eval report", () => {
     expect(readdirSync(dirname(out)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
+  it("does not write over what it reads", async () => {
+    const before = readFileSync(outcomes, "utf8");
+    const { exitCode, err } = await report(...pair, "--out", outcomes);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/--out must be another file than what is read, which it would replace/);
+    expect(readFileSync(outcomes, "utf8")).toBe(before);
+  });
+
   it("prints all of it as JSON, absent metrics as null", async () => {
     const { out: text } = await report(...pair, "--json", "--no-prompts");
     const parsed = JSON.parse(text);

@@ -37,6 +37,7 @@ describe("compare", () => {
       records: 4,
       skipped: 0,
       unclassified: 0,
+      complexities: 3,
       prompts: 4,
     });
     expect(rows.map(({ name }) => name)).toEqual([
@@ -120,7 +121,8 @@ describe("compare", () => {
     const same = records.map((record) => ({ ...record, group: "one" }));
     const { rows, prompts } = await compare(same, options);
     expect(prompts).toBe(1);
-    expect(rows[3]?.quality).toEqual({ value: 0.5, low: 0.5, high: 0.5 });
+    // Of one group there is no interval, and not one of no width.
+    expect(rows[3]?.quality).toEqual({ value: 0.5, low: undefined, high: undefined });
   });
 
   it("agrees with the replay of the threshold policy, and no row beats the oracle", async () => {

@@ -244,6 +244,16 @@ describe("reportData of a threshold between two models", () => {
     expect(report.warnings).toContain("Costs are not known of all records: nothing is said of money.");
   });
 
+  it("has no intervals where all records are of one unit, and says so", async () => {
+    const records = reportRecords(60, (record) => ({ ...record, session: "one" }));
+    const { rows, warnings, verdict } = await reportData(records, options);
+    expect(rows[0]?.quality).toEqual({ value: expect.any(Number), low: undefined, high: undefined });
+    expect(warnings).toContain(
+      "All records are of one independent unit: there are no intervals, and nothing can be concluded.",
+    );
+    expect(verdict).not.toContain("[");
+  });
+
   it("warns of constant scores, of a small model that is better, of few records and of training on them", async () => {
     const swapped = reportRecords(60, (record) => ({
       ...record,
