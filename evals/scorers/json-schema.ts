@@ -3,11 +3,11 @@ import {
   type JsonSchema,
   type StandardSchema,
 } from "../../policies/checks/internal/schema.ts";
+import { OutOfTimeError } from "../../policies/checks/internal/within-time.ts";
 import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { parseJson } from "./internal/parse-json.ts";
 import { toScore } from "./internal/verdict.ts";
-import { OutOfTimeError, withinTime } from "./internal/within-time.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface JsonFormOptions {
@@ -26,7 +26,7 @@ const longestMs = 1_000;
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonSchema";
   const fenced = checkFenced(name, options);
-  const fits = compileSchema("jsonSchema.schema", schema, (validate) => withinTime(longestMs, validate));
+  const fits = compileSchema("jsonSchema.schema", schema, longestMs);
 
   return {
     name,

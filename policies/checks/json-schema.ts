@@ -15,8 +15,8 @@ export interface JsonSchemaOptions {
  * refused, as `JSON.parse` would. It says that the form is right, not that what it holds is true.
  *
  * A JSON Schema (draft 2020-12, 2019-09, 7 or 4) is compiled at the first answer, and refused then where it is
- * none: with a pattern that is not ECMAScript's (flag `u`), or a reference that leads nowhere or out of it. Patterns
- * are run as they are written: write none that backtracks.
+ * none: with a pattern that is not ECMAScript's (flag `u`), or a reference that leads nowhere or out of it. A value
+ * that takes longer than 100 ms to compare with it is an error, so not accepted: write no pattern that backtracks.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSchemaOptions = {}): Check {
   checkKeys("jsonSchema", options, ["name"]);

@@ -22,12 +22,13 @@ export type Fits = (value: unknown) => boolean | Promise<boolean>;
 /**
  * A schema as a function. What validates against a JSON Schema is loaded at the first value; one that is none (a
  * pattern that cannot be compiled, a type that does not exist, a reference that leads nowhere or out of the schema)
- * rejects then with `InvalidOptionError`. `run` calls it: patterns may backtrack.
+ * rejects then with `InvalidOptionError`. What may take long (patterns may backtrack, distinct items are compared each
+ * with each, references may branch) is given up after `longestMs`, and rejects with `OutOfTimeError`.
  */
 export function compileSchema(
   option: string,
   schema: StandardSchema | JsonSchema,
-  run: <T>(validate: () => T) => T = (validate) => validate(),
+  longestMs: number = 100,
 ): Fits {
   if (
     (typeof schema !== "object" && typeof schema !== "function") ||
@@ -38,9 +39,8 @@ export function compileSchema(
   if (isStandard(schema)) return (value) => hasNoIssues(schema["~standard"].validate(value));
   let compiled: Promise<(value: unknown) => boolean> | undefined;
   return async (value) => {
-    compiled ??= compile(option, schema);
-    const fits = await compiled;
-    return run(() => fits(value));
+    compiled ??= compile(option, schema, longestMs);
+    return (await compiled)(value);
   };
 }
 
@@ -63,11 +63,17 @@ const types: ReadonlySet<unknown> = new Set([
   "string",
 ]);
 
+const slow = ["pattern", "patternProperties", "uniqueItems", "$ref", "$recursiveRef"];
 /** Places of values that are no schemas: OpenAPI's. */
 const noSchema = /\/(?:example|x-[^/]*)(?:\/|$)/;
 
-async function compile(option: string, given: JsonSchema): Promise<(value: unknown) => boolean> {
+async function compile(
+  option: string,
+  given: JsonSchema,
+  longestMs: number,
+): Promise<(value: unknown) => boolean> {
   const { dereference, validate } = await import("@cfworker/json-schema");
+  const { withinTime } = await import("./within-time.ts");
   const refuse = (problem: string): never => {
     throw new InvalidOptionError(option, given, `a JSON Schema that can be checked (${problem})`);
   };
@@ -75,8 +81,10 @@ async function compile(option: string, given: JsonSchema): Promise<(value: unkno
     // The library writes into what it reads.
     const schema = structuredClone(given);
     const parts = dereference(schema);
+    let mayTakeLong = false;
     for (const [place, part] of Object.entries(parts)) {
       if (typeof part !== "object" || noSchema.test(place)) continue;
+      mayTakeLong ||= slow.some((keyword) => Object.hasOwn(part, keyword));
       const unknown = [part.type ?? []].flat().find((type) => !types.has(type));
       if (unknown !== undefined) refuse(`the type ${JSON.stringify(unknown)} does not exist`);
       for (const pattern of [part.pattern ?? [], Object.keys(part.patternProperties ?? {})].flat())
@@ -86,7 +94,8 @@ async function compile(option: string, given: JsonSchema): Promise<(value: unkno
         refuse(`the reference ${JSON.stringify($ref)} leads nowhere`);
     }
     const draft = draftOf(given["$schema"]);
-    return (value) => validate(value, schema, draft, parts).valid;
+    const fits = (value: unknown): boolean => validate(value, schema, draft, parts).valid;
+    return mayTakeLong ? (value) => withinTime(longestMs, () => fits(value)) : fits;
   } catch (error) {
     if (error instanceof InvalidOptionError) throw error;
     return refuse(error instanceof Error ? error.message : "it cannot be read");

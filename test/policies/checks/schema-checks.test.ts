@@ -98,6 +98,17 @@ describe("jsonSchema", () => {
     expect(JSON.stringify(schema)).toBe(before);
   });
 
+  it.each([
+    { properties: { name: { pattern: "^(a+)+$" } } },
+    { propertyNames: { pattern: "^n" }, patternProperties: { "^n": { pattern: "(a|aa)+$" } } },
+    { $defs: { text: { pattern: "^(a+)+$" } }, properties: { name: { $ref: "#/$defs/text" } } },
+  ])("gives up %j where a pattern does not come to an end, and goes on after it", async (schema) => {
+    const check = jsonSchema(schema);
+    const endless = Promise.resolve(verdictOn(check, JSON.stringify({ name: `${"a".repeat(60)}!` })));
+    await expect(endless).rejects.toThrow("not done within 100 ms");
+    expect(await verdictOn(check, '{"name": "aa"}')).toBe(true);
+  });
+
   it("refuses what is no schema", () => {
     for (const wrong of [undefined, null, "object", []])
       expect(() => jsonSchema(wrong as never)).toThrow("jsonSchema.schema must be");

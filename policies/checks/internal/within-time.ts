@@ -6,16 +6,21 @@ export class OutOfTimeError extends Error {
 }
 
 const script = new Script("work()");
+const context = createContext({});
 
 /**
  * Does work that may never end by itself, such as a regular expression that backtracks, for `timeoutMs`
  * milliseconds at most; it must not wait for anything. Throws `OutOfTimeError`.
  */
 export function withinTime<T>(timeoutMs: number, work: () => T): T {
+  const outer = context["work"];
+  context["work"] = work;
   try {
-    return script.runInContext(createContext({ work }), { timeout: timeoutMs }) as T;
+    return script.runInContext(context, { timeout: timeoutMs }) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
     throw new OutOfTimeError(`not done within ${timeoutMs} ms`);
+  } finally {
+    context["work"] = outer;
   }
 }
