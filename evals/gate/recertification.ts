@@ -27,6 +27,8 @@ export function recertification({ evidence, tuning }: Pick<GateContext, "evidenc
       sentence: `fresh outcomes alone would certify it again: ${shown}`,
       figures,
     };
-  const sentence = `fresh outcomes alone would not certify it again: ${shown}; more of them would tell`;
+  const isAbove = open.some(({ loss, maxLoss }) => loss > maxLoss);
+  const rest = isAbove ? "they lost more than was promised" : "more of them would tell";
+  const sentence = `fresh outcomes alone would not certify it again: ${shown}; ${rest}`;
   return { name, verdict: "not-judged", sentence, figures };
 }

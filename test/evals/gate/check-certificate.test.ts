@@ -69,6 +69,13 @@ describe("checkCertificate", () => {
     );
   });
 
+  it("does not ask for more outcomes where these lost more than was promised", async () => {
+    const ofMany = await check({ count: 1_000, loss: 0.3 });
+    expect(sentence(ofMany, "recertification")).toMatch(/; they lost more than was promised$/);
+    const ofFew = await check({ count: 30, loss: 0 });
+    expect(sentence(ofFew, "recertification")).toMatch(/; more of them would tell$/);
+  });
+
   it("reports too few records as not judged, which passes, or fails where it is strict", async () => {
     const report = await check({ count: 30, loss: 0.02 });
     const open = { recertification: "not-judged", "score-distribution": "not-judged" };
@@ -209,6 +216,28 @@ describe("checkCertificate", () => {
     const alone = await check(world, { certificate: { groupBy: ["prompt"] } });
     expect(verdicts(alone)).toMatchObject({ promise: "failed", "score-distribution": "failed" });
     expect(verdicts(await check(world))).toMatchObject({ "unit-size": "not-judged" });
+  });
+
+  it("says of units larger than what the certificate counts that it does not speak of all their requests", async () => {
+    const rest = (index: number) => ({ session: `s${Math.floor(index / 10)}` });
+    const sized = async (certificate: Tuned["certificate"]) => {
+      const report = await check({ count: 600, loss: 0, rest }, { certificate });
+      return [verdicts(report)["unit-size"], sentence(report, "unit-size")];
+    };
+    const by = "(by prompt, group, session, tenant)";
+    expect(await sized({ largestUnit: 4, unitCap: 4 })).toEqual([
+      "not-judged",
+      `a unit ${by} has 10 records, of which the certificate counts 4: tune again with units as large`,
+    ]);
+    expect(await sized({ largestUnit: 4, unitCap: 12 })).toEqual([
+      "passed",
+      `the largest unit ${by} has 10 records, all of which the certificate counts (up to 12)`,
+    ]);
+    // A cap below the largest one is chosen: then units of any size count as many.
+    expect(await sized({ largestUnit: 4, unitCap: 1 })).toEqual([
+      "passed",
+      `the largest unit ${by} has 10 records; whatever their size, units count as 1 at most, as certified`,
+    ]);
   });
 
   it("counts of a conversation what the certificate counts of it", async () => {
