@@ -18,6 +18,7 @@ import { seededRandom } from "../metrics/seeded-random.ts";
 import { weightedQuantiles } from "../training/weighted-quantiles.ts";
 import { candidatesOf } from "./candidates.ts";
 import { chooseCandidate, measureCandidates } from "./choose-candidate.ts";
+import { withCommonCategories } from "./common-categories.ts";
 import { crossValidate, FOLDS, foldsOf } from "./cross-validate.ts";
 import { fitCurve } from "./fit-curve.ts";
 import { difference, fitParts, type PartValues } from "./fit-parts.ts";
@@ -68,7 +69,8 @@ const leastPrompts = 40;
 
 /** Cross-validates all candidates, takes one, and fits it on all examples. */
 export async function buildClassifier(input: BuildInput): Promise<Built> {
-  const { examples, models, small, large, base, seed, data } = input;
+  const { models, small, large, base, seed, data } = input;
+  const examples = withCommonCategories(input.examples);
   const pair = { small: models.indexOf(small), large: models.indexOf(large) };
   const prompts = new Set(examples.groups).size;
   if (prompts < leastPrompts)

@@ -108,6 +108,24 @@ describe("readClassifier", () => {
     expect((await formatErrorOf(readClassifier(large))).message).toMatch(/more than the 1000000 allowed/);
   });
 
+  it.each([
+    ["many categories", (index: number) => `${index % 2}-aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee-${index}`],
+    ["long categories", (index: number) => `${"x".repeat(1_000)}${index}`],
+  ])("has room for the most frequent of %s", async (_, rare) => {
+    const records = topicRecords(1_500).map((record, index) => {
+      const proofs = (record.outcomes["small"]?.quality ?? 0) < 0.6;
+      const common = proofs ? "proofs" : "travel";
+      return { ...record, category: index < 300 ? common : rare(index) };
+    });
+    const options = { small: "small", large: "large", candidate: "table", resamples: 5 };
+    const { file: own } = await trainClassifier(records, options);
+    const names = own.table?.gains.map(([name]) => name) ?? [];
+    expect(names).toContain("proofs");
+    expect(names.length).toBeLessThanOrEqual(1_000);
+    expect(names.join("").length).toBeLessThanOrEqual(30_000);
+    expect(own.examples.categories.length).toBeLessThanOrEqual(1_000);
+  });
+
   it("stays within 1 MB with long prompts and many models", async () => {
     const names = Array.from({ length: 40 }, (_, index) => `model-${index}`);
     const records = topicRecords(60).map((record, index) => ({

@@ -1,0 +1,25 @@
+import type { Examples } from "../../src/classifiers/trained/examples.ts";
+
+/** Of the names that a file holds, twice each. */
+const mostCategories = 1_000;
+const mostCharacters = 30_000;
+
+/**
+ * The examples with the most frequent categories alone, as many as a file has room for: an example of
+ * another one counts as without. (A category of few records says little more than the mean.)
+ */
+export function withCommonCategories(examples: Examples): Examples {
+  const counts = new Map<string, number>();
+  for (const category of examples.categories)
+    if (category !== undefined) counts.set(category, (counts.get(category) ?? 0) + 1);
+  const kept = new Set<string>();
+  let characters = 0;
+  for (const [category] of [...counts].sort(([, a], [, b]) => b - a).slice(0, mostCategories)) {
+    characters += category.length;
+    if (characters > mostCharacters) break;
+    kept.add(category);
+  }
+  if (kept.size === counts.size) return examples;
+  const categories = examples.categories.map((one) => (one !== undefined && kept.has(one) ? one : undefined));
+  return { ...examples, categories };
+}
