@@ -1,8 +1,10 @@
 // Second half of the build: what tsc emitted, in few files. Importing a hundred small modules takes
 // four times as long as importing one of the same text. Declarations stay as tsc wrote them.
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { rolldown } from "rolldown";
 
+/** What the package holds, and the scripts of the checkout, which the package leaves out. */
 const doors = [
   "src/index",
   "src/classifiers/index",
@@ -12,8 +14,10 @@ const doors = [
   "policies/constraints/index",
   "policies/checks/index",
   "evals/index",
-  "evals/train-complexity",
   ...filesIn("dist/src/providers").map((name) => `src/providers/${name}`),
+];
+const scripts = [
+  "evals/train-complexity",
   ...filesIn("dist/evals/studies").map((name) => `evals/studies/${name}`),
 ];
 
@@ -41,23 +45,29 @@ async function modulesOfIndex() {
 }
 
 const core = await modulesOfIndex();
-const bundle = await open(Object.fromEntries(doors.map((door) => [door, `dist/${door}.js`])));
-const options = {
-  format: "esm",
-  // Names stay, so that stack traces can be read; comments and white space go.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-  entryFileNames: "[name].js",
-  chunkFileNames: "chunks/[name].js",
-  // One copy of the contracts whatever doors are used, and one file for all that an application imports.
-  codeSplitting: {
-    groups: [
-      { name: "core", test: (id) => core.has(id), priority: 1 },
-      { name: "parts", test: /dist\/(policies|src\/(?!cli|testing))/ },
-    ],
-  },
-};
-const { output } = await bundle.generate(options);
-await bundle.close();
+
+/** The doors in one file each, and what they share in `chunks`. */
+async function bundled(names, chunks) {
+  const bundle = await open(Object.fromEntries(names.map((door) => [door, `dist/${door}.js`])));
+  const { output } = await bundle.generate({
+    format: "esm",
+    // As it was written, without comments: the line that Node prints above an error nobody caught stays short.
+    comments: false,
+    entryFileNames: "[name].js",
+    chunkFileNames: `${chunks}/[name].js`,
+    // One copy of the contracts whatever doors are used, and one file for all that an application imports.
+    codeSplitting: {
+      groups: [
+        { name: "core", test: (id) => core.has(id), priority: 1 },
+        { name: "parts", test: /dist\/(policies|src\/(?!cli|testing))/ },
+      ],
+    },
+  });
+  await bundle.close();
+  return output;
+}
+
+const output = [...(await bundled(doors, "chunks")), ...(await bundled(scripts, "evals/studies/chunks"))];
 // Outside of literals the code is ASCII. Within them escapes mean the same, and a file that is ASCII
 // throughout takes half the memory.
 const ascii = (code) =>
@@ -66,6 +76,8 @@ const kept = new Map(output.map(({ fileName, code }) => [fileName, ascii(code)])
 for (const name of readdirSync("dist", { recursive: true })) {
   if (name.endsWith(".js") && !kept.has(name)) rmSync(`dist/${name}`);
 }
-mkdirSync("dist/chunks", { recursive: true });
-for (const [name, code] of kept) writeFileSync(`dist/${name}`, code);
+for (const [name, code] of kept) {
+  mkdirSync(dirname(`dist/${name}`), { recursive: true });
+  writeFileSync(`dist/${name}`, code);
+}
 chmodSync("dist/src/cli/main.js", 0o755);

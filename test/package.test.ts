@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -85,6 +85,16 @@ it("type-checks and runs in an empty project, and says which SDK is missing", as
   });
 }, 60_000);
 
+it("prints a readable error where nobody catches it", async () => {
+  await writeFile(join(folder, "uncaught.js"), 'import { route } from "switchpoint"; await route("Hello");');
+  const env = { PATH: process.env["PATH"] };
+  const failed = run(process.execPath, ["uncaught.js"], { cwd: folder, env });
+  const { stderr } = (await failed.catch((error: unknown) => error)) as { readonly stderr: string };
+  expect(stderr).toContain("missing: one of OPENAI_API_KEY");
+  // Node shows the line that has thrown.
+  expect(stderr.length).toBeLessThan(4_000);
+}, 60_000);
+
 it("brings a command line that works", async () => {
   const { stdout } = await run(process.execPath, [
     join(folder, "node_modules/.bin/switchpoint"),
@@ -98,5 +108,35 @@ it("holds no test, no source map, no data and no development script", async () =
   expect(files.filter((name) => /(^|\/)test\/|\.map$|\.jsonl|\.mjs$|\.ts$(?<!\.d\.ts$)/.test(name))).toEqual(
     [],
   );
+  expect(
+    files.filter((name) =>
+      /^dist\/(evals\/(studies|training|train-complexity)|src\/cli\/.*\.d\.ts)/.test(name),
+    ),
+  ).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]));
+});
+
+it("holds every file that its files import", async () => {
+  const home = join(folder, "node_modules/switchpoint");
+  const files = await readdir(home, { recursive: true });
+  for (const file of files.filter((name) => name.startsWith("dist/") && /\.(js|d\.ts)$/.test(name))) {
+    const text = await readFile(join(home, file), "utf8");
+    for (const [, target = ""] of text.matchAll(/(?:from|import|import\()\s*["'`](\.[^"'`]+)["'`]/g)) {
+      const wanted = join(
+        dirname(file),
+        file.endsWith(".d.ts") ? target.replace(/\.[jt]s$/, ".d.ts") : target,
+      );
+      expect(files, `${file} -> ${target}`).toContain(wanted);
+    }
+  }
+});
+
+it("holds every page that its pages point to", async () => {
+  const home = join(folder, "node_modules/switchpoint");
+  const files = await readdir(home, { recursive: true });
+  for (const page of files.filter((name) => name.endsWith(".md"))) {
+    const text = await readFile(join(home, page), "utf8");
+    for (const [, target = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(files, `${page} -> ${target}`).toContain(join(dirname(page), target));
+  }
 });
