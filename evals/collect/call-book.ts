@@ -56,6 +56,7 @@ export function createCallBook(): CallBook {
   /** The most that calls under way can cost. */
   const begun = new Map<string, number | undefined>();
   const batches = new Map<string, Writable<OpenBatch> & { readonly atMostUsd: number }>();
+  let scorer: string | undefined;
   let paidUsd = 0;
   let scoringUsd = 0;
   let unpriced = 0;
@@ -96,8 +97,17 @@ export function createCallBook(): CallBook {
   return {
     apply(entry) {
       switch (entry.type) {
-        case "settings":
+        case "settings": {
+          // Another scorer: its scores are not mixed with those of the one before.
+          if (scorer !== undefined && scorer !== entry.settings.scorer)
+            for (const state of states.values()) {
+              delete state.quality;
+              delete state.unscored;
+              delete state.scoring;
+            }
+          scorer = entry.settings.scorer;
           return;
+        }
         case "begun":
           begin(keyOf(entry), entry.atMostUsd);
           return;

@@ -58,6 +58,8 @@ export interface CollectOptions {
   readonly batch?: boolean | undefined;
   /** Longest time between two looks at a batch, in milliseconds. Default 60,000. */
   readonly batchPollMs?: number | undefined;
+  /** Carry on with another scorer: the answers that are there are scored anew. Default false. */
+  readonly rescore?: boolean | undefined;
   /** Forget what the journal holds, and replace the file. Default false. */
   readonly restart?: boolean | undefined;
   /** Once it fires, no call is begun; those under way are awaited and kept. */
@@ -81,6 +83,7 @@ type WithDefault =
   | "keepAnswers"
   | "batch"
   | "batchPollMs"
+  | "rescore"
   | "restart"
   | "clock"
   | "random";
@@ -101,6 +104,7 @@ const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]
   keepAnswers: true,
   batch: false,
   batchPollMs: 60_000,
+  rescore: false,
   restart: false,
   clock: Date.now,
   random: Math.random,

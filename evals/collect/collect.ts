@@ -7,7 +7,7 @@ import { type Collection, writeCollection } from "./collection.ts";
 import { type CollectionRun, createCollectionRun, type Job } from "./collection-run.ts";
 import { openJournal } from "./journal.ts";
 import { lockFile } from "./lock-file.ts";
-import { checkMoney, journalOf, knownCollection, planCollection } from "./plan-collection.ts";
+import { checkMoney, journalOf, knownCollection, planCollection, settingsEntry } from "./plan-collection.ts";
 
 /**
  * Runs models over a dataset, scores and prices their answers, and writes an outcome file. What a call has
@@ -41,7 +41,7 @@ export async function collect(given: CollectOptions): Promise<Collection> {
     if (signal?.aborted) interrupt();
     signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      if (known.isNew) await run.record({ type: "settings", formatVersion: 1, settings: plan.settings });
+      if (known.isNew) await run.record(settingsEntry(plan));
       await makeCalls(run, known.jobs);
     } finally {
       signal?.removeEventListener("abort", interrupt);

@@ -20,6 +20,7 @@ export interface CollectionPlan {
 
 /** A plan with what earlier runs have done of it. */
 export interface KnownCollection {
+  /** Whether the journal does not hold these settings yet. */
   readonly isNew: boolean;
   readonly book: CallBook;
   /** By record, then repeat, then model, so that records are whole early. Those not permitted, or never to be scored, are left out. */
@@ -74,8 +75,11 @@ export async function knownCollection(
       "type",
       "must be settings: the journal is damaged, write to another file",
     );
-  if (head !== undefined) checkSameSettings(path, head.settings, plan.settings);
-  else if (existsSync(options.out) && !options.restart)
+  const earlier = entries.findLast((entry) => entry.type === "settings")?.settings;
+  if (earlier !== undefined) {
+    const { scorer } = options.rescore ? plan.settings : earlier;
+    checkSameSettings(path, { ...earlier, scorer }, plan.settings);
+  } else if (existsSync(options.out) && !options.restart)
     throw new InvalidOptionError(
       "out",
       options.out,
@@ -83,6 +87,8 @@ export async function knownCollection(
     );
   const book = createCallBook();
   for (const entry of entries) book.apply(entry);
+  const isNew = earlier?.scorer !== plan.settings.scorer;
+  if (isNew) book.apply(settingsEntry(plan));
   const all = jobsOf(options, plan);
   const excluded = new Map<Job, Excluded>();
   for (const job of all) {
@@ -101,7 +107,11 @@ export async function knownCollection(
       `is on no record what ${scorerName(options.scorer)} can score answers by (${gap})`,
     );
   const estimate = estimateCollection(options, all, book, excluded);
-  return { isNew: head === undefined, book, jobs: all.filter((job) => !excluded.has(job)), estimate };
+  return { isNew, book, jobs: all.filter((job) => !excluded.has(job)), estimate };
+}
+
+export function settingsEntry({ settings }: CollectionPlan): JournalEntry {
+  return { type: "settings", formatVersion: 1, settings };
 }
 
 function jobsOf(

@@ -31,10 +31,13 @@ export function modelHash({ provider, model, endpoint, defaults }: Model): strin
 export function checkSameSettings(journal: string, earlier: CollectSettings, now: CollectSettings): void {
   const differing = [...differences(earlier, now)];
   if (differing.length === 0) return;
+  const rescore = differing.every((one) => one.startsWith("scorer"))
+    ? ", or rescore, which scores the answers that are there anew"
+    : "";
   throw new InvalidOptionError(
     "out",
     journal,
-    `the journal of the same collection (it differs in ${differing.join("; ")}): put that back, write to another file, or restart, which forgets what was paid for`,
+    `the journal of the same collection (it differs in ${differing.join("; ")}): put that back, write to another file, or restart, which forgets what was paid for${rescore}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import {
   compileSchema,
+  isStandard,
   type JsonSchema,
   type StandardSchema,
 } from "../../policies/checks/internal/schema.ts";
@@ -21,7 +22,7 @@ const longestMs = 1_000;
  * 1 where the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot, ArkType …),
  * or a JSON Schema (draft 2020-12, 2019-09, 7 or 4), which is compiled at the first answer and refused with
  * `InvalidOptionError` where it is none. At most 1,000,000 characters, nested 100 deep. Patterns of a JSON Schema
- * may backtrack: an answer that takes longer than a second is `null`. A Standard Schema is run as it is.
+ * may backtrack: an answer that takes longer than a second to compare is `null`. A Standard Schema is run as it is.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonSchema";
@@ -30,6 +31,11 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
 
   return {
     name,
+    gapIn: async () => {
+      // A JSON Schema that is none is told before an answer is paid for.
+      if (!isStandard(schema)) await fits(null);
+      return undefined;
+    },
     score: async ({ output }) => {
       if (typeof output !== "string") return toScore(name, notText);
       const { value, problem } = parseJson(output, fenced);
@@ -38,7 +44,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
         if (await fits(value)) return toScore(name, { score: 1 });
       } catch (error) {
         if (!(error instanceof OutOfTimeError)) throw error;
-        const reason = `to compare with the schema takes longer than ${longestMs} ms: write patterns that do not backtrack`;
+        const reason = `to compare with the schema takes longer than ${longestMs} ms: does a pattern of it backtrack?`;
         return toScore(name, { score: null, reason });
       }
       return toScore(name, { score: 0, reason: "the answer does not fit the schema" });

@@ -31,6 +31,7 @@ interface Options {
   readonly batch: boolean;
   readonly pollSeconds: string;
   readonly dryRun: boolean;
+  readonly rescore: boolean;
   readonly restart: boolean;
   readonly json: boolean;
 }
@@ -66,6 +67,7 @@ export function evalCollectCommand(terminal: Terminal): Command {
     .option("--batch", "use the batch interfaces of OpenAI and Anthropic: half the price, up to a day", false)
     .option("--poll-seconds <seconds>", "longest time between two looks at a batch", "60")
     .option("--dry-run", "print what it would cost, and call nothing", false)
+    .option("--rescore", "carry on with another scorer: score the answers that are there anew", false)
     .option("--restart", "forget what earlier runs have collected, and pay for it again", false)
     .option("--json", "print JSON", false)
     .addHelpText(
@@ -148,6 +150,7 @@ async function collectOptions(options: Options, router: Router): Promise<Collect
     keepAnswers: options.keepAnswers,
     batch: options.batch,
     batchPollMs: numberOption("--poll-seconds", options.pollSeconds, 0.01, 86_400) * 1000,
+    rescore: options.rescore,
     restart: options.restart,
   };
 }

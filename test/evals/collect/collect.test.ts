@@ -640,6 +640,24 @@ describe("carrying on", () => {
     expect(server.requests).toHaveLength(8);
   });
 
+  it("with another scorer scores all answers anew where it is told to, and asks no model again", async () => {
+    const server = await serve((prompt) => (prompt === "number 3" && down ? { status: 503 } : "1"));
+    let down = true;
+    const { options } = setUp(server.url, numbered(4), { models: ["small"], retries: 0 });
+    expect(await collect(options)).toMatchObject({ missing: 1, models: [{ quality: 1 / 3 }] });
+    const other = { ...options, scorer: { name: "other", score: () => 0.5 } };
+    await expect(collect(other)).rejects.toThrow(/scorer: exact then, other now.*or rescore/);
+    expect(await collect({ ...other, rescore: true })).toMatchObject({
+      missing: 1,
+      models: [{ outcomes: 3, quality: 0.5 }],
+    });
+    await expect(collect(options)).rejects.toThrow(/scorer: other then, exact now/);
+    expect(await estimateCollect({ ...options, rescore: true })).toMatchObject({ calls: 1, done: 0 });
+    down = false;
+    expect(await collect(other)).toMatchObject({ complete: true, models: [{ outcomes: 4, quality: 0.5 }] });
+    for (const index of [0, 1, 2]) expect(server.counts.get(`s number ${index}`)).toBe(1);
+  });
+
   it("is refused with other settings, which are named", async () => {
     const server = await serve(() => ({ status: 503 }));
     const { options, path } = setUp(server.url, numbered(2), { retries: 0 });

@@ -59,6 +59,8 @@ describe("jsonSchema", () => {
     await expect(scoreWith(jsonSchema({ type: "text" }), { output: "1" })).rejects.toThrow(
       "jsonSchema.schema",
     );
+    await expect(jsonSchema({ type: "text" }).gapIn?.({})).rejects.toThrow("jsonSchema.schema");
+    expect(await jsonSchema(person).gapIn?.({})).toBeUndefined();
     let deep: object = { type: "string" };
     for (let depth = 0; depth < 20_000; depth += 1) deep = { items: deep };
     await expect(scoreWith(jsonSchema({ ...deep }), { output: "[]" })).rejects.toThrow("jsonSchema.schema");
