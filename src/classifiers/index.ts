@@ -2,12 +2,7 @@
 
 export { calibrated } from "./calibrated.ts";
 export { complexityReference } from "./complexity/complexity-reference.ts";
-export {
-  type ComplexityExplanation,
-  explainComplexity,
-  type SpanContribution,
-  type StructureContribution,
-} from "./complexity/explain-complexity.ts";
+export { type ComplexityExplanation, explainComplexity } from "./complexity/explain-complexity.ts";
 export { type ComplexityOptions, complexity } from "./complexity.ts";
 export type {
   Embed,
@@ -27,5 +22,7 @@ export { type EnsembleMember, type EnsembleOptions, ensemble } from "./ensemble.
 export { type JudgeOptions, judge } from "./judge.ts";
 export { length } from "./length.ts";
 export { type NearOptions, near } from "./near.ts";
+export type { SpanContribution, StructureContribution } from "./text-spans.ts";
+export { explainTrained, type TrainedExplanation } from "./trained/explain-trained.ts";
 export type { CandidateResult, QualityCurve, TrainedClassifier } from "./trained/trained-file.ts";
 export { type TrainedOptions, trained } from "./trained.ts";

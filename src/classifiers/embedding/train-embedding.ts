@@ -4,12 +4,12 @@ import {
   checkMethods,
   checkNumber,
   checkText,
-  type HopContext,
   InsufficientEvidenceError,
   InvalidOptionError,
   type RequestFacts,
 } from "../../contracts/index.ts";
 import { complexity } from "../complexity.ts";
+import { noHop } from "../no-hop.ts";
 import { rank } from "../rank.ts";
 import { readText } from "../read-text.ts";
 import { createBatches } from "./batches.ts";
@@ -248,12 +248,3 @@ function complexityBy(base: Classifier, facts: RequestFacts): number {
   }
   return checkNumber("trainEmbedding.base: its complexity", answer.complexity, { min: 0, max: 1 });
 }
-
-const refuse = () => Promise.reject(new Error("no model is called in training"));
-const noHop: HopContext = {
-  signal: new AbortController().signal,
-  now: 0,
-  generate: refuse,
-  call: refuse,
-  permits: () => "no model is called in training",
-};
