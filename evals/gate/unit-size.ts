@@ -1,24 +1,29 @@
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**
- * Whether units (conversations, tenants) are still no larger than the largest one that the certificate has
- * seen, which it takes for the largest that can come. Where a larger one came, the certificate does not
- * speak of such requests: not judged.
+ * Whether the certificate counts the requests of each unit (conversation, tenant) in full. One larger than its
+ * cap weighs no more than the cap, so that the loss of all requests may be another: not judged. A cap below what
+ * was tuned on is chosen: then larger units are meant to weigh no more.
  */
 export function unitSize({ tuning, units }: Pick<GateContext, "tuning" | "units">): CheckResult {
   const sizes: number[] = [];
   for (const unit of units) sizes[unit] = (sizes[unit] ?? 0) + 1;
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const { largestUnit, groupBy } = tuning.certificate;
+  const unitCap = tuning.certificate.unitCap ?? Math.max(1, largestUnit);
   const by = groupBy.join(", ");
-  const passed = largest <= largestUnit;
-  const sentence = passed
-    ? `the largest unit (by ${by}) has ${largest} records, no more than the ${largestUnit} tuned on`
-    : `a unit (by ${by}) has ${largest} records, the largest one tuned on had ${largestUnit}: the certificate rests on none being larger`;
+  const isChosen = unitCap < largestUnit;
+  const passed = isChosen || largest <= unitCap;
+  const has = `unit (by ${by}) has ${largest === 1 ? "1 record" : `${largest} records`}`;
+  const sentence = isChosen
+    ? `the largest ${has}; units count as ${unitCap} at most, as certified`
+    : passed
+      ? `the largest ${has}, all of which the certificate counts (up to ${unitCap})`
+      : `a ${has}, which the certificate counts as ${unitCap}: tune again with units as large`;
   return {
     name: "unit-size",
     verdict: passed ? "passed" : "not-judged",
     sentence,
-    figures: { largest, tuned: largestUnit, groupBy },
+    figures: { largest, tuned: largestUnit, unitCap, groupBy },
   };
 }

@@ -17,7 +17,7 @@ export type Target =
   /** The least loss that costs at most this, in US dollars per 1,000 requests. */
   | { readonly budgetUsd: number };
 
-/** Means over the records for the small model alone, the large one alone, and the policy. */
+/** Means over the records, which all weigh the same, for the small model alone, the large one alone, and the policy. */
 export interface Sides {
   readonly small: number;
   readonly large: number;
@@ -27,18 +27,19 @@ export interface Sides {
 /**
  * The statement: with probability `confidence` over the draw of the records, the policy loses less than
  * `maxLoss` against always-large on requests like these, of a unit (conversation, tenant) at most `unitCap`
- * of them.
+ * of them. That is proven where `unitCap` was given; where it is what the largest unit of these very records
+ * has, it rests on simulation too (`guarantee.test.ts`).
  */
 export interface Certificate {
   readonly guarantee: Guarantee;
   readonly target: Target;
-  /** Absolute: of the guarantee's loss. With another target than a loss, the bound that was found. */
+  /** The promise. Absolute: of the guarantee's loss. With another target than a loss, the bound that was found. */
   readonly maxLoss: number;
   /** 1 - delta, in (0, 1). */
   readonly confidence: number;
   /**
-   * How the p-values were computed: `binomial`, exact, for regressions of units of one record each, else
-   * `betting`.
+   * How the p-values were computed: `binomial`, exact, for regressions where all units are of one record
+   * and `unitCap` is 1, else `betting`.
    */
   readonly test: "betting" | "binomial";
   /** Records that the test saw. */
@@ -66,8 +67,8 @@ export interface Certificate {
   /** Measured, in [-1, 1]. */
   readonly loss: number;
   /**
-   * At most `maxLoss`, which is what is promised. Below it, an estimate: what the same test says of this
-   * policy alone, on the records that chose it. With another target than a loss it is `maxLoss`.
+   * No promise, an estimate, at most `maxLoss`: what the same test says of this policy alone, on the records
+   * that chose it. With another target than a loss it is `maxLoss`.
    */
   readonly upperBound: number;
   /** Of the hypothesis that the loss is above `maxLoss`. */

@@ -155,7 +155,9 @@ export async function certificateOf(
         ? ["The cost of a record is not known: instead of cost, the share of large calls was made small."]
         : []),
       ...(settings.guarantee === "regressions" && test.name === "betting"
-        ? ["Some units have several records: bets took the place of the exact binomial test."]
+        ? [
+            `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: bets took the place of the exact binomial test.`,
+          ]
         : []),
       ...(threshold !== undefined && columns.unclassified > 0
         ? [`Always-small was not tried: ${columns.unclassified} records could not be classified.`]

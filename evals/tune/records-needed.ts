@@ -18,10 +18,10 @@ export interface Needed {
 
 /**
  * About how many units like these get a policy accepted four times in five, if it loses as much as is
- * assumed: what was measured with one more loss imagined (none in a few records is no proof of none), and
- * at most three quarters of `maxLoss`, since a measured loss close to it or above may be bad luck. Found by
- * drawing so many units anew, with replacement, and testing them. Always more than are there. Infinity
- * where at least ten units show a loss that is above `maxLoss` by two standard errors.
+ * assumed: what was measured with half a loss more (none in a few records is no proof of none), and at most
+ * three quarters of `maxLoss`, since a measured loss close to it or above may be bad luck. Found by drawing
+ * so many units anew, with replacement, and testing them. Always more than are there. Infinity where at
+ * least ten units show a loss that is above `maxLoss` by two standard errors.
  */
 export async function recordsNeeded(
   loss: Float64Array,
@@ -37,8 +37,8 @@ export async function recordsNeeded(
     return { records: Number.POSITIVE_INFINITY, units: Number.POSITIVE_INFINITY };
 
   const tried = test.units * share;
-  // Laplace's rule of succession, among the requests that can lose anything.
-  const imagined = Math.max(0, (share - 2 * measured) / (tried + 2));
+  // Jeffreys' prior, half a loss and half none, among the requests that can lose anything.
+  const imagined = Math.max(0, (share / 2 - measured) / (tried + 1));
   const assumed = measured * (1 - imagined) + imagined;
   const margin = Math.max(maxLoss - assumed, maxLoss / 4);
   const limit = Math.min(highestLimit, assumed + margin);
@@ -53,7 +53,8 @@ export async function recordsNeeded(
     units *= growth;
   if (units >= mostSimulated) units *= reserve;
   // Two digits: it is a rough estimate.
-  return { records: roundUp(units * perUnit), units: roundUp(units) };
+  const rough = roundUp(units);
+  return { records: Math.ceil(rough * perUnit), units: rough };
 }
 
 /** Standard normal quantile of 0.8: the power that is planned for. */
@@ -64,7 +65,7 @@ const highestLimit = 0.999;
 const growth = 1.15;
 const draws = 60;
 /** Of the draws: so much above four in five that chance does not make up for it. */
-const mostly = 0.87;
+const mostly = 0.85;
 /** Beyond, the first guess is multiplied by what bets need more than a normal approximation says. */
 const mostSimulated = 20_000;
 const reserve = 1.3;

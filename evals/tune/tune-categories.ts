@@ -3,7 +3,7 @@ import { categoryOf } from "../../policies/internal/category-of.ts";
 import {
   checkKeys,
   describePolicy,
-  type InsufficientEvidenceError,
+  InsufficientEvidenceError,
   InvalidOptionError,
   isRouterError,
 } from "../../src/contracts/index.ts";
@@ -23,7 +23,8 @@ import type { CategoryTuning, TuningFile } from "./tuning-file.ts";
  * A threshold for each category (the record's, else the classifier's): each loses at most `maxLoss`, all of
  * them at once with the confidence asked for, since delta is split evenly among them. A category with too few
  * records to prove anything stays with the large model and takes no part of delta, and so do requests
- * of other categories and of none. Its certificate is about all records together.
+ * of other categories and of none. What is promised is the loss of each category; the certificate of all records
+ * together follows from those where no unit is larger than their `unitCap`.
  *
  * Throws `InvalidOptionError` when no record has a category or the target is no loss, and
  * `InsufficientEvidenceError` when no category gets a threshold.
@@ -57,14 +58,21 @@ export async function tuneCategories(
   const hopeful = await hopefulParts(parts, settings, maxLoss);
   const delta = (1 - settings.confidence) / Math.max(1, hopeful.size);
   const categories: CategoryTuning[] = [];
+  const refusals: Refusal[] = [];
   for (const part of parts) {
     const tuned = hopeful.has(part)
       ? await tuneCategory(part, grid, settings, maxLoss, delta)
       : left(part, "too few records to prove anything");
-    categories.push(tuned);
+    if (isRouterError(tuned, "insufficient-evidence")) {
+      refusals.push({ part, error: tuned });
+      categories.push(left(part, tuned.message));
+    } else categories.push(tuned);
   }
   const tuned = categories.flatMap(({ certificate }) => certificate ?? []);
-  if (tuned.length === 0) throw await nothingProven(parts, settings, maxLoss);
+  if (tuned.length === 0)
+    throw refusals.length > 0
+      ? nearestRefusal(refusals, maxLoss)
+      : await nothingProven(parts, settings, maxLoss);
 
   const thresholds = new Map(categories.map(({ category, threshold }) => [category, threshold]));
   const own = columns.complexity.map((complexity, index) =>
@@ -146,13 +154,13 @@ async function tuneCategory(
   settings: TuneSettings,
   maxLoss: number,
   delta: number,
-): Promise<CategoryTuning> {
+): Promise<CategoryTuning | InsufficientEvidenceError> {
   try {
     const { certificate, curve } = await certifyThreshold(part.columns, grid, settings, maxLoss, delta);
     return { category: part.category, threshold: certificate.threshold ?? 0, certificate, curve };
   } catch (error) {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
-    return left(part, error.message);
+    return error;
   }
 }
 
@@ -167,7 +175,24 @@ function notesOn(categories: readonly CategoryTuning[]): readonly string[] {
     : [`All requests of these categories go to the large model, for want of evidence: ${names.join(", ")}.`];
 }
 
-/** What the category with the most records lacks is what is nearest to be had. */
+interface Refusal {
+  readonly part: CategoryPart;
+  readonly error: InsufficientEvidenceError;
+}
+
+/** Of the categories whose records showed too much loss: the one that lacks the fewest records. */
+function nearestRefusal(refusals: readonly Refusal[], maxLoss: number): InsufficientEvidenceError {
+  const { part, error } = refusals.reduce((nearest, one) =>
+    one.error.recordsNeeded < nearest.error.recordsNeeded ? one : nearest,
+  );
+  const { records, recordsNeeded, unitsNeeded } = error;
+  const problem = `no category can be certified to lose at most ${maxLoss}; the nearest to it is ${JSON.stringify(part.category)}`;
+  const units = new Set(part.columns.units).size;
+  const grouped = unitsNeeded === undefined ? undefined : { units, unitsNeeded };
+  return new InsufficientEvidenceError(records, recordsNeeded, problem, grouped);
+}
+
+/** No category has records enough even without any loss: what the one with the most records lacks. */
 async function nothingProven(
   parts: readonly CategoryPart[],
   settings: TuneSettings,
@@ -181,6 +206,6 @@ async function nothingProven(
   const test = await lossTest({ ...settings, units, delta });
   const none = new Float64Array(pair.large.quality.length);
   const problem = `no category can be certified to lose at most ${maxLoss}; the largest one is ${JSON.stringify(largest.category)}`;
-  // Without any loss, the least that it can take.
+  // Without any loss: the least that it can take.
   return insufficientEvidence(problem, { loss: none, toLarge: none, test, maxLoss, delta });
 }

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { pairOutcomes } from "../compare/pair-outcomes.ts";
 import type { PairedOutcomes } from "../metrics/routing-curve.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
 import { unitsOf } from "../split/units.ts";
 import type { TuneSettings } from "./tune-options.ts";
@@ -29,11 +29,15 @@ export async function readTuneCases(
 ): Promise<ReplayCases<string>> {
   const given: OutcomeRecord[] = [];
   for await (const record of records) given.push(record);
-  if (given.length === 0) throw new InvalidOptionError("records", given, "at least one record");
+  if (given.length === 0) throw new InvalidOptionError("records", given, "at least one record to tune on");
   const cases = await replayCases(given, { models, classifier, text });
-  if (cases.cases.length === 0)
-    throw new InvalidOptionError("records", [], `records with outcomes of ${models.join(" and ")}`);
-  return cases;
+  if (cases.cases.length > 0) return cases;
+  const counts = models.map((model) => {
+    const have = given.filter((record) => outcomeOf(record, model) !== undefined).length;
+    return `${have} have ${model}`;
+  });
+  const expected = `records of which each has outcomes of all models (${counts.join(", ")}, none has all)`;
+  throw new InvalidOptionError("records", given, expected);
 }
 
 export function tuneColumns(

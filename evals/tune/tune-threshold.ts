@@ -105,10 +105,7 @@ async function thresholdForTarget(
   const choosing = columnsWhere(columns, isChoosing);
   const bounding = columnsWhere(columns, (index) => !isChoosing(index));
   const count = choosing.records.length;
-  if (count === 0 || bounding.records.length === 0) {
-    const problem = "a part of the records chooses the threshold and the others bound its loss";
-    throw new InsufficientEvidenceError(columns.records.length, fewestRecords, problem);
-  }
+  if (count === 0 || bounding.records.length === 0) throw cannotPart(columns, chooses.size);
   const at =
     "largeShare" in target
       ? highestTried(columns, thresholdOfShare(choosing.complexity, target.largeShare))
@@ -122,7 +119,15 @@ function highestTried({ unclassified }: TuneColumns, at: number): number {
 }
 
 /** What a target without a greatest loss takes at the least: then a fifth of them are some. */
-const fewestRecords = 50;
+const fewestUnits = 50;
+
+function cannotPart({ records }: TuneColumns, units: number): InsufficientEvidenceError {
+  const problem = "a part of the units chooses the threshold and the others bound its loss";
+  const unitsNeeded = Math.max(fewestUnits, units + 1);
+  const needed = Math.ceil((unitsNeeded * records.length) / units);
+  const grouped = units === records.length ? undefined : { units, unitsNeeded };
+  return new InsufficientEvidenceError(records.length, needed, problem, grouped);
+}
 
 function certifyAt(
   columns: TuneColumns,

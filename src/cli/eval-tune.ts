@@ -15,6 +15,7 @@ import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { numberOption } from "./number-option.ts";
 import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { readScores } from "./read-scores.ts";
 import { tuningToJson, tuningToText } from "./show-tuning.ts";
 import { textOption } from "./text-option.ts";
 
@@ -31,6 +32,7 @@ interface Options extends PartOptions {
   readonly guarantee: string;
   readonly groupBy?: readonly string[] | undefined;
   readonly unitCap?: string | undefined;
+  readonly gridFrom?: string | undefined;
   readonly text: string;
   readonly judge?: string | undefined;
   readonly expiresDays: string;
@@ -59,6 +61,10 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--guarantee <kind>", "mean: of the loss; regressions: the share of worse answers", "mean")
     .option("--group-by <fields...>", `what joins records to one unit (default: ${UNIT_FIELDS.join(" ")})`)
     .option("--unit-cap <count>", "so many requests of a unit count (default: those of the largest here)")
+    .option(
+      "--grid-from <file>",
+      "thresholds to try: quantiles of these other requests, a data set (default: 100 equal steps)",
+    )
     .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
     .option("--judge <name>", "who judged the quality; kept in the file")
     .option("--expires-days <number>", "how long the certificate holds", "90")
@@ -92,6 +98,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   const records: OutcomeRecord[] = [];
   for await (const record of read) records.push(record);
   if (file !== undefined) checkUntrained(records, options.classifier, file);
+  const text = textOption(options.text);
   const tune = options.byCategory ? tuneCategories : tuneThreshold;
   const tuning: TuningFile = await tune(records, {
     small,
@@ -103,7 +110,11 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     groupBy: groupBy as readonly UnitField[] | undefined,
     unitCap:
       options.unitCap === undefined ? undefined : numberOption("--unit-cap", options.unitCap, 1, 0xffff_ffff),
-    text: textOption(options.text),
+    scores:
+      options.gridFrom === undefined
+        ? undefined
+        : await readScores(options.gridFrom, records, { classifier, text }, terminal),
+    text,
     judge: options.judge,
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
     resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),

@@ -80,7 +80,8 @@ const categoryHead = [
   "threshold",
   "records",
   "loss",
-  "bound",
+  "at most",
+  "alone (estimate)",
   "large calls",
   "saving [95 %]",
   "",
@@ -88,13 +89,14 @@ const categoryHead = [
 
 function categoryRow(one: NonNullable<TuningFile["categories"]>[number]): string[] {
   if (one.certificate === undefined)
-    return [one.category, "0", String(one.records), "", "", percent(1), "", one.problem];
-  const { records, loss, upperBound, largeCallRate, saving } = one.certificate;
+    return [one.category, "0", String(one.records), "", "", "", percent(1), "", one.problem];
+  const { records, loss, maxLoss, upperBound, largeCallRate, saving } = one.certificate;
   return [
     one.category,
     String(one.threshold),
     String(records),
     digits(loss),
+    digits(maxLoss),
     digits(upperBound),
     percent(largeCallRate),
     saving === undefined ? "n/a" : withInterval(saving),

@@ -57,7 +57,10 @@ describe("eval tune", () => {
     expect(text).toMatch(
       /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(betting test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
     );
-    expect(text).toMatch(/^p-value +\S+$/m);
+    // What is promised, and what is an estimate.
+    expect(text).toMatch(
+      /^at most +0\.0500\nof this policy alone, an estimate \(betting\) +-?0\.\d+\np-value +\S+$/m,
+    );
     expect(text).toMatch(/^threshold +large calls +quality +loss +USD per 1,000 +p-value +accepted$/m);
     expect(text).toMatch(/tuning\.json: tuning [0-9a-f]{12}, holds until 2027-03-01\n$/);
   });
@@ -81,7 +84,10 @@ describe("eval tune", () => {
     const budget = await tune("--outcomes", outcomes, "--budget", "5");
     expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$\d\.\d+ measured\)/);
     const categories = await tune("--outcomes", outcomes, "--by-category", "--max-loss", "0.1");
-    expect(categories.out).toMatch(/^chat +[\d.]+ +400 /m);
+    expect(categories.out).toMatch(
+      /^category +threshold +records +loss +at most +alone \(estimate\) +large calls +saving/m,
+    );
+    expect(categories.out).toMatch(/^chat +[\d.]+ +400 +-?0\.\d+ +0\.1000 +-?0\.\d+ /m);
     expect(categories.out).toMatch(/^code +[\d.]+ +800 /m);
   });
 
@@ -113,6 +119,55 @@ describe("eval tune", () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
+  it("takes a cap on what a unit counts", async () => {
+    const path = folder.file(
+      "users.jsonl",
+      linesFrom(records.map((record, index) => ({ ...record, session: `s${Math.floor(index / 4)}` }))),
+    );
+    const { out: text } = await tune("--outcomes", path, "--max-loss", "0.1", "--unit-cap", "1");
+    expect(text).toMatch(/^On 1200 records, 300 independent units .*or tenant, all count as one\.$/m);
+    expect((await readTuning(out)).certificate).toMatchObject({ largestUnit: 4, unitCap: 1 });
+  });
+
+  it("tries quantiles of other requests where there are some", async () => {
+    const others = records.map(({ id, prompt = "" }, index) => ({
+      id,
+      prompt: index < 3 ? prompt : `other ${prompt.repeat(1 + (index % 2))}`,
+    }));
+    const path = folder.file("prompts.jsonl", others.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const args = ["--outcomes", outcomes, "--classifier", "length", "--max-loss", "0.05"];
+    const { exitCode, err } = await tune(...args, "--grid-from", path);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 0,
+      err: "--grid-from: 3 requests left out, also among the outcomes\n",
+    });
+    const tried = (await readTuning(out)).curve.map(({ threshold }) => threshold ?? 0);
+    expect(tried.at(-1)).toBe(1.01);
+    expect(tried.filter((threshold) => !Number.isInteger(100 * threshold)).length).toBeGreaterThan(50);
+    const same = await tune(...args, "--grid-from", outcomes, "--out", nowhere);
+    expect(same.exitCode).toBe(2);
+    expect(same.err).toContain("--grid-from must be requests that are not among the outcomes, got ");
+  });
+
+  it("says where there are no records", async () => {
+    const empty = folder.file("empty.jsonl", "");
+    const none = await tune("--outcomes", empty, "--out", nowhere);
+    expect(none.exitCode).toBe(2);
+    expect(none.err).toMatch(/empty\.jsonl: file holds no records\n$/);
+    const apart = folder.file(
+      "apart.jsonl",
+      linesFrom(
+        records.slice(0, 10).map(({ outcomes: both, ...record }, index) => {
+          const name = index < 4 ? "small" : "large";
+          return { ...record, outcomes: { [name]: both[name] ?? { quality: 0 } } };
+        }),
+      ),
+    );
+    const neither = await tune("--outcomes", apart, "--out", nowhere);
+    expect(neither.exitCode).toBe(2);
+    expect(neither.err).toContain("outcomes of all models (4 have small, 6 have large, none has all)");
+  });
+
   it("says what was left out", async () => {
     const lacking = records.map(({ outcomes: { large, ...rest }, ...record }, index) =>
       index < 7 ? { ...record, outcomes: rest } : { ...record, outcomes: { ...rest, large } },
@@ -126,6 +181,7 @@ describe("eval tune", () => {
     [["--max-loss", "0"], '--max-loss must be a number above 0 and below 1, got "0"'],
     [["--confidence", "95"], '--confidence must be a number in [0, 1], got "95"'],
     [["--guarantee", "most"], '--guarantee must be mean or regressions, got "most"'],
+    [["--unit-cap", "0"], '--unit-cap must be a number in [1, 4294967295], got "0"'],
     [["--group-by", "user"], "--group-by must be one or more of prompt, group, session, tenant"],
     [
       ["--max-loss", "0.1", "--budget", "3"],

@@ -220,14 +220,14 @@ describe("checkCertificate", () => {
 
   it("says of units larger than what the certificate counts that it does not speak of all their requests", async () => {
     const rest = (index: number) => ({ session: `s${Math.floor(index / 10)}` });
-    const sized = async (certificate: Tuned["certificate"]) => {
+    const sized = async (certificate: NonNullable<Tuned["certificate"]>) => {
       const report = await check({ count: 600, loss: 0, rest }, { certificate });
       return [verdicts(report)["unit-size"], sentence(report, "unit-size")];
     };
     const by = "(by prompt, group, session, tenant)";
     expect(await sized({ largestUnit: 4, unitCap: 4 })).toEqual([
       "not-judged",
-      `a unit ${by} has 10 records, of which the certificate counts 4: tune again with units as large`,
+      `a unit ${by} has 10 records, which the certificate counts as 4: tune again with units as large`,
     ]);
     expect(await sized({ largestUnit: 4, unitCap: 12 })).toEqual([
       "passed",
@@ -236,7 +236,7 @@ describe("checkCertificate", () => {
     // A cap below the largest one is chosen: then units of any size count as many.
     expect(await sized({ largestUnit: 4, unitCap: 1 })).toEqual([
       "passed",
-      `the largest unit ${by} has 10 records; whatever their size, units count as 1 at most, as certified`,
+      `the largest unit ${by} has 10 records; units count as 1 at most, as certified`,
     ]);
   });
 

@@ -79,4 +79,30 @@ describe("thresholds by category", () => {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
     expect(error.message).toMatch(/the largest one is "b": 40 records, about \d+ would do$/);
   });
+
+  it("say what the nearest category lacks where all have records enough and lose too much", async () => {
+    const lossy = tuneRecords(2_000, {
+      small: () => 0.6,
+      complexity: () => 0.5,
+      of: (index) => ({ category: index % 4 === 0 ? "a" : "b" }),
+    });
+    const error: unknown = await tuneCategories(lossy, options).catch((one: unknown) => one);
+    if (!isRouterError(error, "insufficient-evidence")) throw error;
+    expect(error.recordsNeeded).toBe(Number.POSITIVE_INFINITY);
+    expect(error.message).toMatch(
+      /^no category can be certified to lose at most 0\.05; the nearest to it is "[ab]": \d+ records, and more like these would not do$/,
+    );
+  });
+
+  it("are not always-small where a record of the category could not be classified", async () => {
+    const easy = tuneRecords(1_500, {
+      small: () => 0.99,
+      of: (index) => ({ category: "chat", ...(index === 7 ? { prompt: "no number" } : {}) }),
+    });
+    const [chat] = (await tuneCategories(easy, options)).categories ?? [];
+    expect(chat?.threshold).toBe(1);
+    expect(chat?.certificate?.notes).toContain(
+      "Always-small was not tried: 1 records could not be classified.",
+    );
+  });
 });

@@ -87,6 +87,18 @@ describe("tunePolicies", () => {
     );
   });
 
+  it("keeps the records that put them in order apart by what was told to join records", async () => {
+    const policies = [always("small")];
+    const ofTenant = records.map((record, index) => ({ ...record, tenant: `t${index}` }));
+    const fit = tuneRecords(2, { seed: 8, of: (index) => ({ id: `f${index}`, tenant: `t${index}` }) });
+    await expect(tunePolicies(ofTenant, { ...options, policies, fit })).rejects.toThrow(
+      'tunePolicies.fit must be other records than those to tune on: "f0" shares a prompt or group or session or tenant with one of them',
+    );
+    await expect(
+      tunePolicies(ofTenant, { ...options, policies, fit: withMiddle(fit), groupBy: ["prompt"] }),
+    ).rejects.toThrow(/^no threshold can be certified/);
+  });
+
   it("refuses what it cannot try", async () => {
     const policies = [always("small")];
     await expect(tunePolicies(records, { ...options, policies: [] })).rejects.toThrow(

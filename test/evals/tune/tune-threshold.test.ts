@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { certifiedPolicy } from "../../../evals/gate/certified-policy.ts";
-import { type OutcomeRecord, type TuneThresholdOptions, tuneThreshold } from "../../../evals/index.ts";
+import {
+  describeCertificate,
+  type OutcomeRecord,
+  type TuneThresholdOptions,
+  tuneThreshold,
+} from "../../../evals/index.ts";
 import { isRouterError } from "../../../src/index.ts";
 import { stated } from "../support/records.ts";
 import { tuneRecords } from "../support/tune-records.ts";
@@ -144,6 +149,87 @@ describe("a threshold for a greatest loss", () => {
   });
 });
 
+describe("units of several records", () => {
+  /** One user in ten has 20 requests, the others one. */
+  const users = (count: number, small: () => number = () => 0.95): OutcomeRecord[] =>
+    tuneRecords(count, {
+      small,
+      of: (index) => ({ session: index % 29 < 20 ? `s${Math.floor(index / 29)}` : `one${index}` }),
+    });
+
+  it("count as many as the largest has, or as the cap that is given, of which the certificate tells", async () => {
+    const records = users(2_900);
+    const target = { maxLoss: 0.1 };
+    const { certificate } = await tune(records, { target });
+    expect(certificate).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 20 });
+    expect(certificate.loss).toBeCloseTo(certificate.quality.large - certificate.quality.routed, 12);
+    expect(describeCertificate(certificate, "large")).toMatch(
+      /of those that share a prompt or group or session or tenant, at most 20 count\.$/,
+    );
+    const alike = (await tune(records, { target, unitCap: 1 })).certificate;
+    expect(alike).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 1 });
+    expect(describeCertificate(alike, "large")).toMatch(/or tenant, all count as one\.$/);
+    // All weigh the same: 20 requests that were lost are as one.
+    expect(alike.loss).not.toBeCloseTo(alike.quality.large - alike.quality.routed, 6);
+  });
+
+  it("take fewer records where they count less", async () => {
+    const records = users(1_450);
+    const target = { maxLoss: 0.03 };
+    expect(isRouterError(await errorOf(tune(records, { target })), "insufficient-evidence")).toBe(true);
+    expect((await tune(records, { target, unitCap: 1 })).certificate.pValue).toBeLessThanOrEqual(0.05);
+  });
+
+  it("take more records where larger ones than any here are to count in full", async () => {
+    const records = tuneRecords(1_000);
+    const target = { maxLoss: 0.05 };
+    const tight = await tune(records, { target });
+    const roomy = await tune(records, { target, unitCap: 5 });
+    expect(roomy.certificate.unitCap).toBe(5);
+    expect(roomy.threshold).toBeLessThan(tight.threshold ?? 0);
+  });
+
+  it("are what an error speaks of: more records of the same tenants would not do", async () => {
+    for (const tenants of [1, 2]) {
+      const records = tuneRecords(600, {
+        small: () => 0.95,
+        of: (index) => ({ tenant: `t${index % tenants}` }),
+      });
+      const error = await errorOf(tune(records));
+      if (!isRouterError(error, "insufficient-evidence")) throw error;
+      expect(error.unitsNeeded).toBeGreaterThan(tenants);
+      expect(error.recordsNeeded).toBe((600 / tenants) * (error.unitsNeeded ?? 0));
+      expect(error.message).toMatch(
+        /on [12] independent units, the largest of [36]00 records\): 600 records in [12] independent units, about \d+ units like these would do, with \d+ records; more records of the same units would not$/,
+      );
+      const shared = await errorOf(tune(records, { target: { largeShare: 0.5 } }));
+      if (!isRouterError(shared, "insufficient-evidence")) throw shared;
+      expect(shared.recordsNeeded).toBeGreaterThan(600);
+      expect(shared.message).toMatch(/units like these would do/);
+    }
+  });
+
+  it("take the place of the exact binomial test, and the certificate says so", async () => {
+    const records = tuneRecords(2_000, { small: () => 0.95 });
+    const options = { target: { maxLoss: 0.1 }, guarantee: "regressions" } as const;
+    const single = (await tune(records, options)).certificate;
+    expect(single).toMatchObject({ test: "binomial", notes: [] });
+    expect(describeCertificate(single, "large")).toContain(" (binomial test). ");
+    const [first] = records;
+    if (first === undefined) throw new Error("no records");
+    const copied = (await tune([...records, { ...first, id: "copy" }], options)).certificate;
+    expect(copied).toMatchObject({
+      test: "betting",
+      notes: ["Some units have several records: bets took the place of the exact binomial test."],
+    });
+    expect(describeCertificate(copied, "large")).toContain(" (betting test). ");
+    const capped = (await tune(records, { ...options, unitCap: 2 })).certificate;
+    expect(capped.notes).toEqual([
+      "Units may have several requests: bets took the place of the exact binomial test.",
+    ]);
+  });
+});
+
 describe("records that are not as one would wish", () => {
   it("leaves out those that lack a model, counts them, and imputes nothing", async () => {
     const records = tuneRecords(1_000);
@@ -165,7 +251,12 @@ describe("records that are not as one would wish", () => {
       const name = index % 2 === 0 ? "small" : "large";
       return { ...record, outcomes: { [name]: outcomes[name] ?? { quality: 0 } } };
     });
-    await expect(tune(apart)).rejects.toThrow("records must be records with outcomes of small and large");
+    await expect(tune(apart)).rejects.toThrow(
+      "records must be records of which each has outcomes of all models (5 have small, 5 have large, none has all), got an array of 10",
+    );
+    await expect(tune([])).rejects.toThrow(
+      "records must be at least one record to tune on, got an array of 0",
+    );
   });
 
   it("tells constant scores: all to the small model where that is proven, else nothing", async () => {
@@ -225,6 +316,22 @@ describe("records that are not as one would wish", () => {
     const { certificate, curve } = await tune(broken);
     expect(certificate.unclassified).toBe(200);
     expect(curve.at(-1)?.largeCallRate).toBeCloseTo(0.1, 12);
+  });
+
+  it("does not try always-small where some could not be classified: it would get those too", async () => {
+    const broken = tuneRecords(2_000, { small: () => 1 }).map((record, index): OutcomeRecord => {
+      const { large } = record.outcomes;
+      if (index % 10 !== 0 || large === undefined) return record;
+      return { ...record, prompt: `no number ${index}`, outcomes: { small: { quality: 0 }, large } };
+    });
+    for (const target of [{ maxLoss: 0.05 }, { largeShare: 0 }]) {
+      const { threshold, policy, certificate, curve } = await tune(broken, { target });
+      expect({ threshold, policy: policy.name }).toEqual({ threshold: 1, policy: "threshold" });
+      expect(curve.at(-1)?.threshold).toBe(1);
+      expect(certificate.notes).toContainEqual(
+        expect.stringMatching(/^Always-small was not tried: \d+ records could not be classified\.$/),
+      );
+    }
   });
 
   it("says from when to when the records are, and what the models cost where it is known", async () => {
@@ -305,6 +412,8 @@ describe("options that are wrong", () => {
     [{ groupBy: [] }, "tuneThreshold.groupBy must be one or more of prompt, group, session, tenant"],
     [{ steps: 0 }, "tune.steps must be an integer in [1, 1000], got 0"],
     [{ scores: [2] }, "tune.scores must be complexities in [0, 1], at least one"],
+    [{ unitCap: 0 }, "tuneThreshold.unitCap must be an integer in [1, 4294967295], got 0"],
+    [{ unitCap: 1.5 }, "tuneThreshold.unitCap must be an integer in [1, 4294967295], got 1.5"],
     [{ expiresDays: 0 }, "tuneThreshold.expiresDays must be"],
     [{ maxLoss: 0.1 } as never, "tuneThreshold.maxLoss must be absent: known options are"],
   ] as const)("%o is refused", async (options, message) => {
