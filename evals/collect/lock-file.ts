@@ -43,8 +43,15 @@ function lockedError(option: string, path: string): InvalidOptionError {
 async function create(path: string): Promise<boolean> {
   try {
     const file = await open(path, "wx");
-    await file.writeFile(JSON.stringify({ process: process.pid, host: hostname() }));
-    await file.close();
+    try {
+      await file.writeFile(JSON.stringify({ process: process.pid, host: hostname() }));
+    } catch (error) {
+      // A lock that says nothing would keep everybody out.
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

@@ -156,6 +156,24 @@ describe("collect", () => {
     expect(other).not.toEqual(first);
   });
 
+  it("tells after each call how far it is, how fast, what is left, what it has cost and what has failed", async () => {
+    let time = 0;
+    const server = await serve((prompt) => {
+      time += 30_000;
+      return prompt === "number 1" ? { status: 503 } : numberIn(prompt);
+    });
+    const told: CollectProgress[] = [];
+    const { options } = setUp(server.url, numbered(4), { models: ["small"], concurrency: 1, retries: 0 });
+    await collect({ ...options, clock: () => time, onProgress: (progress) => told.push(progress) });
+    expect(told[0]).toMatchObject({ done: 0, total: 4, elapsedMs: 0, paidUsd: 0, errors: {} });
+    expect(told[0]).not.toHaveProperty("leftMs");
+    // Two of three calls in 90 seconds; at that pace two are left.
+    expect(told[3]).toMatchObject({ done: 2, errors: { overloaded: 1 }, elapsedMs: 90_000 });
+    expect(told[3]?.perMinute).toBeCloseTo(4 / 3, 9);
+    expect(told[3]?.leftMs).toBeCloseTo(90_000, 6);
+    expect(told[3]?.paidUsd).toBeGreaterThan(0.00003);
+  });
+
   it("has no more calls under way at a model than it may", async () => {
     const server = await serve(async (prompt) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
