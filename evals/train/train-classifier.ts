@@ -70,9 +70,10 @@ export interface Training {
  * Trains a classifier on recorded outcomes: a head per model on hashed words and structure (ridge and
  * logistic), nearest neighbours, a table of categories, their mean, and a blend with the default. All of
  * them, the default and prompt length are measured by cross-validation in five folds, records of one
- * prompt kept together. The best one is taken only if the lower bounds of its APGR and of its difference
- * to length are above chance and length, else length or the default is, and the report says so. Graded
- * quality is used as it is. The same records, options and Node version give the same bytes.
+ * prompt kept together. A learnt one (their mean, unless another surely beats it) is taken only if the lower
+ * bounds of its APGR and of its difference to length are above chance and 0, else length or the default
+ * is, and the report says so. Graded quality is used as it is. The same records, options and Node version
+ * give the same bytes.
  *
  * The intervals are of each candidate by itself: that the best of several was taken makes it look a
  * little better than it is, which a replay on other records shows.

@@ -10,26 +10,31 @@ import { lineWriter } from "./line-writer.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { atLine, type RequestLine, readRequests } from "./read-requests.ts";
 
+interface Options {
+  readonly classifier: string;
+  readonly signals: boolean;
+}
+
 /** `switchpoint classify`: how hard requests are; no model is called. */
 export function classifyCommand(terminal: Terminal): Command {
   return new Command("classify")
     .description("say how hard requests are: JSON lines in, JSON lines out in the same order")
     .argument("[file]", "requests, one JSON object a line: .jsonl or .jsonl.gz (default: stdin)")
     .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
+    .option("--signals", "say what each score was made of, in numbers: no text", false)
     .addHelpText(
       "after",
       `
 Each line is { id?, prompt | messages, system?, tools?, response_format?, category? }; other fields are
-ignored. Out comes { id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier.
+ignored. Out comes { id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier. Signals of complexity: known is the share of its words and pairs
+of words that the classifier knows; where it is near 0, structure alone is judged.
 
 Example:
   echo '{"id": 1, "prompt": "What is the capital of France?"}' | switchpoint classify
   switchpoint classify requests.jsonl.gz --classifier classifier.json
 `,
     )
-    .action((file: string | undefined, { classifier }: { readonly classifier: string }) =>
-      classifyLines(file, classifier, terminal),
-    );
+    .action((file: string | undefined, options: Options) => classifyLines(file, options, terminal));
 }
 
 /** What classifiers go by beside the messages. Outcome files may write "" for no category. */
@@ -40,8 +45,8 @@ function isRead(field: string, value: unknown): boolean {
 const timeoutMs = 30_000;
 const limits = { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens };
 
-async function classifyLines(file: string | undefined, name: string, terminal: Terminal): Promise<void> {
-  const { classifier } = await loadClassifier(name);
+async function classifyLines(file: string | undefined, options: Options, terminal: Terminal): Promise<void> {
+  const { classifier } = await loadClassifier(options.classifier, [], options.signals);
   const source = readRequests(file, terminal, isRead);
   const output = lineWriter(terminal);
   let failed = 0;

@@ -41,8 +41,9 @@ export function evalTrainCommand(io: Io): Command {
     .addHelpText(
       "after",
       `
-All candidates are measured by cross-validation. The best is written if its interval lies above chance and
-above prompt length; if none does, length or the default classifier is, and the last line says so.
+All candidates are measured by cross-validation. What was learnt is written if its interval lies above chance
+and above prompt length: the mean of the learnt ones, unless another one surely beats it. If none does, length
+or the default classifier is written, and the line before the last says so.
 
 Example:
   switchpoint eval train --outcomes outcomes.jsonl.gz --part fit --small openai:gpt-5-mini --large openai:gpt-5

@@ -1,8 +1,8 @@
 import type { TrainedClassifier } from "../classifiers/index.ts";
 import { type Classifier, InvalidOptionError } from "../contracts/index.ts";
 
-const builtIn: Readonly<Record<string, () => Promise<Classifier>>> = {
-  complexity: async () => (await import("../classifiers/complexity.ts")).complexity(),
+const builtIn: Readonly<Record<string, (signals: boolean) => Promise<Classifier>>> = {
+  complexity: async (signals) => (await import("../classifiers/complexity.ts")).complexity({ signals }),
   length: async () => (await import("../classifiers/length.ts")).length(),
 };
 
@@ -17,14 +17,15 @@ export interface LoadedClassifier {
 
 /**
  * The classifier that `--classifier` means: a built-in name, or else the path of a trained file, which
- * must know the models. Throws `InvalidOptionError`, `OutcomeFormatError`.
+ * must know the models. With `signals` it says what its score was made of. Throws `InvalidOptionError`, `OutcomeFormatError`.
  */
 export async function loadClassifier(
   name: string,
   models: readonly string[] = [],
+  signals: boolean = false,
 ): Promise<LoadedClassifier> {
   const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-  if (load !== undefined) return { classifier: await load() };
+  if (load !== undefined) return { classifier: await load(signals) };
   if (!/[./\\]/.test(name)) {
     const known = builtInClassifiers.join(", ");
     throw new InvalidOptionError("--classifier", name, `one of ${known}, or the path of a trained file`);
@@ -32,5 +33,5 @@ export async function loadClassifier(
   const { readClassifier } = await import("../../evals/train/read-classifier.ts");
   const { trained } = await import("../classifiers/trained.ts");
   const file = await readClassifier(name);
-  return { classifier: trained(file, { models }), file };
+  return { classifier: trained(file, { models, signals }), file };
 }

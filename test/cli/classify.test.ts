@@ -65,6 +65,16 @@ describe("classify", () => {
     expect(schema.complexity).toBeGreaterThan(plain.complexity);
   });
 
+  it("says what a score was made of where asked, and that words are unknown", async () => {
+    const lines = jsonLines(hard, { id: "unknown", prompt: "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ ⵎⴰⵎⴽ" });
+    const [known, unknown] = linesOf((await runCli(["classify", "--signals"], { stdin: lines })).out);
+    expect(known.signals.known).toBeGreaterThan(0.3);
+    expect(unknown.signals.known).toBe(0);
+    const [plain] = linesOf((await runCli(["classify"], { stdin: lines })).out);
+    expect(plain.signals).toBeUndefined();
+    expect(plain.complexity).toBe(known.complexity);
+  });
+
   it("takes the number of the line where there is no id, and passes over empty lines", async () => {
     const { out } = await runCli(["classify"], {
       stdin: '\n{"prompt":"a"}\n\n{"prompt":"b","system":"Be brief."}',
