@@ -42,6 +42,7 @@ function evidence({
   units,
   guarantee,
   loss,
+  maxLoss,
   upperBound,
   pValue,
   saving,
@@ -49,13 +50,17 @@ function evidence({
 }: ReportedCertificate): string {
   const independent = units === records ? "" : `, of which ${count(units)} independent`;
   const shown = lossOf(guarantee);
-  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)}, its upper bound ${boundOf(guarantee)(upperBound)} (p\u00a0=\u00a0${pValue.toPrecision(2)}).`;
+  const measured = `It rests on ${count(records)} tuning records${independent}: the loss measured there was ${shown(loss)} (p\u00a0=\u00a0${pValue.toPrecision(2)}).`;
+  const estimate =
+    upperBound < maxLoss
+      ? ` That it is at most ${boundOf(guarantee)(upperBound)} is an estimate from the records that chose it, and not promised.`
+      : "";
   const saved = saving === undefined ? "" : ` The cost there was ${percentWithInterval(saving)} lower.`;
   const own =
     tunedOn === 0
       ? " None of the records of this report are among them."
       : ` ${count(tunedOn)} of the records of this report are among them, on which the figures around this one look a little too good.`;
-  return measured + saved + own;
+  return measured + estimate + saved + own;
 }
 
 function countedOf({ counted }: ReportedCertificate): string {
@@ -73,8 +78,8 @@ function categoryTable(
   guarantee: ReportedCertificate["guarantee"],
 ): Markup {
   return htmlTable(
-    "Thresholds and upper bounds by category",
-    ["category", "threshold", "tuning records", "upper bound of the loss"],
+    "Thresholds by category",
+    ["category", "threshold", "tuning records", "loss at most (an estimate)"],
     categories.map(({ category, threshold, records, upperBound, problem }) => ({
       kind: problem === undefined ? undefined : ("few" as const),
       cells: [

@@ -143,6 +143,7 @@ export interface ReportedCertificate {
   readonly confidence: number;
   /** Measured on the tuning records. */
   readonly loss: number;
+  /** No promise, an estimate: what the test says of the chosen policy alone. */
   readonly upperBound: number;
   readonly pValue: number;
   readonly saving?: Estimate | undefined;

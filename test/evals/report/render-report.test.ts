@@ -56,7 +56,7 @@ describe("renderReport", () => {
       "Routing at threshold 0.50 loses at most 20 points of quality with 95 % confidence, against sending everything to openai:gpt-5.",
     );
     expect(text).toContain(
-      "1,000 tuning records: the loss measured there was 2.0 points, its upper bound 10 points",
+      "1,000 tuning records: the loss measured there was 2.0 points (p = 0.0010). That it is at most 10 points is an estimate from the records that chose it, and not promised.",
     );
     expect(text).toContain("(by exact match). It ends on 2027-01-30");
     expect(text).not.toContain("Of those that share");
