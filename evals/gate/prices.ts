@@ -23,7 +23,10 @@ export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceO
   if (changed.length > 0)
     return of("failed", `prices have changed (${changed.join("; ")}), and the saving with them: tune again`);
   if (unknown.length > 0)
-    return of("not-judged", `${unknown.join("; ")}: a price in the config, before tuning, would tell`);
+    return of(
+      "not-judged",
+      `${unknown.join("; ")}: eval tune --prices-from and eval check --config, with a router that has it, would tell`,
+    );
   return of("passed", `prices are those of the certificate (${tuning.models.join(", ")})`);
 }
 

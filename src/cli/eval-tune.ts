@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { checkOther } from "../../evals/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../../evals/outcomes/outcome-record.ts";
 import { checkDisjoint } from "../../evals/split/record-keys.ts";
 import { checkGroupBy } from "../../evals/split/split-outcomes.ts";
@@ -10,9 +11,10 @@ import { tuneThreshold } from "../../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../../evals/tune/tuning-file.ts";
 import { writeTuning } from "../../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../classifiers/index.ts";
-import { InvalidOptionError, type UnitField } from "../contracts/index.ts";
+import { InvalidOptionError, type Price, type UnitField } from "../contracts/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
+import { loadRouter } from "./load-router.ts";
 import { numberOption } from "./number-option.ts";
 import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
 import { readScores } from "./read-scores.ts";
@@ -33,6 +35,7 @@ interface Options extends PartOptions {
   readonly groupBy?: readonly string[] | undefined;
   readonly unitCap?: string | undefined;
   readonly gridFrom?: string | undefined;
+  readonly pricesFrom?: string | undefined;
   readonly text: string;
   readonly judge?: string | undefined;
   readonly expiresDays: string;
@@ -65,6 +68,10 @@ export function evalTuneCommand(terminal: Terminal): Command {
       "--grid-from <file>",
       "thresholds to try: quantiles of these other requests, a data set (default: 100 equal steps)",
     )
+    .option(
+      "--prices-from <config>",
+      "the router whose models' prices are kept in the file, for eval check (default: the catalogue's)",
+    )
     .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
     .option("--judge <name>", "who judged the quality; kept in the file")
     .option("--expires-days <number>", "how long the certificate holds", "90")
@@ -87,11 +94,13 @@ Example:
 async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   const { small, large, guarantee, groupBy, out, json } = options;
   const target = targetOf(options);
+  const { outcomes, gridFrom, pricesFrom } = options;
+  checkOther(out, [outcomes, options.classifier, gridFrom, pricesFrom], "--out");
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError("--guarantee", guarantee, "mean or regressions");
   if (groupBy !== undefined) checkGroupBy("--group-by", groupBy);
   const { classifier, file } = await loadClassifier(options.classifier, [small, large]);
-  const { records: read, split } = await readPart(options.outcomes, options, terminal, {
+  const { records: read, split } = await readPart(outcomes, options, terminal, {
     keys: file?.keys,
     whenAbsent: "other",
   });
@@ -111,11 +120,12 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     unitCap:
       options.unitCap === undefined ? undefined : numberOption("--unit-cap", options.unitCap, 1, 0xffff_ffff),
     scores:
-      options.gridFrom === undefined
+      gridFrom === undefined
         ? undefined
-        : await readScores(options.gridFrom, records, { classifier, text }, terminal),
+        : await readScores(gridFrom, records, { classifier, text }, terminal),
     text,
     judge: options.judge,
+    prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
     resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
     seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
@@ -129,6 +139,15 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (unclassified > 0)
     terminal.stderr(`${unclassified} records could not be classified: they count as sent to ${large}\n`);
   terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);
+}
+
+/** By name of the model, of those that have one. */
+async function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
+  const router = await loadRouter(config, "--prices-from");
+  await router.close();
+  return Object.fromEntries(
+    Object.values(router.models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]])),
+  );
 }
 
 /** Throws `InvalidOptionError` where the classifier knows one of the records from its training. */

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { type OutcomeRecord, readTuning } from "../../evals/index.ts";
+import { threshold } from "../../policies/index.ts";
+import { createRouter } from "../../src/create-router.ts";
+import { fakeModel } from "../../src/testing/index.ts";
 import { tuneRecords } from "../evals/support/tune-records.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -63,6 +66,26 @@ describe("eval tune", () => {
     );
     expect(text).toMatch(/^threshold +large calls +quality +loss +USD per 1,000 +p-value +accepted$/m);
     expect(text).toMatch(/tuning\.json: tuning [0-9a-f]{12}, holds until 2027-03-01\n$/);
+  });
+
+  it("keeps the prices of a router's models, which eval check compares", async () => {
+    const price = { usdPerMillionInputTokens: 0.1, usdPerMillionOutputTokens: 0.4 };
+    const config = folder.config(() =>
+      createRouter({
+        models: { little: fakeModel({ name: "small", price }), big: fakeModel({ name: "large" }) },
+        policy: threshold({ small: "little", large: "big", at: 0.5 }),
+      }),
+    );
+    const { exitCode } = await tune("--outcomes", outcomes, "--max-loss", "0.05", "--prices-from", config);
+    expect(exitCode).toBe(0);
+    expect((await readTuning(out)).prices).toEqual({ small: price });
+  });
+
+  it("does not write over what it reads", async () => {
+    const { exitCode, err } = await tune("--outcomes", outcomes, "--out", outcomes);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/--out must be another file than what is read/);
+    expect(readFileSync(outcomes, "utf8")).toBe(linesFrom(records));
   });
 
   it("prints JSON without the keys of the records", async () => {
