@@ -10,6 +10,11 @@ export interface Candidate {
 }
 
 const learnt: readonly Part[] = ["ridge", "logistic", "neighbours"];
+/** Of all candidates; those of a table need records with categories. */
+export const candidateNames: readonly string[] = [
+  ...["length", "default", ...learnt, "mean", "blend"],
+  ...["table", "mean+table"],
+];
 /** Records after which own labels count as much as the default does. */
 const priorRecords = 300;
 

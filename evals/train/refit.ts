@@ -33,13 +33,14 @@ export async function refit(
 ): Promise<Training> {
   checkKeys("refit", settings, settingNames);
   const base = settings.base ?? complexity();
+  const checked = settingsOf(settings);
   const { models, small, large, structure: scale, data, keys, ...earlier } = checkTrainedFile(file, base);
   const remembered = decodeExamples(earlier.examples, models.length);
   if (remembered === undefined)
     throw new InvalidOptionError("trained.file.examples", undefined, "columns of the stated length");
   const added = await readExamples(records, { models, base, text: settings.text, scale });
   const built = await buildClassifier({
-    ...settingsOf(settings),
+    ...checked,
     examples: joinExamples(remembered, added.examples),
     scale,
     small,

@@ -12,6 +12,7 @@ import {
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { type Built, buildClassifier, type ModelReport } from "./build-classifier.ts";
+import { candidateNames } from "./candidates.ts";
 import { readExamples } from "./read-examples.ts";
 
 export interface TrainSettings {
@@ -96,9 +97,10 @@ export async function trainClassifier(
   for (const name of [large, small]) if (!models.includes(name)) models.unshift(name);
   checkIds("trainClassifier.models", models);
   const base = options.base ?? complexity();
+  const settings = settingsOf(options);
   const read = await readExamples(records, { models, base, text: options.text });
   const built = await buildClassifier({
-    ...settingsOf(options),
+    ...settings,
     examples: read.examples,
     scale: read.scale,
     small,
@@ -123,13 +125,24 @@ export const settingNames: readonly string[] = [
   "onProgress",
 ] satisfies readonly (keyof TrainSettings)[];
 
-/** The settings that training and refitting share, with their defaults. */
-export function settingsOf({ resamples = 1_000, confidence = 0.95, candidate, onProgress }: TrainSettings): {
+/** The settings that training and refitting share, with their defaults. Throws `InvalidOptionError`. */
+export function settingsOf({
+  resamples = 1_000,
+  confidence = 0.95,
+  text,
+  candidate,
+  onProgress,
+}: TrainSettings): {
   readonly resamples: number;
   readonly confidence: number;
   readonly candidate: string | undefined;
   readonly onProgress: (done: number, of: number) => void;
 } {
+  if (text !== undefined && text !== "prompt" && text !== "question")
+    throw new InvalidOptionError("text", text, '"prompt" or "question"');
+  const names = ["best", ...candidateNames];
+  if (candidate !== undefined && !names.includes(candidate))
+    throw new InvalidOptionError("candidate", candidate, `one of ${names.join(", ")}`);
   return { resamples, confidence, candidate, onProgress: onProgress ?? (() => {}) };
 }
 

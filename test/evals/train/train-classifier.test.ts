@@ -191,7 +191,14 @@ describe("trainClassifier", () => {
     ],
     ["one model twice", topicRecords(60), { large: "small" }, /another model than/],
     ["a seed that is none", topicRecords(60), { seed: -1 }, /seed must be an integer/],
-    ["an unknown candidate", topicRecords(60), { candidate: "magic" }, /candidate must be one of best, /],
+    ["an unknown candidate", [], { candidate: "magic" }, /candidate must be one of best, length, default, /],
+    [
+      "a table where no record has a category",
+      topicRecords(60),
+      { candidate: "table" },
+      /candidate must be one of best, .* got "table"/,
+    ],
+    ["another text", [], { text: "title" }, /text must be "prompt" or "question"/],
   ])("refuses %s", async (_, records, options, message) => {
     await expect(trainClassifier(records, { ...pair, ...options })).rejects.toThrow(message);
   });
