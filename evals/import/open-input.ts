@@ -105,6 +105,8 @@ function refuseForeign(name: string, head: Uint8Array): void {
     );
   const start = Buffer.from(head.subarray(0, 16)).toString("latin1");
   for (const [magic, problem] of foreign) if (start.startsWith(magic)) refuse(problem);
+  if (/^\s*<(?:!doctype html|html\b)/i.test(start))
+    refuse("is a web page: give the address of the file itself, which code hosts call raw");
 }
 
 const headBytes = 16;

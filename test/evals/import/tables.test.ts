@@ -183,6 +183,11 @@ describe("files that are no text", () => {
     ["a packed pickle", gzipSync(Buffer.from([0x80, 0x05, 1, 2, 3])), /is a pickle/],
     ["Parquet", Buffer.from("PAR1 and so on, more"), /is Parquet: convert it/],
     ["a spreadsheet", Buffer.from("PK\u0003\u0004 and so on, more"), /is a spreadsheet or an archive/],
+    [
+      "a web page",
+      Buffer.from("\n<!DOCTYPE html><html lang=en>"),
+      /is a web page: give the address of the file/,
+    ],
     ["Latin-1", Buffer.from("sample_id,prompt\n1,caf\xe9 au lait\n", "latin1"), /is not UTF-8/],
     ["half a packed file", gzipSync(Buffer.from(table.repeat(50))).subarray(0, 60), /ends too early/],
     [
