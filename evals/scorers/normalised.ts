@@ -12,7 +12,7 @@ const punctuation = /[\p{P}$+<=>^`|~]+/gu;
 
 /**
  * 1 where the answer is `expected` (or one of a list) but for compatibility forms (NFKC), case, punctuation,
- * articles and white space, else 0. As exact match of SQuAD (Rajpurkar et al. 2016), for all scripts.
+ * articles and white space, else 0; a text that holds nothing else is compared by these. As exact match of SQuAD (Rajpurkar et al. 2016), for all scripts.
  * Signs go, too: `-5` is `5` and `C++` is `C`; numbers are for `numeric`. An answer of more than 1,000,000
  * characters is wrong.
  */
@@ -22,12 +22,13 @@ export function normalised(options: NormalisedOptions = {}): Scorer {
   if (!Array.isArray(articles) || articles.some((word) => typeof word !== "string"))
     throw new InvalidOptionError("normalised.articles", articles, "an array of words");
   const leftOut = new Set(articles.map((word) => foldCase(word.normalize("NFKC"))));
-  const normalise = (text: string): string =>
-    foldCase(text.normalize("NFKC"))
-      .replace(punctuation, "")
-      .split(/\s+/u)
-      .filter((word) => word !== "" && !leftOut.has(word))
-      .join(" ");
+  const normalise = (text: string): string => {
+    const folded = foldCase(text.normalize("NFKC"));
+    const words = wordsOf(folded.replace(punctuation, ""));
+    const telling = words.filter((word) => !leftOut.has(word));
+    // Where nothing would be left, as of "A", what is left out elsewhere is all there is.
+    return [telling, words, wordsOf(folded)].find(({ length }) => length > 0)?.join(" ") ?? "";
+  };
 
   return compareTexts({
     name: "normalised",
@@ -37,6 +38,10 @@ export function normalised(options: NormalisedOptions = {}): Scorer {
       return { score: answer === normalise(expected) ? 1 : 0 };
     },
   });
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/u).filter((word) => word !== "");
 }
 
 /** By way of upper case, which is where `ß` meets `ss`. */

@@ -49,7 +49,11 @@ describe("normalised", () => {
     ["$18", "18", 1],
     ["北京。", "北京", 1],
     ["one two", "one\u00a0two", 1],
-    ["", "the", 1],
+    ["", "the", 0],
+    ["A.", "a", 1],
+    ["The", "A", 0],
+    ["!", "?", 0],
+    ["", "", 1],
     ["Paris", ["Lyon", "PARIS"], 1],
     ["Paris", undefined, null],
   ])("scores %j against %j with %j", async (output, expected, result) => {
