@@ -57,8 +57,8 @@ export interface Itinerary {
   hedge(): Step | undefined;
   /** The current call has failed, and another that runs already takes its place. */
   follow(step: Step): void;
-  /** The end of the request, where an error is no failure of one model. */
-  ending(error: unknown): { readonly step?: undefined; readonly error: unknown } | undefined;
+  /** A call of the model has failed: the end of the request, where that is no failure of one model. */
+  ending(error: unknown, model: string): { readonly step?: undefined; readonly error: unknown } | undefined;
 }
 
 /** Another model would fail in the same way, or must not be asked. */
@@ -189,7 +189,7 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     const delayMs = Math.max(backoffMs(made, askedMs, options, context.random), rateMs);
     const left =
       context.deadlineAt === undefined ? Number.POSITIVE_INFINITY : context.deadlineAt - context.clock();
-    if (delayMs >= left || context.permits(current.model, "retry") !== true) return undefined;
+    if (delayMs >= left || !mayAnswer(current.model, "retry")) return undefined;
     if (!isAffordable(current.model)) return undefined;
     const isAdmitted = context.admit(current.model, delayMs) === true;
     if (!isAdmitted && !isLast) return undefined;
@@ -208,7 +208,9 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     if (!lastResort) context.abandon(model);
   };
 
-  const ending = (error: unknown): { readonly error: unknown } | undefined => {
+  const ending: Itinerary["ending"] = (error, model) => {
+    if (isRouterError(error, "provider") && error.kind === "context-overflow")
+      outgrown = Math.max(outgrown ?? 0, windowOf(model));
     if (context.signal?.aborted) return { error: context.signal.reason };
     if (isRouterError(error, "deadline-exceeded")) return { error };
     const late = deadlinePassed();
@@ -243,11 +245,10 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     ending,
     afterFailure(error) {
       lastError = error;
-      const end = ending(error);
+      const end = ending(error, current.model);
       if (end !== undefined) return end;
       // `ending` knows every other error.
       const failure = error as ProviderError;
-      if (failure.kind === "context-overflow") outgrown = Math.max(outgrown ?? 0, windowOf(current.model));
       return orEnd(retry(failure, false) ?? another("fallback") ?? retry(failure, true));
     },
     afterDelay() {

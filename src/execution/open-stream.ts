@@ -73,7 +73,7 @@ async function openBeside(
     return { call };
   }
   const error = call.fail(failure.thrown);
-  const ending = itinerary.ending(error);
+  const ending = itinerary.ending(error, call.step.model);
   const isOver = context.signal?.aborted || isRouterError(ending?.error, "deadline-exceeded");
   if (ending !== undefined && (isOver || isFirst)) {
     if (isOver) {
