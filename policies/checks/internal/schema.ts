@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { withinTime } from "./within-time.ts";
 
 /** Any library's schema that follows Standard Schema v1 (Zod, Valibot, ArkType …). */
 export interface StandardSchema {
@@ -73,7 +74,6 @@ async function compile(
   longestMs: number,
 ): Promise<(value: unknown) => boolean> {
   const { dereference, validate } = await import("@cfworker/json-schema");
-  const { withinTime } = await import("./within-time.ts");
   const refuse = (problem: string): never => {
     throw new InvalidOptionError(option, given, `a JSON Schema that can be checked (${problem})`);
   };

@@ -1,18 +1,20 @@
-import { createContext, Script } from "node:vm";
+import { type Context, createContext, Script } from "node:vm";
 
 /** Work was given up because it took too long. */
 export class OutOfTimeError extends Error {
   override readonly name = "OutOfTimeError";
 }
 
-const script = new Script("work()");
-const context = createContext({});
+/** Made at the first use: whoever imports the policies need not pay for it. */
+let place: { readonly script: Script; readonly context: Context } | undefined;
 
 /**
  * Does work that may never end by itself, such as a regular expression that backtracks, for `timeoutMs`
  * milliseconds at most; it must not wait for anything. Throws `OutOfTimeError`.
  */
 export function withinTime<T>(timeoutMs: number, work: () => T): T {
+  place ??= { script: new Script("work()"), context: createContext({}) };
+  const { script, context } = place;
   const outer = context["work"];
   context["work"] = work;
   try {
