@@ -58,7 +58,7 @@ const setups: Readonly<Record<string, Setup>> = {
   exact: { scorer: exact(), good: { output: "a", expected: "a" }, bad: { output: "b", expected: "a" } },
   normalised: {
     scorer: normalised(),
-    good: { output: "The A.", expected: "a" },
+    good: { output: "The Seine.", expected: "seine" },
     bad: { output: "b", expected: "b c" },
   },
   "multiple-choice": {
