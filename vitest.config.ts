@@ -13,6 +13,6 @@ export default defineConfig({
     maxWorkers: "100%",
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
-    testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 20_000,
+    testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 60_000,
   },
 });
