@@ -7,7 +7,10 @@ type MarkOf = (data: Iterable<unknown>, options?: object) => Mark;
 
 /** What is used of @observablehq/plot. Its own types need those of a browser and of d3. */
 interface PlotLibrary {
-  plot(options: object): { readonly outerHTML: string };
+  plot(options: object): {
+    readonly outerHTML: string;
+    querySelectorAll(selector: string): Iterable<{ removeAttribute(name: string): void }>;
+  };
   readonly areaY: MarkOf;
   readonly dot: MarkOf;
   readonly line: MarkOf;
@@ -35,6 +38,8 @@ export async function loadPlot(): Promise<PlotMaker> {
     marks: library,
     draw(label, options) {
       const svg = library.plot({ document, style: { fontSize: "12px" }, ...options });
+      // It is one image with a label; those of its parts are for nobody.
+      for (const part of svg.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
       // In attributes, the library leaves "<" as it is.
       return new Markup(
         svg.outerHTML.replace("<svg", () => `<svg role="img" aria-label="${escapeHtml(label)}"`),

@@ -50,7 +50,7 @@ svg { display: block; width: 100%; height: auto; overflow: visible; font-family:
 .narrow { display: none; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; }
 .scroll { margin: 0 0 12px; overflow-x: auto; }
-.scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.scroll:focus-visible, .prompt:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; line-height: 1.4; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { padding: 7px 0 7px 14px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; min-width: 11em; overflow-wrap: anywhere; }

@@ -19,7 +19,7 @@ export function savingSection({ saving, reference, policy }: Report): Markup {
 <p>${`${requests === undefined ? "With" : "At"} ${volume} like the recorded ones, the router ${savedBy(savedUsd)}.`}</p>
 <div class="small">${htmlTable(
     `Cost of ${volume} in US dollars`,
-    ["", "cost"],
+    ["routing", "cost"],
     [
       { cells: [html`always ${nameOf(reference)}`, estimateCell(referenceCostUsd, usd, usdDigits)] },
       { cells: [policy, estimateCell(costUsd, usd, usdDigits)] },

@@ -26,7 +26,7 @@ ${
       category,
       html`<code>${id}</code>`,
     ])}</p>
-${prompt !== undefined && html`<div class="prompt" dir="auto">${prompt}</div>`}</li>
+${prompt !== undefined && html`<div class="prompt" dir="auto" tabindex="0" role="group" aria-label="text of ${id}">${prompt}</div>`}</li>
 `,
   )}</ol>`
 }

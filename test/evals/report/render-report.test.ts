@@ -40,7 +40,12 @@ describe("renderReport", () => {
     for (const svg of document.querySelectorAll("svg")) {
       expect(svg.getAttribute("role")).toBe("img");
       expect(svg.getAttribute("aria-label")).not.toBe("");
+      expect(svg.querySelectorAll("[aria-label]")).toHaveLength(0);
     }
+    for (const head of document.querySelectorAll("th")) expect(head.textContent).not.toBe("");
+    // What scrolls can be reached with the keyboard.
+    for (const box of document.querySelectorAll(".scroll, .prompt"))
+      expect(box.getAttribute("tabindex")).toBe("0");
   });
 
   it("begins with the verdict, and says at once when there is no certificate", async () => {
