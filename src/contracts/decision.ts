@@ -113,7 +113,8 @@ export interface Attempt<Id extends string = string> {
   /** Of the last check that looked at this answer, the plan's or one of `execution.degraded`. Absent: none did. */
   readonly check?: CheckVerdict | undefined;
   /**
-   * What followed, where the attempt did not end the request. `hedge`: a call that ran beside it, whose
+   * What followed, where the attempt did not end the request; in the event `attempt-ended`, what is to
+   * follow: a wait may end otherwise. `hedge`: a call that ran beside it, whose
    * content came first (its error code is then `abandoned`) or which alone had not failed.
    */
   readonly next?: "retry" | "fallback" | "escalate" | "hedge" | undefined;

@@ -13,6 +13,7 @@ import {
   type RouterEvent,
   type RouterOptions,
 } from "../../src/index.ts";
+import { createHedging } from "../../src/state/hedging.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 type Id = "small" | "large" | "other";
@@ -380,6 +381,11 @@ describe("the wait before a hedge", () => {
     ms = 5_000;
     const { attempts } = await read(router);
     expect(attempts).toMatchObject([{ latencyMs: 300 }, { hop: "hedge", firstTokenMs: 0 }]);
+  });
+
+  it("is never more than a timer can hold: it would fire at once", () => {
+    const health = () => ({ healthy: true, p95FirstTokenMs: 1e12 });
+    expect(createHedging({}, health).afterMs("small", 0)).toBe(2 ** 31 - 1);
   });
 
   it("is at least afterMs", async () => {

@@ -83,7 +83,8 @@ function isWholeOrTyped(
   if (error !== undefined) {
     if (error === abortReason) expect(schedule.abortAfterMs).toBeDefined();
     else expect(isRouterError(error)).toBe(true);
-    if (isRouterError(error, "provider") && delivered !== "") expect(error.partialText).toBe(delivered);
+    const carriesText = isRouterError(error, "provider") || isRouterError(error, "deadline-exceeded");
+    if (carriesText && delivered !== "") expect(error.partialText).toBe(delivered);
   }
   if (result === undefined) return;
   const answers = result.attempts.filter((attempt) => attempt.error === undefined);
