@@ -16,7 +16,7 @@ export interface JsonFormOptions {
   readonly fenced?: boolean | undefined;
 }
 
-const longestMs = 1_000;
+const longestMs = 500;
 
 /**
  * 1 where the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot, ArkType …),

@@ -12,9 +12,9 @@ const punctuation = /[\p{P}$+<=>^`|~]+/gu;
 
 /**
  * 1 where the answer is `expected` (or one of a list) but for compatibility forms (NFKC), case, punctuation,
- * articles and white space, else 0; a text that holds nothing else is compared by these. As exact match of SQuAD (Rajpurkar et al. 2016), for all scripts.
- * Signs go, too: `-5` is `5` and `C++` is `C`; numbers are for `numeric`. An answer of more than 1,000,000
- * characters is wrong.
+ * articles and white space, else 0. As exact match of SQuAD (Rajpurkar et al. 2016), for all scripts; but texts
+ * that hold nothing else (`A`, `?`) are compared by it. Signs go, too: `-5` is `5` and `C++` is `C`; numbers are
+ * for `numeric`. An answer of more than 1,000,000 characters is wrong.
  */
 export function normalised(options: NormalisedOptions = {}): Scorer {
   checkKeys("normalised", options, ["articles"]);

@@ -16,7 +16,7 @@ export interface JsonSchemaOptions {
  *
  * A JSON Schema (draft 2020-12, 2019-09, 7 or 4) is compiled at the first answer, and refused then where it is
  * none: with a pattern that is not ECMAScript's (flag `u`), or a reference that leads nowhere or out of it. A value
- * that takes longer than 100 ms to compare with it is an error, so not accepted: write no pattern that backtracks.
+ * that takes longer than 100 ms to compare with it, twice, is an error, so not accepted: write no pattern that backtracks.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSchemaOptions = {}): Check {
   checkKeys("jsonSchema", options, ["name"]);

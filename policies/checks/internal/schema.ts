@@ -24,7 +24,7 @@ export type Fits = (value: unknown) => boolean | Promise<boolean>;
  * A schema as a function. What validates against a JSON Schema is loaded at the first value; one that is none (a
  * pattern that cannot be compiled, a type that does not exist, a reference that leads nowhere or out of the schema)
  * rejects then with `InvalidOptionError`. What may take long (patterns may backtrack, distinct items are compared each
- * with each, references may branch) is given up after `longestMs`, and rejects with `OutOfTimeError`.
+ * with each, references may branch) is given up after `longestMs`, twice, and rejects with `OutOfTimeError`.
  */
 export function compileSchema(
   option: string,
