@@ -17,7 +17,7 @@ import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn
 const maxLosses = [0.01, 0.02, 0.05];
 
 console.log(
-  "| records | largest loss | threshold | large calls | loss, bound (95 %) | cost saved | fresh records: loss, cost saved |\n|---|---|---|---|---|---|---|",
+  "| records | largest loss | threshold | large calls | loss, `upperBound` | cost saved | fresh records: loss, cost saved |\n|---|---|---|---|---|---|---|",
 );
 for (const [name, set] of askedSets()) await show(name, set);
 

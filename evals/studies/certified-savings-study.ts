@@ -59,7 +59,7 @@ async function row(head: string, tune: (maxLoss: number) => Promise<TuningFile>)
   console.log(`| ${head} | ${cells.join(" | ")} |`);
 }
 
-/** The saving with its interval, or the share of small calls where costs are not known; the loss and its bound. */
+/** The saving with its interval, or the share of small calls where costs are not known; the loss and `upperBound`. */
 async function cell(tune: () => Promise<TuningFile>): Promise<string> {
   try {
     const { certificate } = await tune();

@@ -159,8 +159,10 @@ export async function certificateOf(
             `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: bets took the place of the exact binomial test.`,
           ]
         : []),
-      ...(threshold !== undefined && columns.unclassified > 0
-        ? [`Always-small was not tried: ${columns.unclassified} records could not be classified.`]
+      ...(threshold !== undefined && threshold > 0 && columns.unclassified > 0
+        ? [
+            `Always-small was not tried: ${columns.unclassified === 1 ? "1 record" : `${columns.unclassified} records`} could not be classified.`,
+          ]
         : []),
       ...(threshold !== undefined && complexity.every((one) => one === complexity[0])
         ? ["Complexity is the same on all records: it tells no request from another."]

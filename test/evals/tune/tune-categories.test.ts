@@ -99,10 +99,18 @@ describe("thresholds by category", () => {
       small: () => 0.99,
       of: (index) => ({ category: "chat", ...(index === 7 ? { prompt: "no number" } : {}) }),
     });
-    const [chat] = (await tuneCategories(easy, options)).categories ?? [];
+    const code = tuneRecords(1_500, {
+      seed: 2,
+      small: () => 0.99,
+      of: (index) => ({ id: `c${index}`, category: "code" }),
+    });
+    const { categories = [], certificate } = await tuneCategories([...easy, ...code], options);
+    const [chat, other] = categories;
+    expect(certificate.notes.join()).not.toContain("Always-small");
+    expect(other?.certificate?.notes.join()).not.toContain("Always-small");
     expect(chat?.threshold).toBe(1);
     expect(chat?.certificate?.notes).toContain(
-      "Always-small was not tried: 1 records could not be classified.",
+      "Always-small was not tried: 1 record could not be classified.",
     );
   });
 });
