@@ -116,6 +116,11 @@ it("holds no test, no source map, no data and no development script", async () =
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]));
 });
 
+it("is built from a lock file that names no place of download, so that any registry will do", async () => {
+  const lock = await readFile(join(root, "package-lock.json"), "utf8");
+  expect(lock).not.toMatch(/"resolved":/);
+});
+
 it("holds every file that its files import", async () => {
   const home = join(folder, "node_modules/switchpoint");
   const files = await readdir(home, { recursive: true });

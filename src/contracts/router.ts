@@ -95,6 +95,9 @@ export interface Router<Id extends string = string> {
    * `InvalidOptionError`, and then changes nothing.
    */
   restoreState(state: RouterState): void;
-  /** Waits for the event sink to flush. Requests after it are refused. Idempotent. */
+  /**
+   * Waits for the event sink to flush. Requests after it are refused. Idempotent. It does not wait for
+   * requests under way: let them end first, or a decision log drops (and counts) what they would have added.
+   */
   close(): Promise<void>;
 }
