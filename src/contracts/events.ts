@@ -5,7 +5,7 @@ import type { Usage } from "./usage.ts";
 /** What a finished request was about; a function, so that no serialiser meets the text by chance. */
 export type ReadText = () => { readonly ask: string; readonly window: string };
 
-/** What a router tells `onEvent`. Emitted synchronously; a listener that throws is ignored. */
+/** What a router tells `onEvent`. Emitted synchronously; a listener that throws, or rejects, is ignored. */
 export type RouterEvent<Id extends string = string> =
   | { readonly type: "decision-made"; readonly decision: Decision<Id> }
   | { readonly type: "classifier-failed"; readonly decisionId: string; readonly error: RecordedError }

@@ -112,7 +112,7 @@ export async function generateOnce(
     }
   }
   if (step.check !== undefined && !(await accepts(context, step, step.check, completion, record)))
-    return { step: proceed(itinerary.afterRefusal(), record) };
+    return { step: proceed(itinerary.afterRefusal(completion), record) };
   record.report(undefined);
   return { completion };
 }

@@ -48,7 +48,7 @@ export interface Itinerary {
   /** The step is not made after all: another request may be its breaker's trial. */
   abandon(step: Step): void;
   /** The check did not accept the answer of the current step. */
-  afterRefusal(): Next;
+  afterRefusal(answer: Completion): Next;
   /** The answer of the current step is degraded: to be returned if nothing better comes. */
   afterDegraded(answer: Completion): Next;
   /** What an error that ends the request leaves: a degraded answer. Throws the error where there is none. */
@@ -275,7 +275,9 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       return isUntried ? { error: new LimitExceededError(passedOver) } : next;
     },
     abandon,
-    afterRefusal() {
+    afterRefusal(answer) {
+      // Better than one that is degraded.
+      if (degraded !== undefined) degraded = answer;
       if (context.signal?.aborted) return { error: context.signal.reason };
       const late = deadlinePassed();
       if (late !== undefined) return { error: late };

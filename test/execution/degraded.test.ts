@@ -7,6 +7,7 @@ import {
   createRouter,
   type ExecutionOptions,
   type Model,
+  type Policy,
   ProviderError,
   type RouterEvent,
   type RouterOptions,
@@ -164,6 +165,22 @@ describe("where no better answer comes, the last degraded one is returned and ma
     expect(degraded).toEqual(marked);
     expect(attempts.map(({ model }) => model)).toEqual(models);
     expect(events.at(-1)).toMatchObject({ type: "request-completed", degraded: marked });
+  });
+
+  it("but after an answer that a check of the plan alone did not accept, that one", async () => {
+    const accepting = (name: string, verdict: boolean): Check => ({ name, accepts: () => verdict });
+    const escalate = [
+      { unless: accepting("yes", true), to: "large" },
+      { unless: accepting("no", false), to: "other" },
+    ] as const;
+    const policy: Policy<Id> = {
+      name: "twice",
+      models: ["small", "large", "other"],
+      select: () => ({ model: "small", reason: "test", escalate }),
+    };
+    const { router } = make({ small: bad, large: good, other: { error: failure } }, notRefused(), { policy });
+    const { text, degraded } = await router.route(ask);
+    expect([text, degraded]).toEqual(["fine", { name: "no", accepted: false }]);
   });
 
   it("when the deadline passes meanwhile", async () => {
