@@ -47,5 +47,7 @@ function textOf({ question, prompt, messages }: OutcomeRecord): string {
 }
 
 function cut(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
+  if (text.length <= characters) return text;
+  // No half of a surrogate pair at the end.
+  return `${text.slice(0, characters - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -326,6 +326,13 @@ describe("reportData of a threshold between two models", () => {
     expect((await reportData(records, options)).calibration).toMatchObject({ kind: "gain" });
   });
 
+  it("cuts no character in two", async () => {
+    const records = four.map((record) => ({ ...record, prompt: `${record.prompt}${"x".repeat(393)}😀😀` }));
+    const { worst } = await reportData(records, options);
+    expect(worst.records[0]?.prompt).not.toMatch(/\p{Cs}/u);
+    expect(worst.records[0]?.prompt).toMatch(/x…$/);
+  });
+
   it("bounds the worst, the surest mistakes first, and leaves prompts out when asked", async () => {
     const records = reportRecords(500, (record) => ({
       ...record,
