@@ -55,6 +55,8 @@ function withSettings(command: Command, { stdout, stderr, columns }: Terminal): 
     .configureOutput({
       writeOut: stdout,
       writeErr: stderr,
+      // As all other errors begin.
+      outputError: (text, write) => write(text.replace(/^error: /, "switchpoint: ")),
       getOutHelpWidth: () => columns ?? 100,
       getErrHelpWidth: () => columns ?? 100,
     });

@@ -36,9 +36,9 @@ describe("the command line", () => {
 
   it.each<[string, readonly string[], RegExp]>([
     ["no command", [], /Usage: switchpoint/],
-    ["an unknown command", ["rout"], /unknown command 'rout'[\s\S]*Did you mean route/],
+    ["an unknown command", ["rout"], /^switchpoint: unknown command 'rout'[\s\S]*Did you mean route/],
     ["an unknown command of eval", ["eval", "repla"], /unknown command 'repla'/],
-    ["an unknown option", ["demo", "--fast"], /unknown option '--fast'/],
+    ["an unknown option", ["demo", "--fast"], /^switchpoint: unknown option '--fast'/],
     ["a missing prompt", ["route"], /missing required argument 'prompt'/],
     ["a prompt in pieces", ["route", "two", "words"], /too many arguments/],
     ["a missing value", ["decide", "--config"], /argument missing/],
