@@ -156,6 +156,48 @@ describe("collect", () => {
     expect(other).not.toEqual(first);
   });
 
+  it("begins no more calls of a model in a time than its limits allow", async () => {
+    const last = new Map<string, number>();
+    const server = await serve((prompt, model) => {
+      last.set(model, performance.now());
+      return numberIn(prompt);
+    });
+    // Five at once, then one each 200 ms. A busy machine makes it slower, never faster.
+    const { options } = setUp(server.url, numbered(7), { concurrency: 7, requestsPerMinute: 300 });
+    const startedAt = performance.now();
+    await collect(options);
+    for (const model of ["s", "l"]) expect((last.get(model) ?? 0) - startedAt).toBeGreaterThan(390);
+    // The first fits, however long it is; the second has to wait for hours.
+    const slow = setUp(server.url, numbered(2), { models: ["small"], tokensPerMinute: 1 });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    expect(await collect({ ...slow.options, signal: controller.signal })).toMatchObject({ missing: 1 });
+    expect(await collect({ ...slow.options, tokensPerMinute: 1e6 })).toMatchObject({ complete: true });
+  });
+
+  it("lets all calls of a model wait where one of them is told to", async () => {
+    let toldAt = 0;
+    let waitedMs = 0;
+    let tell = (): void => {};
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const server = await serve(async (prompt, _, count) => {
+      if (prompt === "number 0" && count === 1) {
+        toldAt = performance.now();
+        tell();
+        return { status: 429, retryAfterSeconds: 0.5, code: "rate_limit_exceeded" };
+      }
+      // It was under way before; the next call of its place is the one that has to wait.
+      if (prompt === "number 1") await told.then(() => new Promise((go) => setTimeout(go, 100)));
+      if (prompt === "number 2") waitedMs = performance.now() - toldAt;
+      return numberIn(prompt);
+    });
+    const { options } = setUp(server.url, numbered(3), { models: ["small"], concurrency: 2 });
+    expect(await collect(options)).toMatchObject({ complete: true });
+    expect(waitedMs).toBeGreaterThan(450);
+  });
+
   it("tells after each call how far it is, how fast, what is left, what it has cost and what has failed", async () => {
     let time = 0;
     const server = await serve((prompt) => {
