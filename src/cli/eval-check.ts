@@ -15,6 +15,7 @@ import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
+import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { gateToText } from "./show-gate.ts";
 
 interface Options {
@@ -95,8 +96,7 @@ interface Scorer {
 
 async function scorerOf({ config, classifier: given }: Options, tuning: TuningFile): Promise<Scorer> {
   if (config !== undefined) {
-    if (given !== undefined)
-      throw new InvalidOptionError("--classifier", given, "absent beside --config, which says it");
+    refuseBesideConfig({ "--classifier": given });
     return { router: await loadRouter(config), trainedOn: [] };
   }
   const { name, version } = tuning.classifier;

@@ -9,6 +9,7 @@ import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
 import { textOption } from "./text-option.ts";
 
@@ -60,16 +61,12 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
     seed: numberOf("--seed", options.seed),
   };
   if (config !== undefined) {
-    const others = Object.entries({
+    refuseBesideConfig({
       "--small": small,
       "--large": large,
       "--classifier": classifier,
       "--threshold": threshold,
     });
-    for (const [option, value] of others) {
-      if (value !== undefined)
-        throw new InvalidOptionError(option, value, "absent beside --config, which says it");
-    }
     const { records } = await readPart(options.outcomes, options, io);
     const router = await loadRouter(config);
     try {

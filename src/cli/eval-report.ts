@@ -13,6 +13,7 @@ import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { numberOption } from "./number-option.ts";
 import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { reportToJson, reportToText } from "./show-report.ts";
 import { textOption } from "./text-option.ts";
 
@@ -91,7 +92,13 @@ async function reported(options: Options, terminal: Terminal): Promise<Report> {
     command: commandLine(options),
   };
   if (config !== undefined) {
-    refuseBesideConfig(options);
+    refuseBesideConfig({
+      "--small": options.small,
+      "--large": options.large,
+      "--classifier": options.classifier,
+      "--threshold": options.threshold,
+      "--tuning": options.tuning,
+    });
     const { records } = await readPart(outcomes, options, terminal);
     const router = await loadRouter(config);
     try {
@@ -130,20 +137,6 @@ function classifierOf({ classifier }: Options, tuning: TuningFile | undefined): 
       `the file of ${name}@${version}, which was tuned on`,
     );
   return name;
-}
-
-function refuseBesideConfig({ small, large, classifier, threshold, tuning }: Options): void {
-  const others = {
-    "--small": small,
-    "--large": large,
-    "--classifier": classifier,
-    "--threshold": threshold,
-    "--tuning": tuning,
-  };
-  for (const [option, value] of Object.entries(others)) {
-    if (value !== undefined)
-      throw new InvalidOptionError(option, value, "absent beside --config, which says it");
-  }
 }
 
 /** The command that makes the report again, as a shell would take it. */
