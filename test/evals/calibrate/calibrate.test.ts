@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calibrate, type OutcomeRecord, recordKeysOf, replay, seededRandom } from "../../../evals/index.ts";
+import { replayCases } from "../../../evals/replay/replay-cases.ts";
 import { cheapestAbove } from "../../../policies/index.ts";
 import { calibrated, complexity } from "../../../src/classifiers/index.ts";
 import { topicRecords } from "../../support/topic-records.ts";
@@ -54,6 +55,36 @@ describe("calibrate", () => {
     );
     expect(reports[0]?.after.brier).toBeLessThanOrEqual(reports[0]?.before.brier ?? 0);
     expect(Math.abs((reports[0]?.after.ece ?? 1) - (reports[0]?.before.ece ?? 0))).toBeLessThan(0.05);
+  });
+
+  it.each<[string, (score: number) => number]>([
+    ["right already", (score) => 1 - score],
+    ["without a meaning", () => 0.7],
+    ["upside down", (score) => 0.2 + 0.6 * score],
+    ["too sure", (score) => 0.5 + 0.3 * (0.5 - score)],
+    ["a step", (score) => (score < 0.4 ? 0.95 : 0.3)],
+  ])("takes no curve that makes an estimate worse, here or on fresh records: %s", async (_, of) => {
+    let [bare, served] = [0, 0];
+    for (const [seed, count] of [60, 120, 250, 499, 500, 900].entries()) {
+      const { models: reports, curves } = await calibrate(scored(count, of, seed + 1), {
+        models: ["small"],
+        classifier: stated,
+      });
+      const [small] = reports;
+      expect(small?.after.brier).toBeLessThanOrEqual((small?.before.brier ?? 0) + 1e-12);
+      expect(small?.after.brier).toBeLessThanOrEqual((small?.brierOfMean ?? 0) + 1e-12);
+      const fresh = scored(2_000, of, seed + 100);
+      const given = { models: ["small"], classifier: calibrated(stated, curves) };
+      const { cases } = await replayCases(fresh, given);
+      for (const { context, outcomes } of cases) {
+        const quality = outcomes.get("small")?.quality ?? Number.NaN;
+        const { complexity: score = Number.NaN, quality: estimates } = context.classification ?? {};
+        bare += (1 - score - quality) ** 2 / fresh.length / 6;
+        served += ((estimates?.["small"] ?? Number.NaN) - quality) ** 2 / fresh.length / 6;
+      }
+    }
+    // With sixty records to learn from, chance may cost a little.
+    expect(served).toBeLessThan(bare + 0.002);
   });
 
   it("goes by the quality that a classifier states, where it states one", async () => {
