@@ -728,6 +728,7 @@ describe("carrying on", () => {
       [{ models: ["small"] }, /models: openai:l is missing/],
       [{ repeats: 2 }, /repeats: 1 then, 2 now/],
       [{ sample: 1 }, /sample: all then, 1 by seed 1 now/],
+      [{ maxOutputTokens: 7 }, /maxOutputTokens: none then, 7 now/],
       [
         {
           scorer: function other() {

@@ -123,6 +123,9 @@ describe("a decision log with feedback", () => {
     expect(await quality([late, early], { rule: "last" })).toEqual([0.6, 2]);
     expect(await quality([late, rated(1), early], { rule: "last" })).toEqual([0.6, 3]);
     expect(await quality([rated(0.2), rated(0.6), rated(0.9)], { rule: "last" })).toEqual([0.9, 3]);
+    // They belong to a decision, all of them.
+    const { report } = await read(log, [rated(0.2), rated(0.6), rated(0.9)]);
+    expect(report.leftOut).not.toHaveProperty("feedbacks without their decision");
   });
 
   it("counts only feedback of the source that is asked for, and what belongs to no decision", async () => {
