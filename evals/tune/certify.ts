@@ -220,7 +220,7 @@ export function curveOf(
 
 /** Passes where accepted candidates send requests to a model that is not cheaper: that is an answer. */
 async function checkAnyUseful(
-  { columns, candidates, settings }: CertifyParts,
+  { columns, candidates, thresholds, settings }: CertifyParts,
   test: LossTest,
   maxLoss: number,
   delta: number,
@@ -234,7 +234,7 @@ async function checkAnyUseful(
     const loss = lossesOf(settings.guarantee, quality, routed.quality);
     const largest = test.largestUnit === 1 ? "" : `, the largest of ${test.largestUnit} records`;
     const problem =
-      `no threshold can be certified to lose at most ${maxLoss} with ${100 * (1 - delta)} % confidence ` +
+      `no ${thresholds === undefined ? "policy" : "threshold"} can be certified to lose at most ${maxLoss} with ${100 * (1 - delta)} % confidence ` +
       `(the safest one that sends anything to the small model loses ${test.mean(loss).toFixed(4)} on ${test.units} independent units${largest})`;
     throw await insufficientEvidence(problem, { loss, toLarge: routed.toLarge, test, maxLoss, delta });
   }

@@ -48,7 +48,9 @@ function figures(certificate: Certificate): string[][] {
     ...(saving === undefined ? [] : [["saving [95 %]", "", "", withInterval(saving)]]),
     ["loss", "", "", digits(loss)],
     ["at most", "", "", digits(maxLoss)],
-    [`of this policy alone, an estimate (${test})`, "", "", digits(upperBound)],
+    ...(upperBound < maxLoss
+      ? [[`of this policy alone, an estimate (${test})`, "", "", digits(upperBound)]]
+      : []),
     ["p-value", "", "", pValue.toPrecision(2)],
   ];
 }

@@ -104,6 +104,8 @@ describe("eval tune", () => {
       "The threshold was chosen for 50 % of large calls, the loss is what came out.",
     );
     expect(share.out).toMatch(/ further records chose the threshold\. /);
+    // Chosen by other records: the bound is what is promised.
+    expect(share.out).not.toContain("an estimate");
     const budget = await tune("--outcomes", outcomes, "--budget", "5");
     expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$\d\.\d+ measured\)/);
     const categories = await tune("--outcomes", outcomes, "--by-category", "--max-loss", "0.1");

@@ -96,7 +96,7 @@ describe("tunePolicies", () => {
     );
     await expect(
       tunePolicies(ofTenant, { ...options, policies, fit: withMiddle(fit), groupBy: ["prompt"] }),
-    ).rejects.toThrow(/^no threshold can be certified/);
+    ).rejects.toThrow(/^no policy can be certified/);
   });
 
   it("refuses what it cannot try", async () => {
