@@ -102,7 +102,7 @@ code { font: 0.94em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
   h2 { margin-top: 22pt; break-after: avoid; }
   .wide { display: block; }
   .narrow { display: none; }
-  p:has(+ figure), p:has(+ .pair) { break-after: avoid; }
+  p:has(+ figure), p:has(+ .pair), p:has(+ .small) { break-after: avoid; }
   /* What is folded cannot be opened on paper. */
   details { display: none; }
   p, figure, .panel, .facts, .small, tr { break-inside: avoid; }
