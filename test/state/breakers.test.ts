@@ -26,6 +26,12 @@ describe("a breaker", () => {
     breakers.observe(ended("server"), 0);
     expect(breakers.admit("a", 0)).toBe("its breaker is open (server failures)");
     expect(breakers.admit("b", 0)).toBe(true);
+    breakers.observe({ ...ended(), name: "b" }, 0);
+    breakers.observe({ ...ended(), name: "b" }, 0);
+    for (const expected of [true, false]) {
+      breakers.observe({ ...ended("server"), name: "b" }, 0);
+      expect(breakers.admit("b", 0) === true).toBe(expected); // 1 of 3, then 2 of 4: exactly the ratio
+    }
   });
 
   it("counts each class of failure for itself", () => {
@@ -44,6 +50,26 @@ describe("a breaker", () => {
     expect(breakers.admit("a", 1_100)).toBe(true);
     breakers.observe(ended("server"), 1_200);
     expect(breakers.admit("a", 1_200)).not.toBe(true);
+  });
+
+  it("counts a call within a tenth of its window, however calls are spread", () => {
+    const breakers = createBreakers({ minCalls: 10, failureRatio: 1, windowMs: 1_000 });
+    for (let call = 0; call < 9; call += 1) breakers.observe(ended("server"), call * 100);
+    expect(breakers.admit("a", 899)).toBe(true);
+    breakers.observe(ended("server"), 999);
+    expect(breakers.admit("a", 999)).not.toBe(true);
+    const old = createBreakers({ minCalls: 10, failureRatio: 1, windowMs: 1_000 });
+    for (let call = 0; call < 9; call += 1) old.observe(ended("server"), call * 100);
+    old.observe(ended("server"), 1_000);
+    expect(old.admit("a", 1_000)).toBe(true);
+  });
+
+  it("begins anew once it has closed", () => {
+    const breakers = opened();
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    breakers.observe(ended(), 1_001);
+    breakers.observe(ended("server"), 1_002);
+    expect(breakers.admit("a", 1_003)).toBe(true);
   });
 
   it("admits one trial when its time is over, and closes when that succeeds", () => {
@@ -131,6 +157,17 @@ describe("a rate limit", () => {
     expect(breakers.admit("a", 3_500)).toBe(true);
   });
 
+  it("of a trial frees the trial, and says how long the pause is", () => {
+    const breakers = opened();
+    expect(breakers.admit("a", 1_000)).toBe(true);
+    breakers.observe(ended("rate-limit", 500), 1_100);
+    expect([breakers.pauseMs("a", 1_200), breakers.pauseMs("a", 9_000), breakers.pauseMs("b", 0)]).toEqual([
+      400, 0, 0,
+    ]);
+    expect(breakers.admit("a", 1_600)).toBe(true);
+    expect(breakers.admit("a", 1_601)).not.toBe(true);
+  });
+
   it("cannot pause an endpoint for longer than ten minutes", () => {
     const breakers = createBreakers();
     breakers.observe(ended("rate-limit", 1e12), 0);
@@ -160,6 +197,12 @@ describe("the state of breakers", () => {
     expect(() => breakers.restoreState({} as never, 0)).toThrow("breakers must be an array of states");
     expect(() => breakers.restoreState([{ ...good, openUntil: Number.NaN }], 0)).toThrow(
       "breakers[0].openUntil",
+    );
+    expect(() => breakers.restoreState([{ ...good, coolDownUntil: -1 }], 0)).toThrow(
+      "breakers[0].coolDownUntil",
+    );
+    expect(() => breakers.restoreState([{ ...good, openUntil: 1, failedTrials: 0.5 }], 0)).toThrow(
+      "breakers[0].failedTrials",
     );
     expect(() => breakers.restoreState([{ ...good, openUntil: 1, failureClass: "x" as never }], 0)).toThrow(
       "breakers[0].failureClass must be one of connection, timeout, server",

@@ -48,6 +48,11 @@ describe("rates", () => {
     expect([count(), count(call(1, undefined, "p:large"))]).toEqual([5, 3]);
   });
 
+  it("that are not told for one model are the general ones", () => {
+    const { count } = make({ requestsPerMinute: 3, models: { small: { requestsPerMinute: undefined } } });
+    expect(count()).toBe(3);
+  });
+
   it("hold for each tenant over all models, who share one account without a name", () => {
     const { count, call, enter } = make({ tenant: { requestsPerMinute: 2 } });
     expect(count(call(1, "a"), 1)).toBe(1);
@@ -75,6 +80,16 @@ describe("rates", () => {
     expect(enter(call(1))).toContain("18060 ms");
     time.now += 18_060;
     expect(count(call(1), 2)).toBe(1);
+  });
+
+  it("of a tenant's tokens are corrected by usage as well, and those of requests are not", () => {
+    const { enter, count, call } = make({
+      tenant: { tokensPerMinute: 1_000, requestsPerMinute: 50 },
+      requestsPerMinute: 4,
+    });
+    pass(enter(call(800, "a"))).end({ usage: { inputTokens: 100, outputTokens: 0 } });
+    expect(count(call(250, "a"))).toBe(3);
+    expect(enter(call(250, "a"))).toContain("its limit of 4 requests per minute");
   });
 
   it("keep the estimate where usage was not told", () => {
@@ -131,12 +146,74 @@ describe("what providers tell", () => {
     expect(limits.delayOf(call())).toBeUndefined();
   });
 
+  it("does not count calls that have not begun, and ends at its reset", () => {
+    const { limits, call, time } = make({});
+    const waiting = pass(limits.enter(call(), 0));
+    waiting.begin();
+    waiting.told({ remainingRequests: 5, limitRequests: 5, resetRequestsMs: 1_000 });
+    const reserved = Array.from({ length: 3 }, () => pass(limits.enter(call(), 0)));
+    waiting.told({ remainingRequests: 4, limitRequests: 5, resetRequestsMs: 1_000 });
+    expect(typeof limits.enter(call(), 0)).not.toBe("string");
+    expect(limits.enter(call(), 0)).toContain("the limit of requests that its provider tells");
+    expect(reserved.map((one) => one.begin())).toEqual([0, 0, 0]);
+    time.now += 1_000;
+    expect(limits.delayOf(call())).toBeUndefined();
+  });
+
   it("is ignored where nothing is to be learnt", () => {
     const { enter, count, call } = make({ learn: false });
     const told = pass(enter());
     told.told({ remainingRequests: 0, resetRequestsMs: 60_000 });
     told.end(limited);
     expect(count(call(), 100)).toBe(100);
+  });
+});
+
+describe("calls at once", () => {
+  const places = (more: LimitOptions = {}) => make({ maxConcurrent: 1, maxQueued: 1, ...more });
+  const queue = (entered: LimitPass | string, turns: string[] = [], name = "") =>
+    pass(entered).queue(() => turns.push(name));
+
+  it("give their place back once, to whoever has waited", () => {
+    const { limits, call } = places();
+    const turns: string[] = [];
+    const enter = () => pass(limits.enter(call(), 0));
+    const [first, second, third] = [enter(), enter(), enter()];
+    expect([queue(first), queue(second, turns, "second")]).toEqual([true, false]);
+    expect(queue(third)).toBe("its maxConcurrent of 1 is reached, and so is its maxQueued of 1");
+    third.end();
+    expect(turns).toEqual([]);
+    first.end();
+    first.end();
+    expect(turns).toEqual(["second"]);
+    const fourth = enter();
+    expect(queue(fourth, turns, "fourth")).toBe(false);
+    second.end();
+    expect(turns).toEqual(["second", "fourth"]);
+  });
+
+  it("leave the queue when they end before their turn", () => {
+    const { limits, call } = places();
+    const turns: string[] = [];
+    const enter = () => pass(limits.enter(call(), 0));
+    const [first, second, third] = [enter(), enter(), enter()];
+    expect([queue(first), queue(second, turns, "second")]).toEqual([true, false]);
+    second.end();
+    expect(queue(third, turns, "third")).toBe(false);
+    first.end();
+    expect(turns).toEqual(["third"]);
+  });
+
+  it("that begin late hold up those whose time has come, which are told how long", () => {
+    const { limits, call, time } = make({ requestsPerMinute: 1 });
+    const early = pass(limits.enter(call(), 0));
+    const late = pass(limits.enter(call(), 60_000));
+    expect(late.waitMs).toBe(60_000);
+    time.now += 60_000;
+    expect(early.begin()).toBe(0);
+    expect(late.begin()).toBe(60_000);
+    time.now += 60_000;
+    expect(late.begin()).toBe(0);
   });
 });
 
@@ -180,6 +257,60 @@ describe("rate limits that were met", () => {
       expect(limits.delayOf(call())).toBeUndefined();
     }
     expect(limits.exportState()[0]?.requestsPerMinute).toBeGreaterThanOrEqual(6);
+  });
+
+  it("count calls that fade with time", () => {
+    const { limits, enter, time, count } = make({});
+    expect(count(undefined, 100)).toBe(100);
+    time.now += 60_000;
+    pass(enter()).end(limited);
+    expect(limits.exportState()[0]?.tooMuchPerMinute).toBeCloseTo(100 / Math.E + 1, 6);
+  });
+
+  it("set the pace, as far as it is below the limit", () => {
+    const { limits, call, count, time, enter } = make({ requestsPerMinute: 30 });
+    limits.restoreState([
+      { name: "p:small", tooMuchPerMinute: 24, requestsPerMinute: 12, at: time.now },
+      { name: "p:large", tooMuchPerMinute: 80, requestsPerMinute: 40, at: time.now },
+    ]);
+    expect(count()).toBe(2);
+    expect(limits.delayOf(call())).toEqual({
+      ms: 5_000,
+      reason: "the rate of 12 requests per minute, learnt from its rate limits, is reached for 5000 ms more",
+    });
+    expect(count(call(1, undefined, "p:large"))).toBe(30);
+    expect(enter(call(1, undefined, "p:large"))).toContain("its limit of 30 requests per minute");
+  });
+
+  it("no longer bound a model without a limit once they are out of date", () => {
+    const { limits, count, time } = make({});
+    limits.restoreState([{ name: "p:small", tooMuchPerMinute: 24, requestsPerMinute: 12, at: time.now }]);
+    expect(count()).toBe(2);
+    time.now += 20 * 60_000;
+    expect(count()).toBe(1_000);
+  });
+
+  it("are kept of a thousand models, those that were called last", () => {
+    const { limits, call } = make({});
+    const met = (name: string) => {
+      const one = pass(limits.enter(call(1, undefined, name), 0));
+      one.begin();
+      one.end(limited);
+    };
+    met("first");
+    for (let index = 0; index < 999; index += 1) met(`p:${index}`);
+    limits.delayOf(call(1, undefined, "first"));
+    met("one more");
+    const names = limits.exportState().map(({ name }) => name);
+    expect(names).toHaveLength(1_000);
+    expect([names.includes("first"), names.includes("p:0")]).toEqual([true, false]);
+  });
+
+  it("are not restored where nothing is to be learnt", () => {
+    const { limits, count, time } = make({ learn: false });
+    limits.restoreState([{ name: "p:small", tooMuchPerMinute: 24, requestsPerMinute: 12, at: time.now }]);
+    expect(count()).toBe(1_000);
+    expect(() => limits.restoreState({} as never)).toThrow("state.limits");
   });
 
   it("that waiting does not end change nothing", () => {

@@ -25,6 +25,32 @@ describe("a retry budget", () => {
     expect(budget.withdraw(1_000)).toBe(true);
   });
 
+  it("saves up ten seconds of the floor and 100 first calls' worth, but at least one call", () => {
+    const taken = (budget: ReturnType<typeof createRetryBudget>, now: number) => {
+      let count = 0;
+      while (count < 1_000 && budget.withdraw(now)) count += 1;
+      return count;
+    };
+    const earned = createRetryBudget({ ratio: 0.2, minPerSecond: 0 });
+    for (let call = 0; call < 1_000; call += 1) earned.deposit(0);
+    expect([taken(earned, 0), taken(earned, 1e6)]).toEqual([20, 0]);
+    const few = createRetryBudget({ ratio: 0.001, minPerSecond: 0 });
+    for (let call = 0; call < 1_000; call += 1) few.deposit(0);
+    expect(taken(few, 0)).toBe(1);
+    const floor = createRetryBudget({ ratio: 0, minPerSecond: 2 });
+    expect([taken(floor, 0), taken(floor, 3_000), taken(floor, 1e6)]).toEqual([20, 6, 20]);
+  });
+
+  it("leaves a quarter of what can be saved up to those who have no other way", () => {
+    const budget = createRetryBudget({ ratio: 0.2, minPerSecond: 2 });
+    for (let call = 0; call < 100; call += 1) budget.deposit(0);
+    let sparing = 0;
+    while (budget.withdraw(0, true)) sparing += 1;
+    let others = 0;
+    while (budget.withdraw(0)) others += 1;
+    expect([sparing, others]).toEqual([30, 10]);
+  });
+
   it("never allows more than ratio, floor and what was saved", () => {
     const steps = fc.array(fc.record({ retry: fc.boolean(), after: fc.integer({ min: 0, max: 500 }) }), {
       maxLength: 300,

@@ -6,7 +6,9 @@ import {
   cancel,
   correct,
   createTokenBucket,
+  refill,
   reserve,
+  resize,
   waitMs,
 } from "../../src/state/token-bucket.ts";
 import { runs } from "../support/runs.ts";
@@ -51,6 +53,29 @@ describe("a token bucket", () => {
     expect(bucket.level).toBe(-60);
     correct(bucket, 1_000);
     expect(bucket.level).toBe(-60);
+  });
+
+  it("keeps what is reserved apart when it is resized, corrected or given back to", () => {
+    const bucket = bucketOf();
+    const waiting = reserve(bucket, 20);
+    begin(bucket, reserve(bucket, 10));
+    correct(bucket, -1_000);
+    expect(bucket).toMatchObject({ level: 40, pending: 20 });
+    resize(bucket, 30, 1);
+    expect(bucket).toMatchObject({ capacity: 30, perMs: 1, level: 10, pending: 20 });
+    const other = reserve(bucket, 5);
+    refill(bucket, 1_000);
+    expect(bucket).toMatchObject({ level: 5, pending: 25 });
+    cancel(bucket, other);
+    expect(bucket).toMatchObject({ level: 10, pending: 20 });
+    begin(bucket, waiting);
+    expect(bucket).toMatchObject({ level: 10, pending: 0 });
+  });
+
+  it("without a pace never has again what it has not", () => {
+    const bucket = createTokenBucket(1, 0, 0);
+    begin(bucket, reserve(bucket, 1));
+    expect(waitMs(bucket, 1, 1e9)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("stands still when the clock is set back", () => {
