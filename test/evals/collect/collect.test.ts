@@ -182,16 +182,16 @@ describe("collect", () => {
     const told = new Promise<void>((resolve) => {
       tell = resolve;
     });
-    const server = await serve(async (prompt, _, count) => {
+    const server = await serve((prompt, _, count) => {
       if (prompt === "number 0" && count === 1) {
         toldAt = performance.now();
         tell();
         return { status: 429, retryAfterSeconds: 0.5, code: "rate_limit_exceeded" };
       }
-      // It was under way before; the next call of its place is the one that has to wait.
-      if (prompt === "number 1") await told.then(() => new Promise((go) => setTimeout(go, 100)));
       if (prompt === "number 2") waitedMs = performance.now() - toldAt;
-      return numberIn(prompt);
+      if (prompt !== "number 1") return numberIn(prompt);
+      // It was under way before; the next call of its place is the one that has to wait.
+      return told.then(() => new Promise<string>((resolve) => setTimeout(resolve, 100, "1")));
     });
     const { options } = setUp(server.url, numbered(3), { models: ["small"], concurrency: 2 });
     expect(await collect(options)).toMatchObject({ complete: true });
