@@ -170,9 +170,14 @@ function left({ category, columns }: CategoryPart, problem: string): CategoryTun
 
 function notesOn(categories: readonly CategoryTuning[]): readonly string[] {
   const names = categories.flatMap(({ category, problem }) => (problem === undefined ? [] : [category]));
-  return names.length === 0
-    ? []
-    : [`All requests of these categories go to the large model, for want of evidence: ${names.join(", ")}.`];
+  return [
+    ...(names.length === 0
+      ? []
+      : [
+          `All requests of these categories go to the large model, for want of evidence: ${names.join(", ")}.`,
+        ]),
+    "It holds for each category by itself, all of them at once.",
+  ];
 }
 
 interface Refusal {

@@ -51,6 +51,7 @@ describe("thresholds by category", () => {
     expect(certificate.pValue).toBeLessThanOrEqual(0.05);
     expect(certificate.upperBound).toBeLessThanOrEqual(0.05);
     expect(certificate.notes[0]).toMatch(/for want of evidence: poem\.$/);
+    expect(certificate.notes[1]).toBe("It holds for each category by itself, all of them at once.");
   });
 
   it("are one policy, which replays to what the certificate says", async () => {
