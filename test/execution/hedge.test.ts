@@ -6,6 +6,7 @@ import {
   type CompletionChunk,
   type Constraint,
   createRouter,
+  type DeadlineExceededError,
   type HedgeOptions,
   type Model,
   ProviderError,
@@ -255,9 +256,11 @@ describe("an abort or a deadline", () => {
     expect([small.closed, large.closed]).toEqual([1, 1]);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     const ended = events.filter((event) => event.type === "attempt-ended");
-    expect(ended.map(({ attempt }) => [attempt.latencyMs, attempt.costUsd, attempt.next])).toEqual([
-      [500, 1, undefined],
-      [400, 1, undefined],
+    expect(
+      ended.map(({ attempt }) => [attempt.latencyMs, attempt.costUsd, attempt.next, attempt.error?.code]),
+    ).toEqual([
+      [500, 1, undefined, "unknown"],
+      [400, 1, undefined, "unknown"],
     ]);
   });
 
@@ -265,6 +268,8 @@ describe("an abort or a deadline", () => {
     const { router } = make({ small: () => ({ ms: 60_000 }), large: () => ({ ms: 60_000 }) });
     const { result } = await read(router, { ...ask, deadlineMs });
     expect(result).toMatchObject({ code: "deadline-exceeded" });
+    const { attempts } = result as DeadlineExceededError;
+    expect(new Set(attempts.map(({ error }) => error?.code))).toEqual(new Set(["deadline-exceeded"]));
     expect(Date.now()).toBe(deadlineMs);
   });
 

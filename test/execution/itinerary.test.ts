@@ -4,8 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { seededRandom } from "../../evals/metrics/seeded-random.ts";
 import {
   type Attempt,
+  type Check,
   type Hop,
   isRouterError,
+  MissingConfigurationError,
   type Model,
   ProviderError,
   type ProviderErrorKind,
@@ -45,7 +47,7 @@ const kindsThatEndAModel: ReadonlySet<unknown> = new Set([
 const windows = { a: 8_000, b: 32_000, c: 4_000, d: undefined } as const;
 type Id = keyof typeof windows;
 const ids = Object.keys(windows) as Id[];
-const accepts = { name: "accepts", accepts: () => false };
+const refuses: Check = { name: "never", accepts: () => false };
 
 /** Retryable whatever it is: what the same model must not be asked again does not rest on that. */
 const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>
@@ -79,6 +81,8 @@ const cases: fc.Arbitrary<Case> = fc.record({
 /** What is let through a breaker or the limits, as long as no call has come of it. */
 interface Held {
   readonly trials: Set<string>;
+  /** Given back by whoever did not hold it. */
+  readonly others: string[];
   passes: number;
 }
 
@@ -101,7 +105,7 @@ function contextFor(given: Case, held: Held, signal: AbortSignal): ReturnType<ty
   const last = given.plan.at(-1);
   return contextOf({
     models: Object.fromEntries(ids.map((id) => [id, modelOf(id)])),
-    plan: given.plan.map((model) => ({ model, unless: model === last ? undefined : accepts })),
+    plan: given.plan.map((model) => ({ model, unless: model === last ? undefined : refuses })),
     fallbacks: ids.filter((id) => !given.plan.includes(id)),
     options: { retries: given.retries, backoffBaseMs: 20, retryAfterCapMs: 60 },
     signal,
@@ -121,7 +125,9 @@ function contextFor(given: Case, held: Held, signal: AbortSignal): ReturnType<ty
       held.trials.add(id);
       return true;
     },
-    abandon: (id) => held.trials.delete(id),
+    abandon: (id) => {
+      if (!held.trials.delete(id)) held.others.push(id);
+    },
     started: (id) => held.trials.delete(id),
     admission: given.limited ? limitsOf(random, held) : undefined,
   });
@@ -189,7 +195,7 @@ describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => 
     await fc.assert(
       fc.asyncProperty(cases, async (given) => {
         vi.setSystemTime(0);
-        const held: Held = { trials: new Set(), passes: 0 };
+        const held: Held = { trials: new Set(), others: [], passes: 0 };
         const controller = new AbortController();
         const reason = new Error("left");
         const timer = setTimeout(() => controller.abort(reason), given.abortAtMs ?? 1e6);
@@ -198,7 +204,7 @@ describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => 
         clearTimeout(timer);
 
         expect(error === undefined || error === reason || isRouterError(error)).toBe(true);
-        expect([[...held.trials], held.passes]).toEqual([[], 0]);
+        expect([[...held.trials], held.others, held.passes]).toEqual([[], [], 0]);
         expect(getEventListeners(controller.signal, "abort")).toEqual([]);
         expect(vi.getTimerCount()).toBe(0);
         const { attempts, reported } = context;
@@ -223,6 +229,7 @@ describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => 
           expect(attempt.next).toBe(after && nextOf[after.hop]);
           if (hop === "retry") expect(attempts[index - 1]?.model).toBe(model);
         });
+        expect(attempts.filter(({ hop }) => hop === "hedge").length).toBeLessThanOrEqual(1);
         for (const id of ids) {
           const calls = attempts.filter(({ model }) => model === id).length;
           expect(calls).toBeLessThanOrEqual(1 + given.retries);
@@ -279,6 +286,233 @@ describe("a wait before a retry", () => {
     expect(context.attempts).toHaveLength(1);
     expect(context.attempts[0]).not.toHaveProperty("next");
     expect(abandoned).toEqual(["small"]);
+  });
+});
+
+describe("a deadline that passes between two attempts", () => {
+  const late = (parts: Partial<ExecutionContext>, models: Parameters<typeof contextOf>[0]["models"]) => {
+    const time = { now: 0 };
+    const pass = () => {
+      time.now = 2_000;
+    };
+    const context = contextOf({
+      models,
+      ...parts,
+      clock: () => time.now,
+      deadlineMs: 1_000,
+      deadlineAt: 1_000,
+    });
+    return { context, pass };
+  };
+
+  it("ends the request before the next one, at the end of a call", async () => {
+    const small = fakeModel({
+      model: "small",
+      answer: () => {
+        pass();
+        throw failure("server");
+      },
+    });
+    const { context, pass } = late({}, { small, large: failing("large", []) });
+    const error = await run(context, "generate");
+    expect(isRouterError(error, "deadline-exceeded") && error.deadlineMs).toBe(1_000);
+    expect(context.attempts).toMatchObject([{ model: "small" }]);
+    expect(context.attempts).toHaveLength(1);
+  });
+
+  it("at the end of a check of the plan, or of one for degraded answers", async () => {
+    for (const degraded of [false, true]) {
+      const check: Check = {
+        name: "late",
+        accepts: () => {
+          pass();
+          return false;
+        },
+      };
+      const { context, pass } = late(
+        degraded ? {} : { plan: [{ model: "small", unless: check }, { model: "large" }] },
+        { small: failing("small", []), large: failing("large", []) },
+      );
+      Object.assign(context.options, { degraded: degraded ? [check] : [] });
+      const error = await run(context, "generate");
+      // The degraded answer is there, and returned.
+      expect(error === undefined ? "answered" : isRouterError(error, "deadline-exceeded")).toBe(
+        degraded ? "answered" : true,
+      );
+      expect(context.attempts).toHaveLength(1);
+    }
+  });
+
+  it("in a backoff whose timer was late", async () => {
+    const abandoned: string[] = [];
+    const { context, pass } = late(
+      { random: () => 1, abandon: (id) => abandoned.push(id) },
+      { small: failing("small", [failure("server")]), large: failing("large", []) },
+    );
+    setTimeout(pass, 100);
+    expect(isRouterError(await run(context, "generate"), "deadline-exceeded")).toBe(true);
+    expect(context.attempts).toHaveLength(1);
+    expect(abandoned).toEqual(["small"]);
+  });
+});
+
+it("an abort within a check ends the request: nobody else is asked", async () => {
+  for (const degraded of [false, true]) {
+    const controller = new AbortController();
+    const reason = new Error("left");
+    const check: Check = {
+      name: "leaving",
+      accepts: () => {
+        controller.abort(reason);
+        return false;
+      },
+    };
+    const context = contextOf({
+      models: { small: failing("small", []), large: failing("large", []) },
+      signal: controller.signal,
+      ...(degraded ? {} : { plan: [{ model: "small", unless: check }, { model: "large" }] }),
+      options: { degraded: degraded ? check : [] },
+    });
+    expect(await run(context, "generate")).toBe(reason);
+    expect(context.attempts).toHaveLength(1);
+  }
+});
+
+describe("the order of models", () => {
+  const models = (small: readonly Error[] = []) => ({
+    small: failing("small", small),
+    large: failing("large", []),
+  });
+  const hops = ({ attempts }: { readonly attempts: readonly Attempt[] }) =>
+    attempts.map(({ model, hop, next }) => [model, hop, next]);
+
+  it("is the plan's first, and then that of the fallbacks", async () => {
+    const plan = [{ model: "small", unless: refuses }, { model: "large" }];
+    const escalated = contextOf({ models: models(), plan, fallbacks: [] });
+    expect(await run(escalated, "generate")).toBeUndefined();
+    expect(hops(escalated)).toEqual([
+      ["small", "answer", "escalate"],
+      ["large", "cascade", undefined],
+    ]);
+    const failed = contextOf({ models: models([failure("not-found")]), plan, fallbacks: [] });
+    expect(await run(failed, "generate")).toBeUndefined();
+    expect(hops(failed)).toEqual([
+      ["small", "answer", "fallback"],
+      ["large", "fallback", undefined],
+    ]);
+  });
+
+  it("does not go on after an error that is no failure of a model", async () => {
+    const error = new MissingConfigurationError("no key", ["KEY"]);
+    const context = contextOf({ models: models([error]) });
+    expect(await run(context, "generate")).toBe(error);
+    expect(context.attempts).toHaveLength(1);
+  });
+
+  it("begins with the next one where a constraint has come to forbid the first", async () => {
+    const skipped: string[] = [];
+    let deposits = 0;
+    const permits = (id: string) => id !== "small" || "not now";
+    const parts = {
+      permits,
+      skipped: (id: string, hop: Hop, reason: string) => skipped.push(`${id} ${hop}: ${reason}`),
+      depositRetry: () => {
+        deposits += 1;
+      },
+    };
+    const context = contextOf({ models: models(), ...parts });
+    expect(await run(context, "generate")).toBeUndefined();
+    expect(hops(context)).toEqual([["large", "fallback", undefined]]);
+    expect([skipped, deposits]).toEqual([["small answer: not now"], 1]);
+    const error = await run(contextOf({ models: models(), fallbacks: [], permits }), "generate");
+    expect(isRouterError(error, "no-eligible-model") && error.reasons).toEqual({ small: "not now" });
+  });
+
+  it("begins with nobody where the first is too expensive by now", async () => {
+    const context = contextOf({ models: models(), maxCostUsd: 1, committed: { usd: 0.5 } });
+    Object.assign(context, { estimateCostUsd: () => 0.6 });
+    expect(isRouterError(await run(context, "generate"), "budget-exceeded")).toBe(true);
+    expect(context.attempts).toEqual([]);
+  });
+
+  it("comes back to whoever was passed over and has room first", async () => {
+    const waits: Readonly<Record<string, number>> = { small: 50, large: 20 };
+    const admission: Admission = {
+      delayOf: (id) => ({ ms: waits[id] ?? 0, reason: "its rate" }),
+      enter: (id, maxWaitMs) =>
+        (waits[id] ?? 0) > maxWaitMs
+          ? "its rate"
+          : {
+              waitMs: waits[id] ?? 0,
+              queueTimeoutMs: 1,
+              queue: () => true,
+              begin: () => 0,
+              told: () => {},
+              end: () => {},
+            },
+    };
+    const context = contextOf({ models: models(), admission });
+    expect(await run(context, "generate")).toBeUndefined();
+    expect(hops(context)).toEqual([["large", "fallback", undefined]]);
+    expect(Date.now()).toBe(20);
+  });
+
+  it("goes on at once where a retry would wait for its rate for longer than retryAfterCapMs", async () => {
+    let calls = 0;
+    const admission: Admission = {
+      delayOf: (id) => (id === "small" && calls > 0 ? { ms: 60_000, reason: "its rate" } : undefined),
+      enter: () => {
+        calls += 1;
+        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        return { ...pass, queue: () => true, begin: () => 0 };
+      },
+    };
+    const context = contextOf({ models: models([failure("server")]), admission });
+    expect(await run(context, "generate")).toBeUndefined();
+    expect(hops(context).map(([model]) => model)).toEqual(["small", "large"]);
+    expect(Date.now()).toBe(0);
+  });
+
+  it("stays with a retry that its rate holds up where nobody else is left", async () => {
+    const rejections = ["", "its rate", ""];
+    const admission: Admission = {
+      delayOf: () => undefined,
+      enter: () => {
+        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        return rejections.shift() || { ...pass, queue: () => true, begin: () => 0 };
+      },
+    };
+    const small = failing("small", [failure("server")]);
+    const context = contextOf({ models: { small }, admission });
+    expect(await run(context, "generate")).toBeUndefined();
+    expect(hops(context)).toEqual([
+      ["small", "answer", "retry"],
+      ["small", "retry", undefined],
+    ]);
+  });
+
+  it("names a failure before want of room", async () => {
+    const full: Admission = {
+      delayOf: () => undefined,
+      enter: (id) => {
+        if (id === "large") return "it is full";
+        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        return { ...pass, queue: () => true, begin: () => 0 };
+      },
+    };
+    const failed = contextOf({ models: models([failure("not-found")]), admission: full });
+    const error = await run(failed, "generate");
+    expect(isRouterError(error, "all-models-failed") && error.message).toContain(
+      "large: passed over, it is full",
+    );
+    const plan = [{ model: "small", unless: refuses }, { model: "large" }];
+    const other = { ...models(), other: failing("other", []) };
+    const escalated = contextOf({ models: other, plan, fallbacks: ["other"], admission: full });
+    expect(await run(escalated, "generate")).toBeUndefined();
+    expect(hops(escalated)).toEqual([
+      ["small", "answer", "escalate"],
+      ["other", "cascade", undefined],
+    ]);
   });
 });
 
