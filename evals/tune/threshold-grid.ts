@@ -24,7 +24,11 @@ export function thresholdGrid({ steps = 100, scores }: GridOptions = {}): readon
   const last = sorted.length - 1;
   if (last < 0 || !((sorted[0] as number) >= 0) || !((sorted[last] as number) <= 1))
     throw new InvalidOptionError("tune.scores", scores, "complexities in [0, 1], at least one");
-  const quantiles = even.map((share) => sorted[Math.min(last, Math.floor(share * sorted.length))] as number);
+  const quantiles = even.map((share) => {
+    const quantile = sorted[Math.min(last, Math.floor(share * sorted.length))] as number;
+    // Digits enough to tell a ten-thousandth of the requests from another.
+    return Math.round(1e4 * quantile) / 1e4;
+  });
   // A threshold of 0 is always-large.
   return [...new Set(quantiles.filter((one) => one > 0)), ALWAYS_SMALL];
 }

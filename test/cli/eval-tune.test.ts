@@ -168,6 +168,8 @@ describe("eval tune", () => {
     });
     const tried = (await readTuning(out)).curve.map(({ threshold }) => threshold ?? 0);
     expect(tried.at(-1)).toBe(1.01);
+    // Four digits are enough to tell one threshold from another.
+    expect(tried.every((threshold) => threshold === Number(threshold.toFixed(4)))).toBe(true);
     expect(tried.filter((threshold) => !Number.isInteger(100 * threshold)).length).toBeGreaterThan(50);
     const same = await tune(...args, "--grid-from", outcomes, "--out", nowhere);
     expect(same.exitCode).toBe(2);
