@@ -212,13 +212,13 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     if (isRouterError(error, "provider") && error.kind === "context-overflow")
       outgrown = Math.max(outgrown ?? 0, windowOf(model));
     if (context.signal?.aborted) return { error: context.signal.reason };
-    if (isRouterError(error, "deadline-exceeded")) return { error };
+    // Not a failure of a model: the deadline, a bug, or a key that is missing everywhere.
+    if (!isRouterError(error, "provider")) return { error };
+    // What was received is not lost, also where the deadline has passed meanwhile.
+    if (error.partialText !== undefined) return { error };
     const late = deadlinePassed();
     if (late !== undefined) return { error: late };
-    // Not a failure of a model: a bug, or a key that is missing everywhere.
-    if (!isRouterError(error, "provider")) return { error };
-    if (error.partialText !== undefined || endsRequest.has(error.kind)) return { error };
-    return undefined;
+    return endsRequest.has(error.kind) ? { error } : undefined;
   };
 
   return {

@@ -161,6 +161,25 @@ describe("a stream that fails", () => {
     ]);
   });
 
+  it("carries what was received also where its deadline passes as it breaks", async () => {
+    const time = { now: 0 };
+    const small = scripted("small", async function* () {
+      yield chunk({ content: "half an " });
+      time.now = 2_000;
+      throw failure();
+    });
+    const context = contextOf({
+      models: { small, large: fakeModel({ model: "large" }) },
+      clock: () => time.now,
+      deadlineMs: 1_000,
+      deadlineAt: 1_000,
+    });
+    const { error } = await read(context);
+    if (!isRouterError(error, "provider")) throw error;
+    expect(error.partialText).toBe("half an ");
+    expect(context.attempts).toHaveLength(1);
+  });
+
   it("is never retried after a tool-call delta", async () => {
     const small = scripted("small", async function* () {
       yield chunk({
