@@ -78,7 +78,7 @@ What a call has brought is on disk at once, in <out>.partial.jsonl: after a kill
 
 Example:
   switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --dry-run
-  switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --max-cost 5
+  switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --max-cost 5 --max-output-tokens 1000
 `,
     )
     .action((options: Options) => evalCollect(options, terminal));
