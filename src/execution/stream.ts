@@ -64,8 +64,10 @@ async function* streamOnce(
   const { call } = opened;
   const { record, guard, assembler } = call;
   let settled = false;
+  let endedWhileAway: { readonly error: unknown } | undefined;
   guard.whenAway((reason) => {
     const error = call.fail(reason);
+    endedWhileAway = { error };
     settled = true;
     record.report(undefined);
     onEndWhileAway(error);
@@ -83,6 +85,8 @@ async function* streamOnce(
     settled = true;
   } catch (thrown) {
     settled = true;
+    // What came first stands, though an abort may have followed the deadline.
+    if (endedWhileAway !== undefined) throw endedWhileAway.error;
     return { step: proceed(itinerary.afterFailure(call.fail(thrown)), record) };
   } finally {
     // The consumer left: the call is over, and paid for as far as it went.

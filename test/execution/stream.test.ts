@@ -296,6 +296,29 @@ describe("limits of a stream", () => {
 });
 
 describe("a reader that leaves", () => {
+  it("and comes back after deadline and abort is told what came first", async () => {
+    const controller = new AbortController();
+    const small = scripted("small", async function* () {
+      for (;;) yield chunk({ content: "a" });
+    });
+    const context = contextOf({
+      models: { small },
+      signal: controller.signal,
+      deadlineMs: 100,
+      deadlineAt: Date.now() + 100,
+    });
+    const told: unknown[] = [];
+    const iterator = stream(context, (error) => told.push(error));
+    await iterator.next();
+    await vi.advanceTimersByTimeAsync(100);
+    controller.abort(new Error("left"));
+    const error = await iterator.next().catch((thrown: unknown) => thrown);
+    expect(isRouterError(error, "deadline-exceeded")).toBe(true);
+    expect(told).toEqual([error]);
+    expect(told[0]).toBe(error);
+    expect(context.reported).toHaveLength(1);
+  });
+
   it("without a word gives back what the call held when the caller aborts", async () => {
     const perRequest = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 0.1 };
     const small = fakeModel({ model: "small", answer: "one two three", price: perRequest });

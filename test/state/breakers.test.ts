@@ -62,6 +62,16 @@ describe("a breaker", () => {
     for (let call = 0; call < 9; call += 1) old.observe(ended("server"), call * 100);
     old.observe(ended("server"), 1_000);
     expect(old.admit("a", 1_000)).toBe(true);
+    const sliding = createBreakers({ minCalls: 9, failureRatio: 1, windowMs: 1_000 });
+    for (let call = 0; call < 8; call += 1) sliding.observe(ended("server"), 50 + call * 100);
+    expect(sliding.admit("a", 900)).toBe(true);
+    sliding.observe(ended("server"), 960);
+    expect(sliding.admit("a", 960)).not.toBe(true);
+    const later = createBreakers({ minCalls: 9, failureRatio: 1, windowMs: 1_000 });
+    for (let call = 0; call < 9; call += 1)
+      later.observe(ended(call === 0 ? undefined : "server"), 50 + call * 100);
+    later.observe(ended("server"), 1_020);
+    expect(later.admit("a", 1_020)).not.toBe(true);
   });
 
   it("begins anew once it has closed", () => {
