@@ -95,11 +95,9 @@ export function createItinerary(context: ExecutionContext): Itinerary {
   let overBudget: BudgetExceededError | undefined;
   const passedOver: Record<string, string> = {};
 
-  const stepTo = ({ model, unless }: PlannedStep, asHop: Hop, lastResort?: boolean): Step => {
+  const stepTo = ({ model, unless }: PlannedStep, hop: Hop, lastResort?: boolean): Step => {
     tried.add(model);
     skipped.delete(model);
-    // The same one again: its rate had held up this very call.
-    const hop = model === current.model ? current.hop : asHop;
     current = { model, hop, check: unless, delayMs: 0, lastResort };
     return current;
   };
@@ -137,10 +135,15 @@ export function createItinerary(context: ExecutionContext): Itinerary {
     return error === undefined;
   };
 
-  /** The plan's next model, else the next fallback, that may serve the request now. */
-  const another = (hop: Hop): Step | undefined => {
+  /**
+   * The plan's next model, else the next fallback, that may serve the request now, else one passed over.
+   * `heldUp`: the rate of the current step's model has held up this very call, which keeps its hop.
+   */
+  const another = (hop: Hop, heldUp?: boolean): Step | undefined => {
     overBudget = undefined;
+    const { model: held, hop: heldHop } = current;
     const suits = ({ model }: PlannedStep) => mayAnswer(model, hop) && isAffordable(model);
+    const hopOf = (model: string): Hop => (heldUp && model === held ? heldHop : hop);
     while (position + 1 < plan.length) {
       position += 1;
       const planned = plan[position] as PlannedStep;
@@ -152,8 +155,8 @@ export function createItinerary(context: ExecutionContext): Itinerary {
         return stepTo({ model }, hop);
       }
     }
-    const last = nearest(suits);
-    return last && stepTo(last, hop, true);
+    const last = nearest(({ model }) => mayAnswer(model, hopOf(model)) && isAffordable(model));
+    return last && stepTo(last, hopOf(last.model), true);
   };
 
   const allFailed = (cause: unknown) => new AllModelsFailedError(context.attempts, { cause }, passedOver);
@@ -268,9 +271,10 @@ export function createItinerary(context: ExecutionContext): Itinerary {
       const { model, hop, check, lastResort } = current;
       abandon(current);
       passedOver[model] = reason;
-      if (rate && !lastResort) setAside({ model, unless: check }, hop, reason);
+      const heldUp = rate && !lastResort;
+      if (heldUp) setAside({ model, unless: check }, hop, reason);
       else context.skipped(model, hop, reason);
-      const next = orEnd(another(hopInstead()));
+      const next = orEnd(another(hopInstead(), heldUp));
       const isUntried = next.step === undefined && lastError === undefined && overBudget === undefined;
       return isUntried ? { error: new LimitExceededError(passedOver) } : next;
     },

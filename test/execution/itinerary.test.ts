@@ -402,6 +402,16 @@ describe("the order of models", () => {
     ]);
   });
 
+  it("asks a model that the plan names twice at the hop of the second call", async () => {
+    const plan = [{ model: "small", unless: refuses }, { model: "small" }];
+    const escalated = contextOf({ models: models(), plan, fallbacks: [] });
+    expect(await run(escalated, "generate")).toBeUndefined();
+    expect(hops(escalated)).toEqual([
+      ["small", "answer", "escalate"],
+      ["small", "cascade", undefined],
+    ]);
+  });
+
   it("does not go on after an error that is no failure of a model", async () => {
     const error = new MissingConfigurationError("no key", ["KEY"]);
     const context = contextOf({ models: models([error]) });
