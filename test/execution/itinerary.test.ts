@@ -551,6 +551,17 @@ describe("money that does not suffice for the next model", () => {
     expect(admitted).toEqual(["small", "cheap"]);
   });
 
+  it("does not pay for a retry either", async () => {
+    const context = contextOf({
+      models: { small: failing("small", [timeout(), timeout()], { price }) },
+      maxCostUsd: 1.5,
+      estimateCostUsd: () => 1,
+    });
+    expect(isRouterError(await run(context, "generate"), "budget-exceeded")).toBe(true);
+    expect(context.attempts).toMatchObject([{ costUsd: 1 }]);
+    expect(context.attempts).toHaveLength(1);
+  });
+
   it("ends the request where it suffices for nobody", async () => {
     const context = contextOf({
       models: { small: failing("small", [timeout()], { price }), dear: failing("dear", [], { price }) },
