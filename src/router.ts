@@ -231,6 +231,7 @@ function decideRun<Id extends string>(
     request: run.facts,
     constraints: run.constraints,
     pin: run.pin,
+    fallback: run.fallback,
     maxCostUsd: run.maxCostUsd,
     room: run.hold,
     hop,

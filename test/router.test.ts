@@ -166,6 +166,24 @@ describe("pins", () => {
     expect(classify).not.toHaveBeenCalled();
   });
 
+  it("fall back where they ask for it, and other requests do not where they ask for none", async () => {
+    const down = {
+      generate: () => Promise.reject(new ProviderError({ kind: "not-found", model: "fake:large" })),
+    };
+    const models = { small: fakeModel(), large: { ...fakeModel({ model: "large" }), ...down } };
+    const router = createRouter({ models, policy: always("large") });
+    const request = { messages: [{ role: "user" as const, content: "x" }] };
+    const { decision, attempts } = await router.route({ ...request, model: "large", fallback: true });
+    expect(decision).toMatchObject({ forced: true, fallbacks: ["small"] });
+    expect(attempts.map(({ model }) => model)).toEqual(["large", "small"]);
+    await expect(router.route({ ...request, model: "large" })).rejects.toThrow(/all models failed/);
+    await expect(router.route({ ...request, fallback: false })).rejects.toThrow(/all models failed/);
+    const never = createRouter({ models, policy: always("large"), execution: { fallback: false } });
+    await expect(never.route({ ...request, fallback: true })).rejects.toThrow(/all models failed/);
+    const refused = router.route({ ...request, fallback: "yes" as never });
+    await expect(refused).rejects.toThrow(/fallback must be true or false/);
+  });
+
   it("do not cross a constraint", async () => {
     const { router } = make({ constraints: [only("small")] });
     const pinned = router.decide({ messages: [{ role: "user", content: "x" }], model: "large" });

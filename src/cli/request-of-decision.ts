@@ -22,7 +22,7 @@ export function requestOfDecision(
       "prompt",
       "is missing: a decision is a request only with its text, as decisionLog({ prompts: true }) writes it",
     );
-  const { model, forced, draw, request } = fields as Partial<Decision>;
+  const { model, forced, fallbacks, draw, request } = fields as Partial<Decision>;
   if (typeof request !== "object" || request === null)
     return refuse("request", "must be the facts of the request");
   const recorded = {
@@ -34,6 +34,7 @@ export function requestOfDecision(
     max_completion_tokens: request.maxOutputTokens,
     reasoning_effort: request.reasoningEffort,
     model: forced === true ? model : undefined,
+    fallback: forced === true && fallbacks !== undefined && fallbacks.length > 0 ? true : undefined,
   };
   const given = Object.entries(recorded).filter(
     ([field, value]) => value !== undefined && passedOn(field, value),

@@ -23,8 +23,13 @@ export interface Routing<Id extends string = string> {
   readonly maxCostUsd?: number | undefined;
   /** From the call to the whole answer, in milliseconds. */
   readonly deadlineMs?: number | undefined;
-  /** A pin: this model or an error. Constraints still apply; no fallback. */
+  /** A pin: this model or an error. Constraints still apply; no fallback unless `fallback` asks for it. */
   readonly model?: Id | undefined;
+  /**
+   * Whether another permitted model may answer when the decided ones have failed. Default: true, of a
+   * pinned request false. A router with `execution.fallback: false` has none whatever a request asks.
+   */
+  readonly fallback?: boolean | undefined;
 }
 
 /** A prompt, or a request in the shape of OpenAI chat completions with routing fields beside it. */

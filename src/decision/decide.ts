@@ -72,6 +72,8 @@ export interface Deciding<Id extends string> {
   /** The router's and the request's own. */
   readonly constraints: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
+  /** Whether other models may stand in. Absent: unless there is a pin. */
+  readonly fallback: boolean | undefined;
   readonly maxCostUsd: number | undefined;
   /** What the constraint `budget`, the last one, measures by. */
   readonly room: Room | undefined;
@@ -225,7 +227,7 @@ function record<Id extends string>(
     at: timestamp(now),
     model: choice.model,
     plan: planOf(choice),
-    fallbacks: forced ? [] : fallbacksOf(choice.model, candidates),
+    fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, candidates) : [],
     request: recordedFacts(deciding.request),
     classification,
     classifierError: classified?.error?.message,

@@ -134,7 +134,9 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
   checkOptionalText("tenant", request.tenant);
   checkOptionalText("category", request.category);
   checkOptionalText("model", request.model);
-  const { labels, language, constraints } = request;
+  const { labels, language, constraints, fallback } = request;
+  if (fallback !== undefined && typeof fallback !== "boolean")
+    throw new InvalidRequestError("fallback", "must be true or false");
   if (language !== undefined && !(typeof language === "string" && /^[a-z]{2}$/.test(language)))
     throw new InvalidRequestError("language", "must be a code of two lower-case letters (ISO 639-1)");
   if (labels !== undefined) checkLabels(labels);

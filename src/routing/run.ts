@@ -21,6 +21,8 @@ export interface Run<Id extends string> {
   /** The team's and the request's: what holds for models outside the plan. */
   readonly teamConstraints: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
+  /** As the request asks. */
+  readonly fallback: boolean | undefined;
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
   /** Milliseconds since the epoch. */
@@ -65,6 +67,7 @@ export function beginRun<Id extends string>(
     constraints: hold === undefined ? all : withBudget(all, hold),
     teamConstraints: hold === undefined ? team : withBudget(team, hold),
     pin: routing.model,
+    fallback: routing.fallback,
     signal,
     startedAt,
     deadlineMs,

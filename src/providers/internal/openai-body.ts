@@ -14,6 +14,7 @@ const routingFields = [
   "maxCostUsd",
   "deadlineMs",
   "model",
+  "fallback",
 ] as const satisfies readonly (keyof Routing)[];
 
 /** The router's own, should a caller ask a model directly with them, and what the adapter decides. */
