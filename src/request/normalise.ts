@@ -86,8 +86,8 @@ const noFields: Fields = {};
 /** The part of a request that a provider gets: without routing fields. */
 export function chatOf(request: RouteRequest): ChatRequest {
   if (typeof request === "string") return { messages: [{ role: "user", content: request }] };
-  const { session, tenant, labels, category, language, constraints, maxCostUsd, deadlineMs, ...more } = request;
-  const { model, fallback, ...chat } = more;
+  const { session, tenant, labels, category, language, constraints, ...others } = request;
+  const { maxCostUsd, deadlineMs, model, fallback, ...chat } = others;
   // From plain JavaScript: the adapters decide these.
   const { stream, stream_options, ...rest } = chat as ChatRequest & {
     stream?: unknown;
