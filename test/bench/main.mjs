@@ -55,9 +55,11 @@ console.log(
   `\nroute() beyond the model call at 200 characters: ${beyond.toFixed(1)} µs (budget 10: ${verdict(beyond <= 10)})`,
 );
 
-const [sdk, routed] = merged(times(3, () => run("route.mjs")));
-console.log(`\nover real HTTP, one request at a time, 200 characters`);
-for (const row of [sdk, routed])
+const [sdk, adapter, routed] = merged(
+  times(5, () => ["sdk", "adapter", "router"].flatMap((way) => run("route.mjs", way))),
+);
+console.log("\nover real HTTP, one request at a time, 200 characters (medians of 5 fresh processes)");
+for (const row of [sdk, adapter, routed])
   console.log(`  ${row.name.padEnd(30)} p50 ${us(row.p50)}  CPU ${us(row.cpu)}`);
 const share = (routed.cpu / sdk.cpu - 1) * 100;
 console.log(

@@ -1,5 +1,5 @@
-// One process: CPU of the plain openai SDK and of route() on top of it, interleaved, against a server
-// in another process. Prints JSON.
+// node route.mjs sdk|adapter|router: one process, one way to ask, against a server in another process.
+// Prints JSON: medians of rounds, after a warm-up.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import OpenAI from "openai";
@@ -22,27 +22,27 @@ const router = createRouter({
   policy: threshold({ small: "small", large: "large", at: 0.7 }),
 });
 const prompts = promptsOf(200, 32);
-const sdk = (index) =>
-  client.chat.completions.create({ model: "a", messages: [{ role: "user", content: prompts[index % 32] }] });
-const routed = (index) => router.route(prompts[index % 32]);
+const messages = (index) => [{ role: "user", content: prompts[index % 32] }];
+const adapter = model("a");
+const ways = {
+  sdk: [
+    "openai SDK alone",
+    (index) => client.chat.completions.create({ model: "a", messages: messages(index) }),
+  ],
+  adapter: [
+    "its adapter alone",
+    (index) => adapter.generate({ messages: messages(index) }, { signal: new AbortController().signal }),
+  ],
+  router: ["route()", (index) => router.route({ messages: messages(index) })],
+};
+const [name, work] = ways[process.argv[2]];
 
-const rounds = { sdk: [], routed: [] };
-await measure(sdk, { runs: 500 });
-await measure(routed, { runs: 500 });
-for (let round = 0; round < 7; round += 1) {
-  rounds.sdk.push(await measure(sdk, { runs: 400, warmUp: 0 }));
-  rounds.routed.push(await measure(routed, { runs: 400, warmUp: 0 }));
-}
-const middle = (list) => ({
-  p50: median(list.map(({ p50 }) => p50)),
-  p99: median(list.map(({ p99 }) => p99)),
-  cpu: median(list.map(({ cpu }) => cpu)),
-});
+await measure(work, { runs: 1_500 });
+const rounds = [];
+for (let round = 0; round < 7; round += 1) rounds.push(await measure(work, { runs: 400, warmUp: 0 }));
+const middle = (key) => median(rounds.map((one) => one[key]));
 console.log(
-  JSON.stringify([
-    { name: "openai SDK alone", characters: 200, ...middle(rounds.sdk) },
-    { name: "route() over the openai SDK", characters: 200, ...middle(rounds.routed) },
-  ]),
+  JSON.stringify([{ name, characters: 200, p50: middle("p50"), p99: middle("p99"), cpu: middle("cpu") }]),
 );
 server.disconnect();
 process.exit();
