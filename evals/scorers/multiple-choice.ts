@@ -11,9 +11,9 @@ export interface MultipleChoiceOptions {
 /**
  * 1 where the letter that the answer chooses is the expected one, else 0. The letter is what the answer
  * boxes or states last ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line with a letter alone or
- * first ("B. Paris"), else the only letter in brackets or in bold. An answer that chooses none is wrong. One
- * that leaves several open is `null`, with the letters in `metadata.chosen`. `expected` is written as an
- * answer may be: `B`, `(B)`, `B. Paris`.
+ * first ("B. Paris"), else the only letter in brackets or in bold. An answer that chooses none, or
+ * leaves several open, is wrong; `metadata.chosen` has the letters. `expected` is written as an answer may be:
+ * `B`, `(B)`, `B. Paris`.
  */
 export function multipleChoice(options: MultipleChoiceOptions = {}): Scorer {
   checkKeys("multipleChoice", options, ["choices"]);
@@ -33,7 +33,7 @@ export function multipleChoice(options: MultipleChoiceOptions = {}): Scorer {
       if (chosen.length === 0) return { score: 0, reason: "the answer chooses none" };
       const metadata = { chosen: chosen.join(", ") };
       if (chosen.length > 1)
-        return { score: null, reason: "the answer leaves several choices open", metadata };
+        return { score: 0, reason: "the answer leaves several choices open", metadata };
       return { score: chosen[0] === right ? 1 : 0, metadata };
     },
   });
