@@ -1,4 +1,4 @@
-import { showHidden } from "./escape-html.ts";
+import { showHidden } from "../../src/contracts/show-hidden.ts";
 
 const longest = 26;
 

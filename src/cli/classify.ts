@@ -9,6 +9,7 @@ import type { Terminal } from "./io.ts";
 import { lineWriter } from "./line-writer.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { atLine, type RequestLine, readRequests } from "./read-requests.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly classifier: string;
@@ -55,7 +56,7 @@ async function classifyLines(file: string | undefined, options: Options, termina
       const answer = await classifyLine(classifier, line, source.name, terminal.now());
       if (answer instanceof ClassifierError) failed += 1;
       const shown = answer instanceof ClassifierError ? { error: recordError(answer) } : answer;
-      await output.write(JSON.stringify({ id: line.id, ...shown }));
+      await output.write(toJson({ id: line.id, ...shown }));
     }
   } finally {
     output.flush();

@@ -11,6 +11,7 @@ import { lineWriter } from "./line-writer.ts";
 import { loadRouter } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
 import { type RequestSource, readRequests } from "./read-requests.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly config?: string | undefined;
@@ -72,7 +73,7 @@ async function printDecisions(router: Router, source: RequestSource, terminal: T
       const decided = await decideLine(router, line, source.name);
       if (decided instanceof Error) failed += 1;
       const shown = decided instanceof Error ? { error: recordError(decided) } : decided;
-      await output.write(JSON.stringify({ ...shown, id: line.id }));
+      await output.write(toJson({ ...shown, id: line.id }));
     }
   } finally {
     output.flush();
@@ -94,7 +95,7 @@ async function printDiff(
     if (change !== undefined && !json) terminal.stdout(`${showChange(change)}\n`);
   }
   const result = diff.result();
-  terminal.stdout(`${json ? JSON.stringify(result) : showSummary(result)}\n`);
+  terminal.stdout(`${json ? toJson(result) : showSummary(result)}\n`);
   if (result.changed.length > 0) throw new CheckFailedError();
 }
 
@@ -117,7 +118,7 @@ async function printConfigDiff(
       if (change !== undefined && !json) terminal.stdout(`${showChange(change)}\n`);
     }
     const result = diff.result();
-    terminal.stdout(`${json ? JSON.stringify(result) : showConfigSummary(result)}\n`);
+    terminal.stdout(`${json ? toJson(result) : showConfigSummary(result)}\n`);
     if (result.changed.length > 0) throw new CheckFailedError();
   } finally {
     await after.close();

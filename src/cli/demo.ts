@@ -4,6 +4,7 @@ import { type DemoSetup, openDemo } from "./demo-setup.ts";
 import type { Terminal } from "./io.ts";
 import { answerLimit, type DemoRow, runDemo, totalsOf } from "./run-demo.ts";
 import { demoTable, showIntroduction, showTotals } from "./show-demo.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly simulate?: boolean | undefined;
@@ -57,5 +58,5 @@ async function printJson(setup: DemoSetup, { stdout, stderr }: Terminal): Promis
     Object.entries(router.models).map(([id, { name, price }]) => [id, { name, price }]),
   );
   const about = { simulated, models, pricedAs, catalogue: catalogueDate, certified: false };
-  stdout(`${JSON.stringify({ ...about, rows, totals: totalsOf(rows) }, undefined, 2)}\n`);
+  stdout(`${toJson({ ...about, rows, totals: totalsOf(rows) }, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import { diagnose } from "./diagnose.ts";
 import type { Terminal } from "./io.ts";
 import { numberOption } from "./number-option.ts";
 import { showDiagnosis } from "./show-diagnosis.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly config?: string | undefined;
@@ -35,7 +36,7 @@ Example:
     .action(async ({ config, timeout, json }: Options) => {
       const timeoutMs = 1_000 * numberOption("--timeout", timeout, 0.001, 3_600);
       const diagnosis = await diagnose(config, timeoutMs, terminal);
-      terminal.stdout(json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : showDiagnosis(diagnosis));
+      terminal.stdout(json ? `${toJson(diagnosis, 2)}\n` : showDiagnosis(diagnosis));
       if (!diagnosis.works) throw new CheckFailedError();
     });
 }

@@ -17,6 +17,7 @@ import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { gateToText } from "./show-gate.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly tuning: string;
@@ -123,7 +124,7 @@ function withoutKnown(
 }
 
 function print(report: GateReport, { json, github }: Options, { stdout, stderr }: Terminal): void {
-  stdout(json ? `${JSON.stringify(report, undefined, 2)}\n` : `${gateToText(report)}\n`);
+  stdout(json ? `${toJson(report, 2)}\n` : `${gateToText(report)}\n`);
   // Actions reads both streams; JSON must stay JSON.
   if (github) (json ? stderr : stdout)(showAnnotations(report));
 }

@@ -9,6 +9,7 @@ import { loadScorer, scorerNames } from "./load-scorer.ts";
 import { numberOption } from "./number-option.ts";
 import { collectionToText, estimateToText, progressToText } from "./show-collection.ts";
 import { showProgress } from "./show-progress.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly dataset: string;
@@ -90,7 +91,7 @@ async function evalCollect(options: Options, terminal: Terminal): Promise<void> 
     const given = await collectOptions(options, router);
     if (options.dryRun) {
       const estimate = await estimateCollect(given);
-      terminal.stdout(options.json ? `${JSON.stringify(estimate)}\n` : `${estimateToText(estimate)}\n`);
+      terminal.stdout(options.json ? `${toJson(estimate)}\n` : `${estimateToText(estimate)}\n`);
       return;
     }
     await run(given, options, terminal);
@@ -117,7 +118,7 @@ async function run(given: CollectOptions, { json }: Options, terminal: Terminal)
       terminal.stderr(
         `${collection.repeated} calls were under way when an earlier run was killed: they may be paid for twice\n`,
       );
-    terminal.stdout(json ? `${JSON.stringify(collection)}\n` : `${collectionToText(collection)}\n`);
+    terminal.stdout(json ? `${toJson(collection)}\n` : `${collectionToText(collection)}\n`);
     if (!collection.complete) throw new CheckFailedError();
   } finally {
     keep?.();

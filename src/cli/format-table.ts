@@ -1,5 +1,9 @@
+import { showHidden } from "../contracts/show-hidden.ts";
+
 /** Rows of cells as aligned columns: the first to the left, the others to the right. The first row is the head. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+export function formatTable(cells: readonly (readonly string[])[]): string {
+  // Names come from files: one that holds a line break must not start a row.
+  const rows = cells.map((row) => row.map((cell) => showHidden(cell.replace(/[\n\t]+/g, " "))));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

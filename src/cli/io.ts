@@ -21,6 +21,8 @@ export interface Terminal extends Io {
    * that back.
    */
   readonly onInterrupt?: ((stop: () => void) => () => void) | undefined;
+  /** Writes a model's answer to stdout: made visible on a terminal, else as it is. Default: `stdout`. */
+  readonly answer?: ((text: string) => void) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Resolves once stdout takes more: awaited by commands that write without bound. */

@@ -3,6 +3,7 @@ import { explain, type RouteResult, type Router } from "../contracts/index.ts";
 import { showUsd } from "../contracts/show-usd.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
+import { toJson } from "./to-json.ts";
 
 interface Options {
   readonly config?: string | undefined;
@@ -48,19 +49,24 @@ async function routePrompt(
   terminal: Terminal,
 ): Promise<void> {
   const result = options.stream ? await streamed(router, prompt, terminal) : await router.route(prompt);
-  if (options.json) terminal.stdout(`${JSON.stringify(result)}\n`);
-  else if (!options.stream) terminal.stdout(`${result.text}\n`);
+  if (options.json) terminal.stdout(`${toJson(result)}\n`);
+  else if (!options.stream) answerOn(terminal)(`${result.text}\n`);
   terminal.stderr(`${summary(router, result)}\n`);
 }
 
 async function streamed(router: Router, prompt: string, terminal: Terminal): Promise<RouteResult> {
   const stream = router.stream(prompt);
+  const print = answerOn(terminal);
   for await (const chunk of stream) {
     const piece = chunk.choices[0]?.delta.content;
-    if (piece) terminal.stdout(piece);
+    if (piece) print(piece);
   }
   terminal.stdout("\n");
   return stream.result;
+}
+
+function answerOn({ answer, stdout }: Terminal): (text: string) => void {
+  return answer ?? stdout;
 }
 
 /** Who answered, which need not be who was decided on. */

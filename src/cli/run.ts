@@ -3,9 +3,11 @@ import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { createProgram } from "./program.ts";
 import { exitCodeOf, showError } from "./show-error.ts";
+import { visibleTerminal } from "./visible-terminal.ts";
 
 /** Runs one command line, without the name of the program. Resolves to the exit code; never rejects. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(args: readonly string[], given: Terminal): Promise<number> {
+  const terminal = visibleTerminal(given);
   try {
     await createProgram(terminal).parseAsync(args, { from: "user" });
     return 0;

@@ -3,6 +3,7 @@ import type { RouterComparison } from "../../evals/compare/compare-router.ts";
 import type { ComparisonMetric, ComparisonRow } from "../../evals/compare/comparison-row.ts";
 import type { Estimate } from "../../evals/metrics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
 
 /** Absent values are `null`, so that every row has every metric. */
 export function comparisonToJson(comparison: Comparison | RouterComparison): string {
@@ -12,7 +13,7 @@ export function comparisonToJson(comparison: Comparison | RouterComparison): str
       Object.entries(metrics).map(([metric, estimate]) => [metric, estimateOf(estimate)]),
     ),
   }));
-  return JSON.stringify({ ...comparison, rows }, undefined, 2);
+  return toJson({ ...comparison, rows }, 2);
 }
 
 function estimateOf(estimate: Estimate | undefined) {

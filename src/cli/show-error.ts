@@ -24,5 +24,5 @@ export function showError(error: unknown, env: Environment): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ");
+  return text.replace(/\s+/g, (space) => (space.includes("\n") ? " " : space));
 }

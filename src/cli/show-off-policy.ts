@@ -5,11 +5,12 @@ import type {
   RewardReport,
 } from "../../evals/off-policy/off-policy-report.ts";
 import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
 
 /** What has no value is `null`. */
 export function offPolicyToJson(report: OffPolicyReport): string {
   const { quality = null, costUsd = null, ...rest } = report;
-  return JSON.stringify({ ...rest, quality, costUsd }, undefined, 2);
+  return toJson({ ...rest, quality, costUsd }, 2);
 }
 
 const names: Readonly<Record<Estimator, string>> = {

@@ -1,3 +1,4 @@
+import { showHidden } from "../contracts/show-hidden.ts";
 import type { Terminal } from "./io.ts";
 
 /** Shows the state of something that takes its time, on stderr. */
@@ -19,7 +20,7 @@ export async function showProgress(terminal: Terminal): Promise<ProgressDisplay>
       update(line) {
         // Raw mode would keep Ctrl-C from being one.
         spinner ??= ora({ discardStdin: false }).start();
-        spinner.text = line;
+        spinner.text = showHidden(line);
       },
       end: () => spinner?.info(),
     };

@@ -2,6 +2,7 @@ import type { Estimate } from "../../evals/metrics/bootstrap.ts";
 import { percent, percentDigits, points, usd } from "../../evals/report/format-number.ts";
 import type { Report, ReportRow } from "../../evals/report/report.ts";
 import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
 
 /** Everything in the report, absent metrics as `null`. */
 export function reportToJson(report: Report): string {
@@ -10,7 +11,7 @@ export function reportToJson(report: Report): string {
     ...(model === undefined ? {} : { model }),
     ...Object.fromEntries(Object.entries(metrics).map(([metric, value]) => [metric, value ?? null])),
   }));
-  return JSON.stringify({ ...report, rows }, undefined, 2);
+  return toJson({ ...report, rows }, 2);
 }
 
 /** The verdict, the router beside what it is compared with, and what to know before believing it. */

@@ -1,6 +1,7 @@
 import type { TrainingReport } from "../../evals/train/train-classifier.ts";
 import type { CandidateResult, TrainedClassifier } from "../classifiers/index.ts";
 import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
 
 /** The report, with the file's path and version in place of its contents. */
 export function trainingToJson(
@@ -8,7 +9,7 @@ export function trainingToJson(
   { version, data }: TrainedClassifier,
   path: string,
 ): string {
-  return JSON.stringify({ ...report, file: { path, version, ...data } }, undefined, 2);
+  return toJson({ ...report, file: { path, version, ...data } }, 2);
 }
 
 /** All candidates with their intervals, what is known of each model's quality, and the verdict. */

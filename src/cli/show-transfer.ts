@@ -1,5 +1,6 @@
 import type { LabelAgreement } from "../../evals/import/import-format.ts";
 import type { Io } from "./io.ts";
+import { toJson } from "./to-json.ts";
 
 /** What an import or export has written. */
 interface Transfer {
@@ -21,7 +22,7 @@ export function showTransfer(transfer: Transfer, json: boolean, { stdout, stderr
     if (count < records) stderr(`${model} has an outcome on ${count} of ${records} records\n`);
   if (agreement !== undefined) stderr(agreementToText(agreement));
   const what = kind === "dataset" ? "records of a data set" : "records with outcomes";
-  stdout(json ? `${JSON.stringify(transfer)}\n` : `${records} ${what}: ${out}\n`);
+  stdout(json ? `${toJson(transfer)}\n` : `${records} ${what}: ${out}\n`);
 }
 
 function agreementToText({ raters, recorded }: LabelAgreement): string {

@@ -3,11 +3,12 @@ import type { Certificate } from "../../evals/tune/certificate.ts";
 import { describeCertificate } from "../../evals/tune/describe-certificate.ts";
 import { ALWAYS_SMALL, type TunePoint, type TuningFile } from "../../evals/tune/tuning-file.ts";
 import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
 
 /** The file, with its path, and without the keys of the records. */
 export function tuningToJson(file: TuningFile, path: string): string {
   const { keys: _, ...data } = file.data;
-  return JSON.stringify({ path, ...file, data }, undefined, 2);
+  return toJson({ path, ...file, data }, 2);
 }
 
 /** The threshold, the certificate in plain words, the figures, and a part of the curve. */

@@ -88,6 +88,25 @@ describe("eval tune", () => {
     expect(readFileSync(outcomes, "utf8")).toBe(linesFrom(records));
   });
 
+  it("writes out control characters of a category, in sentences, table and JSON", async () => {
+    const category = "c\u001b]0;pwned\u0007\u001b[31mX\u202e";
+    const hostile = records.map((one) => ({
+      ...one,
+      category: one.category === "chat" ? category : "co\nde",
+    }));
+    const path = folder.file("hostile.jsonl", linesFrom(hostile));
+    const args = ["--outcomes", path, "--by-category", "--max-loss", "0.1"];
+    const { exitCode, out: text, err } = await tune(...args);
+    expect(exitCode).toBe(0);
+    expect(text + err).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    const shown = "c[U+001B]]0;pwned[U+0007][U+001B][31mX[U+202E]";
+    expect(text.split("\n")).toContainEqual(expect.stringMatching(/^co de {2}/));
+    expect(text.split("\n").filter((line) => line.startsWith(`${shown}  `))).toHaveLength(1);
+    const json = (await tune(...args, "--json")).out;
+    expect(json).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    expect(JSON.parse(json).categories).toContainEqual(expect.objectContaining({ category }));
+  });
+
   it("prints JSON without the keys of the records", async () => {
     const args = ["--outcomes", outcomes, "--classifier", "length", "--guarantee", "regressions"];
     const { out: text } = await tune(...args, "--max-loss", "0.1", "--json", "--expires-days", "7");

@@ -56,6 +56,25 @@ describe("route", () => {
     });
   });
 
+  it("shows control characters of an answer on a terminal; a file or program has them as they are", async () => {
+    const text = "a\u001b[31m\u202eb\n\tc";
+    const config = folder.config(() =>
+      createRouter({
+        models: { "on\u001b[1mly": fakeModel({ name: "a:\u0007", answer: text }) },
+        policy: always("on\u001b[1mly"),
+      }),
+    );
+    for (const mode of [[], ["--stream"]]) {
+      const args = ["route", "Hi", "--config", config, ...mode];
+      const { out, err } = await runCli(args, { columns: 80 });
+      expect(out).toBe("a[U+001B][31m[U+202E]b\n\tc\n");
+      expect(err).toMatch(/^on\[U\+001B\]\[1mly: a:\[U\+0007\] \|/);
+      const piped = await runCli(args);
+      expect(piped.out).toBe(`${text}\n`);
+      expect(piped.err).toMatch(/^on\[U\+001B\]\[1mly: a:\[U\+0007\] \|/);
+    }
+  });
+
   it("takes the router of a config file, and says what its answer cost", async () => {
     const config = folder.config(() =>
       createRouter({

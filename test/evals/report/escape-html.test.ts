@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeHtml, showHidden } from "../../../evals/report/escape-html.ts";
+import { escapeHtml } from "../../../evals/report/escape-html.ts";
 import { type Content, html, type Markup } from "../../../evals/report/html.ts";
+import { showHidden } from "../../../src/contracts/show-hidden.ts";
 import { runs } from "../../support/runs.ts";
 import { hostile } from "../support/report-world.ts";
 
