@@ -22,7 +22,7 @@ import { catalogueDate, completeFacts } from "./cost/catalogue.ts";
 import { costOf, estimateCost } from "./cost/cost-of.ts";
 import { createTokenCounter } from "./cost/count-tokens.ts";
 import { estimateTokens } from "./cost/estimate-tokens.ts";
-import { usageOf } from "./cost/usage-of.ts";
+import { usageOrEstimate } from "./cost/usage-of.ts";
 import {
   capabilities,
   certificationOf,
@@ -212,7 +212,7 @@ function assemble<Id extends string>(
     },
     countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
     estimateTokens,
-    usageOf,
+    usageOrEstimate,
     costOf: ({ price }, usage) => (price === undefined ? undefined : costOf(price, usage)),
     observe: (name, estimatedInputTokens, usage) => means.observe(name, { estimatedInputTokens, usage }),
     healthOf: health.of,

@@ -156,6 +156,17 @@ describe("a budget", () => {
       if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "budget-exceeded" });
   });
 
+  it("is not used up by a count that no call can have: it is estimated, and the state can be restored", async () => {
+    const options = { budget: { limitUsd: 100, period: "day" } } as const;
+    const absurd = { small: { usage: { inputTokens: 1e308, outputTokens: 1 } } };
+    const { router } = make(options, absurd);
+    const { attempts } = await router.route("Hello there");
+    expect(attempts).toMatchObject([{ costEstimated: true, usage: { inputTokens: 7, outputTokens: 1 } }]);
+    const state: RouterState = JSON.parse(JSON.stringify(router.exportState()));
+    expect(state.spend?.accounts[0]?.usedUsd).toBeCloseTo(1.4, 9);
+    make(options).router.restoreState(state);
+  });
+
   it("holds for a stream until its consumer leaves", async () => {
     const { router } = make({ budget: { limitUsd: 100, period: "day" } });
     for await (const _ of router.stream("Hello there")) {

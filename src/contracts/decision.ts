@@ -102,7 +102,7 @@ export interface Attempt<Id extends string = string> {
   readonly usage?: Usage | undefined;
   /** Absent: price or usage is not known. 0: the provider does not bill it. */
   readonly costUsd?: number | undefined;
-  /** `costUsd` rests on estimated tokens: the call was abandoned before usage came, or none was told. */
+  /** `costUsd` rests on estimated tokens: the call was abandoned before usage came, or a side was not told. */
   readonly costEstimated?: boolean | undefined;
   /** The model that the provider says has answered. */
   readonly servedModel?: string | undefined;

@@ -16,7 +16,7 @@ export type Hop =
 /** What a call of something other than a chat model has brought. */
 export interface CallAnswer<T> {
   readonly value: T;
-  /** As the endpoint counted them. Default: estimated from the text. */
+  /** As the endpoint counted them. Default, also for what is not in [0, 1e9]: estimated from the text. */
   readonly inputTokens?: number | undefined;
   /** The model that the endpoint says has answered. */
   readonly servedModel?: string | undefined;

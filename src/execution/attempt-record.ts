@@ -8,7 +8,6 @@ import {
   ProviderError,
   recordError,
   timestamp,
-  type Usage,
 } from "../contracts/index.ts";
 import type { ExecutionContext, Pass } from "./context.ts";
 
@@ -19,14 +18,10 @@ export interface AttemptRecord {
   readonly model: Model;
   dropped(parameter: string): void;
   firstToken(): void;
-  /** Ends the attempt with the answer of a model. Where it tells no usage, its tokens are estimated. */
+  /** Ends the attempt with the answer of a model. Tokens that it does not tell are estimated. */
   answer(completion: Completion): void;
-  /** Ends the attempt with what a call of another kind has used. `estimated`: `usage` is an estimate. */
-  succeed(used: {
-    usage: Completion["usage"];
-    model: string | undefined;
-    estimated: boolean | undefined;
-  }): void;
+  /** Ends the attempt with what a call of another kind has used; where that is not told, it is estimated. */
+  succeed(used: { inputTokens: number | undefined; model: string | undefined }): void;
   /**
    * Ends it with an error. `received` is the text that a stream had brought (providers bill it), or
    * undefined where the provider bills nothing.
@@ -73,17 +68,15 @@ export function startAttempt(
     context.learn(abandoned && hop !== "hedge" ? asLate(record) : record);
     pass?.end(record);
   };
-  const bill = (usage: Usage | undefined) => {
-    if (usage === undefined) return;
+  const bill = (returned: Parameters<typeof context.usageOrEstimate>[0], outputTokens: () => number) => {
+    const { inputTokens } = context.facts;
+    const { usage, estimated } = context.usageOrEstimate(returned, { inputTokens, outputTokens });
     record.usage = usage;
+    if (estimated) record.costEstimated = true;
     const costUsd = context.costOf(model, usage);
     if (costUsd !== undefined) record.costUsd = costUsd;
   };
-
-  const billReceived = (text: string) => {
-    bill({ inputTokens: context.facts.inputTokens, outputTokens: context.estimateTokens(text) });
-    record.costEstimated = true;
-  };
+  const billReceived = (text: string) => bill(undefined, () => context.estimateTokens(text));
 
   return {
     model,
@@ -95,17 +88,15 @@ export function startAttempt(
     },
     answer(completion) {
       const choice = completion.choices[0];
-      const usage = context.usageOf(completion.usage);
-      if (usage === undefined) billReceived(textOf(choice?.message));
-      else bill(usage);
+      bill(completion.usage, () => context.estimateTokens(textOf(choice?.message)));
       if (completion.model !== undefined) record.servedModel = completion.model;
       if (choice?.finish_reason !== undefined) record.finishReason = choice.finish_reason;
       end();
     },
-    succeed(used) {
-      bill(context.usageOf(used.usage));
-      if (used.estimated) record.costEstimated = true;
-      if (used.model !== undefined) record.servedModel = used.model;
+    succeed({ inputTokens, model: servedModel }) {
+      const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
+      bill({ ...input, completion_tokens: 0 }, () => 0);
+      if (servedModel !== undefined) record.servedModel = servedModel;
       end();
     },
     fail(error, received) {

@@ -1,7 +1,5 @@
 import {
-  type Attempt,
   type CallAnswer,
-  type Completion,
   DeadlineExceededError,
   type Hop,
   LimitExceededError,
@@ -55,7 +53,7 @@ export async function callDirectly<T>(
     guard.limit(context.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
     // `async`, so that work that throws at once has failed like any other.
     const answer = await guard.race(async () => work(guard.signal));
-    record.succeed({ model: answer.servedModel, ...inputUsage(context, answer.inputTokens) });
+    record.succeed({ inputTokens: answer.inputTokens, model: answer.servedModel });
     return answer.value;
   } catch (thrown) {
     const error = toTypedError(thrown, record.model, context.signal);
@@ -76,16 +74,4 @@ function start(context: ExecutionContext, model: string, hop: Hop, pass: Pass | 
     pass?.end();
     throw error;
   }
-}
-
-function inputUsage(
-  context: ExecutionContext,
-  told: number | undefined,
-): { readonly usage: Completion["usage"]; readonly estimated: Attempt["costEstimated"] } {
-  const known = told !== undefined && Number.isFinite(told) && told >= 0;
-  const tokens = known ? told : context.facts.inputTokens;
-  return {
-    usage: { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens },
-    estimated: known ? undefined : true,
-  };
 }

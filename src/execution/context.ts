@@ -96,7 +96,11 @@ export interface ExecutionContext {
   /** Takes one retry of the router's budget, or says that there is none left. */
   readonly withdrawRetry: (sparing: boolean) => boolean;
   readonly estimateCostUsd: (id: string) => number | undefined;
-  readonly usageOf: (usage: Completion["usage"] | null) => Usage | undefined;
+  /** What a provider returned, filled up with the estimate where it does not tell a side. */
+  readonly usageOrEstimate: (
+    returned: Partial<NonNullable<Completion["usage"]>> | null | undefined,
+    estimate: { readonly inputTokens: number; readonly outputTokens: () => number },
+  ) => { readonly usage: Usage; readonly estimated: boolean };
   readonly costOf: (model: Model, usage: Usage) => number | undefined;
   readonly estimateTokens: (text: string) => number;
   readonly started: (model: string, hop: Hop) => void;

@@ -41,7 +41,7 @@ export function executionOf<Id extends string>(
     attempts: run.attempts as Attempt[],
     clock: parts.clock,
     random: parts.random,
-    usageOf: parts.usageOf,
+    usageOrEstimate: parts.usageOrEstimate,
     costOf: parts.costOf,
     estimateTokens: parts.estimateTokens,
     started(model, hop) {

@@ -1,6 +1,5 @@
 import type {
   Attempt,
-  Completion,
   Constraint,
   EventSink,
   Model,
@@ -12,7 +11,7 @@ import type {
   Usage,
 } from "../contracts/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
-import type { ResolvedExecutionOptions } from "../execution/index.ts";
+import type { ExecutionContext, ResolvedExecutionOptions } from "../execution/index.ts";
 import type { Breakers } from "../state/breakers.ts";
 import type { Hedging } from "../state/hedging.ts";
 import type { Limits } from "../state/limits.ts";
@@ -34,7 +33,7 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   /** Exact, or nearly so; takes its time. */
   readonly countTokens: (text: string, signal: AbortSignal | undefined) => Promise<number>;
   readonly estimateTokens: (text: string) => number;
-  readonly usageOf: (usage: Completion["usage"] | null) => Usage | undefined;
+  readonly usageOrEstimate: ExecutionContext["usageOrEstimate"];
   readonly costOf: (facts: ModelFacts, usage: Usage) => number | undefined;
   /** Learns from what a provider counted. */
   readonly observe: (name: string, estimatedInputTokens: number, usage: Usage) => void;

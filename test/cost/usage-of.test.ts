@@ -1,37 +1,42 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Completion } from "../../src/contracts/index.ts";
-import { usageOf } from "../../src/cost/usage-of.ts";
+import { usageOf, usageOrEstimate } from "../../src/cost/usage-of.ts";
 import { runs } from "../support/runs.ts";
 
-/** What a server may send, whatever the types say. */
-function returned(usage: unknown): Completion["usage"] {
-  return usage as Completion["usage"];
+const estimate = { inputTokens: 70, outputTokens: () => 30 };
+
+/** Read from what a server may send, whatever the types say. */
+function read(returned: unknown) {
+  return usageOrEstimate(returned as Completion["usage"], estimate);
 }
 
 test("usage is read in the shape of OpenAI: input includes cached, output includes reasoning", () => {
-  const usage = returned({
+  const returned = {
     prompt_tokens: 1_000,
     completion_tokens: 300,
     total_tokens: 1_300,
     prompt_tokens_details: { cached_tokens: 800, cache_write_tokens: 100 },
     completion_tokens_details: { reasoning_tokens: 250 },
-  });
-  expect(usageOf(usage)).toEqual({
-    inputTokens: 1_000,
-    outputTokens: 300,
-    cachedInputTokens: 800,
-    cacheWriteTokens: 100,
-    reasoningTokens: 250,
+  };
+  expect(read(returned)).toEqual({
+    usage: {
+      inputTokens: 1_000,
+      outputTokens: 300,
+      cachedInputTokens: 800,
+      cacheWriteTokens: 100,
+      reasoningTokens: 250,
+    },
+    estimated: false,
   });
 });
 
 test("details that are not told stay absent", () => {
-  const usage = usageOf(returned({ prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 }));
+  const { usage } = read({ prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
   expect(usage).toStrictEqual({ inputTokens: 5, outputTokens: 0 });
 });
 
-test("usage that tells nothing is absent, not zero", () => {
+test("usage that tells nothing is estimated, not zero", () => {
   for (const nothing of [
     undefined,
     null,
@@ -39,40 +44,65 @@ test("usage that tells nothing is absent, not zero", () => {
     { total_tokens: 7 },
     { prompt_tokens: null, completion_tokens: "3" },
   ])
-    expect(usageOf(returned(nothing))).toBeUndefined();
+    expect(read(nothing)).toEqual({ usage: { inputTokens: 70, outputTokens: 30 }, estimated: true });
+});
+
+test.each([
+  { completion_tokens: 1 },
+  { completion_tokens: 1, prompt_tokens: "7" },
+  { completion_tokens: 1, prompt_tokens: Number.NaN, total_tokens: 1 },
+  { completion_tokens: 1, prompt_tokens: -1, total_tokens: 0 },
+  { completion_tokens: 1, prompt_tokens: 1e308 },
+])("an input that neither %o nor its total tells is estimated", (returned) => {
+  expect(read(returned)).toEqual({ usage: { inputTokens: 70, outputTokens: 1 }, estimated: true });
+});
+
+test.each([
+  { prompt_tokens: 100 },
+  { prompt_tokens: 100, completion_tokens: "3", total_tokens: 100 },
+  { prompt_tokens: 100, completion_tokens: 1e308, total_tokens: 1e308 },
+])("an output that neither %o nor its total tells is estimated", (returned) => {
+  expect(read(returned)).toEqual({ usage: { inputTokens: 100, outputTokens: 30 }, estimated: true });
+});
+
+test("without an estimate, usage that leaves a side open is absent", () => {
+  expect(usageOf({ prompt_tokens: 100 })).toBeUndefined();
+  expect(usageOf(undefined)).toBeUndefined();
+  expect(usageOf({ prompt_tokens: 100, total_tokens: 120 })).toEqual({ inputTokens: 100, outputTokens: 20 });
+});
+
+test("counts up to 1e9 are believed", () => {
+  const told = { prompt_tokens: 1e9, completion_tokens: 1e9, total_tokens: 2e9 };
+  expect(read(told)).toEqual({ usage: { inputTokens: 1e9, outputTokens: 1e9 }, estimated: false });
+  expect(read({ ...told, prompt_tokens: 1e9 + 1 }).estimated).toBe(true);
 });
 
 test("reasoning that a server leaves out of completion_tokens is taken from the total", () => {
-  const usage = returned({
+  const returned = {
     prompt_tokens: 100,
     completion_tokens: 20,
     total_tokens: 520,
     completion_tokens_details: { reasoning_tokens: 400 },
-  });
-  expect(usageOf(usage)).toMatchObject({ inputTokens: 100, outputTokens: 420, reasoningTokens: 400 });
+  };
+  const usage = { inputTokens: 100, outputTokens: 420, reasoningTokens: 400 };
+  expect(read(returned)).toEqual({ usage, estimated: false });
 });
 
 test("a side that is missing is what the total leaves", () => {
-  expect(usageOf(returned({ completion_tokens: 20, total_tokens: 120 }))).toEqual({
-    inputTokens: 100,
-    outputTokens: 20,
-  });
-  expect(usageOf(returned({ prompt_tokens: 100, total_tokens: 120 }))).toEqual({
-    inputTokens: 100,
-    outputTokens: 20,
-  });
-  expect(usageOf(returned({ prompt_tokens: 100 }))).toEqual({ inputTokens: 100, outputTokens: 0 });
+  const whole = { usage: { inputTokens: 100, outputTokens: 20 }, estimated: false };
+  expect(read({ completion_tokens: 20, total_tokens: 120 })).toEqual(whole);
+  expect(read({ prompt_tokens: 100, total_tokens: 120 })).toEqual(whole);
 });
 
 test("NaN, negative and infinite counts are taken as not told", () => {
-  const usage = returned({
+  const returned = {
     prompt_tokens: 10,
     completion_tokens: -4,
     total_tokens: Number.POSITIVE_INFINITY,
     prompt_tokens_details: { cached_tokens: Number.NaN },
     completion_tokens_details: { reasoning_tokens: -1 },
-  });
-  expect(usageOf(usage)).toStrictEqual({ inputTokens: 10, outputTokens: 0 });
+  };
+  expect(read(returned)).toStrictEqual({ usage: { inputTokens: 10, outputTokens: 30 }, estimated: true });
 });
 
 test("for every usage the counts are finite and parts are at most the whole", () => {
@@ -86,15 +116,13 @@ test("for every usage the counts are finite and parts are at most the whole", ()
   });
   fc.assert(
     fc.property(usage, (value) => {
-      const read = usageOf(returned(value));
-      if (read === undefined) return;
       const {
         inputTokens,
         outputTokens,
         cachedInputTokens = 0,
         cacheWriteTokens = 0,
         reasoningTokens = 0,
-      } = read;
+      } = read(value).usage;
       for (const tokens of [
         inputTokens,
         outputTokens,

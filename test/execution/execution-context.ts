@@ -1,7 +1,7 @@
 import type { Attempt, HopContext, Model } from "../../src/contracts/index.ts";
 import { costOf } from "../../src/cost/cost-of.ts";
 import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
-import { usageOf } from "../../src/cost/usage-of.ts";
+import { usageOrEstimate } from "../../src/cost/usage-of.ts";
 import type { ExecutionContext } from "../../src/execution/context.ts";
 import { type ExecutionOptions, resolveExecutionOptions } from "../../src/execution/options.ts";
 import { factsOf } from "../../src/testing/index.ts";
@@ -48,7 +48,7 @@ export function contextOf(parts: ContextParts): ExecutionContext & { readonly re
     withdrawRetry: () => true,
     skipped: () => {},
     estimateCostUsd: () => 0.001,
-    usageOf,
+    usageOrEstimate,
     costOf: ({ price }, usage) => (price === undefined ? undefined : costOf(price, usage)),
     estimateTokens,
     started: () => {},

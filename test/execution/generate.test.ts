@@ -47,6 +47,23 @@ async function run(context: ReturnType<typeof contextOf>) {
 }
 
 describe("a call that succeeds", () => {
+  it.each([{ completion_tokens: 1 }, { completion_tokens: 1, prompt_tokens: "7" }])(
+    "is priced with an estimate of the input where its usage is %o",
+    async (told) => {
+      const small = fakeModel({ model: "small", price });
+      const partial = {
+        ...small,
+        generate: async (...call: Parameters<typeof small.generate>) =>
+          Object.assign(await small.generate(...call), { usage: told }),
+      };
+      const context = contextOf({ models: { small: partial } });
+      await run(context);
+      expect(context.attempts).toMatchObject([
+        { usage: { inputTokens: 10, outputTokens: 1 }, costEstimated: true, costUsd: 0.02 },
+      ]);
+    },
+  );
+
   it("is one attempt, priced by the usage that the provider returned", async () => {
     const context = contextOf({ models: { small: failing("small") } });
     expect((await run(context)).text).toBe("answer of small");
