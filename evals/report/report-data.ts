@@ -57,7 +57,14 @@ export async function reportData(
     thresholds,
     confidence,
     verdict: verdictOf({ rows, reference, certificate }),
-    warnings: warningsOf(routing, { rows, skipped, unclassified, small, trainedOn }),
+    warnings: warningsOf(routing, {
+      rows,
+      skipped,
+      unclassified,
+      small,
+      trainedOn,
+      tunedOn: certificate?.tunedOn ?? 0,
+    }),
     rows,
     curves:
       small === undefined ? undefined : await curvesOf(routing, small, classifier?.name ?? name, settings),

@@ -10,6 +10,8 @@ export interface Circumstances {
   readonly small?: string | undefined;
   /** Records that the classifier was trained on. */
   readonly trainedOn: number;
+  /** Records that the threshold or policy was tuned on. */
+  readonly tunedOn: number;
 }
 
 /** Below this many independent records nothing in a report is worth deciding by. */
@@ -18,7 +20,7 @@ const fewUnits = 100;
 /** What a reader must know before believing a report, the gravest first. */
 export function warningsOf(
   { cases, units, reference, routed, complexity }: Routing,
-  { rows, skipped, unclassified, small, trainedOn }: Circumstances,
+  { rows, skipped, unclassified, small, trainedOn, tunedOn }: Circumstances,
 ): readonly string[] {
   const row = (name: string): ReportRow | undefined => rows.find((one) => one.name === name);
   const ours = rows[0];
@@ -33,6 +35,8 @@ export function warningsOf(
   return [
     trainedOn > 0 &&
       `The classifier was trained on at least ${count(trainedOn)} of the ${count(cases.length + skipped)} records: what depends on it looks too good.`,
+    tunedOn > 0 &&
+      `Routing was tuned on at least ${count(tunedOn)} of the ${count(cases.length + skipped)} records: its figures look too good.`,
     independent === 1 &&
       "All records are of one independent unit: there are no intervals, and nothing can be concluded.",
     independent > 1 &&

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordKeysOf } from "../../evals/split/record-keys.ts";
 import { threshold } from "../../policies/index.ts";
 import { complexity } from "../../src/classifiers/index.ts";
 import { createRouter } from "../../src/index.ts";
@@ -53,6 +54,16 @@ describe("eval report", () => {
     expect(page).toContain("2026-12-01 00:00 UTC by switchpoint");
     expect(page).toContain("--requests-per-month 2000000");
     expect(readdirSync(dirname(out)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("warns of records that the threshold was tuned on: terminal, JSON and page", async () => {
+    const data = recordKeysOf(reportRecords(80).slice(0, 20), "tune");
+    const { name, version } = complexity();
+    const tuning = folder.file("same.json", JSON.stringify(tuned({ data, classifier: { name, version } })));
+    const warning = "Routing was tuned on at least 20 of the 80 records: its figures look too good.";
+    expect((await report("--tuning", tuning)).out).toContain(`\n! ${warning}\n`);
+    expect(readFileSync(out, "utf8")).toContain(warning);
+    expect(JSON.parse((await report("--tuning", tuning, "--json")).out).warnings[0]).toBe(warning);
   });
 
   it("does not write over what it reads", async () => {

@@ -214,11 +214,16 @@ describe("reportData of a threshold between two models", () => {
     ]);
   });
 
-  it("counts the records that were tuned on", async () => {
+  it("counts the records that were tuned on, and warns of them", async () => {
     const records = reportRecords(100);
     const tuning = tuned({ data: recordKeysOf(records.slice(0, 30), "tune") });
-    const { certificate } = await reportData(records, { ...untuned, tuning });
+    const { certificate, warnings } = await reportData(records, { ...untuned, tuning });
     expect(certificate?.tunedOn).toBe(30);
+    expect(warnings[0]).toBe(
+      "Routing was tuned on at least 30 of the 100 records: its figures look too good.",
+    );
+    const { warnings: ofOthers } = await reportData(records.slice(30), { ...untuned, tuning });
+    expect(ofOthers.join(" ")).not.toContain("tuned on");
   });
 
   it("leaves out records without both models and says how many, and never imputes", async () => {
