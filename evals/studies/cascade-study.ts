@@ -3,7 +3,6 @@
  * budget buys, and what a quality costs. The data sets are in SWITCHPOINT_DATA (default ../shared/data):
  * `npm run build && node dist/evals/studies/cascade-study.js`.
  */
-import { join } from "node:path";
 import { complexity } from "../../src/classifiers/index.ts";
 import { bootstrap, type Estimate } from "../metrics/bootstrap.ts";
 import { costAtQuality } from "../metrics/cost-at-quality.ts";
@@ -15,10 +14,10 @@ import { promptKey } from "../outcomes/prompt-key.ts";
 import { readOutcomes } from "../outcomes/read-outcomes.ts";
 import { type ReplayCase, replayCases } from "../replay/replay-cases.ts";
 import { answerCost } from "./answer-cost.ts";
+import { dataPath } from "./data-path.ts";
 import { expectedGains } from "./expected-gain.ts";
 
-const folder = process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data");
-const file = join(folder, "validation", "rational_cascades.jsonl.gz");
+const file = dataPath("validation", "rational_cascades.jsonl.gz");
 
 const pairs = [
   ["llama3.1-8b", "gpt-4o"],

@@ -3,7 +3,7 @@
  * sets in SWITCHPOINT_DATA (default ../shared/data): `node dist/evals/studies/complexity-study.js`.
  * The benchmark sets are read only with `--benchmark`: they are not for choosing by.
  */
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { scoreOf } from "../../src/classifiers/complexity/complexity-model.ts";
 import { shippedModel } from "../../src/classifiers/complexity/shipped-model.ts";
 import { rank } from "../../src/classifiers/rank.ts";
@@ -19,11 +19,11 @@ import { compareScores } from "./complexity/compare-scores.ts";
 import { languageOf } from "./complexity/language-of.ts";
 import { noises } from "./complexity/noise.ts";
 import { sets } from "./complexity/sets.ts";
+import { dataPath } from "./data-path.ts";
 
-const folder = process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data");
 const withBenchmark = process.argv.includes("--benchmark");
 const tierSet = "labels_uncommonroute_tiers";
-const { rows } = await readTrainingSet(folder);
+const { rows } = await readTrainingSet(dirname(dataPath("train")));
 const read = createFeatureReader();
 const shipped = shippedModel();
 
@@ -36,7 +36,7 @@ function scoreRecord(model: Model, record: OutcomeRecord): number {
 
 async function recordsOf(set: string, name: string): Promise<readonly OutcomeRecord[]> {
   const records: OutcomeRecord[] = [];
-  for await (const { value } of readJsonLines(join(folder, set, `${name}.jsonl.gz`))) {
+  for await (const { value } of readJsonLines(dataPath(set, `${name}.jsonl.gz`))) {
     const record = { outcomes: {}, ...(value as object) } as OutcomeRecord & { contaminated?: boolean };
     if (record.contaminated !== true) records.push(record);
   }

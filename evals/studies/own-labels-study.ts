@@ -5,7 +5,7 @@
  *
  *     npm run build && node dist/evals/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair]
  */
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { scoreOf } from "../../src/classifiers/complexity/complexity-model.ts";
 import { complexity } from "../../src/classifiers/complexity.ts";
 import { length } from "../../src/classifiers/length.ts";
@@ -25,6 +25,7 @@ import { factsOfRecord } from "../replay/request-of-record.ts";
 import { trainClassifier } from "../train/train-classifier.ts";
 import { fitComplexityModel, referenceScores } from "../training/fit-complexity-model.ts";
 import { readTrainingSet } from "../training/read-training-set.ts";
+import { dataPath } from "./data-path.ts";
 
 interface Study {
   readonly file: string;
@@ -74,14 +75,13 @@ const studies: Readonly<Record<string, Study>> = {
     base: withoutMix,
   },
 };
-const folder = process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data");
 const splits = 10;
 const folds = 5;
 const hop = offlineHop(0, new AbortController().signal);
 
 /** The default as it would be without the mix in its training. */
 async function withoutMix(): Promise<Classifier> {
-  const all = await readTrainingSet(folder);
+  const all = await readTrainingSet(dirname(dataPath("train")));
   const rows = all.rows.filter(({ source }) => source !== "dcrouter");
   const model = fitComplexityModel(rows);
   const quantiles = referenceScores(rows);
@@ -104,7 +104,7 @@ for (const [name, study] of Object.entries(studies)) {
 
 /** Records with the outcomes `small` and `large`, and without a category: text alone is studied. */
 async function recordsOf({ file, small, large }: Study): Promise<readonly OutcomeRecord[]> {
-  const path = join(folder, file);
+  const path = dataPath(file);
   const records: OutcomeRecord[] = [];
   for await (const { category: _, ...record } of readOutcomes(path)) {
     // The published results on these sets leave such rows out.

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { trained } from "../../src/classifiers/trained.ts";
 import type { Classifier } from "../../src/contracts/index.ts";
 import { seededRandom } from "../metrics/seeded-random.ts";
@@ -8,6 +7,7 @@ import { readOutcomes } from "../outcomes/read-outcomes.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { trainClassifier } from "../train/train-classifier.ts";
 import { answerCost } from "./answer-cost.ts";
+import { dataPath } from "./data-path.ts";
 
 /** Records with two models, and what is shown to a classifier. */
 export interface StudySet {
@@ -43,7 +43,8 @@ export const studySets: Readonly<Record<string, StudySet>> = {
   gsm8k: { file: "benchmark/routellm_gsm8k.jsonl.gz", ...routeLlm },
 };
 
-const folder = process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data");
+// Before a study prints anything.
+dataPath();
 
 /** Records that ask the same: they stay on one side of every split. */
 export type StudyGroup = readonly OutcomeRecord[];
@@ -60,7 +61,7 @@ export async function readStudySet({
   cascade,
 }: StudySet): Promise<readonly StudyGroup[]> {
   const groups = new Map<string, OutcomeRecord[]>();
-  for await (const { category: _, ...record } of readOutcomes(join(folder, file))) {
+  for await (const { category: _, ...record } of readOutcomes(dataPath(file))) {
     // The published results on these sets leave such rows out.
     if ((record as { readonly contaminated?: boolean }).contaminated) continue;
     const [from, to] = [outcomeOf(record, small), outcomeOf(record, large)];
