@@ -236,7 +236,8 @@ function decideRun<Id extends string>(
     room: run.hold,
     hop,
     draw,
-    countTokens: () => parts.countTokens(allText(run.request), run.signal),
+    // The hop's: it ends at the deadline, too.
+    countTokens: () => parts.countTokens(allText(run.request), hop.signal),
   });
 }
 

@@ -148,6 +148,14 @@ describe("a decision", () => {
     expect(near.candidates[0]?.permitted).not.toBe(true); // 701 + 300 > 1,000
     expect((await router.decide("short")).request.inputTokensExact).toBeUndefined();
   });
+
+  it.each(["route", "decide"] as const)("counts no longer than until the deadline in %s", async (way) => {
+    const { router, events } = make({ clock: Date.now }, { small: { contextWindow: 1_000_000 } });
+    const messages = [{ role: "user" as const, content: "(".repeat(3_900_000) }];
+    const asked = router[way]({ messages, deadlineMs: 20 });
+    await expect(asked).rejects.toMatchObject({ code: "deadline-exceeded", deadlineMs: 20, attempts: [] });
+    expect(events.some(({ type }) => type === "decision-made")).toBe(false);
+  });
 });
 
 describe("pins", () => {

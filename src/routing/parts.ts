@@ -31,7 +31,7 @@ export interface RouterParts<Id extends string> extends DecisionParts<Id> {
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;
   readonly normalise: (request: RouteRequest<Id>) => RequestFacts;
   /** Exact, or nearly so; takes its time. */
-  readonly countTokens: (text: string, signal: AbortSignal | undefined) => Promise<number>;
+  readonly countTokens: (text: string, signal: AbortSignal) => Promise<number>;
   readonly estimateTokens: (text: string) => number;
   readonly usageOrEstimate: ExecutionContext["usageOrEstimate"];
   readonly costOf: (facts: ModelFacts, usage: Usage) => number | undefined;
