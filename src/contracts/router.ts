@@ -91,7 +91,11 @@ export interface Router<Id extends string = string> {
   decide(request: RouteRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
   /** Decides, calls, and answers. */
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
-  /** Decides, calls, and answers chunk by chunk. */
+  /**
+   * Decides, calls, and answers chunk by chunk. Until its last chunk, an error, an abort or the deadline
+   * a stream holds its part of the budget and its place among the calls under way, also where its
+   * consumer neither reads on nor leaves: give streams a `deadlineMs` or a `signal`.
+   */
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
   /** What the router has learnt: sessions, spend, means of returned usage. Plain JSON, to be kept over a restart. */
   exportState(): RouterState;

@@ -30,7 +30,10 @@ export interface ExecutionOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** Longest wait for the first content or tool-call delta of a stream. Default 120,000. */
   readonly firstTokenTimeoutMs?: number | undefined;
-  /** Longest silence inside a stream while the caller waits for its next chunk. Default 60,000. */
+  /**
+   * Longest silence inside a stream while the caller waits for its next chunk. Default 60,000. A caller
+   * who reads slowly, or not at all, is bounded by the request's `deadlineMs` and `signal` alone.
+   */
   readonly idleTimeoutMs?: number | undefined;
   /** Longest time of a check that answers asynchronously; then it has not accepted. Default 30,000. */
   readonly checkTimeoutMs?: number | undefined;
