@@ -32,8 +32,7 @@ export function multipleChoice(options: MultipleChoiceOptions = {}): Scorer {
         return { score: null, reason: "expected is not the letter of one choice" };
       if (chosen.length === 0) return { score: 0, reason: "the answer chooses none" };
       const metadata = { chosen: chosen.join(", ") };
-      if (chosen.length > 1)
-        return { score: 0, reason: "the answer leaves several choices open", metadata };
+      if (chosen.length > 1) return { score: 0, reason: "the answer leaves several choices open", metadata };
       return { score: chosen[0] === right ? 1 : 0, metadata };
     },
   });
