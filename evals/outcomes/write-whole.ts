@@ -26,7 +26,7 @@ export async function writeWhole(
     await rename(unfinished, path);
   } catch (error) {
     // A file that is only being opened would be made after it was removed.
-    if (!file.destroy().closed) await new Promise((closed) => file.once("close", closed));
+    if (!file.destroy().closed) await new Promise<void>((closed) => file.once("close", closed));
     // What could not be made cannot be removed either: the first error is the one to tell.
     await rm(unfinished, { force: true }).catch(() => {});
     const { code, syscall = "" } = error as NodeJS.ErrnoException;

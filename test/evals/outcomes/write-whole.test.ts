@@ -8,12 +8,13 @@ const folder = mkdtempSync(join(tmpdir(), "switchpoint-whole-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it("leaves nothing behind where the parts throw before the file is open", async () => {
-  const parts = function* (): Generator<string> {
-    yield "half";
-    throw new Error("as told");
+  const parts = {
+    [Symbol.iterator]: (): Iterator<string> => {
+      throw new Error("as told");
+    },
   };
   const attempts = Array.from({ length: 200 }, (_, index) =>
-    writeWhole(join(folder, index % 2 === 0 ? "a.jsonl" : "a.jsonl.gz"), parts()),
+    writeWhole(join(folder, index % 2 === 0 ? "a.jsonl" : "a.jsonl.gz"), parts),
   );
   const settled = await Promise.allSettled(attempts);
   expect(settled.every(({ status }) => status === "rejected")).toBe(true);
