@@ -42,7 +42,7 @@ const longestCoolDownMs = 600_000;
 const mostDoublings = 4;
 /** A timer may fire this much before its time, and the trial that waited for it begin. */
 const timerSlackMs = 2;
-/** Endpoints that are remembered; the least recently called is forgotten. */
+/** Endpoints that are remembered; beyond, the one met first is forgotten. */
 const maxNames = 1_000;
 
 interface Bucket {
