@@ -7,19 +7,17 @@ import { rolldown } from "rolldown";
 /** What the package holds, and the scripts of the checkout, which the package leaves out. */
 const doors = [
   "src/index",
+  "src/plugin/index",
   "src/classifiers/index",
   "src/testing/index",
-  "src/cli/main",
+  "cli/main",
   "policies/index",
   "policies/constraints/index",
   "policies/checks/index",
   "evals/index",
   ...filesIn("dist/src/providers").map((name) => `src/providers/${name}`),
 ];
-const scripts = [
-  "evals/train-complexity",
-  ...filesIn("dist/evals/studies").map((name) => `evals/studies/${name}`),
-];
+const scripts = filesIn("dist/studies").map((name) => `studies/${name}`);
 
 function filesIn(folder) {
   return readdirSync(folder)
@@ -59,7 +57,7 @@ async function bundled(names, chunks) {
     codeSplitting: {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 1 },
-        { name: "parts", test: /dist\/(policies|src\/(?!cli|testing))/ },
+        { name: "parts", test: /dist\/(policies|src\/(?!testing))/ },
       ],
     },
   });
@@ -67,7 +65,7 @@ async function bundled(names, chunks) {
   return output;
 }
 
-const output = [...(await bundled(doors, "chunks")), ...(await bundled(scripts, "evals/studies/chunks"))];
+const output = [...(await bundled(doors, "chunks")), ...(await bundled(scripts, "studies/chunks"))];
 // Outside of literals the code is ASCII. Within them escapes mean the same, and a file that is ASCII
 // throughout takes half the memory.
 const ascii = (code) =>
@@ -80,4 +78,4 @@ for (const [name, code] of kept) {
   mkdirSync(dirname(`dist/${name}`), { recursive: true });
   writeFileSync(`dist/${name}`, code);
 }
-chmodSync("dist/src/cli/main.js", 0o755);
+chmodSync("dist/cli/main.js", 0o755);

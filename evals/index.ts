@@ -1,47 +1,25 @@
 /** Offline evals: outcomes, replay, metrics, comparison. */
+
 export {
-  type CalibrateOptions,
-  type Calibration,
-  calibrate,
-  type ModelCalibration,
-} from "./calibrate/calibrate.ts";
-export {
-  type CalibrationBin,
-  type CalibrationError,
-  calibrationBins,
-  calibrationError,
-} from "./calibrate/calibration-error.ts";
+  type BootstrapOptions,
+  bootstrap,
+  type Estimate,
+  type Statistics,
+} from "../src/statistics/bootstrap.ts";
+export { effectiveSampleSize } from "../src/statistics/effective-sample-size.ts";
+export { empiricalBernsteinBound } from "../src/statistics/empirical-bernstein.ts";
+export { ksDistance, ksPValue } from "../src/statistics/ks.ts";
+export { nullPsi, psi } from "../src/statistics/psi.ts";
+export { seededRandom } from "../src/statistics/seeded-random.ts";
 export { collect, estimateCollect } from "./collect/collect.ts";
 export type { CollectEstimate, ModelEstimate } from "./collect/collect-estimate.ts";
 export type { CollectOptions } from "./collect/collect-options.ts";
 export type { CollectedModel, Collection } from "./collect/collection.ts";
 export type { CollectProgress } from "./collect/progress.ts";
-export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
-export { compareRouter, type RouterComparison } from "./compare/compare-router.ts";
-export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./compare/comparison-row.ts";
-export { pairOutcomes } from "./compare/pair-outcomes.ts";
-export {
-  type DecisionScores,
-  type DecisionScoresOptions,
-  decisionScores,
-  type ScoredDecision,
-} from "./drift/decision-scores.ts";
-export { ksDistance, ksPValue } from "./drift/ks.ts";
-export { nullPsi, psi } from "./drift/psi.ts";
-export {
-  type ScoreDrift,
-  type ScoreDriftOptions,
-  type ScoreReference,
-  scoreDrift,
-} from "./drift/score-drift.ts";
-export { type ExportOptions, type ExportReport, exportRecords } from "./export/export-records.ts";
-export { type CheckCertificateOptions, checkCertificate, type GateReport } from "./gate/check-certificate.ts";
-export type { CheckResult, Verdict } from "./gate/gate-check.ts";
-export { showAnnotations } from "./gate/show-annotations.ts";
-export { showJUnit } from "./gate/show-junit.ts";
-export { importFile } from "./import/import-file.ts";
-export type { ImportOptions } from "./import/import-options.ts";
-export { type Import, type ImportReport, importRecords } from "./import/import-records.ts";
+export { type ExportOptions, type ExportReport, exportRecords } from "./data/export/export-records.ts";
+export { importFile } from "./data/import/import-file.ts";
+export type { ImportOptions } from "./data/import/import-options.ts";
+export { type Import, type ImportReport, importRecords } from "./data/import/import-records.ts";
 export {
   type FeedbackRule,
   type JoinedFeedback,
@@ -51,10 +29,23 @@ export {
   joinFeedback,
   type LoggedDecision,
   type RatedDecision,
-} from "./import/join-feedback.ts";
+} from "./data/import/join-feedback.ts";
+export type { DatasetRecord } from "./data/outcomes/dataset-record.ts";
+export type { Outcome, OutcomeRecord } from "./data/outcomes/outcome-record.ts";
+export { promptKey } from "./data/outcomes/prompt-key.ts";
+export type { JsonLinesOptions } from "./data/outcomes/read-json-lines.ts";
+export { readOutcomes } from "./data/outcomes/read-outcomes.ts";
+export {
+  checkDisjoint,
+  type Purpose,
+  type RecordKeys,
+  recordKeysOf,
+  type SplitRecord,
+} from "./data/split/record-keys.ts";
+export { type Split, type SplitOptions, splitOutcomes } from "./data/split/split-outcomes.ts";
+export { type UnitField, unitsOf } from "./data/split/units.ts";
 export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
 export { apgr } from "./metrics/apgr.ts";
-export { type BootstrapOptions, bootstrap, type Estimate, type Statistics } from "./metrics/bootstrap.ts";
 export { cohenKappa } from "./metrics/cohen-kappa.ts";
 export { costAtQuality } from "./metrics/cost-at-quality.ts";
 export { cpt } from "./metrics/cpt.ts";
@@ -77,13 +68,31 @@ export {
   type ScoreCut,
   type ScoreOrder,
 } from "./metrics/routing-curve.ts";
-export { seededRandom } from "./metrics/seeded-random.ts";
-export { clipWeights } from "./off-policy/clip-weights.ts";
-export { doublyRobustTerms, type Predictions } from "./off-policy/doubly-robust.ts";
-export { effectiveSampleSize } from "./off-policy/effective-sample-size.ts";
-export { empiricalBernsteinBound } from "./off-policy/empirical-bernstein.ts";
-export { ipsTerms } from "./off-policy/ips.ts";
-export { type OffPolicyOptions, offPolicy } from "./off-policy/off-policy.ts";
+export { sweep } from "./metrics/sweep.ts";
+export {
+  type DecisionScores,
+  type DecisionScoresOptions,
+  decisionScores,
+  type ScoredDecision,
+} from "./monitor/drift/decision-scores.ts";
+export {
+  type ScoreDrift,
+  type ScoreDriftOptions,
+  type ScoreReference,
+  scoreDrift,
+} from "./monitor/drift/score-drift.ts";
+export {
+  type CheckCertificateOptions,
+  checkCertificate,
+  type GateReport,
+} from "./monitor/gate/check-certificate.ts";
+export type { CheckResult, Verdict } from "./monitor/gate/gate-check.ts";
+export { showAnnotations } from "./monitor/gate/show-annotations.ts";
+export { showJUnit } from "./monitor/gate/show-junit.ts";
+export { clipWeights } from "./monitor/off-policy/clip-weights.ts";
+export { doublyRobustTerms, type Predictions } from "./monitor/off-policy/doubly-robust.ts";
+export { ipsTerms } from "./monitor/off-policy/ips.ts";
+export { type OffPolicyOptions, offPolicy } from "./monitor/off-policy/off-policy.ts";
 export type {
   Estimator,
   OffPolicyEstimate,
@@ -92,15 +101,14 @@ export type {
   PlanOverlap,
   RewardReport,
   StratumOverlap,
-} from "./off-policy/off-policy-report.ts";
-export type { OffPolicyTarget } from "./off-policy/read-rows.ts";
-export { snips, snipsTerms } from "./off-policy/snips.ts";
-export type { OffPolicyUnit } from "./off-policy/units-of-rows.ts";
-export type { DatasetRecord } from "./outcomes/dataset-record.ts";
-export type { Outcome, OutcomeRecord } from "./outcomes/outcome-record.ts";
-export { promptKey } from "./outcomes/prompt-key.ts";
-export type { JsonLinesOptions } from "./outcomes/read-json-lines.ts";
-export { readOutcomes } from "./outcomes/read-outcomes.ts";
+} from "./monitor/off-policy/off-policy-report.ts";
+export type { OffPolicyTarget } from "./monitor/off-policy/read-rows.ts";
+export { snips, snipsTerms } from "./monitor/off-policy/snips.ts";
+export type { OffPolicyUnit } from "./monitor/off-policy/units-of-rows.ts";
+export { type CompareOptions, type Comparison, compare } from "./replay/compare/compare.ts";
+export { compareRouter, type RouterComparison } from "./replay/compare/compare-router.ts";
+export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./replay/compare/comparison-row.ts";
+export { pairOutcomes } from "./replay/compare/pair-outcomes.ts";
 export {
   type Replay,
   type ReplayOptions,
@@ -166,15 +174,17 @@ export {
   toolCallMatch,
 } from "./scorers/index.ts";
 export {
-  checkDisjoint,
-  type Purpose,
-  type RecordKeys,
-  recordKeysOf,
-  type SplitRecord,
-} from "./split/record-keys.ts";
-export { type Split, type SplitOptions, splitOutcomes } from "./split/split-outcomes.ts";
-export { type UnitField, unitsOf } from "./split/units.ts";
-export { sweep } from "./sweep.ts";
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  type ModelCalibration,
+} from "./train/calibrate/calibrate.ts";
+export {
+  type CalibrationBin,
+  type CalibrationError,
+  calibrationBins,
+  calibrationError,
+} from "./train/calibrate/calibration-error.ts";
 export {
   type ModelReport,
   readClassifier,

@@ -1,4 +1,5 @@
-import { type Choice, checkText, type Policy } from "../src/contracts/index.ts";
+import type { Choice, Policy } from "../src/contracts/index.ts";
+import { checkText } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 
 /**

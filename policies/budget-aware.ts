@@ -1,11 +1,5 @@
-import {
-  type Choice,
-  checkKeys,
-  checkNumber,
-  type Policy,
-  type PolicyContext,
-  type Spend,
-} from "../src/contracts/index.ts";
+import type { Choice, Policy, PolicyContext, Spend } from "../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { checkThresholdOptions, type ThresholdOptions } from "./internal/threshold-options.ts";
 import { threshold } from "./threshold.ts";

@@ -1,14 +1,12 @@
 import {
   type Check,
   type Choice,
-  checkIds,
-  checkKeys,
-  checkNumber,
   type Escalation,
   InvalidOptionError,
   type Policy,
   type PolicyContext,
 } from "../src/contracts/index.ts";
+import { checkIds, checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { allOf } from "./checks/all-of.ts";
 import { checkCheck } from "./checks/internal/check-check.ts";
 

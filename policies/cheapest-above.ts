@@ -1,4 +1,5 @@
-import { type Candidate, checkNumber, type Policy } from "../src/contracts/index.ts";
+import type { Candidate, Policy } from "../src/contracts/index.ts";
+import { checkNumber } from "../src/plugin/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 /**

@@ -1,12 +1,5 @@
-import {
-  type Candidate,
-  checkIds,
-  checkKeys,
-  checkNumber,
-  describePolicy,
-  InvalidOptionError,
-  type Policy,
-} from "../src/contracts/index.ts";
+import { type Candidate, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { checkIds, checkKeys, checkNumber, describePolicy } from "../src/plugin/index.ts";
 import { choicesOf, scaled, totalOf } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 

@@ -1,4 +1,5 @@
-import { type Choice, describePolicy, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { type Choice, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { describePolicy } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
 import { checkPolicy, modelsOf } from "./internal/nested.ts";
 

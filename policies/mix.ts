@@ -1,11 +1,5 @@
-import {
-  type Choice,
-  checkKeys,
-  checkNumber,
-  InvalidOptionError,
-  type Policy,
-  PolicyError,
-} from "../src/contracts/index.ts";
+import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
 import { describeUse, type ModelOrPolicy, modelsOf, toExplainedPolicy } from "./internal/nested.ts";
 

@@ -1,4 +1,5 @@
-import { checkKeys, checkText, type Policy } from "../src/contracts/index.ts";
+import type { Policy } from "../src/contracts/index.ts";
+import { checkKeys, checkText } from "../src/plugin/index.ts";
 import { describeUse, type ModelOrPolicy, modelsOf, toPolicy } from "./internal/nested.ts";
 import { policyTable } from "./internal/policy-table.ts";
 

@@ -1,4 +1,5 @@
-import { checkKeys, checkText, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { checkKeys, checkText } from "../src/plugin/index.ts";
 import { firstOf } from "./first-of.ts";
 import { describeUse, type ModelOrPolicy, toExplainedPolicy } from "./internal/nested.ts";
 import { compileConditions, type RuleConditions } from "./internal/rule-conditions.ts";

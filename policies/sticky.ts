@@ -1,13 +1,5 @@
-import {
-  type Candidate,
-  type Choice,
-  checkKeys,
-  checkNumber,
-  describePolicy,
-  type Policy,
-  type PolicyContext,
-  type SessionFacts,
-} from "../src/contracts/index.ts";
+import type { Candidate, Choice, Policy, PolicyContext, SessionFacts } from "../src/contracts/index.ts";
+import { checkKeys, checkNumber, describePolicy } from "../src/plugin/index.ts";
 import { mapChoices } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 import { cacheCosts } from "./internal/switch-cost.ts";

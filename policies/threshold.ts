@@ -1,4 +1,5 @@
-import { type Choice, checkKeys, type Policy } from "../src/contracts/index.ts";
+import type { Choice, Policy } from "../src/contracts/index.ts";
+import { checkKeys } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { checkThresholdOptions, type ThresholdOptions } from "./internal/threshold-options.ts";
 

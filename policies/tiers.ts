@@ -1,11 +1,5 @@
-import {
-  type Choice,
-  checkIds,
-  checkKeys,
-  checkNumber,
-  InvalidOptionError,
-  type Policy,
-} from "../src/contracts/index.ts";
+import { type Choice, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { checkIds, checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 
 export interface TiersOptions<Id extends string> {

@@ -1,4 +1,5 @@
-import { type Candidate, checkKeys, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { type Candidate, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
+import { checkKeys } from "../src/plugin/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 export interface UtilityOptions {

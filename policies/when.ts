@@ -1,10 +1,5 @@
-import {
-  describePolicy,
-  InvalidOptionError,
-  type Policy,
-  type PolicyContext,
-  PolicyError,
-} from "../src/contracts/index.ts";
+import { InvalidOptionError, type Policy, type PolicyContext, PolicyError } from "../src/contracts/index.ts";
+import { describePolicy } from "../src/plugin/index.ts";
 import { checkPolicy } from "./internal/nested.ts";
 
 /**

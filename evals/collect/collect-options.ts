@@ -1,13 +1,6 @@
-import {
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
-  InvalidOptionError,
-  type Model,
-  type Router,
-} from "../../src/contracts/index.ts";
-import { checkOther } from "../outcomes/check-other.ts";
+import { InvalidOptionError, type Model, type Router } from "../../src/contracts/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { checkOther } from "../data/outcomes/check-other.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import type { CollectProgress } from "./progress.ts";

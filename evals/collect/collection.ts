@@ -1,5 +1,5 @@
-import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
-import { writeWhole } from "../outcomes/write-whole.ts";
+import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import { writeWhole } from "../data/outcomes/write-whole.ts";
 import type { CallState } from "./call-book.ts";
 import type { CollectionRun, Job } from "./collection-run.ts";
 import type { CallKey } from "./journal-entry.ts";

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/index.ts";
-import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
 /** What a collection has done so far, on disk. */

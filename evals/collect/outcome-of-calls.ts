@@ -1,4 +1,4 @@
-import type { Outcome } from "../outcomes/outcome-record.ts";
+import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import type { CallState } from "./call-book.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 

@@ -6,9 +6,9 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
-import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { parseOutcomeRecord } from "../data/outcomes/parse-outcome-record.ts";
+import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
 import { requestOfRecord } from "../replay/request-of-record.ts";
 
 /** A line of a dataset: an outcome record before anything was run. Fields that are not listed are kept. */

@@ -1,4 +1,4 @@
-import { seededRandom } from "../metrics/seeded-random.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 
 /** `count` of the records, each as likely as any other, in their order; all where there are no more. */
 export function sampleRecords<T>(records: readonly T[], count: number, seed: number): readonly T[] {

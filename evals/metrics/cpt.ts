@@ -1,4 +1,4 @@
-import { checkNumber } from "../../src/contracts/index.ts";
+import { checkNumber } from "../../src/plugin/index.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**

@@ -1,10 +1,8 @@
 import {
-  askClassifier,
   type Candidate,
   type Classifier,
   ClassifierError,
   type Constraint,
-  checkMethods,
   InvalidOptionError,
   type ModelFacts,
   type PolicyContext,
@@ -13,7 +11,8 @@ import {
 import { estimateCost } from "../../src/cost/cost-of.ts";
 import { permits } from "../../src/decision/eligible.ts";
 import { candidatesWithQuality } from "../../src/decision/with-quality.ts";
-import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
+import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";
 

@@ -1,14 +1,10 @@
-import {
-  checkMethods,
-  InvalidOptionError,
-  type Policy,
-  type PolicyContext,
-} from "../../src/contracts/index.ts";
+import { InvalidOptionError, type Policy, type PolicyContext } from "../../src/contracts/index.ts";
+import { checkMethods } from "../../src/plugin/index.ts";
 import type { BudgetOptions } from "../../src/state/budget-options.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
 import { type ReplayCase, type ReplayCases, type ReplayCasesOptions, replayCases } from "./replay-cases.ts";
 import { type ReplaySpend, replaySpend } from "./replay-spend.ts";

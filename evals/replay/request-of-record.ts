@@ -8,7 +8,7 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 
 /** What a classifier is shown of a record: what the model saw, or the question without its template. */
 export type RecordText = "prompt" | "question";

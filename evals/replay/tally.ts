@@ -1,5 +1,5 @@
 import type { Choice } from "../../src/contracts/index.ts";
-import type { Outcome } from "../outcomes/outcome-record.ts";
+import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import { acceptanceOf } from "./acceptance.ts";
 import type { ReplayCase } from "./replay-cases.ts";
 

@@ -5,8 +5,8 @@ import {
   type Usage,
 } from "../../src/contracts/index.ts";
 import { cachedTokensOf } from "../../src/state/sessions.ts";
-import type { Outcome } from "../outcomes/outcome-record.ts";
-import { unitKey } from "../split/units.ts";
+import type { Outcome } from "../data/outcomes/outcome-record.ts";
+import { unitKey } from "../data/split/units.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 
 /** Which turn of a conversation follows which. */

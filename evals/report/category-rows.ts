@@ -1,7 +1,7 @@
-import { bootstrap } from "../metrics/bootstrap.ts";
+import { bootstrap } from "../../src/statistics/bootstrap.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import type { ModelOutcomes } from "../metrics/routing-curve.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { CategoryRow } from "./report.ts";
 import { outcomesOf, savingOf } from "./report-rows.ts";

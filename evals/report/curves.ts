@@ -1,4 +1,4 @@
-import { bootstrap } from "../metrics/bootstrap.ts";
+import { bootstrap } from "../../src/statistics/bootstrap.ts";
 import { oracleCurve } from "../metrics/oracle-curve.ts";
 import {
   orderByScore,

@@ -1,4 +1,4 @@
-import { showHidden } from "../../src/contracts/show-hidden.ts";
+import { showHidden } from "../../src/plugin/show-hidden.ts";
 
 /**
  * Text that may stand in HTML, in elements and in quoted attributes. Characters that a reader could not

@@ -1,4 +1,4 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
+import type { Estimate } from "../../src/statistics/bootstrap.ts";
 
 /** How numbers are written in reports: for people, with their unit. */
 

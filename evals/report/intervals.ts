@@ -1,5 +1,5 @@
-import { bootstrap, type Estimate } from "../metrics/bootstrap.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
+import { bootstrap, type Estimate } from "../../src/statistics/bootstrap.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 
 /** Of all intervals of a report. */
 export interface IntervalSettings {

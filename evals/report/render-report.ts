@@ -1,4 +1,4 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
+import type { Estimate } from "../../src/statistics/bootstrap.ts";
 import { categorySection } from "./category-section.ts";
 import { certificateSection } from "./certificate-section.ts";
 import { calibrationSection, scoreSection } from "./classifier-section.ts";

@@ -1,10 +1,11 @@
-import { checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkNumber } from "../../src/plugin/index.ts";
 import { packageVersion } from "../../src/version.ts";
-import { evidenceOf } from "../gate/gather-evidence.ts";
-import type { LossEvidence } from "../gate/loss-evidence.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { recordKeysOf } from "../split/record-keys.ts";
-import { unitsOf } from "../split/units.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { recordKeysOf } from "../data/split/record-keys.ts";
+import { unitsOf } from "../data/split/units.ts";
+import { evidenceOf } from "../monitor/gate/gather-evidence.ts";
+import type { LossEvidence } from "../monitor/gate/loss-evidence.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";

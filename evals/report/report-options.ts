@@ -1,5 +1,5 @@
 import type { Classifier, Router } from "../../src/contracts/index.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 

@@ -1,6 +1,6 @@
-import { alwaysTo, atRandom, byRate, byThreshold, type Contender, oracle } from "../compare/contenders.ts";
+import { bootstrap, type Statistics } from "../../src/statistics/bootstrap.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { apgr } from "../metrics/apgr.ts";
-import { bootstrap, type Statistics } from "../metrics/bootstrap.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { oracleQuality } from "../metrics/oracle-quality.ts";
 import { regret } from "../metrics/regret.ts";
@@ -10,7 +10,14 @@ import {
   routingCurve,
   type ScoreOrder,
 } from "../metrics/routing-curve.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
+import {
+  alwaysTo,
+  atRandom,
+  byRate,
+  byThreshold,
+  type Contender,
+  oracle,
+} from "../replay/compare/contenders.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { ReportMetric, ReportRow } from "./report.ts";
 import type { Routing } from "./routing.ts";

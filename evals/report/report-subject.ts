@@ -1,11 +1,11 @@
 import { threshold as thresholdPolicy } from "../../policies/index.ts";
 import { type Classifier, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
-import { certifiedPolicy } from "../gate/certified-policy.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { restsOn } from "../data/split/record-keys.ts";
+import { certifiedPolicy } from "../monitor/gate/certified-policy.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
 import { requestOfRecord } from "../replay/request-of-record.ts";
 import { routerCases } from "../replay/router-cases.ts";
-import { restsOn } from "../split/record-keys.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 import { tuningSchema } from "../tune/tuning-schema.ts";
 import type { PairReportOptions, RouterReportOptions } from "./report-options.ts";

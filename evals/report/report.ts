@@ -1,4 +1,4 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
+import type { Estimate } from "../../src/statistics/bootstrap.ts";
 
 /** What a report shows, as plain JSON. Quality is in [0, 1], costs are US dollars a request, intervals are `confidence`. */
 export interface Report {

@@ -1,6 +1,6 @@
-import type { LossEvidence } from "../gate/loss-evidence.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { restsOn } from "../split/record-keys.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { restsOn } from "../data/split/record-keys.ts";
+import type { LossEvidence } from "../monitor/gate/loss-evidence.ts";
 import type { Guarantee } from "../tune/certificate.ts";
 import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
 import { limit, percent, points, sureness } from "./format-number.ts";

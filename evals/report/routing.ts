@@ -1,10 +1,10 @@
 import type { Policy } from "../../src/contracts/index.ts";
-import { columnsOf } from "../compare/pair-outcomes.ts";
+import { unitsOf } from "../data/split/units.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
 import type { ModelOutcomes } from "../metrics/routing-curve.ts";
+import { columnsOf } from "../replay/compare/pair-outcomes.ts";
 import { type Replay, replayPolicy } from "../replay/replay.ts";
 import type { ReplayCase, ReplayCases } from "../replay/replay-cases.ts";
-import { unitsOf } from "../split/units.ts";
 
 /** A policy replayed on records, as columns: what all sections of a report are computed from. */
 export interface Routing {

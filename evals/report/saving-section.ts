@@ -1,4 +1,4 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
+import type { Estimate } from "../../src/statistics/bootstrap.ts";
 import { count, usd, usdDigits } from "./format-number.ts";
 import { html, type Markup, nameOf } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";

@@ -1,5 +1,5 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
-import { bootstrap } from "../metrics/bootstrap.ts";
+import type { Estimate } from "../../src/statistics/bootstrap.ts";
+import { bootstrap } from "../../src/statistics/bootstrap.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { Saving } from "./report.ts";

@@ -1,4 +1,4 @@
-import { showHidden } from "../../src/contracts/show-hidden.ts";
+import { showHidden } from "../../src/plugin/show-hidden.ts";
 
 const longest = 26;
 

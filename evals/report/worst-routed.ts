@@ -1,4 +1,4 @@
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import type { WorstRouted } from "./report.ts";
 import { oracleOf, outcomesOf } from "./report-rows.ts";
 import type { Routing } from "./routing.ts";

@@ -1,4 +1,5 @@
-import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys } from "../../src/plugin/index.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";

@@ -4,9 +4,9 @@ import {
   embedderKeys,
   readAnswer,
 } from "../../src/classifiers/embedding/embedder.ts";
-import { checkKeys, checkNumber } from "../../src/contracts/index.ts";
 import { completeFacts } from "../../src/cost/catalogue.ts";
 import { estimateCost } from "../../src/cost/cost-of.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";

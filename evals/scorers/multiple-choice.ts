@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { compareTexts } from "./internal/compare-texts.ts";
 import { readChoice } from "./internal/read-choice.ts";
 import type { Scorer } from "./scorer.ts";

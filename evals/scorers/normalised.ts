@@ -1,4 +1,5 @@
-import { checkKeys, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys } from "../../src/plugin/index.ts";
 import { compareTexts, longestAnswer } from "./internal/compare-texts.ts";
 import type { Scorer } from "./scorer.ts";
 

@@ -1,4 +1,5 @@
-import { checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { afterThinking } from "./internal/after-thinking.ts";
 import { compareTexts } from "./internal/compare-texts.ts";
 import { lastBoxed } from "./internal/last-boxed.ts";

@@ -1,4 +1,4 @@
-import { checkText } from "../../src/contracts/index.ts";
+import { checkText } from "../../src/plugin/index.ts";
 import { addBills, billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";

@@ -1,4 +1,5 @@
-import { checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { jsonSimilarity } from "./internal/json-similarity.ts";
 import { readToolCalls, type ToolCall } from "./internal/read-tool-calls.ts";
 import { toScore } from "./internal/verdict.ts";

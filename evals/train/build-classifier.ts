@@ -13,9 +13,9 @@ import {
   versionOf,
 } from "../../src/classifiers/trained/trained-file.ts";
 import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
-import type { CalibrationError } from "../calibrate/calibration-error.ts";
-import { seededRandom } from "../metrics/seeded-random.ts";
-import { weightedQuantiles } from "../training/weighted-quantiles.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
+import type { CalibrationError } from "./calibrate/calibration-error.ts";
 import { candidatesOf } from "./candidates.ts";
 import { chooseCandidate, measureCandidates } from "./choose-candidate.ts";
 import { withCommonCategories } from "./common-categories.ts";

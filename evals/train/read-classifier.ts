@@ -4,7 +4,7 @@ import {
   type TrainedClassifier,
   versionOf,
 } from "../../src/classifiers/trained/trained-file.ts";
-import { readVersionedFile } from "../outcomes/read-versioned-file.ts";
+import { readVersionedFile } from "../data/outcomes/read-versioned-file.ts";
 import { trainedSchema } from "./trained-schema.ts";
 
 /**

@@ -3,17 +3,17 @@ import { createFeatureReader, type Features, STRUCTURE } from "../../src/classif
 import { type Examples, type StructureScale, standardise } from "../../src/classifiers/trained/examples.ts";
 import {
   type Classifier,
-  checkNumber,
   type HopContext,
   InvalidOptionError,
   OutcomeFormatError,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
-import { promptKey } from "../outcomes/prompt-key.ts";
+import { checkNumber } from "../../src/plugin/index.ts";
+import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import { promptKey } from "../data/outcomes/prompt-key.ts";
+import { collectRecordKeys, type RecordKeyCollector } from "../data/split/record-keys.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
-import { collectRecordKeys, type RecordKeyCollector } from "../split/record-keys.ts";
 import { groupHash } from "./group-hash.ts";
 
 export interface ReadExamplesOptions {

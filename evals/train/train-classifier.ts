@@ -1,15 +1,8 @@
 import { complexity } from "../../src/classifiers/complexity.ts";
 import type { CandidateResult, TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
-import {
-  type Classifier,
-  checkIds,
-  checkKeys,
-  checkNumber,
-  checkText,
-  InvalidOptionError,
-  type SplitRecord,
-} from "../../src/contracts/index.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
+import { checkIds, checkKeys, checkNumber, checkText } from "../../src/plugin/index.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { type Built, buildClassifier, type ModelReport } from "./build-classifier.ts";
 import { candidateNames } from "./candidates.ts";

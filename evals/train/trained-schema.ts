@@ -5,7 +5,7 @@ import {
   REFERENCE_QUANTILES,
   type TrainedClassifier,
 } from "../../src/classifiers/trained/trained-file.ts";
-import { recordKeysSchema } from "../split/record-keys-schema.ts";
+import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 
 /** What a classifier file must look like. Loads zod. */
 export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {

@@ -1,8 +1,8 @@
 import { decodeColumn } from "../../src/classifiers/trained/columns.ts";
 import type { TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { promptKey } from "../outcomes/prompt-key.ts";
-import { restsOn } from "../split/record-keys.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { promptKey } from "../data/outcomes/prompt-key.ts";
+import { restsOn } from "../data/split/record-keys.ts";
 import { groupHash } from "./group-hash.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { MAX_FILE_BYTES, type TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { writeWhole } from "../outcomes/write-whole.ts";
+import { writeWhole } from "../data/outcomes/write-whole.ts";
 
 /**
  * Writes a classifier file as a whole or not at all: a reader never sees half of one. Throws

@@ -1,5 +1,5 @@
-import type { Estimate } from "../metrics/bootstrap.ts";
-import type { UnitField } from "../split/units.ts";
+import type { Estimate } from "../../src/statistics/bootstrap.ts";
+import type { UnitField } from "../data/split/units.ts";
 
 /**
  * What is bounded. `mean`: the mean of the large model's quality less that of the routed answer; gains

@@ -1,5 +1,5 @@
-import { bootstrap } from "../metrics/bootstrap.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
+import { bootstrap } from "../../src/statistics/bootstrap.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";

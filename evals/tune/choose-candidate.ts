@@ -1,7 +1,7 @@
-import { weightedMean } from "../metrics/weighted-mean.ts";
+import { fixedSequence } from "../../src/statistics/fixed-sequence.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Guarantee } from "./certificate.ts";
-import { fixedSequence } from "./fixed-sequence.ts";
 import type { LossTest } from "./loss-test.ts";
 
 export interface Contest {

@@ -1,5 +1,5 @@
 import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import type { LossTest } from "./loss-test.ts";
 import { recordsNeeded } from "./records-needed.ts";
 

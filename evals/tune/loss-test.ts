@@ -1,7 +1,7 @@
-import { seededRandom } from "../metrics/seeded-random.ts";
+import { bettingPValue } from "../../src/statistics/betting-p-value.ts";
+import { loadBinomialTest } from "../../src/statistics/binomial-test.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import type { Guarantee } from "./certificate.ts";
-import { bettingPValue } from "./p-values/betting-p-value.ts";
-import { loadBinomialTest } from "./p-values/binomial-test.ts";
 
 /** Tests losses by record, each in [-1, 1] and, for `regressions`, 0 or 1. */
 export interface LossTest {

@@ -1,8 +1,8 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
 import { completeFacts } from "../../src/cost/catalogue.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { servedModels } from "../outcomes/served-models.ts";
-import { recordKeysOf } from "../split/record-keys.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { servedModels } from "../data/outcomes/served-models.ts";
+import { recordKeysOf } from "../data/split/record-keys.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
 

@@ -1,4 +1,4 @@
-import { readVersionedFile } from "../outcomes/read-versioned-file.ts";
+import { readVersionedFile } from "../data/outcomes/read-versioned-file.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
 import { tuningSchema } from "./tuning-schema.ts";
 

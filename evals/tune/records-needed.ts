@@ -1,4 +1,4 @@
-import { seededRandom } from "../metrics/seeded-random.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import type { LossTest, UnitLosses } from "./loss-test.ts";
 
 export interface NeededOptions {

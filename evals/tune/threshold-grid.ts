@@ -1,4 +1,5 @@
-import { checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkNumber } from "../../src/plugin/index.ts";
 import { ALWAYS_SMALL } from "./tuning-file.ts";
 
 export interface GridOptions {

@@ -1,13 +1,8 @@
 import { byTask } from "../../policies/by-task.ts";
 import { categoryOf } from "../../policies/internal/category-of.ts";
-import {
-  checkKeys,
-  describePolicy,
-  InsufficientEvidenceError,
-  InvalidOptionError,
-  isRouterError,
-} from "../../src/contracts/index.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
+import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";
 import { certificateOf, curveOf } from "./certify.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";

@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { pairOutcomes } from "../compare/pair-outcomes.ts";
+import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import { unitsOf } from "../data/split/units.ts";
 import type { PairedOutcomes } from "../metrics/routing-curve.ts";
-import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { pairOutcomes } from "../replay/compare/pair-outcomes.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
-import { unitsOf } from "../split/units.ts";
 import type { TuneSettings } from "./tune-options.ts";
 
 /** The records to tune on, as columns. */

@@ -1,16 +1,10 @@
-import {
-  checkIds,
-  checkKeys,
-  checkMethods,
-  describePolicy,
-  InvalidOptionError,
-  type Policy,
-} from "../../src/contracts/index.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import { checkIds, checkKeys, checkMethods, describePolicy } from "../../src/plugin/index.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { type UnitField, unitsOf } from "../data/split/units.ts";
 import { replayPolicy } from "../replay/replay.ts";
 import type { ReplayCases } from "../replay/replay-cases.ts";
-import { type UnitField, unitsOf } from "../split/units.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import { certifyLoss } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";

@@ -1,15 +1,10 @@
 import { always } from "../../policies/always.ts";
 import { threshold } from "../../policies/threshold.ts";
-import {
-  checkKeys,
-  describePolicy,
-  InsufficientEvidenceError,
-  InvalidOptionError,
-  type Policy,
-} from "../../src/contracts/index.ts";
-import { seededRandom } from "../metrics/seeded-random.ts";
-import { weightedMean } from "../metrics/weighted-mean.ts";
-import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { InsufficientEvidenceError, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { weightedMean } from "../../src/statistics/weighted-mean.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { thresholdCandidates } from "./candidates.ts";
 import { type Certified, certifyGiven, certifyLoss } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Price, Tuning } from "../../src/contracts/index.ts";
-import type { ServedModels } from "../outcomes/served-models.ts";
+import type { ServedModels } from "../data/outcomes/served-models.ts";
+import type { RecordKeys } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
-import type { RecordKeys } from "../split/record-keys.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** A threshold, or another candidate, as it fared on the tuning records. */

@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import { recordKeysSchema } from "../split/record-keys-schema.ts";
+import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
 
 /** What a tuning file must look like. Loads zod. */

@@ -1,5 +1,5 @@
 import { logprob } from "../../policies/checks/logprob.ts";
-import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
+import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 
 /**
  * The records with the verdicts that `logprob({ min })` has for each `min` on a model's recorded

@@ -1,4 +1,4 @@
-import { writeWhole } from "../outcomes/write-whole.ts";
+import { writeWhole } from "../data/outcomes/write-whole.ts";
 import type { TuningFile } from "./tuning-file.ts";
 
 /** Writes a tuning file as a whole or not at all: a reader never sees half of one. */

@@ -1,13 +1,5 @@
-import {
-  type Check,
-  type Completion,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
-  InvalidOptionError,
-  type Model,
-} from "../../src/contracts/index.ts";
+import { type Check, type Completion, InvalidOptionError, type Model } from "../../src/contracts/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
 import { textOf } from "./internal/answer-parts.ts";
 import { lastNumber } from "./internal/last-number.ts";
 

@@ -1,4 +1,5 @@
-import { type Check, type Completion, checkText } from "../../src/contracts/index.ts";
+import type { Check, Completion } from "../../src/contracts/index.ts";
+import { checkText } from "../../src/plugin/index.ts";
 import { choiceOf } from "./internal/answer-parts.ts";
 
 type FinishReason = Completion["choices"][number]["finish_reason"];

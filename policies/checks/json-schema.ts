@@ -1,4 +1,5 @@
-import { type Check, checkKeys, checkText } from "../../src/contracts/index.ts";
+import type { Check } from "../../src/contracts/index.ts";
+import { checkKeys, checkText } from "../../src/plugin/index.ts";
 import { textOf } from "./internal/answer-parts.ts";
 import { compileSchema, isStandard, type JsonSchema, type StandardSchema } from "./internal/schema.ts";
 

@@ -1,14 +1,12 @@
 import {
   type ChatRequest,
   type Check,
-  checkKeys,
-  checkMethods,
-  checkText,
   InvalidOptionError,
   type Model,
   ProviderError,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
+import { checkKeys, checkMethods, checkText } from "../../src/plugin/index.ts";
 import { textOf, toolCallsOf } from "./internal/answer-parts.ts";
 
 export interface JudgeOptions {

@@ -1,4 +1,5 @@
-import { type Check, checkKeys, checkNumber } from "../../src/contracts/index.ts";
+import type { Check } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { choiceOf } from "./internal/answer-parts.ts";
 
 export interface LogprobOptions {

@@ -1,4 +1,5 @@
-import { type Check, checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { type Check, InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { textOf } from "./internal/answer-parts.ts";
 import { lastNumber } from "./internal/last-number.ts";
 

@@ -1,10 +1,5 @@
-import {
-  type ChatRequest,
-  type Check,
-  checkKeys,
-  checkText,
-  InvalidOptionError,
-} from "../../src/contracts/index.ts";
+import { type ChatRequest, type Check, InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys, checkText } from "../../src/plugin/index.ts";
 import { toolCallsOf } from "./internal/answer-parts.ts";
 import { compileSchema, type Fits } from "./internal/schema.ts";
 

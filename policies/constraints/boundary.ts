@@ -1,11 +1,10 @@
 import {
   type Constraint,
-  checkKeys,
-  checkText,
   InvalidOptionError,
   type Labels,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
+import { checkKeys, checkText } from "../../src/plugin/index.ts";
 
 /** One permitted value of a label, or several of which any will do. */
 export type LabelValues = string | readonly string[];

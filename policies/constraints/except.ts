@@ -1,4 +1,5 @@
-import { type Constraint, checkIds } from "../../src/contracts/index.ts";
+import type { Constraint } from "../../src/contracts/index.ts";
+import { checkIds } from "../../src/plugin/index.ts";
 
 /** Any model but these. */
 export function except<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {

@@ -1,4 +1,5 @@
-import { type Constraint, checkKeys, checkNumber, InvalidOptionError } from "../../src/contracts/index.ts";
+import { type Constraint, InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 
 export interface LatencyOptions {
   /** Longest 95th percentile of the time to first token of recent streams, in milliseconds, above 0. */

@@ -1,4 +1,5 @@
-import { type Constraint, checkKeys, checkNumber } from "../../src/contracts/index.ts";
+import type { Constraint } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 
 export interface MaxCostOptions {
   /** Per call, in US dollars, at least 0: with 0 only models that cost nothing are left. */

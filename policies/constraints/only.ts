@@ -1,4 +1,5 @@
-import { type Constraint, checkIds } from "../../src/contracts/index.ts";
+import type { Constraint } from "../../src/contracts/index.ts";
+import { checkIds } from "../../src/plugin/index.ts";
 
 /** No model but these, at any hop: a judge that is none of the router's models neither. */
 export function only<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {

@@ -1,10 +1,5 @@
-import {
-  type Constraint,
-  checkIds,
-  checkKeys,
-  InvalidOptionError,
-  type RequestFacts,
-} from "../../src/contracts/index.ts";
+import { type Constraint, InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
+import { checkIds, checkKeys } from "../../src/plugin/index.ts";
 
 export interface SafetyFloorOptions<Id extends string> {
   /**

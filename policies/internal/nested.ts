@@ -1,4 +1,5 @@
-import { checkMethods, checkText, describePolicy, type Policy } from "../../src/contracts/index.ts";
+import type { Policy } from "../../src/contracts/index.ts";
+import { checkMethods, checkText, describePolicy } from "../../src/plugin/index.ts";
 import { always } from "../always.ts";
 import { mapChoices } from "./lottery.ts";
 

@@ -1,11 +1,5 @@
-import {
-  checkKeys,
-  checkNumber,
-  checkText,
-  InvalidOptionError,
-  type PolicyContext,
-  type RequestFacts,
-} from "../../src/contracts/index.ts";
+import { InvalidOptionError, type PolicyContext, type RequestFacts } from "../../src/contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../../src/plugin/index.ts";
 import { categoryOf } from "./category-of.ts";
 
 type OneOrMore = string | readonly string[];

@@ -1,4 +1,5 @@
-import { type Candidate, type RequestFacts, ratesAt } from "../../src/contracts/index.ts";
+import type { Candidate, RequestFacts } from "../../src/contracts/index.ts";
+import { ratesAt } from "../../src/plugin/index.ts";
 
 /** What a request costs on a model, in US dollars. */
 export interface CacheCosts {

@@ -1,4 +1,5 @@
-import { checkNumber, checkText, InvalidOptionError } from "../../src/contracts/index.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { checkNumber, checkText } from "../../src/plugin/index.ts";
 
 export interface ThresholdOptions<Id extends string> {
   readonly small: Id;

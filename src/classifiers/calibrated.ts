@@ -1,10 +1,6 @@
-import {
-  type Classification,
-  type Classifier,
-  checkMethods,
-  InvalidOptionError,
-} from "../contracts/index.ts";
-import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { type Classification, type Classifier, InvalidOptionError } from "../contracts/index.ts";
+import { checkMethods } from "../plugin/index.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { calibratedQuality } from "./trained/quality-curve.ts";
 import type { QualityCurve } from "./trained/trained-file.ts";
 

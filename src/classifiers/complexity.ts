@@ -1,4 +1,5 @@
-import { type Classifier, checkKeys, InvalidOptionError, type RequestFacts } from "../contracts/index.ts";
+import { type Classifier, InvalidOptionError, type RequestFacts } from "../contracts/index.ts";
+import { checkKeys } from "../plugin/index.ts";
 import { scoreOf, structureTerm } from "./complexity/complexity-model.ts";
 import { version } from "./complexity/complexity-weights.generated.ts";
 import { shippedModel } from "./complexity/shipped-model.ts";

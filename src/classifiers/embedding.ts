@@ -1,10 +1,5 @@
-import {
-  type Classifier,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  InvalidOptionError,
-} from "../contracts/index.ts";
+import { type Classifier, InvalidOptionError } from "../contracts/index.ts";
+import { checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
 import { complexity } from "./complexity.ts";
 import { createBatches } from "./embedding/batches.ts";
 import { type Embedder, embedderFacts, embedderKeys } from "./embedding/embedder.ts";

@@ -1,14 +1,10 @@
 import {
-  askClassifier,
   type Classification,
-  type Classified,
   type Classifier,
   ClassifierError,
-  checkKeys,
-  checkMethods,
-  checkNumber,
   InvalidOptionError,
 } from "../contracts/index.ts";
+import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
 
 export interface EnsembleMember {
   readonly classifier: Classifier;

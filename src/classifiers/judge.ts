@@ -4,13 +4,11 @@ import {
   type Classifier,
   ClassifierError,
   type Completion,
-  checkKeys,
-  checkMethods,
-  checkNumber,
   InvalidOptionError,
   type Model,
 } from "../contracts/index.ts";
-import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { createMemo, memoKey } from "./memo.ts";
 import { type ReadText, readText } from "./read-text.ts";
 

@@ -1,6 +1,6 @@
 import type { LRUCache } from "lru-cache";
 import type { RequestFacts } from "../contracts/index.ts";
-import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 
 /**
  * Remembers at most `max` values, the least recently used is forgotten; `max` 0: none. Keys are hashes:

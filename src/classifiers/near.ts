@@ -1,12 +1,5 @@
-import {
-  askClassifier,
-  type Classification,
-  type Classified,
-  type Classifier,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-} from "../contracts/index.ts";
+import type { Classification, Classifier } from "../contracts/index.ts";
+import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
 
 export interface NearOptions {
   /** Asked of each request: a cheap one. */

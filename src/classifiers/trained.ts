@@ -1,12 +1,11 @@
 import {
   type Classification,
   type Classifier,
-  checkKeys,
-  checkMethods,
   type HopContext,
   InvalidOptionError,
   type RequestFacts,
 } from "../contracts/index.ts";
+import { checkKeys, checkMethods } from "../plugin/index.ts";
 import { complexity } from "./complexity.ts";
 import { rank } from "./rank.ts";
 import { createFeatureReader, STRUCTURE } from "./read-features.ts";

@@ -1,10 +1,7 @@
-/** Types, errors and pure helpers that everything else is written against. No I/O. */
-export { askClassifier, type Classified } from "./ask-classifier.ts";
+/** Types and errors that everything else is written against. No I/O. */
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
 export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 export type { Check } from "./check.ts";
-export { checkPrice } from "./check-price.ts";
-export { checkTuning } from "./check-tuning.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type {
@@ -15,7 +12,6 @@ export type {
   RecordedCandidate,
   RecordedError,
 } from "./decision.ts";
-export { describePolicy } from "./describe-policy.ts";
 export {
   AllModelsFailedError,
   BudgetExceededError,
@@ -38,9 +34,8 @@ export {
   RouterError,
   type RouterErrorCode,
   recordError,
-} from "./errors.ts";
+} from "./errors/index.ts";
 export type { EventSink, ReadText, RouterEvent } from "./events.ts";
-export { explain } from "./explain.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type {
@@ -57,14 +52,6 @@ export type {
   RateLimitInfo,
   Rates,
 } from "./model.ts";
-export {
-  checkIds,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
-  type NumberRange,
-} from "./option-checks.ts";
 export type {
   Choice,
   Escalation,
@@ -76,7 +63,6 @@ export type {
   Spend,
 } from "./policy.ts";
 export type { ProviderOptions } from "./provider-options.ts";
-export { ratesAt } from "./rates-at.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
 export type {
@@ -111,6 +97,5 @@ export type {
   UsageMean,
   UsageMeansState,
 } from "./router-state.ts";
-export { timestamp } from "./timestamp.ts";
 export type { Tuning } from "./tuning.ts";
 export type { Usage } from "./usage.ts";

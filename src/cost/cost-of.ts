@@ -1,4 +1,5 @@
-import { type Price, ratesAt, type Usage } from "../contracts/index.ts";
+import type { Price, Usage } from "../contracts/index.ts";
+import { ratesAt } from "../plugin/index.ts";
 
 /**
  * What a call cost, in US dollars: each kind of token at its own rate, plus the price per request.

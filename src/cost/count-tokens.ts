@@ -1,6 +1,6 @@
 import type { LRUCache } from "lru-cache";
-import { checkNumber } from "../contracts/index.ts";
-import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { checkNumber } from "../plugin/index.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 
 export type Encoding = "o200k_base" | "cl100k_base";

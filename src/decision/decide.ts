@@ -1,10 +1,8 @@
 import {
-  askClassifier,
   BudgetExceededError,
   type Candidate,
   type Choice,
   type Classification,
-  type Classified,
   type Classifier,
   type ClassifierError,
   type Constraint,
@@ -23,8 +21,8 @@ import {
   type RequestFacts,
   type SessionFacts,
   type Spend,
-  timestamp,
 } from "../contracts/index.ts";
+import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
 import { budgetName, type Room } from "./budget.ts";
 import type { Certification } from "./certification.ts";
 import { isNearWindow } from "./context-window.ts";

@@ -1,5 +1,5 @@
 import type { PolicyDescription } from "../contracts/index.ts";
-import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 
 /** First 12 hex digits of the SHA-256 of name and parameters, keys sorted at every depth. */
 export function policyHash({ name, parameters }: PolicyDescription): string {

@@ -7,8 +7,8 @@ import {
   type Model,
   ProviderError,
   recordError,
-  timestamp,
 } from "../contracts/index.ts";
+import { timestamp } from "../plugin/index.ts";
 import type { ExecutionContext, Pass } from "./context.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -1,5 +1,5 @@
 import { DeadlineExceededError, ProviderError } from "../contracts/index.ts";
-import { longestTimerMs } from "../contracts/longest-timer.ts";
+import { longestTimerMs } from "../plugin/longest-timer.ts";
 import type { ExecutionContext } from "./context.ts";
 
 /**

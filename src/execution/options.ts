@@ -1,15 +1,12 @@
-import {
-  type BreakerOptions,
-  type Check,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
-  type HedgeOptions,
-  type LimitOptions,
-  type RetryBudgetOptions,
+import type {
+  BreakerOptions,
+  Check,
+  HedgeOptions,
+  LimitOptions,
+  RetryBudgetOptions,
 } from "../contracts/index.ts";
-import { longestTimerMs } from "../contracts/longest-timer.ts";
+import { checkKeys, checkMethods, checkNumber, checkText } from "../plugin/index.ts";
+import { longestTimerMs } from "../plugin/longest-timer.ts";
 
 /** How calls are made. All times in milliseconds. */
 export interface ExecutionOptions {

@@ -1,10 +1,10 @@
 import {
-  checkText,
   InvalidOptionError,
   MissingConfigurationError,
   type Model,
   type ProviderOptions,
 } from "../contracts/index.ts";
+import { checkText } from "../plugin/index.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
 import { requireKey } from "./internal/provider-key.ts";

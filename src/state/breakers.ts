@@ -2,13 +2,11 @@ import {
   type Attempt,
   type BreakerOptions,
   type BreakerState,
-  checkKeys,
-  checkNumber,
-  checkText,
   type FailureClass,
   InvalidOptionError,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 
 export interface Breakers {
   /** `true`, or why no call may be made now. Half-open admits one trial until its result is observed. */

@@ -1,4 +1,5 @@
-import { checkKeys, checkNumber, InvalidOptionError } from "../contracts/index.ts";
+import { InvalidOptionError } from "../contracts/index.ts";
+import { checkKeys, checkNumber } from "../plugin/index.ts";
 
 /** Money that a router, or each of its tenants, may use. Exactly one of `period` and `periodMs`. */
 export interface BudgetOptions {

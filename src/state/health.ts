@@ -1,8 +1,5 @@
 import {
   type Attempt,
-  checkKeys,
-  checkNumber,
-  checkText,
   type Health,
   type HealthState,
   InvalidOptionError,
@@ -11,6 +8,7 @@ import {
   type ObservedOutcome,
   type ProviderErrorKind,
 } from "../contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 import { createLatest } from "./latest.ts";
 
 export type { HealthState };

@@ -1,5 +1,6 @@
-import { checkKeys, checkNumber, type Health, type HedgeOptions } from "../contracts/index.ts";
-import { longestTimerMs } from "../contracts/longest-timer.ts";
+import type { Health, HedgeOptions } from "../contracts/index.ts";
+import { checkKeys, checkNumber } from "../plugin/index.ts";
+import { longestTimerMs } from "../plugin/longest-timer.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 
 /** When a hedge may start, and how many of them still may. */

@@ -1,4 +1,5 @@
-import { checkNumber, checkText, InvalidOptionError, type LearnedLimit } from "../contracts/index.ts";
+import { InvalidOptionError, type LearnedLimit } from "../contracts/index.ts";
+import { checkNumber, checkText } from "../plugin/index.ts";
 
 /** A rate is never cut below one call in ten seconds. */
 const leastPerMinute = 6;

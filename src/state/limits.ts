@@ -1,7 +1,5 @@
 import {
   type Attempt,
-  checkKeys,
-  checkNumber,
   type EndpointLimits,
   InvalidOptionError,
   type LearnedLimit,
@@ -9,6 +7,7 @@ import {
   type RateLimitInfo,
   type RateOptions,
 } from "../contracts/index.ts";
+import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { createBulkheads, type QueuePlace } from "./bulkheads.ts";
 import { createCallRates, type Draw, type RatedCall } from "./call-rates.ts";
 import { checkLearnedLimits } from "./learned-rate.ts";

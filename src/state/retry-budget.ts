@@ -1,4 +1,5 @@
-import { checkKeys, checkNumber, type RetryBudgetOptions } from "../contracts/index.ts";
+import type { RetryBudgetOptions } from "../contracts/index.ts";
+import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 
 /** How many retries a router may still make, so that an outage is not multiplied. */

@@ -1,4 +1,5 @@
-import { checkKeys, InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import { checkKeys } from "../plugin/index.ts";
 import { type Breakers, checkBreakerStates } from "./breakers.ts";
 import { checkHealthState, type HealthTracker } from "./health.ts";
 import { checkLearnedLimits } from "./learned-rate.ts";

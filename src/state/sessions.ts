@@ -1,6 +1,4 @@
 import {
-  checkNumber,
-  checkText,
   InvalidOptionError,
   type RequestFacts,
   type SessionFacts,
@@ -8,6 +6,7 @@ import {
   type SessionsState,
   type Usage,
 } from "../contracts/index.ts";
+import { checkNumber, checkText } from "../plugin/index.ts";
 import { createLatest } from "./latest.ts";
 
 /** An answer that a session was given. */

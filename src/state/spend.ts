@@ -1,11 +1,10 @@
 import {
-  checkNumber,
-  checkText,
   InvalidOptionError,
   type Spend,
   type SpendAccountState,
   type SpendState,
 } from "../contracts/index.ts";
+import { checkNumber, checkText } from "../plugin/index.ts";
 import type { Budget } from "./budget-options.ts";
 
 /** The part of a budget that one request holds while it is under way. */

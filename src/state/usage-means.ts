@@ -1,12 +1,11 @@
 import {
-  checkNumber,
-  checkText,
   InvalidOptionError,
   type RequestFacts,
   type Usage,
   type UsageMean,
   type UsageMeansState,
 } from "../contracts/index.ts";
+import { checkNumber, checkText } from "../plugin/index.ts";
 import { createLatest } from "./latest.ts";
 
 export type { UsageMean, UsageMeansState };

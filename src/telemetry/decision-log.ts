@@ -1,13 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import {
-  checkKeys,
-  checkNumber,
-  checkText,
-  type EventSink,
-  InvalidOptionError,
-  type RouterEvent,
-} from "../contracts/index.ts";
-import { nodeCrypto } from "../contracts/node-crypto.ts";
+import { type EventSink, InvalidOptionError, type RouterEvent } from "../contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 
 export interface DecisionLogOptions {
   /** Lines are appended; the file is made when it is not there. */

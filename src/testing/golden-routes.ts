@@ -1,12 +1,5 @@
-import {
-  checkKeys,
-  checkMethods,
-  checkText,
-  InvalidOptionError,
-  isRouterError,
-  OutcomeFormatError,
-  type Router,
-} from "../contracts/index.ts";
+import { InvalidOptionError, isRouterError, OutcomeFormatError, type Router } from "../contracts/index.ts";
+import { checkKeys, checkMethods, checkText } from "../plugin/index.ts";
 import { type GoldenRequest, type NamedRequest, readGoldenRequests } from "./golden-requests.ts";
 import {
   compareRoutes,

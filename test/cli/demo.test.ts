@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { demoPrompts } from "../../src/cli/demo-prompts.ts";
-import { openDemo } from "../../src/cli/demo-setup.ts";
+import { demoPrompts } from "../../cli/demo-prompts.ts";
+import { openDemo } from "../../cli/demo-setup.ts";
 import type { ScenarioServer } from "../../src/testing/index.ts";
 import { serveOpenAi } from "../support/openai-server.ts";
 import { runCli, vllmEnvironment } from "../support/run-cli.ts";

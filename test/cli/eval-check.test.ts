@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { recordKeysOf } from "../../evals/data/split/record-keys.ts";
 import { trainClassifier } from "../../evals/index.ts";
-import { recordKeysOf } from "../../evals/split/record-keys.ts";
 import type { TuningFile } from "../../evals/tune/tuning-file.ts";
 import { threshold } from "../../policies/index.ts";
-import { createRouter } from "../../src/create-router.ts";
+import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { stated } from "../evals/support/records.ts";
-import { large, largePrice, recordsOf, small, smallPrice, tuned } from "../evals/support/tuned.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
+import { stated } from "../support/evals/records.ts";
+import { large, largePrice, recordsOf, small, smallPrice, tuned } from "../support/evals/tuned.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const folder = temporaryFolder();

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Router } from "../../src/contracts/index.ts";
-import { numbered, pairAt, readLines } from "../evals/support/collecting.ts";
 import { serveBatches } from "../support/batch-server.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { serveCompletions } from "../support/completion-server.ts";
+import { numbered, pairAt, readLines } from "../support/evals/collecting.ts";
 import { root } from "../support/package-sources.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explore, threshold } from "../../policies/index.ts";
-import { createRouter } from "../../src/create-router.ts";
-import { type Id, serve, type World, worldOf } from "../evals/off-policy/support/logged-world.ts";
+import { createRouter } from "../../src/router/create-router.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
+import { type Id, serve, type World, worldOf } from "../support/evals/logged-world.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
 
 const at = (value: number) => threshold<Id>({ small: "small", large: "large", at: value });

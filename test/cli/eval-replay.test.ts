@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { evalReplayCommand } from "../../src/cli/eval-replay.ts";
+import { evalReplayCommand } from "../../cli/eval-replay.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 let folder = "";
@@ -130,7 +130,7 @@ describe("eval replay", () => {
     const config = join(folder, "router.ts");
     await writeFile(
       config,
-      `import { createRouter } from "${root}src/create-router.ts";
+      `import { createRouter } from "${root}src/router/create-router.ts";
        import { fakeModel } from "${root}src/testing/index.ts";
        import { firstOf, mix } from "${root}policies/index.ts";
        export default createRouter({

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordKeysOf } from "../../evals/split/record-keys.ts";
+import { recordKeysOf } from "../../evals/data/split/record-keys.ts";
 import { threshold } from "../../policies/index.ts";
 import { complexity } from "../../src/classifiers/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { large, reportRecords, small } from "../evals/support/report-world.ts";
-import { tuned } from "../evals/support/tuned.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
+import { large, reportRecords, small } from "../support/evals/report-world.ts";
+import { tuned } from "../support/evals/tuned.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const folder = temporaryFolder();

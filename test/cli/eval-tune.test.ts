@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { type OutcomeRecord, readTuning } from "../../evals/index.ts";
 import { threshold } from "../../policies/index.ts";
-import { createRouter } from "../../src/create-router.ts";
+import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { tuneRecords } from "../evals/support/tune-records.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
+import { tuneRecords } from "../support/evals/tune-records.ts";
 import { runCli } from "../support/run-cli.ts";
 import { topicRecords } from "../support/topic-records.ts";
 

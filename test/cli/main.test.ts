@@ -9,7 +9,7 @@ import { linesOf } from "../support/run-cli.ts";
 /** Runs the command line as a process of its own, from its sources. */
 function start(args: readonly string[], stdio: StdioOptions = "pipe"): ChildProcess {
   const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
-  return spawn(process.execPath, [jiti, `${root}src/cli/main.ts`, ...args], {
+  return spawn(process.execPath, [jiti, `${root}cli/main.ts`, ...args], {
     env: { PATH: process.env["PATH"] },
     stdio,
   });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { progressToText } from "../../src/cli/show-collection.ts";
+import { progressToText } from "../../cli/show-collection.ts";
 
 const progress = {
   done: 120,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitText } from "../../src/cli/text-width.ts";
+import { fitText } from "../../cli/text-width.ts";
 import { runs } from "../support/runs.ts";
 
 describe("a text fitted into columns", () => {

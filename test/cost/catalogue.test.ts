@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import { calcPrice, findProvider, type MatchLogic } from "@pydantic/genai-prices";
 import { describe, expect, test } from "vitest";
 import type { ModelFacts } from "../../src/contracts/index.ts";
-import { checkPrice } from "../../src/contracts/index.ts";
 import { catalogueDate, catalogueSource, completeFacts, lookUpModel } from "../../src/cost/catalogue.ts";
 import { costOf } from "../../src/cost/cost-of.ts";
+import { checkPrice } from "../../src/plugin/index.ts";
 
 const folder = new URL("../../src/cost/", import.meta.url);
 

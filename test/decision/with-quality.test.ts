@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { only } from "../../policies/constraints/index.ts";
 import { cheapestAbove, firstOf, mix } from "../../policies/index.ts";
 import type { Classification, Policy } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/create-router.ts";
+import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const price = (usd: number) => ({ usdPerMillionInputTokens: usd, usdPerMillionOutputTokens: usd });

@@ -12,7 +12,7 @@ import {
   seededRandom,
 } from "../../evals/index.ts";
 import type { Classifier } from "../../src/contracts/index.ts";
-import { routeLlmApgr } from "./support/route-llm-form.ts";
+import { routeLlmApgr } from "../support/evals/route-llm-form.ts";
 
 const folder = process.env["SWITCHPOINT_DATA"] ?? "../shared/data";
 const mmlu = join(folder, "benchmark/routellm_mmlu.jsonl.gz");

@@ -1,7 +1,6 @@
 import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { seededRandom } from "../../evals/metrics/seeded-random.ts";
 import {
   type Attempt,
   type Check,
@@ -14,9 +13,10 @@ import {
 } from "../../src/contracts/index.ts";
 import type { Admission, ExecutionContext } from "../../src/execution/context.ts";
 import { generate, stream } from "../../src/execution/index.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../src/testing/index.ts";
+import { contextOf } from "../support/execution/execution-context.ts";
 import { runs } from "../support/runs.ts";
-import { contextOf } from "./execution-context.ts";
 
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Check, type HopContext, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
 import { generate } from "../../src/execution/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { contextOf } from "./execution-context.ts";
+import { contextOf } from "../support/execution/execution-context.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const usage = { inputTokens: 100, outputTokens: 10 }; // 0.1 + 0.1 USD

@@ -11,7 +11,7 @@ import {
 import { stream } from "../../src/execution/index.ts";
 import { createRouter, type RouterEvent } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { contextOf } from "./execution-context.ts";
+import { contextOf } from "../support/execution/execution-context.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const failure = () => new ProviderError({ kind: "server", model: "fake:small" });

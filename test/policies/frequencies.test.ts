@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "../../evals/metrics/seeded-random.ts";
 import { except } from "../../policies/constraints/index.ts";
 import {
   always,
@@ -17,7 +16,8 @@ import {
   when,
 } from "../../policies/index.ts";
 import type { Classifier, Constraint, Policy } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/create-router.ts";
+import { createRouter } from "../../src/router/create-router.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { partialLottery } from "../support/partial-lottery.ts";
 import { runs } from "../support/runs.ts";

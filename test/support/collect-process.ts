@@ -1,5 +1,5 @@
-import { pairAt } from "../evals/support/collecting.ts";
+import { pairAt } from "./evals/collecting.ts";
 
 // A config file that imported the sources would compile them anew.
 Object.assign(globalThis, { routerOfProcess: () => pairAt(process.env["PAIR_AT"] ?? "") });
-await import("../../src/cli/main.ts");
+await import("../../cli/main.ts");

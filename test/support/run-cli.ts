@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../cli/run.ts";
 
 export interface CliInput {
   readonly stdin?: string | readonly Uint8Array[];

@@ -1,7 +1,8 @@
 import { expectTypeOf, test } from "vitest";
 import { threshold } from "../../policies/index.ts";
-import { type Decision, explain } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/create-router.ts";
+import type { Decision } from "../../src/contracts/index.ts";
+import { explain } from "../../src/plugin/index.ts";
+import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel, goldenRoutes } from "../../src/testing/index.ts";
 
 const router = createRouter({

@@ -10,8 +10,8 @@ import type {
   RouteResult,
   Router,
 } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/create-router.ts";
-import { configure, route } from "../../src/default-router.ts";
+import { configure, route } from "../../src/presets/default-router.ts";
+import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 type Two = "small" | "large";

@@ -1,14 +1,10 @@
-import {
-  checkKeys,
-  checkNumber,
-  InvalidOptionError,
-  OutcomeFormatError,
-} from "../../../src/contracts/index.ts";
-import type { ImportInput } from "../../import/import-input.ts";
-import { isObject } from "../../import/json-values.ts";
-import { openInput } from "../../import/open-input.ts";
-import { readCsv } from "../../import/read-csv.ts";
-import { readJsonLines } from "../../outcomes/read-json-lines.ts";
+import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { checkKeys, checkNumber } from "../../../src/plugin/index.ts";
+import type { ImportInput } from "../../data/import/import-input.ts";
+import { isObject } from "../../data/import/json-values.ts";
+import { openInput } from "../../data/import/open-input.ts";
+import { readCsv } from "../../data/import/read-csv.ts";
+import { readJsonLines } from "../../data/outcomes/read-json-lines.ts";
 import type { HumanLabel } from "./human-label.ts";
 
 export interface ReadHumanLabelsOptions {

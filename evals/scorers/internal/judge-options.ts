@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { checkKeys, checkMethods, checkNumber, checkText, type Model } from "../../../src/contracts/index.ts";
+import type { Model } from "../../../src/contracts/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText } from "../../../src/plugin/index.ts";
 
 export interface JudgeOptions {
   /** The judge. Another model than those that are judged: models favour their own answers. */

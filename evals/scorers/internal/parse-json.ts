@@ -1,4 +1,4 @@
-import { jsonDepth } from "../../outcomes/json-depth.ts";
+import { jsonDepth } from "../../data/outcomes/json-depth.ts";
 
 /** Longest JSON that is read, in characters, and its deepest nesting. */
 const longest = 1_000_000;

@@ -1,4 +1,5 @@
-import { type Check, checkMethods, checkText } from "../../../src/contracts/index.ts";
+import type { Check } from "../../../src/contracts/index.ts";
+import { checkMethods, checkText } from "../../../src/plugin/index.ts";
 
 /** Throws `InvalidOptionError` unless the value is a check. */
 export function checkCheck(option: string, check: unknown): void {

@@ -1,11 +1,5 @@
-import {
-  checkPrice,
-  checkText,
-  InvalidOptionError,
-  type Labels,
-  type ModelFacts,
-  type Price,
-} from "../../contracts/index.ts";
+import { InvalidOptionError, type Labels, type ModelFacts, type Price } from "../../contracts/index.ts";
+import { checkPrice, checkText } from "../../plugin/index.ts";
 
 export type Vectors = readonly (readonly number[])[];
 

@@ -1,8 +1,5 @@
 import type { OpenAI } from "openai";
 import {
-  checkKeys,
-  checkNumber,
-  checkText,
   InvalidOptionError,
   isRouterError,
   type Labels,
@@ -11,6 +8,7 @@ import {
   ProviderError,
   type ProviderErrorKind,
 } from "../../contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
 
 export interface OpenAiEmbeddingsOptions {

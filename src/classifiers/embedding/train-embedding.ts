@@ -1,13 +1,10 @@
 import {
   type Classifier,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
   InsufficientEvidenceError,
   InvalidOptionError,
   type RequestFacts,
 } from "../../contracts/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
 import { complexity } from "../complexity.ts";
 import { noHop } from "../no-hop.ts";
 import { rank } from "../rank.ts";

@@ -1,5 +1,5 @@
 import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
-import { nodeCrypto } from "../../contracts/node-crypto.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { type Head, logisticHead, neighboursHead } from "./heads.ts";
 
 /** What `embedding()` has learnt from recorded outcomes, as JSON. Holds no text. */

@@ -1,5 +1,5 @@
 import type { RecordKeys } from "../../contracts/index.ts";
-import { nodeCrypto } from "../../contracts/node-crypto.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
 
 /** What a score is made of. Each part says how much better the large model is likely to be. */
 export type Part = "length" | "default" | "table" | "ridge" | "logistic" | "neighbours";

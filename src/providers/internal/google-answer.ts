@@ -1,5 +1,5 @@
 import { type Completion, type CompletionChunk, ProviderError } from "../../contracts/index.ts";
-import { nodeCrypto } from "../../contracts/node-crypto.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { type ErrorContext, statusError } from "./google-errors.ts";
 import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wire.ts";
 import type { Provenance } from "./provenance.ts";

@@ -1,15 +1,12 @@
 import {
   type Capabilities,
-  checkKeys,
-  checkNumber,
-  checkPrice,
-  checkText,
   InvalidOptionError,
   type ModelDefaults,
   type ModelFacts,
   notShown,
   type ProviderOptions,
 } from "../../contracts/index.ts";
+import { checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/index.ts";
 
 const providerKeys = [
   "apiKey",

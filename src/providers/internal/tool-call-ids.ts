@@ -1,4 +1,4 @@
-import { nodeCrypto } from "../../contracts/node-crypto.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
 
 /**
  * Ids of tool calls as a target takes them, the same for a call and its result. The same conversation

@@ -5,11 +5,11 @@ import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
 import { always } from "../../../policies/always.ts";
 import type { Router } from "../../../src/contracts/index.ts";
-import { createRouter } from "../../../src/create-router.ts";
 import { anthropic } from "../../../src/providers/anthropic.ts";
 import { openai } from "../../../src/providers/openai.ts";
+import { createRouter } from "../../../src/router/create-router.ts";
 import { type BatchServer, type ItemReply, serveBatches } from "../../support/batch-server.ts";
-import { collectFolder, numbered, price, readLines, writeLines } from "../support/collecting.ts";
+import { collectFolder, numbered, price, readLines, writeLines } from "../../support/evals/collecting.ts";
 
 const servers: BatchServer[] = [];
 afterEach(async () => {

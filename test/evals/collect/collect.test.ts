@@ -6,17 +6,24 @@ import { collect, estimateCollect } from "../../../evals/collect/collect.ts";
 import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
 import { lockFile } from "../../../evals/collect/lock-file.ts";
 import type { CollectProgress } from "../../../evals/collect/progress.ts";
-import { readOutcomes } from "../../../evals/outcomes/read-outcomes.ts";
+import { readOutcomes } from "../../../evals/data/outcomes/read-outcomes.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
 import { numeric } from "../../../evals/scorers/numeric.ts";
 import { pairwiseJudge } from "../../../evals/scorers/pairwise-judge.ts";
 import { rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { always } from "../../../policies/always.ts";
-import { createRouter } from "../../../src/create-router.ts";
+import { createRouter } from "../../../src/router/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { type CompletionServer, type Reply, serveCompletions } from "../../support/completion-server.ts";
+import {
+  collectFolder,
+  numbered,
+  pairAt,
+  price,
+  readLines,
+  writeLines,
+} from "../../support/evals/collecting.ts";
 import { serveJudge } from "../../support/judge-server.ts";
-import { collectFolder, numbered, pairAt, price, readLines, writeLines } from "../support/collecting.ts";
 
 const servers: CompletionServer[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aiq, oracleCurve, orderByScore, routingCurve } from "../../../evals/index.ts";
-import { cells, pair, pairOf, scores } from "../support/pairs.ts";
-import { runs } from "../support/runs.ts";
+import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 describe("aiq", () => {
   it("is the mean height of the non-decreasing convex hull", () => {

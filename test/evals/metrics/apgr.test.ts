@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apgr, cpt, orderByScore, type PairedOutcomes, routingCurve } from "../../../evals/index.ts";
-import { cells, pair, pairOf, scores } from "../support/pairs.ts";
-import { runs } from "../support/runs.ts";
+import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 const curveOf = (of: PairedOutcomes, by: readonly number[]) => routingCurve(of, orderByScore(by));
 

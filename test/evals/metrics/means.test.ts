@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { largeCallRate, meanCost, meanQuality, oracleQuality, pgr, regret } from "../../../evals/index.ts";
-import { pair } from "../support/pairs.ts";
+import { pair } from "../../support/evals/pairs.ts";
 
 describe("means", () => {
   it("averages quality, and weighs records as a bootstrap counts them", () => {

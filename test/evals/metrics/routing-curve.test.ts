@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { orderByScore, routingCurve, sweep } from "../../../evals/index.ts";
-import { cells, pair, pairOf, scores } from "../support/pairs.ts";
-import { runs } from "../support/runs.ts";
+import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 describe("routingCurve", () => {
   it("has a point before all records and one for each distinct score", () => {

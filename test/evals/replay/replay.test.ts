@@ -6,9 +6,9 @@ import { only } from "../../../policies/constraints/index.ts";
 import { always, cascade, cheapestAbove, firstOf, mix, threshold } from "../../../policies/index.ts";
 import type { Check, Classifier, ModelFacts, Policy } from "../../../src/contracts/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
+import { formatErrorOf, recordOf, stated, streamOf } from "../../support/evals/records.ts";
+import { runs } from "../../support/evals/runs.ts";
 import { partialLottery } from "../../support/partial-lottery.ts";
-import { formatErrorOf, recordOf, stated, streamOf } from "../support/records.ts";
-import { runs } from "../support/runs.ts";
 
 const models = ["small", "large"] as const;
 type Id = (typeof models)[number];

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { compareRouter, replayPolicy, routerCases } from "../../../evals/index.ts";
 import { always, threshold } from "../../../policies/index.ts";
 import type { Constraint } from "../../../src/contracts/index.ts";
-import { createRouter } from "../../../src/create-router.ts";
+import { createRouter } from "../../../src/router/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
-import { recordOf, stated } from "../support/records.ts";
+import { recordOf, stated } from "../../support/evals/records.ts";
 
 const records = [
   recordOf("0.9 hard", { "vllm:qwen": { quality: 0, costUsd: 1 }, "openai:gpt": { quality: 1, costUsd: 5 } }),

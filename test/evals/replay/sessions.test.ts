@@ -5,8 +5,8 @@ import { budgetAware, sticky, threshold } from "../../../policies/index.ts";
 import type { Choice, ModelFacts, Policy, SessionFacts } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
-import { formatErrorOf, recordOf, stated } from "../support/records.ts";
-import { runs } from "../support/runs.ts";
+import { formatErrorOf, recordOf, stated } from "../../support/evals/records.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 const models = ["small", "large"] as const;
 type Id = (typeof models)[number];

@@ -7,8 +7,8 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderReport } from "../../../evals/report/render-report.ts";
 import { reportData } from "../../../evals/report/report-data.ts";
-import { hostileReport } from "../support/hostile-report.ts";
-import { large, now, reportRecords, small, stated } from "../support/report-world.ts";
+import { hostileReport } from "../../support/evals/hostile-report.ts";
+import { large, now, reportRecords, small, stated } from "../../support/evals/report-world.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const present = existsSync(executablePath);

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { escapeHtml } from "../../../evals/report/escape-html.ts";
 import { type Content, html, type Markup } from "../../../evals/report/html.ts";
-import { showHidden } from "../../../src/contracts/show-hidden.ts";
+import { showHidden } from "../../../src/plugin/show-hidden.ts";
+import { hostile } from "../../support/evals/report-world.ts";
 import { runs } from "../../support/runs.ts";
-import { hostile } from "../support/report-world.ts";
 
 describe("escapeHtml", () => {
   it("leaves nothing that begins a tag, ends an attribute or begins an entity of its own", () => {

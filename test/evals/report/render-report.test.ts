@@ -2,9 +2,9 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../../../evals/report/render-report.ts";
 import { reportData } from "../../../evals/report/report-data.ts";
-import { hostileReport } from "../support/hostile-report.ts";
-import { estimating, large, now, reportRecords, small, stated } from "../support/report-world.ts";
-import { tuned } from "../support/tuned.ts";
+import { hostileReport } from "../../support/evals/hostile-report.ts";
+import { estimating, large, now, reportRecords, small, stated } from "../../support/evals/report-world.ts";
+import { tuned } from "../../support/evals/tuned.ts";
 
 const pair = { small, large, classifier: stated, resamples: 20, now };
 

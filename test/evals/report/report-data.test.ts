@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { OutcomeRecord } from "../../../evals/outcomes/outcome-record.ts";
+import type { OutcomeRecord } from "../../../evals/data/outcomes/outcome-record.ts";
+import { recordKeysOf } from "../../../evals/data/split/record-keys.ts";
 import { reportData } from "../../../evals/report/report-data.ts";
 import type { PairReportOptions } from "../../../evals/report/report-options.ts";
-import { recordKeysOf } from "../../../evals/split/record-keys.ts";
 import { only } from "../../../policies/constraints/index.ts";
 import { always, firstOf, threshold } from "../../../policies/index.ts";
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { createRouter, type Tuning } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
-import { estimating, large, now, reportRecords, small, stated } from "../support/report-world.ts";
-import { tuned } from "../support/tuned.ts";
+import { estimating, large, now, reportRecords, small, stated } from "../../support/evals/report-world.ts";
+import { tuned } from "../../support/evals/tuned.ts";
 
 const options = {
   small,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../evals/index.ts";
 import { fitCurve } from "../../../evals/train/fit-curve.ts";
 import { calibratedQuality } from "../../../src/classifiers/trained/quality-curve.ts";
-import { runs } from "../support/runs.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 /** Estimates, and outcomes whose probability is `of(estimate)`. */
 function sample(count: number, of: (estimate: number) => number) {

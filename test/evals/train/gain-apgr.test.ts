@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apgr, orderByScore, routingCurve } from "../../../evals/index.ts";
 import { gainApgr } from "../../../evals/train/gain-apgr.ts";
-import { cells, pairOf } from "../support/pairs.ts";
-import { runs } from "../support/runs.ts";
+import { cells, pairOf } from "../../support/evals/pairs.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 describe("gainApgr", () => {
   it("is the APGR of the routing curve, for any scores and weights", () => {

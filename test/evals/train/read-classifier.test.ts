@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readClassifier, trainClassifier, writeClassifier } from "../../../evals/index.ts";
 import { type TrainedClassifier, trained } from "../../../src/classifiers/index.ts";
 import { versionOf } from "../../../src/classifiers/trained/trained-file.ts";
+import { formatErrorOf } from "../../support/evals/records.ts";
 import { topicRecords } from "../../support/topic-records.ts";
-import { formatErrorOf } from "../support/records.ts";
 
 let folder = "";
 let file: TrainedClassifier;

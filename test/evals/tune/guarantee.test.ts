@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type OutcomeRecord, seededRandom, tuneThreshold } from "../../../evals/index.ts";
-import { simulateCategories } from "../../../evals/studies/simulate-categories.ts";
-import { simulateTuning } from "../../../evals/studies/simulate-tuning.ts";
-import { type World, worlds } from "../../../evals/studies/tuning-worlds.ts";
-import { type BinomialTest, loadBinomialTest } from "../../../evals/tune/p-values/binomial-test.ts";
 import { isRouterError } from "../../../src/index.ts";
+import { type BinomialTest, loadBinomialTest } from "../../../src/statistics/binomial-test.ts";
+import { simulateCategories } from "../../../studies/simulate-categories.ts";
+import { simulateTuning } from "../../../studies/simulate-tuning.ts";
+import { type World, worlds } from "../../../studies/tuning-worlds.ts";
+import { stated } from "../../support/evals/records.ts";
 import { runs } from "../../support/runs.ts";
-import { stated } from "../support/records.ts";
 
 const delta = 0.05;
 const draws = runs(8, 2_000);

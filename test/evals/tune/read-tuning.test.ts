@@ -9,8 +9,8 @@ import {
   writeTuning,
 } from "../../../evals/index.ts";
 import { temporaryFolder } from "../../support/cli-config.ts";
-import { stated } from "../support/records.ts";
-import { tuneRecords } from "../support/tune-records.ts";
+import { stated } from "../../support/evals/records.ts";
+import { tuneRecords } from "../../support/evals/tune-records.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());

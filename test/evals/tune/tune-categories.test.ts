@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { certifiedPolicy } from "../../../evals/gate/certified-policy.ts";
 import { type OutcomeRecord, replay, tuneCategories } from "../../../evals/index.ts";
+import { certifiedPolicy } from "../../../evals/monitor/gate/certified-policy.ts";
 import { isRouterError } from "../../../src/index.ts";
-import { stated } from "../support/records.ts";
-import { tuneRecords } from "../support/tune-records.ts";
+import { stated } from "../../support/evals/records.ts";
+import { tuneRecords } from "../../support/evals/tune-records.ts";
 
 const options = {
   small: "small",

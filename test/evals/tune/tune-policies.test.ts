@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { certifiedPolicy } from "../../../evals/gate/certified-policy.ts";
 import {
   type OutcomeRecord,
   replay,
@@ -7,10 +6,11 @@ import {
   tunePolicies,
   withLogprobChecks,
 } from "../../../evals/index.ts";
+import { certifiedPolicy } from "../../../evals/monitor/gate/certified-policy.ts";
 import { logprob } from "../../../policies/checks/index.ts";
 import { always, cascade, mix, threshold, tiers } from "../../../policies/index.ts";
-import { stated } from "../support/records.ts";
-import { tuneRecords } from "../support/tune-records.ts";
+import { stated } from "../../support/evals/records.ts";
+import { tuneRecords } from "../../support/evals/tune-records.ts";
 
 const options = {
   small: "small",

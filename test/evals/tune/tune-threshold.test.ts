@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { certifiedPolicy } from "../../../evals/gate/certified-policy.ts";
 import {
   describeCertificate,
   type OutcomeRecord,
   type TuneThresholdOptions,
   tuneThreshold,
 } from "../../../evals/index.ts";
+import { certifiedPolicy } from "../../../evals/monitor/gate/certified-policy.ts";
 import { isRouterError } from "../../../src/index.ts";
-import { stated } from "../support/records.ts";
-import { tuneRecords } from "../support/tune-records.ts";
+import { stated } from "../../support/evals/records.ts";
+import { tuneRecords } from "../../support/evals/tune-records.ts";
 
 const now = Date.parse("2026-12-01T00:00:00Z");
 const tune = (records: readonly OutcomeRecord[], options: Partial<TuneThresholdOptions> = {}) =>

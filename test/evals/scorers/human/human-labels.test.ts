@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { OutcomeRecord } from "../../../../evals/outcomes/outcome-record.ts";
+import type { OutcomeRecord } from "../../../../evals/data/outcomes/outcome-record.ts";
 import type { HumanLabel } from "../../../../evals/scorers/human/human-label.ts";
 import { joinHumanLabels } from "../../../../evals/scorers/human/join-human-labels.ts";
 import { raterAgreement } from "../../../../evals/scorers/human/rater-agreement.ts";

@@ -1,0 +1,90 @@
+import { Command } from "commander";
+import { offlineHop } from "../evals/replay/offline-hop.ts";
+import { type Classifier, ClassifierError, recordError } from "../src/contracts/index.ts";
+import { estimateTokens } from "../src/cost/estimate-tokens.ts";
+import { askClassifier } from "../src/plugin/index.ts";
+import { normaliseRequest } from "../src/request/index.ts";
+import { CheckFailedError } from "./check-failed-error.ts";
+import { counted } from "./counted.ts";
+import type { Terminal } from "./io.ts";
+import { lineWriter } from "./line-writer.ts";
+import { loadClassifier } from "./load-classifier.ts";
+import { atLine, type RequestLine, readRequests } from "./read-requests.ts";
+import { toJson } from "./to-json.ts";
+
+interface Options {
+  readonly classifier: string;
+  readonly signals: boolean;
+}
+
+/** `switchpoint classify`: how hard requests are; no model is called. */
+export function classifyCommand(terminal: Terminal): Command {
+  return new Command("classify")
+    .description("say how hard requests are: JSON lines in, JSON lines out in the same order")
+    .argument("[file]", "requests, one JSON object a line: .jsonl or .jsonl.gz (default: stdin)")
+    .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
+    .option("--signals", "say what each score was made of, in numbers: no text", false)
+    .addHelpText(
+      "after",
+      `
+Each line is { id?, prompt | messages, system?, tools?, response_format?, category? }; other fields are
+ignored. Out comes { id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier. Signals of complexity: known is the share of its words and pairs
+of words that the classifier knows; where it is near 0, structure alone is judged.
+
+Example:
+  echo '{"id": 1, "prompt": "What is the capital of France?"}' | switchpoint classify
+  switchpoint classify requests.jsonl.gz --classifier classifier.json
+`,
+    )
+    .action((file: string | undefined, options: Options) => classifyLines(file, options, terminal));
+}
+
+/** What classifiers go by beside the messages. Outcome files may write "" for no category. */
+function isRead(field: string, value: unknown): boolean {
+  return field === "tools" || field === "response_format" || (field === "category" && value !== "");
+}
+
+const timeoutMs = 30_000;
+const limits = { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens };
+
+async function classifyLines(file: string | undefined, options: Options, terminal: Terminal): Promise<void> {
+  const { classifier } = await loadClassifier(options.classifier, [], options.signals);
+  const source = readRequests(file, terminal, isRead);
+  const output = lineWriter(terminal);
+  let failed = 0;
+  try {
+    for await (const line of source.lines) {
+      const answer = await classifyLine(classifier, line, source.name, terminal.now());
+      if (answer instanceof ClassifierError) failed += 1;
+      const shown = answer instanceof ClassifierError ? { error: recordError(answer) } : answer;
+      await output.write(toJson({ id: line.id, ...shown }));
+    }
+  } finally {
+    output.flush();
+  }
+  if (failed === 0) return;
+  terminal.stderr(`${counted(failed, "request")} could not be classified\n`);
+  throw new CheckFailedError();
+}
+
+const { signal } = new AbortController();
+
+async function classifyLine(
+  classifier: Classifier,
+  { request, line }: RequestLine,
+  source: string,
+  now: number,
+) {
+  try {
+    const facts = normaliseRequest(request, limits);
+    const { classification, error } = await askClassifier(
+      classifier,
+      facts,
+      offlineHop(now, signal),
+      timeoutMs,
+    );
+    return error ?? classification;
+  } catch (error) {
+    throw atLine(error, source, line);
+  }
+}

@@ -1,0 +1,104 @@
+import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { showUsd } from "../src/plugin/show-usd.ts";
+import { seededRandom } from "../src/statistics/seeded-random.ts";
+import { counted } from "./counted.ts";
+import { decideLine } from "./decide-line.ts";
+import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
+import type { RequestLine } from "./read-requests.ts";
+
+/** What would change from one configuration to another. */
+export interface ConfigDiffResult {
+  readonly compared: number;
+  readonly changed: readonly DecisionChange[];
+  /** Sums over the requests whose expected cost is known on both sides, in US dollars. */
+  readonly expectedCostUsd: {
+    readonly before: number;
+    readonly after: number;
+    readonly difference: number;
+    readonly requests: number;
+  };
+  /** Requests that are not in the sums: a price is not known, or a side has no model for them. */
+  readonly unknownCost: number;
+  /** Requests of a decision log that hold less than what was decided on: their cost is too low. */
+  readonly shortened: number;
+}
+
+export interface ConfigDiff {
+  /** Decides under both. The change, when there is one. `source` is where the line stands. */
+  add(line: RequestLine, source: string): Promise<DecisionChange | undefined>;
+  /** Throws `InvalidOptionError` when there was no request. */
+  result(): ConfigDiffResult;
+}
+
+/** Compares two configurations over the same requests; both sides of a lottery get the same number. */
+export function configDiff(before: Router, after: Router): ConfigDiff {
+  const random = seededRandom(0);
+  const changed: DecisionChange[] = [];
+  const sums = { before: 0, after: 0, requests: 0 };
+  let compared = 0;
+  let shortened = 0;
+  return {
+    async add(line, source) {
+      // Drawn for each line, so that the number of a line does not depend on what others hold.
+      const drawn = random();
+      const draw = line.draw ?? drawn;
+      const sideBy = async (router: Router, other: Router): Promise<Side> => {
+        if (lacksPin(router, line) && !lacksPin(other, line))
+          return failedSide("the request pins a model that it does not have");
+        const decided = await decideLine(router, line, source, draw);
+        return decided instanceof Error ? failedSide(decided.message) : sideOf(decided, router.models);
+      };
+      const from = await sideBy(before, after);
+      const to = await sideBy(after, before);
+      compared += 1;
+      if (line.shortened) shortened += 1;
+      if (from.expectedCostUsd !== undefined && to.expectedCostUsd !== undefined) {
+        sums.requests += 1;
+        sums.before += from.expectedCostUsd;
+        sums.after += to.expectedCostUsd;
+      }
+      if (isSameSide(from, to)) return undefined;
+      const change = { id: line.id, before: from, after: to };
+      changed.push(change);
+      return change;
+    },
+    result() {
+      if (compared === 0) throw new InvalidOptionError("requests", [], "given at least one line");
+      const expectedCostUsd = { ...sums, difference: sums.after - sums.before };
+      return { compared, changed, expectedCostUsd, unknownCost: compared - sums.requests, shortened };
+    },
+  };
+}
+
+/** A pin that only one of the two has is a change, no mistake of the line. */
+function lacksPin({ models }: Router, { request }: RequestLine): boolean {
+  const pin = typeof request === "string" ? undefined : request.model;
+  return typeof pin === "string" && !Object.hasOwn(models, pin);
+}
+
+export function showConfigSummary(result: ConfigDiffResult): string {
+  const { compared, changed, expectedCostUsd, unknownCost, shortened } = result;
+  const { before, after, difference, requests } = expectedCostUsd;
+  const drawn = changed.filter((change) => change.before.drawn || change.after.drawn).length;
+  const sign = difference < 0 ? "-" : "+";
+  const share = before > 0 ? `, ${sign}${Math.abs((100 * difference) / before).toFixed(1)} %` : "";
+  return [
+    `${changed.length} of ${compared} decisions would change`,
+    ...(drawn > 0
+      ? [`${drawn} of the changes come from lotteries, settled by the same number on both sides`]
+      : []),
+    requests === 0
+      ? "the cost difference is not known"
+      : `estimated cost ${showUsd(before)} -> ${showUsd(after)} (${sign}${showUsd(Math.abs(difference))}${share})`,
+    ...(unknownCost > 0
+      ? [
+          `${counted(unknownCost, "request")} left out of it: a price is not known, or no model may serve them`,
+        ]
+      : []),
+    ...(shortened > 0
+      ? [
+          `${counted(shortened, "request")} of a decision log came without what preceded the last ask, tools or images: they cost more`,
+        ]
+      : []),
+  ].join("; ");
+}

@@ -1,0 +1,71 @@
+import { threshold } from "../policies/threshold.ts";
+import { isRouterError, type Model, type Router } from "../src/contracts/index.ts";
+import { lookUpModel } from "../src/cost/catalogue.ts";
+import { environmentRouter } from "../src/presets/default-router.ts";
+import type { Environment } from "../src/presets/environment-models.ts";
+import { openaiCompatible } from "../src/providers/openai-compatible.ts";
+import { createRouter } from "../src/router/create-router.ts";
+import { environmentVariables } from "./environment-variables.ts";
+import { serveSimulatedEndpoint } from "./simulated-endpoint.ts";
+
+/** The router that a demo shows. */
+export interface DemoSetup {
+  readonly simulated: boolean;
+  readonly router: Router<"small" | "large">;
+  /** Models whose catalogue prices the simulated ones have. */
+  readonly pricedAs?: Readonly<Record<"small" | "large", string>> | undefined;
+  /** Why the models are simulated. */
+  readonly why?: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Real models where the environment describes two, unless `simulate`; else simulated ones behind
+ * local endpoints. Throws what the providers of the environment throw.
+ */
+export async function openDemo(simulate: boolean, env: Environment): Promise<DemoSetup> {
+  if (simulate) return simulated("--simulate was given");
+  try {
+    const router = environmentRouter(env);
+    return { simulated: false, router, close: () => router.close() };
+  } catch (error) {
+    if (!isRouterError(error, "missing-configuration")) throw error;
+    const begun = Object.values(environmentVariables(env)).some((set) => set);
+    return simulated(
+      begun ? `the environment lacks ${error.missing.join("; ")}` : "the environment has no key",
+    );
+  }
+}
+
+/** Models of OpenAI whose catalogue prices the simulated ones have. */
+const pricedAs = { small: "gpt-5.4-mini", large: "gpt-5.5" };
+
+/** Complexity from which the large model is taken: the default of a router from the environment. */
+const untunedThreshold = 0.7;
+
+async function simulated(why: string): Promise<DemoSetup> {
+  const endpoints = await Promise.all([serveSimulatedEndpoint("small"), serveSimulatedEndpoint("large")]);
+  const [small, large] = endpoints;
+  const router = createRouter({
+    models: {
+      small: simulatedModel("small", small.url, pricedAs.small),
+      large: simulatedModel("large", large.url, pricedAs.large),
+    },
+    policy: threshold({ small: "small", large: "large", at: untunedThreshold }),
+  });
+  return {
+    simulated: true,
+    router,
+    pricedAs,
+    why,
+    async close() {
+      await router.close();
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+    },
+  };
+}
+
+function simulatedModel(model: string, baseUrl: string, pricedAs: string): Model {
+  const price = lookUpModel("openai", pricedAs)?.price;
+  return openaiCompatible(model, { provider: "simulated", baseUrl, price });
+}

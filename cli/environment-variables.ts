@@ -1,0 +1,42 @@
+import { type Environment, environmentProviders } from "../src/presets/environment-models.ts";
+
+/** By provider, the variables of which one holds its key. Endpoints of one's own may do without. */
+const keyVariables: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(environmentProviders).map(([name, { keys }]) => [name, keys])),
+  azure: ["AZURE_OPENAI_API_KEY"],
+  vllm: ["VLLM_API_KEY"],
+};
+
+const otherVariables = [
+  "OPENAI_BASE_URL",
+  "AZURE_OPENAI_ENDPOINT",
+  "VLLM_BASE_URL",
+  "VLLM_MODEL",
+  "SWITCHPOINT_SMALL",
+  "SWITCHPOINT_LARGE",
+];
+
+/** The variables that the package reads, and whether they are set; an empty one is not. */
+export function environmentVariables(env: Environment): Readonly<Record<string, boolean>> {
+  const names = [...Object.values(keyVariables).flat(), ...otherVariables];
+  return Object.fromEntries(names.map((name) => [name, isSet(env, name)]));
+}
+
+export interface KeyVariable {
+  readonly variable: string;
+  readonly found: boolean;
+  /** Whether calls work without a key, unless the server asks for one. */
+  readonly optional: boolean;
+}
+
+/** The variable that holds the provider's key, else the one that would; absent for an unknown provider. */
+export function keyVariable(provider: string, env: Environment): KeyVariable | undefined {
+  const names = Object.hasOwn(keyVariables, provider) ? keyVariables[provider] : undefined;
+  const variable = names?.find((name) => isSet(env, name)) ?? names?.[0];
+  if (variable === undefined) return undefined;
+  return { variable, found: isSet(env, variable), optional: provider === "vllm" };
+}
+
+function isSet(env: Environment, name: string): boolean {
+  return Boolean(env[name]?.trim());
+}

@@ -1,0 +1,167 @@
+import { Command } from "commander";
+import { collect, estimateCollect } from "../evals/collect/collect.ts";
+import type { CollectOptions } from "../evals/collect/collect-options.ts";
+import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { CheckFailedError } from "./check-failed-error.ts";
+import type { Terminal } from "./io.ts";
+import { loadRouter } from "./load-router.ts";
+import { loadScorer, scorerNames } from "./load-scorer.ts";
+import { numberOption } from "./number-option.ts";
+import { collectionToText, estimateToText, progressToText } from "./show-collection.ts";
+import { showProgress } from "./show-progress.ts";
+import { toJson } from "./to-json.ts";
+
+interface Options {
+  readonly dataset: string;
+  readonly config: string;
+  readonly out: string;
+  readonly scorer: string;
+  readonly models?: string | undefined;
+  readonly baseline?: string | undefined;
+  readonly sample?: string | undefined;
+  readonly seed: string;
+  readonly repeat: string;
+  readonly concurrency: string;
+  readonly requestsPerMinute?: string | undefined;
+  readonly tokensPerMinute?: string | undefined;
+  readonly timeoutMs: string;
+  readonly retries: string;
+  readonly maxCost?: string | undefined;
+  readonly maxOutputTokens?: string | undefined;
+  readonly keepAnswers: boolean;
+  readonly batch: boolean;
+  readonly pollSeconds: string;
+  readonly dryRun: boolean;
+  readonly rescore: boolean;
+  readonly restart: boolean;
+  readonly json: boolean;
+}
+
+/** `switchpoint eval collect`: runs models over a dataset and records what they make of it. */
+export function evalCollectCommand(terminal: Terminal): Command {
+  return new Command("collect")
+    .description("run the models of a config over a dataset; score, price and record their answers")
+    .requiredOption(
+      "--dataset <file>",
+      "requests: .jsonl or .jsonl.gz of { id, prompt | messages, expected?, … }",
+    )
+    .requiredOption("--config <file>", "a module whose default export is a router: its models are run")
+    .requiredOption("--out <file>", "where the outcomes go: .jsonl or .jsonl.gz")
+    .option(
+      "--scorer <name or file>",
+      `${scorerNames}, or a module whose default export is a scorer`,
+      "normalised",
+    )
+    .option("--models <ids>", "of the router's models, with commas between them (default: all)")
+    .option("--baseline <id>", "the model whose answers the scorer compares the others with")
+    .option("--sample <count>", "records, drawn at random (default: all)")
+    .option("--seed <number>", "of the sample", "1")
+    .option("--repeat <count>", "calls per record and model; quality is their mean", "1")
+    .option("--concurrency <count>", "calls under way at each model", "4")
+    .option("--requests-per-minute <count>", "of each model (default: no limit)")
+    .option("--tokens-per-minute <count>", "of each model, input and output (default: no limit)")
+    .option("--timeout-ms <ms>", "longest call", "600000")
+    .option("--retries <count>", "further tries after a failure that may pass", "4")
+    .option("--max-cost <usd>", "begin no call that could bring the cost of all runs above this")
+    .option("--max-output-tokens <count>", "limit of each answer (default: that of model and provider)")
+    .option("--no-keep-answers", "leave the answers out of the outcomes")
+    .option("--batch", "use the batch interfaces of OpenAI and Anthropic: half the price, up to a day", false)
+    .option("--poll-seconds <seconds>", "longest time between two looks at a batch", "60")
+    .option("--dry-run", "print what it would cost, and call nothing", false)
+    .option("--rescore", "carry on with another scorer: score the answers that are there anew", false)
+    .option("--restart", "forget what earlier runs have collected, and pay for it again", false)
+    .option("--json", "print JSON", false)
+    .addHelpText(
+      "after",
+      `
+What a call has brought is on disk at once, in <out>.partial.jsonl: after a kill, a Ctrl-C, failures or
+--max-cost the same command carries on. Exit code 1: something is missing.
+
+Example:
+  switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --dry-run
+  switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --max-cost 5 --max-output-tokens 1000
+`,
+    )
+    .action((options: Options) => evalCollect(options, terminal));
+}
+
+async function evalCollect(options: Options, terminal: Terminal): Promise<void> {
+  const router = await loadRouter(options.config);
+  try {
+    const given = await collectOptions(options, router);
+    if (options.dryRun) {
+      const estimate = await estimateCollect(given);
+      terminal.stdout(options.json ? `${toJson(estimate)}\n` : `${estimateToText(estimate)}\n`);
+      return;
+    }
+    await run(given, options, terminal);
+  } finally {
+    await router.close();
+  }
+}
+
+async function run(given: CollectOptions, { json }: Options, terminal: Terminal): Promise<void> {
+  const stop = new AbortController();
+  const display = await showProgress(terminal);
+  const keep = terminal.onInterrupt?.(() => {
+    terminal.stderr("stopping: calls under way are awaited, as they are paid for; once more ends at once\n");
+    stop.abort();
+  });
+  try {
+    const collection = await collect({
+      ...given,
+      signal: stop.signal,
+      onEstimate: (estimate) => terminal.stderr(`${estimateToText(estimate)}\n`),
+      onProgress: (progress) => display.update(progressToText(progress)),
+    }).finally(display.end);
+    if (collection.repeated > 0)
+      terminal.stderr(
+        `${collection.repeated} calls were under way when an earlier run was killed: they may be paid for twice\n`,
+      );
+    terminal.stdout(json ? `${toJson(collection)}\n` : `${collectionToText(collection)}\n`);
+    if (!collection.complete) throw new CheckFailedError();
+  } finally {
+    keep?.();
+  }
+}
+
+async function collectOptions(options: Options, router: Router): Promise<CollectOptions> {
+  const { scorer, version } = await loadScorer(options.scorer);
+  const count = (option: string, text: string | undefined, most = 1e9): number | undefined =>
+    text === undefined ? undefined : wholeNumber(option, text, most);
+  return {
+    dataset: options.dataset,
+    router,
+    models: options.models?.split(",").map((id) => id.trim()),
+    scorer,
+    scorerVersion: version,
+    baseline: options.baseline,
+    out: options.out,
+    sample: count("--sample", options.sample),
+    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    repeats: count("--repeat", options.repeat, 1000),
+    concurrency: count("--concurrency", options.concurrency, 1000),
+    requestsPerMinute: positive("--requests-per-minute", options.requestsPerMinute),
+    tokensPerMinute: positive("--tokens-per-minute", options.tokensPerMinute),
+    timeoutMs: numberOption("--timeout-ms", options.timeoutMs, 1, 2 ** 31 - 1),
+    retries: numberOption("--retries", options.retries, 0, 100),
+    maxCostUsd:
+      options.maxCost === undefined ? undefined : numberOption("--max-cost", options.maxCost, 0, 1e9),
+    maxOutputTokens: count("--max-output-tokens", options.maxOutputTokens),
+    keepAnswers: options.keepAnswers,
+    batch: options.batch,
+    batchPollMs: numberOption("--poll-seconds", options.pollSeconds, 0.01, 86_400) * 1000,
+    rescore: options.rescore,
+    restart: options.restart,
+  };
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = numberOption(option, text, 1, most);
+  if (!Number.isInteger(value)) throw new InvalidOptionError(option, text, `a whole number in [1, ${most}]`);
+  return value;
+}
+
+function positive(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : numberOption(option, text, 0.001, 1e9);
+}

@@ -1,0 +1,76 @@
+import { Command } from "commander";
+import { checkOther } from "../evals/data/outcomes/check-other.ts";
+import { trainClassifier } from "../evals/train/train-classifier.ts";
+import { writeClassifier } from "../evals/train/write-classifier.ts";
+import type { Io } from "./io.ts";
+import { numberOption } from "./number-option.ts";
+import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { trainingToJson, trainingToText } from "./show-training.ts";
+import { textOption } from "./text-option.ts";
+
+interface Options extends PartOptions {
+  readonly outcomes: string;
+  readonly small: string;
+  readonly large: string;
+  readonly models?: readonly string[] | undefined;
+  readonly text: string;
+  readonly candidate?: string | undefined;
+  readonly bootstrap: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** `switchpoint eval train`: a classifier of one's own, from recorded outcomes. */
+export function evalTrainCommand(io: Io): Command {
+  return addPartOptions(new Command("train"))
+    .description("train a classifier on recorded outcomes, and say whether it beats prompt length")
+    .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
+    .requiredOption("--small <name>", "the small model, as the outcomes name it")
+    .requiredOption("--large <name>", "the large model, as the outcomes name it")
+    .option("--models <names...>", "more models that shall have a quality curve")
+    .option("--text <field>", "what is read of a record: prompt or question", "prompt")
+    .option(
+      "--candidate <name>",
+      "take this one whether or not it is sure to beat length; best: the best one",
+    )
+    .option("--bootstrap <count>", "resamples for the 95 % intervals", "1000")
+    .option("--seed <number>", "of folds, samples and resamples", "1")
+    .option("--out <file>", "where the classifier goes", "classifier.json")
+    .option("--json", "print JSON: { candidates: [{ name, apgr: { value, low, high }, … }], … }", false)
+    .addHelpText(
+      "after",
+      `
+All candidates are measured by cross-validation. What was learnt is written if its interval lies above chance
+and above prompt length: the mean of the learnt ones, unless another one surely beats it. If none does, length
+or the default classifier is written, and the line before the last says so.
+
+Example:
+  switchpoint eval train --outcomes outcomes.jsonl.gz --part fit --small openai:gpt-5-mini --large openai:gpt-5
+  switchpoint classify requests.jsonl --classifier classifier.json
+`,
+    )
+    .action((options: Options) => evalTrain(options, io));
+}
+
+async function evalTrain({ outcomes, out, json, ...options }: Options, io: Io): Promise<void> {
+  checkOther(out, [outcomes]);
+  const { records, part, split } = await readPart(outcomes, options, io);
+  const { file, report } = await trainClassifier(records, {
+    split,
+    small: options.small,
+    large: options.large,
+    models: options.models,
+    text: textOption(options.text),
+    candidate: options.candidate,
+    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
+    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    onProgress: (done, of) => io.stderr(`fold ${done} of ${of}\n`),
+  });
+  await writeClassifier(out, file);
+  if (part === "all")
+    io.stderr("tuning needs other records than these: train with --part fit, and tune takes the rest\n");
+  if (report.skipped > 0)
+    io.stderr(`${report.skipped} records were left out: a model has no outcome there\n`);
+  io.stdout(json ? `${trainingToJson(report, file, out)}\n` : `${trainingToText(report, file, out)}\n`);
+}

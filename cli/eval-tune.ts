@@ -1,0 +1,185 @@
+import { Command } from "commander";
+import { checkOther } from "../evals/data/outcomes/check-other.ts";
+import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
+import { checkDisjoint } from "../evals/data/split/record-keys.ts";
+import { checkGroupBy } from "../evals/data/split/split-outcomes.ts";
+import { UNIT_FIELDS } from "../evals/data/split/units.ts";
+import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
+import type { Target } from "../evals/tune/certificate.ts";
+import { tuneCategories } from "../evals/tune/tune-categories.ts";
+import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
+import type { TuningFile } from "../evals/tune/tuning-file.ts";
+import { writeTuning } from "../evals/tune/write-tuning.ts";
+import type { TrainedClassifier } from "../src/classifiers/index.ts";
+import { InvalidOptionError, type Price, type UnitField } from "../src/contracts/index.ts";
+import type { Terminal } from "./io.ts";
+import { loadClassifier } from "./load-classifier.ts";
+import { loadRouter } from "./load-router.ts";
+import { numberOption } from "./number-option.ts";
+import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { readScores } from "./read-scores.ts";
+import { tuningToJson, tuningToText } from "./show-tuning.ts";
+import { textOption } from "./text-option.ts";
+
+interface Options extends PartOptions {
+  readonly outcomes: string;
+  readonly small: string;
+  readonly large: string;
+  readonly classifier: string;
+  readonly maxLoss?: string | undefined;
+  readonly largeShare?: string | undefined;
+  readonly budget?: string | undefined;
+  readonly byCategory: boolean;
+  readonly confidence: string;
+  readonly guarantee: string;
+  readonly groupBy?: readonly string[] | undefined;
+  readonly unitCap?: string | undefined;
+  readonly gridFrom?: string | undefined;
+  readonly pricesFrom?: string | undefined;
+  readonly text: string;
+  readonly judge?: string | undefined;
+  readonly expiresDays: string;
+  readonly bootstrap: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** `switchpoint eval tune`: a threshold with a statement of what it may cost in quality. */
+export function evalTuneCommand(terminal: Terminal): Command {
+  return addPartOptions(
+    new Command("tune"),
+    "the one that a trained classifier was not trained on, where it was trained on one; else all",
+  )
+    .description("the cheapest threshold whose loss of quality is bounded, with its certificate")
+    .requiredOption("--outcomes <file>", "recorded outcomes that trained nothing: .jsonl or .jsonl.gz")
+    .requiredOption("--small <name>", "the small model, as the outcomes name it")
+    .requiredOption("--large <name>", "the large model, as the outcomes name it")
+    .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
+    .option("--max-loss <number>", "quality that may be lost on average, above 0 and below 1 (default: 0.02)")
+    .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
+    .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
+    .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
+    .option("--confidence <number>", "of the statement, above 0 and below 1", "0.95")
+    .option("--guarantee <kind>", "mean: of the loss; regressions: the share of worse answers", "mean")
+    .option("--group-by <fields...>", `what joins records to one unit (default: ${UNIT_FIELDS.join(" ")})`)
+    .option("--unit-cap <count>", "so many requests of a unit count (default: those of the largest here)")
+    .option(
+      "--grid-from <file>",
+      "thresholds to try: quantiles of these other requests, a data set (default: 100 equal steps)",
+    )
+    .option(
+      "--prices-from <config>",
+      "the router whose models' prices are kept in the file, for eval check (default: the catalogue's)",
+    )
+    .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
+    .option("--judge <name>", "who judged the quality; kept in the file")
+    .option("--expires-days <number>", "how long the certificate holds", "90")
+    .option("--bootstrap <count>", "resamples for the 95 % interval of the saving", "1000")
+    .option("--seed <number>", "of the order of records and the resamples", "1")
+    .option("--out <file>", "where the tuning file goes", "tuning.json")
+    .option("--json", "print JSON: { threshold, certificate, curve, … }", false)
+    .addHelpText(
+      "after",
+      `
+Too few records: nothing is written, the error says about how many would do, and the exit code is 1.
+
+Example:
+  switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
+`,
+    )
+    .action((options: Options) => evalTune(options, terminal));
+}
+
+async function evalTune(options: Options, terminal: Terminal): Promise<void> {
+  const { small, large, guarantee, groupBy, out, json } = options;
+  const target = targetOf(options);
+  const { outcomes, gridFrom, pricesFrom } = options;
+  checkOther(out, [outcomes, options.classifier, gridFrom, pricesFrom], "--out");
+  if (guarantee !== "mean" && guarantee !== "regressions")
+    throw new InvalidOptionError("--guarantee", guarantee, "mean or regressions");
+  if (groupBy !== undefined) checkGroupBy("--group-by", groupBy);
+  const { classifier, file } = await loadClassifier(options.classifier, [small, large]);
+  const { records: read, split } = await readPart(outcomes, options, terminal, {
+    keys: file?.keys,
+    whenAbsent: "other",
+  });
+  const records: OutcomeRecord[] = [];
+  for await (const record of read) records.push(record);
+  if (file !== undefined) checkUntrained(records, options.classifier, file);
+  const text = textOption(options.text);
+  const tune = options.byCategory ? tuneCategories : tuneThreshold;
+  const tuning: TuningFile = await tune(records, {
+    small,
+    large,
+    classifier,
+    target,
+    guarantee,
+    confidence: openOption("--confidence", options.confidence),
+    groupBy: groupBy as readonly UnitField[] | undefined,
+    unitCap:
+      options.unitCap === undefined ? undefined : numberOption("--unit-cap", options.unitCap, 1, 0xffff_ffff),
+    scores:
+      gridFrom === undefined
+        ? undefined
+        : await readScores(gridFrom, records, { classifier, text }, terminal),
+    text,
+    judge: options.judge,
+    prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
+    expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
+    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
+    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    clock: terminal.now,
+    split,
+    fitted: file?.keys,
+  });
+  await writeTuning(out, tuning);
+  const { skipped, unclassified } = tuning.certificate;
+  if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model has no outcome there\n`);
+  if (unclassified > 0)
+    terminal.stderr(`${unclassified} records could not be classified: they count as sent to ${large}\n`);
+  terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);
+}
+
+/** By name of the model, of those that have one. */
+async function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
+  const router = await loadRouter(config, "--prices-from");
+  await router.close();
+  return Object.fromEntries(
+    Object.values(router.models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]])),
+  );
+}
+
+/** Throws `InvalidOptionError` where the classifier knows one of the records from its training. */
+function checkUntrained(records: readonly OutcomeRecord[], path: string, file: TrainedClassifier): void {
+  if (file.keys !== undefined) {
+    checkDisjoint(records, "tune", { path, keys: file.keys });
+    return;
+  }
+  const shared = records.filter(wasTrainedOn(file));
+  if (shared.length === 0) return;
+  const expected = `other records to tune with than ${path} has served to fit with: at least ${shared.length} are in both`;
+  throw new InvalidOptionError("records", records, expected);
+}
+
+function targetOf({ maxLoss, largeShare, budget, byCategory }: Options): Target {
+  const given = Object.entries({ "--max-loss": maxLoss, "--large-share": largeShare, "--budget": budget });
+  const [first, second] = given.filter(([, value]) => value !== undefined);
+  if (first !== undefined && second !== undefined)
+    throw new InvalidOptionError(
+      second[0],
+      second[1],
+      `absent beside ${first[0]}: each is a target of its own`,
+    );
+  if (byCategory && first !== undefined && first[0] !== "--max-loss")
+    throw new InvalidOptionError(first[0], first[1], "absent beside --by-category, which takes --max-loss");
+  if (largeShare !== undefined) return { largeShare: numberOption("--large-share", largeShare, 0, 1) };
+  if (budget !== undefined) return { budgetUsd: numberOption("--budget", budget, 0, Number.MAX_VALUE) };
+  return { maxLoss: openOption("--max-loss", maxLoss ?? "0.02") };
+}
+
+function openOption(option: string, text: string): number {
+  const value = numberOption(option, text, 0, 1);
+  if (value === 0 || value === 1) throw new InvalidOptionError(option, text, "a number above 0 and below 1");
+  return value;
+}

@@ -1,0 +1,88 @@
+import { type Capabilities, isRouterError, type Model, type Price } from "../src/contracts/index.ts";
+import { lookUpModel } from "../src/cost/catalogue.ts";
+import { type KeyVariable, keyVariable } from "./environment-variables.ts";
+import type { Terminal } from "./io.ts";
+
+export interface ModelReport {
+  readonly id: string;
+  /** `provider:model`. */
+  readonly name: string;
+  /** Where the key would be in the environment. Absent: the provider has no variable of its own. */
+  readonly key?: KeyVariable | undefined;
+  readonly endpoint: EndpointReport;
+  readonly inCatalogue: boolean;
+  readonly contextWindow?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly price?: Price | undefined;
+  readonly capabilities: Capabilities;
+  /** Facts that neither the model nor the catalogue gives: `price`, `contextWindow`, `tools` … */
+  readonly unknown: readonly string[];
+}
+
+export interface EndpointReport {
+  /** Absent: the model cannot be asked. */
+  readonly reachable?: boolean | undefined;
+  readonly latencyMs?: number | undefined;
+  readonly problem?: string | undefined;
+}
+
+const capabilityNames = ["tools", "images", "jsonSchema"] as const;
+
+/** All that is known of a model, and whether its endpoint answers within `timeoutMs`. */
+export async function inspectModel(
+  id: string,
+  model: Model,
+  timeoutMs: number,
+  terminal: Terminal,
+): Promise<ModelReport> {
+  const { name, provider, contextWindow, maxOutputTokens, price, capabilities = {} } = model;
+  const unknown = [
+    ...(price === undefined ? ["price"] : []),
+    ...(contextWindow === undefined ? ["contextWindow"] : []),
+    ...capabilityNames.filter((one) => capabilities[one] === undefined),
+  ];
+  return {
+    id,
+    name,
+    key: keyVariable(provider, terminal.env),
+    endpoint: await askEndpoint(model, timeoutMs, terminal.now),
+    inCatalogue: lookUpModel(provider, model.model) !== undefined,
+    contextWindow,
+    maxOutputTokens,
+    price,
+    capabilities,
+    unknown,
+  };
+}
+
+async function askEndpoint(model: Model, timeoutMs: number, now: () => number): Promise<EndpointReport> {
+  if (model.health === undefined) return {};
+  const controller = new AbortController();
+  const startedAt = now();
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${timeoutMs / 1_000} s`));
+      controller.abort();
+    }, timeoutMs);
+  });
+  try {
+    const reachable = await Promise.race([model.health({ signal: controller.signal }), limit]);
+    if (!reachable) return { reachable, problem: "its endpoint says that it is not healthy" };
+    return { reachable, latencyMs: now() - startedAt };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return {
+      reachable: false,
+      problem: isRouterError(error, "provider") ? `${problem}${advice(error.kind)}` : problem,
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function advice(kind: string): string {
+  if (kind === "authentication") return ": the key is not accepted";
+  if (kind === "connection") return ": is the address right, and is the server up?";
+  return kind === "not-found" ? ": is the model's name right?" : "";
+}

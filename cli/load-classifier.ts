@@ -1,0 +1,37 @@
+import type { TrainedClassifier } from "../src/classifiers/index.ts";
+import { type Classifier, InvalidOptionError } from "../src/contracts/index.ts";
+
+const builtIn: Readonly<Record<string, (signals: boolean) => Promise<Classifier>>> = {
+  complexity: async (signals) => (await import("../src/classifiers/complexity.ts")).complexity({ signals }),
+  length: async () => (await import("../src/classifiers/length.ts")).length(),
+};
+
+/** Names that `--classifier` takes without a file. */
+export const builtInClassifiers: readonly string[] = Object.keys(builtIn);
+
+export interface LoadedClassifier {
+  readonly classifier: Classifier;
+  /** Of a trained one. */
+  readonly file?: TrainedClassifier | undefined;
+}
+
+/**
+ * The classifier that `--classifier` means: a built-in name, or else the path of a trained file, which
+ * must know the models. With `signals` it says what its score was made of. Throws `InvalidOptionError`, `OutcomeFormatError`.
+ */
+export async function loadClassifier(
+  name: string,
+  models: readonly string[] = [],
+  signals: boolean = false,
+): Promise<LoadedClassifier> {
+  const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  if (load !== undefined) return { classifier: await load(signals) };
+  if (!/[./\\]/.test(name)) {
+    const known = builtInClassifiers.join(", ");
+    throw new InvalidOptionError("--classifier", name, `one of ${known}, or the path of a trained file`);
+  }
+  const { readClassifier } = await import("../evals/train/read-classifier.ts");
+  const { trained } = await import("../src/classifiers/trained.ts");
+  const file = await readClassifier(name);
+  return { classifier: trained(file, { models, signals }), file };
+}

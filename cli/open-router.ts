@@ -1,0 +1,18 @@
+import { isRouterError, MissingConfigurationError, type Router } from "../src/contracts/index.ts";
+import { environmentRouter } from "../src/presets/default-router.ts";
+import type { Terminal } from "./io.ts";
+import { loadRouter } from "./load-router.ts";
+
+/** The router of a config file, else one from the environment. Throws what making it throws. */
+export async function openRouter(config: string | undefined, { env }: Terminal): Promise<Router> {
+  if (config !== undefined) return loadRouter(config);
+  try {
+    return environmentRouter(env);
+  } catch (error) {
+    if (!isRouterError(error, "missing-configuration")) throw error;
+    const missing = error.missing.join("; ");
+    // The same with the way out that a command line has.
+    const message = `the environment lacks ${missing}. Or give a router: --config FILE`;
+    throw new MissingConfigurationError(message, error.missing);
+  }
+}

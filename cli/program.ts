@@ -1,0 +1,67 @@
+import { Command } from "commander";
+import { packageVersion } from "../src/version.ts";
+import { classifyCommand } from "./classify.ts";
+import { decideCommand } from "./decide.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { evalCheckCommand } from "./eval-check.ts";
+import { evalCollectCommand } from "./eval-collect.ts";
+import { evalExportCommand } from "./eval-export.ts";
+import { evalImportCommand } from "./eval-import.ts";
+import { evalOffPolicyCommand } from "./eval-off-policy.ts";
+import { evalReplayCommand } from "./eval-replay.ts";
+import { evalReportCommand } from "./eval-report.ts";
+import { evalTrainCommand } from "./eval-train.ts";
+import { evalTuneCommand } from "./eval-tune.ts";
+import type { Terminal } from "./io.ts";
+import { routeCommand } from "./route.ts";
+
+/** The whole command line. A command line that is wrong rejects with `CommanderError`, once it has been explained. */
+export function createProgram(terminal: Terminal): Command {
+  const program = withSettings(new Command("switchpoint"), terminal)
+    .description("Sends each prompt to a small or a large model, and measures what that costs and loses.")
+    .version(packageVersion)
+    .addHelpText(
+      "after",
+      examples(["switchpoint demo", 'switchpoint route "What is the capital of France?"']),
+    );
+  const evals = new Command("eval")
+    .description("measure routing on recorded outcomes")
+    .addHelpText(
+      "after",
+      examples([
+        "switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5",
+      ]),
+    );
+  evals.addCommand(withSettings(evalCollectCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalTuneCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalImportCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalExportCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalCheckCommand(terminal), terminal));
+  const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
+  for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
+  return program.addCommand(withSettings(evals, terminal));
+}
+
+/** Writes to the terminal and throws instead of ending the process. */
+function withSettings(command: Command, { stdout, stderr, columns }: Terminal): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError("(--help shows how it is used)")
+    .configureOutput({
+      writeOut: stdout,
+      writeErr: stderr,
+      // As all other errors begin.
+      outputError: (text, write) => write(text.replace(/^error: /, "switchpoint: ")),
+      getOutHelpWidth: () => columns ?? 100,
+      getErrHelpWidth: () => columns ?? 100,
+    });
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExample:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}

@@ -1,0 +1,108 @@
+import { type JsonLinesSource, readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
+import {
+  type ChatMessage,
+  isRouterError,
+  OutcomeFormatError,
+  type RouteRequest,
+} from "../src/contracts/index.ts";
+import type { Terminal } from "./io.ts";
+import { isDecision, requestOfDecision } from "./request-of-decision.ts";
+
+/** One line of input. */
+export interface RequestLine {
+  /** As it came; the number of the line where it has none. */
+  readonly id: string | number;
+  readonly request: RouteRequest;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Of the decision that the line is of, if it is of one. */
+  readonly draw?: number | undefined;
+  /** The line is a decision and holds less than what the router had read. */
+  readonly shortened?: boolean | undefined;
+}
+
+export interface RequestSource {
+  /** For errors: the file, or `stdin`. */
+  readonly name: string;
+  readonly lines: AsyncIterable<RequestLine>;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Requests of a JSON Lines file (`.gz` too), or of stdin where there is none: `{ id?, prompt | messages,
+ * system?, … }`. `passedOn` says which of the other fields become part of the request; the rest is
+ * ignored, so that lines of outcome files and data sets are requests too. A line of a decision log that
+ * holds prompts is the request that was decided, as far as the line tells.
+ * Reading throws `OutcomeFormatError`, which names file, line and field.
+ */
+export function readRequests(
+  file: string | undefined,
+  terminal: Terminal,
+  passedOn: (field: string, value: unknown) => boolean,
+): RequestSource {
+  const source = sourceOf(file, terminal);
+  const name = typeof source === "string" ? source : source.name;
+  return { name, lines: readLines(source, name, passedOn) };
+}
+
+function sourceOf(file: string | undefined, terminal: Terminal): string | JsonLinesSource {
+  if (file !== undefined && file !== "-") return file;
+  if (terminal.stdinIsTerminal)
+    terminal.stderr('reading stdin: one request a line, such as {"prompt": "Hello"}; Ctrl-D ends it\n');
+  return { name: "stdin", chunks: terminal.stdin };
+}
+
+async function* readLines(
+  source: string | JsonLinesSource,
+  name: string,
+  passedOn: (field: string, value: unknown) => boolean,
+): AsyncGenerator<RequestLine, void, void> {
+  for await (const { line, value } of readJsonLines(source)) {
+    const refuse = (field: string, problem: string): never => {
+      throw new OutcomeFormatError(name, line, field, problem);
+    };
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return refuse("line", 'must be a JSON object such as {"prompt": "Hello"}');
+    const fields = value as Fields;
+    const { id = String(line) } = fields;
+    if ((typeof id !== "string" && typeof id !== "number") || id === "")
+      return refuse("id", "must be a non-empty string or a number");
+    yield isDecision(fields)
+      ? { id, line, ...requestOfDecision(fields, refuse, passedOn) }
+      : { id, line, request: requestOf(fields, refuse, passedOn) };
+  }
+}
+
+function requestOf(
+  fields: Fields,
+  refuse: (field: string, problem: string) => never,
+  passedOn: (field: string, value: unknown) => boolean,
+): RouteRequest {
+  const { prompt, messages, system } = fields;
+  if ((prompt === undefined) === (messages === undefined))
+    return refuse("prompt", "or messages must be given, and not both");
+  if (prompt !== undefined && typeof prompt !== "string") return refuse("prompt", "must be a string");
+  if (prompt?.trim() === "") return refuse("prompt", "is empty: give some text");
+  if (system !== undefined && typeof system !== "string") return refuse("system", "must be a string");
+  const turns = prompt === undefined ? messages : [{ role: "user" as const, content: prompt }];
+  if (!Array.isArray(turns)) return refuse("messages", "must be an array of { role, content }");
+  const others = Object.entries(fields).filter(
+    ([field, value]) => !ownFields.has(field) && passedOn(field, value),
+  );
+  // Roles, contents and the other fields are checked where the request is normalised.
+  return {
+    ...(Object.fromEntries(others) as Partial<Exclude<RouteRequest, string>>),
+    messages: (system ? [{ role: "system", content: system }, ...turns] : turns) as ChatMessage[],
+  };
+}
+
+const ownFields: ReadonlySet<string> = new Set(["id", "prompt", "messages", "system"]);
+
+/** An error about a request as one about its line; any other error as it is. */
+export function atLine(error: unknown, source: string, line: number): unknown {
+  // A closed router refuses under the same code, without a field.
+  if (!isRouterError(error, "invalid-request") || typeof error.field !== "string") return error;
+  const { field, message } = error;
+  return new OutcomeFormatError(source, line, field, message.replace(`request.${field} `, ""));
+}

@@ -1,0 +1,97 @@
+import type { Price } from "../src/contracts/index.ts";
+import { counted } from "./counted.ts";
+import type { Diagnosis, RoutingReport } from "./diagnose.ts";
+import type { KeyVariable } from "./environment-variables.ts";
+import type { EndpointReport, ModelReport } from "./inspect-model.ts";
+
+/** A diagnosis for people: first what works, last what does not. */
+export function showDiagnosis(diagnosis: Diagnosis): string {
+  const { config, environment, catalogue, models, routing, problems, notices, works } = diagnosis;
+  const sections = [
+    section("Environment (names only)", environmentLines(environment)),
+    section(`Models, ${config === undefined ? "from the environment" : `from ${config}`}`, [
+      ...(models.length === 0 ? ["none: see below"] : models.flatMap(modelLines)),
+    ]),
+    section("Routing", [
+      ...(routing === undefined ? [] : routingLines(routing)),
+      field("catalogue", `reviewed ${catalogue.date}, ${counted(catalogue.ageDays, "day")} ago`),
+    ]),
+    section(
+      "Notices",
+      notices.map((notice) => `- ${notice}`),
+    ),
+    section(
+      "Problems",
+      problems.map((problem) => `- ${problem}`),
+    ),
+  ].filter((text) => text !== "");
+  const verdict = works ? "Everything works." : nextStep(diagnosis);
+  return `${sections.join("\n")}\n${verdict}\n`;
+}
+
+function nextStep({ models, problems }: Diagnosis): string {
+  if (models.length > 0 || problems.length === 0) return "Something does not work: see Problems.";
+  return "No router can be made yet: see Problems. `switchpoint demo` runs without any key.";
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function environmentLines(environment: Diagnosis["environment"]): string[] {
+  const width = Math.max(...Object.keys(environment).map((name) => name.length));
+  return Object.entries(environment).map(
+    ([name, set]) => `${name.padEnd(width)}  ${set ? "set" : "not set"}`,
+  );
+}
+
+function modelLines(model: ModelReport): string[] {
+  const { id, name, key, endpoint, inCatalogue, contextWindow, maxOutputTokens, price, capabilities } = model;
+  const yes = Object.entries(capabilities).flatMap(([capability, has]) => (has ? [capability] : []));
+  const no = Object.entries(capabilities).flatMap(([capability, has]) =>
+    has === false ? [`no ${capability}`] : [],
+  );
+  const unknown = model.unknown.filter((one) => one !== "price" && one !== "contextWindow");
+  const fields = [
+    ...(key === undefined ? [] : [field("key", keyText(key, endpoint))]),
+    field("endpoint", endpointText(endpoint)),
+    field("catalogue", inCatalogue ? "known" : "not in it"),
+    field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
+    field("price", priceText(price)),
+    field("can do", [...yes, ...no, ...unknown.map((one) => `${one} unknown`)].join(", ")),
+  ];
+  return [`${id}: ${name}`, ...fields.map((line) => `  ${line}`)];
+}
+
+function routingLines({ policy, parameters, classifier, certified }: RoutingReport): string[] {
+  return [
+    field("policy", parameters === undefined ? policy : `${policy} ${JSON.stringify(parameters)}`),
+    field("classifier", classifier === "none" ? "not asked: nothing depends on it" : classifier),
+    field("certified", certified ? "yes" : "no"),
+  ];
+}
+
+function field(name: string, value: string): string {
+  return `${name.padEnd(10)}  ${value}`;
+}
+
+function keyText({ variable, found, optional }: KeyVariable, { reachable }: EndpointReport): string {
+  if (found) return `${variable} found`;
+  if (optional) return `${variable} not set (optional)`;
+  return `${variable} not set${reachable ? " (not needed: the endpoint answers)" : ""}`;
+}
+
+function endpointText({ reachable, latencyMs, problem }: EndpointReport): string {
+  if (reachable === undefined) return "not checked: the model has no health()";
+  return reachable ? `reachable, ${Math.round(latencyMs ?? 0)} ms` : (problem ?? "not reachable");
+}
+
+function tokens(count: number | undefined): string {
+  return count === undefined ? "unknown" : `${count.toLocaleString("en-US")} tokens`;
+}
+
+function priceText(price: Price | undefined): string {
+  if (price === undefined) return "unknown";
+  const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = price;
+  return `$${input} in, $${output} out per million tokens`;
+}

@@ -1,0 +1,28 @@
+import { isRouterError, type RouterErrorCode } from "../src/contracts/index.ts";
+import type { Environment } from "../src/presets/environment-models.ts";
+
+/** What the caller can put right in the input, the command line or the environment. */
+const badInput: ReadonlySet<RouterErrorCode> = new Set<RouterErrorCode>([
+  "invalid-option",
+  "invalid-request",
+  "missing-configuration",
+  "missing-dependency",
+  "outcome-format",
+]);
+
+/** 2 for bad input or usage, else 1. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  return isRouterError(error) && badInput.has(error.code) ? 2 : 1;
+}
+
+/** One line for people; with `DEBUG` set, the stack below it. */
+export function showError(error: unknown, env: Environment): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const lines = [`switchpoint: ${oneLine(message)}`];
+  if (env["DEBUG"] && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
+  return `${lines.join("\n")}\n`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, (space) => (space.includes("\n") ? " " : space));
+}

@@ -1,0 +1,82 @@
+import { percent, percentDigits, points, usd } from "../evals/report/format-number.ts";
+import type { Report, ReportRow } from "../evals/report/report.ts";
+import type { Estimate } from "../src/statistics/bootstrap.ts";
+import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
+
+/** Everything in the report, absent metrics as `null`. */
+export function reportToJson(report: Report): string {
+  const rows = report.rows.map(({ name, model, ...metrics }) => ({
+    name,
+    ...(model === undefined ? {} : { model }),
+    ...Object.fromEntries(Object.entries(metrics).map(([metric, value]) => [metric, value ?? null])),
+  }));
+  return toJson({ ...report, rows }, 2);
+}
+
+/** The verdict, the router beside what it is compared with, and what to know before believing it. */
+export function reportToText(report: Report): string {
+  const { rows, warnings, provenance, reference, verdict, saving, kind, certificate } = report;
+  const head = [
+    "router",
+    "quality",
+    "USD/1k",
+    kind === "pair" ? "large calls" : "ref. calls",
+    "lost quality [95 %]",
+    "saved [95 %]",
+    "over random [95 %]",
+  ];
+  const body = rows.map((row) => cellsOf(row));
+  const month =
+    saving?.requests === undefined
+      ? []
+      : [
+          `saves ${withInterval(saving.savedUsd, usd)} at ${saving.requests.toLocaleString("en-US")} requests a month`,
+          "",
+        ];
+  return [
+    verdict,
+    "",
+    `${provenance.records} records, ${provenance.units} independent; quality from 0 to 100, against always ${reference}`,
+    "",
+    formatTable([head, ...body]),
+    "",
+    ...month,
+    ...(certificate?.problems ?? []).map((problem) => `! certificate: ${problem}`),
+    ...warnings.map((warning) => `! ${warning}`),
+  ]
+    .join("\n")
+    .trimEnd();
+}
+
+function cellsOf({
+  name,
+  quality,
+  costUsd,
+  largeCallRate,
+  loss,
+  saving,
+  overRandom,
+}: ReportRow): readonly string[] {
+  return [
+    name,
+    quality === undefined ? "n/a" : points(quality.value),
+    costUsd === undefined ? "n/a" : usd(1_000 * costUsd.value),
+    largeCallRate === undefined ? "n/a" : percent(largeCallRate.value),
+    withInterval(loss, points),
+    withInterval(saving, percent, percentDigits),
+    withInterval(overRandom, points),
+  ];
+}
+
+function withInterval(
+  estimate: Estimate | undefined,
+  show: (value: number) => string,
+  bare: (value: number) => string = show,
+): string {
+  if (estimate === undefined) return "n/a";
+  const { value, low, high } = estimate;
+  return low === undefined || high === undefined
+    ? show(value)
+    : `${show(value)} [${bare(low)}, ${bare(high)}]`;
+}

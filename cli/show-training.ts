@@ -1,0 +1,66 @@
+import type { TrainingReport } from "../evals/train/train-classifier.ts";
+import type { CandidateResult, TrainedClassifier } from "../src/classifiers/index.ts";
+import { formatTable } from "./format-table.ts";
+import { toJson } from "./to-json.ts";
+
+/** The report, with the file's path and version in place of its contents. */
+export function trainingToJson(
+  report: TrainingReport,
+  { version, data }: TrainedClassifier,
+  path: string,
+): string {
+  return toJson({ ...report, file: { path, version, ...data } }, 2);
+}
+
+/** All candidates with their intervals, what is known of each model's quality, and the verdict. */
+export function trainingToText(
+  report: TrainingReport,
+  { small, large, version }: TrainedClassifier,
+  path: string,
+): string {
+  const { records, prompts, candidates, models, candidate, recommended, reason } = report;
+  const rows = candidates.map(({ name, apgr, overLength }) => [
+    name === candidate ? `${name} *` : name,
+    withInterval(apgr),
+    name === "length" ? "" : withInterval(overLength),
+  ]);
+  const curves = models.map(({ model, quality, curve, before, after, brierOfMean }) => [
+    model,
+    quality.toFixed(3),
+    curve,
+    before.brier.toFixed(4),
+    after.brier.toFixed(4),
+    brierOfMean.toFixed(4),
+    before.ece.toFixed(3),
+    after.ece.toFixed(3),
+    after.eceByChance.toFixed(3),
+  ]);
+  return [
+    `${records} records, ${prompts} different prompts; small ${small}, large ${large}; on held-out folds`,
+    "",
+    formatTable([["candidate", "APGR [95 %]", "over length [95 %]"], ...rows]),
+    "",
+    formatTable([
+      [
+        "model",
+        "quality",
+        "curve",
+        "Brier before",
+        "after",
+        "of the mean",
+        "ECE before",
+        "after",
+        "by chance",
+      ],
+      ...curves,
+    ]),
+    "curve: the one with the least Brier score on held-out folds; identity or constant where none makes it better",
+    "",
+    `${recommended ? "recommended" : "not recommended"}: ${reason}`,
+    `${path}: trained@${version}`,
+  ].join("\n");
+}
+
+function withInterval({ value, low, high }: CandidateResult["apgr"]): string {
+  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}

@@ -1,0 +1,123 @@
+import { extname } from "node:path";
+import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { checkKeys } from "../../../src/plugin/index.ts";
+import { isObject, textOf } from "../import/json-values.ts";
+import { checkOther } from "../outcomes/check-other.ts";
+import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { writeWhole } from "../outcomes/write-whole.ts";
+import type { Exported, ExportFormat, ExportSource } from "./export-format.ts";
+import { openaiEvals } from "./openai-evals.ts";
+import { promptfoo } from "./promptfoo.ts";
+import { routellm } from "./routellm.ts";
+import { routerbench } from "./routerbench.ts";
+
+export type ExportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench";
+
+const formats: Readonly<Record<ExportFormatName, ExportFormat>> = {
+  promptfoo,
+  "openai-evals": openaiEvals,
+  routellm,
+  routerbench,
+};
+
+export const exportFormats: readonly ExportFormatName[] = Object.keys(formats) as ExportFormatName[];
+
+export interface ExportOptions {
+  readonly to: ExportFormatName;
+  /** Outcomes or a data set: `.jsonl`, `.jsonl.gz`. Read twice. */
+  readonly input: string;
+  /** Packed where it ends in `.gz`. */
+  readonly out: string;
+  /** Only these models. Default: all. */
+  readonly models?: readonly string[] | undefined;
+}
+
+export interface ExportReport {
+  readonly kind: "outcomes" | "dataset";
+  /** Written. */
+  readonly records: number;
+  readonly models: readonly string[];
+  /** What the format cannot hold, by reason, and how often. */
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
+/**
+ * Writes outcomes or a data set in another format, as a whole or not at all. Throws
+ * `InvalidOptionError`, and `OutcomeFormatError` where the input is not what it must be or the format
+ * cannot hold it.
+ */
+export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
+  checkKeys("exportRecords", options, ["to", "input", "out", "models"]);
+  const { to, input, out, models } = options;
+  checkOther(out, [input]);
+  if (!Object.hasOwn(formats, to))
+    throw new InvalidOptionError("to", to, `one of ${exportFormats.join(", ")}`);
+  const found = await survey(input);
+  const missing = models?.find((model) => !found.models.includes(model));
+  if (models?.length === 0) throw new InvalidOptionError("models", models, "absent, or at least one name");
+  if (missing !== undefined)
+    throw new InvalidOptionError("models", missing, `a model of the outcomes: ${found.models.join(", ")}`);
+  const source: ExportSource = {
+    name: input,
+    ...found,
+    models: models ?? found.models,
+    records: () => read(input),
+  };
+  if (source.kind === "dataset" && (to === "routellm" || to === "routerbench"))
+    throw new InvalidOptionError(
+      "to",
+      to,
+      "promptfoo or openai-evals for a data set: a table is of outcomes",
+    );
+  const leftOut: Record<string, number> = {};
+  const leaveOut = (reason: string, count = 1): void => {
+    leftOut[reason] = (leftOut[reason] ?? 0) + count;
+  };
+  const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
+  let records = 0;
+  const parts = async function* (): AsyncGenerator<string, void, void> {
+    yield* formats[to](source, { extension, leaveOut });
+    const lost = Object.entries(leftOut);
+    records = lost.reduce((left, [, count]) => left - count, found.records);
+    if (records > 0) return;
+    const why = lost.map(([reason, count]) => `${count} ${reason}`).join("; ");
+    throw new OutcomeFormatError(input, 0, "file", `holds nothing that fits ${to} (left out: ${why})`);
+  };
+  await writeWhole(out, parts());
+  return { kind: found.kind, records, models: source.models, leftOut };
+}
+
+/** What the file holds: the first pass, since a header comes before the rows. */
+async function survey(input: string): Promise<Omit<ExportReport, "leftOut">> {
+  const models = new Set<string>();
+  let kind: ExportReport["kind"] | undefined;
+  let records = 0;
+  for await (const record of read(input)) {
+    kind ??= "outcomes" in record ? "outcomes" : "dataset";
+    records += 1;
+    if ("outcomes" in record) for (const model of Object.keys(record.outcomes)) models.add(model);
+  }
+  if (kind === undefined) throw new OutcomeFormatError(input, 0, "file", "holds no records");
+  return { kind, records, models: [...models] };
+}
+
+async function* read(input: string): AsyncGenerator<Exported, void, void> {
+  let outcomes: boolean | undefined;
+  for await (const { line, value } of readJsonLines(input)) {
+    const refuse = (field: string, problem: string): never => {
+      throw new OutcomeFormatError(input, line, field, problem);
+    };
+    if (!isObject(value)) return refuse("line", "must be a JSON object");
+    outcomes ??= value["outcomes"] !== undefined;
+    if (outcomes !== (value["outcomes"] !== undefined))
+      refuse(
+        "outcomes",
+        outcomes ? "are missing, unlike in the lines before" : "are there, unlike in the lines before",
+      );
+    // A data set is checked as the outcomes that it will have.
+    const record = parseOutcomeRecord(outcomes ? value : { ...value, outcomes: {} }, refuse);
+    if (textOf(record.id) === undefined) refuse("id", "must be a non-empty string");
+    yield outcomes ? record : (value as unknown as Exported);
+  }
+}

@@ -1,0 +1,129 @@
+import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { checkKeys } from "../../../src/plugin/index.ts";
+import type { JoinHumanLabelsOptions } from "../../scorers/human/join-human-labels.ts";
+import { checkLabelOptions, type ReadHumanLabelsOptions } from "../../scorers/human/read-human-labels.ts";
+import type { ImportSettings } from "./import-format.ts";
+import type { ImportInput } from "./import-input.ts";
+import { textOf } from "./json-values.ts";
+import { type InputOptions, openInput } from "./open-input.ts";
+
+export type ImportFormatName =
+  | "promptfoo"
+  | "openai-evals"
+  | "routellm"
+  | "routerbench"
+  | "decisions"
+  | "labels";
+
+export const importFormats: readonly ImportFormatName[] = [
+  "promptfoo",
+  "openai-evals",
+  "routellm",
+  "routerbench",
+  "decisions",
+  "labels",
+];
+
+export interface ImportOptions extends InputOptions {
+  readonly from: ImportFormatName;
+  /** Paths and https URLs. */
+  readonly inputs: readonly string[];
+  /** Names of models, from the source's to one's own: `{ "gpt-4-1106-preview": "openai:gpt-4-turbo" }`. */
+  readonly rename?: Readonly<Record<string, string>> | undefined;
+  /** Only these models, by the source's names. Default: all. */
+  readonly models?: readonly string[] | undefined;
+  /** Of promptfoo results: `score` (default), or `pass`, 1 or 0. */
+  readonly quality?: "score" | "pass" | undefined;
+  /** Of OpenAI evals logs: the number in `metrics` events that is the quality. Default `score`. */
+  readonly metric?: string | undefined;
+  /** Template of promptfoo tests that come without prompts. Default `{{prompt}}`. */
+  readonly prompt?: string | undefined;
+  /** Of `decisions`, required: path or https URL. */
+  readonly feedback?: string | undefined;
+  /** Of `decisions`: which feedback counts where there are several. Default `mean`. */
+  readonly rule?: "mean" | "last" | undefined;
+  /** Of `decisions`: only feedback with this `source`. */
+  readonly source?: string | undefined;
+  /** Of `labels`, required: the outcomes whose answers people have labelled. Path or https URL. */
+  readonly outcomes?: string | undefined;
+  /** Of `labels`: what becomes of outcomes that nobody has labelled. Default `leave-out`. */
+  readonly unlabelled?: JoinHumanLabelsOptions["unlabelled"];
+  /** Of `labels`: what words are worth, in [0, 1]. Default good, pass, yes … 1, bad, fail, no … 0, ok 0.5. */
+  readonly labels?: ReadHumanLabelsOptions["labels"];
+  /** Of `labels`: the ends of the scale of `quality`. Default 0 and 1. */
+  readonly scale?: ReadHumanLabelsOptions["scale"];
+}
+
+/** Options that belong to some formats alone. */
+const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
+  quality: ["promptfoo"],
+  prompt: ["promptfoo"],
+  metric: ["openai-evals"],
+  feedback: ["decisions"],
+  rule: ["decisions"],
+  source: ["decisions"],
+  outcomes: ["labels"],
+  unlabelled: ["labels"],
+  labels: ["labels"],
+  scale: ["labels"],
+};
+
+/** What the options say, with defaults; the inputs are opened, not read. Throws `InvalidOptionError`. */
+export function checkImportOptions(options: ImportOptions): {
+  readonly inputs: readonly ImportInput[];
+  readonly settings: Omit<ImportSettings, "leaveOut" | "tellAgreement">;
+} {
+  checkKeys("importRecords", options, [
+    ...["from", "inputs", "rename", "models", ...Object.keys(own)],
+    ...["maxBytes", "timeoutMs", "loopbackHttp", "fetch"],
+  ]);
+  const { from, inputs, rename = {}, quality = "score", metric = "score", rule, feedback } = options;
+  if (!importFormats.includes(from))
+    throw new InvalidOptionError("from", from, `one of ${importFormats.join(", ")}`);
+  if (!Array.isArray(inputs) || inputs.length === 0)
+    throw new InvalidOptionError("inputs", inputs, "at least one path or https URL");
+  if (from === "decisions" && inputs.length > 1)
+    throw new InvalidOptionError("inputs", inputs, "one decision log: join rotated ones first (cat)");
+  if (quality !== "score" && quality !== "pass")
+    throw new InvalidOptionError("quality", quality, "score or pass");
+  if (rule !== undefined && rule !== "mean" && rule !== "last")
+    throw new InvalidOptionError("rule", rule, "mean or last");
+  for (const [old, name] of Object.entries(rename)) {
+    if (textOf(name) === undefined) throw new InvalidOptionError(`rename.${old}`, name, "a non-empty name");
+  }
+  for (const [option, of] of Object.entries(own)) {
+    const value = options[option as keyof ImportOptions];
+    if (value !== undefined && !of.includes(from))
+      throw new InvalidOptionError(option, value, `absent: it is for ${of.join(", ")}`);
+  }
+  if (from === "decisions" && feedback === undefined)
+    throw new InvalidOptionError("feedback", feedback, "a file of feedback: a decision log holds no quality");
+  if (from === "labels" && options.outcomes === undefined)
+    throw new InvalidOptionError(
+      "outcomes",
+      undefined,
+      "a file of outcomes: labels hold no prompts and no answers",
+    );
+  const { unlabelled } = options;
+  if (unlabelled !== undefined && unlabelled !== "leave-out" && unlabelled !== "keep")
+    throw new InvalidOptionError("unlabelled", unlabelled, "leave-out or keep");
+  const labels = { labels: options.labels, scale: options.scale };
+  checkLabelOptions(labels);
+  const { maxBytes, timeoutMs, loopbackHttp, fetch, models, prompt, source, outcomes } = options;
+  const open = (input: string): ImportInput => openInput(input, { maxBytes, timeoutMs, loopbackHttp, fetch });
+  return {
+    inputs: inputs.map(open),
+    settings: {
+      models,
+      quality,
+      metric,
+      prompt,
+      feedback: feedback === undefined ? undefined : open(feedback),
+      rule,
+      source,
+      outcomes: outcomes === undefined ? undefined : open(outcomes),
+      unlabelled,
+      labels,
+    },
+  };
+}

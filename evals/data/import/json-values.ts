@@ -1,0 +1,53 @@
+import type { ChatMessage } from "../../../src/contracts/index.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A field of an object; of anything else, nothing. */
+export function fieldOf(value: unknown, field: string): unknown {
+  return isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined;
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** An amount that is known: foreign formats write 0 where they do not know. */
+export function knownAmount(value: unknown): number | undefined {
+  return typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined;
+}
+
+export function isMessages(value: unknown): value is readonly ChatMessage[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((message) => textOf(fieldOf(message, "role")) !== undefined)
+  );
+}
+
+/** A prompt as records hold it: a text that is a JSON array of messages means these. */
+export function promptOrMessages(text: string): { prompt: string } | { messages: readonly ChatMessage[] } {
+  if (text.trimStart().startsWith("[")) {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (isMessages(value)) return { messages: value };
+    } catch {
+      // A prompt that begins with a bracket.
+    }
+  }
+  return { prompt: text };
+}
+
+/** An answer as text: structured output as JSON. */
+export function answerOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Without the fields that are undefined: in JSON they would be absent too. */
+export function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}

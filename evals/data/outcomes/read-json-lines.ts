@@ -1,0 +1,107 @@
+import { OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { jsonDepth } from "./json-depth.ts";
+import { readChunks } from "./read-chunks.ts";
+
+export interface JsonLinesOptions {
+  /** Longest line, in bytes. Default 16 MiB. */
+  readonly maxLineBytes?: number | undefined;
+}
+
+/** Lines that come from no file, for instance from stdin. */
+export interface JsonLinesSource {
+  /** Stands in errors where the path of a file would. */
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface JsonLine {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly value: unknown;
+}
+
+const defaultMaxLineBytes = 16 * 1024 * 1024;
+const newline = 0x0a;
+/** Deepest nesting that is read: whoever walks a value, or writes it, may recurse. */
+const deepest = 1_000;
+
+/**
+ * Streams the values of a JSON Lines file, unpacked where its name ends in `.gz`, or of another
+ * source. Empty lines and a byte-order mark are passed over. Memory is bounded by the longest line.
+ * Throws `OutcomeFormatError`, which names file and line and holds none of the text.
+ */
+export async function* readJsonLines(
+  source: string | JsonLinesSource,
+  options: JsonLinesOptions = {},
+): AsyncGenerator<JsonLine, void, void> {
+  const { name: path, chunks } =
+    typeof source === "string" ? { name: source, chunks: readChunks(source) } : source;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for await (const { line, bytes } of readLines(path, chunks, options.maxLineBytes ?? defaultMaxLineBytes)) {
+    let text: string;
+    try {
+      text = decoder.decode(bytes);
+    } catch {
+      throw new OutcomeFormatError(path, line, "line", "is not UTF-8");
+    }
+    if (text.trim() === "") continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // The parser's own message quotes the text.
+      throw new OutcomeFormatError(path, line, "line", "is not JSON: write one object a line");
+    }
+    if (isTooDeep(text)) throw new OutcomeFormatError(path, line, "line", `is nested deeper than ${deepest}`);
+    yield { line, value };
+  }
+}
+
+function isTooDeep(text: string): boolean {
+  // Most lines are told by their length or by few brackets, which is faster than to follow the nesting.
+  if (text.length <= 2 * deepest) return false;
+  let opening = 0;
+  for (const bracket of "[{")
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) opening += 1;
+  return opening > deepest && jsonDepth(text) > deepest;
+}
+
+async function* readLines(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  maxLineBytes: number,
+): AsyncGenerator<{ readonly line: number; readonly bytes: Uint8Array }, void, void> {
+  let line = 1;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  const take = (part: Uint8Array): void => {
+    pendingBytes += part.length;
+    if (pendingBytes > maxLineBytes) {
+      throw new OutcomeFormatError(
+        path,
+        line,
+        "line",
+        `is longer than ${maxLineBytes} bytes (option maxLineBytes)`,
+      );
+    }
+    if (part.length > 0) pending.push(part);
+  };
+  const end = (): { line: number; bytes: Uint8Array } => {
+    const bytes = pending.length === 1 ? (pending[0] as Uint8Array) : Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
+    const ended = { line, bytes };
+    line += 1;
+    return ended;
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
+      take(chunk.subarray(start, at));
+      yield end();
+      start = at + 1;
+    }
+    take(chunk.subarray(start));
+  }
+  if (pendingBytes > 0) yield end();
+}

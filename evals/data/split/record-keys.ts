@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import {
+  InvalidOptionError,
+  type Purpose,
+  type RecordKeys,
+  type SplitRecord,
+} from "../../../src/contracts/index.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { textKey } from "../outcomes/prompt-key.ts";
+import { HASH_BYTES, hash40 } from "./hash-40.ts";
+
+export type { Purpose, RecordKeys, SplitRecord };
+
+/** 80 KB in base64: a classifier file has 1 MB for everything. */
+export const MAX_KEYS = 12_000;
+
+/** Takes the keys of records that stream by. */
+export interface RecordKeyCollector {
+  add(record: OutcomeRecord): void;
+  keys(purpose: Purpose, split?: SplitRecord | undefined): RecordKeys;
+}
+
+export function collectRecordKeys(): RecordKeyCollector {
+  const whole: string[] = [];
+  const prompts = new Set<number>();
+  return {
+    add(record) {
+      whole.push(createHash("sha256").update(inOrder(record)).digest("base64"));
+      prompts.add(promptHash(record));
+    },
+    keys: (purpose, split) => ({
+      purpose,
+      records: whole.length,
+      prompts: prompts.size,
+      sha256: createHash("sha256").update(whole.sort().join("\n")).digest("hex"),
+      keys: encodeKeys(prompts),
+      ...(split === undefined ? {} : { split }),
+    }),
+  };
+}
+
+/** The keys of the records that a file is made from, to be stored in it: of at most `MAX_KEYS` prompts. */
+export function recordKeysOf(
+  records: readonly OutcomeRecord[],
+  purpose: Purpose,
+  split?: SplitRecord | undefined,
+): RecordKeys {
+  const collector = collectRecordKeys();
+  for (const record of records) collector.add(record);
+  return collector.keys(purpose, split);
+}
+
+/**
+ * Of the records of both, for the purpose of the first. `prompts` is exact where both hold all of their
+ * keys. Parts of different splits are no part of one any more.
+ */
+export function joinRecordKeys(a: RecordKeys, b: RecordKeys): RecordKeys {
+  const [ofA, ofB] = [decodeKeys(a.keys), decodeKeys(b.keys)];
+  const both = new Set([...ofA, ...ofB]);
+  const split = JSON.stringify(a.split) === JSON.stringify(b.split) ? a.split : undefined;
+  return {
+    purpose: a.purpose,
+    records: a.records + b.records,
+    prompts: a.prompts + b.prompts - (ofA.length + ofB.length - both.size),
+    sha256: createHash("sha256").update(`${a.sha256} ${b.sha256}`).digest("hex"),
+    keys: encodeKeys(both),
+    ...(split === undefined ? {} : { split }),
+  };
+}
+
+/**
+ * Returns a function that tells whether a file rests on the prompt of a record. Of n keys, n in 2^40
+ * prompts are taken for one of them. Beyond `MAX_KEYS` prompts a file knows a part of them only.
+ */
+export function restsOn({ keys }: Pick<RecordKeys, "keys">): (record: OutcomeRecord) => boolean {
+  const known = new Set(decodeKeys(keys));
+  return (record) => known.has(promptHash(record));
+}
+
+/**
+ * Throws `InvalidOptionError` when records that are to serve one purpose have served a file for another:
+ * it names both purposes, the file, how many records, and the first one's id. Records may serve the same
+ * purpose again.
+ */
+export function checkDisjoint(
+  records: readonly OutcomeRecord[],
+  purpose: Purpose,
+  file: { readonly path: string; readonly keys: RecordKeys },
+): void {
+  const { path, keys } = file;
+  if (keys.purpose === purpose) return;
+  const shared = records.filter(restsOn(keys));
+  const first = shared[0];
+  if (first === undefined) return;
+  const atLeast = isSample(keys) ? "at least " : "";
+  const id = JSON.stringify(first.id.length <= 60 ? first.id : `${first.id.slice(0, 59)}…`);
+  throw new InvalidOptionError(
+    "records",
+    records,
+    `other records to ${purpose} with than ${path} has served to ${keys.purpose} with: ` +
+      `${atLeast}${shared.length} are in both, record ${id} the first of them (${remedy(keys, purpose)})`,
+  );
+}
+
+/** Whether there were more prompts than a file holds keys of. */
+export function isSample({ prompts }: RecordKeys): boolean {
+  return prompts > MAX_KEYS;
+}
+
+function remedy({ split }: RecordKeys, purpose: Purpose): string {
+  if (purpose === "check") return "take fresh outcomes, or leave these out with --skip-known";
+  return split === undefined
+    ? "train with --part fit and tune with --part tune, or use different files"
+    : `take --part ${otherPart(split)} --split-seed ${split.seed} of the file that was split, or other records`;
+}
+
+/** That of the same split which has not served yet. */
+export function otherPart({ part }: Pick<SplitRecord, "part">): SplitRecord["part"] {
+  return part === "fit" ? "tune" : "fit";
+}
+
+function encodeKeys(prompts: ReadonlySet<number>): string {
+  const kept = Float64Array.from(prompts).sort().subarray(0, MAX_KEYS);
+  const bytes = Buffer.alloc(kept.length * HASH_BYTES);
+  kept.forEach((key, index) => {
+    bytes.writeUIntBE(key, index * HASH_BYTES, HASH_BYTES);
+  });
+  return bytes.toString("base64");
+}
+
+/** The hashes in `RecordKeys.keys`. */
+export function decodeKeys(keys: string): Float64Array {
+  const bytes = Buffer.from(keys, "base64");
+  return Float64Array.from({ length: Math.floor(bytes.length / HASH_BYTES) }, (_, index) =>
+    bytes.readUIntBE(index * HASH_BYTES, HASH_BYTES),
+  );
+}
+
+function promptHash(record: OutcomeRecord): number {
+  return hash40(textKey(record));
+}
+
+/** JSON with the fields of all objects in alphabetical order. */
+function inOrder(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === "object" && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+}

@@ -1,0 +1,84 @@
+import {
+  type Choice,
+  type Classification,
+  isRouterError,
+  type ModelFacts,
+  type Policy,
+  type PolicyContext,
+  type Router,
+} from "../../../src/contracts/index.ts";
+import { completeFacts } from "../../../src/cost/catalogue.ts";
+import { withNames } from "../../../src/decision/with-names.ts";
+import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
+import { type RecordText, requestOfRecord } from "../../replay/request-of-record.ts";
+
+/** A router by names of models, as outcome and tuning files have them, instead of its own ids. */
+export interface ConfiguredRouter {
+  /** By name; what a model does not say of itself is from the catalogue. */
+  readonly models: ReadonlyMap<string, ModelFacts>;
+  readonly policy: Policy<string>;
+  /**
+   * What its classifier says of a record: no classification where it failed. Absent: the router leaves no
+   * choice, since its constraints permit one model or none.
+   */
+  classify(record: OutcomeRecord, text: RecordText | undefined): Promise<RouterClassification | undefined>;
+}
+
+export interface RouterClassification {
+  readonly classification: Classification | undefined;
+  /** `name@version`. */
+  readonly classifier: string;
+}
+
+/** Reads a router. No model of a plan is called. */
+export function configuredRouter(router: Router): ConfiguredRouter {
+  const ids = Object.keys(router.models);
+  const models = new Map(
+    ids.map((id) => {
+      const facts = completeFacts(router.models[id] as ModelFacts);
+      return [facts.name, facts];
+    }),
+  );
+  const nameOf = new Map(ids.map((id) => [id, (router.models[id] as ModelFacts).name]));
+  const idOf = new Map([...nameOf].map(([id, name]) => [name, id]));
+  return {
+    models,
+    policy: {
+      ...withNames(router.policy, Object.fromEntries(nameOf)),
+      select: (context) => toNames(router.policy.select(toIds(context, idOf)), nameOf),
+    },
+    async classify(record, text) {
+      try {
+        const decision = await router.decide(requestOfRecord(record, text));
+        const { classification, classifierError, versions } = decision;
+        if (classification === undefined && classifierError === undefined) return undefined;
+        return { classification, classifier: versions.classifier };
+      } catch (error) {
+        if (isRouterError(error, "no-eligible-model")) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function toIds(context: PolicyContext<string>, idOf: ReadonlyMap<string, string>): PolicyContext<string> {
+  const candidates = context.candidates.map((candidate) => ({
+    ...candidate,
+    id: idOf.get(candidate.id) ?? candidate.id,
+  }));
+  return { ...context, candidates };
+}
+
+function toNames(
+  opinion: ReturnType<Policy<string>["select"]>,
+  nameOf: ReadonlyMap<string, string>,
+): ReturnType<Policy<string>["select"]> {
+  const name = (id: string): string => nameOf.get(id) ?? id;
+  const renamed = (choice: Choice<string>): Choice<string> => ({
+    ...choice,
+    model: name(choice.model),
+    escalate: choice.escalate?.map(({ unless, to }) => ({ unless, to: name(to) })),
+  });
+  if (opinion === undefined) return undefined;
+  return "model" in opinion ? renamed(opinion) : opinion.map(renamed);
+}

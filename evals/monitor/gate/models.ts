@@ -1,0 +1,48 @@
+import { servedModels } from "../../data/outcomes/served-models.ts";
+import type { CheckResult, GateContext } from "./gate-check.ts";
+
+/**
+ * Whether the models are those that were tuned: the router to be deployed has them by name, and the
+ * versions that answered the fresh requests, as the providers call them, had answered in tuning too.
+ */
+export function models({
+  tuning,
+  router,
+  fresh,
+}: Pick<GateContext, "tuning" | "router" | "fresh">): CheckResult {
+  const configured = router && [...router.models.keys()];
+  const before = tuning.servedModels ?? {};
+  const today = servedModels(
+    fresh.cases.map(({ record }) => record),
+    tuning.models,
+  );
+  const figures = { tuned: tuning.models, configured, servedInTuning: before, served: today };
+  const of = (verdict: CheckResult["verdict"], sentence: string): CheckResult => ({
+    name: "models",
+    verdict,
+    sentence,
+    figures,
+  });
+  const missing = tuning.models.filter((name) => configured?.includes(name) === false);
+  if (configured !== undefined && missing.length > 0)
+    return of(
+      "failed",
+      `the config has no ${missing.join(" and no ")}, only ${configured.join(", ")}: tune again with these`,
+    );
+  const known = tuning.models.filter((name) => Object.hasOwn(before, name) && Object.hasOwn(today, name));
+  const changed = known.flatMap((name) => {
+    const others = today[name]?.filter((version) => before[name]?.includes(version) === false) ?? [];
+    return others.map((version) => `${version} answers as ${name}, ${before[name]?.join(" or ")} was tuned`);
+  });
+  if (changed.length > 0) return of("failed", `${changed.join("; ")}: tune again`);
+  const named = tuning.models.join(", ");
+  if (known.length < tuning.models.length && configured === undefined)
+    return of(
+      "not-judged",
+      `which versions of ${named} answered is not recorded in both files; --config would tell their names`,
+    );
+  const unknown = tuning.models.filter((name) => !known.includes(name));
+  const note =
+    unknown.length === 0 ? "" : `; which versions of ${unknown.join(", ")} answered is not recorded`;
+  return of("passed", `the models are those that were tuned (${named})${note}`);
+}

@@ -1,0 +1,86 @@
+import { equalMassBins } from "../../../src/statistics/equal-mass-bins.ts";
+
+/** Records of about equal estimates, for a calibration (reliability) plot. */
+export interface CalibrationBin {
+  readonly from: number;
+  readonly to: number;
+  readonly records: number;
+  /** Mean estimate and mean quality. */
+  readonly estimated: number;
+  readonly measured: number;
+  /** 95 % Wilson score interval of `measured` over independent records; on the safe side for graded quality. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How far estimates of a quality are from the quality, over all records. */
+export interface CalibrationError {
+  /**
+   * Brier score (Brier 1950): mean of `(estimate - quality)²`, in [0, 1], for graded quality too. It falls
+   * with calibration and with knowledge alike.
+   */
+  readonly brier: number;
+  /**
+   * Expected calibration error: the sum over bins of `n_bin / n · |mean estimate - mean quality|`, in [0, 1].
+   * Ten bins of equal mass (Nguyen & O'Connor 2015; Nixon et al. 2019, arXiv 1904.01685), not of equal
+   * width (Naeini et al. 2015), of which most would be empty. A constant estimate that equals the mean has
+   * 0: it measures calibration alone.
+   */
+  readonly ece: number;
+  /**
+   * The ECE that estimates which are exactly right would show on as many records, by chance:
+   * `n_bin / n · sqrt(2 / π) · sd_bin / sqrt(n_bin)`, summed. Differences below it say nothing.
+   */
+  readonly eceByChance: number;
+}
+
+/** Bins of the ECE and of the plot. */
+const bins = 10;
+const z95 = 1.959963984540054;
+
+/** `estimates` and `quality` by record, in [0, 1]. NaN without records. */
+export function calibrationError(estimates: ArrayLike<number>, quality: ArrayLike<number>): CalibrationError {
+  const count = estimates.length;
+  let squares = 0;
+  for (let at = 0; at < count; at += 1) squares += ((estimates[at] as number) - (quality[at] as number)) ** 2;
+  let ece = 0;
+  let eceByChance = 0;
+  for (const positions of equalMassBins(estimates, bins)) {
+    const share = positions.length / count;
+    const measured = meanAt(quality, positions);
+    ece += share * Math.abs(meanAt(estimates, positions) - measured);
+    const variance = positions.reduce((sum, at) => sum + ((quality[at] as number) - measured) ** 2, 0);
+    eceByChance += share * Math.sqrt(((2 / Math.PI) * variance) / positions.length ** 2);
+  }
+  return { brier: squares / count, ece: count === 0 ? Number.NaN : ece, eceByChance };
+}
+
+/** What a calibration plot shows: ten bins of equal mass, fewer where estimates are equal. */
+export function calibrationBins(
+  estimates: ArrayLike<number>,
+  quality: ArrayLike<number>,
+): readonly CalibrationBin[] {
+  return equalMassBins(estimates, bins).map((positions) => {
+    const measured = meanAt(quality, positions);
+    return {
+      from: estimates[positions[0] as number] as number,
+      to: estimates[positions.at(-1) as number] as number,
+      records: positions.length,
+      estimated: meanAt(estimates, positions),
+      measured,
+      ...wilson(measured, positions.length),
+    };
+  });
+}
+
+/** Wilson 1927. */
+function wilson(mean: number, count: number): { readonly low: number; readonly high: number } {
+  const square = z95 ** 2 / count;
+  const center = (mean + square / 2) / (1 + square);
+  const half = (Math.sqrt((mean * (1 - mean)) / count + square / (4 * count)) * z95) / (1 + square);
+  return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
+}
+
+function meanAt(values: ArrayLike<number>, positions: readonly number[]): number {
+  return positions.reduce((sum, at) => sum + (values[at] as number), 0) / positions.length;
+}

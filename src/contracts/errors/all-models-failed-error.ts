@@ -1,0 +1,37 @@
+import type { Attempt } from "../decision.ts";
+import { RouterError } from "./router-error.ts";
+
+/** Every model of the plan and every permitted fallback failed. */
+export class AllModelsFailedError extends RouterError {
+  readonly attempts: readonly Attempt[];
+
+  /** `passedOver`: models that were not called for want of room, each with the reason. */
+  constructor(
+    attempts: readonly Attempt[],
+    options?: ErrorOptions,
+    passedOver: Readonly<Record<string, string>> = {},
+  ) {
+    const list = describeFailures(attempts);
+    for (const [id, reason] of Object.entries(passedOver)) list.push(`${id}: passed over, ${reason}`);
+    super("all-models-failed", `all models failed (${list.join("; ")})`, options);
+    this.attempts = attempts;
+  }
+
+  static {
+    AllModelsFailedError.prototype.name = "AllModelsFailedError";
+  }
+}
+
+/** One line for each model: how often it was called, and how its last call failed. */
+function describeFailures(attempts: readonly Attempt[]): string[] {
+  const byModel = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    const others = byModel.get(attempt.model);
+    if (others === undefined) byModel.set(attempt.model, [attempt]);
+    else others.push(attempt);
+  }
+  return [...byModel].map(([model, calls]) => {
+    const times = calls.length === 1 ? "" : `, ${calls.length} attempts`;
+    return `${model}${times}: ${calls.at(-1)?.error?.message ?? "ok"}`;
+  });
+}

@@ -1,0 +1,34 @@
+import { RouterError } from "./router-error.ts";
+
+/** Stands for the value of an `InvalidOptionError` that may be a secret: the message does not show one. */
+export const notShown: unique symbol = Symbol("notShown");
+
+/** An option that the caller gave is out of range; thrown at construction. */
+export class InvalidOptionError extends RouterError {
+  /** Path of the option, for instance `threshold.at`. */
+  readonly option: string;
+  /** What is allowed. */
+  readonly expected: string;
+
+  constructor(option: string, value: unknown, expected: string) {
+    const got = value === notShown ? "" : `, got ${show(value)}`;
+    super("invalid-option", `${option} must be ${expected}${got}`);
+    this.option = option;
+    this.expected = expected;
+  }
+
+  static {
+    InvalidOptionError.prototype.name = "InvalidOptionError";
+  }
+}
+
+/** A value as an error message may show it: short, and never a long or nested text. */
+function show(value: unknown): string {
+  if (typeof value === "string")
+    return value.length <= 60 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol" || typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}

@@ -1,0 +1,17 @@
+import { RouterError } from "./router-error.ts";
+
+/** No model may serve the request. */
+export class NoEligibleModelError extends RouterError {
+  /** Each model's id and why it may not. */
+  readonly reasons: Readonly<Record<string, string>>;
+
+  constructor(reasons: Readonly<Record<string, string>>) {
+    const list = Object.entries(reasons).map(([id, reason]) => `${id}: ${reason}`);
+    super("no-eligible-model", `no model may serve this request (${list.join("; ")})`);
+    this.reasons = reasons;
+  }
+
+  static {
+    NoEligibleModelError.prototype.name = "NoEligibleModelError";
+  }
+}

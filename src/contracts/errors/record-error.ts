@@ -1,0 +1,20 @@
+import type { RecordedError } from "../decision.ts";
+import { isRouterError } from "./is-router-error.ts";
+
+/** Any error as JSON for attempts, events and logs. Foreign errors lose their text: it may hold anything. */
+export function recordError(error: unknown): RecordedError {
+  if (!isRouterError(error)) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return { code: "unknown", message: `an error of type ${name}` };
+  }
+  if (!isRouterError(error, "provider")) return { code: error.code, message: error.message };
+  return {
+    code: error.code,
+    message: error.message,
+    kind: error.kind,
+    status: error.status,
+    requestId: error.requestId,
+    retryable: error.retryable,
+    retryAfterMs: error.retryAfterMs,
+  };
+}

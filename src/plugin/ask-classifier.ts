@@ -1,0 +1,70 @@
+import type { Classification, Classifier } from "../contracts/classifier.ts";
+import { ClassifierError } from "../contracts/errors/index.ts";
+import type { HopContext } from "../contracts/hop.ts";
+import type { RequestFacts } from "../contracts/request-facts.ts";
+
+/** A classification, or why there is none. */
+export type Classified =
+  | { readonly classification: Classification; readonly error?: undefined }
+  | { readonly classification?: undefined; readonly error: ClassifierError };
+
+/**
+ * Asks a classifier; never throws or rejects. Returns at once where the classifier does; one that
+ * answers later gets `timeoutMs`, and no longer than the hop lasts. A complexity outside [0, 1] counts
+ * as a failure. No text of a foreign error gets into the message.
+ */
+export function askClassifier(
+  classifier: Classifier,
+  request: RequestFacts,
+  hop: HopContext,
+  timeoutMs: number,
+): Classified | Promise<Classified> {
+  try {
+    const answer = classifier.classify(request, hop);
+    return answer instanceof Promise || typeof (answer as { then?: unknown } | null)?.then === "function"
+      ? later(classifier.name, answer as Promise<Classification>, hop.signal, timeoutMs)
+      : checked(classifier.name, answer as Classification);
+  } catch (cause) {
+    return failed(classifier.name, cause);
+  }
+}
+
+async function later(
+  name: string,
+  answer: Promise<Classification>,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Classified> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ClassifierError(name, `gave no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return checked(name, await Promise.race([answer, limit]));
+  } catch (cause) {
+    return failed(name, cause);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function checked(name: string, classification: Classification): Classified {
+  const complexity: unknown = classification?.complexity;
+  if (typeof complexity === "number" && complexity >= 0 && complexity <= 1) return { classification };
+  const shown = typeof complexity === "number" ? String(complexity) : typeof complexity;
+  return { error: new ClassifierError(name, `returned the complexity ${shown}, which is not in [0, 1]`) };
+}
+
+function failed(name: string, cause: unknown): Classified {
+  if (cause instanceof ClassifierError) return { error: cause };
+  // The type only: a foreign message may quote the prompt.
+  const type = cause instanceof Error ? cause.name : typeof cause;
+  return { error: new ClassifierError(name, `threw an error of type ${type}`, { cause }) };
+}

@@ -1,0 +1,16 @@
+/** Helpers for authors of policies, constraints, checks, classifiers and providers. Pure; no I/O. */
+export { askClassifier, type Classified } from "./ask-classifier.ts";
+export { checkPrice } from "./check-price.ts";
+export { checkTuning } from "./check-tuning.ts";
+export { describePolicy } from "./describe-policy.ts";
+export { explain } from "./explain.ts";
+export {
+  checkIds,
+  checkKeys,
+  checkMethods,
+  checkNumber,
+  checkText,
+  type NumberRange,
+} from "./option-checks.ts";
+export { ratesAt } from "./rates-at.ts";
+export { timestamp } from "./timestamp.ts";

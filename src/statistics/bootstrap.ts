@@ -1,0 +1,97 @@
+import { checkNumber } from "../plugin/index.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+/** A value with its bootstrap interval. Without one, there are too few records to state it. */
+export interface Estimate {
+  readonly value: number;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
+
+export interface BootstrapOptions {
+  /** By record: records of one group are drawn together. Default: each record by itself. */
+  readonly groups?: readonly string[] | undefined;
+  /** Default 1,000. */
+  readonly resamples?: number | undefined;
+  /** Whole number in [0, 2^32). Default 1. */
+  readonly seed?: number | undefined;
+  /** In (0, 1). Default 0.95. */
+  readonly confidence?: number | undefined;
+}
+
+/** Numbers computed from weighted records; `undefined` where one is not defined. */
+export type Statistics<Name extends string> = Readonly<Record<Name, number | undefined>>;
+
+/**
+ * Percentile bootstrap (Efron & Tibshirani 1993, chapter 13): draws as many groups as there are, with
+ * replacement, and takes the quantiles of each statistic over the resamples. All statistics see the
+ * same resamples. A resample is given as weights (how often each record was drawn), so that what is
+ * sorted stays sorted: `statistics` costs O(records) each time. It is called with weights of 1 for
+ * the value itself. The array is reused: do not keep it.
+ *
+ * A statistic that is undefined has no estimate. One that is so in more than `1 - confidence` of the
+ * resamples (a gap between two models, on few records) has no interval, and of a single group nothing has.
+ */
+export async function bootstrap<Name extends string>(
+  records: number,
+  statistics: (weights: Float64Array) => Statistics<Name>,
+  options: BootstrapOptions = {},
+): Promise<Readonly<Record<Name, Estimate | undefined>>> {
+  const { groups, resamples = 1_000, seed = 1, confidence = 0.95 } = options;
+  checkNumber("bootstrap.resamples", resamples, { min: 1, max: 1_000_000, integer: true });
+  checkNumber("bootstrap.confidence", confidence, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
+  const { quantileSorted } = await import("simple-statistics");
+  const random = seededRandom(seed);
+  const weights = new Float64Array(records).fill(1);
+  const values = statistics(weights);
+  const names = Object.keys(values) as Name[];
+  const samples = names.map((): number[] => []);
+
+  const draw = resampler(records, groups, random);
+  for (let resample = 0; resample < resamples; resample += 1) {
+    draw(weights);
+    const drawn = statistics(weights);
+    names.forEach((name, index) => {
+      const value = drawn[name];
+      if (value !== undefined) samples[index]?.push(value);
+    });
+  }
+
+  const isAlone = (groups === undefined ? records : new Set(groups).size) < 2;
+  const tail = (1 - confidence) / 2;
+  const estimate = (value: number | undefined, sample: number[]): Estimate | undefined => {
+    if (value === undefined) return undefined;
+    if (isAlone || sample.length < resamples * confidence) return { value, low: undefined, high: undefined };
+    sample.sort((a, b) => a - b);
+    return { value, low: quantileSorted(sample, tail), high: quantileSorted(sample, 1 - tail) };
+  };
+  const estimates = names.map((name, index) => [name, estimate(values[name], samples[index] ?? [])] as const);
+  return Object.fromEntries(estimates) as Record<Name, Estimate | undefined>;
+}
+
+/** Returns a function that fills `weights` with the counts of one resample. */
+function resampler(
+  records: number,
+  groups: readonly string[] | undefined,
+  random: () => number,
+): (weights: Float64Array) => void {
+  const numbers = new Map<string, number>();
+  const groupOf = Uint32Array.from({ length: records }, (_, index) => {
+    const group = groups === undefined ? String(index) : (groups[index] ?? String(index));
+    const known = numbers.get(group);
+    if (known !== undefined) return known;
+    numbers.set(group, numbers.size);
+    return numbers.size - 1;
+  });
+  const counts = new Float64Array(numbers.size);
+  return (weights) => {
+    counts.fill(0);
+    for (let drawn = 0; drawn < counts.length; drawn += 1) {
+      const group = Math.floor(random() * counts.length);
+      counts[group] = (counts[group] as number) + 1;
+    }
+    for (let index = 0; index < records; index += 1) {
+      weights[index] = counts[groupOf[index] as number] as number;
+    }
+  };
+}

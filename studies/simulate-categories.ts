@@ -1,0 +1,40 @@
+import { thresholdCandidates } from "../evals/tune/candidates.ts";
+import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
+import { lossTest } from "../evals/tune/loss-test.ts";
+import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
+import { hopefulParts } from "../evals/tune/tune-categories.ts";
+import { seededRandom } from "../src/statistics/seeded-random.ts";
+import type { World } from "./tuning-worlds.ts";
+
+const confidence = 0.95;
+const tolerance = 1e-9;
+
+/**
+ * In how many draws any of the categories' certificates is broken, as `tuneCategories` makes them, where
+ * each category is the same world by itself with so many records.
+ */
+export async function simulateCategories(
+  { draw: drawWorld, guarantee, lossAt, maxLoss }: World,
+  records: readonly number[],
+  draws: number,
+): Promise<number> {
+  const grid = thresholdGrid();
+  const isBroken = grid.map((threshold) => lossAt(threshold) >= maxLoss - tolerance);
+  let broken = 0;
+  for (let draw = 0; draw < draws; draw += 1) {
+    const random = seededRandom(draw);
+    const parts = records.map((count) => ({ columns: drawWorld(count, random) }));
+    const settings = { guarantee, confidence, seed: 0x8000_0000 + draw };
+    const hopeful = await hopefulParts(parts, settings, maxLoss);
+    const delta = (1 - confidence) / Math.max(1, hopeful.size);
+    const chosen: number[] = [];
+    for (const { columns } of hopeful) {
+      const test = await lossTest({ ...settings, units: columns.units, delta });
+      const candidates = thresholdCandidates(columns.complexity, columns.pair, grid);
+      const { large } = columns.pair;
+      chosen.push(chooseCandidate({ candidates, large, guarantee, test, maxLoss, delta }).index);
+    }
+    if (chosen.some((index) => isBroken[index])) broken += 1;
+  }
+  return broken;
+}

@@ -1,0 +1,123 @@
+import { lossesOf, thresholdCandidates } from "../evals/tune/candidates.ts";
+import type { Guarantee } from "../evals/tune/certificate.ts";
+import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
+import { lossTest } from "../evals/tune/loss-test.ts";
+import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
+import { triedOf } from "../evals/tune/tune-threshold.ts";
+import { seededRandom } from "../src/statistics/seeded-random.ts";
+import { SMALL_COST, type World, type WorldRecords } from "./tuning-worlds.ts";
+
+export interface Simulation {
+  readonly draws: number;
+  /** Draws whose certificate is broken: the true loss, of as many requests of a unit as it says, is at or above `maxLoss`. */
+  readonly broken: number;
+  /** The same for the naive method: the cheapest threshold whose measured loss is at most `maxLoss`. */
+  readonly naiveBroken: number;
+  /** Draws without a certificate. */
+  readonly refused: number;
+  /** Mean true saving, as a share of always-large's cost; 0 where refused. */
+  readonly saving: number;
+  /** Of the best threshold of the grid, which knows the truth. */
+  readonly oracleSaving: number;
+}
+
+export interface SimulateOptions {
+  /** Default: the world's. */
+  readonly maxLoss?: number | undefined;
+  readonly steps?: number | undefined;
+}
+
+const delta = 0.05;
+/** Rounding of the integrals. */
+const tolerance = 1e-9;
+
+/** Tunes on draws of a world, and holds the result against the truth. */
+export async function simulateTuning(
+  world: World,
+  records: number,
+  draws: number,
+  { maxLoss = world.maxLoss, steps }: SimulateOptions = {},
+): Promise<Simulation> {
+  const grid = thresholdGrid({ steps });
+  const truth = truthOf(world, grid, maxLoss);
+  const savings = grid.map((threshold) => (1 - SMALL_COST) * world.smallShareAt(threshold));
+  const isLost = truth(world.unitCap ?? Number.POSITIVE_INFINITY);
+  const oracleSaving = Math.max(0, ...savings.filter((_, index) => !isLost[index]));
+  let [broken, naiveBroken, refused, saving] = [0, 0, 0, 0];
+  for (let draw = 0; draw < draws; draw += 1) {
+    const drawn = world.draw(records, seededRandom(draw));
+    // Of another stream than the records: their order must not depend on what they are.
+    const seed = 0x8000_0000 + draw;
+    const { index, unitCap: cap } = await tuneDraw(world, drawn, { grid, maxLoss, delta, seed });
+    if (truth(cap)[index]) broken += 1;
+    if (truth(cap)[naive(drawn, grid, maxLoss, world.guarantee)]) naiveBroken += 1;
+    if (index < 0) refused += 1;
+    saving += (savings[index] ?? 0) / draws;
+  }
+  return { draws, broken, naiveBroken, refused, saving, oracleSaving };
+}
+
+/** By the cap on units: which thresholds of the grid lose too much. */
+function truthOf(
+  world: World,
+  grid: readonly number[],
+  maxLoss: number,
+): (unitCap: number) => readonly boolean[] {
+  const known = new Map<number, readonly boolean[]>();
+  return (unitCap) => {
+    const broken =
+      known.get(unitCap) ?? grid.map((threshold) => world.lossAt(threshold, unitCap) >= maxLoss - tolerance);
+    known.set(unitCap, broken);
+    return broken;
+  };
+}
+
+interface TuneDraw {
+  readonly grid: readonly number[];
+  readonly maxLoss: number;
+  readonly delta: number;
+  readonly seed: number;
+}
+
+/** As `tuneThreshold`, on columns: the index in the grid, and how many requests of a unit count. */
+async function tuneDraw(
+  { guarantee, unitCap }: World,
+  { complexity, pair, units }: WorldRecords,
+  { grid, maxLoss, delta, seed }: TuneDraw,
+): Promise<{ readonly index: number; readonly unitCap: number }> {
+  const test = await lossTest({ guarantee, units, delta, seed, unitCap });
+  const unclassified = complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0);
+  const candidates = thresholdCandidates(complexity, pair, triedOf({ unclassified }, grid));
+  const { index } = chooseCandidate({
+    candidates,
+    large: pair.large,
+    guarantee,
+    // Only whether it is rejected counts here.
+    test: { ...test, pValue: (loss, limit) => (test.rejects(loss, limit) ? 0 : 1) },
+    maxLoss,
+    delta,
+  });
+  return { index, unitCap: test.unitCap };
+}
+
+function naive(
+  { complexity, pair }: WorldRecords,
+  grid: readonly number[],
+  maxLoss: number,
+  guarantee: Guarantee,
+): number {
+  const lost = lossesOf(guarantee, pair.large.quality, pair.small.quality);
+  // What is lost more with each threshold than with the one before it: cheaper than trying each.
+  const added = new Float64Array(grid.length);
+  complexity.forEach((one, record) => {
+    const first = grid.findIndex((threshold) => one < threshold);
+    if (first >= 0) added[first] = (added[first] as number) + (lost[record] as number);
+  });
+  let loss = 0;
+  let cheapest = -1;
+  added.forEach((more, index) => {
+    loss += more;
+    if (loss <= maxLoss * complexity.length) cheapest = index;
+  });
+  return cheapest;
+}

@@ -1,0 +1,409 @@
+import { describe, expect, it } from "vitest";
+import { checkCertificate, type GateReport } from "../../../../evals/monitor/gate/check-certificate.ts";
+import type { LossEvidence } from "../../../../evals/monitor/gate/loss-evidence.ts";
+import { notRefused } from "../../../../policies/checks/index.ts";
+import { cascade, threshold } from "../../../../policies/index.ts";
+import { createRouter } from "../../../../src/router/create-router.ts";
+import { fakeModel } from "../../../../src/testing/index.ts";
+import { recordOf, stated } from "../../../support/evals/records.ts";
+import {
+  large,
+  largePrice,
+  now,
+  recordsOf,
+  small,
+  smallPrice,
+  type Tuned,
+  tuned,
+  type World,
+} from "../../../support/evals/tuned.ts";
+
+const refusal = "I cannot help with that.";
+
+/** Both prices known and as they were: only the large model is in the catalogue. */
+const router = (changes: { at?: number; name?: string; price?: typeof smallPrice } = {}) =>
+  createRouter({
+    models: {
+      little: fakeModel({ name: small, price: changes.price ?? smallPrice }),
+      big: fakeModel({ name: changes.name ?? large, price: largePrice }),
+    },
+    policy: threshold({ small: "little", large: "big", at: changes.at ?? 0.5 }),
+    classifier: stated,
+  });
+
+const check = (world: World, file: Tuned = {}, options = {}): Promise<GateReport> =>
+  checkCertificate(tuned(file), recordsOf(world), { router: router(), now, ...options });
+
+const verdicts = ({ checks }: GateReport) =>
+  Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+const sentence = ({ checks }: GateReport, name: string) => checks.find((one) => one.name === name)?.sentence;
+
+const allPassed = {
+  promise: "passed",
+  recertification: "passed",
+  "unit-size": "passed",
+  expiry: "passed",
+  classifier: "passed",
+  models: "passed",
+  policy: "passed",
+  prices: "passed",
+  "score-distribution": "passed",
+};
+
+describe("checkCertificate", () => {
+  it("passes where everything is as it was tuned", async () => {
+    const report = await check({ count: 2_000, loss: 0.04 });
+    expect(verdicts(report)).toEqual(allPassed);
+    expect(report).toMatchObject({ passed: true, records: 2_000, units: 2_000, skipped: 0, unclassified: 0 });
+    expect(sentence(report, "promise")).toMatch(
+      /do not contradict the promise: loss 1\.\d+ %, at most 5 % were promised \(2000 records\)/,
+    );
+  });
+
+  it("fails where the loss is surely above what was promised, and says by how much", async () => {
+    const report = await check({ count: 1_000, loss: 0.3 });
+    expect(report.passed).toBe(false);
+    expect(verdicts(report)).toEqual({ ...allPassed, promise: "failed", recertification: "not-judged" });
+    expect(sentence(report, "promise")).toMatch(
+      /the promise no longer holds: loss 1\d\.?\d* % and at least \d+\.?\d* % with 95 % confidence, at most 5 % were promised/,
+    );
+  });
+
+  it("does not ask for more outcomes where these lost more than was promised", async () => {
+    const ofMany = await check({ count: 1_000, loss: 0.3 });
+    expect(sentence(ofMany, "recertification")).toMatch(/; they lost more than was promised$/);
+    const ofFew = await check({ count: 30, loss: 0 });
+    expect(sentence(ofFew, "recertification")).toMatch(/; more of them would tell$/);
+  });
+
+  it("reports too few records as not judged, which passes, or fails where it is strict", async () => {
+    const report = await check({ count: 30, loss: 0.02 });
+    const open = { recertification: "not-judged", "score-distribution": "not-judged" };
+    expect(verdicts(report)).toEqual({ ...allPassed, ...open });
+    expect(report.passed).toBe(true);
+    expect(sentence(report, "score-distribution")).toMatch(
+      /not enough records .* 30 independent fresh ones and 1000/,
+    );
+    expect((await check({ count: 30, loss: 0.02 }, {}, { strict: true })).passed).toBe(false);
+  });
+
+  it.each<[string, Tuned, string, RegExp]>([
+    [
+      "it has expired",
+      { expiresAt: "2026-12-01T00:00:00.000Z" },
+      "expiry",
+      /expired at 2026-12-01T00:00:00.000Z/,
+    ],
+    [
+      "another version of the classifier was tuned on",
+      { classifier: { name: "stated", version: "0" } },
+      "classifier",
+      /stated@1 is in use, stated@0 was tuned on/,
+    ],
+    [
+      "scores have drifted",
+      { quantiles: Array.from({ length: 129 }, (_, index) => (index / 128) ** 3) },
+      "score-distribution",
+      /no longer score as the tuning records did \(PSI .*; KS distance 0\.3\d*, p below 0.0001\)/,
+    ],
+    [
+      "prices have changed",
+      { prices: { [small]: smallPrice, [large]: { ...largePrice, usdPerMillionOutputTokens: 12 } } },
+      "prices",
+      /openai:gpt-5 usdPerMillionOutputTokens: 12, today 10/,
+    ],
+    [
+      "a tier of a price has changed",
+      {
+        prices: {
+          [large]: largePrice,
+          [small]: { ...smallPrice, tiers: [{ ...smallPrice, aboveInputTokens: 9 }] },
+        },
+      },
+      "prices",
+      /vllm:qwen tiers.0.usdPerMillionInputTokens: 0.1, today none/,
+    ],
+  ])("fails where %s", async (_, file, name, message) => {
+    const report = await check({ count: 1_000, loss: 0.02 }, file);
+    expect(verdicts(report)).toEqual({ ...allPassed, [name]: "failed" });
+    expect(report.passed).toBe(false);
+    expect(sentence(report, name)).toMatch(message);
+  });
+
+  it.each<[string, Parameters<typeof router>[0], Record<string, string>, RegExp]>([
+    [
+      "another threshold",
+      { at: 0.6 },
+      { policy: "failed" },
+      /other parameters of threshold \(at: 0.5 certified, 0.6 configured\)/,
+    ],
+    [
+      "another price",
+      { price: { ...smallPrice, usdPerMillionInputTokens: 0.2 } },
+      { prices: "failed" },
+      /qwen usdPerMillionInputTokens: 0.1, today 0.2/,
+    ],
+    [
+      "another version of a model",
+      { name: "openai:gpt-5.1" },
+      { policy: "failed", models: "failed", prices: "not-judged" },
+      /the config has no openai:gpt-5, only vllm:qwen, openai:gpt-5.1/,
+    ],
+  ])("fails where the config has %s", async (_, changes, expected, message) => {
+    const report = await check({ count: 1_000, loss: 0.02 }, {}, { router: router(changes) });
+    expect(verdicts(report)).toEqual({ ...allPassed, ...expected });
+    const wrong = report.checks.filter(({ verdict }) => verdict === "failed").map((one) => one.sentence);
+    expect(wrong.join("\n")).toMatch(message);
+  });
+
+  it("without a router takes prices from the catalogue, and does not judge those that it lacks", async () => {
+    const report = await check({ count: 1_000, loss: 0.02 }, {}, { router: undefined, classifier: stated });
+    const { policy, ...rest } = allPassed;
+    expect(verdicts(report)).toEqual({ ...rest, prices: "not-judged", models: "not-judged" });
+    expect(sentence(report, "prices")).toMatch(/what vllm:qwen costs today is not known/);
+    const changed = { prices: { [large]: smallPrice } };
+    const dearer = await check({ count: 1_000, loss: 0.02 }, changed, {
+      router: undefined,
+      classifier: stated,
+    });
+    expect(verdicts(dearer)["prices"]).toBe("failed");
+  });
+
+  it("fails where another version of a model answers than in tuning", async () => {
+    const answeredBy = (version: string) => () => ({
+      outcomes: {
+        [small]: { quality: 1, servedModel: "qwen-1" },
+        [large]: { quality: 1, servedModel: version },
+      },
+    });
+    const file = { servedModels: { [small]: ["qwen-1"], [large]: ["gpt-5-2025-08-07"] } };
+    const world = { count: 300, loss: 0 };
+    const same = await check({ ...world, rest: answeredBy("gpt-5-2025-08-07") }, file);
+    expect(sentence(same, "models")).toBe("the models are those that were tuned (vllm:qwen, openai:gpt-5)");
+    const other = await check({ ...world, rest: answeredBy("gpt-5-2026-02-01") }, file);
+    expect(verdicts(other)["models"]).toBe("failed");
+    expect(sentence(other, "models")).toMatch(
+      /gpt-5-2026-02-01 answers as openai:gpt-5, gpt-5-2025-08-07 was tuned/,
+    );
+    const untold = await check(world, file);
+    expect(sentence(untold, "models")).toMatch(
+      /; which versions of vllm:qwen, openai:gpt-5 answered is not recorded$/,
+    );
+  });
+
+  it("fails where many more records than before cannot be classified", async () => {
+    const rest = (index: number) => (index % 5 === 0 ? { prompt: `? ${index}` } : {});
+    const report = await check({ count: 1_000, loss: 0, rest });
+    expect(report).toMatchObject({ unclassified: 200, passed: false });
+    expect(sentence(report, "score-distribution")).toMatch(
+      /^20 % of the records could not be classified, 0 % of those tuned on/,
+    );
+    const asBefore = await check({ count: 1_000, loss: 0, rest }, { certificate: { unclassified: 150 } });
+    expect(verdicts(asBefore)["score-distribution"]).toBe("passed");
+  });
+
+  it("counts conversations, not messages", async () => {
+    // Ten messages a conversation, all lost or none: as much evidence as 60 records.
+    const lost = (index: number) => Math.floor(index / 10) % 8 === 0;
+    const rest = (index: number) => ({
+      session: `s${Math.floor(index / 10)}`,
+      outcomes: { [small]: { quality: lost(index) ? 0 : 1 }, [large]: { quality: 1 } },
+    });
+    const world = { count: 600, loss: 0, rest, score: () => 0.1 };
+    const grouped = await check(world, { certificate: { largestUnit: 10 } });
+    expect(grouped).toMatchObject({ records: 600, units: 60 });
+    expect(verdicts(grouped)).toMatchObject({ promise: "passed", "score-distribution": "not-judged" });
+    const alone = await check(world, { certificate: { groupBy: ["prompt"] } });
+    expect(verdicts(alone)).toMatchObject({ promise: "failed", "score-distribution": "failed" });
+    expect(verdicts(await check(world))).toMatchObject({ "unit-size": "not-judged" });
+  });
+
+  it("says of units larger than what the certificate counts that it does not speak of all their requests", async () => {
+    const rest = (index: number) => ({ session: `s${Math.floor(index / 10)}` });
+    const sized = async (certificate: NonNullable<Tuned["certificate"]>) => {
+      const report = await check({ count: 600, loss: 0, rest }, { certificate });
+      return [verdicts(report)["unit-size"], sentence(report, "unit-size")];
+    };
+    const by = "(by prompt, group, session, tenant)";
+    expect(await sized({ largestUnit: 4, unitCap: 4 })).toEqual([
+      "not-judged",
+      `a unit ${by} has 10 records, which the certificate counts as 4: tune again with units as large`,
+    ]);
+    expect(await sized({ largestUnit: 4, unitCap: 12 })).toEqual([
+      "passed",
+      `the largest unit ${by} has 10 records, all of which the certificate counts (up to 12)`,
+    ]);
+    // A cap below the largest one is chosen: then units of any size count as many.
+    expect(await sized({ largestUnit: 4, unitCap: 1 })).toEqual([
+      "passed",
+      `the largest unit ${by} has 10 records; units count as 1 at most, as certified`,
+    ]);
+  });
+
+  it("counts of a conversation what the certificate counts of it", async () => {
+    // One conversation of 300 lost messages, and 700 single ones of which none is.
+    const rest = (index: number) =>
+      index < 300 ? { session: "long", outcomes: { [small]: { quality: 0 }, [large]: { quality: 1 } } } : {};
+    const world = { count: 1_000, loss: 0, rest, score: (uniform: number) => uniform / 2 };
+    const capped = await check(world, { certificate: { unitCap: 1, largestUnit: 20 } });
+    expect(verdicts(capped)).toMatchObject({ promise: "passed" });
+    expect(sentence(capped, "promise")).toMatch(/: loss 0\.14 %, at most 5 %/);
+  });
+
+  it("checks a promise on regressions, which no gain makes up for", async () => {
+    // As many gains as losses: the mean loses nothing.
+    const rest = (index: number) => ({
+      outcomes: {
+        [small]: { quality: index % 4 === 0 ? 0 : 1 },
+        [large]: { quality: index % 4 === 1 ? 0 : 1 },
+      },
+    });
+    const world = { count: 1_000, loss: 0, rest };
+    expect(verdicts(await check(world))).toMatchObject({ promise: "passed" });
+    const report = await check(world, { certificate: { guarantee: "regressions" } });
+    expect(verdicts(report)).toMatchObject({ promise: "failed" });
+  });
+
+  it("checks the certificate of each category", async () => {
+    const certificate = { ...tuned().certificate, confidence: 0.975 };
+    const curve = tuned().curve;
+    const file: Tuned = {
+      kind: "categories",
+      threshold: 0,
+      policy: {
+        name: "byTask",
+        parameters: {
+          tasks: { chat: { name: "threshold", parameters: { small, large, at: 0.5, otherwise: large } } },
+          otherwise: large,
+        },
+      },
+      categories: [
+        { category: "chat", threshold: 0.5, certificate, curve },
+        { category: "code", threshold: 0.5, certificate, curve },
+        { category: "law", threshold: 0, records: 3, problem: "too few records" },
+      ],
+    };
+    const rest = (index: number) => ({ category: index % 4 === 0 ? "chat" : "law" });
+    const options = { router: undefined, classifier: stated };
+    const report = await check({ count: 2_000, loss: 0.3, rest }, file, options);
+    // Over all requests the loss is an eighth of 0.3, less than 0.05.
+    expect(verdicts(report)).toMatchObject({ promise: "failed", recertification: "not-judged" });
+    expect(sentence(report, "promise")).toMatch(/^the promise no longer holds: category chat: loss 1\d/);
+    expect(sentence(report, "recertification")).toMatch(
+      /category code: loss 0 %, 5 % promised \(0 records\)/,
+    );
+    const scopes = report.checks[0]?.figures["scopes"] as readonly LossEvidence[];
+    expect(scopes.map(({ category }) => category)).toEqual([undefined, "chat", "code"]);
+    // Half of each certificate's delta.
+    expect(scopes[0]?.level).toBeCloseTo(0.025, 9);
+    expect(scopes[1]?.level).toBeCloseTo(0.0125, 9);
+  });
+
+  it("refuses records that tuned the threshold, naming both purposes", async () => {
+    const tuningRecords = recordsOf({ count: 100, loss: 0.02, seed: 99 });
+    await expect(
+      checkCertificate(tuned(), tuningRecords, { router: router(), now, file: "tuning.json" }),
+    ).rejects.toThrow(
+      /records to check with than tuning.json has served to tune with: 100 are in both, record "99-0"/,
+    );
+  });
+
+  it("counts records that lack a model, and refuses when none has all", async () => {
+    const records = recordsOf({ count: 300, loss: 0 });
+    const one = { [small]: { quality: 1 } };
+    const report = await checkCertificate(tuned(), [...records, recordOf("0.1 alone", one)], {
+      router: router(),
+      now,
+    });
+    expect(report).toMatchObject({ records: 300, skipped: 1 });
+    await expect(
+      checkCertificate(tuned(), [recordOf("0.1", one)], { router: router(), now }),
+    ).rejects.toThrow(/models must be a model that the records name: vllm:qwen, got "openai:gpt-5"/);
+    const apart = [recordOf("0.1", one), recordOf("0.2", { [large]: { quality: 1 } })];
+    await expect(checkCertificate(tuned(), apart, { router: router(), now })).rejects.toThrow(
+      /outcomes must be records with outcomes of vllm:qwen and openai:gpt-5/,
+    );
+    await expect(checkCertificate(tuned(), [], { router: router(), now })).rejects.toThrow(/models must be/);
+    await expect(checkCertificate(tuned(), records, { now })).rejects.toThrow(/classifier must be given, or/);
+  });
+
+  it("replays a cascade by the recorded results of its check, or by the check of the router", async () => {
+    const parameters = { models: [small, large], unless: "notRefused", acceptance: 0.7 };
+    const file: Tuned = { kind: "policies", policy: { name: "cascade", parameters } };
+    // A lost answer is a refusal in two cases of three, and only then refused.
+    const outcomesOf = (index: number, recorded: object) => ({
+      [small]: {
+        quality: index % 4 === 0 ? 0 : 1,
+        answer: index % 4 === 0 && index % 3 > 0 ? refusal : "yes",
+        ...recorded,
+      },
+      [large]: { quality: 1, answer: "yes" },
+    });
+    const answered = (index: number) => ({ outcomes: outcomesOf(index, {}) });
+    const checked = (index: number) => ({
+      outcomes: outcomesOf(index, { checks: { notRefused: !(index % 4 === 0 && index % 3 > 0) } }),
+    });
+    const own = createRouter({
+      models: {
+        little: fakeModel({ name: small, price: smallPrice }),
+        big: fakeModel({ name: large, price: largePrice }),
+      },
+      policy: cascade({ first: "little", then: "big", unless: notRefused() }),
+      classifier: stated,
+    });
+    const world = { count: 600, loss: 0 };
+    const byCheck = await check({ ...world, rest: answered }, file, { router: own });
+    const byRecord = await check({ ...world, rest: checked }, file, {
+      router: undefined,
+      classifier: stated,
+    });
+    for (const report of [byCheck, byRecord])
+      expect(sentence(report, "promise")).toMatch(/the promise no longer holds: loss 8\.33 % and at least/);
+    await expect(
+      check({ ...world, rest: answered }, file, { router: undefined, classifier: stated }),
+    ).rejects.toThrow(/outcomes\["vllm:qwen"\]\.checks\["notRefused"\] is missing/);
+  });
+
+  it("leaves out records for which the router's constraints leave no choice", async () => {
+    const constrained = createRouter({
+      models: {
+        little: fakeModel({ name: small, price: smallPrice }),
+        big: fakeModel({ name: large, price: largePrice }),
+      },
+      policy: threshold({ small: "little", large: "big", at: 0.5 }),
+      classifier: stated,
+      constraints: [
+        {
+          name: "law stays",
+          permits: ({ id }, { request }) => request.category !== "law" || id === "big" || "law",
+        },
+      ],
+    });
+    // All that the policy may decide is lost below the threshold; with the rest, an eighth of that.
+    const rest = (index: number) => ({ category: index % 4 === 0 ? "chat" : "law" });
+    const report = await check({ count: 1_000, loss: 0.15, rest }, {}, { router: constrained });
+    expect(report).toMatchObject({ records: 250, skipped: 750, unclassified: 0 });
+    expect(verdicts(report)["score-distribution"]).toBe("passed");
+    expect(report.checks[0]?.figures["scopes"]).toMatchObject([{ records: 250 }]);
+  });
+
+  it("says that a policy which its parameters do not determine needs the router", async () => {
+    const policy = { name: "ours", parameters: { at: 0.5 } };
+    const report = await check(
+      { count: 300, loss: 0 },
+      { policy },
+      { router: undefined, classifier: stated },
+    );
+    expect(verdicts(report)).toMatchObject({ promise: "not-judged", recertification: "not-judged" });
+    expect(sentence(report, "promise")).toMatch(
+      /policy ours is not determined by its parameters: give the router/,
+    );
+    const own = createRouter({
+      models: { little: fakeModel({ name: small }), big: fakeModel({ name: large }) },
+      policy: { ...policy, select: () => ({ model: "little", reason: "always" }) },
+      classifier: stated,
+    });
+    const judged = await check({ count: 1_000, loss: 0.3 }, { policy }, { router: own });
+    expect(verdicts(judged)).toMatchObject({ promise: "failed", policy: "passed" });
+  });
+});

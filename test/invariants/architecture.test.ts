@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/**
+ * Levels, lowest first. A file imports from lower levels, and on its own level only from its own
+ * part; of the parts that users write too, only `contracts` and `plugin`.
+ */
+const levels: readonly (readonly string[])[] = [
+  ["src/contracts", "src/version.ts"],
+  ["src/plugin"],
+  [
+    "src/request",
+    "policies",
+    "src/classifiers",
+    "src/providers",
+    "src/cost",
+    "src/statistics",
+    "src/state",
+    "src/execution",
+    "src/decision",
+    "src/telemetry",
+    "src/testing",
+  ],
+  ["src/router"],
+  ["src/presets"],
+  ["src/index.ts"],
+  ["evals"],
+  ["cli", "studies"],
+];
+const parts = levels.flat();
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file));
+}
+const files = ["src", "policies", "evals", "cli", "studies"].flatMap(filesIn);
+
+/** What a source file imports: static, side-effect, dynamic and re-exporting forms, types too. */
+function importsOf(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const forms = [
+    /\b(?:import|export)\b[^;"'`]*?\bfrom\s*["']([^"']+)["']/g,
+    /\bimport\s*["']([^"']+)["']/g,
+    /\bimport\s*\(\s*["'`]([^"'`]+)["'`]/g,
+  ];
+  return forms.flatMap((form) => [...code.matchAll(form)].map(([, name]) => name as string));
+}
+
+function partOf(file: string): string {
+  const found = parts.find((part) => file === part || file.startsWith(`${part}/`));
+  if (found === undefined) throw new Error(`${file} belongs to no part: add it to the levels of this test`);
+  return found;
+}
+
+const levelOf = (part: string) => levels.findIndex((level) => level.includes(part));
+
+/** Edges between files of the project, as paths from its root. */
+const edges = files.flatMap((from) =>
+  importsOf(readFileSync(join(root, from), "utf8"))
+    .filter((name) => name.startsWith("."))
+    .map((name) => ({ from, to: relative(root, resolve(root, dirname(from), name)) })),
+);
+
+describe("the layers", () => {
+  it("are imported downwards only, and parts of one level do not import each other", () => {
+    const wrong = edges.filter(({ from, to }) => {
+      const [a, b] = [partOf(from), partOf(to)];
+      return a !== b && levelOf(b) >= levelOf(a);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("let policies, classifiers and providers import contracts and their helpers alone: as a user would write them", () => {
+    const own = ["policies", "src/classifiers", "src/providers"];
+    const forAuthors = ["src/contracts", "src/plugin"];
+    const wrong = edges.filter(({ from, to }) => {
+      const part = partOf(from);
+      return own.includes(part) && partOf(to) !== part && !forAuthors.includes(partOf(to));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("have no cycle between files", () => {
+    const state = new Map<string, "open" | "done">();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (state.get(file) === "done") return;
+      if (state.get(file) === "open") {
+        cycles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+        return;
+      }
+      state.set(file, "open");
+      for (const { from, to } of edges) if (from === file) visit(to, [...path, file]);
+      state.set(file, "done");
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("are imported by file: nothing but the project's own files and packages", () => {
+    const missing = edges.filter(({ to }) => !files.includes(to));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("heavy packages", () => {
+  const lazy = [
+    "openai",
+    "@anthropic-ai/sdk",
+    "@google/generative-ai",
+    "zod",
+    "@cfworker/json-schema",
+    "tiktoken",
+    "lru-cache",
+    "jiti",
+    "simple-statistics",
+  ];
+
+  it("are loaded when they are used, not when the package is imported", () => {
+    const core = files.filter(
+      (file) => !file.startsWith("evals/") && !file.startsWith("cli/") && !file.startsWith("studies/"),
+    );
+    const wrong = core.flatMap((file) => {
+      const code = readFileSync(join(root, file), "utf8");
+      return lazy
+        .filter((name) =>
+          new RegExp(`^(?:import|export)\\s+(?!type\\b)[^;]*?from\\s+"${name}(?:/[^"]*)?"`, "m").test(code),
+        )
+        .map((name) => `${file} imports ${name}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});

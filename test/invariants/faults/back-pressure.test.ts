@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { serveLongStream } from "../../support/faults/long-stream-server.ts";
+import type { SlowReaderReport } from "../../support/faults/slow-reader-probe.ts";
+import type { WireName } from "../../support/faults/wires.ts";
+import { runs } from "../../support/runs.ts";
+
+const megabyte = 1_000_000;
+const wireBytes = runs(24, 100) * megabyte;
+/** What the kernel and both ends of a connection may hold while nobody reads. */
+const inFlightBytes = 12 * megabyte;
+/** Characters of the text are kept, in one or two bytes each; what is beside it does not grow. */
+const bytesPerCharacter = 2;
+const besideBytes = 2 * megabyte;
+
+// Without Google: its package reads a stream as fast as it comes, whoever waits, and keeps it.
+it.each<WireName>(["openai", "anthropic"])(
+  `of a stream of ${wireBytes / megabyte} MB a slow reader's process holds the text that it has read, %s`,
+  async (wire) => {
+    const server = await serveLongStream(wire, wireBytes);
+    const probe = spawn(
+      process.execPath,
+      [
+        "--expose-gc",
+        "--import",
+        "jiti/register",
+        fileURLToPath(new URL("../../support/faults/slow-reader-probe.ts", import.meta.url)),
+        wire,
+        server.url,
+      ],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
+    const lines = createInterface(probe.stdout)[Symbol.asyncIterator]();
+    const read = async (characters: number): Promise<SlowReaderReport> => {
+      probe.stdin.write(`${characters}\n`);
+      return JSON.parse((await lines.next()).value);
+    };
+    try {
+      const start = await read(100_000);
+      await standsStill(() => server.sentBytes);
+      expect(server.sentBytes).toBeLessThan(inFlightBytes);
+      const late = await read(server.characters * 0.9);
+      expect(late.heapGrowth - start.heapGrowth).toBeLessThan(
+        bytesPerCharacter * late.characters + besideBytes,
+      );
+      const whole = await read(Number.POSITIVE_INFINITY);
+      expect(whole.characters).toBe(server.characters);
+    } finally {
+      probe.stdin.end();
+      await once(probe, "exit");
+      await server.close();
+    }
+  },
+  runs(60_000, 600_000),
+);
+
+/** Resolves when a count has been the same for a while. */
+async function standsStill(count: () => number): Promise<void> {
+  for (let [last, same] = [-1, 0]; same < 10; same += 1) {
+    await sleep(20);
+    if (count() !== last) [last, same] = [count(), 0];
+  }
+}

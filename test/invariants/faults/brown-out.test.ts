@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { always } from "../../../policies/index.ts";
+import { createRouter } from "../../../src/index.ts";
+import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import type { Fault } from "../../support/faults/fault.ts";
+import { type FaultServer, type Script, serveFaults } from "../../support/faults/fault-server.ts";
+import { wires } from "../../support/faults/wires.ts";
+import { runs } from "../../support/runs.ts";
+
+const requestsPerSecond = 200;
+const requests = runs(300, 6_000);
+const capacity = 0.3;
+/** What the load may be multiplied by. */
+const mostCalls = 1.2 * requests;
+
+const refusals: readonly Fault[] = [
+  { type: "status", status: 503 },
+  { type: "status", status: 429 },
+];
+
+/** Serves `capacity` of the request rate and refuses the rest, however much comes. */
+function brownOut(refusal: Fault): Script {
+  const perSecond = capacity * requestsPerSecond;
+  let room = 5;
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    room = Math.min(5, room + ((now - last) / 1_000) * perSecond);
+    last = now;
+    if (room < 1) return refusal;
+    room -= 1;
+    return { type: "none" };
+  };
+}
+
+/** Sends requests at the rate, whatever becomes of them: an outage does not slow its callers down. */
+async function load(server: FaultServer, scripts: readonly Script[]) {
+  const endpoints = scripts.map((script) => server.endpoint("openai", script));
+  const models = Object.fromEntries(
+    endpoints.map(({ url }, index) => [`m${index}`, wires.openai.model(`m${index}`, url, {})]),
+  );
+  const router = createRouter({ models, policy: always("m0"), random: seededRandom(6) });
+  const startedAt = performance.now();
+  const results: Promise<boolean>[] = [];
+  while (results.length < requests) {
+    const due = Math.ceil(((performance.now() - startedAt) / 1_000) * requestsPerSecond);
+    while (results.length < Math.min(due, requests)) {
+      results.push(
+        router.route("Hello").then(
+          () => true,
+          () => false,
+        ),
+      );
+    }
+    await sleep(5);
+  }
+  const answered = (await Promise.all(results)).filter(Boolean).length;
+  return { answered, calls: endpoints.map((endpoint) => endpoint.calls.length) };
+}
+
+describe(
+  `an endpoint that serves ${capacity * 100} % of ${requestsPerSecond} requests a second`,
+  () => {
+    for (const refusal of refusals) {
+      const status = refusal.type === "status" ? refusal.status : "";
+      it(`is not sent more than 1.2 calls a request, alone, when it answers ${status} to the rest`, async () => {
+        const server = await serveFaults();
+        const { answered, calls } = await load(server, [brownOut(refusal)]);
+        await server.close();
+        expect(calls[0]).toBeLessThan(mostCalls);
+        // What it can serve is still asked of it.
+        expect(answered).toBeGreaterThan((requests * capacity) / 2);
+      });
+
+      it(`is relieved by a healthy one, with 1.2 calls a request in all, ${status}`, async () => {
+        const server = await serveFaults();
+        const { answered, calls } = await load(server, [brownOut(refusal), []]);
+        await server.close();
+        expect(answered).toBe(requests);
+        expect((calls[0] ?? 0) + (calls[1] ?? 0)).toBeLessThan(mostCalls);
+      });
+    }
+  },
+  runs(60_000, 300_000),
+);

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type FaultEndpoint, serveFaults } from "../../support/faults/fault-server.ts";
+import type { ProbeOptions, ProbeReport } from "../../support/faults/leak-probe.ts";
+import { faults } from "../../support/faults/schedule.ts";
+import { type WireName, wires } from "../../support/faults/wires.ts";
+import { runs } from "../../support/runs.ts";
+
+const seed = 20_261_125;
+const requests = runs(450, 10_000);
+/** Compiled code and caches, whatever the number of requests: 500 bytes for each of 10,000 would exceed it. */
+const mostHeapGrowth = 4_000_000;
+/** Kept alive by `fetch` for 16 requests at a time; an abort leaves a spare one on Node 20. */
+const mostIdleConnections = 100;
+
+it(
+  `${requests} requests under faults leave no connection, timer, listener or memory behind`,
+  async () => {
+    const drawn = fc.sample(faults, { numRuns: 997, seed });
+    const server = await serveFaults();
+    const endpoints: FaultEndpoint[] = [];
+    const open = (wire: WireName, offset: number) => {
+      const endpoint = server.endpoint(wire, (call) => drawn[(call + offset) % drawn.length]);
+      endpoints.push(endpoint);
+      return endpoint.url;
+    };
+    const urls = Object.fromEntries(
+      (Object.keys(wires) as WireName[]).map((wire) => [
+        wire,
+        { small: open(wire, 0), large: open(wire, 500) },
+      ]),
+    ) as ProbeOptions["urls"];
+
+    const probe = spawn(
+      process.execPath,
+      [
+        "--expose-gc",
+        "--import",
+        "jiti/register",
+        fileURLToPath(new URL("../../support/faults/leak-probe.ts", import.meta.url)),
+        JSON.stringify({ requests, seed, urls } satisfies ProbeOptions),
+      ],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
+    try {
+      // Also ends when the probe does, for instance by an unhandled rejection.
+      let report: ProbeReport | undefined;
+      for await (const line of createInterface(probe.stdout)) {
+        report = JSON.parse(line);
+        break;
+      }
+      const calls = endpoints.flatMap((endpoint) => endpoint.calls);
+      await Promise.all(calls.map(({ closed }) => closed));
+      expect(report).toMatchObject({ listeners: 0, timers: 0 });
+      const { answered = 0, failed = 0, heapGrowth = Number.NaN } = report ?? {};
+      expect(answered + failed).toBe(requests);
+      // Else the faults were none, or nothing got through to leak.
+      expect(Math.min(answered, failed)).toBeGreaterThan(requests / 10);
+      expect(calls.length).toBeGreaterThan(requests);
+      expect(heapGrowth).toBeLessThan(mostHeapGrowth);
+      expect(server.connections.size).toBeLessThan(mostIdleConnections);
+    } finally {
+      probe.stdin.end();
+      await once(probe, "exit");
+      await server.close();
+    }
+  },
+  runs(60_000, 1_200_000),
+);

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { always } from "../../policies/index.ts";
+import { type ChatMessage, createRouter, type Model, type Router } from "../../src/index.ts";
+import { anthropic } from "../../src/providers/anthropic.ts";
+import { google } from "../../src/providers/google.ts";
+import { openai } from "../../src/providers/openai.ts";
+import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import type { LoopbackServer } from "../support/serve-with.ts";
+import { serveStrictAnthropic } from "../support/strict/anthropic.ts";
+import { serveStrictGoogle } from "../support/strict/google.ts";
+import { serveStrictOpenAi } from "../support/strict/openai.ts";
+import type { Json } from "../support/strict/script.ts";
+
+/** Each id with the server that it talks to: all ordered pairs, those within one provider too. */
+const ids = ["gpt", "claude", "claudeOld", "gemini", "geminiOld", "qwen", "kimi"] as const;
+type Id = (typeof ids)[number];
+
+const servers: Partial<Record<"openai" | "anthropic" | "google" | "compatible", LoopbackServer>> = {};
+let router: Router<Id>;
+
+beforeAll(async () => {
+  const [forOpenAi, forAnthropic, forGoogle, compatible] = await Promise.all([
+    serveStrictOpenAi({ style: "openai" }),
+    serveStrictAnthropic(),
+    serveStrictGoogle(),
+    serveStrictOpenAi({ style: "reasoning" }),
+  ]);
+  Object.assign(servers, { openai: forOpenAi, anthropic: forAnthropic, google: forGoogle, compatible });
+  const reasoning = { apiKey: "k", defaults: { reasoningEffort: "high" as const } };
+  const models: Readonly<Record<Id, Model>> = {
+    gpt: openai("gpt-5", { apiKey: "k", baseUrl: forOpenAi.url }),
+    claude: anthropic("claude-opus-5", { ...reasoning, baseUrl: forAnthropic.url }),
+    claudeOld: anthropic("claude-haiku-4-5", { ...reasoning, baseUrl: forAnthropic.url }),
+    gemini: google("gemini-3-flash", { ...reasoning, baseUrl: forGoogle.url }),
+    geminiOld: google("gemini-2.5-flash", { ...reasoning, baseUrl: forGoogle.url }),
+    qwen: openaiCompatible("qwen3", { baseUrl: compatible.url, provider: "vllm" }),
+    kimi: openaiCompatible("kimi-k2", { baseUrl: compatible.url, provider: "vllm" }),
+  };
+  router = createRouter({ models, policy: always("gpt"), execution: { retries: 0 } });
+});
+
+afterAll(async () => {
+  for (const server of Object.values(servers)) await server.close();
+});
+
+const tools = [
+  {
+    type: "function" as const,
+    function: { name: "look", parameters: { type: "object", properties: { at: { type: "string" } } } },
+  },
+];
+
+/** A conversation that is kept as JSON between its turns. */
+function startConversation(session: string, streamed: boolean) {
+  let messages: ChatMessage[] = [];
+  const push = (message: unknown) => {
+    messages = JSON.parse(JSON.stringify([...messages, message])) as ChatMessage[];
+  };
+  return {
+    /** What the model says, after an ask of a user or results for each call of the turn before. */
+    async turn(model: Id, told: string) {
+      const last = messages.at(-1);
+      const calls = last?.role === "assistant" ? (last.tool_calls ?? []) : [];
+      if (calls.length === 0) push({ role: "user", content: told });
+      for (const { id } of calls) push({ role: "tool", tool_call_id: id, content: told });
+      const request = { messages, tools, model, session };
+      const stream = streamed ? router.stream(request) : undefined;
+      if (stream) for await (const _ of stream);
+      const result = await (stream ? stream.result : router.route(request));
+      push(result.completion.choices[0]?.message);
+      return result;
+    },
+  };
+}
+
+const pairs = ids.flatMap((a) => ids.filter((b) => b !== a).map((b) => [a, b] as const));
+
+describe.each([
+  ["whole", false],
+  ["streamed", true],
+])("a conversation that changes its model, %s", (mode, streamed) => {
+  it.each(pairs)("goes from %s to %s and back, within a tool loop and after it", async (a, b) => {
+    const conversation = startConversation(`${mode} ${a} ${b}`, streamed);
+    const calls = async (model: Id, told: string) => {
+      const { completion, attempts } = await conversation.turn(model, told);
+      expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
+      expect(attempts).toHaveLength(1);
+    };
+    await calls(a, "look");
+    await calls(b, "more");
+    await calls(a, "more");
+    await calls(b, "more");
+    const closing = await conversation.turn(a, "enough");
+    expect(closing.text).toMatch(/^done by /);
+    expect(closing.decision.session).toMatchObject({ model: b, turns: 4, toolLoopPending: true });
+    await calls(b, "look");
+    const last = await conversation.turn(a, "enough");
+    expect(last.text).toBe(closing.text);
+    expect((await conversation.turn(b, "thanks")).text).toMatch(/^done by /);
+  });
+});
+
+describe("what is a model's own", () => {
+  it.each([
+    [
+      "claude",
+      "anthropic",
+      (body: Json) =>
+        body.messages.flatMap(({ content }: Json) => content).map((block: Json) => block.signature),
+    ],
+    [
+      "gemini",
+      "google",
+      (body: Json) =>
+        body.contents.flatMap(({ parts }: Json) => parts).map((part: Json) => part.thoughtSignature),
+    ],
+    ["qwen", "compatible", (body: Json) => body.messages.map((message: Json) => message.reasoning_content)],
+  ] as const)(
+    "%s meets its own reasoning again when the conversation comes back",
+    async (id, name, signaturesIn) => {
+      const conversation = startConversation(`own ${id}`, false);
+      await conversation.turn(id, "look");
+      await conversation.turn("gpt", "more");
+      await conversation.turn(id, "more");
+      const own = signaturesIn(servers[name]?.requests.at(-1)?.body).filter((signature: unknown) =>
+        String(signature).includes("/"),
+      );
+      expect(own).toHaveLength(1);
+    },
+  );
+});
+
+describe("content that an API has no place for", () => {
+  const decide = (part: unknown) =>
+    router.decide({ messages: [{ role: "user", content: [part] }] } as Parameters<typeof router.decide>[0]);
+  const refusals = async (part: unknown) => {
+    const { candidates } = await decide(part);
+    return candidates.flatMap(({ model, permitted }) =>
+      permitted === true ? [] : [`${model}: ${permitted}`],
+    );
+  };
+
+  it("is refused by constraint, before anything is sent", async () => {
+    const file = (given: object) => ({ type: "file", file: given });
+    expect(await refusals(file({ file_id: "file-1" }))).toEqual(
+      ["claude", "claudeOld", "gemini", "geminiOld"].map((id) => `${id}: capabilities: cannot read file-id`),
+    );
+    expect(await refusals(file({ file_data: "data:application/pdf;base64,JVBERi0=" }))).toEqual([]);
+    const heic = { type: "image_url", image_url: { url: "data:image/heic;base64,AAAA" } };
+    expect(await decide(heic).catch((error: unknown) => error)).toMatchObject({ code: "policy" });
+  });
+});

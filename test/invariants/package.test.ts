@@ -1,0 +1,147 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, "../..");
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+let folder = "";
+
+/** What a user's first file looks like, over every subpath. */
+const program = `
+import { createRouter, decisionLog, isRouterError, route, configure, type Policy } from "switchpoint";
+import { notRefused } from "switchpoint/checks";
+import { complexity, length } from "switchpoint/classifiers";
+import { only } from "switchpoint/constraints";
+import { readOutcomes, replay } from "switchpoint/evals";
+import { firstOf, threshold } from "switchpoint/policies";
+import { anthropic } from "switchpoint/providers/anthropic";
+import { azure } from "switchpoint/providers/azure";
+import { google } from "switchpoint/providers/google";
+import { openai } from "switchpoint/providers/openai";
+import { openaiCompatible } from "switchpoint/providers/openai-compatible";
+import { fakeModel } from "switchpoint/testing";
+
+const models = { small: fakeModel({ model: "s", answer: "from small" }), large: fakeModel({ model: "l" }) };
+const mine: Policy = { name: "mine", select: () => undefined };
+const policy = firstOf(mine, threshold({ small: "small", large: "large", at: 1 }));
+const router = createRouter({ models, policy, classifier: complexity() });
+const result = await router.route("Hello");
+configure({ models, policy: firstOf(policy), classifier: length(), constraints: [only("small")] });
+const text: string = (await route("Hello")).text;
+// @ts-expect-error a wrong id does not compile
+void router.decide({ messages: [], model: "smal" }).catch(() => {});
+const missing = await anthropic("claude-haiku-4-5", { apiKey: "k" })
+  .generate({ messages: [{ role: "user", content: "x" }] }, { signal: new AbortController().signal })
+  .catch((error: unknown) => (isRouterError(error, "missing-dependency") ? error.message : String(error)));
+console.log(JSON.stringify({ text: result.text, again: text, missing }));
+void [notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
+`;
+
+const settings = {
+  compilerOptions: {
+    target: "ES2022",
+    module: "NodeNext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    types: ["node"],
+  },
+  files: ["main.ts"],
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "switchpoint-package-"));
+  await run("npm", ["run", "build", "--silent"], { cwd: root });
+  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
+  const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
+  await writeFile(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
+  const types = "@types/node@20";
+  const flags = ["--no-save", "--no-audit", "--no-fund", "--prefer-offline", "--omit=optional"];
+  await run("npm", ["install", ...flags, `./${tarball}`, types], { cwd: folder });
+  await writeFile(join(folder, "main.ts"), program);
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(settings));
+}, 240_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it("is installed without the optional SDKs", async () => {
+  const installed = await readdir(join(folder, "node_modules"));
+  expect(installed).toContain("openai");
+  expect(installed).not.toContain("@anthropic-ai");
+  expect(installed).not.toContain("@google");
+});
+
+it("type-checks and runs in an empty project, and says which SDK is missing", async () => {
+  await run(process.execPath, [tsc, "-p", folder]);
+  const { stdout } = await run(process.execPath, ["main.js"], { cwd: folder });
+  expect(JSON.parse(stdout)).toEqual({
+    text: "from small",
+    again: "from small",
+    missing: expect.stringContaining("npm install @anthropic-ai/sdk"),
+  });
+}, 60_000);
+
+it("prints a readable error where nobody catches it", async () => {
+  await writeFile(join(folder, "uncaught.js"), 'import { route } from "switchpoint"; await route("Hello");');
+  const env = { PATH: process.env["PATH"] };
+  const failed = run(process.execPath, ["uncaught.js"], { cwd: folder, env });
+  const { stderr } = (await failed.catch((error: unknown) => error)) as { readonly stderr: string };
+  expect(stderr).toContain("missing: one of OPENAI_API_KEY");
+  // Node shows the line that has thrown.
+  expect(stderr.length).toBeLessThan(4_000);
+}, 60_000);
+
+it("brings a command line that works", async () => {
+  const { stdout } = await run(process.execPath, [
+    join(folder, "node_modules/.bin/switchpoint"),
+    "--version",
+  ]);
+  expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+}, 60_000);
+
+it("holds no test, no source map, no data and no development script", async () => {
+  const files = await readdir(join(folder, "node_modules/switchpoint"), { recursive: true });
+  expect(files.filter((name) => /(^|\/)test\/|\.map$|\.jsonl|\.mjs$|\.ts$(?<!\.d\.ts$)/.test(name))).toEqual(
+    [],
+  );
+  expect(
+    files.filter((name) =>
+      /^dist\/(evals\/(studies|training|train-complexity)|src\/cli\/.*\.d\.ts)/.test(name),
+    ),
+  ).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]));
+});
+
+it("is built from a lock file that names no place of download, so that any registry will do", async () => {
+  const lock = await readFile(join(root, "package-lock.json"), "utf8");
+  expect(lock).not.toMatch(/"resolved":/);
+});
+
+it("holds every file that its files import", async () => {
+  const home = join(folder, "node_modules/switchpoint");
+  const files = await readdir(home, { recursive: true });
+  for (const file of files.filter((name) => name.startsWith("dist/") && /\.(js|d\.ts)$/.test(name))) {
+    const text = await readFile(join(home, file), "utf8");
+    for (const [, target = ""] of text.matchAll(/(?:from|import|import\()\s*["'`](\.[^"'`]+)["'`]/g)) {
+      const wanted = join(
+        dirname(file),
+        file.endsWith(".d.ts") ? target.replace(/\.[jt]s$/, ".d.ts") : target,
+      );
+      expect(files, `${file} -> ${target}`).toContain(wanted);
+    }
+  }
+});
+
+it("holds every page that its pages point to", async () => {
+  const home = join(folder, "node_modules/switchpoint");
+  const files = await readdir(home, { recursive: true });
+  for (const page of files.filter((name) => name.endsWith(".md"))) {
+    const text = await readFile(join(home, page), "utf8");
+    for (const [, target = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(files, `${page} -> ${target}`).toContain(join(dirname(page), target));
+  }
+});

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import * as checks from "../../policies/checks/index.ts";
+import * as constraints from "../../policies/constraints/index.ts";
+import * as policies from "../../policies/index.ts";
+import { checkReadme } from "../support/check-readme.ts";
+import { root } from "../support/package-sources.ts";
+import { readmeBlocks } from "../support/readme-blocks.ts";
+import { runReadme } from "../support/run-readme.ts";
+
+const readmes = [
+  ...readdirSync(root).filter((file) => file === "README.md"),
+  ...["src", "policies", "evals"].flatMap((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })
+      .filter((file) => /(^|\/)README\.md$/.test(file))
+      .map((file) => `${folder}/${file}`),
+  ),
+];
+const blocks = readmes.flatMap((file) => readmeBlocks(file, readFileSync(root + file, "utf8")));
+
+test("every README has an example", () => {
+  const withExample = new Set(blocks.map(({ place }) => place.split(":")[0]));
+  expect([...withExample].sort()).toEqual([...readmes].sort());
+});
+
+test("every example compiles", () => {
+  expect(checkReadme(blocks)).toEqual([]);
+}, 60_000);
+
+test.each(blocks.filter(({ runs }) => runs))("the example at $place prints what it says", async (block) => {
+  for (const { line, expected, printed } of await runReadme(block)) expect(printed, line).toBe(expected);
+});
+
+/** Calls in the cells of the tables of `policies/README.md`: `threshold({ … })`. */
+const named = [...readFileSync(`${root}policies/README.md`, "utf8").matchAll(/^\|.*\|$/gm)].flatMap(([row]) =>
+  [...row.matchAll(/`([a-z][A-Za-z]*)\(/g)].map(([, name]) => name as string),
+);
+
+test("what the tables of the policies name is there, and they name all that is there", () => {
+  const doors = { ...policies, ...constraints, ...checks };
+  expect([...new Set(named)].filter((name) => name !== "createRouter").sort()).toEqual(
+    Object.keys(doors).sort(),
+  );
+});

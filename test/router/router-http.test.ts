@@ -1,0 +1,210 @@
+import { createServer } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { always } from "../../policies/index.ts";
+import { createRouter, type ExecutionOptions, isRouterError, type Model } from "../../src/index.ts";
+import { anthropic } from "../../src/providers/anthropic.ts";
+import { google } from "../../src/providers/google.ts";
+import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import {
+  type Scenario,
+  type ScenarioAnswer,
+  type ScenarioServer,
+  serveScenario,
+} from "../../src/testing/index.ts";
+import { serveAnthropic } from "../support/anthropic-server.ts";
+import { googleWire } from "../support/google-server.ts";
+import { serveOpenAi } from "../support/openai-server.ts";
+
+const price = {
+  usdPerMillionInputTokens: 1_000,
+  usdPerMillionOutputTokens: 10_000,
+  usdPerMillionCachedInputTokens: 100,
+};
+const answerOf = (...textPieces: string[]): ScenarioAnswer => ({
+  model: "served-model",
+  textPieces,
+  toolCalls: [],
+  finishReason: "stop",
+  usage: { inputTokens: 100, outputTokens: 10, cachedInputTokens: 40 },
+});
+
+interface Wire {
+  readonly serve: (scenario: Scenario) => Promise<ScenarioServer>;
+  readonly model: (name: string, baseUrl: string) => Model;
+}
+const wires: Readonly<Record<string, Wire>> = {
+  openai: { serve: serveOpenAi, model: (name, baseUrl) => openaiCompatible(name, { baseUrl, price }) },
+  anthropic: {
+    serve: serveAnthropic,
+    model: (name, baseUrl) => anthropic(name, { baseUrl, apiKey: "k", price, maxOutputTokens: 100 }),
+  },
+  google: {
+    serve: (scenario) => serveScenario(scenario, googleWire),
+    model: (name, baseUrl) => google(name, { baseUrl, apiKey: "k", price }),
+  },
+};
+
+const open: ScenarioServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function start(wire: Wire, scenario: Scenario): Promise<ScenarioServer> {
+  const server = await wire.serve(scenario);
+  open.push(server);
+  return server;
+}
+
+/** A small model whose endpoint does what the scenario says, and a large one that answers. */
+async function routerOver(wire: Wire, scenario: Scenario, execution: ExecutionOptions = {}) {
+  const server = await start(wire, scenario);
+  const good = await start(wires["openai"] as Wire, { type: "answer", answer: answerOf("from ", "large") });
+  const router = createRouter({
+    models: {
+      small: wire.model("small", server.url),
+      large: openaiCompatible("large", { baseUrl: good.url, price }),
+    },
+    policy: always("small"),
+    execution: { retries: 1, backoffBaseMs: 1, ...execution },
+  });
+  return { router, server, good };
+}
+
+async function read(stream: ReturnType<Awaited<ReturnType<typeof routerOver>>["router"]["stream"]>) {
+  let text = "";
+  let error: unknown;
+  try {
+    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+  } catch (caught) {
+    error = caught;
+  }
+  return { text, error };
+}
+
+for (const [name, wire] of Object.entries(wires)) {
+  describe(`a router over real HTTP, ${name}`, () => {
+    it("routes, prices cached tokens at their own price, and says which model has answered", async () => {
+      const { router, server } = await routerOver(wire, {
+        type: "answer",
+        answer: answerOf("from ", "small"),
+      });
+      const { text, attempts, costUsd } = await router.route("Hello");
+      expect(text).toBe("from small");
+      expect(costUsd).toBeCloseTo((60 * 1_000 + 40 * 100 + 10 * 10_000) / 1e6, 12);
+      expect(attempts).toMatchObject([
+        {
+          endpoint: server.url,
+          servedModel: "served-model",
+          usage: { inputTokens: 100, cachedInputTokens: 40 },
+        },
+      ]);
+    });
+
+    it("streams with usage and cost", async () => {
+      const { router } = await routerOver(wire, { type: "answer", answer: answerOf("from ", "small") });
+      const stream = router.stream("Hello");
+      expect(await read(stream)).toEqual({ text: "from small", error: undefined });
+      const { costUsd, attempts } = await stream.result;
+      expect(costUsd).toBeCloseTo(0.164, 12);
+      expect(attempts[0]?.firstTokenMs).toBeGreaterThanOrEqual(0);
+    });
+
+    it("tries an overloaded endpoint again and then the next model", async () => {
+      const failure = { kind: "overloaded", status: 503, message: "quotes Hello", requestId: "r1" } as const;
+      const { router, server } = await routerOver(wire, { type: "failure", failure });
+      const { text, attempts } = await router.route("Hello");
+      expect(text).toBe("from large");
+      expect(server.requests).toHaveLength(2);
+      expect(attempts.map(({ error, next }) => [error?.kind, next])).toEqual([
+        ["overloaded", "retry"],
+        ["overloaded", "fallback"],
+        [undefined, undefined],
+      ]);
+      expect(JSON.stringify(attempts)).not.toContain("quotes Hello");
+    });
+
+    it("replaces a stream that breaks before its first content, unseen", async () => {
+      const { router } = await routerOver(wire, { type: "broken", answer: answerOf(), ending: "cut" });
+      expect(await read(router.stream("Hello"))).toEqual({ text: "from large", error: undefined });
+    });
+
+    for (const ending of ["cut", "silent", "stall"] as const) {
+      it(`never splices a stream that breaks after its first content (${ending})`, async () => {
+        const scenario: Scenario = { type: "broken", answer: answerOf("half ", "an "), ending };
+        const { router, server, good } = await routerOver(wire, scenario, { idleTimeoutMs: 300 });
+        const { text, error } = await read(router.stream("Hello"));
+        expect(text).toBe("half an ");
+        if (!isRouterError(error, "provider")) throw error;
+        expect(error.kind).toBe(ending === "stall" ? "timeout" : "incomplete");
+        expect(error.partialText).toBe("half an ");
+        expect(good.requests).toHaveLength(0);
+        await server.requests[0]?.closed;
+      });
+    }
+
+    it("leaves an endpoint that accepts and never answers, and closes its connection", async () => {
+      const { router, server } = await routerOver(
+        wire,
+        { type: "stall" },
+        { retries: 0, firstTokenTimeoutMs: 500 },
+      );
+      expect((await read(router.stream("Hello"))).text).toBe("from large");
+      await server.requests[0]?.closed;
+    });
+
+    it("hedges a stream that is late, and closes the connection of the call that lost", async () => {
+      const { router, server, good } = await routerOver(
+        wire,
+        { type: "stall" },
+        { hedge: { afterMs: 20, ratio: 1 } },
+      );
+      const stream = router.stream("Hello");
+      expect(await read(stream)).toEqual({ text: "from large", error: undefined });
+      const { attempts, costUsd } = await stream.result;
+      expect(attempts).toMatchObject([
+        { model: "small", hop: "answer", costEstimated: true, error: { code: "abandoned" }, next: "hedge" },
+        { model: "large", hop: "hedge", finishReason: "stop" },
+      ]);
+      expect(costUsd).toBeCloseTo(
+        attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? Number.NaN), 0),
+      );
+      await server.requests[0]?.closed;
+      expect(good.requests).toHaveLength(1);
+    });
+
+    it("closes the connection when the caller aborts or leaves", async () => {
+      const { router, server } = await routerOver(wire, {
+        type: "broken",
+        answer: answerOf("a ", "b "),
+        ending: "stall",
+      });
+      const controller = new AbortController();
+      const reason = new Error("user left");
+      const aborted = read(router.stream("Hello", { signal: controller.signal }));
+      setTimeout(() => controller.abort(reason), 60);
+      expect((await aborted).error).toBe(reason);
+      for await (const _ of router.stream("Hello")) break;
+      for (const request of server.requests) await request.closed;
+    });
+
+    it("goes elsewhere when the endpoint cannot be reached", async () => {
+      const { router } = await routerOver(wire, { type: "stall" });
+      const port = await freePort();
+      const models = { small: wire.model("small", `http://127.0.0.1:${port}`), large: router.models.large };
+      const moved = createRouter({ models, policy: always("small"), execution: { retries: 0 } });
+      const { text, attempts } = await moved.route("Hello");
+      expect(text).toBe("from large");
+      expect(attempts[0]?.error).toMatchObject({ kind: "connection", retryable: true });
+    });
+  });
+}
+
+/** A port that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

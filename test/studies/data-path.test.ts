@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { root } from "../support/package-sources.ts";
+
+const empty = mkdtempSync(join(tmpdir(), "switchpoint-studies-"));
+afterAll(() => rmSync(empty, { recursive: true }));
+
+const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
+const studies = readdirSync(`${root}studies`).filter(
+  // All its records are synthetic.
+  (name) => name.endsWith("-study.ts") && name !== "tuning-records-study.ts",
+);
+
+it.each(studies)("%s says in one line that it needs the data sets", async (study) => {
+  for (const folder of [join(empty, "none"), empty]) {
+    const env = { ...process.env, SWITCHPOINT_DATA: folder };
+    const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
+      execFile(process.execPath, [jiti, `${root}studies/${study}`], { env }, (error, _, stderr) =>
+        resolve({ code: error?.code, err: stderr }),
+      );
+    });
+    expect(err).toMatch(
+      /^\S+ does not exist: this study needs the data sets in the folder SWITCHPOINT_DATA; see "The data" in evals\/README\.md\n$/,
+    );
+    expect(code).toBe(1);
+  }
+});

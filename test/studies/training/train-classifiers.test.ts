@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { trainedOn } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
+import { trainClassifiers } from "../../../studies/training/train-classifiers.ts";
+
+const folder = process.env["SWITCHPOINT_DATA"] ?? "../shared/data";
+const reason = !existsSync(join(folder, "train/mmlu_pro.jsonl.gz"))
+  ? `no data sets in ${folder} (SWITCHPOINT_DATA)`
+  : process.version !== trainedOn
+    ? `the weights were trained on Node ${trainedOn}, this is ${process.version}`
+    : undefined;
+if (reason !== undefined) console.log(`skipped: ${reason}`);
+
+test.skipIf(reason !== undefined)(
+  "training again gives the checked-in files, bit for bit",
+  async () => {
+    const files = await trainClassifiers(folder);
+    for (const [name, source] of Object.entries(files)) {
+      const checkedIn = readFileSync(join(import.meta.dirname, "../../../src/classifiers", name), "utf8");
+      // Not toBe: a difference would print the weights.
+      expect(source === checkedIn, `${name} is what npm run train writes`).toBe(true);
+    }
+    expect(Object.keys(files)).toHaveLength(2);
+  },
+  240_000,
+);

@@ -1,0 +1,52 @@
+// A process of its own: reads a long stream as slowly as it is told. Arguments: wire, URL of its
+// endpoint. Each line that comes in is a number of characters: when it has read as many in all, or the
+// stream has ended, it tells what memory that took.
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { always } from "../../../policies/index.ts";
+import { createRouter } from "../../../src/index.ts";
+import { type WireName, wires } from "./wires.ts";
+
+export interface SlowReaderReport {
+  /** Text read so far. The reader throws it away. */
+  readonly characters: number;
+  /** Over what it was before the stream, in bytes, after garbage collection. */
+  readonly heapGrowth: number;
+}
+
+const [wire, url] = process.argv.slice(2) as [WireName, string];
+const input = createInterface(process.stdin);
+input.once("close", () => process.exit());
+// At once: lines that come before somebody asks for them would be lost.
+const asked = input[Symbol.asyncIterator]();
+
+const router = createRouter({
+  models: { only: wires[wire].model("only", url, {}) },
+  policy: always("only"),
+  execution: { retries: 0 },
+});
+
+/** In bytes. */
+async function memoryUsed(): Promise<number> {
+  for (let round = 0; round < 3; round += 1) {
+    await sleep(20);
+    globalThis.gc?.();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+// Loads the SDK. The endpoint refuses what is not streamed.
+await router.route("Hello").catch(() => {});
+const before = await memoryUsed();
+const chunks = router.stream("Hello")[Symbol.asyncIterator]();
+let characters = 0;
+for await (const line of asked) {
+  while (characters < Number(line)) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    characters += value.choices[0]?.delta.content?.length ?? 0;
+  }
+  const report: SlowReaderReport = { characters, heapGrowth: (await memoryUsed()) - before };
+  console.log(JSON.stringify(report));
+}

@@ -1,0 +1,30 @@
+import type { Model, ProviderOptions } from "../../../src/index.ts";
+import { anthropic } from "../../../src/providers/anthropic.ts";
+import { google } from "../../../src/providers/google.ts";
+import { openaiCompatible } from "../../../src/providers/openai-compatible.ts";
+import type { ScenarioWire } from "../../../src/testing/index.ts";
+import { anthropicWire } from "../anthropic-server.ts";
+import { googleWire } from "../google-server.ts";
+import { openaiWire } from "../openai-server.ts";
+
+export type WireName = "openai" | "anthropic" | "google";
+
+interface Wire extends ScenarioWire {
+  /** A model over the real SDK. `baseUrl` has no version. */
+  model(name: string, baseUrl: string, options: Omit<ProviderOptions, "baseUrl">): Model;
+}
+
+export const wires: Readonly<Record<WireName, Wire>> = {
+  openai: {
+    ...openaiWire,
+    model: (name, baseUrl, options) => openaiCompatible(name, { ...options, baseUrl: `${baseUrl}/v1` }),
+  },
+  anthropic: {
+    ...anthropicWire,
+    model: (name, baseUrl, options) => anthropic(name, { ...options, baseUrl, apiKey: "k" }),
+  },
+  google: {
+    ...googleWire,
+    model: (name, baseUrl, options) => google(name, { ...options, baseUrl, apiKey: "k" }),
+  },
+};
