@@ -134,12 +134,27 @@ it("has maps that lead from each throw to the same in the sources", async () => 
 });
 
 it("brings a command line that works", async () => {
-  const { stdout } = await run(process.execPath, [
-    join(folder, "node_modules/.bin/switchpoint"),
-    "--version",
-  ]);
+  const { stdout } = await run(process.execPath, [command(), "--version"]);
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 60_000);
+
+it("reads a config file in TypeScript that imports the package", async () => {
+  await writeFile(
+    join(folder, "router.ts"),
+    `import { createRouter, type Router } from "switchpoint";
+     import { always } from "switchpoint/policies";
+     import { fakeModel } from "switchpoint/testing";
+     const models = { only: fakeModel({ model: "fake" }) };
+     const router: Router<"only"> = createRouter({ models, policy: always("only") });
+     export default router;`,
+  );
+  await writeFile(join(folder, "requests.jsonl"), '{"prompt":"Hello"}');
+  const args = [command(), "decide", "--config", "router.ts", "requests.jsonl"];
+  const { stdout } = await run(process.execPath, args, { cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({ model: "only", policy: { name: "always" } });
+}, 60_000);
+
+const command = () => join(folder, "node_modules/.bin/switchpoint");
 
 it("holds no test, no data and no development script", async () => {
   const files = await readdir(join(folder, "node_modules/switchpoint"), { recursive: true });

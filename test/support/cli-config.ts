@@ -12,8 +12,6 @@ export interface Folder {
 }
 
 const makers: (() => unknown)[] = [];
-// A config file has no other way to the objects of a test; importing the sources would compile them each time.
-Object.assign(globalThis, { routerOfTest: (index: number) => makers[index]?.() });
 
 /** A folder of its own for files of a test. */
 export function temporaryFolder(): Folder {
@@ -26,8 +24,13 @@ export function temporaryFolder(): Folder {
     file,
     config(make) {
       const index = makers.push(make) - 1;
+      // A config file has no other way to the objects of a test; importing the sources would compile them each time.
+      Object.assign(globalThis, { routerOfTest: (at: number) => makers[at]?.() });
       return file(`router-${index}.ts`, `export default globalThis.routerOfTest(${index} as number);`);
     },
-    remove: () => rmSync(path, { recursive: true }),
+    remove() {
+      Reflect.deleteProperty(globalThis, "routerOfTest");
+      rmSync(path, { recursive: true });
+    },
   };
 }
