@@ -1,6 +1,6 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
 import type { Execution } from "./context.ts";
-import { generate, generateOnce } from "./generate.ts";
+import { callOnce, follow, generate } from "./generate.ts";
 import { openStream } from "./open-stream.ts";
 import type { StreamCall } from "./stream-call.ts";
 import { toChunks } from "./to-chunks.ts";
@@ -91,25 +91,26 @@ class Reader implements AnswerReader {
   async #open(): Promise<void> {
     const execution = this.#execution;
     if (execution.ports.options.degraded.length > 0) return this.#whole(await generate(execution));
-    return this.#follow(await this.#walk.begin());
+    return this.#follow(this.#walk.begin());
   }
 
-  async #follow(given: Move): Promise<void> {
-    let move = given;
-    while (move.call !== undefined) {
-      const planned = move.call;
-      try {
-        if (planned.check !== undefined) move = await generateOnce(this.#execution, this.#walk, planned);
-        else {
-          const opened = await openStream(this.#execution, this.#walk, planned);
-          if (opened.call !== undefined) return this.#begin(opened.call);
-          move = opened.move;
-        }
-      } finally {
-        if (this.#call === undefined) planned.pass.end();
+  async #follow(first: Move | Promise<Move>): Promise<void> {
+    let moving = first;
+    for (;;) {
+      const move = moving instanceof Promise ? await moving : moving;
+      if (move.call === undefined) {
+        if (move.completion !== undefined) this.#whole(move.completion);
+        return;
       }
+      if (move.call.check !== undefined) {
+        moving = follow(this.#walk, await callOnce(this.#execution, move.call));
+        continue;
+      }
+      const opened = await openStream(this.#execution, this.#walk, move.call);
+      if (opened.failed === undefined) return this.#begin(opened.call);
+      const { call, error } = opened.failed;
+      moving = this.#walk.failed(call.planned, call.record, error);
     }
-    if (move.completion !== undefined) this.#whole(move.completion);
   }
 
   #begin(call: StreamCall): void {
@@ -140,7 +141,7 @@ class Reader implements AnswerReader {
       if (this.#ended !== undefined) return undefined;
       this.#call = undefined;
       const error = call.fail(thrown);
-      await this.#follow(await walk.failed(call.planned, call.record, error));
+      await this.#follow(walk.failed(call.planned, call.record, error));
       return undefined;
     }
     this.#call = undefined;

@@ -4,11 +4,11 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import type { PlannedCall } from "./admit-call.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import type { PlannedCall } from "./walk.ts";
 
 /** One call of a stream under way. */
 export interface StreamCall {

@@ -270,7 +270,7 @@ describe("a call of a classifier or a check", () => {
       vi.setSystemTime(5_000); // no timer has fired yet
       return hop.generate(judge, question);
     });
-    const { router } = make({ classifier });
+    const { router } = make({ classifier, clock: Date.now });
     expect(await settled(router.route({ ...ask, deadlineMs: 1_000 }))).toMatchObject({
       code: "deadline-exceeded",
     });
