@@ -123,12 +123,18 @@ function decideAmong<Id extends string>(
   now: number,
 ): Decided<Id> | Promise<Decided<Id>> {
   const { request, constraints, pin, hop, account } = deciding;
-  const refusals = new Map<Id, Refusal>();
+  let refusals: Map<Id, Refusal> | undefined;
   const context = { request, hop: "answer", now } as const;
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of all) {
-    const permitted = affordable(candidate, permits(candidate, constraints, context), account, refusals);
+    let permitted = permits(candidate, constraints, context);
+    const fits = permitted === true ? account.fits({ costUsd: candidate.estimatedCostUsd }) : true;
+    if (fits !== true) {
+      permitted = `${fits.by}: ${fits.reason}`;
+      refusals ??= new Map();
+      refusals.set(candidate.id, fits);
+    }
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
@@ -150,8 +156,8 @@ interface Settled<Id extends string> {
   readonly deciding: Deciding<Id>;
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
-  /** What the account refused, by id. */
-  readonly refusals: ReadonlyMap<Id, Refusal>;
+  /** What the account refused, by id. Absent: nothing. */
+  readonly refusals: ReadonlyMap<Id, Refusal> | undefined;
   readonly session: SessionFacts<Id> | undefined;
   readonly spend: Spend | undefined;
   readonly now: number;
@@ -254,27 +260,13 @@ function expectedCostOf<Id extends string>(
   return undefined;
 }
 
-/** The answer of constraints and account together. */
-function affordable<Id extends string>(
-  { id, estimatedCostUsd }: Candidate<Id>,
-  permitted: true | string,
-  account: Account,
-  refusals: Map<Id, Refusal>,
-): true | string {
-  if (permitted !== true) return permitted;
-  const fits = account.fits({ costUsd: estimatedCostUsd });
-  if (fits === true) return true;
-  refusals.set(id, fits);
-  return `${fits.by}: ${fits.reason}`;
-}
-
 /** No model may serve the request: for want of money, or for the reasons given. */
 function noneLeft<Id extends string>(
   { refusals, deciding }: Settled<Id>,
   recorded: readonly RecordedCandidate<Id>[],
 ): Error {
   const unpaid = recorded.flatMap(({ model }) => {
-    const refusal = refusals.get(model);
+    const refusal = refusals?.get(model);
     return refusal === undefined ? [] : [{ model, refusal }];
   });
   // A budget is named as soon as it stands against one model; a request's own bound where it stands against all.

@@ -11,8 +11,8 @@ import type { Refused } from "./refused.ts";
 
 /** What a walk remembers of its attempts, by their ids. */
 export interface Remembered {
-  readonly errors: ReadonlyMap<string, unknown>;
-  readonly refusals: ReadonlyMap<string, Refused>;
+  readonly errors: ReadonlyMap<string, unknown> | undefined;
+  readonly refusals: ReadonlyMap<string, Refused> | undefined;
 }
 
 /** The error that a request ends with. */
@@ -26,19 +26,19 @@ export function endError(
     case "aborted":
       return signal?.reason;
     case "error":
-      return errors.get(attemptId);
+      return errors?.get(attemptId);
     case "deadline":
       return deadlineError(scope);
     case "limits":
       return new LimitExceededError(passedOver);
     case "all-failed":
-      return new AllModelsFailedError(scope.attempts, { cause: errors.get(attemptId) }, passedOver);
+      return new AllModelsFailedError(scope.attempts, { cause: errors?.get(attemptId) }, passedOver);
     case "forbidden": {
-      const refused = refusals.get(attemptId);
+      const refused = refusals?.get(attemptId);
       return new NoEligibleModelError({ [refused?.proposal.model ?? ""]: refused?.refusal.reason ?? "" });
     }
     case "money": {
-      const refused = refusals.get(attemptId);
+      const refused = refusals?.get(attemptId);
       const bound = refused === undefined ? undefined : scope.account.boundOf(refused.refusal);
       const problem = `${refused?.proposal.model} ${refused?.refusal.reason}`;
       return new BudgetExceededError(bound?.limitUsd ?? 0, problem, scope.attempts, bound?.description);

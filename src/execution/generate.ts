@@ -55,15 +55,27 @@ export async function callOnce(execution: Execution, planned: PlannedCall): Prom
     guard.release(false);
   }
   record.answer(completion);
+  const verdict =
+    check === undefined && ports.options.degraded.length === 0
+      ? "accepted"
+      : await judge(execution, planned, record, completion);
+  return { planned, record, completion, verdict };
+}
+
+/** The verdict of the checks: those for degraded answers first, then the plan's. */
+async function judge(
+  execution: Execution,
+  { call, check }: PlannedCall,
+  record: AttemptRecord,
+  completion: Completion,
+): Promise<"accepted" | "refused" | "degraded"> {
   const accepts = async (one: Check): Promise<boolean> => {
     const verdict = await runCheck(execution, one, completion, (changes, hop) =>
-      generateAgain(execution, planned.call.model, changes, hop.signal),
+      generateAgain(execution, call.model, changes, hop.signal),
     );
     record.checked(verdict);
     return verdict.accepted;
   };
-  for (const one of ports.options.degraded)
-    if (!(await accepts(one))) return { planned, record, completion, verdict: "degraded" };
-  const isRefused = check !== undefined && !(await accepts(check));
-  return { planned, record, completion, verdict: isRefused ? "refused" : "accepted" };
+  for (const one of execution.ports.options.degraded) if (!(await accepts(one))) return "degraded";
+  return check === undefined || (await accepts(check)) ? "accepted" : "refused";
 }

@@ -35,9 +35,11 @@ export class Walk {
   #state: PlanState = initialState;
   /** The attempt that has ended last, until it is known what follows it. */
   #previous: AttemptRecord | undefined;
-  readonly #refusals: Map<string, Refused> = new Map();
-  readonly #errors: Map<string, unknown> = new Map();
-  readonly #answers: Map<string, Completion> = new Map();
+  // Made when they are needed: most requests are answered by their first call.
+  #refusals: Map<string, Refused> | undefined;
+  #errors: Map<string, unknown> | undefined;
+  /** Answers that a check did not accept. */
+  #answers: Map<string, Completion> | undefined;
 
   constructor(execution: Execution) {
     this.#execution = execution;
@@ -55,6 +57,7 @@ export class Walk {
     const { attemptId } = failed.call;
     const { signal, ports } = this.#execution;
     this.#previous = record;
+    this.#errors ??= new Map();
     this.#errors.set(attemptId, error);
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
     const isProviders = isRouterError(error, "provider");
@@ -82,9 +85,15 @@ export class Walk {
   ): Move | Promise<Move> {
     const { attemptId } = call;
     this.#previous = record;
-    this.#answers.set(attemptId, completion);
     const at = this.#now();
-    const isAborted = verdict !== "accepted" && this.#execution.signal?.aborted;
+    if (verdict === "accepted") {
+      this.#send({ type: "answered", attemptId, at, verdict });
+      record.report(undefined);
+      return { completion };
+    }
+    this.#answers ??= new Map();
+    this.#answers.set(attemptId, completion);
+    const isAborted = this.#execution.signal?.aborted === true;
     return this.#follow(
       this.#send(isAborted ? { type: "aborted", at } : { type: "answered", attemptId, at, verdict }),
     );
@@ -127,7 +136,7 @@ export class Walk {
       if (step === undefined || step.step === "abandon") return goesOn;
       if (step.step === "answer") {
         this.#previous?.report(undefined);
-        return { completion: this.#answers.get(step.attemptId) as Completion };
+        return { completion: this.#answers?.get(step.attemptId) as Completion };
       }
       if (step.step === "fail") {
         this.#previous?.report(undefined);
@@ -183,6 +192,7 @@ export class Walk {
     const { proposal, stage, refusal, isSkipped } = refused;
     const { attemptId, model, hop } = proposal;
     const { reason, waitMs, by } = refusal;
+    this.#refusals ??= new Map();
     this.#refusals.set(attemptId, refused);
     if (isSkipped) this.#execution.ports.observer.skipped(this.#input.requestId, model, hop, reason);
     const at = by === "deadline" ? this.#afterDeadline() : this.#now();
