@@ -14,7 +14,7 @@ export interface ByTaskOptions<Id extends string> {
 /** Chooses by task: by the category that the request states, else by the classifier's. */
 export function byTask<const Id extends string>(options: ByTaskOptions<Id>): Policy<Id> {
   checkKeys("byTask", options, ["tasks", "otherwise"]);
-  const otherwise = toPolicy("byTask.otherwise", options.otherwise, "no model for its category");
+  const otherwise = toPolicy("byTask.otherwise", options.otherwise, "no model for this category");
   const table = policyTable("byTask.tasks", options.tasks, otherwise, (category) => `category ${category}`);
 
   return {

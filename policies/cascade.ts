@@ -38,7 +38,7 @@ export function cascade<const Id extends string>(options: CascadeOptions<Id>): P
   const { first, then, acceptance = 0.7 } = options;
   const models: readonly Id[] = [first, ...(isList(then) ? then : [then])];
   if (models.length < 2)
-    throw new InvalidOptionError("cascade.then", then, "a model or an array of at least one");
+    throw new InvalidOptionError("cascade.then", then, "a model id or an array of at least one");
   checkIds("cascade: models", models);
   const unless = oneCheck(options.unless);
   checkNumber("cascade.acceptance", acceptance, { min: 0, max: 1 });

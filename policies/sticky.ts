@@ -125,7 +125,7 @@ function settle<Id extends string>(move: Move<Id>): Choice<Id> {
   const qualityGain = gainOfQuality(current, target);
   const priced = usdPerGoodAnswer === 0 || (usdPerGoodAnswer !== undefined && qualityGain !== undefined);
   if (there.coldUsd > here.coldUsd && !priced)
-    return because(`leaves ${current.id} for a dearer model`, choice);
+    return because(`leaves ${current.id} for a more expensive model`, choice);
   const stayUsd = turns * here.warmUsd;
   const moveUsd = there.writeUsd + (turns - 1) * there.warmUsd;
   const worthUsd = priced ? turns * usdPerGoodAnswer * (qualityGain ?? 0) : 0;

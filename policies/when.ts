@@ -24,7 +24,7 @@ export function when<const Id extends string>(condition: Condition, policy: Poli
       if (typeof holds !== "boolean")
         throw new PolicyError(
           "when",
-          `was told neither true nor false by its condition, but a value of type ${typeof holds}`,
+          `has a condition that must return true or false, but returned a value of type ${typeof holds}`,
         );
       return holds ? policy.select(context) : undefined;
     },

@@ -53,7 +53,7 @@ export function agreement(options: AgreementOptions = {}): Check {
           throw new InvalidOptionError(
             "agreement.model",
             model,
-            "given where no answer of a plan is checked",
+            "set when the check runs outside a plan, where no model has answered",
           );
         return hop.again(changes);
       };

@@ -45,7 +45,7 @@ export function boundary(options: BoundaryOptions): Constraint {
     name: "boundary",
     permits({ facts }, { request }) {
       const requirements = requirementsOf(request);
-      if (requirements === undefined) return `the values of ${label} that it requires cannot be read`;
+      if (requirements === undefined) return `the required values of ${label} cannot be read`;
       const value = own(facts.labels, label);
       for (const permitted of requirements) {
         if (value === undefined || !permitted.includes(value))
@@ -113,7 +113,7 @@ function checkTable<T, R>(
 }
 
 function checkValues(path: string, values: unknown): readonly string[] {
-  if (!isValues(values)) throw new InvalidOptionError(path, values, "a non-empty string or several");
+  if (!isValues(values)) throw new InvalidOptionError(path, values, "a non-empty string or an array of them");
   return listOf(values);
 }
 

@@ -85,7 +85,7 @@ function oneOf(
   if (given === undefined) return undefined;
   const values = typeof given === "string" ? [given] : given;
   if (!Array.isArray(values) || values.length === 0)
-    throw new InvalidOptionError(option, given, "a string or an array of at least one");
+    throw new InvalidOptionError(option, given, "a string or an array of at least one string");
   for (const value of values) {
     checkText(option, value);
     if (name === "language" && !/^[a-z]{2}$/.test(value))

@@ -188,7 +188,7 @@ test.each([
   [[{ ...good, if: { tenent: "x" } }], "rules[0].if.tenent must be absent: known options are tenant"],
   [
     [{ ...good, if: { tenant: 7 } }],
-    "rules[0].if.tenant must be a string or an array of at least one, got 7",
+    "rules[0].if.tenant must be a string or an array of at least one string, got 7",
   ],
   [[{ ...good, if: { tenant: [] } }], "rules[0].if.tenant must be a string or an array of at least one"],
   [[{ ...good, if: { tenant: ["a", ""] } }], 'rules[0].if.tenant must be a non-empty string, got ""'],

@@ -153,7 +153,7 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
     const session = { model: "haiku" as const };
     expect(choose(sticky(always("opus")), { session })).toMatchObject({
       model: "opus",
-      reason: "leaves haiku for a dearer model; always opus",
+      reason: "leaves haiku for a more expensive model; always opus",
     });
     const unknownQuality = sticky(always("opus"), { usdPerGoodAnswer: 5 });
     expect(choose(unknownQuality, { session }).model).toBe("opus");

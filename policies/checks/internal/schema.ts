@@ -91,7 +91,7 @@ async function compile(
         new RegExp(pattern, "u");
       const { $ref, __absolute_ref__: target = $ref } = part;
       if (target !== undefined && parts[target] === undefined)
-        refuse(`the reference ${JSON.stringify($ref)} leads nowhere`);
+        refuse(`the reference ${JSON.stringify($ref)} has no target in the schema`);
     }
     const draft = draftOf(given["$schema"]);
     const fits = (value: unknown): boolean => validate(value, schema, draft, parts).valid;

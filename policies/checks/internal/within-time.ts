@@ -27,7 +27,7 @@ export function withinTime<T>(timeoutMs: number, work: () => T): T {
         if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       }
     }
-    throw new OutOfTimeError(`not done within ${timeoutMs} ms`);
+    throw new OutOfTimeError(`not finished within ${timeoutMs} ms`);
   } finally {
     context["work"] = outer;
   }

@@ -55,9 +55,7 @@ describe("a function", () => {
     ["a promise", Promise.resolve("on-prem")],
     ["false", false],
   ])("that returns %s permits no model", (_, returned) => {
-    expect(ask((() => returned) as never, {}, onPrem)).toBe(
-      "the values of boundary that it requires cannot be read",
-    );
+    expect(ask((() => returned) as never, {}, onPrem)).toBe("the required values of boundary cannot be read");
   });
 });
 
