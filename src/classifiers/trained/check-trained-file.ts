@@ -2,8 +2,8 @@ import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
 import { FORMAT_VERSION, type TrainedClassifier, versionOf } from "./trained-file.ts";
 
 /**
- * Whether a value is a classifier file that can be served beside `base`: what is cheap to check without
- * a schema. The hash says that the rest is as it was written. Throws `InvalidOptionError`.
+ * Throws `InvalidOptionError` unless the value is a classifier file that can be used with `base`. Checks
+ * only what is cheap without a schema; the hash shows that the rest is unchanged.
  */
 export function checkTrainedFile(value: unknown, base: Classifier): TrainedClassifier {
   if (typeof value !== "object" || value === null || !("formatVersion" in value))
