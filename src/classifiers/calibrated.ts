@@ -55,7 +55,7 @@ function checkCurves(curves: unknown): readonly (readonly [string, QualityCurve]
       throw new InvalidOptionError(
         `calibrated.curves[${JSON.stringify(name)}]`,
         curve,
-        "a curve by calibrate()",
+        "a curve from calibrate()",
       );
   return entries;
 }

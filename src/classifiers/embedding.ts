@@ -101,7 +101,7 @@ export function embedding(options: EmbeddingOptions): Classifier {
       const answer = base.classify(request, hop);
       if (answer instanceof Promise) {
         answer.catch(() => {});
-        throw new InvalidOptionError("embedding.base", base, "a classifier that answers at once");
+        throw new InvalidOptionError("embedding.base", base, "a synchronous classifier");
       }
       const { ask, earlier } = readText(request, maxCharacters);
       const text = earlier === "" ? ask : `${earlier}\n${ask}`;

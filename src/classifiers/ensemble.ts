@@ -78,7 +78,7 @@ function combine(members: readonly Member[], answers: readonly Classified[]): Cl
   }
   if (given.length === 0) {
     const problems = answers.map(({ error }) => error?.message).join("; ");
-    throw new ClassifierError("ensemble", `has no member that answered (${problems})`);
+    throw new ClassifierError("ensemble", `got no answer from any member (${problems})`);
   }
   const complexity = mean(
     given.map(({ weight, classification }) => ({ weight, value: classification.complexity })),

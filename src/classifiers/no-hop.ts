@@ -1,6 +1,6 @@
 import type { HopContext } from "../contracts/index.ts";
 
-const refuse = () => Promise.reject(new Error("no model is called outside a router"));
+const refuse = () => Promise.reject(new Error("no model can be called outside a router"));
 
 /** A hop without models, for synchronous classifiers outside a router. */
 export const noHop: HopContext = {
@@ -8,5 +8,5 @@ export const noHop: HopContext = {
   now: 0,
   generate: refuse,
   call: refuse,
-  permits: () => "no model is called outside a router",
+  permits: () => "no model can be called outside a router",
 };

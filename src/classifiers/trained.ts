@@ -150,6 +150,6 @@ function damaged(field: string): never {
 function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): number {
   const classification = base.classify(facts, hop);
   if (classification instanceof Promise)
-    throw new InvalidOptionError("trained.base", base, "a classifier that answers at once");
+    throw new InvalidOptionError("trained.base", base, "a synchronous classifier");
   return classification.complexity;
 }

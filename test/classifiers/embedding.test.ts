@@ -68,9 +68,9 @@ describe("training", () => {
 
   it.each([
     [{ records: recordsOf(19) }, "insufficient-evidence", /needs at least 20 records: 19 records/],
-    [{ large: "huge" }, "invalid-option", /records\[0\]\.outcomes\["huge"\] must be there/],
-    [{ large: "small" }, "invalid-option", /large must be another model than small/],
-    [{ small: "toString" }, "invalid-option", /outcomes\["toString"\] must be there/],
+    [{ large: "huge" }, "invalid-option", /records\[0\]\.outcomes\["huge"\] must be present/],
+    [{ large: "small" }, "invalid-option", /large must be a model other than small/],
+    [{ small: "toString" }, "invalid-option", /outcomes\["toString"\] must be present/],
     [
       { records: recordsOf(30).map((one) => ({ ...one, prompt: "" })) },
       "invalid-option",
@@ -94,7 +94,7 @@ describe("training", () => {
         records: recordsOf(30),
       },
       "invalid-option",
-      /vectors of one length, 2 as for the first record/,
+      /vectors of equal length, 2 as for the first record/,
     ],
     [{ embed: async () => [[1, Number.NaN]], maxBatch: 1 }, "provider", /not a finite number/],
   ] as const)("refuses what cannot be learnt from (%#)", async (wrong, code, message) => {
@@ -192,13 +192,13 @@ describe("a batch", () => {
     [
       "another number of vectors",
       () => [[1]],
-      /there is not one vector for each of 1 texts|has 1 dimensions/,
+      /does not hold one vector for each of 1 texts|has 1 dimensions/,
     ],
-    ["no array", () => "no" as never, /not one vector for each/],
+    ["no array", () => "no" as never, /does not hold one vector for each/],
     ["nothing", () => undefined as never, /./],
-    ["another dimension", () => [[1, 2, 3]], /a vector has 3 dimensions, 16 are expected/],
-    ["NaN", () => [vectorOf("x").fill(Number.NaN)], /holds what is not a finite number/],
-    ["holes", () => [Array.from({ length: 16 })] as never, /holds what is not a finite number/],
+    ["another dimension", () => [[1, 2, 3]], /a vector has 3 dimensions instead of 16/],
+    ["NaN", () => [vectorOf("x").fill(Number.NaN)], /holds a value that is not a finite number/],
+    ["holes", () => [Array.from({ length: 16 })] as never, /holds a value that is not a finite number/],
   ])("that brings %s fails", async (_, answer, message) => {
     const classifier = make({ embed: async () => answer() });
     await expect(classifier.classify(geography, openHop())).rejects.toThrow(message);
@@ -235,7 +235,7 @@ describe("a batch", () => {
     expect(stopped).toHaveLength(1);
     controllers[1]?.abort(new Error("second"));
     expect(await Promise.all(left)).toEqual(["left", "left"]);
-    expect(stopped[1]).toBe("nobody waits for the vectors");
+    expect(stopped[1]).toBe("no caller waits for the vectors");
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -306,9 +306,9 @@ describe("an embedding classifier", () => {
       [{ formatVersion: 2 }, /trained\.formatVersion must be 1: train again/],
       [
         { embedding: "openai:other" },
-        /trained\.embedding must be embedding:custom, the embedding model given/,
+        /trained\.embedding must be embedding:custom, the given embedding model/,
       ],
-      [{ base: "length@0" }, /trained\.base must be length@.*: train again beside it/],
+      [{ base: "length@0" }, /trained\.base must be length@.*: train again with it/],
       [{ center: neighbours.center.slice(1) }, /trained\.center must be 16 numbers/],
       [{ models: "small" }, /trained\.models must be an array of names/],
       [{ small: "huge" }, /trained\.small must be one of the models/],
@@ -316,14 +316,14 @@ describe("an embedding classifier", () => {
       [{ quantiles: [0, null] }, /trained\.quantiles/],
       [{ records: -1 }, /trained\.records/],
       [{ meanQuality: [2, 2] }, /trained\.meanQuality/],
-      [{ head: { ...neighbours.head, vectors: "AAAA" } }, /trained\.head must be whole/],
-      [{ head: { kind: "logistic", weights: [[1]] } }, /trained\.head must be whole/],
-      [{ head: undefined }, /trained\.head must be whole/],
+      [{ head: { ...neighbours.head, vectors: "AAAA" } }, /trained\.head must be complete/],
+      [{ head: { kind: "logistic", weights: [[1]] } }, /trained\.head must be complete/],
+      [{ head: undefined }, /trained\.head must be complete/],
     ];
     for (const [change, message] of wrong)
       expect(() => make({ trained: { ...neighbours, ...change } as never })).toThrow(message);
     expect(() => make({ trained: undefined as never })).toThrow(
-      /embedding\.trained must be what trainEmbedding/,
+      /embedding\.trained must be the result of trainEmbedding/,
     );
     expect(() => make({ base: undefined })).toThrow(/trained\.base must be complexity@/);
   });
@@ -342,8 +342,8 @@ describe("an embedding classifier", () => {
 
   it("refuses a base that has to be waited for", async () => {
     const base = { ...length(), classify: async () => ({ complexity: 0.5 }) };
-    await expect(make({ base }).classify(geography, openHop())).rejects.toThrow(/answers at once/);
-    await expect(train({ base })).rejects.toThrow(/answers at once/);
+    await expect(make({ base }).classify(geography, openHop())).rejects.toThrow(/a synchronous classifier/);
+    await expect(train({ base })).rejects.toThrow(/a synchronous classifier/);
   });
 });
 

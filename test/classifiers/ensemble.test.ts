@@ -108,7 +108,7 @@ describe("an ensemble", () => {
     } catch (error) {
       if (!isRouterError(error, "classifier")) throw error;
       expect(error.message).toBe(
-        "classifier ensemble has no member that answered (classifier a threw an error of type TypeError)",
+        "classifier ensemble got no answer from any member (classifier a threw an error of type TypeError)",
       );
     }
   });

@@ -109,7 +109,11 @@ describe("trained", () => {
       () => ({ ...mean, formatVersion: FORMAT_VERSION + 1 }),
       /formatVersion must be 1, .* got 2/,
     ],
-    ["a changed field", () => ({ ...mean, seed: 2 }), /trained.file.version must be the hash of the rest/],
+    [
+      "a changed field",
+      () => ({ ...mean, seed: 2 }),
+      /trained.file.version must be the hash of the other fields/,
+    ],
     ["a missing field", () => ({ ...mean, curves: undefined }), /trained.file.version must be the hash/],
     [
       "columns that are too short",
@@ -126,7 +130,7 @@ describe("trained", () => {
   it("refuses a file that was trained beside another default", async () => {
     const beside = await fileOf("mean", length());
     expect(() => trained(beside)).toThrow(
-      /trained.file.base must be the default classifier of this package, complexity@.*got "length@/,
+      /trained.file.base must be complexity@.*, the given base classifier: train again with it, got "length@/,
     );
     expect(() => trained(beside, { base: length() })).not.toThrow();
   });

@@ -55,7 +55,7 @@ export function createBatches(options: BatchOptions): EmbedOne {
         throw new ProviderError({
           kind: "overloaded",
           model: name,
-          summary: `${maxPending} texts are under way already`,
+          summary: `${maxPending} texts are already waiting or in a call (option maxPending)`,
         });
       const leave = () => {
         pending -= 1;
@@ -94,7 +94,7 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
   for (const entry of entries)
     entry.onLeave = () => {
       left -= 1;
-      if (left === 0) controller.abort(new DOMException("nobody waits for the vectors", "AbortError"));
+      if (left === 0) controller.abort(new DOMException("no caller waits for the vectors", "AbortError"));
     };
   const { name, timeoutMs } = options;
   const onTime = () =>
@@ -129,7 +129,7 @@ function deliver(
   { vectors, inputTokens, servedModel }: EmbedAnswer,
 ): void {
   if (!Array.isArray(vectors) || vectors.length !== entries.length)
-    throw unreadable(name, `there is not one vector for each of ${entries.length} texts`);
+    throw unreadable(name, `the answer does not hold one vector for each of ${entries.length} texts`);
   const characters = entries.reduce((sum, { text }) => sum + text.length, 0);
   for (const [index, entry] of entries.entries()) {
     if (!entry.waiting) continue;
@@ -148,10 +148,10 @@ function deliver(
 }
 
 function problemOf(vector: unknown, dimensions: number | undefined): string | undefined {
-  if (!Array.isArray(vector) || vector.length === 0) return "a vector is no array of numbers";
+  if (!Array.isArray(vector) || vector.length === 0) return "a vector is not an array of numbers";
   if (dimensions !== undefined && vector.length !== dimensions)
-    return `a vector has ${vector.length} dimensions, ${dimensions} are expected`;
-  return vector.every(Number.isFinite) ? undefined : "a vector holds what is not a finite number";
+    return `a vector has ${vector.length} dimensions instead of ${dimensions}`;
+  return vector.every(Number.isFinite) ? undefined : "a vector holds a value that is not a finite number";
 }
 
 function unreadable(model: string, summary: string): ProviderError {

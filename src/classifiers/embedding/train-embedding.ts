@@ -136,7 +136,7 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
   checkNumber(`${owner}.records.length`, records.length, { max: 10_000 });
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
-  if (small === large) throw new InvalidOptionError(`${owner}.large`, large, "another model than small");
+  if (small === large) throw new InvalidOptionError(`${owner}.large`, large, "a model other than small");
   const everywhere = (name: string) =>
     records.every(({ outcomes }: EmbeddingRecord) => Object.hasOwn(outcomes ?? {}, name));
   for (const [index, { prompt, outcomes }] of records.entries()) {
@@ -147,7 +147,7 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
         throw new InvalidOptionError(
           `${path}.outcomes["${name}"]`,
           undefined,
-          "there: its quality is needed",
+          "present: its quality is needed",
         );
   }
   const models = Object.keys(records[0]?.outcomes ?? {})
@@ -221,7 +221,7 @@ async function embedAll(
     throw new InvalidOptionError(
       "trainEmbedding.embed",
       vectors[odd],
-      `one that returns vectors of one length, ${dimensions} as for the first record`,
+      `a function that returns vectors of equal length, ${dimensions} as for the first record`,
     );
   return vectors;
 }
@@ -241,7 +241,7 @@ function complexityBy(base: Classifier, facts: RequestFacts): number {
   const answer = base.classify(facts, noHop);
   if (answer instanceof Promise) {
     answer.catch(() => {});
-    throw new InvalidOptionError("trainEmbedding.base", base, "a classifier that answers at once");
+    throw new InvalidOptionError("trainEmbedding.base", base, "a synchronous classifier");
   }
   return checkNumber("trainEmbedding.base: its complexity", answer.complexity, { min: 0, max: 1 });
 }

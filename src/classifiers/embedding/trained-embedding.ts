@@ -74,24 +74,24 @@ export function checkTrainedEmbedding(
 ): asserts value is TrainedEmbedding {
   const owner = "embedding.trained";
   if (typeof value !== "object" || value === null)
-    throw new InvalidOptionError(owner, value, "what trainEmbedding returned");
+    throw new InvalidOptionError(owner, value, "the result of trainEmbedding");
   const file = value as Partial<TrainedEmbedding>;
   const expect = (field: keyof TrainedEmbedding, wanted: unknown, advice = ""): void => {
     if (file[field] !== wanted)
       throw new InvalidOptionError(`${owner}.${field}`, file[field], `${String(wanted)}${advice}`);
   };
   expect("formatVersion", FORMAT_VERSION, ": train again with this version");
-  expect("embedding", embedding, ", the embedding model given: vectors of another cannot be compared");
-  expect("base", baseIdentity(base), ", the base classifier given: train again beside it");
+  expect("embedding", embedding, ", the given embedding model: vectors of another model cannot be compared");
+  expect("base", baseIdentity(base), ", the given base classifier: train again with it");
 
   const { models = [], dimensions = 0, records = 0, maxCharacters = 0 } = file;
   const must = (field: keyof TrainedEmbedding, holds: boolean, wanted: string): void => {
     if (!holds) throw new InvalidOptionError(`${owner}.${field}`, file[field], wanted);
   };
   const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) > 0;
-  must("records", isCount(records), "a number of records");
-  must("dimensions", isCount(dimensions), "a number of dimensions");
-  must("maxCharacters", isCount(maxCharacters), "a number of characters");
+  must("records", isCount(records), "a positive number of records");
+  must("dimensions", isCount(dimensions), "a positive number of dimensions");
+  must("maxCharacters", isCount(maxCharacters), "a positive number of characters");
   must("models", Array.isArray(models) && models.every(isText), "an array of names");
   must("small", models.includes(file.small ?? ""), "one of the models");
   must("large", models.includes(file.large ?? ""), "one of the models");
@@ -99,7 +99,11 @@ export function checkTrainedEmbedding(
   must("meanQuality", areNumbers(file.meanQuality, models.length, 0, 1), "a mean quality for each model");
   for (const field of ["gainQuantiles", "quantiles"] as const)
     must(field, areAscending(file[field]), "at least two numbers in ascending order");
-  must("head", isHead(file.head, dimensions, models.length), "whole");
+  must(
+    "head",
+    isHead(file.head, dimensions, models.length),
+    "complete, with the stated dimensions and models",
+  );
 }
 
 function isHead(head: TrainedEmbedding["head"] | undefined, dimensions: number, models: number): boolean {

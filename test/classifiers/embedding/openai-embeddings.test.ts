@@ -178,7 +178,7 @@ describe("an embedding classifier over HTTP", () => {
 
     reply = (response, request) =>
       sendJson(response, answerTo(request, [{ ...item("a", 0), embedding: [1, 2] }]));
-    expect(await ask()).toMatchObject({ kind: "incomplete", message: /2 dimensions, 16 are expected/ });
+    expect(await ask()).toMatchObject({ kind: "incomplete", message: /2 dimensions instead of 16/ });
     reply = (response) => sendJson(response, { error: { message: "down" } }, 500);
     expect(await ask()).toMatchObject({ kind: "server" });
     reply = () => {};
