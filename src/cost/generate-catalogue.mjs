@@ -48,7 +48,7 @@ function patternsOf(rule) {
 }
 
 function literal(text) {
-  if (/[*#!|`\\$]/.test(text)) throw new Error(`a model name with a reserved character: ${text}`);
+  if (/[*#!|`\\$]/.test(text)) throw new Error(`the model name ${text} has a reserved character`);
   return text.toLowerCase();
 }
 
@@ -59,7 +59,7 @@ function fromRegex(source) {
     .replaceAll("\\d", "#")
     .replaceAll("\\.", ".");
   const known = /^\^([\w./#-]+)(\$?)$/.exec(digits);
-  if (known === null) throw new Error(`a match rule that is not understood: ${source}`);
+  if (known === null) throw new Error(`the match rule ${source} is not supported`);
   return [`${known[1].toLowerCase()}${known[2] === "$" ? "" : "*"}`];
 }
 
@@ -138,7 +138,8 @@ function rowsOf(provider) {
 
 const packageFile = new URL("../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
-if (published[version] === undefined) throw new Error(`say when genai-prices ${version} was published`);
+if (published[version] === undefined)
+  throw new Error(`add the publication date of genai-prices ${version} to published`);
 
 const table = providers.map(
   (provider) =>

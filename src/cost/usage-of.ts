@@ -31,18 +31,24 @@ export function usageOrEstimate(
   returned: Returned,
   estimate: UsageEstimate,
 ): { readonly usage: Usage; readonly estimated: boolean } {
-  const total = told(returned?.total_tokens);
-  const prompt = told(returned?.prompt_tokens);
-  const completion = told(returned?.completion_tokens);
+  const total = validCount(returned?.total_tokens);
+  const prompt = validCount(returned?.prompt_tokens);
+  const completion = validCount(returned?.completion_tokens);
   const input = prompt ?? left(total, completion);
   const output = completion ?? left(total, prompt);
   const inputTokens = input ?? estimate.inputTokens;
   const outputTokens =
     output === undefined ? estimate.outputTokens() : Math.max(output, left(total, input) ?? 0);
   const details = returned?.prompt_tokens_details;
-  const cachedInputTokens = atMost(told(details?.cached_tokens), inputTokens);
-  const cacheWriteTokens = atMost(told(details?.cache_write_tokens), inputTokens - (cachedInputTokens ?? 0));
-  const reasoningTokens = atMost(told(returned?.completion_tokens_details?.reasoning_tokens), outputTokens);
+  const cachedInputTokens = atMost(validCount(details?.cached_tokens), inputTokens);
+  const cacheWriteTokens = atMost(
+    validCount(details?.cache_write_tokens),
+    inputTokens - (cachedInputTokens ?? 0),
+  );
+  const reasoningTokens = atMost(
+    validCount(returned?.completion_tokens_details?.reasoning_tokens),
+    outputTokens,
+  );
   const usage = {
     inputTokens,
     outputTokens,
@@ -58,7 +64,7 @@ function left(total: number | undefined, side: number | undefined): number | und
   return total !== undefined && side !== undefined && total > side ? total - side : undefined;
 }
 
-function told(count: unknown): number | undefined {
+function validCount(count: unknown): number | undefined {
   return typeof count === "number" && count >= 0 && count <= mostTokens ? count : undefined;
 }
 

@@ -91,19 +91,20 @@ function checkContent(message: Partial<ChatMessage>, index: number): void {
     if (given.type === "text" && typeof given.text !== "string") {
       throw new InvalidRequestError(`${field}.text`, "must be a string");
     }
-    if (given.type === "input_audio") throw new InvalidRequestError(field, "is audio, which is not routed");
+    if (given.type === "input_audio")
+      throw new InvalidRequestError(field, "is audio, which is not supported: send text or images");
   }
 }
 
 function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   if (request.n !== undefined && request.n !== null && request.n !== 1) {
-    throw new InvalidRequestError("n", "must be 1: several answers to one request are not routed");
+    throw new InvalidRequestError("n", "must be 1: several answers to one request are not supported");
   }
   if (request.audio || (Array.isArray(request.modalities) && request.modalities.includes("audio"))) {
-    throw new InvalidRequestError("audio", "is not routed: ask for text");
+    throw new InvalidRequestError("audio", "is not supported: ask for text");
   }
   if (request.web_search_options) {
-    throw new InvalidRequestError("web_search_options", "is not routed: offer your own search as a tool");
+    throw new InvalidRequestError("web_search_options", "is not supported: offer your own search as a tool");
   }
   if (request.tools !== undefined && !Array.isArray(request.tools)) {
     throw new InvalidRequestError("tools", "must be an array");
@@ -175,7 +176,7 @@ function checkLabels(labels: unknown): void {
     throw new InvalidRequestError("labels", "must be an object whose values are strings");
   const entries = Object.entries(labels);
   if (entries.length > mostLabels)
-    throw new InvalidRequestError("labels", `must be at most ${mostLabels}, got ${entries.length}`);
+    throw new InvalidRequestError("labels", `must have at most ${mostLabels} labels, got ${entries.length}`);
   for (const [name, value] of entries) {
     checkLength("labels: a name", name);
     if (typeof value !== "string")
