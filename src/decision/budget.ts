@@ -2,16 +2,16 @@ import type { Candidate, Constraint } from "../contracts/index.ts";
 
 export const budgetName = "budget";
 
-/** What is left of a budget for one request. */
+/** The rest of a budget for one request. */
 export interface Room {
-  /** For instance `the budget of 10 USD per day`. */
+  /** Name for errors, for instance `the budget of 10 USD per day`. */
   readonly description: string;
   readonly limitUsd: number;
-  /** US dollars that the request's next call may cost, at least 0. */
+  /** Returns the largest cost of the request's next call in US dollars, at least 0. */
   leftUsd(): number;
 }
 
-/** The router's budget, for one request: fails closed where the price is not known. */
+/** Permits models that fit the router's budget; fails closed where the price is not known. */
 export function budget(room: Room): Constraint {
   return {
     name: budgetName,

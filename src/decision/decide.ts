@@ -35,13 +35,13 @@ import { recordedFacts } from "./recorded-facts.ts";
 import { requestCostName } from "./request-cost.ts";
 import { withQuality } from "./with-quality.ts";
 
-/** What a request will cost on a model, as far as that is known before the call. */
+/** Estimate of a request's input and cost on a model before the call. */
 export interface Estimate {
   readonly inputTokens: number;
   readonly costUsd: number | undefined;
 }
 
-/** What a router decides with; the same for all its requests. */
+/** The parts of a router that decide; the same for all its requests. */
 export interface DecisionParts<Id extends string> {
   readonly models: readonly { readonly id: Id; readonly facts: ModelFacts }[];
   readonly policy: Policy<Id>;
@@ -49,51 +49,51 @@ export interface DecisionParts<Id extends string> {
   readonly classifier: Classifier;
   readonly classifierTimeoutMs: number;
   readonly certification: Certification;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
   readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
-  /** By the model's name; undefined where nothing is known. */
+  /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
-  /** Asked only for a request that names its session. */
+  /** Returns the session of a request; called only if the request names one. */
   readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
-  /** Absent: there is no budget. */
+  /** Returns the spend of a tenant; absent if there is no budget. */
   readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
   readonly versions: Decision["versions"];
 }
 
-/** One request, as deciding sees it. */
+/** One request to decide. */
 export interface Deciding<Id extends string> {
   readonly id: string;
   readonly request: RequestFacts;
-  /** The router's and the request's own. */
+  /** The router's constraints and the request's own. */
   readonly constraints: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
-  /** Whether other models may stand in. Absent: unless there is a pin. */
+  /** True if other models may answer when the plan fails. Default: true without a pin. */
   readonly fallback: boolean | undefined;
   readonly maxCostUsd: number | undefined;
-  /** What the constraint `budget`, the last one, measures by. */
+  /** The budget of the constraint `budget`, which is the last one. */
   readonly room: Room | undefined;
   readonly hop: HopContext;
-  /** In place of the router's random number. */
+  /** Number to use instead of the router's random number. */
   readonly draw: number | undefined;
-  /** Counts the input's tokens; asked only when an estimate cannot tell if a window suffices. */
+  /** Counts the input's tokens; called only if an estimate cannot decide whether they fit a window. */
   readonly countTokens: () => Promise<number>;
 }
 
-/** A decision with what JSON cannot hold: the checks of its plan. */
+/** A decision with its choice, which holds the checks that JSON cannot. */
 export interface Decided<Id extends string> {
   readonly decision: Decision<Id>;
   readonly choice: Choice<Id>;
-  /** As decided on: with counted tokens, where they were counted. */
+  /** The request's facts, with counted tokens where they were counted. */
   readonly request: RequestFacts;
   readonly classifierError: ClassifierError | undefined;
 }
 
 /**
- * Constraints, classifier, policy, draw. Returns at once unless the classifier is asynchronous or
- * tokens have to be counted. Throws or rejects with `NoEligibleModelError`, `BudgetExceededError`,
+ * Decides by constraints, classifier, policy and draw. Synchronous unless the classifier is asynchronous
+ * or tokens have to be counted. Throws or rejects with `NoEligibleModelError`, `BudgetExceededError`,
  * `PolicyError`, or `InvalidRequestError` for a pin that names no model.
  */
 export function decide<Id extends string>(
@@ -150,7 +150,7 @@ function decideAmong<Id extends string>(
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);
   if (candidates.length === 0) throw nobody(recorded, deciding);
-  // Nothing can depend on the classification of a request that only one model may serve.
+  // The classification does not matter if only one model is permitted.
   if (candidates.length === 1) return choose(settled, undefined);
   const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
   return classified instanceof Promise
@@ -254,7 +254,7 @@ function whyUncertified(
   return problem ?? expired;
 }
 
-/** As the choice states it for its whole plan, else the estimate of its model. */
+/** Returns the cost that the choice states for its whole plan, else the estimate of its model. */
 function expectedCostOf<Id extends string>(
   { model, escalate, expectedCostUsd }: Choice<Id>,
   recorded: readonly RecordedCandidate<Id>[],
@@ -265,7 +265,7 @@ function expectedCostOf<Id extends string>(
   return undefined;
 }
 
-/** Nobody may serve the request: for want of money alone, or for the reasons given. */
+/** Returns the error for a request that no model may serve: a budget error if only cost is the reason. */
 function nobody(
   recorded: readonly RecordedCandidate[],
   { maxCostUsd, room }: Pick<Deciding<string>, "maxCostUsd" | "room">,
@@ -275,7 +275,7 @@ function nobody(
     reasons
       .filter(([, reason]) => reason.startsWith(`${constraint}: `))
       .map(([id, reason]) => `${id}: ${reason.slice(constraint.length + 2)}`);
-  // Asked last: all others permit what only the budget refuses.
+  // The budget is asked last, so all other constraints permit the models it refuses.
   const byBudget = room === undefined ? [] : short(budgetName);
   if (room !== undefined && byBudget.length > 0)
     return new BudgetExceededError(room.limitUsd, byBudget.join("; "), [], room.description);

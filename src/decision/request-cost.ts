@@ -2,7 +2,7 @@ import type { Candidate, Constraint } from "../contracts/index.ts";
 
 export const requestCostName = "maxCostUsd";
 
-/** A request's own `maxCostUsd`: fails closed where the price is not known. */
+/** Permits models that fit a request's own `maxCostUsd`; fails closed where the price is not known. */
 export function requestCost(maxCostUsd: number): Constraint {
   return {
     name: requestCostName,
