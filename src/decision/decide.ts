@@ -265,7 +265,7 @@ function expectedCostOf<Id extends string>(
   return undefined;
 }
 
-/** Returns the error for a request that no model may serve: a budget error if only cost is the reason. */
+/** Returns the error for a request that no model may serve: a budget error where cost is the reason. */
 function nobody(
   recorded: readonly RecordedCandidate[],
   { maxCostUsd, room }: Pick<Deciding<string>, "maxCostUsd" | "room">,
