@@ -66,7 +66,7 @@ async function rowOf(
     ];
   } catch (error) {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
-    return [`refused: about ${error.recordsNeeded} records would do`, "", "", "", ""];
+    return [`refused: about ${error.recordsNeeded} records would be enough`, "", "", "", ""];
   }
 }
 

@@ -74,7 +74,7 @@ async function cell(tune: () => Promise<TuningFile>): Promise<string> {
   } catch (error) {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
     return Number.isFinite(error.recordsNeeded)
-      ? `refused: about ${error.recordsNeeded} would do`
+      ? `refused: about ${error.recordsNeeded} would be enough`
       : "refused";
   }
 }

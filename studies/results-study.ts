@@ -80,7 +80,7 @@ async function show(name: string, set: StudySet): Promise<string> {
   const keys = rest.map(promptKey);
   for (const [index, contender] of contenders.entries())
     console.log(`| ${index === 0 ? `${name}, n = ${rest.length}` : ""} | ${await rowOf(contender, keys)} |`);
-  return `${name}: ${small} and ${large}; left alone, eval train chooses ${chosen.join(", ")}`;
+  return `${name}: ${small} and ${large}; by itself, eval train chooses ${chosen.join(", ")}`;
 }
 
 function sideOf(records: readonly OutcomeRecord[], model: string): ModelOutcomes {

@@ -88,7 +88,7 @@ async function* labelledByTier(
     const { id, prompt, label } = value as { id: string; prompt: string; label: string };
     const tier = tiers[label];
     if (tier === undefined)
-      throw new OutcomeFormatError(path, line, "label", `is none of ${Object.keys(tiers).join(", ")}`);
+      throw new OutcomeFormatError(path, line, "label", `is not one of ${Object.keys(tiers).join(", ")}`);
     yield { record: { id, prompt, outcomes: {} }, label: tier };
   }
 }
