@@ -2,7 +2,8 @@ import { type Completion, type Model, ProviderError } from "../../src/contracts/
 import { mayBeBilled, toTypedError } from "../../src/execution/attempt-record.ts";
 import { backoffMs } from "../../src/execution/backoff.ts";
 import { createGuard } from "../../src/execution/guard.ts";
-import { wait } from "../../src/execution/wait.ts";
+import { createClock } from "../../src/plugin/clock.ts";
+import { wait } from "../../src/plugin/wait.ts";
 import { answerOf } from "./answer-of.ts";
 import { expectedCostUsd, mostCostUsd } from "./call-cost.ts";
 import type { CollectionRun, Job } from "./collection-run.ts";
@@ -164,7 +165,7 @@ async function callOnce(run: CollectionRun, { model, request }: Job): Promise<Co
     ...(maxOutputTokens !== undefined && { max_completion_tokens: maxOutputTokens }),
   };
   // Not by the run's signal: a call under way is paid for.
-  const bounds = { signal: undefined, clock, deadlineAt: undefined, deadlineMs: undefined, attempts: [] };
+  const bounds = { signal: undefined, clock: createClock(clock), deadline: undefined, attempts: [] };
   const guard = createGuard(bounds, model.name);
   try {
     guard.limit(timeoutMs, "no answer within timeoutMs");

@@ -5,7 +5,7 @@ import {
   type Model,
   ProviderError,
 } from "../../src/contracts/index.ts";
-import { wait } from "../../src/execution/wait.ts";
+import { wait } from "../../src/plugin/wait.ts";
 import { answerOf } from "./answer-of.ts";
 import { itemKey, mostItemCostUsd } from "./batch-item.ts";
 import type { OpenBatch } from "./call-book.ts";

@@ -88,6 +88,8 @@ export interface CheckVerdict {
 
 /** One call of one model. */
 export interface Attempt<Id extends string = string> {
+  /** Unique among all attempts of all requests: the id of the decision, and the place of the call in it. */
+  readonly id: string;
   /** The router's id; the model's name where it is none of the router's models. */
   readonly model: Id | string;
   readonly name: string;

@@ -1,6 +1,7 @@
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { Constraints } from "./constraint.ts";
 import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
+import type { EventSink } from "./events.ts";
 import type { Labels, Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
 import type { RouterState } from "./router-state.ts";
@@ -97,6 +98,11 @@ export interface Router<Id extends string = string> {
    * consumer neither reads on nor leaves: give streams a `deadlineMs` or a `signal`.
    */
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
+  /**
+   * Adds a listener, next to `onEvent`, for what is made after the router: audits, dashboards. Returns a
+   * function that takes it away. `close()` awaits the listener's `close`, where it has one.
+   */
+  observe(sink: EventSink<Id>): () => void;
   /** What the router has learnt: sessions, spend, means of returned usage. Plain JSON, to be kept over a restart. */
   exportState(): RouterState;
   /**

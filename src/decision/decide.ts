@@ -1,4 +1,5 @@
 import {
+  type Account,
   BudgetExceededError,
   type Candidate,
   type Choice,
@@ -7,7 +8,6 @@ import {
   type ClassifierError,
   type Constraint,
   type Decision,
-  type Health,
   type HopContext,
   InvalidRequestError,
   isRouterError,
@@ -18,12 +18,13 @@ import {
   type PolicyDescription,
   PolicyError,
   type RecordedCandidate,
+  type Refusal,
   type RequestFacts,
   type SessionFacts,
   type Spend,
 } from "../contracts/index.ts";
 import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
-import { budgetName, type Room } from "./budget.ts";
+import { type CandidateParts, candidateFor } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
 import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
@@ -32,17 +33,10 @@ import { fallbacksOf } from "./fallbacks.ts";
 import { isUntouched } from "./is-untouched.ts";
 import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
-import { requestCostName } from "./request-cost.ts";
 import { withQuality } from "./with-quality.ts";
 
-/** Estimate of a request's input and cost on a model before the call. */
-export interface Estimate {
-  readonly inputTokens: number;
-  readonly costUsd: number | undefined;
-}
-
 /** The parts of a router that decide; the same for all its requests. */
-export interface DecisionParts<Id extends string> {
+export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly models: readonly { readonly id: Id; readonly facts: ModelFacts }[];
   readonly policy: Policy<Id>;
   readonly description: PolicyDescription;
@@ -53,9 +47,6 @@ export interface DecisionParts<Id extends string> {
   readonly random: () => number;
   /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
-  readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
-  /** Returns the health of a model by name; undefined where it is not known. */
-  readonly healthOf: (name: string, now: number) => Health | undefined;
   /** Returns the session of a request; called only if the request names one. */
   readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
   /** Returns the spend of a tenant; absent if there is no budget. */
@@ -72,9 +63,8 @@ export interface Deciding<Id extends string> {
   readonly pin: Id | undefined;
   /** True if other models may answer when the plan fails. Default: true without a pin. */
   readonly fallback: boolean | undefined;
-  readonly maxCostUsd: number | undefined;
-  /** The budget of the constraint `budget`, which is the last one. */
-  readonly room: Room | undefined;
+  /** Its money: asked last, so that what it refuses is permitted by all constraints. */
+  readonly account: Account;
   readonly hop: HopContext;
   /** Number to use instead of the router's random number. */
   readonly draw: number | undefined;
@@ -123,11 +113,7 @@ function candidatesOf<Id extends string>(
   request: RequestFacts,
   now: number,
 ): Candidate<Id>[] {
-  return parts.models.map(({ id, facts }) => {
-    const { inputTokens, costUsd } = parts.estimate(facts, request);
-    const health = parts.healthOf(facts.name, now);
-    return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
-  });
+  return parts.models.map(({ id, facts }) => candidateFor(parts, id, facts, request, now));
 }
 
 function decideAmong<Id extends string>(
@@ -136,20 +122,21 @@ function decideAmong<Id extends string>(
   all: readonly Candidate<Id>[],
   now: number,
 ): Decided<Id> | Promise<Decided<Id>> {
-  const { request, constraints, pin, hop } = deciding;
+  const { request, constraints, pin, hop, account } = deciding;
+  const refusals = new Map<Id, Refusal>();
   const context = { request, hop: "answer", now } as const;
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of all) {
-    const permitted = permits(candidate, constraints, context);
+    const permitted = affordable(candidate, permits(candidate, constraints, context), account, refusals);
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
   const session = request.session === undefined ? undefined : parts.sessionOf(request, now);
   const spend = parts.spendOf?.(request.tenant, now);
-  const settled: Settled<Id> = { parts, deciding, candidates, recorded, session, spend, now };
+  const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);
-  if (candidates.length === 0) throw nobody(recorded, deciding);
+  if (candidates.length === 0) throw noneLeft(settled, recorded);
   // The classification does not matter if only one model is permitted.
   if (candidates.length === 1) return choose(settled, undefined);
   const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
@@ -163,6 +150,8 @@ interface Settled<Id extends string> {
   readonly deciding: Deciding<Id>;
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
+  /** What the account refused, by id. */
+  readonly refusals: ReadonlyMap<Id, Refusal>;
   readonly session: SessionFacts<Id> | undefined;
   readonly spend: Spend | undefined;
   readonly now: number;
@@ -175,7 +164,7 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
     const known = parts.models.map(({ id }) => id).join(", ");
     throw new InvalidRequestError("model", `pins a model that the router does not have; it has ${known}`);
   }
-  if (wanted.permitted !== true) throw nobody([wanted], settled.deciding);
+  if (wanted.permitted !== true) throw noneLeft(settled, [wanted]);
   const choice: Choice<Id> = { model: pin, reason: "pinned by the request" };
   return record(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
@@ -265,22 +254,38 @@ function expectedCostOf<Id extends string>(
   return undefined;
 }
 
-/** Returns the error for a request that no model may serve: a budget error where cost is the reason. */
-function nobody(
-  recorded: readonly RecordedCandidate[],
-  { maxCostUsd, room }: Pick<Deciding<string>, "maxCostUsd" | "room">,
+/** The answer of constraints and account together. */
+function affordable<Id extends string>(
+  { id, estimatedCostUsd }: Candidate<Id>,
+  permitted: true | string,
+  account: Account,
+  refusals: Map<Id, Refusal>,
+): true | string {
+  if (permitted !== true) return permitted;
+  const fits = account.fits({ costUsd: estimatedCostUsd });
+  if (fits === true) return true;
+  refusals.set(id, fits);
+  return `${fits.by}: ${fits.reason}`;
+}
+
+/** No model may serve the request: for want of money, or for the reasons given. */
+function noneLeft<Id extends string>(
+  { refusals, deciding }: Settled<Id>,
+  recorded: readonly RecordedCandidate<Id>[],
 ): Error {
-  const reasons = recorded.map(({ model, permitted }) => [model, String(permitted)] as const);
-  const short = (constraint: string) =>
-    reasons
-      .filter(([, reason]) => reason.startsWith(`${constraint}: `))
-      .map(([id, reason]) => `${id}: ${reason.slice(constraint.length + 2)}`);
-  // The budget is asked last, so all other constraints permit the models it refuses.
-  const byBudget = room === undefined ? [] : short(budgetName);
-  if (room !== undefined && byBudget.length > 0)
-    return new BudgetExceededError(room.limitUsd, byBudget.join("; "), [], room.description);
-  const byCost = maxCostUsd === undefined ? [] : short(requestCostName);
-  if (maxCostUsd !== undefined && byCost.length === reasons.length)
-    return new BudgetExceededError(maxCostUsd, byCost.join("; "));
-  return new NoEligibleModelError(Object.fromEntries(reasons));
+  const unpaid = recorded.flatMap(({ model }) => {
+    const refusal = refusals.get(model);
+    return refusal === undefined ? [] : [{ model, refusal }];
+  });
+  // A budget is named as soon as it stands against one model; a request's own bound where it stands against all.
+  const byBudget = unpaid.filter(({ refusal }) => refusal.by === "budget");
+  const decisive = byBudget.length > 0 ? byBudget : unpaid.length === recorded.length ? unpaid : [];
+  const [first] = decisive;
+  if (first === undefined)
+    return new NoEligibleModelError(
+      Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)])),
+    );
+  const { limitUsd, description } = deciding.account.boundOf(first.refusal);
+  const problem = decisive.map(({ model, refusal }) => `${model}: ${refusal.reason}`).join("; ");
+  return new BudgetExceededError(limitUsd, problem, [], description);
 }

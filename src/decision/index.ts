@@ -1,9 +1,8 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { budget, type Room } from "./budget.ts";
+export { type CandidateParts, candidateFor, type Estimate } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
 export { contextWindow } from "./context-window.ts";
 export { type Decided, type DecisionParts, decide } from "./decide.ts";
 export { permits } from "./eligible.ts";
 export { policyHash } from "./policy-hash.ts";
-export { requestCost } from "./request-cost.ts";

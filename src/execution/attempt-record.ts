@@ -1,17 +1,25 @@
 import {
   type Attempt,
+  type Call,
   type CheckVerdict,
   type Completion,
-  type Hop,
   isRouterError,
   type Model,
+  type Pass,
   ProviderError,
   recordError,
 } from "../contracts/index.ts";
 import { timestamp } from "../plugin/index.ts";
-import type { ExecutionContext, Pass } from "./context.ts";
+import type { CallContext, ReturnedUsage } from "./context.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A call that has come through all ports and is about to be made. */
+export interface ReadyCall {
+  readonly call: Call;
+  readonly model: Model;
+  readonly pass: Pass;
+}
 
 /** An attempt while it runs. */
 export interface AttemptRecord {
@@ -35,48 +43,45 @@ export interface AttemptRecord {
 }
 
 /**
- * Starts the record of one call and adds it to the request's attempts when it has ended; what the call
- * holds of the router's limits ends with it.
+ * Starts the record of one call and adds it to the request's attempts when it has ended. Its end settles the
+ * account, and gives back what the call held of the router's limits.
  */
 export function startAttempt(
-  context: ExecutionContext,
-  id: string,
-  hop: Hop,
-  pass: Pass | undefined,
+  { ports, scope, facts }: CallContext,
+  { call, model, pass }: ReadyCall,
 ): AttemptRecord {
-  const model = context.modelOf(id);
-  const startedAt = context.clock();
+  const { clock, observer, pricing } = ports;
+  const startedAt = clock.monotonic();
   const record: Writable<Attempt> = {
-    model: id,
+    id: call.attemptId,
+    model: call.model,
     name: model.name,
-    hop,
-    startedAt: timestamp(startedAt),
+    hop: call.hop,
+    startedAt: timestamp(clock.wall()),
     latencyMs: 0,
   };
   let abandoned = false;
   let isReported = false;
   if (model.endpoint !== undefined) record.endpoint = model.endpoint;
-  const { committed } = context;
-  const expectedUsd = committed === undefined ? 0 : (context.estimateCostUsd(id) ?? 0);
-  if (committed !== undefined) committed.usd += expectedUsd;
-  context.started(id, hop);
+  observer.started(call);
 
   const end = () => {
-    if (committed !== undefined) committed.usd += (record.costUsd ?? expectedUsd) - expectedUsd;
-    record.latencyMs = Math.max(0, context.clock() - startedAt);
-    insert(context.attempts, record);
-    context.learn(abandoned && hop !== "hedge" ? asLate(record) : record);
-    pass?.end(record);
+    scope.account.settle(call.attemptId, record.costUsd);
+    record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
+    insert(scope.attempts, record);
+    observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
+    pass.end(record);
   };
-  const bill = (returned: Parameters<typeof context.usageOrEstimate>[0], outputTokens: () => number) => {
-    const { inputTokens } = context.facts;
-    const { usage, estimated } = context.usageOrEstimate(returned, { inputTokens, outputTokens });
+  const bill = (returned: ReturnedUsage, outputTokens: () => number) => {
+    const { usage, estimated, costUsd } = pricing.bill(model, returned, {
+      inputTokens: facts.inputTokens,
+      outputTokens,
+    });
     record.usage = usage;
     if (estimated) record.costEstimated = true;
-    const costUsd = context.costOf(model, usage);
     if (costUsd !== undefined) record.costUsd = costUsd;
   };
-  const billReceived = (text: string) => bill(undefined, () => context.estimateTokens(text));
+  const billReceived = (text: string) => bill(undefined, () => pricing.estimateTokens(text));
 
   return {
     model,
@@ -84,11 +89,11 @@ export function startAttempt(
       if (!record.dropped?.includes(parameter)) record.dropped = [...(record.dropped ?? []), parameter];
     },
     firstToken() {
-      record.firstTokenMs = Math.max(0, context.clock() - startedAt);
+      record.firstTokenMs = Math.max(0, clock.monotonic() - startedAt);
     },
     answer(completion) {
       const choice = completion.choices[0];
-      bill(completion.usage, () => context.estimateTokens(textOf(choice?.message)));
+      bill(completion.usage, () => pricing.estimateTokens(textOf(choice?.message)));
       if (completion.model !== undefined) record.servedModel = completion.model;
       if (choice?.finish_reason !== undefined) record.finishReason = choice.finish_reason;
       end();
@@ -119,7 +124,7 @@ export function startAttempt(
       else if (record.next !== undefined) delete record.next;
       if (isReported) return;
       isReported = true;
-      context.ended(record);
+      observer.ended(call, record);
     },
   };
 }

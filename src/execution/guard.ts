@@ -1,6 +1,6 @@
-import { DeadlineExceededError, ProviderError } from "../contracts/index.ts";
-import { longestTimerMs } from "../plugin/longest-timer.ts";
-import type { ExecutionContext } from "./context.ts";
+import { type Attempt, type Clock, ProviderError, type Timer } from "../contracts/index.ts";
+import type { Deadline } from "./context.ts";
+import { deadlineError } from "./deadline.ts";
 
 /**
  * Bounds one call: by the caller's signal, the request's deadline and a limit of its own. A model
@@ -8,25 +8,30 @@ import type { ExecutionContext } from "./context.ts";
  */
 export interface Guard {
   readonly signal: AbortSignal;
-  /** Settles as `work` does, or rejects with the reason of whatever ends the call before. */
+  /** Settles as `work` does, or rejects with the reason of what ends the call before. */
   race<T>(work: () => Promise<T>): Promise<T>;
-  /** Tells of an end that comes while nobody races: the consumer of a stream is away. */
+  /** Hears of an end that comes between two races: the consumer of a stream is away. */
   whenAway(listener: (reason: unknown) => void): void;
-  /** From now on: at most `ms` until the next `race` settles, with `limit` as its name. */
+  /** Allows at most `ms` from now until the next `race` settles; `limit` names the bound in the error. */
   limit(ms: number, limit: string): void;
   /** Leaves no timer and no listener; with `abort`, ends a call that still runs. Idempotent. */
   release(abort: boolean): void;
 }
 
-/** What bounds a call: `ExecutionContext` has it. */
-export type Bounds = Pick<ExecutionContext, "signal" | "clock" | "deadlineAt" | "deadlineMs" | "attempts">;
+/** What bounds a call. */
+export interface CallBounds {
+  readonly signal: AbortSignal | undefined;
+  readonly clock: Clock;
+  readonly deadline: Deadline | undefined;
+  readonly attempts: readonly Attempt[];
+}
 
-export function createGuard(context: Bounds, modelName: string): Guard {
+export function createGuard(bounds: CallBounds, modelName: string): Guard {
   const controller = new AbortController();
-  const { signal: caller, clock, deadlineAt, deadlineMs } = context;
+  const { signal: caller, clock, deadline } = bounds;
   let rejectCurrent: ((reason: unknown) => void) | undefined;
   let tellAway: ((reason: unknown) => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let limitMs = 0;
   let limitName = "";
   let endsAtDeadline = false;
@@ -40,14 +45,13 @@ export function createGuard(context: Bounds, modelName: string): Guard {
   const onCallerAbort = () => end(caller?.reason);
   const onTimer = () => {
     timer = undefined;
-    if (endsAtDeadline) {
-      end(new DeadlineExceededError(deadlineMs ?? 0, context.attempts));
-    } else if (rejectCurrent !== undefined) {
+    if (endsAtDeadline) end(deadlineError(bounds));
+    else if (rejectCurrent !== undefined)
       end(new ProviderError({ kind: "timeout", model: modelName, summary: `${limitName} of ${limitMs} ms` }));
-    } else if (deadlineAt !== undefined) {
-      // Nobody waits: a slow consumer is not a slow model. But the deadline holds.
+    else if (deadline !== undefined) {
+      // The consumer is away: a slow consumer is not a slow model. But the deadline holds.
       endsAtDeadline = true;
-      timer = setTimeout(onTimer, Math.min(longestTimerMs, Math.max(0, deadlineAt - clock())));
+      timer = clock.after(deadline.at - clock.monotonic(), onTimer);
     }
   };
   if (caller?.aborted) controller.abort(caller.reason);
@@ -69,7 +73,7 @@ export function createGuard(context: Bounds, modelName: string): Guard {
           },
           (error) => {
             if (rejectCurrent === reject) rejectCurrent = undefined;
-            // What ended the call, not what the model made of it.
+            // The reason that ended the call, not what the model made of it.
             reject(controller.signal.aborted ? controller.signal.reason : error);
           },
         );
@@ -79,26 +83,26 @@ export function createGuard(context: Bounds, modelName: string): Guard {
       tellAway = listener;
     },
     limit(ms, name) {
-      const left = deadlineAt === undefined ? Number.POSITIVE_INFINITY : deadlineAt - clock();
+      const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - clock.monotonic();
       if (left <= 0) {
         // Not by a timer: chunks that come faster than timers fire would put it off for ever.
-        end(new DeadlineExceededError(deadlineMs ?? 0, context.attempts));
+        end(deadlineError(bounds));
         return;
       }
       const atDeadline = left <= ms;
       if (timer !== undefined && !atDeadline && !endsAtDeadline && limitMs === ms) {
         limitName = name;
-        timer.refresh();
+        timer.restart();
         return;
       }
-      clearTimeout(timer);
+      timer?.cancel();
       endsAtDeadline = atDeadline;
       limitMs = ms;
       limitName = name;
-      timer = setTimeout(onTimer, Math.min(left, ms));
+      timer = clock.after(Math.min(left, ms), onTimer);
     },
     release(abort) {
-      clearTimeout(timer);
+      timer?.cancel();
       timer = undefined;
       caller?.removeEventListener("abort", onCallerAbort);
       tellAway = undefined;

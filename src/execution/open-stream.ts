@@ -1,13 +1,13 @@
 import { isRouterError } from "../contracts/index.ts";
-import type { ExecutionContext } from "./context.ts";
-import { proceed } from "./generate.ts";
-import type { Itinerary, Step } from "./itinerary.ts";
+import { watch } from "../plugin/watch.ts";
+import type { Execution } from "./context.ts";
 import { type StreamCall, startStreamCall } from "./stream-call.ts";
+import type { Move, PlannedCall, Walk } from "./walk.ts";
 
-/** The call whose content the caller is to see, or the step to take since none has brought any. */
+/** The call whose content the caller is to see; or what follows, since none has brought any. */
 export type Opened =
-  | { readonly call: StreamCall; readonly step?: undefined }
-  | { readonly call?: undefined; readonly step: Step };
+  | { readonly call: StreamCall; readonly move?: undefined }
+  | { readonly call?: undefined; readonly move: Move };
 
 /** How a call came to its first content; `failure` where it did not. */
 interface Opening {
@@ -16,24 +16,21 @@ interface Opening {
 }
 
 /**
- * Calls the model of a step and waits for its first content. Where hedging is on and content is late,
- * a second model is called beside it: the first content wins, the other call is given up.
+ * Makes a planned call and waits for its first content. Where hedging is on and content is late, a second
+ * model is called next to it: the first content wins, the other call is given up.
  */
-export async function openStream(
-  context: ExecutionContext,
-  step: Step,
-  itinerary: Itinerary,
-): Promise<Opened> {
-  const first = startStreamCall(context, step);
+export async function openStream(execution: Execution, walk: Walk, planned: PlannedCall): Promise<Opened> {
+  const first = startStreamCall(execution, planned);
   const opening = open(first);
-  const afterMs = context.hedging?.afterMs(first.record.model.name, context.clock());
-  if (afterMs !== undefined && (await isLate(opening, afterMs))) {
-    const hedge = itinerary.hedge();
+  const afterMs = execution.ports.admission.lateAfterMs(planned.call.name);
+  if (afterMs !== undefined && (await isLate(execution, opening, afterMs))) {
+    const { call: hedge } = await walk.late(planned);
     if (hedge !== undefined) {
-      return openBeside(context, { call: first, opening }, startStreamCall(context, hedge), itinerary);
+      const second = startStreamCall(execution, hedge);
+      return openBeside(execution, walk, { call: first, opening }, second);
     }
   }
-  return conclude(await opening, itinerary);
+  return conclude(walk, await opening);
 }
 
 async function open(call: StreamCall): Promise<Opening> {
@@ -45,52 +42,49 @@ async function open(call: StreamCall): Promise<Opening> {
   }
 }
 
-async function isLate(opening: Promise<Opening>, afterMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<true>((resolve) => {
-    timer = setTimeout(resolve, afterMs, true);
+function isLate({ ports }: Execution, opening: Promise<Opening>, afterMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = watch(ports.clock, { ms: afterMs, onTime: () => resolve(true) });
+    void opening.then(() => {
+      end();
+      resolve(false);
+    });
   });
-  try {
-    return await Promise.race([opening.then(() => false), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function openBeside(
-  context: ExecutionContext,
+  execution: Execution,
+  walk: Walk,
   first: { readonly call: StreamCall; readonly opening: Promise<Opening> },
   hedge: StreamCall,
-  itinerary: Itinerary,
 ): Promise<Opened> {
   const hedgeOpening = open(hedge);
   const { call, failure } = await Promise.race([first.opening, hedgeOpening]);
   const isFirst = call === first.call;
   const other = isFirst ? hedge : first.call;
   if (failure === undefined) {
+    walk.firstContent(call.planned);
     other.abandon();
     other.record.report("hedge");
     return { call };
   }
   const error = call.fail(failure.thrown);
-  const ending = itinerary.ending(error, call.step.model);
-  const isOver = context.signal?.aborted || isRouterError(ending?.error, "deadline-exceeded");
-  if (ending !== undefined && (isOver || isFirst)) {
-    if (isOver) {
-      other.fail(ending.error);
+  try {
+    await walk.failed(call.planned, call.record, error);
+  } catch (ending) {
+    if (execution.signal?.aborted || isRouterError(ending, "deadline-exceeded")) {
+      other.fail(ending);
       other.release(true);
     } else other.abandon();
-    call.record.report(undefined);
     other.record.report(undefined);
-    throw ending.error;
+    throw ending;
   }
   call.record.report("hedge");
-  if (isFirst) itinerary.follow(hedge.step);
-  return conclude(await (isFirst ? hedgeOpening : first.opening), itinerary);
+  return conclude(walk, await (isFirst ? hedgeOpening : first.opening));
 }
 
-function conclude({ call, failure }: Opening, itinerary: Itinerary): Opened {
+async function conclude(walk: Walk, { call, failure }: Opening): Promise<Opened> {
   if (failure === undefined) return { call };
   const error = call.fail(failure.thrown);
-  return { step: proceed(itinerary.afterFailure(error), call.record) };
+  return { move: await walk.failed(call.planned, call.record, error) };
 }

@@ -5,7 +5,9 @@ import {
   type HopContext,
   isRouterError,
 } from "../contracts/index.ts";
-import type { ExecutionContext } from "./context.ts";
+import { settleWithin } from "../plugin/settle-within.ts";
+import type { Execution } from "./context.ts";
+import { leftMs } from "./deadline.ts";
 
 /**
  * Asks a check for its verdict. One that throws, answers with anything but true or false, or is not
@@ -13,18 +15,18 @@ import type { ExecutionContext } from "./context.ts";
  * not shown to be good. What it has under way is then ended. Never rejects.
  */
 export async function runCheck(
-  context: ExecutionContext,
+  execution: Execution,
   check: Check,
   answer: Completion,
   again: (changes: Parameters<NonNullable<HopContext["again"]>>[0], hop: HopContext) => Promise<Completion>,
 ): Promise<CheckVerdict> {
-  const opened = context.openHop();
+  const opened = execution.openHop();
   const hop: HopContext = Object.assign(opened, {
     again: (changes?: Parameters<typeof again>[0]) => again(changes, opened),
   });
   try {
-    const verdict = check.accepts(context.facts, answer, hop);
-    const accepted: unknown = typeof verdict === "boolean" ? verdict : await inTime(context, verdict);
+    const verdict = check.accepts(execution.facts, answer, hop);
+    const accepted: unknown = typeof verdict === "boolean" ? verdict : await inTime(execution, verdict);
     if (typeof accepted === "boolean") return { name: check.name, accepted };
     return refusal(check, `returned ${accepted === null ? "null" : typeof accepted}, not true or false`);
   } catch (error) {
@@ -46,25 +48,18 @@ function problemOf(error: unknown): string {
 
 class NoVerdict extends Error {}
 
-async function inTime<T>(context: ExecutionContext, verdict: PromiseLike<T>): Promise<T> {
-  const { signal, deadlineAt, clock, options } = context;
-  const leftMs = deadlineAt === undefined ? Number.POSITIVE_INFINITY : Math.max(0, deadlineAt - clock());
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = () => {};
-  const limit = new Promise<never>((_, reject) => {
-    const problem =
-      leftMs <= options.checkTimeoutMs
-        ? "gave no verdict before the deadline"
-        : `gave no verdict within checkTimeoutMs of ${options.checkTimeoutMs} ms`;
-    timer = setTimeout(() => reject(new NoVerdict(problem)), Math.min(leftMs, options.checkTimeoutMs));
-    onAbort = () => reject(new NoVerdict("was left behind: the caller aborted"));
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener("abort", onAbort, { once: true });
+function inTime<T>(execution: Execution, verdict: PromiseLike<T>): Promise<T> {
+  const { signal, ports } = execution;
+  const left = Math.max(0, leftMs(execution));
+  const { checkTimeoutMs } = ports.options;
+  const problem =
+    left <= checkTimeoutMs
+      ? "gave no verdict before the deadline"
+      : `gave no verdict within checkTimeoutMs of ${checkTimeoutMs} ms`;
+  return settleWithin(ports.clock, verdict, {
+    signal,
+    abortError: () => new NoVerdict("was left behind: the caller aborted"),
+    ms: Math.min(left, checkTimeoutMs),
+    timeError: () => new NoVerdict(problem),
   });
-  try {
-    return await Promise.race([verdict, limit]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
 }

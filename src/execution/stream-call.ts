@@ -6,13 +6,13 @@ import {
 } from "../contracts/index.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
-import type { ExecutionContext } from "./context.ts";
+import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import type { Step } from "./itinerary.ts";
+import type { PlannedCall } from "./walk.ts";
 
 /** One call of a stream under way. */
 export interface StreamCall {
-  readonly step: Step;
+  readonly planned: PlannedCall;
   readonly record: AttemptRecord;
   readonly guard: Guard;
   readonly assembler: Assembler;
@@ -36,10 +36,12 @@ export interface StreamCall {
 }
 
 /** Begins the record of a call; it is made by `open`. */
-export function startStreamCall(context: ExecutionContext, step: Step): StreamCall {
-  const record = startAttempt(context, step.model, step.hop, step.pass);
-  const { model } = record;
-  const guard = createGuard(context, model.name);
+export function startStreamCall(execution: Execution, planned: PlannedCall): StreamCall {
+  const { ports, scope, signal } = execution;
+  const { model, pass } = planned;
+  const record = startAttempt(execution, planned);
+  const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
+  const guard = createGuard(bounds, model.name);
   const assembler = createAssembler();
   const held: CompletionChunk[] = [];
   let hasBegun = false;
@@ -64,7 +66,7 @@ export function startStreamCall(context: ExecutionContext, step: Step): StreamCa
   };
 
   return {
-    step,
+    planned,
     record,
     guard,
     assembler,
@@ -74,9 +76,9 @@ export function startStreamCall(context: ExecutionContext, step: Step): StreamCa
     },
     next,
     async open() {
-      guard.limit(context.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
-      const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: step.pass?.told };
-      iterator = model.stream(context.chat, options)[Symbol.asyncIterator]();
+      guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
+      const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
+      iterator = model.stream(execution.chat, options)[Symbol.asyncIterator]();
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;
@@ -86,7 +88,7 @@ export function startStreamCall(context: ExecutionContext, step: Step): StreamCa
     },
     fail(thrown) {
       if (failure !== undefined) return failure.error;
-      const error = toTypedError(thrown, model, context.signal);
+      const error = toTypedError(thrown, model, signal);
       failure = { error };
       if (hasBegun && carriesText(error)) error.partialText = assembler.text;
       record.fail(error, hasBegun || mayBeBilled(error) ? assembler.text : undefined);

@@ -1,6 +1,7 @@
 import { threshold } from "../../policies/threshold.ts";
 import type { Model, RouteOptions, RouteRequest, RouteResult, Router } from "../contracts/index.ts";
-import { createRouter, type RouterOptions } from "../router/create-router.ts";
+import { createRouter } from "../router/create-router.ts";
+import type { RouterOptions } from "../router/router-options.ts";
 import { type Environment, environmentModels } from "./environment-models.ts";
 
 /** Sends about 30 % of the default classifier's reference traffic to the large model; not tuned on anything. */

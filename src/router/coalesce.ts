@@ -1,5 +1,6 @@
-import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import type { Clock, Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
+import { settleWithin } from "../plugin/settle-within.ts";
 
 type Route<Id extends string> = (
   request: RouteRequest<Id>,
@@ -28,7 +29,7 @@ const maxFlights = 10_000;
 export function coalesce<Id extends string>(
   route: Route<Id>,
   when: (request: RouteRequest<Id>) => boolean,
-  clock: () => number,
+  clock: Clock,
   onCoalesced: (result: RouteResult<Id>) => void,
 ): Route<Id> {
   const flights = new Map<string, Flight<Id>>();
@@ -61,16 +62,20 @@ export function coalesce<Id extends string>(
     if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
       return route(request, options);
     }
-    const startedAt = clock();
+    const startedAt = clock.monotonic();
     const flight = joined ?? start(key, request);
     flight.waiting += 1;
     try {
-      const result = await unlessAborted(flight.result, signal);
+      const result = await settleWithin(clock, flight.result, { signal });
       if (!flight.billed) {
         flight.billed = true;
         return result;
       }
-      const copy = copyOf(result, flight.answer ?? result.completion, Math.max(0, clock() - startedAt));
+      const copy = copyOf(
+        result,
+        flight.answer ?? result.completion,
+        Math.max(0, clock.monotonic() - startedAt),
+      );
       onCoalesced(copy);
       return copy;
     } finally {
@@ -124,24 +129,4 @@ function copyOf<Id extends string>(
     latencyMs,
     coalesced: true,
   };
-}
-
-/** As `result`, or the signal's reason as soon as it fires. Leaves no listener. */
-function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return result;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    const settled = () => signal.removeEventListener("abort", onAbort);
-    result.then(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (error) => {
-        settled();
-        reject(error);
-      },
-    );
-  });
 }

@@ -3,7 +3,6 @@ import {
   type Candidate,
   type ChatRequest,
   type Completion,
-  DeadlineExceededError,
   type Hop,
   type HopContext,
   type Model,
@@ -11,10 +10,15 @@ import {
   NoEligibleModelError,
   type RequestFacts,
 } from "../contracts/index.ts";
-import { permits } from "../decision/index.ts";
-import { callDirectly, type ExecutionContext, generateDirectly } from "../execution/index.ts";
-import { longestTimerMs } from "../plugin/longest-timer.ts";
-import { executionOf } from "./execution-context.ts";
+import { candidateFor, type DecisionParts, permits } from "../decision/index.ts";
+import {
+  type CallContext,
+  callDirectly,
+  deadlineError,
+  generateDirectly,
+  leftMs,
+} from "../execution/index.ts";
+import { watch } from "../plugin/watch.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 
@@ -40,8 +44,7 @@ class RequestHop<Id extends string> implements OpenHop {
   readonly #run: Run<Id>;
   readonly #at: Extract<Hop, "classify" | "check">;
   #controller: AbortController | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #onAbort: (() => void) | undefined;
+  #endWatch: (() => void) | undefined;
   #over = false;
 
   constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check">) {
@@ -52,27 +55,25 @@ class RequestHop<Id extends string> implements OpenHop {
 
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
-    const { signal, deadlineAt, deadlineMs, attempts } = this.#run;
     const controller = new AbortController();
     this.#controller = controller;
     if (this.#over) {
-      // Somebody who was left behind still holds the hop.
+      // A classifier or check that was left behind still holds the hop.
       controller.abort(hopIsOver());
       return controller.signal;
     }
-    this.#onAbort = () => controller.abort(signal?.reason);
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (deadlineAt !== undefined) {
-      const left = Math.max(0, deadlineAt - this.#parts.clock());
-      const onTime = () => controller.abort(new DeadlineExceededError(deadlineMs ?? 0, attempts));
-      this.#timer = setTimeout(onTime, Math.min(left, longestTimerMs));
-    }
+    const { ports } = this.#parts;
+    this.#endWatch = watch(ports.clock, {
+      signal: this.#run.signal,
+      onAbort: (reason) => controller.abort(reason),
+      ms: Math.max(0, leftMs({ ports, scope: this.#run })),
+      onTime: () => controller.abort(deadlineError(this.#run)),
+    });
     return controller.signal;
   }
 
   get now(): number {
-    return this.#parts.clock();
+    return this.#parts.ports.clock.wall();
   }
 
   // Getters, so that a classifier may take them out of the hop.
@@ -89,29 +90,34 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   #permits(facts: ModelFacts, chat: RequestFacts): true | string {
-    const { models, completeFacts, clock } = this.#parts;
-    const { teamConstraints, facts: request } = this.#run;
-    const context = { request, hop: this.#at, now: clock() };
+    const { deciding, completeFacts } = this.#parts;
     const own = this.#ownOf(facts);
-    if (own === undefined && models.some(({ id }) => id === facts.name))
+    if (own === undefined && deciding.models.some(({ id }) => id === facts.name))
       return "its name is the id of one of the router's models: give it another";
     // The router's own id where the model is one of its own, so that `only` and `except` know it.
     const id = own?.id ?? (facts.name as Id);
-    const answer = permits(this.#candidate(id, completeFacts(facts), chat), teamConstraints, context);
+    const answer = this.#permitted(this.#candidate(id, completeFacts(facts), chat));
     if (answer !== true || own === undefined || own.facts === facts) return answer;
     // Another object under the name of one of the router's models cannot say better of it than the router.
-    return permits(this.#candidate(id, own.facts, chat), teamConstraints, context);
+    return this.#permitted(this.#candidate(id, own.facts, chat));
   }
 
-  #ownOf({ name }: ModelFacts): RouterParts<Id>["models"][number] | undefined {
-    return this.#parts.models.find(({ facts }) => facts.name === name);
+  /** The team's and the request's constraints, and the router's budget. */
+  #permitted(candidate: Candidate<Id>): true | string {
+    const { teamConstraints, facts: request, account } = this.#run;
+    const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
+    if (answer !== true) return answer;
+    const fits = account.fits({ costUsd: candidate.estimatedCostUsd });
+    // The request's own bound ends the call with `BudgetExceededError`.
+    return fits === true || fits.by !== "budget" ? true : `${fits.by}: ${fits.reason}`;
+  }
+
+  #ownOf({ name }: ModelFacts): DecisionParts<Id>["models"][number] | undefined {
+    return this.#parts.deciding.models.find(({ facts }) => facts.name === name);
   }
 
   #candidate(id: Id, facts: ModelFacts, chat: RequestFacts): Candidate<Id> {
-    const { estimate, healthOf, clock } = this.#parts;
-    const { inputTokens, costUsd } = estimate(facts, chat);
-    const health = healthOf(facts.name, clock());
-    return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
+    return candidateFor(this.#parts.deciding, id, facts, chat, this.now);
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
@@ -135,35 +141,33 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   /** One call of a model outside the plan. Throws `NoEligibleModelError` where a constraint forbids it. */
-  #execution(model: Model, chat: ChatRequest, facts: RequestFacts): ExecutionContext {
-    const parts = this.#parts;
+  #execution(model: Model, chat: ChatRequest, facts: RequestFacts): CallContext {
+    const { ports, completeFacts } = this.#parts;
+    const id = this.#idOf(model);
     const reason = this.#permits(model, facts);
-    if (reason !== true) throw new NoEligibleModelError({ [this.#idOf(model)]: reason });
+    if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
     const complete: Model = {
-      ...parts.completeFacts(model),
+      ...completeFacts(model),
       generate: (request, options) => model.generate(request, options),
       stream: (request, options) => model.stream(request, options),
     };
-    const { costUsd } = parts.estimate(complete, facts);
-    return executionOf(parts, this.#run, {
-      estimatedInputTokens: undefined,
+    return {
+      ports,
+      scope: this.#run,
       signal: this.signal,
       chat,
       facts,
-      plan: [],
-      fallbacks: [],
-      openHop: () => this,
+      textTokens: undefined,
       modelOf: () => complete,
+      candidateOf: () => this.#candidate(id as Id, complete, facts),
       permits: () => this.#permits(model, facts),
-      estimateCostUsd: () => costUsd,
-    });
+    };
   }
 
   end(): void {
     this.#over = true;
     if (this.#controller === undefined) return;
-    clearTimeout(this.#timer);
-    if (this.#onAbort !== undefined) this.#run.signal?.removeEventListener("abort", this.#onAbort);
+    this.#endWatch?.();
     if (!this.#controller.signal.aborted) {
       this.#controller.abort(hopIsOver());
     }

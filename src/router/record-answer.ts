@@ -9,7 +9,7 @@ const answers: ReadonlySet<Hop> = new Set(["answer", "retry", "fallback", "casca
 export function recordAnswer<Id extends string>(parts: RouterParts<Id>, run: Run<Id>, session: string): void {
   const given = answeringAttempt(run.attempts);
   if (given === undefined) return;
-  const answer = { model: given.model, usage: given.usage, at: parts.clock() };
+  const answer = { model: given.model, usage: given.usage, at: parts.ports.clock.wall() };
   parts.recordSession(run.facts.tenant, session, answer);
 }
 

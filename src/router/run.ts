@@ -1,19 +1,16 @@
 import {
   type Attempt,
   type Constraint,
-  DeadlineExceededError,
   InvalidOptionError,
   type RequestFacts,
   type RouteRequest,
   type Routing,
 } from "../contracts/index.ts";
-import { requestCost } from "../decision/index.ts";
-import { type BudgetHold, openHold, withBudget } from "./budget-hold.ts";
+import type { RequestScope } from "../execution/index.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** One request under way. */
-export interface Run<Id extends string> {
-  readonly id: string;
+export interface Run<Id extends string> extends RequestScope {
   readonly request: RouteRequest<Id>;
   readonly facts: RequestFacts;
   /** The router's own, the team's and the request's. */
@@ -23,18 +20,9 @@ export interface Run<Id extends string> {
   readonly pin: Id | undefined;
   /** As the request asks. */
   readonly fallback: boolean | undefined;
-  /** The caller's. */
-  readonly signal: AbortSignal | undefined;
-  /** Milliseconds since the epoch. */
+  /** On the monotonic clock, in milliseconds. */
   readonly startedAt: number;
-  readonly deadlineMs: number | undefined;
-  readonly deadlineAt: number | undefined;
-  readonly maxCostUsd: number | undefined;
   readonly attempts: Attempt<Id>[];
-  /** See `ExecutionContext`. */
-  readonly committed: { usd: number } | undefined;
-  /** What the request holds of the budget, where there is one. */
-  readonly hold: BudgetHold | undefined;
 }
 
 const noRouting: Routing<never> = {};
@@ -43,7 +31,6 @@ const none: readonly never[] = [];
 /** Reads a request and starts its clock. Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
 export function beginRun<Id extends string>(
   parts: RouterParts<Id>,
-  allConstraints: readonly Constraint<Id>[],
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
@@ -53,36 +40,25 @@ export function beginRun<Id extends string>(
   const facts = parts.normalise(request);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
   const { deadlineMs, maxCostUsd, constraints = none } = routing;
-  const startedAt = parts.clock();
-  const extra = maxCostUsd === undefined ? constraints : [...constraints, requestCost(maxCostUsd)];
-  const all = extra.length === 0 ? allConstraints : [...allConstraints, ...extra];
-  const team = constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints];
-  const { budget } = parts;
-  const committed = maxCostUsd === undefined && budget === undefined ? undefined : { usd: 0 };
-  const hold = budget && committed ? openHold(budget, facts.tenant, startedAt, committed) : undefined;
+  const { clock } = parts.ports;
+  const startedAt = clock.monotonic();
+  let calls = 0;
   return {
     id: parts.newId(),
     request,
     facts,
-    constraints: hold === undefined ? all : withBudget(all, hold),
-    teamConstraints: hold === undefined ? team : withBudget(team, hold),
+    constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],
+    teamConstraints: constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints],
     pin: routing.model,
     fallback: routing.fallback,
     signal,
     startedAt,
-    deadlineMs,
-    deadlineAt: deadlineMs === undefined ? undefined : startedAt + deadlineMs,
-    maxCostUsd,
+    deadline: deadlineMs === undefined ? undefined : { at: startedAt + deadlineMs, ms: deadlineMs },
+    account: parts.ledger.open({ tenant: facts.tenant, maxCostUsd }, clock.wall()),
     attempts: [],
-    committed,
-    hold,
+    numberCall() {
+      calls += 1;
+      return calls;
+    },
   };
-}
-
-/** Throws when the caller has aborted or the deadline has passed. */
-export function checkAlive<Id extends string>(run: Run<Id>, clock: () => number): void {
-  if (run.signal?.aborted) throw run.signal.reason;
-  if (run.deadlineAt !== undefined && clock() >= run.deadlineAt) {
-    throw new DeadlineExceededError(run.deadlineMs ?? 0, run.attempts);
-  }
 }

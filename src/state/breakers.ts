@@ -9,8 +9,10 @@ import {
 import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 
 export interface Breakers {
-  /** `true`, or why no call may be made now. Half-open admits one trial until its result is observed. */
-  admit(name: string, now: number): true | string;
+  /** `true`, or why no call may be made now. Half-open admits one trial until its result is observed. No side effect. */
+  ask(name: string, now: number): true | string;
+  /** As `ask`; where the breaker is half-open, the call is its trial. */
+  enter(name: string, now: number): true | string;
   /** A call that was admitted is not made after all. */
   abandon(name: string): void;
   /** Milliseconds left of the pause that a rate limit asked for; 0 where there is none. */
@@ -132,18 +134,25 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
     );
   };
 
+  const ask = (name: string, now: number): true | string => {
+    const endpoint = endpoints.get(name);
+    if (endpoint === undefined) return true;
+    if (now < endpoint.coolDownUntil)
+      return `it asked for a pause of ${endpoint.coolDownUntil - now} ms more`;
+    if (endpoint.openUntil === undefined) return true;
+    if (now < endpoint.openUntil) return `its breaker is open (${endpoint.failureClass} failures)`;
+    return now < endpoint.trialUntil ? "its breaker waits for a trial call" : true;
+  };
+
   return {
-    admit(name, now) {
+    ask,
+
+    enter(name, now) {
+      const answer = ask(name, now);
       const endpoint = endpoints.get(name);
-      if (endpoint === undefined) return true;
-      if (now < endpoint.coolDownUntil)
-        return `it asked for a pause of ${endpoint.coolDownUntil - now} ms more`;
-      if (endpoint.openUntil === undefined) return true;
-      if (now < endpoint.openUntil) return `its breaker is open (${endpoint.failureClass} failures)`;
-      if (now < endpoint.trialUntil) return "its breaker waits for a trial call";
       // A trial that is never observed (its request was dropped) must not keep it shut for ever.
-      endpoint.trialUntil = now + longestOpenMs;
-      return true;
+      if (answer === true && endpoint?.openUntil !== undefined) endpoint.trialUntil = now + longestOpenMs;
+      return answer;
     },
 
     abandon(name) {

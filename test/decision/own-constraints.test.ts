@@ -4,18 +4,13 @@ import { contextWindow, isNearWindow } from "../../src/decision/context-window.t
 import { permits, unknownOf } from "../../src/decision/eligible.ts";
 import { fallbacksOf } from "../../src/decision/fallbacks.ts";
 import { policyHash } from "../../src/decision/policy-hash.ts";
-import { requestCost } from "../../src/decision/request-cost.ts";
 import { candidateOf, constraintConformance, factsOf } from "../../src/testing/index.ts";
 
 const at = { hop: "answer", now: 0 } as const;
 
 describe("the router's own constraints conform", () => {
-  for (const constraint of [capabilities, contextWindow, requestCost(0.01)]) {
-    for (const { name, run } of constraintConformance({
-      constraint,
-      models: ["small", "large"],
-      failsClosed: constraint.name === "maxCostUsd",
-    })) {
+  for (const constraint of [capabilities, contextWindow]) {
+    for (const { name, run } of constraintConformance({ constraint, models: ["small", "large"] })) {
       it(`${constraint.name}: ${name}`, run);
     }
   }
@@ -116,14 +111,6 @@ describe("constraints fail closed", () => {
     const late = { name: "late", permits: async () => true } as never;
     expect(permits(candidateOf("m"), [late], { request, ...at })).toBe(
       "late: it answered with a promise: permits() must not be async",
-    );
-  });
-
-  it("when a price is not known", () => {
-    expect(requestCost(1).permits(candidateOf("m"), { request, ...at })).toBe("its price is not known");
-    expect(requestCost(1).permits(candidateOf("m", { estimatedCostUsd: 1 }), { request, ...at })).toBe(true);
-    expect(requestCost(1).permits(candidateOf("m", { estimatedCostUsd: 1.5 }), { request, ...at })).toBe(
-      "costs about 1.50 USD, more than 1",
     );
   });
 });

@@ -7,7 +7,7 @@ import {
 } from "../../src/contracts/index.ts";
 import { generate } from "../../src/execution/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { contextOf } from "../support/execution/execution-context.ts";
+import { executionFor } from "../support/execution/execution-for.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const usage = { inputTokens: 100, outputTokens: 10 }; // 0.1 + 0.1 USD
@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 /** Runs to the end while timers fire as they come due. */
-async function run(context: ReturnType<typeof contextOf>) {
+async function run(context: ReturnType<typeof executionFor>) {
   const running = generate(context).then(
     (completion) => ({ text: completion.choices[0]?.message.content, error: undefined }),
     (error: unknown) => ({ text: undefined, error }),
@@ -56,7 +56,7 @@ describe("a call that succeeds", () => {
         generate: async (...call: Parameters<typeof small.generate>) =>
           Object.assign(await small.generate(...call), { usage: told }),
       };
-      const context = contextOf({ models: { small: partial } });
+      const context = executionFor({ models: { small: partial } });
       await run(context);
       expect(context.attempts).toMatchObject([
         { usage: { inputTokens: 10, outputTokens: 1 }, costEstimated: true, costUsd: 0.02 },
@@ -65,7 +65,7 @@ describe("a call that succeeds", () => {
   );
 
   it("is one attempt, priced by the usage that the provider returned", async () => {
-    const context = contextOf({ models: { small: failing("small") } });
+    const context = executionFor({ models: { small: failing("small") } });
     expect((await run(context)).text).toBe("answer of small");
     expect(context.attempts).toMatchObject([
       {
@@ -84,7 +84,7 @@ describe("a call that succeeds", () => {
 
 describe("a call that fails", () => {
   it("is tried again where that is safe, each time as an attempt of its own", async () => {
-    const context = contextOf({ models: { small: failing("small", failure("server", { status: 500 })) } });
+    const context = executionFor({ models: { small: failing("small", failure("server", { status: 500 })) } });
     expect((await run(context)).text).toBe("answer of small");
     expect(context.attempts.map(({ hop, next, costUsd }) => [hop, next, costUsd === 0])).toEqual([
       ["answer", "retry", true],
@@ -101,7 +101,7 @@ describe("a call that fails", () => {
   it("goes to the next permitted model when retries are used up", async () => {
     const overloaded = failure("overloaded");
     const small = failing("small", overloaded, overloaded, overloaded);
-    const context = contextOf({
+    const context = executionFor({
       models: { small, mid: failing("mid"), large: failing("large") },
       permits: (id) => id !== "mid" || "no",
     });
@@ -117,7 +117,7 @@ describe("a call that fails", () => {
   it("waits between tries: full jitter below a cap, and never less than the provider asks", async () => {
     const errors = [failure("server"), failure("rate-limit", { retryAfterMs: 3_000 })];
     const started: number[] = [];
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small", ...errors) },
       random: () => 0.5,
       started: () => started.push(Date.now()),
@@ -130,7 +130,7 @@ describe("a call that fails", () => {
 
   it("does not wait for a provider that asks for too long: the next model is there now", async () => {
     const small = failing("small", failure("rate-limit", { retryAfterMs: 60_000 }));
-    const context = contextOf({ models: { small, large: failing("large") } });
+    const context = executionFor({ models: { small, large: failing("large") } });
     const before = Date.now();
     expect((await run(context)).text).toBe("answer of large");
     expect(Date.now() - before).toBe(0);
@@ -139,7 +139,7 @@ describe("a call that fails", () => {
   for (const kind of ["invalid-request", "too-large", "content-filter"] as const) {
     it(`ends the request when it is of kind ${kind}: another model would fail alike`, async () => {
       const error = failure(kind);
-      const context = contextOf({ models: { small: failing("small", error), large: failing("large") } });
+      const context = executionFor({ models: { small: failing("small", error), large: failing("large") } });
       expect((await run(context)).error).toBe(error);
       expect(context.attempts).toHaveLength(1);
     });
@@ -147,7 +147,7 @@ describe("a call that fails", () => {
 
   for (const kind of ["authentication", "permission", "not-found", "unsupported", "unknown"] as const) {
     it(`is not tried again but replaced when it is of kind ${kind}`, async () => {
-      const context = contextOf({
+      const context = executionFor({
         models: { small: failing("small", failure(kind)), large: failing("large") },
       });
       expect((await run(context)).text).toBe("answer of large");
@@ -160,7 +160,7 @@ describe("a call that fails", () => {
     const same = fakeModel({ model: "same", contextWindow: 100 });
     const unknown = fakeModel({ model: "unknown" });
     const large = fakeModel({ model: "large", contextWindow: 200, answer: "fits" });
-    const context = contextOf({ models: { small, same, unknown, large } });
+    const context = executionFor({ models: { small, same, unknown, large } });
     expect((await run(context)).text).toBe("fits");
     expect(same.requests).toHaveLength(0);
     expect(unknown.requests).toHaveLength(0);
@@ -171,7 +171,7 @@ describe("a call that fails", () => {
       small: failing("small", failure("not-found")),
       large: failing("large", failure("permission")),
     };
-    const { error } = await run(contextOf({ models }));
+    const { error } = await run(executionFor({ models }));
     if (!isRouterError(error, "all-models-failed")) throw error;
     expect(error.message).toBe(
       "all models failed (small: fake:small failed (not-found); large: fake:small failed (permission))",
@@ -182,13 +182,13 @@ describe("a call that fails", () => {
 
   it("stays with its model when fallback is off", async () => {
     const models = { small: failing("small", failure("not-found")), large: failing("large") };
-    const context = contextOf({ models, options: { fallback: false } });
+    const context = executionFor({ models, options: { fallback: false } });
     expect(isRouterError((await run(context)).error, "all-models-failed")).toBe(true);
     expect(context.attempts).toHaveLength(1);
   });
 
   it("wraps what a user's own model throws, without its text", async () => {
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small", new Error("secret")), large: failing("large") },
     });
     expect((await run(context)).text).toBe("answer of large");
@@ -204,7 +204,7 @@ describe("a call that fails", () => {
       ...fakeModel({ model: "small" }),
       generate: async () => ({ choices: [{ message: null }] }) as never,
     };
-    const context = contextOf({ models: { small, large: failing("large") }, options: { retries: 0 } });
+    const context = executionFor({ models: { small, large: failing("large") }, options: { retries: 0 } });
     expect((await run(context)).text).toBe("answer of large");
     expect(context.attempts[0]?.error?.kind).toBe("incomplete");
   });
@@ -215,7 +215,7 @@ describe("limits", () => {
 
   it("end a call that takes too long, even one that ignores its signal, and price it by estimate", async () => {
     const deaf = { ...fakeModel({ model: "small", price }), generate: () => new Promise<never>(() => {}) };
-    const context = contextOf({
+    const context = executionFor({
       models: { small: deaf, large: failing("large") },
       options: { attemptTimeoutMs: 1_000, retries: 0 },
     });
@@ -231,7 +231,7 @@ describe("limits", () => {
   it("end everything at the deadline, also inside a backoff", async () => {
     const small = failing("small", failure("rate-limit", { retryAfterMs: 900 }));
     const models = { small, large: fakeModel({ model: "large", answer: never }) };
-    const context = contextOf({ models, deadlineMs: 500, deadlineAt: Date.now() + 500 });
+    const context = executionFor({ models, deadlineMs: 500 });
     const before = Date.now();
     const { error } = await run(context);
     if (!isRouterError(error, "deadline-exceeded")) throw error;
@@ -242,7 +242,7 @@ describe("limits", () => {
 
   it("stop before a model that the rest of the money does not pay", async () => {
     const small = fakeModel({ model: "small", price, answer: never });
-    const context = contextOf({
+    const context = executionFor({
       models: { small, large: failing("large") },
       options: { attemptTimeoutMs: 100, retries: 0 },
       maxCostUsd: 0.0105, // the abandoned call is taken to have cost 10 tokens of input: 0.01
@@ -257,7 +257,7 @@ describe("limits", () => {
     const asked: string[] = [];
     const small = failing("small", failure("server"), failure("server"), failure("server"));
     await run(
-      contextOf({
+      executionFor({
         models: { small, large: failing("large") },
         permits: (id, hop) => {
           asked.push(`${hop} ${id}`);
@@ -274,7 +274,7 @@ describe("an abort of the caller", () => {
     const controller = new AbortController();
     const reason = new Error("user left");
     const small = fakeModel({ model: "small", answer: () => new Promise<string>(() => {}) });
-    const context = contextOf({ models: { small, large: failing("large") }, signal: controller.signal });
+    const context = executionFor({ models: { small, large: failing("large") }, signal: controller.signal });
     const running = run(context);
     controller.abort(reason);
     expect((await running).error).toBe(reason);
@@ -285,7 +285,7 @@ describe("an abort of the caller", () => {
     const controller = new AbortController();
     const reason = new Error("user left");
     const small = failing("small", failure("rate-limit", { retryAfterMs: 10_000 }));
-    const context = contextOf({ models: { small }, signal: controller.signal });
+    const context = executionFor({ models: { small }, signal: controller.signal });
     setTimeout(() => controller.abort(reason), 1_000);
     const before = Date.now();
     expect((await run(context)).error).toBe(reason);
@@ -305,7 +305,7 @@ describe("a plan with checks", () => {
   for (const check of [refuses, breaks]) {
     it(`escalates when the check ${check.name} does not accept, and pays for both`, async () => {
       const models = { small: failing("small"), large: failing("large") };
-      const context = contextOf({ models, plan: [{ model: "small", unless: check }, { model: "large" }] });
+      const context = executionFor({ models, plan: [{ model: "small", unless: check }, { model: "large" }] });
       expect((await run(context)).text).toBe("answer of large");
       expect(context.attempts.map(({ hop, next }) => [hop, next])).toEqual([
         ["answer", "escalate"],
@@ -321,7 +321,7 @@ describe("a plan with checks", () => {
       accepts: (_, answer) => answer.choices[0]?.message.content === "answer of small",
     };
     const large = failing("large");
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small"), large },
       plan: [{ model: "small", unless: accepts }, { model: "large" }],
     });

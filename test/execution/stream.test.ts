@@ -8,10 +8,9 @@ import {
   type Model,
   ProviderError,
 } from "../../src/contracts/index.ts";
-import { stream } from "../../src/execution/index.ts";
 import { createRouter, type RouterEvent } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { contextOf } from "../support/execution/execution-context.ts";
+import { executionFor, streamOf } from "../support/execution/execution-for.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const failure = () => new ProviderError({ kind: "server", model: "fake:small" });
@@ -22,10 +21,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function read(context: ReturnType<typeof contextOf>) {
+async function read(context: ReturnType<typeof executionFor>) {
   const chunks: CompletionChunk[] = [];
   const reading = (async () => {
-    const iterator = stream(context);
+    const iterator = streamOf(context);
     try {
       for (;;) {
         const { done, value } = await iterator.next();
@@ -65,7 +64,7 @@ describe("a stream that succeeds", () => {
       yield chunk({ content: "eight characters" });
       yield chunk({}, "stop");
     });
-    const context = contextOf({ models: { small } });
+    const context = executionFor({ models: { small } });
     expect((await read(context)).error).toBeUndefined();
     const [attempt] = context.attempts;
     expect(attempt).toMatchObject({ costEstimated: true, finishReason: "stop", usage: { outputTokens: 4 } });
@@ -73,7 +72,7 @@ describe("a stream that succeeds", () => {
   });
 
   it("hands on every chunk and returns the whole answer with usage and time to first token", async () => {
-    const context = contextOf({ models: { small: fakeModel({ price, answer: "one two three" }) } });
+    const context = executionFor({ models: { small: fakeModel({ price, answer: "one two three" }) } });
     const { chunks, completion } = await read(context);
     expect(textOf(chunks)).toBe("one two three");
     expect(completion?.choices[0]?.message.content).toBe("one two three");
@@ -95,7 +94,7 @@ describe("a stream that succeeds", () => {
       yield chunk({ tool_calls: [{ index: 0, function: { arguments: "1}" } }] });
       yield { ...chunk({}), choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] };
     });
-    const { completion } = await read(contextOf({ models: { small } }));
+    const { completion } = await read(executionFor({ models: { small } }));
     expect(completion?.choices[0]).toMatchObject({
       finish_reason: "tool_calls",
       message: {
@@ -114,7 +113,7 @@ describe("a stream that succeeds", () => {
       yield chunk({ reasoning_content: "think" } as never);
       yield chunk({ content: "so" }, "stop");
     });
-    const { completion } = await read(contextOf({ models: { small } }));
+    const { completion } = await read(executionFor({ models: { small } }));
     expect(completion?.choices[0]?.message).toMatchObject({ reasoning_content: "I think", content: "so" });
   });
 
@@ -123,7 +122,7 @@ describe("a stream that succeeds", () => {
       yield chunk({ role: "assistant" });
       yield chunk({}, "stop");
     });
-    const { chunks, completion } = await read(contextOf({ models: { small } }));
+    const { chunks, completion } = await read(executionFor({ models: { small } }));
     expect(chunks).toHaveLength(2);
     expect(completion?.choices[0]?.message.content).toBe("");
   });
@@ -135,7 +134,7 @@ describe("a stream that fails", () => {
       yield chunk({ role: "assistant", content: "" });
       throw failure();
     });
-    const context = contextOf({
+    const context = executionFor({
       models: { small, large: fakeModel({ model: "large", answer: "whole" }) },
       options: { retries: 0 },
     });
@@ -149,7 +148,7 @@ describe("a stream that fails", () => {
   it("is never spliced after its first content: the error carries what was received", async () => {
     const large = fakeModel({ model: "large" });
     const small = fakeModel({ price, answer: "one two three", error: failure(), piecesBeforeError: 2 });
-    const context = contextOf({ models: { small, large } });
+    const context = executionFor({ models: { small, large } });
     const { chunks, error } = await read(context);
     expect(textOf(chunks)).toBe("one two ");
     if (!isRouterError(error, "provider")) throw error;
@@ -168,11 +167,10 @@ describe("a stream that fails", () => {
       time.now = 2_000;
       throw failure();
     });
-    const context = contextOf({
+    const context = executionFor({
       models: { small, large: fakeModel({ model: "large" }) },
       clock: () => time.now,
       deadlineMs: 1_000,
-      deadlineAt: 1_000,
     });
     const { error } = await read(context);
     if (!isRouterError(error, "provider")) throw error;
@@ -188,7 +186,7 @@ describe("a stream that fails", () => {
       throw failure();
     });
     const large = fakeModel({ model: "large" });
-    const { error } = await read(contextOf({ models: { small, large } }));
+    const { error } = await read(executionFor({ models: { small, large } }));
     expect(isRouterError(error, "provider")).toBe(true);
     expect(large.requests).toHaveLength(0);
   });
@@ -197,7 +195,7 @@ describe("a stream that fails", () => {
     const small = scripted("small", async function* () {
       yield chunk({ content: "half an ans" });
     });
-    const { error } = await read(contextOf({ models: { small } }));
+    const { error } = await read(executionFor({ models: { small } }));
     if (!isRouterError(error, "provider")) throw error;
     expect(error.kind).toBe("incomplete");
     expect(error.partialText).toBe("half an ans");
@@ -216,7 +214,7 @@ describe("limits of a stream", () => {
       await hang(signal);
     });
     const models = { small, large: fakeModel({ model: "large", answer: "whole" }) };
-    const context = contextOf({ models, options: { firstTokenTimeoutMs: 700, retries: 0 } });
+    const context = executionFor({ models, options: { firstTokenTimeoutMs: 700, retries: 0 } });
     const { chunks } = await read(context);
     expect(textOf(chunks)).toBe("whole");
     expect(context.attempts[0]).toMatchObject({
@@ -232,7 +230,7 @@ describe("limits of a stream", () => {
       yield chunk({ content: "b" });
       await hang(signal);
     });
-    const context = contextOf({ models: { small }, options: { idleTimeoutMs: 300 } });
+    const context = executionFor({ models: { small }, options: { idleTimeoutMs: 300 } });
     const { error } = await read(context);
     if (!isRouterError(error, "provider")) throw error;
     expect(error.message).toContain("no further chunk within idleTimeoutMs of 300 ms");
@@ -240,13 +238,13 @@ describe("limits of a stream", () => {
   });
 
   it("do not take a slow reader for a slow model", async () => {
-    const context = contextOf({
+    const context = executionFor({
       models: { small: fakeModel({ answer: "a b c" }) },
       options: { idleTimeoutMs: 100, firstTokenTimeoutMs: 100 },
     });
     let text = "";
     const reading = (async () => {
-      for await (const part of stream(context)) {
+      for await (const part of streamOf(context)) {
         text += part.choices[0]?.delta.content ?? "";
         await new Promise((resolve) => setTimeout(resolve, 10_000));
       }
@@ -263,9 +261,9 @@ describe("limits of a stream", () => {
         yield chunk({ content: "a" });
       }
     });
-    const context = contextOf({ models: { small }, deadlineMs: 1_000, deadlineAt: Date.now() + 1_000 });
+    const context = executionFor({ models: { small }, deadlineMs: 1_000 });
     const reading = (async () => {
-      for await (const _ of stream(context)) await new Promise((resolve) => setTimeout(resolve, 400));
+      for await (const _ of streamOf(context)) await new Promise((resolve) => setTimeout(resolve, 400));
     })().catch((error) => error);
     await vi.runAllTimersAsync();
     const error = await reading;
@@ -282,13 +280,12 @@ describe("limits of a stream", () => {
       for (;;) yield chunk({ content: "a" });
     });
     const startedAt = Date.now();
-    const context = contextOf({
+    const context = executionFor({
       models: { small },
       options: { idleTimeoutMs: 100 },
       deadlineMs: 1_000,
-      deadlineAt: startedAt + 1_000,
     });
-    await stream(context).next();
+    await streamOf(context).next();
     await vi.runAllTimersAsync();
     expect(endedAt).toBe(startedAt + 1_000);
     expect(context.reported).toMatchObject([{ error: { code: "deadline-exceeded" }, costEstimated: true }]);
@@ -301,14 +298,13 @@ describe("a reader that leaves", () => {
     const small = scripted("small", async function* () {
       for (;;) yield chunk({ content: "a" });
     });
-    const context = contextOf({
+    const context = executionFor({
       models: { small },
       signal: controller.signal,
       deadlineMs: 100,
-      deadlineAt: Date.now() + 100,
     });
     const told: unknown[] = [];
-    const iterator = stream(context, (error) => told.push(error));
+    const iterator = streamOf(context, (error) => told.push(error));
     await iterator.next();
     await vi.advanceTimersByTimeAsync(100);
     controller.abort(new Error("left"));
@@ -354,8 +350,8 @@ describe("a reader that leaves", () => {
       });
       for (;;) yield chunk({ content: "word " });
     });
-    const context = contextOf({ models: { small, large: fakeModel({ model: "large" }) } });
-    for await (const _ of stream(context)) break;
+    const context = executionFor({ models: { small, large: fakeModel({ model: "large" }) } });
+    for await (const _ of streamOf(context)) break;
     expect(aborted).toBe(true);
     expect(context.attempts).toMatchObject([{ error: { code: "unknown" }, costEstimated: true }]);
     expect(context.reported).toHaveLength(1);
@@ -368,7 +364,7 @@ describe("a reader that leaves", () => {
       yield chunk({ content: "a" });
       await new Promise(() => {});
     });
-    const context = contextOf({ models: { small }, signal: controller.signal });
+    const context = executionFor({ models: { small }, signal: controller.signal });
     setTimeout(() => controller.abort(reason), 50);
     expect((await read(context)).error).toBe(reason);
   });
@@ -381,7 +377,7 @@ describe("a cascade that streams", () => {
       small: fakeModel({ answer: "bad" }),
       large: fakeModel({ model: "large", answer: "good answer" }),
     };
-    const context = contextOf({ models, plan: [{ model: "small", unless: refuses }, { model: "large" }] });
+    const context = executionFor({ models, plan: [{ model: "small", unless: refuses }, { model: "large" }] });
     const { chunks } = await read(context);
     expect(textOf(chunks)).toBe("good answer");
     expect(context.attempts.map(({ next }) => next)).toEqual(["escalate", undefined]);
@@ -390,7 +386,7 @@ describe("a cascade that streams", () => {
   it("yields an accepted answer as chunks with finish reason and usage", async () => {
     const accepts: Check = { name: "always", accepts: () => true };
     const models = { small: fakeModel({ answer: "fine" }), large: fakeModel({ model: "large" }) };
-    const context = contextOf({ models, plan: [{ model: "small", unless: accepts }, { model: "large" }] });
+    const context = executionFor({ models, plan: [{ model: "small", unless: accepts }, { model: "large" }] });
     const { chunks, completion } = await read(context);
     expect(textOf(chunks)).toBe("fine");
     expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe("stop");
@@ -419,7 +415,7 @@ describe("an odd stream", () => {
       ...fakeModel({ model: "small" }),
       stream: () => ({ [Symbol.asyncIterator]: () => iterator }),
     } as Model;
-    const { error, completion } = await read(contextOf({ models: { small } }));
+    const { error, completion } = await read(executionFor({ models: { small } }));
     expect(error).toBeUndefined();
     expect(completion?.choices[0]?.message.content).toBe("all");
   });
@@ -432,7 +428,7 @@ describe("an odd stream", () => {
       yield delta({ id: "b", type: "function", function: { name: "g", arguments: "{}" } });
       yield chunk({}, "stop");
     });
-    const { completion } = await read(contextOf({ models: { small } }));
+    const { completion } = await read(executionFor({ models: { small } }));
     expect(completion?.choices[0]?.message.tool_calls).toMatchObject([
       { id: "a", function: { name: "f", arguments: '{"x":1}' } },
       { id: "b", function: { name: "g", arguments: "{}" } },
@@ -444,7 +440,7 @@ describe("an odd stream", () => {
       yield chunk({ content: [{ type: "text", text: "x" }] } as never);
       yield chunk({ content: "so" }, "stop");
     });
-    const { completion } = await read(contextOf({ models: { small } }));
+    const { completion } = await read(executionFor({ models: { small } }));
     expect(completion?.choices[0]?.message.content).toBe("so");
   });
 });

@@ -19,6 +19,7 @@ const levels: readonly (readonly string[])[] = [
     "src/cost",
     "src/statistics",
     "src/state",
+    "src/budget",
     "src/execution",
     "src/decision",
     "src/telemetry",

@@ -22,15 +22,15 @@ describe("a breaker", () => {
   it("opens at the failure ratio, not below its minimum volume", () => {
     const breakers = createBreakers({ minCalls: 4, failureRatio: 0.5 });
     for (const kind of ["server", "server", undefined] as const) breakers.observe(ended(kind), 0);
-    expect(breakers.admit("a", 0)).toBe(true); // 2 of 3, but only 3 calls
+    expect(breakers.enter("a", 0)).toBe(true); // 2 of 3, but only 3 calls
     breakers.observe(ended("server"), 0);
-    expect(breakers.admit("a", 0)).toBe("its breaker is open (server failures)");
-    expect(breakers.admit("b", 0)).toBe(true);
+    expect(breakers.enter("a", 0)).toBe("its breaker is open (server failures)");
+    expect(breakers.enter("b", 0)).toBe(true);
     breakers.observe({ ...ended(), name: "b" }, 0);
     breakers.observe({ ...ended(), name: "b" }, 0);
     for (const expected of [true, false]) {
       breakers.observe({ ...ended("server"), name: "b" }, 0);
-      expect(breakers.admit("b", 0) === true).toBe(expected); // 1 of 3, then 2 of 4: exactly the ratio
+      expect(breakers.enter("b", 0) === true).toBe(expected); // 1 of 3, then 2 of 4: exactly the ratio
     }
   });
 
@@ -38,57 +38,57 @@ describe("a breaker", () => {
     const breakers = createBreakers({ minCalls: 6, failureRatio: 0.5 });
     for (const kind of ["server", "timeout", "connection", "server", "timeout", undefined] as const)
       breakers.observe(ended(kind), 0);
-    expect(breakers.admit("a", 0)).toBe(true);
+    expect(breakers.enter("a", 0)).toBe(true);
     for (let call = 0; call < 3; call += 1) breakers.observe(ended("timeout"), 0);
-    expect(breakers.admit("a", 0)).toBe("its breaker is open (timeout failures)");
+    expect(breakers.enter("a", 0)).toBe("its breaker is open (timeout failures)");
   });
 
   it("forgets calls older than its window", () => {
     const breakers = createBreakers({ minCalls: 2, windowMs: 1_000 });
     breakers.observe(ended("server"), 0);
     breakers.observe(ended("server"), 1_100);
-    expect(breakers.admit("a", 1_100)).toBe(true);
+    expect(breakers.enter("a", 1_100)).toBe(true);
     breakers.observe(ended("server"), 1_200);
-    expect(breakers.admit("a", 1_200)).not.toBe(true);
+    expect(breakers.enter("a", 1_200)).not.toBe(true);
   });
 
   it("counts a call within a tenth of its window, however calls are spread", () => {
     const breakers = createBreakers({ minCalls: 10, failureRatio: 1, windowMs: 1_000 });
     for (let call = 0; call < 9; call += 1) breakers.observe(ended("server"), call * 100);
-    expect(breakers.admit("a", 899)).toBe(true);
+    expect(breakers.enter("a", 899)).toBe(true);
     breakers.observe(ended("server"), 999);
-    expect(breakers.admit("a", 999)).not.toBe(true);
+    expect(breakers.enter("a", 999)).not.toBe(true);
     const old = createBreakers({ minCalls: 10, failureRatio: 1, windowMs: 1_000 });
     for (let call = 0; call < 9; call += 1) old.observe(ended("server"), call * 100);
     old.observe(ended("server"), 1_000);
-    expect(old.admit("a", 1_000)).toBe(true);
+    expect(old.enter("a", 1_000)).toBe(true);
     const sliding = createBreakers({ minCalls: 9, failureRatio: 1, windowMs: 1_000 });
     for (let call = 0; call < 8; call += 1) sliding.observe(ended("server"), 50 + call * 100);
-    expect(sliding.admit("a", 900)).toBe(true);
+    expect(sliding.enter("a", 900)).toBe(true);
     sliding.observe(ended("server"), 960);
-    expect(sliding.admit("a", 960)).not.toBe(true);
+    expect(sliding.enter("a", 960)).not.toBe(true);
     const later = createBreakers({ minCalls: 9, failureRatio: 1, windowMs: 1_000 });
     for (let call = 0; call < 9; call += 1)
       later.observe(ended(call === 0 ? undefined : "server"), 50 + call * 100);
     later.observe(ended("server"), 1_020);
-    expect(later.admit("a", 1_020)).not.toBe(true);
+    expect(later.enter("a", 1_020)).not.toBe(true);
   });
 
   it("begins anew once it has closed", () => {
     const breakers = opened();
-    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended(), 1_001);
     breakers.observe(ended("server"), 1_002);
-    expect(breakers.admit("a", 1_003)).toBe(true);
+    expect(breakers.enter("a", 1_003)).toBe(true);
   });
 
   it("admits one trial when its time is over, and closes when that succeeds", () => {
     const breakers = opened();
-    expect(breakers.admit("a", 999)).not.toBe(true);
-    expect(breakers.admit("a", 1_000)).toBe(true);
-    expect(breakers.admit("a", 1_001)).toBe("its breaker waits for a trial call");
+    expect(breakers.enter("a", 999)).not.toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_001)).toBe("its breaker waits for a trial call");
     breakers.observe(ended(), 1_002);
-    expect([breakers.admit("a", 1_003), breakers.admit("a", 1_003)]).toEqual([true, true]);
+    expect([breakers.enter("a", 1_003), breakers.enter("a", 1_003)]).toEqual([true, true]);
     expect(breakers.exportState(1_003)).toEqual([]);
   });
 
@@ -96,42 +96,42 @@ describe("a breaker", () => {
     const breakers = opened();
     let now = 0;
     for (const wait of [1_000, 2_000, 4_000, 8_000, 16_000, 16_000]) {
-      expect(breakers.admit("a", now + wait - 1)).not.toBe(true);
+      expect(breakers.enter("a", now + wait - 1)).not.toBe(true);
       now += wait;
-      expect(breakers.admit("a", now)).toBe(true);
+      expect(breakers.enter("a", now)).toBe(true);
       breakers.observe(ended("connection"), now);
     }
   });
 
   it("frees the trial when it ends without a verdict, or never ends", () => {
     const breakers = opened();
-    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended("invalid-request"), 1_001);
-    expect(breakers.admit("a", 1_002)).toBe(true);
-    expect(breakers.admit("a", 1_003)).not.toBe(true);
-    expect(breakers.admit("a", 17_002)).toBe(true);
+    expect(breakers.enter("a", 1_002)).toBe(true);
+    expect(breakers.enter("a", 1_003)).not.toBe(true);
+    expect(breakers.enter("a", 17_002)).toBe(true);
   });
 
   it("frees the trial of a call that is not made after all", () => {
     const breakers = opened();
-    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.abandon("a");
     breakers.abandon("never called");
-    expect(breakers.admit("a", 1_001)).toBe(true);
-    expect(breakers.admit("a", 1_002)).not.toBe(true);
+    expect(breakers.enter("a", 1_001)).toBe(true);
+    expect(breakers.enter("a", 1_002)).not.toBe(true);
   });
 
   it("ignores what the caller brought about", () => {
     const breakers = createBreakers({ minCalls: 1 });
     for (const kind of ["invalid-request", "authentication", "content-filter", "context-overflow"] as const)
       breakers.observe(ended(kind), 0);
-    expect(breakers.admit("a", 0)).toBe(true);
+    expect(breakers.enter("a", 0)).toBe(true);
   });
 
   it("ignores calls that had begun before it opened", () => {
     const breakers = opened();
     breakers.observe(ended(), 10);
-    expect(breakers.admit("a", 11)).not.toBe(true);
+    expect(breakers.enter("a", 11)).not.toBe(true);
   });
 
   it.each([
@@ -141,16 +141,16 @@ describe("a breaker", () => {
     ["a rate limit", ended("rate-limit", 0, 0)],
   ])("lets its trial decide, and not %s of a call that had begun before it opened", (_, late) => {
     const breakers = opened();
-    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(late, 1_500);
-    expect(breakers.admit("a", 1_600)).toBe("its breaker waits for a trial call");
+    expect(breakers.enter("a", 1_600)).toBe("its breaker waits for a trial call");
     breakers.observe(ended("server", undefined, 1_000), 1_700);
     expect(breakers.exportState(1_700)).toMatchObject([{ failedTrials: 1, openUntil: 3_700 }]);
   });
 
   it("takes for its trial a call whose timer fired a little early", () => {
     const breakers = opened();
-    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended(undefined, undefined, 999), 1_100);
     expect(breakers.exportState(1_100)).toEqual([]);
   });
@@ -160,28 +160,28 @@ describe("a rate limit", () => {
   it("is a pause of the length that the provider names, and no failure", () => {
     const breakers = createBreakers({ minCalls: 1, coolDownMs: 500 });
     breakers.observe(ended("rate-limit", 2_000), 0);
-    expect(breakers.admit("a", 1_999)).toBe("it asked for a pause of 1 ms more");
-    expect(breakers.admit("a", 2_000)).toBe(true);
+    expect(breakers.enter("a", 1_999)).toBe("it asked for a pause of 1 ms more");
+    expect(breakers.enter("a", 2_000)).toBe(true);
     breakers.observe(ended("rate-limit"), 3_000);
-    expect(breakers.admit("a", 3_499)).not.toBe(true);
-    expect(breakers.admit("a", 3_500)).toBe(true);
+    expect(breakers.enter("a", 3_499)).not.toBe(true);
+    expect(breakers.enter("a", 3_500)).toBe(true);
   });
 
   it("of a trial frees the trial, and says how long the pause is", () => {
     const breakers = opened();
-    expect(breakers.admit("a", 1_000)).toBe(true);
+    expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended("rate-limit", 500), 1_100);
     expect([breakers.pauseMs("a", 1_200), breakers.pauseMs("a", 9_000), breakers.pauseMs("b", 0)]).toEqual([
       400, 0, 0,
     ]);
-    expect(breakers.admit("a", 1_600)).toBe(true);
-    expect(breakers.admit("a", 1_601)).not.toBe(true);
+    expect(breakers.enter("a", 1_600)).toBe(true);
+    expect(breakers.enter("a", 1_601)).not.toBe(true);
   });
 
   it("cannot pause an endpoint for longer than ten minutes", () => {
     const breakers = createBreakers();
     breakers.observe(ended("rate-limit", 1e12), 0);
-    expect(breakers.admit("a", 600_000)).toBe(true);
+    expect(breakers.enter("a", 600_000)).toBe(true);
   });
 });
 
@@ -197,7 +197,7 @@ describe("the state of breakers", () => {
     const after = createBreakers({ openMs: 1_000 });
     after.restoreState(state, 10);
     expect(after.exportState(10)).toEqual(state);
-    expect(after.admit("a", 1_000)).toBe(true);
+    expect(after.enter("a", 1_000)).toBe(true);
     expect(after.exportState(1_000)[0]?.state).toBe("half-open");
   });
 
@@ -217,7 +217,7 @@ describe("the state of breakers", () => {
     expect(() => breakers.restoreState([{ ...good, openUntil: 1, failureClass: "x" as never }], 0)).toThrow(
       "breakers[0].failureClass must be one of connection, timeout, server",
     );
-    expect(breakers.admit("a", 0)).not.toBe(true);
+    expect(breakers.enter("a", 0)).not.toBe(true);
   });
 
   it("written by a clock that was ahead ends no later than it could from now", () => {
@@ -225,10 +225,10 @@ describe("the state of breakers", () => {
     const ahead = { state: "open", openUntil: 1e15, coolDownUntil: 1e15, failedTrials: 3 } as const;
     breakers.restoreState([{ ...ahead, name: "a" }], 0);
     expect(breakers.pauseMs("a", 0)).toBe(600_000);
-    expect(breakers.admit("a", 600_000)).toBe(true);
+    expect(breakers.enter("a", 600_000)).toBe(true);
     breakers.restoreState([{ ...ahead, coolDownUntil: undefined, name: "a" }], 0);
-    expect(breakers.admit("a", 15_999)).not.toBe(true);
-    expect(breakers.admit("a", 16_000)).toBe(true);
+    expect(breakers.enter("a", 15_999)).not.toBe(true);
+    expect(breakers.enter("a", 16_000)).toBe(true);
   });
 
   it("is bounded in names", () => {

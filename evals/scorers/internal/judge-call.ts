@@ -8,7 +8,7 @@ import {
   ProviderError,
 } from "../../../src/contracts/index.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
-import { wait } from "../../../src/execution/wait.ts";
+import { wait } from "../../../src/plugin/wait.ts";
 import { mostCostUsd } from "../../collect/call-cost.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";

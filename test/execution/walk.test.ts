@@ -11,11 +11,11 @@ import {
   ProviderError,
   type ProviderErrorKind,
 } from "../../src/contracts/index.ts";
-import type { Admission, ExecutionContext } from "../../src/execution/context.ts";
-import { generate, stream } from "../../src/execution/index.ts";
+import { generate } from "../../src/execution/index.ts";
+import type { AdmissionParts } from "../../src/state/admission.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../src/testing/index.ts";
-import { contextOf } from "../support/execution/execution-context.ts";
+import { type ExecutionParts, executionFor, streamOf } from "../support/execution/execution-for.ts";
 import { runs } from "../support/runs.ts";
 
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
@@ -24,6 +24,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+type Limits = NonNullable<AdmissionParts["limits"]>;
 type Outcome = "ok" | ProviderErrorKind;
 
 const outcomes: readonly Outcome[] = [
@@ -86,7 +87,7 @@ interface Held {
   passes: number;
 }
 
-function contextFor(given: Case, held: Held, signal: AbortSignal): ReturnType<typeof contextOf> {
+function contextFor(given: Case, held: Held, signal: AbortSignal): ReturnType<typeof executionFor> {
   const random = seededRandom(given.seed);
   const maybe = (share: number) => random() < share;
   const script = [...given.script];
@@ -103,33 +104,35 @@ function contextFor(given: Case, held: Held, signal: AbortSignal): ReturnType<ty
       },
     });
   const last = given.plan.at(-1);
-  return contextOf({
+  return executionFor({
     models: Object.fromEntries(ids.map((id) => [id, modelOf(id)])),
     plan: given.plan.map((model) => ({ model, unless: model === last ? undefined : refuses })),
     fallbacks: ids.filter((id) => !given.plan.includes(id)),
     options: { retries: given.retries, backoffBaseMs: 20, retryAfterCapMs: 60 },
     signal,
     deadlineMs: given.deadlineMs,
-    deadlineAt: given.deadlineMs,
     maxCostUsd: given.maxCostUsd,
     random,
     permits: () => maybe(0.9) || "not now",
     estimateCostUsd: () => (maybe(0.1) ? 3 : 1),
-    withdrawRetry: () => maybe(0.8),
+    retryBudget: { withdraw: () => maybe(0.8) },
     hedging:
       given.hedgeAfterMs === undefined
         ? undefined
         : { afterMs: () => given.hedgeAfterMs, withdraw: () => maybe(0.8) },
-    admit: (id) => {
-      if (maybe(0.2)) return "its breaker is open";
-      held.trials.add(id);
-      return true;
+    breakers: {
+      ask: () => maybe(0.9) || "its breaker is open",
+      enter: (name) => {
+        if (maybe(0.1)) return "its breaker is open";
+        held.trials.add(name);
+        return true;
+      },
+      abandon: (name) => {
+        if (!held.trials.delete(name)) held.others.push(name);
+      },
+      observe: ({ name }) => held.trials.delete(name),
     },
-    abandon: (id) => {
-      if (!held.trials.delete(id)) held.others.push(id);
-    },
-    started: (id) => held.trials.delete(id),
-    admission: given.limited ? limitsOf(random, held) : undefined,
+    limits: given.limited ? limitsOf(random, held) : undefined,
   });
 }
 
@@ -140,7 +143,7 @@ const pause = (ms: number, signal: AbortSignal) =>
   });
 
 /** Limits that turn away, hold up and queue at random. */
-function limitsOf(random: () => number, held: Held): Admission {
+function limitsOf(random: () => number, held: Held): Limits {
   const maybe = (share: number) => random() < share;
   return {
     delayOf: () => (maybe(0.2) ? { ms: Math.ceil(random() * 30), reason: "its rate" } : undefined),
@@ -171,10 +174,10 @@ function limitsOf(random: () => number, held: Held): Admission {
   };
 }
 
-async function run(context: ExecutionContext, how: "generate" | "stream"): Promise<unknown> {
+async function run(context: ReturnType<typeof executionFor>, how: "generate" | "stream"): Promise<unknown> {
   const running = (async () => {
     if (how === "generate") await generate(context);
-    else for await (const _ of stream(context)) await Promise.resolve();
+    else for await (const _ of streamOf(context)) await Promise.resolve();
   })().catch((error: unknown) => error);
   await vi.runAllTimersAsync();
   return running;
@@ -254,13 +257,13 @@ function failing(model: string, errors: readonly Error[], more: Partial<Model> =
 }
 
 describe("a wait before a retry", () => {
-  const retried = (parts: Partial<ExecutionContext> = {}) => {
+  const retried = (parts: Partial<ExecutionParts> = {}) => {
     const abandoned: string[] = [];
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small", [failure("server")]), large: failing("large", []) },
       options: { backoffBaseMs: 1_000 },
       random: () => 1,
-      abandon: (id) => abandoned.push(id),
+      breakers: { abandon: (name) => abandoned.push(name) },
       ...parts,
     });
     return { context, abandoned };
@@ -275,7 +278,7 @@ describe("a wait before a retry", () => {
     expect(await run(context, "generate")).toBeUndefined();
     expect(context.attempts).toMatchObject([{ next: "fallback" }, { model: "large", hop: "fallback" }]);
     expect(skipped).toEqual(["small retry: not any more"]);
-    expect(abandoned).toEqual(["small"]);
+    expect(abandoned).toEqual(["fake:small"]);
   });
 
   it("that the caller ends was followed by nothing", async () => {
@@ -285,22 +288,21 @@ describe("a wait before a retry", () => {
     expect(await run(context, "generate")).toEqual(new Error("left"));
     expect(context.attempts).toHaveLength(1);
     expect(context.attempts[0]).not.toHaveProperty("next");
-    expect(abandoned).toEqual(["small"]);
+    expect(abandoned).toEqual(["fake:small"]);
   });
 });
 
 describe("a deadline that passes between two attempts", () => {
-  const late = (parts: Partial<ExecutionContext>, models: Parameters<typeof contextOf>[0]["models"]) => {
+  const late = (parts: Partial<ExecutionParts>, models: ExecutionParts["models"]) => {
     const time = { now: 0 };
     const pass = () => {
       time.now = 2_000;
     };
-    const context = contextOf({
+    const context = executionFor({
       models,
       ...parts,
       clock: () => time.now,
       deadlineMs: 1_000,
-      deadlineAt: 1_000,
     });
     return { context, pass };
   };
@@ -333,7 +335,7 @@ describe("a deadline that passes between two attempts", () => {
         degraded ? {} : { plan: [{ model: "small", unless: check }, { model: "large" }] },
         { small: failing("small", []), large: failing("large", []) },
       );
-      Object.assign(context.options, { degraded: degraded ? [check] : [] });
+      Object.assign(context.ports.options, { degraded: degraded ? [check] : [] });
       const error = await run(context, "generate");
       // The degraded answer is there, and returned.
       expect(error === undefined ? "answered" : isRouterError(error, "deadline-exceeded")).toBe(
@@ -346,13 +348,13 @@ describe("a deadline that passes between two attempts", () => {
   it("in a backoff whose timer was late", async () => {
     const abandoned: string[] = [];
     const { context, pass } = late(
-      { random: () => 1, abandon: (id) => abandoned.push(id) },
+      { random: () => 1, breakers: { abandon: (name) => abandoned.push(name) } },
       { small: failing("small", [failure("server")]), large: failing("large", []) },
     );
     setTimeout(pass, 100);
     expect(isRouterError(await run(context, "generate"), "deadline-exceeded")).toBe(true);
     expect(context.attempts).toHaveLength(1);
-    expect(abandoned).toEqual(["small"]);
+    expect(abandoned).toEqual(["fake:small"]);
   });
 });
 
@@ -367,7 +369,7 @@ it("an abort within a check ends the request: nobody else is asked", async () =>
         return false;
       },
     };
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small", []), large: failing("large", []) },
       signal: controller.signal,
       ...(degraded ? {} : { plan: [{ model: "small", unless: check }, { model: "large" }] }),
@@ -388,13 +390,13 @@ describe("the order of models", () => {
 
   it("is the plan's first, and then that of the fallbacks", async () => {
     const plan = [{ model: "small", unless: refuses }, { model: "large" }];
-    const escalated = contextOf({ models: models(), plan, fallbacks: [] });
+    const escalated = executionFor({ models: models(), plan, fallbacks: [] });
     expect(await run(escalated, "generate")).toBeUndefined();
     expect(hops(escalated)).toEqual([
       ["small", "answer", "escalate"],
       ["large", "cascade", undefined],
     ]);
-    const failed = contextOf({ models: models([failure("not-found")]), plan, fallbacks: [] });
+    const failed = executionFor({ models: models([failure("not-found")]), plan, fallbacks: [] });
     expect(await run(failed, "generate")).toBeUndefined();
     expect(hops(failed)).toEqual([
       ["small", "answer", "fallback"],
@@ -404,7 +406,7 @@ describe("the order of models", () => {
 
   it("asks a model that the plan names twice at the hop of the second call", async () => {
     const plan = [{ model: "small", unless: refuses }, { model: "small" }];
-    const escalated = contextOf({ models: models(), plan, fallbacks: [] });
+    const escalated = executionFor({ models: models(), plan, fallbacks: [] });
     expect(await run(escalated, "generate")).toBeUndefined();
     expect(hops(escalated)).toEqual([
       ["small", "answer", "escalate"],
@@ -414,7 +416,7 @@ describe("the order of models", () => {
 
   it("does not go on after an error that is no failure of a model", async () => {
     const error = new MissingConfigurationError("no key", ["KEY"]);
-    const context = contextOf({ models: models([error]) });
+    const context = executionFor({ models: models([error]) });
     expect(await run(context, "generate")).toBe(error);
     expect(context.attempts).toHaveLength(1);
   });
@@ -426,34 +428,40 @@ describe("the order of models", () => {
     const parts = {
       permits,
       skipped: (id: string, hop: Hop, reason: string) => skipped.push(`${id} ${hop}: ${reason}`),
-      depositRetry: () => {
-        deposits += 1;
+      retryBudget: {
+        deposit: () => {
+          deposits += 1;
+        },
       },
     };
-    const context = contextOf({ models: models(), ...parts });
+    const context = executionFor({ models: models(), ...parts });
     expect(await run(context, "generate")).toBeUndefined();
     expect(hops(context)).toEqual([["large", "fallback", undefined]]);
     expect([skipped, deposits]).toEqual([["small answer: not now"], 1]);
-    const error = await run(contextOf({ models: models(), fallbacks: [], permits }), "generate");
+    const error = await run(executionFor({ models: models(), fallbacks: [], permits }), "generate");
     expect(isRouterError(error, "no-eligible-model") && error.reasons).toEqual({ small: "not now" });
   });
 
   it("begins with nobody where the first is too expensive by now", async () => {
-    const context = contextOf({ models: models(), maxCostUsd: 1, committed: { usd: 0.5 } });
-    Object.assign(context, { estimateCostUsd: () => 0.6 });
+    const context = executionFor({
+      models: models(),
+      maxCostUsd: 1,
+      spentUsd: 0.5,
+      estimateCostUsd: () => 0.6,
+    });
     expect(isRouterError(await run(context, "generate"), "budget-exceeded")).toBe(true);
     expect(context.attempts).toEqual([]);
   });
 
   it("comes back to whoever was passed over and has room first", async () => {
-    const waits: Readonly<Record<string, number>> = { small: 50, large: 20 };
-    const admission: Admission = {
-      delayOf: (id) => ({ ms: waits[id] ?? 0, reason: "its rate" }),
-      enter: (id, maxWaitMs) =>
-        (waits[id] ?? 0) > maxWaitMs
+    const waits: Readonly<Record<string, number>> = { "fake:small": 50, "fake:large": 20 };
+    const limits: Limits = {
+      delayOf: ({ name }) => ({ ms: waits[name] ?? 0, reason: "its rate" }),
+      enter: ({ name }, maxWaitMs) =>
+        (waits[name] ?? 0) > maxWaitMs
           ? "its rate"
           : {
-              waitMs: waits[id] ?? 0,
+              waitMs: waits[name] ?? 0,
               queueTimeoutMs: 1,
               queue: () => true,
               begin: () => 0,
@@ -461,7 +469,7 @@ describe("the order of models", () => {
               end: () => {},
             },
     };
-    const context = contextOf({ models: models(), admission });
+    const context = executionFor({ models: models(), limits });
     expect(await run(context, "generate")).toBeUndefined();
     expect(hops(context)).toEqual([["large", "fallback", undefined]]);
     expect(Date.now()).toBe(20);
@@ -469,15 +477,16 @@ describe("the order of models", () => {
 
   it("goes on at once where a retry would wait for its rate for longer than retryAfterCapMs", async () => {
     let calls = 0;
-    const admission: Admission = {
-      delayOf: (id) => (id === "small" && calls > 0 ? { ms: 60_000, reason: "its rate" } : undefined),
+    const limits: Limits = {
+      delayOf: ({ name }) =>
+        name === "fake:small" && calls > 0 ? { ms: 60_000, reason: "its rate" } : undefined,
       enter: () => {
         calls += 1;
         const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
         return { ...pass, queue: () => true, begin: () => 0 };
       },
     };
-    const context = contextOf({ models: models([failure("server")]), admission });
+    const context = executionFor({ models: models([failure("server")]), limits });
     expect(await run(context, "generate")).toBeUndefined();
     expect(hops(context).map(([model]) => model)).toEqual(["small", "large"]);
     expect(Date.now()).toBe(0);
@@ -485,7 +494,7 @@ describe("the order of models", () => {
 
   it("stays with a retry that its rate holds up where nobody else is left", async () => {
     const rejections = ["", "its rate", ""];
-    const admission: Admission = {
+    const limits: Limits = {
       delayOf: () => undefined,
       enter: () => {
         const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
@@ -493,7 +502,7 @@ describe("the order of models", () => {
       },
     };
     const small = failing("small", [failure("server")]);
-    const context = contextOf({ models: { small }, admission });
+    const context = executionFor({ models: { small }, limits });
     expect(await run(context, "generate")).toBeUndefined();
     expect(hops(context)).toEqual([
       ["small", "answer", "retry"],
@@ -502,22 +511,22 @@ describe("the order of models", () => {
   });
 
   it("names a failure before want of room", async () => {
-    const full: Admission = {
+    const full: Limits = {
       delayOf: () => undefined,
-      enter: (id) => {
-        if (id === "large") return "it is full";
+      enter: ({ name }) => {
+        if (name === "fake:large") return "it is full";
         const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
         return { ...pass, queue: () => true, begin: () => 0 };
       },
     };
-    const failed = contextOf({ models: models([failure("not-found")]), admission: full });
+    const failed = executionFor({ models: models([failure("not-found")]), limits: full });
     const error = await run(failed, "generate");
     expect(isRouterError(error, "all-models-failed") && error.message).toContain(
       "large: passed over, it is full",
     );
     const plan = [{ model: "small", unless: refuses }, { model: "large" }];
     const other = { ...models(), other: failing("other", []) };
-    const escalated = contextOf({ models: other, plan, fallbacks: ["other"], admission: full });
+    const escalated = executionFor({ models: other, plan, fallbacks: ["other"], limits: full });
     expect(await run(escalated, "generate")).toBeUndefined();
     expect(hops(escalated)).toEqual([
       ["small", "answer", "escalate"],
@@ -532,7 +541,7 @@ describe("money that does not suffice for the next model", () => {
 
   it("is spent on one that it suffices for", async () => {
     const admitted: string[] = [];
-    const context = contextOf({
+    const context = executionFor({
       models: {
         small: failing("small", [timeout()], { price }),
         dear: failing("dear", [], { price }),
@@ -541,18 +550,20 @@ describe("money that does not suffice for the next model", () => {
       options: { retries: 0 },
       maxCostUsd: 2,
       estimateCostUsd: (id) => (id === "dear" ? 5 : 1),
-      admit: (id) => {
-        admitted.push(id);
-        return true;
+      breakers: {
+        enter: (name) => {
+          admitted.push(name);
+          return true;
+        },
       },
     });
     expect(await run(context, "generate")).toBeUndefined();
     expect(context.attempts.map(({ model }) => model)).toEqual(["small", "cheap"]);
-    expect(admitted).toEqual(["small", "cheap"]);
+    expect(admitted).toEqual(["fake:small", "fake:cheap"]);
   });
 
   it("does not pay for a retry either", async () => {
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small", [timeout(), timeout()], { price }) },
       maxCostUsd: 1.5,
       estimateCostUsd: () => 1,
@@ -563,7 +574,7 @@ describe("money that does not suffice for the next model", () => {
   });
 
   it("ends the request where it suffices for nobody", async () => {
-    const context = contextOf({
+    const context = executionFor({
       models: { small: failing("small", [timeout()], { price }), dear: failing("dear", [], { price }) },
       options: { retries: 0 },
       maxCostUsd: 2,

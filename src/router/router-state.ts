@@ -1,12 +1,12 @@
+import { checkSpendState, type SpendBook } from "../budget/spend.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import { checkKeys } from "../plugin/index.ts";
-import { type Breakers, checkBreakerStates } from "./breakers.ts";
-import { checkHealthState, type HealthTracker } from "./health.ts";
-import { checkLearnedLimits } from "./learned-rate.ts";
-import type { Limits } from "./limits.ts";
-import { checkSessionsState, type Sessions } from "./sessions.ts";
-import { checkSpendState, type SpendBook } from "./spend.ts";
-import { checkUsageMeansState, type UsageMeans } from "./usage-means.ts";
+import { type Breakers, checkBreakerStates } from "../state/breakers.ts";
+import { checkHealthState, type HealthTracker } from "../state/health.ts";
+import { checkLearnedLimits } from "../state/learned-rate.ts";
+import type { Limits } from "../state/limits.ts";
+import { checkSessionsState, type Sessions } from "../state/sessions.ts";
+import { checkUsageMeansState, type UsageMeans } from "../state/usage-means.ts";
 
 export interface StateParts {
   readonly means: UsageMeans;

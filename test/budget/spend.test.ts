@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type BudgetOptions, resolveBudget } from "../../src/budget/budget-options.ts";
+import { createSpendBook } from "../../src/budget/spend.ts";
 import type { SpendState } from "../../src/contracts/index.ts";
-import { type BudgetOptions, resolveBudget } from "../../src/state/budget-options.ts";
-import { createSpendBook } from "../../src/state/spend.ts";
 
 const book = (options: Partial<BudgetOptions> = {}) =>
   createSpendBook(resolveBudget({ limitUsd: 10, period: "day", ...options }));

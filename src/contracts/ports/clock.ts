@@ -1,0 +1,15 @@
+/** Time of a router. All values in milliseconds. */
+export interface Clock {
+  /** Time since the epoch: for records, calendar periods and other processes. May jump. */
+  wall(): number;
+  /** Time from any origin that never goes back: for deadlines, latencies and waits. */
+  monotonic(): number;
+  /** Runs `run` once, after `ms`; at most 2^31 - 1 of them. */
+  after(ms: number, run: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+  /** Starts the wait again from now. */
+  restart(): void;
+}

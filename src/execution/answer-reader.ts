@@ -1,0 +1,166 @@
+import type { Completion, CompletionChunk } from "../contracts/index.ts";
+import type { Execution } from "./context.ts";
+import { generate, generateOnce } from "./generate.ts";
+import { openStream } from "./open-stream.ts";
+import type { StreamCall } from "./stream-call.ts";
+import { toChunks } from "./to-chunks.ts";
+import { type Move, Walk } from "./walk.ts";
+
+/** Reads the answer of a request chunk by chunk. One `next` at a time. */
+export interface AnswerReader {
+  /** The next chunk; undefined at the end. Rejects with what ends the request. */
+  next(): Promise<CompletionChunk | undefined>;
+  /** The whole answer, after the last chunk. */
+  completion(): Completion;
+  /** The consumer reads no further: a call under way is given up, and paid for as far as it went. Idempotent. */
+  leave(): void;
+}
+
+/**
+ * Walks through the plan and reads the answer that stands. Until the first content, refusal or tool-call delta
+ * a failed call is retried or replaced unseen; after it nothing is, and the error carries the text received.
+ * A step with a check, and every step where answers may be degraded, is called without streaming: nothing
+ * reaches the caller before the checks have accepted.
+ *
+ * An abort or the deadline may come while the consumer is away, perhaps for good: the call then gives back
+ * what it holds at once, and `onEndWhileAway` hears what the next chunk will reject with.
+ */
+export function readAnswer(execution: Execution, onEndWhileAway: (error: unknown) => void): AnswerReader {
+  return new Reader(execution, onEndWhileAway);
+}
+
+class Reader implements AnswerReader {
+  readonly #execution: Execution;
+  readonly #onEndWhileAway: (error: unknown) => void;
+  readonly #walk: Walk;
+  /** Chunks that are here already, and how many of them were read. */
+  #ready: readonly CompletionChunk[] = [];
+  #read = 0;
+  #call: StreamCall | undefined;
+  #completion: Completion | undefined;
+  /** What ended the request; perhaps while the consumer was away. */
+  #ended: { readonly error: unknown } | undefined;
+
+  constructor(execution: Execution, onEndWhileAway: (error: unknown) => void) {
+    this.#execution = execution;
+    this.#onEndWhileAway = onEndWhileAway;
+    this.#walk = new Walk(execution);
+  }
+
+  async next(): Promise<CompletionChunk | undefined> {
+    if (this.#ended !== undefined) throw this.#ended.error;
+    try {
+      return await this.#next();
+    } catch (error) {
+      this.#ended ??= { error };
+      throw error;
+    }
+  }
+
+  async #next(): Promise<CompletionChunk | undefined> {
+    for (;;) {
+      if (this.#ended !== undefined) throw this.#ended.error;
+      const chunk = this.#ready[this.#read];
+      if (chunk !== undefined) {
+        this.#read += 1;
+        return chunk;
+      }
+      if (this.#completion !== undefined) return undefined;
+      if (this.#call === undefined) await this.#open();
+      else {
+        const more = await this.#continue(this.#call);
+        if (more !== undefined) return more;
+      }
+    }
+  }
+
+  completion(): Completion {
+    return this.#completion as Completion;
+  }
+
+  leave(): void {
+    const call = this.#call;
+    this.#call = undefined;
+    if (call === undefined || this.#ended !== undefined) return;
+    call.record.fail(new DOMException("the consumer stopped reading", "AbortError"), call.assembler.text);
+    call.record.report(undefined);
+    call.release(true);
+  }
+
+  /** Makes calls until one has brought content, or an answer is whole. */
+  async #open(): Promise<void> {
+    const execution = this.#execution;
+    if (execution.ports.options.degraded.length > 0) return this.#whole(await generate(execution));
+    return this.#follow(await this.#walk.begin());
+  }
+
+  async #follow(given: Move): Promise<void> {
+    let move = given;
+    while (move.call !== undefined) {
+      const planned = move.call;
+      try {
+        if (planned.check !== undefined) move = await generateOnce(this.#execution, this.#walk, planned);
+        else {
+          const opened = await openStream(this.#execution, this.#walk, planned);
+          if (opened.call !== undefined) return this.#begin(opened.call);
+          move = opened.move;
+        }
+      } finally {
+        if (this.#call === undefined) planned.pass.end();
+      }
+    }
+    if (move.completion !== undefined) this.#whole(move.completion);
+  }
+
+  #begin(call: StreamCall): void {
+    this.#call = call;
+    this.#show(call.hasBegun ? call.held.splice(0) : []);
+    call.guard.whenAway((reason) => {
+      const error = call.fail(reason);
+      this.#ended = { error };
+      call.record.report(undefined);
+      this.#onEndWhileAway(error);
+    });
+  }
+
+  /** The next chunk of the call that has begun; undefined where it has none: it has ended, or failed. */
+  async #continue(call: StreamCall): Promise<CompletionChunk | undefined> {
+    const walk = this.#walk;
+    try {
+      if (call.hasBegun) {
+        call.guard.limit(
+          this.#execution.ports.options.idleTimeoutMs,
+          "no further chunk within idleTimeoutMs",
+        );
+        const chunk = await call.next();
+        if (chunk !== undefined) return chunk;
+      }
+    } catch (thrown) {
+      // What came first stands, though an abort may have followed the deadline.
+      if (this.#ended !== undefined) return undefined;
+      this.#call = undefined;
+      const error = call.fail(thrown);
+      await this.#follow(await walk.failed(call.planned, call.record, error));
+      return undefined;
+    }
+    this.#call = undefined;
+    call.release(false);
+    const completion = call.assembler.completion();
+    call.record.answer(completion);
+    await walk.answered(call.planned, call.record, completion, "accepted");
+    // An answer without content (a mere finish reason) is an answer too.
+    this.#show(call.hasBegun ? [] : call.held);
+    this.#completion = completion;
+    return undefined;
+  }
+
+  #whole(completion: Completion): void {
+    this.#show(toChunks(completion));
+    this.#completion = completion;
+  }
+
+  #show(chunks: readonly CompletionChunk[]): void {
+    this.#ready = chunks;
+    this.#read = 0;
+  }
+}

@@ -1,0 +1,34 @@
+import type { ProviderErrorKind } from "../../contracts/index.ts";
+import { backoffMs } from "../backoff.ts";
+import { fitsWindow } from "./moves.ts";
+import type { PlanFailure } from "./plan-event.ts";
+import type { PlanInput } from "./plan-input.ts";
+import type { PlanState, RetryOffer } from "./plan-state.ts";
+import type { Proposal } from "./plan-step.ts";
+
+/** Failures that the same model would meet again, whatever its provider says about retrying. */
+const endsModel: ReadonlySet<ProviderErrorKind> = new Set([
+  "authentication",
+  "permission",
+  "not-found",
+  "context-overflow",
+  "unsupported",
+]);
+
+/** The same model once more, after a wait; absent where that makes no sense. */
+export function retryOffer(
+  input: PlanInput,
+  state: PlanState,
+  { model, place }: Proposal,
+  { at, kind, retryable, retryAfterMs = 0, holdMs, draw }: PlanFailure,
+): RetryOffer | undefined {
+  const { rules, deadlineAt } = input;
+  const made = state.retries[model] ?? 0;
+  if (!retryable || kind === undefined || endsModel.has(kind) || made >= rules.retries) return undefined;
+  // The pause may come from the rate limit of another request.
+  const askedMs = Math.max(retryAfterMs, holdMs);
+  if (askedMs > rules.retryAfterCapMs) return undefined;
+  const delayMs = backoffMs(made, askedMs, rules, () => draw);
+  if (deadlineAt !== undefined && at + delayMs >= deadlineAt) return undefined;
+  return fitsWindow(input, state, model) ? { model, place, delayMs } : undefined;
+}

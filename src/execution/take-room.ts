@@ -1,0 +1,113 @@
+import type { Pass, Refusal } from "../contracts/index.ts";
+import { settleWithin } from "../plugin/settle-within.ts";
+import { wait } from "../plugin/wait.ts";
+import type { CallContext } from "./context.ts";
+import { deadlineError, leftMs } from "./deadline.ts";
+
+/** How a call came to its room: whether it had to wait for it; or why there is none. */
+export type Room = { readonly waited: boolean } | Refusal;
+
+/**
+ * Takes a call's room within the limits. `patient`: it waits for a rate as long as `retryAfterCapMs`, since no
+ * other model is left. Returns at once where nothing has to be waited for. Rejects when the request ends
+ * meanwhile. The caller ends the pass.
+ */
+export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Room | Promise<Room> {
+  const { retryAfterCapMs } = context.ports.options;
+  const longestMs = patient ? Math.max(0, Math.min(retryAfterCapMs, leftMs(context) - 1)) : 0;
+  const waitMs = pass.headroom(longestMs);
+  if (typeof waitMs !== "number") return waitMs;
+  if (waitMs > 0) return takeInTurn(context, pass, waitMs, undefined);
+  let onTurn: () => void = ignore;
+  const place = pass.queue(() => onTurn());
+  if (typeof place === "object") return place;
+  if (!place) {
+    const turn = new Promise<void>((resolve) => {
+      onTurn = resolve;
+    });
+    return takeInTurn(context, pass, 0, turn);
+  }
+  const lateMs = pass.begin();
+  return lateMs > 0 ? beginLate(context, pass, lateMs) : atOnce;
+}
+
+/** Takes a call's room only where nothing has to be waited for. */
+export function takeRoomNow(pass: Pass): true | Refusal {
+  const waitMs = pass.headroom(0);
+  if (typeof waitMs !== "number") return waitMs;
+  const place = waitMs > 0 ? false : pass.queue(ignore);
+  if (typeof place === "object") return place;
+  return place && pass.begin() === 0 ? true : { by: "queue", reason: "it has no room at once" };
+}
+
+const atOnce: Room = { waited: false };
+const later: Room = { waited: true };
+
+async function takeInTurn(
+  context: CallContext,
+  pass: Pass,
+  waitMs: number,
+  queued: Promise<void> | undefined,
+): Promise<Room> {
+  const { signal, ports } = context;
+  if (waitMs > 0) await wait(waitMs, signal, ports.clock);
+  const place = queued ?? placeIn(pass);
+  if (place !== undefined && "by" in place) return place;
+  if (place !== undefined) {
+    const refusal = await turn(context, pass, place);
+    if (refusal !== undefined) return refusal;
+  }
+  signal?.throwIfAborted();
+  const lateMs = pass.begin();
+  return lateMs > 0 ? beginLate(context, pass, lateMs) : later;
+}
+
+/** Absent: the call has its place. */
+function placeIn(pass: Pass): Promise<void> | Refusal | undefined {
+  let onTurn: () => void = ignore;
+  const place = pass.queue(() => onTurn());
+  if (typeof place === "object") return place;
+  if (place) return undefined;
+  return new Promise<void>((resolve) => {
+    onTurn = resolve;
+  });
+}
+
+/** Waits for a place among the calls under way. Returns why there is none; rejects at the deadline. */
+async function turn(
+  context: CallContext,
+  { queueTimeoutMs }: Pass,
+  place: Promise<void>,
+): Promise<Refusal | undefined> {
+  const left = Math.max(0, leftMs(context));
+  const reason = `no place came free within queueTimeoutMs of ${queueTimeoutMs} ms`;
+  const timedOut: Refusal = { by: "queue", reason };
+  const { signal, ports, scope } = context;
+  try {
+    await settleWithin(ports.clock, place, {
+      signal,
+      ms: Math.min(left, queueTimeoutMs),
+      timeError: () => (left <= queueTimeoutMs ? deadlineError(scope) : timedOut),
+    });
+    return undefined;
+  } catch (error) {
+    if (error === timedOut) return timedOut;
+    throw error;
+  }
+}
+
+/** The call has its place, and its rate is used up by calls that began late: it waits for that, within limits. */
+async function beginLate(context: CallContext, pass: Pass, firstMs: number): Promise<Room> {
+  const { signal, ports } = context;
+  const { retryAfterCapMs } = ports.options;
+  let waitedMs = 0;
+  for (let ms = firstMs; ms > 0; ms = pass.begin()) {
+    waitedMs += ms;
+    if (waitedMs > retryAfterCapMs || ms >= leftMs(context))
+      return { by: "rate", reason: `its rate limit is reached for ${ms} ms more`, waitMs: ms };
+    await wait(ms, signal, ports.clock);
+  }
+  return later;
+}
+
+function ignore(): void {}

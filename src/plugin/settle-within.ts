@@ -1,0 +1,35 @@
+import type { Clock } from "../contracts/ports/index.ts";
+import { type Watched, watch } from "./watch.ts";
+
+/** Bounds of a promise, with the error that it then rejects with. */
+export interface Bounds extends Pick<Watched, "signal" | "ms"> {
+  /** Default: the signal's reason. */
+  readonly abortError?: (() => unknown) | undefined;
+  readonly timeError?: (() => unknown) | undefined;
+}
+
+/** Settles as `work` does, or rejects when its time is up or the signal fires. What comes late is dropped. */
+export function settleWithin<T>(
+  clock: Pick<Clock, "after">,
+  work: PromiseLike<T>,
+  bounds: Bounds,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = watch(clock, {
+      signal: bounds.signal,
+      onAbort: (reason) => reject(bounds.abortError === undefined ? reason : bounds.abortError()),
+      ms: bounds.ms,
+      onTime: () => reject(bounds.timeError?.()),
+    });
+    Promise.resolve(work).then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      (error) => {
+        end();
+        reject(error);
+      },
+    );
+  });
+}

@@ -1,0 +1,40 @@
+import type { Clock } from "../contracts/ports/index.ts";
+
+/** What ends a wait before its time. Whatever is absent does not. */
+export interface Watched {
+  readonly signal?: AbortSignal | undefined;
+  readonly onAbort?: ((reason: unknown) => void) | undefined;
+  /** Milliseconds; Infinity: never. */
+  readonly ms?: number | undefined;
+  readonly onTime?: (() => void) | undefined;
+}
+
+/**
+ * Calls the listener of whatever comes first, the abort or the time, and no other. Returns a function that
+ * ends the watch. Either way no timer and no listener is left. A signal that has fired already is heard at once.
+ */
+export function watch({ after }: Pick<Clock, "after">, { signal, onAbort, ms, onTime }: Watched): () => void {
+  if (signal?.aborted) {
+    onAbort?.(signal.reason);
+    return nothing;
+  }
+  const aborted = () => {
+    end();
+    onAbort?.(signal?.reason);
+  };
+  const timer =
+    ms === undefined || ms === Number.POSITIVE_INFINITY
+      ? undefined
+      : after(ms, () => {
+          end();
+          onTime?.();
+        });
+  const end = () => {
+    timer?.cancel();
+    signal?.removeEventListener("abort", aborted);
+  };
+  signal?.addEventListener("abort", aborted, { once: true });
+  return end;
+}
+
+function nothing(): void {}

@@ -1,0 +1,68 @@
+import type { CompletionChunk, RouteRequest, RouteResult, RouteStream } from "../contracts/index.ts";
+import { readAnswer } from "../execution/index.ts";
+import type { LifeCycle } from "./life-cycle.ts";
+
+/** Begins a request at once, and yields its answer as it is read. */
+export function openAnswerStream<Id extends string>(
+  life: LifeCycle<Id>,
+  request: RouteRequest<Id>,
+  signal: AbortSignal | undefined,
+  isClosed: boolean,
+): RouteStream<Id> {
+  const deciding = (async () => {
+    life.begin(request, signal, isClosed);
+    return (await life.decide()).decision;
+  })();
+  const { promise: result, resolve, reject } = deferred<RouteResult<Id>>();
+
+  const fail = (error: unknown): void => {
+    if (life.fail(error)) reject(error);
+  };
+  const leave = (): void => fail(new DOMException("the consumer stopped reading", "AbortError"));
+
+  async function* chunks(): AsyncGenerator<CompletionChunk, void, undefined> {
+    try {
+      await deciding;
+      const reader = readAnswer(life.execution(), fail);
+      try {
+        for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) yield chunk;
+      } finally {
+        reader.leave();
+      }
+      resolve(life.finish(reader.completion()));
+    } catch (error) {
+      fail(error);
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  const iterator = chunks();
+  const end = iterator.return.bind(iterator);
+  // A generator that has not begun ends without its `finally`.
+  iterator.return = (value) => end(value).finally(leave);
+  // Also where the stream is never iterated.
+  deciding.catch(fail);
+  // Both reject as the iteration does: a caller may look at that alone.
+  deciding.catch(ignore);
+  result.catch(ignore);
+  return { [Symbol.asyncIterator]: () => iterator, decision: deciding, result };
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: Deferred<T>["resolve"] = ignore;
+  let reject: Deferred<T>["reject"] = ignore;
+  const promise = new Promise<T>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  return { promise, resolve, reject };
+}
+
+function ignore(): void {}

@@ -1,0 +1,33 @@
+import { candidateFor, type Decided, permits } from "../decision/index.ts";
+import type { Execution } from "../execution/index.ts";
+import { chatOf } from "../request/index.ts";
+import { openHop } from "./hop-context.ts";
+import type { RouterParts } from "./parts.ts";
+import type { Run } from "./run.ts";
+
+/** The execution of a decided request. */
+export function executionOf<Id extends string>(
+  parts: RouterParts<Id>,
+  run: Run<Id>,
+  { decision, choice, request }: Decided<Id>,
+): Execution {
+  const { models, deciding, ports, windows } = parts;
+  const { clock } = ports;
+  const checks = choice.escalate ?? [];
+  return {
+    ports,
+    scope: run,
+    signal: run.signal,
+    chat: chatOf(run.request),
+    facts: request,
+    // Images count differently at each provider: such a request says nothing about text.
+    textTokens: request.images === 0 ? request.inputTokens : undefined,
+    plan: decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless })),
+    fallbacks: decision.fallbacks,
+    windows,
+    modelOf: (id) => models[id as Id],
+    candidateOf: (id) => candidateFor(deciding, id as Id, models[id as Id], request, clock.wall()),
+    permits: (candidate, hop) => permits(candidate, run.constraints, { request, hop, now: clock.wall() }),
+    openHop: () => openHop(parts, run, "check"),
+  };
+}

@@ -1,0 +1,144 @@
+import {
+  type Completion,
+  DeadlineExceededError,
+  type RouteRequest,
+  type RouteResult,
+  RouterError,
+  recordError,
+} from "../contracts/index.ts";
+import { type Decided, decide } from "../decision/index.ts";
+import type { Execution } from "../execution/index.ts";
+import { allText } from "../request/index.ts";
+import { executionOf } from "./execution-of.ts";
+import { openHop } from "./hop-context.ts";
+import type { RouterParts } from "./parts.ts";
+import { degradedVerdict, recordAnswer } from "./record-answer.ts";
+import { beginRun, type Run } from "./run.ts";
+import { totalCostUsd, totalUsage } from "./totals.ts";
+
+/**
+ * The life of one request: `begin`, `decide`, `execution`, then `finish` or `fail`. Each way to its end settles
+ * the account, once.
+ */
+export class LifeCycle<Id extends string> {
+  readonly #parts: RouterParts<Id>;
+  #run: Run<Id> | undefined;
+  #decided: Decided<Id> | undefined;
+  #over = false;
+
+  constructor(parts: RouterParts<Id>) {
+    this.#parts = parts;
+  }
+
+  /** Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
+  begin(request: RouteRequest<Id>, signal: AbortSignal | undefined, isClosed: boolean): void {
+    if (isClosed)
+      throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
+    this.#run = beginRun(this.#parts, request, signal);
+  }
+
+  /** Decides, reports, and makes sure that the caller still waits. `draw`: in place of the router's number. */
+  async decide(draw?: number): Promise<Decided<Id>> {
+    const parts = this.#parts;
+    const run = this.#begun();
+    const hop = openHop(parts, run, "classify");
+    try {
+      const deciding = decide(parts.deciding, {
+        id: run.id,
+        request: run.facts,
+        constraints: run.constraints,
+        pin: run.pin,
+        fallback: run.fallback,
+        account: run.account,
+        hop,
+        draw,
+        // By the hop's signal: it fires at the deadline, too.
+        countTokens: () => parts.countTokens(allText(run.request), hop.signal),
+      });
+      const decided = deciding instanceof Promise ? await deciding : deciding;
+      this.#decided = decided;
+      this.#reportDecision(run, decided);
+      const { signal, deadline, attempts } = run;
+      if (signal?.aborted) throw signal.reason;
+      if (deadline !== undefined && parts.ports.clock.monotonic() >= deadline.at)
+        throw new DeadlineExceededError(deadline.ms, attempts);
+      return decided;
+    } finally {
+      hop.end();
+    }
+  }
+
+  /** What execution needs. The account sets aside what the whole plan is expected to cost. */
+  execution(): Execution {
+    const run = this.#begun();
+    const decided = this.#decided as Decided<Id>;
+    const { plan, candidates } = decided.decision;
+    const costOf = (id: string) => candidates.find(({ model }) => model === id)?.estimatedCostUsd ?? 0;
+    run.account.earmark(plan.reduce((sum, { model }) => sum + costOf(model), 0));
+    return executionOf(this.#parts, run, decided);
+  }
+
+  /** The request has its answer. */
+  finish(completion: Completion): RouteResult<Id> {
+    const { ports, events } = this.#parts;
+    const run = this.#begun();
+    const { decision } = this.#decided as Decided<Id>;
+    const { attempts, facts } = run;
+    if (facts.session !== undefined) recordAnswer(this.#parts, run, facts.session);
+    const totals = {
+      decision,
+      attempts,
+      usage: totalUsage(attempts),
+      costUsd: totalCostUsd(attempts),
+      latencyMs: this.#latencyMs(),
+      degraded: ports.options.degraded.length > 0 ? degradedVerdict(attempts) : undefined,
+    };
+    if (events.isHeard) events.emit({ type: "request-completed", ...totals, readText: this.#readText });
+    this.settle();
+    const content: unknown = completion.choices[0]?.message.content;
+    return { text: typeof content === "string" ? content : "", completion, ...totals };
+  }
+
+  /** The request has failed. Idempotent, also after `finish`; false where the request was over. */
+  fail(error: unknown): boolean {
+    if (this.#over) return false;
+    const { events } = this.#parts;
+    if (events.isHeard) {
+      events.emit({
+        type: "request-failed",
+        decision: this.#decided?.decision,
+        attempts: this.#run?.attempts ?? [],
+        error: recordError(error),
+        latencyMs: this.#latencyMs(),
+        readText: this.#readText,
+      });
+    }
+    this.settle();
+    return true;
+  }
+
+  /** Ends the request: what it holds of the budget becomes what it has spent. Idempotent. */
+  settle(): void {
+    this.#over = true;
+    this.#run?.account.close();
+  }
+
+  #begun(): Run<Id> {
+    return this.#run as Run<Id>;
+  }
+
+  #reportDecision({ id }: Run<Id>, { decision, classifierError }: Decided<Id>): void {
+    const { events } = this.#parts;
+    if (!events.isHeard) return;
+    if (classifierError !== undefined)
+      events.emit({ type: "classifier-failed", decisionId: id, error: recordError(classifierError) });
+    events.emit({ type: "decision-made", decision });
+  }
+
+  #latencyMs(): number {
+    const run = this.#run;
+    return run === undefined ? 0 : Math.max(0, this.#parts.ports.clock.monotonic() - run.startedAt);
+  }
+
+  readonly #readText = () => ({ ask: this.#run?.facts.ask ?? "", window: this.#run?.facts.window ?? "" });
+}

@@ -1,0 +1,39 @@
+import type { Attempt, Observer } from "../contracts/index.ts";
+import type { HealthTracker } from "../state/health.ts";
+import type { UsageMeans } from "../state/usage-means.ts";
+import type { EventHub } from "./event-hub.ts";
+
+/** What hears of a router's calls: its listeners, and what learns from calls that have ended. */
+export interface ObserverParts<Id extends string> {
+  readonly events: EventHub<Id>;
+  readonly means: Pick<UsageMeans, "observe">;
+  readonly health: Pick<HealthTracker, "observe">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function createObserver<Id extends string>({
+  events,
+  means,
+  health,
+  now,
+}: ObserverParts<Id>): Observer {
+  return {
+    started({ requestId, model, hop }) {
+      if (events.isHeard) events.emit({ type: "attempt-started", decisionId: requestId, model, hop });
+    },
+    skipped(requestId, model, hop, reason) {
+      if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
+    },
+    learnt({ textTokens }, attempt) {
+      const { usage, name, costEstimated } = attempt;
+      if (textTokens !== undefined && usage !== undefined && !costEstimated)
+        means.observe(name, { estimatedInputTokens: textTokens, usage });
+      health.observe(attempt, now());
+    },
+    ended({ requestId }, attempt) {
+      if (events.isHeard)
+        events.emit({ type: "attempt-ended", decisionId: requestId, attempt: attempt as Attempt<Id> });
+    },
+  };
+}

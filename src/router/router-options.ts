@@ -1,0 +1,123 @@
+import type { BudgetOptions } from "../budget/budget-options.ts";
+import {
+  type Classifier,
+  type Constraints,
+  type EventSink,
+  InvalidOptionError,
+  type Policy,
+  type RouteRequest,
+  type Tuning,
+} from "../contracts/index.ts";
+import type { ExecutionOptions } from "../execution/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../plugin/index.ts";
+
+/** What a router is made of besides its models. */
+export interface RouterOptions<Id extends string> {
+  /** Says which of the permitted models should serve a request. */
+  readonly policy: Policy<Id>;
+  /** Says how hard a request is. Default `complexity()`. */
+  readonly classifier?: Classifier | undefined;
+  /** Say which models may serve a request, on every hop. Default none. */
+  readonly constraints?: Constraints<Id> | undefined;
+  readonly execution?: ExecutionOptions | undefined;
+  /**
+   * Money that may be used in a period, by all requests or by those of each tenant. It is reserved
+   * before a call and settled after it; a model of unknown price is then not permitted, and a request
+   * for which too little is left is refused with `BudgetExceededError`. Default: no limit.
+   */
+  readonly budget?: BudgetOptions | undefined;
+  /**
+   * A tuning file, as `eval tune` writes it: decisions are certified as long as its certificate holds, that
+   * is with its models, its policy with its parameters, its classifier, and until it expires. Whatever
+   * differs, no request fails: `decision.uncertified` says what. Default: no decision is certified.
+   */
+  readonly tuning?: Tuning | undefined;
+  /**
+   * Whether `route()` sends the same request once when it is under way twice: all fields are equal, the
+   * tenant too, and it has no session and no constraints of its own. Each caller gets the same answer
+   * (also where the temperature would have made them differ, and with the same tool calls) and decision;
+   * the calls and their cost are in the first one's result alone. The first one's deadline holds; an abort
+   * of one caller is none of the others'. A function says which requests. Default false.
+   */
+  readonly coalesce?: boolean | ((request: RouteRequest<Id>) => boolean) | undefined;
+  /** Sessions that are remembered; the least recently used is forgotten. Default 10,000. */
+  readonly maxSessions?: number | undefined;
+  /** Told of each step, synchronously; for instance `decisionLog({ file })`. */
+  readonly onEvent?: EventSink | undefined;
+  /** Longest time of a classifier that answers asynchronously, in milliseconds. Default 1,000. */
+  readonly classifierTimeoutMs?: number | undefined;
+  /** Longest request, all texts together, in characters. Default 4,000,000. */
+  readonly maxCharacters?: number | undefined;
+  /** Settles lotteries and jitter: in [0, 1). Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /**
+   * Milliseconds since the epoch. Durations are measured by its largest value so far. Default: the system's
+   * time of day, and its monotonic clock for durations.
+   */
+  readonly clock?: (() => number) | undefined;
+  /** Makes ids of decisions. Default `crypto.randomUUID`. */
+  readonly newId?: (() => string) | undefined;
+}
+
+const optionNames: readonly string[] = [
+  "models",
+  "policy",
+  "classifier",
+  "constraints",
+  "execution",
+  "budget",
+  "tuning",
+  "coalesce",
+  "maxSessions",
+  "onEvent",
+  "classifierTimeoutMs",
+  "maxCharacters",
+  "random",
+  "clock",
+  "newId",
+] satisfies readonly ("models" | keyof RouterOptions<string>)[];
+
+/** Throws `InvalidOptionError`, naming option, value and allowed range. `ids` are those of the router's models. */
+export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>, ids: readonly Id[]): void {
+  const { policy, classifier, constraints = [], coalesce = false, tuning } = options;
+  checkMethods("policy", policy, ["select"]);
+  checkText("policy.name", policy.name);
+  checkIds(`policy ${policy.name}`, policy.models, ids);
+  if (classifier !== undefined) {
+    checkMethods("classifier", classifier, ["classify"]);
+    for (const field of ["name", "version"] as const) checkText(`classifier.${field}`, classifier[field]);
+  }
+  if (!Array.isArray(constraints))
+    throw new InvalidOptionError("constraints", constraints, "an array of constraints");
+  constraints.forEach((constraint, index) => {
+    checkMethods(`constraints[${index}]`, constraint, ["permits"]);
+    checkText(`constraints[${index}].name`, constraint.name);
+    checkIds(`constraint ${constraint.name}`, constraint.models, ids);
+  });
+  for (const name of ["random", "clock", "newId", "onEvent"] as const) {
+    const given: unknown = options[name];
+    if (given !== undefined && typeof given !== "function")
+      throw new InvalidOptionError(name, given, "a function");
+  }
+  const { classifierTimeoutMs, maxCharacters } = options;
+  if (classifierTimeoutMs !== undefined)
+    checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
+    throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
+  if (tuning !== undefined) checkTuning("tuning", tuning);
+  if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
+}
+
+/** Throws `InvalidOptionError` where there is an option that no router has. */
+export function checkRouterKeys(options: object): void {
+  checkKeys("createRouter", options, optionNames);
+}
+
+function checkIds(owner: string, named: readonly string[] | undefined, ids: readonly string[]): void {
+  if (named !== undefined && !Array.isArray(named))
+    throw new InvalidOptionError(`models of ${owner}`, named, "an array of ids");
+  for (const id of named ?? []) {
+    if (!ids.includes(id))
+      throw new InvalidOptionError(`a model that ${owner} names`, id, `one of ${ids.join(", ")}`);
+  }
+}
