@@ -63,7 +63,7 @@ export interface Deciding<Id extends string> {
   readonly pin: Id | undefined;
   /** True if other models may answer when the plan fails. Default: true without a pin. */
   readonly fallback: boolean | undefined;
-  /** Its money: asked last, so that what it refuses is permitted by all constraints. */
+  /** The request's account, asked last, so that all constraints permit the models it refuses. */
   readonly account: Account;
   readonly hop: HopContext;
   /** Number to use instead of the router's random number. */
@@ -150,7 +150,7 @@ interface Settled<Id extends string> {
   readonly deciding: Deciding<Id>;
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
-  /** What the account refused, by id. */
+  /** Refusals of the account, by id. */
   readonly refusals: ReadonlyMap<Id, Refusal>;
   readonly session: SessionFacts<Id> | undefined;
   readonly spend: Spend | undefined;
@@ -254,7 +254,7 @@ function expectedCostOf<Id extends string>(
   return undefined;
 }
 
-/** The answer of constraints and account together. */
+/** Returns the answer of constraints and account together, and notes a refusal of the account. */
 function affordable<Id extends string>(
   { id, estimatedCostUsd }: Candidate<Id>,
   permitted: true | string,
@@ -268,7 +268,7 @@ function affordable<Id extends string>(
   return `${fits.by}: ${fits.reason}`;
 }
 
-/** No model may serve the request: for want of money, or for the reasons given. */
+/** Returns the error for a request that no model may serve: a budget error where cost is the reason. */
 function noneLeft<Id extends string>(
   { refusals, deciding }: Settled<Id>,
   recorded: readonly RecordedCandidate<Id>[],
@@ -277,7 +277,7 @@ function noneLeft<Id extends string>(
     const refusal = refusals.get(model);
     return refusal === undefined ? [] : [{ model, refusal }];
   });
-  // A budget is named as soon as it stands against one model; a request's own bound where it stands against all.
+  // A budget is named if it refuses any model; a request's own bound only if it refuses all.
   const byBudget = unpaid.filter(({ refusal }) => refusal.by === "budget");
   const decisive = byBudget.length > 0 ? byBudget : unpaid.length === recorded.length ? unpaid : [];
   const [first] = decisive;
