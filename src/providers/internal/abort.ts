@@ -1,14 +1,18 @@
-/** A signal of one call's own. */
+/** An abort signal that belongs to one call. */
 export interface CallSignal {
   readonly signal: AbortSignal;
   /**
-   * Ends the call: lets the caller's signal go, and aborts what may still be under way. `whole`: the
-   * answer was read to its end, so nothing is; an abort would cost a tenth of the call.
+   * Ends the call: removes the listener from the caller's signal and aborts what may still be running.
+   * `whole`: the answer was read to its end, so nothing is running; an abort would cost a tenth of the
+   * call.
    */
   end(whole?: boolean): void;
 }
 
-/** Fires with the caller's signal and at the call's end, so that no connection outlives the call. */
+/**
+ * Creates a signal that fires with the caller's signal and at the end of the call, so that no connection
+ * outlives the call.
+ */
 export function callSignal(caller: AbortSignal): CallSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(caller.reason);
@@ -23,7 +27,7 @@ export function callSignal(caller: AbortSignal): CallSignal {
   };
 }
 
-/** The promise, or the signal's reason where that comes first. */
+/** Settles as the promise does, or rejects with the signal's reason if that fires first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

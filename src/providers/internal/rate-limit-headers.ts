@@ -4,22 +4,22 @@ interface ReadableHeaders {
   get(name: string): string | null;
 }
 
-/** Passes on what an answer's or a refusal's headers say of rate limits, where somebody listens. */
+/** Reports the rate limits in the headers of an answer or a refusal to `onRateLimit`, if there is one. */
 export function tellRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
   if (onRateLimit === undefined || !hasGet(headers)) return;
   const info = readRateLimit(headers);
   if (info !== undefined) onRateLimit(info);
 }
 
-/** As `tellRateLimit`, for an error that an SDK has thrown. */
+/** Reports the rate limits in the headers of an error that an SDK threw. */
 export function tellRefusal(error: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
   tellRateLimit((error as { headers?: unknown } | null | undefined)?.headers, onRateLimit);
 }
 
 /**
- * OpenAI's `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, which many servers imitate, or
- * Anthropic's `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`, else its
- * `input-tokens`. Undefined where there is none.
+ * Reads OpenAI's `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, which many servers imitate, or
+ * Anthropic's `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`, else its `input-tokens`.
+ * Returns undefined if there are none.
  */
 export function readRateLimit(
   headers: ReadableHeaders,
@@ -60,7 +60,7 @@ function firstOf<T extends { readonly remaining: number | undefined }>(kinds: re
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `1m30.5s`, `12ms`, or a plain number of seconds. */
+/** Parses `1m30.5s`, `12ms`, or a plain number of seconds. */
 function durationMs(value: string | null): number | undefined {
   if (value === null || value.length > 40) return undefined;
   const text = value.trim();
@@ -72,7 +72,10 @@ function durationMs(value: string | null): number | undefined {
   return total;
 }
 
-/** Milliseconds until a date, read against the response's own `date` so that no clock has to agree. */
+/**
+ * Returns the milliseconds until a date, compared with the response's own `date` so that clocks need not
+ * agree.
+ */
 function untilMs(value: string | null, date: string | null, now: () => number): number | undefined {
   const at = Date.parse(value ?? "");
   if (Number.isNaN(at)) return undefined;
@@ -80,7 +83,7 @@ function untilMs(value: string | null, date: string | null, now: () => number): 
   return Math.max(0, at - (Number.isNaN(sent) ? now() : sent));
 }
 
-/** By shape: with another `fetch` they are not the global `Headers`. */
+/** Checks the shape: with another `fetch` they are not instances of the global `Headers`. */
 function hasGet(headers: unknown): headers is ReadableHeaders {
   return typeof (headers as { get?: unknown } | undefined)?.get === "function";
 }

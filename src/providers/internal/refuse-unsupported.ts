@@ -1,6 +1,6 @@
 import { type ChatRequest, ProviderError } from "../../contracts/index.ts";
 
-/** Throws `ProviderError` of kind `unsupported` for what this package never asks of a model. */
+/** Throws `ProviderError` of kind `unsupported` for requests that this package never sends to a model. */
 export function refuseUnsupported(request: ChatRequest, model: string): void {
   const summary = findUnsupported(request);
   if (summary !== undefined) throw new ProviderError({ kind: "unsupported", model, summary });
