@@ -33,7 +33,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
   checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment"]);
   if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);
   if (endpoint !== undefined && common.baseUrl !== undefined)
-    throw new InvalidOptionError("azure.endpoint", endpoint, "absent where baseUrl is given");
+    throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
   if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
   checkText("azure.deployment", deployment);
 

@@ -119,7 +119,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
   function translate(request: ChatRequest, { onDropped }: CallOptions): GoogleRequest {
     const { body, dropped } = toGoogleRequest(request, { name, model, writer, defaults });
     if (options.strictParameters && dropped.length > 0) {
-      const summary = `not known to Google: ${dropped.join(", ")}`;
+      const summary = `Google does not support ${dropped.join(", ")}, and strictParameters is set`;
       throw new ProviderError({ kind: "unsupported", model: name, summary });
     }
     for (const parameter of dropped) onDropped?.(parameter);

@@ -245,7 +245,7 @@ describe("answers that are none", () => {
       "incomplete",
       /MALFORMED_FUNCTION_CALL/,
     ],
-    ["no candidates", json({}), "incomplete", /no end/],
+    ["no candidates", json({}), "incomplete", /no finish reason/],
     ["null", json(null), "incomplete", /cannot be read/],
     ["a list", json([]), "incomplete", /not a JSON object/],
     ["no body", (response) => response.writeHead(200).end(), "incomplete", /cannot be read/],

@@ -58,7 +58,7 @@ export function incomplete(model: string, summary: string): ProviderError {
 export function readMessage(value: unknown, name: string): AnswerMessage {
   const { id, model, content } = (value ?? {}) as Partial<AnswerMessage>;
   if (typeof id !== "string" || typeof model !== "string" || !Array.isArray(content))
-    throw incomplete(name, "the answer is no message of the Messages API");
+    throw incomplete(name, "the answer is not a message of the Messages API");
   return value as AnswerMessage;
 }
 

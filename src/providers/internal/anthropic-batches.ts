@@ -125,8 +125,8 @@ function resultOf({ custom_id: id, result }: ResultLine, context: AnswerContext)
       error: new ProviderError({
         kind: "timeout",
         model: name,
-        summary: "the batch expired before its turn",
+        summary: "the batch expired before this request was processed",
       }),
     };
-  return { id, error: incomplete(name, "the batch was cancelled before its turn") };
+  return { id, error: incomplete(name, "the batch was cancelled before this request was processed") };
 }

@@ -124,7 +124,8 @@ function reportIssues({ name, strictParameters = false, onDropped }: Translation
   return {
     refuse,
     drop: (parameter) => {
-      if (strictParameters) refuse(parameter, "has no counterpart here and strictParameters is set");
+      if (strictParameters)
+        refuse(parameter, "has no counterpart in the Messages API, and strictParameters is set");
       if (!reported.has(parameter)) onDropped?.(parameter);
       reported.add(parameter);
     },

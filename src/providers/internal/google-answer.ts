@@ -175,7 +175,7 @@ function toFinishReason(
 ): FinishReason {
   const finishReason = finishReasons[reason ?? ""];
   if (finishReason === undefined) {
-    const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no end";
+    const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no finish reason";
     throw new ProviderError({ kind: "incomplete", model: context.name, summary });
   }
   return finishReason === "stop" && calls ? "tool_calls" : finishReason;

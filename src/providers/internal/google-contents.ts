@@ -105,7 +105,8 @@ function toModelParts(
   const given = message.tool_calls ?? [];
   const sentIds = ids.ofCalls(given.map(({ id }) => id));
   for (const [at, call] of given.entries()) {
-    if (call.type !== "function") throw translation.refuse(`${field} calls a custom tool`);
+    if (call.type !== "function")
+      throw translation.refuse(`${field} calls a custom tool, which is not supported`);
     const { name, arguments: json } = call.function;
     const id = sentIds[at] ?? call.id;
     names.set(id, name);
@@ -179,7 +180,7 @@ function toParts(
       parts.push(toMedia(part.image_url.url, path, translation));
     } else if (part.type === "file" && part.file.file_data !== undefined) {
       parts.push(toMedia(part.file.file_data, path, translation));
-    } else throw translation.refuse(`${path} is of a type that is not supported`);
+    } else throw translation.refuse(`${path} has a type that is not supported`);
   }
   return parts;
 }

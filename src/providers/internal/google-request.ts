@@ -114,7 +114,7 @@ function toResponseFormat(format: ChatRequest["response_format"], translation: T
       // `responseSchema` is not used: it is another language, without `$ref` and `additionalProperties`.
       return { responseMimeType: "application/json", responseJsonSchema: format.json_schema.schema };
     default:
-      throw translation.refuse("response_format is of a type that is not supported");
+      throw translation.refuse("response_format has a type that is not supported");
   }
 }
 
@@ -169,7 +169,8 @@ function allowedNames(
   if (choice.type !== "allowed_tools") throw translation.refuse("custom tools are not supported");
   return choice.allowed_tools.tools.map((tool) => {
     const name = isJsonObject(tool["function"]) ? tool["function"]["name"] : undefined;
-    if (typeof name !== "string") throw translation.refuse("tool_choice allows a tool that is no function");
+    if (typeof name !== "string")
+      throw translation.refuse("tool_choice allows a tool that is not a function");
     return name;
   });
 }

@@ -148,14 +148,19 @@ function resultOf(text: string, model: string): BatchResult {
   // The item was not processed or was given up: the line holds an error of the batch itself.
   if (error) return { id, error: unanswered(error.code, model) };
   if (body?.choices?.[0]?.message === undefined)
-    return { id, error: incomplete(model, "the answer holds no message") };
+    return { id, error: incomplete(model, "the answer contains no message") };
   return { id, completion: body as Completion };
 }
 
 function unanswered(code: unknown, model: string): ProviderError {
   if (code === "batch_expired")
-    return new ProviderError({ kind: "timeout", model, summary: "the batch expired before its turn" });
+    return new ProviderError({
+      kind: "timeout",
+      model,
+      summary: "the batch expired before this request was processed",
+    });
   if (code === "request_timeout") return new ProviderError({ kind: "timeout", model });
-  if (code === "batch_cancelled") return incomplete(model, "the batch was cancelled before its turn");
+  if (code === "batch_cancelled")
+    return incomplete(model, "the batch was cancelled before this request was processed");
   return new ProviderError({ kind: "server", model });
 }

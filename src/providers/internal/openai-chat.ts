@@ -180,7 +180,7 @@ async function readCompletion(response: Response, sdk: OpenAiSdk, model: string)
     throw toReadError(error, sdk, model);
   }
   if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer holds no message");
+  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer contains no message");
   return body as Completion;
 }
 

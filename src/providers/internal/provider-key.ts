@@ -15,7 +15,7 @@ export async function readKey(
   // An HTTP client's error about such a header would quote it.
   if (!/^[\x21-\x7e]+$/.test(key))
     throw new MissingConfigurationError(
-      `${owner}: the key holds characters that an HTTP header cannot: set apiKey${variable === undefined ? "" : ` or ${variable}`} anew`,
+      `${owner}: the key contains characters that an HTTP header does not allow: correct apiKey${variable === undefined ? "" : ` or ${variable}`}`,
       [variable ?? "apiKey"],
     );
   return key;
