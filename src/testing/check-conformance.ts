@@ -11,20 +11,20 @@ import { withoutChance } from "./without-chance.ts";
 export interface CheckSetup {
   readonly check: Check;
   /**
-   * Most calls of models that one verdict may take. Default 0: the check calls nobody, draws nothing
-   * and reads no clock.
+   * Maximum number of model calls per verdict. Default 0: the check calls no model, does not draw and does
+   * not read the clock.
    */
   readonly calls?: number | undefined;
 }
 
 /**
- * What every check must do, as cases for any test runner:
+ * Returns the requirements on every check, as cases for any test runner:
  *
  *     for (const { name, run } of checkConformance({ check }))
  *       test(name, run);
  *
- * The answers are usual ones and such that are made to break a reader, a megabyte long among them: a
- * check that takes more than linear time does not come to an end.
+ * The answers are usual ones and ones made to break a parser, among them one of a megabyte: a check that
+ * takes more than linear time will not finish.
  */
 export function checkConformance({ check, calls = 0 }: CheckSetup): readonly ConformanceCase[] {
   const request = deepFreeze(factsOf());
@@ -68,7 +68,7 @@ export function checkConformance({ check, calls = 0 }: CheckSetup): readonly Con
   };
   if (calls === 0)
     cases["neither draws nor reads the clock"] = async () => {
-      // The first answer may still load what it needs.
+      // The first call may load modules that the check needs.
       for (const answer of usual) await check.accepts(request, answer, hopTo().hop);
       for (const answer of usual) await withoutChance(() => check.accepts(request, answer, hopTo().hop));
     };
@@ -79,7 +79,7 @@ export function checkConformance({ check, calls = 0 }: CheckSetup): readonly Con
         for (const answer of usual) {
           const { hop, count } = hopTo(reply);
           const verdict = await Promise.resolve(check.accepts(request, answer, hop)).catch(() => false);
-          // Some answers need no model to be judged.
+          // Some answers can be judged without a model.
           if (count() > 0) assert.equal(verdict, false);
         }
     };
@@ -90,7 +90,7 @@ export function checkConformance({ check, calls = 0 }: CheckSetup): readonly Con
   return Object.entries(cases).map(([name, run]) => ({ name, run: async () => run() }));
 }
 
-/** A hop whose models say yes in every form, or as `reply` does. */
+/** Creates a hop whose models say yes in every format, or answer with `reply`. */
 function hopTo(reply: () => Promise<Completion> = async () => completionOf('{"accept": true}')): {
   readonly hop: HopContext;
   readonly count: () => number;

@@ -7,11 +7,11 @@ import { hostileFacts, secretText, usualFacts } from "./sample-facts.ts";
 
 export interface ClassifierSetup {
   readonly classifier: Classifier;
-  /** For classifiers that ask a model. Default: one in which no model is permitted. */
+  /** Hop for classifiers that call a model. Default: one in which no model is permitted. */
   readonly hop?: HopContext | undefined;
 }
 
-/** Texts that break careless readers; longer ones than a normalised request ever holds among them. */
+/** Texts that break careless parsers; some are longer than a normalised request ever contains. */
 const hostileTexts: Readonly<Record<string, string>> = {
   empty: "",
   "one character": "a",
@@ -32,7 +32,7 @@ const textFacts = Object.values(hostileTexts).flatMap((text) => [
 ]);
 
 /**
- * What every classifier must do, as cases for any test runner:
+ * Returns the requirements on every classifier, as cases for any test runner:
  *
  *     for (const { name, run } of classifierConformance({ classifier }))
  *       test(name, run);

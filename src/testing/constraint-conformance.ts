@@ -9,11 +9,11 @@ import { withoutChance } from "./without-chance.ts";
 
 export interface ConstraintSetup<Id extends string> {
   readonly constraint: Constraint<Id>;
-  /** Ids to ask about: those that the constraint names, where it names some. Default two of any name. */
+  /** Ids of the candidates: those that the constraint names, if it names any. Default: two arbitrary ones. */
   readonly models?: readonly Id[] | undefined;
   /**
-   * Whether the constraint rests on facts of the model, so that one of which nothing is known must
-   * not be permitted, for any of the usual requests. Default false.
+   * True if the constraint depends on facts of the model, so that a model without known facts must not be
+   * permitted for any of the usual requests. Default false.
    */
   readonly failsClosed?: boolean | undefined;
 }
@@ -32,7 +32,7 @@ const hops: readonly Hop[] = [
 const now = Date.UTC(2026, 0, 1);
 
 /**
- * What every constraint must do, as cases for any test runner:
+ * Returns the requirements on every constraint, as cases for any test runner:
  *
  *     for (const { name, run } of constraintConformance({ constraint }))
  *       test(name, run);

@@ -9,18 +9,18 @@ import { withoutChance } from "./without-chance.ts";
 
 export interface PolicySetup<Id extends string> {
   readonly policy: Policy<Id>;
-  /** Ids of the models to choose among: those that the policy names, where it names some. */
+  /** Ids of the candidates: those that the policy names, if it names any. */
   readonly models: readonly Id[];
 }
 
 /**
- * What every policy must do, as cases for any test runner:
+ * Returns the requirements on every policy, as cases for any test runner:
  *
  *     for (const { name, run } of policyConformance({ policy, models: ["small", "large"] }))
  *       test(name, run);
  *
- * The contexts cover each model alone and all together, the whole range of complexity and none,
- * sessions and budgets, and requests made to break a reader.
+ * The contexts cover each model on its own and all together, the whole range of complexity and none,
+ * sessions and budgets, and requests made to break a parser.
  */
 export function policyConformance<const Id extends string>(
   setup: PolicySetup<Id>,
@@ -118,7 +118,7 @@ function choicesOf<Id extends string>(
   return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
 }
 
-/** The opinion as data: checks are functions, which their names stand for. */
+/** Returns the policy's result as data: checks are functions, so their names stand for them. */
 function opinionOf<Id extends string>(policy: Policy<Id>, context: PolicyContext<Id>): unknown {
   return choicesOf(policy.select(context)).map((choice) => ({
     ...choice,

@@ -20,7 +20,10 @@ const stream: Call = ({ model }, signal) => collect(model.stream(textRequest, { 
 
 const stalledInTheMiddle: Scenario = { type: "broken", answer: textAnswer, ending: "stall" };
 
-/** Aborts once the endpoint has the request: the call must reject with the reason and let the endpoint go. */
+/**
+ * Aborts once the endpoint has received the request: the call must reject with the reason and close the
+ * connection.
+ */
 async function assertAborts(served: ServedModel, call: Call): Promise<void> {
   const controller = new AbortController();
   const reason = new Error("the caller has left");

@@ -17,7 +17,7 @@ import {
 import type { ScenarioAnswer } from "./provider-scenario.ts";
 import type { ProviderCase, ProviderSetup } from "./provider-setup.ts";
 
-/** Asks for one answer whole and streamed; both must say the same. */
+/** Requests one answer whole and streamed, and checks that both are equal. */
 async function answered(
   setup: ProviderSetup,
   answer: ScenarioAnswer,

@@ -34,7 +34,7 @@ async function failed(setup: ProviderSetup, scenario: Scenario, call: Call): Pro
   });
 }
 
-/** Kinds of which a caller may expect that the same call works later. */
+/** Kinds after which the same call may succeed later. */
 const retryable: ReadonlySet<FailureKind> = new Set([
   "timeout",
   "conflict",

@@ -13,7 +13,7 @@ import {
 } from "./provider-fixtures.ts";
 import type { ProviderCase, ProviderSetup, ServeSettings } from "./provider-setup.ts";
 
-/** Sends one request and returns what the endpoint was sent, as text, with what was reported as dropped. */
+/** Sends one request; returns what the endpoint received, as text, and the parameters reported as dropped. */
 async function sent(
   setup: ProviderSetup,
   request: ChatRequest,
@@ -28,7 +28,7 @@ async function sent(
   return { wire: await withServed(setup, answering(textAnswer), use, settings), dropped };
 }
 
-/** What was said must stand on the wire, in this order, whatever the API calls it. */
+/** Throws unless the texts occur in the sent request in this order, whatever the API's field names. */
 function assertInOrder(wire: string, texts: readonly string[]): void {
   let from = 0;
   for (const text of texts) {
@@ -48,7 +48,7 @@ const harbourSchema = {
   additionalProperties: false,
 };
 
-/** Each with a value that shows whether it is on the wire, under whatever name. */
+/** Parameters, each with a value that shows if it is sent, whatever the API's name for it. */
 const parameters: readonly (readonly [name: string, value: unknown, trace: string])[] = [
   ["temperature", 0.3719, "0.3719"],
   ["top_p", 0.8713, "0.8713"],

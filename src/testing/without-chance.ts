@@ -1,4 +1,4 @@
-/** Runs `action` while randomness and the wall clock throw. Only for synchronous code. */
+/** Runs `action` while randomness and clocks throw. Only for synchronous code. */
 export function withoutChance<T>(action: () => T): T {
   const { random } = Math;
   const { now } = Date;
