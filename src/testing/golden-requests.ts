@@ -34,12 +34,16 @@ export async function readGoldenRequests<Id extends string>(
     if ((typeof id !== "string" && typeof id !== "number") || id === "")
       throw new OutcomeFormatError(file, place.line, "id", "must be a non-empty string or a number");
     if (ids.has(String(id)))
-      throw new OutcomeFormatError(file, place.line, "id", "is there already: ids must be different");
+      throw new OutcomeFormatError(file, place.line, "id", "is used twice: ids must be unique");
     ids.add(String(id));
     return [{ id: String(id), request: toRequest(request, place), place }];
   });
   if (requests.length === 0)
-    throw new InvalidOptionError("goldenRoutes.requests", source, "given at least one request");
+    throw new InvalidOptionError(
+      "goldenRoutes.requests",
+      source,
+      "an array or a file with at least one request",
+    );
   return requests;
 }
 
@@ -62,7 +66,7 @@ function toRequest<Id extends string>(
     throw new OutcomeFormatError(file, line, "prompt", "or messages must be given, and not both");
   if (messages !== undefined) return { ...rest, messages };
   if (typeof prompt !== "string" || prompt.trim() === "")
-    throw new OutcomeFormatError(file, line, "prompt", "must be a string that is not empty");
+    throw new OutcomeFormatError(file, line, "prompt", "must be a non-empty string");
   return { ...rest, messages: [{ role: "user", content: prompt }] };
 }
 
@@ -81,7 +85,7 @@ async function readLines(file: string): Promise<unknown[]> {
         return JSON.parse(line);
       } catch {
         // The parser's own message would quote the text.
-        throw new OutcomeFormatError(file, index + 1, "line", "is not JSON: write one request a line");
+        throw new OutcomeFormatError(file, index + 1, "line", "is not JSON: write one request per line");
       }
     });
 }

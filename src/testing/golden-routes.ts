@@ -61,7 +61,7 @@ export async function goldenRoutes<Id extends string>(
     throw new InvalidOptionError(
       "goldenRoutes.snapshot",
       snapshot,
-      "a file that exists: SWITCHPOINT_UPDATE=1, or update: true, writes it",
+      "an existing file: write it with SWITCHPOINT_UPDATE=1 or update: true",
     );
   compareRoutes(routes, parseSnapshot(snapshot, earlier), snapshot);
   return { routes, drawn, written: false };

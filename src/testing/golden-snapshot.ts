@@ -48,7 +48,7 @@ export function compareRoutes(
   const asked = new Set(routes.map(({ id }) => id));
   const differences = [
     ...routes.flatMap((route) => differenceOf(before.get(route.id), route)),
-    ...earlier.filter(({ id }) => !asked.has(id)).map(({ id }) => `${id}: no longer asked`),
+    ...earlier.filter(({ id }) => !asked.has(id)).map(({ id }) => `${id}: no longer requested`),
   ];
   if (differences.length === 0) return;
   const more = differences.length - mostListed;
@@ -57,7 +57,7 @@ export function compareRoutes(
     message: [
       `${differences.length} ${differences.length === 1 ? "difference" : "differences"} from ${basename(file)}:`,
       ...lines.map((line) => `  ${line}`),
-      "If they are as they should be: SWITCHPOINT_UPDATE=1, or update: true, writes the snapshot.",
+      "If they are intended, write the snapshot with SWITCHPOINT_UPDATE=1 or update: true.",
     ].join("\n"),
   });
 }

@@ -50,7 +50,7 @@ export function policyConformance<const Id extends string>(
     "decides with every model permitted": decides("all"),
     "decides with one model permitted": decides("alone"),
     "decides without a classification": decides("unclassified"),
-    "decides on requests made to break it": decides("hostile"),
+    "decides on requests made to break a parser": decides("hostile"),
     "returns a choice, several or nothing, at once": () => {
       eachChoice((choice) => {
         assert.ok(
@@ -82,12 +82,12 @@ export function policyConformance<const Id extends string>(
         assert.ok(sum <= 1 + 1e-9, `probabilities sum to ${sum}`);
       }
     },
-    "says the same of the same request, in any order": () => {
+    "gives the same result for the same request, in any order": () => {
       const first = contexts.map(({ context }) => structuredClone(opinionOf(policy, context)));
       for (const [index, { context }] of [...contexts.entries()].reverse())
         assert.ok(
           isDeepStrictEqual(opinionOf(policy, context), first[index]),
-          "a second call with the same context gave another result: a policy holds no state",
+          "a second call with the same context gave another result: a policy must not keep state",
         );
     },
     "neither draws nor reads the clock": () => {
@@ -95,7 +95,7 @@ export function policyConformance<const Id extends string>(
         for (const { context } of contexts) policy.select(context);
       });
     },
-    "leaves its input as it was": () => {
+    "leaves its input unchanged": () => {
       for (const { context } of policyContexts(setup.models)) {
         const before = structuredClone(context);
         policy.select(context);
@@ -104,7 +104,10 @@ export function policyConformance<const Id extends string>(
     },
     "quotes no prompt in a reason": () => {
       eachChoice(({ reason }) => {
-        assert.ok(!reason.includes(secretText), "reasons are logged and must not hold text of the request");
+        assert.ok(
+          !reason.includes(secretText),
+          "reasons are logged and must not contain text of the request",
+        );
       });
     },
   };

@@ -33,7 +33,7 @@ function assertInOrder(wire: string, texts: readonly string[]): void {
   let from = 0;
   for (const text of texts) {
     const at = wire.indexOf(JSON.stringify(text).slice(1, -1), from);
-    assert.ok(at >= 0, `${JSON.stringify(text)} is not on the wire, or not in its place`);
+    assert.ok(at >= 0, `${JSON.stringify(text)} is missing from the request, or out of order`);
     from = at + 1;
   }
 }
@@ -81,7 +81,7 @@ const refused: readonly (readonly [what: string, request: ChatRequest])[] = [
 
 export const requestCases: readonly ProviderCase[] = [
   {
-    name: "facts are plain data and hold no key",
+    name: "facts are plain data and contain no key",
     run: (setup) =>
       withServed(setup, answering(textAnswer), async ({ model }) => {
         const { name, provider, labels, price, contextWindow, maxOutputTokens, capabilities } = model;
@@ -91,7 +91,7 @@ export const requestCases: readonly ProviderCase[] = [
         const known = Object.entries({ ...facts, capabilities }).filter(([, value]) => value !== undefined);
         const plain = Object.fromEntries(known);
         assert.deepEqual(JSON.parse(JSON.stringify(plain)), plain);
-        assert.ok(!JSON.stringify(model).includes(apiKey), "the model as JSON holds the key");
+        assert.ok(!JSON.stringify(model).includes(apiKey), "the model as JSON contains the key");
       }),
   },
   {
@@ -148,7 +148,7 @@ export const requestCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "an image given as a data URL reaches the endpoint",
+    name: "an image in a data URL reaches the endpoint",
     needs: ["images"],
     run: async (setup) => {
       const { wire } = await sent(setup, {
@@ -182,7 +182,7 @@ export const requestCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "reasoning effort changes what the endpoint is asked",
+    name: "reasoning effort changes what the endpoint receives",
     needs: ["reasoning-effort"],
     run: async (setup) => {
       const low = await sent(setup, { ...textRequest, reasoning_effort: "low" });
@@ -209,7 +209,7 @@ export const requestCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "defaults apply where the request sets nothing",
+    name: "defaults apply to what the request does not set",
     run: async (setup) => {
       const defaults = { maxOutputTokens: 1379, extraBody: { extra_of_ours: "marker-e1" } };
       const filled = await sent(setup, textRequest, { defaults });
@@ -217,7 +217,7 @@ export const requestCases: readonly ProviderCase[] = [
       assertInOrder(filled.wire, ["extra_of_ours"]);
       const own = await sent(setup, { ...textRequest, max_completion_tokens: 2468 }, { defaults });
       assertInOrder(own.wire, ["2468"]);
-      assert.ok(!own.wire.includes("1379"), "the default replaced what the request set");
+      assert.ok(!own.wire.includes("1379"), "the default replaced the request's value");
     },
   },
   {

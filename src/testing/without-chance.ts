@@ -4,7 +4,7 @@ export function withoutChance<T>(action: () => T): T {
   const { now } = Date;
   const monotonic = performance.now;
   const refuse = (source: string) => () => {
-    throw new Error(`${source} was called: draw and time are the router's`);
+    throw new Error(`${source} was called: use the context's time, and leave drawing to the router`);
   };
   Math.random = refuse("Math.random");
   Date.now = refuse("Date.now");

@@ -37,7 +37,7 @@ test.each<{ what: string; classifier: Classifier; failed: string[] }>([
   {
     what: "counts its calls",
     classifier: with_(() => ({ complexity: 1 / ++calls })),
-    failed: ["says the same of the same request, in any order"],
+    failed: ["gives the same result for the same request, in any order"],
   },
   {
     what: "returns signals that are not finite",
@@ -63,7 +63,7 @@ test("one that writes to the facts where it can fails", async () => {
     if (!Object.isFrozen(request)) (request as { turns: number }).turns += 1;
     return { complexity: 0.5 };
   });
-  expect(await failures(classifier)).toEqual(["leaves the facts as they were"]);
+  expect(await failures(classifier)).toEqual(["leaves the facts unchanged"]);
 });
 
 test("one that asks a model is told to bring a hop that has one", async () => {
@@ -72,5 +72,5 @@ test("one that asks a model is told to bring a hop that has one", async () => {
     return { complexity: 0.5 };
   });
   const [, usual] = classifierConformance({ classifier });
-  await expect(usual?.run()).rejects.toThrow(/give classifierConformance a hop/);
+  await expect(usual?.run()).rejects.toThrow(/pass classifierConformance a hop/);
 });

@@ -105,9 +105,9 @@ describe("golden routes", () => {
       "  hard: large (complexity at or above 0.7; permitted: small, large) -> small (complexity below 0.95; permitted: small, large)",
       expect.stringContaining("  new: not in the snapshot; small (complexity below 0.95"),
       expect.stringContaining("  3: not in the snapshot; "),
-      expect.stringContaining("  1: no longer asked"),
-      "  4: no longer asked",
-      "If they are as they should be: SWITCHPOINT_UPDATE=1, or update: true, writes the snapshot.",
+      expect.stringContaining("  1: no longer requested"),
+      "  4: no longer requested",
+      "If they are intended, write the snapshot with SWITCHPOINT_UPDATE=1 or update: true.",
     ]);
   });
 
@@ -190,17 +190,17 @@ describe("golden routes refuse", () => {
     expect(
       await messageOf(goldenRoutes({ router: split(0.7), requests: ["Hi"], snapshot: absent() })),
     ).toMatch(
-      /^goldenRoutes\.snapshot must be a file that exists: SWITCHPOINT_UPDATE=1, or update: true, writes it, got/,
+      /^goldenRoutes\.snapshot must be an existing file: write it with SWITCHPOINT_UPDATE=1 or update: true, got/,
     );
   });
 
   it.each<[string, string, RegExp]>([
-    ["a line that is no JSON", "Secret", /:1: line is not JSON: write one request a line$/],
+    ["a line that is no JSON", "Secret", /:1: line is not JSON: write one request per line$/],
     ["a line that is no request", '"a"\n[]', /:2: line must be a prompt in quotes or an object/],
     ["neither prompt nor messages", "{}", /:1: prompt or messages must be given/],
-    ["an empty prompt", '""', /:1: prompt must be a string that is not empty/],
+    ["an empty prompt", '""', /:1: prompt must be a non-empty string/],
     ["a wrong id", '{ "id": {}, "prompt": "a" }', /:1: id must be a non-empty string or a number/],
-    ["an id twice", '{ "id": 2, "prompt": "a" }\n"b"', /:2: id is there already/],
+    ["an id twice", '{ "id": 2, "prompt": "a" }\n"b"', /:2: id is used twice/],
     [
       "a request that cannot be routed",
       '{ "prompt": "a", "maxCostUsd": -1 }',
@@ -211,7 +211,11 @@ describe("golden routes refuse", () => {
       '"a"\n{ "prompt": "a", "model": "huge" }',
       /:2: model pins a model that/,
     ],
-    ["a file without requests", "\n\n", /^goldenRoutes\.requests must be given at least one request/],
+    [
+      "a file without requests",
+      "\n\n",
+      /^goldenRoutes\.requests must be an array or a file with at least one request/,
+    ],
   ])("%s", async (_, text, message) => {
     const thrown = await messageOf(
       goldenRoutes({ router: split(0.7), requests: file(text), snapshot, update: true }),

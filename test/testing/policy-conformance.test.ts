@@ -66,7 +66,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
         return first(context);
       },
     },
-    failed: "decides on requests made to break it",
+    failed: "decides on requests made to break a parser",
   },
   {
     what: "answers with a promise",
@@ -113,7 +113,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
         return { ...choice, reason: `call ${state.calls}` };
       }),
     },
-    failed: "says the same of the same request, in any order",
+    failed: "gives the same result for the same request, in any order",
   },
   {
     what: "draws",
@@ -134,7 +134,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
         return first(context);
       },
     },
-    failed: "leaves its input as it was",
+    failed: "leaves its input unchanged",
   },
   {
     what: "quotes the prompt",
