@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Check, Completion } from "../../src/contracts/index.ts";
 import { checkConformance, fakeModel } from "../../src/testing/index.ts";
 
-/** Names of the cases that a check fails. */
+/** Returns the names of the cases that a check fails. */
 async function failures(check: Check, calls?: number): Promise<string[]> {
   const failed: string[] = [];
   for (const { name, run } of checkConformance({ check, ...(calls === undefined ? {} : { calls }) }))
@@ -61,7 +61,7 @@ test.each<{ what: string; check: Check; calls?: number; failed: string[] }>([
     failed: ["leaves answer and request unchanged"],
   },
   {
-    what: "calls a model and does not say so",
+    what: "calls a model without stating it",
     check: careful,
     failed: ["makes no more model calls than stated"],
   },
@@ -75,7 +75,7 @@ test.each<{ what: string; check: Check; calls?: number; failed: string[] }>([
     failed: ["does not accept if a model fails or gives a meaningless answer"],
   },
   {
-    what: "says that it reads text and answers later",
+    what: "claims to read only text and answers later",
     check: { ...hasText, accepts: async () => true },
     failed: ["answers at once, as a check that reads only the text does"],
   },

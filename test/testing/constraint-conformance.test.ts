@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Constraint } from "../../src/contracts/index.ts";
 import { constraintConformance } from "../../src/testing/index.ts";
 
-/** Names of the cases that a constraint fails. */
+/** Returns the names of the cases that a constraint fails. */
 async function failures(constraint: Constraint, failsClosed?: boolean): Promise<string[]> {
   const failed: string[] = [];
   const cases = constraintConformance({ constraint, models: ["small", "large"], failsClosed });
@@ -20,7 +20,7 @@ test("a constraint that keeps the contract passes", async () => {
   expect(await failures(inEurope, true)).toEqual([]);
 });
 
-test("one that permits what it does not know fails where it says that it does not", async () => {
+test("one that permits an unknown model fails if it claims to fail closed", async () => {
   const notInUs: Constraint = {
     name: "not-us",
     permits: ({ facts }) => facts.labels["residency"] !== "us" || "in the US",

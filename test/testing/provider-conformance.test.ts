@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ProviderError } from "../../src/contracts/index.ts";
 import { type ProviderSetup, providerConformance } from "../../src/testing/index.ts";
 
-/** A provider that cannot do anything: every case but those about failing must fail. */
+/** A provider that can do nothing: every case but those about failing must fail. */
 const useless: ProviderSetup = {
   serve: async () => {
     const refuse = async (): Promise<never> => {
@@ -41,7 +41,7 @@ test("a provider that only fails does not conform", async () => {
   expect(new Set(passed)).toEqual(passesUnearned);
 });
 
-test("a case that needs what a provider lacks is skipped with the reason", async () => {
+test("a case that needs a feature the provider lacks is skipped with the reason", async () => {
   const reason = "this provider cannot see";
   const cases = providerConformance({ ...useless, without: { images: reason } });
   const skipped = cases.filter(({ skip }) => skip !== undefined);
