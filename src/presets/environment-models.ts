@@ -42,7 +42,7 @@ const modelVariables = [
   "SWITCHPOINT_LARGE",
 ];
 
-const anyModel = `one of ${firstKeys.join(", ")} (it brings a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE name others as provider:model, VLLM_BASE_URL with VLLM_MODEL your own small one)`;
+const anyModel = `one of ${firstKeys.join(", ")} (each gives a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE select others as provider:model, VLLM_BASE_URL with VLLM_MODEL selects your own small one)`;
 
 /**
  * Returns the small and the large model that the environment describes. `SWITCHPOINT_SMALL` and
@@ -63,7 +63,7 @@ export function environmentModels(environment: Environment): {
   if (small === undefined || large === undefined) throw incomplete(missing);
   if (small.name === large.name) {
     throw incomplete([
-      `two different models: SWITCHPOINT_SMALL and SWITCHPOINT_LARGE both mean ${small.name}`,
+      `two different models: SWITCHPOINT_SMALL and SWITCHPOINT_LARGE both resolve to ${small.name}`,
     ]);
   }
   return { small, large };
@@ -140,6 +140,6 @@ function setting(environment: Environment, variable: string): string | undefined
 }
 
 function incomplete(missing: readonly string[]): MissingConfigurationError {
-  const message = `no router can be made from the environment; missing: ${missing.join("; ")}. Or call configure({ models, policy }) first`;
+  const message = `no router can be created from the environment; missing: ${missing.join("; ")}. Set what is missing, or call configure({ models, policy }) first`;
   return new MissingConfigurationError(message, missing);
 }
