@@ -17,7 +17,7 @@ interface Options {
   readonly signals: boolean;
 }
 
-/** `switchpoint classify`: how hard requests are; no model is called. */
+/** The command `switchpoint classify`: prints how hard requests are. No model is called. */
 export function classifyCommand(terminal: Terminal): Command {
   return new Command("classify")
     .description("say how hard requests are: JSON lines in, JSON lines out in the same order")
@@ -39,7 +39,7 @@ Example:
     .action((file: string | undefined, options: Options) => classifyLines(file, options, terminal));
 }
 
-/** What classifiers go by beside the messages. Outcome files may write "" for no category. */
+/** True for fields besides the messages that classifiers read. Outcome files may write "" for no category. */
 function isRead(field: string, value: unknown): boolean {
   return field === "tools" || field === "response_format" || (field === "category" && value !== "");
 }

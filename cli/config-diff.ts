@@ -6,7 +6,7 @@ import { decideLine } from "./decide-line.ts";
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 import type { RequestLine } from "./read-requests.ts";
 
-/** What would change from one configuration to another. */
+/** Differences between two configurations. */
 export interface ConfigDiffResult {
   readonly compared: number;
   readonly changed: readonly DecisionChange[];
@@ -17,20 +17,23 @@ export interface ConfigDiffResult {
     readonly difference: number;
     readonly requests: number;
   };
-  /** Requests that are not in the sums: a price is not known, or a side has no model for them. */
+  /** Requests that are not in the sums: a price is unknown, or one side has no model for them. */
   readonly unknownCost: number;
-  /** Requests of a decision log that hold less than what was decided on: their cost is too low. */
+  /** Requests from a decision log that lack part of what was decided on, so their cost is underestimated. */
   readonly shortened: number;
 }
 
 export interface ConfigDiff {
-  /** Decides under both. The change, when there is one. `source` is where the line stands. */
+  /**
+   * Decides the request under both configurations; returns the change, if any. `source` names the line's
+   * file.
+   */
   add(line: RequestLine, source: string): Promise<DecisionChange | undefined>;
-  /** Throws `InvalidOptionError` when there was no request. */
+  /** Returns the differences. Throws `InvalidOptionError` if there was no request. */
   result(): ConfigDiffResult;
 }
 
-/** Compares two configurations over the same requests; both sides of a lottery get the same number. */
+/** Compares two configurations on the same requests; both sides of a lottery use the same draw. */
 export function configDiff(before: Router, after: Router): ConfigDiff {
   const random = seededRandom(0);
   const changed: DecisionChange[] = [];
@@ -39,7 +42,7 @@ export function configDiff(before: Router, after: Router): ConfigDiff {
   let shortened = 0;
   return {
     async add(line, source) {
-      // Drawn for each line, so that the number of a line does not depend on what others hold.
+      // Drawn for each line, so that a line's draw does not depend on the content of others.
       const drawn = random();
       const draw = line.draw ?? drawn;
       const sideBy = async (router: Router, other: Router): Promise<Side> => {
@@ -70,7 +73,10 @@ export function configDiff(before: Router, after: Router): ConfigDiff {
   };
 }
 
-/** A pin that only one of the two has is a change, no mistake of the line. */
+/**
+ * True if the router lacks the pinned model. If only one of the two lacks it, that is a change and not an
+ * error in the line.
+ */
 function lacksPin({ models }: Router, { request }: RequestLine): boolean {
   const pin = typeof request === "string" ? undefined : request.model;
   return typeof pin === "string" && !Object.hasOwn(models, pin);

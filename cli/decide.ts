@@ -19,7 +19,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint decide`: what would be decided; no model is called. */
+/** The command `switchpoint decide`: prints decisions. No model is called. */
 export function decideCommand(terminal: Terminal): Command {
   return new Command("decide")
     .description(

@@ -3,25 +3,25 @@ import { type Decision, InvalidOptionError, OutcomeFormatError } from "../src/co
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 
 export interface DecisionDiffResult {
-  /** Requests that both sides have. */
+  /** Number of requests on both sides. */
   readonly compared: number;
   readonly changed: readonly DecisionChange[];
-  /** Requests without an earlier decision. */
+  /** Number of requests without an earlier decision. */
   readonly added: number;
-  /** Earlier decisions whose request did not come again. */
+  /** Number of earlier decisions whose request is missing now. */
   readonly removed: number;
 }
 
 export interface DecisionDiff {
-  /** The change, when there is one. */
+  /** Adds a decision; returns the change, if any. */
   add(id: string | number, decided: Decision | Error): DecisionChange | undefined;
-  /** Throws `InvalidOptionError` when nothing could be compared. */
+  /** Returns the differences. Throws `InvalidOptionError` if nothing could be compared. */
   result(): DecisionDiffResult;
 }
 
 /**
- * Compares with the decisions in a file, by id: earlier output of `switchpoint decide`, or a decision
- * log. Throws `OutcomeFormatError`.
+ * Compares decisions by id with those in a file: earlier output of `switchpoint decide`, or a decision log.
+ * Throws `OutcomeFormatError`.
  */
 export async function decisionDiff(file: string): Promise<DecisionDiff> {
   const earlier = await readSides(file);

@@ -11,7 +11,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint demo`: the main job, without keys or network where there are none. */
+/** The command `switchpoint demo`: shows routing, without keys and network if the environment has none. */
 export function demoCommand(terminal: Terminal): Command {
   return new Command("demo")
     .description("route a score of prompts; show where each goes, why, and what that saves")

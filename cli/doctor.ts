@@ -12,7 +12,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint doctor`: what works and what does not. */
+/** The command `switchpoint doctor`: reports what works and what does not. */
 export function doctorCommand(terminal: Terminal): Command {
   return new Command("doctor")
     .description("check keys, endpoints, model names, context windows and prices")

@@ -16,7 +16,10 @@ import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
 import { routeCommand } from "./route.ts";
 
-/** The whole command line. A command line that is wrong rejects with `CommanderError`, once it has been explained. */
+/**
+ * Creates the program with all commands. A wrong command line rejects with `CommanderError`, after it has
+ * been explained.
+ */
 export function createProgram(terminal: Terminal): Command {
   const program = withSettings(new Command("switchpoint"), terminal)
     .description("Sends each prompt to a small or a large model, and measures what that costs and loses.")
@@ -47,7 +50,7 @@ export function createProgram(terminal: Terminal): Command {
   return program.addCommand(withSettings(evals, terminal));
 }
 
-/** Writes to the terminal and throws instead of ending the process. */
+/** Makes a command write to the terminal, and throw instead of ending the process. */
 function withSettings(command: Command, { stdout, stderr, columns }: Terminal): Command {
   return command
     .exitOverride()
@@ -55,7 +58,7 @@ function withSettings(command: Command, { stdout, stderr, columns }: Terminal): 
     .configureOutput({
       writeOut: stdout,
       writeErr: stderr,
-      // As all other errors begin.
+      // The prefix of all other errors.
       outputError: (text, write) => write(text.replace(/^error: /, "switchpoint: ")),
       getOutHelpWidth: () => columns ?? 100,
       getErrHelpWidth: () => columns ?? 100,

@@ -14,10 +14,10 @@ export interface DemoTable {
 const narrowest = 76;
 const widest = 130;
 const widthWithoutTerminal = 110;
-/** Columns: complexity, model, reason, cost, and two spaces before each. */
+/** Width of the other columns: complexity, model, reason, cost, and two spaces before each. */
 const others = 10 + 5 + 26 + 9 + 4 * 2;
 
-/** A table whose rows can be written one by one, as wide as the terminal. */
+/** Creates a table as wide as the terminal, whose rows can be written one by one. */
 export function demoTable(columns: number = widthWithoutTerminal): DemoTable {
   const width = Math.min(widest, Math.max(narrowest, columns));
   const line = (prompt: string, complexity: string, model: string, reason: string, cost: string): string =>
@@ -43,7 +43,7 @@ export function demoTable(columns: number = widthWithoutTerminal): DemoTable {
   };
 }
 
-/** What is about to happen, and whether it is real. */
+/** Describes the demo that follows, and if its models are real. */
 export function showIntroduction({ simulated, router, why, pricedAs }: DemoSetup): string {
   const { small, large } = router.models;
   const title = `switchpoint demo: ${demoPrompts.length} prompts, each to a small or a large model`;
@@ -60,7 +60,7 @@ Requests are real HTTP through the openai SDK; answers are canned, their lengths
 Prices are those of real models: small as ${pricedAs.small}, large as ${pricedAs.large}.`;
 }
 
-/** Sums, what they rest on, and what to do next. */
+/** Shows sums, their assumptions, and what to do next. */
 export function showTotals(totals: DemoTotals, setup: DemoSetup): string {
   const { requests, small, large, costUsd, alwaysLargeUsd, saving } = totals;
   const label = setup.simulated ? "simulated" : "real calls";

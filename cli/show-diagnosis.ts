@@ -4,7 +4,7 @@ import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
 import type { EndpointReport, ModelReport } from "./inspect-model.ts";
 
-/** A diagnosis for people: first what works, last what does not. */
+/** Formats a diagnosis for people: first what works, last what does not. */
 export function showDiagnosis(diagnosis: Diagnosis): string {
   const { config, environment, catalogue, models, routing, problems, notices, works } = diagnosis;
   const sections = [
