@@ -47,7 +47,7 @@ export function configDiff(before: Router, after: Router): ConfigDiff {
       const draw = line.draw ?? drawn;
       const sideBy = async (router: Router, other: Router): Promise<Side> => {
         if (lacksPin(router, line) && !lacksPin(other, line))
-          return failedSide("the request pins a model that it does not have");
+          return failedSide("the request pins a model that this router does not have");
         const decided = await decideLine(router, line, source, draw);
         return decided instanceof Error ? failedSide(decided.message) : sideOf(decided, router.models);
       };
@@ -66,7 +66,7 @@ export function configDiff(before: Router, after: Router): ConfigDiff {
       return change;
     },
     result() {
-      if (compared === 0) throw new InvalidOptionError("requests", [], "given at least one line");
+      if (compared === 0) throw new InvalidOptionError("requests", [], "at least one line");
       const expectedCostUsd = { ...sums, difference: sums.after - sums.before };
       return { compared, changed, expectedCostUsd, unknownCost: compared - sums.requests, shortened };
     },
@@ -91,19 +91,17 @@ export function showConfigSummary(result: ConfigDiffResult): string {
   return [
     `${changed.length} of ${compared} decisions would change`,
     ...(drawn > 0
-      ? [`${drawn} of the changes come from lotteries, settled by the same number on both sides`]
+      ? [`${drawn} of the changes come from lotteries, which use the same draw on both sides`]
       : []),
     requests === 0
-      ? "the cost difference is not known"
+      ? "the cost difference is unknown"
       : `estimated cost ${showUsd(before)} -> ${showUsd(after)} (${sign}${showUsd(Math.abs(difference))}${share})`,
     ...(unknownCost > 0
-      ? [
-          `${counted(unknownCost, "request")} left out of it: a price is not known, or no model may serve them`,
-        ]
+      ? [`${counted(unknownCost, "request")} not included: a price is unknown, or no model is permitted`]
       : []),
     ...(shortened > 0
       ? [
-          `${counted(shortened, "request")} of a decision log came without what preceded the last ask, tools or images: they cost more`,
+          `${counted(shortened, "request")} from a decision log without earlier turns, tools or images: their cost is underestimated`,
         ]
       : []),
   ].join("; ");

@@ -47,7 +47,7 @@ export async function decisionDiff(file: string): Promise<DecisionDiff> {
         throw new InvalidOptionError(
           "--diff",
           file,
-          "a file of decisions about these requests: no id is in both",
+          "a file of decisions about these requests: no id occurs in both",
         );
       return { compared: seen.size, changed, added, removed: earlier.size - seen.size };
     },
@@ -61,8 +61,7 @@ async function readSides(file: string): Promise<Map<string, Side>> {
     if ((typeof id !== "string" && typeof id !== "number") || id === "")
       throw new OutcomeFormatError(file, line, "id", "must be a non-empty string or a number");
     const key = String(id);
-    if (sides.has(key))
-      throw new OutcomeFormatError(file, line, "id", "is there already: ids must be different");
+    if (sides.has(key)) throw new OutcomeFormatError(file, line, "id", "is used twice: ids must be unique");
     if (typeof fields.model === "string") sides.set(key, sideOf(fields));
     else if (error !== undefined) sides.set(key, failedSide(String(error.message)));
     else throw new OutcomeFormatError(file, line, "model", "must be a string: is this a file of decisions?");
@@ -73,7 +72,7 @@ async function readSides(file: string): Promise<Map<string, Side>> {
 export function showSummary({ compared, changed, added, removed }: DecisionDiffResult): string {
   const drawn = changed.filter(({ before, after }) => before.drawn || after.drawn).length;
   const notes = [
-    ...(drawn > 0 ? [`${drawn} of the changes were drawn by lottery and may be chance`] : []),
+    ...(drawn > 0 ? [`${drawn} of the changes come from lotteries and may be chance`] : []),
     ...(added > 0 ? [`${added} requests have no earlier decision`] : []),
     ...(removed > 0 ? [`${removed} earlier decisions have no request`] : []),
   ];

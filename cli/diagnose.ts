@@ -51,7 +51,7 @@ export async function diagnose(
   const ageDays = Math.max(0, Math.floor((terminal.now() - Date.parse(catalogueDate)) / dayMs));
   if (ageDays > oldCatalogueDays)
     notices.push(
-      `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may know them`,
+      `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may have the current ones`,
     );
   const environment = environmentVariables(terminal.env);
   const router = await openOrReport(config, terminal, problems);
@@ -99,7 +99,7 @@ async function inspect(
     for (const { id, endpoint, unknown } of models) {
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);
       if (unknown.length > 0)
-        notices.push(`${id}: ${unknown.join(", ")} not known, so not checked or not counted`);
+        notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
     }
     return { models, routing: await inspectRouting(router, problems, notices) };
   } finally {
@@ -121,7 +121,7 @@ async function inspectRouting(
     if (classifierError !== undefined) problems.push(`classifier: ${classifierError}`);
     if (!certified)
       notices.push(
-        `decisions are uncertified: ${uncertified ?? "no certificate says how much quality routing may cost"}`,
+        `decisions are uncertified: ${uncertified ?? "no certificate bounds the quality that routing may lose"}`,
       );
     return { policy: name, parameters, classifier: versions.classifier, certified, uncertified };
   } catch (error) {

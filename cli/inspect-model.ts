@@ -68,7 +68,7 @@ async function askEndpoint(model: Model, timeoutMs: number, now: () => number): 
   });
   try {
     const reachable = await Promise.race([model.health({ signal: controller.signal }), limit]);
-    if (!reachable) return { reachable, problem: "its endpoint says that it is not healthy" };
+    if (!reachable) return { reachable, problem: "its endpoint reports that it is unhealthy" };
     return { reachable, latencyMs: now() - startedAt };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

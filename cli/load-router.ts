@@ -11,7 +11,7 @@ import { InvalidOptionError, isRouterError, type Router } from "../src/contracts
 export async function loadRouter(file: string, option = "--config"): Promise<Router> {
   const loaded = await loadModule(file, option);
   if (isRouter(loaded)) return loaded;
-  const expected = "a file whose default export is a router, as createRouter() makes it";
+  const expected = "a file whose default export is a router, as createRouter() returns it";
   throw new InvalidOptionError(option, file, expected);
 }
 

@@ -8,13 +8,15 @@ for (const stream of [stdout, stderr]) {
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
     // The reader has closed the pipe, as in `switchpoint classify | head`.
     if (code === "EPIPE") process.exit(0);
-    if (stream === stdout) stderr.write(`switchpoint: stdout cannot be written (${code})\n`);
+    if (stream === stdout) stderr.write(`switchpoint: cannot write to stdout (${code})\n`);
     process.exit(1);
   });
 }
 // Without this, a config file that awaits a promise that never settles would end the process silently.
 process.once("beforeExit", () => {
-  stderr.write("switchpoint: ended too early: something, perhaps a config file, awaits what never comes\n");
+  stderr.write(
+    "switchpoint: ended too early: something, perhaps a config file, awaits a promise that never settles\n",
+  );
   process.exit(1);
 });
 

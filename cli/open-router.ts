@@ -12,7 +12,7 @@ export async function openRouter(config: string | undefined, { env }: Terminal):
     if (!isRouterError(error, "missing-configuration")) throw error;
     const missing = error.missing.join("; ");
     // The same error with the remedy that the command line offers.
-    const message = `the environment lacks ${missing}. Or give a router: --config FILE`;
+    const message = `the environment lacks ${missing}. Set it, or pass a router with --config FILE`;
     throw new MissingConfigurationError(message, error.missing);
   }
 }

@@ -22,7 +22,7 @@ import { routeCommand } from "./route.ts";
  */
 export function createProgram(terminal: Terminal): Command {
   const program = withSettings(new Command("switchpoint"), terminal)
-    .description("Sends each prompt to a small or a large model, and measures what that costs and loses.")
+    .description("Routes each prompt to a small or a large model, and measures cost and lost quality.")
     .version(packageVersion)
     .addHelpText(
       "after",
@@ -54,7 +54,7 @@ export function createProgram(terminal: Terminal): Command {
 function withSettings(command: Command, { stdout, stderr, columns }: Terminal): Command {
   return command
     .exitOverride()
-    .showHelpAfterError("(--help shows how it is used)")
+    .showHelpAfterError("(--help shows the usage)")
     .configureOutput({
       writeOut: stdout,
       writeErr: stderr,

@@ -49,7 +49,7 @@ export function readRequests(
 function sourceOf(file: string | undefined, terminal: Terminal): string | JsonLinesSource {
   if (file !== undefined && file !== "-") return file;
   if (terminal.stdinIsTerminal)
-    terminal.stderr('reading stdin: one request a line, such as {"prompt": "Hello"}; Ctrl-D ends it\n');
+    terminal.stderr('reading stdin: one request per line, such as {"prompt": "Hello"}; end with Ctrl-D\n');
   return { name: "stdin", chunks: terminal.stdin };
 }
 

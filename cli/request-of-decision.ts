@@ -20,7 +20,7 @@ export function requestOfDecision(
   if (typeof prompt !== "string" || prompt.trim() === "")
     return refuse(
       "prompt",
-      "is missing: a decision is a request only with its text, as decisionLog({ prompts: true }) writes it",
+      "is missing: a decision can serve as a request only with its text, as decisionLog({ prompts: true }) writes it",
     );
   const { model, forced, fallbacks, draw, request } = fields as Partial<Decision>;
   if (typeof request !== "object" || request === null)

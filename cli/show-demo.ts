@@ -50,13 +50,13 @@ export function showIntroduction({ simulated, router, why, pricedAs }: DemoSetup
   if (!simulated || pricedAs === undefined) {
     return `${title}
 
-Real models: ${small.name} (small) and ${large.name} (large), as the environment says.
+Real models: ${small.name} (small) and ${large.name} (large), from the environment.
 Answers are cut at ${answerLimit} tokens. --simulate runs the demo without calling them.`;
   }
   return `${title}
 
 SIMULATED: ${why}, so two local endpoints stand in for the models.
-Requests are real HTTP through the openai SDK; answers are canned, their lengths made up.
+Requests are real HTTP calls through the openai SDK; answers and their lengths are invented.
 Prices are those of real models: small as ${pricedAs.small}, large as ${pricedAs.large}.`;
 }
 
@@ -65,17 +65,17 @@ export function showTotals(totals: DemoTotals, setup: DemoSetup): string {
   const { requests, small, large, costUsd, alwaysLargeUsd, saving } = totals;
   const label = setup.simulated ? "simulated" : "real calls";
   const models = setup.router.models;
-  const percent = saving === undefined ? "unknown" : `${(100 * saving).toFixed(0)} %`;
+  const saved = saving === undefined ? "unknown" : `${(100 * saving).toFixed(0)} %, estimated`;
   return `
 ${requests} prompts (${label}): ${small} to the small model, ${large} to the large one
   with routing    ${amount(costUsd)}
   always large    ${amount(alwaysLargeUsd)}
-  saving          ${percent}, estimated
+  saving          ${saved}
 
 What this is worth
   Prices   small ${priceOf(models.small)}, large ${priceOf(models.large)}
            (US dollars per million tokens in / out; catalogue of ${catalogueDate}).
-  Saving   takes for granted that the large model would use as many tokens.
+  Saving   assumes that the large model would use the same number of tokens.
   Quality  is not measured here. The threshold of ${at(setup)} is a default that was not tuned on
            your traffic, so every decision is marked as uncertified.
 
@@ -104,7 +104,7 @@ function priceOf({ price }: Model): string {
 }
 
 function amount(value: number | undefined): string {
-  return value === undefined ? "unknown (a price is not known)" : usd(value);
+  return value === undefined ? "unknown (a price is missing)" : usd(value);
 }
 
 function usd(value: number): string {

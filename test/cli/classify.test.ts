@@ -146,6 +146,6 @@ describe("classify", () => {
 
   it("says what it waits for where a person would have to type it", async () => {
     const { err } = await runCli(["classify"], { stdin: jsonLines(easy), stdinIsTerminal: true });
-    expect(err).toContain("reading stdin: one request a line");
+    expect(err).toContain("reading stdin: one request per line");
   });
 });

@@ -205,19 +205,17 @@ describe("decide --diff with decisions made earlier", () => {
       }),
     );
     const { out } = await runCli(["decide", requests, "--config", lottery, "--diff", earlier]);
-    expect(out).toContain(
-      "2 of 3 decisions changed; 2 of the changes were drawn by lottery and may be chance",
-    );
+    expect(out).toContain("2 of 3 decisions changed; 2 of the changes come from lotteries and may be chance");
   });
 
   it.each<[string, string, RegExp]>([
-    ["other requests", '{"id":"other","model":"small"}', /--diff must be .*no id is in both/],
+    ["other requests", '{"id":"other","model":"small"}', /--diff must be .*no id occurs in both/],
     [
       "no decisions",
       '{"id":"easy","prompt":"Hi"}',
       /:1: model must be a string: is this a file of decisions\?/,
     ],
-    ["two decisions of one id", '{"id":"a","model":"b"}\n{"id":"a","model":"b"}', /:2: id is there already/],
+    ["two decisions of one id", '{"id":"a","model":"b"}\n{"id":"a","model":"b"}', /:2: id is used twice/],
     ["no id", '{"model":"b"}', /:1: id must be a non-empty string or a number/],
     ["no JSON", "oops", /:1: line is not JSON/],
   ])("refuses a file of %s", async (_, text, message) => {
@@ -297,9 +295,7 @@ describe("decide --diff with another config file", () => {
 
   it("leaves requests of unknown cost out of the sums, and says so", async () => {
     const { out } = await compare(always("small"), threshold(0.6));
-    expect(out).toContain(
-      "; the cost difference is not known; 3 requests left out of it: a price is not known",
-    );
+    expect(out).toContain("; the cost difference is unknown; 3 requests not included: a price is unknown");
   });
 
   it("settles lotteries by the same number: the same lottery changes nothing, a larger share some", async () => {
@@ -356,7 +352,7 @@ describe("decide --diff with another config file", () => {
     );
     const { out } = await compare(always("small"), onlySmall);
     expect(out).toMatch(
-      /^3: large \(.*\) -> no model \(the request pins a model that it does not have\)\n1 of 3/,
+      /^3: large \(.*\) -> no model \(the request pins a model that this router does not have\)\n1 of 3/,
     );
     const closed = folder.config(() =>
       createRouter({ models, policy: policies.always("small"), constraints: [except("small", "large")] }),
@@ -381,7 +377,7 @@ describe("decide --diff with another config file", () => {
     const { exitCode, err } = await compare(threshold(0.6), folder.file("no-router.mjs", "export default 4"));
     expect(exitCode).toBe(2);
     expect(err).toContain(
-      "--diff must be a file whose default export is a router, as createRouter() makes it, got ",
+      "--diff must be a file whose default export is a router, as createRouter() returns it, got ",
     );
     expect((await compare(threshold(0.6), "absent.ts")).err).toContain("--diff must be a file that exists");
   });
@@ -389,7 +385,7 @@ describe("decide --diff with another config file", () => {
   it("refuses to compare without a request", async () => {
     const { exitCode, err } = await runCli(["decide", "--config", byThreshold, "--diff", byThreshold]);
     expect(exitCode).toBe(2);
-    expect(err).toContain("requests must be given at least one line");
+    expect(err).toContain("requests must be at least one line");
   });
 });
 
@@ -446,7 +442,7 @@ describe("a decision log as the requests", () => {
     const { exitCode, err } = await runCli(["decide", log, "--config", byThreshold, "--diff", byThreshold]);
     expect(exitCode).toBe(2);
     expect(err).toContain(
-      `${log}:1: prompt is missing: a decision is a request only with its text, as decisionLog({ prompts: true })`,
+      `${log}:1: prompt is missing: a decision can serve as a request only with its text, as decisionLog({ prompts: true })`,
     );
   });
 });

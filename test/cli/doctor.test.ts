@@ -50,9 +50,9 @@ describe("doctor", () => {
     const { exitCode, out } = await runCli(["doctor"], { env });
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not in it/m,
+      /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not listed/m,
     );
-    expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema not known/);
+    expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema unknown/);
     expect(out).toMatch(/^ {2}policy +threshold \{"small":"small","large":"large","at":0\.7/m);
     expect(out).toMatch(/^ {2}classifier +complexity@/m);
     expect(out).toMatch(/^ {2}certified +no$/m);
@@ -176,7 +176,7 @@ describe("doctor", () => {
     );
     const { exitCode, out } = await runCli(["doctor", "--config", config]);
     expect(exitCode).toBe(1);
-    expect(out).toContain("- c: its endpoint says that it is not healthy");
+    expect(out).toContain("- c: its endpoint reports that it is unhealthy");
     expect(out).toMatch(/- a sample request could not be decided: policy unsure/);
     expect(out).not.toContain("secret text");
     const failing = folder.config(() =>

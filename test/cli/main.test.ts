@@ -66,7 +66,7 @@ describe("the program", () => {
       const child = start(["classify", "--classifier", "length"], ["pipe", full, "pipe"]);
       child.stdin?.end(line);
       const [err, [code]] = await Promise.all([textOf(child.stderr), once(child, "exit")]);
-      expect({ code, err }).toEqual({ code: 1, err: "switchpoint: stdout cannot be written (ENOSPC)\n" });
+      expect({ code, err }).toEqual({ code: 1, err: "switchpoint: cannot write to stdout (ENOSPC)\n" });
     } finally {
       closeSync(full);
     }
