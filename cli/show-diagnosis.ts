@@ -47,7 +47,7 @@ function environmentLines(environment: Diagnosis["environment"]): string[] {
 
 function modelLines(model: ModelReport): string[] {
   const { id, name, key, endpoint, inCatalogue, contextWindow, maxOutputTokens, price, capabilities } = model;
-  const yes = Object.entries(capabilities).flatMap(([capability, has]) => (has ? [capability] : []));
+  const yes = Object.entries(capabilities).flatMap(([capability, has]) => (has === true ? [capability] : []));
   const no = Object.entries(capabilities).flatMap(([capability, has]) =>
     has === false ? [`no ${capability}`] : [],
   );

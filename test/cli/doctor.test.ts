@@ -126,6 +126,15 @@ describe("doctor", () => {
     expect(same.out).not.toContain("uncertified");
   });
 
+  it("lists what a model can do, without its content types", async () => {
+    const capabilities = { tools: true, images: false, contentTypes: ["image/png"] };
+    const config = folder.config(() =>
+      createRouter({ models: { one: fakeModel({ capabilities }) }, policy: always("one") }),
+    );
+    const { out } = await runCli(["doctor", "--config", config]);
+    expect(out).toMatch(/^ {4}can do +tools, no images, jsonSchema unknown$/m);
+  });
+
   it("prints JSON with everything it found, and the age of the catalogue", async () => {
     const config = folder.config(() =>
       createRouter({
