@@ -11,7 +11,9 @@ export interface ContextParts extends Partial<Omit<ExecutionContext, "options" |
   readonly options?: ExecutionOptions;
 }
 
-/** An execution of the first model with the others as fallbacks, without jitter, changed by `parts`. */
+/**
+ * Creates an execution of the first model with the others as fallbacks, without jitter, changed by `parts`.
+ */
 export function contextOf(parts: ContextParts): ExecutionContext & { readonly reported: Attempt[] } {
   const { models, options, ...rest } = parts;
   const [first = "", ...others] = Object.keys(models);
