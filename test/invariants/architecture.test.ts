@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 
 /**
- * Levels, lowest first. A file imports from lower levels, and on its own level only from its own
- * part; of the parts that users write too, only `contracts` and `plugin`.
+ * Levels, lowest first. A file imports from lower levels, and on its own level only from its own part;
+ * parts that users also write import only `contracts` and `plugin`.
  */
 const levels: readonly (readonly string[])[] = [
   ["src/contracts", "src/version.ts"],
@@ -39,7 +39,9 @@ function filesIn(folder: string): string[] {
 }
 const files = ["src", "policies", "evals", "cli", "studies"].flatMap(filesIn);
 
-/** What a source file imports: static, side-effect, dynamic and re-exporting forms, types too. */
+/**
+ * Returns the imports of a source file: static, side-effect, dynamic and re-exporting forms, also of types.
+ */
 function importsOf(source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
   const forms = [
@@ -58,7 +60,7 @@ function partOf(file: string): string {
 
 const levelOf = (part: string) => levels.findIndex((level) => level.includes(part));
 
-/** Edges between files of the project, as paths from its root. */
+/** Imports between files of the project, as paths from its root. */
 const edges = files.flatMap((from) =>
   importsOf(readFileSync(join(root, from), "utf8"))
     .filter((name) => name.startsWith("."))

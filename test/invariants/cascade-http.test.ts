@@ -54,7 +54,10 @@ async function start(wire: Wire, answer: ScenarioAnswer): Promise<ScenarioServer
   return server;
 }
 
-/** A cascade over two endpoints of one provider: the small one gives `first`, the large one "large". */
+/**
+ * Creates a cascade over two endpoints of one provider: the small one answers `first`, the large one
+ * "large".
+ */
 async function cascadeOver(wire: Wire, first: ScenarioAnswer, unless: Check = notRefused()) {
   const [small, large] = [await start(wire, first), await start(wire, answerOf("from ", "large"))];
   const router = createRouter({

@@ -20,7 +20,7 @@ import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
 type Id = "small" | "large";
 
-/** One USD a call, whatever its length. */
+/** One USD per call, whatever its length. */
 const oneUsd = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
 const free = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 };
 const question: ChatRequest = { messages: [{ role: "user", content: "Rate it." }] };
@@ -40,7 +40,7 @@ function make(
   return { router, small, large };
 }
 
-/** A classifier that does as told with its hop, and reports what came of it. */
+/** Creates a classifier that uses its hop as given, and records the outcome. */
 function classifying(use: (hop: HopContext) => Promise<unknown>): Classifier & { outcome?: unknown } {
   const classifier: Classifier & { outcome?: unknown } = {
     name: "using-a-model",
@@ -60,7 +60,7 @@ function classifying(use: (hop: HopContext) => Promise<unknown>): Classifier & {
 const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>
   new ProviderError({ kind, model: "fake:small", retryAfterMs });
 
-/** Refuses one model from a moment on. */
+/** Creates a constraint that refuses one model from a moment on. */
 const until = (id: string, moment: number): Constraint => ({
   name: "until",
   permits: (candidate, { now }) => candidate.id !== id || now < moment || "too late",
@@ -69,7 +69,7 @@ const until = (id: string, moment: number): Constraint => ({
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
 
-/** The outcome of a request while timers fire as they come due. */
+/** Returns the outcome of a request while timers fire when due. */
 async function settled<T>(promise: Promise<T>): Promise<T | Error> {
   const outcome = promise.catch((error: Error) => error);
   await vi.runAllTimersAsync();
@@ -193,7 +193,7 @@ describe("a call of a classifier or a check", () => {
       const classifier = classifying((hop) => hop.generate(other, question));
       const { router } = make({
         classifier,
-        // Two models that may serve, or the classifier is not asked.
+        // With two permitted models, so that the classifier is used.
         small: labelled,
         large: { ...ofRouter },
         constraints: [{ ...onPrem, permits: (c, at) => at.hop === "answer" || onPrem.permits(c, at) }],
@@ -267,7 +267,7 @@ describe("a call of a classifier or a check", () => {
   it("is not made after the deadline", async () => {
     const judge = fakeModel({ model: "judge", price: free });
     const classifier = classifying((hop) => {
-      vi.setSystemTime(5_000); // no timer has fired yet
+      vi.setSystemTime(5_000); // No timer has fired yet.
       return hop.generate(judge, question);
     });
     const { router } = make({ classifier });
@@ -313,7 +313,7 @@ describe("a call of a classifier or a check", () => {
     expect(await settled(router.route(ask))).toMatchObject({ text: "from small" });
     expect(await outcome).toMatchObject({ name: "AbortError" });
     expect(judge.requests).toEqual([]);
-    expect(hops).toEqual(["answer"]); // nor is there an attempt
+    expect(hops).toEqual(["answer"]); // There is no attempt either.
   });
 
   it("is bound by the floor under risky requests", async () => {
@@ -408,9 +408,9 @@ describe("the health of a model", () => {
     });
     const result = await settled(router.route(ask));
     expect(result).toMatchObject({ text: "from large" });
-    expect(small.requests).toHaveLength(5); // of 11 that retries alone would have made
+    expect(small.requests).toHaveLength(5); // Retries without the limit would have made 11.
     failing = false;
-    // While it is not healthy, always("small") has no opinion.
+    // While it is unhealthy, always("small") has no opinion.
     await expect(router.decide(ask)).rejects.toMatchObject({ code: "policy" });
     vi.setSystemTime(Date.now() + 60_000);
     expect(await settled(router.route(ask))).toMatchObject({ text: "from small" });
@@ -488,7 +488,7 @@ it("a decision lists every model, each with the first constraint that refuses it
   const router = createRouter({ models, policy: always("local"), constraints });
   const { candidates } = await router.decide(ask);
   expect(candidates.map(({ model, permitted }) => [model, permitted])).toEqual([
-    ["tiny", "boundary: boundary is cloud, on-prem is required"], // its price is not known either
+    ["tiny", "boundary: boundary is cloud, on-prem is required"], // Its price is unknown, too.
     ["small", "boundary: boundary is not known, on-prem is required"],
     ["large", "maxCost: costs about 9.00 USD, more than 2"],
     ["local", true],

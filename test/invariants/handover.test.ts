@@ -11,7 +11,10 @@ import { serveStrictGoogle } from "../support/strict/google.ts";
 import { serveStrictOpenAi } from "../support/strict/openai.ts";
 import type { Json } from "../support/strict/script.ts";
 
-/** Each id with the server that it talks to: all ordered pairs, those within one provider too. */
+/**
+ * Ids of the models, each with its own server; all ordered pairs are tested, also those within one
+ * provider.
+ */
 const ids = ["gpt", "claude", "claudeOld", "gemini", "geminiOld", "qwen", "kimi"] as const;
 type Id = (typeof ids)[number];
 
@@ -50,14 +53,14 @@ const tools = [
   },
 ];
 
-/** A conversation that is kept as JSON between its turns. */
+/** Starts a conversation that is kept as JSON between its turns. */
 function startConversation(session: string, streamed: boolean) {
   let messages: ChatMessage[] = [];
   const push = (message: unknown) => {
     messages = JSON.parse(JSON.stringify([...messages, message])) as ChatMessage[];
   };
   return {
-    /** What the model says, after an ask of a user or results for each call of the turn before. */
+    /** Returns the model's answer to a user's ask, or to results for each call of the turn before. */
     async turn(model: Id, told: string) {
       const last = messages.at(-1);
       const calls = last?.role === "assistant" ? (last.tool_calls ?? []) : [];

@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 let folder = "";
 
-/** What a user's first file looks like, over every subpath. */
+/** A user's first file, with every subpath. */
 const program = `
 import { createRouter, decisionLog, isRouterError, route, configure, type Policy } from "switchpoint";
 import { notRefused } from "switchpoint/checks";
@@ -91,7 +91,7 @@ it("prints a readable error where nobody catches it", async () => {
   const failed = run(process.execPath, ["uncaught.js"], { cwd: folder, env });
   const { stderr } = (await failed.catch((error: unknown) => error)) as { readonly stderr: string };
   expect(stderr).toContain("missing: one of OPENAI_API_KEY");
-  // Node shows the line that has thrown.
+  // Node shows the line that threw.
   expect(stderr.length).toBeLessThan(4_000);
 }, 60_000);
 
