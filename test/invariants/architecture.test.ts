@@ -76,7 +76,7 @@ describe("the layers", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("let policies, classifiers and providers import contracts and their helpers alone: as a user would write them", () => {
+  it("let policies, classifiers and providers import only contracts and their helpers, as a user's own would", () => {
     const own = ["policies", "src/classifiers", "src/providers"];
     const forAuthors = ["src/contracts", "src/plugin"];
     const wrong = edges.filter(({ from, to }) => {
@@ -103,7 +103,7 @@ describe("the layers", () => {
     expect(cycles).toEqual([]);
   });
 
-  it("are imported by file: nothing but the project's own files and packages", () => {
+  it("are imported by file: only the project's own files and packages", () => {
     const missing = edges.filter(({ to }) => !files.includes(to));
     expect(missing).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe("heavy packages", () => {
     "simple-statistics",
   ];
 
-  it("are loaded when they are used, not when the package is imported", () => {
+  it("are loaded on use, not when the package is imported", () => {
     const core = files.filter(
       (file) => !file.startsWith("evals/") && !file.startsWith("cli/") && !file.startsWith("studies/"),
     );

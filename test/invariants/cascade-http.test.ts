@@ -73,8 +73,8 @@ async function textOf(stream: AsyncIterable<{ choices: { delta: { content?: stri
   return text;
 }
 
-describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) => {
-  it("answers with the small model where the check accepts", async () => {
+describe.each(Object.entries(wires))("a cascade over the API of %s", (_, wire) => {
+  it("answers with the small model if the check accepts", async () => {
     const { router, large } = await cascadeOver(wire, good);
     const result = await router.route("Capital of France?");
     expect(result.text).toBe("It is Paris.");
@@ -84,7 +84,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect(large.requests).toHaveLength(0);
   });
 
-  it("escalates where it does not, and both calls are priced", async () => {
+  it("escalates if it does not, and prices both calls", async () => {
     const { router } = await cascadeOver(wire, refusal);
     const result = await router.route("Capital of France?");
     expect(result.text).toBe("from large");
@@ -98,7 +98,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect(result.usage).toMatchObject({ inputTokens: 200, outputTokens: 20 });
   });
 
-  it("streams nothing before the check has accepted, and never what was refused", async () => {
+  it("streams nothing before the check has accepted, and never a refused answer", async () => {
     let judged = false;
     const check: Check = {
       name: "slow",
@@ -121,7 +121,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect((await stream.result).costUsd).toBeCloseTo(0.4, 12);
   });
 
-  it("streams an accepted answer whole, with finish reason and usage", async () => {
+  it("streams an accepted answer in full, with finish reason and usage", async () => {
     const { router } = await cascadeOver(wire, good);
     const stream = router.stream("Capital of France?");
     expect(await textOf(stream)).toBe("It is Paris.");
@@ -130,7 +130,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect(costUsd).toBeCloseTo(0.2, 12);
   });
 
-  it("asks a judge through the hop: recorded, priced, and under the constraints", async () => {
+  it("calls a judge through the hop: recorded, priced, and under the constraints", async () => {
     const judging = await start(wire, answerOf('{"accept": ', "true}"));
     const model = wire.model("judge", judging.url);
     const { router, small, large } = await cascadeOver(wire, good, judge({ model }));

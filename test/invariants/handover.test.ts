@@ -103,7 +103,7 @@ describe.each([
   });
 });
 
-describe("what is a model's own", () => {
+describe("a model's own content", () => {
   it.each([
     [
       "claude",
@@ -119,7 +119,7 @@ describe("what is a model's own", () => {
     ],
     ["qwen", "compatible", (body: Json) => body.messages.map((message: Json) => message.reasoning_content)],
   ] as const)(
-    "%s meets its own reasoning again when the conversation comes back",
+    "%s gets its own reasoning back when the conversation returns",
     async (id, name, signaturesIn) => {
       const conversation = startConversation(`own ${id}`, false);
       await conversation.turn(id, "look");
@@ -133,7 +133,7 @@ describe("what is a model's own", () => {
   );
 });
 
-describe("content that an API has no place for", () => {
+describe("content that an API cannot take", () => {
   const decide = (part: unknown) =>
     router.decide({ messages: [{ role: "user", content: [part] }] } as Parameters<typeof router.decide>[0]);
   const refusals = async (part: unknown) => {
@@ -143,7 +143,7 @@ describe("content that an API has no place for", () => {
     );
   };
 
-  it("is refused by constraint, before anything is sent", async () => {
+  it("is refused by a constraint before anything is sent", async () => {
     const file = (given: object) => ({ type: "file", file: given });
     expect(await refusals(file({ file_id: "file-1" }))).toEqual(
       ["claude", "claudeOld", "gemini", "geminiOld"].map((id) => `${id}: capabilities: cannot read file-id`),

@@ -36,7 +36,7 @@ const named = [...readFileSync(`${root}policies/README.md`, "utf8").matchAll(/^\
   [...row.matchAll(/`([a-z][A-Za-z]*)\(/g)].map(([, name]) => name as string),
 );
 
-test("what the tables of the policies name is there, and they name all that is there", () => {
+test("the tables of the policies list exactly what exists", () => {
   const doors = { ...policies, ...constraints, ...checks };
   expect([...new Set(named)].filter((name) => name !== "createRouter").sort()).toEqual(
     Object.keys(doors).sort(),

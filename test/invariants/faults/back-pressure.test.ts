@@ -19,7 +19,7 @@ const besideBytes = 2 * megabyte;
 
 // Without Google: its package reads a stream at full speed, however slow the consumer, and keeps it.
 it.each<WireName>(["openai", "anthropic"])(
-  `of a stream of ${wireBytes / megabyte} MB a slow reader's process holds the text that it has read, %s`,
+  `of a stream of ${wireBytes / megabyte} MB a slow reader's process keeps only the text read so far, %s`,
   async (wire) => {
     const server = await serveLongStream(wire, wireBytes);
     const probe = spawn(

@@ -60,11 +60,11 @@ async function load(server: FaultServer, scripts: readonly Script[]) {
 }
 
 describe(
-  `an endpoint that serves ${capacity * 100} % of ${requestsPerSecond} requests a second`,
+  `an endpoint that serves ${capacity * 100} % of ${requestsPerSecond} requests per second`,
   () => {
     for (const refusal of refusals) {
       const status = refusal.type === "status" ? refusal.status : "";
-      it(`is not sent more than 1.2 calls a request, alone, when it answers ${status} to the rest`, async () => {
+      it(`receives at most 1.2 calls per request as the only endpoint, if it answers ${status} to the rest`, async () => {
         const server = await serveFaults();
         const { answered, calls } = await load(server, [brownOut(refusal)]);
         await server.close();
@@ -73,7 +73,7 @@ describe(
         expect(answered).toBeGreaterThan((requests * capacity) / 2);
       });
 
-      it(`is relieved by a healthy one, with 1.2 calls a request in all, ${status}`, async () => {
+      it(`is relieved by a healthy one, with 1.2 calls per request in total, ${status}`, async () => {
         const server = await serveFaults();
         const { answered, calls } = await load(server, [brownOut(refusal), []]);
         await server.close();

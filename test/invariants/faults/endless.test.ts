@@ -23,7 +23,7 @@ const endless: Model = {
 };
 
 describe("an endless stream", () => {
-  it("ends at the deadline although its chunks leave no timer a chance", async () => {
+  it("ends at the deadline although its chunks give timers no chance to fire", async () => {
     let now = 1_000;
     const router = createRouter({ models: { endless }, policy: always("endless"), clock: () => now });
     const request = { messages: [{ role: "user" as const, content: "Hello" }], deadlineMs: 100 };
