@@ -29,7 +29,7 @@ const exitCode = await run(process.argv.slice(2), {
   get stdinIsTerminal() {
     return process.stdin.isTTY === true;
   },
-  // A terminal of width 0 (a job under `script`) cannot show a changing line: ora would clear it for ever.
+  // A terminal of width 0 (a job under `script`) cannot show a changing line: ora would clear it forever.
   stderrIsTerminal: stderr.isTTY === true && stderr.columns > 0,
   onInterrupt(stop) {
     process.once("SIGINT", stop).once("SIGTERM", stop);

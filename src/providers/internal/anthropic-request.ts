@@ -161,7 +161,7 @@ function toTools(request: ChatRequest, issues: Untranslatable): ToolDefinition[]
   return tools.filter((tool) => allowed.has(tool.name));
 }
 
-/** Defines the tools of earlier calls: the API requires that, even if no tool may be called any more. */
+/** Defines the tools of earlier calls: the API requires that, even if no tool may be called now. */
 function toolsOfHistory(turns: readonly Turn[]): ToolDefinition[] | undefined {
   const names = new Set<string>();
   for (const { content } of turns)

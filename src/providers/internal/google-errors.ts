@@ -34,7 +34,7 @@ const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {
   UNKNOWN: "server",
 };
 
-/** Kinds that only the text tells: the code of all of them is INVALID_ARGUMENT. */
+/** Kinds by text, for errors that all have the code INVALID_ARGUMENT. */
 const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [/API_KEY_INVALID|API key (?:not valid|not found|expired)/i, "authentication"],
   [/exceeds the maximum number of tokens/i, "context-overflow"],

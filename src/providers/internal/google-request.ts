@@ -83,7 +83,7 @@ function toGenerationConfig(settings: Settings, target: GoogleTarget, translatio
   } = settings;
 
   for (const [parameter, value] of Object.entries(unknown)) {
-    // A parameter that requests nothing is no loss.
+    // A parameter that requests nothing can be left out silently.
     if (value !== undefined && value !== null && value !== false) translation.drop(parameter);
   }
   const effort = reasoning_effort ?? defaults.reasoningEffort ?? undefined;

@@ -10,7 +10,7 @@ const chunk: CompletionChunk = {
   choices: [{ index: 0, delta: { content: "word " }, finish_reason: null }],
 };
 
-/** A model that repeats one word for ever, without a pause in which a timer could fire. */
+/** A model that repeats one word forever, without a pause in which a timer could fire. */
 const endless: Model = {
   name: "test:endless",
   provider: "test",
