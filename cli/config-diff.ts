@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { showPercent } from "../src/plugin/show-percent.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { counted } from "./counted.ts";
@@ -87,7 +88,7 @@ export function showConfigSummary(result: ConfigDiffResult): string {
   const { before, after, difference, requests } = expectedCostUsd;
   const drawn = changed.filter((change) => change.before.drawn || change.after.drawn).length;
   const sign = difference < 0 ? "-" : "+";
-  const share = before > 0 ? `, ${sign}${Math.abs((100 * difference) / before).toFixed(1)} %` : "";
+  const share = before > 0 ? `, ${sign}${showPercent(Math.abs(difference) / before)}` : "";
   return [
     `${changed.length} of ${compared} decisions would change`,
     ...(drawn > 0

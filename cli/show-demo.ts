@@ -1,5 +1,6 @@
 import type { Model } from "../src/contracts/index.ts";
 import { catalogueDate } from "../src/cost/catalogue.ts";
+import { showPercent } from "../src/plugin/show-percent.ts";
 import { demoPrompts } from "./demo-prompts.ts";
 import type { DemoSetup } from "./demo-setup.ts";
 import { answerLimit, type DemoRow, type DemoTotals } from "./run-demo.ts";
@@ -65,7 +66,7 @@ export function showTotals(totals: DemoTotals, setup: DemoSetup): string {
   const { requests, small, large, costUsd, alwaysLargeUsd, saving } = totals;
   const label = setup.simulated ? "simulated" : "real calls";
   const models = setup.router.models;
-  const saved = saving === undefined ? "unknown" : `${(100 * saving).toFixed(0)} %, estimated`;
+  const saved = saving === undefined ? "unknown" : `${showPercent(saving, 0)}, estimated`;
   return `
 ${requests} prompts (${label}): ${small} to the small model, ${large} to the large one
   with routing    ${amount(costUsd)}
