@@ -11,13 +11,14 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
-import { callSignal, unlessAborted } from "./internal/abort.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
 import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
+import { callSignal } from "./internal/call-signal.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";

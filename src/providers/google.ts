@@ -10,7 +10,8 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
-import { callSignal, unlessAborted } from "./internal/abort.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
+import { callSignal } from "./internal/call-signal.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./internal/google-answer.ts";
 import { sdkError } from "./internal/google-errors.ts";
 import { toGoogleRequest } from "./internal/google-request.ts";

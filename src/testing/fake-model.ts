@@ -7,6 +7,7 @@ import type {
   ModelFacts,
   Usage,
 } from "../contracts/index.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
 
 type StreamedChoice = CompletionChunk["choices"][number];
 type ToolCall = NonNullable<Completion["choices"][number]["message"]["tool_calls"]>[number];
@@ -53,11 +54,14 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
   const requests: ChatRequest[] = [];
   const head = () => ({ id: `fake-${requests.length}`, created: 0, model });
 
+  const say = async (request: ChatRequest, call: CallOptions): Promise<FakeAnswer> => {
+    await wait?.(call.signal);
+    return typeof answer === "function" ? answer(request, call) : answer;
+  };
+
   const answerTo = async (request: ChatRequest, call: CallOptions) => {
-    const said = await unlessAborted(call.signal, async () => {
-      await wait?.(call.signal);
-      return typeof answer === "function" ? answer(request, call) : answer;
-    });
+    call.signal.throwIfAborted();
+    const said = await unlessAborted(say(request, call), call.signal);
     return typeof said === "string" ? { text: said } : { text: said.text ?? "", toolCalls: said.toolCalls };
   };
 
@@ -101,7 +105,8 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
         if (error !== undefined && delivered === piecesBeforeError) throw error;
         yield chunk(delivered === 0 ? { role: "assistant", content } : { content });
         delivered += 1;
-        await unlessAborted(call.signal, async () => wait?.(call.signal));
+        call.signal.throwIfAborted();
+        await unlessAborted(Promise.resolve(wait?.(call.signal)), call.signal);
       }
       if (error !== undefined) throw error;
       if (toolCalls !== undefined)
@@ -110,22 +115,6 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
       yield { ...common, choices: [], usage: asCompletionUsage(usage ?? estimate(request, text)) };
     },
   };
-}
-
-/** Returns the result of `action`, or rejects with the signal's reason as soon as it fires. */
-async function unlessAborted<T>(signal: AbortSignal, action: () => T | Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let stopListening = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stopListening = () => signal.removeEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([action(), aborted]);
-  } finally {
-    stopListening();
-  }
 }
 
 function words(text: string): readonly string[] {

@@ -1,5 +1,6 @@
-import { type Completion, ProviderError } from "../../contracts/index.ts";
+import type { Completion } from "../../contracts/index.ts";
 import type { AnswerBlock, AnswerMessage, AnswerUsage, ThinkingBlock } from "./anthropic-wire.ts";
+import { incomplete } from "./incomplete.ts";
 import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext {
@@ -46,10 +47,6 @@ export function toCompletion(answer: unknown, { name, writer, created }: AnswerC
     choices: [{ index: 0, message: reply, finish_reason: finishReason, logprobs: null }],
     ...(usage && { usage }),
   };
-}
-
-export function incomplete(model: string, summary: string): ProviderError {
-  return new ProviderError({ kind: "incomplete", model, summary });
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Batches, BatchResult, ChatRequest } from "../../contracts/index.ts";
 import { ProviderError } from "../../contracts/index.ts";
-import { unlessAborted } from "./abort.ts";
-import { type AnswerContext, incomplete, toCompletion } from "./anthropic-answer.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { type AnswerContext, toCompletion } from "./anthropic-answer.ts";
 import { toProviderError } from "./anthropic-errors.ts";
 import type { MessagesBody } from "./anthropic-wire.ts";
+import { incomplete } from "./incomplete.ts";
 
 export interface AnthropicBatchTarget {
   /** Name of the model, for errors. */

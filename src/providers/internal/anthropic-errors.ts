@@ -1,5 +1,6 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { hasGet } from "./readable-headers.ts";
 
 /** Fields of an SDK error. Read by shape, because the error classes exist only once the SDK is loaded. */
 interface SdkError {
@@ -86,11 +87,6 @@ function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind
 function kindOfEvent(type: unknown): ProviderErrorKind {
   if (type === "api_error") return "server";
   return type === "invalid_request_error" ? "invalid-request" : "unknown";
-}
-
-/** Checks the shape: with another `fetch` they are not instances of the global `Headers`. */
-function hasGet(headers: unknown): headers is Pick<Headers, "get"> {
-  return typeof (headers as { get?: unknown } | undefined)?.get === "function";
 }
 
 function readText(value: unknown): string | undefined {

@@ -1,7 +1,6 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
 import {
   type AnswerContext,
-  incomplete,
   type Reasoning,
   readMessage,
   toFinishReason,
@@ -9,6 +8,7 @@ import {
   toUsage,
 } from "./anthropic-answer.ts";
 import type { AnswerBlock, AnswerEvent, AnswerMessage, AnswerUsage } from "./anthropic-wire.ts";
+import { incomplete } from "./incomplete.ts";
 
 type ChunkChoice = CompletionChunk["choices"][number];
 type Delta = ChunkChoice["delta"] & Reasoning;

@@ -1,4 +1,5 @@
 import type { ProviderErrorKind } from "../../contracts/index.ts";
+import { type ReadableHeaders, untilMs } from "./readable-headers.ts";
 
 const kinds: Readonly<Record<number, ProviderErrorKind>> = {
   401: "authentication",
@@ -24,10 +25,6 @@ export function kindOfStatus(status: number): ProviderErrorKind {
   return status >= 400 ? "invalid-request" : "unknown";
 }
 
-interface ReadableHeaders {
-  get(name: string): string | null;
-}
-
 /**
  * Reads the requested wait, in milliseconds and never negative, from `retry-after-ms` or `retry-after`
  * (seconds or an HTTP date). A date is compared with the response's own `date`, so that clocks need not
@@ -40,8 +37,5 @@ export function retryAfterMs(headers: ReadableHeaders, now: () => number = Date.
   if (value === null || value.trim() === "") return undefined;
   const seconds = Number(value);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const at = Date.parse(value);
-  if (Number.isNaN(at)) return undefined;
-  const sent = Date.parse(headers.get("date") ?? "");
-  return Math.max(0, at - (Number.isNaN(sent) ? now() : sent));
+  return untilMs(value, headers, now);
 }

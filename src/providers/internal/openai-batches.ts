@@ -7,8 +7,9 @@ import {
   type Completion,
   ProviderError,
 } from "../../contracts/index.ts";
-import { unlessAborted } from "./abort.ts";
-import { failureOf, incomplete, type OpenAiSdk, toProviderError } from "./openai-errors.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { incomplete } from "./incomplete.ts";
+import { failureOf, type OpenAiSdk, toProviderError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {
   /** Name of the model, for errors. */

@@ -8,10 +8,12 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../contracts/index.ts";
-import { callSignal, unlessAborted } from "./abort.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { callSignal } from "./call-signal.ts";
+import { incomplete } from "./incomplete.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
-import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
+import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
 import { tellRateLimit, tellRefusal } from "./rate-limit-headers.ts";

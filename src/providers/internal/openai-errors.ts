@@ -1,6 +1,7 @@
 import type * as Sdk from "openai";
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { incomplete } from "./incomplete.ts";
 
 export type OpenAiSdk = typeof Sdk;
 
@@ -75,10 +76,6 @@ export function toReadError(error: unknown, sdk: OpenAiSdk, model: string): unkn
     return failureOf(error.error, model, undefined, error.headers);
   }
   return incomplete(model, "the answer broke off or cannot be read", describe(error));
-}
-
-export function incomplete(model: string, summary: string, detail?: string): ProviderError {
-  return new ProviderError({ kind: "incomplete", model, summary, detail });
 }
 
 /** Creates the typed error for an error body. `status` is absent if the body came with status 200. */

@@ -1,8 +1,5 @@
 import type { CallOptions, RateLimitInfo } from "../../contracts/index.ts";
-
-interface ReadableHeaders {
-  get(name: string): string | null;
-}
+import { hasGet, type ReadableHeaders, untilMs } from "./readable-headers.ts";
 
 /** Reports the rate limits in the headers of an answer or a refusal to `onRateLimit`, if there is one. */
 export function tellRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
@@ -34,7 +31,7 @@ export function readRateLimit(
   const anthropic = (kind: string) => ({
     limit: count(`anthropic-ratelimit-${kind}-limit`),
     remaining: count(`anthropic-ratelimit-${kind}-remaining`),
-    resetMs: untilMs(headers.get(`anthropic-ratelimit-${kind}-reset`), headers.get("date"), now),
+    resetMs: untilMs(headers.get(`anthropic-ratelimit-${kind}-reset`), headers, now),
   });
   const openai = (kind: string) => ({
     limit: count(`x-ratelimit-limit-${kind}`),
@@ -70,20 +67,4 @@ function durationMs(value: string | null): number | undefined {
   for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g))
     total += Number(number) * (unitsMs[unit ?? ""] ?? 0);
   return total;
-}
-
-/**
- * Returns the milliseconds until a date, compared with the response's own `date` so that clocks need not
- * agree.
- */
-function untilMs(value: string | null, date: string | null, now: () => number): number | undefined {
-  const at = Date.parse(value ?? "");
-  if (Number.isNaN(at)) return undefined;
-  const sent = Date.parse(date ?? "");
-  return Math.max(0, at - (Number.isNaN(sent) ? now() : sent));
-}
-
-/** Checks the shape: with another `fetch` they are not instances of the global `Headers`. */
-function hasGet(headers: unknown): headers is ReadableHeaders {
-  return typeof (headers as { get?: unknown } | undefined)?.get === "function";
 }

@@ -26,13 +26,3 @@ export function callSignal(caller: AbortSignal): CallSignal {
     },
   };
 }
-
-/** Settles as the promise does, or rejects with the signal's reason if that fires first. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
