@@ -77,7 +77,7 @@ What this is worth
   Prices   small ${priceOf(models.small)}, large ${priceOf(models.large)}
            (US dollars per million tokens in / out; catalogue of ${catalogueDate}).
   Saving   assumes that the large model would use the same number of tokens.
-  Quality  is not measured here. The threshold of ${at(setup)} is a default that was not tuned on
+  Quality  is not measured here. The threshold of ${thresholdOf(setup)} is a default that was not tuned on
            your traffic, so every decision is marked as uncertified.
 
 Next
@@ -95,7 +95,7 @@ function nextSteps({ simulated }: DemoSetup): string {
   return steps.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`).join("\n");
 }
 
-function at({ router }: DemoSetup): string {
+function thresholdOf({ router }: DemoSetup): string {
   return String(router.policy.parameters?.["at"]);
 }
 

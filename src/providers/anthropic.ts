@@ -22,7 +22,7 @@ import { callSignal } from "./internal/call-signal.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
-import { tellRateLimit, tellRefusal } from "./internal/rate-limit-headers.ts";
+import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
 import { decodedHeaders, MAX_ANSWER_BYTES, MAX_ERROR_BYTES, readBounded } from "./internal/read-bounded.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
@@ -88,7 +88,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     let whole = false;
     try {
       const response = await client.post(path, { body, signal: own.signal }).asResponse();
-      tellRateLimit(response.headers, onRateLimit);
+      reportRateLimit(response.headers, onRateLimit);
       const text = await readBounded(response, MAX_ANSWER_BYTES);
       whole = text !== undefined;
       signal.throwIfAborted();
@@ -106,7 +106,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     const client = await unlessAborted(connect(), signal);
     const streamed = { body: { ...body, stream: true }, signal, stream: true };
     const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
-    tellRateLimit(response.headers, onRateLimit);
+    reportRateLimit(response.headers, onRateLimit);
     for await (const event of data) {
       signal.throwIfAborted();
       yield event;
@@ -116,7 +116,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   };
   const failure = (error: unknown, { signal, onRateLimit }: CallOptions): unknown => {
     if (signal.aborted) return signal.reason;
-    tellRefusal(error, onRateLimit);
+    reportRefusal(error, onRateLimit);
     return toProviderError(error, name);
   };
 

@@ -61,11 +61,11 @@ function startConversation(session: string, streamed: boolean) {
   };
   return {
     /** Returns the model's answer to a user's ask, or to results for each call of the turn before. */
-    async turn(model: Id, told: string) {
+    async turn(model: Id, text: string) {
       const last = messages.at(-1);
       const calls = last?.role === "assistant" ? (last.tool_calls ?? []) : [];
-      if (calls.length === 0) push({ role: "user", content: told });
-      for (const { id } of calls) push({ role: "tool", tool_call_id: id, content: told });
+      if (calls.length === 0) push({ role: "user", content: text });
+      for (const { id } of calls) push({ role: "tool", tool_call_id: id, content: text });
       const request = { messages, tools, model, session };
       const stream = streamed ? router.stream(request) : undefined;
       if (stream) for await (const _ of stream);
@@ -84,8 +84,8 @@ describe.each([
 ])("a conversation that changes its model, %s", (mode, streamed) => {
   it.each(pairs)("goes from %s to %s and back, within a tool loop and after it", async (a, b) => {
     const conversation = startConversation(`${mode} ${a} ${b}`, streamed);
-    const calls = async (model: Id, told: string) => {
-      const { completion, attempts } = await conversation.turn(model, told);
+    const calls = async (model: Id, text: string) => {
+      const { completion, attempts } = await conversation.turn(model, text);
       expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
       expect(attempts).toHaveLength(1);
     };

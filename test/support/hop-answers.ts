@@ -7,7 +7,7 @@ export function failAs(outcome: Outcome, model: string, refund: () => void, adva
   switch (outcome) {
     case "throws":
       refund();
-      throw new TypeError("as told");
+      throw new TypeError("as scripted");
     case "timeout":
       throw new ProviderError({ kind: "timeout", model });
     case "rate-limit":

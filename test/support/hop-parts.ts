@@ -58,7 +58,8 @@ export function constraintOf(
       return pure({
         name: "throws",
         permits({ id }) {
-          if (id === targeted(rule.target) && world.step % 2 === Number(rule.odd)) throw new Error("as told");
+          if (id === targeted(rule.target) && world.step % 2 === Number(rule.odd))
+            throw new Error("as scripted");
           return true;
         },
       });

@@ -37,7 +37,7 @@ export type Rule =
 
 /** Call of a classifier or a check through its hop. */
 export interface CallScript {
-  readonly whom: "own" | "original" | "outside" | "borrowed-name" | "borrowed-id" | "again";
+  readonly callee: "own" | "original" | "outside" | "borrowed-name" | "borrowed-id" | "again";
   readonly index: number;
   /** Way of the call: a chat answer, or something else through the hop, such as embeddings. */
   readonly way: "generate" | "call";
@@ -135,7 +135,7 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
 );
 
 const call: fc.Arbitrary<CallScript> = fc.record({
-  whom: fc.constantFrom("own", "original", "outside", "outside", "borrowed-name", "borrowed-id", "again"),
+  callee: fc.constantFrom("own", "original", "outside", "outside", "borrowed-name", "borrowed-id", "again"),
   index,
   way: fc.constantFrom("generate", "call"),
   script: model,

@@ -160,10 +160,10 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
   const wrap = (index: number) => index % scenario.models.length;
 
   /** Returns the model that a classifier or a check calls. */
-  const calledModel = ({ whom, index, script }: CallScript, late: boolean): Model => {
+  const calledModel = ({ callee, index, script }: CallScript, late: boolean): Model => {
     const at = wrap(index);
     const tooLate = late ? { forbidden: "the hop was over" } : {};
-    switch (whom) {
+    switch (callee) {
       case "own":
         return late ? modelOf(factsOfModel(script, judgeName), ["ok"], judgeName, tooLate) : ownModel(at);
       case "borrowed-name":
@@ -181,7 +181,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
 
   const usesHop = async (script: UseScript, hop: HopContext): Promise<boolean> => {
     const one = (call: CallScript) => {
-      if (call.whom === "again" && hop.again !== undefined && !script.late) return hop.again();
+      if (call.callee === "again" && hop.again !== undefined && !script.late) return hop.again();
       const model = calledModel(call, script.late);
       if (call.way === "generate") return hop.generate(model, { messages });
       return hop.call(model, "Hello", async (signal) => ({
@@ -195,7 +195,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     advance();
     // The hop is over before a timer fires.
     if (script.late) void setTimeout(1).then(() => Promise.allSettled(script.calls.map(one)));
-    if (script.ends === "throws") throw new Error("as told");
+    if (script.ends === "throws") throw new Error("as scripted");
     return script.ends === "yes";
   };
 

@@ -76,7 +76,7 @@ test("it can call tools", async () => {
 });
 
 test("it fails if configured to, also after some pieces of a stream", async () => {
-  const error = new Error("told to");
+  const error = new Error("as configured");
   await expect(fakeModel({ error }).generate(request, { signal })).rejects.toBe(error);
   await expect(collect({ error })).rejects.toBe(error);
 

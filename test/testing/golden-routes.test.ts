@@ -123,8 +123,8 @@ describe("golden routes", () => {
     expect(await messageOf(goldenRoutes({ router: closed, requests, snapshot }))).toContain(
       "permitted: small)",
     );
-    const nobody = make(policy, [maxCost({ usd: 1 })]);
-    expect(await messageOf(goldenRoutes({ router: nobody, requests, snapshot }))).toContain(
+    const none = make(policy, [maxCost({ usd: 1 })]);
+    expect(await messageOf(goldenRoutes({ router: none, requests, snapshot }))).toContain(
       "-> no decision (no-eligible-model)",
     );
   });

@@ -16,7 +16,7 @@ import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
-import { tellRateLimit, tellRefusal } from "./rate-limit-headers.ts";
+import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
 import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
@@ -82,10 +82,10 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .create(body, { signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
-          tellRefusal(error, onRateLimit);
+          reportRefusal(error, onRateLimit);
           throw toProviderError(error, sdk, facts.name);
         });
-      tellRateLimit(response.headers, onRateLimit);
+      reportRateLimit(response.headers, onRateLimit);
       const completion = await readCompletion(response, sdk, facts.name);
       whole = true;
       return signed(completion, writer);
@@ -109,10 +109,10 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .create(body, { signal: call.signal })
         .withResponse()
         .catch((error: unknown) => {
-          tellRefusal(error, onRateLimit);
+          reportRefusal(error, onRateLimit);
           throw toProviderError(error, sdk, facts.name);
         });
-      tellRateLimit(response.headers, onRateLimit);
+      reportRateLimit(response.headers, onRateLimit);
       let finished = false;
       let isSigned = false;
       for await (const chunk of readChunks(chunks, sdk, facts.name)) {

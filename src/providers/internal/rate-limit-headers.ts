@@ -2,15 +2,15 @@ import type { CallOptions, RateLimitInfo } from "../../contracts/index.ts";
 import { hasGet, type ReadableHeaders, untilMs } from "./readable-headers.ts";
 
 /** Reports the rate limits in the headers of an answer or a refusal to `onRateLimit`, if there is one. */
-export function tellRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
+export function reportRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
   if (onRateLimit === undefined || !hasGet(headers)) return;
   const info = readRateLimit(headers);
   if (info !== undefined) onRateLimit(info);
 }
 
 /** Reports the rate limits in the headers of an error that an SDK threw. */
-export function tellRefusal(error: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
-  tellRateLimit((error as { headers?: unknown } | null | undefined)?.headers, onRateLimit);
+export function reportRefusal(error: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
+  reportRateLimit((error as { headers?: unknown } | null | undefined)?.headers, onRateLimit);
 }
 
 /**

@@ -25,7 +25,7 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
     "a request ends in time, in one whole answer or one typed error, and its record is true",
     async () => {
       const delay = monitorEventLoopDelay({ resolution: 1 });
-      let longestOverrun = { ms: 0, told: "" };
+      let longestOverrun = { ms: 0, run: "" };
       const property = fc.asyncProperty(
         fc.array(schedules, { minLength: batch, maxLength: batch }),
         async (drawn) => {
@@ -36,7 +36,7 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
               schedule;
             // An abort ends everything at once, like the deadline.
             const ms = observation.elapsedMs - Math.min(deadlineMs, abortAfterMs);
-            if (ms > longestOverrun.ms) longestOverrun = { ms, told: tellOf(schedule, observation) };
+            if (ms > longestOverrun.ms) longestOverrun = { ms, run: describeRun(schedule, observation) };
             try {
               endsInOneWay(schedule, observation);
               isWholeOrTyped(schedule, observation);
@@ -45,7 +45,7 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
               isPriced(observation);
               isReported(observation);
             } catch (cause) {
-              throw new Error(tellOf(schedule, observation), { cause });
+              throw new Error(describeRun(schedule, observation), { cause });
             }
           });
         },
@@ -57,7 +57,7 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
       await ticks();
       delay.disable();
       const mostMs = slackMs + delay.max / 1e6;
-      expect(longestOverrun.ms, longestOverrun.told).toBeLessThanOrEqual(mostMs);
+      expect(longestOverrun.ms, longestOverrun.run).toBeLessThanOrEqual(mostMs);
     },
     runs(30_000, 1_200_000),
   );
@@ -150,7 +150,7 @@ function isReported(observation: Observation): void {
 }
 
 /** Describes one request of a batch. */
-function tellOf(schedule: Schedule, observation: Observation): string {
+function describeRun(schedule: Schedule, observation: Observation): string {
   const attempts = attemptsOf(observation).map(
     ({ model, hop, startedAt, latencyMs, error }) =>
       `${startedAt} ${model} ${hop} ${latencyMs} ms ${error?.message ?? "answered"}`,

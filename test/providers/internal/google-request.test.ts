@@ -337,7 +337,7 @@ describe("settings", () => {
     ["gemini-3-flash-preview", "extreme" as "high", undefined],
   ];
   for (const [model, effort, config] of efforts) {
-    test(`${model} is told to think: ${effort}`, () => {
+    test(`${model} is asked to think: ${effort}`, () => {
       const { body, dropped } = translate({ reasoning_effort: effort ?? null }, model);
       expect(body.generationConfig?.["thinkingConfig"]).toEqual(config);
       expect(dropped).toEqual(config === undefined ? ["reasoning_effort"] : []);

@@ -137,7 +137,7 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
   const signal = new AbortController().signal;
   const request = { messages: [{ role: "user" as const, content: "x" }] };
 
-  async function told(reply: (response: ServerResponse) => void, streams: boolean) {
+  async function reported(reply: (response: ServerResponse) => void, streams: boolean) {
     const server = await serveWith(reply);
     closers.push(server.close);
     const model = make(server.url);
@@ -159,7 +159,7 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
 
   it("reports what an answer says", async () => {
     const json = JSON.stringify(answer);
-    const { infos, failed } = await told(
+    const { infos, failed } = await reported(
       (response) => response.writeHead(200, { "content-type": "application/json", ...headers }).end(json),
       false,
     );
@@ -171,7 +171,7 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
     const text = events
       .map((event) => `${event.type ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`)
       .join("");
-    const { infos, failed } = await told(
+    const { infos, failed } = await reported(
       (response) => response.writeHead(200, { "content-type": "text/event-stream", ...headers }).end(text),
       true,
     );
@@ -180,7 +180,7 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
   });
 
   it.each([false, true])("reports what a refusal says (stream: %s)", async (streams) => {
-    const { infos, failed } = await told(
+    const { infos, failed } = await reported(
       (response) =>
         response.writeHead(429, { "content-type": "application/json", ...headers }).end('{"error":{}}'),
       streams,

@@ -175,8 +175,8 @@ const kinds: Readonly<Record<FaultStatus, FailureKind>> = {
 };
 
 function failureOf(status: FaultStatus, retryAfter?: RetryAfter): ScenarioFailure {
-  const told = retryAfter?.form === "seconds" ? { retryAfterMs: retryAfter.ms } : {};
-  return { kind: kinds[status], status, message: "injected", requestId: "req_fault", ...told };
+  const delay = retryAfter?.form === "seconds" ? { retryAfterMs: retryAfter.ms } : {};
+  return { kind: kinds[status], status, message: "injected", requestId: "req_fault", ...delay };
 }
 
 /** Writes the part of the answer that the fault leaves. Ends early when the other side has closed. */

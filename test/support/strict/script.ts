@@ -18,8 +18,8 @@ export function checkFields(path: string, value: Json, known: readonly string[])
  * Returns the model's next step after the last message: `look` and `more` make it call its tool, anything
  * else makes it answer.
  */
-export function nextStep(told: string): "call" | "answer" {
-  return told === "look" || told === "more" ? "call" : "answer";
+export function nextStep(text: string): "call" | "answer" {
+  return text === "look" || text === "more" ? "call" : "answer";
 }
 
 let issued = 0;
