@@ -25,7 +25,7 @@ it.each<{ what: string; from: fc.Arbitrary<Scenario>; expected: readonly Hop[]; 
       }),
       { numRuns: count },
     );
-    // Or the test has shown nothing.
+    // Without these hops the test would show nothing.
     for (const hop of expected) expect(hops.get(hop) ?? 0, hop).toBeGreaterThan(0);
   },
   600_000,

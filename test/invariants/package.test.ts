@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 let folder = "";
 
-/** What a user's first file looks like, over every subpath. */
+/** A user's first file, with every subpath. */
 const program = `
 import { createRouter, decisionLog, isRouterError, route, configure, type Policy } from "switchpoint";
 import { notRefused } from "switchpoint/checks";
@@ -75,7 +75,7 @@ it("is installed without the optional SDKs", async () => {
   expect(installed).not.toContain("@google");
 });
 
-it("type-checks and runs in an empty project, and says which SDK is missing", async () => {
+it("type-checks and runs in an empty project, and names the missing SDK", async () => {
   await run(process.execPath, [tsc, "-p", folder]);
   const { stdout } = await run(process.execPath, ["main.js"], { cwd: folder });
   expect(JSON.parse(stdout)).toEqual({
@@ -85,17 +85,17 @@ it("type-checks and runs in an empty project, and says which SDK is missing", as
   });
 }, 60_000);
 
-it("prints a readable error where nobody catches it", async () => {
+it("prints a readable error if it is not caught", async () => {
   await writeFile(join(folder, "uncaught.js"), 'import { route } from "switchpoint"; await route("Hello");');
   const env = { PATH: process.env["PATH"] };
   const failed = run(process.execPath, ["uncaught.js"], { cwd: folder, env });
   const { stderr } = (await failed.catch((error: unknown) => error)) as { readonly stderr: string };
   expect(stderr).toContain("missing: one of OPENAI_API_KEY");
-  // Node shows the line that has thrown.
+  // Node shows the line that threw.
   expect(stderr.length).toBeLessThan(4_000);
 }, 60_000);
 
-it("brings a command line that works", async () => {
+it("includes a working command line", async () => {
   const { stdout } = await run(process.execPath, [
     join(folder, "node_modules/.bin/switchpoint"),
     "--version",
@@ -103,7 +103,7 @@ it("brings a command line that works", async () => {
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 60_000);
 
-it("holds no test, no source map, no data and no development script", async () => {
+it("contains no test, no source map, no data and no development script", async () => {
   const files = await readdir(join(folder, "node_modules/switchpoint"), { recursive: true });
   expect(files.filter((name) => /(^|\/)test\/|\.map$|\.jsonl|\.mjs$|\.ts$(?<!\.d\.ts$)/.test(name))).toEqual(
     [],
@@ -116,12 +116,12 @@ it("holds no test, no source map, no data and no development script", async () =
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]));
 });
 
-it("is built from a lock file that names no place of download, so that any registry will do", async () => {
+it("is built from a lock file without download addresses, so that any registry works", async () => {
   const lock = await readFile(join(root, "package-lock.json"), "utf8");
   expect(lock).not.toMatch(/"resolved":/);
 });
 
-it("holds every file that its files import", async () => {
+it("contains every file that its files import", async () => {
   const home = join(folder, "node_modules/switchpoint");
   const files = await readdir(home, { recursive: true });
   for (const file of files.filter((name) => name.startsWith("dist/") && /\.(js|d\.ts)$/.test(name))) {
@@ -136,7 +136,7 @@ it("holds every file that its files import", async () => {
   }
 });
 
-it("holds every page that its pages point to", async () => {
+it("contains every page that its pages link to", async () => {
   const home = join(folder, "node_modules/switchpoint");
   const files = await readdir(home, { recursive: true });
   for (const page of files.filter((name) => name.endsWith(".md"))) {

@@ -6,16 +6,17 @@ import type { Router } from "../../src/contracts/index.ts";
 export interface Folder {
   /** Writes a file and returns its path. */
   file(name: string, text: string): string;
-  /** Writes a config file whose default export is what `make` returns, anew each time that it is loaded. */
+  /** Writes a config file whose default export is the result of `make`, called again at each load. */
   config<Id extends string>(make: () => Router<Id>): string;
   remove(): void;
 }
 
 const makers: (() => unknown)[] = [];
-// A config file has no other way to the objects of a test; importing the sources would compile them each time.
+// A config file cannot reach a test's objects otherwise; importing the sources would compile them each
+// time.
 Object.assign(globalThis, { routerOfTest: (index: number) => makers[index]?.() });
 
-/** A folder of its own for files of a test. */
+/** Creates a temporary folder for a test's files. */
 export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), "switchpoint-cli-"));
   const file = (name: string, text: string): string => {

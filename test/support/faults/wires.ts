@@ -10,7 +10,7 @@ import { openaiWire } from "../openai-server.ts";
 export type WireName = "openai" | "anthropic" | "google";
 
 interface Wire extends ScenarioWire {
-  /** A model over the real SDK. `baseUrl` has no version. */
+  /** Creates a model over the real SDK. `baseUrl` has no version. */
   model(name: string, baseUrl: string, options: Omit<ProviderOptions, "baseUrl">): Model;
 }
 
