@@ -1,7 +1,49 @@
-/** The public door: named exports, no logic. */
-export * from "./contracts/index.ts";
+/**
+ * The main door: what an application needs that routes requests. Authors of policies, constraints,
+ * checks, classifiers and providers find all types and helpers at `switchpoint/plugin`.
+ */
+export type {
+  Attempt,
+  ChatRequest,
+  Check,
+  Classifier,
+  Completion,
+  CompletionChunk,
+  Constraint,
+  DecideOptions,
+  Decision,
+  EventSink,
+  Model,
+  Policy,
+  Price,
+  RouteOptions,
+  RouteRequest,
+  RouteResult,
+  Router,
+  RouterErrorCode,
+  RouterEvent,
+  RouterState,
+  RouteStream,
+  Tuning,
+  Usage,
+} from "./contracts/index.ts";
+export {
+  AllModelsFailedError,
+  BudgetExceededError,
+  DeadlineExceededError,
+  InvalidOptionError,
+  InvalidRequestError,
+  isRouterError,
+  LimitExceededError,
+  MissingConfigurationError,
+  MissingDependencyError,
+  NoEligibleModelError,
+  PolicyError,
+  ProviderError,
+  RouterError,
+} from "./contracts/index.ts";
 export type { ExecutionOptions } from "./execution/index.ts";
-export * from "./plugin/index.ts";
+export { explain } from "./plugin/explain.ts";
 export { configure, defaultRouter, environmentRouter, route } from "./presets/default-router.ts";
 export type { Environment } from "./presets/environment-models.ts";
 export { createRouter, type RouterOptions } from "./router/create-router.ts";
