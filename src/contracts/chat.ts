@@ -1,9 +1,9 @@
 /**
- * Requests and answers in the shape of OpenAI chat completions, in types of our own. A request may be
- * typed by the SDK `openai` 6 or 7, and an answer fits where either wants its own type. Hence what
- * differs from our other types: properties and arrays can be written, as in the SDK; optional fields of
- * requests take `undefined`, those of answers do not; requests allow what either version knows, and
- * answers hold what both know.
+ * Types of our own for requests and answers in the shape of OpenAI chat completions. A request that is
+ * typed by the SDK `openai` 6 or 7 is accepted, and an answer can be passed on as either's type. So these
+ * types differ from our others: properties and arrays are mutable, as in the SDK; optional fields of
+ * requests accept `undefined` and those of answers do not; requests allow everything that one of the two
+ * versions knows, and answers hold only what both know.
  */
 export type {
   CompletionUsage,

@@ -1,10 +1,10 @@
-/** Why an answer ended. `function_call` is the older form of `tool_calls`. */
+/** Reason why an answer ended. `function_call` is the older form of `tool_calls`. */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
 
-/** The class of service that an answer was given in. */
+/** Class of service that an answer was given in. */
 export type ServiceTier = "auto" | "default" | "flex" | "scale" | "priority";
 
-/** Tokens of a call, as the provider counted them. */
+/** Tokens of a call as the provider counted them. */
 export interface CompletionUsage {
   prompt_tokens: number;
   completion_tokens: number;
@@ -24,33 +24,33 @@ export interface CompletionUsage {
     text_tokens?: number;
     /** Tokens of the request's `prediction` that the answer holds. */
     accepted_prediction_tokens?: number;
-    /** Tokens of the request's `prediction` that it does not hold; they are billed. */
+    /** Tokens of the request's `prediction` that the answer does not hold. They are billed. */
     rejected_prediction_tokens?: number;
   };
 }
 
-/** A token that could have stood at a place of the answer, and how likely it was. */
+/** A possible token at a place of the answer, and its probability. */
 export interface TopLogprob {
   token: string;
-  /** Its bytes in UTF-8: a character may be spread over tokens. */
+  /** Bytes of the token in UTF-8, since a character may be spread over several tokens. */
   bytes: number[] | null;
-  /** Natural logarithm of its probability; -9999: not among the likeliest. */
+  /** Natural logarithm of the probability. -9999 means very unlikely. */
   logprob: number;
 }
 
-/** A token of the answer, and how likely it was. */
+/** A token of the answer, and its probability. */
 export interface TokenLogprob extends TopLogprob {
-  /** As many as `top_logprobs` asked for. */
+  /** Likely tokens at this place, as many as `top_logprobs` of the request says. */
   top_logprobs: TopLogprob[];
 }
 
-/** Log-probabilities of an answer's tokens. */
+/** Log-probabilities of the tokens of an answer. */
 export interface Logprobs {
   content: TokenLogprob[] | null;
   refusal: TokenLogprob[] | null;
 }
 
-/** Judgements of a moderation model, where the request asked for them. */
+/** Judgements of a moderation model, if the request asked for them. */
 export interface Moderation {
   input: ModerationResults | ModerationFailure;
   output: ModerationResults | ModerationFailure;
@@ -66,7 +66,7 @@ interface ModerationResult {
   type: "moderation_result";
   model: string;
   flagged: boolean;
-  /** True if flagged, by category. */
+  /** Flag of each category. */
   categories: { [category: string]: boolean };
   category_scores: { [category: string]: number };
   category_applied_input_types: { [category: string]: ("text" | "image")[] };

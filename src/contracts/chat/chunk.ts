@@ -1,19 +1,19 @@
 import type { CompletionUsage, FinishReason, Logprobs, Moderation, ServiceTier } from "./answer-parts.ts";
 
-/** A piece of a tool call. The first one has `id` and name; the texts of the rest are joined to it. */
+/** A piece of a tool call. The first piece has id and name; the arguments of all pieces are joined. */
 export interface ToolCallDelta {
-  /** Which call it belongs to. */
+  /** Index of the call that the piece belongs to. */
   index: number;
   id?: string;
   type?: "function";
   function?: {
     name?: string;
-    /** A piece of the JSON. */
+    /** Piece of the JSON text. */
     arguments?: string;
   };
 }
 
-/** What a chunk adds to the message. */
+/** Addition of a chunk to the message. */
 export interface ChunkDelta {
   role?: "developer" | "system" | "user" | "assistant" | "tool";
   content?: string | null;
@@ -23,7 +23,7 @@ export interface ChunkDelta {
   function_call?: { name?: string; arguments?: string };
 }
 
-/** A piece of one of the answers. The router asks for one. */
+/** A piece of one of the answers. The router asks for only one. */
 export interface ChunkChoice {
   index: number;
   delta: ChunkDelta;
@@ -34,17 +34,17 @@ export interface ChunkChoice {
 
 /** One piece of a streamed answer. */
 export interface CompletionChunk {
-  /** The same in all chunks of an answer. */
+  /** Id of the answer, the same in all chunks. */
   id: string;
   object: "chat.completion.chunk";
-  /** Unix time in seconds; the same in all chunks of an answer. */
+  /** Time of the answer in seconds since the epoch, the same in all chunks. */
   created: number;
   model: string;
-  /** Empty in the chunk that brings the usage. */
+  /** Empty in the chunk with the usage. */
   choices: ChunkChoice[];
   usage?: CompletionUsage | null;
   service_tier?: ServiceTier | null;
-  /** As in a whole answer. */
+  /** Name of the configuration that answered, as in `Completion`. */
   system_fingerprint?: string;
   moderation?: Moderation | null;
 }

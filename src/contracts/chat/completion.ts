@@ -1,12 +1,12 @@
 import type { CompletionUsage, FinishReason, Logprobs, Moderation, ServiceTier } from "./answer-parts.ts";
 import type { FunctionCall, ToolCall } from "./tools.ts";
 
-/** The message of an answer. It can be sent back as a message of the next request. */
+/** Message of an answer. It can be sent back as a message of the next request. */
 export interface CompletionMessage {
   role: "assistant";
-  /** Null where the answer is a call of tools, or a refusal. */
+  /** Null if the model calls tools or refuses instead. */
   content: string | null;
-  /** The words in which the model refused to answer. */
+  /** Words in which the model refused to answer. */
   refusal: string | null;
   tool_calls?: ToolCall[];
   /** Sources that the text cites. */
@@ -19,7 +19,7 @@ export interface CompletionMessage {
 interface UrlCitation {
   type: "url_citation";
   url_citation: {
-    /** The citation as a range of `content`. */
+    /** Start of the citation in `content`. */
     start_index: number;
     end_index: number;
     title: string;
@@ -29,14 +29,14 @@ interface UrlCitation {
 
 interface SpokenAnswer {
   id: string;
-  /** In base64. */
+  /** Sound in base64. */
   data: string;
-  /** Unix time in seconds: until then the next request may name it by its id. */
+  /** End of the time in which a request may refer to it by its id, in seconds since the epoch. */
   expires_at: number;
   transcript: string;
 }
 
-/** One of the answers of a completion. The router asks for one. */
+/** One of the answers of a completion. The router asks for only one. */
 export interface CompletionChoice {
   index: number;
   message: CompletionMessage;
@@ -44,19 +44,19 @@ export interface CompletionChoice {
   logprobs: Logprobs | null;
 }
 
-/** A whole answer. `completion.model` is what the provider said it was, not the router's id. */
+/** A whole answer. `model` is the name that the provider gave, not the id in the router. */
 export interface Completion {
   id: string;
   object: "chat.completion";
-  /** Unix time in seconds. */
+  /** Time of the answer in seconds since the epoch. */
   created: number;
   model: string;
   choices: CompletionChoice[];
   usage?: CompletionUsage;
   service_tier?: ServiceTier | null;
-  /** Names the configuration that answered: with another one, a `seed` may give another answer. */
+  /** Name of the configuration that answered. With another one, the same `seed` may give another answer. */
   system_fingerprint?: string;
-  /** As the request had it. */
+  /** Data that the request had as its `metadata`. */
   metadata?: { [key: string]: string } | null;
   moderation?: Moderation | null;
 }

@@ -1,7 +1,7 @@
 /** A place up to which the provider may keep the prompt in its cache. */
 export interface PromptCacheBreakpoint {
   mode: "explicit";
-  /** How long it is kept at least. Default: the provider's. */
+  /** Shortest time that it is kept. Default: chosen by the provider. */
   ttl?: "30m" | "12h" | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface ImagePart {
   image_url: {
     /** An address, or the image itself as `data:image/png;base64,…`. */
     url: string;
-    /** How closely the model looks, and so what the image costs. Default `auto`. */
+    /** Resolution at which the model sees the image, which decides its cost. Default `auto`. */
     detail?: "auto" | "low" | "high" | "original" | undefined;
   };
   prompt_cache_breakpoint?: PromptCacheBreakpoint | undefined;
@@ -28,18 +28,18 @@ export interface ImagePart {
 export interface AudioPart {
   type: "input_audio";
   input_audio: {
-    /** In base64. */
+    /** Sound in base64. */
     data: string;
     format: "wav" | "mp3";
   };
   prompt_cache_breakpoint?: PromptCacheBreakpoint | undefined;
 }
 
-/** A file as a part of a message, a PDF say: by its contents, or by the id of one uploaded before. */
+/** A file (a PDF for instance) as a part of a message: its contents, or the id of a file uploaded before. */
 export interface FilePart {
   type: "file";
   file: {
-    /** As `data:application/pdf;base64,…`. */
+    /** Contents as `data:application/pdf;base64,…`. */
     file_data?: string | undefined;
     file_id?: string | undefined;
     filename?: string | undefined;

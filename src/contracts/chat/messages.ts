@@ -5,15 +5,15 @@ import type { FunctionCall, ToolCall } from "./tools.ts";
 export interface SystemMessage {
   role: "system";
   content: string | TextPart[];
-  /** Tells participants of the same role apart. */
+  /** Name that tells participants of the same role apart. */
   name?: string | undefined;
 }
 
-/** Instructions of the application, under the name that OpenAI's newer models have for them. */
+/** Instructions of the application, under the role that OpenAI's newer models know. */
 export interface DeveloperMessage {
   role: "developer";
   content: string | TextPart[];
-  /** Tells participants of the same role apart. */
+  /** Name that tells participants of the same role apart. */
   name?: string | undefined;
 }
 
@@ -21,19 +21,19 @@ export interface DeveloperMessage {
 export interface UserMessage {
   role: "user";
   content: string | ContentPart[];
-  /** Tells participants of the same role apart. */
+  /** Name that tells participants of the same role apart. */
   name?: string | undefined;
 }
 
-/** An earlier turn of the model: the message of an answer can be sent back as it is. */
+/** Earlier turn of the model. The message of an answer can be sent back as it is. */
 export interface AssistantMessage {
   role: "assistant";
-  /** Absent or null beside calls of tools. */
+  /** Text of the turn. Absent or null if it only calls tools. */
   content?: string | (TextPart | RefusalPart)[] | null | undefined;
-  /** The words in which it refused to answer. */
+  /** Words in which the model refused to answer. */
   refusal?: string | null | undefined;
   tool_calls?: ToolCall[] | undefined;
-  /** Tells participants of the same role apart. */
+  /** Name that tells participants of the same role apart. */
   name?: string | undefined;
   /** An earlier spoken answer. */
   audio?: { id: string } | null | undefined;
@@ -41,16 +41,16 @@ export interface AssistantMessage {
   function_call?: FunctionCall | null | undefined;
 }
 
-/** The result of a tool call. */
+/** Result of a tool call. */
 export interface ToolMessage {
   role: "tool";
   content: string | TextPart[];
-  /** The `id` of the call. */
+  /** Id of the call. */
   tool_call_id: string;
 }
 
 /**
- * The result of a call in the wire's older form.
+ * Result of a function call in the older form of the wire.
  * @deprecated Replaced by `ToolMessage`.
  */
 export interface FunctionMessage {

@@ -3,77 +3,77 @@ import type { ChatMessage } from "./messages.ts";
 import type { ResponseFormat } from "./response-format.ts";
 import type { ChatTool, JsonSchema, ToolChoice } from "./tools.ts";
 
-/** How much a model may think before it answers. Not every model knows every value. */
+/** Amount of thinking before the answer. Not every model knows every value. */
 export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
 
 /**
- * What a model is asked, in the shape of OpenAI chat completions, without the fields that the
- * router or the adapter decides (`model`, `stream`, `stream_options`). Of `null` and absent fields
- * the provider's default holds.
+ * Request to a model in the shape of OpenAI chat completions, without the fields that the router or the
+ * adapter decides (`model`, `stream`, `stream_options`). A field that is `null` or absent has the
+ * provider's default.
  *
- * A type and not an interface, so that it is a `Record<string, unknown>` as well.
+ * It is a type and not an interface so that it is assignable to `Record<string, unknown>`.
  */
 export type ChatRequest = {
-  /** The conversation so far, oldest message first. */
+  /** Conversation so far, oldest message first. */
   messages: ChatMessage[];
 
-  /** Most tokens of the answer, reasoning included. */
+  /** Largest number of tokens of the answer, including reasoning. */
   max_completion_tokens?: number | null | undefined;
-  /** The older name of `max_completion_tokens`, which most servers but OpenAI's know. */
+  /** Older name of `max_completion_tokens`, the one that most servers except OpenAI's know. */
   max_tokens?: number | null | undefined;
-  /** Texts, at most 4, at which the answer ends. They are not part of it. */
+  /** Texts (at most 4) at which the answer ends. The answer does not include them. */
   stop?: string | string[] | null | undefined;
-  /** In [0, 2]; the higher, the more varied. */
+  /** Randomness of the answer, in [0, 2]. */
   temperature?: number | null | undefined;
   /** Share of the probability mass that tokens are drawn from, in (0, 1]. */
   top_p?: number | null | undefined;
-  /** In [-2, 2]; above 0 it makes a token the less likely, the more often it occurred. */
+  /** Penalty for tokens by how often they have occurred, in [-2, 2]. */
   frequency_penalty?: number | null | undefined;
-  /** In [-2, 2]; above 0 it makes a token that occurred less likely. */
+  /** Penalty for tokens that have occurred at all, in [-2, 2]. */
   presence_penalty?: number | null | undefined;
-  /** What is added to the logit of a token, by its id, in [-100, 100]. */
+  /** Number in [-100, 100] that is added to the logit of a token, by token id. */
   logit_bias?: { [token: string]: number } | null | undefined;
-  /** Asks for the same answer to the same request, as far as the provider can. */
+  /** Seed of the sampling: the same one gives the same answer, as far as the provider can. */
   seed?: number | null | undefined;
-  /** Answers asked for. More than one is refused. */
+  /** Number of answers. The router refuses more than one. */
   n?: number | null | undefined;
 
   reasoning_effort?: ReasoningEffort | null | undefined;
-  /** How long answers are. */
+  /** Length and detail of the answer. */
   verbosity?: "low" | "medium" | "high" | null | undefined;
-  /** Default: text. */
+  /** Form of the answer. Default: text. */
   response_format?: ResponseFormat | undefined;
-  /** Text that much of the answer is expected to repeat, a file that is edited say: makes it faster. */
+  /** Text that the answer will mostly repeat, such as a file to be edited. It makes the answer faster. */
   prediction?: { type: "content"; content: string | TextPart[] } | null | undefined;
 
   tools?: ChatTool[] | undefined;
-  /** Default: `auto` where there are tools. */
+  /** Rule for which tools the model calls. Default: `auto` if there are tools. */
   tool_choice?: ToolChoice | undefined;
-  /** False if the model may call one tool at a time only. */
+  /** False if the model may only call one tool at a time. */
   parallel_tool_calls?: boolean | undefined;
 
-  /** Asks for the log-probabilities of the answer's tokens. */
+  /** True if the answer comes with the log-probabilities of its tokens. */
   logprobs?: boolean | null | undefined;
-  /** Likeliest tokens told at each place, in [0, 20]; needs `logprobs`. */
+  /** Number of likely tokens that are listed at each place, in [0, 20]. Needs `logprobs`. */
   top_logprobs?: number | null | undefined;
 
-  /** Requests of the same key are sent to the same cache. */
+  /** Key of the prompt cache: requests with the same key reach the same one. */
   prompt_cache_key?: string | null | undefined;
   prompt_cache_options?: { mode?: "implicit" | "explicit" | undefined; ttl?: "30m" | undefined } | undefined;
   /** @deprecated Replaced by `prompt_cache_options`. */
   prompt_cache_retention?: "in_memory" | "24h" | null | undefined;
 
-  /** The provider's class of service, which has its own price and speed. */
+  /** Class of service of the provider, each with its price and speed. */
   service_tier?: "auto" | "default" | "flex" | "scale" | "priority" | "fast" | null | undefined;
-  /** Keeps the answer at the provider. */
+  /** True if the provider keeps the answer. */
   store?: boolean | null | undefined;
-  /** What is kept with it: at most 16 keys of 64 characters, values of 512. */
+  /** Data that is kept with it: at most 16 keys of 64 characters, with values of 512 characters. */
   metadata?: { [key: string]: string } | null | undefined;
-  /** Names the end user to the provider, for its watch over abuse: a hash, no name. */
+  /** Hash that stands for the end user, by which the provider detects abuse. */
   safety_identifier?: string | null | undefined;
   /** @deprecated Replaced by `safety_identifier` and `prompt_cache_key`. */
   user?: string | undefined;
-  /** Asks for a judgement of the request and its answer by a moderation model. */
+  /** Moderation model that judges the request and its answer. */
   moderation?:
     | {
         model: string;
@@ -88,14 +88,14 @@ export type ChatRequest = {
     | null
     | undefined;
 
-  /** Kinds of answer. Audio is refused. */
+  /** Kinds of output. The router refuses audio. */
   modalities?: ("text" | "audio")[] | null | undefined;
-  /** Form of a spoken answer, which is refused. */
+  /** Form of a spoken answer. The router refuses it. */
   audio?:
     | { format: "wav" | "aac" | "mp3" | "flac" | "opus" | "pcm16"; voice: string | { id: string } }
     | null
     | undefined;
-  /** The provider's own web search, which is refused. */
+  /** Web search of the provider. The router refuses it. */
   web_search_options?:
     | {
         search_context_size?: "low" | "medium" | "high" | undefined;
@@ -113,9 +113,9 @@ export type ChatRequest = {
 
 interface ApproximateLocation {
   city?: string | undefined;
-  /** ISO 3166-1, two letters. */
+  /** Country as two letters of ISO 3166-1. */
   country?: string | undefined;
   region?: string | undefined;
-  /** IANA name, `Europe/Berlin`. */
+  /** Time zone by its IANA name, such as `Europe/Berlin`. */
   timezone?: string | undefined;
 }

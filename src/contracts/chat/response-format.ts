@@ -1,15 +1,15 @@
 import type { JsonSchema } from "./tools.ts";
 
-/** The form of an answer: text, JSON that follows a schema, or just some JSON object. */
+/** Form of the answer: text, any JSON object, or JSON that follows a schema. */
 export type ResponseFormat =
   | { type: "text" }
   | { type: "json_object" }
   | {
       type: "json_schema";
       json_schema: {
-        /** At most 64 characters of `[A-Za-z0-9_-]`. */
+        /** Name of at most 64 characters of `[A-Za-z0-9_-]`. */
         name: string;
-        /** What the answer is for: the model reads it. */
+        /** Purpose of the answer, which the model reads. */
         description?: string | undefined;
         schema?: JsonSchema | undefined;
         /** True if the answer must follow the schema exactly. Default false. */

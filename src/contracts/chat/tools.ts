@@ -1,13 +1,13 @@
 /** JSON Schema, as a plain object. */
 export type JsonSchema = { [key: string]: unknown };
 
-/** A function that the model may ask for: its name and the schema of its arguments. */
+/** Definition of a function that the model may call. */
 export interface FunctionDefinition {
-  /** At most 64 characters of `[A-Za-z0-9_-]`. */
+  /** Name of at most 64 characters of `[A-Za-z0-9_-]`. */
   name: string;
-  /** What the function does: the model chooses by it. */
+  /** Description of the function, by which the model chooses. */
   description?: string | undefined;
-  /** Absent: the function takes none. */
+  /** Schema of the arguments. Absent if the function takes none. */
   parameters?: JsonSchema | undefined;
   /** True if the arguments must follow the schema exactly. Default false. */
   strict?: boolean | null | undefined;
@@ -25,7 +25,7 @@ export interface CustomTool {
   custom: {
     name: string;
     description?: string | undefined;
-    /** What its input looks like. Default: any text. */
+    /** Form of the input. Default: any text. */
     format?:
       | { type: "text" }
       | { type: "grammar"; grammar: { definition: string; syntax: "lark" | "regex" } }
@@ -36,7 +36,10 @@ export interface CustomTool {
 /** A tool that a request offers. */
 export type ChatTool = FunctionTool | CustomTool;
 
-/** Which tool the model calls: its own choice, none, at least one, a certain one, or one of some. */
+/**
+ * Rule for which tools the model calls: its own choice, none, at least one, a certain one, or one of
+ * several.
+ */
 export type ToolChoice =
   | "auto"
   | "none"
@@ -45,36 +48,36 @@ export type ToolChoice =
   | { type: "custom"; custom: { name: string } }
   | {
       type: "allowed_tools";
-      /** `tools` names them: `{ type: "function", function: { name } }`. */
+      /** Tools to choose from, each as `{ type: "function", function: { name } }`. */
       allowed_tools: { mode: "auto" | "required"; tools: { [key: string]: unknown }[] };
     };
 
-/** A call of a function that a model asks for. */
+/** A call of a function, requested by the model. */
 export interface FunctionToolCall {
-  /** The result names it: `tool_call_id`. */
+  /** Id that the message with the result names as `tool_call_id`. */
   id: string;
   type: "function";
   function: {
     name: string;
-    /** JSON as the model wrote it: it may not parse, nor follow the schema. */
+    /** Arguments as the model wrote them: JSON that may be broken or not follow the schema. */
     arguments: string;
   };
 }
 
-/** A call of a custom tool that a model asks for. */
+/** A call of a custom tool, requested by the model. */
 export interface CustomToolCall {
-  /** The result names it: `tool_call_id`. */
+  /** Id that the message with the result names as `tool_call_id`. */
   id: string;
   type: "custom";
   custom: { name: string; input: string };
 }
 
-/** A call that a model asks for. */
+/** A call of a tool, requested by the model. */
 export type ToolCall = FunctionToolCall | CustomToolCall;
 
-/** A call in the wire's older form, before there were tools. */
+/** A call of a function in the older form of the wire, before there were tools. */
 export interface FunctionCall {
   name: string;
-  /** JSON as the model wrote it. */
+  /** Arguments as the model wrote them. */
   arguments: string;
 }
