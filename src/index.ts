@@ -1,6 +1,6 @@
 /**
- * The main door: what an application needs that routes requests. Authors of policies, constraints,
- * checks, classifiers and providers find all types and helpers at `switchpoint/plugin`.
+ * Main door, for applications that route requests. Authors of policies, constraints, checks, classifiers
+ * and providers find all types and helpers at `switchpoint/plugin`.
  */
 export type {
   Attempt,

@@ -1,6 +1,6 @@
 /**
- * The door for authors of policies, constraints, checks, classifiers and providers: all contracts, and
- * helpers that are pure and do no I/O. One import serves a whole plug-in.
+ * Door for authors of policies, constraints, checks, classifiers and providers: all contracts, and
+ * helpers that are pure and do no I/O. A plug-in needs no other import.
  */
 export * from "../contracts/index.ts";
 export { askClassifier, type Classified } from "./ask-classifier.ts";
