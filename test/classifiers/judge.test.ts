@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { boundary, only } from "../../policies/constraints/index.ts";
 import { threshold } from "../../policies/index.ts";
 import { judge, length, near } from "../../src/classifiers/index.ts";
-import { createRouter, type HopContext, isRouterError, type RouterOptions } from "../../src/index.ts";
+import type { HopContext } from "../../src/contracts/index.ts";
+import { createRouter, isRouterError, type RouterOptions } from "../../src/index.ts";
 import { type FakeModelOptions, factsOf, fakeModel } from "../../src/testing/index.ts";
 import { openHop } from "../support/open-hop.ts";
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boundary } from "../../policies/constraints/index.ts";
 import { cascade, mix, rules, tiers } from "../../policies/index.ts";
+import type { Labels } from "../../src/contracts/index.ts";
 import {
   type Check,
   createRouter,
   InvalidOptionError,
   isRouterError,
-  type Labels,
   type Model,
   type RouteRequest,
   type RouterEvent,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Hop } from "../../src/index.ts";
+import type { Hop } from "../../src/contracts/index.ts";
 import { lateScenarios, type Scenario, scenarios } from "../support/hop-scenarios.ts";
 import { runScenario } from "../support/hop-world.ts";
 import { runs } from "../support/runs.ts";

@@ -1,19 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boundary, healthy, latency, maxCost, only, safetyFloor } from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
+import type { Candidate, Hop, HopContext, ProviderErrorKind } from "../../src/contracts/index.ts";
 import {
-  type Candidate,
   type ChatRequest,
   type Check,
   type Classifier,
   type Constraint,
   createRouter,
-  type Hop,
-  type HopContext,
   type Model,
   type Policy,
   ProviderError,
-  type ProviderErrorKind,
   type RouterOptions,
 } from "../../src/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
-import { type ChatMessage, createRouter, type Model, type Router } from "../../src/index.ts";
+import type { ChatMessage } from "../../src/contracts/index.ts";
+import { createRouter, type Model, type Router } from "../../src/index.ts";
 import { anthropic } from "../../src/providers/anthropic.ts";
 import { google } from "../../src/providers/google.ts";
 import { openai } from "../../src/providers/openai.ts";

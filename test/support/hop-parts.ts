@@ -1,14 +1,6 @@
 import { boundary, except, maxCost, only } from "../../policies/constraints/index.ts";
-import type {
-  Candidate,
-  Check,
-  Choice,
-  Constraint,
-  Hop,
-  HopContext,
-  ModelFacts,
-  Policy,
-} from "../../src/index.ts";
+import type { Candidate, Choice, Hop, HopContext, ModelFacts } from "../../src/contracts/index.ts";
+import type { Check, Constraint, Policy } from "../../src/index.ts";
 import { factsOf } from "../../src/testing/index.ts";
 import type { ModelScript, Rule, Scenario, UseScript } from "./hop-scenarios.ts";
 

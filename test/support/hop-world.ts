@@ -1,14 +1,11 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Candidate, Hop, HopContext, ModelFacts } from "../../src/contracts/index.ts";
 import {
-  type Candidate,
   type Classifier,
   type Constraint,
   createRouter,
   type Decision,
-  type Hop,
-  type HopContext,
   type Model,
-  type ModelFacts,
   ProviderError,
   type RouteRequest,
 } from "../../src/index.ts";

@@ -45,6 +45,8 @@ export const openaiContentTypes: readonly string[] = [
   "file-id",
 ];
 
+type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
+
 interface Connection {
   readonly sdk: OpenAiSdk;
   readonly client: OpenAI;
@@ -66,9 +68,11 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     return connection;
   }
 
-  function bodyOf(request: ChatRequest): ChatRequest & { model: string } {
+  // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
+  function bodyOf(request: ChatRequest): SdkBody {
     refuseUnsupported(request, facts.name);
-    return { ...openaiBody(request, defaults, outputLimitField, { writer, strict }), model: facts.model };
+    const body = openaiBody(request, defaults, outputLimitField, { writer, strict });
+    return { ...body, model: facts.model } as SdkBody;
   }
 
   async function generate(request: ChatRequest, { signal, onRateLimit }: CallOptions): Promise<Completion> {

@@ -1,4 +1,5 @@
-import type { Model, ProviderOptions } from "../../../src/index.ts";
+import type { ProviderOptions } from "../../../src/contracts/index.ts";
+import type { Model } from "../../../src/index.ts";
 import { anthropic } from "../../../src/providers/anthropic.ts";
 import { google } from "../../../src/providers/google.ts";
 import { openaiCompatible } from "../../../src/providers/openai-compatible.ts";
