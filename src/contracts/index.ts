@@ -104,19 +104,6 @@ export type {
   SessionFacts,
   Spend,
 } from "./policy.ts";
-export type {
-  Account,
-  AccountRequest,
-  Admission,
-  Call,
-  Clock,
-  Ledger,
-  Observer,
-  Pass,
-  Refusal,
-  RefusedBy,
-  Timer,
-} from "./ports/index.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";

@@ -1,5 +1,4 @@
 import {
-  type Account,
   BudgetExceededError,
   type Candidate,
   type Choice,
@@ -18,11 +17,11 @@ import {
   type PolicyDescription,
   PolicyError,
   type RecordedCandidate,
-  type Refusal,
   type RequestFacts,
   type SessionFacts,
   type Spend,
 } from "../contracts/index.ts";
+import type { Account, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
 import { type CandidateParts, candidateFor } from "./candidate.ts";
 import type { Certification } from "./certification.ts";

@@ -1,14 +1,13 @@
 import {
   BudgetExceededError,
-  type Call,
   type CallAnswer,
   type ChatRequest,
   type Completion,
   type Hop,
   LimitExceededError,
   NoEligibleModelError,
-  type Refusal,
 } from "../contracts/index.ts";
+import type { Call, Refusal } from "../contracts/ports/index.ts";
 import { giveBack } from "./admit-call.ts";
 import {
   type AttemptRecord,

@@ -1,4 +1,4 @@
-import type { Refusal } from "../contracts/index.ts";
+import type { Refusal } from "../contracts/ports/index.ts";
 import type { PlanRefusal, Proposal } from "./plan/index.ts";
 
 /** A proposal that is not made, and why. */

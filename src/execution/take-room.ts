@@ -1,4 +1,4 @@
-import type { Pass, Refusal } from "../contracts/index.ts";
+import type { Pass, Refusal } from "../contracts/ports/index.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import { wait } from "../plugin/wait.ts";
 import type { CallContext } from "./context.ts";

@@ -2,6 +2,8 @@ import type { Classification, Classifier } from "../contracts/classifier.ts";
 import { ClassifierError } from "../contracts/errors/index.ts";
 import type { HopContext } from "../contracts/hop.ts";
 import type { RequestFacts } from "../contracts/request-facts.ts";
+import { systemClock } from "./clock.ts";
+import { settleWithin } from "./settle-within.ts";
 
 /** A classification, or the reason why there is none. */
 export type Classified =
@@ -35,23 +37,11 @@ async function later(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Classified> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ClassifierError(name, `gave no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
+  const timeError = () => new ClassifierError(name, `gave no answer within ${timeoutMs} ms`);
   try {
-    return checked(name, await Promise.race([answer, limit]));
+    return checked(name, await settleWithin(systemClock, answer, { signal, ms: timeoutMs, timeError }));
   } catch (cause) {
     return failed(name, cause);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }
 

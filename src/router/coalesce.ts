@@ -1,4 +1,5 @@
-import type { Clock, Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import type { Clock } from "../contracts/ports/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 

@@ -1,4 +1,5 @@
-import type { Admission, Attempt, Call, Pass, Refusal } from "../contracts/index.ts";
+import type { Attempt } from "../contracts/index.ts";
+import type { Admission, Call, Pass, Refusal } from "../contracts/ports/index.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Hedging } from "./hedging.ts";
 import type { LimitPass, Limits } from "./limits.ts";

@@ -1,4 +1,5 @@
 import { type CallAnswer, isRouterError, ProviderError } from "../../contracts/index.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { type Embed, type EmbedAnswer, readAnswer } from "./embedder.ts";
 
 export interface BatchOptions {
@@ -104,7 +105,9 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
   const timer = setTimeout(onTime, timeoutMs);
   try {
     const texts = entries.map(({ text }) => wellFormed(text));
-    const answer = await unlessAborted(async () => options.embed(texts, controller), controller.signal);
+    // Also a function that throws at once has failed like any other.
+    const embedOnce = async () => options.embed(texts, controller);
+    const answer = await unlessAborted(embedOnce(), controller.signal);
     deliver(options, entries, readAnswer(answer));
   } catch (error) {
     if (entries.length === 1 || !isBadInput(error)) {
@@ -164,17 +167,4 @@ function isBadInput(error: unknown): boolean {
     isRouterError(error, "provider") &&
     (error.kind === "invalid-request" || error.kind === "too-large" || error.kind === "context-overflow")
   );
-}
-
-async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
