@@ -1,2 +1,2 @@
-/** Ends a command that has done its work and has already said that the check failed: exit code 1. */
+/** Ends a command that ran to completion and has already reported a failed check: exit code 1. */
 export class CheckFailedError extends Error {}

@@ -17,19 +17,20 @@ interface Options {
   readonly signals: boolean;
 }
 
-/** `switchpoint classify`: how hard requests are; no model is called. */
+/** The command `switchpoint classify`: prints how hard requests are. No model is called. */
 export function classifyCommand(terminal: Terminal): Command {
   return new Command("classify")
-    .description("say how hard requests are: JSON lines in, JSON lines out in the same order")
-    .argument("[file]", "requests, one JSON object a line: .jsonl or .jsonl.gz (default: stdin)")
+    .description("rate how hard requests are: JSON lines in, JSON lines out in the same order")
+    .argument("[file]", "requests, one JSON object per line: .jsonl or .jsonl.gz (default: stdin)")
     .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
-    .option("--signals", "say what each score was made of, in numbers: no text", false)
+    .option("--signals", "add the components of each score (numbers, no text)", false)
     .addHelpText(
       "after",
       `
-Each line is { id?, prompt | messages, system?, tools?, response_format?, category? }; other fields are
-ignored. Out comes { id, complexity, ... }, where complexity is in [0, 1]: the share of typical requests that are easier. Signals of complexity: known is the share of its words and pairs
-of words that the classifier knows; where it is near 0, structure alone is judged.
+Each line is { id?, prompt | messages, system?, tools?, response_format?, category? }; other fields
+are ignored. Each output line is { id, complexity, ... }, where complexity in [0, 1] is the share of
+typical requests that are easier. The signal known is the share of the request's words and word
+pairs that the complexity classifier knows; near 0, it judges only the structure.
 
 Example:
   echo '{"id": 1, "prompt": "What is the capital of France?"}' | switchpoint classify
@@ -39,7 +40,7 @@ Example:
     .action((file: string | undefined, options: Options) => classifyLines(file, options, terminal));
 }
 
-/** What classifiers go by beside the messages. Outcome files may write "" for no category. */
+/** True for fields besides the messages that classifiers read. Outcome files may write "" for no category. */
 function isRead(field: string, value: unknown): boolean {
   return field === "tools" || field === "response_format" || (field === "category" && value !== "");
 }

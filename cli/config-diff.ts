@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { showPercent } from "../src/plugin/show-percent.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { counted } from "./counted.ts";
@@ -6,7 +7,7 @@ import { decideLine } from "./decide-line.ts";
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 import type { RequestLine } from "./read-requests.ts";
 
-/** What would change from one configuration to another. */
+/** Differences between two configurations. */
 export interface ConfigDiffResult {
   readonly compared: number;
   readonly changed: readonly DecisionChange[];
@@ -17,20 +18,23 @@ export interface ConfigDiffResult {
     readonly difference: number;
     readonly requests: number;
   };
-  /** Requests that are not in the sums: a price is not known, or a side has no model for them. */
+  /** Requests that are not in the sums: a price is unknown, or one side has no model for them. */
   readonly unknownCost: number;
-  /** Requests of a decision log that hold less than what was decided on: their cost is too low. */
+  /** Requests from a decision log that lack part of what was decided on, so their cost is underestimated. */
   readonly shortened: number;
 }
 
 export interface ConfigDiff {
-  /** Decides under both. The change, when there is one. `source` is where the line stands. */
+  /**
+   * Decides the request under both configurations; returns the change, if any. `source` names the line's
+   * file.
+   */
   add(line: RequestLine, source: string): Promise<DecisionChange | undefined>;
-  /** Throws `InvalidOptionError` when there was no request. */
+  /** Returns the differences. Throws `InvalidOptionError` if there was no request. */
   result(): ConfigDiffResult;
 }
 
-/** Compares two configurations over the same requests; both sides of a lottery get the same number. */
+/** Compares two configurations on the same requests; both sides of a lottery use the same draw. */
 export function configDiff(before: Router, after: Router): ConfigDiff {
   const random = seededRandom(0);
   const changed: DecisionChange[] = [];
@@ -39,12 +43,12 @@ export function configDiff(before: Router, after: Router): ConfigDiff {
   let shortened = 0;
   return {
     async add(line, source) {
-      // Drawn for each line, so that the number of a line does not depend on what others hold.
+      // Drawn for each line, so that a line's draw does not depend on the content of others.
       const drawn = random();
       const draw = line.draw ?? drawn;
       const sideBy = async (router: Router, other: Router): Promise<Side> => {
         if (lacksPin(router, line) && !lacksPin(other, line))
-          return failedSide("the request pins a model that it does not have");
+          return failedSide("the request pins a model that this router does not have");
         const decided = await decideLine(router, line, source, draw);
         return decided instanceof Error ? failedSide(decided.message) : sideOf(decided, router.models);
       };
@@ -63,14 +67,17 @@ export function configDiff(before: Router, after: Router): ConfigDiff {
       return change;
     },
     result() {
-      if (compared === 0) throw new InvalidOptionError("requests", [], "given at least one line");
+      if (compared === 0) throw new InvalidOptionError("requests", [], "at least one line");
       const expectedCostUsd = { ...sums, difference: sums.after - sums.before };
       return { compared, changed, expectedCostUsd, unknownCost: compared - sums.requests, shortened };
     },
   };
 }
 
-/** A pin that only one of the two has is a change, no mistake of the line. */
+/**
+ * True if the router lacks the pinned model. If only one of the two lacks it, that is a change and not an
+ * error in the line.
+ */
 function lacksPin({ models }: Router, { request }: RequestLine): boolean {
   const pin = typeof request === "string" ? undefined : request.model;
   return typeof pin === "string" && !Object.hasOwn(models, pin);
@@ -81,23 +88,21 @@ export function showConfigSummary(result: ConfigDiffResult): string {
   const { before, after, difference, requests } = expectedCostUsd;
   const drawn = changed.filter((change) => change.before.drawn || change.after.drawn).length;
   const sign = difference < 0 ? "-" : "+";
-  const share = before > 0 ? `, ${sign}${Math.abs((100 * difference) / before).toFixed(1)} %` : "";
+  const share = before > 0 ? `, ${sign}${showPercent(Math.abs(difference) / before)}` : "";
   return [
     `${changed.length} of ${compared} decisions would change`,
     ...(drawn > 0
-      ? [`${drawn} of the changes come from lotteries, settled by the same number on both sides`]
+      ? [`${drawn} of the changes come from lotteries, which use the same draw on both sides`]
       : []),
     requests === 0
-      ? "the cost difference is not known"
+      ? "the cost difference is unknown"
       : `estimated cost ${showUsd(before)} -> ${showUsd(after)} (${sign}${showUsd(Math.abs(difference))}${share})`,
     ...(unknownCost > 0
-      ? [
-          `${counted(unknownCost, "request")} left out of it: a price is not known, or no model may serve them`,
-        ]
+      ? [`${counted(unknownCost, "request")} not included: a price is unknown, or no model is permitted`]
       : []),
     ...(shortened > 0
       ? [
-          `${counted(shortened, "request")} of a decision log came without what preceded the last ask, tools or images: they cost more`,
+          `${counted(shortened, "request")} from a decision log without earlier turns, tools or images: their cost is underestimated`,
         ]
       : []),
   ].join("; ");

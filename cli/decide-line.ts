@@ -1,10 +1,10 @@
 import { type Decision, isRouterError, type Router, type RouterErrorCode } from "../src/contracts/index.ts";
 import { atLine, type RequestLine } from "./read-requests.ts";
 
-/** What may befall a request that is itself as it should be. */
+/** Errors that a valid request may cause. */
 const refusals: readonly RouterErrorCode[] = ["no-eligible-model", "budget-exceeded", "policy"];
 
-/** The decision, or why there is none; throws where the line itself is wrong. */
+/** Returns the decision, or the error that prevented it; throws if the line itself is invalid. */
 export async function decideLine(
   router: Router,
   { request, line }: RequestLine,

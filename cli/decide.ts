@@ -19,13 +19,13 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint decide`: what would be decided; no model is called. */
+/** The command `switchpoint decide`: prints decisions. No model is called. */
 export function decideCommand(terminal: Terminal): Command {
   return new Command("decide")
     .description(
       "decide which model would serve each request: JSON lines in, decisions out; no model is called",
     )
-    .argument("[file]", "requests, one JSON object a line: .jsonl or .jsonl.gz (default: stdin)")
+    .argument("[file]", "requests, one JSON object per line: .jsonl or .jsonl.gz (default: stdin)")
     .option(
       "--config <file>",
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
@@ -38,11 +38,11 @@ export function decideCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-Each line is { id?, prompt | messages, system?, ... }: fields of a chat completion (tools,
-response_format, ...) and of routing (tenant, labels, maxCostUsd, model as a pin, ...) count too.
-Lines of a decision log with prompts are requests as well. A decision has the id of its request, or
-the number of its line. With --diff, both sides of a lottery are settled by the same number: the one
-in the decision log, else one that depends on the position of the line.
+Each line is { id?, prompt | messages, system?, ... }; other fields of a chat completion (tools,
+response_format, ...) and routing fields (tenant, labels, maxCostUsd, model as a pin, ...) are used
+too. Lines of a decision log with prompts are accepted as requests. A decision has the id of its
+request, else the line number. With --diff, both sides of a lottery use the same draw: the one in
+the decision log, else one that depends on the position of the line.
 Exit code 1: with --diff, a decision changed; without it, a request could not be decided.
 
 Example:

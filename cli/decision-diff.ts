@@ -3,25 +3,25 @@ import { type Decision, InvalidOptionError, OutcomeFormatError } from "../src/co
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 
 export interface DecisionDiffResult {
-  /** Requests that both sides have. */
+  /** Number of requests on both sides. */
   readonly compared: number;
   readonly changed: readonly DecisionChange[];
-  /** Requests without an earlier decision. */
+  /** Number of requests without an earlier decision. */
   readonly added: number;
-  /** Earlier decisions whose request did not come again. */
+  /** Number of earlier decisions whose request is missing now. */
   readonly removed: number;
 }
 
 export interface DecisionDiff {
-  /** The change, when there is one. */
+  /** Adds a decision; returns the change, if any. */
   add(id: string | number, decided: Decision | Error): DecisionChange | undefined;
-  /** Throws `InvalidOptionError` when nothing could be compared. */
+  /** Returns the differences. Throws `InvalidOptionError` if nothing could be compared. */
   result(): DecisionDiffResult;
 }
 
 /**
- * Compares with the decisions in a file, by id: earlier output of `switchpoint decide`, or a decision
- * log. Throws `OutcomeFormatError`.
+ * Compares decisions by id with those in a file: earlier output of `switchpoint decide`, or a decision log.
+ * Throws `OutcomeFormatError`.
  */
 export async function decisionDiff(file: string): Promise<DecisionDiff> {
   const earlier = await readSides(file);
@@ -47,7 +47,7 @@ export async function decisionDiff(file: string): Promise<DecisionDiff> {
         throw new InvalidOptionError(
           "--diff",
           file,
-          "a file of decisions about these requests: no id is in both",
+          "a file of decisions about these requests: no id occurs in both",
         );
       return { compared: seen.size, changed, added, removed: earlier.size - seen.size };
     },
@@ -61,8 +61,7 @@ async function readSides(file: string): Promise<Map<string, Side>> {
     if ((typeof id !== "string" && typeof id !== "number") || id === "")
       throw new OutcomeFormatError(file, line, "id", "must be a non-empty string or a number");
     const key = String(id);
-    if (sides.has(key))
-      throw new OutcomeFormatError(file, line, "id", "is there already: ids must be different");
+    if (sides.has(key)) throw new OutcomeFormatError(file, line, "id", "is used twice: ids must be unique");
     if (typeof fields.model === "string") sides.set(key, sideOf(fields));
     else if (error !== undefined) sides.set(key, failedSide(String(error.message)));
     else throw new OutcomeFormatError(file, line, "model", "must be a string: is this a file of decisions?");
@@ -73,7 +72,7 @@ async function readSides(file: string): Promise<Map<string, Side>> {
 export function showSummary({ compared, changed, added, removed }: DecisionDiffResult): string {
   const drawn = changed.filter(({ before, after }) => before.drawn || after.drawn).length;
   const notes = [
-    ...(drawn > 0 ? [`${drawn} of the changes were drawn by lottery and may be chance`] : []),
+    ...(drawn > 0 ? [`${drawn} of the changes come from lotteries and may be chance`] : []),
     ...(added > 0 ? [`${added} requests have no earlier decision`] : []),
     ...(removed > 0 ? [`${removed} earlier decisions have no request`] : []),
   ];

@@ -1,22 +1,22 @@
 import type { Decision, Router } from "../src/contracts/index.ts";
 
-/** One step of a plan, as comparisons show it. */
+/** One step of a plan, in the form that comparisons show. */
 interface Step {
   readonly model: string;
-  /** Name of the model, where the router is known: two configurations may mean two models by one id. */
+  /** Name of the model, if the router is known: in two configurations one id may stand for two models. */
   readonly name?: string | undefined;
   readonly unless?: string | undefined;
 }
 
-/** What one side of a comparison decided; no model where none could serve the request. */
+/** Decision of one side of a comparison; without a model if none could serve the request. */
 export interface Side {
   readonly model?: string | undefined;
   readonly plan?: readonly Step[] | undefined;
   readonly reason: string;
   readonly complexity?: number | undefined;
-  /** Of the whole plan. Absent: a price is not known, or there is no plan. */
+  /** Expected cost of the whole plan. Absent: a price is unknown, or there is no plan. */
   readonly expectedCostUsd?: number | undefined;
-  /** Whether a lottery drew it: another draw may have given another model. */
+  /** True if a lottery drew it, so that another draw may give another model. */
   readonly drawn: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface DecisionChange {
   readonly after: Side;
 }
 
-/** A decision as a side; with `models`, of the router that made it, each step has its model's name. */
+/** Converts a decision to a side. With `models`, those of the router that decided, steps have model names. */
 export function sideOf(decision: Partial<Decision>, models?: Router["models"]): Side {
   const { model, plan, reason, classification, expectedCostUsd, propensity = 1 } = decision;
   return {
@@ -45,7 +45,7 @@ export function failedSide(reason: string): Side {
   return { model: undefined, reason, drawn: false };
 }
 
-/** Whether both lead to the same calls. Plans are compared where both sides have one. */
+/** True if both sides lead to the same calls. Plans are compared if both sides have one. */
 export function isSameSide(a: Side, b: Side): boolean {
   if (a.plan === undefined || b.plan === undefined) return a.model === b.model;
   return planKey(a.plan) === planKey(b.plan);
@@ -56,7 +56,7 @@ function planKey(plan: readonly Step[]): string {
 }
 
 export function showChange({ id, before, after }: DecisionChange): string {
-  // Models of one id, or the same ids with other checks, are told apart by all that is known of them.
+  // If ids do not show the difference (another model or another check), everything known is shown.
   const inFull = showIds(before) === showIds(after);
   return `${id}: ${showSide(before, inFull)} -> ${showSide(after, inFull)}`;
 }

@@ -3,13 +3,13 @@ import type { RouteRequest } from "../src/contracts/index.ts";
 
 export interface DemoPrompt {
   readonly request: Exclude<RouteRequest<"small" | "large">, string>;
-  /** What stands in the table before the prompt, where the prompt alone does not say it. */
+  /** Text shown before the prompt in the table, if the prompt does not say it itself. */
   readonly note?: string | undefined;
-  /** A plausible length of the answer: what a simulated model reports. */
+  /** Plausible length of the answer, which the simulated model reports. */
   readonly answerTokens: number;
 }
 
-/** What people ask: mostly easy, some hard; several languages, code, a tool, a follow-up, a constraint. */
+/** Typical prompts: mostly easy, some hard; several languages, code, a tool, a follow-up, a constraint. */
 export const demoPrompts: readonly DemoPrompt[] = [
   ask("What is the capital of Australia?", 10),
   ask("Translate into Spanish: The meeting has moved to Thursday at ten.", 20),

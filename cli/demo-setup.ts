@@ -8,20 +8,20 @@ import { createRouter } from "../src/router/create-router.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { serveSimulatedEndpoint } from "./simulated-endpoint.ts";
 
-/** The router that a demo shows. */
+/** The router of a demo. */
 export interface DemoSetup {
   readonly simulated: boolean;
   readonly router: Router<"small" | "large">;
-  /** Models whose catalogue prices the simulated ones have. */
+  /** Models whose catalogue prices the simulated ones use. */
   readonly pricedAs?: Readonly<Record<"small" | "large", string>> | undefined;
-  /** Why the models are simulated. */
+  /** Reason why the models are simulated. */
   readonly why?: string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Real models where the environment describes two, unless `simulate`; else simulated ones behind
- * local endpoints. Throws what the providers of the environment throw.
+ * Opens the demo's router: with real models if the environment describes two and `simulate` is false, else
+ * with simulated ones behind local endpoints. Throws the errors of the environment's providers.
  */
 export async function openDemo(simulate: boolean, env: Environment): Promise<DemoSetup> {
   if (simulate) return simulated("--simulate was given");
@@ -37,10 +37,10 @@ export async function openDemo(simulate: boolean, env: Environment): Promise<Dem
   }
 }
 
-/** Models of OpenAI whose catalogue prices the simulated ones have. */
+/** OpenAI models whose catalogue prices the simulated ones use. */
 const pricedAs = { small: "gpt-5.4-mini", large: "gpt-5.5" };
 
-/** Complexity from which the large model is taken: the default of a router from the environment. */
+/** Complexity from which the large model is used: the default of a router from the environment. */
 const untunedThreshold = 0.7;
 
 async function simulated(why: string): Promise<DemoSetup> {

@@ -11,10 +11,10 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint demo`: the main job, without keys or network where there are none. */
+/** The command `switchpoint demo`: shows routing, without keys and network if the environment has none. */
 export function demoCommand(terminal: Terminal): Command {
   return new Command("demo")
-    .description("route a score of prompts; show where each goes, why, and what that saves")
+    .description("route sample prompts; show the model, the reason and the saving")
     .option("--simulate", "simulate the models even if the environment has keys")
     .option("--json", "print JSON")
     .addHelpText(

@@ -7,19 +7,19 @@ import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
 
 export interface Diagnosis {
-  /** Whether nothing stands in `problems`. */
+  /** True if `problems` is empty. */
   readonly works: boolean;
-  /** The config file; absent where the router comes from the environment. */
+  /** The config file; absent if the router comes from the environment. */
   readonly config?: string | undefined;
-  /** Variables that were looked at, and whether they are set. Never their values. */
+  /** Checked variables, each true if it is set. Values are never included. */
   readonly environment: Readonly<Record<string, boolean>>;
   readonly catalogue: { readonly date: string; readonly ageDays: number };
-  /** Empty where no router could be made. */
+  /** Reports of the models; empty if no router could be created. */
   readonly models: readonly ModelReport[];
   readonly routing?: RoutingReport | undefined;
-  /** What does not work, and how to fix it. */
+  /** Problems, with how to fix them. */
   readonly problems: readonly string[];
-  /** What works, but not as well as it could. */
+  /** Remarks about what works but could work better. */
   readonly notices: readonly string[];
 }
 
@@ -29,15 +29,18 @@ export interface RoutingReport {
   /** `name@version`. */
   readonly classifier: string;
   readonly certified: boolean;
-  /** Why not, where the router was given a tuning file. */
+  /** Reason why decisions are not certified although the router has a tuning file. */
   readonly uncertified?: string | undefined;
 }
 
 const dayMs = 86_400_000;
-/** Prices change within months. */
+/** Age from which the catalogue counts as old: prices change within months. */
 const oldCatalogueDays = 120;
 
-/** Looks at everything a request needs, without sending one to a model of the plan. Never rejects on what it finds. */
+/**
+ * Checks everything that a request needs, without sending one to a model of the plan. Problems never cause
+ * a rejection.
+ */
 export async function diagnose(
   config: string | undefined,
   timeoutMs: number,
@@ -48,7 +51,7 @@ export async function diagnose(
   const ageDays = Math.max(0, Math.floor((terminal.now() - Date.parse(catalogueDate)) / dayMs));
   if (ageDays > oldCatalogueDays)
     notices.push(
-      `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may know them`,
+      `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may have the current ones`,
     );
   const environment = environmentVariables(terminal.env);
   const router = await openOrReport(config, terminal, problems);
@@ -74,7 +77,7 @@ async function openOrReport(
     return await openRouter(config, terminal);
   } catch (error) {
     if (!isRouterError(error)) throw error;
-    // A list reads better as a list.
+    // Each missing item becomes a problem of its own.
     if (isRouterError(error, "missing-configuration"))
       problems.push(...error.missing.map((one) => `missing: ${one}`));
     else problems.push(error.message);
@@ -96,7 +99,7 @@ async function inspect(
     for (const { id, endpoint, unknown } of models) {
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);
       if (unknown.length > 0)
-        notices.push(`${id}: ${unknown.join(", ")} not known, so not checked or not counted`);
+        notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
     }
     return { models, routing: await inspectRouting(router, problems, notices) };
   } finally {
@@ -104,7 +107,7 @@ async function inspect(
   }
 }
 
-/** Decides on a sample: that shows the classifier and the policy at work. */
+/** Decides a sample request, which exercises the classifier and the policy. */
 async function inspectRouting(
   router: Router,
   problems: string[],
@@ -118,13 +121,13 @@ async function inspectRouting(
     if (classifierError !== undefined) problems.push(`classifier: ${classifierError}`);
     if (!certified)
       notices.push(
-        `decisions are uncertified: ${uncertified ?? "no certificate says how much quality routing may cost"}`,
+        `decisions are uncertified: ${uncertified ?? "no certificate bounds the quality that routing may lose"}`,
       );
     return { policy: name, parameters, classifier: versions.classifier, certified, uncertified };
   } catch (error) {
     if (!isRouterError(error)) throw error;
     const problem = `a sample request could not be decided: ${error.message}`;
-    // Constraints may ask for labels that the sample does not have.
+    // Constraints may require labels that the sample does not have.
     if (error.code === "no-eligible-model") notices.push(problem);
     else problems.push(problem);
     return { policy: name, parameters, classifier: "not known", certified: false };

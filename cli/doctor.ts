@@ -12,7 +12,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint doctor`: what works and what does not. */
+/** The command `switchpoint doctor`: reports what works and what does not. */
 export function doctorCommand(terminal: Terminal): Command {
   return new Command("doctor")
     .description("check keys, endpoints, model names, context windows and prices")
@@ -25,8 +25,8 @@ export function doctorCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-Endpoints are asked whether they answer; no prompt is sent to a model. Variables are named, their
-values never shown. Exit code 1: something does not work.
+Endpoints get a health check; no prompt is sent to a model. Variables are shown by name, never by
+value. Exit code 1: something does not work.
 
 Example:
   switchpoint doctor

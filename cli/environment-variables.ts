@@ -1,6 +1,6 @@
 import { type Environment, environmentProviders } from "../src/presets/environment-models.ts";
 
-/** By provider, the variables of which one holds its key. Endpoints of one's own may do without. */
+/** Variables of each provider, one of which holds its key. Own endpoints may work without a key. */
 const keyVariables: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(environmentProviders).map(([name, { keys }]) => [name, keys])),
   azure: ["AZURE_OPENAI_API_KEY"],
@@ -16,7 +16,10 @@ const otherVariables = [
   "SWITCHPOINT_LARGE",
 ];
 
-/** The variables that the package reads, and whether they are set; an empty one is not. */
+/**
+ * Returns the variables that the package reads, each true if it is set; an empty variable counts as not
+ * set.
+ */
 export function environmentVariables(env: Environment): Readonly<Record<string, boolean>> {
   const names = [...Object.values(keyVariables).flat(), ...otherVariables];
   return Object.fromEntries(names.map((name) => [name, isSet(env, name)]));
@@ -25,11 +28,14 @@ export function environmentVariables(env: Environment): Readonly<Record<string, 
 export interface KeyVariable {
   readonly variable: string;
   readonly found: boolean;
-  /** Whether calls work without a key, unless the server asks for one. */
+  /** True if calls work without a key, unless the server requires one. */
   readonly optional: boolean;
 }
 
-/** The variable that holds the provider's key, else the one that would; absent for an unknown provider. */
+/**
+ * Returns the variable that holds the provider's key, else the one to set; undefined for an unknown
+ * provider.
+ */
 export function keyVariable(provider: string, env: Environment): KeyVariable | undefined {
   const names = Object.hasOwn(keyVariables, provider) ? keyVariables[provider] : undefined;
   const variable = names?.find((name) => isSet(env, name)) ?? names?.[0];

@@ -7,7 +7,7 @@ export interface ModelReport {
   readonly id: string;
   /** `provider:model`. */
   readonly name: string;
-  /** Where the key would be in the environment. Absent: the provider has no variable of its own. */
+  /** Variable of the key. Absent: the provider has no variable of its own. */
   readonly key?: KeyVariable | undefined;
   readonly endpoint: EndpointReport;
   readonly inCatalogue: boolean;
@@ -15,12 +15,12 @@ export interface ModelReport {
   readonly maxOutputTokens?: number | undefined;
   readonly price?: Price | undefined;
   readonly capabilities: Capabilities;
-  /** Facts that neither the model nor the catalogue gives: `price`, `contextWindow`, `tools` … */
+  /** Facts that neither the model nor the catalogue states: `price`, `contextWindow`, `tools` … */
   readonly unknown: readonly string[];
 }
 
 export interface EndpointReport {
-  /** Absent: the model cannot be asked. */
+  /** True if the endpoint answered. Absent: the model has no `health()`. */
   readonly reachable?: boolean | undefined;
   readonly latencyMs?: number | undefined;
   readonly problem?: string | undefined;
@@ -28,7 +28,7 @@ export interface EndpointReport {
 
 const capabilityNames = ["tools", "images", "jsonSchema"] as const;
 
-/** All that is known of a model, and whether its endpoint answers within `timeoutMs`. */
+/** Reports what is known of a model, and if its endpoint answers within `timeoutMs`. */
 export async function inspectModel(
   id: string,
   model: Model,
@@ -68,7 +68,7 @@ async function askEndpoint(model: Model, timeoutMs: number, now: () => number): 
   });
   try {
     const reachable = await Promise.race([model.health({ signal: controller.signal }), limit]);
-    if (!reachable) return { reachable, problem: "its endpoint says that it is not healthy" };
+    if (!reachable) return { reachable, problem: "its endpoint reports that it is unhealthy" };
     return { reachable, latencyMs: now() - startedAt };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

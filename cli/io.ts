@@ -1,30 +1,33 @@
 import type { Environment } from "../src/presets/environment-models.ts";
 
-/** Where a command writes: results to stdout, progress and notices to stderr. */
+/** Output of a command: results to stdout, progress and notices to stderr. */
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
 
-/** All that a command sees of the process it runs in, so that tests can be one. */
+/** The part of the process that a command uses; tests can replace it. */
 export interface Terminal extends Io {
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Whether a person would have to type what is read from stdin. */
+  /** True if stdin is a terminal, so that a person would have to type the input. */
   readonly stdinIsTerminal: boolean;
   readonly env: Environment;
-  /** Width in columns. Absent: stdout is no terminal. */
+  /** Width in columns. Absent: stdout is not a terminal. */
   readonly columns?: number | undefined;
-  /** Whether stderr is a terminal, which can show progress in one line. */
+  /** True if stderr is a terminal, which can show progress in one line. */
   readonly stderrIsTerminal?: boolean | undefined;
   /**
-   * Calls `stop` when the process is asked to end, once: asked again, it ends at once. Returns what takes
-   * that back.
+   * Calls `stop` once, at the first request to end the process; a second request ends it at once. Returns a
+   * function that removes the listener.
    */
   readonly onInterrupt?: ((stop: () => void) => () => void) | undefined;
-  /** Writes a model's answer to stdout: made visible on a terminal, else as it is. Default: `stdout`. */
+  /**
+   * Writes a model's answer to stdout: on a terminal with control characters made visible, else unchanged.
+   * Default: `stdout`.
+   */
   readonly answer?: ((text: string) => void) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Resolves once stdout takes more: awaited by commands that write without bound. */
+  /** Resolves once stdout accepts more; awaited by commands whose output is unbounded. */
   readonly drained: () => Promise<void>;
 }

@@ -1,18 +1,18 @@
 import type { Terminal } from "./io.ts";
 
 export interface LineWriter {
-  /** Resolves once stdout takes more. */
+  /** Writes a line; the promise resolves once stdout accepts more. */
   write(line: string): Promise<void> | undefined;
-  /** Writes what is held back. */
+  /** Writes the buffered lines. */
   flush(): void;
 }
 
-/** Held back at most: a write per line would cost more than what the line took to make. */
+/** Maximum number of buffered characters: one write per line would cost more than producing the line. */
 const longestHeld = 65_536;
 
 /**
- * Writes lines to stdout many at a time, without holding back what is ready while input is awaited,
- * and no faster than the reader takes them.
+ * Writes lines to stdout in batches, without delaying finished lines while input is awaited, and no faster
+ * than the reader accepts them.
  */
 export function lineWriter(terminal: Terminal): LineWriter {
   let held = "";

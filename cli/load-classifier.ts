@@ -6,18 +6,19 @@ const builtIn: Readonly<Record<string, (signals: boolean) => Promise<Classifier>
   length: async () => (await import("../src/classifiers/length.ts")).length(),
 };
 
-/** Names that `--classifier` takes without a file. */
+/** Names that `--classifier` accepts in place of a file. */
 export const builtInClassifiers: readonly string[] = Object.keys(builtIn);
 
 export interface LoadedClassifier {
   readonly classifier: Classifier;
-  /** Of a trained one. */
+  /** File of a trained classifier. */
   readonly file?: TrainedClassifier | undefined;
 }
 
 /**
- * The classifier that `--classifier` means: a built-in name, or else the path of a trained file, which
- * must know the models. With `signals` it says what its score was made of. Throws `InvalidOptionError`, `OutcomeFormatError`.
+ * Loads the classifier that `--classifier` names: a built-in one, or the path of a trained file, which must
+ * know the models. With `signals` it reports the components of its score. Throws `InvalidOptionError`,
+ * `OutcomeFormatError`.
  */
 export async function loadClassifier(
   name: string,

@@ -4,13 +4,14 @@ import { pathToFileURL } from "node:url";
 import { InvalidOptionError, isRouterError, type Router } from "../src/contracts/index.ts";
 
 /**
- * The router that a config file (`.js`, `.mjs`, `.ts`) exports as its default. The file is executed.
- * `option` is the one that named it. Throws `InvalidOptionError`, or the error of this package that the file throws.
+ * Loads the router that a config file (`.js`, `.mjs`, `.ts`) exports as its default. The file is executed.
+ * `option` is the option that named it. Throws `InvalidOptionError`, or the error of this package that the
+ * file throws.
  */
 export async function loadRouter(file: string, option = "--config"): Promise<Router> {
   const loaded = await loadModule(file, option);
   if (isRouter(loaded)) return loaded;
-  const expected = "a file whose default export is a router, as createRouter() makes it";
+  const expected = "a file whose default export is a router, as createRouter() returns it";
   throw new InvalidOptionError(option, file, expected);
 }
 
@@ -25,12 +26,12 @@ function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-/** The default export of a module, which is executed. Throws as `loadRouter` does. */
+/** Loads the default export of a module, which is executed. Throws as `loadRouter` does. */
 export async function loadModule(file: string, option: string): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
   const { createJiti } = await import("jiti");
-  // A fresh router each time: a command closes the one that it was given. And no cache on disk.
+  // No module cache: each load needs a new router, because commands close theirs. And no cache on disk.
   const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
   try {
     return await jiti.import(pathToFileURL(path).href, { default: true });

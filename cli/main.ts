@@ -6,15 +6,17 @@ const { stdout, stderr } = process;
 
 for (const stream of [stdout, stderr]) {
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    // The reader has seen enough, as in `switchpoint classify | head`.
+    // The reader has closed the pipe, as in `switchpoint classify | head`.
     if (code === "EPIPE") process.exit(0);
-    if (stream === stdout) stderr.write(`switchpoint: stdout cannot be written (${code})\n`);
+    if (stream === stdout) stderr.write(`switchpoint: cannot write to stdout (${code})\n`);
     process.exit(1);
   });
 }
-// Without this, a config file that awaits what never comes would end the process without a word.
+// Without this, a config file that awaits a promise that never settles would end the process silently.
 process.once("beforeExit", () => {
-  stderr.write("switchpoint: ended too early: something, perhaps a config file, awaits what never comes\n");
+  stderr.write(
+    "switchpoint: ended too early: something, perhaps a config file, awaits a promise that never settles\n",
+  );
   process.exit(1);
 });
 
@@ -27,7 +29,7 @@ const exitCode = await run(process.argv.slice(2), {
   get stdinIsTerminal() {
     return process.stdin.isTTY === true;
   },
-  // A terminal of no width (a job under `script`) cannot show a line that changes: ora would clear it for ever.
+  // A terminal of width 0 (a job under `script`) cannot show a changing line: ora would clear it forever.
   stderrIsTerminal: stderr.isTTY === true && stderr.columns > 0,
   onInterrupt(stop) {
     process.once("SIGINT", stop).once("SIGTERM", stop);
@@ -42,6 +44,6 @@ const exitCode = await run(process.argv.slice(2), {
 });
 // A config file may leave connections open that would keep the process alive.
 stdout.write("", (error) => {
-  // What could not be written is told by the listener above, which ends the process.
+  // Write errors are reported by the listener above, which ends the process.
   if (!error) process.exit(exitCode);
 });

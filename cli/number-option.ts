@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../src/contracts/index.ts";
 
-/** Throws `InvalidOptionError` unless the text is a number within the range. */
+/** Parses a number option. Throws `InvalidOptionError` unless it is a number within the range. */
 export function numberOption(option: string, text: string, min: number, max: number): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (!(value >= min && value <= max))

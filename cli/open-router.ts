@@ -3,7 +3,7 @@ import { environmentRouter } from "../src/presets/default-router.ts";
 import type { Terminal } from "./io.ts";
 import { loadRouter } from "./load-router.ts";
 
-/** The router of a config file, else one from the environment. Throws what making it throws. */
+/** Opens the router of a config file, else one from the environment. Throws the errors of its creation. */
 export async function openRouter(config: string | undefined, { env }: Terminal): Promise<Router> {
   if (config !== undefined) return loadRouter(config);
   try {
@@ -11,8 +11,8 @@ export async function openRouter(config: string | undefined, { env }: Terminal):
   } catch (error) {
     if (!isRouterError(error, "missing-configuration")) throw error;
     const missing = error.missing.join("; ");
-    // The same with the way out that a command line has.
-    const message = `the environment lacks ${missing}. Or give a router: --config FILE`;
+    // The same error with the remedy that the command line offers.
+    const message = `the environment lacks ${missing}. Set it, or pass a router with --config FILE`;
     throw new MissingConfigurationError(message, error.missing);
   }
 }

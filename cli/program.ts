@@ -16,10 +16,13 @@ import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
 import { routeCommand } from "./route.ts";
 
-/** The whole command line. A command line that is wrong rejects with `CommanderError`, once it has been explained. */
+/**
+ * Creates the program with all commands. A wrong command line rejects with `CommanderError`, after it has
+ * been explained.
+ */
 export function createProgram(terminal: Terminal): Command {
   const program = withSettings(new Command("switchpoint"), terminal)
-    .description("Sends each prompt to a small or a large model, and measures what that costs and loses.")
+    .description("Routes each prompt to a small or a large model, and measures cost and lost quality.")
     .version(packageVersion)
     .addHelpText(
       "after",
@@ -47,15 +50,15 @@ export function createProgram(terminal: Terminal): Command {
   return program.addCommand(withSettings(evals, terminal));
 }
 
-/** Writes to the terminal and throws instead of ending the process. */
+/** Makes a command write to the terminal, and throw instead of ending the process. */
 function withSettings(command: Command, { stdout, stderr, columns }: Terminal): Command {
   return command
     .exitOverride()
-    .showHelpAfterError("(--help shows how it is used)")
+    .showHelpAfterError("(--help shows the usage)")
     .configureOutput({
       writeOut: stdout,
       writeErr: stderr,
-      // As all other errors begin.
+      // The prefix of all other errors.
       outputError: (text, write) => write(text.replace(/^error: /, "switchpoint: ")),
       getOutHelpWidth: () => columns ?? 100,
       getErrHelpWidth: () => columns ?? 100,

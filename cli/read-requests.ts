@@ -10,19 +10,19 @@ import { isDecision, requestOfDecision } from "./request-of-decision.ts";
 
 /** One line of input. */
 export interface RequestLine {
-  /** As it came; the number of the line where it has none. */
+  /** Id as in the input; the line number if the line has none. */
   readonly id: string | number;
   readonly request: RouteRequest;
   /** Counted from 1. */
   readonly line: number;
-  /** Of the decision that the line is of, if it is of one. */
+  /** Draw of the decision that the line records, if it records one. */
   readonly draw?: number | undefined;
-  /** The line is a decision and holds less than what the router had read. */
+  /** True if the line is a decision that lacks part of what the router had read. */
   readonly shortened?: boolean | undefined;
 }
 
 export interface RequestSource {
-  /** For errors: the file, or `stdin`. */
+  /** Name for errors: the file, or `stdin`. */
   readonly name: string;
   readonly lines: AsyncIterable<RequestLine>;
 }
@@ -30,10 +30,10 @@ export interface RequestSource {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Requests of a JSON Lines file (`.gz` too), or of stdin where there is none: `{ id?, prompt | messages,
- * system?, … }`. `passedOn` says which of the other fields become part of the request; the rest is
- * ignored, so that lines of outcome files and data sets are requests too. A line of a decision log that
- * holds prompts is the request that was decided, as far as the line tells.
+ * Reads requests from a JSON Lines file (also `.gz`), or from stdin if there is no file:
+ * `{ id?, prompt | messages, system?, … }`. `passedOn` selects the other fields that become part of the
+ * request; the rest is ignored, so that lines of outcome files and data sets are accepted too. A line of a
+ * decision log that has prompts stands for the request that was decided, as far as the line records it.
  * Reading throws `OutcomeFormatError`, which names file, line and field.
  */
 export function readRequests(
@@ -49,7 +49,7 @@ export function readRequests(
 function sourceOf(file: string | undefined, terminal: Terminal): string | JsonLinesSource {
   if (file !== undefined && file !== "-") return file;
   if (terminal.stdinIsTerminal)
-    terminal.stderr('reading stdin: one request a line, such as {"prompt": "Hello"}; Ctrl-D ends it\n');
+    terminal.stderr('reading stdin: one request per line, such as {"prompt": "Hello"}; end with Ctrl-D\n');
   return { name: "stdin", chunks: terminal.stdin };
 }
 
@@ -90,7 +90,7 @@ function requestOf(
   const others = Object.entries(fields).filter(
     ([field, value]) => !ownFields.has(field) && passedOn(field, value),
   );
-  // Roles, contents and the other fields are checked where the request is normalised.
+  // Normalisation checks roles, contents and the other fields.
   return {
     ...(Object.fromEntries(others) as Partial<Exclude<RouteRequest, string>>),
     messages: (system ? [{ role: "system", content: system }, ...turns] : turns) as ChatMessage[],
@@ -99,9 +99,9 @@ function requestOf(
 
 const ownFields: ReadonlySet<string> = new Set(["id", "prompt", "messages", "system"]);
 
-/** An error about a request as one about its line; any other error as it is. */
+/** Converts an error about a request to one about its line; other errors pass unchanged. */
 export function atLine(error: unknown, source: string, line: number): unknown {
-  // A closed router refuses under the same code, without a field.
+  // A closed router throws the same code, without a field.
   if (!isRouterError(error, "invalid-request") || typeof error.field !== "string") return error;
   const { field, message } = error;
   return new OutcomeFormatError(source, line, field, message.replace(`request.${field} `, ""));

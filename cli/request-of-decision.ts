@@ -2,14 +2,14 @@ import type { Decision, RouteRequest } from "../src/contracts/index.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a line is a decision, with or without its prompt. */
+/** True if a line is a decision, with or without its prompt. */
 export function isDecision({ plan, candidates, versions }: Fields): boolean {
   return Array.isArray(plan) && Array.isArray(candidates) && typeof versions === "object";
 }
 
 /**
- * The request of a line of a decision log: the ask, the routing fields, the asked limits, and the pin
- * where there was one. Earlier turns, system prompts, tools and images are not in a log.
+ * Rebuilds the request from a line of a decision log: the ask, the routing fields, the requested limits,
+ * and the pin if there was one. Earlier turns, system prompts, tools and images are not logged.
  */
 export function requestOfDecision(
   fields: Fields,
@@ -20,7 +20,7 @@ export function requestOfDecision(
   if (typeof prompt !== "string" || prompt.trim() === "")
     return refuse(
       "prompt",
-      "is missing: a decision is a request only with its text, as decisionLog({ prompts: true }) writes it",
+      "is missing: a decision can serve as a request only with its text, as decisionLog({ prompts: true }) writes it",
     );
   const { model, forced, fallbacks, draw, request } = fields as Partial<Decision>;
   if (typeof request !== "object" || request === null)

@@ -12,7 +12,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint route`: decides and calls. */
+/** The command `switchpoint route`: decides and calls. */
 export function routeCommand(terminal: Terminal): Command {
   return new Command("route")
     .description("decide which model serves a prompt, and call it")
@@ -70,7 +70,9 @@ function answerOn({ answer, stdout }: Terminal): (text: string) => void {
   return answer ?? stdout;
 }
 
-/** Who answered, which need not be who was decided on. */
+/**
+ * Describes the model that answered, which may differ from the decided one, with cost, latency and reason.
+ */
 function summary(router: Router, { decision, attempts, costUsd, latencyMs }: RouteResult): string {
   const served = attempts.at(-1)?.model ?? decision.model;
   const name = router.models[served]?.name ?? served;

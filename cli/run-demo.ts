@@ -8,9 +8,9 @@ export interface DemoRow {
   readonly complexity?: number | undefined;
   readonly model: string;
   readonly reason: string;
-  /** From the usage that the endpoint reported. Absent: the price is not known. */
+  /** Cost of the reported usage. Absent: the price is unknown. */
   readonly costUsd?: number | undefined;
-  /** What the same tokens cost at the large model's price. */
+  /** Cost of the same tokens at the large model's price. */
   readonly alwaysLargeUsd?: number | undefined;
 }
 
@@ -18,14 +18,14 @@ export interface DemoTotals {
   readonly requests: number;
   readonly small: number;
   readonly large: number;
-  /** Absent: the cost of a row is not known. */
+  /** Sum over all rows. Absent: the cost of a row is unknown. */
   readonly costUsd?: number | undefined;
   readonly alwaysLargeUsd?: number | undefined;
   /** Share of `alwaysLargeUsd` that is saved. */
   readonly saving?: number | undefined;
 }
 
-/** Tokens of an answer of a real model: bounds what a demo costs. */
+/** Maximum tokens of a real model's answer, which limits the cost of a demo. */
 export const answerLimit = 500;
 
 /** Routes the prompts one after the other. */
@@ -61,7 +61,7 @@ export function totalsOf(rows: readonly DemoRow[]): DemoTotals {
   return { requests: rows.length, small: rows.length - large, large, costUsd, alwaysLargeUsd, saving };
 }
 
-/** One amount that is not known makes the sum unknown. */
+/** Adds amounts; one unknown amount makes the sum unknown. */
 function sum(amounts: readonly (number | undefined)[]): number | undefined {
   return amounts.reduce<number | undefined>(
     (total, amount) => (total === undefined || amount === undefined ? undefined : total + amount),

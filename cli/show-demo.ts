@@ -1,5 +1,6 @@
 import type { Model } from "../src/contracts/index.ts";
 import { catalogueDate } from "../src/cost/catalogue.ts";
+import { showPercent } from "../src/plugin/show-percent.ts";
 import { demoPrompts } from "./demo-prompts.ts";
 import type { DemoSetup } from "./demo-setup.ts";
 import { answerLimit, type DemoRow, type DemoTotals } from "./run-demo.ts";
@@ -14,10 +15,10 @@ export interface DemoTable {
 const narrowest = 76;
 const widest = 130;
 const widthWithoutTerminal = 110;
-/** Columns: complexity, model, reason, cost, and two spaces before each. */
+/** Width of the other columns: complexity, model, reason, cost, and two spaces before each. */
 const others = 10 + 5 + 26 + 9 + 4 * 2;
 
-/** A table whose rows can be written one by one, as wide as the terminal. */
+/** Creates a table as wide as the terminal, whose rows can be written one by one. */
 export function demoTable(columns: number = widthWithoutTerminal): DemoTable {
   const width = Math.min(widest, Math.max(narrowest, columns));
   const line = (prompt: string, complexity: string, model: string, reason: string, cost: string): string =>
@@ -43,40 +44,40 @@ export function demoTable(columns: number = widthWithoutTerminal): DemoTable {
   };
 }
 
-/** What is about to happen, and whether it is real. */
+/** Describes the demo that follows, and if its models are real. */
 export function showIntroduction({ simulated, router, why, pricedAs }: DemoSetup): string {
   const { small, large } = router.models;
   const title = `switchpoint demo: ${demoPrompts.length} prompts, each to a small or a large model`;
   if (!simulated || pricedAs === undefined) {
     return `${title}
 
-Real models: ${small.name} (small) and ${large.name} (large), as the environment says.
+Real models: ${small.name} (small) and ${large.name} (large), from the environment.
 Answers are cut at ${answerLimit} tokens. --simulate runs the demo without calling them.`;
   }
   return `${title}
 
 SIMULATED: ${why}, so two local endpoints stand in for the models.
-Requests are real HTTP through the openai SDK; answers are canned, their lengths made up.
+Requests are real HTTP calls through the openai SDK; answers and their lengths are invented.
 Prices are those of real models: small as ${pricedAs.small}, large as ${pricedAs.large}.`;
 }
 
-/** Sums, what they rest on, and what to do next. */
+/** Shows sums, their assumptions, and what to do next. */
 export function showTotals(totals: DemoTotals, setup: DemoSetup): string {
   const { requests, small, large, costUsd, alwaysLargeUsd, saving } = totals;
   const label = setup.simulated ? "simulated" : "real calls";
   const models = setup.router.models;
-  const percent = saving === undefined ? "unknown" : `${(100 * saving).toFixed(0)} %`;
+  const saved = saving === undefined ? "unknown" : `${showPercent(saving, 0)}, estimated`;
   return `
 ${requests} prompts (${label}): ${small} to the small model, ${large} to the large one
   with routing    ${amount(costUsd)}
   always large    ${amount(alwaysLargeUsd)}
-  saving          ${percent}, estimated
+  saving          ${saved}
 
 What this is worth
   Prices   small ${priceOf(models.small)}, large ${priceOf(models.large)}
            (US dollars per million tokens in / out; catalogue of ${catalogueDate}).
-  Saving   takes for granted that the large model would use as many tokens.
-  Quality  is not measured here. The threshold of ${at(setup)} is a default that was not tuned on
+  Saving   assumes that the large model would use the same number of tokens.
+  Quality  is not measured here. The threshold of ${thresholdOf(setup)} is a default that was not tuned on
            your traffic, so every decision is marked as uncertified.
 
 Next
@@ -94,7 +95,7 @@ function nextSteps({ simulated }: DemoSetup): string {
   return steps.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`).join("\n");
 }
 
-function at({ router }: DemoSetup): string {
+function thresholdOf({ router }: DemoSetup): string {
   return String(router.policy.parameters?.["at"]);
 }
 
@@ -104,7 +105,7 @@ function priceOf({ price }: Model): string {
 }
 
 function amount(value: number | undefined): string {
-  return value === undefined ? "unknown (a price is not known)" : usd(value);
+  return value === undefined ? "unknown (a price is missing)" : usd(value);
 }
 
 function usd(value: number): string {

@@ -4,13 +4,13 @@ import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
 import type { EndpointReport, ModelReport } from "./inspect-model.ts";
 
-/** A diagnosis for people: first what works, last what does not. */
+/** Formats a diagnosis for people: first what works, last what does not. */
 export function showDiagnosis(diagnosis: Diagnosis): string {
   const { config, environment, catalogue, models, routing, problems, notices, works } = diagnosis;
   const sections = [
     section("Environment (names only)", environmentLines(environment)),
     section(`Models, ${config === undefined ? "from the environment" : `from ${config}`}`, [
-      ...(models.length === 0 ? ["none: see below"] : models.flatMap(modelLines)),
+      ...(models.length === 0 ? ["none: see Problems"] : models.flatMap(modelLines)),
     ]),
     section("Routing", [
       ...(routing === undefined ? [] : routingLines(routing)),
@@ -31,7 +31,7 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
 
 function nextStep({ models, problems }: Diagnosis): string {
   if (models.length > 0 || problems.length === 0) return "Something does not work: see Problems.";
-  return "No router can be made yet: see Problems. `switchpoint demo` runs without any key.";
+  return "No router can be created yet: see Problems. `switchpoint demo` runs without any key.";
 }
 
 function section(title: string, lines: readonly string[]): string {
@@ -47,7 +47,7 @@ function environmentLines(environment: Diagnosis["environment"]): string[] {
 
 function modelLines(model: ModelReport): string[] {
   const { id, name, key, endpoint, inCatalogue, contextWindow, maxOutputTokens, price, capabilities } = model;
-  const yes = Object.entries(capabilities).flatMap(([capability, has]) => (has ? [capability] : []));
+  const yes = Object.entries(capabilities).flatMap(([capability, has]) => (has === true ? [capability] : []));
   const no = Object.entries(capabilities).flatMap(([capability, has]) =>
     has === false ? [`no ${capability}`] : [],
   );
@@ -55,7 +55,7 @@ function modelLines(model: ModelReport): string[] {
   const fields = [
     ...(key === undefined ? [] : [field("key", keyText(key, endpoint))]),
     field("endpoint", endpointText(endpoint)),
-    field("catalogue", inCatalogue ? "known" : "not in it"),
+    field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
     field("price", priceText(price)),
     field("can do", [...yes, ...no, ...unknown.map((one) => `${one} unknown`)].join(", ")),
@@ -66,7 +66,7 @@ function modelLines(model: ModelReport): string[] {
 function routingLines({ policy, parameters, classifier, certified }: RoutingReport): string[] {
   return [
     field("policy", parameters === undefined ? policy : `${policy} ${JSON.stringify(parameters)}`),
-    field("classifier", classifier === "none" ? "not asked: nothing depends on it" : classifier),
+    field("classifier", classifier === "none" ? "not used: nothing depends on it" : classifier),
     field("certified", certified ? "yes" : "no"),
   ];
 }

@@ -1,7 +1,7 @@
 import { isRouterError, type RouterErrorCode } from "../src/contracts/index.ts";
 import type { Environment } from "../src/presets/environment-models.ts";
 
-/** What the caller can put right in the input, the command line or the environment. */
+/** Codes of errors that the caller can correct in the input, the command line or the environment. */
 const badInput: ReadonlySet<RouterErrorCode> = new Set<RouterErrorCode>([
   "invalid-option",
   "invalid-request",
@@ -10,12 +10,12 @@ const badInput: ReadonlySet<RouterErrorCode> = new Set<RouterErrorCode>([
   "outcome-format",
 ]);
 
-/** 2 for bad input or usage, else 1. */
+/** Returns 2 for bad input or usage, else 1. */
 export function exitCodeOf(error: unknown): 1 | 2 {
   return isRouterError(error) && badInput.has(error.code) ? 2 : 1;
 }
 
-/** One line for people; with `DEBUG` set, the stack below it. */
+/** Formats an error as one line; with `DEBUG` set, followed by the stack. */
 export function showError(error: unknown, env: Environment): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
   const lines = [`switchpoint: ${oneLine(message)}`];

@@ -3,14 +3,14 @@ import type { AddressInfo } from "node:net";
 import { estimateTokens } from "../src/cost/estimate-tokens.ts";
 
 export interface SimulatedEndpoint {
-  /** Up to and with `/v1`. */
+  /** Address including `/v1`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * A local endpoint that speaks OpenAI chat completions. No model is behind it: it answers with a text
- * that says so, and reports as many output tokens as the request allows.
+ * Starts a local endpoint that speaks OpenAI chat completions. There is no model behind it: it answers with
+ * a text that says so, and reports as many output tokens as the request allows.
  */
 export async function serveSimulatedEndpoint(model: string): Promise<SimulatedEndpoint> {
   const server = createServer((request, response) => {

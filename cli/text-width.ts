@@ -1,13 +1,13 @@
 const segmenter = new Intl.Segmenter();
 
-/** Characters that terminals draw two columns wide: East Asian scripts, full-width forms, emoji. */
+/** Characters that terminals display two columns wide: East Asian scripts, full-width forms, emoji. */
 const wide =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u;
 
-/** Code units looked at for each column: more than any character of a real text has. */
+/** Code units read per column: more than any character of a real text has. */
 const unitsPerColumn = 8;
 
-/** The text as one line of exactly so many columns: cut with an ellipsis, or filled with spaces. */
+/** Formats the text as one line of exactly this many columns: cut with an ellipsis, or padded with spaces. */
 export function fitText(text: string, columns: number): string {
   const line = text
     .slice(0, columns * unitsPerColumn)
@@ -24,7 +24,7 @@ interface Measured {
   readonly width: number;
 }
 
-/** As many whole characters as fit. */
+/** Takes as many whole characters as fit. */
 function take(line: string, columns: number): Measured {
   let text = "";
   let width = 0;

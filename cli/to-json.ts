@@ -1,6 +1,8 @@
 import { escapeHidden } from "../src/plugin/show-hidden.ts";
 
-/** JSON for stdout, in which also those control and invisible characters are escaped that JSON itself leaves as they are. */
+/**
+ * Formats JSON for stdout; also escapes control and invisible characters that JSON itself leaves unescaped.
+ */
 export function toJson(value: object, indent?: number): string {
   return escapeHidden(JSON.stringify(value, undefined, indent));
 }

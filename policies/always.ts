@@ -3,8 +3,8 @@ import { checkText } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 
 /**
- * Every request to one model; no opinion where that model is not permitted. `reason` is what its
- * decisions say; default `always <model>`.
+ * Sends every request to one model; no opinion where that model is not permitted. `reason` is recorded
+ * in its decisions. Default: `always <model>`.
  */
 export function always<const Id extends string>(model: Id, reason: string = `always ${model}`): Policy<Id> {
   checkText("always.model", model);

@@ -13,10 +13,10 @@ export interface BudgetAwareOptions<Id extends string> extends ThresholdOptions<
  * A `threshold` that rises as the budget is used up, where `used = spend.usedUsd / spend.limitUsd`:
  *
  * - up to `tightenFrom`, and without a budget: `at`
- * - between: `at + (1 - at) · (used - tightenFrom) / (1 - tightenFrom)`
- * - from 1: nothing goes to the large model any more, requests without a classification neither
+ * - between `tightenFrom` and 1: `at + (1 - at) · (used - tightenFrom) / (1 - tightenFrom)`
+ * - from 1: every request goes to the small model, with or without a classification
  *
- * It prefers and does not forbid: where the small model is not permitted, the large one serves.
+ * This is a preference, not a constraint: where the small model is not permitted, the large one answers.
  */
 export function budgetAware<const Id extends string>(options: BudgetAwareOptions<Id>): Policy<Id> {
   checkKeys("budgetAware", options, ["small", "large", "at", "otherwise", "tightenFrom"]);
@@ -27,7 +27,7 @@ export function budgetAware<const Id extends string>(options: BudgetAwareOptions
   const plain = threshold(plainOptions);
   const usedUp: Choice<Id> = { model: small, reason: "the budget is used up" };
 
-  /** The small model, where only the budget is the reason. */
+  /** The choice of the small model where the budget is the reason for it, else undefined. */
   const save = ({ classification, candidates }: PolicyContext<Id>, used: number) => {
     if (!isPermitted(candidates, small)) return undefined;
     if (used >= 1) return usedUp;
@@ -53,7 +53,7 @@ export function budgetAware<const Id extends string>(options: BudgetAwareOptions
   };
 }
 
-/** In [0, 1]. 1 also where it cannot be told: for a limit of 0, and for a spend that is no number. */
+/** The share of the budget that is used, in [0, 1]; 1 also for a limit of 0 and for a spend that is not a number. */
 function usedShare(spend: Spend | undefined): number {
   if (spend === undefined) return 0;
   return spend.usedUsd < spend.limitUsd ? spend.usedUsd / spend.limitUsd : 1;

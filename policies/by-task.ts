@@ -5,16 +5,16 @@ import { describeUse, type ModelOrPolicy, modelsOf, toPolicy } from "./internal/
 import { policyTable } from "./internal/policy-table.ts";
 
 export interface ByTaskOptions<Id extends string> {
-  /** A model or a policy by category. */
+  /** A model or a policy for each category. */
   readonly tasks: Readonly<Record<string, ModelOrPolicy<Id>>>;
-  /** For other categories, for none, and for what the policy of the category leaves. */
+  /** The model or policy for other categories, for no category, and where the category's policy has no opinion. */
   readonly otherwise: ModelOrPolicy<Id>;
 }
 
-/** A table by task: the category that the request gives, else the classifier's. */
+/** Chooses by task: by the category that the request states, else by the classifier's. */
 export function byTask<const Id extends string>(options: ByTaskOptions<Id>): Policy<Id> {
   checkKeys("byTask", options, ["tasks", "otherwise"]);
-  const otherwise = toPolicy("byTask.otherwise", options.otherwise, "no model for its category");
+  const otherwise = toPolicy("byTask.otherwise", options.otherwise, "no model for this category");
   const table = policyTable("byTask.tasks", options.tasks, otherwise, (category) => `category ${category}`);
 
   return {

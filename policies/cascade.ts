@@ -11,34 +11,34 @@ import { allOf } from "./checks/all-of.ts";
 import { checkCheck } from "./checks/internal/check-check.ts";
 
 export interface CascadeOptions<Id extends string> {
-  /** Answers first. */
+  /** The model that answers first. */
   readonly first: Id;
-  /** Answers when the answer before it was not accepted: one model, or several in this order. */
+  /** The model that answers when the previous answer was not accepted, or several in this order. */
   readonly then: Id | readonly Id[];
-  /** Judges every answer but the last model's; of several checks all must accept. */
+  /** The check of every answer but the last model's; of several checks all must accept. */
   readonly unless: Check | readonly Check[];
   /**
-   * In [0, 1]: expected share of answers that are accepted, at each step. Used for the expected cost
-   * alone. Default 0.7: an assumption, to be replaced by what your attempts say.
+   * Expected share of accepted answers at each step, in [0, 1]; used only for the expected cost.
+   * Default 0.7: an assumption, to be replaced by the share that your attempts show.
    */
   readonly acceptance?: number | undefined;
 }
 
 /**
- * Answer with a small model, check, escalate. A caller who streams gets nothing before the check has
- * accepted; every call is paid. A model that is not permitted is left out: with `first` missing the
- * next one starts, and the last one that is left answers unchecked, since nothing could follow. Where
- * none is permitted, no opinion.
+ * Answers with a small model, checks the answer and escalates if the check does not accept it. A caller
+ * who streams gets nothing before a check has accepted; every call is paid. A model that is not
+ * permitted is left out: without `first` the next one starts, and the last permitted one answers
+ * unchecked, since none could follow it. No opinion where none is permitted.
  *
- * Expected cost: `Σ cost(i) · (1 - acceptance)^i` over the steps, without what checks cost that call
- * models; absent where the price of a step is not known.
+ * Expected cost: `Σ cost(i) · (1 - acceptance)^i` over the steps, without the model calls of checks;
+ * undefined where the price of a step is not known.
  */
 export function cascade<const Id extends string>(options: CascadeOptions<Id>): Policy<Id> {
   checkKeys("cascade", options, ["first", "then", "unless", "acceptance"]);
   const { first, then, acceptance = 0.7 } = options;
   const models: readonly Id[] = [first, ...(isList(then) ? then : [then])];
   if (models.length < 2)
-    throw new InvalidOptionError("cascade.then", then, "a model or an array of at least one");
+    throw new InvalidOptionError("cascade.then", then, "a model id or an array of at least one");
   checkIds("cascade: models", models);
   const unless = oneCheck(options.unless);
   checkNumber("cascade.acceptance", acceptance, { min: 0, max: 1 });
@@ -70,7 +70,7 @@ export function cascade<const Id extends string>(options: CascadeOptions<Id>): P
   };
 }
 
-/** A model of the cascade, with what does not depend on the request. */
+/** A model of the cascade, with the parts of its choices that do not depend on the request. */
 interface Step<Id extends string> {
   readonly model: Id;
   readonly escalation: Escalation<Id>;

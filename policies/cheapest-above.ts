@@ -3,13 +3,13 @@ import { checkNumber } from "../src/plugin/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 /**
- * The cheapest model whose expected quality reaches `floor`, in [0, 1]; where none does, the one of
- * highest expected quality. Of equally cheap ones the better, of equally good ones the cheaper. A
- * model of unknown price is taken to be dearer than all others.
+ * Chooses the cheapest model whose expected quality reaches `floor`, in [0, 1]; where none does, the one
+ * with the highest expected quality. Ties in cost go to the better model, ties in quality to the cheaper
+ * one. A model of unknown price counts as more expensive than all others. If only one model is
+ * permitted, it is chosen.
  *
- * No opinion where no model is known to reach the floor and the quality of one is not known, as when
- * the classifier failed or gives no `quality`: `firstOf(cheapestAbove(0.8), always("large"))`. Where
- * one model is permitted, that one.
+ * No opinion where no model is known to reach the floor and the quality of one is not known, for
+ * instance when the classifier failed or gives no `quality`: `firstOf(cheapestAbove(0.8), always("large"))`.
  */
 export function cheapestAbove(floor: number): Policy {
   checkNumber("cheapestAbove.floor", floor, { min: 0, max: 1 });

@@ -4,18 +4,18 @@ import { choicesOf, scaled, totalOf } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 
 export interface ExploreOptions<Id extends string> {
-  /** The models to explore. Default: all that are permitted. */
+  /** The models to explore. Default: all permitted ones. */
   readonly among?: readonly Id[] | undefined;
-  /** In [0, 1]: models whose expected quality is lower, or not known, are not explored. Default: none. */
+  /** Lowest expected quality of a model to explore, in [0, 1]; excludes models of unknown quality. Default: no floor. */
   readonly floor?: number | undefined;
 }
 
 /**
- * With probability `epsilon` one of the permitted models, each as likely; else what the policy says.
+ * Chooses a permitted model uniformly at random with probability `epsilon`, else follows the policy.
  * `P(model) = (1 - epsilon) · P(model | policy) + epsilon / models explored`, so
  * `explore(0.2, mix({ small: 0.9, large: 0.1 }))` sends 0.8 · 0.1 + 0.1 = 18 % to `large`.
  *
- * It has an opinion where, and as often as, the policy has one. `epsilon` is in [0, 1].
+ * `epsilon` is in [0, 1]. It has an opinion where the policy has one, with the same probability.
  */
 export function explore<const Id extends string>(
   epsilon: number,

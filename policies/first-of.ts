@@ -4,8 +4,8 @@ import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
 import { checkPolicy, modelsOf } from "./internal/nested.ts";
 
 /**
- * The first policy's opinion; where it has none, the next one's. A lottery that sums to less than 1
- * leaves the rest to the policies after it, whose probabilities are scaled by that rest.
+ * Follows the first policy that has an opinion. A lottery that sums to less than 1 leaves the rest to the
+ * policies after it, whose probabilities are scaled by that rest.
  */
 export function firstOf<const Id extends string>(...policies: readonly Policy<Id>[]): Policy<Id> {
   if (policies.length === 0) throw new InvalidOptionError("firstOf", policies, "given at least one policy");
@@ -25,11 +25,11 @@ export function firstOf<const Id extends string>(...policies: readonly Policy<Id
         if (opinion === undefined) continue;
         const choices = choicesOf(opinion);
         const given = totalOf(choices);
-        // The usual case, and then nothing needs to be copied.
+        // The usual case: nothing needs to be copied.
         if (left === 1 && given >= 1 - tolerance) return opinion;
         mixture.push(...scaled(choices, left));
         left *= 1 - given;
-        // Also when a policy broke its contract and `given` is NaN or above 1: the router will refuse it.
+        // Negated, to end here also if a policy broke its contract (`given` is NaN or above 1): the router refuses it.
         if (!(left > tolerance)) break;
       }
       return mixture.length === 0 ? undefined : mixture;

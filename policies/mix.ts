@@ -3,9 +3,9 @@ import { checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
 import { describeUse, type ModelOrPolicy, modelsOf, toExplainedPolicy } from "./internal/nested.ts";
 
-/** A share of the requests, and where it goes. */
+/** A share of the requests, and the model or policy that gets it. */
 export interface MixPart<Id extends string> {
-  /** In [0, 1]. */
+  /** The share, in [0, 1]. */
   readonly weight: number;
   readonly use: ModelOrPolicy<Id>;
 }
@@ -15,8 +15,8 @@ export interface MixPart<Id extends string> {
  * `mix([{ weight: 0.95, use: proven }, { weight: 0.05, use: "canary" }])`. Weights are in [0, 1] and
  * sum to 1.
  *
- * A part without an opinion (a model that is not permitted, say) leaves its share to the others, in
- * proportion: `P(choice) = weight · P(choice | part) / Σ weight · P(part has an opinion)`.
+ * A part without an opinion (for example a model that is not permitted) leaves its share to the others,
+ * in proportion: `P(choice) = weight · P(choice | part) / Σ weight · P(part has an opinion)`.
  */
 export function mix<const Id extends string>(parts: readonly MixPart<Id>[]): Policy<Id>;
 export function mix<const Id extends string>(weights: Readonly<Record<Id, number>>): Policy<Id>;
@@ -37,12 +37,12 @@ export function mix<Id extends string>(
       let given = 0;
       for (const [index, { weight }] of parts.entries()) {
         const policy = policies[index] as Policy<Id>;
-        // A part of weight 0 is never chosen, also where no other part has an opinion.
+        // A part of weight 0 is never chosen, even where no other part has an opinion.
         const opinion = weight === 0 ? undefined : policy.select(context);
         if (opinion === undefined) continue;
         const choices = choicesOf(opinion);
         const total = totalOf(choices);
-        // Scaling would hide it.
+        // Scaling would hide a sum that is wrong.
         if (!(total >= 0 && total <= 1 + tolerance))
           throw new PolicyError(
             policy.name,

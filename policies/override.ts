@@ -6,15 +6,15 @@ import { policyTable } from "./internal/policy-table.ts";
 export interface OverrideOptions<Id extends string> {
   /** Key of the request label that holds the flag. */
   readonly label: string;
-  /** A model or a policy by value of the flag. */
+  /** A model or a policy for each value of the flag. */
   readonly values: Readonly<Record<string, ModelOrPolicy<Id>>>;
-  /** Without the flag, at other values, and for what the policy of the value leaves. */
+  /** The model or policy without the flag, for other values, and where the value's policy has no opinion. */
   readonly otherwise: ModelOrPolicy<Id>;
 }
 
 /**
- * A feature flag. A policy calls nobody, so that its decisions can be replayed: read your flag before
- * the request and hand over its value as a label,
+ * Chooses by a feature flag. A policy makes no calls, so that its decisions can be replayed: read the
+ * flag before the request and pass its value as a label,
  * `router.route({ messages, labels: { variant: await flags.get("variant", user) } })`.
  */
 export function override<const Id extends string>(options: OverrideOptions<Id>): Policy<Id> {

@@ -2,7 +2,7 @@ import { InvalidOptionError, type Policy } from "../src/contracts/index.ts";
 
 const reason = "random, equal shares";
 
-/** Equal shares for all permitted models. For shares of your own take `mix`. */
+/** Chooses among all permitted models with equal probability. For other shares use `mix`. */
 export function random(...none: readonly never[]): Policy {
   if (none.length > 0)
     throw new InvalidOptionError("random", none[0], "called without arguments: mix(…) takes shares");

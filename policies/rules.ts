@@ -8,16 +8,16 @@ import { type Condition, when } from "./when.ts";
 export type { RuleConditions };
 
 export interface Rule<Id extends string> {
-  /** Conditions that all must hold, or a function of the context: `when` says what it may do. */
+  /** Conditions that must all hold, or a function of the context (see `Condition`). */
   readonly if: RuleConditions | Condition;
   readonly use: ModelOrPolicy<Id>;
-  /** What decisions say. Default: the conditions in words. */
+  /** The reason that decisions record. Default: the conditions in words. */
   readonly reason?: string | undefined;
 }
 
 /**
- * The first rule whose conditions hold and whose model or policy has an opinion; no opinion where
- * there is none. Short for `firstOf(when(…), when(…), …)`.
+ * Follows the first rule whose conditions hold and whose model or policy has an opinion; no opinion where
+ * there is no such rule. Short for `firstOf(when(…), when(…), …)`.
  */
 export function rules<const Id extends string>(list: readonly Rule<Id>[]): Policy<Id> {
   if (!Array.isArray(list) || list.length === 0)
@@ -42,7 +42,7 @@ function compileRule<Id extends string>(rule: Rule<Id>, index: number) {
   checkText(`${option}.reason`, reason);
   return {
     policy: when(holds, toExplainedPolicy(`${option}.use`, use, reason)),
-    // Through JSON: a copy without keys that are undefined.
+    // A copy by way of JSON drops keys that are undefined.
     parameters: {
       if: typeof given === "function" ? text : JSON.parse(JSON.stringify(given)),
       use: describeUse(use),
@@ -55,7 +55,7 @@ function compileIf(
   given: RuleConditions | Condition,
 ): { readonly text: string; readonly holds: Condition } {
   if (typeof given === "function") {
-    // A function without a name of its own is called like its property.
+    // An anonymous function takes the name of its property.
     const text = given.name === "" || given.name === "if" ? "anonymous condition" : given.name;
     return { text, holds: given };
   }

@@ -6,46 +6,47 @@ import { cacheCosts } from "./internal/switch-cost.ts";
 
 export interface StickyOptions {
   /**
-   * After this long without an answer, in milliseconds, the conversation is free again: caches have
-   * gone cold. Default 300,000, the shortest lifetime of the large providers' prompt caches.
+   * Milliseconds without an answer after which the inner policy decides again, because the caches are
+   * cold. Default 300,000, the shortest lifetime of the large providers' prompt caches.
    */
   readonly idleResetMs?: number | undefined;
-  /** Turns, this one included, that the conversation is expected to stay on a model it moves to. Default 1. */
+  /** Turns, including this one, that the conversation is expected to stay on a model it moves to. Default 1. */
   readonly expectedTurns?: number | undefined;
   /**
-   * Hysteresis: the least gain for which the conversation moves, as a part of what staying costs over
-   * the expected turns. In [0, 1], default 0.1.
+   * Hysteresis: the smallest gain for which the conversation moves, as a share of the cost of staying
+   * over the expected turns. In [0, 1], default 0.1.
    */
   readonly minGain?: number | undefined;
   /**
-   * What a good answer is worth, in US dollars; weighs `estimatedQuality` against money. Default: not
-   * known, then the inner policy decides whether quality is worth a dearer model. 0: money alone counts.
+   * Value of a good answer in US dollars; weighs `estimatedQuality` against cost. Default: unknown, and
+   * the inner policy decides if quality is worth a more expensive model. With 0 only cost counts.
    */
   readonly usdPerGoodAnswer?: number | undefined;
 }
 
 /**
- * One model per conversation, as long as leaving it does not pay. Needs a `session` in the request;
- * without one, or before its first answer, the inner policy decides as it is. In this order:
+ * Keeps a conversation on one model as long as moving does not pay. Needs a `session` in the request;
+ * without one, or before its first answer, the inner policy decides. The rules, in this order:
  *
- * 1. A session's model that is not permitted any more is left: the inner policy decides.
- * 2. While a tool loop is pending the conversation stays: reasoning and signatures of the model that
- *    called the tools are of use to no other.
+ * 1. If the session's model is no longer permitted, the inner policy decides.
+ * 2. While a tool loop is pending the conversation stays: no other model can use the reasoning and
+ *    signatures of the model that called the tools.
  * 3. A conversation that holds a file kept by its provider (`file-id`) stays with that provider: another
  *    one cannot read it.
  * 4. After `idleResetMs` the inner policy decides.
- * 5. Each choice of the inner policy for another model is kept if moving pays, and becomes the
- *    session's model if not, with the same probability: lotteries stay exact, under 3 as well.
+ * 5. Each choice of the inner policy for another model is kept if moving pays; if not, it becomes the
+ *    session's model with the same probability. So lotteries stay exact, under rule 3 as well.
  *
  * Moving from model A to B pays when, over h = `expectedTurns`,
  *
  *     gain = h warm(A) - write(B) - (h - 1) warm(B) + h usdPerGoodAnswer (quality(B) - quality(A))
  *
- * is above 0 and at least `minGain` h warm(A). `warm`: the conversation's prefix read from the prompt
- * cache; `write`: the whole input at the cache-write (or input) rate. On input alone a move pays at
- * once from a price ratio of w / r on: 12.5 at the usual 1.25 and 0.1. A dearer model (by cost with
- * nothing cached) is one that the inner policy chose for its quality: without `usdPerGoodAnswer`, or
- * where qualities are not known, the conversation moves there. Where a price is not known it stays.
+ * is above 0 and at least `minGain` h warm(A). `warm` is the cost with the conversation's prefix read from
+ * the prompt cache, `write` the cost with the whole input at the cache-write (or input) rate. Counting
+ * input only, a move pays at once from a price ratio of w / r: 12.5 at the usual 1.25 and 0.1. The inner
+ * policy chose a more expensive model (by cost with nothing cached) for its quality: without
+ * `usdPerGoodAnswer`, or where qualities are not known, the conversation moves there. Where a price is
+ * not known it stays.
  *
  * Throws `InvalidOptionError`.
  */
@@ -94,7 +95,7 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
 }
 
 interface Move<Id extends string> {
-  /** Of the inner policy. */
+  /** The inner policy's choice. */
   readonly choice: Choice<Id>;
   readonly current: Candidate<Id>;
   readonly session: SessionFacts<Id>;
@@ -110,7 +111,7 @@ function leavesProvider<Id extends string>({ choice, current, context }: Move<Id
   return target !== undefined && target.facts.provider !== current.facts.provider;
 }
 
-/** The choice, if moving there pays, else the session's model in its place. */
+/** Returns the choice if moving there pays, else the session's model in its place. */
 function settle<Id extends string>(move: Move<Id>): Choice<Id> {
   const { choice, current, session, context, economics } = move;
   const target = context.candidates.find(({ id }) => id === choice.model);
@@ -124,7 +125,7 @@ function settle<Id extends string>(move: Move<Id>): Choice<Id> {
   const qualityGain = gainOfQuality(current, target);
   const priced = usdPerGoodAnswer === 0 || (usdPerGoodAnswer !== undefined && qualityGain !== undefined);
   if (there.coldUsd > here.coldUsd && !priced)
-    return because(`leaves ${current.id} for a dearer model`, choice);
+    return because(`leaves ${current.id} for a more expensive model`, choice);
   const stayUsd = turns * here.warmUsd;
   const moveUsd = there.writeUsd + (turns - 1) * there.warmUsd;
   const worthUsd = priced ? turns * usdPerGoodAnswer * (qualityGain ?? 0) : 0;
@@ -143,7 +144,7 @@ function gainOfQuality(current: Candidate, target: Candidate): number | undefine
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
-/** The session's model instead of the choice's, with what of its checks comes after that model. */
+/** Replaces the choice's model by the session's and keeps the escalations that come after that model. */
 function staying<Id extends string>({ choice, current }: Move<Id>, why: string): Choice<Id> {
   const { reason, probability, escalate } = choice;
   const position = escalate?.findIndex(({ to }) => to === current.id) ?? -1;

@@ -6,8 +6,8 @@ import { checkThresholdOptions, type ThresholdOptions } from "./internal/thresho
 export type { ThresholdOptions };
 
 /**
- * Hard requests to the large model, the others to the small one. Where only one of the two is
- * permitted it takes all; where neither is, no opinion.
+ * Sends hard requests to the large model and the others to the small one. Where only one of the two is
+ * permitted, it gets all requests; where neither is, no opinion.
  */
 export function threshold<const Id extends string>(options: ThresholdOptions<Id>): Policy<Id> {
   checkKeys("threshold", options, ["small", "large", "at", "otherwise"]);

@@ -3,21 +3,21 @@ import { checkIds, checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 
 export interface TiersOptions<Id extends string> {
-  /** From small to large; at least two. */
+  /** At least two models, from small to large. */
   readonly models: readonly Id[];
   /**
-   * In [0, 1], ascending, one fewer than models: a request whose complexity reaches the first cut goes
-   * to the second model or above, and so on. Complexity is a rank, so with `[0.3, 0.7]` the models
+   * Cuts in [0, 1], ascending, one fewer than models: a request whose complexity reaches the first cut
+   * goes to the second model or above, and so on. Complexity is a rank, so with `[0.3, 0.7]` the models
    * get about 30, 40 and 30 % of the classifier's reference traffic.
    */
   readonly cuts: readonly number[];
-  /** One of `models`: where a request without a classification goes. Default: the last. */
+  /** The one of `models` for requests without a classification. Default: the last. */
   readonly otherwise?: NoInfer<Id> | undefined;
 }
 
 /**
- * The harder a request, the larger its model. In place of a model that is not permitted comes the
- * next larger one that is, else the next smaller one; where none is, no opinion.
+ * Sends harder requests to larger models. A model that is not permitted is replaced by the next larger
+ * one that is, else by the next smaller one; no opinion where none is permitted.
  */
 export function tiers<const Id extends string>(options: TiersOptions<Id>): Policy<Id> {
   checkKeys("tiers", options, ["models", "cuts", "otherwise"]);
@@ -46,7 +46,7 @@ export function tiers<const Id extends string>(options: TiersOptions<Id>): Polic
   };
 }
 
-/** Number of cuts that the complexity reaches. */
+/** The number of cuts that the complexity reaches. */
 function tierOf(complexity: number, cuts: readonly number[]): number {
   let tier = 0;
   while (tier < cuts.length && !(complexity < (cuts[tier] as number))) tier += 1;

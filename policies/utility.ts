@@ -3,17 +3,17 @@ import { checkKeys } from "../src/plugin/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 export interface UtilityOptions {
-  /** What a good answer instead of a bad one is worth, in US dollars; above 0. */
+  /** Value of a good answer over a bad one, in US dollars; above 0. */
   readonly usdPerGoodAnswer: number;
 }
 
 /**
- * The most quality for the money: the highest `quality - costUsd / usdPerGoodAnswer`, where quality is
- * the expected one, in [0, 1], and `1 / usdPerGoodAnswer` is the price weight. Of equals the cheaper one.
+ * Chooses the most quality for the money: the model with the highest `quality - costUsd / usdPerGoodAnswer`,
+ * where quality is the expected one, in [0, 1], and `1 / usdPerGoodAnswer` is the price weight. Ties go
+ * to the cheaper model. If only one model is permitted, it is chosen.
  *
  * A model whose quality or price is not known is not considered. No opinion where that leaves none,
- * as when the classifier failed or gives no `quality`: `firstOf(utility(…), always("large"))`. Where
- * one model is permitted, that one.
+ * for instance when the classifier failed or gives no `quality`: `firstOf(utility(…), always("large"))`.
  */
 export function utility(options: UtilityOptions): Policy {
   checkKeys("utility", options, ["usdPerGoodAnswer"]);
@@ -33,7 +33,7 @@ export function utility(options: UtilityOptions): Policy {
       for (const candidate of candidates) {
         const { estimatedQuality: quality, estimatedCostUsd: costUsd } = candidate;
         if (quality === undefined || costUsd === undefined) continue;
-        // In dollars: the same order as the formula's, and finite at any weight.
+        // Values in dollars have the order of the formula and are finite at any weight.
         const valueUsd = quality * usdPerGoodAnswer - costUsd;
         if (valueUsd > bestValueUsd || (valueUsd === bestValueUsd && costUsd < bestCostUsd)) {
           best = candidate;

@@ -3,12 +3,12 @@ import { describePolicy } from "../src/plugin/index.ts";
 import { checkPolicy } from "./internal/nested.ts";
 
 /**
- * Whether a policy is asked. Follows from the context alone, as policies do. Decisions record it by
- * its name only: give the function one, and a new one when it changes.
+ * Returns true if the policy applies. Depends only on the context, as policies do. Decisions record only
+ * its name: name the function, and rename it when it changes.
  */
 export type Condition = (context: PolicyContext) => boolean;
 
-/** The policy where the condition holds, elsewhere no opinion. */
+/** Follows the policy where the condition holds, else has no opinion. */
 export function when<const Id extends string>(condition: Condition, policy: Policy<Id>): Policy<Id> {
   if (typeof condition !== "function")
     throw new InvalidOptionError("when.condition", condition, "a function of the context");
@@ -20,11 +20,11 @@ export function when<const Id extends string>(condition: Condition, policy: Poli
     models: policy.models,
     select(context) {
       const holds: unknown = condition(context);
-      // A promise would hold always.
+      // A promise would always hold.
       if (typeof holds !== "boolean")
         throw new PolicyError(
           "when",
-          `was told neither true nor false by its condition, but a value of type ${typeof holds}`,
+          `has a condition that must return true or false, but returned a value of type ${typeof holds}`,
         );
       return holds ? policy.select(context) : undefined;
     },

@@ -1,9 +1,51 @@
-/** The public door: named exports, no logic. */
+/**
+ * Main door, for applications that route requests. Authors of policies, constraints, checks, classifiers
+ * and providers find all types and helpers at `switchpoint/plugin`.
+ */
 
 export type { BudgetOptions } from "./budget/budget-options.ts";
-export * from "./contracts/index.ts";
+export type {
+  Attempt,
+  ChatRequest,
+  Check,
+  Classifier,
+  Completion,
+  CompletionChunk,
+  Constraint,
+  DecideOptions,
+  Decision,
+  EventSink,
+  Model,
+  Policy,
+  Price,
+  RouteOptions,
+  RouteRequest,
+  RouteResult,
+  Router,
+  RouterErrorCode,
+  RouterEvent,
+  RouterState,
+  RouteStream,
+  Tuning,
+  Usage,
+} from "./contracts/index.ts";
+export {
+  AllModelsFailedError,
+  BudgetExceededError,
+  DeadlineExceededError,
+  InvalidOptionError,
+  InvalidRequestError,
+  isRouterError,
+  LimitExceededError,
+  MissingConfigurationError,
+  MissingDependencyError,
+  NoEligibleModelError,
+  PolicyError,
+  ProviderError,
+  RouterError,
+} from "./contracts/index.ts";
 export type { ExecutionOptions } from "./execution/index.ts";
-export * from "./plugin/index.ts";
+export { explain } from "./plugin/explain.ts";
 export { configure, defaultRouter, environmentRouter, route } from "./presets/default-router.ts";
 export type { Environment } from "./presets/environment-models.ts";
 export { createRouter } from "./router/create-router.ts";

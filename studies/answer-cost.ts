@@ -9,8 +9,8 @@ const prices: Readonly<Record<string, readonly [input: number, output: number]>>
 };
 
 /**
- * Of the answer alone, in US dollars. The records' own `costUsd` has more on three of the five tasks: there
- * the source asks the model about its own answer, to know how sure it is, and a cascade has to pay for that.
+ * Returns the cost of the answer only, in US dollars. The records' own `costUsd` is higher on three of the
+ * five tasks: there the source asks the model how sure it is of its answer, which a cascade has to pay for.
  */
 export function answerCost(
   { inputTokens = Number.NaN, outputTokens = Number.NaN }: Outcome,

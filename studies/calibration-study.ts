@@ -1,7 +1,7 @@
 /**
- * What quality curves do to estimates, on held-out folds of 200 and 1,000 records: for the default
- * classifier and for one trained on the same records. Needs the data sets in SWITCHPOINT_DATA (default
- * ../shared/data):
+ * Measures the effect of quality curves on estimates, on held-out folds of 200 and 1,000 records, for the
+ * default classifier and for one trained on the same records. Needs the data sets in SWITCHPOINT_DATA
+ * (default ../shared/data):
  *
  *     npm run build && node dist/studies/calibration-study.js [rational] [routerbench]
  */

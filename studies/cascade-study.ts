@@ -1,6 +1,6 @@
 /**
- * Cascade against routing by the prompt, on recorded outcomes with log-probabilities: what quality a
- * budget buys, and what a quality costs. The data sets are in SWITCHPOINT_DATA (default ../shared/data):
+ * Compares a cascade with routing by the prompt, on recorded outcomes with log-probabilities: quality at a
+ * budget, and cost at a quality. Needs the data sets in SWITCHPOINT_DATA (default ../shared/data):
  * `npm run build && node dist/studies/cascade-study.js`.
  */
 
@@ -39,7 +39,7 @@ async function study(small: string, large: string): Promise<void> {
   const column = (read: (one: ReplayCase<string>) => number) => Float64Array.from(cases, read);
   const quality = (model: string) => column(({ outcomes }) => outcomes.get(model)?.quality ?? Number.NaN);
   const costOfAnswer = (model: string) => column((one) => answerCost(outcomeIn(one, model), model));
-  // With what the source pays to know how sure the small model is.
+  // Includes the source's call that asks how sure the small model is.
   const checkedCost = column((one) => outcomeIn(one, small).costUsd ?? Number.NaN);
   const largeCost = costOfAnswer(large);
   const alone = { quality: quality(small), costUsd: costOfAnswer(small) };
@@ -117,7 +117,7 @@ function outcomeIn({ outcomes }: ReplayCase<string>, model: string): Outcome {
   return outcomes.get(model) as Outcome;
 }
 
-/** The rank of each score among those of its category, in [0, 1]; equal scores have equal ranks. */
+/** Returns the rank of each score within its category, in [0, 1]; equal scores have equal ranks. */
 function rankWithin(categories: readonly string[], scores: Float64Array): Float64Array {
   const ranks = new Float64Array(scores.length);
   for (const category of new Set(categories)) {

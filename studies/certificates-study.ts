@@ -1,7 +1,7 @@
 /**
- * Certificates on recorded outcomes, and whether they were kept: a classifier is trained on up to 1,000
- * records, one half of the others tunes its threshold, the other half tells what the threshold then lost.
- * Needs the data sets in SWITCHPOINT_DATA (default ../shared/data):
+ * Makes certificates on recorded outcomes and checks them: a classifier is trained on up to 1,000 records,
+ * one half of the others tunes its threshold, and the other half shows the loss of that threshold. Needs
+ * the data sets in SWITCHPOINT_DATA (default ../shared/data):
  *
  *     npm run build && node dist/studies/certificates-study.js [rational] [routerbench] [mmlu] [gsm8k]
  */
@@ -66,11 +66,11 @@ async function rowOf(
     ];
   } catch (error) {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
-    return [`refused: about ${error.recordsNeeded} records would do`, "", "", "", ""];
+    return [`refused: about ${error.recordsNeeded} records would be enough`, "", "", "", ""];
   }
 }
 
-/** What a threshold loses against always-large, and the share of the cost that it saves. */
+/** Returns the loss of a threshold against always-large, and the share of the cost that it saves. */
 async function lossOn(
   records: readonly OutcomeRecord[],
   options: Omit<Tuned, "set" | "maxLoss"> &

@@ -1,5 +1,5 @@
 /**
- * What may be saved with a certificate, by classifier and by a cascade, on the tuning records of
+ * Measures the certified savings of several classifiers and of a cascade, on the tuning records of
  * `certificates-study`. Prints a Markdown table. Needs the data sets in SWITCHPOINT_DATA (default
  * ../shared/data):
  *
@@ -19,7 +19,7 @@ import { isRouterError } from "../src/contracts/index.ts";
 import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn } from "./study-sets.ts";
 
 const maxLosses = [0.01, 0.02, 0.05];
-/** Of how sure the small model must be, from the safest: fixed before a label was seen. */
+/** Limits of the log-probability, from the safest; fixed before any label was read. */
 const mins = [-0.001, -0.003, -0.01, -0.03, -0.1, -0.2, -0.3, -0.5, -0.7, -1, -2, -4, -100];
 
 console.log(`| records | router | ${maxLosses.join(" | ")} |\n|---|---|${"---|".repeat(maxLosses.length)}`);
@@ -60,7 +60,7 @@ async function row(head: string, tune: (maxLoss: number) => Promise<TuningFile>)
   console.log(`| ${head} | ${cells.join(" | ")} |`);
 }
 
-/** The saving with its interval, or the share of small calls where costs are not known; the loss and `upperBound`. */
+/** Shows the saving with its interval, or the share of small calls if costs are not known; then loss and `upperBound`. */
 async function cell(tune: () => Promise<TuningFile>): Promise<string> {
   try {
     const { certificate } = await tune();
@@ -74,7 +74,7 @@ async function cell(tune: () => Promise<TuningFile>): Promise<string> {
   } catch (error) {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
     return Number.isFinite(error.recordsNeeded)
-      ? `refused: about ${error.recordsNeeded} would do`
+      ? `refused: about ${error.recordsNeeded} would be enough`
       : "refused";
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The tables of the model card of `complexity()`; run it from the root of the project, with the data
- * sets in SWITCHPOINT_DATA (default ../shared/data): `node dist/studies/complexity-study.js`.
- * The benchmark sets are read only with `--benchmark`: they are not for choosing by.
+ * Prints the tables of the model card of `complexity()`; run it from the root of the project, with the
+ * data sets in SWITCHPOINT_DATA (default ../shared/data): `node dist/studies/complexity-study.js`.
+ * The benchmark sets are read only with `--benchmark`, since no choice may depend on them.
  */
 import { dirname } from "node:path";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
@@ -48,7 +48,7 @@ await showLanguages();
 await showFlips();
 showAttacks();
 
-/** APGR on every set; on those of `train/` by a model that was trained without the set. */
+/** Prints the APGR on every set; those of `train/` are scored by a model that was trained without the set. */
 async function showOutcomes(): Promise<void> {
   console.log("\n| set | pair | n | complexity | length | difference | keywords | oracle |");
   console.log("|---|---|---|---|---|---|---|---|");
@@ -77,7 +77,7 @@ function showEstimate(estimate: Estimate | undefined): string {
   return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
-/** Of two prompts of one language and different tiers, how often the harder one scores higher; 5 folds. */
+/** Prints how often the harder of two prompts in one language and different tiers scores higher; 5 folds. */
 async function showLanguages(): Promise<void> {
   const prompts = await recordsOf("train", tierSet);
   const originals = rows.filter(({ source, referenceWeight }) => source === tierSet && referenceWeight > 0);
@@ -123,7 +123,7 @@ function concordance<Key extends "score" | "length">(
   return right / all;
 }
 
-/** Share of 400 prompts that change sides of the median threshold when noise is added. */
+/** Prints the share of 400 prompts that noise moves to the other side of the median threshold. */
 async function showFlips(): Promise<void> {
   const random = seededRandom(5);
   const pools = await Promise.all(
@@ -152,7 +152,7 @@ function rankOf(score: number): number {
   return rank(score, shipped.quantiles);
 }
 
-/** How far text that is added to easy prompts lifts their complexity. */
+/** Prints how far added text raises the complexity of easy prompts. */
 function showAttacks(): void {
   const easy = [
     "hi",

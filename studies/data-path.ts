@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The folder of the data sets, SWITCHPOINT_DATA (default ../shared/data), or what is in it by these names.
- * Ends the process with one line where that is not there.
+ * Returns the folder of the data sets, SWITCHPOINT_DATA (default ../shared/data), or the path of an entry
+ * in it. If the path does not exist, prints one line and ends the process.
  */
 export function dataPath(...names: readonly string[]): string {
   const path = join(process.env["SWITCHPOINT_DATA"] ?? join("..", "shared", "data"), ...names);

@@ -1,14 +1,14 @@
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 
 export interface GainSample {
-  /** Records of one group are in one fold. */
+  /** Group of the record; all records of a group are in one fold. */
   readonly group: string;
   readonly category: string;
-  /** Higher: the small model is likelier to be wrong. */
+  /** Score that is higher where the small model is more likely to be wrong. */
   readonly score: number;
-  /** Quality of the large model less that of the small one. */
+  /** Quality of the large model minus that of the small one. */
   readonly gain: number;
-  /** Of a call of the large model. */
+  /** Cost of a call of the large model. */
   readonly costUsd: number;
 }
 
@@ -16,9 +16,9 @@ const folds = 5;
 const bins = 10;
 
 /**
- * Expected gain of a call of the large model per dollar, by record: the mean of its category and its
- * tenth of the category's scores, learnt on the other four folds and divided by the category's mean
- * cost there. What a threshold for each task, set on one's own records, comes to.
+ * Returns the expected gain per dollar of a call of the large model, by record: the mean gain of its
+ * category and of its decile of the category's scores, learnt on the other four folds and divided by the
+ * category's mean cost there. This is equivalent to a threshold for each task, set on own records.
  */
 export function expectedGains(samples: readonly GainSample[]): Float64Array {
   const foldOf = assignFolds(samples);

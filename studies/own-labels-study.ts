@@ -1,7 +1,7 @@
 /**
- * What a classifier trained on n own labels is worth on other records of the same traffic, beside prompt
- * length and the default: mean and standard deviation over ten random splits, and five folds. Needs the
- * data sets in SWITCHPOINT_DATA (default ../shared/data):
+ * Compares a classifier trained on n own labels with prompt length and the default, on other records of the
+ * same traffic: mean and standard deviation over ten random splits, and five folds. Needs the data sets in
+ * SWITCHPOINT_DATA (default ../shared/data):
  *
  *     npm run build && node dist/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair]
  */
@@ -29,13 +29,13 @@ import { readTrainingSet } from "./training/read-training-set.ts";
 
 interface Study {
   readonly file: string;
-  /** Quality is the mean over the models of a side. */
+  /** Names of the small models, over which quality is averaged; the same holds for `large`. */
   readonly small: readonly string[];
   readonly large: readonly string[];
   readonly labels: readonly number[];
-  /** Whether there is a five-fold figure. */
+  /** True to print a five-fold figure. */
   readonly folds: boolean;
-  /** The default; where it was trained on these records, one that was trained without them. */
+  /** Returns the default classifier, or one trained without these records if the default was trained on them. */
   readonly base: () => Promise<Classifier>;
 }
 
@@ -79,7 +79,7 @@ const splits = 10;
 const folds = 5;
 const hop = offlineHop(0, new AbortController().signal);
 
-/** The default as it would be without the mix in its training. */
+/** Trains the default classifier without the mix. */
 async function withoutMix(): Promise<Classifier> {
   const all = await readTrainingSet(dirname(dataPath("train")));
   const rows = all.rows.filter(({ source }) => source !== "dcrouter");
@@ -102,12 +102,12 @@ for (const [name, study] of Object.entries(studies)) {
   if (study.folds) await showFolds(name, base, groups);
 }
 
-/** Records with the outcomes `small` and `large`, and without a category: text alone is studied. */
+/** Returns records with the outcomes `small` and `large`, without categories, since only text is studied. */
 async function recordsOf({ file, small, large }: Study): Promise<readonly OutcomeRecord[]> {
   const path = dataPath(file);
   const records: OutcomeRecord[] = [];
   for await (const { category: _, ...record } of readOutcomes(path)) {
-    // The published results on these sets leave such rows out.
+    // The published results on these sets exclude such rows.
     if ((record as { readonly contaminated?: boolean }).contaminated) continue;
     const [from, to] = [meanQuality(record, small), meanQuality(record, large)];
     if (from === undefined || to === undefined) continue;
@@ -123,7 +123,7 @@ function meanQuality(record: OutcomeRecord, names: readonly string[]): number | 
   return qualities.length === 0 ? undefined : mean(qualities);
 }
 
-/** Records that ask the same stay on one side of every split. */
+/** Groups records with the same prompt, which stay on one side of every split. */
 function groupsOf(records: readonly OutcomeRecord[]): readonly (readonly OutcomeRecord[])[] {
   const groups = new Map<string, OutcomeRecord[]>();
   for (const record of records) {

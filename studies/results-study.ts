@@ -1,6 +1,6 @@
 /**
- * What each way of routing is worth on records that it has not seen: quality and cost at a fixed share of
- * large calls, and APGR over all shares. Needs the data sets in SWITCHPOINT_DATA (default ../shared/data):
+ * Compares ways of routing on records that they have not seen: quality and cost at a fixed share of large
+ * calls, and APGR over all shares. Needs the data sets in SWITCHPOINT_DATA (default ../shared/data):
  *
  *     npm run build && node dist/studies/results-study.js [rational] [routerbench] [mmlu] [gsm8k]
  */
@@ -19,17 +19,17 @@ import { bootstrap, type Estimate } from "../src/statistics/bootstrap.ts";
 import { weightedMean } from "../src/statistics/weighted-mean.ts";
 import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn } from "./study-sets.ts";
 
-/** Share of requests that call the large model, where quality and cost are read off. */
+/** Share of large calls at which quality and cost are reported. */
 const largeCalls = 0.3;
 const hop = offlineHop(0, new AbortController().signal);
 
-/** One way of routing: the outcomes on either side, and what ranks the requests. */
+/** A way of routing: the outcomes of both sides, and the scores that rank the requests. */
 interface Contender {
   readonly name: string;
   readonly scores: Float64Array;
   readonly stay: ModelOutcomes;
   readonly go: ModelOutcomes;
-  /** Default `largeCalls`. */
+  /** Share of large calls. Default `largeCalls`. */
   readonly rate?: number;
 }
 
@@ -80,7 +80,7 @@ async function show(name: string, set: StudySet): Promise<string> {
   const keys = rest.map(promptKey);
   for (const [index, contender] of contenders.entries())
     console.log(`| ${index === 0 ? `${name}, n = ${rest.length}` : ""} | ${await rowOf(contender, keys)} |`);
-  return `${name}: ${small} and ${large}; left alone, eval train chooses ${chosen.join(", ")}`;
+  return `${name}: ${small} and ${large}; by itself, eval train chooses ${chosen.join(", ")}`;
 }
 
 function sideOf(records: readonly OutcomeRecord[], model: string): ModelOutcomes {
@@ -89,7 +89,10 @@ function sideOf(records: readonly OutcomeRecord[], model: string): ModelOutcomes
   return costUsd.some(Number.isNaN) ? { quality } : { quality, costUsd };
 }
 
-/** Small answers, says how sure it is, and the least sure answers are given up: that is paid for, too. */
+/**
+ * Returns a cascade: the small model answers and states how sure it is, and the least sure answers are
+ * escalated. All calls are paid.
+ */
 function cascadeOf(
   records: readonly OutcomeRecord[],
   small: string,
@@ -106,7 +109,7 @@ function cascadeOf(
   };
 }
 
-/** Quality and cost at the contender's share of large calls, APGR over all shares. */
+/** Returns quality and cost at the contender's share of large calls, and APGR over all shares. */
 async function rowOf(
   { name, scores, stay, go, rate = largeCalls }: Contender,
   groups: readonly string[],

@@ -10,8 +10,8 @@ const confidence = 0.95;
 const tolerance = 1e-9;
 
 /**
- * In how many draws any of the categories' certificates is broken, as `tuneCategories` makes them, where
- * each category is the same world by itself with so many records.
+ * Counts the draws in which any of the categories' certificates is broken, as `tuneCategories` makes them.
+ * Each category is a separate copy of the world, with its number of records.
  */
 export async function simulateCategories(
   { draw: drawWorld, guarantee, lossAt, maxLoss }: World,

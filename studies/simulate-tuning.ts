@@ -9,29 +9,29 @@ import { SMALL_COST, type World, type WorldRecords } from "./tuning-worlds.ts";
 
 export interface Simulation {
   readonly draws: number;
-  /** Draws whose certificate is broken: the true loss, of as many requests of a unit as it says, is at or above `maxLoss`. */
+  /** Draws whose certificate is broken: the true loss, with the certificate's cap on units, is at or above `maxLoss`. */
   readonly broken: number;
-  /** The same for the naive method: the cheapest threshold whose measured loss is at most `maxLoss`. */
+  /** Broken draws of the naive method: the cheapest threshold whose measured loss is at most `maxLoss`. */
   readonly naiveBroken: number;
   /** Draws without a certificate. */
   readonly refused: number;
-  /** Mean true saving, as a share of always-large's cost; 0 where refused. */
+  /** Mean true saving as a share of always-large's cost; 0 for refused draws. */
   readonly saving: number;
-  /** Of the best threshold of the grid, which knows the truth. */
+  /** True saving of the grid's best threshold, chosen with knowledge of the truth. */
   readonly oracleSaving: number;
 }
 
 export interface SimulateOptions {
-  /** Default: the world's. */
+  /** Largest loss. Default: the world's. */
   readonly maxLoss?: number | undefined;
   readonly steps?: number | undefined;
 }
 
 const delta = 0.05;
-/** Rounding of the integrals. */
+/** Rounding error of the integrals. */
 const tolerance = 1e-9;
 
-/** Tunes on draws of a world, and holds the result against the truth. */
+/** Tunes on draws of a world and compares the results with the truth. */
 export async function simulateTuning(
   world: World,
   records: number,
@@ -46,7 +46,7 @@ export async function simulateTuning(
   let [broken, naiveBroken, refused, saving] = [0, 0, 0, 0];
   for (let draw = 0; draw < draws; draw += 1) {
     const drawn = world.draw(records, seededRandom(draw));
-    // Of another stream than the records: their order must not depend on what they are.
+    // A different random stream than that of the records: their order must not depend on their content.
     const seed = 0x8000_0000 + draw;
     const { index, unitCap: cap } = await tuneDraw(world, drawn, { grid, maxLoss, delta, seed });
     if (truth(cap)[index]) broken += 1;
@@ -57,7 +57,7 @@ export async function simulateTuning(
   return { draws, broken, naiveBroken, refused, saving, oracleSaving };
 }
 
-/** By the cap on units: which thresholds of the grid lose too much. */
+/** Returns a function that states, for a cap on units, which thresholds of the grid lose too much. */
 function truthOf(
   world: World,
   grid: readonly number[],
@@ -79,7 +79,7 @@ interface TuneDraw {
   readonly seed: number;
 }
 
-/** As `tuneThreshold`, on columns: the index in the grid, and how many requests of a unit count. */
+/** Tunes as `tuneThreshold` does, on columns. Returns the index in the grid and the cap on units. */
 async function tuneDraw(
   { guarantee, unitCap }: World,
   { complexity, pair, units }: WorldRecords,
@@ -92,7 +92,7 @@ async function tuneDraw(
     candidates,
     large: pair.large,
     guarantee,
-    // Only whether it is rejected counts here.
+    // Only the rejection matters here, not the p-value.
     test: { ...test, pValue: (loss, limit) => (test.rejects(loss, limit) ? 0 : 1) },
     maxLoss,
     delta,
@@ -107,7 +107,7 @@ function naive(
   guarantee: Guarantee,
 ): number {
   const lost = lossesOf(guarantee, pair.large.quality, pair.small.quality);
-  // What is lost more with each threshold than with the one before it: cheaper than trying each.
+  // The loss that each threshold adds to the one before it: cheaper than computing each in full.
   const added = new Float64Array(grid.length);
   complexity.forEach((one, record) => {
     const first = grid.findIndex((threshold) => one < threshold);

@@ -9,13 +9,13 @@ import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { answerCost } from "./answer-cost.ts";
 import { dataPath } from "./data-path.ts";
 
-/** Records with two models, and what is shown to a classifier. */
+/** A set of records with outcomes of two models, and the text that a classifier sees. */
 export interface StudySet {
   readonly file: string;
   readonly small: string;
   readonly large: string;
   readonly text: RecordText;
-  /** The records tell how sure the small model was of its answer, and their costs hold what that takes. */
+  /** True if the records state how sure the small model was, and include that cost. */
   readonly cascade?: true;
 }
 
@@ -43,16 +43,16 @@ export const studySets: Readonly<Record<string, StudySet>> = {
   gsm8k: { file: "benchmark/routellm_gsm8k.jsonl.gz", ...routeLlm },
 };
 
-// Before a study prints anything.
+// Check the folder before a study prints anything.
 dataPath();
 
-/** Records that ask the same: they stay on one side of every split. */
+/** Records with the same prompt, which stay on one side of every split. */
 export type StudyGroup = readonly OutcomeRecord[];
 
 /**
- * The records with outcomes of both models, in groups, shuffled. Without categories: text alone is studied.
- * Costs are those of the answers; with `cascade`, `metadata.checkedCostUsd` is that of the small model's
- * answer with its check.
+ * Returns the records with outcomes of both models, in shuffled groups. Categories are removed, since only
+ * text is studied. Costs are those of the answers; with `cascade`, `metadata.checkedCostUsd` is that of the
+ * small model's answer with its check.
  */
 export async function readStudySet({
   file,
@@ -62,7 +62,7 @@ export async function readStudySet({
 }: StudySet): Promise<readonly StudyGroup[]> {
   const groups = new Map<string, OutcomeRecord[]>();
   for await (const { category: _, ...record } of readOutcomes(dataPath(file))) {
-    // The published results on these sets leave such rows out.
+    // The published results on these sets exclude such rows.
     if ((record as { readonly contaminated?: boolean }).contaminated) continue;
     const [from, to] = [outcomeOf(record, small), outcomeOf(record, large)];
     if (from === undefined || to === undefined) continue;
@@ -82,7 +82,7 @@ export async function readStudySet({
     .map(({ group }) => group);
 }
 
-/** Whole groups until there are `count` records, and all others. */
+/** Takes whole groups until there are `count` records; returns the other groups too. */
 export function takeRecords(
   groups: readonly StudyGroup[],
   count: number,
@@ -93,20 +93,20 @@ export function takeRecords(
   return { taken, others: groups.slice(next) };
 }
 
-/** Trained without regard to whether it is sure to beat length. */
+/** Trains a classifier, even if it is not proven to beat length. */
 export async function trainOn(records: readonly OutcomeRecord[], set: StudySet): Promise<Classifier> {
   const { small, large, text } = set;
   const { file } = await trainClassifier(records, { small, large, text, candidate: "mean", resamples: 1 });
   return trained(file);
 }
 
-/** Numbers of own labels that leave at least half of the records. */
+/** Returns the numbers of own labels that leave at least half of the records. */
 export function ownLabels(groups: readonly StudyGroup[]): readonly number[] {
   const all = groups.reduce((sum, group) => sum + group.length, 0);
   return [200, 500, 1_000].filter((count) => count <= all / 2);
 }
 
-/** Names given on the command line, else all. */
+/** Returns the sets named on the command line, else all. */
 export function askedSets(): readonly (readonly [name: string, set: StudySet])[] {
   const asked = process.argv.slice(2);
   return Object.entries(studySets).filter(([name]) => asked.length === 0 || asked.includes(name));

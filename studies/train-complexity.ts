@@ -1,6 +1,6 @@
 /**
- * Trains the classifiers that are shipped and writes their generated files; run it from the root of the
- * project, with the data sets in SWITCHPOINT_DATA (default ../shared/data): `npm run train`.
+ * Trains the shipped classifiers and writes their generated files; run it from the root of the project, with
+ * the data sets in SWITCHPOINT_DATA (default ../shared/data): `npm run train`.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

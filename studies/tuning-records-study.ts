@@ -1,7 +1,7 @@
 /**
- * How many tuning records a certificate takes: mean true saving, as a share of that of the best threshold,
- * by number of records and greatest loss, on two synthetic worlds; and how often it is refused. Prints rows
- * of a Markdown table:
+ * Measures how many tuning records a certificate needs: the mean true saving, as a share of that of the best
+ * threshold, by number of records and largest loss, on two synthetic worlds; and how often it is refused.
+ * Prints rows of a Markdown table:
  *
  *     npm run build && node dist/studies/tuning-records-study.js
  */

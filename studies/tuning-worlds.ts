@@ -4,32 +4,32 @@ import { ALWAYS_SMALL } from "../evals/tune/tuning-file.ts";
 
 /** Records of a world, as columns. */
 export interface WorldRecords {
-  /** Infinity: the classifier failed. */
+  /** Complexities; Infinity if the classifier failed. */
   readonly complexity: Float64Array;
   readonly pair: PairedOutcomes;
-  /** By record: number of the independent unit. */
+  /** Number of the independent unit of each record. */
   readonly units: Uint32Array;
 }
 
-/** A synthetic world whose truth is known. */
+/** A synthetic world with a known truth. */
 export interface World {
   readonly name: string;
   readonly guarantee: Guarantee;
   readonly maxLoss: number;
-  /** As tuning is told. */
+  /** Cap on units that is given to tuning. */
   readonly unitCap?: number | undefined;
-  /** About so many records: whole units. `random` is uniform in [0, 1). */
+  /** Draws whole units with at least this many records. `random` is uniform in [0, 1). */
   readonly draw: (records: number, random: () => number) => WorldRecords;
-  /** True mean of the guarantee's loss at a threshold, where so many requests of a unit count. Default: all. */
+  /** True mean of the guarantee's loss at a threshold, with `unitCap` requests of each unit. Default: all. */
   readonly lossAt: (threshold: number, unitCap?: number) => number;
   /** True share of requests below a threshold. */
   readonly smallShareAt: (threshold: number) => number;
 }
 
-/** Costs of a call: the large model's is the unit. */
+/** Cost of a call of the small model, in units of the large model's. */
 export const SMALL_COST = 0.1;
 
-/** How large a unit is. */
+/** A possible size of a unit. */
 interface Size {
   readonly size: number;
   readonly probability: number;
@@ -37,27 +37,27 @@ interface Size {
 
 interface Unit {
   readonly complexity: number;
-  /** Qualities of small and large, by record. */
+  /** Qualities of the small and the large model, by record. */
   readonly outcomes: readonly (readonly [small: number, large: number])[];
 }
 
-/** Of a unit's complexity. Integrals over it are exact up to the midpoint rule on 10,000 steps. */
+/** A world by functions of a unit's complexity. Integrals over it use the midpoint rule with 10,000 steps. */
 interface UnitWorld {
   readonly name: string;
-  /** Default `mean`. */
+  /** Kind of the guarantee. Default `mean`. */
   readonly guarantee?: Guarantee;
   readonly maxLoss?: number;
   readonly unitCap?: number;
-  /** The loss at this threshold is the world's `maxLoss`: the hardest null. */
+  /** Threshold whose loss is the world's `maxLoss`: the hardest null hypothesis. */
   readonly maxLossAt?: number;
-  /** Complexity of a unit from a uniform number. Never falls. Default: the number itself. */
+  /** Maps a uniform number to a unit's complexity. Must not fall. Default: the number itself. */
   readonly complexityOf?: (uniform: number) => number;
-  /** Default: one record. */
+  /** Possible sizes of a unit. Default: one record. */
   readonly sizes?: (complexity: number) => readonly Size[];
   /** Expected loss of a record of a unit that is sent to the small model. */
   readonly gapAt: (complexity: number, size: number) => number;
   readonly outcomes: (complexity: number, random: () => number, size: number) => Unit["outcomes"];
-  /** Share of units on which the classifier fails. The small model is always wrong there, the large one right. */
+  /** Share of units on which the classifier fails. On them the small model is always wrong and the large one right. */
   readonly unclassified?: number;
 }
 
@@ -74,7 +74,7 @@ function worldOf({
   ...rest
 }: UnitWorld): World {
   const complexities = Float64Array.from({ length: steps }, (_, step) => complexityOf((step + 0.5) / steps));
-  /** Over units below a threshold, of what is summed over the requests that count. */
+  /** Integrates a value over the counted requests of the units below a threshold. */
   const sum = (value: (complexity: number, size: number) => number, below: number, cap: number): number =>
     (1 - unclassified) *
     complexities.reduce((total, one) => {
@@ -147,34 +147,37 @@ function columnsOf(units: readonly Unit[]): WorldRecords {
 
 const bernoulli = (probability: number, random: () => number): number => (random() < probability ? 1 : 0);
 
-/** Independent answers, right with these probabilities. */
+/** Draws independent answers that are right with these probabilities. */
 const answers =
   (small: (complexity: number) => number, large: number): UnitWorld["outcomes"] =>
   (complexity, random) => [[bernoulli(small(complexity), random), bernoulli(large, random)]];
 
-/** The small model is as good as the large one on easy requests, and ever worse on harder ones. */
+/** Quality of a small model that is as good as the large one on easy requests, and gets worse on harder ones. */
 const fading = (complexity: number): number => 0.98 - 0.75 * Math.max(complexity - 0.3, 0) ** 1.3;
 
 const levels = (count: number) => (uniform: number) => (Math.floor(uniform * count) + 0.5) / count;
 
-/** Steep where it counts: nearly free below 0.6, then clearly worse. */
+/** A loss that is nearly 0 below 0.6 and clearly larger above. */
 const steep = (complexity: number): number => (complexity < 0.6 ? 0.01 : 0.15);
 const conversationGap = (complexity: number): number => Math.min(1, 0.6 * complexity ** 4);
 const conversationSize = (complexity: number): number => 1 + Math.floor(4 * complexity);
-/** Correlation 0.3 of any two: each takes the unit's answer with probability sqrt(0.3), else its own. */
+/** Probability of taking the unit's answer instead of an own one; √0.3 gives any two a correlation of 0.3. */
 const sharing = Math.sqrt(0.3);
-/** Most prompts come once, some are asked again and again. */
+/** Sizes of a world in which most prompts occur once and some often. */
 const copies: readonly Size[] = [
   { size: 1, probability: 0.7 },
   { size: 3, probability: 0.25 },
   { size: 10, probability: 0.05 },
 ];
-/** One unit in a hundred is of fifty requests, on all of which the small model is wrong. */
+/** Sizes of a world in which one unit in a hundred has fifty requests, all of which the small model gets wrong. */
 const rareGiants: readonly Size[] = [
   { size: 1, probability: 0.99 },
   { size: 50, probability: 0.01 },
 ];
-/** Loses exactly 0.05 where 5 requests of a unit count; among 1,000 records units of 10 are seen one time in three. */
+/**
+ * Probability of a unit of 10. The loss is exactly 0.05 if 5 requests of a unit count; one draw of 1,000
+ * records in three has a unit of 10.
+ */
 const twiceAsLarge = 4e-4;
 const largeShare = 0.05 / (5 * 0.95 + 0.05);
 const nowAndThenLarger: readonly Size[] = [
@@ -187,13 +190,13 @@ const heavyTail: readonly Size[] = Array.from({ length: 11 }, (_, power) => ({
   size: 2 ** power,
   probability: power === 10 ? 0.4 ** 10 : 0.6 * 0.4 ** power,
 }));
-/** The longer a conversation, the more the small model loses in it. */
+/** Loss of the small model, which grows with the length of a conversation. */
 const heavyGap = (complexity: number, size: number): number =>
   Math.min(1, complexity ** 2 * 0.06 * Math.log2(2 * size));
 const alike = (lost: number, size: number): Unit["outcomes"] =>
   Array.from({ length: size }, () => [1 - lost, 1] as const);
 
-/** The worlds on which the guarantee is tested. */
+/** Worlds on which the guarantee is tested. */
 export const worlds: readonly World[] = [
   worldOf({
     name: "informative score",
@@ -202,7 +205,7 @@ export const worlds: readonly World[] = [
     outcomes: answers(fading, 0.93),
   }),
   worldOf({
-    // Five scores, so that the loss jumps from far below the limit to the limit itself.
+    // Five scores, so that the loss jumps from far below the limit to exactly the limit.
     name: "risk exactly epsilon at a grid point",
     maxLossAt: 0.8,
     complexityOf: levels(5),
@@ -266,7 +269,7 @@ export const worlds: readonly World[] = [
     outcomes: answers(fading, 0.9),
   }),
   worldOf({
-    // A tenth of the others are as hard as can be: only always-small would save on them.
+    // A tenth of the others have complexity 1: only always-small would save on them.
     name: "unclassified requests, on which the small model is wrong",
     maxLoss: 0.02,
     complexityOf: (one) => Math.min(1, one / 0.9),

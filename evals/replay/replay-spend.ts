@@ -1,6 +1,6 @@
-import { OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
 import { type BudgetOptions, resolveBudget } from "../../src/budget/budget-options.ts";
 import { createSpendBook } from "../../src/budget/spend.ts";
+import { OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 import type { Tally } from "./tally.ts";
 import { sortByTime } from "./timeline.ts";

@@ -1,6 +1,6 @@
+import type { BudgetOptions } from "../../src/budget/budget-options.ts";
 import { InvalidOptionError, type Policy, type PolicyContext } from "../../src/contracts/index.ts";
 import { checkMethods } from "../../src/plugin/index.ts";
-import type { BudgetOptions } from "../../src/budget/budget-options.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { meanCost } from "../metrics/mean-cost.ts";

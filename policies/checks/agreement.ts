@@ -4,25 +4,25 @@ import { textOf } from "./internal/answer-parts.ts";
 import { lastNumber } from "./internal/last-number.ts";
 
 export interface AgreementOptions {
-  /** Further answers to ask for, in [1, 10]. Default 2. */
+  /** Number of further answers to ask for, in [1, 10]. Default 2. */
   readonly samples?: number | undefined;
-  /** How many of them must agree with the answer, in [1, `samples`]. Default all. */
+  /** Number of further answers that must agree with the answer, in [1, `samples`]. Default all. */
   readonly agreeing?: number | undefined;
-  /** What is compared: the last number, or the whole text without case, spaces and punctuation. Default `number`. */
+  /** Part to compare: the last number, or the whole text without case, spaces and punctuation. Default `number`. */
   readonly by?: "number" | "text" | undefined;
-  /** Of the further answers, in [0, 2]. Default 0.7: at 0 a model repeats itself, right or wrong. */
+  /** Temperature of the further answers, in [0, 2]. Default 0.7: at 0 a model repeats itself, right or wrong. */
   readonly temperature?: number | undefined;
   /**
-   * Gives the further answers, from the last ask and the turns before it as far as facts hold them.
-   * Default: the model that has answered, from the whole request.
+   * Model that gives the further answers, from the last ask and the earlier turns that the request facts
+   * hold. Default: the model that gave the answer, from the whole request.
    */
   readonly model?: Model | undefined;
 }
 
 /**
  * Accepts an answer that further answers to the same request agree with (self-consistency). Calls a
- * model `samples` times, side by side: each call is priced, recorded and under the constraints. One
- * that fails means no verdict. Only for answers that can be compared: numbers, labels, names.
+ * model `samples` times in parallel; each call is priced, recorded and subject to the constraints. If
+ * one fails, there is no verdict. Use it for answers that can be compared: numbers, labels, names.
  */
 export function agreement(options: AgreementOptions = {}): Check {
   checkKeys("agreement", options, ["samples", "agreeing", "by", "temperature", "model"]);
@@ -53,7 +53,7 @@ export function agreement(options: AgreementOptions = {}): Check {
           throw new InvalidOptionError(
             "agreement.model",
             model,
-            "given where no answer of a plan is checked",
+            "set when the check runs outside a plan, where no model has answered",
           );
         return hop.again(changes);
       };

@@ -3,8 +3,8 @@ import { askInTurn } from "./internal/ask-in-turn.ts";
 
 /**
  * Accepts when one of the checks does: `anyOf(logprob({ min: -0.1 }), judge({ model }))` asks the
- * judge about unsure answers only. They are asked in the order given and no further than the first
- * that accepts. One that throws ends the asking, and nothing is accepted.
+ * judge only about unsure answers. Checks run in the given order and stop at the first that accepts. If
+ * one throws, no further check runs and the answer is not accepted.
  */
 export function anyOf(...checks: readonly Check[]): Check {
   return askInTurn("anyOf", checks, true);

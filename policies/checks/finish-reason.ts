@@ -5,8 +5,8 @@ import { choiceOf } from "./internal/answer-parts.ts";
 type FinishReason = Completion["choices"][number]["finish_reason"];
 
 /**
- * Accepts an answer that ended for one of these reasons. Default `stop` and `tool_calls`: not one that
- * was cut at its limit (`length`) or filtered. Sees the finish reason alone.
+ * Accepts an answer that ended for one of these reasons. Default `stop` and `tool_calls`, which excludes
+ * answers that were cut at their limit (`length`) or filtered. Reads only the finish reason.
  */
 export function finishReason(...allowed: readonly FinishReason[]): Check {
   allowed.forEach((reason, index) => {

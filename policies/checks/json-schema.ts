@@ -6,18 +6,18 @@ import { compileSchema, isStandard, type JsonSchema, type StandardSchema } from 
 export type { JsonSchema, StandardSchema };
 
 export interface JsonSchemaOptions {
-  /** Tells one schema from another in decisions and outcome files. Default none. */
+  /** Name that distinguishes schemas in decisions and outcome files. Default: none. */
   readonly name?: string | undefined;
 }
 
 /**
  * Accepts an answer whose whole text is JSON that fits the schema: any Standard Schema (Zod, Valibot,
- * ArkType …), or a JSON Schema. Sees the text alone; JSON inside a Markdown fence or among words is
- * refused, as `JSON.parse` would. It says that the form is right, not that what it holds is true.
+ * ArkType …), or a JSON Schema. Reads only the text; JSON inside a Markdown fence or among words is
+ * refused, as by `JSON.parse`. It checks the form of the answer, not whether the content is true.
  *
- * A JSON Schema (draft 2020-12, 2019-09, 7 or 4) is compiled at the first answer, and refused then where it is
- * none: with a pattern that is not ECMAScript's (flag `u`), or a reference that leads nowhere or out of it. A value
- * that takes longer than 100 ms to compare with it, twice, is an error, so not accepted: write no pattern that backtracks.
+ * A JSON Schema (draft 2020-12, 2019-09, 7 or 4) is compiled at the first answer, and refused then if it is not valid: a
+ * pattern must be ECMAScript's (flag `u`), and a reference must have its target in the schema. A value whose validation
+ * takes longer than 100 ms, twice, is an error and so not accepted: avoid patterns that backtrack.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSchemaOptions = {}): Check {
   checkKeys("jsonSchema", options, ["name"]);
@@ -27,7 +27,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSch
 
   return {
     name: name === undefined ? "jsonSchema" : `jsonSchema(${name})`,
-    // A Standard Schema nearly always answers at once; a JSON Schema is loaded first.
+    // A Standard Schema is nearly always synchronous; the JSON Schema validator is loaded first.
     reads: isStandard(schema) ? "text" : undefined,
     accepts(_, answer) {
       let value: unknown;

@@ -11,17 +11,17 @@ import { textOf, toolCallsOf } from "./internal/answer-parts.ts";
 
 export interface JudgeOptions {
   readonly model: Model;
-  /** What an answer must be to be accepted. Default: correct, complete and to the point. */
+  /** Condition for an answer to be accepted. Default: it is correct, complete and to the point. */
   readonly criteria?: string | undefined;
-  /** Ask for the verdict by a JSON schema; false for models that cannot. Default true. */
+  /** True to ask for the verdict by a JSON schema; false for models that do not support it. Default true. */
   readonly structured?: boolean | undefined;
-  /** In decisions and outcome files, in place of the model's name: give one for each `criteria`. */
+  /** Name in decisions and outcome files instead of the model's: use one for each `criteria`. */
   readonly name?: string | undefined;
 }
 
 const usualCriteria = "The answer is correct, complete and to the point.";
 
-/** Longest answer that the judge is shown, in characters: head and tail of a longer one. */
+/** Longest answer that the judge sees, in characters; of a longer one it sees the beginning and the end. */
 const longestAnswer = 20_000;
 
 const verdictFormat: NonNullable<ChatRequest["response_format"]> = {
@@ -39,11 +39,11 @@ const verdictFormat: NonNullable<ChatRequest["response_format"]> = {
 };
 
 /**
- * Accepts what another model accepts. One call for each answer, priced, recorded and under the
- * constraints. The judge is shown the last ask, the turns before it as far as facts hold them, and the
- * answer with its tool calls, quoted as JSON and called data: what they tell the judge to do is text to
- * be judged. That lowers the risk of an answer which talks the judge over, and does not remove it; nor
- * does a judge see the system prompt. A verdict that cannot be read is none.
+ * Accepts an answer that another model accepts. Makes one call for each answer; the call is priced,
+ * recorded and subject to the constraints. The judge sees the last ask, the earlier turns that the
+ * request facts hold, and the answer with its tool calls, quoted as JSON and marked as data: instructions
+ * in them are text to be judged. This lowers the risk of an answer that persuades the judge, and does not
+ * remove it. The judge does not see the system prompt. A verdict that cannot be read is an error.
  */
 export function judge(options: JudgeOptions): Check {
   checkKeys("judge", options, ["model", "criteria", "structured", "name"]);
@@ -96,7 +96,7 @@ function cut(text: string): string {
   return `${text.slice(0, half)}\n[… ${text.length - longestAnswer} characters left out …]\n${text.slice(-half)}`;
 }
 
-/** Throws where the judge has not said what it was asked for. */
+/** Throws `ProviderError` if the judge's reply holds no verdict. */
 function readVerdict(text: string, { name }: Model): boolean {
   const json = withoutFence(text.trim());
   let accept: unknown;
@@ -109,7 +109,7 @@ function readVerdict(text: string, { name }: Model): boolean {
   throw new ProviderError({ kind: "incomplete", model: name, summary: "its verdict cannot be read" });
 }
 
-/** Models like to put JSON into a Markdown block, asked or not. */
+/** Removes the Markdown fence that models often put around JSON. */
 function withoutFence(text: string): string {
   const opening = /^```(?:json)?/.exec(text)?.[0];
   return opening !== undefined && text.endsWith("```") ? text.slice(opening.length, -3) : text;

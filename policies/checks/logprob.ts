@@ -3,17 +3,17 @@ import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { choiceOf } from "./internal/answer-parts.ts";
 
 export interface LogprobOptions {
-  /** At most 0: the lowest mean log-probability (natural logarithm) of a token that is accepted. */
+  /** Lowest mean log-probability of a token (natural logarithm) that is accepted, at most 0. */
   readonly min: number;
 }
 
 /**
  * Accepts an answer whose tokens have a mean log-probability of at least `min`:
- * `Σ log p(token) / tokens`, -0.1 say. Sees `choices[0].logprobs` alone: requests must ask for them
- * (`logprobs: true`), and an answer without them is not accepted. Providers other than OpenAI and
+ * `Σ log p(token) / tokens`, for example -0.1. Reads only `choices[0].logprobs`: requests must ask for
+ * them (`logprobs: true`), and an answer without them is not accepted. Providers other than OpenAI and
  * compatible endpoints do not send them.
  *
- * It says how sure a model was of its words, which is not how right it is: choose `min` on recorded
+ * The mean shows how sure a model was of its words, not how often it is right: choose `min` on recorded
  * outcomes, one for each kind of task.
  */
 export function logprob(options: LogprobOptions): Check {
@@ -27,7 +27,7 @@ export function logprob(options: LogprobOptions): Check {
       if (!Array.isArray(tokens) || tokens.length === 0) return false;
       let sum = 0;
       for (const token of tokens) sum += Number(token?.logprob ?? Number.NaN);
-      // Also false for NaN, when a token has none.
+      // NaN, when a token has no log-probability, gives false.
       return sum / tokens.length >= min;
     },
   };

@@ -3,17 +3,17 @@ import { choiceOf, messageOf, textOf, toolCallsOf } from "./internal/answer-part
 import { isLooping } from "./internal/is-looping.ts";
 import { refusalPhrases } from "./internal/refusal-phrases.ts";
 
-/** Where a refusal begins, if it is one: a long answer may well speak of what cannot be done. */
+/** Number of characters in which a refusal must begin: later, a long answer may mention what cannot be done. */
 const openingLength = 300;
 
 /**
- * Accepts an answer that is one: not a refusal, not empty, not stuck in a loop. Sees refusal flag,
- * finish reason (`content_filter`), tool calls, and the text: its first 300 characters are searched
- * for usual phrases of refusal in eight languages, its last 4,096 for a piece that comes six times in
- * a row over at least 200 characters.
+ * Accepts an answer that is not a refusal, not empty and not stuck in a loop. Reads the refusal flag, the
+ * finish reason (`content_filter`), tool calls and the text: its first 300 characters are searched for
+ * common refusal phrases in eight languages, its last 4,096 for a piece that is repeated six times in a
+ * row over at least 200 characters.
  *
- * It misses a refusal in other words and a loop that varies, and takes an answer that begins by
- * quoting a refusal for one.
+ * It misses a refusal in other words and a loop that varies, and refuses an answer that begins by quoting
+ * a refusal.
  */
 export function notRefused(): Check {
   return {

@@ -4,17 +4,17 @@ import { textOf } from "./internal/answer-parts.ts";
 import { lastNumber } from "./internal/last-number.ts";
 
 export interface NumericAnswerOptions {
-  /** Whether it must be a whole number. Default false. */
+  /** True if the number must be an integer. Default false. */
   readonly integer?: boolean | undefined;
-  /** Inclusive. Default none. */
+  /** Smallest accepted number. Default: none. */
   readonly min?: number | undefined;
-  /** Inclusive. Default none. */
+  /** Largest accepted number. Default: none. */
   readonly max?: number | undefined;
 }
 
 /**
- * Accepts an answer that holds a number, and whose last number is as asked. Sees the text alone, and
- * does not know whether the number is right. Digits are 0 to 9, with a point and thousands commas.
+ * Accepts an answer that contains a number and whose last number meets the options. Reads only the text,
+ * and does not know whether the number is right. Digits are 0 to 9, with a point and thousands commas.
  */
 export function numericAnswer(options: NumericAnswerOptions = {}): Check {
   checkKeys("numericAnswer", options, ["integer", "min", "max"]);

@@ -6,16 +6,16 @@ import { compileSchema, type Fits } from "./internal/schema.ts";
 type Tool = NonNullable<ChatRequest["tools"]>[number];
 
 export interface ToolArgumentsOptions {
-  /** Those that the request offers: a check sees facts of the request, not its schemas. */
+  /** Tools that the request offers. They are an option because a check sees request facts without schemas. */
   readonly tools: readonly Tool[];
-  /** Tells one set of tools from another in decisions and outcome files. Default none. */
+  /** Name that distinguishes sets of tools in decisions and outcome files. Default: none. */
   readonly name?: string | undefined;
 }
 
 /**
- * Accepts an answer whose tool calls all name one of the tools and have arguments that are a JSON
- * object and fit its `parameters`; also one without tool calls (`finishReason("tool_calls")` asks for
- * one). Sees tool calls alone. Schemas as in `jsonSchema`.
+ * Accepts an answer whose tool calls all name one of the tools, with arguments that are a JSON object and
+ * fit its `parameters`. Also accepts one without tool calls (`finishReason("tool_calls")` requires one).
+ * Reads only tool calls. Schemas are validated as in `jsonSchema`.
  */
 export function toolArguments(options: ToolArgumentsOptions): Check {
   checkKeys("toolArguments", options, ["tools", "name"]);

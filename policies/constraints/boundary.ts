@@ -6,34 +6,35 @@ import {
 } from "../../src/contracts/index.ts";
 import { checkKeys, checkText } from "../../src/plugin/index.ts";
 
-/** One permitted value of a label, or several of which any will do. */
+/** A permitted value of a label, or several of which one must match. */
 export type LabelValues = string | readonly string[];
 
-/** What requests require, as plain data. Where several lines apply, each must hold. */
+/** Requirements of requests as plain data. Where several entries apply, each must hold. */
 export interface BoundaryTable {
-  /** By the request's `tenant`. */
+  /** Requirements by the request's `tenant`. */
   readonly byTenant?: Readonly<Record<string, LabelValues>> | undefined;
-  /** By a label of the request: `{ data: { health: "on-prem" } }`. */
+  /** Requirements by a label of the request: `{ data: { health: "on-prem" } }`. */
   readonly byLabel?: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> | undefined;
-  /** Of requests that no other line applies to. Default: nothing. */
+  /** Requirement of requests to which no other entry applies. Default: none. */
   readonly otherwise?: LabelValues | undefined;
 }
 
 export interface BoundaryOptions {
-  /** The label of the model that is looked at: `boundary`, `residency` … */
+  /** The model's label that is compared: `boundary`, `residency` … */
   readonly label: string;
   /**
-   * Values for all requests; a table; or a function, asked for each model at each hop, that returns
-   * the values which this request requires, `undefined` for none. One that returns anything else
-   * permits no model. It sees `ask` and `window`, which are bounded: not the middle of a long ask, no
-   * system prompt, no tool output. What must not depend on them goes by tenant or label.
+   * Values for all requests; a table; or a function that returns the values which this request
+   * requires, or `undefined` for none. The function is called for each model at each hop; if it returns
+   * anything else, no model is permitted. It sees `ask` and `window`, which are bounded: without the
+   * middle of a long ask, system prompts and tool output. Use a tenant or label for anything that must
+   * not depend on these limits.
    */
   readonly required: LabelValues | BoundaryTable | ((request: RequestFacts) => LabelValues | undefined);
 }
 
 /**
- * Only models whose label has a value that the request requires. Fails closed: a model without the
- * label serves no request that requires one.
+ * Permits only models whose label has a value that the request requires. Fails closed: a model without
+ * the label is not permitted for requests that require one.
  */
 export function boundary(options: BoundaryOptions): Constraint {
   checkKeys("boundary", options, ["label", "required"]);
@@ -44,7 +45,7 @@ export function boundary(options: BoundaryOptions): Constraint {
     name: "boundary",
     permits({ facts }, { request }) {
       const requirements = requirementsOf(request);
-      if (requirements === undefined) return `the values of ${label} that it requires cannot be read`;
+      if (requirements === undefined) return `the required values of ${label} cannot be read`;
       const value = own(facts.labels, label);
       for (const permitted of requirements) {
         if (value === undefined || !permitted.includes(value))
@@ -55,7 +56,7 @@ export function boundary(options: BoundaryOptions): Constraint {
   };
 }
 
-/** Lists of values of which the model must have one each; `undefined`: they cannot be read. */
+/** Lists of values; the model must have one of each list. `undefined` means that they cannot be read. */
 type Requirements = readonly (readonly string[])[];
 type Reader = (request: RequestFacts) => Requirements | undefined;
 
@@ -100,7 +101,7 @@ function tableReader(table: BoundaryTable): Reader {
   };
 }
 
-/** A map, so that a tenant called `constructor` finds nothing that is not there. */
+/** Checks a table and returns it as a map, so that a tenant called `constructor` finds no inherited entry. */
 function checkTable<T, R>(
   path: string,
   table: Readonly<Record<string, T>>,
@@ -112,7 +113,7 @@ function checkTable<T, R>(
 }
 
 function checkValues(path: string, values: unknown): readonly string[] {
-  if (!isValues(values)) throw new InvalidOptionError(path, values, "a non-empty string or several");
+  if (!isValues(values)) throw new InvalidOptionError(path, values, "a non-empty string or an array of them");
   return listOf(values);
 }
 

@@ -1,8 +1,8 @@
 import type { Constraint } from "../../src/contracts/index.ts";
 
 /**
- * No model that has failed too often of late. One of which nothing is known is permitted. Where all
- * are unhealthy the request fails at once instead of waiting for calls that will fail too.
+ * Permits only models that have not failed too often recently. A model of unknown health is permitted.
+ * If all are unhealthy, the request fails at once instead of waiting for calls that would fail too.
  */
 export function healthy(): Constraint {
   return {

@@ -2,17 +2,16 @@ import { type Constraint, InvalidOptionError } from "../../src/contracts/index.t
 import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 
 export interface LatencyOptions {
-  /** Longest 95th percentile of the time to first token of recent streams, in milliseconds, above 0. */
+  /** Largest permitted 95th percentile of the time to first token of recent streams, in milliseconds, above 0. */
   readonly p95FirstTokenMs: number;
   /**
-   * What holds for a model that has not streamed often enough of late. Default `"permit"`: a model
-   * that is never called never gets a percentile, so `"refuse"` keeps all models out until the
-   * router's state is restored.
+   * Treatment of a model with too few recent streams. Default `"permit"`: a model that is never called
+   * never gets a percentile, so `"refuse"` keeps all models out until the router's state is restored.
    */
   readonly unknown?: "permit" | "refuse" | undefined;
 }
 
-/** No model that is known to begin its answers too late. */
+/** Permits only models that are not known to start their answers too late. */
 export function latency(options: LatencyOptions): Constraint {
   checkKeys("latency", options, ["p95FirstTokenMs", "unknown"]);
   const { unknown = "permit" } = options;

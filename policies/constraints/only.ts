@@ -1,7 +1,7 @@
 import type { Constraint } from "../../src/contracts/index.ts";
 import { checkIds } from "../../src/plugin/index.ts";
 
-/** No model but these, at any hop: a judge that is none of the router's models neither. */
+/** Permits only these models, at every hop: so it also excludes a judge that is not one of the router's models. */
 export function only<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
   checkIds("only", ids);
   const permitted: ReadonlySet<string> = new Set(ids);

@@ -3,15 +3,15 @@ import { checkIds, checkKeys } from "../../src/plugin/index.ts";
 
 export interface SafetyFloorOptions<Id extends string> {
   /**
-   * Whether a request is risky. Asked for each forbidden model at each hop. Anything but `false`
-   * counts as risky, an error too.
+   * Returns true if a request is risky; called for each forbidden model at each hop. Anything but
+   * `false` counts as risky, an error too.
    */
   readonly when: (request: RequestFacts) => boolean;
   /** The models that risky requests must not reach: usually the small ones, which are easier to mislead. */
   readonly forbid: readonly Id[];
 }
 
-/** Keeps risky requests away from models that are not up to them. */
+/** Keeps risky requests away from the forbidden models. */
 export function safetyFloor<const Id extends string>(options: SafetyFloorOptions<Id>): Constraint<Id> {
   checkKeys("safetyFloor", options, ["when", "forbid"]);
   const { when, forbid } = options;

@@ -1,19 +1,19 @@
 import type { Choice } from "../../src/contracts/index.ts";
 
-/** What a policy returns: a choice, several with probabilities, or nothing. */
+/** A policy's result: a choice, several with probabilities, or nothing. */
 export type Opinion<Id extends string> = Choice<Id> | readonly Choice<Id>[] | undefined;
 
-/** How far from 1 a sum of probabilities may be by rounding, as ten times 0.1 is. */
+/** Largest distance from 1 that rounding may give a sum of probabilities, such as ten times 0.1. */
 export const tolerance = 1e-9;
 
-/** An opinion as a lottery. */
+/** Returns an opinion as a lottery. */
 export function choicesOf<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[],
 ): readonly Choice<Id>[] {
   return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
 }
 
-/** The opinion with each of its choices changed. */
+/** Applies `change` to each choice of the opinion. */
 export function mapChoices<Id extends string>(
   opinion: Opinion<Id>,
   change: (choice: Choice<Id>) => Choice<Id>,
@@ -22,14 +22,14 @@ export function mapChoices<Id extends string>(
   return Array.isArray(opinion) ? opinion.map(change) : change(opinion as Choice<Id>);
 }
 
-/** P(the lottery has an opinion). */
+/** The probability that the lottery has an opinion. */
 export function totalOf(choices: readonly Choice[]): number {
   let total = 0;
   for (const { probability = 1 } of choices) total += probability;
   return total;
 }
 
-/** The lottery with each probability times `factor`. */
+/** Multiplies each probability of the lottery by `factor`. */
 export function scaled<Id extends string>(choices: readonly Choice<Id>[], factor: number): Choice<Id>[] {
   return choices.map(({ model, reason, probability = 1, escalate, expectedCostUsd }) => ({
     model,

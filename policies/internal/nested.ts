@@ -3,7 +3,7 @@ import { checkMethods, checkText, describePolicy } from "../../src/plugin/index.
 import { always } from "../always.ts";
 import { mapChoices } from "./lottery.ts";
 
-/** Where a request goes: to a model, or wherever a policy sends it. */
+/** A model for a request, or a policy that chooses one. */
 export type ModelOrPolicy<Id extends string> = Id | Policy<Id>;
 
 /** Throws `InvalidOptionError` unless the value is a policy. */
@@ -12,12 +12,12 @@ export function checkPolicy(option: string, policy: unknown): void {
   checkText(`${option}.name`, (policy as Policy).name);
 }
 
-/** The ids that policies name, each once. */
+/** The ids that the policies name, without duplicates. */
 export function modelsOf(policies: readonly Pick<Policy, "models">[]): readonly string[] {
   return [...new Set(policies.flatMap(({ models }) => models ?? []))];
 }
 
-/** A policy as it is, a model as the policy that chooses it for the reason given. */
+/** Returns a policy unchanged, and a model as a policy that chooses it with the given reason. */
 export function toPolicy<Id extends string>(
   option: string,
   use: ModelOrPolicy<Id>,
@@ -31,7 +31,7 @@ export function toPolicy<Id extends string>(
   return always(use, reason);
 }
 
-/** As `toPolicy`; the reasons of a policy are preceded by the one given. */
+/** Does the same as `toPolicy`, and puts the given reason before a policy's own reasons. */
 export function toExplainedPolicy<Id extends string>(
   option: string,
   use: ModelOrPolicy<Id>,
@@ -47,7 +47,7 @@ export function toExplainedPolicy<Id extends string>(
   };
 }
 
-/** A model or policy as `parameters` hold it. */
+/** Returns a model or policy as `parameters` hold it. */
 export function describeUse(use: ModelOrPolicy<string>): unknown {
   return typeof use === "string" ? use : describePolicy(use);
 }

@@ -1,8 +1,8 @@
 import type { Candidate, Choice } from "../../src/contracts/index.ts";
 
 /**
- * The choice where nothing is left to choose. The router then asks no classifier, so a policy that
- * compares models would know nothing of the one.
+ * Chooses the only candidate. With one candidate the router asks no classifier, so a policy that
+ * compares models would have no data about it.
  */
 export function onlyPermitted<Id extends string>(
   candidates: readonly Candidate<Id>[],

@@ -6,13 +6,13 @@ export interface PolicyTable<Id extends string> {
   readonly models: readonly string[];
   /** The entries as `parameters` hold them. */
   readonly described: Readonly<Record<string, unknown>>;
-  /** The policy of a key, then `otherwise` for what it leaves. */
+  /** The policy of a key, followed by `otherwise` where it has no opinion. */
   policyOf(key: string | undefined): Policy<Id>;
 }
 
 /**
- * Models and policies by key. `reasonOf` says why the entry of a key applies. Throws
- * `InvalidOptionError` unless there is at least one entry and each is a model or a policy.
+ * Compiles a table of models and policies by key. `reasonOf` gives the reason why a key's entry applies.
+ * Throws `InvalidOptionError` unless there is at least one entry and each is a model or a policy.
  */
 export function policyTable<Id extends string>(
   option: string,
@@ -24,7 +24,7 @@ export function policyTable<Id extends string>(
   const entries = isObject ? Object.entries(given) : [];
   if (entries.length === 0)
     throw new InvalidOptionError(option, given, "an object of at least one model or policy");
-  // A map: keys come from requests, and "constructor" is a name like others.
+  // A map, because keys come from requests and "constructor" may be one of them.
   const policies = new Map(
     entries.map(([key, use]) => [
       key,

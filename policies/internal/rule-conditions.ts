@@ -4,31 +4,31 @@ import { categoryOf } from "./category-of.ts";
 
 type OneOrMore = string | readonly string[];
 
-/** All of them must hold. A fact that is not known meets none. */
+/** Conditions that must all hold. An unknown fact meets none. */
 export interface RuleConditions {
   readonly tenant?: OneOrMore | undefined;
-  /** Each label has this value, or one of these. */
+  /** The value of each label, or several of which one must match. */
   readonly labels?: Readonly<Record<string, OneOrMore>> | undefined;
   /** The request's category, else the classifier's. */
   readonly category?: OneOrMore | undefined;
   /** ISO 639-1 codes: two lower-case letters. */
   readonly language?: OneOrMore | undefined;
-  /** Inclusive. */
+  /** Lower bound, inclusive. */
   readonly minInputTokens?: number | undefined;
-  /** Inclusive. */
+  /** Upper bound, inclusive. */
   readonly maxInputTokens?: number | undefined;
-  /** Human turns, inclusive. */
+  /** Lower bound of human turns, inclusive. */
   readonly minTurns?: number | undefined;
-  /** Human turns, inclusive. */
+  /** Upper bound of human turns, inclusive. */
   readonly maxTurns?: number | undefined;
-  /** Whether the request offers tools. */
+  /** True for requests that offer tools, false for those that do not. */
   readonly tools?: boolean | undefined;
   readonly images?: boolean | undefined;
-  /** Whether an answer by a JSON schema is asked for. */
+  /** True for requests that ask for an answer by a JSON schema, false for those that do not. */
   readonly jsonSchema?: boolean | undefined;
 }
 
-/** A condition that can be asked and told. */
+/** A condition with its text for decisions. */
 export interface CompiledCondition {
   readonly text: string;
   holds(context: PolicyContext): boolean;
@@ -85,7 +85,7 @@ function oneOf(
   if (given === undefined) return undefined;
   const values = typeof given === "string" ? [given] : given;
   if (!Array.isArray(values) || values.length === 0)
-    throw new InvalidOptionError(option, given, "a string or an array of at least one");
+    throw new InvalidOptionError(option, given, "a string or an array of at least one string");
   for (const value of values) {
     checkText(option, value);
     if (name === "language" && !/^[a-z]{2}$/.test(value))

@@ -1,21 +1,21 @@
 import type { Candidate, RequestFacts } from "../../src/contracts/index.ts";
 import { ratesAt } from "../../src/plugin/index.ts";
 
-/** What a request costs on a model, in US dollars. */
+/** Costs of a request on a model, in US dollars. */
 export interface CacheCosts {
-  /** With nothing of it cached: the whole input is billed as input. */
+  /** Cost without a cache: the whole input is billed as input. */
   readonly coldUsd: number;
-  /** With nothing of it cached yet, but the cache filled by it. */
+  /** Cost if nothing is cached yet and the request fills the cache. */
   readonly writeUsd: number;
-  /** With the cached prefix read and the rest of the input written. */
+  /** Cost if the cached prefix is read and the rest of the input is written. */
   readonly warmUsd: number;
 }
 
 /**
- * Undefined where the price is not known. `cachedTokens`: the prefix that is, or would be, warm; a
- * conversation without one is taken not to be cached at all and writes nothing. `expectedCostUsd`:
- * of the whole plan, where it is more than one call. Per input token: p = input, r = cached input,
- * w = cache write; rates that are not known are billed as input.
+ * Returns the costs, or undefined where the price is not known. `cachedTokens` is the length of the prefix
+ * that is, or would be, warm; with 0 the conversation is assumed not to be cached at all and writes
+ * nothing. `expectedCostUsd` is the cost of a plan of more than one call. Rates per input token: p = input,
+ * r = cached input, w = cache write; unknown rates are billed as input.
  *
  *     cold  = estimate
  *     write = estimate + input (w - p)

@@ -5,11 +5,11 @@ export interface ThresholdOptions<Id extends string> {
   readonly small: Id;
   readonly large: Id;
   /**
-   * In [0, 1]: a request of this complexity or more goes to the large model. Complexity is a rank,
-   * so 0.7 sends about 30 % of the classifier's reference traffic there.
+   * The threshold, in [0, 1]: a request of this complexity or more goes to the large model. Complexity
+   * is a rank, so 0.7 sends about 30 % of the classifier's reference traffic there.
    */
   readonly at: number;
-  /** `small` or `large`: where a request without a classification goes. Default: `large`. */
+  /** The model for requests without a classification, `small` or `large`. Default: `large`. */
   readonly otherwise?: NoInfer<Id> | undefined;
 }
 

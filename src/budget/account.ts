@@ -1,4 +1,4 @@
-import type { Account, Refusal } from "../contracts/index.ts";
+import type { Account, Refusal } from "../contracts/ports/index.ts";
 import type { Budget } from "./budget-options.ts";
 import type { Hold } from "./spend.ts";
 

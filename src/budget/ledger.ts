@@ -1,4 +1,4 @@
-import type { Account, Ledger } from "../contracts/index.ts";
+import type { Account, Ledger } from "../contracts/ports/index.ts";
 import { openAccount, unboundedAccount } from "./account.ts";
 import type { Budget } from "./budget-options.ts";
 import type { SpendBook } from "./spend.ts";

@@ -5,12 +5,12 @@ import { calibratedQuality } from "./trained/quality-curve.ts";
 import type { QualityCurve } from "./trained/trained-file.ts";
 
 /**
- * Any classifier, with calibrated P(a model is good enough) beside its complexity: what `utility` and
- * `cheapestAbove` go by. `curves`, by name of the model, are those of `calibrate` in `switchpoint/evals`.
- * A curve is put over the classifier's own estimate of that model's quality where it states one, else over
- * `1 - complexity`. Complexity itself stays as it is, and so do thresholds on it.
+ * Adds calibrated P(a model is good enough) to any classifier; `utility` and `cheapestAbove` compare
+ * models by it. `curves`, by model name, come from `calibrate` in `switchpoint/evals`. A curve is applied
+ * to the classifier's own estimate of that model's quality where it states one, else to `1 - complexity`.
+ * Complexity, and so thresholds on it, do not change.
  *
- * Throws `InvalidOptionError`. Its version covers the classifier's and the curves.
+ * Throws `InvalidOptionError`. Its version covers the classifier's version and the curves.
  */
 export function calibrated(
   classifier: Classifier,
@@ -38,7 +38,7 @@ export function calibrated(
   };
 }
 
-/** What a curve is put over: the stated quality of a model in [0, 1], else that of an easy request. */
+/** The input of a curve: the model's stated quality if it is in [0, 1], else `1 - complexity`. */
 export function rawQuality({ complexity, quality }: Classification, name: string): number {
   const stated = quality !== undefined && Object.hasOwn(quality, name) ? quality[name] : undefined;
   return stated !== undefined && stated >= 0 && stated <= 1 ? stated : 1 - complexity;
@@ -55,7 +55,7 @@ function checkCurves(curves: unknown): readonly (readonly [string, QualityCurve]
       throw new InvalidOptionError(
         `calibrated.curves[${JSON.stringify(name)}]`,
         curve,
-        "a curve by calibrate()",
+        "a curve from calibrate()",
       );
   return entries;
 }

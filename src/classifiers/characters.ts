@@ -1,7 +1,7 @@
 /**
- * What a UTF-16 code unit is, as one integer: bits 0–15 the folded letter or digit of a word, bits
- * 16–19 the kind, bit 30 whether it belongs to a word. Letters are folded to lower case without
- * accents, letters that look like Latin ones to those, digits to "0". Negative: see below.
+ * The meaning of a UTF-16 code unit as one integer: bits 0–15 hold the folded letter or digit of a word,
+ * bits 16–19 the kind, and bit 30 is set if it belongs to a word. Letters are folded to lower case without
+ * accents, letters that look like Latin ones to those, digits to "0". `SKIPPED` and `STYLED` are negative.
  */
 export type CharacterEntry = number;
 
@@ -18,27 +18,27 @@ export const SYMBOL = 9;
 /** A letter of a script other than Latin, unless it looks like a Latin one. */
 export const FOREIGN = 10;
 export const LINE = 11;
-/** A Chinese, Japanese or Korean character: by itself a word, which says as much as several letters. */
+/** A Chinese, Japanese or Korean character: a word by itself, with the content of several letters. */
 export const IDEOGRAPH = 12;
 /** Number of kinds. */
 export const KINDS = 13;
 
-/** Zero-width and filling characters, direction marks, accents: read as if they were absent. */
+/** Zero-width and filling characters, direction marks and accents, which are ignored. */
 export const SKIPPED: CharacterEntry = -1;
-/** The first half of a bold, italic or otherwise styled letter or digit: `styledEntry` tells which. */
+/** The first half of a bold, italic or otherwise styled letter or digit; `styledEntry` reads the second. */
 export const STYLED: CharacterEntry = -2;
 
 const wordBit = 1 << 30;
 const wordEntry = (kind: number, folded: number): CharacterEntry => wordBit | (kind << 16) | folded;
 const digitEntry: CharacterEntry = wordEntry(DIGIT, 0x30);
 
-/** Codes below this one (Latin, Greek, Cyrillic) are looked up; the rest is told apart by ranges. */
+/** End of the codes (Latin, Greek, Cyrillic) that are looked up; the others are distinguished by range. */
 const tableSize = 0x530;
-/** Letters that can be taken for Latin ones, in pairs. */
+/** Pairs of a letter and the Latin letter that it looks like. */
 const lookalikes = "аaеeоoрpсcуyхxіiјjѕsһhοoνvιiρpυuκkχxαaτtηnβb";
 
 const table: Int32Array = buildTable();
-/** U+2100 to U+214F. */
+/** Entries of U+2100 to U+214F. */
 const letterlikes: Int32Array = Int32Array.from({ length: 0x50 }, (_, index) => {
   const plain = String.fromCharCode(0x2100 + index)
     .normalize("NFKC")
@@ -51,7 +51,7 @@ export function characterEntry(code: number): CharacterEntry {
   return code < tableSize ? (table[code] as number) : wideEntry(code);
 }
 
-/** Of the second half of a character that begins with `STYLED`. */
+/** The entry for the second half of a character that begins with `STYLED`. */
 export function styledEntry(code: number): CharacterEntry {
   if (code >= 0xdc00 && code <= 0xdea3) return wordEntry(letter, 0x61 + ((code - 0xdc00) % 26));
   return code >= 0xdfce && code <= 0xdfff ? digitEntry : SYMBOL << 16;
@@ -64,13 +64,13 @@ function buildTable(): Int32Array {
     likeLatin.set(lookalikes.charCodeAt(at), lookalikes.charCodeAt(at + 1));
   for (let code = 0; code < tableSize; code += 1) {
     const character = String.fromCharCode(code);
-    // Letters are what has a case; a table of letters would have to be loaded first.
+    // A letter is a character with a case; a table of letters would have to be loaded first.
     if (character.toLowerCase() !== character.toUpperCase()) {
       const folded = character.normalize("NFD").toLowerCase().charCodeAt(0);
       const latin = likeLatin.get(folded) ?? folded;
       entries[code] = wordEntry(latin < 0x370 ? letter : FOREIGN, latin);
     }
-    // All control characters: a text must not change its words by them.
+    // Control characters count as space, so that they cannot change the words of a text.
     if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = SPACE << 16;
     if (code >= 0x300 && code <= 0x36f) entries[code] = SKIPPED;
   }
@@ -105,20 +105,20 @@ function wideEntry(code: number): CharacterEntry {
   if (code >= 0xff01 && code <= 0xff5e) return table[code - 0xfee0] as number;
   if (code === 0xffa0 || (code >= 0xfff9 && code <= 0xfffb)) return SKIPPED;
   if (code === 0xd835) return STYLED;
-  // Tags and variation selectors, which hide text in a text.
+  // Tags and variation selectors, which can hide text in a text.
   if (code === 0xdb40) return SKIPPED;
-  // The second half of a pair: the first one counts.
+  // The second half of a pair is skipped: the first one counts.
   return code >= 0xdc00 && code <= 0xdfff ? SKIPPED : SYMBOL << 16;
 }
 
-/** U+2070 to U+24FF without mathematical operators: letters in circles, and those that fonts of mathematics name apart. */
+/** The entry for U+2070 to U+24FF without mathematical operators: circled letters and letter-like symbols. */
 function letterlikeEntry(code: number): CharacterEntry {
   if (code >= 0x20d0 && code <= 0x20ff) return SKIPPED;
   if (code >= 0x24b6 && code <= 0x24e9) return wordEntry(letter, 0x61 + ((code - 0x24b6) % 26));
   return letterlikes[code - 0x2100] ?? SYMBOL << 16;
 }
 
-/** U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
+/** The entry for U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
 function alphabetEntry(code: number): CharacterEntry {
   if (code >= 0x1e00 && code < 0x1f00)
     return table[String.fromCharCode(code).normalize("NFD").charCodeAt(0)] as number;
@@ -132,7 +132,7 @@ function alphabetEntry(code: number): CharacterEntry {
   return wordEntry(FOREIGN, code);
 }
 
-/** Fillers of Hangul and Khmer, and combining marks. */
+/** True for fillers of Hangul and Khmer, and for combining marks. */
 function isFiller(code: number): boolean {
   return (
     (code >= 0x1dc0 && code <= 0x1dff) ||
@@ -144,7 +144,7 @@ function isFiller(code: number): boolean {
   );
 }
 
-/** General punctuation, U+2000 to U+206F. */
+/** The entry for general punctuation, U+2000 to U+206F. */
 function punctuationEntry(code: number): CharacterEntry {
   if (code <= 0x200a || code === 0x202f || code === 0x205f) return SPACE << 16;
   if (code <= 0x200f || (code >= 0x202a && code <= 0x202e) || code >= 0x2060) return SKIPPED;

@@ -7,23 +7,23 @@ import { rank } from "./rank.ts";
 import { createFeatureReader, type Features, STRUCTURE } from "./read-features.ts";
 
 export interface ComplexityOptions {
-  /** Adds to each classification what its score was made of. Default false. */
+  /** True to add the parts of the score to each classification. Default false. */
   readonly signals?: boolean | undefined;
 }
 
-/** Number of strongest structural features among the signals. */
+/** Number of structural features among the signals. */
 const strongest = 4;
 
 /**
- * The default classifier: how often small models failed at prompts like this one, and which tier people
- * gave to prompts like it, by structure (length, numbers, brackets …) and by words and word pairs.
- * Its complexity is the rank of the score among held-out training prompts. It sorts kinds of tasks;
- * inside one kind it is close to random, and `length()` is often as good, so compare both on your own
- * outcomes. Results, limits and known failures: `complexity/README.md`.
+ * The default classifier. It predicts how often small models fail at such prompts and which tier people
+ * give them, by structure (length, numbers, brackets …) and by words and word pairs. Its complexity is
+ * the rank of the score among held-out training prompts. It separates kinds of tasks; inside one kind it
+ * is close to random, and `length()` is often as good, so compare both on your own outcomes. Results,
+ * limits and known failures: `complexity/README.md`.
  *
- * Reads `ask` (at most 4,000 characters of it), `tools`, `images`, `jsonSchema` and `turns`; of a
- * short follow-up in a conversation also `window`. Unknown words count as structure only; with
- * `signals`, `known` says what share of the words and pairs was known.
+ * Reads `ask` (at most 4,000 characters of it), `tools`, `images`, `jsonSchema` and `turns`; for a short
+ * follow-up in a conversation also `window`. Unknown words count only as structure; with `signals`,
+ * `known` is the share of words and pairs that were known.
  *
  * Throws `InvalidOptionError`.
  */
@@ -49,7 +49,7 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
   };
 }
 
-/** What the strongest structural features add to the outcomes head. */
+/** The contributions of the strongest structural features to the outcomes head. */
 function structureSignals({ structure }: Features): Record<string, number> {
   const head = shippedModel().outcomes;
   const terms = STRUCTURE.map((name, index) => [name, structureTerm(head, structure, index)] as const);

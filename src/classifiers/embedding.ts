@@ -16,22 +16,22 @@ import { rank } from "./rank.ts";
 import { readText } from "./read-text.ts";
 
 export interface EmbeddingOptions extends Embedder {
-  /** What `trainEmbedding` returned, or its JSON parsed. */
+  /** The result of `trainEmbedding`, or its parsed JSON. */
   readonly trained: TrainedEmbedding;
-  /** The classifier that stood beside it in training; answers at once. Default `complexity()`. */
+  /** The base classifier of the training; must be synchronous. Default `complexity()`. */
   readonly base?: Classifier | undefined;
-  /** Texts in one call. Default 64. */
+  /** Largest number of texts in one call. Default 64. */
   readonly maxBatch?: number | undefined;
-  /** How long a text waits for others to go out with, in milliseconds. Default 2. */
+  /** Time that a text waits for others to share a call, in milliseconds. Default 2. */
   readonly windowMs?: number | undefined;
   /**
    * Longest call, in milliseconds. Default 800; keep it and `windowMs` below the router's
    * `classifierTimeoutMs` (1,000).
    */
   readonly timeoutMs?: number | undefined;
-  /** Texts that may wait or be under way; more are refused. Default 1,000. */
+  /** Largest number of texts that wait or are in a call; more are refused. Default 1,000. */
   readonly maxPending?: number | undefined;
-  /** Texts whose estimates are remembered, by hash and tenant; 0: none. Default 1,000. */
+  /** Number of texts whose estimates are cached, by hash and tenant; 0 for none. Default 1,000. */
   readonly maxCached?: number | undefined;
 }
 
@@ -46,21 +46,21 @@ const ownKeys: readonly string[] = [
 ] satisfies readonly (keyof EmbeddingOptions)[];
 
 /**
- * Your own outcomes seen through an embedding model: the quality of each model on the requests nearest
- * to this one, or by a logistic regression (`trainEmbedding`). The gain of the large model is blended
- * with the base classifier, n / (n + 300) of it after n records; complexity is the rank of the blend
- * among held-out records. `quality` holds the estimate of each model, drawn towards its mean in the
- * same proportion. Signals: `base` (complexity by the base classifier) and `gain`.
+ * A classifier that learns from your own outcomes through an embedding model: it estimates the quality of
+ * each model from the requests nearest to this one, or by a logistic regression (`trainEmbedding`). The
+ * gain of the large model is blended with the base classifier, with weight n / (n + 300) after n records;
+ * complexity is the rank of the blend among held-out records. `quality` holds the estimate of each model,
+ * shrunk towards its mean in the same proportion. Signals: `base` (the base classifier's complexity) and
+ * `gain`.
  *
- * The text (the ask; of a short follow-up also the end of the conversation) leaves through the hop:
- * constraints see the embedder's provider, model, labels and price, and a boundary refuses one
- * without labels, a local function too. Each request's share of a call is an attempt of its own.
- * Requests of about the same time go out in one call; what one of them brings does not depend on the
- * others. Beside the call, neighbours take about 3 ms for 5,000 records of 768 dimensions; regressions
- * microseconds.
+ * The text (the ask; for a short follow-up also the end of the conversation) is sent through the hop:
+ * constraints see the embedder's provider, model, labels and price, and a boundary refuses an embedder
+ * without labels, even a local function. Each request's share of a call is a separate attempt. Requests
+ * at about the same time share one call; the result of one does not depend on the others. In addition to
+ * the call, neighbours take about 3 ms for 5,000 records of 768 dimensions; regressions take microseconds.
  *
- * Throws `InvalidOptionError`, naming what differs, also for what was trained by another embedding
- * model or beside another base. Fails as the call does.
+ * Throws `InvalidOptionError` naming the difference, also for a training with another embedding model or
+ * another base classifier. Fails where the call does.
  */
 export function embedding(options: EmbeddingOptions): Classifier {
   checkKeys("embedding", options, [...embedderKeys, ...ownKeys]);
@@ -101,7 +101,7 @@ export function embedding(options: EmbeddingOptions): Classifier {
       const answer = base.classify(request, hop);
       if (answer instanceof Promise) {
         answer.catch(() => {});
-        throw new InvalidOptionError("embedding.base", base, "a classifier that answers at once");
+        throw new InvalidOptionError("embedding.base", base, "a synchronous classifier");
       }
       const { ask, earlier } = readText(request, maxCharacters);
       const text = earlier === "" ? ask : `${earlier}\n${ask}`;

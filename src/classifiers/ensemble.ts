@@ -8,27 +8,27 @@ import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } 
 
 export interface EnsembleMember {
   readonly classifier: Classifier;
-  /** Above 0; only the proportions count. Default 1. */
+  /** Weight in [1e-6, 1e6]; only the proportions count. Default 1. */
   readonly weight?: number | undefined;
 }
 
 export interface EnsembleOptions {
   /**
-   * Longest wait for members that answer asynchronously, in milliseconds; they are asked all at once.
-   * Default 800; keep it below the router's `classifierTimeoutMs` (1,000).
+   * Longest wait for asynchronous members, which are asked in parallel, in milliseconds. Default 800; keep
+   * it below the router's `classifierTimeoutMs` (1,000).
    */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
- * The weighted mean of several classifiers. Complexity: the mean of theirs. Quality of a model: the
- * mean over the members that state it. Category: the one with the most weight behind it, the earlier
- * member's where weights tie. A member that fails or takes too long is left out, and the weights of the
- * others count in its place. Signals: each member's complexity under its name, or `<name>.failed`: 1;
- * a name that occurs twice is told apart by its position, as in `judge#2`.
+ * The weighted mean of several classifiers. Complexity is the mean of theirs; the quality of a model is
+ * the mean over the members that state it; the category is the one with the largest weight, on ties the
+ * earlier member's. A member that fails or takes too long is left out, and the weights of the others are
+ * scaled up. Signals: each member's complexity under its name, or `<name>.failed`: 1; a name that occurs
+ * twice gets its position, as in `judge#2`.
  *
- * A mean of ranks crowds towards the middle and is no rank itself: tune thresholds on the ensemble's
- * own complexities. Answers at once where all members do.
+ * A mean of ranks concentrates in the middle and is not a rank: tune thresholds on the ensemble's own
+ * complexities. Synchronous where all members are.
  *
  * Throws `InvalidOptionError`. Fails with `ClassifierError` when all members fail.
  */
@@ -55,7 +55,7 @@ export function ensemble(members: readonly EnsembleMember[], options: EnsembleOp
 interface Member {
   readonly classifier: Classifier;
   readonly weight: number;
-  /** What its signals are called. */
+  /** Name of its signals. */
   readonly label: string;
 }
 
@@ -78,7 +78,7 @@ function combine(members: readonly Member[], answers: readonly Classified[]): Cl
   }
   if (given.length === 0) {
     const problems = answers.map(({ error }) => error?.message).join("; ");
-    throw new ClassifierError("ensemble", `has no member that answered (${problems})`);
+    throw new ClassifierError("ensemble", `got no answer from any member (${problems})`);
   }
   const complexity = mean(
     given.map(({ weight, classification }) => ({ weight, value: classification.complexity })),
@@ -98,7 +98,7 @@ interface Weighted {
   readonly value: number;
 }
 
-/** Never outside the range of the values, which rounding could otherwise leave. */
+/** The weighted mean, kept within the range of the values in spite of rounding. */
 function mean(values: readonly Weighted[]): number {
   let sum = 0;
   let total = 0;
@@ -150,7 +150,7 @@ function checkMembers(members: readonly EnsembleMember[]): readonly Member[] {
     checkKeys(path, member, ["classifier", "weight"]);
     const { classifier, weight = 1 } = member;
     checkMethods(`${path}.classifier`, classifier, ["classify"]);
-    // The smallest weight that cannot vanish in a product with a complexity.
+    // A smaller weight could vanish in a product with a complexity.
     checkNumber(`${path}.weight`, weight, { min: 1e-6, max: 1e6 });
     const label = seen.has(classifier.name) ? `${classifier.name}#${index + 1}` : classifier.name;
     seen.add(label);

@@ -1,4 +1,4 @@
-/** Classifiers: how hard a request is. */
+/** Classifiers, which rate how hard a request is. */
 
 export { calibrated } from "./calibrated.ts";
 export { complexityReference } from "./complexity/complexity-reference.ts";

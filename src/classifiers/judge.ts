@@ -14,21 +14,21 @@ import { type ReadText, readText } from "./read-text.ts";
 
 export interface JudgeOptions {
   /**
-   * A small, fast model. Its `defaults` hold here, too: temperature 0 where it takes one, little
-   * reasoning effort. It should answer by JSON schema.
+   * A small, fast model. Its `defaults` apply here too: set temperature 0 where it accepts one, and a low
+   * reasoning effort. It should support answers by JSON schema.
    */
   readonly model: Model;
-  /** What makes a request hard for your small model, at most 8,000 characters. Default: a general rubric. */
+  /** Description of what is hard for your small model, at most 8,000 characters. Default: a general rubric. */
   readonly instructions?: string | undefined;
-  /** Of the request, in UTF-16 code units: what is longer is cut in the middle. Default 4,000. */
+  /** Longest text that is sent, in UTF-16 code units; a longer ask is cut in the middle. Default 4,000. */
   readonly maxCharacters?: number | undefined;
-  /** Default 64: a rating needs about ten. More for a model that reasons first. */
+  /** Limit of output tokens. Default 64: a rating needs about ten. Use more for a model that reasons first. */
   readonly maxOutputTokens?: number | undefined;
-  /** Ratings that are remembered; 0: none. Default 1,000. */
+  /** Number of cached ratings; 0 for none. Default 1,000. */
   readonly maxCached?: number | undefined;
 }
 
-/** Ratings are integers from 0 to this. */
+/** The highest rating; ratings are integers from 0. */
 const highest = 10;
 
 const rubric = `Rate how capable a language model must be to answer a request well.
@@ -56,17 +56,17 @@ const responseFormat: NonNullable<ChatRequest["response_format"]> = {
 };
 
 /**
- * A language model rates the request from 0 to 10; complexity is the rating / 10, the rating itself a
- * signal. The model is reached through the hop: constraints, deadline and budget hold, the call is an
- * attempt of the request with its cost. What leaves is the ask and, for a short follow-up, the end of
- * the conversation, quoted as data: whatever a request says of itself, it can move its rating and
- * nothing else. Ratings are remembered by hash, per tenant.
+ * A classifier that lets a language model rate the request from 0 to 10; complexity is the rating / 10,
+ * and the rating is a signal. The model is called through the hop: constraints, deadline and budget
+ * apply, and the call is an attempt of the request with its cost. It sees the ask and, for a short
+ * follow-up, the end of the conversation, quoted as data: the text of a request can change its own rating
+ * and nothing else. Ratings are cached by hash, per tenant.
  *
- * Ratings crowd on a few values and are no ranks: tune thresholds on them. A judge takes hundreds of
- * milliseconds; behind `near` it is asked about doubtful requests alone.
+ * Ratings concentrate on a few values and are not ranks: tune thresholds on them. A judge takes hundreds
+ * of milliseconds; behind `near` it is asked only about doubtful requests.
  *
  * Throws `InvalidOptionError`. Fails with `ClassifierError` on any answer that is not exactly a rating,
- * and as the model's call does.
+ * and where the model's call fails.
  */
 export function judge(options: JudgeOptions): Classifier {
   checkKeys("judge", options, ["model", "instructions", "maxCharacters", "maxOutputTokens", "maxCached"]);
@@ -124,12 +124,12 @@ export function judge(options: JudgeOptions): Classifier {
   };
 }
 
-/** As JSON: no text can close its quotes, and lone surrogates come out as escapes. */
+/** Quotes the text as JSON: no text can close the quotes, and lone surrogates are escaped. */
 function quote({ ask, earlier }: ReadText): string {
   return JSON.stringify(earlier === "" ? { request: ask } : { earlier, request: ask });
 }
 
-/** Exactly what was asked for: a model that says anything else may have been talked into it. */
+/** Returns the rating, or throws on any other answer, since the request may have manipulated the model. */
 function ratingOf(answer: Completion): number {
   const rating = readRating(answer.choices[0]?.message.content);
   if (rating === undefined)
@@ -138,7 +138,7 @@ function ratingOf(answer: Completion): number {
 }
 
 function readRating(content: string | null | undefined): number | undefined {
-  // A rating is short: a long answer is not parsed.
+  // A rating is short, so a long answer is not parsed.
   if (typeof content !== "string" || content.length > 1_000) return undefined;
   let parsed: unknown;
   try {
@@ -149,6 +149,6 @@ function readRating(content: string | null | undefined): number | undefined {
   if (typeof parsed !== "object" || parsed === null) return undefined;
   const { rating, ...rest } = parsed as { readonly rating?: unknown };
   if (Object.keys(rest).length > 0 || !Number.isInteger(rating)) return undefined;
-  const value = Math.abs(rating as number); // "-0" is a rating, too
+  const value = Math.abs(rating as number); // "-0" is also a rating.
   return value === rating && value <= highest ? value : undefined;
 }

@@ -3,9 +3,9 @@ import type { RequestFacts } from "../contracts/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 
 /**
- * Remembers at most `max` values, the least recently used is forgotten; `max` 0: none. Keys are hashes:
- * a cache must not keep prompts. Each tenant has entries of its own, so that none can learn by the
- * time of an answer what another has asked.
+ * A cache of at most `max` values that drops the least recently used; with 0 it keeps none. Keys are
+ * hashes, because a cache must not keep prompts. Each tenant has its own entries, so that the time of an
+ * answer does not reveal what another tenant has asked.
  */
 export interface Memo<T> {
   read(key: string): Promise<T | undefined>;
@@ -29,7 +29,7 @@ export function createMemo<T extends object>(max: number): Memo<T> {
 
 export function memoKey({ tenant }: Pick<RequestFacts, "tenant">, ...texts: readonly string[]): string {
   const hash = nodeCrypto().createHash("sha256");
-  // Lengths first: no other texts can be cut to the same bytes.
+  // Lengths come first, so that no other list of texts gives the same bytes.
   for (const text of [tenant ?? "", ...texts]) hash.update(`${text.length}:`).update(text, "utf16le");
   return hash.digest("base64");
 }

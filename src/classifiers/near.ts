@@ -2,34 +2,34 @@ import type { Classification, Classifier } from "../contracts/index.ts";
 import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
 
 export interface NearOptions {
-  /** Asked of each request: a cheap one. */
+  /** A cheap classifier, asked for each request. */
   readonly first: Classifier;
-  /** Asked only where the first is in doubt: one that costs time or money. */
+  /** A classifier that costs time or money, asked only where the first is in doubt. */
   readonly second: Classifier;
   /** The complexity at which decisions change, in [0, 1]: a policy's threshold, or several. */
   readonly around: number | readonly number[];
-  /** How far from `around` the first is still in doubt, inclusive, in [0, 1]. Default 0.1. */
+  /** Largest distance from `around` at which the first is in doubt, inclusive, in [0, 1]. Default 0.1. */
   readonly margin?: number | undefined;
   /**
-   * Longest wait for a second that answers asynchronously, in milliseconds. Default 800; keep it below
-   * the router's `classifierTimeoutMs` (1,000), or the answer of the first is lost with that of the second.
+   * Longest wait for an asynchronous second classifier, in milliseconds. Default 800; keep it below the
+   * router's `classifierTimeoutMs` (1,000), or the first classifier's answer is lost with the second's.
    */
   readonly timeoutMs?: number | undefined;
 }
 
-/** In units of complexity: `0.7 - 0.6` must lie within a margin of 0.1. */
+/** Tolerance for rounding, so that `0.7 - 0.6` lies within a margin of 0.1. */
 const tolerance = 1e-9;
 
 /**
- * Asks a second classifier where the complexity by the first lies within `margin` of `around`, and
- * nowhere else; what the first said then stays as it was. The second's answer stands in the first's
- * place (category and quality are the first's where the second gives none), with the first's
- * complexity as the signal `first`. When the second fails or takes too long, the first's answer stands,
- * with the signal `secondFailed`: 1. Answers at once where those it asks do.
+ * Asks a second classifier only where the first one's complexity lies within `margin` of `around`;
+ * elsewhere it returns the first one's answer unchanged. The second one's answer replaces the first's
+ * (category and quality are the first's where the second gives none), with the first's complexity as the
+ * signal `first`. If the second fails or takes too long, the first's answer is used, with the signal
+ * `secondFailed`: 1. Synchronous where the classifiers it asks are.
  *
- * Around the threshold, complexities are the second's: a rank in the second's reference distribution.
+ * Around the threshold, complexities are the second's: ranks in its reference distribution.
  *
- * Throws `InvalidOptionError`. Fails as the first does.
+ * Throws `InvalidOptionError`. Fails where the first classifier does.
  */
 export function near(options: NearOptions): Classifier {
   checkKeys("near", options, ["first", "second", "around", "margin", "timeoutMs"]);

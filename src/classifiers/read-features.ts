@@ -18,7 +18,7 @@ import {
   styledEntry,
 } from "./characters.ts";
 
-/** Buckets that words and pairs of words are hashed into; a power of two, at most 2^16. */
+/** Number of buckets for the hashes of words and word pairs; a power of two, at most 2^16. */
 export const BUCKETS = 32_768;
 
 /** Names of the structural features, in the order of `Features.structure`. */
@@ -45,32 +45,32 @@ export const STRUCTURE = [
 ] as const;
 
 export interface Features {
-  /** Distinct buckets of the words and word pairs that were read: the first `bucketCount` entries. */
+  /** Distinct buckets of the words and word pairs, in the first `bucketCount` entries. */
   readonly buckets: Uint16Array;
-  /** By bucket: eight more bits of the hash, which tell apart most of what shares a bucket. 1 to 255. */
+  /** Eight more bits of the hash for each bucket, 1 to 255, which distinguish most words of one bucket. */
   readonly prints: Uint8Array;
   bucketCount: number;
-  /** In the order of `STRUCTURE`: each a share in [0, 1] or the logarithm of a bounded count. */
+  /** Structural features in the order of `STRUCTURE`: shares in [0, 1] or logarithms of bounded counts. */
   readonly structure: Float64Array;
 }
 
-/** The facts that the features are made of. */
+/** The facts from which the features are computed. */
 export type ReadFacts = Pick<RequestFacts, "ask" | "window" | "turns" | "tools" | "images" | "jsonSchema">;
 
 const headCharacters = 3_000;
 const tailCharacters = 1_000;
 const windowCharacters = 2_000;
-/** A follow-up shorter than this ("yes, do it") is read together with the turns before it. */
+/** Length below which a follow-up ("yes, do it") is read together with the turns before it. */
 const followUpCharacters = 60;
 const charactersPerIdeograph = 3;
 const maxWords = headCharacters + tailCharacters + windowCharacters;
-/** Tools, images and turns count as at most this many: more says no more. */
+/** Upper bound of the counts of tools, images and turns: more carry no more information. */
 const mostOfContext = 32;
 
-/** Lines of one text that are looked at for items of lists. */
+/** Number of lines of one text that are searched for list items. */
 const mostLines = 32;
 
-/** Kinds of characters, then list items and options. */
+/** Index of the counter of list items and options, behind those of the kinds of characters. */
 const items = KINDS;
 const counters = KINDS + 1;
 
@@ -84,12 +84,12 @@ export interface ReadRange extends Stretch {
   readonly text: "ask" | "window";
 }
 
-/** What is read of a request, in order: of a short follow-up the turns before it, then the ask. */
+/** Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask. */
 export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const { ask, window } = facts;
   const { length } = ask;
   const ranges: ReadRange[] = [];
-  // Whoever spoke first: an assistant may have opened the conversation.
+  // Not a condition on `turns`: an assistant may have opened the conversation.
   if (window !== "" && length < followUpCharacters)
     ranges.push({ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length });
   if (length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start: 0, end: length });
@@ -101,7 +101,7 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   return ranges;
 }
 
-/** Makes a reader. It has its own scratch memory and overwrites the features it returned before. */
+/** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
 export function createFeatureReader(): (facts: ReadFacts) => Features {
   const features: Features = {
     buckets: new Uint16Array(2 * maxWords + 1),
@@ -111,7 +111,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
   };
   const words = new Int32Array(maxWords + 1);
   const counts = new Int32Array(counters);
-  // readingOf[bucket] is the last reading that met the bucket.
+  // readingOf[bucket] is the last reading with the bucket.
   const readingOf = new Uint16Array(BUCKETS);
   let reading = 0;
 
@@ -139,8 +139,8 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
 
 /**
  * Appends the hash of each word to `words`, counts characters by kind, and returns the new number of
- * words. No branch that is hard to predict: words end anywhere, and mispredicted branches would cost
- * half of the time.
+ * words. It has no branch that is hard to predict: words end anywhere, and mispredicted branches would
+ * take half of the time.
  */
 function readWords(
   text: string,
@@ -170,7 +170,7 @@ function readWords(
   return count + inWord;
 }
 
-/** Appends the hash of each ideograph: apart from the other words, whose loop must stay simple to be fast. */
+/** Appends the hash of each ideograph, separately because the loop over other words must stay simple to be fast. */
 function readIdeographs(text: string, { start, end }: Stretch, words: Int32Array, wordCount: number): number {
   let count = wordCount;
   for (let index = start; index < end; index += 1) {
@@ -186,12 +186,12 @@ export function isIdeograph(code: number): boolean {
   return characterEntry(code) === IDEOGRAPH << 16;
 }
 
-/** FNV-1a. */
+/** The FNV-1a hash of a word, extended by one character. */
 export function wordHash(hash: number, entry: number): number {
   return Math.imul(hash ^ (entry & 0xffff), 0x01000193);
 }
 
-/** Lines that begin like an item of a list or an option; of a text with many lines among the first ones. */
+/** Counts the lines that begin like a list item or an option, among the first `mostLines` lines. */
 function countItems(text: string, { start, end }: Stretch): number {
   const stretch = end - start < text.length ? text.slice(start, end) : text;
   let count = 0;
@@ -203,7 +203,7 @@ function countItems(text: string, { start, end }: Stretch): number {
   return count;
 }
 
-/** Whether a line begins like an item of a list or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
+/** True if a line begins like a list item or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
 function beginsItem(text: string, at: number): boolean {
   if (at + 2 >= text.length) return false;
   const first = text.charCodeAt(at);
@@ -214,7 +214,7 @@ function beginsItem(text: string, at: number): boolean {
   return first === 0x28 ? third === 0x29 : isDigit(first) && isDigit(second) && closesLabel(third);
 }
 
-/** Full stop, closing parenthesis or colon. */
+/** True for a full stop, a closing parenthesis or a colon. */
 function closesLabel(code: number): boolean {
   return code === 0x2e || code === 0x29 || code === 0x3a;
 }
@@ -223,7 +223,7 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Fills the distinct buckets of words and of pairs of neighbours; returns the number of distinct words. */
+/** Writes the distinct buckets of words and of neighbouring pairs; returns the number of distinct words. */
 function hashWords(
   words: Int32Array,
   wordCount: number,
@@ -263,7 +263,7 @@ export function singleHash(word: number): number {
   return Math.imul(word, 0x9e3779b1);
 }
 
-/** Of two neighbours; a text begins with a pair of 0 and its first word. */
+/** The hash of two neighbouring words; the first word of a text is paired with 0. */
 export function pairHash(previous: number, word: number): number {
   return Math.imul(word ^ Math.imul(previous, 0xc2b2ae35), 0x85ebca6b);
 }
@@ -276,7 +276,7 @@ export function printOf(hash: number): number {
   return (((hash >>> 24) * 255) >>> 8) + 1;
 }
 
-/** 1 when two numbers below 2^31 differ, else 0, without a branch. */
+/** Returns 1 if two numbers below 2^31 differ, else 0, without a branch. */
 function differs(a: number, b: number): number {
   const difference = a ^ b;
   return (difference | -difference) >>> 31;
@@ -291,13 +291,13 @@ function describeText(
   const count = (counter: number): number => counts[counter] as number;
   let characters = 0;
   for (let kind = 0; kind < KINDS; kind += 1) characters += count(kind);
-  // White space says nothing, and it is what differs most between writers.
+  // White space carries no information and differs most between writers.
   characters -= count(SPACE) + count(LINE);
   const share = (kind: number): number => (characters === 0 ? 0 : count(kind) / characters);
   const inWords = count(0) + count(DIGIT) + count(FOREIGN) + count(IDEOGRAPH);
   const distinct = wordCount === 0 ? 1 : distinctWords / wordCount;
   const letters = characters + count(IDEOGRAPH) * (charactersPerIdeograph - 1);
-  // What is repeated does not make a text longer.
+  // Repetition does not make a text longer.
   structure[0] = Math.log(1 + letters * distinct);
   structure[1] = Math.log(1 + distinctWords);
   structure[2] = wordCount === 0 ? 0 : Math.min(1, inWords / wordCount / 16);

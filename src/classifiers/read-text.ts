@@ -1,18 +1,18 @@
 import type { RequestFacts } from "../contracts/index.ts";
 
-/** An ask shorter than this ("yes, do it") says little without the turns before it. */
+/** Length below which an ask ("yes, do it") means little without the turns before it. */
 const followUpCharacters = 60;
 
-/** What leaves for a model that is asked about a request. */
+/** The part of a request that a model which classifies it sees. */
 export interface ReadText {
   readonly ask: string;
-  /** The last of the turns before it, for a short follow-up; else "". */
+  /** The end of the turns before a short follow-up; else "". */
   readonly earlier: string;
 }
 
 /**
- * The ask, and before a short follow-up also the end of the conversation: at most `maxCharacters` UTF-16
- * units together. Of a longer ask the head and, as a third of it, the tail.
+ * Returns the ask, and for a short follow-up also the end of the conversation: together at most
+ * `maxCharacters` UTF-16 units. A longer ask is cut in the middle; its end keeps a third of the characters.
  */
 export function readText({ ask, window }: RequestFacts, maxCharacters: number): ReadText {
   if (ask.length > maxCharacters) {

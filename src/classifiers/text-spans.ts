@@ -11,11 +11,11 @@ import {
   wordHash,
 } from "./read-features.ts";
 
-/** A word or a pair of words, and what it adds to the score. */
+/** A word or a pair of words with its contribution to the score. */
 export interface SpanContribution {
-  /** The text that `start` and `end` count in. */
+  /** The text to which `start` and `end` refer. */
   readonly text: "ask" | "window";
-  /** In UTF-16 code units: the first of the span, and the first after it. */
+  /** Index of the span's first UTF-16 code unit; `end` is the index behind its last one. */
   readonly start: number;
   readonly end: number;
   readonly contribution: number;
@@ -23,21 +23,21 @@ export interface SpanContribution {
 
 export interface StructureContribution {
   readonly name: (typeof STRUCTURE)[number];
-  /** Of the feature: a share in [0, 1] or the logarithm of a count. */
+  /** Value of the feature: a share in [0, 1] or the logarithm of a count. */
   readonly value: number;
   readonly contribution: number;
 }
 
-/** The strongest first. */
+/** Compares contributions so that the strongest comes first. */
 export const byStrength = (a: { contribution: number }, b: { contribution: number }): number =>
   Math.abs(b.contribution) - Math.abs(a.contribution);
 
-/** Number of spans that are told. */
+/** Number of spans that are returned. */
 const mostSpans = 10;
 
 /**
- * The strongest words and pairs of words of a request, each once, where it first occurs. `contributionOf`
- * says what a bucket adds to the score when a word or pair of this print is in it.
+ * Returns the strongest words and word pairs of a request, each once, at its first position.
+ * `contributionOf` gives the contribution of a word or pair with this bucket and print to the score.
  */
 export function spansOf(
   facts: RequestFacts,
@@ -72,7 +72,7 @@ interface Word {
   readonly end: number;
 }
 
-/** The words of a text as the feature reader sees them, in its order, with their positions. */
+/** Yields the words of a text with their positions, as the feature reader reads them and in its order. */
 function* wordsOf(text: string, from: number, to: number): Generator<Word> {
   let hash = 0;
   let start = -1;

@@ -17,25 +17,25 @@ import { calibratedQuality, logistic } from "./trained/quality-curve.ts";
 import type { Part, TrainedClassifier } from "./trained/trained-file.ts";
 
 export interface TrainedOptions {
-  /** Names of models that the file must know. Default: any. */
+  /** Names of models that must be in the file. Default: none. */
   readonly models?: readonly string[] | undefined;
-  /** The classifier that stood beside it in training. It must answer at once. Default `complexity()`. */
+  /** The base classifier of the training; must be synchronous. Default `complexity()`. */
   readonly base?: Classifier | undefined;
-  /** Adds to each classification what its score was made of. Default false. */
+  /** True to add the parts of the score to each classification. Default false. */
   readonly signals?: boolean | undefined;
 }
 
 /**
  * A classifier that was trained on your own outcomes (`switchpoint eval train`), from its file: the
- * parsed JSON, or what `readClassifier` returned. Complexity is the rank of the score among held-out
- * training records; `quality` holds the calibrated quality of each model of the file.
+ * parsed JSON, or the result of `readClassifier`. Complexity is the rank of the score among held-out
+ * training records; `quality` holds the calibrated quality of each model in the file.
  *
- * Reads what `complexity()` reads, and `category` where its records had categories. Costs about twice
- * what `complexity()` does; with neighbours in the score, which are compared with each stored example,
- * some 15 µs more for each 1,000 of them.
+ * Reads the same facts as `complexity()`, and `category` where its records had categories. Takes about
+ * twice the time of `complexity()`; if the score has neighbours, about 15 µs more for each 1,000 stored
+ * examples, since the request is compared with each.
  *
- * Throws `InvalidOptionError`, naming what differs, when the file is of another format version, is
- * damaged or was edited, was trained beside another default classifier, or on other models.
+ * Throws `InvalidOptionError` naming the difference if the file has another format version, is damaged or
+ * was edited, was trained with another base classifier, or lacks one of `models`.
  */
 export function trained(file: unknown, options: TrainedOptions = {}): Classifier {
   checkKeys("trained", options, ["models", "base", "signals"]);
@@ -73,7 +73,7 @@ interface Scored {
   readonly quality: Readonly<Record<string, number>>;
 }
 
-/** Returns a function that says of a request what each part adds to the score, and each model's quality. */
+/** Returns a function that gives, for a request, each part's contribution to the score and each model's quality. */
 function createScorer(
   file: TrainedClassifier,
   base: Classifier,
@@ -150,6 +150,6 @@ function damaged(field: string): never {
 function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): number {
   const classification = base.classify(facts, hop);
   if (classification instanceof Promise)
-    throw new InvalidOptionError("trained.base", base, "a classifier that answers at once");
+    throw new InvalidOptionError("trained.base", base, "a synchronous classifier");
   return classification.complexity;
 }

@@ -4,28 +4,28 @@ import type { ChatRequest, Completion } from "./chat.ts";
 export interface BatchItem {
   /** Unique in its batch: `[A-Za-z0-9_-]`, at most 64 characters. */
   readonly id: string;
-  /** What `bodyOf` made. */
+  /** The body that `bodyOf` made of the request. */
   readonly body: object;
 }
 
-/** A batch that was submitted, or may have been. */
+/** A batch that was submitted, or may have been: the process ended before it knew. */
 export interface SubmittedBatch {
-  /** The caller's own, unique name of it. */
+  /** Unique name that the caller gave the batch. */
   readonly key: string;
-  /** When submitting began, in milliseconds since the epoch. */
+  /** Start of the submission, in milliseconds since the epoch. */
   readonly at: number;
   readonly items: number;
 }
 
-/** How far a batch is. */
+/** Progress of a batch. */
 export interface BatchStatus {
-  /** Whether its results can be read, complete or not. */
+  /** True if the results can be read, complete or not. */
   readonly ended: boolean;
-  /** Items worked on so far, where the provider tells. */
+  /** Number of items that are done, if the provider says so. */
   readonly done?: number | undefined;
 }
 
-/** What became of one item; `error` is a `ProviderError`. */
+/** Result of one item: its answer, or a `ProviderError`. */
 export type BatchResult =
   | { readonly id: string; readonly completion: Completion; readonly error?: undefined }
   | { readonly id: string; readonly error: Error; readonly completion?: undefined };
@@ -35,35 +35,35 @@ interface Abortable {
 }
 
 interface Dropping {
-  /** Told the name of each request parameter that the target does not know and that was left out. */
+  /** Called with the name of each request parameter that was left out because the target does not know it. */
   readonly onDropped?: ((parameter: string) => void) | undefined;
 }
 
 /**
- * A provider's interface for requests that may take a day. Everything rejects with `ProviderError`, or
- * with the signal's reason after an abort, and retries nothing.
+ * Interface of a provider for requests that may take a day. All methods reject with `ProviderError`, or
+ * with the signal's reason after an abort, and none retries.
  */
 export interface Batches {
-  /** Part of the usual price that an item costs. */
+  /** Share of the usual price that an item costs, for instance 0.5. */
   readonly priceShare: number;
-  /** Most items of one batch. */
+  /** Largest number of items in a batch. */
   readonly maxItems: number;
-  /** Most bytes of one batch, all bodies together as JSON. */
+  /** Largest size of a batch in bytes, counted over all bodies as JSON. */
   readonly maxBytes: number;
-  /** The request as it will be sent. Throws `ProviderError` (`unsupported`). */
+  /** Builds the body that will be sent. Throws `ProviderError` (`unsupported`). */
   bodyOf(request: ChatRequest, options?: Dropping): object;
-  /** Resolves to the provider's id of the batch. */
+  /** Submits the items and resolves to the provider's id of the batch. */
   submit(
     items: readonly BatchItem[],
     batch: Pick<SubmittedBatch, "key">,
     options: Abortable,
   ): Promise<string>;
   /**
-   * The provider's ids of batches that may be this one: for a process that ended while it submitted.
-   * Empty: it never arrived.
+   * Finds the provider's ids of batches that may be this one, after a process ended while it submitted.
+   * Empty if the batch never arrived.
    */
   find(batch: SubmittedBatch, options: Abortable): Promise<readonly string[]>;
   status(id: string, options: Abortable): Promise<BatchStatus>;
-  /** In any order. Items that expired or were cancelled are failures, too. */
+  /** Yields the results in any order. Items that expired or were cancelled are failures, too. */
   results(id: string, options: Abortable): AsyncIterable<BatchResult>;
 }

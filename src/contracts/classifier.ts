@@ -1,20 +1,20 @@
 import type { HopContext } from "./hop.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
-/** What a classifier says of a request. */
+/** Result of a classifier for one request. */
 export interface Classification {
-  /** In [0, 1]: the rank of the score in the classifier's stored reference distribution. */
+  /** Rank of the score in the classifier's stored reference distribution, in [0, 1]. */
   readonly complexity: number;
   readonly category?: string | undefined;
-  /** Calibrated P(a model is good enough) by model name, in [0, 1]. */
+  /** Calibrated probability that a model is good enough, by model name, in [0, 1]. */
   readonly quality?: Readonly<Record<string, number>> | undefined;
-  /** What the score was made of. Numbers only: signals are stored with the decision. */
+  /** Parts of the score. Numbers only, since signals are stored with the decision. */
   readonly signals?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
- * Says how hard a request is. Holds no state. One that throws, times out or returns a complexity
- * outside [0, 1] never fails a request: the classification is then absent.
+ * Rates how hard a request is. A classifier holds no state. If it throws, times out or returns a
+ * complexity outside [0, 1], the request goes on without a classification.
  */
 export interface Classifier {
   readonly name: string;

@@ -2,6 +2,7 @@ import type { Hop } from "./hop.ts";
 import type { Candidate } from "./model.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
+/** Everything that a constraint may look at besides the candidate. */
 export interface ConstraintContext {
   readonly request: RequestFacts;
   readonly hop: Hop;
@@ -10,20 +11,20 @@ export interface ConstraintContext {
 }
 
 /**
- * Says which models may serve a request: evaluated for each model, again at every hop. Holds no
- * state. One that a team chose fails closed: a label or price that is not known is not permitted.
+ * Decides which models may serve a request. It is evaluated for each model, and again at every hop. A
+ * constraint holds no state. It fails closed: a label or price that is not known is not permitted.
  */
 export interface Constraint<Id extends string = string> {
   readonly name: string;
-  /** The ids it names: `createRouter` refuses one that is not among its models. */
+  /** Ids that the constraint names: `createRouter` refuses one that is not among its models. */
   readonly models?: readonly string[] | undefined;
   // A method: `Constraint<"small">` must be usable where the ids are `"small" | "large"` (bivariance).
-  /** `true`, or the reason why not. One that throws does not permit. */
+  /** Returns `true`, or the reason why not. A constraint that throws does not permit. */
   permits(candidate: Candidate<Id>, context: ConstraintContext): true | string;
 }
 
 /**
- * A list of constraints. `readonly []` makes the compiler read a literal list as a tuple; as an
- * array, `[inEurope, only("smal")]` would compile: the type of the one absorbs that of the other.
+ * List of constraints. `readonly []` makes the compiler read a literal list as a tuple. Read as an
+ * array, `[inEurope, only("smal")]` would compile, because the wider of the two types absorbs the other.
  */
 export type Constraints<Id extends string = string> = readonly [] | readonly Constraint<Id>[];

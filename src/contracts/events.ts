@@ -2,10 +2,13 @@ import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.
 import type { Hop } from "./hop.ts";
 import type { Usage } from "./usage.ts";
 
-/** What a finished request was about; a function, so that no serialiser meets the text by chance. */
+/** Returns the text of a finished request. A function, so that no serialiser meets the text by chance. */
 export type ReadText = () => { readonly ask: string; readonly window: string };
 
-/** What a router tells `onEvent`. Emitted synchronously; a listener that throws, or rejects, is ignored. */
+/**
+ * Event that a router passes to `onEvent`. Emitted synchronously; a listener that throws or rejects is
+ * ignored.
+ */
 export type RouterEvent<Id extends string = string> =
   | { readonly type: "decision-made"; readonly decision: Decision<Id> }
   | { readonly type: "classifier-failed"; readonly decisionId: string; readonly error: RecordedError }
@@ -15,7 +18,10 @@ export type RouterEvent<Id extends string = string> =
       readonly model: Id | string;
       readonly hop: Hop;
     }
-  /** A model that was due was passed over: a constraint has come to forbid it, its breaker is open, it asked for a pause, or a limit is reached. */
+  /**
+   * The next model was passed over: a constraint now forbids it, its breaker is open, it asked for a pause,
+   * or a limit is reached.
+   */
   | {
       readonly type: "attempt-skipped";
       readonly decisionId: string;
@@ -31,11 +37,11 @@ export type RouterEvent<Id extends string = string> =
       readonly usage: Usage;
       readonly costUsd?: number | undefined;
       readonly latencyMs: number;
-      /** As in the result. */
+      /** Verdict on the answer, as in the result. */
       readonly degraded?: CheckVerdict | undefined;
       readonly readText: ReadText;
     }
-  /** A caller was given the answer of the same request, which was under way already. No call was made for it. */
+  /** A caller received the answer of an equal request that was already under way. No call was made for it. */
   | {
       readonly type: "request-coalesced";
       readonly decision: Decision<Id>;
@@ -43,7 +49,7 @@ export type RouterEvent<Id extends string = string> =
     }
   | {
       readonly type: "request-failed";
-      /** Absent when the request failed before a decision was made. */
+      /** Decision for the request. Absent if it failed before a decision was made. */
       readonly decision?: Decision<Id> | undefined;
       readonly attempts: readonly Attempt<Id>[];
       readonly error: RecordedError;
@@ -51,7 +57,7 @@ export type RouterEvent<Id extends string = string> =
       readonly readText: ReadText;
     };
 
-/** A listener. Its `close`, where it has one, is awaited by the router's `close()`. */
+/** Listener of a router. If it has a `close`, the router's `close()` awaits it. */
 export interface EventSink<Id extends string = string> {
   (event: RouterEvent<Id>): void;
   close?(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Model, ModelFacts } from "./model.ts";
 
-/** A moment at which a request, or a part of it, may be sent to a model. */
+/** Moment at which a request, or a part of it, may be sent to a model. */
 export type Hop =
   | "classify"
   | "answer"
@@ -13,29 +13,29 @@ export type Hop =
   | "shadow"
   | "cache";
 
-/** What a call of something other than a chat model has brought. */
+/** Result of a call of something other than a chat model. */
 export interface CallAnswer<T> {
   readonly value: T;
-  /** As the endpoint counted them. Default, also for what is not in [0, 1e9]: estimated from the text. */
+  /** Input tokens as the endpoint counted them. Estimated from the text if absent or not in [0, 1e9]. */
   readonly inputTokens?: number | undefined;
-  /** The model that the endpoint says has answered. */
+  /** Model that answered, according to the endpoint. */
   readonly servedModel?: string | undefined;
 }
 
 /**
- * The only way from a classifier or a check to a model. The router's constraints, the request's
- * deadline, pricing and the record of attempts apply to it.
+ * The only way from a classifier or a check to a model. The router's constraints and the request's
+ * deadline apply to each call, which is priced and recorded as an attempt.
  */
 export interface HopContext {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch, from the router's clock. */
   readonly now: number;
-  /** Rejects with `NoEligibleModelError` when a constraint forbids the model. */
+  /** Asks a model. Rejects with `NoEligibleModelError` if a constraint forbids it. */
   generate(model: Model, request: ChatRequest): Promise<Completion>;
   /**
-   * As `generate`, for what is not a chat model: embeddings, say. `text` is what will leave; `work`
-   * sends it, and is not begun when a constraint forbids the target, the budget does not suffice or
-   * the deadline has passed. Output is taken to cost nothing.
+   * Calls something that is not a chat model, embeddings for instance, under the rules of `generate`.
+   * `text` is the text that will be sent and `work` sends it. `work` does not begin if a constraint forbids
+   * the target, the budget is too small or the deadline has passed. Output is assumed to cost nothing.
    */
   call<T>(
     target: ModelFacts,
@@ -43,10 +43,10 @@ export interface HopContext {
     work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
   ): Promise<T>;
   /**
-   * In a check only: sends the request, changed by `changes`, once more to the model whose answer is
-   * checked. Bounded, priced and recorded as `generate` is.
+   * Sends the request, with `changes`, once more to the model whose answer is checked. Present in checks
+   * only. Bounded, priced and recorded like `generate`.
    */
   again?(changes?: Partial<ChatRequest>): Promise<Completion>;
-  /** `true`, or the reason why not. */
+  /** Returns `true` if the constraints permit the model, or the reason why not. */
   permits(facts: ModelFacts): true | string;
 }

@@ -1,6 +1,48 @@
 /** Types and errors that everything else is written against. No I/O. */
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
-export type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+export type {
+  AssistantMessage,
+  AudioPart,
+  ChatMessage,
+  ChatRequest,
+  ChatTool,
+  ChunkChoice,
+  ChunkDelta,
+  Completion,
+  CompletionChoice,
+  CompletionChunk,
+  CompletionMessage,
+  CompletionUsage,
+  ContentPart,
+  CustomTool,
+  CustomToolCall,
+  DeveloperMessage,
+  FilePart,
+  FinishReason,
+  FunctionCall,
+  FunctionDefinition,
+  FunctionMessage,
+  FunctionTool,
+  FunctionToolCall,
+  ImagePart,
+  JsonSchema,
+  Logprobs,
+  Moderation,
+  PromptCacheBreakpoint,
+  ReasoningEffort,
+  RefusalPart,
+  ResponseFormat,
+  ServiceTier,
+  SystemMessage,
+  TextPart,
+  TokenLogprob,
+  ToolCall,
+  ToolCallDelta,
+  ToolChoice,
+  ToolMessage,
+  TopLogprob,
+  UserMessage,
+} from "./chat.ts";
 export type { Check } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
@@ -62,19 +104,6 @@ export type {
   SessionFacts,
   Spend,
 } from "./policy.ts";
-export type {
-  Account,
-  AccountRequest,
-  Admission,
-  Call,
-  Clock,
-  Ledger,
-  Observer,
-  Pass,
-  Refusal,
-  RefusedBy,
-  Timer,
-} from "./ports/index.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";

@@ -1,15 +1,15 @@
 import type { PolicyDescription } from "./policy.ts";
 
-/** What a router needs of a tuning file to tell whether its certificate holds. Plain JSON. */
+/** The part of a tuning file that tells a router if the certificate holds. Plain JSON. */
 export interface Tuning {
   /** Hash of the whole file. */
   readonly version: string;
-  /** ISO 8601; the certificate does not hold from then on. */
+  /** End of the certificate in ISO 8601. */
   readonly expiresAt: string;
-  /** The policy that is certified, with its parameters; models by name. */
+  /** Policy that is certified, with its parameters and with models by name. */
   readonly policy: PolicyDescription;
-  /** Names of all models that the policy chooses among. */
+  /** Names of all models that the policy can choose. */
   readonly models: readonly string[];
-  /** The classifier whose complexity was tuned on. */
+  /** Classifier whose complexity the policy was tuned on. */
   readonly classifier: { readonly name: string; readonly version: string };
 }

@@ -1,15 +1,15 @@
 /**
- * What the price source does not say: output limits, capabilities, context windows it lacks, and
- * models newer than it. Kept by hand; read by generate-catalogue.mjs.
+ * Facts that the price source lacks: output limits, capabilities, some context windows, and models newer
+ * than it. Maintained by hand; read by generate-catalogue.mjs.
  *
- * Knowledge of `reviewed`: the vendors' model and pricing pages (developers.openai.com
+ * Sources as of `reviewed`: the vendors' model and pricing pages (developers.openai.com
  * /api/docs/models, platform.claude.com/docs/en/models, ai.google.dev/gemini-api/docs/models) where
- * they could be read; release notes, gateways' pages and the model list of @mariozechner/pi-ai
- * 0.73.1 where not (prices of claude-haiku-5-5's cache and tiers, claude-fable-5-2 and gpt-6.1-sol
- * rest on such pages); general knowledge for models before 2025. What no page says is left out, and
- * so is unknown: tool use of GPT-6 over chat completions depends on the reasoning effort, Claude
- * models older than 4.5 have no documented schema output, the rates of gpt-6.2-astra for cached and
- * long input were not found.
+ * they could be read; otherwise release notes, gateways' pages and the model list of
+ * @mariozechner/pi-ai 0.73.1 (the prices of claude-haiku-5-5's cache and tiers, claude-fable-5-2 and
+ * gpt-6.1-sol come from such pages); general knowledge for models before 2025. Facts that no page
+ * states are left out and so unknown: tool use of GPT-6 over chat completions depends on the reasoning
+ * effort, Claude models older than 4.5 have no documented schema output, and the rates of
+ * gpt-6.2-astra for cached and long input were not found.
  */
 export const reviewed = "2026-11-25";
 
@@ -97,8 +97,8 @@ export const facts = {
 };
 
 /**
- * Models that the source lacks, or lists under another whose facts differ (`priceOf` names it).
- * They are looked up before the source's. `rates` are as in the generated rows.
+ * Models that the source lacks, or lists under another model with other facts (`priceOf` names it).
+ * They are looked up before the source's. `rates` have the format of the generated rows.
  */
 export const models = {
   openai: [

@@ -2,9 +2,9 @@ import type { Capabilities, ModelFacts, Price, Rates } from "../contracts/index.
 import { reviewed, rows, source } from "./catalogue.generated.ts";
 import { fitsPatterns } from "./name-pattern.ts";
 
-/** What the catalogue knows of a model; what it does not know is absent, never guessed. */
+/** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
 export interface CatalogueEntry {
-  /** `provider:model`, the model as the catalogue calls it. */
+  /** Name in the catalogue, `provider:model`. */
   readonly name: string;
   readonly price?: Price | undefined;
   readonly contextWindow?: number | undefined;
@@ -12,13 +12,13 @@ export interface CatalogueEntry {
   readonly capabilities?: Capabilities | undefined;
 }
 
-/** When the catalogue was last reviewed, as `YYYY-MM-DD`. */
+/** Date of the catalogue's last review, as `YYYY-MM-DD`. */
 export const catalogueDate: string = reviewed;
 
-/** Where the prices come from: package, version and publication date. */
+/** Source of the prices: package, version and publication date. */
 export const catalogueSource: string = source;
 
-/** `[model, name patterns, rates by tier, context window, output limit, capabilities]`. */
+/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities]`. */
 type Row = readonly [
   string,
   readonly string[],
@@ -27,7 +27,7 @@ type Row = readonly [
   (number | null)?,
   (string | null)?,
 ];
-/** `[above input tokens, input, output, cached input, cache write]`, in USD per million tokens. */
+/** A row `[above input tokens, input, output, cached input, cache write]`, rates in USD per million tokens. */
 type RateRow = readonly [number, number, number, (number | null)?, (number | null)?];
 
 const sameModelsAs: Readonly<Record<string, string>> = { azure: "openai", xai: "x-ai" };
@@ -36,9 +36,9 @@ const longestName = 200;
 let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
 
 /**
- * The catalogue's entry for a model as its provider calls it: listed names and patterns first, then
- * the same with a date written the other way (`-20250807`, `-2025-08-07`), then without its date, so
- * that a snapshot that is not listed has the facts of its model.
+ * Looks up a model by its provider's name: first as given, then with its date in the other notation
+ * (`-20250807`, `-2025-08-07`), then without its date, so that a snapshot that is not listed gets the facts
+ * of its model.
  */
 export function lookUpModel(provider: string, model: string): CatalogueEntry | undefined {
   if (model.length > longestName) return undefined;
@@ -62,8 +62,8 @@ const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
 const finalDate = /-20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/;
 
 /**
- * A model's facts, completed from the catalogue. What the caller gave wins, field by field, and
- * among the capabilities key by key; a price is one field.
+ * Completes a model's facts from the catalogue. The caller's facts win, field by field, and for
+ * capabilities key by key; a price is one field.
  */
 export function completeFacts(model: ModelFacts): ModelFacts {
   const { name, provider, labels } = model;
@@ -84,7 +84,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
   };
 }
 
-/** Without the keys whose value is `undefined`. */
+/** Drops the keys whose value is `undefined`. */
 function known<T extends object>(fields: T | undefined): Partial<T> {
   return Object.fromEntries(
     Object.entries(fields ?? {}).filter(([, value]) => value !== undefined),
@@ -121,7 +121,7 @@ function ratesOf([, input, output, cached, cacheWrite]: RateRow): Rates {
   };
 }
 
-/** A capital letter means yes, a small one no, an absent one unknown. */
+/** Reads capabilities: a capital letter means yes, a small one no, an absent one unknown. */
 function capabilitiesOf(letters: string): Capabilities {
   const read = (letter: string): boolean | undefined => {
     if (letters.includes(letter)) return true;

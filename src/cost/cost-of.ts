@@ -2,10 +2,10 @@ import type { Price, Usage } from "../contracts/index.ts";
 import { ratesAt } from "../plugin/index.ts";
 
 /**
- * What a call cost, in US dollars: each kind of token at its own rate, plus the price per request.
- * The rates are those of the tier that the whole input falls in. Cached and written tokens are parts
- * of the input; where their rate is not known they are billed as input. Counts that are negative or
- * not finite count as 0, parts are held to the whole.
+ * Returns the cost of a call in US dollars: each kind of token at its own rate, plus the price per request.
+ * The rates are those of the tier of the whole input. Cached and written tokens are parts of the input;
+ * where their rate is not known they are billed as input. Counts that are negative or not finite count as
+ * 0, and parts are limited to the whole.
  */
 export function costOf(price: Price, usage: Usage): number {
   const input = count(usage.inputTokens);
@@ -21,7 +21,7 @@ export function costOf(price: Price, usage: Usage): number {
   return micro / 1e6 + (price.usdPerRequest ?? 0);
 }
 
-/** What a call would cost with nothing cached, in US dollars. Allocates nothing: it runs per candidate. */
+/** Returns the cost of a call with nothing cached, in US dollars. Allocates nothing, since it runs per candidate. */
 export function estimateCost(price: Price, inputTokens: number, outputTokens: number): number {
   const input = count(inputTokens);
   const rates = ratesAt(price, input);

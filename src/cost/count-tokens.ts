@@ -5,47 +5,47 @@ import { estimateTokens } from "./estimate-tokens.ts";
 
 export type Encoding = "o200k_base" | "cl100k_base";
 
-/** The part of a tokeniser that counting needs. */
+/** The part of a tokeniser that is needed to count. */
 export interface Encoder {
-  /** Tokens of a text in which no special token is recognised. */
+  /** Encodes a text without recognising special tokens. */
   encode_ordinary(text: string): { readonly length: number };
 }
 
 export interface TokenCounterOptions {
-  /** UTF-16 units of a text that are encoded; the rest is estimated. Default 1,000,000. */
+  /** Largest number of UTF-16 units that are encoded; the rest of a text is estimated. Default 1,000,000. */
   readonly maxCharacters?: number | undefined;
-  /** Counts that are remembered. Default 1,000. */
+  /** Number of cached counts. Default 1,000. */
   readonly maxCached?: number | undefined;
-  /** Default: tiktoken, loaded at the first count. */
+  /** Loads the tokeniser. Default: tiktoken, loaded at the first count. */
   readonly loadEncoder?: ((encoding: Encoding) => Promise<Encoder>) | undefined;
 }
 
 export interface CountOptions {
-  /** The model as its provider calls it; decides the encoding. */
+  /** The provider's name of the model, which decides the encoding. */
   readonly model?: string | undefined;
-  /** Checked between batches; an abort rejects with the signal's reason. */
+  /** Signal that is checked between batches; an abort rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface TokenCount {
   readonly tokens: number;
-  /** Whether the whole text was encoded. */
+  /** True if the whole text was encoded. */
   readonly complete: boolean;
 }
 
 export type TokenCounter = (text: string, options?: CountOptions) => Promise<TokenCount>;
 
-/** Encoding takes quadratic time on runs of one character: slices make it linear. */
+/** Length of a slice. Encoding takes quadratic time on runs of one character; slices make it linear. */
 const sliceLength = 1_024;
-/** Between batches the event loop is given back: about 1 ms of prose, 20 ms of the worst text. */
+/** Slices between two pauses for the event loop: about 1 ms of prose, 20 ms of the worst text. */
 const slicesPerBatch = 8;
-/** How far back from a slice's end a space is looked for. */
+/** Distance from a slice's end within which a space is searched. */
 const lookBack = 64;
 
 /**
- * Counts tokens with tiktoken, in slices of at most 1,024 UTF-16 units. A slice ends before a space
- * where one is near, so that prose counts as if it were whole; elsewhere each cut adds a few tokens
- * at most. Beyond `maxCharacters` the estimate goes on at the ratio measured up to there.
+ * Creates a function that counts tokens with tiktoken, in slices of at most 1,024 UTF-16 units. A slice ends
+ * before a space where one is near, so that the count of prose is exact; elsewhere each cut adds at most a
+ * few tokens. Beyond `maxCharacters` tokens are estimated, scaled by the ratio of count to estimate so far.
  */
 export function createTokenCounter(options: TokenCounterOptions = {}): TokenCounter {
   const { maxCharacters = 1_000_000, maxCached = 1_000, loadEncoder = loadTiktoken } = options;
@@ -61,7 +61,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
       cache ??= new LRUCache({ max: maxCached });
     }
     const encoding = encodingOf(model ?? "");
-    // A hash: the cache must not keep prompts.
+    // A hash, because the cache must not keep prompts.
     const key = `${encoding}:${nodeCrypto().createHash("sha256").update(text, "utf16le").digest("base64")}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
@@ -83,7 +83,7 @@ async function countInSlices(
   let start = 0;
   for (let slices = 0; start < end; slices += 1) {
     if (slices % slicesPerBatch === 0) {
-      // The event loop gets its turn.
+      // Let the event loop run.
       if (slices > 0) await new Promise<void>((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
     }
@@ -100,7 +100,7 @@ function endOfSlice(text: string, start: number, end: number): number {
   const limit = start + sliceLength;
   if (limit >= end) return end;
   for (let at = limit; at > limit - lookBack; at -= 1) {
-    // A space between words begins a token of its own; one of several may not.
+    // A single space between words begins a token; one of several may not.
     if (text[at] === " " && !isSpace(text[at - 1]) && !isSpace(text[at + 1])) return at;
   }
   return wholeCharacter(text, limit);
@@ -110,7 +110,7 @@ function isSpace(character: string | undefined): boolean {
   return character === " " || character === "\n" || character === "\t" || character === "\r";
 }
 
-/** The index, or the one before it where a surrogate pair would be split. */
+/** Returns the index, or the one before it where it would split a surrogate pair. */
 function wholeCharacter(text: string, at: number): number {
   const unit = text.charCodeAt(at);
   const before = text.charCodeAt(at - 1);
@@ -118,8 +118,8 @@ function wholeCharacter(text: string, at: number): number {
 }
 
 /**
- * The encoding of a model: `cl100k_base` for GPT-4, GPT-3.5 and the embeddings of their time,
- * `o200k_base` for every other: OpenAI's newer ones use it, others have no public tokeniser.
+ * Returns the encoding of a model: `cl100k_base` for GPT-4, GPT-3.5 and the embeddings of their time, else
+ * `o200k_base`, which OpenAI's newer models use; the others have no public tokeniser.
  */
 export function encodingOf(model: string): Encoding {
   return /^(?:ft:)?(?:gpt-4(?:-|$)|gpt-3\.5|gpt-35|text-embedding)/.test(model.toLowerCase())
@@ -129,12 +129,12 @@ export function encodingOf(model: string): Encoding {
 
 const loaded = new Map<Encoding, Promise<Encoder>>();
 
-/** One tokeniser for each encoding in the process: each holds tens of megabytes. */
+/** Loads each tokeniser once per process, since each holds tens of megabytes. */
 function loadTiktoken(encoding: Encoding): Promise<Encoder> {
   let encoder = loaded.get(encoding);
   if (encoder === undefined) {
     encoder = import("tiktoken").then(({ get_encoding }) => get_encoding(encoding));
-    // A failed load is tried again.
+    // A failed load is retried.
     encoder.catch(() => loaded.delete(encoding));
     loaded.set(encoding, encoder);
   }

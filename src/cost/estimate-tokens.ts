@@ -1,16 +1,16 @@
-/** A longer text is sampled at this many places. */
+/** Number of samples of a text; a shorter text is read completely. */
 const samples = 64;
 
-/** Step of the golden-ratio sequence: samples fall unevenly, so no period of a text hides from them. */
+/** Step of the golden-ratio sequence, which spaces samples unevenly so that they do not match a text's period. */
 const golden = 0.618_033_988_749_894_9;
 
 /**
- * Tokens of a text, estimated as UTF-8 bytes / 4, rounded up, in bounded time whatever its length.
- * Up to 64 UTF-16 units the bytes are counted; a longer text is its length times the mean bytes per
- * unit of 64 samples, one in each of 64 equal stretches. Where a text is of one script that is
- * exact, where scripts mix at random the standard error is at most 7 %, on no text is it off by more
- * than a factor of 3. Against the tokens of o200k_base the estimate is 0.7 to 1.5 times as much on
- * English, code and CJK of a few hundred characters, about 0.6 times on emoji.
+ * Estimates the tokens of a text as UTF-8 bytes / 4, rounded up, in bounded time for any length. Up to 64
+ * UTF-16 units the bytes are counted; for a longer text they are its length times the mean bytes per unit
+ * of 64 samples, one in each of 64 equal stretches. The byte count is exact for a text in one script, has
+ * a standard error of at most 7 % where scripts mix at random, and is never off by more than a factor of
+ * 3. Compared with the tokens of o200k_base, the estimate is 0.7 to 1.5 times as large on English, code
+ * and CJK of a few hundred characters, and about 0.6 times on emoji.
  */
 export function estimateTokens(text: string): number {
   const { length } = text;
@@ -29,7 +29,7 @@ export function estimateTokens(text: string): number {
   return Math.ceil((bytes * stretch) / 4);
 }
 
-/** UTF-8 bytes of one UTF-16 unit; half a surrogate pair is half of four. */
+/** Returns the UTF-8 bytes of one UTF-16 unit; half a surrogate pair counts as half of four. */
 function bytesOf(unit: number): number {
   if (unit < 0x80) return 1;
   if (unit < 0x800) return 2;

@@ -1,12 +1,12 @@
 /**
  * Writes catalogue.generated.ts from the offline data of @pydantic/genai-prices and from
- * catalogue-additions.mjs. The same inputs give the same bytes. `--stdout` prints instead.
+ * catalogue-additions.mjs. The same inputs give the same bytes. With `--stdout` it prints instead.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { findProvider } from "@pydantic/genai-prices";
 import { models as added, facts, reviewed } from "./catalogue-additions.mjs";
 
-// The package does not carry the date of its data.
+// Publication dates by version, which the package does not contain.
 const published = { "0.1.8": "2026-09-23" };
 
 const providers = [
@@ -24,7 +24,7 @@ const providers = [
   "minimax",
 ];
 
-// Models that take or give something other than text in chat, and marketplace variants of others.
+// Models with input or output other than text in chat, and marketplace variants of others.
 const otherKind =
   /audio|realtime|tts|transcribe|whisper|image|live|voice|voxtral|embed|omni|ocr|moderation|computer-use|deep-research|search-preview|guard|:free$|:extended$/;
 const completionsOnly = /^(ada|babbage|curie|davinci|text-davinci-.*|gpt-3\.5-turbo-instruct)$/;
@@ -36,7 +36,7 @@ function isCurrent(provider, model) {
   return !otherKind.test(model.id);
 }
 
-/** A match rule of the source as name patterns: see name-pattern.ts. */
+/** Converts a match rule of the source to name patterns (see name-pattern.ts). */
 function patternsOf(rule) {
   if ("or" in rule) return rule.or.flatMap(patternsOf);
   if ("and" in rule) return rule.and.flatMap(patternsOf);
@@ -48,7 +48,7 @@ function patternsOf(rule) {
 }
 
 function literal(text) {
-  if (/[*#!|`\\$]/.test(text)) throw new Error(`a model name with a reserved character: ${text}`);
+  if (/[*#!|`\\$]/.test(text)) throw new Error(`the model name ${text} has a reserved character`);
   return text.toLowerCase();
 }
 
@@ -59,13 +59,13 @@ function fromRegex(source) {
     .replaceAll("\\d", "#")
     .replaceAll("\\.", ".");
   const known = /^\^([\w./#-]+)(\$?)$/.exec(digits);
-  if (known === null) throw new Error(`a match rule that is not understood: ${source}`);
+  if (known === null) throw new Error(`the match rule ${source} is not supported`);
   return [`${known[1].toLowerCase()}${known[2] === "$" ? "" : "*"}`];
 }
 
 /**
- * Prices in force at `reviewed`. Where they vary by the time of day the dearest is taken, so that
- * an estimate is an upper bound.
+ * Returns the prices in force at `reviewed`. Where they vary by the time of day the most expensive ones
+ * are used, so that an estimate is an upper bound.
  */
 function priceOf(model) {
   if (!Array.isArray(model.prices)) return model.prices;
@@ -80,7 +80,7 @@ function priceOf(model) {
 const rank = (prices) => baseOf(prices.input_mtok) + baseOf(prices.output_mtok);
 const baseOf = (value) => (typeof value === "object" ? value.base : (value ?? 0));
 
-/** `[aboveInputTokens, input, output, cached, cacheWrite]` by tier, US dollars per million tokens. */
+/** Returns `[aboveInputTokens, input, output, cached, cacheWrite]` by tier, in US dollars per million tokens. */
 function ratesOf(prices) {
   const { input_mtok, output_mtok, cache_read_mtok, cache_write_mtok } = prices;
   if (input_mtok === undefined || output_mtok === undefined) return [];
@@ -98,7 +98,7 @@ function rateAt(value, start) {
   return value.tiers.findLast((tier) => tier.start <= start && start > 0)?.price ?? value.base;
 }
 
-/** `[model, names, rates, contextWindow, maxOutputTokens, capabilities]`, trailing unknowns left out. */
+/** Returns `[model, names, rates, contextWindow, maxOutputTokens, capabilities]` without trailing unknowns. */
 function row({ model, names, rates = [], contextWindow, maxOutputTokens, capabilities }) {
   const cells = [
     model,
@@ -138,7 +138,8 @@ function rowsOf(provider) {
 
 const packageFile = new URL("../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
-if (published[version] === undefined) throw new Error(`say when genai-prices ${version} was published`);
+if (published[version] === undefined)
+  throw new Error(`add the publication date of genai-prices ${version} to published`);
 
 const table = providers.map(
   (provider) =>

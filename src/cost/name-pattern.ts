@@ -1,6 +1,6 @@
 /**
- * Whether a model's name fits a pattern: a lower-case name in which `#` stands for one digit, and a
- * `*` at the start or end for any text. One pass over the name.
+ * Returns true if a model's name fits a pattern: a lower-case name in which `#` stands for one digit, and
+ * a `*` at the start or end for any text. Reads the name once.
  */
 export function fitsPattern(name: string, pattern: string): boolean {
   const anyStart = pattern.startsWith("*");
@@ -14,7 +14,7 @@ export function fitsPattern(name: string, pattern: string): boolean {
   return true;
 }
 
-/** Whether a name fits one of the patterns and none of those that start with `!`. */
+/** Returns true if a name fits one of the patterns and none of those that start with `!`. */
 export function fitsPatterns(name: string, patterns: readonly string[]): boolean {
   let fits = false;
   for (const pattern of patterns) {

@@ -3,12 +3,12 @@ import { costOf } from "./cost-of.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { usageOrEstimate } from "./usage-of.ts";
 
-/** Usage and cost of a call: as the provider states them, and estimated where it does not. */
+/** Usage and cost of a call, as the provider states them or else estimated. */
 export interface Bill {
   readonly usage: Usage;
   /** True if a side of the usage is an estimate. */
   readonly estimated: boolean;
-  /** US dollars. Absent: the price is not known. */
+  /** Cost in US dollars; absent if the price is not known. */
   readonly costUsd: number | undefined;
 }
 

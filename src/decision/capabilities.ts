@@ -2,7 +2,7 @@ import type { Candidate, Constraint, RequestFacts } from "../contracts/index.ts"
 
 type Needed = (request: RequestFacts) => boolean;
 
-/** What a request may need beyond text, and how to tell. */
+/** Capabilities that a request may need beyond text, with a function that detects the need. */
 export const needs: readonly (readonly [capability: "tools" | "images" | "jsonSchema", needed: Needed])[] = [
   ["tools", (request) => request.tools > 0],
   ["images", (request) => request.images > 0],
@@ -15,7 +15,7 @@ const reasons = {
   jsonSchema: "cannot answer by a JSON schema",
 };
 
-/** Refuses a model that is known not to have what the request needs; unknown is permitted. */
+/** Refuses a model that is known to lack a capability that the request needs; unknown is permitted. */
 export const capabilities: Constraint = {
   name: "capabilities",
   permits(candidate: Candidate, { request }) {

@@ -2,24 +2,24 @@ import type { PolicyDescription, Tuning } from "../contracts/index.ts";
 import { policyHash } from "./policy-hash.ts";
 import { withNames } from "./with-names.ts";
 
-/** Until when a router's decisions are certified, told once so that a decision compares two numbers. */
+/** The period in which a router's decisions are certified, computed once so that a decision compares two numbers. */
 export interface Certification {
-  /** Milliseconds since the epoch; -Infinity: they never are. */
+  /** End of the period in milliseconds since the epoch; -Infinity if there is none. */
   readonly until: number;
-  /** Why not, where there is a tuning file. */
+  /** Reason why decisions are not certified, where there is a tuning file. */
   readonly problem: string | undefined;
-  /** Why not any more, from `until` on. */
+  /** Reason why decisions are no longer certified, from `until` on. */
   readonly expired: string | undefined;
 }
 
-/** What a router without a tuning file has. */
+/** The certification of a router without a tuning file. */
 export const uncertified: Certification = {
   until: Number.NEGATIVE_INFINITY,
   problem: undefined,
   expired: undefined,
 };
 
-/** As far as a certificate depends on it. */
+/** The parts of a router on which a certificate depends. */
 export interface CertifiedRouter {
   readonly policy: PolicyDescription & { readonly models?: readonly string[] | undefined };
   readonly classifier: { readonly name: string; readonly version: string };
@@ -28,8 +28,8 @@ export interface CertifiedRouter {
 }
 
 /**
- * Whether the certificate of a tuning file is about this router: the same models, classifier and policy,
- * with the same parameters, where ids stand for the names that the file says.
+ * Returns the certification of a router by a tuning file. The file applies if the router has the same
+ * models, classifier and policy with the same parameters, where ids stand for the names in the file.
  */
 export function certificationOf(tuning: Tuning, router: CertifiedRouter): Certification {
   const problem = mismatch(tuning, router);

@@ -1,13 +1,13 @@
 import type { Candidate, Constraint, RequestFacts } from "../contracts/index.ts";
 
 /**
- * How far an estimate of tokens may be off: exact / estimate lies in [1 / 1.35, 1 / 0.67] for nine
- * of ten English, code and Chinese texts; a little is added on both sides.
+ * Bounds of exact / estimated tokens. The ratio is in [1 / 1.35, 1 / 0.67] for nine of ten English, code
+ * and Chinese texts; the bounds are a little wider.
  */
 const lowestRatio = 0.65;
 const highestRatio = 1.6;
 
-/** Tokens that must fit beside the input. */
+/** Returns the output tokens that must fit in addition to the input. */
 function reserved(request: RequestFacts): number {
   return request.maxOutputTokens ?? request.expectedOutputTokens;
 }
@@ -31,7 +31,7 @@ export const contextWindow: Constraint = {
   },
 };
 
-/** Whether only an exact count of the input can tell if the model's window suffices. */
+/** True if only an exact count of the input can decide whether it fits the model's window. */
 export function isNearWindow(candidate: Candidate, request: RequestFacts): boolean {
   const window = candidate.facts.contextWindow;
   if (window === undefined || request.inputTokensExact) return false;

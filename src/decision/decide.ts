@@ -1,5 +1,4 @@
 import {
-  type Account,
   BudgetExceededError,
   type Candidate,
   type Choice,
@@ -18,11 +17,11 @@ import {
   type PolicyDescription,
   PolicyError,
   type RecordedCandidate,
-  type Refusal,
   type RequestFacts,
   type SessionFacts,
   type Spend,
 } from "../contracts/index.ts";
+import type { Account, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
 import { type CandidateParts, candidateFor } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
@@ -35,7 +34,7 @@ import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 import { withQuality } from "./with-quality.ts";
 
-/** What a router decides with; the same for all its requests. */
+/** The parts of a router that decide; the same for all its requests. */
 export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly models: readonly { readonly id: Id; readonly facts: ModelFacts }[];
   readonly policy: Policy<Id>;
@@ -43,47 +42,47 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly classifier: Classifier;
   readonly classifierTimeoutMs: number;
   readonly certification: Certification;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Asked only for a request that names its session. */
+  /** Returns the session of a request; called only if the request names one. */
   readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
-  /** Absent: there is no budget. */
+  /** Returns the spend of a tenant; absent if there is no budget. */
   readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
   readonly versions: Decision["versions"];
 }
 
-/** One request, as deciding sees it. */
+/** One request to decide. */
 export interface Deciding<Id extends string> {
   readonly id: string;
   readonly request: RequestFacts;
-  /** The router's and the request's own. */
+  /** The router's constraints and the request's own. */
   readonly constraints: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
-  /** Whether other models may stand in. Absent: unless there is a pin. */
+  /** True if other models may answer when the plan fails. Default: true without a pin. */
   readonly fallback: boolean | undefined;
-  /** Its money: asked last, so that what it refuses is permitted by all constraints. */
+  /** The request's account, asked last, so that all constraints permit the models it refuses. */
   readonly account: Account;
   readonly hop: HopContext;
-  /** In place of the router's random number. */
+  /** Number to use instead of the router's random number. */
   readonly draw: number | undefined;
-  /** Counts the input's tokens; asked only when an estimate cannot tell if a window suffices. */
+  /** Counts the input's tokens; called only if an estimate cannot decide whether they fit a window. */
   readonly countTokens: () => Promise<number>;
 }
 
-/** A decision with what JSON cannot hold: the checks of its plan. */
+/** A decision with its choice, which holds the checks that JSON cannot. */
 export interface Decided<Id extends string> {
   readonly decision: Decision<Id>;
   readonly choice: Choice<Id>;
-  /** As decided on: with counted tokens, where they were counted. */
+  /** The request's facts, with counted tokens where they were counted. */
   readonly request: RequestFacts;
   readonly classifierError: ClassifierError | undefined;
 }
 
 /**
- * Constraints, classifier, policy, draw. Returns at once unless the classifier is asynchronous or
- * tokens have to be counted. Throws or rejects with `NoEligibleModelError`, `BudgetExceededError`,
+ * Decides by constraints, classifier, policy and draw. Synchronous unless the classifier is asynchronous
+ * or tokens have to be counted. Throws or rejects with `NoEligibleModelError`, `BudgetExceededError`,
  * `PolicyError`, or `InvalidRequestError` for a pin that names no model.
  */
 export function decide<Id extends string>(
@@ -123,12 +122,18 @@ function decideAmong<Id extends string>(
   now: number,
 ): Decided<Id> | Promise<Decided<Id>> {
   const { request, constraints, pin, hop, account } = deciding;
-  const refusals = new Map<Id, Refusal>();
+  let refusals: Map<Id, Refusal> | undefined;
   const context = { request, hop: "answer", now } as const;
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of all) {
-    const permitted = affordable(candidate, permits(candidate, constraints, context), account, refusals);
+    let permitted = permits(candidate, constraints, context);
+    const fits = permitted === true ? account.fits({ costUsd: candidate.estimatedCostUsd }) : true;
+    if (fits !== true) {
+      permitted = `${fits.by}: ${fits.reason}`;
+      refusals ??= new Map();
+      refusals.set(candidate.id, fits);
+    }
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
@@ -137,7 +142,7 @@ function decideAmong<Id extends string>(
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);
   if (candidates.length === 0) throw noneLeft(settled, recorded);
-  // Nothing can depend on the classification of a request that only one model may serve.
+  // The classification does not matter if only one model is permitted.
   if (candidates.length === 1) return choose(settled, undefined);
   const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
   return classified instanceof Promise
@@ -150,8 +155,8 @@ interface Settled<Id extends string> {
   readonly deciding: Deciding<Id>;
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
-  /** What the account refused, by id. */
-  readonly refusals: ReadonlyMap<Id, Refusal>;
+  /** Refusals of the account, by id. Absent: none. */
+  readonly refusals: ReadonlyMap<Id, Refusal> | undefined;
   readonly session: SessionFacts<Id> | undefined;
   readonly spend: Spend | undefined;
   readonly now: number;
@@ -243,7 +248,7 @@ function whyUncertified(
   return problem ?? expired;
 }
 
-/** As the choice states it for its whole plan, else the estimate of its model. */
+/** Returns the cost that the choice states for its whole plan, else the estimate of its model. */
 function expectedCostOf<Id extends string>(
   { model, escalate, expectedCostUsd }: Choice<Id>,
   recorded: readonly RecordedCandidate<Id>[],
@@ -254,30 +259,16 @@ function expectedCostOf<Id extends string>(
   return undefined;
 }
 
-/** The answer of constraints and account together. */
-function affordable<Id extends string>(
-  { id, estimatedCostUsd }: Candidate<Id>,
-  permitted: true | string,
-  account: Account,
-  refusals: Map<Id, Refusal>,
-): true | string {
-  if (permitted !== true) return permitted;
-  const fits = account.fits({ costUsd: estimatedCostUsd });
-  if (fits === true) return true;
-  refusals.set(id, fits);
-  return `${fits.by}: ${fits.reason}`;
-}
-
-/** No model may serve the request: for want of money, or for the reasons given. */
+/** Returns the error for a request that no model may serve: a budget error where cost is the reason. */
 function noneLeft<Id extends string>(
   { refusals, deciding }: Settled<Id>,
   recorded: readonly RecordedCandidate<Id>[],
 ): Error {
   const unpaid = recorded.flatMap(({ model }) => {
-    const refusal = refusals.get(model);
+    const refusal = refusals?.get(model);
     return refusal === undefined ? [] : [{ model, refusal }];
   });
-  // A budget is named as soon as it stands against one model; a request's own bound where it stands against all.
+  // A budget is named if it refuses any model; a request's own bound only if it refuses all.
   const byBudget = unpaid.filter(({ refusal }) => refusal.by === "budget");
   const decisive = byBudget.length > 0 ? byBudget : unpaid.length === recorded.length ? unpaid : [];
   const [first] = decisive;

@@ -1,18 +1,18 @@
 import { type Candidate, type Choice, PolicyError } from "../contracts/index.ts";
 
-/** The choice that a random number settled on, and how likely its plan was. */
+/** The drawn choice and the probability of its plan. */
 export interface Drawn<Id extends string> {
   readonly choice: Choice<Id>;
   /** Sum of the probabilities of all choices with the same plan, in (0, 1]. */
   readonly propensity: number;
 }
 
-/** Rounding that sums of probabilities are allowed. */
+/** Largest rounding error of a sum of probabilities. */
 const tolerance = 1e-9;
 
 /**
- * Settles what a policy returned by a number in [0, 1). Throws `PolicyError` for no opinion (also a
- * partial one), a model that is not permitted, and probabilities that are none.
+ * Draws from a policy's opinion by a number in [0, 1). Throws `PolicyError` for no opinion (also a partial
+ * one), a model that is not permitted, and invalid probabilities.
  */
 export function draw<Id extends string>(
   policy: string,
@@ -101,7 +101,7 @@ function checkModel(policy: string, model: unknown, candidates: readonly Candida
   );
 }
 
-/** Two choices with one key lead to the same calls. */
+/** Returns a key that two choices share if they lead to the same calls. */
 function planKey(choice: Choice): string {
   if (choice.escalate === undefined || choice.escalate.length === 0) return choice.model;
   return JSON.stringify([choice.model, ...choice.escalate.map(({ unless, to }) => [unless.name, to])]);

@@ -7,7 +7,7 @@ import type {
 } from "../contracts/index.ts";
 import { needs } from "./capabilities.ts";
 
-/** `true`, or the name of the first constraint that refuses and its reason. */
+/** Returns `true`, or the name of the first constraint that refuses and its reason. */
 export function permits<Id extends string>(
   candidate: Candidate<Id>,
   constraints: readonly Constraint<Id>[],
@@ -20,7 +20,7 @@ export function permits<Id extends string>(
   return true;
 }
 
-/** A constraint that throws, or answers with anything but `true`, does not permit: it fails closed. */
+/** Asks a constraint. It fails closed: one that throws, or returns anything but `true`, does not permit. */
 function ask<Id extends string>(
   constraint: Constraint<Id>,
   candidate: Candidate<Id>,
@@ -36,7 +36,7 @@ function ask<Id extends string>(
   }
 }
 
-/** A candidate as the decision keeps it. */
+/** Returns the candidate's record for the decision. */
 export function recordCandidate<Id extends string>(
   candidate: Candidate<Id>,
   permitted: true | string,
@@ -51,7 +51,7 @@ export function recordCandidate<Id extends string>(
   };
 }
 
-/** What was not known of a model and could therefore not be checked; undefined where all was. */
+/** Returns the unknown facts of a model, which could not be checked; undefined where all are known. */
 export function unknownOf(candidate: Candidate, request: RequestFacts): readonly string[] | undefined {
   const { price, contextWindow, capabilities } = candidate.facts;
   let unknown: string[] | undefined;

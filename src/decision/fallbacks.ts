@@ -1,7 +1,7 @@
 import type { Candidate } from "../contracts/index.ts";
 
 /**
- * Models to turn to when `chosen` fails: those after it in the router's `models` (by convention the
+ * Returns the models to try if `chosen` fails: those after it in the router's `models` (by convention the
  * more capable ones), nearest first, then those before it, nearest first.
  */
 export function fallbacksOf<Id extends string>(

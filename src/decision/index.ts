@@ -1,4 +1,4 @@
-/** From a normalised request to a decision: no model of the plan is called. */
+/** Decisions on normalised requests. No model of the plan is called. */
 export { type CandidateParts, candidateFor, type Estimate } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";

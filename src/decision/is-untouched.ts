@@ -1,6 +1,6 @@
 import type { Candidate, RecordedCandidate } from "../contracts/index.ts";
 
-/** Whether the candidates are still those that were permitted: a policy has had them in its hands. */
+/** True if the policy left the candidate list unchanged. */
 export function isUntouched<Id extends string>(
   candidates: readonly Candidate<Id>[],
   recorded: readonly RecordedCandidate<Id>[],

@@ -1,6 +1,6 @@
 import type { Choice, PlanStep } from "../contracts/index.ts";
 
-/** The plan of a choice, as decisions record it. */
+/** Returns the plan of a choice in the form that decisions record. */
 export function planOf<Id extends string>({ model, escalate }: Choice<Id>): readonly PlanStep<Id>[] {
   if (escalate === undefined || escalate.length === 0) return [{ model }];
   const plan: PlanStep<Id>[] = [];

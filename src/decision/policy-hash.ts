@@ -1,7 +1,7 @@
 import type { PolicyDescription } from "../contracts/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 
-/** First 12 hex digits of the SHA-256 of name and parameters, keys sorted at every depth. */
+/** Returns the first 12 hex digits of the SHA-256 of name and parameters, with keys sorted at every depth. */
 export function policyHash({ name, parameters }: PolicyDescription): string {
   return nodeCrypto()
     .createHash("sha256")

@@ -1,8 +1,8 @@
 import type { RecordedFacts, RequestFacts } from "../contracts/index.ts";
 
 /**
- * The facts without their texts. Field by field, since a rest pattern takes ten times as long; the
- * return type makes a forgotten field a compile error.
+ * Returns the facts without their texts. Copies field by field, since a rest pattern takes ten times as
+ * long; the return type makes a forgotten field a compile error.
  */
 export function recordedFacts(facts: RequestFacts): {
   readonly [Key in keyof Required<RecordedFacts>]: RecordedFacts[Key];

@@ -1,8 +1,8 @@
 import type { PolicyDescription } from "../contracts/index.ts";
 
 /**
- * A policy's description with the names of models in place of a router's ids, as outcome and tuning files
- * have it. `policy.models` are the ids that it names; default all of `names`.
+ * Returns a policy's description with names of models instead of a router's ids, as outcome and tuning
+ * files have it. `policy.models` are the ids that it names; default: all of `names`.
  */
 export function withNames(
   policy: PolicyDescription & { readonly models?: readonly string[] | undefined },
@@ -15,7 +15,10 @@ export function withNames(
   return { name, parameters: rename(parameters, nameOf) as NonNullable<typeof parameters> };
 }
 
-/** Ids are values, or keys where models have weights. A field named as an id is, `small` of a threshold, stays. */
+/**
+ * Replaces ids by names. Ids are values, or keys where models have weights. A field with the name of an id,
+ * such as `small` of a threshold, stays.
+ */
 function rename(value: unknown, nameOf: ReadonlyMap<string, string>): unknown {
   if (typeof value === "string") return nameOf.get(value) ?? value;
   if (Array.isArray(value)) return value.map((one) => rename(one, nameOf));

@@ -2,13 +2,13 @@ import type { Candidate, Classification, ModelFacts, RecordedCandidate } from ".
 
 type Quality = Classification["quality"];
 
-/** Models of a request: those permitted, and all of them, in the order of `models`, as recorded. */
+/** The models of a request: the permitted ones, and the records of all in the order of `models`. */
 interface Compared<Id extends string> {
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
 }
 
-/** The models with the quality that a classification expects of each; the same object where it says none. */
+/** Adds the expected quality of each model; returns the same object where the classification states none. */
 export function withQuality<Id extends string, Settled extends Compared<Id>>(
   settled: Settled,
   models: readonly { readonly facts: ModelFacts }[],
@@ -25,7 +25,7 @@ export function withQuality<Id extends string, Settled extends Compared<Id>>(
   };
 }
 
-/** The candidates with the quality that a classification expects of each; the same array where it says none. */
+/** Adds the expected quality of each candidate; returns the same array where the classification states none. */
 export function candidatesWithQuality<Id extends string>(
   candidates: readonly Candidate<Id>[],
   quality: Quality,
@@ -34,7 +34,7 @@ export function candidatesWithQuality<Id extends string>(
   return candidates.map((one) => ({ ...one, estimatedQuality: expectedQuality(quality, one.facts) }));
 }
 
-/** In [0, 1]. What a classifier gives beyond that is not known. */
+/** Returns the expected quality of a model; a value that is not in [0, 1] counts as unknown. */
 function expectedQuality(quality: NonNullable<Quality>, facts: ModelFacts | undefined): number | undefined {
   const value: unknown = facts && Object.hasOwn(quality, facts.name) ? quality[facts.name] : undefined;
   return typeof value === "number" && value >= 0 && value <= 1 ? value : undefined;

@@ -1,6 +1,6 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
 import type { Execution } from "./context.ts";
-import { generate, generateOnce } from "./generate.ts";
+import { callOnce, follow, generate } from "./generate.ts";
 import { openStream } from "./open-stream.ts";
 import type { StreamCall } from "./stream-call.ts";
 import { toChunks } from "./to-chunks.ts";
@@ -47,17 +47,14 @@ class Reader implements AnswerReader {
     this.#walk = new Walk(execution);
   }
 
-  async next(): Promise<CompletionChunk | undefined> {
-    if (this.#ended !== undefined) throw this.#ended.error;
-    try {
-      return await this.#next();
-    } catch (error) {
-      this.#ended ??= { error };
-      throw error;
-    }
+  // No async function where the next chunk is the call's: one promise less for each.
+  next(): Promise<CompletionChunk | undefined> {
+    const call = this.#call;
+    const isStreaming = call?.hasBegun && this.#ended === undefined && this.#read === this.#ready.length;
+    return isStreaming ? this.#continue(call) : this.#advance();
   }
 
-  async #next(): Promise<CompletionChunk | undefined> {
+  async #advance(): Promise<CompletionChunk | undefined> {
     for (;;) {
       if (this.#ended !== undefined) throw this.#ended.error;
       const chunk = this.#ready[this.#read];
@@ -66,11 +63,8 @@ class Reader implements AnswerReader {
         return chunk;
       }
       if (this.#completion !== undefined) return undefined;
-      if (this.#call === undefined) await this.#open();
-      else {
-        const more = await this.#continue(this.#call);
-        if (more !== undefined) return more;
-      }
+      if (this.#call !== undefined) return this.#continue(this.#call);
+      await this.#open();
     }
   }
 
@@ -90,26 +84,32 @@ class Reader implements AnswerReader {
   /** Makes calls until one has brought content, or an answer is whole. */
   async #open(): Promise<void> {
     const execution = this.#execution;
-    if (execution.ports.options.degraded.length > 0) return this.#whole(await generate(execution));
-    return this.#follow(await this.#walk.begin());
+    try {
+      if (execution.ports.options.degraded.length > 0) this.#whole(await generate(execution));
+      else await this.#follow(this.#walk.begin());
+    } catch (error) {
+      this.#ended ??= { error };
+      throw error;
+    }
   }
 
-  async #follow(given: Move): Promise<void> {
-    let move = given;
-    while (move.call !== undefined) {
-      const planned = move.call;
-      try {
-        if (planned.check !== undefined) move = await generateOnce(this.#execution, this.#walk, planned);
-        else {
-          const opened = await openStream(this.#execution, this.#walk, planned);
-          if (opened.call !== undefined) return this.#begin(opened.call);
-          move = opened.move;
-        }
-      } finally {
-        if (this.#call === undefined) planned.pass.end();
+  async #follow(first: Move | Promise<Move>): Promise<void> {
+    let moving = first;
+    for (;;) {
+      const move = moving instanceof Promise ? await moving : moving;
+      if (move.call === undefined) {
+        if (move.completion !== undefined) this.#whole(move.completion);
+        return;
       }
+      if (move.call.check !== undefined) {
+        moving = follow(this.#walk, await callOnce(this.#execution, move.call));
+        continue;
+      }
+      const opened = await openStream(this.#execution, this.#walk, move.call);
+      if (opened.failed === undefined) return this.#begin(opened.call);
+      const { call, error } = opened.failed;
+      moving = this.#walk.failed(call.planned, call.record, error);
     }
-    if (move.completion !== undefined) this.#whole(move.completion);
   }
 
   #begin(call: StreamCall): void {
@@ -123,9 +123,8 @@ class Reader implements AnswerReader {
     });
   }
 
-  /** The next chunk of the call that has begun; undefined where it has none: it has ended, or failed. */
+  /** The next chunk of the call that has begun, or what follows its end. */
   async #continue(call: StreamCall): Promise<CompletionChunk | undefined> {
-    const walk = this.#walk;
     try {
       if (call.hasBegun) {
         call.guard.limit(
@@ -136,22 +135,35 @@ class Reader implements AnswerReader {
         if (chunk !== undefined) return chunk;
       }
     } catch (thrown) {
-      // What came first stands, though an abort may have followed the deadline.
-      if (this.#ended !== undefined) return undefined;
-      this.#call = undefined;
-      const error = call.fail(thrown);
-      await this.#follow(await walk.failed(call.planned, call.record, error));
-      return undefined;
+      return this.#afterFailure(call, thrown);
     }
+    return this.#afterEnd(call);
+  }
+
+  async #afterFailure(call: StreamCall, thrown: unknown): Promise<CompletionChunk | undefined> {
+    // What came first stands, though an abort may have followed the deadline.
+    if (this.#ended !== undefined) throw this.#ended.error;
+    this.#call = undefined;
+    const error = call.fail(thrown);
+    try {
+      await this.#follow(this.#walk.failed(call.planned, call.record, error));
+    } catch (ending) {
+      this.#ended = { error: ending };
+      throw ending;
+    }
+    return this.#advance();
+  }
+
+  async #afterEnd(call: StreamCall): Promise<CompletionChunk | undefined> {
     this.#call = undefined;
     call.release(false);
     const completion = call.assembler.completion();
     call.record.answer(completion);
-    await walk.answered(call.planned, call.record, completion, "accepted");
+    await this.#walk.answered(call.planned, call.record, completion, "accepted");
     // An answer without content (a mere finish reason) is an answer too.
     this.#show(call.hasBegun ? [] : call.held);
     this.#completion = completion;
-    return undefined;
+    return this.#advance();
   }
 
   #whole(completion: Completion): void {

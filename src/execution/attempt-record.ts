@@ -1,14 +1,13 @@
 import {
   type Attempt,
-  type Call,
   type CheckVerdict,
   type Completion,
   isRouterError,
   type Model,
-  type Pass,
   ProviderError,
   recordError,
 } from "../contracts/index.ts";
+import type { Call, Pass } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
 import type { CallContext, ReturnedUsage } from "./context.ts";
 

@@ -6,8 +6,9 @@ import {
   type Hop,
   LimitExceededError,
   NoEligibleModelError,
-  type Refusal,
 } from "../contracts/index.ts";
+import type { Call, Refusal } from "../contracts/ports/index.ts";
+import { giveBack } from "./admit-call.ts";
 import {
   type AttemptRecord,
   mayBeBilled,
@@ -20,7 +21,7 @@ import { checkCompletion } from "./check-completion.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
 import { createGuard } from "./guard.ts";
-import { takeRoom } from "./take-room.ts";
+import { type Room, takeRoom } from "./take-room.ts";
 
 /**
  * One call of a chat model without check, retry or fallback: what a classifier or a check makes. The caller
@@ -74,7 +75,9 @@ async function callOnce<T>(
   work: (call: DirectCall) => Promise<{ readonly value: T; readonly settle: () => void }>,
 ): Promise<T> {
   const { ports, scope, signal } = context;
-  const ready = await admit(context, model, hop);
+  const admitted = admit(context, model, hop);
+  // Without a pause where none is needed: constraints were asked just now.
+  const ready = admitted instanceof Promise ? await admitted : admitted;
   const record = startAttempt(context, ready);
   const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
   const guard = createGuard(bounds, ready.model.name);
@@ -96,32 +99,57 @@ async function callOnce<T>(
 
 /**
  * The way of a call that no plan has proposed through account and limits. No other model can stand in: throws
- * `BudgetExceededError` or `LimitExceededError` where it cannot be made.
+ * `BudgetExceededError` or `LimitExceededError` where it cannot be made. Returns at once where nothing has to be
+ * waited for.
  */
-async function admit(context: CallContext, id: string, hop: Hop): Promise<ReadyCall> {
-  const { ports, scope } = context;
+function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<ReadyCall> {
+  const { scope } = context;
   checkAlive(context);
-  const attemptId = `${scope.id}/${hop}-${scope.numberCall()}`;
-  const call = callOf(context, context.candidateOf(id), attemptId, hop);
+  const call = callOf(context, context.candidateOf(id), `${scope.id}/${hop}-${scope.numberCall()}`, hop);
   const fits = scope.account.fits(call);
   if (fits !== true) throw unpaid(context, id, fits);
-  const reserving = scope.account.reserve(call);
-  const reserved = reserving instanceof Promise ? await reserving : reserving;
-  if (reserved !== true) throw unpaid(context, id, reserved);
+  const reserved = scope.account.reserve(call);
+  return reserved instanceof Promise
+    ? reserved.then((answer) => enter(context, call, answer))
+    : enter(context, call, reserved);
+}
+
+function enter(context: CallContext, call: Call, reserved: true | Refusal): ReadyCall | Promise<ReadyCall> {
+  if (reserved !== true) throw unpaid(context, call.model, reserved);
+  const { ports, scope } = context;
   const pass = ports.admission.enter(call, 0);
+  if ("by" in pass) {
+    scope.account.release(call.attemptId);
+    throw new LimitExceededError({ [call.model]: pass.reason });
+  }
+  const ready: ReadyCall = { call, model: context.modelOf(call.model), pass };
+  const room = takeRoom(context, pass, true);
+  return room instanceof Promise ? afterWait(context, ready, room) : withRoom(context, ready, room);
+}
+
+async function afterWait(context: CallContext, ready: ReadyCall, taking: Promise<Room>): Promise<ReadyCall> {
+  let room: Room;
   try {
-    if ("by" in pass) throw new LimitExceededError({ [id]: pass.reason });
-    const taking = takeRoom(context, pass, true);
-    const room = taking instanceof Promise ? await taking : taking;
+    room = await taking;
+  } catch (error) {
+    giveBack(context, ready);
+    throw error;
+  }
+  return withRoom(context, ready, room);
+}
+
+function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall {
+  const { model: id, hop } = ready.call;
+  try {
     if ("by" in room) throw new LimitExceededError({ [id]: room.reason });
+    if (!room.waited) return ready;
     // What was permitted before the wait may not be any more.
-    const permitted = room.waited ? context.permits(context.candidateOf(id), hop) : true;
+    const permitted = context.permits(context.candidateOf(id), hop);
     if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
     checkAlive(context);
-    return { call, model: context.modelOf(id), pass };
+    return ready;
   } catch (error) {
-    if (!("by" in pass)) pass.end();
-    scope.account.release(attemptId);
+    giveBack(context, ready);
     throw error;
   }
 }

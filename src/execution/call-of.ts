@@ -1,4 +1,5 @@
-import type { Call, Candidate, Hop } from "../contracts/index.ts";
+import type { Candidate, Hop } from "../contracts/index.ts";
+import type { Call } from "../contracts/ports/index.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 

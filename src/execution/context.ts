@@ -1,20 +1,17 @@
 import type {
-  Account,
-  Admission,
   Attempt,
   Candidate,
   ChatRequest,
   Check,
-  Clock,
   Completion,
   Hop,
   HopContext,
   Model,
   ModelFacts,
-  Observer,
   RequestFacts,
   Usage,
 } from "../contracts/index.ts";
+import type { Account, Admission, Clock, Observer } from "../contracts/ports/index.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
 
 /** What execution needs of a router: the same object for all its requests. */

@@ -1,22 +1,41 @@
 import type { Check, Completion } from "../contracts/index.ts";
-import { mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import type { PlannedCall } from "./admit-call.ts";
+import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import { generateAgain } from "./call-directly.ts";
 import { checkCompletion } from "./check-completion.ts";
 import type { Execution } from "./context.ts";
 import { createGuard } from "./guard.ts";
 import { runCheck } from "./run-check.ts";
-import { type Move, type PlannedCall, Walk } from "./walk.ts";
+import { type Move, Walk } from "./walk.ts";
 
 /** Walks through the plan until an answer stands. Rejects with what ended the request. */
 export async function generate(execution: Execution): Promise<Completion> {
   const walk = new Walk(execution);
-  let move = await walk.begin();
-  while (move.call !== undefined) move = await generateOnce(execution, walk, move.call);
-  return move.completion as Completion;
+  let moving = walk.begin();
+  for (;;) {
+    // Without a pause where none is needed: constraints were asked just now.
+    const move = moving instanceof Promise ? await moving : moving;
+    if (move.call === undefined) return move.completion as Completion;
+    moving = follow(walk, await callOnce(execution, move.call));
+  }
 }
 
-/** One call and its checks, and what follows. Throws the error that ends the request. */
-export async function generateOnce(execution: Execution, walk: Walk, planned: PlannedCall): Promise<Move> {
+/** What came of one call: an answer that the checks have looked at, or a typed error. */
+export type Outcome = { readonly planned: PlannedCall; readonly record: AttemptRecord } & (
+  | { readonly completion: Completion; readonly verdict: "accepted" | "refused" | "degraded" }
+  | { readonly completion?: undefined; readonly error: unknown }
+);
+
+/** Tells the plan what came of a call. */
+export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
+  const { planned, record } = outcome;
+  return outcome.completion === undefined
+    ? walk.failed(planned, record, outcome.error)
+    : walk.answered(planned, record, outcome.completion, outcome.verdict);
+}
+
+/** One call without streaming, and its checks. Never rejects for what the model does. */
+export async function callOnce(execution: Execution, planned: PlannedCall): Promise<Outcome> {
   const { ports, scope, chat, signal } = execution;
   const { model, pass, check } = planned;
   const record = startAttempt(execution, planned);
@@ -31,20 +50,32 @@ export async function generateOnce(execution: Execution, walk: Walk, planned: Pl
   } catch (thrown) {
     const error = toTypedError(thrown, model, signal);
     record.fail(error, mayBeBilled(error) ? "" : undefined);
-    return walk.failed(planned, record, error);
+    return { planned, record, error };
   } finally {
     guard.release(false);
   }
   record.answer(completion);
+  const verdict =
+    check === undefined && ports.options.degraded.length === 0
+      ? "accepted"
+      : await judge(execution, planned, record, completion);
+  return { planned, record, completion, verdict };
+}
+
+/** The verdict of the checks: those for degraded answers first, then the plan's. */
+async function judge(
+  execution: Execution,
+  { call, check }: PlannedCall,
+  record: AttemptRecord,
+  completion: Completion,
+): Promise<"accepted" | "refused" | "degraded"> {
   const accepts = async (one: Check): Promise<boolean> => {
     const verdict = await runCheck(execution, one, completion, (changes, hop) =>
-      generateAgain(execution, planned.call.model, changes, hop.signal),
+      generateAgain(execution, call.model, changes, hop.signal),
     );
     record.checked(verdict);
     return verdict.accepted;
   };
-  for (const one of ports.options.degraded)
-    if (!(await accepts(one))) return walk.answered(planned, record, completion, "degraded");
-  const isRefused = check !== undefined && !(await accepts(check));
-  return walk.answered(planned, record, completion, isRefused ? "refused" : "accepted");
+  for (const one of execution.ports.options.degraded) if (!(await accepts(one))) return "degraded";
+  return check === undefined || (await accepts(check)) ? "accepted" : "refused";
 }

@@ -1,4 +1,5 @@
-import { type Attempt, type Clock, ProviderError, type Timer } from "../contracts/index.ts";
+import { type Attempt, ProviderError } from "../contracts/index.ts";
+import type { Clock, Timer } from "../contracts/ports/index.ts";
 import type { Deadline } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 

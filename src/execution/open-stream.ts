@@ -1,13 +1,14 @@
 import { isRouterError } from "../contracts/index.ts";
 import { watch } from "../plugin/watch.ts";
+import type { PlannedCall } from "./admit-call.ts";
 import type { Execution } from "./context.ts";
 import { type StreamCall, startStreamCall } from "./stream-call.ts";
-import type { Move, PlannedCall, Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
-/** The call whose content the caller is to see; or what follows, since none has brought any. */
+/** The call whose content the caller is to see; or the one that failed last, since none has brought any. */
 export type Opened =
-  | { readonly call: StreamCall; readonly move?: undefined }
-  | { readonly call?: undefined; readonly move: Move };
+  | { readonly call: StreamCall; readonly failed?: undefined }
+  | { readonly failed: { readonly call: StreamCall; readonly error: unknown } };
 
 /** How a call came to its first content; `failure` where it did not. */
 interface Opening {
@@ -30,7 +31,7 @@ export async function openStream(execution: Execution, walk: Walk, planned: Plan
       return openBeside(execution, walk, { call: first, opening }, second);
     }
   }
-  return conclude(walk, await opening);
+  return conclude(await opening);
 }
 
 async function open(call: StreamCall): Promise<Opening> {
@@ -80,11 +81,9 @@ async function openBeside(
     throw ending;
   }
   call.record.report("hedge");
-  return conclude(walk, await (isFirst ? hedgeOpening : first.opening));
+  return conclude(await (isFirst ? hedgeOpening : first.opening));
 }
 
-async function conclude(walk: Walk, { call, failure }: Opening): Promise<Opened> {
-  if (failure === undefined) return { call };
-  const error = call.fail(failure.thrown);
-  return { move: await walk.failed(call.planned, call.record, error) };
+function conclude({ call, failure }: Opening): Opened {
+  return failure === undefined ? { call } : { failed: { call, error: call.fail(failure.thrown) } };
 }

@@ -4,11 +4,11 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import type { PlannedCall } from "./admit-call.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import type { PlannedCall } from "./walk.ts";
 
 /** One call of a stream under way. */
 export interface StreamCall {
@@ -49,8 +49,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   let failure: { readonly error: unknown } | undefined;
   const pull = () => (iterator as AsyncIterator<CompletionChunk>).next();
 
-  const next = async (): Promise<CompletionChunk | undefined> => {
-    const { done, value } = await guard.race(pull);
+  const take = ({ done, value }: IteratorResult<CompletionChunk>): CompletionChunk | undefined => {
     if (!done) {
       assembler.add(value);
       return value;
@@ -59,6 +58,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     const summary = "the stream ended without a finish reason";
     throw new ProviderError({ kind: "incomplete", model: model.name, summary });
   };
+  // No async function: one promise less for each chunk.
+  const next = (): Promise<CompletionChunk | undefined> => guard.race(pull).then(take);
 
   const release = (abort: boolean) => {
     guard.release(abort);

@@ -1,4 +1,4 @@
-import type { Pass, Refusal } from "../contracts/index.ts";
+import type { Pass, Refusal } from "../contracts/ports/index.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import { wait } from "../plugin/wait.ts";
 import type { CallContext } from "./context.ts";
@@ -18,15 +18,8 @@ export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Ro
   const waitMs = pass.headroom(longestMs);
   if (typeof waitMs !== "number") return waitMs;
   if (waitMs > 0) return takeInTurn(context, pass, waitMs, undefined);
-  let onTurn: () => void = ignore;
-  const place = pass.queue(() => onTurn());
-  if (typeof place === "object") return place;
-  if (!place) {
-    const turn = new Promise<void>((resolve) => {
-      onTurn = resolve;
-    });
-    return takeInTurn(context, pass, 0, turn);
-  }
+  const place = placeIn(pass);
+  if (place !== undefined) return "by" in place ? place : takeInTurn(context, pass, 0, place);
   const lateMs = pass.begin();
   return lateMs > 0 ? beginLate(context, pass, lateMs) : atOnce;
 }

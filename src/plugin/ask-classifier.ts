@@ -2,16 +2,18 @@ import type { Classification, Classifier } from "../contracts/classifier.ts";
 import { ClassifierError } from "../contracts/errors/index.ts";
 import type { HopContext } from "../contracts/hop.ts";
 import type { RequestFacts } from "../contracts/request-facts.ts";
+import { systemClock } from "./clock.ts";
+import { settleWithin } from "./settle-within.ts";
 
-/** A classification, or why there is none. */
+/** A classification, or the reason why there is none. */
 export type Classified =
   | { readonly classification: Classification; readonly error?: undefined }
   | { readonly classification?: undefined; readonly error: ClassifierError };
 
 /**
- * Asks a classifier; never throws or rejects. Returns at once where the classifier does; one that
- * answers later gets `timeoutMs`, and no longer than the hop lasts. A complexity outside [0, 1] counts
- * as a failure. No text of a foreign error gets into the message.
+ * Asks a classifier, and never throws or rejects. Returns at once if the classifier does. A classifier that
+ * answers later has `timeoutMs`, or until the signal of the hop fires. A complexity outside [0, 1] counts as a
+ * failure. Messages contain no text of foreign errors.
  */
 export function askClassifier(
   classifier: Classifier,
@@ -35,23 +37,11 @@ async function later(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Classified> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ClassifierError(name, `gave no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
+  const timeError = () => new ClassifierError(name, `gave no answer within ${timeoutMs} ms`);
   try {
-    return checked(name, await Promise.race([answer, limit]));
+    return checked(name, await settleWithin(systemClock, answer, { signal, ms: timeoutMs, timeError }));
   } catch (cause) {
     return failed(name, cause);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }
 
@@ -64,7 +54,7 @@ function checked(name: string, classification: Classification): Classified {
 
 function failed(name: string, cause: unknown): Classified {
   if (cause instanceof ClassifierError) return { error: cause };
-  // The type only: a foreign message may quote the prompt.
+  // Only the type, since a foreign message may quote the prompt.
   const type = cause instanceof Error ? cause.name : typeof cause;
   return { error: new ClassifierError(name, `threw an error of type ${type}`, { cause }) };
 }

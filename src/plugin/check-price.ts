@@ -10,8 +10,8 @@ const rateKeys = [
 ] as const;
 
 /**
- * Returns the price, or throws `InvalidOptionError`: rates are finite and at least 0, input and
- * output rates present, tiers in ascending order of `aboveInputTokens`.
+ * Returns the price if it is valid: rates are finite and at least 0, input and output rates are present,
+ * and tiers are in ascending order of `aboveInputTokens`. Throws `InvalidOptionError` otherwise.
  */
 export function checkPrice(option: string, price: Price): Price {
   checkKeys(option, price, [...rateKeys, "usdPerRequest", "tiers"]);
@@ -26,7 +26,7 @@ export function checkPrice(option: string, price: Price): Price {
     const path = `${option}.tiers[${at}]`;
     checkKeys(path, tier, [...rateKeys, "aboveInputTokens"]);
     checkRates(path, tier);
-    // Above the tier before it: the order decides which rates apply.
+    // Above the tier before it, since the order decides which rates apply.
     previous = checkNumber(`${path}.aboveInputTokens`, tier.aboveInputTokens, {
       min: previous + 1,
       integer: true,

@@ -2,7 +2,7 @@ import { InvalidOptionError } from "../contracts/errors/index.ts";
 import type { Tuning } from "../contracts/tuning.ts";
 import { checkText } from "./option-checks.ts";
 
-/** Throws `InvalidOptionError` unless this is what a router reads of a tuning file. */
+/** Throws `InvalidOptionError` unless the value has all that a router reads of a tuning file. */
 export function checkTuning(option: string, tuning: Tuning): void {
   const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
   if (!isObject(tuning)) throw new InvalidOptionError(option, tuning, "the contents of a tuning file");

@@ -10,6 +10,9 @@ export function createClock(now?: () => number): Clock {
   return { wall: now ?? Date.now, monotonic: now === undefined ? monotonicNow : largestOf(now), after };
 }
 
+/** The clock of what is made without a router. */
+export const systemClock: Clock = createClock();
+
 function monotonicNow(): number {
   return performance.now();
 }

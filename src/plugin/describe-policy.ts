@@ -1,6 +1,6 @@
 import type { PolicyDescription } from "../contracts/policy.ts";
 
-/** The identity of a policy as plain JSON: what a decision records and a combinator's `parameters` nest. */
+/** Returns the identity of a policy as plain JSON, for decisions and for the `parameters` of combinators. */
 export function describePolicy({ name, parameters }: PolicyDescription): PolicyDescription {
   return parameters === undefined ? { name } : { name, parameters };
 }

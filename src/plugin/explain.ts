@@ -1,22 +1,22 @@
 import type { Decision, RecordedCandidate } from "../contracts/decision.ts";
 import { showUsd } from "./show-usd.ts";
 
-/** Refused models that are named with their reasons; more are counted. */
+/** Largest number of refused models that are listed with their reasons. More are counted. */
 const mostNamed = 5;
 
 /**
- * A decision in one sentence for people:
+ * Explains a decision in one sentence for people:
  *
  *     small, because complexity 0.42 is below 0.7; 2 of 3 models permitted (large: maxCost: …);
  *     expected cost $0.00030; not certified
  *
- * Holds no text of the prompt. For programs, the fields of the decision say the same.
+ * Contains no text of the prompt. Programs find the same in the fields of the decision.
  */
 export function explain(decision: Decision): string {
   const { classification, classifierError, candidates, propensity, expectedCostUsd } = decision;
   const { certified, uncertified } = decision;
   const complexity = classification && `complexity ${showComplexity(classification.complexity)}`;
-  // A reason that begins by comparing the complexity is told with its value.
+  // A reason that begins with a comparison of the complexity is shown with the value.
   const because =
     complexity && decision.reason.replace(/^complexity (?=below |at or above |in \[)/, `${complexity} is `);
   const isTold = because !== undefined && because !== decision.reason;
@@ -31,7 +31,7 @@ export function explain(decision: Decision): string {
   ].join("; ");
 }
 
-/** Cut, not rounded: 0.6996 is below 0.7 and must not read as 0.70. */
+/** Cuts and does not round: 0.6996 is below 0.7 and must not read as 0.70. */
 function showComplexity(complexity: number): string {
   return (Math.floor(complexity * 100 + 1e-9) / 100).toFixed(2);
 }

@@ -1,4 +1,8 @@
-/** Helpers for authors of policies, constraints, checks, classifiers and providers. Pure; no I/O. */
+/**
+ * Door for authors of policies, constraints, checks, classifiers and providers: all contracts, and
+ * helpers that are pure and do no I/O. A plug-in needs no other import.
+ */
+export * from "../contracts/index.ts";
 export { askClassifier, type Classified } from "./ask-classifier.ts";
 export { checkPrice } from "./check-price.ts";
 export { checkTuning } from "./check-tuning.ts";

@@ -1,14 +1,18 @@
 import { InvalidOptionError, notShown } from "../contracts/errors/index.ts";
 
+/** Range of numbers that `checkNumber` accepts. */
 export interface NumberRange {
-  /** Inclusive. Default -Infinity; `Number.MIN_VALUE` means above 0. */
+  /** Smallest number. Default -Infinity; `Number.MIN_VALUE` means above 0. */
   readonly min?: number;
-  /** Inclusive. Default Infinity; infinite values are refused unless `max` says Infinity; `1 - Number.EPSILON` means below 1. */
+  /**
+   * Largest number. Default: any finite one; Infinity allows infinite ones; `1 - Number.EPSILON` means
+   * below 1.
+   */
   readonly max?: number;
   readonly integer?: boolean;
 }
 
-/** Returns the number, or throws `InvalidOptionError` when it is NaN, infinite or out of range. */
+/** Returns the number, or throws `InvalidOptionError` if it is NaN, infinite or out of range. */
 export function checkNumber(option: string, value: unknown, range: NumberRange = {}): number {
   const { min = Number.NEGATIVE_INFINITY, max, integer = false } = range;
   const fits =
@@ -36,14 +40,17 @@ function upperEnd(max: number): string {
   return max === 1 - Number.EPSILON ? "1)" : `${max}]`;
 }
 
-/** Returns the string, or throws `InvalidOptionError` when it is empty or none. */
+/** Returns the string, or throws `InvalidOptionError` if it is empty or not a string. */
 export function checkText(option: string, value: unknown): string {
   if (typeof value !== "string" || value.trim() === "")
     throw new InvalidOptionError(option, value, "a non-empty string");
   return value;
 }
 
-/** Throws `InvalidOptionError` unless there is at least one model id and all are different, non-empty strings. */
+/**
+ * Throws `InvalidOptionError` unless there is at least one model id and all are different, non-empty
+ * strings.
+ */
 export function checkIds(option: string, ids: readonly unknown[]): void {
   if (ids.length === 0) throw new InvalidOptionError(option, ids, "given at least one model id");
   ids.forEach((id, index) => {
@@ -69,8 +76,8 @@ export function checkMethods(option: string, value: unknown, methods: readonly s
 }
 
 /**
- * Throws `InvalidOptionError` on the first key that is not known: a misspelt option must not pass for an absent one.
- * Its value is not shown: it may be a misspelt `apiKey`.
+ * Throws `InvalidOptionError` on the first key that is not known, so that a misspelt option is not taken for
+ * an absent one. The message does not show its value, which may be that of a misspelt `apiKey`.
  */
 export function checkKeys(owner: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {

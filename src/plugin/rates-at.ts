@@ -1,6 +1,6 @@
 import type { Price, Rates } from "../contracts/model.ts";
 
-/** The rates of the tier that an input of this length falls in. Allocates nothing. */
+/** Returns the rates of the tier that an input of this length falls in. Allocates nothing. */
 export function ratesAt(price: Price, inputTokens: number): Rates {
   const { tiers } = price;
   if (tiers !== undefined) {

@@ -1,4 +1,4 @@
-/** An amount for people: two significant digits below one cent, else four decimals at most. */
+/** Formats an amount for people: two significant digits below one cent, else at most four decimals. */
 export function showUsd(usd: number): string {
   if (usd === 0) return "$0";
   if (usd >= 1) return `$${usd.toFixed(2)}`;

@@ -1,7 +1,10 @@
 let second = Number.NaN;
 let prefix = "";
 
-/** `new Date(ms).toISOString()`, with the part up to the second kept from call to call: it takes longest. */
+/**
+ * Returns `new Date(ms).toISOString()`. The part up to the second takes longest and is kept from call to
+ * call.
+ */
 export function timestamp(ms: number): string {
   const whole = Math.floor(ms / 1_000);
   if (whole !== second) {

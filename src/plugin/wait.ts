@@ -1,8 +1,6 @@
 import type { Clock } from "../contracts/ports/index.ts";
-import { createClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import { watch } from "./watch.ts";
-
-const systemClock = createClock();
 
 /** Resolves after `ms`, or rejects at once with the signal's reason. Leaves no timer and no listener. */
 export function wait(

@@ -7,14 +7,14 @@ import { openaiCompatible } from "../providers/openai-compatible.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface ProviderEntry {
-  /** Variable that holds the key; the first one is named when none is set. */
+  /** Variables of the key; an error names the first one if none is set. */
   readonly keys: readonly string[];
   readonly small: string;
   readonly large: string;
   readonly make: (model: string) => Model;
 }
 
-/** Providers in order of preference, with the models taken when the environment names none. */
+/** Providers in order of preference, with the models that are used if the environment names none. */
 export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
   openai: { keys: ["OPENAI_API_KEY"], small: "gpt-5.4-mini", large: "gpt-5.5", make: openai },
   anthropic: {
@@ -33,7 +33,7 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
 
 const firstKeys = Object.values(environmentProviders).map(({ keys }) => keys[0]);
 
-/** Where none of these is set, nothing says which models are meant. */
+/** Variables that select models; if none is set, the message shows all ways to configure. */
 const modelVariables = [
   ...Object.values(environmentProviders).flatMap(({ keys }) => keys),
   "VLLM_BASE_URL",
@@ -42,12 +42,12 @@ const modelVariables = [
   "SWITCHPOINT_LARGE",
 ];
 
-const anyModel = `one of ${firstKeys.join(", ")} (it brings a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE name others as provider:model, VLLM_BASE_URL with VLLM_MODEL your own small one)`;
+const anyModel = `one of ${firstKeys.join(", ")} (each gives a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE select others as provider:model, VLLM_BASE_URL with VLLM_MODEL selects your own small one)`;
 
 /**
- * The small and the large model that the environment describes. `SWITCHPOINT_SMALL` and
- * `SWITCHPOINT_LARGE` (`provider:model`) come first; `VLLM_BASE_URL` with `VLLM_MODEL` is the small
- * model; what is left comes from the first provider whose key is set.
+ * Returns the small and the large model that the environment describes. `SWITCHPOINT_SMALL` and
+ * `SWITCHPOINT_LARGE` (`provider:model`) take precedence; `VLLM_BASE_URL` with `VLLM_MODEL` is the small
+ * model; what is still missing comes from the first provider whose key is set.
  *
  * Throws `MissingConfigurationError`, which lists exactly what is missing.
  */
@@ -63,7 +63,7 @@ export function environmentModels(environment: Environment): {
   if (small === undefined || large === undefined) throw incomplete(missing);
   if (small.name === large.name) {
     throw incomplete([
-      `two different models: SWITCHPOINT_SMALL and SWITCHPOINT_LARGE both mean ${small.name}`,
+      `two different models: SWITCHPOINT_SMALL and SWITCHPOINT_LARGE both resolve to ${small.name}`,
     ]);
   }
   return { small, large };
@@ -134,12 +134,12 @@ function hasKey(environment: Environment, provider: ProviderEntry): boolean {
   return provider.keys.some((key) => setting(environment, key) !== undefined);
 }
 
-/** An empty variable counts as one that is not set. */
+/** Returns a variable's value; an empty variable counts as not set. */
 function setting(environment: Environment, variable: string): string | undefined {
   return environment[variable]?.trim() || undefined;
 }
 
 function incomplete(missing: readonly string[]): MissingConfigurationError {
-  const message = `no router can be made from the environment; missing: ${missing.join("; ")}. Or call configure({ models, policy }) first`;
+  const message = `no router can be created from the environment; missing: ${missing.join("; ")}. Set what is missing, or call configure({ models, policy }) first`;
   return new MissingConfigurationError(message, missing);
 }

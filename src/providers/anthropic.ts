@@ -11,48 +11,50 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
-import { callSignal, unlessAborted } from "./internal/abort.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
 import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
+import { callSignal } from "./internal/call-signal.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
-import { tellRateLimit, tellRefusal } from "./internal/rate-limit-headers.ts";
+import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
 import { decodedHeaders, MAX_ANSWER_BYTES, MAX_ERROR_BYTES, readBounded } from "./internal/read-bounded.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
-   * Version of the wire. `2026-10-21` (default) refuses sampling parameters, which are dropped and
-   * reported. `2023-06-01` takes `temperature` (above 1: sent as 1) and `top_p`, and the key as
-   * `x-api-key`: for older models and for servers that imitate the API.
+   * API version. `2026-10-21` (default) refuses sampling parameters, so they are dropped and reported.
+   * `2023-06-01` accepts `temperature` (above 1: sent as 1) and `top_p`, and takes the key as `x-api-key`;
+   * it is for older models and for servers that imitate the API.
    */
   readonly version?: "2026-10-21" | "2023-06-01" | undefined;
   /**
-   * How `reasoning_effort` is asked for. `effort`: adaptive thinking with an effort. `budget`: a share
-   * of the output limit as thinking tokens, at least 1,024, the only way of models before 4.6.
-   * Default: by the model's id.
+   * Form in which `reasoning_effort` is sent. `effort`: adaptive thinking with an effort. `budget`: a share
+   * of the output limit as thinking tokens, at least 1,024; models before 4.6 know no other. Default:
+   * chosen by the model's id.
    */
   readonly reasoning?: "effort" | "budget" | undefined;
 }
 
 /**
- * A model of Anthropic, over `@anthropic-ai/sdk` (an optional peer, loaded at the first call;
- * `MissingDependencyError` without it). The key is `apiKey` or `ANTHROPIC_API_KEY`, read at each call.
- * `baseUrl` is given without the version (default `ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`).
+ * An Anthropic model, called through `@anthropic-ai/sdk` (an optional peer, loaded at the first call;
+ * `MissingDependencyError` if it is not installed). The key is `apiKey` or `ANTHROPIC_API_KEY`, read at
+ * each call. `baseUrl` has no version in it (default `ANTHROPIC_BASE_URL`, else
+ * `https://api.anthropic.com`).
  *
  *     anthropic("claude-haiku-4-5", { labels: { residency: "us" } })
  *
- * Beyond OpenAI's shape: an answer's message may hold `reasoning_content` and `thinking_blocks`, and
- * then `written_by`; send it back as it is and a tool loop with thinking goes on. Thinking that is not
- * known to be this model's own is left out, since the API refuses it, and ids of tool calls that the
- * API refuses are replaced: a conversation that another model began goes on. A `pause_turn`
- * (a turn of the provider's own tools) ends with finish reason `length`. Without any output limit
- * 8,192 tokens are asked for. Keys of `defaults.extraBody` replace those of the translated body, for
- * instance `{ cache_control: { type: "ephemeral" } }`.
+ * Beyond OpenAI's fields, an answer's message may hold `reasoning_content` and `thinking_blocks`, together
+ * with `written_by`. Send the message back unchanged to continue a tool loop with thinking. Thinking that
+ * is not known to come from this model is left out, because the API refuses it; tool call ids that the API
+ * refuses are replaced. So a conversation that another model began can continue. A `pause_turn` (a turn of
+ * the provider's own tools) ends with finish reason `length`. Without an output limit, 8,192 tokens are
+ * requested. Keys of `defaults.extraBody` replace those of the translated body, for instance
+ * `{ cache_control: { type: "ephemeral" } }`.
  *
  * Throws `InvalidOptionError`.
  */
@@ -78,15 +80,15 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       onDropped,
     });
 
-  // Not `client.messages.create`: it prints warnings about model ids to the console, and refuses long
-  // answers that are not streamed.
+  // `client.messages.create` is not used: it prints warnings about model ids to the console and refuses
+  // long answers that are not streamed.
   const post = async (body: MessagesBody, { signal, onRateLimit }: CallOptions): Promise<unknown> => {
     const client = await unlessAborted(connect(), signal);
     const own = callSignal(signal);
     let whole = false;
     try {
       const response = await client.post(path, { body, signal: own.signal }).asResponse();
-      tellRateLimit(response.headers, onRateLimit);
+      reportRateLimit(response.headers, onRateLimit);
       const text = await readBounded(response, MAX_ANSWER_BYTES);
       whole = text !== undefined;
       signal.throwIfAborted();
@@ -104,17 +106,17 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     const client = await unlessAborted(connect(), signal);
     const streamed = { body: { ...body, stream: true }, signal, stream: true };
     const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
-    tellRateLimit(response.headers, onRateLimit);
+    reportRateLimit(response.headers, onRateLimit);
     for await (const event of data) {
       signal.throwIfAborted();
       yield event;
     }
-    // An abort ends the SDK's iteration as if the answer were complete.
+    // After an abort the SDK ends its iteration as if the answer were complete.
     signal.throwIfAborted();
   };
   const failure = (error: unknown, { signal, onRateLimit }: CallOptions): unknown => {
     if (signal.aborted) return signal.reason;
-    tellRefusal(error, onRateLimit);
+    reportRefusal(error, onRateLimit);
     return toProviderError(error, name);
   };
 
@@ -166,22 +168,25 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
 }
 
 /**
- * Whole answers with a higher limit are read as a stream: Node's `fetch` gives up on one whose
- * headers take 5 minutes, and idle connections do not live that long everywhere.
+ * Output limit above which an answer is always read as a stream: Node's `fetch` gives up when the headers
+ * take 5 minutes, and idle connections often live less long than that.
  */
 const longestUnstreamed = DEFAULT_MAX_TOKENS;
 
-/** Models before the 4.6 generation, which do not know adaptive thinking. */
+/** Ids of models before the 4.6 generation, which do not support adaptive thinking. */
 const budgetOnly = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-20\d{6})?$)/;
 
 const path = "/v1/messages";
 
-/** What the translation has a place for: see `toTurns`. */
+/** Content types that `toTurns` can translate. */
 const contentTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"];
 
 const secondsNow = (): number => Math.floor(Date.now() / 1000);
 
-/** A client for the key as it is now; a new one only when the key has changed. */
+/**
+ * Returns a function that gives a client for the current key; a new client is built only when the key has
+ * changed.
+ */
 function connector(name: string, options: AnthropicOptions): () => Promise<Anthropic> {
   let current: { readonly key: string; readonly client: Anthropic } | undefined;
   return async () => {
@@ -191,7 +196,7 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
     const client = new Anthropic({
       apiKey: key,
       maxRetries: 0,
-      // Its log holds prompts and answers.
+      // The SDK's log contains prompts and answers.
       logLevel: "off",
       openTelemetry: false,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
@@ -206,10 +211,10 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
   };
 }
 
-/** The SDK reads the body of a failed call to its end, however long it is. */
+/** Wraps `fetch` to limit error bodies: the SDK reads them to the end, however long they are. */
 function boundedErrors(own: typeof fetch | undefined): typeof fetch {
   return async (input, init) => {
-    // Looked up at each call: the SDK would keep the global one that it found first.
+    // The global `fetch` is looked up at each call; the SDK would keep the one it found first.
     const response = await (own ?? globalThis.fetch)(input, init);
     if (response.ok || response.body === null) return response;
     const { status, statusText, headers } = response;
@@ -231,7 +236,7 @@ async function currentKey(name: string, { apiKey }: AnthropicOptions): Promise<s
     return await requireKey(name, apiKey, "ANTHROPIC_API_KEY");
   } catch (error) {
     if (isRouterError(error)) throw error;
-    // What the function threw may hold the key.
+    // The function's error may contain the key.
     throw new ProviderError({ kind: "authentication", model: name, summary: "apiKey() failed" });
   }
 }

@@ -13,17 +13,17 @@ import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-opt
 export interface AzureOptions extends ProviderOptions {
   /** `https://<resource>.openai.azure.com`. Default: `AZURE_OPENAI_ENDPOINT`. Excludes `baseUrl`. */
   readonly endpoint?: string | undefined;
-  /** `https://<resource>.openai.azure.com/openai`, where it does not follow from the endpoint. */
+  /** `https://<resource>.openai.azure.com/openai`, if it cannot be derived from the endpoint. */
   readonly baseUrl?: string | undefined;
-  /** For instance `2024-10-21`. Default: `OPENAI_API_VERSION`. */
+  /** API version, for instance `2024-10-21`. Default: `OPENAI_API_VERSION`. */
   readonly apiVersion?: string | undefined;
-  /** Default: the model's name. */
+  /** Name of the deployment. Default: the model's name. */
   readonly deployment?: string | undefined;
 }
 
 /**
- * A model of OpenAI behind Azure. The key is the option, else `AZURE_OPENAI_API_KEY` at the time of
- * the call. Every request parameter is sent as it is; `max_tokens` goes as `max_completion_tokens`.
+ * An OpenAI model on Azure. The key is the option, else `AZURE_OPENAI_API_KEY`, read at each call. Every
+ * request parameter is sent unchanged, except that `max_tokens` is sent as `max_completion_tokens`.
  *
  * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
  * `MissingConfigurationError`.
@@ -33,7 +33,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
   checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment"]);
   if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);
   if (endpoint !== undefined && common.baseUrl !== undefined)
-    throw new InvalidOptionError("azure.endpoint", endpoint, "absent where baseUrl is given");
+    throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
   if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
   checkText("azure.deployment", deployment);
 
@@ -47,7 +47,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
       new sdk.AzureOpenAI({
         ...foreignClientOptions(common),
         apiKey,
-        // Always given: the SDK would take OPENAI_BASE_URL, which is another provider's.
+        // Always set: otherwise the SDK uses OPENAI_BASE_URL, which belongs to another provider.
         baseURL:
           common.baseUrl ??
           `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`,

@@ -10,7 +10,8 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
-import { callSignal, unlessAborted } from "./internal/abort.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
+import { callSignal } from "./internal/call-signal.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./internal/google-answer.ts";
 import { sdkError } from "./internal/google-errors.ts";
 import { toGoogleRequest } from "./internal/google-request.ts";
@@ -20,21 +21,20 @@ import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 
 /**
- * A Gemini model over the Gemini API, through the package `@google/generative-ai`.
+ * A Gemini model, called over the Gemini API through the package `@google/generative-ai`.
  *
  *     google("gemini-2.5-flash", { defaults: { reasoningEffort: "low" } })
  *
- * The key is `apiKey`, else `GEMINI_API_KEY`, else `GOOGLE_API_KEY`, read at each call. `baseUrl` is
- * given without the version (default `https://generativelanguage.googleapis.com`). `fetch` is
- * refused: the package always uses the global one. The package hides the headers of an answer, so
- * errors carry no request id, and a time to wait only where the body names one. It also reads a
- * stream as fast as it comes, however slow the consumer, and keeps all of it until the end: some 4
- * bytes of memory for each byte of the stream.
+ * The key is `apiKey`, else `GEMINI_API_KEY`, else `GOOGLE_API_KEY`, read at each call. `baseUrl` has no
+ * version in it (default `https://generativelanguage.googleapis.com`). `fetch` is refused, because the
+ * package always uses the global one. The package hides the response headers, so errors carry no request
+ * id, and a retry delay only if the body names one. It also reads a stream at full speed, however slow the
+ * consumer, and keeps all of it until the end: about 4 bytes of memory for each byte of the stream.
  *
- * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low
- * 1,024, medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may
- * carry `extra_content.google.thought_signature`, and the message then `written_by`: send it back as it
- * is. A signature that is not known to be this model's own is left out, since the API refuses it.
+ * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low 1,024,
+ * medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may carry
+ * `extra_content.google.thought_signature`, and its message then `written_by`: send the message back
+ * unchanged. A signature that is not known to come from this model is left out, because the API refuses it.
  */
 export function google(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("google", model, options);
@@ -69,8 +69,8 @@ export function google(model: string, options: ProviderOptions = {}): Model {
       const { stream: responses, response } = await call.send((sdk, own) =>
         sdk.generateContentStream(body, own),
       );
-      // The package's own summary of the stream is corrupt; and where the stream fails, its
-      // rejection would end the process if nobody handled it.
+      // The package's own summary of the stream is corrupt, and when the stream fails, its unhandled
+      // rejection would end the process.
       response.catch(() => {});
       for await (const chunk of toChunks(responses, call.context)) {
         signal.throwIfAborted();
@@ -80,12 +80,12 @@ export function google(model: string, options: ProviderOptions = {}): Model {
     } catch (error) {
       throw call.failure(error);
     } finally {
-      // Also when the caller stops reading: the package would leave the connection open.
+      // Also needed when the caller stops reading: the package would leave the connection open.
       call.end();
     }
   }
 
-  /** Counts the tokens of one word, which is not billed: shows that key and model are known. */
+  /** Checks key and model by counting the tokens of one word, which is not billed. */
   async function health({ signal = new AbortController().signal }: HealthOptions = {}): Promise<boolean> {
     signal.throwIfAborted();
     const call = await open(signal);
@@ -107,7 +107,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
     const context = { name, apiKey, model, writer, created: Math.floor(Date.now() / 1000) };
     return {
       send: async (use) => {
-        // The package does not see a signal that has fired already.
+        // The package ignores a signal that has already fired.
         signal.throwIfAborted();
         return use(sdk, { signal: own.signal });
       },
@@ -120,7 +120,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
   function translate(request: ChatRequest, { onDropped }: CallOptions): GoogleRequest {
     const { body, dropped } = toGoogleRequest(request, { name, model, writer, defaults });
     if (options.strictParameters && dropped.length > 0) {
-      const summary = `not known to Google: ${dropped.join(", ")}`;
+      const summary = `Google does not support ${dropped.join(", ")}, and strictParameters is set`;
       throw new ProviderError({ kind: "unsupported", model: name, summary });
     }
     for (const parameter of dropped) onDropped?.(parameter);
@@ -132,16 +132,16 @@ export function google(model: string, options: ProviderOptions = {}): Model {
 
 type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
 
-/** A call that is open, until its `end`. */
+/** An open call; `end` closes it. */
 interface Call {
   send<T>(use: (sdk: SdkModel, options: SdkCallOptions) => Promise<T>): Promise<T>;
   readonly context: AnswerContext;
-  /** What to reject with when the call failed: the signal's reason after an abort. */
+  /** Returns what the failed call rejects with: after an abort, the signal's reason. */
   failure(error: unknown): unknown;
   end(): void;
 }
 
-/** What is used of the package: raw JSON in, raw JSON out. */
+/** The part of the package that is used: raw JSON in, raw JSON out. */
 interface SdkModel {
   generateContent(body: GoogleRequest, options: SdkCallOptions): Promise<{ response: unknown }>;
   generateContentStream(
@@ -151,7 +151,7 @@ interface SdkModel {
   countTokens(body: GoogleRequest, options: SdkCallOptions): Promise<unknown>;
 }
 
-/** What a Gemini model reads beside text, of what a chat request can hold. */
+/** Content types besides text that a Gemini model reads, among those a chat request can hold. */
 const contentTypes = [
   "image/jpeg",
   "image/png",

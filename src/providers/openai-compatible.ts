@@ -6,20 +6,23 @@ import { readKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
 export interface OpenAiCompatibleOptions extends ProviderOptions {
-  /** Up to and with `/v1`, for instance `http://localhost:8000/v1`. */
+  /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
   readonly baseUrl: string;
-  /** The provider's name in facts and in `provider:model`. Default `openai-compatible`. */
+  /** Name of the provider in facts and in `provider:model`. Default `openai-compatible`. */
   readonly provider?: string | undefined;
-  /** Default `max_tokens`, which every server knows; OpenAI's reasoning models behind a gateway want the other. */
+  /**
+   * Name of the output limit. Default `max_tokens`, which every server knows; OpenAI's reasoning models
+   * behind a gateway need `max_completion_tokens`.
+   */
   readonly outputLimitField?: OutputLimitField | undefined;
 }
 
 /**
- * A model behind any endpoint that speaks OpenAI chat completions: vLLM, TGI, Ollama, llama.cpp,
- * gateways, compatible clouds. `apiKey` is optional and never read from the environment; nothing
- * that the environment holds for OpenAI is sent. Fields of the server's own (`chat_template_kwargs`,
- * `guided_json` …) pass as they are; an answer that holds some (reasoning, say) is marked with
- * `written_by`, and what another model wrote of that kind is left out. `health()` asks for the list of models.
+ * A model behind any endpoint that speaks OpenAI chat completions: vLLM, TGI, Ollama, llama.cpp, gateways,
+ * compatible clouds. `apiKey` is optional and never read from the environment; nothing that the environment
+ * holds for OpenAI is sent. The server's own fields (`chat_template_kwargs`, `guided_json` …) are sent
+ * unchanged. An answer that contains such fields (reasoning, for instance) is marked with `written_by`, and
+ * those that another model wrote are left out of later requests. `health()` requests the list of models.
  *
  * Throws `InvalidOptionError`.
  */
@@ -41,7 +44,7 @@ export function openaiCompatible(model: string, options: OpenAiCompatibleOptions
     defaults: options.defaults,
     outputLimitField,
     readKey: () => readKey("openaiCompatible", options.apiKey, undefined),
-    // The SDK cannot do without a key: where there is none, the header that would carry it is left out.
+    // The SDK requires a key: without one, the header that would carry it is left out.
     connect: (sdk, apiKey) =>
       new sdk.OpenAI({
         ...foreignClientOptions(options, apiKey === undefined ? ["authorization"] : []),

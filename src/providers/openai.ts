@@ -5,14 +5,14 @@ import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 
 /**
- * A model of OpenAI.
+ * An OpenAI model.
  *
- * The key is the option, else `OPENAI_API_KEY` at the time of the call; `baseUrl` (with `/v1`) is
- * the option, else `OPENAI_BASE_URL`, else OpenAI's. Every request parameter is sent as it is, so
- * `strictParameters` has nothing to refuse; `max_tokens` goes as `max_completion_tokens`.
+ * The key is the option, else `OPENAI_API_KEY`, read at each call; `baseUrl` (with `/v1`) is the option,
+ * else `OPENAI_BASE_URL`, else OpenAI's. Every request parameter is sent unchanged, so `strictParameters`
+ * has nothing to refuse; only `max_tokens` is sent as `max_completion_tokens`.
  *
- * Of earlier answers, fields that are not OpenAI's are left out, and ids of tool calls above 40
- * characters replaced: a conversation that another model began goes on.
+ * In earlier answers, fields that OpenAI does not know are left out and tool call ids of more than 40
+ * characters are replaced, so that a conversation that another model began can continue.
  *
  * Throws `InvalidOptionError`. A call without a key rejects with `MissingConfigurationError`.
  */

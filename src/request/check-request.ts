@@ -3,8 +3,8 @@ import { type ChatMessage, InvalidRequestError, type RouteRequest } from "../con
 const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
 /**
- * Refuses what cannot be routed, naming the field; returns the messages. Types do not protect a
- * caller from plain JavaScript or from data of its own users.
+ * Returns the messages of a request. Throws `InvalidRequestError` naming the field if the request cannot
+ * be routed: types do not protect against plain JavaScript or data of the caller's users.
  */
 export function checkRequest(request: RouteRequest): readonly ChatMessage[] {
   if (typeof request === "string") {
@@ -47,7 +47,7 @@ function checkMessages(messages: unknown): void {
   }
 }
 
-/** `null` is what some servers and libraries write where no tool is called. */
+/** Checks the tool calls of a message. Some servers and libraries write `null` where no tool is called. */
 function checkToolCalls({ tool_calls: calls }: { tool_calls?: unknown }, index: number): void {
   if (calls === undefined || calls === null) return;
   if (!Array.isArray(calls))
@@ -72,7 +72,7 @@ function checkContent(message: Partial<ChatMessage>, index: number): void {
   const { content } = message;
   if (typeof content === "string") return;
   if (content === undefined || content === null) {
-    // Only an assistant turn that calls a tool may be without text.
+    // Only an assistant turn that calls a tool may have no text.
     if (message.role === "assistant" || message.role === "function") return;
     throw new InvalidRequestError(
       `messages[${index}].content`,
@@ -91,19 +91,20 @@ function checkContent(message: Partial<ChatMessage>, index: number): void {
     if (given.type === "text" && typeof given.text !== "string") {
       throw new InvalidRequestError(`${field}.text`, "must be a string");
     }
-    if (given.type === "input_audio") throw new InvalidRequestError(field, "is audio, which is not routed");
+    if (given.type === "input_audio")
+      throw new InvalidRequestError(field, "is audio, which is not supported: send text or images");
   }
 }
 
 function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   if (request.n !== undefined && request.n !== null && request.n !== 1) {
-    throw new InvalidRequestError("n", "must be 1: several answers to one request are not routed");
+    throw new InvalidRequestError("n", "must be 1: several answers to one request are not supported");
   }
   if (request.audio || (Array.isArray(request.modalities) && request.modalities.includes("audio"))) {
-    throw new InvalidRequestError("audio", "is not routed: ask for text");
+    throw new InvalidRequestError("audio", "is not supported: ask for text");
   }
   if (request.web_search_options) {
-    throw new InvalidRequestError("web_search_options", "is not routed: offer your own search as a tool");
+    throw new InvalidRequestError("web_search_options", "is not supported: offer your own search as a tool");
   }
   if (request.tools !== undefined && !Array.isArray(request.tools)) {
     throw new InvalidRequestError("tools", "must be an array");
@@ -114,7 +115,7 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   checkOutputLimit("max_completion_tokens", request.max_completion_tokens);
 }
 
-/** What is allowed differs between providers; but JSON has no NaN: it would be sent as null, which means the default. */
+/** Refuses NaN, which JSON would send as null, the default. The allowed range differs between providers. */
 function checkFinite(field: string, value: unknown): void {
   if (value === undefined || value === null || Number.isFinite(value)) return;
   const shown = typeof value === "number" ? value : typeof value;
@@ -159,7 +160,7 @@ function checkPositive(field: string, value: number | undefined): void {
   }
 }
 
-/** Longest session, tenant, category or label, in characters: they are kept and logged. */
+/** Longest session, tenant, category or label, in characters; bounded because they are kept and logged. */
 const longestText = 1_024;
 const mostLabels = 64;
 
@@ -175,7 +176,7 @@ function checkLabels(labels: unknown): void {
     throw new InvalidRequestError("labels", "must be an object whose values are strings");
   const entries = Object.entries(labels);
   if (entries.length > mostLabels)
-    throw new InvalidRequestError("labels", `must be at most ${mostLabels}, got ${entries.length}`);
+    throw new InvalidRequestError("labels", `must have at most ${mostLabels} labels, got ${entries.length}`);
   for (const [name, value] of entries) {
     checkLength("labels: a name", name);
     if (typeof value !== "string")

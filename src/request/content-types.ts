@@ -1,14 +1,14 @@
 import type { ChatMessage } from "../contracts/index.ts";
 
-/** Most kinds that are told apart in one request; the others are one `unknown`. */
+/** Largest number of content types of one request; further ones are listed as one `unknown`. */
 export const CONTENT_TYPES = 16;
 
 type Part = Exclude<NonNullable<ChatMessage["content"]>, string>[number];
 
 /**
- * Adds to `types` what the parts of a message hold beside text: the media type of a `data:` URL,
- * `file-id` for a file that a provider keeps, `unknown` for what cannot be read. An image by URL
- * does not tell its type. Returns the list, made at the first entry.
+ * Adds the types of the parts of a message that are not text: the media type of a `data:` URL, `file-id`
+ * for a file that a provider keeps, `unknown` for a type that cannot be read. The type of an image by URL
+ * is not known and not added. Returns the list, which is created at the first entry.
  */
 export function addContentTypes(message: ChatMessage, types: string[] | undefined): string[] | undefined {
   const { content } = message;
@@ -35,10 +35,10 @@ function contentTypeOf(part: Part): string | undefined {
   return "unknown";
 }
 
-/** Longest media type that is looked at: the URL is data of the caller's users. */
+/** Longest media type that is read, since the URL is data of the caller's users. */
 const longest = 100;
 
-/** Of a `data:` URL, in lower case; undefined for any other URL. */
+/** The media type of a `data:` URL, in lower case; undefined for any other URL. */
 function mediaTypeOf(url: unknown): string | undefined {
   if (typeof url !== "string") return "unknown";
   const head = url.slice(0, longest + 6).toLowerCase();

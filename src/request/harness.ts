@@ -1,6 +1,6 @@
 /**
- * Elements that coding agents and other harnesses put into user messages: they were not asked by a
- * human, and scoring them would make every request of a session look alike.
+ * Elements that coding agents and other harnesses put into user messages. No human wrote them, and
+ * scoring them would make all requests of a session look alike.
  */
 const elements: ReadonlySet<string> = new Set([
   "system-reminder",
@@ -16,12 +16,12 @@ const elements: ReadonlySet<string> = new Set([
 ]);
 const longestName = Math.max(...Array.from(elements, (name) => name.length));
 const initials: ReadonlySet<number> = new Set(Array.from(elements, (name) => name.charCodeAt(0)));
-/** Closing tags that are looked at; a text with more of them is searched for each name instead. */
+/** Largest number of closing tags that are read; a text with more is searched for each name instead. */
 const mostTags = 2_000;
 
 /**
- * Removes harness elements. An element that is never closed is left as it is. Linear in the length
- * of the text, and one scan of a text without them.
+ * Removes harness elements. An element that is never closed is kept. Linear in the length of the text;
+ * a text without elements is scanned once.
  */
 export function withoutHarness(text: string): string {
   let rest = text;
@@ -31,7 +31,7 @@ export function withoutHarness(text: string): string {
 
 const none: ReadonlySet<string> = new Set();
 
-/** Names of the elements that may be in the text: those of its closing tags. */
+/** Returns the names of the elements that may be in the text, by its closing tags. */
 function closedElements(text: string): ReadonlySet<string> {
   let found: Set<string> | undefined;
   let tags = 0;

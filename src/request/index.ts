@@ -1,4 +1,4 @@
-/** From a request in the shape of OpenAI chat completions to facts, in bounded time. */
+/** Normalisation of a request in the shape of OpenAI chat completions to facts, in bounded time. */
 export {
   ASK_CHARACTERS,
   chatOf,

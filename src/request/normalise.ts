@@ -11,7 +11,7 @@ import { addContentTypes } from "./content-types.ts";
 import { withoutHarness } from "./harness.ts";
 import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
 
-/** Bounds of what classifiers read, in UTF-16 code units. */
+/** Length limits of `ask` and `window`, in UTF-16 code units. */
 export const ASK_CHARACTERS = 4_000;
 export const WINDOW_CHARACTERS = 2_000;
 
@@ -19,26 +19,26 @@ const askTail = 1_000;
 const askHead = ASK_CHARACTERS - askTail - 1;
 const turnHead = 400;
 const turnTail = 199;
-/** Messages at either end of a conversation whose tokens are estimated one by one. */
+/** Number of messages at the start and at the end of a conversation whose tokens are estimated one by one. */
 const sampledFirst = 2;
 const sampledLast = 32;
-/** Role and separators of a message in the chat formats of the large providers. */
+/** Tokens of a message's role and separators in the chat formats of the large providers. */
 const tokensPerMessage = 4;
-/** A 1024 x 1024 image in OpenAI's high detail; other providers charge 258 to 1,600. */
+/** Tokens of a 1024 x 1024 image in OpenAI's high detail; other providers charge 258 to 1,600. */
 const tokensPerImage = 765;
 const expectedOutputCap = 300;
 const noLabels: Labels = {};
 
 export interface NormaliseOptions {
-  /** Longest request, all texts together, in characters. */
+  /** Longest request in characters, all texts together. */
   readonly maxCharacters: number;
-  /** Tokens of a text: must be bounded in time whatever its length. */
+  /** Estimates the tokens of a text; its time must be bounded for any length. */
   readonly estimateTokens: (text: string) => number;
 }
 
 /**
- * Reads a request once. Costs time linear in the number of messages and bounded in their length,
- * apart from harness elements, which are looked for in the last human turn.
+ * Reads a request once and returns its facts. Takes time linear in the number of messages and bounded in
+ * their length, except for the search for harness elements in the last human turn.
  * Throws `InvalidRequestError`.
  */
 export function normaliseRequest(request: RouteRequest, options: NormaliseOptions): RequestFacts {
@@ -83,12 +83,12 @@ export function normaliseRequest(request: RouteRequest, options: NormaliseOption
 type Fields = Partial<Exclude<RouteRequest, string>>;
 const noFields: Fields = {};
 
-/** The part of a request that a provider gets: without routing fields. */
+/** Returns the part of a request that a provider gets, without routing fields. */
 export function chatOf(request: RouteRequest): ChatRequest {
   if (typeof request === "string") return { messages: [{ role: "user", content: request }] };
   const { session, tenant, labels, category, language, constraints, ...others } = request;
   const { maxCostUsd, deadlineMs, model, fallback, ...chat } = others;
-  // From plain JavaScript: the adapters decide these.
+  // Plain JavaScript may set these, but the adapters decide them.
   const { stream, stream_options, ...rest } = chat as ChatRequest & {
     stream?: unknown;
     stream_options?: unknown;
@@ -121,7 +121,7 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
       sampled += text.length + calls;
     }
   }
-  // The middle of a long conversation is taken to be like its ends.
+  // The middle of a long conversation is assumed to be like its ends.
   const rest = size.characters - sampled;
   if (rest > 0) size.tokens += rest * (sampled === 0 ? 0.25 : size.tokens / sampled);
   size.tokens += messages.length * tokensPerMessage + size.images * tokensPerImage;
@@ -129,8 +129,8 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
 }
 
 /**
- * Whether the last assistant turn called tools. Whatever came after it (results, a reminder of the
- * harness), no answer has closed the loop.
+ * True if the last assistant turn called tools. Messages after it (results, a reminder of the harness) do
+ * not close the loop; only an answer does.
  */
 function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
@@ -138,12 +138,12 @@ function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
     if (message.role !== "assistant") continue;
     return (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
   }
-  // Results of calls that were cut off.
+  // The calls of these results were cut from the conversation.
   const last = messages.at(-1)?.role;
   return last === "tool" || last === "function";
 }
 
-/** Tool schemas by their array: an application offers the same one with every request. */
+/** Cached lengths of tool schemas by their array, since applications send the same array with every request. */
 const knownTools = new WeakMap<object, { readonly count: number; readonly characters: number }>();
 
 function toolsCharacters(tools: readonly unknown[] | undefined): number {
@@ -163,7 +163,7 @@ function lengthAsJson(tools: readonly unknown[]): number {
   }
 }
 
-/** The last user message with text of a human; else the last message that is not a tool's output. */
+/** Returns the last user message with text of a human, else the last message that is not a tool's output. */
 function askPosition(messages: readonly ChatMessage[]): { readonly index: number; readonly text: string } {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index] as ChatMessage;
@@ -178,7 +178,7 @@ function askPosition(messages: readonly ChatMessage[]): { readonly index: number
   return { index: 0, text: "" };
 }
 
-/** Human and assistant turns before the ask, newest last, as far as they fit. */
+/** Returns the human and assistant turns before the ask that fit into the window, newest last. */
 function windowBefore(messages: readonly ChatMessage[], ask: number): string {
   let text = "";
   for (let index = ask - 1; index >= 0; index -= 1) {

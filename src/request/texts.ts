@@ -1,6 +1,6 @@
 import type { ChatMessage, RouteRequest } from "../contracts/index.ts";
 
-/** The text of a message, its text parts joined by a newline; "" where it has none. */
+/** Returns the text of a message, with text parts joined by newlines; "" where it has none. */
 export function textOf(message: ChatMessage): string {
   const { content } = message;
   if (typeof content === "string") return content;
@@ -12,7 +12,7 @@ export function textOf(message: ChatMessage): string {
   return text;
 }
 
-/** Images among the parts of a message. */
+/** Counts the images of a message. */
 export function imagesIn(message: ChatMessage): number {
   const { content } = message;
   if (!Array.isArray(content)) return 0;
@@ -21,7 +21,7 @@ export function imagesIn(message: ChatMessage): number {
   return images;
 }
 
-/** Characters of the tool calls that a message makes. */
+/** Counts the characters of a message's tool calls. */
 export function toolCallCharacters(message: ChatMessage): number {
   if (message.role !== "assistant") return 0;
   let characters = 0;
@@ -32,13 +32,13 @@ export function toolCallCharacters(message: ChatMessage): number {
   return characters;
 }
 
-/** At most `head` + 1 + `tail` characters: a longer text keeps its two ends, joined by a newline. */
+/** Cuts a text to `head` + 1 + `tail` characters; a longer one keeps its two ends, joined by a newline. */
 export function cut(text: string, head: number, tail: number): string {
   if (text.length <= head + 1 + tail) return text;
   return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
 }
 
-/** All text that a provider would count, joined by newlines. */
+/** Returns all text that a provider would count, joined by newlines. */
 export function allText(request: RouteRequest): string {
   if (typeof request === "string") return request;
   const texts = request.messages.map((message) => {

@@ -1,6 +1,7 @@
-import type { Clock, Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
+import type { Clock } from "../contracts/ports/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
-import { settleWithin } from "../plugin/settle-within.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
 
 type Route<Id extends string> = (
   request: RouteRequest<Id>,
@@ -66,7 +67,7 @@ export function coalesce<Id extends string>(
     const flight = joined ?? start(key, request);
     flight.waiting += 1;
     try {
-      const result = await settleWithin(clock, flight.result, { signal });
+      const result = await (signal === undefined ? flight.result : unlessAborted(flight.result, signal));
       if (!flight.billed) {
         flight.billed = true;
         return result;

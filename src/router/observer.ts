@@ -1,4 +1,5 @@
-import type { Attempt, Observer } from "../contracts/index.ts";
+import type { Attempt } from "../contracts/index.ts";
+import type { Observer } from "../contracts/ports/index.ts";
 import type { HealthTracker } from "../state/health.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";

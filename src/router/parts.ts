@@ -1,6 +1,5 @@
 import type {
   Constraint,
-  Ledger,
   Model,
   ModelFacts,
   RequestFacts,
@@ -8,6 +7,7 @@ import type {
   RouterState,
   Tuning,
 } from "../contracts/index.ts";
+import type { Ledger } from "../contracts/ports/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
 import type { ExecutionPorts } from "../execution/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";

@@ -1,4 +1,5 @@
-import type { Admission, Call, Pass, Refusal } from "../contracts/index.ts";
+import type { Attempt } from "../contracts/index.ts";
+import type { Admission, Call, Pass, Refusal } from "../contracts/ports/index.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Hedging } from "./hedging.ts";
 import type { LimitPass, Limits } from "./limits.ts";
@@ -59,7 +60,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
       if (!hasEntered && !isDirect && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
       const refusal = withdraw(call);
-      if (refusal === undefined) return passOf(parts, call, hasEntered);
+      if (refusal === undefined) return new CallPass(parts, call, hasEntered);
       if (hasEntered) breakers.abandon(call.name);
       return refusal;
     },
@@ -75,35 +76,53 @@ function ratedOf({ name, tenant, inputTokens, outputTokens }: Call) {
   return { name, tenant, tokens: inputTokens + outputTokens };
 }
 
-/** `entered`: a breaker's trial, if there is one, is this call's. */
-function passOf({ breakers, limits, now }: AdmissionParts, call: Call, entered: boolean): Pass {
-  let limited: LimitPass | undefined;
-  let isOver = false;
-  return {
-    get queueTimeoutMs() {
-      return limited?.queueTimeoutMs ?? Number.POSITIVE_INFINITY;
-    },
-    headroom(maxWaitMs) {
-      if (limits === undefined) return 0;
-      const pass = limits.enter(ratedOf(call), maxWaitMs);
-      if (typeof pass === "string") return { by: "rate", reason: pass };
-      limited = pass;
-      return pass.waitMs;
-    },
-    queue(onTurn) {
-      const place = limited?.queue(onTurn) ?? true;
-      return typeof place === "string" ? { by: "queue", reason: place } : place;
-    },
-    begin: () => limited?.begin() ?? 0,
-    get onRateLimit() {
-      return limited?.told;
-    },
-    end(attempt) {
-      if (isOver) return;
-      isOver = true;
-      if (attempt !== undefined) breakers.observe(attempt, now());
-      else if (entered) breakers.abandon(call.name);
-      limited?.end(attempt);
-    },
-  };
+/** One call on its way. A class, since each call makes one: closures of its own would cost more. */
+class CallPass implements Pass {
+  readonly #parts: AdmissionParts;
+  readonly #call: Call;
+  /** True if a breaker's trial, where there is one, is this call's. */
+  readonly #entered: boolean;
+  #limited: LimitPass | undefined;
+  #isOver = false;
+
+  constructor(parts: AdmissionParts, call: Call, entered: boolean) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#entered = entered;
+  }
+
+  get queueTimeoutMs(): number {
+    return this.#limited?.queueTimeoutMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  get onRateLimit(): Pass["onRateLimit"] {
+    return this.#limited?.told;
+  }
+
+  headroom(maxWaitMs: number): number | Refusal {
+    const { limits } = this.#parts;
+    if (limits === undefined) return 0;
+    const pass = limits.enter(ratedOf(this.#call), maxWaitMs);
+    if (typeof pass === "string") return { by: "rate", reason: pass };
+    this.#limited = pass;
+    return pass.waitMs;
+  }
+
+  queue(onTurn: () => void): boolean | Refusal {
+    const place = this.#limited?.queue(onTurn) ?? true;
+    return typeof place === "string" ? { by: "queue", reason: place } : place;
+  }
+
+  begin(): number {
+    return this.#limited?.begin() ?? 0;
+  }
+
+  end(attempt?: Attempt): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { breakers, now } = this.#parts;
+    if (attempt !== undefined) breakers.observe(attempt, now());
+    else if (this.#entered) breakers.abandon(this.#call.name);
+    this.#limited?.end(attempt);
+  }
 }

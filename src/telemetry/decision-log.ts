@@ -4,35 +4,38 @@ import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 
 export interface DecisionLogOptions {
-  /** Lines are appended; the file is made when it is not there. */
+  /** File to append to; created if it does not exist. */
   readonly file: string;
-  /** Whether lines hold the ask as `prompt`. Default false: they hold `promptHash`. */
+  /** True to write the ask as `prompt`. Default false: lines have a `promptHash` instead. */
   readonly prompts?: boolean | undefined;
   /**
-   * Key of `promptHash` (HMAC-SHA-256, 32 hex digits), so that equal prompts can be told without
-   * being known. Default: random for each process, so hashes of two processes cannot be compared.
+   * Key of `promptHash` (HMAC-SHA-256, 32 hex digits), which makes equal prompts recognisable without
+   * showing them. Default: random for each process, so hashes of two processes cannot be compared.
    */
   readonly hashKey?: string | undefined;
-  /** Decisions that wait to be written; more are dropped and counted. Default 10,000. */
+  /**
+   * Maximum number of decisions waiting to be written; further ones are dropped and counted. Default
+   * 10,000.
+   */
   readonly maxQueued?: number | undefined;
 }
 
-/** A listener that writes decisions. */
+/** An event listener that writes decisions to a file. */
 export interface DecisionLog extends EventSink {
-  /** Writes what is queued and closes the file. Rejects with the first error of writing, if any. */
+  /** Writes the queued decisions and closes the file. Rejects with the first write error, if any. */
   close(): Promise<void>;
-  /** Decisions lost: the queue was full, or writing failed. */
+  /** Number of lost decisions: the queue was full, or writing failed. */
   readonly dropped: number;
 }
 
 type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 
-/** Lines that are made and written at once, so that the event loop gets its turn in between. */
+/** Number of lines that are built and written at a time, so that the event loop can run in between. */
 const batchSize = 100;
 
 /**
- * Writes one JSON line for each request that was decided: the decision with its attempts, usage,
- * cost and error. Never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it.
+ * Creates a log that writes one JSON line for each decided request: the decision with its attempts, usage,
+ * cost and error. It never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it.
  */
 export function decisionLog(options: DecisionLogOptions): DecisionLog {
   checkKeys("decisionLog", options, ["file", "prompts", "hashKey", "maxQueued"]);
@@ -60,7 +63,10 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     return `${JSON.stringify({ ...decision, ...text, attempts, ...end, latencyMs })}\n`;
   };
 
-  /** A decision that cannot be written, say for a signal that is no number, spoils no other. */
+  /**
+   * Builds the lines of a batch. A decision that cannot be written, for instance because a signal is not a
+   * number, does not affect the others.
+   */
   const linesOf = (batch: readonly Ended[]): string[] => {
     const lines: string[] = [];
     for (const event of batch) {
@@ -126,7 +132,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   ) as DecisionLog;
 }
 
-/** Opens for appending; a last line that a crash cut short is ended, so that it spoils no other. */
+/** Opens the file for appending; ends a last line that a crash cut short, so that the next line is intact. */
 async function openForLines(file: string): Promise<FileHandle> {
   const handle = await open(file, "a+");
   try {

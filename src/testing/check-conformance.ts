@@ -11,20 +11,20 @@ import { withoutChance } from "./without-chance.ts";
 export interface CheckSetup {
   readonly check: Check;
   /**
-   * Most calls of models that one verdict may take. Default 0: the check calls nobody, draws nothing
-   * and reads no clock.
+   * Maximum number of model calls per verdict. Default 0: the check calls no model, does not draw and does
+   * not read the clock.
    */
   readonly calls?: number | undefined;
 }
 
 /**
- * What every check must do, as cases for any test runner:
+ * Returns the requirements on every check, as cases for any test runner:
  *
  *     for (const { name, run } of checkConformance({ check }))
  *       test(name, run);
  *
- * The answers are usual ones and such that are made to break a reader, a megabyte long among them: a
- * check that takes more than linear time does not come to an end.
+ * The answers are usual ones and ones made to break a parser, among them one of a megabyte: a check that
+ * takes more than linear time will not finish.
  */
 export function checkConformance({ check, calls = 0 }: CheckSetup): readonly ConformanceCase[] {
   const request = deepFreeze(factsOf());
@@ -37,20 +37,20 @@ export function checkConformance({ check, calls = 0 }: CheckSetup): readonly Con
     "answers true or false": async () => {
       for (const answer of usual) assertVerdict(await check.accepts(request, answer, hopTo().hop));
     },
-    "answers true or false to what is made to break it": async () => {
+    "answers true or false to answers made to break it": async () => {
       for (const answer of deepFreeze(hostileAnswers()))
         assertVerdict(await check.accepts(request, answer, hopTo().hop));
       for (const facts of deepFreeze(hostileFacts))
         assertVerdict(await check.accepts(facts, completionOf("42"), hopTo().hop));
     },
-    "says the same of the same answer, in any order": async () => {
+    "gives the same verdict on the same answer, in any order": async () => {
       const ask = (answer: Completion) => check.accepts(request, answer, hopTo().hop);
       const first: boolean[] = [];
       for (const answer of usual) first.push(await ask(answer));
       for (const [index, answer] of [...usual.entries()].reverse())
-        assert.equal(await ask(answer), first[index], "a second verdict on the same answer was another");
+        assert.equal(await ask(answer), first[index], "a second verdict on the same answer was different");
     },
-    "leaves answer and request as they were": async () => {
+    "leaves answer and request unchanged": async () => {
       for (const answer of usualAnswers()) {
         const facts = factsOf();
         const before = structuredClone({ facts, answer });
@@ -58,39 +58,39 @@ export function checkConformance({ check, calls = 0 }: CheckSetup): readonly Con
         assert.deepEqual({ facts, answer }, before);
       }
     },
-    "asks no more models than it says": async () => {
+    "makes no more model calls than stated": async () => {
       for (const answer of usual) {
         const { hop, count } = hopTo();
         await check.accepts(request, answer, hop);
-        assert.ok(count() <= calls, `${count()} calls of models, at most ${calls} were stated`);
+        assert.ok(count() <= calls, `${count()} model calls, at most ${calls} were stated`);
       }
     },
   };
   if (calls === 0)
     cases["neither draws nor reads the clock"] = async () => {
-      // The first answer may still load what it needs.
+      // The first call may load modules that the check needs.
       for (const answer of usual) await check.accepts(request, answer, hopTo().hop);
       for (const answer of usual) await withoutChance(() => check.accepts(request, answer, hopTo().hop));
     };
   else
-    cases["does not accept where a model fails or says nothing that makes sense"] = async () => {
+    cases["does not accept if a model fails or gives a meaningless answer"] = async () => {
       const failing = () => Promise.reject(new Error("no model"));
       for (const reply of [failing, async () => completionOf("\ud800"), async () => completionOf()])
         for (const answer of usual) {
           const { hop, count } = hopTo(reply);
           const verdict = await Promise.resolve(check.accepts(request, answer, hop)).catch(() => false);
-          // Some answers need no model to be judged.
+          // Some answers can be judged without a model.
           if (count() > 0) assert.equal(verdict, false);
         }
     };
   if (check.reads === "text")
-    cases["answers at once, as one that reads the text alone does"] = () => {
+    cases["answers at once, as a check that reads only the text does"] = () => {
       for (const answer of usual) assert.equal(typeof check.accepts(request, answer, hopTo().hop), "boolean");
     };
   return Object.entries(cases).map(([name, run]) => ({ name, run: async () => run() }));
 }
 
-/** A hop whose models say yes in every form, or as `reply` does. */
+/** Creates a hop whose models say yes in every format, or answer with `reply`. */
 function hopTo(reply: () => Promise<Completion> = async () => completionOf('{"accept": true}')): {
   readonly hop: HopContext;
   readonly count: () => number;
@@ -104,7 +104,7 @@ function hopTo(reply: () => Promise<Completion> = async () => completionOf('{"ac
     signal: new AbortController().signal,
     now: Date.UTC(2026, 0, 1),
     generate: call,
-    call: async () => assert.fail("the check calls what is not a chat model: this suite has none"),
+    call: async () => assert.fail("the check calls something other than a chat model: this suite has none"),
     again: call,
     permits: () => true,
   };

@@ -7,11 +7,11 @@ import { hostileFacts, secretText, usualFacts } from "./sample-facts.ts";
 
 export interface ClassifierSetup {
   readonly classifier: Classifier;
-  /** For classifiers that ask a model. Default: one in which no model is permitted. */
+  /** Hop for classifiers that call a model. Default: one in which no model is permitted. */
   readonly hop?: HopContext | undefined;
 }
 
-/** Texts that break careless readers; longer ones than a normalised request ever holds among them. */
+/** Texts that break careless parsers; some are longer than a normalised request ever contains. */
 const hostileTexts: Readonly<Record<string, string>> = {
   empty: "",
   "one character": "a",
@@ -32,7 +32,7 @@ const textFacts = Object.values(hostileTexts).flatMap((text) => [
 ]);
 
 /**
- * What every classifier must do, as cases for any test runner:
+ * Returns the requirements on every classifier, as cases for any test runner:
  *
  *     for (const { name, run } of classifierConformance({ classifier }))
  *       test(name, run);
@@ -56,13 +56,13 @@ export function classifierConformance(setup: ClassifierSetup): readonly Conforma
     "gives requests made to break it a complexity in [0, 1]": async () => {
       for (const facts of all) checkUnit("complexity", (await ask(facts)).complexity);
     },
-    "says the same of the same request, in any order": async () => {
+    "gives the same result for the same request, in any order": async () => {
       const first: Classification[] = [];
       for (const facts of all) first.push(await ask(facts));
       for (const [index, facts] of [...all.entries()].reverse())
         assert.deepEqual(await ask(facts), first[index]);
     },
-    "leaves the facts as they were": async () => {
+    "leaves the facts unchanged": async () => {
       for (const facts of all) {
         const own = structuredClone(facts);
         await ask(own);
@@ -88,7 +88,7 @@ export function classifierConformance(setup: ClassifierSetup): readonly Conforma
       for (const facts of all)
         assert.ok(
           !JSON.stringify(await ask(facts)).includes(secretText),
-          "classifications are logged and must not hold text of the request",
+          "classifications are logged and must not contain text of the request",
         );
     },
   };
@@ -96,7 +96,7 @@ export function classifierConformance(setup: ClassifierSetup): readonly Conforma
 }
 
 const noModel = async (): Promise<never> =>
-  assert.fail("the classifier asks a model: give classifierConformance a hop that has one");
+  assert.fail("the classifier calls a model: pass classifierConformance a hop that has one");
 
 const withoutModels: HopContext = {
   signal: new AbortController().signal,

@@ -4,13 +4,13 @@ type Choice = Completion["choices"][number];
 type Message = Choice["message"];
 
 export interface CompletionParts extends Partial<Omit<Message, "role">> {
-  /** Default `stop`. */
+  /** Reason why the answer ended. Default `stop`. */
   readonly finishReason?: Choice["finish_reason"] | undefined;
-  /** Log-probability of each token. Default none. */
+  /** Log-probability of each token. Default: none. */
   readonly logprobs?: readonly number[] | undefined;
 }
 
-/** An answer, for tests: a text, or a message with what else it holds. */
+/** Creates an answer for tests, from a text or from the parts of a message. */
 export function completionOf(given: string | CompletionParts = {}): Completion {
   const {
     finishReason = "stop",

@@ -1,8 +1,8 @@
-/** One expectation of a conformance suite, for any test runner. */
+/** One requirement of a conformance suite, for any test runner. */
 export interface ConformanceCase {
   readonly name: string;
-  /** Why the case does not apply; `run` then does nothing. */
+  /** Reason why the case does not apply; `run` then does nothing. */
   readonly skip?: string | undefined;
-  /** Rejects, with an `AssertionError` where an expectation is not met. */
+  /** Runs the case; rejects with an `AssertionError` if the requirement is not met. */
   run(): Promise<void>;
 }

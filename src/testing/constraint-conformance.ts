@@ -9,11 +9,11 @@ import { withoutChance } from "./without-chance.ts";
 
 export interface ConstraintSetup<Id extends string> {
   readonly constraint: Constraint<Id>;
-  /** Ids to ask about: those that the constraint names, where it names some. Default two of any name. */
+  /** Ids of the candidates: those that the constraint names, if it names any. Default: two arbitrary ones. */
   readonly models?: readonly Id[] | undefined;
   /**
-   * Whether the constraint rests on facts of the model, so that one of which nothing is known must
-   * not be permitted, for any of the usual requests. Default false.
+   * True if the constraint depends on facts of the model, so that a model without known facts must not be
+   * permitted for any of the usual requests. Default false.
    */
   readonly failsClosed?: boolean | undefined;
 }
@@ -32,7 +32,7 @@ const hops: readonly Hop[] = [
 const now = Date.UTC(2026, 0, 1);
 
 /**
- * What every constraint must do, as cases for any test runner:
+ * Returns the requirements on every constraint, as cases for any test runner:
  *
  *     for (const { name, run } of constraintConformance({ constraint }))
  *       test(name, run);
@@ -50,13 +50,13 @@ export function constraintConformance<const Id extends string>(
     "has a name": () => {
       assert.ok(typeof constraint.name === "string" && constraint.name !== "", "name must not be empty");
     },
-    "answers true or the reason why not": () => {
+    "answers true or a reason": () => {
       for (const question of usual) checkAnswer(ask(question));
     },
     "answers for requests made to break it": () => {
       for (const question of hostile) checkAnswer(ask(question));
     },
-    "says the same of the same model and request, in any order": () => {
+    "gives the same answer for the same model and request, in any order": () => {
       const first = all.map(ask);
       for (const [index, question] of [...all.entries()].reverse()) assert.equal(ask(question), first[index]);
     },
@@ -65,7 +65,7 @@ export function constraintConformance<const Id extends string>(
         for (const question of all) ask(question);
       });
     },
-    "leaves its input as it was": () => {
+    "leaves its input unchanged": () => {
       for (const question of questionsOf(models, usualFacts)) {
         const before = structuredClone(question);
         ask(question);
@@ -76,12 +76,12 @@ export function constraintConformance<const Id extends string>(
       for (const question of all)
         assert.ok(
           !String(ask(question)).includes(secretText),
-          "reasons are logged and must not hold text of the request",
+          "reasons are logged and must not contain text of the request",
         );
     },
   };
   if (setup.failsClosed)
-    cases["does not permit a model of which nothing is known"] = () => {
+    cases["does not permit a model without known facts"] = () => {
       const unknown = models.map((id) => candidateOf(id));
       for (const { candidate, context } of pairs(unknown, usualFacts))
         assert.notEqual(

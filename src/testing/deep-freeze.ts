@@ -1,4 +1,4 @@
-/** Freezes plain data all through, so that code under test that writes to it throws. */
+/** Freezes plain data deeply, so that code under test throws if it writes to the data. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -1,8 +1,8 @@
 import type { RequestFacts } from "../contracts/index.ts";
 
 /**
- * Facts of a request, for tests: one short human turn, changed by `partial`. Lengths follow the
- * texts (four characters a token) unless they are given.
+ * Creates the facts of a request for tests: one short human turn, changed by `partial`. Lengths are
+ * computed from the texts (four characters per token) unless they are given.
  */
 export function factsOf(partial: Partial<RequestFacts> = {}): RequestFacts {
   const { ask = "What is the capital of France?", window = "" } = partial;

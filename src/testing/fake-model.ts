@@ -7,41 +7,44 @@ import type {
   ModelFacts,
   Usage,
 } from "../contracts/index.ts";
+import { unlessAborted } from "../plugin/unless-aborted.ts";
 
 type StreamedChoice = CompletionChunk["choices"][number];
 type ToolCall = NonNullable<Completion["choices"][number]["message"]["tool_calls"]>[number];
 type ToolCalls = Extract<ToolCall, { type: "function" }>[];
 
-/** What a fake model says: a text, or tool calls with or without one. */
+/** Answer of a fake model: a text, or tool calls with or without a text. */
 export type FakeAnswer = string | { readonly text?: string | undefined; readonly toolCalls: ToolCalls };
 
 export interface FakeModelOptions extends Partial<ModelFacts> {
-  /** Default "ok". A function that throws makes the call fail with what it throws. */
+  /** Answer to each call. Default "ok". If a function throws, the call fails with its error. */
   readonly answer?:
     | FakeAnswer
     | ((request: ChatRequest, options: CallOptions) => FakeAnswer | Promise<FakeAnswer>)
     | undefined;
-  /** Fails each call with this instead of answering; a stream, after `piecesBeforeError` pieces. */
+  /**
+   * Error that each call fails with instead of answering; a stream fails after `piecesBeforeError` pieces.
+   */
   readonly error?: Error | undefined;
-  /** Default 0. */
+  /** Number of pieces a stream delivers before `error`. Default 0. */
   readonly piecesBeforeError?: number | undefined;
-  /** Default: four characters a token, of the messages and of the answer. */
+  /** Usage of each answer. Default: estimated from messages and answer, four characters per token. */
   readonly usage?: Usage | undefined;
-  /** How a stream cuts the text. Default: after each space. */
+  /** Splits the text into the pieces of a stream. Default: after each space. */
   readonly piecesOf?: ((text: string) => readonly string[]) | undefined;
-  /** Awaited before an answer and before each chunk of a stream. Default: no wait. */
+  /** Called and awaited before an answer and before each chunk of a stream. Default: no wait. */
   readonly wait?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
-/** An in-memory model that keeps what it was asked. */
+/** An in-memory model that records its requests. */
 export interface FakeModel extends Model {
-  /** In order of arrival. */
+  /** Requests in order of arrival. */
   readonly requests: readonly ChatRequest[];
 }
 
 /**
- * A model without a network, for tests: answers "ok" or what it is told, whole or in pieces, fails
- * when told to, and rejects with the signal's reason after an abort. Facts are those given; the
+ * Creates a model without a network, for tests. It answers "ok" or as configured, whole or in pieces, fails
+ * if configured to, and rejects with the signal's reason after an abort. Its facts are the given ones; its
  * name is `fake:model` by default.
  */
 export function fakeModel(options: FakeModelOptions = {}): FakeModel {
@@ -51,11 +54,14 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
   const requests: ChatRequest[] = [];
   const head = () => ({ id: `fake-${requests.length}`, created: 0, model });
 
+  const say = async (request: ChatRequest, call: CallOptions): Promise<FakeAnswer> => {
+    await wait?.(call.signal);
+    return typeof answer === "function" ? answer(request, call) : answer;
+  };
+
   const answerTo = async (request: ChatRequest, call: CallOptions) => {
-    const said = await unlessAborted(call.signal, async () => {
-      await wait?.(call.signal);
-      return typeof answer === "function" ? answer(request, call) : answer;
-    });
+    call.signal.throwIfAborted();
+    const said = await unlessAborted(say(request, call), call.signal);
     return typeof said === "string" ? { text: said } : { text: said.text ?? "", toolCalls: said.toolCalls };
   };
 
@@ -99,7 +105,8 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
         if (error !== undefined && delivered === piecesBeforeError) throw error;
         yield chunk(delivered === 0 ? { role: "assistant", content } : { content });
         delivered += 1;
-        await unlessAborted(call.signal, async () => wait?.(call.signal));
+        call.signal.throwIfAborted();
+        await unlessAborted(Promise.resolve(wait?.(call.signal)), call.signal);
       }
       if (error !== undefined) throw error;
       if (toolCalls !== undefined)
@@ -108,22 +115,6 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
       yield { ...common, choices: [], usage: asCompletionUsage(usage ?? estimate(request, text)) };
     },
   };
-}
-
-/** What `action` gives, or the signal's reason as soon as it fires. */
-async function unlessAborted<T>(signal: AbortSignal, action: () => T | Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let stopListening = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stopListening = () => signal.removeEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([action(), aborted]);
-  } finally {
-    stopListening();
-  }
 }
 
 function words(text: string): readonly string[] {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { InvalidOptionError, OutcomeFormatError, type RouteRequest } from "../contracts/index.ts";
 
-/** A request with a name. Give `prompt` or `messages`. */
+/** A request with an id. Set either `prompt` or `messages`. */
 export type GoldenRequest<Id extends string = string> = Partial<Exclude<RouteRequest<Id>, string>> & {
-  /** Default: its position, counted from 1. */
+  /** Unique id. Default: the position, counted from 1. */
   readonly id?: string | number | undefined;
   readonly prompt?: string | undefined;
 };
@@ -11,11 +11,14 @@ export type GoldenRequest<Id extends string = string> = Partial<Exclude<RouteReq
 export interface NamedRequest<Id extends string> {
   readonly id: string;
   readonly request: RouteRequest<Id>;
-  /** For errors. Lines are counted from 1. */
+  /** Place of the request, for errors. Lines are counted from 1. */
   readonly place: { readonly file: string; readonly line: number };
 }
 
-/** The requests of a JSON Lines file or of an array. Throws `OutcomeFormatError` or `InvalidOptionError`. */
+/**
+ * Reads the requests of a JSON Lines file or of an array. Throws `OutcomeFormatError` or
+ * `InvalidOptionError`.
+ */
 export async function readGoldenRequests<Id extends string>(
   source: string | readonly (string | GoldenRequest<Id>)[],
 ): Promise<readonly NamedRequest<Id>[]> {
@@ -31,12 +34,16 @@ export async function readGoldenRequests<Id extends string>(
     if ((typeof id !== "string" && typeof id !== "number") || id === "")
       throw new OutcomeFormatError(file, place.line, "id", "must be a non-empty string or a number");
     if (ids.has(String(id)))
-      throw new OutcomeFormatError(file, place.line, "id", "is there already: ids must be different");
+      throw new OutcomeFormatError(file, place.line, "id", "is used twice: ids must be unique");
     ids.add(String(id));
     return [{ id: String(id), request: toRequest(request, place), place }];
   });
   if (requests.length === 0)
-    throw new InvalidOptionError("goldenRoutes.requests", source, "given at least one request");
+    throw new InvalidOptionError(
+      "goldenRoutes.requests",
+      source,
+      "an array or a file with at least one request",
+    );
   return requests;
 }
 
@@ -59,11 +66,11 @@ function toRequest<Id extends string>(
     throw new OutcomeFormatError(file, line, "prompt", "or messages must be given, and not both");
   if (messages !== undefined) return { ...rest, messages };
   if (typeof prompt !== "string" || prompt.trim() === "")
-    throw new OutcomeFormatError(file, line, "prompt", "must be a string that is not empty");
+    throw new OutcomeFormatError(file, line, "prompt", "must be a non-empty string");
   return { ...rest, messages: [{ role: "user", content: prompt }] };
 }
 
-/** Values by line; undefined for an empty one. */
+/** Reads one value per line; undefined for an empty line. */
 async function readLines(file: string): Promise<unknown[]> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     const problem = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`;
@@ -77,8 +84,8 @@ async function readLines(file: string): Promise<unknown[]> {
       try {
         return JSON.parse(line);
       } catch {
-        // The parser's own message quotes the text.
-        throw new OutcomeFormatError(file, index + 1, "line", "is not JSON: write one request a line");
+        // The parser's own message would quote the text.
+        throw new OutcomeFormatError(file, index + 1, "line", "is not JSON: write one request per line");
       }
     });
 }

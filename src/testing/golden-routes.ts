@@ -10,34 +10,36 @@ import {
 } from "./golden-snapshot.ts";
 
 export interface GoldenRoutesSetup<Id extends string> {
-  /** A fresh one: what it has learnt may change its decisions. No model is called. */
+  /** A new router: the state of a used one may change its decisions. No model is called. */
   readonly router: Router<Id>;
   /** A JSON Lines file, each line a prompt in quotes or a `GoldenRequest`; or an array of these. */
   readonly requests: string | readonly (string | GoldenRequest<NoInfer<Id>>)[];
-  /** JSON Lines file of the decisions as they should be, to be kept beside the test. */
+  /** JSON Lines file of the expected decisions, to be kept next to the test. */
   readonly snapshot: string;
-  /** Write the snapshot instead of comparing with it. Default: whether `SWITCHPOINT_UPDATE` is `1`. */
+  /**
+   * True to write the snapshot instead of comparing with it. Default: true if `SWITCHPOINT_UPDATE` is `1`.
+   */
   readonly update?: boolean | undefined;
 }
 
 export interface GoldenRoutesResult {
   readonly routes: readonly GoldenRoute[];
-  /** Ids of requests that a lottery decided. */
+  /** Ids of requests that were decided by a lottery. */
   readonly drawn: readonly string[];
-  /** Whether the snapshot was written. */
+  /** True if the snapshot was written. */
   readonly written: boolean;
 }
 
-/** Settles lotteries. */
+/** Draw that decides all lotteries. */
 const draw = 0.5;
 /**
- * Compares the decisions about a file of prompts with a snapshot of them, in any test runner:
+ * Compares the decisions about a file of prompts with a snapshot, in any test runner:
  *
  *     test("routes", () => goldenRoutes({ router, requests: "prompts.jsonl", snapshot: "routes.jsonl" }));
  *
- * Rejects with an `AssertionError` that lists what differs; with `InvalidOptionError` when there is no
- * snapshot yet; with `OutcomeFormatError`, which names file, line and field, when a file is not as it
- * must be. The snapshot holds no text of the prompts.
+ * Rejects with an `AssertionError` that lists the differences; with `InvalidOptionError` if there is no
+ * snapshot yet; with `OutcomeFormatError`, which names file, line and field, if a file is invalid. The
+ * snapshot contains no text of the prompts.
  */
 export async function goldenRoutes<Id extends string>(
   setup: GoldenRoutesSetup<Id>,
@@ -59,7 +61,7 @@ export async function goldenRoutes<Id extends string>(
     throw new InvalidOptionError(
       "goldenRoutes.snapshot",
       snapshot,
-      "a file that exists: SWITCHPOINT_UPDATE=1, or update: true, writes it",
+      "an existing file: write it with SWITCHPOINT_UPDATE=1 or update: true",
     );
   compareRoutes(routes, parseSnapshot(snapshot, earlier), snapshot);
   return { routes, drawn, written: false };

@@ -5,24 +5,24 @@ import { basename, dirname } from "node:path";
 import { OutcomeFormatError, type PlanStep } from "../contracts/index.ts";
 
 /**
- * A decision without what changes from run to run or with prices. `propensity` is there where a lottery
- * decided; the draw is then 0.5. `error` is the code of the error where there is no decision.
+ * A decision without what changes between runs or with prices. `propensity` is present if a lottery
+ * decided; the draw is then 0.5. `error` is the error code if there is no decision.
  */
 export interface GoldenRoute {
   readonly id: string;
   readonly model?: string | undefined;
   readonly plan?: readonly PlanStep[] | undefined;
   readonly reason?: string | undefined;
-  /** Models that no constraint forbids. */
+  /** Models that all constraints permit. */
   readonly permitted?: readonly string[] | undefined;
   readonly propensity?: number | undefined;
   readonly error?: string | undefined;
 }
 
-/** Differences that the error lists; more are counted. */
+/** Maximum number of differences that the error lists; the others are only counted. */
 const mostListed = 20;
 
-/** The routes of a snapshot. Throws `OutcomeFormatError`. */
+/** Parses the routes of a snapshot. Throws `OutcomeFormatError`. */
 export function parseSnapshot(file: string, text: string): GoldenRoute[] {
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
@@ -38,7 +38,7 @@ export function parseSnapshot(file: string, text: string): GoldenRoute[] {
   });
 }
 
-/** Throws an `AssertionError` that lists what differs. */
+/** Throws an `AssertionError` that lists the differences, if there are any. */
 export function compareRoutes(
   routes: readonly GoldenRoute[],
   earlier: readonly GoldenRoute[],
@@ -48,7 +48,7 @@ export function compareRoutes(
   const asked = new Set(routes.map(({ id }) => id));
   const differences = [
     ...routes.flatMap((route) => differenceOf(before.get(route.id), route)),
-    ...earlier.filter(({ id }) => !asked.has(id)).map(({ id }) => `${id}: no longer asked`),
+    ...earlier.filter(({ id }) => !asked.has(id)).map(({ id }) => `${id}: no longer requested`),
   ];
   if (differences.length === 0) return;
   const more = differences.length - mostListed;
@@ -57,14 +57,14 @@ export function compareRoutes(
     message: [
       `${differences.length} ${differences.length === 1 ? "difference" : "differences"} from ${basename(file)}:`,
       ...lines.map((line) => `  ${line}`),
-      "If they are as they should be: SWITCHPOINT_UPDATE=1, or update: true, writes the snapshot.",
+      "If they are intended, write the snapshot with SWITCHPOINT_UPDATE=1 or update: true.",
     ].join("\n"),
   });
 }
 
 function differenceOf(before: GoldenRoute | undefined, after: GoldenRoute): string[] {
   if (before === undefined) return [`${after.id}: not in the snapshot; ${showRoute(after)}`];
-  // Through JSON, as the snapshot went: keys in one order, none of them undefined.
+  // Compared as JSON, like the snapshot: keys in one order, without undefined.
   if (JSON.stringify(normalised(before)) === JSON.stringify(normalised(after))) return [];
   return [`${after.id}: ${showRoute(before)} -> ${showRoute(after)}`];
 }
@@ -96,7 +96,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** The whole text or, whatever happens, what was there before. */
+/** Writes a file atomically: on failure the old content stays. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}.tmp`;

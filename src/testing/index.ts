@@ -1,4 +1,4 @@
-/** Conformance suites and fakes, for your own parts and for ours. Free of any test runner. */
+/** Conformance suites and fakes, for parts that you write and for ours. Independent of any test runner. */
 
 export { type CandidateParts, candidateOf } from "./candidate-of.ts";
 export { type CheckSetup, checkConformance } from "./check-conformance.ts";

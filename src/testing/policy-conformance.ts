@@ -9,18 +9,18 @@ import { withoutChance } from "./without-chance.ts";
 
 export interface PolicySetup<Id extends string> {
   readonly policy: Policy<Id>;
-  /** Ids of the models to choose among: those that the policy names, where it names some. */
+  /** Ids of the candidates: those that the policy names, if it names any. */
   readonly models: readonly Id[];
 }
 
 /**
- * What every policy must do, as cases for any test runner:
+ * Returns the requirements on every policy, as cases for any test runner:
  *
  *     for (const { name, run } of policyConformance({ policy, models: ["small", "large"] }))
  *       test(name, run);
  *
- * The contexts cover each model alone and all together, the whole range of complexity and none,
- * sessions and budgets, and requests made to break a reader.
+ * The contexts cover each model on its own and all together, the whole range of complexity and none,
+ * sessions and budgets, and requests made to break a parser.
  */
 export function policyConformance<const Id extends string>(
   setup: PolicySetup<Id>,
@@ -50,7 +50,7 @@ export function policyConformance<const Id extends string>(
     "decides with every model permitted": decides("all"),
     "decides with one model permitted": decides("alone"),
     "decides without a classification": decides("unclassified"),
-    "decides on requests made to break it": decides("hostile"),
+    "decides on requests made to break a parser": decides("hostile"),
     "returns a choice, several or nothing, at once": () => {
       eachChoice((choice) => {
         assert.ok(
@@ -82,12 +82,12 @@ export function policyConformance<const Id extends string>(
         assert.ok(sum <= 1 + 1e-9, `probabilities sum to ${sum}`);
       }
     },
-    "says the same of the same request, in any order": () => {
+    "gives the same result for the same request, in any order": () => {
       const first = contexts.map(({ context }) => structuredClone(opinionOf(policy, context)));
       for (const [index, { context }] of [...contexts.entries()].reverse())
         assert.ok(
           isDeepStrictEqual(opinionOf(policy, context), first[index]),
-          "a second call with the same context gave another result: a policy holds no state",
+          "a second call with the same context gave another result: a policy must not keep state",
         );
     },
     "neither draws nor reads the clock": () => {
@@ -95,7 +95,7 @@ export function policyConformance<const Id extends string>(
         for (const { context } of contexts) policy.select(context);
       });
     },
-    "leaves its input as it was": () => {
+    "leaves its input unchanged": () => {
       for (const { context } of policyContexts(setup.models)) {
         const before = structuredClone(context);
         policy.select(context);
@@ -104,7 +104,10 @@ export function policyConformance<const Id extends string>(
     },
     "quotes no prompt in a reason": () => {
       eachChoice(({ reason }) => {
-        assert.ok(!reason.includes(secretText), "reasons are logged and must not hold text of the request");
+        assert.ok(
+          !reason.includes(secretText),
+          "reasons are logged and must not contain text of the request",
+        );
       });
     },
   };
@@ -118,7 +121,7 @@ function choicesOf<Id extends string>(
   return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
 }
 
-/** The opinion as data: checks are functions, which their names stand for. */
+/** Returns the policy's result as data: checks are functions, so their names stand for them. */
 function opinionOf<Id extends string>(policy: Policy<Id>, context: PolicyContext<Id>): unknown {
   return choicesOf(policy.select(context)).map((choice) => ({
     ...choice,

@@ -15,7 +15,7 @@ const classifications: readonly Classification[] = [
   { complexity: 0.6, category: "code", quality: { "fake:small": 0.4 }, signals: { length: 3 } },
 ];
 
-/** Contexts that a policy over these models may meet. A fresh copy at each call. */
+/** Creates the contexts that a policy over these models may meet; a new copy at each call. */
 export function policyContexts<Id extends string>(models: readonly Id[]): readonly SamplePolicyContext<Id>[] {
   const bare = models.map((id) => candidateOf(id));
   const known = models.map(knownCandidate);
@@ -64,7 +64,7 @@ function sample<Id extends string>(
   return { kind, context };
 }
 
-/** A candidate of which everything is known; the first ones are cheap and weak. */
+/** Creates a candidate with all facts known; candidates at the start of the list are cheap and weak. */
 function knownCandidate<Id extends string>(id: Id, index: number): Candidate<Id> {
   return candidateOf(id, {
     facts: {

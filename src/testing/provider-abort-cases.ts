@@ -20,10 +20,13 @@ const stream: Call = ({ model }, signal) => collect(model.stream(textRequest, { 
 
 const stalledInTheMiddle: Scenario = { type: "broken", answer: textAnswer, ending: "stall" };
 
-/** Aborts once the endpoint has the request: the call must reject with the reason and let the endpoint go. */
+/**
+ * Aborts once the endpoint has received the request: the call must reject with the reason and close the
+ * connection.
+ */
 async function assertAborts(served: ServedModel, call: Call): Promise<void> {
   const controller = new AbortController();
-  const reason = new Error("the caller has left");
+  const reason = new Error("the caller left");
   const outcome = assert.rejects(call(served, controller.signal), (error) => error === reason);
   const request = await firstRequest(served);
   controller.abort(reason);
@@ -44,7 +47,7 @@ export const abortCases: readonly ProviderCase[] = [
     name: "an aborted call sends nothing and rejects with the signal's reason",
     run: (setup) =>
       withServed(setup, answering(textAnswer), async (served) => {
-        for (const reason of [new Error("never mind"), "a reason need not be an error"]) {
+        for (const reason of [new Error("never mind"), "a reason that is not an error"]) {
           const signal = AbortSignal.abort(reason);
           await assert.rejects(generate(served, signal), (error) => error === reason);
           await assert.rejects(stream(served, signal), (error) => error === reason);
@@ -69,7 +72,7 @@ export const abortCases: readonly ProviderCase[] = [
     run: (setup) =>
       withServed(setup, stalledInTheMiddle, async (served) => {
         const controller = new AbortController();
-        const reason = new Error("the caller has left");
+        const reason = new Error("the caller left");
         const iterator = served.model
           .stream(textRequest, { signal: controller.signal })
           [Symbol.asyncIterator]();
@@ -83,7 +86,7 @@ export const abortCases: readonly ProviderCase[] = [
       }),
   },
   {
-    name: "a finished call lets go of the caller's signal",
+    name: "a finished call leaves no listener on the caller's signal",
     run: (setup) =>
       withServed(setup, answering(textAnswer), async (served) => {
         const { signal } = new AbortController();
@@ -103,7 +106,7 @@ export const abortCases: readonly ProviderCase[] = [
       }),
   },
   {
-    name: "a stream that nobody reads sends nothing",
+    name: "a stream that is not read sends nothing",
     run: (setup) =>
       withServed(setup, answering(textAnswer), async (served) => {
         served.model.stream(textRequest, calm());

@@ -17,7 +17,7 @@ import {
 import type { ScenarioAnswer } from "./provider-scenario.ts";
 import type { ProviderCase, ProviderSetup } from "./provider-setup.ts";
 
-/** Asks for one answer whole and streamed; both must say the same. */
+/** Requests one answer whole and streamed, and checks that both are equal. */
 async function answered(
   setup: ProviderSetup,
   answer: ScenarioAnswer,
@@ -28,7 +28,7 @@ async function answered(
     const completion = await model.generate(asked, calm());
     const chunks = await collect(model.stream(asked, calm()));
     const said = readCompletion(completion);
-    assert.deepEqual(readChunks(chunks), said, "the streamed answer is not the whole one");
+    assert.deepEqual(readChunks(chunks), said, "the streamed answer differs from the whole one");
     return { said, completion, chunks };
   });
 }
@@ -47,7 +47,7 @@ export const answerCases: readonly ProviderCase[] = [
     run: async (setup) => {
       const { said, completion, chunks } = await answered(setup, textAnswer);
       assert.equal(said.text, textAnswer.textPieces.join(""));
-      assert.equal(said.model, textAnswer.model, "completion.model must be what the endpoint said");
+      assert.equal(said.model, textAnswer.model, "completion.model must be the endpoint's model name");
       assert.deepEqual(said.toolCalls, []);
       assert.equal(completion.object, "chat.completion");
       assert.equal(completion.choices.length, 1);
@@ -60,7 +60,7 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "a stream delivers its pieces as they come and ends with one finish reason",
+    name: "a stream delivers its pieces as they arrive and ends with one finish reason",
     run: async (setup) => {
       const { chunks } = await answered(setup, textAnswer);
       const pieces = chunks.flatMap((chunk) => chunk.choices[0]?.delta.content || []);
@@ -80,7 +80,7 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "parallel tool calls keep their order and have ids of their own",
+    name: "parallel tool calls keep their order and have unique ids",
     needs: ["tools", "parallel-tool-calls"],
     run: async (setup) => {
       const { said, completion, chunks } = await answered(setup, parallelToolAnswer);
@@ -94,7 +94,7 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "text beside a tool call is kept",
+    name: "text next to a tool call is kept",
     needs: ["tools"],
     run: async (setup) => {
       const answer = { ...toolAnswer, textPieces: ["Let me ", "look."] };
@@ -104,14 +104,14 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "an answer that ran into its limit says length",
+    name: "an answer cut by its limit has finish reason length",
     run: async (setup) => {
       const { said } = await answered(setup, { ...textAnswer, finishReason: "length" });
       assert.equal(said.finishReason, "length");
     },
   },
   {
-    name: "an answer that was filtered says content_filter",
+    name: "a filtered answer has finish reason content_filter",
     needs: ["content-filtered-answer"],
     run: async (setup) => {
       const { said } = await answered(setup, { ...textAnswer, finishReason: "content_filter" });
@@ -128,7 +128,7 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "cached input tokens are counted within the input and named",
+    name: "cached input tokens are counted within the input and listed",
     needs: ["cached-tokens"],
     run: async (setup) => {
       const usage = { inputTokens: 1200, outputTokens: 45, cachedInputTokens: 1024 };
@@ -138,7 +138,7 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "input tokens written to a cache are counted within the input and named",
+    name: "input tokens written to a cache are counted within the input and listed",
     needs: ["cached-tokens", "cache-write-tokens"],
     run: async (setup) => {
       const usage = { inputTokens: 1200, outputTokens: 45, cachedInputTokens: 128, cacheWriteTokens: 1000 };
@@ -149,7 +149,7 @@ export const answerCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "reasoning tokens are counted within the output and named",
+    name: "reasoning tokens are counted within the output and listed",
     needs: ["reasoning-tokens"],
     run: async (setup) => {
       const usage = { inputTokens: 120, outputTokens: 845, reasoningTokens: 800 };

@@ -6,12 +6,12 @@ import { requestCases } from "./provider-request-cases.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
 
 /**
- * What every provider must do, as cases for any test runner; with `node:test`:
+ * Returns the requirements on every provider, as cases for any test runner; with `node:test`:
  *
  *     for (const { name, skip, run } of providerConformance({ serve }))
  *       test(name, { skip }, run);
  *
- * `serveScenario` is the endpoint for a set-up whose API speaks JSON and event streams over HTTP.
+ * `serveScenario` provides the endpoint for a set-up whose API uses JSON and event streams over HTTP.
  */
 export function providerConformance(setup: ProviderSetup): readonly ConformanceCase[] {
   return [...requestCases, ...answerCases, ...failureCases, ...abortCases].map(

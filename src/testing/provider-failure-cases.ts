@@ -34,7 +34,7 @@ async function failed(setup: ProviderSetup, scenario: Scenario, call: Call): Pro
   });
 }
 
-/** Kinds of which a caller may expect that the same call works later. */
+/** Kinds after which the same call may succeed later. */
 const retryable: ReadonlySet<FailureKind> = new Set([
   "timeout",
   "conflict",
@@ -75,7 +75,7 @@ const failureCase = (kind: FailureKind): ProviderCase => ({
 export const failureCases: readonly ProviderCase[] = [
   ...kinds.map(failureCase),
   {
-    name: "a failure carries the provider's request id",
+    name: "a failure has the provider's request id",
     needs: ["request-id", "server"],
     run: async (setup) => {
       const failure = failureOf(setup, "server");
@@ -84,7 +84,7 @@ export const failureCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "a failure carries how long the provider asks to wait",
+    name: "a failure has the provider's retry delay",
     needs: ["retry-after", "rate-limit"],
     run: async (setup) => {
       const failure = failureOf(setup, "rate-limit", { retryAfterMs: 7000 });
@@ -99,7 +99,7 @@ export const failureCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "an error shows neither the key nor the provider's words, which may quote the prompt",
+    name: "an error shows neither the key nor the provider's text, which may quote the prompt",
     needs: ["authentication"],
     run: async (setup) => {
       const scenario: Scenario = { type: "failure", failure: failureOf(setup, "authentication") };
@@ -109,12 +109,12 @@ export const failureCases: readonly ProviderCase[] = [
           assert.ok(!text.includes(apiKey), "the error shows the key");
           assert.ok(!text.includes(prompt), "the error shows the prompt");
         }
-        assert.ok(error.detail?.includes(prompt), "the provider's own words belong into detail");
+        assert.ok(error.detail?.includes(prompt), "the provider's own text belongs in detail");
       }
     },
   },
   {
-    name: "a call is made once, also when it fails",
+    name: "a call is made once, even if it fails",
     needs: ["server"],
     run: (setup) =>
       withServed(setup, { type: "failure", failure: failureOf(setup, "server") }, async (served) => {
@@ -124,7 +124,7 @@ export const failureCases: readonly ProviderCase[] = [
       }),
   },
   {
-    name: "an error event inside a stream is mapped, after what came before it",
+    name: "an error event inside a stream is mapped, after the content before it",
     needs: ["stream-errors", "overloaded"],
     run: async (setup) => {
       const scenario: Scenario = {
@@ -150,7 +150,7 @@ export const failureCases: readonly ProviderCase[] = [
   },
   ...(["cut", "silent"] as const).map(
     (ending): ProviderCase => ({
-      name: `an answer that breaks off is incomplete, never a shorter answer (${ending})`,
+      name: `an answer that is cut off is incomplete, never a shorter answer (${ending})`,
       run: async (setup) => {
         for (const call of [generate, stream]) {
           const error = await failed(setup, { type: "broken", answer: textAnswer, ending }, call);
@@ -170,7 +170,7 @@ export const failureCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "an endpoint that is not there is a connection error",
+    name: "an unreachable endpoint is a connection error",
     run: async (setup) => {
       for (const call of [generate, stream]) {
         const gone: Call = async (served) => {
@@ -185,7 +185,7 @@ export const failureCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "health tells an endpoint that is not there",
+    name: "health detects an unreachable endpoint",
     run: (setup) =>
       withServed(setup, answering(textAnswer), async ({ model, close }) => {
         await close();

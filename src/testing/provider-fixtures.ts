@@ -2,7 +2,7 @@ import type { ChatRequest, Completion, CompletionChunk } from "../contracts/inde
 import type { Scenario, ScenarioAnswer, ScenarioFailure } from "./provider-scenario.ts";
 import type { ProviderSetup, ServedModel, ServeSettings } from "./provider-setup.ts";
 
-/** What cases look for on the wire and in errors: unlikely to stand there for another reason. */
+/** Texts that cases look for in requests and errors; they are unlikely to occur there by chance. */
 export const prompt = "How tall is the lighthouse of Vlissingen?";
 export const apiKey = "sk-conformance-4f81c2d09be7";
 
@@ -51,7 +51,7 @@ export const parallelToolAnswer: ScenarioAnswer = { ...toolAnswer, toolCalls: [w
 
 export const answering = (answer: ScenarioAnswer): Scenario => ({ type: "answer", answer });
 
-/** A failure whose words quote the prompt and the key. */
+/** Creates a failure whose text quotes the prompt and the key. */
 export function failureOf(
   setup: ProviderSetup,
   kind: ScenarioFailure["kind"],
@@ -76,7 +76,7 @@ const usualStatuses: Readonly<Record<ScenarioFailure["kind"], number>> = {
   overloaded: 529,
 };
 
-/** Serves a scenario for as long as the function runs. */
+/** Serves a scenario while the function runs. */
 export async function withServed<T>(
   setup: ProviderSetup,
   scenario: Scenario,
@@ -93,7 +93,7 @@ export async function withServed<T>(
 
 const patienceMs = 10_000;
 
-/** Fails when a promise does not settle: a case must not hang its runner. */
+/** Rejects if a promise does not settle: a case must not block its runner. */
 export async function within<T>(promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -107,7 +107,7 @@ export async function within<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Waits for the endpoint to see a call. */
+/** Waits until the endpoint receives a call, and returns it. */
 export async function firstRequest(served: ServedModel): Promise<ServedModel["requests"][number]> {
   for (;;) {
     const request = served.requests[0];
@@ -116,7 +116,7 @@ export async function firstRequest(served: ServedModel): Promise<ServedModel["re
   }
 }
 
-/** Never fires. */
+/** Call options with a signal that never fires. */
 export const calm = (): { signal: AbortSignal } => ({ signal: new AbortController().signal });
 
 export async function collect(stream: AsyncIterable<CompletionChunk>): Promise<CompletionChunk[]> {
@@ -125,7 +125,7 @@ export async function collect(stream: AsyncIterable<CompletionChunk>): Promise<C
   return chunks;
 }
 
-/** What an answer says, in one shape for whole and streamed ones. */
+/** Content of an answer, in one form for whole and streamed ones. */
 export interface Said {
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly arguments: unknown }[];

@@ -13,7 +13,7 @@ import {
 } from "./provider-fixtures.ts";
 import type { ProviderCase, ProviderSetup, ServeSettings } from "./provider-setup.ts";
 
-/** Sends one request and returns what the endpoint was sent, as text, with what was reported as dropped. */
+/** Sends one request; returns what the endpoint received, as text, and the parameters reported as dropped. */
 async function sent(
   setup: ProviderSetup,
   request: ChatRequest,
@@ -28,12 +28,12 @@ async function sent(
   return { wire: await withServed(setup, answering(textAnswer), use, settings), dropped };
 }
 
-/** What was said must stand on the wire, in this order, whatever the API calls it. */
+/** Throws unless the texts occur in the sent request in this order, whatever the API's field names. */
 function assertInOrder(wire: string, texts: readonly string[]): void {
   let from = 0;
   for (const text of texts) {
     const at = wire.indexOf(JSON.stringify(text).slice(1, -1), from);
-    assert.ok(at >= 0, `${JSON.stringify(text)} is not on the wire, or not in its place`);
+    assert.ok(at >= 0, `${JSON.stringify(text)} is missing from the request, or out of order`);
     from = at + 1;
   }
 }
@@ -48,7 +48,7 @@ const harbourSchema = {
   additionalProperties: false,
 };
 
-/** Each with a value that shows whether it is on the wire, under whatever name. */
+/** Parameters, each with a value that shows if it is sent, whatever the API's name for it. */
 const parameters: readonly (readonly [name: string, value: unknown, trace: string])[] = [
   ["temperature", 0.3719, "0.3719"],
   ["top_p", 0.8713, "0.8713"],
@@ -81,7 +81,7 @@ const refused: readonly (readonly [what: string, request: ChatRequest])[] = [
 
 export const requestCases: readonly ProviderCase[] = [
   {
-    name: "facts are plain data and hold no key",
+    name: "facts are plain data and contain no key",
     run: (setup) =>
       withServed(setup, answering(textAnswer), async ({ model }) => {
         const { name, provider, labels, price, contextWindow, maxOutputTokens, capabilities } = model;
@@ -91,7 +91,7 @@ export const requestCases: readonly ProviderCase[] = [
         const known = Object.entries({ ...facts, capabilities }).filter(([, value]) => value !== undefined);
         const plain = Object.fromEntries(known);
         assert.deepEqual(JSON.parse(JSON.stringify(plain)), plain);
-        assert.ok(!JSON.stringify(model).includes(apiKey), "the model as JSON holds the key");
+        assert.ok(!JSON.stringify(model).includes(apiKey), "the model as JSON contains the key");
       }),
   },
   {
@@ -148,7 +148,7 @@ export const requestCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "an image given as a data URL reaches the endpoint",
+    name: "an image in a data URL reaches the endpoint",
     needs: ["images"],
     run: async (setup) => {
       const { wire } = await sent(setup, {
@@ -182,7 +182,7 @@ export const requestCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "reasoning effort changes what the endpoint is asked",
+    name: "reasoning effort changes what the endpoint receives",
     needs: ["reasoning-effort"],
     run: async (setup) => {
       const low = await sent(setup, { ...textRequest, reasoning_effort: "low" });
@@ -209,7 +209,7 @@ export const requestCases: readonly ProviderCase[] = [
     },
   },
   {
-    name: "defaults apply where the request sets nothing",
+    name: "defaults apply to what the request does not set",
     run: async (setup) => {
       const defaults = { maxOutputTokens: 1379, extraBody: { extra_of_ours: "marker-e1" } };
       const filled = await sent(setup, textRequest, { defaults });
@@ -217,7 +217,7 @@ export const requestCases: readonly ProviderCase[] = [
       assertInOrder(filled.wire, ["extra_of_ours"]);
       const own = await sent(setup, { ...textRequest, max_completion_tokens: 2468 }, { defaults });
       assertInOrder(own.wire, ["2468"]);
-      assert.ok(!own.wire.includes("1379"), "the default replaced what the request set");
+      assert.ok(!own.wire.includes("1379"), "the default replaced the request's value");
     },
   },
   {

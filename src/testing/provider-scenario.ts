@@ -1,10 +1,10 @@
 import type { ProviderErrorKind, Usage } from "../contracts/index.ts";
 
-/** What the endpoint answers, in no provider's vocabulary. */
+/** Answer of the endpoint, in a form that belongs to no provider. */
 export interface ScenarioAnswer {
-  /** The model that the endpoint says has answered. */
+  /** Name of the model that the endpoint reports. */
   readonly model: string;
-  /** The text, in the pieces in which a stream delivers it. Empty: no text at all. */
+  /** The text, in the pieces that a stream delivers. Empty: no text. */
   readonly textPieces: readonly string[];
   readonly toolCalls: readonly ScenarioToolCall[];
   readonly finishReason: "stop" | "length" | "tool_calls" | "content_filter";
@@ -14,50 +14,53 @@ export interface ScenarioAnswer {
 export interface ScenarioToolCall {
   readonly id: string;
   readonly name: string;
-  /** JSON of the arguments, in the pieces in which a stream delivers it where the API can. */
+  /** JSON of the arguments, in the pieces that a stream delivers if the API supports pieces. */
   readonly argumentPieces: readonly string[];
 }
 
 /** Kinds of failure that an endpoint can answer with. */
 export type FailureKind = Exclude<ProviderErrorKind, "connection" | "incomplete" | "unsupported" | "unknown">;
 
-/** How the endpoint refuses. The set-up writes it the provider's way: status, headers, body. */
+/** Refusal of the endpoint. The set-up writes it in the provider's way: status, headers, body. */
 export interface ScenarioFailure {
   readonly kind: FailureKind;
   readonly status: number;
-  /** The provider's own words. They quote the prompt and the key, as providers do. */
+  /** Text of the provider. It quotes the prompt and the key, as providers do. */
   readonly message: string;
   readonly requestId: string;
-  /** Whole seconds. */
+  /** A multiple of 1,000, because the header holds whole seconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** What an endpoint does with every call. Plain data. */
+/** Behaviour of an endpoint for every call. Plain data. */
 export type Scenario =
   | { readonly type: "answer"; readonly answer: ScenarioAnswer }
   | { readonly type: "failure"; readonly failure: ScenarioFailure }
   /** Accepts the request and never answers. */
   | { readonly type: "stall" }
-  /** Status 200 and a body that is no JSON and no event stream of the provider's. */
+  /** Status 200 and a body that is neither JSON nor an event stream of the provider. */
   | { readonly type: "garbage" }
-  /** Status 200 and a part of the answer: a stream's content without its end, the first half of any other body. */
+  /**
+   * Status 200 and part of the answer: a stream's content without its end, or the first half of another
+   * body.
+   */
   | {
       readonly type: "broken";
       readonly answer: ScenarioAnswer;
       /** `cut`: the connection is dropped. `silent`: the body ends normally. `stall`: nothing more comes. */
       readonly ending: "cut" | "silent" | "stall";
     }
-  /** A stream's content, then an error event instead of its end. A call that does not stream is answered. */
+  /** A stream's content, then an error event instead of its end. Calls that do not stream are answered. */
   | { readonly type: "stream-error"; readonly answer: ScenarioAnswer; readonly failure: ScenarioFailure };
 
-/** A call as the endpoint saw it. */
+/** A call as the endpoint received it. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
-  /** Names in lower case. */
+  /** Headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON; `undefined` where there was no body. */
+  /** Parsed JSON; `undefined` if there was no body. */
   readonly body: unknown;
-  /** Resolves when the connection's part in this call is over: answered, or closed by either side. */
+  /** Resolves when the connection is done with this call: answered, or closed by either side. */
   readonly closed: Promise<void>;
 }

@@ -1,7 +1,9 @@
 import type { Model, ModelDefaults } from "../contracts/index.ts";
 import type { FailureKind, RecordedRequest, Scenario } from "./provider-scenario.ts";
 
-/** What a provider may lack. A kind of failure stands for an answer of the endpoint that means it. */
+/**
+ * A feature that a provider may lack. A kind of failure stands for an endpoint's answer with that meaning.
+ */
 export type ProviderFeature =
   | "tools"
   | "parallel-tool-calls"
@@ -9,7 +11,7 @@ export type ProviderFeature =
   | "json-schema"
   | "reasoning-effort"
   | "stop-sequences"
-  /** The finish reason. */
+  /** The finish reason `content_filter`. */
   | "content-filtered-answer"
   | "cached-tokens"
   | "cache-write-tokens"
@@ -21,7 +23,7 @@ export type ProviderFeature =
   | FailureKind;
 
 export interface ServeSettings {
-  /** What the model must be given as its key. */
+  /** Key for the model. */
   readonly apiKey: string;
   readonly strictParameters: boolean;
   readonly defaults?: ModelDefaults | undefined;
@@ -30,22 +32,22 @@ export interface ServeSettings {
 /** An endpoint that does what a scenario says, and a model that calls it. */
 export interface ServedModel {
   readonly model: Model;
-  /** In order of arrival. */
+  /** Requests in order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** Stops the endpoint; a call after it must find nobody there. Called twice by some cases. */
+  /** Stops the endpoint; later calls must not be able to connect. Some cases call it twice. */
   close(): Promise<void>;
 }
 
 export interface ProviderSetup {
-  /** Starts an endpoint that does with every call what the scenario says, in the provider's words. */
+  /** Starts an endpoint that treats every call as the scenario says, in the provider's format. */
   serve(scenario: Scenario, settings: ServeSettings): Promise<ServedModel>;
-  /** What the provider cannot do, and why: those cases are skipped with the reason. */
+  /** Features that the provider lacks, with the reason; their cases are skipped with it. */
   readonly without?: Readonly<Partial<Record<ProviderFeature, string>>> | undefined;
-  /** The provider's status where it differs from the usual one (`overloaded`: 529, `timeout`: 408 …). */
+  /** Statuses of the provider that differ from the usual ones (`overloaded`: 529, `timeout`: 408 …). */
   readonly statuses?: Readonly<Partial<Record<FailureKind, number>>> | undefined;
 }
 
-/** A case before it is bound to a set-up. */
+/** A case that is not yet bound to a set-up. */
 export interface ProviderCase {
   readonly name: string;
   readonly needs?: readonly ProviderFeature[] | undefined;

@@ -4,7 +4,7 @@ import { completionOf } from "./completion-of.ts";
 const toolCall = (name: string, args: string) =>
   ({ id: "call-1", type: "function", function: { name, arguments: args } }) as const;
 
-/** Answers as they usually are, and some that fail in the usual ways. A fresh copy at each call. */
+/** Creates usual answers, and some that fail in usual ways; a new copy at each call. */
 export function usualAnswers(): readonly Completion[] {
   return [
     completionOf("The answer is 42."),
@@ -20,7 +20,7 @@ export function usualAnswers(): readonly Completion[] {
   ];
 }
 
-/** The pieces that long texts are made of: each is hard on some way of reading. */
+/** Pieces of which long texts consist: each is difficult for some way of parsing. */
 const pieces = [
   "=",
   "1+1=",
@@ -37,7 +37,7 @@ const pieces = [
 ];
 const megabyte = 1_000_000;
 
-/** Answers made to break a reader: parts missing, a megabyte of one piece, odd characters. */
+/** Creates answers made to break a parser: missing parts, a megabyte of one piece, unusual characters. */
 export function hostileAnswers(): readonly Completion[] {
   const whole = completionOf("x");
   const [choice] = whole.choices;

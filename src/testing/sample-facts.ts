@@ -1,7 +1,7 @@
 import type { RequestFacts } from "../contracts/index.ts";
 import { factsOf } from "./facts-of.ts";
 
-/** Part of the asks of `hostileFacts`: what a reason must never quote. */
+/** Part of the asks of `hostileFacts`, which a reason must never quote. */
 export const secretText = "patient 4711 has measles";
 
 const everything: Partial<RequestFacts> = {
@@ -16,7 +16,7 @@ const everything: Partial<RequestFacts> = {
   language: "de",
 };
 
-/** Requests as they usually are: bare, with every fact known, with tools, images and JSON. */
+/** Usual requests: bare, with every fact known, with tools, images and JSON. */
 export const usualFacts: readonly RequestFacts[] = [
   factsOf(),
   factsOf(everything),
@@ -25,7 +25,7 @@ export const usualFacts: readonly RequestFacts[] = [
 
 const hostileNames = ["__proto__", "constructor", "hasOwnProperty", "toString", "", "\u0000", "\ud800"];
 
-/** Requests made to break a reader: empty, huge, odd characters, names of object internals. */
+/** Requests made to break a parser: empty, huge, unusual characters, names of object internals. */
 export const hostileFacts: readonly RequestFacts[] = [
   factsOf({ ask: "", turns: 0, inputTokens: 0, expectedOutputTokens: 0 }),
   factsOf({
@@ -46,7 +46,7 @@ export const hostileFacts: readonly RequestFacts[] = [
       category: name,
       language: name,
       reasoningEffort: name,
-      // An own key, also for `__proto__`.
+      // Creates an own key even for `__proto__`.
       labels: Object.fromEntries([[name, name]]),
     }),
   ),

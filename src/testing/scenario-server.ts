@@ -5,30 +5,30 @@ import type { RecordedRequest, Scenario, ScenarioAnswer, ScenarioFailure } from 
 type Ending = Extract<Scenario, { type: "broken" }>["ending"];
 
 export interface WireReply {
-  /** Default 200. */
+  /** HTTP status. Default 200. */
   readonly status?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Sent as JSON. */
+  /** Body, sent as JSON. */
   readonly body: unknown;
 }
 
-/** A streamed answer as the text of its events, framing included. */
+/** A streamed answer as the text of its events, including the framing. */
 export interface WireStream {
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Everything up to the last piece of content; each is sent on its own. */
+  /** Events up to the last piece of content; each is sent separately. */
   readonly content: readonly string[];
-  /** What completes the answer: finish reason, usage, end marker. */
+  /** Events that complete the answer: finish reason, usage, end marker. */
   readonly ending: readonly string[];
 }
 
-/** How one provider's API writes a scenario. */
+/** Format of one provider's API for scenarios. */
 export interface ScenarioWire {
   isStream(request: RecordedRequest): boolean;
   answer(answer: ScenarioAnswer, request: RecordedRequest): WireReply;
   stream(answer: ScenarioAnswer, request: RecordedRequest): WireStream;
   failure(failure: ScenarioFailure): WireReply;
-  /** The text of an error event, framing included. */
+  /** Returns the text of an error event, including the framing. */
   streamError(failure: ScenarioFailure): string;
 }
 
@@ -39,7 +39,7 @@ export interface ScenarioServer {
   close(): Promise<void>;
 }
 
-/** Serves a scenario on a free port of the loopback interface, in the words of one provider's API. */
+/** Serves a scenario on a free port of the loopback interface, in the format of one provider's API. */
 export async function serveScenario(scenario: Scenario, wire: ScenarioWire): Promise<ScenarioServer> {
   const { createServer } = await import("node:http");
   const requests: RecordedRequest[] = [];
@@ -133,7 +133,10 @@ function breakOff(response: ServerResponse, ending: Ending): void {
   if (ending === "silent") response.end();
 }
 
-/** In two writes, cut anywhere, also inside a character: no client may rely on the framing of packets. */
+/**
+ * Sends a piece in two writes, split at any byte, even inside a character: clients must not rely on packet
+ * boundaries.
+ */
 async function send(response: ServerResponse, piece: string): Promise<void> {
   const bytes = Buffer.from(piece, "utf8");
   const middle = bytes.length >> 1;

@@ -15,13 +15,13 @@ export interface ScoreComparison {
   readonly records: number;
   readonly complexity: Estimate | undefined;
   readonly length: Estimate | undefined;
-  /** Complexity less length, on the same resamples. */
+  /** Complexity minus length, on the same resamples. */
   readonly difference: Estimate | undefined;
   readonly keywords: Estimate | undefined;
   readonly oracle: number | undefined;
 }
 
-/** APGR of the scores beside prompt length and keywords; 95 % by 1,000 resamples of the prompts. */
+/** Compares the APGR of the scores with prompt length and keywords; 95 % intervals by 1,000 resamples of the prompts. */
 export async function compareScores(scored: readonly ScoredRecord[], pair: Pair): Promise<ScoreComparison> {
   const quality = (models: readonly string[]): number[] =>
     scored.map(({ record }) => {

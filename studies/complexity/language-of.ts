@@ -7,7 +7,7 @@ const scripts: readonly (readonly [RegExp, string])[] = [
   [/\p{Script=Devanagari}/u, "hi"],
 ];
 
-/** Letters and function words by which a language with Latin letters is known. */
+/** Letters and function words that identify a language with Latin letters. */
 const latin: readonly (readonly [RegExp, string])[] = [
   [/[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i, "vi"],
   [/[ąęłńśźż]/i, "pl"],
@@ -28,7 +28,7 @@ function words(list: string): RegExp {
   return new RegExp(`(?<!\\p{L})(?:${list.replace(/ /g, "|")})(?!\\p{L})`, "iu");
 }
 
-/** ISO 639-1 code, guessed by script and by a few words; English where nothing else fits. */
+/** Guesses the ISO 639-1 code by script and by a few words; English where nothing else fits. */
 export function languageOf(prompt: string): string {
   const found = [...scripts, ...latin].find(([pattern]) => pattern.test(prompt));
   return found?.[1] ?? "en";

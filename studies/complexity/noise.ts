@@ -1,4 +1,4 @@
-/** A change of a prompt that does not change what is asked. */
+/** A change of a prompt that keeps its meaning. */
 export type Noise = (prompt: string, random: () => number) => string;
 
 const before = [
@@ -18,7 +18,7 @@ const after = [
   " I appreciate it.",
 ];
 
-/** Kinds of noise by name. No courtesy is worded as in training. */
+/** Kinds of noise by name. The courtesies differ from those in training. */
 export const noises: Readonly<Record<string, Noise>> = {
   typos: (prompt, random) => withTypos(prompt, 0.03, random),
   "lower case": (prompt) => prompt.toLowerCase(),
@@ -31,7 +31,7 @@ function pick(choices: readonly string[], random: () => number): string {
   return choices[Math.floor(random() * choices.length)] as string;
 }
 
-/** In each letter, with a probability: left out, doubled, swapped with the next one, or another letter. */
+/** Changes each letter with a probability: drops it, doubles it, swaps it with the next, or replaces it. */
 function withTypos(prompt: string, rate: number, random: () => number): string {
   const letters = [...prompt];
   const isLetter = (character: string | undefined): boolean =>
@@ -54,7 +54,7 @@ function withTypos(prompt: string, rate: number, random: () => number): string {
   return typed;
 }
 
-/** Some spaces doubled, some become tabs or line ends; more of them around the prompt. */
+/** Doubles some spaces, replaces some by tabs or line ends, and adds white space around the prompt. */
 function withWhiteSpace(prompt: string, random: () => number): string {
   const other = (space: string): string => {
     if (random() >= 0.15) return space;

@@ -1,4 +1,4 @@
-/** Two sides of a set: the mean quality of the models of each. */
+/** Two sides of a comparison; the quality of a side is the mean of its models'. */
 export interface Pair {
   readonly name: string;
   readonly small: readonly string[];

@@ -1,40 +1,40 @@
 import type { STRUCTURE } from "../../src/classifiers/read-features.ts";
 
 export interface ComplexitySettings {
-  /** Names of the outcome sets in `train/`, and the small models whose mean failure is the label. */
+  /** Small models by outcome set in `train/`; their mean failure is the label. */
   readonly smallModels: Readonly<Record<string, readonly string[]>>;
-  /** Names of the sets in `train/` whose prompts have a tier given by their authors, and its label. */
+  /** Labels of tiers by set in `train/` whose prompts have a tier from their authors. */
   readonly tiers: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Share of its set's mean that is taken off a label: sets differ in kind, not only in hardness. */
+  /** Share of a set's mean that is subtracted from its labels: sets differ in kind, not only in difficulty. */
   readonly centring: number;
-  /** Of the ridge regressions, in prompts. */
+  /** Penalty of structural features in the ridge regressions, in prompts, like `vocabularyPenalty` of words. */
   readonly structurePenalty: number;
   readonly vocabularyPenalty: { readonly outcomes: number; readonly tiers: number };
-  /** A word or pair is known when at least this many training prompts have it. */
+  /** Smallest number of training prompts in which a known word or pair occurs. */
   readonly fewestPrompts: number;
-  /** Weight of a prompt's copy with courtesies around it, so that they do not change what is thought of it. */
+  /** Weight of a prompt's copy with courtesies around it, which trains the scores to ignore courtesies. */
   readonly politeWeight: number;
   /** Standard deviation of the tiers head (before tanh) on its prompts; the outcomes head has 1. */
   readonly tierSteepness: number;
   /**
-   * Added to the outcomes head per unit of what no training prompt has (tools, images, turns: in
-   * logarithms), set by hand; and per standard deviation of the length, which orders prompts of one kind
-   * where fitted weights do not.
+   * Weights that are added to the outcomes head. Those of tools, images, JSON schema and turns, which no
+   * training prompt has, are set by hand and count per unit of the feature; that of the length counts per
+   * standard deviation and orders prompts of one kind, which fitted weights do not.
    */
   readonly priors: Readonly<Partial<Record<(typeof STRUCTURE)[number], number>>>;
-  /** Of the conjugate-gradient solver. */
+  /** Number of steps of the conjugate-gradient solver. */
   readonly steps: number;
-  /** Of the courtesies. */
+  /** Seed of the courtesies. */
   readonly seed: number;
-  /** Number of folds whose held-out scores make the reference distribution. */
+  /** Number of folds for the held-out scores of the reference distribution. */
   readonly folds: number;
-  /** Share of the tier sets in the reference distribution: prompts as people type them, not exam questions. */
+  /** Share of the tier sets in the reference distribution; they are prompts as people type them, not exam questions. */
   readonly referenceShareOfTiers: number;
 }
 
 /**
- * Each set weighs the same, whatever its size. Chosen by leave-one-source-out on `train/` and on
- * `validation/`, where the choices differ less than the sets do.
+ * Settings of the shipped model. All sets have the same weight, whatever their size. The values were chosen
+ * by leave-one-source-out on `train/` and on `validation/`, where they differ less than the sets do.
  */
 export const settings: ComplexitySettings = {
   smallModels: {
@@ -80,7 +80,7 @@ export const settings: ComplexitySettings = {
   referenceShareOfTiers: 0.5,
 };
 
-/** Where the training sets come from: repository, commit and licence. */
+/** Origins of the training sets: repository, commit and licence. */
 export const origins: Readonly<Record<string, string>> = {
   mmlu_pro: "TIGER-AI-Lab/MMLU-Pro @f418b11, Apache-2.0",
   dcrouter: "ulab-uiuc/LLMRouter @4e7a796, MIT",

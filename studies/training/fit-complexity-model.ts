@@ -10,7 +10,7 @@ import { settings } from "./complexity-settings.ts";
 import { fitLinearHead } from "./fit-linear-head.ts";
 import type { TrainingRow } from "./read-training-set.ts";
 
-/** Weights of both heads, fitted on the rows. The quantiles are left at 0. */
+/** Fits the weights of both heads on the rows. The quantiles stay 0. */
 export function fitComplexityModel(rows: readonly TrainingRow[]): ComplexityModel {
   const prints = knownPrints(rows);
   const { vocabularyPenalty, tierSteepness } = settings;
@@ -30,8 +30,8 @@ export function fitComplexityModel(rows: readonly TrainingRow[]): ComplexityMode
 }
 
 /**
- * Quantiles of the scores of prompts that the scoring model was not trained on: scores of its own
- * training prompts would lie further apart than those of other traffic.
+ * Returns the quantiles of scores by models that were not trained on the scored prompts: scores of training
+ * prompts would spread more than those of other traffic.
  */
 export function referenceScores(rows: readonly TrainingRow[]): Float32Array {
   const scores: { value: number; weight: number }[] = [];
@@ -46,7 +46,7 @@ export function referenceScores(rows: readonly TrainingRow[]): Float32Array {
   return weightedQuantiles(scores, QUANTILES);
 }
 
-/** Of the words and pairs that share a bucket, the one that most prompts have stands for it. */
+/** Returns the print of each bucket: that of its word or pair which occurs in most prompts. */
 function knownPrints(rows: readonly TrainingRow[]): Uint8Array {
   const counts = new Uint32Array(BUCKETS * 256);
   for (const { buckets, prints } of rows) {
@@ -56,7 +56,7 @@ function knownPrints(rows: readonly TrainingRow[]): Uint8Array {
     });
   }
   const known = new Uint8Array(BUCKETS);
-  // Each prompt counts twice, with its polite copy.
+  // Each prompt counts twice because of its polite copy.
   const fewest = 2 * settings.fewestPrompts;
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     let most = fewest - 1;

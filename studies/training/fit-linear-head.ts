@@ -6,7 +6,7 @@ import type { TrainingRow } from "./read-training-set.ts";
 const structureLength = STRUCTURE.length;
 
 export interface FitOptions {
-  /** By bucket: the print that is known, 0 for none. */
+  /** Known print of each bucket; 0 for none. */
   readonly prints: Uint8Array;
   readonly vocabularyPenalty: number;
   /** Standard deviation of the head's scores on the rows. */
@@ -14,9 +14,9 @@ export interface FitOptions {
 }
 
 /**
- * Weighted ridge regression of the labels, by conjugate gradients with a fixed number of steps: the
+ * Fits a weighted ridge regression of the labels, by conjugate gradients with a fixed number of steps: the
  * same rows give the same bits. Structural features are standardised and clipped, known words and pairs
- * scaled by one over the square root of their number, as in serving.
+ * are scaled by 1 / √(their number), as in serving.
  */
 export function fitLinearHead(rows: readonly TrainingRow[], options: FitOptions): LinearHead {
   const { means, deviations } = moments(rows);
@@ -31,7 +31,7 @@ export function fitLinearHead(rows: readonly TrainingRow[], options: FitOptions)
         return Math.max(-CLIP, Math.min(CLIP, distance));
       }),
       scale: buckets.length === 0 ? 0 : 1 / Math.sqrt(buckets.length),
-      // Weights are on average 1, so that penalties count in rows.
+      // Weights have mean 1, so that penalties are in units of rows.
       weight: (row.weight / totalWeight) * rows.length,
       label: row.label - centre,
     };
@@ -61,7 +61,7 @@ function knownBuckets({ buckets, prints }: TrainingRow, known: Uint8Array): Uint
   return kept.slice(0, count);
 }
 
-/** The mean of the predictions, and the factor that gives them a standard deviation. */
+/** Returns the mean of the predictions, and the factor that gives them the wanted standard deviation. */
 function scaling(
   equations: readonly Equation[],
   solution: Float64Array,
@@ -84,7 +84,7 @@ interface Equation {
   readonly label: number;
 }
 
-/** Weights of the structural features, then of the buckets. */
+/** Returns the weights of the structural features, then those of the buckets. */
 function solve(equations: readonly Equation[], vocabularyPenalty: number): Float64Array {
   const unknowns = STRUCTURE.length + BUCKETS;
   const solution = new Float64Array(unknowns);
@@ -109,7 +109,7 @@ function solve(equations: readonly Equation[], vocabularyPenalty: number): Float
   return solution;
 }
 
-/** `into` = (X' W X + penalties) `vector`. */
+/** Computes `into` = (X' W X + penalties) `vector`. */
 function applyNormalMatrix(
   equations: readonly Equation[],
   vocabularyPenalty: number,
@@ -132,7 +132,7 @@ function predict(vector: Float64Array, { buckets, structure, scale }: Equation):
   return fromStructure + fromBuckets * scale;
 }
 
-/** `into` += `factor` x the features of the equation. */
+/** Adds `factor` x the features of the equation to `into`. */
 function addScaled(into: Float64Array, { buckets, structure, scale }: Equation, factor: number): void {
   for (let index = 0; index < structure.length; index += 1)
     into[index] = (into[index] as number) + factor * (structure[index] as number);
@@ -162,12 +162,12 @@ function moments(rows: readonly TrainingRow[]): Pick<LinearHead, "means" | "devi
   const variances = averages(
     ({ structure }, index) => ((structure[index] as number) - (means[index] as number)) ** 2,
   );
-  // A feature that no row has: its weight is 0 here, and a prior's counts per unit.
+  // A feature that no row has gets weight 0 here; with deviation 1 its prior counts per unit.
   const deviations = Float32Array.from(variances, (variance) => (variance === 0 ? 1 : Math.sqrt(variance)));
   return { means, deviations };
 }
 
-/** To 8 bits: the largest weight becomes ±127. */
+/** Quantises the weights to 8 bits; the largest becomes ±127. */
 function quantise(weights: Float64Array): Pick<LinearHead, "vocabularyWeights" | "vocabularyScale"> {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const vocabularyScale = largest === 0 ? 1 : Math.fround(largest / 127);

@@ -12,31 +12,31 @@ import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { settings } from "./complexity-settings.ts";
 import { withCourtesies } from "./with-courtesies.ts";
 
-/** One prompt, or its copy with courtesies around it, as the model is trained on it. */
+/** A training row: a prompt, or its copy with courtesies around it. */
 export interface TrainingRow {
   /** Name of the set. */
   readonly source: string;
-  /** What the label says: how often small models failed, or the tier that its author gave. */
+  /** Kind of the label: how often small models failed, or the tier that the author gave. */
   readonly labelledBy: "outcomes" | "tier";
   /** Distinct buckets of its words and word pairs. */
   readonly buckets: Uint16Array;
-  /** By bucket. */
+  /** Prints of the buckets. */
   readonly prints: Uint8Array;
   readonly structure: Float64Array;
   readonly askCharacters: number;
-  /** In [0, 1], less the share of its source's mean. */
+  /** Label in [0, 1], minus the share of its source's mean. */
   readonly label: number;
-  /** In training. Rows of one source, copies left out, add up to 1. */
+  /** Weight in training. Rows of one source, without copies, add up to 1. */
   readonly weight: number;
-  /** In the reference distribution. All rows add up to 1; copies have none. */
+  /** Weight in the reference distribution. All rows add up to 1; copies have weight 0. */
   readonly referenceWeight: number;
-  /** In [0, folds): the same for prompts that ask the same. */
+  /** Fold in [0, folds), equal for rows with the same prompt. */
   readonly fold: number;
 }
 
 export interface TrainingSet {
   readonly rows: readonly TrainingRow[];
-  /** SHA-256 of each file, hexadecimal, by name of the set. */
+  /** Hexadecimal SHA-256 of each file, by name of the set. */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +70,7 @@ interface Labelled {
   readonly label: number;
 }
 
-/** Mean failure of the models that were run. */
+/** Yields records labelled by the mean failure of the models that were run. */
 async function* labelledByFailure(path: string, models: readonly string[]): AsyncGenerator<Labelled> {
   for await (const record of readOutcomes(path)) {
     const qualities = models
@@ -88,7 +88,7 @@ async function* labelledByTier(
     const { id, prompt, label } = value as { id: string; prompt: string; label: string };
     const tier = tiers[label];
     if (tier === undefined)
-      throw new OutcomeFormatError(path, line, "label", `is none of ${Object.keys(tiers).join(", ")}`);
+      throw new OutcomeFormatError(path, line, "label", `is not one of ${Object.keys(tiers).join(", ")}`);
     yield { record: { id, prompt, outcomes: {} }, label: tier };
   }
 }
@@ -123,7 +123,7 @@ async function rowsOf(
   });
 }
 
-/** FNV-1a of the key. */
+/** Returns the fold of a key, by its FNV-1a hash. */
 function foldOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index += 1)

@@ -8,7 +8,7 @@ import { readTrainingSet, type TrainingSet } from "./read-training-set.ts";
 /** Sources of the generated files of `src/classifiers/`, by file name. */
 export type GeneratedFiles = Readonly<Record<string, string>>;
 
-/** When the training files were last reviewed. */
+/** Date of the last review of the training files. */
 const dataDate = "2026-11-25";
 const lengthQuantiles = 65;
 

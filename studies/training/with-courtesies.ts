@@ -27,7 +27,7 @@ const after = [
   " Let me know, please.",
 ];
 
-/** A prompt with a courtesy before it, after it, or both. Takes three random numbers. */
+/** Adds a courtesy before a prompt, after it, or both. Takes three random numbers. */
 export function withCourtesies(prompt: string, random: () => number): string {
   const place = random();
   const pick = (phrases: readonly string[]): string =>

@@ -1,7 +1,7 @@
 // npm run build && node test/bench/availability.mjs [requests]
-// What becomes of requests when endpoints fail: the plain openai SDK with its own retries against one
-// endpoint, and a router over two. Prints two Markdown tables. Takes about 5 minutes with 2,000
-// requests a cell, the default.
+// Measures how many requests are answered when endpoints fail: the plain openai SDK with its own retries
+// against one endpoint, and a router over two. Prints two Markdown tables. Takes about 5 minutes with 2,000
+// requests per cell, the default.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -40,7 +40,7 @@ function router(endpoints, execution) {
   return () => route({ messages });
 }
 
-/** Runs requests side by side; milliseconds of those that were answered. */
+/** Runs requests concurrently; returns the milliseconds of the answered ones. */
 async function closedLoop(send) {
   const times = [];
   let next = 0;
@@ -58,7 +58,7 @@ async function closedLoop(send) {
   return times.sort((a, b) => a - b);
 }
 
-/** Sends requests at a rate, whatever becomes of them; how many were answered. */
+/** Sends requests at a fixed rate; returns the number of answered ones. */
 async function openLoop(send, perSecond) {
   const results = [];
   const startedAt = performance.now();
@@ -76,7 +76,7 @@ async function openLoop(send, perSecond) {
   return (await Promise.all(results)).reduce((sum, one) => sum + one, 0);
 }
 
-/** Wilson's 95 % interval of a share. */
+/** Returns Wilson's 95 % interval of a share. */
 function interval(successes, n) {
   const z = 1.96;
   const share = successes / n;
@@ -118,7 +118,7 @@ for (const { name, make } of contenders) {
 }
 close(healthy);
 
-console.log(`${requests} requests a cell, ${concurrency} at a time, Node ${process.version}\n`);
+console.log(`${requests} requests per cell, ${concurrency} at a time, Node ${process.version}\n`);
 row(
   "failing calls",
   "how",
@@ -128,7 +128,7 @@ row(
   "added ms: mean",
   "p50",
   "p99",
-  "calls a request",
+  "calls per request",
 );
 row(...Array.from({ length: 9 }, () => "---"));
 for (const failure of [500, "reset"]) {
@@ -157,14 +157,14 @@ for (const failure of [500, "reset"]) {
 
 const rate = 200;
 console.log(
-  `\nBrown-out: ${rate} requests a second, an endpoint that serves 30 % of them and refuses the rest\n`,
+  `\nBrown-out: ${rate} requests per second, an endpoint that serves 30 % of them and refuses the rest\n`,
 );
-row("refused with", "client", "answered, %", "calls a request: to it", "to the healthy one");
+row("refused with", "client", "answered, %", "calls per request: to it", "to the healthy one");
 row(...Array.from({ length: 5 }, () => "---"));
 for (const failure of [503, 429]) {
   for (const [name, make, count] of [
     ["openai SDK, 2 retries", sdk, 1],
-    ["switchpoint, alone", router, 1],
+    ["switchpoint, one endpoint", router, 1],
     ["switchpoint, with a healthy second", router, 2],
   ]) {
     const endpoints = [await serve({ perSecond: 0.3 * rate, failure }), await serve({})].slice(0, count);

@@ -1,4 +1,4 @@
-// One process: what a decision costs at three lengths, beside baselines in the same run. Prints JSON.
+// One process: measures a decision at three lengths, with baselines in the same run. Prints JSON.
 import { createHash } from "node:crypto";
 import { createRouter } from "switchpoint";
 import { complexity, length } from "switchpoint/classifiers";
@@ -47,12 +47,12 @@ for (const [characters, runs] of [
     "that model alone",
     await measure((index) => direct.generate(chat(index), { signal }), { runs: runs / 2 }),
   );
-  // The fake keeps what it was asked.
+  // The fake model records its requests.
   for (const one of Object.values(options.models)) one.requests.length = 0;
 }
 
-// At most 4,000 characters of a prompt are read: beyond them a classification costs the same whatever the
-// length, and a decision only the search for harness elements, at the speed of memory.
+// At most 4,000 characters of a prompt are read. Beyond them a classification costs the same for any
+// length; a decision adds only the search for harness elements, at the speed of memory.
 const classifier = complexity();
 for (const characters of [4_000, 400_000, 10_000_000]) {
   const facts = promptsOf(characters, 2).map((ask) => factsOf({ ask }));

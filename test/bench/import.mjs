@@ -1,4 +1,4 @@
-// One process: time and memory of importing what argv names. Prints JSON.
+// One process: measures time and memory of importing the module that argv names. Prints JSON.
 const name = process.argv[2];
 globalThis.gc?.();
 const before = process.memoryUsage();

@@ -1,4 +1,4 @@
-// A small OpenAI-compatible server in a process of its own; prints its port.
+// A small OpenAI-compatible server in its own process; prints its port.
 import { createServer } from "node:http";
 
 const answer = JSON.stringify({

@@ -1,4 +1,5 @@
-// npm run bench: each measurement in 3 fresh processes (imports in 9), medians, beside the design's budgets.
+// npm run bench: runs each measurement in 3 fresh processes (imports in 9) and prints medians next to the
+// design's budgets.
 import { execFileSync } from "node:child_process";
 import { median } from "./measure.mjs";
 
@@ -11,7 +12,7 @@ const run = (script, ...args) =>
   );
 const times = (count, work) => Array.from({ length: count }, work);
 
-/** Medians over processes, row by row. */
+/** Returns the median over processes for each row. */
 function merged(processes) {
   return processes[0].map((row, index) => {
     const values = (key) => median(processes.map((rows) => rows[index][key]));

@@ -1,4 +1,7 @@
-/** Times single runs of `work` (index -> value or promise), after a warm-up: p50, p99 and CPU per run in µs. */
+/**
+ * Measures single runs of `work` (index -> value or promise) after a warm-up: p50, p99 and CPU per run in
+ * µs.
+ */
 export async function measure(work, { runs, warmUp = runs }) {
   for (let index = 0; index < warmUp; index += 1) await work(index);
   globalThis.gc?.();
@@ -15,7 +18,7 @@ export async function measure(work, { runs, warmUp = runs }) {
   return { p50: at(0.5), p99: at(0.99), cpu: (user + system) / runs };
 }
 
-/** The same for a synchronous `work`. */
+/** Measures a synchronous `work` in the same way. */
 export function measureSync(work, { runs, warmUp = runs }) {
   for (let index = 0; index < warmUp; index += 1) work(index);
   globalThis.gc?.();

@@ -1,4 +1,4 @@
-// Distinct prompts of a given length, made from a fixed seed: prose, a question, some code and numbers.
+// Creates distinct prompts of a given length from a fixed seed: prose, a question, some code and numbers.
 const words =
   "the model request server answer cheap large small please explain write function which returns list of users sorted by age why does this query fail when index is missing compare two designs and say what you would choose for 1000 customers in Europe with 3 regions const result = await fetch(url) if (result.ok) return data.map((x) => x.id) translate summary contract email polite customer refund policy 2024 42 3.14 theorem prove integral matrix".split(
     " ",

@@ -1,4 +1,5 @@
-// One process: replay of 100,000 classified outcomes at 100 thresholds, in seconds of CPU. Prints JSON.
+// One process: measures a replay of 100,000 classified outcomes at 100 thresholds, in seconds of CPU.
+// Prints JSON.
 import {
   orderByScore,
   pairOutcomes,
@@ -56,7 +57,7 @@ function sumOf(results) {
   return sum;
 }
 
-// One after the other: what is not measured is not in memory.
+// Run one after the other, so that only what is measured is in memory.
 async function withoutSessions() {
   const cases = await replayCases(
     records.map(({ session, ...rest }) => rest),

@@ -1,5 +1,5 @@
-// node route.mjs sdk|adapter|router: one process, one way to ask, against a server in another process.
-// Prints JSON: medians of rounds, after a warm-up.
+// node route.mjs sdk|adapter|router: measures one way to call a server in another process. Prints JSON:
+// medians of rounds, after a warm-up.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import OpenAI from "openai";

@@ -1,4 +1,5 @@
-// One process: training on 10,000 records of two models, cross-validation included, in seconds of CPU. Prints JSON.
+// One process: measures training on 10,000 records of two models, including cross-validation, in seconds of
+// CPU. Prints JSON.
 import { seededRandom, trainClassifier } from "switchpoint/evals";
 import { promptsOf } from "./prompts.mjs";
 

@@ -1,7 +1,7 @@
-// An OpenAI-compatible endpoint that fails, in a process of its own; prints its port. Argument, JSON:
+// An OpenAI-compatible endpoint that fails, in its own process; prints its port. Argument, JSON:
 // { probability, seed, failure } fails that share of each 1,000 calls, in random order;
-// { perSecond, failure } serves so many calls a second and fails the rest. `failure` is a status or
-// "reset". GET /calls tells how many calls it has met.
+// { perSecond, failure } serves that many calls per second and fails the rest. `failure` is a status or
+// "reset". GET /calls returns the number of calls received.
 import { createServer } from "node:http";
 
 const { probability = 0, seed = 1, failure, perSecond } = JSON.parse(process.argv[2]);
@@ -19,7 +19,10 @@ function random() {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 
-/** Exactly the share fails, so that a table of some thousand requests shows the clients, not the luck. */
+/**
+ * Returns outcomes of which exactly the share fails, so that a table of some thousand requests shows the
+ * clients and not chance.
+ */
 function shuffled() {
   const cards = Array.from({ length: 1_000 }, (_, index) => index < 1_000 * probability);
   for (let left = cards.length; left > 1; left -= 1) {

@@ -11,7 +11,7 @@ const base: Classifier = {
   classify: () => ({ complexity: 0.25, category: "math", quality: { other: 0.5, own: 0.9 } }),
 };
 
-test("adds calibrated qualities and leaves the rest as it is", async () => {
+test("adds calibrated qualities and changes nothing else", async () => {
   const classifier = calibrated(base, {
     easy: { kind: "identity" },
     own: { kind: "isotonic", estimates: [0, 1], values: [0.2, 0.4] },
@@ -22,7 +22,7 @@ test("adds calibrated qualities and leaves the rest as it is", async () => {
   expect(quality).toEqual({ other: 0.5, easy: 0.75, own: expect.closeTo(0.38, 12), mean: 0.6 });
 });
 
-test("its version covers the classifier's and the curves", () => {
+test("its version covers the classifier's version and the curves", () => {
   const one = calibrated(base, { a: { kind: "identity" } });
   expect(one.name).toBe("calibrated(base)");
   expect(calibrated(base, { a: { kind: "identity" } }).version).toBe(one.version);

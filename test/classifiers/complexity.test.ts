@@ -29,7 +29,7 @@ describe("the order of everyday requests", () => {
   });
 });
 
-test("any text of any length gives a complexity in [0, 1], twice the same", () => {
+test("any text of any length gives a complexity in [0, 1], the same each time", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "binary", maxLength: 500 }),
@@ -48,7 +48,7 @@ test("any text of any length gives a complexity in [0, 1], twice the same", () =
   );
 });
 
-test("what was classified before does not matter", () => {
+test("earlier classifications do not matter", () => {
   fc.assert(
     fc.property(fc.array(fc.lorem(), { minLength: 1, maxLength: 8 }), (asks) => {
       const together = asks.map(ofAsk);
@@ -112,7 +112,7 @@ test("a text that would be too long to scan is not scanned", () => {
   expect(reads).toBe(6_000);
 });
 
-test("a short follow-up is read with the turns before it, a full question alone", () => {
+test("a short follow-up is read with the turns before it, a full question without them", () => {
   const window =
     "Prove the master theorem for divide-and-conquer recurrences.\nHere is a sketch of the proof.";
   const question = "What is the population of the capital of France, and of its surroundings?";
@@ -120,26 +120,29 @@ test("a short follow-up is read with the turns before it, a full question alone"
   expect(of(factsOf({ ask: question, window, turns: 2 }))).toBe(of(factsOf({ ask: question, turns: 2 })));
 });
 
-test.each(["do it", "commit it"])("%s is scored by the conversation, whoever opened it", (content) => {
-  const ask = { role: "user", content } as const;
-  const proof = "Prove the master theorem for divide-and-conquer recurrences, with its tight bound.";
-  const read = (...messages: readonly object[]) =>
-    of(
-      normaliseRequest({ messages: [...messages, ask] } as RouteRequest, {
-        maxCharacters: 1e9,
-        estimateTokens: () => 1,
-      }),
-    );
-  const alone = read();
-  const answered = read({ role: "user", content: proof }, { role: "assistant", content: "Shall I?" });
-  const opened = read({ role: "assistant", content: `Shall I? ${proof}` });
-  const chatted = read({ role: "user", content: "hi" }, { role: "assistant", content: "Hello!" });
-  expect(answered).toBeGreaterThan(alone + 0.2);
-  expect(opened).toBeGreaterThan(alone + 0.2);
-  expect(chatted).toBeLessThan(alone + 0.1);
-});
+test.each(["do it", "commit it"])(
+  "%s is scored by the conversation, even if an assistant opened it",
+  (content) => {
+    const ask = { role: "user", content } as const;
+    const proof = "Prove the master theorem for divide-and-conquer recurrences, with its tight bound.";
+    const read = (...messages: readonly object[]) =>
+      of(
+        normaliseRequest({ messages: [...messages, ask] } as RouteRequest, {
+          maxCharacters: 1e9,
+          estimateTokens: () => 1,
+        }),
+      );
+    const alone = read();
+    const answered = read({ role: "user", content: proof }, { role: "assistant", content: "Shall I?" });
+    const opened = read({ role: "assistant", content: `Shall I? ${proof}` });
+    const chatted = read({ role: "user", content: "hi" }, { role: "assistant", content: "Hello!" });
+    expect(answered).toBeGreaterThan(alone + 0.2);
+    expect(opened).toBeGreaterThan(alone + 0.2);
+    expect(chatted).toBeLessThan(alone + 0.1);
+  },
+);
 
-test("signals are left out unless asked for, and then name the parts of the score", () => {
+test("signals are left out by default, and name the parts of the score with the option", () => {
   const facts = factsOf({ ask: "Prove that the square root of 2 is irrational." });
   const plain = classifier.classify(facts, hop) as Classification;
   expect(Object.keys(plain)).toEqual(["complexity"]);
@@ -153,7 +156,7 @@ test("signals are left out unless asked for, and then name the parts of the scor
   expect(signals["known"]).toBeGreaterThan(0.5);
 });
 
-test("a language without a known word is judged by structure, and the signals say so", () => {
+test("a language without a known word is rated by structure, and the signals show it", () => {
   const ask = "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ, ⵎⴰⵎⴽ ⵜⵍⵍⵉⴹ?";
   const { signals } = complexity({ signals: true }).classify(factsOf({ ask }), hop) as Classification;
   expect(signals?.["known"]).toBe(0);
@@ -181,7 +184,7 @@ test("white space changes nothing", () => {
   );
 });
 
-test("what is repeated does not make a prompt harder", () => {
+test("repetition does not make a prompt harder", () => {
   const once = "What is the capital of France? ";
   expect(ofAsk(once.repeat(100))).toBeLessThanOrEqual(ofAsk(once) + 0.1);
   expect(ofAsk(`hi${" very".repeat(700)}`)).toBeLessThan(0.3);
@@ -215,7 +218,7 @@ test.each([
   expect(value).toBeLessThanOrEqual(1);
 });
 
-test("through the router, what is appended to the middle of a long prompt changes nothing", () => {
+test("through the router, text added to the middle of a long prompt changes nothing", () => {
   const read = (content: string) =>
     normaliseRequest(
       { messages: [{ role: "user", content }] },

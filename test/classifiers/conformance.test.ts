@@ -29,7 +29,7 @@ const ofOwn = async (candidate: string) =>
     })
   ).file;
 
-/** Each classifier by file name, in the forms that differ. */
+/** Samples of each classifier by file name, one for each form. */
 const samples: Readonly<Record<string, readonly ClassifierSetup[]>> = {
   calibrated: [
     { classifier: calibrated(complexity(), { a: { kind: "platt", slope: 2, intercept: 0.5 } }) },

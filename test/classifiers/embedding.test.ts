@@ -42,11 +42,11 @@ describe("training", () => {
     expect(JSON.stringify(neighbours)).not.toContain("theorem");
   });
 
-  it("does not depend on how texts are put into calls", async () => {
+  it("does not depend on how texts are split into calls", async () => {
     expect(await train({ maxBatch: 7 })).toEqual(neighbours);
   });
 
-  it("takes regressions from 500 records on whose labels are 0 or 1, else neighbours", async () => {
+  it("uses regressions from 500 records if all labels are 0 or 1, else neighbours", async () => {
     const kindOf = async (records: TrainEmbeddingOptions["records"]) => (await train({ records })).head.kind;
     expect(await kindOf(recordsOf(499))).toBe("neighbours");
     expect(await kindOf(recordsOf(500))).toBe("logistic");
@@ -58,7 +58,7 @@ describe("training", () => {
     expect(await kindOf([graded, ...rest])).toBe("neighbours");
   });
 
-  it("keeps the models that every record has an outcome of", async () => {
+  it("keeps the models with an outcome in every record", async () => {
     const records = recordsOf(30).map(({ prompt, outcomes }, index) => ({
       prompt,
       outcomes: { ...outcomes, always: { quality: 0.5 }, ...(index > 0 && { sometimes: { quality: 1 } }) },
@@ -68,9 +68,9 @@ describe("training", () => {
 
   it.each([
     [{ records: recordsOf(19) }, "insufficient-evidence", /needs at least 20 records: 19 records/],
-    [{ large: "huge" }, "invalid-option", /records\[0\]\.outcomes\["huge"\] must be there/],
-    [{ large: "small" }, "invalid-option", /large must be another model than small/],
-    [{ small: "toString" }, "invalid-option", /outcomes\["toString"\] must be there/],
+    [{ large: "huge" }, "invalid-option", /records\[0\]\.outcomes\["huge"\] must be present/],
+    [{ large: "small" }, "invalid-option", /large must be a model other than small/],
+    [{ small: "toString" }, "invalid-option", /outcomes\["toString"\] must be present/],
     [
       { records: recordsOf(30).map((one) => ({ ...one, prompt: "" })) },
       "invalid-option",
@@ -94,10 +94,10 @@ describe("training", () => {
         records: recordsOf(30),
       },
       "invalid-option",
-      /vectors of one length, 2 as for the first record/,
+      /vectors of equal length, 2 as for the first record/,
     ],
     [{ embed: async () => [[1, Number.NaN]], maxBatch: 1 }, "provider", /not a finite number/],
-  ] as const)("refuses what cannot be learnt from (%#)", async (wrong, code, message) => {
+  ] as const)("refuses records and options that it cannot learn from (%#)", async (wrong, code, message) => {
     const error = await train(wrong as Partial<TrainEmbeddingOptions>).catch((thrown: unknown) => thrown);
     expect(isRouterError(error) && error.code).toBe(code);
     expect((error as Error).message).toMatch(message);
@@ -108,7 +108,7 @@ describe.each([
   ["neighbours", neighbours],
   ["regressions", regressions],
 ])("by %s", (_, trained) => {
-  it("knows what the small model was good at, and what it was not", async () => {
+  it("estimates on which requests the small model is good and on which it is not", async () => {
     const classifier = make({ trained });
     const easy = await classifier.classify(geography, openHop());
     const hard = await classifier.classify(mathematics, openHop());
@@ -131,7 +131,7 @@ describe.each([
 });
 
 describe("a batch", () => {
-  it("says of each request what it would say of it alone, whatever the others are", () =>
+  it("gives each request the result that it would have alone, for any other requests", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 12 }),
@@ -164,13 +164,13 @@ describe("a batch", () => {
       ),
     );
 
-  it("holds what is asked in one window, and no more than it may", async () => {
+  it("holds the texts of one window, and at most maxBatch", async () => {
     const { calls, embed } = sizesOf();
     await askMany(make({ embed, maxBatch: 4, windowMs: 5 }), 10);
     expect(calls).toEqual([4, 4, 2]);
   });
 
-  it("that is refused for one of its texts is halved: the others get their vectors", async () => {
+  it("that is refused because of one text is halved: the others get their vectors", async () => {
     const { calls, embed } = sizesOf((text) =>
       text === "text 5" ? new ProviderError({ kind: "invalid-request", model: "m", status: 400 }) : undefined,
     );
@@ -192,26 +192,26 @@ describe("a batch", () => {
     [
       "another number of vectors",
       () => [[1]],
-      /there is not one vector for each of 1 texts|has 1 dimensions/,
+      /does not hold one vector for each of 1 texts|has 1 dimensions/,
     ],
-    ["no array", () => "no" as never, /not one vector for each/],
+    ["no array", () => "no" as never, /does not hold one vector for each/],
     ["nothing", () => undefined as never, /./],
-    ["another dimension", () => [[1, 2, 3]], /a vector has 3 dimensions, 16 are expected/],
-    ["NaN", () => [vectorOf("x").fill(Number.NaN)], /holds what is not a finite number/],
-    ["holes", () => [Array.from({ length: 16 })] as never, /holds what is not a finite number/],
-  ])("that brings %s fails", async (_, answer, message) => {
+    ["another dimension", () => [[1, 2, 3]], /a vector has 3 dimensions instead of 16/],
+    ["NaN", () => [vectorOf("x").fill(Number.NaN)], /holds a value that is not a finite number/],
+    ["holes", () => [Array.from({ length: 16 })] as never, /holds a value that is not a finite number/],
+  ])("that returns %s fails", async (_, answer, message) => {
     const classifier = make({ embed: async () => answer() });
     await expect(classifier.classify(geography, openHop())).rejects.toThrow(message);
   });
 
-  it("with one bad vector fails its request alone", async () => {
+  it("with one bad vector fails only its request", async () => {
     const embed = async (texts: readonly string[]) =>
       texts.map((text) => (text === "text 1" ? [Number.POSITIVE_INFINITY] : vectorOf(text)));
     const settled = await askMany(make({ embed, windowMs: 5 }), 3);
     expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   });
 
-  it("is left behind and told to stop when it takes too long, or nobody waits for it", async () => {
+  it("is aborted when it takes too long, or no caller waits for it", async () => {
     vi.useFakeTimers();
     const stopped: unknown[] = [];
     const embed = (_: readonly string[], { signal }: { signal: AbortSignal }) => {
@@ -235,7 +235,7 @@ describe("a batch", () => {
     expect(stopped).toHaveLength(1);
     controllers[1]?.abort(new Error("second"));
     expect(await Promise.all(left)).toEqual(["left", "left"]);
-    expect(stopped[1]).toBe("nobody waits for the vectors");
+    expect(stopped[1]).toBe("no caller waits for the vectors");
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -260,7 +260,7 @@ describe("a batch", () => {
 });
 
 describe("an embedding classifier", () => {
-  it("embeds a text once for each tenant, and none at all for an empty ask", async () => {
+  it("embeds a text once for each tenant, and nothing for an empty ask", async () => {
     const hop = openHop();
     const classifier = make();
     for (const tenant of ["a", "a", "b", undefined]) await classifier.classify({ ...geography, tenant }, hop);
@@ -277,7 +277,7 @@ describe("an embedding classifier", () => {
     expect(hop.texts.map((text) => text.length)).toEqual([100, 101]);
   });
 
-  it("sends no half characters: neither those of a request nor those that a cut leaves", async () => {
+  it("sends no lone surrogates: neither those of a request nor those that a cut leaves", async () => {
     const sent: string[] = [];
     const embed: EmbeddingOptions["embed"] = async (texts, options) => {
       sent.push(...texts);
@@ -295,20 +295,20 @@ describe("an embedding classifier", () => {
     expect(sent[40]).toBe("capital \ufffd river");
   });
 
-  it("reads a follow-up with what an assistant has opened the conversation with", async () => {
+  it("reads a follow-up with the assistant turn that opened the conversation", async () => {
     const hop = openHop();
     await make().classify(factsOf({ ask: "do it", window: "Shall I prove it?", turns: 1 }), hop);
     expect(hop.texts).toEqual(["Shall I prove it?\ndo it"]);
   });
 
-  it("names what differs when it was trained otherwise, or is damaged", () => {
+  it("names the field that differs when it was trained otherwise, or is damaged", () => {
     const wrong: readonly (readonly [object, RegExp])[] = [
       [{ formatVersion: 2 }, /trained\.formatVersion must be 1: train again/],
       [
         { embedding: "openai:other" },
-        /trained\.embedding must be embedding:custom, the embedding model given/,
+        /trained\.embedding must be embedding:custom, the given embedding model/,
       ],
-      [{ base: "length@0" }, /trained\.base must be length@.*: train again beside it/],
+      [{ base: "length@0" }, /trained\.base must be length@.*: train again with it/],
       [{ center: neighbours.center.slice(1) }, /trained\.center must be 16 numbers/],
       [{ models: "small" }, /trained\.models must be an array of names/],
       [{ small: "huge" }, /trained\.small must be one of the models/],
@@ -316,14 +316,14 @@ describe("an embedding classifier", () => {
       [{ quantiles: [0, null] }, /trained\.quantiles/],
       [{ records: -1 }, /trained\.records/],
       [{ meanQuality: [2, 2] }, /trained\.meanQuality/],
-      [{ head: { ...neighbours.head, vectors: "AAAA" } }, /trained\.head must be whole/],
-      [{ head: { kind: "logistic", weights: [[1]] } }, /trained\.head must be whole/],
-      [{ head: undefined }, /trained\.head must be whole/],
+      [{ head: { ...neighbours.head, vectors: "AAAA" } }, /trained\.head must be complete/],
+      [{ head: { kind: "logistic", weights: [[1]] } }, /trained\.head must be complete/],
+      [{ head: undefined }, /trained\.head must be complete/],
     ];
     for (const [change, message] of wrong)
       expect(() => make({ trained: { ...neighbours, ...change } as never })).toThrow(message);
     expect(() => make({ trained: undefined as never })).toThrow(
-      /embedding\.trained must be what trainEmbedding/,
+      /embedding\.trained must be the result of trainEmbedding/,
     );
     expect(() => make({ base: undefined })).toThrow(/trained\.base must be complexity@/);
   });
@@ -340,10 +340,10 @@ describe("an embedding classifier", () => {
     expect(() => make(wrong as never)).toThrow(message);
   });
 
-  it("refuses a base that has to be waited for", async () => {
+  it("refuses an asynchronous base", async () => {
     const base = { ...length(), classify: async () => ({ complexity: 0.5 }) };
-    await expect(make({ base }).classify(geography, openHop())).rejects.toThrow(/answers at once/);
-    await expect(train({ base })).rejects.toThrow(/answers at once/);
+    await expect(make({ base }).classify(geography, openHop())).rejects.toThrow(/a synchronous classifier/);
+    await expect(train({ base })).rejects.toThrow(/a synchronous classifier/);
   });
 });
 
@@ -382,7 +382,7 @@ describe("in a router", () => {
     expect(both.map((one) => one.attempts[0]?.usage?.inputTokens)).toEqual([5, 5]);
   });
 
-  it("no text leaves for an embedder without labels, though it is a local function; the request goes on", async () => {
+  it("no text is sent to an embedder without labels, even a local function; the request continues", async () => {
     const { router, sent } = makeRouter({}, [required]);
     const { text, attempts, decision } = await router.route(mathematics.ask);
     expect(sent).toEqual([]);
@@ -396,7 +396,7 @@ describe("in a router", () => {
     expect(labelled.sent).toEqual([mathematics.ask]);
   });
 
-  it("no text leaves where its price is not known and a price matters", async () => {
+  it("no text is sent where the price is not known and a limit needs it", async () => {
     const limit = maxCost({ usd: 1 });
     const unknown = makeRouter({}, [limit]);
     await unknown.router.route(mathematics.ask);
@@ -406,7 +406,7 @@ describe("in a router", () => {
     expect(known.sent).toHaveLength(1);
   });
 
-  it("each request of a batch is under its own constraints and deadline", async () => {
+  it("each request of a batch has its own constraints and deadline", async () => {
     const never = () => new Promise<never>(() => {});
     const { router } = makeRouter({ embed: never, labels: {} });
     const hurried = { messages: [{ role: "user" as const, content: "capital" }], deadlineMs: 20 };

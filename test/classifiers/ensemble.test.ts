@@ -25,7 +25,7 @@ const weights = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
 afterEach(() => vi.useRealTimers());
 
 describe("an ensemble", () => {
-  it("lies between its members, answers at once where they do, and only proportions of weights count", () => {
+  it("lies between its members, is synchronous where they are, and only proportions of weights count", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(unit, weights), { minLength: 1, maxLength: 6 }), (members) => {
         const build = (factor: number) =>
@@ -48,7 +48,7 @@ describe("an ensemble", () => {
     );
   });
 
-  it("is the weighted mean, with what each member said", () => {
+  it("is the weighted mean, with each member's complexity", () => {
     const members = [
       { classifier: saying("a", { complexity: 0.2 }), weight: 3 },
       { classifier: saying("b", { complexity: 0.6 }) },
@@ -58,7 +58,7 @@ describe("an ensemble", () => {
     expect(signals).toEqual({ a: 0.2, b: 0.6 });
   });
 
-  it("takes the category with the most weight and the mean quality of those that state it", () => {
+  it("has the category with the largest weight and the mean quality of the members that state it", () => {
     const answer = ask(
       ensemble([
         { classifier: saying("a", { complexity: 0, category: "chat", quality: { s: 0.2, only: 0.4 } }) },
@@ -72,7 +72,7 @@ describe("an ensemble", () => {
     expect(answer.quality?.["only"]).toBe(0.4);
   });
 
-  it("leaves out who fails, for the others, and says so", async () => {
+  it("leaves out a member that fails, and signals it", async () => {
     const answer = await ask(
       ensemble([
         { classifier: saying("a", { complexity: 0.2 }) },
@@ -86,7 +86,7 @@ describe("an ensemble", () => {
     expect(answer.signals).toEqual({ a: 0.2, "b.failed": 1, "c.failed": 1, "d.failed": 1, "a#5": 0.4 });
   });
 
-  it("leaves out who takes too long", async () => {
+  it("leaves out a member that takes too long", async () => {
     vi.useFakeTimers();
     const classifier = ensemble(
       [
@@ -101,14 +101,14 @@ describe("an ensemble", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("fails where all do, without the text of their errors", () => {
+  it("fails where all members fail, without the text of their errors", () => {
     try {
       ask(ensemble([{ classifier: failing("a") }]));
       expect.unreachable();
     } catch (error) {
       if (!isRouterError(error, "classifier")) throw error;
       expect(error.message).toBe(
-        "classifier ensemble has no member that answered (classifier a threw an error of type TypeError)",
+        "classifier ensemble got no answer from any member (classifier a threw an error of type TypeError)",
       );
     }
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { boundary, only } from "../../policies/constraints/index.ts";
 import { threshold } from "../../policies/index.ts";
 import { judge, length, near } from "../../src/classifiers/index.ts";
-import { createRouter, type HopContext, isRouterError, type RouterOptions } from "../../src/index.ts";
+import type { HopContext } from "../../src/contracts/index.ts";
+import { createRouter, isRouterError, type RouterOptions } from "../../src/index.ts";
 import { type FakeModelOptions, factsOf, fakeModel } from "../../src/testing/index.ts";
 import { openHop } from "../support/open-hop.ts";
 
@@ -33,7 +34,7 @@ describe("a judge", () => {
     expect(content).toMatch(/\\ud800/);
   });
 
-  it("sends the end of the conversation with a short follow-up alone, and never more than it may", async () => {
+  it("sends the end of the conversation only with a short follow-up, and never more than maxCharacters", async () => {
     const model = rating();
     const classifier = judge({ model, maxCharacters: 100 });
     const window = `${"w".repeat(500)}end`;
@@ -63,14 +64,14 @@ describe("a judge", () => {
     '{"Rating": 7}',
     'The rating is {"rating": 7}',
     `{"rating": 7${" ".repeat(2_000)}}`,
-  ])("takes %j for no rating", async (answer) => {
+  ])("does not accept %j as a rating", async (answer) => {
     const asked = judge({ model: rating({ answer }) }).classify(factsOf(), openHop());
     const error = await Promise.resolve(asked).catch((thrown: unknown) => thrown);
     if (!isRouterError(error, "classifier")) throw error;
     expect(error.message).toBe("classifier judge got no rating from 0 to 10 from its model");
   });
 
-  it("takes a tool call or an empty answer for no rating", async () => {
+  it("does not accept a tool call or an empty answer as a rating", async () => {
     const call = {
       id: "1",
       type: "function",
@@ -82,7 +83,7 @@ describe("a judge", () => {
     await expect(judge({ model }).classify(factsOf(), empty)).rejects.toThrow(/no rating/);
   });
 
-  it("remembers ratings, for each tenant apart, at most as many as it may, and no failures", async () => {
+  it("caches ratings per tenant, at most maxCached of them, and no failures", async () => {
     const model = rating();
     const classifier = judge({ model, maxCached: 2 });
     const ask = (text: string, tenant?: string) =>
@@ -143,7 +144,7 @@ describe("a judge in a router", () => {
     expect(costUsd).toBeCloseTo((attempts[0]?.costUsd ?? Number.NaN) + (attempts[1]?.costUsd ?? 0), 12);
   });
 
-  it("is not asked where a constraint forbids it: no text leaves, and the request goes on without", async () => {
+  it("is not asked where a constraint forbids it: no text is sent, and the request continues without it", async () => {
     const boundaries = [boundary({ label: "boundary", required: "on-prem" }), only("small", "large")];
     for (const constraint of boundaries) {
       const model = rating();
@@ -158,7 +159,7 @@ describe("a judge in a router", () => {
     }
   });
 
-  it("is not asked where the request's money does not suffice", async () => {
+  it("is not asked where the request's budget is too small", async () => {
     const model = rating({ price: { ...price, usdPerRequest: 1 } });
     const request = { messages: [{ role: "user" as const, content: "Prove it." }], maxCostUsd: 0.5 };
     const { decision } = await make(model).route(request);
@@ -175,7 +176,7 @@ describe("a judge in a router", () => {
     expect(isRouterError(error, "deadline-exceeded")).toBe(true);
   });
 
-  it("behind near is asked in doubt alone, and its failure costs nothing but its attempt", async () => {
+  it("behind near is asked only in doubt, and its failure costs only its attempt", async () => {
     const model = rating({ answer: "Sure!" });
     const classifier = near({ first: length(), second: judge({ model }), around: 0.5, margin: 0.5 });
     const { decision, attempts } = await make(model, { classifier }).route("Hello");

@@ -11,7 +11,7 @@ function of(askCharacters: number): number {
   return (classifier.classify(facts, {} as HopContext) as Classification).complexity;
 }
 
-test("a longer ask is never less complex, whatever its text", () => {
+test("a longer ask is never less complex, for any text", () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), (one, other) => {
       expect(of(Math.max(one, other))).toBeGreaterThanOrEqual(of(Math.min(one, other)));
@@ -20,7 +20,7 @@ test("a longer ask is never less complex, whatever its text", () => {
   );
 });
 
-test("lengths of everyday prompts are told apart", () => {
+test("lengths of everyday prompts get different complexities", () => {
   for (let characters = 3; characters < 2_000; characters += 1)
     expect(of(characters + 1)).toBeGreaterThan(of(characters));
 });
@@ -30,7 +30,7 @@ test("the ends of the scale are an empty ask and one longer than any known", () 
   expect(of(1e9)).toBe(1);
 });
 
-test("the length before the ask was cut counts, not that of the cut text", () => {
+test("the length of the ask before it was cut counts, not that of the cut text", () => {
   const cut = (askCharacters: number) =>
     (
       classifier.classify(

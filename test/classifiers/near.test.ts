@@ -24,7 +24,7 @@ const unit = fc.double({ min: 0, max: 1, noNaN: true });
 afterEach(() => vi.useRealTimers());
 
 describe("near", () => {
-  it("outside the margin is the first, at once; inside it is the second", () => {
+  it("uses the first outside the margin, synchronously, and the second inside", () => {
     fc.assert(
       fc.property(
         unit,
@@ -48,13 +48,13 @@ describe("near", () => {
     );
   });
 
-  it("counts the end of the margin as in doubt, whatever the rounding", () => {
+  it("counts the end of the margin as in doubt, in spite of rounding", () => {
     const second = saying("b", { complexity: 1 });
     ask(near({ first: saying("a", { complexity: 0.7 }), second, around: 0.6, margin: 0.1 }));
     expect(second.asked).toBe(1);
   });
 
-  it("keeps what the second gives, and takes from the first what it does not", async () => {
+  it("keeps the second's answer, and fills its gaps from the first", async () => {
     const first = saying("a", { complexity: 0.5, category: "code", quality: { m: 0.1 } });
     const second = saying("b", async () => ({
       complexity: 0.9,
@@ -81,7 +81,7 @@ describe("near", () => {
     ["returns nothing", () => undefined as never],
   ];
   for (const [what, fail] of failures)
-    it(`keeps the first where the second ${what}, and says so`, async () => {
+    it(`keeps the first where the second ${what}, and signals it`, async () => {
       const first = saying("a", { complexity: 0.5, signals: { x: 1 } });
       const answer = await ask(near({ first, second: saying("b", fail), around: 0.5 }));
       expect(answer).toEqual({ complexity: 0.5, signals: { x: 1, secondFailed: 1 } });
@@ -104,14 +104,14 @@ describe("near", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("fails as the first does", () => {
+  it("fails where the first does", () => {
     const first = saying("a", () => {
       throw new RangeError("first");
     });
     expect(() => ask(near({ first, second: first, around: 0.5 }))).toThrow(RangeError);
   });
 
-  it("has a version that says what it is made of", () => {
+  it("has a version that names its parts", () => {
     const classifier = near({
       first: saying("a", { complexity: 0 }),
       second: saying("b", { complexity: 0 }),

@@ -19,7 +19,7 @@ test("a value that is a quantile several times has the highest of their ranks", 
   expect(rank(1, Float32Array.of(1, 1))).toBe(1);
 });
 
-test("what is no number ranks lowest", () => {
+test("NaN ranks lowest", () => {
   expect(rank(Number.NaN, Float32Array.of(0, 1))).toBe(0);
 });
 

@@ -10,8 +10,8 @@ function read(ask: string) {
   };
 }
 
-test("structure is counted by hand", () => {
-  // 23 characters but spaces: 17 letters, 2 digits, 4 marks; 9 words, 8 of them distinct.
+test("structure equals hand-counted values", () => {
+  // 23 characters without spaces: 17 letters, 2 digits, 4 marks; 9 words, 8 of them distinct.
   const { structure } = read("Add 1, 2 to (x).\nWhy is that so");
   expect(structure).toEqual({
     characters: Math.log(1 + (23 * 8) / 9),
@@ -36,14 +36,14 @@ test("structure is counted by hand", () => {
   });
 });
 
-test("items of lists and options are counted by the beginning of their lines", () => {
+test("list items and options are counted by the beginning of their lines", () => {
   const items = (text: string) => Math.round(Math.exp(read(text).structure["items"] ?? 0) - 1);
   expect(items("Which?\nA. one\nB) two\n(c) three\n4: four\n12. twelve")).toBe(5);
   expect(items("To do:\n- one\n* two\n• three")).toBe(3);
   expect(items("No\nlist at all\n-5 is less\n\n. x")).toBe(0);
 });
 
-test("what a request comes with is counted in logarithms, up to a bound", () => {
+test("tools, images and turns are counted in logarithms, up to a bound", () => {
   const reader = createFeatureReader();
   const of = (facts: Parameters<typeof factsOf>[0]) => [...reader(factsOf(facts)).structure.slice(-4)];
   expect(of({ tools: 3, images: 1, jsonSchema: true, turns: 2 })).toEqual([
@@ -55,14 +55,14 @@ test("what a request comes with is counted in logarithms, up to a bound", () => 
   expect(of({ tools: 1e6, images: 1e6, turns: 1e6 })).toEqual([Math.log(33), Math.log(33), 0, Math.log(32)]);
 });
 
-test("each word and each pair of neighbours is one bucket, however often it occurs", () => {
+test("each word and each neighbouring pair is one bucket, however often it occurs", () => {
   expect(read("one").buckets).toHaveLength(2);
   expect(read("one two").buckets).toHaveLength(4);
   expect(new Set(read("one two one two one two").buckets).size).toBe(5);
   expect(read("one two one two one two").buckets).toHaveLength(5);
 });
 
-test("case, digits and separators do not tell words apart", () => {
+test("case, digits and separators do not distinguish words", () => {
   expect(read("Émile paid 40 euros").buckets).toEqual(read("émile -- PAID: 99 (euros)").buckets);
 });
 

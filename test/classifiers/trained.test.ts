@@ -35,7 +35,7 @@ const easy = factsOf({ ask: "tell me about the hotel and the beach of the island
 const hard = factsOf({ ask: "tell me about the lemma and the proof of the theorem" });
 
 describe("trained", () => {
-  it("finds the asks hard that the small model failed at, and expects less of it there", () => {
+  it("rates asks as hard where the small model failed, and expects lower quality there", () => {
     const classifier = trained(JSON.parse(JSON.stringify(mean)));
     const [low, high] = [ask(classifier, easy), ask(classifier, hard)];
     expect(high.complexity).toBeGreaterThan(low.complexity + 0.3);
@@ -55,7 +55,7 @@ describe("trained", () => {
     expect(Math.abs(above - 0.5)).toBeLessThan(0.12);
   });
 
-  it("goes by the category where the score is a table, and by the mean where there is none", async () => {
+  it("uses the category where the score is a table, and the mean for an unknown one", async () => {
     const classifier = trained(await fileOf("table"));
     const of = (category?: string) => ask(classifier, factsOf({ category })).complexity;
     expect(of("proofs")).toBeGreaterThan(of("travel"));
@@ -63,7 +63,7 @@ describe("trained", () => {
     expect(of("travel")).toBeLessThanOrEqual(of());
   });
 
-  it("explains itself when asked: the parts add up to the score", () => {
+  it("explains itself with signals: the parts add up to the score", () => {
     const { signals = {} } = ask(trained(mean, { signals: true }), hard);
     const { score = Number.NaN, ...parts } = signals;
     expect(Object.keys(parts).sort()).toEqual(["logistic", "neighbours", "ridge"]);
@@ -71,7 +71,7 @@ describe("trained", () => {
     expect(ask(trained(mean), hard).signals).toBeUndefined();
   });
 
-  it("is a monotone blend: a higher complexity by the default never lowers its own", async () => {
+  it("is a monotone blend: a higher complexity by the base never lowers its own", async () => {
     const stated = { name: "stated", version: "1", value: 0, classify: () => ({ complexity: stated.value }) };
     const file = await fileOf("blend", stated);
     const classifier = trained(file, { base: stated });
@@ -94,7 +94,7 @@ describe("trained", () => {
     expect(ask(classifier, turned)).toEqual(ask(classifier, hard));
   });
 
-  it("knows models by name only where the file does", () => {
+  it("accepts only names of models that are in the file", () => {
     expect(() => trained(mean, { models: ["small", "large"] })).not.toThrow();
     expect(() => trained(mean, { models: ["small", "huge"] })).toThrow(
       /trained.models must be a model of the file: .*small.*, got "huge"/,
@@ -109,7 +109,11 @@ describe("trained", () => {
       () => ({ ...mean, formatVersion: FORMAT_VERSION + 1 }),
       /formatVersion must be 1, .* got 2/,
     ],
-    ["a changed field", () => ({ ...mean, seed: 2 }), /trained.file.version must be the hash of the rest/],
+    [
+      "a changed field",
+      () => ({ ...mean, seed: 2 }),
+      /trained.file.version must be the hash of the other fields/,
+    ],
     ["a missing field", () => ({ ...mean, curves: undefined }), /trained.file.version must be the hash/],
     [
       "columns that are too short",
@@ -119,19 +123,19 @@ describe("trained", () => {
       },
       /trained.file.examples must be columns of the stated length/,
     ],
-  ])("refuses %s, and names what differs", (_, file, message) => {
+  ])("refuses %s, and names the field that differs", (_, file, message) => {
     expect(() => trained(file())).toThrow(message);
   });
 
-  it("refuses a file that was trained beside another default", async () => {
+  it("refuses a file that was trained with another base classifier", async () => {
     const beside = await fileOf("mean", length());
     expect(() => trained(beside)).toThrow(
-      /trained.file.base must be the default classifier of this package, complexity@.*got "length@/,
+      /trained.file.base must be complexity@.*, the given base classifier: train again with it, got "length@/,
     );
     expect(() => trained(beside, { base: length() })).not.toThrow();
   });
 
-  it("refuses options that are wrong", () => {
+  it("refuses wrong options", () => {
     expect(() => trained(mean, { models: ["small"], signal: true } as object)).toThrow(
       /trained.signal must be absent/,
     );
@@ -186,7 +190,7 @@ describe("the reference distributions", () => {
     }
   });
 
-  it("are what complexity is the rank in", () => {
+  it("are the distributions in which complexity is the rank", () => {
     const middle = complexityReference()[64] ?? Number.NaN;
     const { complexity: rank, signals = {} } = ask(complexity({ signals: true }), easy);
     expect(rank > 0.5).toBe((signals["score"] ?? Number.NaN) > middle);

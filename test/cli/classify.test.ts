@@ -22,7 +22,7 @@ const hard = {
 const jsonLines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
 
 describe("classify", () => {
-  it("gives a complexity for each request, in the same order, with the ids as they came", async () => {
+  it("gives a complexity for each request, in the same order, with unchanged ids", async () => {
     const { exitCode, out, err } = await runCli(["classify"], { stdin: jsonLines(easy, hard) });
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     const [first, second] = linesOf(out);
@@ -32,7 +32,7 @@ describe("classify", () => {
     expect(second.complexity).toBeGreaterThan(first.complexity);
   });
 
-  it("reads outcome files as they are: other fields are ignored", async () => {
+  it("reads outcome files and ignores other fields", async () => {
     const line = {
       ...easy,
       question: "capital?",
@@ -65,7 +65,7 @@ describe("classify", () => {
     expect(schema.complexity).toBeGreaterThan(plain.complexity);
   });
 
-  it("says what a score was made of where asked, and that words are unknown", async () => {
+  it("lists the components of a score if asked, and that words are unknown", async () => {
     const lines = jsonLines(hard, { id: "unknown", prompt: "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ ⵎⴰⵎⴽ" });
     const [known, unknown] = linesOf((await runCli(["classify", "--signals"], { stdin: lines })).out);
     expect(known.signals.known).toBeGreaterThan(0.3);
@@ -75,20 +75,20 @@ describe("classify", () => {
     expect(plain.complexity).toBe(known.complexity);
   });
 
-  it("takes the number of the line where there is no id, and passes over empty lines", async () => {
+  it("uses the line number if there is no id, and skips empty lines", async () => {
     const { out } = await runCli(["classify"], {
       stdin: '\n{"prompt":"a"}\n\n{"prompt":"b","system":"Be brief."}',
     });
     expect(linesOf(out).map(({ id }) => id)).toEqual(["2", "4"]);
   });
 
-  it("classifies by length where asked", async () => {
+  it("classifies by length if asked", async () => {
     const { out } = await runCli(["classify", "--classifier", "length"], { stdin: jsonLines(hard, easy) });
     const [long, short] = linesOf(out);
     expect(long.complexity).toBeGreaterThan(short.complexity);
   });
 
-  it("reads a file, packed or not, as it reads stdin, also cut anywhere", async () => {
+  it("reads a file, compressed or not, like stdin, wherever the chunks are split", async () => {
     const text = jsonLines(easy, hard, { id: "日本", prompt: "明日は雨が降りそうです。" });
     const plain = folder.file("requests.jsonl", text);
     const packed = folder.file("requests.jsonl.gz", "");
@@ -105,7 +105,7 @@ describe("classify", () => {
     expect(new Set(results.map(({ out }) => out)).size).toBe(1);
   });
 
-  it("writes what was ready before a bad line, and no more", async () => {
+  it("writes the results before a bad line, and no more", async () => {
     const { exitCode, out, err } = await runCli(["classify"], { stdin: `${jsonLines(easy)}{"id":` });
     expect(exitCode).toBe(2);
     expect(linesOf(out)).toHaveLength(1);
@@ -113,21 +113,25 @@ describe("classify", () => {
   });
 
   it.each<[string, string, string]>([
-    ["no object", "[1]", 'line must be a JSON object such as {"prompt": "Hello"}'],
+    ["a line that is not an object", "[1]", 'line must be a JSON object such as {"prompt": "Hello"}'],
     ["neither prompt nor messages", '{"id":"a"}', "prompt or messages must be given, and not both"],
     ["both", '{"prompt":"a","messages":[]}', "prompt or messages must be given, and not both"],
-    ["a prompt that is no text", '{"prompt":["secret"]}', "prompt must be a string"],
+    ["a prompt that is not a string", '{"prompt":["secret"]}', "prompt must be a string"],
     ["an empty prompt", '{"prompt":"  "}', "prompt is empty: give some text"],
-    ["messages that are no list", '{"messages":"secret"}', "messages must be an array of { role, content }"],
+    [
+      "messages that are not an array",
+      '{"messages":"secret"}',
+      "messages must be an array of { role, content }",
+    ],
     ["no message", '{"messages":[]}', "messages is empty: give at least one message"],
     [
       "an unknown role",
       '{"messages":[{"role":"secret","content":"a"}]}',
       "messages[0].role must be one of system,",
     ],
-    ["a system prompt that is no text", '{"prompt":"a","system":1}', "system must be a string"],
-    ["tools that are no list", '{"prompt":"a","tools":{}}', "tools must be an array"],
-    ["an id that is none", '{"id":{},"prompt":"a"}', "id must be a non-empty string or a number"],
+    ["a system prompt that is not a string", '{"prompt":"a","system":1}', "system must be a string"],
+    ["tools that are not an array", '{"prompt":"a","tools":{}}', "tools must be an array"],
+    ["an invalid id", '{"id":{},"prompt":"a"}', "id must be a non-empty string or a number"],
   ])("refuses a line with %s, naming file, line and field and none of the text", async (_, line, problem) => {
     const file = folder.file("bad.jsonl", `{"prompt":"fine"}\n${line}\n`);
     const { exitCode, err } = await runCli(["classify", file]);
@@ -144,8 +148,8 @@ describe("classify", () => {
     });
   });
 
-  it("says what it waits for where a person would have to type it", async () => {
+  it("says what it waits for if stdin is a terminal", async () => {
     const { err } = await runCli(["classify"], { stdin: jsonLines(easy), stdinIsTerminal: true });
-    expect(err).toContain("reading stdin: one request a line");
+    expect(err).toContain("reading stdin: one request per line");
   });
 });

@@ -55,13 +55,13 @@ describe("decide", () => {
     expect(out).not.toContain("key-that");
   });
 
-  it("says what the environment lacks, and that a config file would do", async () => {
+  it("says what the environment lacks, and that a config file can be used instead", async () => {
     const { exitCode, out, err } = await runCli(["decide"], { stdin: '{"prompt":"Hello"}' });
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
     expect(err).toMatch(/^switchpoint: the environment lacks one of OPENAI_API_KEY, .*--config FILE\n$/);
   });
 
-  it("goes on after a request that no model may serve, and exits with 1", async () => {
+  it("continues after a request that no model may serve, and exits with 1", async () => {
     const config = folder.config(() =>
       createRouter({
         models,
@@ -81,7 +81,7 @@ describe("decide", () => {
     expect(err).toBe("1 request could not be decided\n");
   });
 
-  it("refuses a request that is wrong, naming line and field", async () => {
+  it("refuses an invalid request, naming line and field", async () => {
     const stdin = '{"prompt":"Hi"}\n{"prompt":"Hi","maxCostUsd":-1}';
     const { exitCode, err } = await runCli(["decide", "--config", byThreshold], { stdin });
     expect(exitCode).toBe(2);
@@ -104,8 +104,8 @@ describe("decide", () => {
       "export default { decide() {}, route() {}, stream() {}, close() {} }",
       /--config must be a file whose default export is a router/,
     ],
-    ["nothing that loads", 'import "./absent.ts"', /--config must be a module that can be loaded .*absent/],
-    ["a mistake", "throw new RangeError('boom')", /--config must be a module that can be loaded \(boom\)/],
+    ["a failing import", 'import "./absent.ts"', /--config must be a module that can be loaded .*absent/],
+    ["an exception", "throw new RangeError('boom')", /--config must be a module that can be loaded \(boom\)/],
   ])("refuses a config file with %s", async (_, text, message) => {
     const { exitCode, err } = await runCli([
       "decide",
@@ -133,7 +133,7 @@ describe("decide --diff with decisions made earlier", () => {
   const earlierBy = async (config: string): Promise<string> =>
     folder.file("before.jsonl", (await runCli(["decide", requests, "--config", config])).out);
 
-  it("finds no change where there is none, and exits with 0", async () => {
+  it("finds no change if there is none, and exits with 0", async () => {
     const earlier = await earlierBy(byThreshold);
     expect(await runCli(["decide", requests, "--config", byThreshold, "--diff", earlier])).toEqual({
       exitCode: 0,
@@ -155,7 +155,7 @@ describe("decide --diff with decisions made earlier", () => {
     ]);
   });
 
-  it("prints the comparison as JSON where asked", async () => {
+  it("prints the comparison as JSON if asked", async () => {
     const earlier = await earlierBy(always("small"));
     const { exitCode, out } = await runCli([
       "decide",
@@ -177,7 +177,7 @@ describe("decide --diff with decisions made earlier", () => {
     });
   });
 
-  it("counts requests that are new and decisions whose request is gone", async () => {
+  it("counts new requests and decisions without a request", async () => {
     const earlier = await earlierBy(always("small"));
     const stdin = '{"id":"easy","prompt":"Hi"}\n{"id":"new","prompt":"Hi"}';
     const { exitCode, out } = await runCli(["decide", "--config", always("small"), "--diff", earlier], {
@@ -189,7 +189,7 @@ describe("decide --diff with decisions made earlier", () => {
     );
   });
 
-  it("says which changes may be chance", async () => {
+  it("says how many changes may be chance", async () => {
     const earlier = await earlierBy(always("small"));
     const lottery = folder.config(() =>
       createRouter({
@@ -205,21 +205,19 @@ describe("decide --diff with decisions made earlier", () => {
       }),
     );
     const { out } = await runCli(["decide", requests, "--config", lottery, "--diff", earlier]);
-    expect(out).toContain(
-      "2 of 3 decisions changed; 2 of the changes were drawn by lottery and may be chance",
-    );
+    expect(out).toContain("2 of 3 decisions changed; 2 of the changes come from lotteries and may be chance");
   });
 
   it.each<[string, string, RegExp]>([
-    ["other requests", '{"id":"other","model":"small"}', /--diff must be .*no id is in both/],
+    ["other requests", '{"id":"other","model":"small"}', /--diff must be .*no id occurs in both/],
     [
       "no decisions",
       '{"id":"easy","prompt":"Hi"}',
       /:1: model must be a string: is this a file of decisions\?/,
     ],
-    ["two decisions of one id", '{"id":"a","model":"b"}\n{"id":"a","model":"b"}', /:2: id is there already/],
+    ["two decisions with one id", '{"id":"a","model":"b"}\n{"id":"a","model":"b"}', /:2: id is used twice/],
     ["no id", '{"model":"b"}', /:1: id must be a non-empty string or a number/],
-    ["no JSON", "oops", /:1: line is not JSON/],
+    ["text that is not JSON", "oops", /:1: line is not JSON/],
   ])("refuses a file of %s", async (_, text, message) => {
     const { exitCode, err } = await runCli([
       "decide",
@@ -247,7 +245,7 @@ describe("decide --diff with another config file", () => {
   const compare = (before: string, after: string, ...more: readonly string[]) =>
     runCli(["decide", requests, "--config", before, "--diff", after, ...more]);
 
-  it("finds no change where there is none, and exits with 0", async () => {
+  it("finds no change if there is none, and exits with 0", async () => {
     expect(await compare(threshold(0.6), threshold(0.6))).toEqual({
       exitCode: 0,
       out: expect.stringMatching(
@@ -257,7 +255,7 @@ describe("decide --diff with another config file", () => {
     });
   });
 
-  it("lists what would change and why, how many, and the difference of cost, and exits with 1", async () => {
+  it("lists the changes with reasons, their number and the cost difference, and exits with 1", async () => {
     const { exitCode, out } = await compare(threshold(0.6), threshold(1));
     expect(exitCode).toBe(1);
     expect(out.split("\n")).toEqual([
@@ -271,7 +269,7 @@ describe("decide --diff with another config file", () => {
     ]);
   });
 
-  it("prints the comparison as JSON where asked, with sums that are those of the decisions", async () => {
+  it("prints the comparison as JSON if asked, with the sums of the decisions", async () => {
     const { exitCode, out } = await compare(threshold(0.6), threshold(1), "--json");
     expect(exitCode).toBe(1);
     const result = JSON.parse(out);
@@ -297,12 +295,10 @@ describe("decide --diff with another config file", () => {
 
   it("leaves requests of unknown cost out of the sums, and says so", async () => {
     const { out } = await compare(always("small"), threshold(0.6));
-    expect(out).toContain(
-      "; the cost difference is not known; 3 requests left out of it: a price is not known",
-    );
+    expect(out).toContain("; the cost difference is unknown; 3 requests not included: a price is unknown");
   });
 
-  it("settles lotteries by the same number: the same lottery changes nothing, a larger share some", async () => {
+  it("uses the same draw on both sides: the same lottery changes nothing, a larger share some", async () => {
     const lottery = (large: number) =>
       folder.config(() =>
         createRouter({ models: priced, policy: policies.mix({ small: 1 - large, large }) }),
@@ -323,7 +319,7 @@ describe("decide --diff with another config file", () => {
       expect([before.model, after.model, after.drawn]).toEqual(["small", "large", true]);
   });
 
-  it("tells models apart by their names, and plans by their checks", async () => {
+  it("distinguishes models by their names, and plans by their checks", async () => {
     const renamed = folder.config(() =>
       createRouter({
         models: { small: fakeModel({ name: "b:small" }), large: failing("a:large") },
@@ -350,13 +346,13 @@ describe("decide --diff with another config file", () => {
     expect(await diff(otherIds)).toMatch(/^0 of 1 decisions would change/);
   });
 
-  it("counts a request that one side cannot serve, or whose pin it does not have, as a change", async () => {
+  it("counts a request that one side cannot serve, or whose pin it lacks, as a change", async () => {
     const onlySmall = folder.config(() =>
       createRouter({ models: { small: failing("a:small") }, policy: policies.always("small") }),
     );
     const { out } = await compare(always("small"), onlySmall);
     expect(out).toMatch(
-      /^3: large \(.*\) -> no model \(the request pins a model that it does not have\)\n1 of 3/,
+      /^3: large \(.*\) -> no model \(the request pins a model that this router does not have\)\n1 of 3/,
     );
     const closed = folder.config(() =>
       createRouter({ models, policy: policies.always("small"), constraints: [except("small", "large")] }),
@@ -369,7 +365,7 @@ describe("decide --diff with another config file", () => {
     expect((await compare(closed, closed)).exitCode).toBe(0);
   });
 
-  it("refuses a pin that neither has", async () => {
+  it("refuses a pin that neither side has", async () => {
     const stdin = '{"prompt":"Hi","model":"huge"}';
     const args = ["decide", "--config", always("small"), "--diff", byThreshold];
     const { exitCode, err } = await runCli(args, { stdin });
@@ -377,11 +373,11 @@ describe("decide --diff with another config file", () => {
     expect(err).toContain("stdin:1: model pins a model that the router does not have");
   });
 
-  it("refuses a second config file that is none, naming the option", async () => {
+  it("refuses an invalid second config file, naming the option", async () => {
     const { exitCode, err } = await compare(threshold(0.6), folder.file("no-router.mjs", "export default 4"));
     expect(exitCode).toBe(2);
     expect(err).toContain(
-      "--diff must be a file whose default export is a router, as createRouter() makes it, got ",
+      "--diff must be a file whose default export is a router, as createRouter() returns it, got ",
     );
     expect((await compare(threshold(0.6), "absent.ts")).err).toContain("--diff must be a file that exists");
   });
@@ -389,7 +385,7 @@ describe("decide --diff with another config file", () => {
   it("refuses to compare without a request", async () => {
     const { exitCode, err } = await runCli(["decide", "--config", byThreshold, "--diff", byThreshold]);
     expect(exitCode).toBe(2);
-    expect(err).toContain("requests must be given at least one line");
+    expect(err).toContain("requests must be at least one line");
   });
 });
 
@@ -410,7 +406,7 @@ describe("a decision log as the requests", () => {
     return file;
   };
 
-  it("decides each as it was asked: routing fields, limits, pin and draw", async () => {
+  it("decides each with its logged routing fields, limits, pin and draw", async () => {
     const log = await logged(true);
     const lottery = folder.config(() =>
       createRouter({ models, policy: policies.mix({ small: 0.65, large: 0.35 }), random: () => 0 }),
@@ -427,7 +423,7 @@ describe("a decision log as the requests", () => {
     expect(exitCode).toBe(1);
     const { compared, changed, shortened } = JSON.parse(out);
     expect({ compared, shortened }).toEqual({ compared: 3, shortened: 1 });
-    // The draw of the log, 0.7, sends all but the pinned one to large.
+    // The logged draw, 0.7, sends all but the pinned one to large.
     expect(changed.map((change: { after: { model: string } }) => change.after.model)).toEqual([
       "large",
       "large",
@@ -441,12 +437,12 @@ describe("a decision log as the requests", () => {
     });
   });
 
-  it("is refused where it holds no text", async () => {
+  it("is refused if it contains no text", async () => {
     const log = await logged(false);
     const { exitCode, err } = await runCli(["decide", log, "--config", byThreshold, "--diff", byThreshold]);
     expect(exitCode).toBe(2);
     expect(err).toContain(
-      `${log}:1: prompt is missing: a decision is a request only with its text, as decisionLog({ prompts: true })`,
+      `${log}:1: prompt is missing: a decision can serve as a request only with its text, as decisionLog({ prompts: true })`,
     );
   });
 });

@@ -17,7 +17,7 @@ const answer = {
 } as const;
 
 describe("demo", () => {
-  it("routes about 20 prompts without keys, and says in head and sum that the models are simulated", async () => {
+  it("routes about 20 prompts without keys, and says at the top and in the sum that the models are simulated", async () => {
     const { exitCode, out, err } = await runCli(["demo"]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     const [head, , ...rest] = out.slice(out.indexOf("prompt ")).split("\n");
@@ -71,20 +71,20 @@ describe("demo", () => {
     expect(exitCode).toBe(0);
     expect(out).toContain("Real models: vllm:little (small) and vllm:big (large)");
     expect(out).not.toMatch(/simulated\)|SIMULATED/);
-    expect(out).toMatch(/with routing +unknown \(a price is not known\)/);
-    expect(out).toMatch(/saving +unknown, estimated/);
+    expect(out).toMatch(/with routing +unknown \(a price is missing\)/);
+    expect(out).toMatch(/saving +unknown\n/);
     expect(server.requests).toHaveLength(demoPrompts.length);
     for (const { body } of server.requests) expect(body).toMatchObject({ max_tokens: 500 });
   });
 
-  it("simulates where asked although the environment has models", async () => {
+  it("simulates if asked although the environment has models", async () => {
     server = await serveOpenAi({ type: "answer", answer });
     const { out } = await runCli(["demo", "--simulate"], { env: vllmEnvironment(server.url) });
     expect(out).toContain("SIMULATED: --simulate was given");
     expect(server.requests).toHaveLength(0);
   });
 
-  it("says why it simulates where the environment is set up by half", async () => {
+  it("says why it simulates if the environment is only half set up", async () => {
     const { exitCode, out } = await runCli(["demo"], {
       env: { VLLM_BASE_URL: "http://127.0.0.1:1/v1", VLLM_MODEL: "m" },
     });

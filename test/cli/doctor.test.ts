@@ -36,7 +36,7 @@ const knownPair = () => ({
 });
 
 describe("doctor", () => {
-  it("says exactly what is missing where nothing is configured, and exits with 1", async () => {
+  it("says exactly what is missing if nothing is configured, and exits with 1", async () => {
     const { exitCode, out, err } = await runCli(["doctor"]);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
     expect(out).toMatch(/^ {2}OPENAI_API_KEY +not set$/m);
@@ -44,15 +44,15 @@ describe("doctor", () => {
     expect(out).toContain("`switchpoint demo` runs without any key");
   });
 
-  it("finds both models of the environment reachable, and names what is not known of them", async () => {
+  it("finds both models of the environment reachable, and lists what is unknown about them", async () => {
     server = await serveOpenAi({ type: "answer", answer });
     const env = { ...vllmEnvironment(server.url), VLLM_API_KEY: "key-that-must-not-be-shown" };
     const { exitCode, out } = await runCli(["doctor"], { env });
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not in it/m,
+      /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not listed/m,
     );
-    expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema not known/);
+    expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema unknown/);
     expect(out).toMatch(/^ {2}policy +threshold \{"small":"small","large":"large","at":0\.7/m);
     expect(out).toMatch(/^ {2}classifier +complexity@/m);
     expect(out).toMatch(/^ {2}certified +no$/m);
@@ -61,7 +61,7 @@ describe("doctor", () => {
     expect(server.requests.map(({ path }) => path)).toEqual(["/v1/models", "/v1/models"]);
   });
 
-  it("tells an endpoint that cannot be reached", async () => {
+  it("reports an unreachable endpoint", async () => {
     server = await serveOpenAi({ type: "answer", answer });
     const env = vllmEnvironment(server.url);
     await server.close();
@@ -75,7 +75,7 @@ describe("doctor", () => {
     expect(out).toContain("Something does not work: see Problems.");
   });
 
-  it("tells a key that is not accepted, without its text", async () => {
+  it("reports a key that is not accepted, without its text", async () => {
     const failure = {
       kind: "authentication",
       status: openaiStatuses.authentication ?? 401,
@@ -126,6 +126,15 @@ describe("doctor", () => {
     expect(same.out).not.toContain("uncertified");
   });
 
+  it("lists what a model can do, without its content types", async () => {
+    const capabilities = { tools: true, images: false, contentTypes: ["image/png"] };
+    const config = folder.config(() =>
+      createRouter({ models: { one: fakeModel({ capabilities }) }, policy: always("one") }),
+    );
+    const { out } = await runCli(["doctor", "--config", config]);
+    expect(out).toMatch(/^ {4}can do +tools, no images, jsonSchema unknown$/m);
+  });
+
   it("prints JSON with everything it found, and the age of the catalogue", async () => {
     const config = folder.config(() =>
       createRouter({
@@ -167,7 +176,7 @@ describe("doctor", () => {
     });
   });
 
-  it("tells an unhealthy endpoint, a classifier that fails and a policy that has no opinion", async () => {
+  it("reports an unhealthy endpoint, a failing classifier and a policy without an opinion", async () => {
     const config = folder.config(() =>
       createRouter({
         models: { ...knownPair(), c: { ...fakeModel({ name: "x:c", ...known }), health: async () => false } },
@@ -176,7 +185,7 @@ describe("doctor", () => {
     );
     const { exitCode, out } = await runCli(["doctor", "--config", config]);
     expect(exitCode).toBe(1);
-    expect(out).toContain("- c: its endpoint says that it is not healthy");
+    expect(out).toContain("- c: its endpoint reports that it is unhealthy");
     expect(out).toMatch(/- a sample request could not be decided: policy unsure/);
     expect(out).not.toContain("secret text");
     const failing = folder.config(() =>
@@ -192,7 +201,7 @@ describe("doctor", () => {
     expect(failed.out).not.toContain("secret text");
   });
 
-  it("takes constraints that refuse its sample for what they are", async () => {
+  it("does not take constraints that refuse its sample for a problem", async () => {
     const config = folder.config(() =>
       createRouter({
         models: knownPair(),
@@ -205,13 +214,13 @@ describe("doctor", () => {
     expect(out).toMatch(/Notices[\s\S]*a sample request could not be decided: .*the tenant is not known/);
   });
 
-  it("reports a config file that cannot be used as its problem", async () => {
+  it("reports an unusable config file as a problem", async () => {
     const { exitCode, out } = await runCli(["doctor", "--config", "nowhere.ts"]);
     expect(exitCode).toBe(1);
     expect(out).toContain('- --config must be a file that exists, got "nowhere.ts"');
   });
 
-  it("refuses a timeout that is none", async () => {
+  it("refuses an invalid timeout", async () => {
     const { exitCode, err } = await runCli(["doctor", "--timeout", "soon"]);
     expect(exitCode).toBe(2);
     expect(err).toBe('switchpoint: --timeout must be a number in [0.001, 3600], got "soon"\n');

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../support/cli-config.ts";
 import { root } from "../support/package-sources.ts";
 import { linesOf } from "../support/run-cli.ts";
 
-/** Runs the command line as a process of its own, from its sources. */
+/** Starts the command line in its own process, from its sources. */
 function start(args: readonly string[], stdio: StdioOptions = "pipe"): ChildProcess {
   const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
   return spawn(process.execPath, [jiti, `${root}cli/main.ts`, ...args], {
@@ -37,7 +37,7 @@ describe("the program", () => {
     expect(code).toBe(2);
   });
 
-  it("answers each line when it comes, without waiting for the end of the input", async () => {
+  it("answers each line when it arrives, without waiting for the end of the input", async () => {
     const child = start(["classify", "--classifier", "length"]);
     child.stdin?.write(line);
     const [first] = await once(child.stdout as NodeJS.ReadableStream, "data");
@@ -46,10 +46,10 @@ describe("the program", () => {
     expect((await once(child, "exit"))[0]).toBe(0);
   });
 
-  it("ends quietly when the reader of its output has seen enough", async () => {
+  it("ends quietly when the reader of its output closes the pipe", async () => {
     const child = start(["classify", "--classifier", "length"]);
     const err = textOf(child.stderr);
-    // The program ends before it has read it all.
+    // The program ends before it has read everything.
     child.stdin?.on("error", () => {});
     child.stdin?.write(line.repeat(50_000));
     await once(child.stdout as NodeJS.ReadableStream, "data");
@@ -59,20 +59,21 @@ describe("the program", () => {
     expect({ code, signal, err: await err }).toEqual({ code: 0, signal: null, err: "" });
   });
 
-  it("says in one line that its output cannot be written", async (context) => {
-    if (!existsSync("/dev/full")) return context.skip("this system has no /dev/full, a disk without room");
+  it("says in one line that it cannot write its output", async (context) => {
+    if (!existsSync("/dev/full"))
+      return context.skip("this system has no /dev/full, which acts as a full disk");
     const full = openSync("/dev/full", "w");
     try {
       const child = start(["classify", "--classifier", "length"], ["pipe", full, "pipe"]);
       child.stdin?.end(line);
       const [err, [code]] = await Promise.all([textOf(child.stderr), once(child, "exit")]);
-      expect({ code, err }).toEqual({ code: 1, err: "switchpoint: stdout cannot be written (ENOSPC)\n" });
+      expect({ code, err }).toEqual({ code: 1, err: "switchpoint: cannot write to stdout (ENOSPC)\n" });
     } finally {
       closeSync(full);
     }
   });
 
-  it("does not end without a word where a config file awaits what never comes", async () => {
+  it("does not end silently if a config file awaits a promise that never settles", async () => {
     const folder = temporaryFolder();
     try {
       const config = folder.file("endless.mjs", "await new Promise(() => {}); export default 1;");

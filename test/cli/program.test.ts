@@ -53,7 +53,7 @@ describe("the command line", () => {
     expect(err).toMatch(message);
   });
 
-  it("says a typed error in one line, and shows the stack only with DEBUG", async () => {
+  it("shows a typed error in one line, and the stack only with DEBUG", async () => {
     const plain = await runCli(["classify", "--classifier", "magic"]);
     expect(plain).toMatchObject({ exitCode: 2, out: "" });
     expect(plain.err).toBe(

@@ -27,7 +27,7 @@ async function serve(scenario: Scenario): Promise<Record<string, string>> {
 const prompt = "What is the capital of France?";
 
 describe("route", () => {
-  it("prints the answer on stdout, and who answered, why and for how much on stderr", async () => {
+  it("prints the answer on stdout, and the model, reason and cost on stderr", async () => {
     const env = await serve({ type: "answer", answer });
     const { exitCode, out, err } = await runCli(["route", prompt], { env });
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
@@ -36,7 +36,7 @@ describe("route", () => {
     );
   });
 
-  it("prints a stream as it comes", async () => {
+  it("prints a stream as it arrives", async () => {
     const env = await serve({ type: "answer", answer });
     const { exitCode, out, err } = await runCli(["route", prompt, "--stream"], { env });
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
@@ -56,7 +56,7 @@ describe("route", () => {
     });
   });
 
-  it("shows control characters of an answer on a terminal; a file or program has them as they are", async () => {
+  it("shows control characters of an answer on a terminal; a file or program gets them unchanged", async () => {
     const text = "a\u001b[31m\u202eb\n\tc";
     const config = folder.config(() =>
       createRouter({
@@ -75,7 +75,7 @@ describe("route", () => {
     }
   });
 
-  it("takes the router of a config file, and says what its answer cost", async () => {
+  it("uses the router of a config file, and says what its answer cost", async () => {
     const config = folder.config(() =>
       createRouter({
         models: {
@@ -95,7 +95,7 @@ describe("route", () => {
     );
   });
 
-  it("says who answered instead of a model that failed", async () => {
+  it("says which model answered instead of one that failed", async () => {
     const config = folder.config(() =>
       createRouter({
         models: {
@@ -124,7 +124,7 @@ describe("route", () => {
     expect(err).not.toContain("secret text");
   });
 
-  it("says of each model how it failed where no endpoint can be reached", async () => {
+  it("says how each model failed if no endpoint can be reached", async () => {
     const env = await serve({ type: "answer", answer });
     await server?.close();
     server = undefined;

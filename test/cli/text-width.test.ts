@@ -32,7 +32,7 @@ describe("a text fitted into columns", () => {
     );
   });
 
-  it("looks at no more of a text than could fit", () => {
+  it("reads no more of a text than could fit", () => {
     expect(fitText("a".repeat(5_000_000), 10)).toBe("aaaaaaaaa…");
   });
 });

@@ -11,7 +11,7 @@ import { checkPrice } from "../../src/plugin/index.ts";
 
 const folder = new URL("../../src/cost/", import.meta.url);
 
-test("the catalogue is what its generator writes, byte for byte, and stays small", async () => {
+test("the catalogue equals the generator's output, byte for byte, and stays small", async () => {
   const script = fileURLToPath(new URL("generate-catalogue.mjs", folder));
   const { stdout } = await promisify(execFile)(process.execPath, [script, "--stdout"]);
   const checkedIn = await readFile(new URL("catalogue.generated.ts", folder), "utf8");
@@ -19,7 +19,7 @@ test("the catalogue is what its generator writes, byte for byte, and stays small
   expect(Buffer.byteLength(checkedIn)).toBeLessThan(60_000);
 });
 
-test("the catalogue says its date and its source", () => {
+test("the catalogue states its date and its source", () => {
   expect(catalogueDate).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   expect(catalogueSource).toMatch(/^@pydantic\/genai-prices \d+\.\d+\.\d+, \d{4}-\d{2}-\d{2}$/);
 });
@@ -86,15 +86,15 @@ describe("looking up a model", () => {
     expect(lookUpModel(provider, model)).toBeUndefined();
   });
 
-  test("a price that is not known is absent, also where other facts are known", () => {
+  test("a price that is not known is absent, even where other facts are known", () => {
     const entry = lookUpModel("openai", "gpt-6.2-astra");
     expect(entry?.contextWindow).toBe(1_050_000);
     expect(entry).not.toHaveProperty("price");
-    // The source lists it as free of charge on one of its endpoints, which is no price.
+    // The source lists it as free on one of its endpoints, which is not a price.
     expect(lookUpModel("google", "gemma-4-31b-it")).not.toHaveProperty("price");
   });
 
-  test("a model whose price varies by the hour has the dearest", () => {
+  test("a model whose price varies by the hour has the most expensive one", () => {
     expect(lookUpModel("deepseek", "deepseek-v4-pro")?.price?.usdPerMillionInputTokens).toBe(1.32);
   });
 });
@@ -119,7 +119,7 @@ describe("against the source's own arithmetic", () => {
     return Object.entries(rule).flatMap(([kind, text]) => (kind === "regex" ? [] : [String(text)]));
   }
 
-  /** Every name in the source's rules, alone and with endings that its rules tell apart. */
+  /** Every name in the source's rules, without and with endings that its rules distinguish. */
   const names = providers.flatMap((provider) =>
     (findProvider({ providerId: provider })?.models ?? []).flatMap((model) =>
       [model.id, ...literals(model.match)].flatMap((name) =>
@@ -136,13 +136,13 @@ describe("against the source's own arithmetic", () => {
     { inputTokens: 128_000, outputTokens: 1, cachedInputTokens: 64_000, cacheWriteTokens: 0 },
   ];
 
-  test("every model that both know costs the same", () => {
+  test("every model in both costs the same", () => {
     let compared = 0;
     for (const [provider, model] of names) {
       const price = lookUpModel(provider, model)?.price;
       const probe = { input_tokens: 1, output_tokens: 1 };
       const theirs = calcPrice(probe, model, { providerId: provider, timestamp: at });
-      // Ours alone: newer models, and snapshots whose date is left out.
+      // Only in ours: newer models, and snapshots whose date is left out.
       if (price === undefined || theirs === null || theirs.provider.id !== provider) continue;
       checkPrice(`${provider}:${model}`, price);
       for (const usage of usages) {
@@ -166,7 +166,7 @@ describe("against the source's own arithmetic", () => {
     expect(compared).toBeGreaterThan(1_000);
   });
 
-  test("a name that the source gives to something other than a chat model is not priced as one", () => {
+  test("a name that the source gives to another kind of model is not priced as a chat model", () => {
     for (const [provider, model] of names) {
       const theirs = calcPrice({ input_tokens: 1 }, model, { providerId: provider, timestamp: at });
       if (theirs === null || !/audio|realtime|tts|transcribe|image|live|embed|voice/.test(theirs.model.id))
@@ -185,7 +185,7 @@ describe("completing a model's facts", () => {
     expect(facts.price?.usdPerMillionInputTokens).toBe(1.25);
   });
 
-  test("leaves what the caller gave, field by field and capability by capability", () => {
+  test("keeps the caller's facts, field by field and capability by capability", () => {
     const price = { usdPerMillionInputTokens: 9, usdPerMillionOutputTokens: 9 };
     const facts = completeFacts({
       ...bare,
@@ -199,13 +199,13 @@ describe("completing a model's facts", () => {
     expect(facts.capabilities).toEqual({ tools: true, images: false, jsonSchema: true, reasoning: true });
   });
 
-  test("keeps the caller's name, labels and model, and nothing that is not a fact", () => {
+  test("keeps the caller's name, labels and model, and drops everything that is not a fact", () => {
     const model = { ...bare, name: "fast", labels: { residency: "eu" }, generate: () => undefined };
     expect(completeFacts(model)).toMatchObject({ name: "fast", model: "gpt-5", labels: { residency: "eu" } });
     expect(completeFacts(model)).not.toHaveProperty("generate");
   });
 
-  test("leaves unknown what nobody knows", () => {
+  test("leaves facts unknown that neither the caller nor the catalogue has", () => {
     const unknown: ModelFacts = { name: "vllm:q", provider: "vllm", model: "q", labels: {} };
     expect(completeFacts(unknown)).toStrictEqual(unknown);
     expect(completeFacts({ ...unknown, capabilities: { tools: true } }).capabilities).toEqual({

@@ -41,14 +41,14 @@ describe("the cost of a call", () => {
     expect(costOf(flat, usage)).toBeCloseTo(0.03, 12);
   });
 
-  test("takes the rates of the tier of the whole input, above its bound and not at it", () => {
+  test("uses the rates of the tier of the whole input, above its bound and not at it", () => {
     expect(costOf(tiered, { inputTokens: 200_000, outputTokens: 0 })).toBeCloseTo(0.6, 12);
     // 200,001 x $6/M + 1,000 x $22.50/M
     expect(costOf(tiered, { inputTokens: 200_001, outputTokens: 1_000 })).toBeCloseTo(1.222506, 12);
     // 100,000 fresh x $6/M + 200,000 cached x $0.60/M
     const partlyCached = { inputTokens: 300_000, outputTokens: 0, cachedInputTokens: 200_000 };
     expect(costOf(tiered, partlyCached)).toBeCloseTo(0.72, 12);
-    // the last tier that applies wins; it knows no rate for cached tokens
+    // the last tier that applies wins; it has no rate for cached tokens
     const long = { inputTokens: 600_000, outputTokens: 1_000, cachedInputTokens: 500_000 };
     expect(costOf(tiered, long)).toBeCloseTo(6.03, 12);
   });
@@ -57,12 +57,12 @@ describe("the cost of a call", () => {
     expect(costOf({ ...flat, usdPerRequest: 0.005 }, { inputTokens: 0, outputTokens: 0 })).toBe(0.005);
   });
 
-  test("holds parts to the whole when a server reports more cached tokens than input", () => {
+  test("limits parts to the whole when a server reports more cached tokens than input", () => {
     const usage = { inputTokens: 100, outputTokens: 0, cachedInputTokens: 500, cacheWriteTokens: 500 };
     expect(costOf(cached, usage)).toBeCloseTo(0.00003, 12);
   });
 
-  test("counts what is no count as nothing", () => {
+  test("treats invalid counts as 0", () => {
     for (const bad of [Number.NaN, -5, Number.POSITIVE_INFINITY]) {
       expect(costOf(cached, { inputTokens: bad, outputTokens: bad, cachedInputTokens: bad })).toBe(0);
       expect(estimateCost(tiered, bad, bad)).toBe(0);

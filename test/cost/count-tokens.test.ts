@@ -11,7 +11,7 @@ function encoderOf(encoding: Encoding): Tiktoken {
   return encoder;
 }
 
-/** The real tokeniser, telling what it was asked to encode. */
+/** The real tokeniser, with a record of the texts it encodes. */
 function recording(): {
   encoded: string[];
   loads: Encoding[];
@@ -44,12 +44,12 @@ describe("counting tokens", () => {
     expect(await count("")).toEqual({ tokens: 0, complete: true });
   });
 
-  test("of long prose equals the whole text's, since slices end before a space", async () => {
+  test("of long prose gives the whole text's count, since slices end before a space", async () => {
     const text = corpus("english", 30_000, 1);
     expect((await createTokenCounter()(text)).tokens).toBe(whole.encode_ordinary(text).length);
   });
 
-  test("of other long texts is off by two tokens a slice at most", async () => {
+  test("of other long texts is off by at most two tokens per slice", async () => {
     const count = createTokenCounter();
     for (const kind of ["code", "cjk", "emoji", "mixed"] as const) {
       // Shorter for emoji: a whole run of them takes quadratic time.
@@ -60,7 +60,7 @@ describe("counting tokens", () => {
     }
   });
 
-  test("reads special tokens as the text they are", async () => {
+  test("reads special tokens as plain text", async () => {
     const { tokens } = await createTokenCounter()("<|endoftext|>");
     expect(tokens).toBeGreaterThan(1);
   });
@@ -87,7 +87,7 @@ describe("counting tokens", () => {
     }
   });
 
-  test("stops at the cap and goes on at the measured ratio", async () => {
+  test("stops at the cap and estimates the rest at the measured ratio", async () => {
     const { encoded, loadEncoder } = recording();
     const text = corpus("english", 60_000, 5);
     const { tokens, complete } = await createTokenCounter({ loadEncoder, maxCharacters: 20_000 })(text);
@@ -103,7 +103,7 @@ describe("counting tokens", () => {
     expect(encoded.join("")).toBe("🚀".repeat(1_000));
   });
 
-  test("gives the event loop back between batches", async () => {
+  test("lets the event loop run between batches", async () => {
     const { encoded, loadEncoder } = recording();
     const seen: number[] = [];
     const watch = setInterval(() => seen.push(encoded.length), 0);
@@ -127,12 +127,12 @@ describe("counting tokens", () => {
     };
     const count = createTokenCounter({ loadEncoder: aborting });
     await expect(count("a".repeat(500_000), { signal: controller.signal })).rejects.toBe(reason);
-    // the batch in hand is finished, no other begins
+    // the current batch is finished, no other begins
     expect(encoded).toHaveLength(16);
     await expect(count("a", { signal: controller.signal })).rejects.toBe(reason);
   });
 
-  test("remembers a bounded number of counts", async () => {
+  test("caches a bounded number of counts", async () => {
     const { encoded, loadEncoder } = recording();
     const count = createTokenCounter({ loadEncoder, maxCached: 2 });
     const first = await count("one");
@@ -156,7 +156,7 @@ describe("counting tokens", () => {
     expect(current.tokens).toBeLessThan(old.tokens);
   });
 
-  test("refuses limits that are out of range", () => {
+  test("refuses limits out of range", () => {
     expect(() => createTokenCounter({ maxCharacters: 10 })).toThrow(
       /maxCharacters must be an integer of at least/,
     );

@@ -13,7 +13,7 @@ test("short texts are counted to the byte, in every script", () => {
   expect(estimateTokens("")).toBe(0);
   expect(estimateTokens("a")).toBe(1);
   expect(estimateTokens("12345")).toBe(2);
-  // 2, 3 and 4 bytes a character
+  // 2, 3 and 4 bytes per character
   expect(estimateTokens("éééé")).toBe(2);
   expect(estimateTokens("你好世界")).toBe(3);
   expect(estimateTokens("🚀🚀🚀")).toBe(3);
@@ -25,7 +25,7 @@ test("a long text of one script is estimated to the byte", () => {
   expect(estimateTokens("🚀".repeat(50_000))).toBe(50_000);
 });
 
-test("a text of a period does not hide from the samples", () => {
+test("a periodic text is sampled evenly", () => {
   // Every 8th unit is CJK, 128 stretches of 8 units each: evenly spaced samples would see one kind only.
   const text = "你1234567".repeat(128);
   expect(estimateTokens(text) / byBytes(text)).toBeGreaterThan(0.85);
@@ -49,7 +49,7 @@ test("a text of any length is read at 64 places at most", () => {
   }
 });
 
-test("for every text the estimate is within a factor of 3 of the bytes, whatever it is made of", () => {
+test("the estimate of any text is within a factor of 3 of its bytes", () => {
   const unit = fc.constantFrom("a", "é", "你", "🚀", "\ud800", " ", "\n");
   const text = fc.array(unit, { maxLength: 400 }).map((units) => units.join(""));
   fc.assert(

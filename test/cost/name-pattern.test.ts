@@ -20,7 +20,7 @@ test.each([
   expect(fitsPattern(name, pattern)).toBe(fits);
 });
 
-test("a pattern with ! excludes what another one admits, wherever it stands", () => {
+test("a pattern with ! excludes names that another one accepts, in any order", () => {
   expect(fitsPatterns("gemini-2.5-pro-002", ["gemini-2.5-pro*", "!*-tts"])).toBe(true);
   expect(fitsPatterns("gemini-2.5-pro-tts", ["gemini-2.5-pro*", "!*-tts"])).toBe(false);
   expect(fitsPatterns("gemini-2.5-pro-tts", ["!*-tts", "gemini-2.5-pro*"])).toBe(false);

@@ -6,7 +6,7 @@ import { runs } from "../support/runs.ts";
 
 const estimate = { inputTokens: 70, outputTokens: () => 30 };
 
-/** Read from what a server may send, whatever the types say. */
+/** Reads usage of any type, since a server may send anything. */
 function read(returned: unknown) {
   return usageOrEstimate(returned as Completion["usage"], estimate);
 }
@@ -31,12 +31,12 @@ test("usage is read in the shape of OpenAI: input includes cached, output includ
   });
 });
 
-test("details that are not told stay absent", () => {
+test("details that are not reported stay absent", () => {
   const { usage } = read({ prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
   expect(usage).toStrictEqual({ inputTokens: 5, outputTokens: 0 });
 });
 
-test("usage that tells nothing is estimated, not zero", () => {
+test("usage without counts is estimated, not zero", () => {
   for (const nothing of [
     undefined,
     null,
@@ -53,7 +53,7 @@ test.each([
   { completion_tokens: 1, prompt_tokens: Number.NaN, total_tokens: 1 },
   { completion_tokens: 1, prompt_tokens: -1, total_tokens: 0 },
   { completion_tokens: 1, prompt_tokens: 1e308 },
-])("an input that neither %o nor its total tells is estimated", (returned) => {
+])("an input that neither %o nor its total reports is estimated", (returned) => {
   expect(read(returned)).toEqual({ usage: { inputTokens: 70, outputTokens: 1 }, estimated: true });
 });
 
@@ -61,23 +61,23 @@ test.each([
   { prompt_tokens: 100 },
   { prompt_tokens: 100, completion_tokens: "3", total_tokens: 100 },
   { prompt_tokens: 100, completion_tokens: 1e308, total_tokens: 1e308 },
-])("an output that neither %o nor its total tells is estimated", (returned) => {
+])("an output that neither %o nor its total reports is estimated", (returned) => {
   expect(read(returned)).toEqual({ usage: { inputTokens: 100, outputTokens: 30 }, estimated: true });
 });
 
-test("without an estimate, usage that leaves a side open is absent", () => {
+test("without an estimate, usage with a missing side is absent", () => {
   expect(usageOf({ prompt_tokens: 100 })).toBeUndefined();
   expect(usageOf(undefined)).toBeUndefined();
   expect(usageOf({ prompt_tokens: 100, total_tokens: 120 })).toEqual({ inputTokens: 100, outputTokens: 20 });
 });
 
-test("counts up to 1e9 are believed", () => {
+test("counts up to 1e9 are accepted", () => {
   const told = { prompt_tokens: 1e9, completion_tokens: 1e9, total_tokens: 2e9 };
   expect(read(told)).toEqual({ usage: { inputTokens: 1e9, outputTokens: 1e9 }, estimated: false });
   expect(read({ ...told, prompt_tokens: 1e9 + 1 }).estimated).toBe(true);
 });
 
-test("reasoning that a server leaves out of completion_tokens is taken from the total", () => {
+test("reasoning that a server leaves out of completion_tokens is read from the total", () => {
   const returned = {
     prompt_tokens: 100,
     completion_tokens: 20,
@@ -88,13 +88,13 @@ test("reasoning that a server leaves out of completion_tokens is taken from the 
   expect(read(returned)).toEqual({ usage, estimated: false });
 });
 
-test("a side that is missing is what the total leaves", () => {
+test("a missing side is the total minus the other side", () => {
   const whole = { usage: { inputTokens: 100, outputTokens: 20 }, estimated: false };
   expect(read({ completion_tokens: 20, total_tokens: 120 })).toEqual(whole);
   expect(read({ prompt_tokens: 100, total_tokens: 120 })).toEqual(whole);
 });
 
-test("NaN, negative and infinite counts are taken as not told", () => {
+test("NaN, negative and infinite counts count as not reported", () => {
   const returned = {
     prompt_tokens: 10,
     completion_tokens: -4,

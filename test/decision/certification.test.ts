@@ -34,14 +34,14 @@ const routerOf = (change: Change = {}) =>
   });
 
 describe("a decision", () => {
-  it("is certified where the tuning file is about the router: ids stand for names", async () => {
+  it("is certified where the tuning file fits the router: ids stand for names", async () => {
     const decision = await routerOf().decide("Hello");
     expect(decision).toMatchObject({ model: "cheap", certified: true });
     expect(decision.uncertified).toBeUndefined();
     expect(explain(decision)).toMatch(/; certified$/);
   });
 
-  it("is certified where ids are words of the policy's own: small and large", async () => {
+  it("is certified where ids are field names of the policy: small and large", async () => {
     const own = { small: models.cheap, large: models.dear };
     const threshold43 = threshold({ small: "small", large: "large", at: 0.43 });
     const router = createRouter({
@@ -95,13 +95,13 @@ describe("a decision", () => {
       { tuning: { models: ["fake:s", "fake:xl"] } },
       "the router has no model named fake:xl, which was tuned",
     ],
-  ])("is not, and says why, where %s", async (_, change, reason) => {
+  ])("is not certified, and states why, where %s", async (_, change, reason) => {
     const decision = await routerOf(change).decide("Hello");
     expect(decision).toMatchObject({ certified: false, uncertified: reason });
     expect(explain(decision)).toContain(`not certified: ${reason}`);
   });
 
-  it("is not where a pin decided, and needs no reason where there is no tuning file", async () => {
+  it("is not certified where a pin decided, and needs no reason where there is no tuning file", async () => {
     const router = routerOf();
     const pinned = await router.decide({ messages: [{ role: "user", content: "Hello" }], model: "dear" });
     expect(pinned).toMatchObject({ certified: false, uncertified: "a pin decided" });
@@ -145,6 +145,6 @@ it.each<[object | string, string]>([
   [{ ...tuning, policy: "threshold" }, 'tuning.policy must be an object with a name, got "threshold"'],
   [{ ...tuning, models: "fake:s" }, 'tuning.models must be an array of names, got "fake:s"'],
   [{ ...tuning, classifier: { name: "stub" } }, "tuning.classifier.version must be a non-empty string"],
-])("a tuning that is none is refused at construction: %o", (wrong, message) => {
+])("an invalid tuning is refused at construction: %o", (wrong, message) => {
   expect(() => createRouter({ models, policy, tuning: wrong as never })).toThrow(message);
 });

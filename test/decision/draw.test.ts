@@ -14,7 +14,7 @@ const drawn = (opinion: unknown, random = 0.5) =>
   draw("p", opinion as Choice<"small" | "large">, candidates as never, random);
 
 describe("a draw", () => {
-  it("takes a single choice whatever the number", () => {
+  it("returns a single choice for any number", () => {
     expect(drawn(choice("small"), 0.999)).toEqual({ choice: choice("small"), propensity: 1 });
   });
 

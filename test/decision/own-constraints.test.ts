@@ -19,7 +19,7 @@ describe("the router's own constraints conform", () => {
 describe("capabilities", () => {
   const request = factsOf({ tools: 1, images: 1, jsonSchema: true });
 
-  it("refuses what is known to be missing and permits what is unknown", () => {
+  it("refuses a capability that is known to be missing and permits an unknown one", () => {
     const known = (given: object) => candidateOf("m", { facts: { capabilities: given } });
     expect(capabilities.permits(known({ tools: false }), { request, ...at })).toBe("cannot call tools");
     expect(capabilities.permits(known({ images: false }), { request, ...at })).toBe("cannot read images");
@@ -30,7 +30,7 @@ describe("capabilities", () => {
     expect(capabilities.permits(known({ tools: false }), { request: factsOf(), ...at })).toBe(true);
   });
 
-  it("refuses content that the model's API has no place for", () => {
+  it("refuses content that the model's API cannot represent", () => {
     const reads = candidateOf("m", { facts: { capabilities: { contentTypes: ["image/png"] } } });
     const holding = (...contentTypes: string[]) => ({ request: factsOf({ contentTypes }), ...at });
     expect(capabilities.permits(reads, holding("image/png"))).toBe(true);
@@ -40,7 +40,7 @@ describe("capabilities", () => {
     expect(unknownOf(reads, factsOf({ contentTypes: ["file-id"] }))).not.toContain("contentTypes");
   });
 
-  it("names in the decision what was not known", () => {
+  it("names the unknown facts in the decision", () => {
     const all = { price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 }, contextWindow: 10 };
     expect(unknownOf(candidateOf("m"), request)).toEqual([
       "price",
@@ -67,7 +67,7 @@ describe("the context window", () => {
     expect(contextWindow.permits(model, { request: ask(601, 400), ...at })).not.toBe(true);
   });
 
-  it("refuses a limit that the model cannot give", () => {
+  it("refuses an output limit above the model's", () => {
     expect(contextWindow.permits(model, { request: ask(10, 401), ...at })).toBe(
       "answers at most 400 tokens, 401 were asked for",
     );
@@ -91,7 +91,7 @@ describe("the context window", () => {
 describe("constraints fail closed", () => {
   const request = factsOf();
 
-  it("when they throw, without repeating what was thrown", () => {
+  it("when they throw, without repeating the error's text", () => {
     const constraint = {
       name: "broken",
       permits: () => {
@@ -103,7 +103,7 @@ describe("constraints fail closed", () => {
     );
   });
 
-  it("when they answer with anything but true", () => {
+  it("when they return anything but true", () => {
     for (const answer of [false, undefined, 1, ""]) {
       const constraint = { name: "odd", permits: () => answer as never };
       expect(permits(candidateOf("m"), [constraint], { request, ...at })).toBe("odd: it gave no reason");

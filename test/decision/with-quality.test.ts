@@ -11,7 +11,7 @@ const models = {
   large: fakeModel({ name: "openai:large", price: price(10) }),
 };
 
-/** A router whose classifier gives this; `asked` are the qualities that the policy saw. */
+/** A router with a classifier that gives these qualities; `asked` are the qualities that the policy saw. */
 function routerWith(quality: unknown) {
   const asked: (number | undefined)[][] = [];
   const spy: Policy = {
@@ -71,7 +71,7 @@ test.each([
   [{ "vllm:small": Number.NaN, "openai:large": 1.2 }],
   [{ "vllm:small": -1, "openai:large": "0.9" }],
   ["constructor"],
-])("a quality of %j is not known, and fails no request", async (quality) => {
+])("a quality of %j counts as unknown, and fails no request", async (quality) => {
   const { router, asked } = routerWith(quality);
   const { model, candidates } = await router.decide("hello");
   expect(asked).toEqual([[undefined, undefined]]);

@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../policies/index.ts";
-import {
-  createRouter,
-  type ExecutionOptions,
-  ProviderError,
-  type ProviderErrorKind,
-  type RouterEvent,
-} from "../../src/index.ts";
+import type { ProviderErrorKind } from "../../src/contracts/index.ts";
+import { createRouter, type ExecutionOptions, ProviderError, type RouterEvent } from "../../src/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
 const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>

@@ -1,16 +1,15 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../policies/index.ts";
+import type { HedgeOptions, ProviderErrorKind } from "../../src/contracts/index.ts";
 import {
   type Completion,
   type CompletionChunk,
   type Constraint,
   createRouter,
   type DeadlineExceededError,
-  type HedgeOptions,
   type Model,
   ProviderError,
-  type ProviderErrorKind,
   type RouterEvent,
   type RouterOptions,
 } from "../../src/index.ts";

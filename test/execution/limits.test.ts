@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { always, cascade } from "../../policies/index.ts";
+import type { LimitOptions } from "../../src/contracts/index.ts";
 import {
   type Check,
   createRouter,
   type ExecutionOptions,
   isRouterError,
-  type LimitOptions,
   type Policy,
   ProviderError,
   type RouterEvent,

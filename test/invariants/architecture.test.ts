@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 
 /**
- * Levels, lowest first. A file imports from lower levels, and on its own level only from its own
- * part; of the parts that users write too, only `contracts` and `plugin`.
+ * Levels, lowest first. A file imports from lower levels, and on its own level only from its own part;
+ * parts that users also write import only `contracts` and `plugin`.
  */
 const levels: readonly (readonly string[])[] = [
   ["src/contracts", "src/version.ts"],
@@ -40,7 +40,9 @@ function filesIn(folder: string): string[] {
 }
 const files = ["src", "policies", "evals", "cli", "studies"].flatMap(filesIn);
 
-/** What a source file imports: static, side-effect, dynamic and re-exporting forms, types too. */
+/**
+ * Returns the imports of a source file: static, side-effect, dynamic and re-exporting forms, also of types.
+ */
 function importsOf(source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
   const forms = [
@@ -59,7 +61,7 @@ function partOf(file: string): string {
 
 const levelOf = (part: string) => levels.findIndex((level) => level.includes(part));
 
-/** Edges between files of the project, as paths from its root. */
+/** Imports between files of the project, as paths from its root. */
 const edges = files.flatMap((from) =>
   importsOf(readFileSync(join(root, from), "utf8"))
     .filter((name) => name.startsWith("."))
@@ -75,7 +77,7 @@ describe("the layers", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("let policies, classifiers and providers import contracts and their helpers alone: as a user would write them", () => {
+  it("let policies, classifiers and providers import only contracts and their helpers, as a user's own would", () => {
     const own = ["policies", "src/classifiers", "src/providers"];
     const forAuthors = ["src/contracts", "src/plugin"];
     const wrong = edges.filter(({ from, to }) => {
@@ -102,7 +104,7 @@ describe("the layers", () => {
     expect(cycles).toEqual([]);
   });
 
-  it("are imported by file: nothing but the project's own files and packages", () => {
+  it("are imported by file: only the project's own files and packages", () => {
     const missing = edges.filter(({ to }) => !files.includes(to));
     expect(missing).toEqual([]);
   });
@@ -121,7 +123,7 @@ describe("heavy packages", () => {
     "simple-statistics",
   ];
 
-  it("are loaded when they are used, not when the package is imported", () => {
+  it("are loaded on use, not when the package is imported", () => {
     const core = files.filter(
       (file) => !file.startsWith("evals/") && !file.startsWith("cli/") && !file.startsWith("studies/"),
     );

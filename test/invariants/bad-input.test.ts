@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boundary } from "../../policies/constraints/index.ts";
 import { cascade, mix, rules, tiers } from "../../policies/index.ts";
+import type { Labels } from "../../src/contracts/index.ts";
 import {
   type Check,
   createRouter,
   InvalidOptionError,
   isRouterError,
-  type Labels,
   type Model,
   type RouteRequest,
   type RouterEvent,
@@ -68,13 +68,13 @@ describe("refused at construction, naming the option", () => {
   });
 });
 
-describe("refused at decision, naming the field and nothing of the text", () => {
+describe("refused at decision, naming the field and showing nothing of the text", () => {
   it.each<[string, Record<string, unknown>, string]>([
     ["a session id of a megabyte", { session: "my-secret".repeat(2 ** 17) }, "session"],
-    ["a session id that is no string", { session: { id: 1 } }, "session"],
-    ["labels that are no object", { labels: "my-secret" }, "labels"],
+    ["a session id that is not a string", { session: { id: 1 } }, "session"],
+    ["labels that are not an object", { labels: "my-secret" }, "labels"],
     ["a label of the wrong type", { labels: { tier: ["my-secret"] } }, "labels.tier"],
-    ["a label of nothing", { labels: { tier: null } }, "labels.tier"],
+    ["a label without a value", { labels: { tier: null } }, "labels.tier"],
   ])("%s", async (_, fields, field) => {
     const { router, large } = make();
     for (const ask of [router.decide(asked(fields)), router.route(asked(fields))]) {

@@ -54,7 +54,10 @@ async function start(wire: Wire, answer: ScenarioAnswer): Promise<ScenarioServer
   return server;
 }
 
-/** A cascade over two endpoints of one provider: the small one gives `first`, the large one "large". */
+/**
+ * Creates a cascade over two endpoints of one provider: the small one answers `first`, the large one
+ * "large".
+ */
 async function cascadeOver(wire: Wire, first: ScenarioAnswer, unless: Check = notRefused()) {
   const [small, large] = [await start(wire, first), await start(wire, answerOf("from ", "large"))];
   const router = createRouter({
@@ -70,8 +73,8 @@ async function textOf(stream: AsyncIterable<{ choices: { delta: { content?: stri
   return text;
 }
 
-describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) => {
-  it("answers with the small model where the check accepts", async () => {
+describe.each(Object.entries(wires))("a cascade over the API of %s", (_, wire) => {
+  it("answers with the small model if the check accepts", async () => {
     const { router, large } = await cascadeOver(wire, good);
     const result = await router.route("Capital of France?");
     expect(result.text).toBe("It is Paris.");
@@ -81,7 +84,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect(large.requests).toHaveLength(0);
   });
 
-  it("escalates where it does not, and both calls are priced", async () => {
+  it("escalates if it does not, and prices both calls", async () => {
     const { router } = await cascadeOver(wire, refusal);
     const result = await router.route("Capital of France?");
     expect(result.text).toBe("from large");
@@ -95,7 +98,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect(result.usage).toMatchObject({ inputTokens: 200, outputTokens: 20 });
   });
 
-  it("streams nothing before the check has accepted, and never what was refused", async () => {
+  it("streams nothing before the check has accepted, and never a refused answer", async () => {
     let judged = false;
     const check: Check = {
       name: "slow",
@@ -118,7 +121,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect((await stream.result).costUsd).toBeCloseTo(0.4, 12);
   });
 
-  it("streams an accepted answer whole, with finish reason and usage", async () => {
+  it("streams an accepted answer in full, with finish reason and usage", async () => {
     const { router } = await cascadeOver(wire, good);
     const stream = router.stream("Capital of France?");
     expect(await textOf(stream)).toBe("It is Paris.");
@@ -127,7 +130,7 @@ describe.each(Object.entries(wires))("a cascade over the wire of %s", (_, wire) 
     expect(costUsd).toBeCloseTo(0.2, 12);
   });
 
-  it("asks a judge through the hop: recorded, priced, and under the constraints", async () => {
+  it("calls a judge through the hop: recorded, priced, and under the constraints", async () => {
     const judging = await start(wire, answerOf('{"accept": ', "true}"));
     const model = wire.model("judge", judging.url);
     const { router, small, large } = await cascadeOver(wire, good, judge({ model }));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Hop } from "../../src/index.ts";
+import type { Hop } from "../../src/contracts/index.ts";
 import { lateScenarios, type Scenario, scenarios } from "../support/hop-scenarios.ts";
 import { runScenario } from "../support/hop-world.ts";
 import { runs } from "../support/runs.ts";
@@ -25,7 +25,7 @@ it.each<{ what: string; from: fc.Arbitrary<Scenario>; expected: readonly Hop[]; 
       }),
       { numRuns: count },
     );
-    // Or the test has shown nothing.
+    // Without these hops the test would show nothing.
     for (const hop of expected) expect(hops.get(hop) ?? 0, hop).toBeGreaterThan(0);
   },
   600_000,

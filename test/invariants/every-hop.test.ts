@@ -1,26 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boundary, healthy, latency, maxCost, only, safetyFloor } from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
+import type { Candidate, Hop, HopContext, ProviderErrorKind } from "../../src/contracts/index.ts";
 import {
-  type Candidate,
   type ChatRequest,
   type Check,
   type Classifier,
   type Constraint,
   createRouter,
-  type Hop,
-  type HopContext,
   type Model,
   type Policy,
   ProviderError,
-  type ProviderErrorKind,
   type RouterOptions,
 } from "../../src/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
 type Id = "small" | "large";
 
-/** One USD a call, whatever its length. */
+/** One USD per call, whatever its length. */
 const oneUsd = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
 const free = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 };
 const question: ChatRequest = { messages: [{ role: "user", content: "Rate it." }] };
@@ -40,7 +37,7 @@ function make(
   return { router, small, large };
 }
 
-/** A classifier that does as told with its hop, and reports what came of it. */
+/** Creates a classifier that uses its hop as given, and records the outcome. */
 function classifying(use: (hop: HopContext) => Promise<unknown>): Classifier & { outcome?: unknown } {
   const classifier: Classifier & { outcome?: unknown } = {
     name: "using-a-model",
@@ -60,7 +57,7 @@ function classifying(use: (hop: HopContext) => Promise<unknown>): Classifier & {
 const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>
   new ProviderError({ kind, model: "fake:small", retryAfterMs });
 
-/** Refuses one model from a moment on. */
+/** Creates a constraint that refuses one model from a moment on. */
 const until = (id: string, moment: number): Constraint => ({
   name: "until",
   permits: (candidate, { now }) => candidate.id !== id || now < moment || "too late",
@@ -69,7 +66,7 @@ const until = (id: string, moment: number): Constraint => ({
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
 
-/** The outcome of a request while timers fire as they come due. */
+/** Returns the outcome of a request while timers fire when due. */
 async function settled<T>(promise: Promise<T>): Promise<T | Error> {
   const outcome = promise.catch((error: Error) => error);
   await vi.runAllTimersAsync();
@@ -77,7 +74,7 @@ async function settled<T>(promise: Promise<T>): Promise<T | Error> {
 }
 
 describe("a retry", () => {
-  it("is not made when a constraint has come to forbid it during the wait: the next model is asked", async () => {
+  it("is not made if a constraint forbids it after the wait: the next model is called", async () => {
     const { router, small } = make({
       small: { error: failure("rate-limit", 1_000) },
       constraints: [until("small", 500)],
@@ -87,7 +84,7 @@ describe("a retry", () => {
     expect(small.requests).toHaveLength(1);
   });
 
-  it("is not made either where there is no other model", async () => {
+  it("is not made either if there is no other model", async () => {
     const { router, small } = make({
       small: { error: failure("rate-limit", 1_000) },
       constraints: [until("small", 500), only("small")],
@@ -117,7 +114,7 @@ describe("the plan and its fallbacks", () => {
     permits: ({ id }, context) => id !== "large" || context.hop !== hop || `not at ${hop}`,
   });
 
-  it("are asked for again when it is their turn: a fallback of the decision may be forbidden by then", async () => {
+  it("are checked again when it is their turn: a fallback of the decision may be forbidden by then", async () => {
     const { router, large } = make({
       small: { error: failure("not-found") },
       constraints: [notAt("fallback")],
@@ -137,7 +134,7 @@ describe("the plan and its fallbacks", () => {
     expect(large.requests).toEqual([]);
   });
 
-  it("do not begin with a model that is forbidden since the decision: the next model is asked", async () => {
+  it("do not begin with a model that is forbidden since the decision: the next model is called", async () => {
     const slow = classifying(() => new Promise((resolve) => setTimeout(resolve, 100)));
     const { router, small } = make({ classifier: slow, constraints: [until("small", 50)] });
     expect(await settled(router.route(ask))).toMatchObject({
@@ -148,7 +145,7 @@ describe("the plan and its fallbacks", () => {
     expect(small.requests).toEqual([]);
   });
 
-  it("do not begin with it either where there is no other model", async () => {
+  it("do not begin with it either if there is no other model", async () => {
     const slow = classifying(() => new Promise((resolve) => setTimeout(resolve, 100)));
     const { router, small, large } = make({
       classifier: slow,
@@ -193,7 +190,7 @@ describe("a call of a classifier or a check", () => {
       const classifier = classifying((hop) => hop.generate(other, question));
       const { router } = make({
         classifier,
-        // Two models that may serve, or the classifier is not asked.
+        // With two permitted models, so that the classifier is used.
         small: labelled,
         large: { ...ofRouter },
         constraints: [{ ...onPrem, permits: (c, at) => at.hop === "answer" || onPrem.permits(c, at) }],
@@ -216,7 +213,7 @@ describe("a call of a classifier or a check", () => {
     expect(classifier.outcome).toMatchObject({ code: "no-eligible-model" });
   });
 
-  it("is priced for constraints on cost, and refused where the price is not known", async () => {
+  it("is priced for constraints on cost, and refused if the price is unknown", async () => {
     const judges = [oneUsd, { ...oneUsd, usdPerRequest: 3 }, undefined].map((price, index) =>
       fakeModel({ model: `judge-${index}`, price }),
     );
@@ -233,7 +230,7 @@ describe("a call of a classifier or a check", () => {
     ]);
   });
 
-  it("is bound by the constraints of the request, not only by those of the router", async () => {
+  it("is subject to the constraints of the request, not only to those of the router", async () => {
     const judge = fakeModel({ model: "judge" });
     const classifier = classifying((hop) => hop.generate(judge, question));
     const { router } = make({ classifier });
@@ -242,7 +239,7 @@ describe("a call of a classifier or a check", () => {
     expect(classifier.outcome).toMatchObject({ reasons: { "fake:judge": "only: not among small, large" } });
   });
 
-  it("to the model whose answer is checked is asked for once more", async () => {
+  it("to the model whose answer is checked must be permitted again", async () => {
     const check: Check = {
       name: "agreement",
       accepts: async (_, __, hop) => (await hop.again?.()) !== undefined,
@@ -267,10 +264,10 @@ describe("a call of a classifier or a check", () => {
   it("is not made after the deadline", async () => {
     const judge = fakeModel({ model: "judge", price: free });
     const classifier = classifying((hop) => {
-      vi.setSystemTime(5_000); // no timer has fired yet
+      vi.setSystemTime(5_000); // No timer has fired yet.
       return hop.generate(judge, question);
     });
-    const { router } = make({ classifier });
+    const { router } = make({ classifier, clock: Date.now });
     expect(await settled(router.route({ ...ask, deadlineMs: 1_000 }))).toMatchObject({
       code: "deadline-exceeded",
     });
@@ -278,7 +275,7 @@ describe("a call of a classifier or a check", () => {
     expect(classifier.outcome).toMatchObject({ code: "deadline-exceeded" });
   });
 
-  it("is not made once the hop is over: a classifier that was left behind calls nobody", async () => {
+  it("is not made once the hop is over: an abandoned classifier calls no model", async () => {
     const judge = fakeModel({ model: "judge" });
     const classifier = classifying(async (hop) => {
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -290,7 +287,7 @@ describe("a call of a classifier or a check", () => {
     expect(judge.requests).toEqual([]);
   });
 
-  it("is not made once the hop is over: a classifier that answered at once calls nobody later", async () => {
+  it("is not made once the hop is over: a classifier that has answered calls no model later", async () => {
     const judge = fakeModel({ model: "judge" });
     let outcome: Promise<unknown> = Promise.resolve();
     const classifier: Classifier = {
@@ -313,10 +310,10 @@ describe("a call of a classifier or a check", () => {
     expect(await settled(router.route(ask))).toMatchObject({ text: "from small" });
     expect(await outcome).toMatchObject({ name: "AbortError" });
     expect(judge.requests).toEqual([]);
-    expect(hops).toEqual(["answer"]); // nor is there an attempt
+    expect(hops).toEqual(["answer"]); // There is no attempt either.
   });
 
-  it("is bound by the floor under risky requests", async () => {
+  it("is subject to the floor under risky requests", async () => {
     const classifier = classifying((hop) => hop.generate(router.models.small, question));
     const risky: Constraint<Id> = safetyFloor({ when: () => true, forbid: ["small"] });
     const atHops: Constraint<Id> = {
@@ -342,7 +339,7 @@ describe("maxCostUsd", () => {
     expect(await settled(router.route({ ...ask, maxCostUsd: 2 }))).toMatchObject({ costUsd: 2 });
   });
 
-  it("refuses a call of a classifier that it does not suffice for, or whose price is not known", async () => {
+  it("refuses a classifier's call that it does not cover, or whose price is unknown", async () => {
     const dear = fakeModel({ model: "dear", price: { ...oneUsd, usdPerRequest: 9 } });
     const unknown = fakeModel({ model: "unknown" });
     const classifier = classifying((hop) =>
@@ -375,7 +372,7 @@ describe("maxCostUsd", () => {
     expect(judge.requests).toHaveLength(2);
   });
 
-  it("takes a call without usage for what it was expected to cost", async () => {
+  it("charges a call without usage its expected cost", async () => {
     const silent = fakeModel({ model: "silent", price: oneUsd });
     const judge: Model = {
       ...silent,
@@ -408,15 +405,15 @@ describe("the health of a model", () => {
     });
     const result = await settled(router.route(ask));
     expect(result).toMatchObject({ text: "from large" });
-    expect(small.requests).toHaveLength(5); // of 11 that retries alone would have made
+    expect(small.requests).toHaveLength(5); // Without the constraint, retries would have made 11.
     failing = false;
-    // While it is not healthy, always("small") has no opinion.
+    // While it is unhealthy, always("small") has no opinion.
     await expect(router.decide(ask)).rejects.toMatchObject({ code: "policy" });
     vi.setSystemTime(Date.now() + 60_000);
     expect(await settled(router.route(ask))).toMatchObject({ text: "from small" });
   });
 
-  it("holds the time to first token of streams", async () => {
+  it("contains the time to first token of streams", async () => {
     const { router, small } = make({
       small: { wait: () => new Promise((resolve) => setTimeout(resolve, 300)) },
       policy: { name: "first", select: ({ candidates: [one] }) => one && { model: one.id, reason: "" } },
@@ -439,7 +436,7 @@ describe("the health of a model", () => {
   });
 });
 
-it("a policy that writes to its candidates fails, and calls nobody", async () => {
+it("a policy that writes to its candidates fails, and no model is called", async () => {
   const policy: Policy<Id> = {
     name: "writes",
     select: ({ candidates }) => {
@@ -488,7 +485,7 @@ it("a decision lists every model, each with the first constraint that refuses it
   const router = createRouter({ models, policy: always("local"), constraints });
   const { candidates } = await router.decide(ask);
   expect(candidates.map(({ model, permitted }) => [model, permitted])).toEqual([
-    ["tiny", "boundary: boundary is cloud, on-prem is required"], // its price is not known either
+    ["tiny", "boundary: boundary is cloud, on-prem is required"], // Its price is unknown, too.
     ["small", "boundary: boundary is not known, on-prem is required"],
     ["large", "maxCost: costs about 9.00 USD, more than 2"],
     ["local", true],

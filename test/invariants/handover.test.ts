@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
-import { type ChatMessage, createRouter, type Model, type Router } from "../../src/index.ts";
+import type { ChatMessage } from "../../src/contracts/index.ts";
+import { createRouter, type Model, type Router } from "../../src/index.ts";
 import { anthropic } from "../../src/providers/anthropic.ts";
 import { google } from "../../src/providers/google.ts";
 import { openai } from "../../src/providers/openai.ts";
@@ -11,7 +12,10 @@ import { serveStrictGoogle } from "../support/strict/google.ts";
 import { serveStrictOpenAi } from "../support/strict/openai.ts";
 import type { Json } from "../support/strict/script.ts";
 
-/** Each id with the server that it talks to: all ordered pairs, those within one provider too. */
+/**
+ * Ids of the models, each with its own server; all ordered pairs are tested, also those within one
+ * provider.
+ */
 const ids = ["gpt", "claude", "claudeOld", "gemini", "geminiOld", "qwen", "kimi"] as const;
 type Id = (typeof ids)[number];
 
@@ -50,19 +54,19 @@ const tools = [
   },
 ];
 
-/** A conversation that is kept as JSON between its turns. */
+/** Starts a conversation that is kept as JSON between its turns. */
 function startConversation(session: string, streamed: boolean) {
   let messages: ChatMessage[] = [];
   const push = (message: unknown) => {
     messages = JSON.parse(JSON.stringify([...messages, message])) as ChatMessage[];
   };
   return {
-    /** What the model says, after an ask of a user or results for each call of the turn before. */
-    async turn(model: Id, told: string) {
+    /** Returns the model's answer to a user's ask, or to results for each call of the turn before. */
+    async turn(model: Id, text: string) {
       const last = messages.at(-1);
       const calls = last?.role === "assistant" ? (last.tool_calls ?? []) : [];
-      if (calls.length === 0) push({ role: "user", content: told });
-      for (const { id } of calls) push({ role: "tool", tool_call_id: id, content: told });
+      if (calls.length === 0) push({ role: "user", content: text });
+      for (const { id } of calls) push({ role: "tool", tool_call_id: id, content: text });
       const request = { messages, tools, model, session };
       const stream = streamed ? router.stream(request) : undefined;
       if (stream) for await (const _ of stream);
@@ -81,8 +85,8 @@ describe.each([
 ])("a conversation that changes its model, %s", (mode, streamed) => {
   it.each(pairs)("goes from %s to %s and back, within a tool loop and after it", async (a, b) => {
     const conversation = startConversation(`${mode} ${a} ${b}`, streamed);
-    const calls = async (model: Id, told: string) => {
-      const { completion, attempts } = await conversation.turn(model, told);
+    const calls = async (model: Id, text: string) => {
+      const { completion, attempts } = await conversation.turn(model, text);
       expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
       expect(attempts).toHaveLength(1);
     };
@@ -100,7 +104,7 @@ describe.each([
   });
 });
 
-describe("what is a model's own", () => {
+describe("a model's own content", () => {
   it.each([
     [
       "claude",
@@ -116,7 +120,7 @@ describe("what is a model's own", () => {
     ],
     ["qwen", "compatible", (body: Json) => body.messages.map((message: Json) => message.reasoning_content)],
   ] as const)(
-    "%s meets its own reasoning again when the conversation comes back",
+    "%s gets its own reasoning back when the conversation returns",
     async (id, name, signaturesIn) => {
       const conversation = startConversation(`own ${id}`, false);
       await conversation.turn(id, "look");
@@ -130,7 +134,7 @@ describe("what is a model's own", () => {
   );
 });
 
-describe("content that an API has no place for", () => {
+describe("content that an API cannot take", () => {
   const decide = (part: unknown) =>
     router.decide({ messages: [{ role: "user", content: [part] }] } as Parameters<typeof router.decide>[0]);
   const refusals = async (part: unknown) => {
@@ -140,7 +144,7 @@ describe("content that an API has no place for", () => {
     );
   };
 
-  it("is refused by constraint, before anything is sent", async () => {
+  it("is refused by a constraint before anything is sent", async () => {
     const file = (given: object) => ({ type: "file", file: given });
     expect(await refusals(file({ file_id: "file-1" }))).toEqual(
       ["claude", "claudeOld", "gemini", "geminiOld"].map((id) => `${id}: capabilities: cannot read file-id`),

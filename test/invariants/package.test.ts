@@ -10,14 +10,16 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 let folder = "";
+const command = () => join(folder, "node_modules/.bin/switchpoint");
 
-/** What a user's first file looks like, over every subpath. */
+/** A user's first file, with every subpath. */
 const program = `
 import { createRouter, decisionLog, isRouterError, route, configure, type Policy } from "switchpoint";
 import { notRefused } from "switchpoint/checks";
 import { complexity, length } from "switchpoint/classifiers";
 import { only } from "switchpoint/constraints";
 import { readOutcomes, replay } from "switchpoint/evals";
+import { checkNumber, type ModelFacts } from "switchpoint/plugin";
 import { firstOf, threshold } from "switchpoint/policies";
 import { anthropic } from "switchpoint/providers/anthropic";
 import { azure } from "switchpoint/providers/azure";
@@ -39,8 +41,42 @@ const missing = await anthropic("claude-haiku-4-5", { apiKey: "k" })
   .generate({ messages: [{ role: "user", content: "x" }] }, { signal: new AbortController().signal })
   .catch((error: unknown) => (isRouterError(error, "missing-dependency") ? error.message : String(error)));
 console.log(JSON.stringify({ text: result.text, again: text, missing }));
-void [notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
+const facts: ModelFacts = models.small;
+void [facts, checkNumber, notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
 `;
+
+/** Requests and answers in types of the SDK, of both versions, where \`undefined\` and absent are one. */
+const chatProgram = `
+import type OpenAI6 from "openai-6";
+import type OpenAI7 from "openai-7";
+import { type ChatRequest, createRouter, route } from "switchpoint";
+import { always } from "switchpoint/policies";
+import { fakeModel } from "switchpoint/testing";
+
+declare const request6: OpenAI6.Chat.ChatCompletionCreateParamsNonStreaming;
+declare const request7: OpenAI7.Chat.ChatCompletionCreateParamsNonStreaming;
+void [route(request6), route(request7)];
+
+const router = createRouter({ models: { small: fakeModel() }, policy: always("small") });
+const { completion } = await router.route({
+  messages: [{ role: "user", content: [{ type: "text", text: "Hello" }], name: undefined }],
+  tools: [{ type: "function", function: { name: "f", parameters: { type: "object" } } }],
+  response_format: { type: "json_object" },
+  stop: ["\\n"],
+  session: "u1",
+});
+const answers: [OpenAI6.Chat.ChatCompletion, OpenAI7.Chat.ChatCompletion] = [completion, completion];
+for await (const chunk of router.stream("Hello")) {
+  const chunks: [OpenAI6.Chat.ChatCompletionChunk, OpenAI7.Chat.ChatCompletionChunk] = [chunk, chunk];
+  void [answers, chunks];
+}
+declare const asked: ChatRequest;
+const body: OpenAI7.Chat.ChatCompletionCreateParamsNonStreaming = { ...asked, model: "gpt-5" };
+// @ts-expect-error misspelt
+void [body, router.route({ messages: [], temperatur: 1 })];
+`;
+
+const typesOf = (name: string) => [join(root, "node_modules", name, "index.d.mts")];
 
 const settings = {
   compilerOptions: {
@@ -54,6 +90,18 @@ const settings = {
   files: ["main.ts"],
 };
 
+const chatSettings = {
+  extends: "./tsconfig.json",
+  compilerOptions: {
+    exactOptionalPropertyTypes: false,
+    // The SDK's own declarations are its own affair, and take long.
+    skipLibCheck: true,
+    noEmit: true,
+    paths: { "openai-6": typesOf("openai"), "openai-7": typesOf("openai-7") },
+  },
+  files: ["chat.ts"],
+};
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "switchpoint-package-"));
   await run("npm", ["run", "build", "--silent"], { cwd: root });
@@ -65,7 +113,14 @@ beforeAll(async () => {
   await run("npm", ["install", ...flags, `./${tarball}`, types], { cwd: folder });
   await writeFile(join(folder, "main.ts"), program);
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(settings));
+  await writeFile(join(folder, "chat.ts"), chatProgram);
+  await writeFile(join(folder, "tsconfig.chat.json"), JSON.stringify(chatSettings));
 }, 240_000);
+
+/** True if the file is what a pattern of `exports` stands for: `./providers/*`. */
+function isDoor(file: string, head: string, tail: string): boolean {
+  return file.startsWith(head) && file.endsWith(tail) && !file.slice(head.length).includes("/");
+}
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -76,7 +131,7 @@ it("is installed without the optional SDKs", async () => {
   expect(installed).not.toContain("@google");
 });
 
-it("type-checks and runs in an empty project, and says which SDK is missing", async () => {
+it("type-checks and runs in an empty project, and names the missing SDK", async () => {
   await run(process.execPath, [tsc, "-p", folder]);
   const { stdout } = await run(process.execPath, ["main.js"], { cwd: folder });
   expect(JSON.parse(stdout)).toEqual({
@@ -86,13 +141,47 @@ it("type-checks and runs in an empty project, and says which SDK is missing", as
   });
 }, 60_000);
 
-it("prints a readable error where nobody catches it", async () => {
+it("takes requests typed by the SDK, 6 or 7, and its answers are of either type", async () => {
+  await run(process.execPath, [tsc, "-p", join(folder, "tsconfig.chat.json")]);
+}, 60_000);
+
+it("shows declarations that import no package: none is needed to compile", async () => {
+  const home = join(folder, "node_modules/switchpoint");
+  const { exports } = JSON.parse(await readFile(join(home, "package.json"), "utf8")) as {
+    readonly exports: Readonly<Record<string, string | null>>;
+  };
+  const files = (await readdir(home, { recursive: true })).map((name) => `./${name}`);
+  const doors = Object.values(exports).flatMap((target) => {
+    const [head = "", tail = ""] = (target ?? "").replace(/\.js$/, ".d.ts").split("*");
+    return files.filter((name) => (tail === "" ? name === head : isDoor(name, head, tail)));
+  });
+  expect(doors).toEqual(
+    expect.arrayContaining(["./dist/src/index.d.ts", "./dist/src/providers/anthropic.d.ts"]),
+  );
+
+  const reached = new Set(doors.filter((name) => name.endsWith(".d.ts")));
+  const packages: string[] = [];
+  for (const file of reached) {
+    const text = await readFile(join(home, file), "utf8");
+    for (const [, target = ""] of text.matchAll(
+      /(?:\bfrom|\bimport|\bimport\(|\btypes=)\s*["']([^"']+)["']/g,
+    )) {
+      if (target.startsWith("."))
+        reached.add(`./${join(dirname(file), target.replace(/\.[jt]s$/, ".d.ts"))}`);
+      else packages.push(`${file} imports ${target}`);
+    }
+  }
+  expect(packages).toEqual([]);
+  expect(reached).toContain("./dist/src/contracts/chat/request.d.ts");
+});
+
+it("prints a readable error if it is not caught", async () => {
   await writeFile(join(folder, "uncaught.js"), 'import { route } from "switchpoint"; await route("Hello");');
   const env = { PATH: process.env["PATH"] };
   const failed = run(process.execPath, ["uncaught.js"], { cwd: folder, env });
   const { stderr } = (await failed.catch((error: unknown) => error)) as { readonly stderr: string };
   expect(stderr).toContain("missing: one of OPENAI_API_KEY");
-  // Node shows the line that has thrown.
+  // Node shows the line that threw.
   expect(stderr.length).toBeLessThan(4_000);
 }, 60_000);
 
@@ -133,7 +222,7 @@ it("has maps that lead from each throw to the same in the sources", async () => 
   expect(throws).toBeGreaterThan(100);
 });
 
-it("brings a command line that works", async () => {
+it("includes a working command line", async () => {
   const { stdout } = await run(process.execPath, [command(), "--version"]);
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 60_000);
@@ -154,9 +243,7 @@ it("reads a config file in TypeScript that imports the package", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ model: "only", policy: { name: "always" } });
 }, 60_000);
 
-const command = () => join(folder, "node_modules/.bin/switchpoint");
-
-it("holds no test, no data and no development script", async () => {
+it("contains no test, no data and no development script", async () => {
   const files = await readdir(join(folder, "node_modules/switchpoint"), { recursive: true });
   expect(files.filter((name) => /(^|\/)test\/|\.jsonl|\.mjs$|\.ts$(?<!\.d\.ts$)/.test(name))).toEqual([]);
   expect(
@@ -167,12 +254,12 @@ it("holds no test, no data and no development script", async () => {
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]));
 });
 
-it("is built from a lock file that names no place of download, so that any registry will do", async () => {
+it("is built from a lock file without download addresses, so that any registry works", async () => {
   const lock = await readFile(join(root, "package-lock.json"), "utf8");
   expect(lock).not.toMatch(/"resolved":/);
 });
 
-it("holds every file that its files import", async () => {
+it("contains every file that its files import", async () => {
   const home = join(folder, "node_modules/switchpoint");
   const files = await readdir(home, { recursive: true });
   for (const file of files.filter((name) => name.startsWith("dist/") && /\.(js|d\.ts)$/.test(name))) {
@@ -187,7 +274,7 @@ it("holds every file that its files import", async () => {
   }
 });
 
-it("holds every page that its pages point to", async () => {
+it("contains every page that its pages link to", async () => {
   const home = join(folder, "node_modules/switchpoint");
   const files = await readdir(home, { recursive: true });
   for (const page of files.filter((name) => name.endsWith(".md"))) {

@@ -36,12 +36,12 @@ test.each(blocks.filter(({ runs }) => runs))("the example at $place prints what 
   for (const { line, expected, printed } of await runReadme(block)) expect(printed, line).toBe(expected);
 });
 
-/** Calls in the cells of the tables of `policies/README.md`: `threshold({ … })`. */
+/** Calls in the table cells of `policies/README.md`: `threshold({ … })`. */
 const named = [...readFileSync(`${root}policies/README.md`, "utf8").matchAll(/^\|.*\|$/gm)].flatMap(([row]) =>
   [...row.matchAll(/`([a-z][A-Za-z]*)\(/g)].map(([, name]) => name as string),
 );
 
-test("what the tables of the policies name is there, and they name all that is there", () => {
+test("the tables of the policies list exactly what exists", () => {
   const doors = { ...policies, ...constraints, ...checks };
   expect([...new Set(named)].filter((name) => name !== "createRouter").sort()).toEqual(
     Object.keys(doors).sort(),

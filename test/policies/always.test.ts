@@ -8,7 +8,7 @@ const large = candidateOf("large");
 const request = factsOf();
 const policy: Policy<"small" | "large"> = always("large");
 
-test("it chooses its model, whatever the complexity", () => {
+test("it chooses its model for any complexity", () => {
   for (const complexity of [0, 1]) {
     const context = { request, classification: { complexity }, candidates: [small, large], now: 0 };
     expect(policy.select(context)).toEqual({ model: "large", reason: "always large" });
@@ -19,7 +19,7 @@ test("it has no opinion where its model is not permitted", () => {
   expect(policy.select({ request, candidates: [small], now: 0 })).toBeUndefined();
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(policy).toMatchObject({
     name: "always",
     parameters: { model: "large" },

@@ -43,7 +43,7 @@ describe("a threshold of 0.6 that rises from half of the budget on", () => {
     expect(choose({ classification: undefined, ...spent(10) })?.model).toBe("small");
   });
 
-  test("forbids nothing: the one model that is permitted serves", () => {
+  test("forbids nothing: the only permitted model answers", () => {
     expect(choose(spent(20), ["large"])).toEqual({ model: "large", reason: "small is not permitted" });
     expect(choose({ complexity: 0.7, ...spent(7.5) }, ["small"])?.model).toBe("small");
     expect(choose(spent(20), ["other"])).toBeUndefined();
@@ -87,7 +87,7 @@ test("more spending and less complexity never lead to a larger model", () => {
   );
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(budgetAware(options)).toMatchObject({
     name: "budgetAware",
     parameters: { small: "small", large: "large", at: 0.6, otherwise: "large", tightenFrom: 0.8 },

@@ -22,7 +22,7 @@ describe("a table by category", () => {
     ]);
   });
 
-  test("takes the classifier's category where the request gives none", () => {
+  test("uses the classifier's category where the request states none", () => {
     const classification = { complexity: 0.1, category: "code" };
     expect(sharesOf(policy, among, { classification })).toEqual({ coder: 1 });
     const request = factsOf({ category: "other" });
@@ -38,7 +38,7 @@ describe("a table by category", () => {
     },
   );
 
-  test("sends what the policy of a category leaves to otherwise", () => {
+  test("asks otherwise where the policy of a category has no opinion", () => {
     const request = factsOf({ category: "code" });
     expect(sharesOf(policy, ["small", "large"], { request, complexity: 0.1 })).toEqual({ small: 1 });
     const half = byTask({ tasks: { code: partialLottery({ coder: 0.25 }) }, otherwise: "large" });
@@ -47,7 +47,7 @@ describe("a table by category", () => {
   });
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(byTask({ tasks: { code: "coder", chat: "small" }, otherwise: "large" })).toMatchObject({
     name: "byTask",
     parameters: { tasks: { code: "coder", chat: "small" }, otherwise: "large" },

@@ -36,7 +36,7 @@ describe("a cascade", () => {
     });
   });
 
-  it("expects 70 % of the answers to be accepted unless told otherwise", () => {
+  it("expects 70 % of the answers to be accepted by default", () => {
     const usual = cascade({ first: "small", then: "large", unless: check });
     expect(ask(usual, { small: 1, large: 10 })).toMatchObject({ expectedCostUsd: expect.closeTo(4, 12) });
     expect(usual.parameters).toEqual({ models: ["small", "large"], unless: "notRefused", acceptance: 0.7 });
@@ -46,7 +46,7 @@ describe("a cascade", () => {
     expect(ask(policy, { small: 1, large: undefined })).toMatchObject({ expectedCostUsd: undefined });
   });
 
-  it("leaves out what is not permitted; the last that is left answers unchecked", () => {
+  it("leaves out models that are not permitted; the last permitted one answers unchecked", () => {
     const reason = "no other model of the cascade is permitted";
     expect(ask(policy, { large: 10 })).toEqual({ model: "large", reason });
     expect(ask(policy, { small: 1 })).toEqual({ model: "small", reason });
@@ -58,7 +58,7 @@ describe("a cascade", () => {
     expect(ask<string>(policy, { other: 1 })).toBeUndefined();
   });
 
-  it("asks that all of several checks accept", () => {
+  it("requires all of several checks to accept", () => {
     const both = cascade({ first: "small", then: "large", unless: [check, finishReason()] });
     expect(ask(both, { small: 1, large: 10 })).toMatchObject({
       escalate: [{ unless: { name: "allOf(notRefused, finishReason(stop, tool_calls))" } }],

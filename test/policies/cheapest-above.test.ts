@@ -21,33 +21,33 @@ test.each([
   expect(choicesAmong(cheapestAbove(floor), all)).toEqual([{ model, reason }]);
 });
 
-test("of equally cheap models the better, of equally good ones the cheaper is taken", () => {
+test("ties in cost go to the better model, ties in quality to the cheaper one", () => {
   const twin = candidateOf("twin", { estimatedQuality: 0.7, estimatedCostUsd: 0.001 });
   expect(sharesOf(cheapestAbove(0.5), [small, twin])).toEqual({ twin: 1 });
   const dear = candidateOf("dear", { estimatedQuality: 0.9, estimatedCostUsd: 1 });
   expect(sharesOf(cheapestAbove(0.95), [dear, large])).toEqual({ large: 1 });
 });
 
-test("a model of unknown price is dearer than all others, not free", () => {
+test("a model of unknown price counts as more expensive than all others, not as free", () => {
   const priceless = candidateOf("priceless", { estimatedQuality: 0.99 });
   expect(sharesOf(cheapestAbove(0.8), [priceless, ...all])).toEqual({ mid: 1 });
   expect(sharesOf(cheapestAbove(0.95), [priceless, ...all])).toEqual({ priceless: 1 });
 });
 
-test("where a quality is not known, only a model that is known to reach the floor is taken", () => {
+test("where a quality is not known, only a model that is known to reach the floor is chosen", () => {
   const unproven = candidateOf("unproven", { estimatedCostUsd: 0 });
   expect(sharesOf(cheapestAbove(0.8), [unproven, ...all])).toEqual({ mid: 1 });
   expect(sharesOf(cheapestAbove(0.95), [unproven, ...all])).toEqual({});
   expect(sharesOf(cheapestAbove(0), ["a", "b"])).toEqual({});
 });
 
-test("the one model that is permitted is taken, whatever is known of it", () => {
+test("the only permitted model is chosen, even of unknown quality", () => {
   expect(choicesAmong(cheapestAbove(0.8), ["any"])).toEqual([
     { model: "any", reason: "the only permitted model" },
   ]);
 });
 
-test("the floor is reached wherever a model reaches it, else the highest quality is taken", () => {
+test("the floor is reached wherever a model reaches it, else the highest quality is chosen", () => {
   const unit = fc.double({ min: 0, max: 1, noNaN: true });
   const known = fc.record({ estimatedQuality: unit, estimatedCostUsd: fc.option(unit, { nil: undefined }) });
   fc.assert(
@@ -62,7 +62,7 @@ test("the floor is reached wherever a model reaches it, else the highest quality
   );
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(cheapestAbove(0.8)).toMatchObject({ name: "cheapestAbove", parameters: { floor: 0.8 } });
 });
 

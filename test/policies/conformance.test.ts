@@ -17,7 +17,7 @@ const models = ["small", "large"] as const;
 
 const split = policies.threshold({ small: "small", large: "large", at: 0.5 });
 
-/** Each policy by file name, in the forms that differ. */
+/** Samples of each policy by file name, one for each form. */
 const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
   always: [policies.always("small")],
   "budget-aware": [
@@ -93,7 +93,7 @@ const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
   when: [policies.when(({ request }) => request.tenant === "clinic", split)],
 };
 
-/** Each constraint by file name. */
+/** Samples of each constraint by file name. */
 const constraintSamples: Readonly<Record<string, readonly Constraint<Id>[]>> = {
   boundary: [
     constraints.boundary({ label: "residency", required: ["eu", "ch"] }),
@@ -124,7 +124,7 @@ const anything: checks.StandardSchema = {
 };
 const answerSchema = { type: "object", properties: { answer: { type: "number" } }, required: ["answer"] };
 
-/** Each check by file name, with the most calls of models that it makes. */
+/** Samples of each check by file name, with the largest number of model calls. */
 const checkSamples: Readonly<Record<string, readonly { readonly check: Check; readonly calls?: number }[]>> =
   {
     agreement: [
@@ -177,13 +177,13 @@ describe.each([
     expect(Object.keys(door)).toContain(camelCase(name));
   });
 
-  test("every file is run through the conformance suite", () => {
+  test("every file has a sample in the conformance suite", () => {
     expect(Object.keys(samples).sort()).toEqual(names.sort());
     for (const [name, list] of Object.entries(samples)) expect(list.length, name).toBeGreaterThan(0);
   });
 });
 
-test("each sample is of the file that it stands under", () => {
+test("each sample belongs to the file it is listed under", () => {
   for (const [file, list] of Object.entries({ ...policySamples, ...constraintSamples }))
     for (const { name } of list) expect(name, file).toBe(camelCase(file));
 });
@@ -192,7 +192,7 @@ describe.each(Object.values(policySamples).flat())("the policy $name $parameters
   test.each(policyConformance({ policy, models }))("$name", ({ run }) => run());
 });
 
-/** Those that rest on facts of the model for every request. */
+/** Constraints that need facts of the model for every request. */
 const closed: ReadonlySet<Constraint<Id>> = new Set(
   [
     constraintSamples["boundary"]?.[0],

@@ -5,7 +5,7 @@ import { candidateOf } from "../../src/testing/index.ts";
 import { partialLottery } from "../support/partial-lottery.ts";
 import { choicesAmong, sharesOf } from "../support/shares-of.ts";
 
-test("epsilon of the requests is shared by the permitted models, the rest is the policy's", () => {
+test("the permitted models share epsilon of the requests, the policy gets the rest", () => {
   const shares = sharesOf(explore(0.2, mix({ small: 0.9, large: 0.1 })), ["small", "large"]);
   expect(shares["large"]).toBeCloseTo(0.18, 15);
   expect(shares["small"]).toBeCloseTo(0.82, 15);
@@ -18,7 +18,7 @@ test("models that the policy does not name are explored too", () => {
   expect(shares["large"]).toBeCloseTo(0.1, 12);
 });
 
-test("the reason tells exploring from the policy's choice", () => {
+test("the reason distinguishes exploration from the policy's choice", () => {
   const reasons = choicesAmong(explore(0.3, always("small")), ["small", "large"]).map((one) => one.reason);
   expect(reasons).toEqual([
     "always small",
@@ -32,7 +32,7 @@ test("epsilon 0 is the policy alone, epsilon 1 exploration alone", () => {
   expect(sharesOf(explore(1, always("small")), ["small", "large"])).toEqual({ small: 0.5, large: 0.5 });
 });
 
-test("it has an opinion where, and as often as, the policy has one", () => {
+test("it has an opinion where the policy has one, with the same probability", () => {
   expect(
     sharesOf(
       explore(
@@ -72,7 +72,7 @@ describe("a floor", () => {
     expect(shares["large"]).toBeCloseTo(0.1, 12);
   });
 
-  test("that no model reaches leaves the policy alone", () => {
+  test("that no model reaches leaves the policy's opinion unchanged", () => {
     expect(sharesOf(explore(0.2, cheapestAbove(0.8), { floor: 0.95 }), models)).toEqual({ mid: 1 });
   });
 
@@ -83,7 +83,7 @@ describe("a floor", () => {
   });
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(explore(0.1, always("a"))).toMatchObject({
     name: "explore",
     models: ["a"],

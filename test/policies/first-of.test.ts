@@ -36,13 +36,13 @@ test("without any opinion there is none", () => {
   expect(select(firstOf(silent, firstOf(silent)))).toBeUndefined();
 });
 
-test("an opinion that settles all is passed on as it is", () => {
+test("an opinion that sums to 1 is returned unchanged", () => {
   const escalate = [{ unless: { name: "never", accepts: () => false }, to: "large" as const }];
   const plan: Policy<Id> = { name: "plan", select: () => ({ model: "small", reason: "try", escalate }) };
   expect(select(firstOf(plan, always("mid")))).toEqual({ model: "small", reason: "try", escalate });
 });
 
-test("what a lottery leaves goes to the policies after it", () => {
+test("the rest of a lottery goes to the policies after it", () => {
   const policy = firstOf(partialLottery({ mid: 0.25 }), partialLottery({ small: 0.5 }), always("large"));
   expect(choices(policy).map(({ model, probability }) => [model, probability])).toEqual([
     ["mid", 0.25],
@@ -62,7 +62,7 @@ test("an escalation keeps its place when its choice is scaled", () => {
   });
 });
 
-test("policies after a settled lottery are not asked", () => {
+test("policies after a lottery that sums to 1 are not asked", () => {
   const unexpected: Policy = {
     name: "unexpected",
     select: () => {
@@ -112,7 +112,7 @@ test("its parameters and models are those of the nested policies", () => {
   expect(JSON.parse(JSON.stringify(policy.parameters))).toEqual(policy.parameters);
 });
 
-test("the mixture is the hand-computed one and sums to at most 1", () => {
+test("the mixture equals the hand-computed one and sums to at most 1", () => {
   const weights = fc.tuple(
     ...ids.map(() => fc.integer({ min: 0, max: 100 })),
     fc.integer({ min: 0, max: 100 }),

@@ -34,13 +34,13 @@ describe("parts that are policies", () => {
     { weight: 0.9, use: threshold({ small: "small", large: "large", at: 0.7 }) },
   ]);
 
-  test("share what they say", () => {
+  test("share by their own opinions", () => {
     const all = ["small", "large", "canary"];
     expect(sharesOf(policy, all, { complexity: 0.2 })).toEqual({ canary: 0.1, small: 0.9 });
     expect(sharesOf(policy, all, { complexity: 0.8 })).toEqual({ canary: 0.1, large: 0.9 });
   });
 
-  test("say why they were asked before their own reason", () => {
+  test("put the share before their own reason", () => {
     const reasons = choicesAmong(policy, ["small", "large", "canary"]).map(({ reason }) => reason);
     expect(reasons).toEqual(["share 0.1", "share 0.9: complexity below 0.7"]);
   });
@@ -97,7 +97,7 @@ test("a part that breaks its contract is not hidden by scaling", () => {
   for (const use of [
     tooMuch,
     { ...tooMuch, select: () => ({ model: "a", reason: "x", probability: Number.NaN }) } as Policy<"a">,
-    // Divided by a negative sum, negative shares would come out as good ones.
+    // Division by a negative sum would make negative shares look valid.
     { ...tooMuch, select: () => ({ model: "a", reason: "x", probability: -1.4 }) } as Policy<"a">,
   ]) {
     const policy = mix([
@@ -114,7 +114,7 @@ test("a part that breaks its contract is not hidden by scaling", () => {
   }
 });
 
-test("it says what it was built with, and later changes do not reach it", () => {
+test("its parameters describe it, and later changes of the options do not affect it", () => {
   const weights = { small: 0.7, large: 0.3 };
   const policy = mix(weights);
   weights.small = 0;
@@ -135,7 +135,7 @@ test("it says what it was built with, and later changes do not reach it", () => 
   });
 });
 
-test("ids that are names of object internals are ids like others", () => {
+test("names of object internals are valid ids", () => {
   const policy = mix(JSON.parse('{"__proto__":0.5,"constructor":0.5}') as Record<string, number>);
   expect(policy.models).toEqual(["__proto__", "constructor"]);
   expect(choicesAmong(policy, ["__proto__", "constructor"])).toHaveLength(2);

@@ -65,7 +65,7 @@ function build(tree: Tree): Policy<Id> {
   }
 }
 
-/** P(model) for each id, computed from the definitions and by nothing of the policies. */
+/** The probability of each id, computed from the definitions without code of the policies. */
 type Shares = readonly number[];
 const none: Shares = ids.map(() => 0);
 const total = (shares: Shares) => shares.reduce((sum, share) => sum + share, 0);
@@ -191,7 +191,7 @@ const context: fc.Arbitrary<PolicyContext<Id>> = fc
     now: 0,
   }));
 
-test("nested policies say what their definitions do: exact, summing to at most 1, among what is permitted", () => {
+test("nested policies have the probabilities of their definitions: exact, summing to at most 1, only permitted models", () => {
   fc.assert(
     fc.property(tree, context, (given, { candidates, ...rest }) => {
       const choices = choicesAmong(build(given), candidates, rest);
@@ -211,7 +211,7 @@ test("nested policies say what their definitions do: exact, summing to at most 1
   );
 });
 
-test("nested policies list the models that they may name, and say what they were built with as JSON", () => {
+test("nested policies list the models that they may name, and have JSON parameters", () => {
   fc.assert(
     fc.property(tree, context, (given, { candidates, ...rest }) => {
       const policy = build(given);

@@ -30,13 +30,13 @@ test("without the label, at another value, and where the model is not permitted,
   expect(sharesOf(policy, ["small"], labelled("all-large"))).toEqual({ small: 1 });
 });
 
-test("names of object internals are no flags", () => {
+test("names of object internals are not flags", () => {
   const odd = override({ label: "constructor", values: { large: "large" }, otherwise: "small" });
   expect(choicesAmong(odd, among)).toEqual([{ model: "small", reason: "no override by constructor" }]);
   expect(sharesOf(policy, among, labelled("__proto__"))).toEqual({ small: 1 });
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(policy).toMatchObject({
     name: "override",
     parameters: {

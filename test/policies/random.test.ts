@@ -12,7 +12,7 @@ test.each([1, 2, 4])("%i permitted models have equal shares", (count) => {
   );
 });
 
-test("shares are for mix", () => {
+test("arguments are refused: mix takes shares", () => {
   const build = () => (random as (shares: unknown) => Policy)({ small: 0.5, large: 0.5 });
   expect(build).toThrow(InvalidOptionError);
   expect(build).toThrow("random must be called without arguments: mix(…) takes shares, got an object");

@@ -84,7 +84,7 @@ describe("a condition", () => {
     for (const facts of missed) expect(choose(list, facts)).toBeUndefined();
   });
 
-  test("takes the classifier's category where the request gives none", () => {
+  test("uses the classifier's category where the request states none", () => {
     const policy = rules([{ if: { category: "code" }, use: "large" }]);
     const classification = { complexity: 0, category: "code" };
     expect(choicesAmong(policy, among, { classification })).toHaveLength(1);
@@ -93,7 +93,7 @@ describe("a condition", () => {
   });
 });
 
-test("each fact that a rule may ask for can come with a request", async () => {
+test("each fact that a rule can compare can come with a request", async () => {
   const policy = rules([
     { if: { tenant: "clinic", category: "code", language: "de", labels: { tier: "gold" } }, use: "large" },
     { if: { tools: true, images: true, jsonSchema: true, minTurns: 1, minInputTokens: 1 }, use: "large" },
@@ -150,7 +150,7 @@ test("the first rule that holds and has an opinion decides", () => {
   expect(choose(list, {})).toBeUndefined();
 });
 
-test("they say what they were built with, and later changes do not reach them", () => {
+test("their parameters describe them, and later changes of the options do not affect them", () => {
   const labels = { tier: "gold" };
   const policy = rules([
     { if: { labels, tenant: undefined }, use: "large", reason: "paid for" },
@@ -188,7 +188,7 @@ test.each([
   [[{ ...good, if: { tenent: "x" } }], "rules[0].if.tenent must be absent: known options are tenant"],
   [
     [{ ...good, if: { tenant: 7 } }],
-    "rules[0].if.tenant must be a string or an array of at least one, got 7",
+    "rules[0].if.tenant must be a string or an array of at least one string, got 7",
   ],
   [[{ ...good, if: { tenant: [] } }], "rules[0].if.tenant must be a string or an array of at least one"],
   [[{ ...good, if: { tenant: ["a", ""] } }], 'rules[0].if.tenant must be a non-empty string, got ""'],

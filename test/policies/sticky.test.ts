@@ -99,7 +99,7 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
     });
   });
 
-  it("asks for more than a small gain: a tenth of what staying costs, unless told otherwise", () => {
+  it("requires more than a small gain: by default a tenth of the cost of staying", () => {
     // Over three turns the gain is 0.0025 of 0.075, a thirtieth.
     expect(choose(sticky(small, { expectedTurns: 3 }))).toMatchObject({
       model: "opus",
@@ -109,8 +109,8 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
     expect(choose(sticky(small, { expectedTurns: 3, minGain: 0.034 })).model).toBe("opus");
   });
 
-  it("breaks even on input alone at a price ratio of write over read, 12.5", () => {
-    const dearer = (ratio: number): Price => ({
+  it("breaks even, counting input only, at the price ratio of write over read, 12.5", () => {
+    const opusAt = (ratio: number): Price => ({
       usdPerMillionInputTokens: ratio,
       usdPerMillionOutputTokens: ratio,
       usdPerMillionCachedInputTokens: ratio * 0.1,
@@ -118,7 +118,7 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
     });
     const policy = sticky(small, { minGain: 0 });
     const at = (ratio: number) =>
-      choose(policy, { prices: { haiku: prices.haiku, opus: dearer(ratio) } }).model;
+      choose(policy, { prices: { haiku: prices.haiku, opus: opusAt(ratio) } }).model;
     expect([12.4, 12.6].map(at)).toEqual(["opus", "haiku"]);
   });
 
@@ -127,7 +127,7 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
     expect(choose(sticky(small), { session }).reason).toBe("leaves opus: gains 0.200 USD; always haiku");
   });
 
-  it("bills as input what has no cache rates: then nothing is warm", () => {
+  it("bills input at the input rate without cache rates: then nothing is warm", () => {
     const bare = (input: number): Price => ({
       usdPerMillionInputTokens: input,
       usdPerMillionOutputTokens: 1,
@@ -135,25 +135,25 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
     expect(choose(sticky(small), { prices: { haiku: bare(1), opus: bare(5) } }).model).toBe("haiku");
   });
 
-  it("weighs quality where it knows what a good answer is worth", () => {
+  it("weighs quality where the value of a good answer is known", () => {
     const quality = { haiku: 0.7, opus: 0.9 };
     const session = { model: "haiku" as const };
     // Staying costs 0.005, moving 0.3125: 0.3075 for 0.2 more good answers.
     const at = (usdPerGoodAnswer: number) =>
       choose(sticky(always("opus"), { usdPerGoodAnswer, minGain: 0 }), { session, quality }).model;
     expect([1.53, 1.54].map(at)).toEqual(["haiku", "opus"]);
-    // And the other way round: what moving down saves must be worth the answers it spoils.
+    // The other direction: the savings of moving down must be worth the answers that get worse.
     const down = (usdPerGoodAnswer: number) =>
       choose(sticky(small, { usdPerGoodAnswer, minGain: 0 }), { quality, session: { cachedTokens: 0 } })
         .model;
     expect([0.99, 1.01].map(down)).toEqual(["haiku", "opus"]);
   });
 
-  it("follows the inner policy to a dearer model where quality has no price, and never where it is worth nothing", () => {
+  it("follows the inner policy to a more expensive model where quality has no value given, and never where the value is 0", () => {
     const session = { model: "haiku" as const };
     expect(choose(sticky(always("opus")), { session })).toMatchObject({
       model: "opus",
-      reason: "leaves haiku for a dearer model; always opus",
+      reason: "leaves haiku for a more expensive model; always opus",
     });
     const unknownQuality = sticky(always("opus"), { usdPerGoodAnswer: 5 });
     expect(choose(unknownQuality, { session }).model).toBe("opus");
@@ -177,7 +177,7 @@ describe("sticky, by the numbers of a warm prefix of 50,000 tokens", () => {
       }),
     };
     const session = { cachedTokens: 0 };
-    // 0.25 USD cold on opus is less than 0.3; what the plan would check is not checked on its last model.
+    // 0.25 USD cold on opus is less than 0.3; the last model of the plan answers unchecked.
     expect(choose(sticky(twoCalls), { session })).toMatchObject({ model: "haiku" });
     expect(choose(sticky(twoCalls, { usdPerGoodAnswer: 0 }), { session })).toMatchObject({
       model: "opus",
@@ -193,11 +193,11 @@ describe("sticky, by its rules", () => {
     expect(sticky(inner).select(context)).toEqual(inner.select(context));
   });
 
-  it("keeps a choice for the session's model as it is", () => {
+  it("keeps a choice of the session's model unchanged", () => {
     expect(choose(sticky(always("opus")))).toEqual({ model: "opus", reason: "always opus" });
   });
 
-  it("stays while a tool loop is pending, also after hours", () => {
+  it("stays while a tool loop is pending, even after hours", () => {
     const session = { toolLoopPending: true, idleMs: 1e9 };
     expect(choose(sticky(small), { session })).toEqual({
       model: "opus",
@@ -205,7 +205,7 @@ describe("sticky, by its rules", () => {
     });
   });
 
-  it("stays with the provider that keeps a file of the conversation, also after hours", () => {
+  it("stays with the provider that keeps a file of the conversation, even after hours", () => {
     const context = contextOf({ session: { idleMs: 1e9 } });
     const request = factsOf({
       inputTokens: prefix,
@@ -243,14 +243,14 @@ describe("sticky, by its rules", () => {
     });
   });
 
-  it("leaves a model that is not permitted any more, also in a tool loop", () => {
+  it("leaves a model that is no longer permitted, even in a tool loop", () => {
     expect(choose(sticky(small), { only: "haiku", session: { toolLoopPending: true } })).toMatchObject({
       model: "haiku",
       reason: "the session's model opus is not permitted; always haiku",
     });
   });
 
-  it("replaces each choice of a lottery on its own, and leaves what the lottery leaves", () => {
+  it("replaces each choice of a lottery separately, and keeps its sum", () => {
     const partial: Policy<Id> = {
       name: "partial",
       select: () => [
@@ -284,7 +284,7 @@ describe("sticky, by its rules", () => {
   });
 });
 
-describe("sticky, whatever the conversation", () => {
+describe("sticky, for any conversation", () => {
   const rate = fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined });
   const price = fc.option(
     fc.record({
@@ -316,7 +316,7 @@ describe("sticky, whatever the conversation", () => {
   const listOf = (opinion: ReturnType<Policy<Id>["select"]>): readonly Choice<Id>[] =>
     opinion === undefined ? [] : Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
 
-  it("a pending tool loop is not left, constraints win, idle conversations are free, lotteries stay exact", () => {
+  it("keeps a pending tool loop, obeys constraints, asks the inner policy when idle, keeps lotteries exact", () => {
     fc.assert(
       fc.property(setting, options, (given, chosen) => {
         const context = contextOf(given);

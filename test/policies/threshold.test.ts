@@ -35,7 +35,7 @@ describe("a threshold of 0.7", () => {
     expect(select(policy, complexity)).toEqual({ model, reason });
   });
 
-  test("sends everything to the one of the two that is permitted", () => {
+  test("sends all requests to the one of the two that is permitted", () => {
     for (const complexity of [0, 1, undefined]) {
       expect(select(policy, complexity, ["other", "large"])).toEqual({
         model: "large",
@@ -52,7 +52,7 @@ describe("a threshold of 0.7", () => {
     expect(select(policy, 0.5, ["other"])).toBeUndefined();
   });
 
-  test("says what it was built with", () => {
+  test("describes itself by its parameters", () => {
     expect(policy).toMatchObject({
       name: "threshold",
       parameters: { small: "small", large: "large", at: 0.7, otherwise: "large" },
@@ -61,7 +61,7 @@ describe("a threshold of 0.7", () => {
   });
 });
 
-test("otherwise says where a request without a classification goes", () => {
+test("otherwise gets the requests without a classification", () => {
   const policy = threshold({ small: "small", large: "large", at: 0, otherwise: "small" });
   expect(select(policy, undefined)).toMatchObject({ model: "small" });
 });

@@ -52,7 +52,7 @@ describe("three models by two cuts", () => {
     ]);
   });
 
-  test("are what the policy says it was built with, and later changes do not reach it", () => {
+  test("are in the parameters of the policy, and later changes of the options do not affect it", () => {
     const cuts = [0.3, 0.7];
     const built = tiers({ models: all, cuts });
     cuts[0] = 0.6;

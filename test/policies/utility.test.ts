@@ -10,7 +10,7 @@ const small = candidateOf("small", { estimatedQuality: 0.6, estimatedCostUsd: 0.
 const mid = candidateOf("mid", { estimatedQuality: 0.8, estimatedCostUsd: 0.005 });
 const large = candidateOf("large", { estimatedQuality: 0.9, estimatedCostUsd: 0.03 });
 
-// small to mid: 0.2 of quality for $0.004, worth it above $0.02; mid to large: 0.1 for $0.025, above $0.25.
+// small to mid: 0.2 of quality for $0.004, worth it above $0.02; mid to large: 0.1 for $0.025, worth it above $0.25.
 test.each([
   { usdPerGoodAnswer: 0.001, model: "small" },
   { usdPerGoodAnswer: 0.019, model: "small" },
@@ -22,7 +22,7 @@ test.each([
   expect(sharesOf(utility({ usdPerGoodAnswer }), [small, mid, large])).toEqual({ [model]: 1 });
 });
 
-test("of equal ones the cheaper is taken", () => {
+test("ties go to the cheaper model", () => {
   const dear = candidateOf("dear", { estimatedQuality: 0.75, estimatedCostUsd: 0.5 });
   const cheap = candidateOf("cheap", { estimatedQuality: 0.5, estimatedCostUsd: 0.25 });
   expect(sharesOf(utility({ usdPerGoodAnswer: 1 }), [dear, cheap])).toEqual({ cheap: 1 });
@@ -38,7 +38,7 @@ test("a model of unknown quality or price is not considered", () => {
   expect(sharesOf(firstOf(policy, mix({ unproven: 1 })), [priceless, unproven])).toEqual({ unproven: 1 });
 });
 
-test("the one model that is permitted is taken, whatever is known of it", () => {
+test("the only permitted model is chosen, even of unknown quality or price", () => {
   expect(choicesAmong(utility({ usdPerGoodAnswer: 1 }), ["any"])).toEqual([
     { model: "any", reason: "the only permitted model" },
   ]);
@@ -70,7 +70,7 @@ test("no other model has more quality minus price weight times cost", () => {
   );
 });
 
-test("it says what it was built with", () => {
+test("its parameters describe it", () => {
   expect(utility({ usdPerGoodAnswer: 0.05 })).toMatchObject({
     name: "utility",
     parameters: { usdPerGoodAnswer: 0.05 },

@@ -13,7 +13,7 @@ test("the policy is asked where the condition holds", () => {
   expect(sharesOf(policy, among, { request: factsOf({ turns: 3 }) })).toEqual({ small: 1 });
 });
 
-test("the condition sees all that a policy sees", () => {
+test("the condition receives the whole policy context", () => {
   const candidatesKnown = when(({ candidates, classification }) => {
     return candidates.length === 2 && classification?.complexity === 0.25;
   }, always("a"));
@@ -21,7 +21,7 @@ test("the condition sees all that a policy sees", () => {
   expect(sharesOf(candidatesKnown, ["a"], { complexity: 0.25 })).toEqual({});
 });
 
-test("it says what it was built with, the condition by its name", () => {
+test("its parameters describe it, with the name of the condition", () => {
   const nested = { name: "always", parameters: { model: "a" } };
   expect(when(longTalk, always("a"))).toMatchObject({
     name: "when",
@@ -35,7 +35,7 @@ test.each([
   ["a promise", async () => true, "a value of type object"],
   ["a text", () => "yes", "a value of type string"],
   ["nothing", () => undefined, "a value of type undefined"],
-])("a condition that answers %s is a policy error", (_, condition, message) => {
+])("a condition that returns %s is a policy error", (_, condition, message) => {
   const policy = when(condition as unknown as () => boolean, always("a"));
   const error = errorOf(() => sharesOf(policy, ["a"]));
   expect(isRouterError(error, "policy")).toBe(true);

@@ -12,7 +12,7 @@ const names = (environment: Record<string, string>) => {
 };
 
 describe("a router from the environment", () => {
-  it("takes both models from the first provider whose key is set", () => {
+  it("uses both models of the first provider whose key is set", () => {
     expect(names({ OPENAI_API_KEY: key, ANTHROPIC_API_KEY: key })).toEqual([
       "openai:gpt-5.4-mini",
       "openai:gpt-5.5",
@@ -24,7 +24,7 @@ describe("a router from the environment", () => {
     expect(names({ GEMINI_API_KEY: key })[0]).toMatch(/^google:gemini-/);
   });
 
-  it("takes a vLLM server as the small model", () => {
+  it("uses a vLLM server as the small model", () => {
     const environment = {
       VLLM_BASE_URL: "http://localhost:8000/v1",
       VLLM_MODEL: "qwen",
@@ -33,7 +33,7 @@ describe("a router from the environment", () => {
     expect(names(environment)).toEqual(["vllm:qwen", "anthropic:claude-opus-5"]);
   });
 
-  it("takes the models that are named", () => {
+  it("uses the models that are named", () => {
     const environment = {
       SWITCHPOINT_SMALL: "google:gemini-3.5-flash",
       SWITCHPOINT_LARGE: "anthropic:claude-opus-4-5",
@@ -47,7 +47,7 @@ describe("a router from the environment", () => {
     expect((await environmentRouter({ OPENAI_API_KEY: key }).decide("Hello")).certified).toBe(false);
   });
 
-  it("knows the prices of the models that it takes by itself", () => {
+  it("knows the prices of the models that it chooses itself", () => {
     for (const [provider, { small, large }] of Object.entries(environmentProviders)) {
       for (const model of [small, large]) {
         expect(lookUpModel(provider, model)?.price, `${provider}:${model}`).toBeDefined();
@@ -56,7 +56,7 @@ describe("a router from the environment", () => {
   });
 });
 
-describe("an environment that does not suffice", () => {
+describe("an incomplete environment", () => {
   const cases: readonly (readonly [what: string, environment: Record<string, string>, missing: RegExp])[] = [
     [
       "is empty",
@@ -80,7 +80,7 @@ describe("an environment that does not suffice", () => {
       /VLLM_BASE_URL \(VLLM_MODEL is set\)/,
     ],
     [
-      "has an address that is none",
+      "has an invalid address",
       { VLLM_BASE_URL: "localhost:8000", VLLM_MODEL: "qwen", OPENAI_API_KEY: key },
       /missing: VLLM_BASE_URL as an absolute http or https URL/,
     ],
@@ -102,11 +102,11 @@ describe("an environment that does not suffice", () => {
     [
       "names one model twice",
       { SWITCHPOINT_SMALL: "openai:gpt-5.5", OPENAI_API_KEY: key },
-      /both mean openai:gpt-5.5/,
+      /both resolve to openai:gpt-5.5/,
     ],
   ];
   for (const [what, environment, missing] of cases) {
-    it(`because it ${what} is told exactly what is missing`, () => {
+    it(`that ${what} gives an error with exactly what is missing`, () => {
       try {
         environmentRouter(environment);
         expect.unreachable();

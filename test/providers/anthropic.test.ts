@@ -45,7 +45,7 @@ const textOf = (chunks: readonly CompletionChunk[]) =>
   chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
 
 describe("what is sent", () => {
-  test("by default goes under the current wire version, with the key as a bearer token", async () => {
+  test("by default uses the current API version, with the key as a bearer token", async () => {
     const server = await started(serveAnthropic(answering));
     const dropped: string[] = [];
     const model = modelOn(server, { headers: { "x-team": "harbour" } });
@@ -65,7 +65,7 @@ describe("what is sent", () => {
     expect(dropped).toEqual(["temperature"]);
   });
 
-  test("under the old version carries sampling parameters and the key as x-api-key only", async () => {
+  test("in the old API version carries sampling parameters, and the key only as x-api-key", async () => {
     const server = await started(serveAnthropic(answering));
     await modelOn(server, { version: "2023-06-01" }).generate({ ...request, temperature: 0.2 }, calm());
     const [sent] = server.requests;
@@ -83,7 +83,7 @@ describe("what is sent", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  test("asks older models for a budget of thinking and newer ones for an effort", async () => {
+  test("sends a thinking budget to older models and an effort to newer ones", async () => {
     const server = await started(serveAnthropic(answering));
     const asked = async (id: string, options: AnthropicOptions = {}) => {
       await modelOn(server, options, id).generate({ ...request, reasoning_effort: "high" }, calm());
@@ -102,7 +102,7 @@ describe("what is sent", () => {
     expect(await asked("my-own", { reasoning: "budget" })).toBe("enabled");
   });
 
-  test("goes through the fetch that the caller gave", async () => {
+  test("goes through the caller's fetch", async () => {
     const server = await started(serveAnthropic(answering));
     const urls: string[] = [];
     const ownFetch: typeof fetch = (input, init) => {
@@ -125,7 +125,7 @@ describe("the key", () => {
     }
   });
 
-  test("is asked for before each call where it is a function", async () => {
+  test("is requested before each call if it is a function", async () => {
     const server = await started(serveAnthropic(answering));
     let count = 0;
     const model = modelOn(server, { apiKey: async () => `sk-${++count}` });
@@ -137,13 +137,13 @@ describe("the key", () => {
     ]);
   });
 
-  test("that is missing is named, with what to set", async () => {
+  test("that is missing gives an error that says what to set", async () => {
     vi.stubEnv("ANTHROPIC_API_KEY", undefined);
     const model = anthropic("claude-sonnet-5-5", { baseUrl: "http://127.0.0.1:9" });
     await expect(model.generate(request, calm())).rejects.toThrow(/ANTHROPIC_API_KEY/);
   });
 
-  test("whose function fails gives an error without the function's words", async () => {
+  test("whose function fails gives an error without the function's message", async () => {
     const model = anthropic("claude-sonnet-5-5", {
       apiKey: () => Promise.reject(new Error("vault says sk-secret")),
     });
@@ -152,7 +152,7 @@ describe("the key", () => {
     expect(String(error)).not.toContain("sk-secret");
   });
 
-  test("that never comes does not outlive an abort", async () => {
+  test("that never arrives does not outlive an abort", async () => {
     const model = anthropic("claude-sonnet-5-5", { apiKey: () => new Promise<string>(() => {}) });
     const controller = new AbortController();
     const call = model.generate(request, { signal: controller.signal });
@@ -181,7 +181,7 @@ describe("the SDK", () => {
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
-  test("does not refuse a large output limit: the whole answer is read as a stream", async () => {
+  test("does not refuse a large output limit, because the whole answer is read as a stream", async () => {
     const server = await started(serveAnthropic(answering));
     const completion = await modelOn(server).generate({ ...request, max_completion_tokens: 64_000 }, calm());
     expect(server.requests[0]?.body).toMatchObject({ stream: true, max_tokens: 64_000 });
@@ -194,7 +194,7 @@ describe("the SDK", () => {
     expect(server.requests[1]?.body).not.toHaveProperty("stream");
   });
 
-  test("that is not installed is named, with what to install", async () => {
+  test("that is not installed gives an error that says what to install", async () => {
     vi.doMock("@anthropic-ai/sdk", () => {
       throw new Error("Cannot find package");
     });
@@ -239,7 +239,7 @@ describe("a stream", () => {
     ["without a stop reason", [start, block, piece, stop]],
     ["that does not begin", [block, piece, end, stop]],
     [
-      "with a line that is no JSON",
+      "with a line that is not JSON",
       [start, block, 'event: content_block_delta\ndata: {"delta":\n\n', end, stop],
     ],
     ["without anything", []],
@@ -295,7 +295,7 @@ describe("a stream", () => {
 });
 
 describe("health", () => {
-  test("asks for the model, and fails where the endpoint refuses", async () => {
+  test("requests the model, and fails if the endpoint refuses", async () => {
     const server = await started(serveAnthropic(answering));
     expect(await modelOn(server).health?.()).toBe(true);
     expect(server.requests[0]).toMatchObject({ method: "GET", path: "/v1/models/claude-sonnet-5-5" });
@@ -332,7 +332,7 @@ describe("options", () => {
   });
 });
 
-describe("against a simulator that others wrote", () => {
+describe("against an independent simulator", () => {
   const weather = {
     type: "function" as const,
     function: {
@@ -351,14 +351,14 @@ describe("against a simulator that others wrote", () => {
   }
   const saying = (content: string): ChatRequest => ({ messages: [{ role: "user", content }] });
 
-  test("text comes whole and streamed", async () => {
+  test("text arrives whole and streamed", async () => {
     const model = await simulated();
     const completion = await model.generate(saying("hello"), calm());
     expect(completion.choices[0]?.message.content).toBe("Hello from the simulator.");
     expect(textOf(await collect(model.stream(saying("hello"), calm())))).toBe("Hello from the simulator.");
   });
 
-  test("tool calls come whole and streamed", async () => {
+  test("tool calls arrive whole and streamed", async () => {
     const model = await simulated();
     const asked = { ...saying("weather"), tools: [weather] };
     const [choice] = (await model.generate(asked, calm())).choices;

@@ -34,7 +34,7 @@ async function serve(optionsAt: (url: string) => AzureOptions) {
   return { ...server, model: azure("gpt-test", optionsAt(server.url)) };
 }
 
-test("a call goes to the deployment with version and key, and with nothing that is meant for OpenAI", async () => {
+test("a call goes to the deployment with version and key, and with nothing meant for OpenAI", async () => {
   vi.stubEnv("OPENAI_API_KEY", "sk-of-openai");
   vi.stubEnv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1");
   vi.stubEnv("OPENAI_ORG_ID", "org-of-openai");
@@ -51,7 +51,7 @@ test("a call goes to the deployment with version and key, and with nothing that 
   expect(JSON.stringify(requests[0]?.headers)).not.toContain("of-openai");
 });
 
-test("the deployment is the model where none is named, and a base URL replaces the endpoint", async () => {
+test("the deployment defaults to the model, and a base URL replaces the endpoint", async () => {
   const { model, requests } = await serve((url) => ({
     baseUrl: `${url}/gateway/openai`,
     apiVersion: "v",
@@ -104,7 +104,7 @@ test.each([
   );
 });
 
-test("its facts say where it is called, where the options do", () => {
+test("its facts contain the endpoint if the options do", () => {
   const endpoint = "https://unit.openai.azure.com";
   expect(azure("m", { endpoint }).endpoint).toBe(endpoint);
   expect(azure("m", { baseUrl: `${endpoint}/openai` }).endpoint).toBe(`${endpoint}/openai`);

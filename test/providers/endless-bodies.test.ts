@@ -6,7 +6,7 @@ import { anthropic } from "../../src/providers/anthropic.ts";
 import { decodedHeaders, readBounded } from "../../src/providers/internal/read-bounded.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
 
-/** Answers every call with a body that never ends, with the status that the path names. */
+/** A server that answers every call with a body that never ends, with the status that the path names. */
 let server: Server;
 let baseUrl = "";
 let bytesSent = 0;
@@ -49,7 +49,7 @@ describe.each(Object.entries(adapters))("%s", (_, modelAt) => {
     expect(bytesSent).toBeLessThan(100 * 1024 * 1024);
   });
 
-  it("reads no more than a beginning of an error that never ends, and still tells its status", async () => {
+  it("reads only the beginning of an error that never ends, and still reports its status", async () => {
     bytesSent = 0;
     await expect(call("status-503")).rejects.toMatchObject({ kind: "overloaded", status: 503 });
     expect(bytesSent).toBeLessThan(32 * 1024 * 1024);
@@ -67,14 +67,14 @@ describe("a bounded body", () => {
       }),
     );
 
-  it("is read whole up to the bound, and not beyond it unless it may be cut", async () => {
+  it("is read whole up to the bound, and beyond it only as a cut text", async () => {
     expect(await readBounded(streamed("grö", "ßer"), 8)).toBe("größer");
     expect(await readBounded(streamed("grö", "ßer"), 7)).toBeUndefined();
     expect(await readBounded(streamed("abc", "def"), 5, true)).toBe("abcde");
     expect(await readBounded(new Response(null), 5)).toBe("");
   });
 
-  it("is not trusted to be as short as its packed length", async () => {
+  it("is not trusted to be as short as its compressed length", async () => {
     const headers = { "content-length": "1", "content-encoding": "gzip" };
     expect(await readBounded(new Response("unpacked", { headers }), 4)).toBeUndefined();
     expect([...decodedHeaders(new Headers({ ...headers, a: "b" }), { c: "d" })]).toEqual([

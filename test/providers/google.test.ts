@@ -42,7 +42,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** A model whose endpoint answers every call as the test says, and the calls it got. */
+/** Starts an endpoint that answers every call as the test says; returns a model and the calls received. */
 async function serve(answer: (response: ServerResponse) => void, options: ProviderOptions = {}) {
   const calls: { url: string; headers: NodeJS.Dict<string | string[]>; closed: Promise<unknown> }[] = [];
   const { url, close } = await servePlain((response, { url = "", headers }) => {
@@ -158,7 +158,7 @@ describe("the traps of the package", () => {
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe("tool_calls");
   });
 
-  test("thoughts are no part of an answer's text", async () => {
+  test("thoughts are not part of an answer's text", async () => {
     const { model } = await serve(
       json(answer([{ text: "Let me think.", thought: true }, { text: "12 m" }], "STOP")),
     );
@@ -167,7 +167,7 @@ describe("the traps of the package", () => {
     expect(completion.model).toBe("gemini-3-flash-preview");
   });
 
-  test("the time to wait is read from the body of an error", async () => {
+  test("the retry delay is read from the body of an error", async () => {
     const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "12.5s" }];
     const { model } = await serve(json({ error: { code: 429, message: "quota", details } }, 429));
     const error = await failure(model.generate(request, { signal }));
@@ -179,7 +179,7 @@ describe("the traps of the package", () => {
     expect(() => google("gemini-2.5-flash", { fetch })).toThrow(/google\.fetch must be absent/);
   });
 
-  test("a signal that fires while the key is asked for ends the call before anything is sent", async () => {
+  test("a signal that fires while the key is requested ends the call before anything is sent", async () => {
     const controller = new AbortController();
     const apiKey = async () => {
       controller.abort("too late");
@@ -205,7 +205,7 @@ describe("the traps of the package", () => {
     }
   });
 
-  test("a stream delivers nothing more after an abort, although all has arrived", async () => {
+  test("a stream delivers nothing more after an abort, although everything has arrived", async () => {
     const { model } = await serve(events(answer([{ text: "12" }]), answer([{ text: " m" }], "STOP")));
     const controller = new AbortController();
     let delivered = 0;
@@ -219,7 +219,7 @@ describe("the traps of the package", () => {
     expect(delivered).toBe(1);
   });
 
-  test("a call lets the caller's signal go when it is over", async () => {
+  test("a finished call leaves no listener on the caller's signal", async () => {
     const { model } = await serve(json(answer([{ text: "12 m" }], "STOP")));
     const controller = new AbortController();
     const added = vi.spyOn(controller.signal, "addEventListener");
@@ -231,7 +231,7 @@ describe("the traps of the package", () => {
   });
 });
 
-describe("answers that are none", () => {
+describe("unusable answers", () => {
   const cases: [string, (response: ServerResponse) => void, ProviderErrorKind, RegExp][] = [
     [
       "a blocked prompt",
@@ -245,12 +245,17 @@ describe("answers that are none", () => {
       "incomplete",
       /MALFORMED_FUNCTION_CALL/,
     ],
-    ["no candidates", json({}), "incomplete", /no end/],
+    ["no candidates", json({}), "incomplete", /no finish reason/],
     ["null", json(null), "incomplete", /cannot be read/],
     ["a list", json([]), "incomplete", /not a JSON object/],
     ["no body", (response) => response.writeHead(200).end(), "incomplete", /cannot be read/],
     ["an error with status 200", json({ error: { code: 503, status: "UNAVAILABLE" } }), "overloaded", /503/],
-    ["a failure whose body is no JSON", (response) => response.writeHead(502).end("<html>"), "server", /502/],
+    [
+      "a failure whose body is not JSON",
+      (response) => response.writeHead(502).end("<html>"),
+      "server",
+      /502/,
+    ],
   ];
   for (const [what, respond, kind, message] of cases) {
     test(`${what}: ${kind}`, async () => {
@@ -265,7 +270,7 @@ describe("answers that are none", () => {
     ["a blocked prompt", events({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" } }), "content-filter"],
     ["no finish reason", events(answer([{ text: "12" }])), "incomplete"],
     ["no event at all", (response) => response.writeHead(200).end(), "incomplete"],
-    ["an event that is no object", events(answer([{ text: "12" }]), "?"), "incomplete"],
+    ["an event that is not an object", events(answer([{ text: "12" }]), "?"), "incomplete"],
     ["an error without the framing of an event", json({ error: { code: 500 } }), "incomplete"],
     ["an error event with a code alone", events({ error: { status: "RESOURCE_EXHAUSTED" } }), "rate-limit"],
   ];
@@ -276,7 +281,7 @@ describe("answers that are none", () => {
     });
   }
 
-  test("the key is not shown, also where the provider's words quote it", async () => {
+  test("the key is not shown even if the provider's text quotes it", async () => {
     for (const respond of [
       json({ error: { code: 403, message: "no: key-1" } }, 403),
       events({ error: { message: "key-1" } }),
@@ -292,7 +297,7 @@ describe("answers that are none", () => {
 describe("key, endpoint and headers", () => {
   const ok = json(answer([{ text: "12 m" }], "STOP"));
 
-  test("the key comes from GEMINI_API_KEY, then GOOGLE_API_KEY, as they are when a call is made", async () => {
+  test("the key is GEMINI_API_KEY, else GOOGLE_API_KEY, read at each call", async () => {
     const { model, calls } = await serve(ok, { apiKey: undefined });
     vi.stubEnv("GEMINI_API_KEY", undefined);
     vi.stubEnv("GOOGLE_API_KEY", undefined);
@@ -306,7 +311,7 @@ describe("key, endpoint and headers", () => {
     expect(calls.map(({ headers }) => headers["x-goog-api-key"])).toEqual(["key-google", "key-gemini"]);
   });
 
-  test("a key given as a function is asked for before each call", async () => {
+  test("a key function is called before each call", async () => {
     let count = 0;
     const { model, calls } = await serve(ok, { apiKey: () => `key-${++count}` });
     await model.generate(request, { signal });
@@ -326,7 +331,7 @@ describe("key, endpoint and headers", () => {
     expect(calls[0]?.headers["x-team"]).toBe("pilots");
   });
 
-  test("headers that the package sets or that HTTP cannot carry are refused at construction", () => {
+  test("headers that the package sets or that HTTP does not allow are refused at construction", () => {
     for (const headers of [
       { "X-Goog-Api-Key": "secret-1" },
       { "x-goog-api-client": "secret-1" },
@@ -338,7 +343,7 @@ describe("key, endpoint and headers", () => {
     }
   });
 
-  test("health asks for a count of tokens", async () => {
+  test("health requests a token count", async () => {
     const { model, calls } = await serve(json({ totalTokens: 1 }));
     await expect(model.health?.()).resolves.toBe(true);
     expect(calls[0]?.url).toBe("/v1beta/models/gemini-3-flash-preview:countTokens");
@@ -346,7 +351,7 @@ describe("key, endpoint and headers", () => {
     expect((await failure(unknown.model.health?.() ?? Promise.resolve())).kind).toBe("not-found");
   });
 
-  test("without the package, a call says what to install", async () => {
+  test("without the package, a call fails with what to install", async () => {
     vi.doMock("@google/generative-ai", () => {
       throw new Error("not installed");
     });
@@ -362,7 +367,7 @@ describe("key, endpoint and headers", () => {
   });
 });
 
-describe("against an independent implementation of the wire", () => {
+describe("against an independent simulator", () => {
   const harbour = new LLMock({ port: 0 });
 
   test("text, stream and tool call", async () => {

@@ -63,7 +63,7 @@ test("a key and headers of the caller are sent", async () => {
   expect(headed.requests[0]?.headers.authorization).toBe("Basic abc");
 });
 
-test("the output limit goes as max_tokens, which every server knows, unless told otherwise", async () => {
+test("the output limit is sent as max_tokens, which every server knows, unless an option says otherwise", async () => {
   const older = await serve(answerOk);
   await older.model.generate({ ...request, max_completion_tokens: 9 }, { signal });
   expect(older.requests[0]?.body).toEqual({ ...request, model: "qwen", max_tokens: 9 });
@@ -87,7 +87,7 @@ test("fields of the server's own are sent, from the request and from the default
   });
 });
 
-test("facts carry the provider's name that the options give", () => {
+test("facts contain the provider's name from the options", () => {
   const baseUrl = "http://localhost:8000/v1";
   expect(openaiCompatible("qwen", { baseUrl })).toMatchObject({ name: "openai-compatible:qwen" });
   expect(
@@ -153,7 +153,7 @@ describe("errors as self-hosted servers write them", () => {
     });
   });
 
-  test("an error's own words are kept whatever its shape", async () => {
+  test("an error's own text is kept whatever its format", async () => {
     for (const body of [
       flat("the words"),
       nested("the words"),
@@ -186,7 +186,7 @@ test("options are needed", () => {
   expect(() => build("qwen")).toThrow(expect.objectContaining({ code: "invalid-option" }));
 });
 
-test("its facts say where it is called, without credentials and query", () => {
+test("its facts contain the endpoint without credentials and query", () => {
   const model = openaiCompatible("m", { baseUrl: "https://user:secret@models.example:8443/v1/?key=secret" });
   expect(model.endpoint).toBe("https://models.example:8443/v1");
   expect(JSON.stringify(model)).not.toContain("secret");

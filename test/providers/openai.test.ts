@@ -60,7 +60,7 @@ async function failure(call: Promise<unknown>): Promise<ProviderError> {
 }
 
 describe("what is sent", () => {
-  test("a request goes through as it is, fields that nobody knows yet included", async () => {
+  test("a request is sent unchanged, including unknown fields", async () => {
     const { model, requests } = await serve(answerOk);
     const body = {
       ...request,
@@ -77,7 +77,7 @@ describe("what is sent", () => {
     expect(requests[0]?.body).toEqual({ ...body, model: "gpt-test" });
   });
 
-  test("the router's fields stay here", async () => {
+  test("the router's fields are not sent", async () => {
     const { model, requests } = await serve(answerOk);
     const routing = {
       session: "s",
@@ -93,7 +93,7 @@ describe("what is sent", () => {
     expect(requests[0]?.body).toEqual({ ...request, model: "gpt-test" });
   });
 
-  test("max_tokens goes by its newer name, and a stream asks for its usage", async () => {
+  test("max_tokens is sent under its newer name, and a stream requests its usage", async () => {
     const { model, requests } = await serve((response) => sendEvents(response, ["[DONE]"]));
     await failure(drain(model.stream({ ...request, max_tokens: 9 }, { signal })));
     expect(requests[0]?.body).toEqual({
@@ -105,7 +105,7 @@ describe("what is sent", () => {
     });
   });
 
-  test("defaults fill what the request leaves open, and the request wins", async () => {
+  test("defaults apply to what the request leaves open, and the request takes precedence", async () => {
     const defaults = {
       reasoningEffort: "low" as const,
       temperature: 0.2,
@@ -138,7 +138,7 @@ describe("what is sent", () => {
     expect(seen).toEqual([`${url}/v1/chat/completions`]);
   });
 
-  test("a global fetch that is replaced after the first call is seen", async () => {
+  test("a global fetch that is replaced after the first call is used", async () => {
     const { model } = await serve(answerOk);
     await model.generate(request, { signal });
     const spy = vi.spyOn(globalThis, "fetch");
@@ -162,7 +162,7 @@ describe("keys", () => {
     expect(requests).toHaveLength(0);
   });
 
-  test("the environment is read at the time of the call", async () => {
+  test("the environment is read at each call", async () => {
     const { model, requests } = await serve(answerOk, { apiKey: undefined });
     for (const key of ["sk-one", "sk-two"]) {
       vi.stubEnv("OPENAI_API_KEY", ` ${key}\n`);
@@ -171,7 +171,7 @@ describe("keys", () => {
     expect(requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer sk-one", "Bearer sk-two"]);
   });
 
-  test("a key function is asked before each call", async () => {
+  test("a key function is called before each call", async () => {
     const keys = ["sk-one", "sk-one", "sk-two"];
     const apiKey = vi.fn(async () => keys.shift() ?? "");
     const { model, requests } = await serve(answerOk, { apiKey });
@@ -184,7 +184,7 @@ describe("keys", () => {
     ]);
   });
 
-  test("a key that cannot stand in a header is not quoted", async () => {
+  test("a key that a header does not allow is not quoted", async () => {
     const { model } = await serve(answerOk, { apiKey: () => "sk-a\nb" });
     const error = await model.generate(request, { signal }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "missing-configuration" });
@@ -222,7 +222,7 @@ describe("failures", () => {
     expect(await failure(model.generate(request, { signal }))).toMatchObject({ kind, status, retryable });
   });
 
-  test("the provider's word on a retry counts", async () => {
+  test("the provider decides about a retry", async () => {
     const { model } = await serve(send(500, { message: "no" }, { "x-should-retry": "false" }));
     expect(await failure(model.generate(request, { signal }))).toMatchObject({
       kind: "server",
@@ -230,7 +230,7 @@ describe("failures", () => {
     });
   });
 
-  test("the time to wait is read from retry-after-ms, seconds or a date", async () => {
+  test("the retry delay is read from retry-after-ms, seconds or a date", async () => {
     const date = new Date(Date.UTC(2026, 10, 1)).toUTCString();
     const later = new Date(Date.UTC(2026, 10, 1, 0, 0, 9)).toUTCString();
     for (const [headers, expected] of [
@@ -253,7 +253,7 @@ describe("failures", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("an error body that nobody knows is kept as detail only", async () => {
+  test("an error body of unknown format is kept as detail only", async () => {
     const { model } = await serve((response) =>
       response.writeHead(502, { "content-type": "text/html" }).end("<h1>How deep is the harbour?</h1>"),
     );
@@ -316,7 +316,7 @@ describe("streams", () => {
     expect(error).toMatchObject({ kind, retryable, status: undefined });
   });
 
-  test("an event that is no JSON is incomplete, and nothing of it is printed", async () => {
+  test("an event that is not JSON is incomplete, and nothing of it is printed", async () => {
     const printed = (["log", "warn", "error", "info", "debug"] as const).map((method) =>
       vi.spyOn(console, method).mockImplementation(() => {}),
     );
@@ -325,7 +325,7 @@ describe("streams", () => {
     for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
-  test("events without choices are passed over", async () => {
+  test("events without choices are skipped", async () => {
     const events = [{ type: "ping" }, delta("Seven."), "null", delta("", "stop"), "[DONE]"];
     const { model } = await serve((response) => sendEvents(response, events));
     const chunks: CompletionChunk[] = [];
@@ -333,7 +333,7 @@ describe("streams", () => {
     expect(chunks).toEqual([delta("Seven."), delta("", "stop")]);
   });
 
-  test("a stream without an end marker is whole once it gave its finish reason", async () => {
+  test("a stream without an end marker is complete once its finish reason has arrived", async () => {
     const { model } = await serve((response) => sendEvents(response, [delta("Seven."), delta("", "stop")]));
     await expect(drain(model.stream(request, { signal }))).resolves.toBeUndefined();
   });
@@ -364,7 +364,7 @@ describe("streams", () => {
   });
 });
 
-describe("the simulator of the OpenAI wire", () => {
+describe("against a simulator of OpenAI's API", () => {
   async function simulate() {
     const mock = new LLMock({ port: 0 });
     await mock.start();
@@ -477,13 +477,13 @@ describe("options", () => {
     expect(() => openai("")).toThrow(expect.objectContaining({ option: "openai.model" }));
   });
 
-  test("health asks for the list of models", async () => {
+  test("health requests the list of models", async () => {
     const { model, requests } = await serve((response) => sendJson(response, { object: "list", data: [] }));
     expect(await model.health?.({ signal })).toBe(true);
     expect(requests[0]).toMatchObject({ method: "GET", url: "/v1/models" });
   });
 
-  test("health rejects with the reason why not", async () => {
+  test("health rejects with the reason", async () => {
     const { model } = await serve((response) => sendJson(response, { error: { message: "no" } }, 401));
     expect(await failure(model.health?.() ?? Promise.resolve())).toMatchObject({ kind: "authentication" });
   });

@@ -14,8 +14,8 @@ const calls = (...ids: string[]): ChatMessage => ({
 });
 const result = (id: string): ChatMessage => ({ role: "tool", tool_call_id: id, content: "x" });
 
-describe("what is read of a request", () => {
-  it("takes a plain string as one user message", () => {
+describe("the facts of a request", () => {
+  it("treats a plain string as one user message", () => {
     const facts = normalise("What is the capital of France?");
     expect(facts).toMatchObject({
       ask: "What is the capital of France?",
@@ -31,7 +31,7 @@ describe("what is read of a request", () => {
     });
   });
 
-  it("asks what the last human asked, with the turns before it as the window", () => {
+  it("has the last human ask, with the turns before it as the window", () => {
     const messages = [
       { role: "system", content: "Be brief." },
       user("Write a parser for CSV."),
@@ -73,11 +73,11 @@ describe("what is read of a request", () => {
     ],
     ["the loop is over", [user("a"), calls("1"), result("1"), assistant("done"), user("b")], false],
     ["the call was cut off", [result("1")], true],
-  ])("tells whether a tool loop is pending: %s", (_, messages, pending) => {
+  ])("shows if a tool loop is pending: %s", (_, messages, pending) => {
     expect(normalise({ messages }).toolLoopPending).toBe(pending);
   });
 
-  it("tells what parts hold beside text, each kind once", () => {
+  it("lists the types of parts that are not text, each once", () => {
     const image = (url: string) => ({ type: "image_url", image_url: { url } });
     const file = (given: object) => ({ type: "file", file: given });
     const typesOf = (content: unknown) => normalise({ messages: [{ role: "user", content }] }).contentTypes;
@@ -107,7 +107,7 @@ describe("what is read of a request", () => {
     "bash-stderr",
     "tool_result",
     "function_results",
-  ])("leaves out <%s>, also among very many tags", (name) => {
+  ])("leaves out <%s>, even among very many tags", (name) => {
     const element = `<${name}>Prove {Fermat}</${name}>`;
     expect(normalise(`${element} Do it ${element}`).ask).toBe("Do it");
     const tags = "<b>x</b>".repeat(3_000);
@@ -115,7 +115,7 @@ describe("what is read of a request", () => {
     expect(normalise(`<${name}>a</b> ${name}>`).ask).toBe(`<${name}>a</b> ${name}>`);
   });
 
-  it("keeps a reminder that is never closed: it may be what the human wrote", () => {
+  it("keeps a reminder that is never closed, since a human may have written it", () => {
     expect(normalise("Explain the tag <system-reminder> please").ask).toBe(
       "Explain the tag <system-reminder> please",
     );
@@ -166,7 +166,7 @@ describe("what is read of a request", () => {
     expect(facts.askCharacters).toBe(100_008);
   });
 
-  it("bounds the texts whatever the conversation", () => {
+  it("bounds the texts for any conversation", () => {
     const text = fc.string({ maxLength: 6_000 });
     const message = fc.oneof(text.map(user), text.map(assistant));
     fc.assert(
@@ -190,7 +190,7 @@ describe("what is read of a request", () => {
   });
 });
 
-describe("what a provider gets", () => {
+describe("the request for a provider", () => {
   it("holds no routing field", () => {
     const chat = chatOf({
       messages: [user("x")],
@@ -289,7 +289,7 @@ describe("bad requests", () => {
     });
   }
 
-  it("takes null for no calls, and calls of custom tools", () => {
+  it("accepts null instead of calls, and calls of custom tools", () => {
     const custom = { id: "1", type: "custom", custom: { name: "grep", input: "x" } };
     for (const calls of [null, [], [custom]]) {
       const facts = normalise({ messages: [user("x"), assistantCalling(calls), user("y")] });
@@ -297,7 +297,7 @@ describe("bad requests", () => {
     }
   });
 
-  it("takes names and labels up to their limits", () => {
+  it("accepts names and labels up to their limits", () => {
     const longest = "x".repeat(1_024);
     const routing = { session: longest, tenant: longest, category: longest, labels: labelsOf(64) };
     expect(normalise({ messages: [user("x")], ...routing } as never)).toMatchObject(routing);

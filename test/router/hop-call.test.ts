@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { boundary, maxCost } from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
+import type { HopContext, ModelFacts } from "../../src/contracts/index.ts";
 import {
   type Classifier,
   createRouter,
-  type HopContext,
   isRouterError,
-  type ModelFacts,
   ProviderError,
   type RouteRequest,
   type RouterOptions,

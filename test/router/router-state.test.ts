@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { always, threshold } from "../../policies/index.ts";
+import type { PolicyContext } from "../../src/contracts/index.ts";
 import {
   type Classifier,
   createRouter,
   isRouterError,
   type Policy,
-  type PolicyContext,
   type RouterOptions,
   type RouterState,
 } from "../../src/index.ts";

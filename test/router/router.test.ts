@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { except, only } from "../../policies/constraints/index.ts";
 import { always, firstOf, mix, threshold } from "../../policies/index.ts";
+import type { Candidate } from "../../src/contracts/index.ts";
 import {
-  type Candidate,
   type Check,
   type Classifier,
   type Constraint,

@@ -14,7 +14,7 @@ const studies = readdirSync(`${root}studies`).filter(
   (name) => name.endsWith("-study.ts") && name !== "tuning-records-study.ts",
 );
 
-it.each(studies)("%s says in one line that it needs the data sets", async (study) => {
+it.each(studies)("%s prints in one line that it needs the data sets", async (study) => {
   for (const folder of [join(empty, "none"), empty]) {
     const env = { ...process.env, SWITCHPOINT_DATA: folder };
     const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {

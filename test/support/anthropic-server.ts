@@ -32,16 +32,16 @@ const errorTypes: Readonly<Record<FailureKind, string>> = {
   timeout: "timeout_error",
 };
 
-/** What the API tells in words only. */
+/** Messages of failures that the API distinguishes only by text. */
 const errorTexts: Readonly<Partial<Record<FailureKind, string>>> = {
   "context-overflow": "prompt is too long: 208656 tokens > 200000 maximum",
   "content-filter": "Output blocked by content filtering policy",
 };
 
-/** An event of a stream, framed. */
+/** Returns an event of a stream, including the framing. */
 export const sse = (event: Json): string => `event: ${event["type"]}\ndata: ${JSON.stringify(event)}\n\n`;
 
-/** The Messages API: scenarios as its JSON and its event streams. */
+/** The Messages API's format of scenarios, as JSON and as event streams. */
 export const anthropicWire: ScenarioWire = {
   isStream: ({ body }) => (body as Json | undefined)?.["stream"] === true,
 
@@ -125,7 +125,10 @@ function messageHead({ model }: ScenarioAnswer): Json {
   };
 }
 
-/** The API counts what it read from and wrote to its cache beside the input, not within it. */
+/**
+ * Returns the API's usage, which counts tokens read from and written to the cache separately from the
+ * input.
+ */
 function inputUsage({ usage }: ScenarioAnswer): Json {
   const { inputTokens, cachedInputTokens = 0, cacheWriteTokens = 0 } = usage;
   return {
@@ -165,7 +168,7 @@ function toolEvents({ id, name, argumentPieces }: ScenarioAnswer["toolCalls"][nu
 export const serveAnthropic = (scenario: Scenario): Promise<ScenarioServer> =>
   serveScenario(scenario, anthropicWire);
 
-/** Answers every streamed call with these texts, one write each. */
+/** Starts a server that answers every streamed call with these texts, one write each. */
 export const serveEvents = (texts: readonly string[]): Promise<ScenarioServer> =>
   serveScenario(
     { type: "answer", answer: emptyAnswer },

@@ -3,18 +3,21 @@ import type { AddressInfo } from "node:net";
 import { completionBody } from "./completion-server.ts";
 import { sendJson } from "./serve-with.ts";
 
-/** What becomes of an item: its answer, a refusal, or nothing before the batch expires. */
+/** Result of an item: its answer, a refusal, or nothing before the batch expires. */
 export type ItemReply = string | { readonly status: number; readonly code: string } | "expired" | "cancelled";
 
 export interface BatchServer {
   readonly url: string;
-  /** Batches in the order of their submission; each with the prompts of its items. */
+  /** Batches in order of submission, with the prompts of their items. */
   readonly submitted: readonly { readonly id: string; readonly prompts: readonly string[] }[];
-  /** From now on batches are worked on. */
+  /** Starts the processing of batches. */
   release(): void;
   /** `METHOD path` of each request. */
   readonly calls: readonly string[];
-  /** Fails the next requests whose `METHOD path` begins so, after their work is done (`lost`) or before. */
+  /**
+   * Fails the next requests whose `METHOD path` starts with `call`: after the work is done (`lost`), or
+   * before.
+   */
   failNext(call: string, how: "lost" | "refused" | "denied", times?: number): void;
   close(): Promise<void>;
 }
@@ -44,8 +47,8 @@ interface AnthropicItem {
 type Json = Record<string, unknown>;
 
 /**
- * The batch interfaces of OpenAI (`/v1/files`, `/v1/batches`) and of Anthropic (`/v1/messages/batches`).
- * Batches are in progress until `release`.
+ * Starts a server with the batch APIs of OpenAI (`/v1/files`, `/v1/batches`) and Anthropic
+ * (`/v1/messages/batches`). Batches stay in progress until `release`.
  */
 export async function serveBatches(
   replyTo: (prompt: string, model: string) => ItemReply,
@@ -176,7 +179,7 @@ export async function serveBatches(
       .map((line) => `${JSON.stringify(line)}\n`)
       .join("");
 
-  /** An object is sent as JSON, a text as it is. */
+  /** Returns the answer to a call: an object is sent as JSON, a text unchanged. */
   const answerTo = (call: string, body: string, base: string): object | string => {
     const [method = "", url = ""] = call.split(" ");
     const [path = ""] = url.split("?");
@@ -227,7 +230,7 @@ export async function serveBatches(
       return;
     }
     const answer = answerTo(call, body, `http://${request.headers.host}`);
-    // The work is done and nobody is told.
+    // The work is done, but the connection is dropped.
     if (failure?.how === "lost") request.socket.destroy();
     else if (typeof answer === "string") response.end(answer);
     else sendJson(response, answer);

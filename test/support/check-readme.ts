@@ -2,7 +2,10 @@ import ts from "typescript";
 import { entrySources, root } from "./package-sources.ts";
 import type { Block } from "./readme-blocks.ts";
 
-/** Type errors of blocks, as `policies/README.md:42: message`, by the rules of the project. */
+/**
+ * Returns the type errors of blocks, as `policies/README.md:42: message`, under the project's compiler
+ * options.
+ */
 export function checkReadme(blocks: readonly Block[]): readonly string[] {
   const files = new Map(blocks.map((block, index) => [`${root}readme-block-${index}.ts`, block]));
   const options = projectOptions();
@@ -43,7 +46,7 @@ function projectOptions(): ts.CompilerOptions {
   };
 }
 
-/** `file:line` of a character of a block. */
+/** Returns `file:line` of a position in a block. */
 function lineOf({ place, code }: Block, position: number): string {
   const [file, first] = place.split(":");
   return `${file}:${Number(first) + code.slice(0, position).split("\n").length - 1}`;

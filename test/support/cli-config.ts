@@ -6,14 +6,14 @@ import type { Router } from "../../src/contracts/index.ts";
 export interface Folder {
   /** Writes a file and returns its path. */
   file(name: string, text: string): string;
-  /** Writes a config file whose default export is what `make` returns, anew each time that it is loaded. */
+  /** Writes a config file whose default export is the result of `make`, called again at each load. */
   config<Id extends string>(make: () => Router<Id>): string;
   remove(): void;
 }
 
 const makers: (() => unknown)[] = [];
 
-/** A folder of its own for files of a test. */
+/** Creates a temporary folder for a test's files. */
 export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), "switchpoint-cli-"));
   const file = (name: string, text: string): string => {
@@ -24,7 +24,7 @@ export function temporaryFolder(): Folder {
     file,
     config(make) {
       const index = makers.push(make) - 1;
-      // A config file has no other way to the objects of a test; importing the sources would compile them each time.
+      // A config file cannot reach a test's objects otherwise; importing the sources would compile them each time.
       Object.assign(globalThis, { routerOfTest: (at: number) => makers[at]?.() });
       return file(`router-${index}.ts`, `export default globalThis.routerOfTest(${index} as number);`);
     },

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends a run with one plain line that any CI can read: `tests: N passed, N failed, N skipped`. */
+/** Prints a final line that any CI can parse: `tests: N passed, N failed, N skipped`. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 };
@@ -9,7 +9,7 @@ export default class ClosingLineReporter implements Reporter {
       if (module.errors().length > 0) count.failed += 1;
     }
     const line = `tests: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`;
-    // After the default reporter's summary.
+    // At exit, so that it follows the default reporter's summary.
     process.on("exit", () => console.log(line));
   }
 }

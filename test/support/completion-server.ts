@@ -1,20 +1,20 @@
 import { type LoopbackServer, type SeenRequest, sendJson, serveWith } from "./serve-with.ts";
 
-/** What the server does with a prompt that is asked for the `count`th time, from 1. */
+/** Reply to a prompt that arrives for the `count`th time, counted from 1. */
 export type Reply =
   | string
   | { readonly status: number; readonly code?: string; readonly retryAfterSeconds?: number }
-  /** No answer before it is resolved. */
+  /** Delays the answer until the promise resolves. */
   | Promise<string>;
 
 export interface CompletionServer extends LoopbackServer {
-  /** How often each prompt was asked of each model, by `model prompt`. */
+  /** Number of calls for each `model prompt`. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Most calls that were under way at once. */
+  /** Largest number of concurrent calls. */
   readonly peak: number;
 }
 
-/** An endpoint that speaks OpenAI chat completions; an answer has 10 input and 5 output tokens. */
+/** Starts an endpoint that speaks OpenAI chat completions; an answer has 10 input and 5 output tokens. */
 export async function serveCompletions(
   replyTo: (prompt: string, model: string, count: number) => Reply,
 ): Promise<CompletionServer> {

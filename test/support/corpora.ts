@@ -1,4 +1,4 @@
-/** Texts of several scripts, made from a seed: the same seed gives the same text. */
+/** A kind of generated text, in several scripts. */
 export type Corpus = "english" | "code" | "cjk" | "emoji" | "mixed";
 
 const prose = `the of and to in is that it was for on are as with his they at be this from have or by one had not
@@ -26,7 +26,7 @@ const phrases = [
 ];
 const emoji = ["😀", "🎉", "🚀", "❤️", "👍🏽", "👨‍👩‍👧", "🇩🇪", "🔥", "🌍", "🧪"];
 
-/** A text of about `length` UTF-16 units. */
+/** Generates a text of about `length` UTF-16 units; the same seed gives the same text. */
 export function corpus(kind: Corpus, length: number, seed: number): string {
   const next = random(seed);
   const pick = (from: readonly string[]): string => from[Math.floor(next() * from.length)] ?? "";
@@ -42,7 +42,7 @@ export function corpus(kind: Corpus, length: number, seed: number): string {
   return text;
 }
 
-/** Mulberry32. */
+/** Creates a Mulberry32 generator. */
 function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { ScenarioAnswer, ScenarioFailure, ScenarioWire } from "../../src/testing/index.ts";
 
-/** Google's `generateContent` and `streamGenerateContent?alt=sse`, as its documentation shows them. */
+/** Google's `generateContent` and `streamGenerateContent?alt=sse`, as documented. */
 export const googleWire: ScenarioWire = {
   isStream: (request) => request.path.includes(":streamGenerateContent?alt=sse"),
   answer: (answer) => ({
@@ -23,7 +23,7 @@ export const googleWire: ScenarioWire = {
     content: allParts(answer).map((part) =>
       event({ candidates: [{ content: { role: "model", parts: [part] }, index: 0 }], ...meta(answer) }),
     ),
-    // The last chunk comes with an empty text beside the reason.
+    // The last chunk has an empty text next to the finish reason.
     ending: [
       event({
         candidates: [
@@ -106,7 +106,7 @@ export interface PlainServer {
   close(): Promise<void>;
 }
 
-/** A server whose every answer the test writes itself. */
+/** Starts a server whose answers the test writes itself. */
 export async function servePlain(
   handle: (response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<PlainServer> {

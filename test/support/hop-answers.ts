@@ -2,17 +2,17 @@ import { setTimeout } from "node:timers/promises";
 import { type Completion, type CompletionChunk, ProviderError } from "../../src/index.ts";
 import type { Outcome } from "./hop-scenarios.ts";
 
-/** Ends a call with an error, where it is to end so. `refund`: the provider does not bill it. */
+/** Throws the error of an outcome, if it has one. `refund`: the provider does not bill the call. */
 export function failAs(outcome: Outcome, model: string, refund: () => void, advance: () => void): void {
   switch (outcome) {
     case "throws":
       refund();
-      throw new TypeError("as told");
+      throw new TypeError("as scripted");
     case "timeout":
       throw new ProviderError({ kind: "timeout", model });
     case "rate-limit":
       refund();
-      // The wait before a retry is when the world moves on.
+      // The world advances during the wait before a retry.
       void setTimeout(0).then(advance);
       throw new ProviderError({ kind: "rate-limit", model, retryAfterMs: 1 });
     case "server":

@@ -1,30 +1,22 @@
 import { boundary, except, maxCost, only } from "../../policies/constraints/index.ts";
-import type {
-  Candidate,
-  Check,
-  Choice,
-  Constraint,
-  Hop,
-  HopContext,
-  ModelFacts,
-  Policy,
-} from "../../src/index.ts";
+import type { Candidate, Choice, Hop, HopContext, ModelFacts } from "../../src/contracts/index.ts";
+import type { Check, Constraint, Policy } from "../../src/index.ts";
 import { factsOf } from "../../src/testing/index.ts";
 import type { ModelScript, Rule, Scenario, UseScript } from "./hop-scenarios.ts";
 
-/** Milliseconds from one step of the world to the next. */
+/** Milliseconds per step of the world. */
 export const stepMs = 10;
-/** The name of a model that is none of the router's. */
+/** Name of a model that the router does not have. */
 export const judgeName = "fake:judge";
 export const idOf = (index: number): string => `m${index}`;
 
 export interface RawConstraint {
   readonly constraint: Constraint;
-  /** Whether asking it again gives the same answer. */
+  /** True if the constraint gives the same answer when it is evaluated again. */
   readonly pure: boolean;
 }
 
-/** The constraint of a rule; `world.step` counts what has happened so far. */
+/** Creates the constraint of a rule; `world.step` counts the events so far. */
 export function constraintOf(
   rule: Rule,
   scenario: Scenario,
@@ -58,7 +50,8 @@ export function constraintOf(
       return pure({
         name: "throws",
         permits({ id }) {
-          if (id === targeted(rule.target) && world.step % 2 === Number(rule.odd)) throw new Error("as told");
+          if (id === targeted(rule.target) && world.step % 2 === Number(rule.odd))
+            throw new Error("as scripted");
           return true;
         },
       });
@@ -73,7 +66,7 @@ export function constraintOf(
   }
 }
 
-/** What a constraint says, errors too. */
+/** Returns the answer of a constraint, or its error as the reason. */
 export function answerOf(constraint: Constraint, candidate: Candidate, hop: Hop, now: number): true | string {
   try {
     return constraint.permits(candidate, { request: factsOf(), hop, now });
@@ -82,7 +75,7 @@ export function answerOf(constraint: Constraint, candidate: Candidate, hop: Hop,
   }
 }
 
-/** The policy of a script; its checks use their hops as `usesHop` says. */
+/** Creates the policy of a script; its checks use their hops through `usesHop`. */
 export function policyOf(
   { policy: { kind, index, steps }, models }: Scenario,
   usesHop: (script: UseScript, hop: HopContext) => Promise<boolean>,

@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import type { Hop, ProviderErrorKind } from "../../src/index.ts";
+import type { Hop, ProviderErrorKind } from "../../src/contracts/index.ts";
 
-/** How one call of a model ends. */
+/** Outcome of one call of a model. */
 export type Outcome =
   | "ok"
   | "no-usage"
-  /** A stream that waits for longer than a hedge does. */
+  /** A stream that starts later than a hedge. */
   | "late"
   | "throws"
   | "stops-before-content"
@@ -14,12 +14,12 @@ export type Outcome =
 
 export interface ModelScript {
   readonly zone: string | undefined;
-  /** Per call, in US dollars. */
+  /** Price of a call in US dollars. */
   readonly usd: number | undefined;
-  /** Whether the window is too small for any request. */
+  /** True if the window is too small for any request. */
   readonly narrow: boolean;
   readonly tools: boolean | undefined;
-  /** In order of its calls, then from the start. */
+  /** Outcomes of its calls in order, repeated from the start. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -28,36 +28,36 @@ export type Rule =
   | { readonly kind: "zone"; readonly zones: readonly string[] }
   | { readonly kind: "only" | "except"; readonly targets: readonly number[] }
   | { readonly kind: "max-cost"; readonly usd: number }
-  /** Forbids the target at every other step of the world: what was permitted is not a moment later. */
+  /** Forbids the target at every other step of the world, so that a permission expires a moment later. */
   | { readonly kind: "moment"; readonly target: number; readonly odd: boolean }
   | { readonly kind: "hop"; readonly target: number; readonly hop: Hop }
   | { readonly kind: "throws"; readonly target: number; readonly odd: boolean }
-  /** Forbids at each n-th question, whatever is asked. */
+  /** Forbids at each n-th evaluation, whatever the candidate. */
   | { readonly kind: "count"; readonly every: number };
 
-/** Whom a classifier or a check calls through its hop. */
+/** Call of a classifier or a check through its hop. */
 export interface CallScript {
-  readonly whom: "own" | "original" | "outside" | "borrowed-name" | "borrowed-id" | "again";
+  readonly callee: "own" | "original" | "outside" | "borrowed-name" | "borrowed-id" | "again";
   readonly index: number;
-  /** Whether the hop is asked for a chat answer, or let through something else, such as embeddings. */
+  /** Way of the call: a chat answer, or something else through the hop, such as embeddings. */
   readonly way: "generate" | "call";
-  /** What an outside model, or one under a borrowed name, says of itself. */
+  /** Facts and outcomes that an outside model, or one under a borrowed name, claims. */
   readonly script: ModelScript;
 }
 
 export interface UseScript {
   readonly calls: readonly CallScript[];
   readonly together: boolean;
-  /** Calls only after the hop is over. */
+  /** True to call only after the hop is over. */
   readonly late: boolean;
   readonly ends: "yes" | "no" | "throws";
 }
 
 export interface PolicyScript {
-  /** Honest: chooses among the candidates. The others name whom they want, by one trick or another. */
+  /** Honest: chooses among the candidates. The others name any model they want, by different tricks. */
   readonly kind: "honest" | "lottery" | "names-anyone" | "adds-candidates" | "changes-its-mind";
   readonly index: number;
-  /** A further step each, with its check. */
+  /** Further steps, each with its check. */
   readonly steps: readonly { readonly index: number; readonly check: UseScript }[];
 }
 
@@ -72,12 +72,12 @@ export interface Scenario {
   readonly pin: number | undefined;
   readonly maxCostUsd: number | undefined;
   readonly deadlineMs: number | undefined;
-  /** The step of the world at which the caller aborts. */
+  /** Step of the world at which the caller aborts. */
   readonly abortAt: number | undefined;
   readonly retries: number;
-  /** Whether a late stream is hedged. */
+  /** True if late streams are hedged. */
   readonly hedge: boolean;
-  /** A check that every answer must pass, or the next model is asked. */
+  /** Check that every answer must pass; otherwise the next model is called. */
   readonly degraded: UseScript | undefined;
   readonly draw: number;
 }
@@ -135,7 +135,7 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
 );
 
 const call: fc.Arbitrary<CallScript> = fc.record({
-  whom: fc.constantFrom("own", "original", "outside", "outside", "borrowed-name", "borrowed-id", "again"),
+  callee: fc.constantFrom("own", "original", "outside", "outside", "borrowed-name", "borrowed-id", "again"),
   index,
   way: fc.constantFrom("generate", "call"),
   script: model,
@@ -174,7 +174,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
 });
 
-/** Streams whose first content is late, so that another model is called beside it where one may be. */
+/** Scenarios whose streams start late, so that another model is called in addition, if one is permitted. */
 export const lateScenarios: fc.Arbitrary<Scenario> = scenarios.map((scenario) => ({
   ...scenario,
   mode: "stream",

@@ -1,14 +1,11 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Candidate, Hop, HopContext, ModelFacts } from "../../src/contracts/index.ts";
 import {
-  type Candidate,
   type Classifier,
   type Constraint,
   createRouter,
   type Decision,
-  type Hop,
-  type HopContext,
   type Model,
-  type ModelFacts,
   ProviderError,
   type RouteRequest,
 } from "../../src/index.ts";
@@ -16,13 +13,13 @@ import { chunkOf, completionOf, failAs } from "./hop-answers.ts";
 import { answerOf, constraintOf, factsOfModel, idOf, judgeName, policyOf, stepMs } from "./hop-parts.ts";
 import type { CallScript, Outcome, Scenario, UseScript } from "./hop-scenarios.ts";
 
-/** What a request did that it must not do, and which hops it made. */
+/** Violations of a request, and the hops it made. */
 export interface Report {
   readonly violations: readonly string[];
   readonly hops: ReadonlySet<Hop>;
 }
 
-/** One question to a constraint. */
+/** One evaluation of a constraint. */
 interface Evaluation {
   readonly hop: Hop;
   readonly step: number;
@@ -33,8 +30,8 @@ const messages = [{ role: "user" as const, content: "Hello" }];
 const planHops: ReadonlySet<Hop> = new Set<Hop>(["answer", "retry", "fallback", "cascade", "hedge"]);
 
 /**
- * Sends one request through a router made of a scenario. Each model looks, when a call arrives,
- * whether it may: by the constraints as they are at that moment, and by what they were asked before.
+ * Sends one request through the router of a scenario. When a call arrives, each model checks if it is
+ * allowed: by the constraints at that moment, and by their recorded evaluations.
  */
 export async function runScenario(scenario: Scenario): Promise<Report> {
   const violations: string[] = [];
@@ -65,7 +62,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
         } finally {
           const evaluation = { hop: context.hop, step: world.step, permitted: answer === true };
           asked.set(`${index} ${candidate.id}`, evaluation);
-          // The decision's, which comes before that of the first call.
+          // The decision's evaluation, which precedes that of the first call.
           const first = `${index} ${candidate.id} ${context.hop} ${world.step}`;
           if (!asked.has(first)) asked.set(first, evaluation);
         }
@@ -73,7 +70,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     }),
   );
 
-  /** A call has arrived at a model. */
+  /** Checks a call that has arrived at a model, and returns its price. */
   const arrive = (id: string, knownFacts: readonly ModelFacts[], forbidden: string | undefined) => {
     const { hop } = started;
     hops.add(hop);
@@ -106,7 +103,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     return usd ?? 0;
   };
 
-  /** A model that looks at each call. `ofRouter`: what the router knows of it beside what it says itself. */
+  /** Creates a model that checks each call. `ofRouter`: the router's facts of it, in addition to its own. */
   const modelOf = (
     facts: ModelFacts,
     outcomes: readonly Outcome[],
@@ -159,11 +156,11 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
   );
   const wrap = (index: number) => index % scenario.models.length;
 
-  /** The model that a call of a classifier or a check is for. */
-  const calledModel = ({ whom, index, script }: CallScript, late: boolean): Model => {
+  /** Returns the model that a classifier or a check calls. */
+  const calledModel = ({ callee, index, script }: CallScript, late: boolean): Model => {
     const at = wrap(index);
     const tooLate = late ? { forbidden: "the hop was over" } : {};
-    switch (whom) {
+    switch (callee) {
       case "own":
         return late ? modelOf(factsOfModel(script, judgeName), ["ok"], judgeName, tooLate) : ownModel(at);
       case "borrowed-name":
@@ -181,7 +178,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
 
   const usesHop = async (script: UseScript, hop: HopContext): Promise<boolean> => {
     const one = (call: CallScript) => {
-      if (call.whom === "again" && hop.again !== undefined && !script.late) return hop.again();
+      if (call.callee === "again" && hop.again !== undefined && !script.late) return hop.again();
       const model = calledModel(call, script.late);
       if (call.way === "generate") return hop.generate(model, { messages });
       return hop.call(model, "Hello", async (signal) => ({
@@ -195,7 +192,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     advance();
     // The hop is over before a timer fires.
     if (script.late) void setTimeout(1).then(() => Promise.allSettled(script.calls.map(one)));
-    if (script.ends === "throws") throw new Error("as told");
+    if (script.ends === "throws") throw new Error("as scripted");
     return script.ends === "yes";
   };
 
@@ -241,7 +238,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
   };
   const { signal } = caller;
 
-  /** What a decision says was permitted must have been answered so when it was made. */
+  /** Checks that the constraints permitted what a decision calls permitted when it was made. */
   const checkDecision = (decision: Decision) => {
     for (const { model, permitted } of decision.candidates) {
       const answers = raw.map((_, index) => asked.get(`${index} ${model} answer 0`)?.permitted);
@@ -267,7 +264,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
       checkDecision(await stream.decision);
     }
   } catch {
-    // How a request fails is the business of other tests.
+    // Other tests check how a request fails.
   }
   const late = [scenario.classifier, ...scenario.policy.steps.map(({ check }) => check)].some(
     (one) => one.late,

@@ -3,7 +3,7 @@ import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
 import { type RecordedRequest, type ScenarioServer, serveScenario } from "../../src/testing/index.ts";
 import { openaiWire } from "./openai-server.ts";
 
-/** What a judge's endpoint says: a text, or a status that it refuses with. */
+/** Reply of a judge's endpoint: a text, or a status of a refusal. */
 export type JudgeReply = string | { readonly status: number; readonly retryAfterMs?: number };
 
 export interface JudgeServer extends ScenarioServer {
@@ -15,14 +15,14 @@ interface ChatBody {
   readonly [field: string]: unknown;
 }
 
-/** What the endpoint was asked. */
+/** Returns the body that the endpoint received. */
 export function bodyOf(request: RecordedRequest | undefined): ChatBody {
   return request?.body as ChatBody;
 }
 
 /**
- * A judge behind a real endpoint of OpenAI's API and the real SDK. `reply` sees the user message and the number of
- * the call, from 0. Every answer costs 1,000 tokens in and 100 out.
+ * Starts a judge behind a real endpoint of OpenAI's API and the real SDK. `reply` receives the user message
+ * and the number of the call, from 0. Every answer costs 1,000 tokens in and 100 out.
  */
 export async function serveJudge(
   reply: (user: string, call: number) => JudgeReply,

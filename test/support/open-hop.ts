@@ -1,6 +1,6 @@
 import type { HopContext } from "../../src/contracts/index.ts";
 
-/** A hop that permits everything and keeps the texts that left by `call`. */
+/** Creates a hop that permits everything and records the texts sent by `call`. */
 export function openHop(signal: AbortSignal = new AbortController().signal): HopContext & {
   readonly texts: string[];
 } {

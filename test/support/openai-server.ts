@@ -9,13 +9,13 @@ import {
   serveScenario,
 } from "../../src/testing/index.ts";
 
-/** An endpoint that speaks OpenAI chat completions. `url` ends with `/v1`. */
+/** Starts an endpoint that speaks OpenAI chat completions. `url` ends with `/v1`. */
 export async function serveOpenAi(scenario: Scenario): Promise<ScenarioServer> {
   const server = await serveScenario(scenario, openaiWire);
   return { ...server, url: `${server.url}/v1` };
 }
 
-/** OpenAI's status for a failure where it differs from the usual one. */
+/** OpenAI's statuses that differ from the usual ones. */
 export const openaiStatuses: Partial<Record<FailureKind, number>> = { overloaded: 503 };
 
 const head = { id: "chatcmpl-7fd1", created: 1_790_000_000 };

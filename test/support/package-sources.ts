@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The package's entry points (`switchpoint/policies`, `switchpoint/providers/*`) and their sources. */
+/** Entry points of the package (`switchpoint/policies`, `switchpoint/providers/*`) and their sources. */
 export const entrySources: Readonly<Record<string, string>> = readEntrySources();
 
 function readEntrySources(): Record<string, string> {
@@ -19,7 +19,7 @@ function readEntrySources(): Record<string, string> {
   return sources;
 }
 
-/** The source file that an import of the package means; `undefined` for other packages. */
+/** Returns the source file of an import from the package; `undefined` for other packages. */
 export function sourceOf(specifier: string): string | undefined {
   for (const [entry, source] of Object.entries(entrySources)) {
     const [head = "", tail] = entry.split("*");

@@ -1,6 +1,9 @@
 import type { Policy } from "../../src/contracts/index.ts";
 
-/** A user's own policy: these shares for the permitted models, no opinion for the rest. */
+/**
+ * Creates a policy as a user might write it: these shares for the permitted models, no opinion for the
+ * rest.
+ */
 export function partialLottery<const Id extends string>(shares: Readonly<Record<Id, number>>): Policy<Id> {
   const choices = (Object.entries(shares) as [Id, number][]).map(([model, probability]) => ({
     model,

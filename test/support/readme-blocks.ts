@@ -1,13 +1,13 @@
 /** A fenced block of a Markdown file. */
 export interface Block {
-  /** `policies/README.md:42`: the line of its first line of code. */
+  /** Place of its first line of code: `policies/README.md:42`. */
   readonly place: string;
   readonly code: string;
-  /** Whether it may be executed: blocks marked `no-run` need keys or a network. */
+  /** True if it may be executed: blocks marked `no-run` need keys or a network. */
   readonly runs: boolean;
 }
 
-/** The ```ts blocks of a Markdown text, in order. */
+/** Returns the ```ts blocks of a Markdown text, in order. */
 export function readmeBlocks(file: string, markdown: string): readonly Block[] {
   const blocks: Block[] = [];
   let open: { readonly line: number; readonly info: string; readonly code: string[] } | undefined;

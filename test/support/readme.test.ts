@@ -27,7 +27,7 @@ test("blocks are found with their line and marks", () => {
   );
 });
 
-test("imports of the package mean its sources", () => {
+test("imports of the package resolve to its sources", () => {
   expect(sourceOf("switchpoint")).toMatch(/\/src\/index\.ts$/);
   expect(sourceOf("switchpoint/policies")).toMatch(/\/policies\/index\.ts$/);
   expect(sourceOf("switchpoint/providers/openai")).toMatch(/\/src\/providers\/openai\.ts$/);
@@ -35,7 +35,7 @@ test("imports of the package mean its sources", () => {
 });
 
 describe("running a block", () => {
-  test("pairs what is printed with the comments", async () => {
+  test("pairs output with comments", async () => {
     const code = `
       import { always } from "switchpoint/policies";
       import { strict as assert } from "node:assert";

@@ -14,10 +14,10 @@ export interface CliResult {
   readonly err: string;
 }
 
-/** 2026-12-01: the clock of a command line under test. */
+/** Current time of a command line under test: 2026-12-01. */
 export const cliNow: number = Date.parse("2026-12-01T00:00:00Z");
 
-/** Runs a command line in this process. The environment holds nothing but what is given. */
+/** Runs a command line in this process. The environment contains only what is given. */
 export async function runCli(args: readonly string[], input: CliInput = {}): Promise<CliResult> {
   const { stdin = "", stdinIsTerminal = false, env = {}, columns } = input;
   let out = "";
@@ -39,7 +39,7 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
   return { exitCode, out, err };
 }
 
-/** The values of JSON lines. */
+/** Parses the values of JSON lines. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into lines of any shape
 export function linesOf(text: string): any[] {
   return text
@@ -48,7 +48,7 @@ export function linesOf(text: string): any[] {
     .map((line) => JSON.parse(line));
 }
 
-/** An environment whose small and large model are behind one OpenAI-compatible endpoint. */
+/** Returns an environment whose small and large models are behind one OpenAI-compatible endpoint. */
 export function vllmEnvironment(url: string): Record<string, string> {
   return { VLLM_BASE_URL: url, VLLM_MODEL: "little", SWITCHPOINT_LARGE: "vllm:big" };
 }

@@ -4,7 +4,7 @@ import ts from "typescript";
 import { sourceOf } from "./package-sources.ts";
 import type { Block } from "./readme-blocks.ts";
 
-/** What a line of a block printed and what its comment says that it prints. */
+/** Output of a line of a block, and the output that its comment states. */
 export interface Printed {
   readonly line: string;
   readonly expected: string;
@@ -12,9 +12,9 @@ export interface Printed {
 }
 
 /**
- * Executes a block in this process, its imports of the package taken from the sources. Returns each
- * `console.log(…); // value` with what it printed; several calls of one line are joined by a space,
- * runs of white space count as one space. A call without a comment is not compared.
+ * Executes a block in this process, with imports of the package taken from the sources. Returns each
+ * `console.log(…); // value` with its output; several calls on one line are joined by a space, and white
+ * space counts as one space. A call without a comment is not compared.
  */
 export async function runReadme({ place, code }: Block): Promise<readonly Printed[]> {
   const calls = logCalls(code);
@@ -50,11 +50,11 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (...values: unknown[]) => Promise<void>;
 
 interface LogCall {
-  /** Where `console.log` stands, up to its parenthesis. */
+  /** Start of `console.log`; its end is the parenthesis. */
   readonly start: number;
   readonly end: number;
   readonly line: string;
-  /** The comment behind the statement. */
+  /** Comment after the statement. */
   readonly expected: string | undefined;
 }
 
@@ -78,7 +78,7 @@ function logCalls(code: string): readonly LogCall[] {
   return calls;
 }
 
-/** `console.log(x)` becomes `__log.bind(null, 3)(x)`, so that what is printed is known by its call. */
+/** Replaces `console.log(x)` with `__log.bind(null, 3)(x)`, so that output is assigned to its call. */
 function numberLogCalls(code: string, calls: readonly LogCall[]): string {
   let numbered = "";
   let from = 0;
@@ -94,7 +94,7 @@ async function loadImports(code: string): Promise<ReadonlyMap<string, unknown>> 
   for (const { fileName: specifier } of ts.preProcessFile(code).importedFiles) {
     const source = sourceOf(specifier);
     const namespace = await import(source === undefined ? specifier : pathToFileURL(source).href);
-    // What compiled code needs to see a default import as one.
+    // Compiled code needs this to recognise a default import.
     modules.set(specifier, { ...namespace, __esModule: true });
   }
   return modules;

@@ -15,7 +15,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Answers every request on a free loopback port as the test says. */
+/** Starts a server on a free loopback port that answers every request as the test says. */
 export async function serveWith(
   answer: (response: ServerResponse, request: SeenRequest) => void,
 ): Promise<LoopbackServer> {
@@ -40,7 +40,7 @@ export async function serveWith(
   };
 }
 
-/** An answer with a JSON body. */
+/** Sends an answer with a JSON body. */
 export function sendJson(
   response: ServerResponse,
   body: unknown,
@@ -50,7 +50,7 @@ export function sendJson(
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
-/** An event stream of these events, given as data or as raw text. */
+/** Sends an event stream of these events, given as data or as raw text. */
 export function sendEvents(response: ServerResponse, events: readonly unknown[]): void {
   const text = events.map(
     (event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`,

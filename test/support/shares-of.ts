@@ -2,11 +2,11 @@ import type { Candidate, Choice, Policy, PolicyContext } from "../../src/contrac
 import { candidateOf, factsOf } from "../../src/testing/index.ts";
 
 export interface SharesContext extends Partial<Omit<PolicyContext, "candidates">> {
-  /** Default: complexity 0.5. */
+  /** Complexity of the request. Default 0.5. */
   readonly complexity?: number | undefined;
 }
 
-/** What a policy says among these models (ids or whole candidates), as a lottery. */
+/** Returns a policy's choice among these models (ids or whole candidates), as a lottery. */
 export function choicesAmong<Id extends string>(
   policy: Policy<Id>,
   models: readonly (string | Candidate)[],
@@ -22,7 +22,7 @@ export function choicesAmong<Id extends string>(
   return opinion === undefined ? [] : Array.isArray(opinion) ? opinion : [opinion as Choice];
 }
 
-/** P(model) by what a policy says; empty for no opinion. */
+/** Returns P(model) under a policy; empty for no opinion. */
 export function sharesOf<Id extends string>(
   policy: Policy<Id>,
   models: readonly (string | Candidate)[],

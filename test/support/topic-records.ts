@@ -14,17 +14,18 @@ const filler = ["please", "tell", "me", "about", "the", "of", "some", "and", "in
 
 export interface TopicRecordsOptions {
   readonly seed?: number | undefined;
-  /** Of the ids. Default "r". */
+  /** Prefix of the ids. Default "r". */
   readonly prefix?: string | undefined;
-  /** Default false: no `category`. */
+  /** True to set `category`. Default false. */
   readonly categories?: boolean | undefined;
-  /** Makes qualities coins that know nothing of the prompt. Default false. */
+  /** True to draw qualities independently of the prompt. Default false. */
   readonly noise?: boolean | undefined;
 }
 
 /**
- * Outcomes of the models `small`, `middle` and `large` on made-up prompts: the small one knows travel
- * and no proofs, its quality is graded, and the length of a prompt says nothing. Deterministic.
+ * Creates outcomes of the models `small`, `middle` and `large` on invented prompts: the small one is good
+ * at travel and bad at proofs, its quality is graded, and the length of a prompt is not informative.
+ * Deterministic.
  */
 export function topicRecords(count: number, options: TopicRecordsOptions = {}): OutcomeRecord[] {
   const { seed = 1, prefix = "r", categories = false, noise = false } = options;

@@ -2,7 +2,7 @@ import type { Embed, Embedder, EmbeddingRecord } from "../../src/classifiers/ind
 
 const dimensions = 16;
 
-/** Counts hashed words: texts of the same words are near each other. */
+/** Embeds texts by counting hashed words, so that texts with the same words are near each other. */
 export const embedWords: Embed = async (texts) => texts.map(vectorOf);
 
 export const wordEmbedder: Embedder = { embed: embedWords };
@@ -23,7 +23,9 @@ const topics = [
   { words: ["prove", "theorem", "integral", "lemma", "bound"], small: 0 },
 ] as const;
 
-/** Outcomes of two models: the small one knows geography and no mathematics. Deterministic. */
+/**
+ * Creates outcomes of two models: the small one is good at geography and bad at mathematics. Deterministic.
+ */
 export function recordsOf(count: number): EmbeddingRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const { words, small } = topics[index % 2] as (typeof topics)[number];

@@ -27,7 +27,7 @@ function logging(options: Partial<DecisionLogOptions> = {}, error?: Error) {
 }
 
 describe("the decision log", () => {
-  it("holds one line for each request: decision, attempts, usage, cost", async () => {
+  it("contains one line for each request: decision, attempts, usage, cost", async () => {
     const { router, lines } = logging();
     const { decision, attempts } = await router.route("Tell me a secret");
     await router.close();
@@ -38,7 +38,7 @@ describe("the decision log", () => {
     );
   });
 
-  it("holds a keyed hash instead of the prompt, unless asked for", async () => {
+  it("contains a keyed hash instead of the prompt, unless prompts are enabled", async () => {
     const hashed = logging({ hashKey: "k" });
     await hashed.router.route("Tell me a secret");
     await hashed.router.close();
@@ -64,7 +64,7 @@ describe("the decision log", () => {
     });
   });
 
-  it("keeps every one of many concurrent requests, whole", async () => {
+  it("keeps every one of many concurrent requests, complete", async () => {
     const { router, lines, log } = logging();
     await Promise.all(Array.from({ length: 500 }, (_, index) => router.route(`request ${index}`)));
     await router.close();
@@ -83,7 +83,7 @@ describe("the decision log", () => {
     expect(written + log.dropped).toBe(50);
   });
 
-  it("goes on after a line that a crash had cut short", async () => {
+  it("continues after a line that a crash cut short", async () => {
     const { file, router } = logging();
     await writeFile(file, '{"id":"cut');
     await router.route("x");
@@ -93,14 +93,14 @@ describe("the decision log", () => {
     expect(JSON.parse(second ?? "").model).toBe("small");
   });
 
-  it("never fails a request: what cannot be written is counted, and close() says why", async () => {
+  it("never fails a request: lost decisions are counted, and close() rejects with the reason", async () => {
     const { router, log } = logging({ file: join(folder, "no-such-folder", "x.jsonl") });
     expect((await router.route("x")).text).toBe("ok");
     await expect(router.close()).rejects.toThrow(/ENOENT/);
     expect(log.dropped).toBe(1);
   });
 
-  it("loses a decision that is no JSON, and no other", async () => {
+  it("loses only a decision that is not JSON", async () => {
     const { log, lines } = logging();
     const classifier = {
       name: "loose",
@@ -115,7 +115,7 @@ describe("the decision log", () => {
     expect([(await lines()).length, log.dropped]).toEqual([2, 1]);
   });
 
-  it("refuses options that make no sense", () => {
+  it("refuses invalid options", () => {
     expect(() => decisionLog({ file: "" })).toThrow("decisionLog.file must be a non-empty string");
     expect(() => decisionLog({ file: "x", maxQueued: 0 })).toThrow(
       "decisionLog.maxQueued must be an integer of at least 1",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Check, Completion } from "../../src/contracts/index.ts";
 import { checkConformance, fakeModel } from "../../src/testing/index.ts";
 
-/** Names of the cases that a check fails. */
+/** Returns the names of the cases that a check fails. */
 async function failures(check: Check, calls?: number): Promise<string[]> {
   const failed: string[] = [];
   for (const { name, run } of checkConformance({ check, ...(calls === undefined ? {} : { calls }) }))
@@ -32,17 +32,17 @@ test.each<{ what: string; check: Check; calls?: number; failed: string[] }>([
   {
     what: "answers with a text",
     check: { name: "bad", accepts: (_, answer) => textOf(answer) as unknown as boolean },
-    failed: ["answers true or false", "answers true or false to what is made to break it"],
+    failed: ["answers true or false", "answers true or false to answers made to break it"],
   },
   {
     what: "relies on a message",
     check: { name: "bad", accepts: (_, { choices }) => choices[0]?.message.content === "x" },
-    failed: ["answers true or false to what is made to break it"],
+    failed: ["answers true or false to answers made to break it"],
   },
   {
     what: "counts its calls",
     check: { name: "bad", accepts: () => ++state.calls % 2 === 0 },
-    failed: ["says the same of the same answer, in any order"],
+    failed: ["gives the same verdict on the same answer, in any order"],
   },
   {
     what: "draws",
@@ -58,12 +58,12 @@ test.each<{ what: string; check: Check; calls?: number; failed: string[] }>([
         return true;
       },
     },
-    failed: ["leaves answer and request as they were"],
+    failed: ["leaves answer and request unchanged"],
   },
   {
-    what: "calls a model and does not say so",
+    what: "calls a model without stating it",
     check: careful,
-    failed: ["asks no more models than it says"],
+    failed: ["makes no more model calls than stated"],
   },
   {
     what: "accepts when its model fails",
@@ -72,12 +72,12 @@ test.each<{ what: string; check: Check; calls?: number; failed: string[] }>([
       accepts: (...asked) => Promise.resolve(careful.accepts(...asked)).catch(() => true),
     },
     calls: 1,
-    failed: ["does not accept where a model fails or says nothing that makes sense"],
+    failed: ["does not accept if a model fails or gives a meaningless answer"],
   },
   {
-    what: "says that it reads text and answers later",
+    what: "claims to read only text and answers later",
     check: { ...hasText, accepts: async () => true },
-    failed: ["answers at once, as one that reads the text alone does"],
+    failed: ["answers at once, as a check that reads only the text does"],
   },
 ])("a check that $what fails its case", async ({ check, calls, failed }) => {
   expect(await failures(check, calls)).toEqual(failed);

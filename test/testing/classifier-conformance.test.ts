@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Classifier, RequestFacts } from "../../src/contracts/index.ts";
 import { classifierConformance, fakeModel } from "../../src/testing/index.ts";
 
-/** Names of the cases that a classifier fails. */
+/** Returns the names of the cases that a classifier fails. */
 async function failures(classifier: Classifier): Promise<string[]> {
   const failed: string[] = [];
   for (const { name, run } of classifierConformance({ classifier }))
@@ -18,7 +18,7 @@ const turns: Classifier = {
 const with_ = (classify: Classifier["classify"]): Classifier => ({ ...turns, classify });
 let calls = 0;
 
-test("a classifier that keeps the contract passes, also one that answers later", async () => {
+test("a classifier that keeps the contract passes, even if it answers later", async () => {
   expect(await failures(turns)).toEqual([]);
   expect(await failures(with_(async (request) => ({ complexity: request.tools > 0 ? 1 : 0 })))).toEqual([]);
 });
@@ -37,7 +37,7 @@ test.each<{ what: string; classifier: Classifier; failed: string[] }>([
   {
     what: "counts its calls",
     classifier: with_(() => ({ complexity: 1 / ++calls })),
-    failed: ["says the same of the same request, in any order"],
+    failed: ["gives the same result for the same request, in any order"],
   },
   {
     what: "returns signals that are not finite",
@@ -58,19 +58,19 @@ test.each<{ what: string; classifier: Classifier; failed: string[] }>([
   expect(await failures(classifier)).toEqual(failed);
 });
 
-test("one that writes to the facts where it can fails", async () => {
+test("one that writes to the facts fails", async () => {
   const classifier = with_((request: RequestFacts) => {
     if (!Object.isFrozen(request)) (request as { turns: number }).turns += 1;
     return { complexity: 0.5 };
   });
-  expect(await failures(classifier)).toEqual(["leaves the facts as they were"]);
+  expect(await failures(classifier)).toEqual(["leaves the facts unchanged"]);
 });
 
-test("one that asks a model is told to bring a hop that has one", async () => {
+test("one that calls a model needs a hop that has one", async () => {
   const classifier = with_(async (_, hop) => {
     await hop.generate(fakeModel({ model: "judge" }), { messages: [{ role: "user", content: "hard?" }] });
     return { complexity: 0.5 };
   });
   const [, usual] = classifierConformance({ classifier });
-  await expect(usual?.run()).rejects.toThrow(/give classifierConformance a hop/);
+  await expect(usual?.run()).rejects.toThrow(/pass classifierConformance a hop/);
 });

@@ -14,7 +14,7 @@ async function collect(options: FakeModelOptions): Promise<CompletionChunk[]> {
 const textsOf = (chunks: readonly CompletionChunk[]) =>
   chunks.flatMap(({ choices }) => choices.flatMap(({ delta }) => delta.content ?? []));
 
-test("it answers, has a name, and keeps what it was asked", async () => {
+test("it answers, has a name, and records its requests", async () => {
   const model = fakeModel({ model: "tiny", labels: { residency: "eu" } });
   expect(model).toMatchObject({
     name: "fake:tiny",
@@ -30,7 +30,7 @@ test("it answers, has a name, and keeps what it was asked", async () => {
   expect(model.requests).toEqual([request]);
 });
 
-test("the answer may follow from the request", async () => {
+test("the answer may depend on the request", async () => {
   const model = fakeModel({ answer: async ({ messages }) => `${messages.length} message` });
   const completion = await model.generate(request, { signal });
   expect(completion.choices[0]?.message.content).toBe("1 message");
@@ -75,8 +75,8 @@ test("it can call tools", async () => {
   expect(chunks[1]?.choices[0]?.finish_reason).toBe("tool_calls");
 });
 
-test("it fails when told to, also after some pieces of a stream", async () => {
-  const error = new Error("told to");
+test("it fails if configured to, also after some pieces of a stream", async () => {
+  const error = new Error("as configured");
   await expect(fakeModel({ error }).generate(request, { signal })).rejects.toBe(error);
   await expect(collect({ error })).rejects.toBe(error);
 
@@ -91,7 +91,7 @@ test("it fails when told to, also after some pieces of a stream", async () => {
   expect(textsOf(pieces)).toEqual(["one ", "two "]);
 });
 
-test("an abort rejects with the signal's reason, before, while it waits, and between pieces", async () => {
+test("an abort rejects with the signal's reason, before the call, while it waits, and between pieces", async () => {
   const reason = new Error("enough");
   await expect(fakeModel().generate(request, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 

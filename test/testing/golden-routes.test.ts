@@ -63,7 +63,7 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("golden routes", () => {
-  it("write a snapshot without what changes from run to run, and without text", async () => {
+  it("write a snapshot without text and without what changes between runs", async () => {
     const snapshot = await written(split(0.7), prompts);
     const text = readFileSync(snapshot, "utf8");
     expect(text).not.toContain("Secret");
@@ -83,7 +83,7 @@ describe("golden routes", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  it("pass where nothing differs, whatever the order", async () => {
+  it("pass if nothing differs, whatever the order", async () => {
     const snapshot = await written(split(0.7), prompts);
     const lines = readFileSync(snapshot, "utf8").trimEnd().split("\n");
     writeFileSync(snapshot, lines.toReversed().join("\r\n"));
@@ -95,7 +95,7 @@ describe("golden routes", () => {
     });
   });
 
-  it("say what differs, and how to accept it", async () => {
+  it("list the differences, and say how to accept them", async () => {
     const snapshot = await written(split(0.7), prompts);
     const requests = [{ id: "hard", prompt: "Prove it." }, { id: "new", prompt: "Hi" }, "Hello"];
     const promise = goldenRoutes({ router: split(0.95), requests, snapshot });
@@ -105,13 +105,13 @@ describe("golden routes", () => {
       "  hard: large (complexity at or above 0.7; permitted: small, large) -> small (complexity below 0.95; permitted: small, large)",
       expect.stringContaining("  new: not in the snapshot; small (complexity below 0.95"),
       expect.stringContaining("  3: not in the snapshot; "),
-      expect.stringContaining("  1: no longer asked"),
-      "  4: no longer asked",
-      "If they are as they should be: SWITCHPOINT_UPDATE=1, or update: true, writes the snapshot.",
+      expect.stringContaining("  1: no longer requested"),
+      "  4: no longer requested",
+      "If they are intended, write the snapshot with SWITCHPOINT_UPDATE=1 or update: true.",
     ]);
   });
 
-  it("see a change of plan and of who may answer", async () => {
+  it("detect a change of the plan and of the permitted models", async () => {
     const requests = [{ id: "a", prompt: "Hi" }];
     const snapshot = await written(split(0.7), requests);
     const check = { first: "small", then: "large", unless: notRefused() } as const;
@@ -123,13 +123,13 @@ describe("golden routes", () => {
     expect(await messageOf(goldenRoutes({ router: closed, requests, snapshot }))).toContain(
       "permitted: small)",
     );
-    const nobody = make(policy, [maxCost({ usd: 1 })]);
-    expect(await messageOf(goldenRoutes({ router: nobody, requests, snapshot }))).toContain(
+    const none = make(policy, [maxCost({ usd: 1 })]);
+    expect(await messageOf(goldenRoutes({ router: none, requests, snapshot }))).toContain(
       "-> no decision (no-eligible-model)",
     );
   });
 
-  it("are the same each time for lotteries, which are marked by their probability", async () => {
+  it("are the same each time for lotteries, which are marked with their probability", async () => {
     const requests = ["Hi", { id: "pinned", prompt: "Hi", model: "large" as const }];
     const snapshot = await written(make(mix({ small: 0.75, large: 0.25 })), requests);
     for (let run = 0; run < 20; run += 1) {
@@ -154,7 +154,7 @@ describe("golden routes", () => {
     expect(message).toContain("  and 30 more\n");
   });
 
-  it("are written where SWITCHPOINT_UPDATE is 1, and only when they differ", async () => {
+  it("are written if SWITCHPOINT_UPDATE is 1, and only if they differ", async () => {
     const snapshot = join(folder, "deeper", "snapshot.jsonl");
     vi.stubEnv("SWITCHPOINT_UPDATE", "1");
     const setup = { router: split(0.7), requests: prompts, snapshot };
@@ -167,7 +167,7 @@ describe("golden routes", () => {
     );
   });
 
-  it("are left as they were where writing fails", async () => {
+  it("stay unchanged if writing fails", async () => {
     const snapshot = join(folder, "taken");
     await goldenRoutes({
       router: split(0.7),
@@ -175,7 +175,7 @@ describe("golden routes", () => {
       snapshot: join(snapshot, "in.jsonl"),
       update: true,
     });
-    // A folder stands where the file should.
+    // A folder has the name of the file.
     await expect(
       goldenRoutes({ router: split(0.7), requests: ["Hi"], snapshot, update: true }),
     ).rejects.toThrow();
@@ -186,21 +186,21 @@ describe("golden routes", () => {
 describe("golden routes refuse", () => {
   const snapshot = "unused.jsonl";
 
-  it("a snapshot that is not there, saying how it is written", async () => {
+  it("a missing snapshot, saying how to write it", async () => {
     expect(
       await messageOf(goldenRoutes({ router: split(0.7), requests: ["Hi"], snapshot: absent() })),
     ).toMatch(
-      /^goldenRoutes\.snapshot must be a file that exists: SWITCHPOINT_UPDATE=1, or update: true, writes it, got/,
+      /^goldenRoutes\.snapshot must be an existing file: write it with SWITCHPOINT_UPDATE=1 or update: true, got/,
     );
   });
 
   it.each<[string, string, RegExp]>([
-    ["a line that is no JSON", "Secret", /:1: line is not JSON: write one request a line$/],
-    ["a line that is no request", '"a"\n[]', /:2: line must be a prompt in quotes or an object/],
+    ["a line that is not JSON", "Secret", /:1: line is not JSON: write one request per line$/],
+    ["a line that is not a request", '"a"\n[]', /:2: line must be a prompt in quotes or an object/],
     ["neither prompt nor messages", "{}", /:1: prompt or messages must be given/],
-    ["an empty prompt", '""', /:1: prompt must be a string that is not empty/],
+    ["an empty prompt", '""', /:1: prompt must be a non-empty string/],
     ["a wrong id", '{ "id": {}, "prompt": "a" }', /:1: id must be a non-empty string or a number/],
-    ["an id twice", '{ "id": 2, "prompt": "a" }\n"b"', /:2: id is there already/],
+    ["a repeated id", '{ "id": 2, "prompt": "a" }\n"b"', /:2: id is used twice/],
     [
       "a request that cannot be routed",
       '{ "prompt": "a", "maxCostUsd": -1 }',
@@ -211,7 +211,11 @@ describe("golden routes refuse", () => {
       '"a"\n{ "prompt": "a", "model": "huge" }',
       /:2: model pins a model that/,
     ],
-    ["a file without requests", "\n\n", /^goldenRoutes\.requests must be given at least one request/],
+    [
+      "a file without requests",
+      "\n\n",
+      /^goldenRoutes\.requests must be an array or a file with at least one request/,
+    ],
   ])("%s", async (_, text, message) => {
     const thrown = await messageOf(
       goldenRoutes({ router: split(0.7), requests: file(text), snapshot, update: true }),
@@ -221,9 +225,9 @@ describe("golden routes refuse", () => {
   });
 
   it.each<[string, Partial<Record<keyof GoldenRoutesSetup<Id> | "file", unknown>>, string]>([
-    ["a file that is not there", { requests: "absent.jsonl" }, "absent.jsonl: file does not exist"],
+    ["a missing file", { requests: "absent.jsonl" }, "absent.jsonl: file does not exist"],
     [
-      "requests that are none",
+      "requests of a wrong type",
       { requests: 7 },
       "goldenRoutes.requests must be a file or an array of requests",
     ],
@@ -235,7 +239,7 @@ describe("golden routes refuse", () => {
     expect(await messageOf(goldenRoutes(setup as GoldenRoutesSetup<Id>))).toContain(message);
   });
 
-  it.each([["oops"], ['{ "model": "small" }'], ["null"]])("a snapshot that is none: %s", async (text) => {
+  it.each([["oops"], ['{ "model": "small" }'], ["null"]])("an invalid snapshot: %s", async (text) => {
     const error = await goldenRoutes({ router: split(0.7), requests: ["Hi"], snapshot: file(text) }).catch(
       (thrown: unknown) => thrown,
     );

@@ -5,7 +5,7 @@ import { policyConformance } from "../../src/testing/index.ts";
 type Id = "small" | "large";
 type Select = Policy<Id>["select"];
 
-/** Names of the cases that a policy fails. */
+/** Returns the names of the cases that a policy fails. */
 async function failures(policy: Policy<Id>): Promise<string[]> {
   const failed: string[] = [];
   for (const { name, run } of policyConformance({ policy, models: ["small", "large"] }))
@@ -66,7 +66,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
         return first(context);
       },
     },
-    failed: "decides on requests made to break it",
+    failed: "decides on requests made to break a parser",
   },
   {
     what: "answers with a promise",
@@ -79,7 +79,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
     failed: "returns a choice, several or nothing, at once",
   },
   {
-    what: "chooses without looking at who is permitted",
+    what: "ignores which models are permitted",
     policy: { name: "bad", select: () => ({ model: "large", reason: "always" }) },
     failed: "names only models that are permitted",
   },
@@ -113,7 +113,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
         return { ...choice, reason: `call ${state.calls}` };
       }),
     },
-    failed: "says the same of the same request, in any order",
+    failed: "gives the same result for the same request, in any order",
   },
   {
     what: "draws",
@@ -134,7 +134,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
         return first(context);
       },
     },
-    failed: "leaves its input as it was",
+    failed: "leaves its input unchanged",
   },
   {
     what: "quotes the prompt",
@@ -148,7 +148,7 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
   expect(await failures(policy)).toContain(failed);
 });
 
-test("Math.random and the clocks are put back", async () => {
+test("Math.random and the clocks are restored", async () => {
   await failures({ name: "draws", select: withChoice((choice) => (Math.random() < 2 ? choice : undefined)) });
   expect(Math.random()).toBeLessThan(1);
   expect(Date.now()).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ProviderError } from "../../src/contracts/index.ts";
 import { type ProviderSetup, providerConformance } from "../../src/testing/index.ts";
 
-/** A provider that cannot do anything: every case but those about failing must fail. */
+/** A provider that can do nothing: every case but those about failing must fail. */
 const useless: ProviderSetup = {
   serve: async () => {
     const refuse = async (): Promise<never> => {
@@ -24,9 +24,9 @@ const useless: ProviderSetup = {
 };
 
 const passesUnearned = new Set([
-  "facts are plain data and hold no key",
-  "health tells an endpoint that is not there",
-  "a stream that nobody reads sends nothing",
+  "facts are plain data and contain no key",
+  "health detects an unreachable endpoint",
+  "a stream that is not read sends nothing",
 ]);
 
 test("a provider that only fails does not conform", async () => {
@@ -41,12 +41,12 @@ test("a provider that only fails does not conform", async () => {
   expect(new Set(passed)).toEqual(passesUnearned);
 });
 
-test("a case that needs what a provider lacks is skipped with the reason", async () => {
+test("a case that needs a feature the provider lacks is skipped with the reason", async () => {
   const reason = "this provider cannot see";
   const cases = providerConformance({ ...useless, without: { images: reason } });
   const skipped = cases.filter(({ skip }) => skip !== undefined);
   expect(skipped.map(({ name, skip }) => [name, skip])).toEqual([
-    ["an image given as a data URL reaches the endpoint", reason],
+    ["an image in a data URL reaches the endpoint", reason],
   ]);
   await expect(skipped[0]?.run()).resolves.toBeUndefined();
 });

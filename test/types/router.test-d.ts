@@ -1,9 +1,9 @@
-import type OpenAI from "openai";
 import { expectTypeOf, test } from "vitest";
 import { threshold } from "../../policies/index.ts";
 import type {
   Check,
   Classifier,
+  Completion,
   CompletionChunk,
   Decision,
   Model,
@@ -44,7 +44,7 @@ test("a request is a prompt, or a chat completion with routing fields", () => {
     maxCostUsd: 0.01,
     model: "small",
   });
-  expectTypeOf<Awaited<typeof result>["completion"]>().toEqualTypeOf<OpenAI.Chat.ChatCompletion>();
+  expectTypeOf<Awaited<typeof result>["completion"]>().toEqualTypeOf<Completion>();
   void router.route("hi", { signal: new AbortController().signal });
   // @ts-expect-error
   void router.route({ messages: [{ role: "narrator", content: "x" }] });

@@ -3,7 +3,7 @@ import type { Completion } from "../../../src/contracts/index.ts";
 type Choice = Completion["choices"][number];
 type Message = Choice["message"];
 
-/** The answer's only choice. A user's own model may leave out anything. */
+/** Returns the answer's only choice. Any part may be missing, since a user's own model may leave it out. */
 export function choiceOf(answer: Completion): Partial<Choice> {
   return answer.choices?.[0] ?? {};
 }
@@ -12,7 +12,7 @@ export function messageOf(answer: Completion): Partial<Message> {
   return choiceOf(answer).message ?? {};
 }
 
-/** Text of the answer; "" when there is none. */
+/** Returns the text of the answer; "" when there is none. */
 export function textOf(answer: Completion): string {
   const { content } = messageOf(answer);
   return typeof content === "string" ? content : "";

@@ -1,10 +1,10 @@
 import { arithmeticTokens, type Token } from "./arithmetic-tokens.ts";
 
-/** Longest side of an equation that is read, in characters. */
+/** Number of characters that are read of each side of an equation. */
 const sideLength = 200;
 const mostUnitWords = 2;
 
-/** Words that change what the number before them is worth, by how much depends on those around. */
+/** Words that scale the number before them by a factor that depends on the context. */
 const scales = new Set(
   "dozen hundred thousand million billion trillion percent half third quarter cent penny pence".split(" "),
 );
@@ -15,17 +15,17 @@ interface Side {
   readonly operators: number;
   readonly multiplies: boolean;
   readonly divides: boolean;
-  /** Most digits behind a point. */
+  /** Largest number of decimals. */
   readonly decimals: number;
   readonly percent: boolean;
-  /** Without plural s. */
+  /** Unit words without a plural s. */
   readonly units: readonly string[];
 }
 
 /**
- * Whether every equation of numbers in a text is true: `left = right` on one line, with an operator on
- * the left. What may mean something else (letters as in `2x + 3 = 7`, powers, two units) is no
- * claim. Linear in the length of the text.
+ * Returns true if every equation of numbers in a text is true: `left = right` on one line, with an
+ * operator on the left. An equation that may mean something else (letters as in `2x + 3 = 7`, powers, two
+ * units) does not count as a claim. Linear in the length of the text.
  */
 export function claimsHold(text: string): boolean {
   for (const line of text.split("\n")) {
@@ -48,12 +48,12 @@ function isClear(left: Side, right: Side): boolean {
 }
 
 /**
- * Equal as far as the right side is precise: half a unit of its last digit, one where a division
+ * Compares to the precision of the right side: half a unit of its last digit, one where a division
  * gives a whole number (a remainder may be left out), 0.1 % where rounded numbers are multiplied.
  */
 function isEqual(left: Side, right: Side): boolean {
   const decimals = Math.max(left.decimals, right.decimals);
-  // A division by 0.
+  // Not finite after a division by 0.
   if (!Number.isFinite(left.value)) return false;
   const rounded = left.divides || right.divides || ((left.multiplies || right.multiplies) && decimals > 0);
   const lastDigit = 10 ** -right.decimals;
@@ -66,7 +66,7 @@ function isEqual(left: Side, right: Side): boolean {
   return matches(left.value * 100, right.value, unit) || matches(left.value / 100, right.value, unit / 100);
 }
 
-/** The formula that a text ends with. */
+/** Reads the formula at the end of a text. */
 function leftSide(text: string, beginsLine: boolean): Side | undefined {
   const cut = text.length > sideLength;
   const tokens = arithmeticTokens(cut ? text.slice(-sideLength) : text);
@@ -85,7 +85,7 @@ function leftSide(text: string, beginsLine: boolean): Side | undefined {
     }
     const further = tokens[at - 1];
     if (further === undefined && !cut) {
-      // "- 5 + 3" at the start of a line is an item of a list, "-5 + 3" begins with a sign.
+      // "- 5 + 3" at the start of a line is a list item; "-5 + 3" begins with a sign.
       const isItem = beginsLine && tokens[at + 1]?.spaced === true;
       if (isItem) return sideOf(tokens.slice(at + 1, end), units);
       return before.sign === "-" ? sideOf(tokens.slice(at, end), units) : undefined;
@@ -98,14 +98,14 @@ function leftSide(text: string, beginsLine: boolean): Side | undefined {
   }
 }
 
-/** Bold and quotes around a formula. */
+/** The index of the last token without the bold marks and quotes behind a formula. */
 function trimmedEnd(tokens: readonly Token[]): number {
   let at = tokens.length - 1;
   while (tokens[at]?.kind === "stop") at -= 1;
   return at;
 }
 
-/** Passes over "apples", "per hour" and "/pound" behind a number, backwards. */
+/** Skips "apples", "per hour" and "/pound" behind a number, reading backwards. */
 function skipUnits(tokens: readonly Token[], from: number, units: string[]): number {
   let at = from;
   for (let words = 0; words < mostUnitWords; words += 1) {
@@ -119,7 +119,7 @@ function skipUnits(tokens: readonly Token[], from: number, units: string[]): num
   return at;
 }
 
-/** Where the token before the operand that ends at `at` stands; -2 where there is no operand. */
+/** The index of the token before the operand that ends at `at`; -2 where there is no operand. */
 function beforeOperand(tokens: readonly Token[], at: number): number {
   const token = tokens[at];
   if (token?.kind === "number") return at - 1;
@@ -139,7 +139,7 @@ function beforeOperand(tokens: readonly Token[], at: number): number {
   return -2;
 }
 
-/** The formula that a text begins with. */
+/** Reads the formula at the beginning of a text. */
 function rightSide(text: string): Side | undefined {
   const cut = text.length > sideLength;
   const tokens = arithmeticTokens(cut ? text.slice(0, sideLength) : text);
@@ -155,7 +155,7 @@ function rightSide(text: string): Side | undefined {
     const end = at;
     for (let words = 0; words < mostUnitWords && tokens[at]?.kind === "word"; words += 1) {
       const word = tokens[at] as Token & { readonly kind: "word" };
-      // Of the words behind a result only the first is surely its unit: "= 15 apples in total".
+      // Only the first word behind a result is certain to be its unit: "= 15 apples in total".
       if (words === 0) units.push(singular(word.text));
       at += 1;
     }
@@ -164,14 +164,14 @@ function rightSide(text: string): Side | undefined {
     if (next?.kind === "number" || next?.kind === "odd" || next?.kind === "open") return undefined;
     if (next?.kind !== "operator") return sideOf(tokens.slice(start, end), units);
     const after = tokens[at + 1];
-    // "= 15 - he then": the formula is over; "= 15 * x" goes on, where we cannot follow.
+    // "= 15 - he then" ends the formula; "= 15 * x" continues it with a variable, which is not read.
     if (after?.kind === "word" && after.text.length > 1) return sideOf(tokens.slice(start, end), units);
     if (after === undefined || after.kind === "stop") return sideOf(tokens.slice(start, end), units);
     at += 1;
   }
 }
 
-/** Where the operand that begins at `at` is over; -1 where there is none. */
+/** The index behind the operand that begins at `at`; -1 where there is none. */
 function afterOperand(tokens: readonly Token[], at: number): number {
   const token = tokens[at];
   if (token?.kind === "number") return at + 1;
@@ -191,7 +191,7 @@ function singular(word: string): string {
   return word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word;
 }
 
-/** Reckons a formula out; undefined where it is none, or a letter in it may be a variable. */
+/** Evaluates a formula; undefined where it is not one, or where a letter may be a variable. */
 function sideOf(given: readonly Token[], units: readonly string[]): Side | undefined {
   if (units.some((unit) => unit.length === 1)) return undefined;
   const tokens = given.filter(({ kind }, index) => kind !== "word" && !isPerUnit(given, index));
@@ -199,7 +199,7 @@ function sideOf(given: readonly Token[], units: readonly string[]): Side | undef
   const signs = tokens.filter((token) => token.kind === "operator").map(({ sign }) => sign);
   const percents = numbers.filter(({ percent }) => percent).length;
   const adds = signs.includes("+") || signs.includes("-");
-  // "50 + 10%" may be 55 or 50.1.
+  // "50 + 10%" may mean 55 or 50.1.
   if (adds && percents > 0 && percents < numbers.length) return undefined;
   const value = evaluate(tokens);
   if (value === undefined) return undefined;
@@ -214,12 +214,12 @@ function sideOf(given: readonly Token[], units: readonly string[]): Side | undef
   };
 }
 
-/** The slash of "/pound". */
+/** True for the slash of "/pound". */
 function isPerUnit(tokens: readonly Token[], index: number): boolean {
   return tokens[index]?.kind === "operator" && tokens[index + 1]?.kind === "word";
 }
 
-/** The usual precedence, from left to right. Undefined where tokens are left over or missing. */
+/** Evaluates with the usual precedence, from left to right; undefined where tokens are left over or missing. */
 function evaluate(tokens: readonly Token[]): number | undefined {
   let at = 0;
 

@@ -2,7 +2,7 @@ import { isDigit, readNumber } from "./read-number.ts";
 
 export type Sign = "+" | "-" | "*" | "/";
 
-/** What a formula in prose is made of. `spaced`: white space comes before it. */
+/** A part of a formula in prose. `spaced` means that white space comes before it. */
 export type Token =
   | {
       readonly kind: "number";
@@ -14,9 +14,9 @@ export type Token =
   | { readonly kind: "operator"; readonly sign: Sign; readonly spaced: boolean }
   | { readonly kind: "open" | "close"; readonly spaced: boolean }
   | { readonly kind: "word"; readonly text: string; readonly spaced: boolean }
-  /** Ends a formula: punctuation. */
+  /** Punctuation, which ends a formula. */
   | { readonly kind: "stop"; readonly spaced: boolean }
-  /** What makes a formula of another kind: a power, a brace, a number that cannot be read. */
+  /** A sign that the formula is of another kind: a power, a brace, a number that cannot be read. */
   | { readonly kind: "odd"; readonly spaced: boolean };
 
 const signs: Readonly<Record<string, Sign>> = {
@@ -37,7 +37,7 @@ const odd = new Set("^_{}√²³⁴¹⁰!~");
 const letters = /\p{L}+/uy;
 const spaces = /\s*/y;
 
-/** Splits a short piece of text, in linear time. */
+/** Splits a short text into tokens, in linear time. */
 export function arithmeticTokens(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -69,7 +69,7 @@ function readToken(text: string, at: number, spaced: boolean, tokens: Token[]): 
   else if (char === "(") tokens.push({ kind: "open", spaced });
   else if (char === ")") tokens.push({ kind: "close", spaced });
   else if (char === "\\") return readLatex(text, at, spaced, tokens);
-  // ".5" is a number that we do not read.
+  // ".5" is a number in a form that is not read.
   else if (odd.has(char) || (char === "." && isDigit(text, at + 1))) tokens.push({ kind: "odd", spaced });
   else return readWord(text, at, spaced, tokens);
   return at + 1;
@@ -77,7 +77,7 @@ function readToken(text: string, at: number, spaced: boolean, tokens: Token[]): 
 
 function readNumberToken(text: string, at: number, spaced: boolean, tokens: Token[]): number {
   const number = readNumber(text, at);
-  // Part of a name ("a1"), or of something that cannot be told: over at the next white space.
+  // Part of a name ("a1") or of a form that is not known: skip its digits, points and commas.
   if (number === undefined || (tokens.at(-1)?.kind === "word" && !spaced)) {
     tokens.push({ kind: "odd", spaced });
     let end = at + 1;
@@ -95,7 +95,7 @@ function readLatex(text: string, at: number, spaced: boolean, tokens: Token[]): 
   const command = text.slice(at + 1, end);
   const sign = Object.hasOwn(latexSigns, command) ? latexSigns[command] : undefined;
   if (sign !== undefined) tokens.push({ kind: "operator", sign, spaced });
-  // `\$` and `\%` are characters; `\(` and `\[` open a formula, `\frac` is one that we do not read.
+  // `\$` and `\%` are characters; `\(` and `\[` open a formula; `\frac` begins one that is not read.
   else if (command !== "") tokens.push({ kind: "odd", spaced });
   else if (/[()[\]]/.test(text[at + 1] ?? "")) {
     tokens.push({ kind: "stop", spaced });
@@ -115,7 +115,7 @@ function readWord(text: string, at: number, spaced: boolean, tokens: Token[]): n
   return Math.max(end, at + 1);
 }
 
-/** "5 x 3" and "20% of 50", but not "5x + 3" or "3 of them". */
+/** True for "5 x 3" and "20% of 50", but not for "5x + 3" or "3 of them". */
 function isTimes(word: string, last: Token | undefined, after: string): boolean {
   if (!/^ ?\\?[$€£¥₹]?[\d(]/.test(after)) return false;
   if (word === "of") return last?.kind === "number" && last.percent;

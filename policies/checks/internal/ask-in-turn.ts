@@ -1,7 +1,7 @@
 import { type Check, InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkCheck } from "./check-check.ts";
 
-/** Asks the checks in order until one gives the verdict `decisive`; without one, the verdict is the other. */
+/** Asks the checks in order until one gives the verdict `decisive`; if none does, the verdict is its opposite. */
 export function askInTurn(name: string, checks: readonly Check[], decisive: boolean): Check {
   if (checks.length === 0) throw new InvalidOptionError(name, checks, "given at least one check");
   checks.forEach((check, index) => {
@@ -14,7 +14,7 @@ export function askInTurn(name: string, checks: readonly Check[], decisive: bool
     accepts(request, answer, hop) {
       for (const [index, check] of checks.entries()) {
         const verdict = check.accepts(request, answer, hop);
-        // At once, as long as the checks answer at once.
+        // The verdict is synchronous as long as the checks are.
         if (typeof verdict !== "boolean") return askOn(verdict, checks.slice(index + 1));
         if (verdict === decisive) return decisive;
       }
@@ -30,7 +30,7 @@ export function askInTurn(name: string, checks: readonly Check[], decisive: bool
   };
 }
 
-/** From plain JavaScript a check may return anything. */
+/** True only for `true`: from plain JavaScript a check may return anything. */
 function isTrue(verdict: unknown): boolean {
   return verdict === true;
 }

@@ -1,16 +1,16 @@
-/** Characters of the end that are looked at. */
+/** Number of characters at the end that are searched. */
 const tailLength = 4_096;
 const leastLength = 200;
 const leastRepeats = 6;
 
 /**
- * Whether a text ends in a loop: its last characters, at least 200, are one piece six times or more.
- * Time and space are bounded whatever the length.
+ * Returns true if a text ends in a loop: its last characters, at least 200, repeat one piece six times or
+ * more. Time and space are bounded for any length.
  */
 export function isLooping(text: string): boolean {
   const tail = text.slice(-tailLength).trimEnd();
-  // Prefix function (Knuth, Morris, Pratt) of the reversed tail: every end of the text that is
-  // periodic is a beginning of it.
+  // Prefix function (Knuth, Morris, Pratt) of the reversed tail: every periodic end of the text is a
+  // prefix of it.
   const end = tail.length - 1;
   const borders = new Uint16Array(tail.length);
   for (let length = 2; length <= tail.length; length += 1) {

@@ -1,11 +1,11 @@
 import { isDigit, type NumberToken, readNumber } from "./read-number.ts";
 
-/** Longest number that is read, in characters. */
+/** Length of the longest number that is read, in characters. */
 const longest = 40;
 
 /**
- * The last number of a text, with its sign: `#### 42`, `The answer is **$1,234.50**.` Undefined where
- * there is none, and where the last digits are no plain number (`1.2.3`). Digits are 0 to 9.
+ * Returns the last number of a text with its sign: `#### 42`, `The answer is **$1,234.50**.` Undefined
+ * where there is none, and where the last digits are not a plain number (`1.2.3`). Digits are 0 to 9.
  */
 export function lastNumber(text: string): NumberToken | undefined {
   let end = text.length;

@@ -1,18 +1,18 @@
-/** A number in a text: digits with or without thousands commas, a point and decimals. */
+/** Pattern of a number: digits with or without thousands commas, a point and decimals. */
 const digits = /(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,20})(?:\.\d{1,20})?/y;
 
-/** A number as it stands in a text. */
+/** A number that was read from a text. */
 export interface NumberToken {
   readonly value: number;
-  /** Digits behind the point. */
+  /** Number of digits behind the point. */
   readonly decimals: number;
-  /** Where it ends. */
+  /** Index behind its last character. */
   readonly end: number;
 }
 
 /**
- * The number that begins at `start`, without a sign: `1,234.50`. Undefined where none begins, and where
- * it cannot be told what it is: `1.2.3`, `1,5` (a decimal comma or a list), `12e5`, more than 20 digits.
+ * Reads the number that begins at `start`, without a sign: `1,234.50`. Undefined where none begins, and
+ * where it is ambiguous: `1.2.3`, `1,5` (a decimal comma or a list), `12e5`, more than 20 digits.
  */
 export function readNumber(text: string, start: number): NumberToken | undefined {
   digits.lastIndex = start;

@@ -1,6 +1,6 @@
 /**
- * How assistants begin to refuse, in lower case with straight apostrophes: whole phrases, since "I
- * cannot" alone begins many a good sentence.
+ * Phrases with which assistants begin to refuse, in lower case with straight apostrophes. They are whole
+ * phrases, since many good sentences begin with "I cannot".
  */
 export const refusalPhrases: readonly string[] = [
   // English

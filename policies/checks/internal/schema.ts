@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { withinTime } from "./within-time.ts";
 
-/** Any library's schema that follows Standard Schema v1 (Zod, Valibot, ArkType …). */
+/** A schema of any library that follows Standard Schema v1 (Zod, Valibot, ArkType …). */
 export interface StandardSchema {
   readonly "~standard": {
     readonly version: 1;
@@ -17,14 +17,14 @@ interface StandardResult {
 /** A JSON Schema (draft 2020-12, 2019-09, 7 or 4, by its `$schema`; without one 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Whether a value fits. */
+/** Returns true if the value fits the schema. */
 export type Fits = (value: unknown) => boolean | Promise<boolean>;
 
 /**
- * A schema as a function. What validates against a JSON Schema is loaded at the first value; one that is none (a
- * pattern that cannot be compiled, a type that does not exist, a reference that leads nowhere or out of the schema)
- * rejects then with `InvalidOptionError`. What may take long (patterns may backtrack, distinct items are compared each
- * with each, references may branch) is given up after `longestMs`, twice, and rejects with `OutOfTimeError`.
+ * Compiles a schema into a function. The JSON Schema validator is loaded at the first value; the function then rejects
+ * with `InvalidOptionError` if the schema is not valid (a pattern that cannot be compiled, an unknown type, a reference
+ * without a target in the schema). Validation that may take long (patterns may backtrack, unique items are compared
+ * pairwise, references may branch) is stopped after `longestMs`, twice, and rejects with `OutOfTimeError`.
  */
 export function compileSchema(
   option: string,
@@ -65,7 +65,7 @@ const types: ReadonlySet<unknown> = new Set([
 ]);
 
 const slow = ["pattern", "patternProperties", "uniqueItems", "$ref", "$recursiveRef"];
-/** Places of values that are no schemas: OpenAPI's. */
+/** OpenAPI's keywords whose values are not schemas. */
 const noSchema = /\/(?:example|x-[^/]*)(?:\/|$)/;
 
 async function compile(
@@ -78,7 +78,7 @@ async function compile(
     throw new InvalidOptionError(option, given, `a JSON Schema that can be checked (${problem})`);
   };
   try {
-    // The library writes into what it reads.
+    // A copy, because the library changes the schema.
     const schema = structuredClone(given);
     const parts = dereference(schema);
     let mayTakeLong = false;
@@ -91,7 +91,7 @@ async function compile(
         new RegExp(pattern, "u");
       const { $ref, __absolute_ref__: target = $ref } = part;
       if (target !== undefined && parts[target] === undefined)
-        refuse(`the reference ${JSON.stringify($ref)} leads nowhere`);
+        refuse(`the reference ${JSON.stringify($ref)} has no target in the schema`);
     }
     const draft = draftOf(given["$schema"]);
     const fits = (value: unknown): boolean => validate(value, schema, draft, parts).valid;

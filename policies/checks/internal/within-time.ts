@@ -1,18 +1,18 @@
 import { type Context, createContext, Script } from "node:vm";
 
-/** Work was given up because it took too long. */
+/** Error of work that was stopped because it took too long. */
 export class OutOfTimeError extends Error {
   override readonly name = "OutOfTimeError";
 }
 
-/** Made at the first use: whoever imports the policies need not pay for it. */
+/** The script and its context, created at the first use so that an import of the policies costs nothing. */
 let place: { readonly script: Script; readonly context: Context } | undefined;
-/** The clock goes on while a busy machine does something else: what was that is quick the second time. */
+/** Number of tries. On a busy machine the time may run out while other work runs; the second try is then quick. */
 const tries = 2;
 
 /**
- * Does work that may never end by itself, such as a regular expression that backtracks, for `timeoutMs`
- * milliseconds at most, twice; it must not wait for anything. Throws `OutOfTimeError`.
+ * Runs work that may never end, such as a regular expression that backtracks, for at most `timeoutMs`
+ * milliseconds, twice. The work must be synchronous. Throws `OutOfTimeError`.
  */
 export function withinTime<T>(timeoutMs: number, work: () => T): T {
   place ??= { script: new Script("work()"), context: createContext({}) };
@@ -27,7 +27,7 @@ export function withinTime<T>(timeoutMs: number, work: () => T): T {
         if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       }
     }
-    throw new OutOfTimeError(`not done within ${timeoutMs} ms`);
+    throw new OutOfTimeError(`not finished within ${timeoutMs} ms`);
   } finally {
     context["work"] = outer;
   }

@@ -1,48 +1,48 @@
 import { BUCKETS, type Features, STRUCTURE } from "../read-features.ts";
 
-/** A linear score of structure and of known words and word pairs; its mean over its training prompts is 0. */
+/** A linear score of structure and of known words and word pairs, with mean 0 over its training prompts. */
 export interface LinearHead {
-  /** Of the structural features on the head's training prompts; in the order of `STRUCTURE`. */
+  /** Means of the structural features on the head's training prompts, in the order of `STRUCTURE`. */
   readonly means: Float32Array;
   readonly deviations: Float32Array;
-  /** Per standard deviation of a structural feature. */
+  /** Weights per standard deviation of a structural feature. */
   readonly structureWeights: Float32Array;
-  /** Per bucket, in units of `vocabularyScale`. */
+  /** Weight of each bucket, in units of `vocabularyScale`. */
   readonly vocabularyWeights: Int8Array;
   readonly vocabularyScale: number;
   readonly bias: number;
 }
 
 /**
- * Two heads and what they share. Complexity is the rank of
- * `max(FLOOR, outcomes) + tanh(tiers)`. Tiers lie between two ends, so their head must saturate; and that of
- * outcomes, which was trained on exam questions, takes short prompts of every kind for easy ones.
+ * A model of two heads and their common tables. Complexity is the rank of
+ * `max(FLOOR, outcomes) + tanh(tiers)`. Tiers are bounded, so their head must saturate; the outcomes head has a
+ * floor because it was trained on exam questions and rates short prompts of every kind as easy.
  */
 export interface ComplexityModel {
-  /** By bucket: the print of the word or pair that it stands for; 0 where no training prompt had one. */
+  /** Print of the word or pair that each bucket stands for; 0 where no training prompt had one. */
   readonly prints: Uint8Array;
-  /** How often small models failed. */
+  /** The head that predicts how often small models fail. */
   readonly outcomes: LinearHead;
-  /** How hard the authors of prompts said they were. */
+  /** The head that predicts the difficulty that authors gave to their prompts. */
   readonly tiers: LinearHead;
-  /** Of the score, equally spaced from the minimum to the maximum. */
+  /** Quantiles of the score, equally spaced from the minimum to the maximum. */
   readonly quantiles: Float32Array;
 }
 
-/** The outcomes head says no less than this: one standard deviation below the mean of its training prompts. */
+/** Lower bound of the outcomes head: one standard deviation below the mean of its training prompts. */
 export const FLOOR = -1;
-/** Structural features count as at most this many standard deviations from their mean. */
+/** Largest distance of a structural feature from its mean, in standard deviations; larger ones are clipped. */
 export const CLIP = 3;
 /** Number of quantiles in a model. */
 export const QUANTILES = 129;
 
-/** What a prompt scores, and the parts that the score is made of. */
+/** The score of a prompt with its parts. */
 export interface Score {
   readonly score: number;
-  /** Of each head, without its bounds. */
+  /** Score of the outcomes head, like `tiers` without its bounds. */
   readonly outcomes: number;
   readonly tiers: number;
-  /** Words and pairs that the model knows. */
+  /** Number of words and pairs that the model knows. */
   readonly known: number;
 }
 
@@ -56,7 +56,7 @@ export function scoreOf(model: ComplexityModel, features: Features): Score {
   let count = 0;
   for (let index = 0; index < bucketCount; index += 1) {
     const bucket = buckets[index] as number;
-    // All bits where the prints are equal, without a branch.
+    // All bits are set if the prints are equal; computed without a branch.
     const mask = (((known[bucket] as number) ^ (prints[index] as number)) - 1) >> 31;
     outcomeSum += (ofOutcomes[bucket] as number) & mask;
     tierSum += (ofTiers[bucket] as number) & mask;
@@ -75,7 +75,7 @@ function headScore(head: LinearHead, structure: Float64Array, vocabulary: number
   return score;
 }
 
-/** What one structural feature adds to the score of a head. */
+/** The contribution of one structural feature to the score of a head. */
 export function structureTerm(head: LinearHead, structure: Float64Array, index: number): number {
   const distance =
     ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
@@ -84,10 +84,10 @@ export function structureTerm(head: LinearHead, structure: Float64Array, index: 
 
 const floatsOfHead = 2 + 3 * STRUCTURE.length;
 const floatCount = QUANTILES + 2 * floatsOfHead;
-/** Length of an encoded model. */
+/** Length of an encoded model in bytes. */
 export const MODEL_BYTES: number = 4 * floatCount + 3 * BUCKETS;
 
-/** Little-endian 32-bit floats (quantiles, the heads), then one byte per bucket: prints, both heads. */
+/** Encodes a model: little-endian 32-bit floats (quantiles, heads), then one byte per bucket (prints, both heads). */
 export function encodeComplexityModel(model: ComplexityModel): Uint8Array {
   const ofHead = (head: LinearHead): number[] => [
     head.vocabularyScale,

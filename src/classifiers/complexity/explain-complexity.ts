@@ -5,21 +5,21 @@ import { byStrength, type SpanContribution, type StructureContribution, spansOf 
 import { FLOOR, type LinearHead, scoreOf, structureTerm } from "./complexity-model.ts";
 import { shippedModel } from "./shipped-model.ts";
 
-/** What a complexity was made of. Contributions are in units of the score, strongest first. */
+/** The contributions to a complexity, in units of the score, strongest first. */
 export interface ComplexityExplanation {
   readonly complexity: number;
   readonly score: number;
-  /** Share of the words and pairs that the classifier knows, in [0, 1]; 0 means: by structure alone. */
+  /** Share of the words and pairs that the classifier knows, in [0, 1]; with 0 only structure counts. */
   readonly known: number;
   readonly structure: readonly StructureContribution[];
   readonly spans: readonly SpanContribution[];
 }
 
 /**
- * Why `complexity()` says what it says of a request: features and text spans by position, without any
- * text, so that the caller decides whether to look them up and store them. Spans and features add up
- * to the score only roughly: heads have bounds, and what is lost by them is spread in proportion.
- * Meant for people; costs about ten times a classification.
+ * Explains the complexity of a request by features and text spans. Spans are positions without text, so
+ * that the caller decides whether to look them up and store them. Contributions add up to the score only
+ * roughly: the bounds of the heads are applied in proportion. Meant for people; takes about ten times as
+ * long as a classification.
  */
 export function explainComplexity(facts: RequestFacts): ComplexityExplanation {
   const model = shippedModel();
@@ -49,7 +49,7 @@ export function explainComplexity(facts: RequestFacts): ComplexityExplanation {
   };
 }
 
-/** What a small change of a head changes in the score, on average from the head's mean to where it is. */
+/** Change of the score per change of a head, averaged from the head's mean to its value. */
 const slope = (head: number, bounded: number): number => (Math.abs(head) < 1e-6 ? 1 : bounded / head);
 
 function vocabularyWeight({ vocabularyWeights, vocabularyScale }: LinearHead, bucket: number): number {

@@ -3,7 +3,7 @@ import { base64 } from "./complexity-weights.generated.ts";
 
 let decoded: ComplexityModel | undefined;
 
-/** The trained weights, decoded at the first use, not at import. */
+/** Returns the trained weights, which are decoded at the first use and not at import. */
 export function shippedModel(): ComplexityModel {
   decoded ??= decodeComplexityModel(Buffer.from(base64, "base64"));
   return decoded;

@@ -1,39 +1,40 @@
 import { type CallAnswer, isRouterError, ProviderError } from "../../contracts/index.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { type Embed, type EmbedAnswer, readAnswer } from "./embedder.ts";
 
 export interface BatchOptions {
   readonly embed: Embed;
   /** Name of the embedding model, for errors. */
   readonly name: string;
-  /** Length that a vector must have; undefined: any. */
+  /** Required length of a vector; undefined for any. */
   readonly dimensions: number | undefined;
-  /** Texts that go out together. */
+  /** Largest number of texts in one call. */
   readonly maxBatch: number;
-  /** How long the first text of a batch waits for others, in milliseconds. */
+  /** Time that the first text of a batch waits for others, in milliseconds. */
   readonly windowMs: number;
   readonly timeoutMs: number;
-  /** Texts that may wait or be under way. */
+  /** Largest number of texts that wait or are in a call. */
   readonly maxPending: number;
 }
 
-/** The vector of one text; it goes out together with others that are asked for at about the same time. */
+/** Returns the vector of one text, which shares a call with texts requested at about the same time. */
 export type EmbedOne = (text: string, signal: AbortSignal) => Promise<CallAnswer<readonly number[]>>;
 
 interface Entry {
   readonly text: string;
   readonly succeed: (answer: CallAnswer<readonly number[]>) => void;
   readonly fail: (error: unknown) => void;
-  /** Whether somebody waits for it. */
+  /** True while the caller waits for it. */
   waiting: boolean;
-  /** Told when nobody does any more. */
+  /** Called when the caller no longer waits. */
   onLeave: () => void;
 }
 
 /**
- * Collects texts for `windowMs` or up to `maxBatch`, and sends them in one call. What one text brings
- * does not depend on the others of its batch: a vector that cannot be read fails its own text alone,
- * and a batch that is refused as bad input is halved until the text is found that is at fault. A call
- * is aborted when it takes too long or nobody waits for its vectors.
+ * Collects texts for `windowMs` or up to `maxBatch`, and sends them in one call. The result of a text
+ * does not depend on the others in its batch: a vector that cannot be read fails only its own text, and a
+ * batch that is refused as bad input is halved until the faulty text is found. A call is aborted when it
+ * takes too long or no caller waits for its vectors.
  */
 export function createBatches(options: BatchOptions): EmbedOne {
   const { name, maxBatch, windowMs, maxPending } = options;
@@ -55,7 +56,7 @@ export function createBatches(options: BatchOptions): EmbedOne {
         throw new ProviderError({
           kind: "overloaded",
           model: name,
-          summary: `${maxPending} texts are under way already`,
+          summary: `${maxPending} texts are already waiting or in a call (option maxPending)`,
         });
       const leave = () => {
         pending -= 1;
@@ -85,7 +86,7 @@ export function createBatches(options: BatchOptions): EmbedOne {
     });
 }
 
-/** Never rejects: each entry hears how it ended. */
+/** Sends the texts and reports the result to each entry. Never rejects. */
 async function send(options: BatchOptions, all: readonly Entry[]): Promise<void> {
   const entries = all.filter(({ waiting }) => waiting);
   if (entries.length === 0) return;
@@ -94,7 +95,7 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
   for (const entry of entries)
     entry.onLeave = () => {
       left -= 1;
-      if (left === 0) controller.abort(new DOMException("nobody waits for the vectors", "AbortError"));
+      if (left === 0) controller.abort(new DOMException("no caller waits for the vectors", "AbortError"));
     };
   const { name, timeoutMs } = options;
   const onTime = () =>
@@ -104,7 +105,9 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
   const timer = setTimeout(onTime, timeoutMs);
   try {
     const texts = entries.map(({ text }) => wellFormed(text));
-    const answer = await unlessAborted(async () => options.embed(texts, controller), controller.signal);
+    // Also a function that throws at once has failed like any other.
+    const embedOnce = async () => options.embed(texts, controller);
+    const answer = await unlessAborted(embedOnce(), controller.signal);
     deliver(options, entries, readAnswer(answer));
   } catch (error) {
     if (entries.length === 1 || !isBadInput(error)) {
@@ -118,7 +121,7 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
   }
 }
 
-/** Without half characters, which a cut may leave: a server that cannot read one fails the whole call. */
+/** Replaces lone surrogates, which a cut may leave: a server that cannot read one fails the whole call. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
@@ -129,7 +132,7 @@ function deliver(
   { vectors, inputTokens, servedModel }: EmbedAnswer,
 ): void {
   if (!Array.isArray(vectors) || vectors.length !== entries.length)
-    throw unreadable(name, `there is not one vector for each of ${entries.length} texts`);
+    throw unreadable(name, `the answer does not hold one vector for each of ${entries.length} texts`);
   const characters = entries.reduce((sum, { text }) => sum + text.length, 0);
   for (const [index, entry] of entries.entries()) {
     if (!entry.waiting) continue;
@@ -139,7 +142,7 @@ function deliver(
     else
       entry.succeed({
         value: vector as readonly number[],
-        // Each text's share of the bill.
+        // Each text pays its share by length.
         inputTokens:
           inputTokens === undefined ? undefined : Math.ceil((inputTokens * entry.text.length) / characters),
         servedModel,
@@ -148,33 +151,20 @@ function deliver(
 }
 
 function problemOf(vector: unknown, dimensions: number | undefined): string | undefined {
-  if (!Array.isArray(vector) || vector.length === 0) return "a vector is no array of numbers";
+  if (!Array.isArray(vector) || vector.length === 0) return "a vector is not an array of numbers";
   if (dimensions !== undefined && vector.length !== dimensions)
-    return `a vector has ${vector.length} dimensions, ${dimensions} are expected`;
-  return vector.every(Number.isFinite) ? undefined : "a vector holds what is not a finite number";
+    return `a vector has ${vector.length} dimensions instead of ${dimensions}`;
+  return vector.every(Number.isFinite) ? undefined : "a vector holds a value that is not a finite number";
 }
 
 function unreadable(model: string, summary: string): ProviderError {
   return new ProviderError({ kind: "incomplete", model, summary });
 }
 
-/** Whether one of the texts may be at fault, not the endpoint: halving a batch must not burden one that is down. */
+/** True if a text may be at fault and not the endpoint: halving a batch must not burden an endpoint that is down. */
 function isBadInput(error: unknown): boolean {
   return (
     isRouterError(error, "provider") &&
     (error.kind === "invalid-request" || error.kind === "too-large" || error.kind === "context-overflow")
   );
-}
-
-async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

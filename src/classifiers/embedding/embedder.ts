@@ -4,40 +4,38 @@ import { checkPrice, checkText } from "../../plugin/index.ts";
 export type Vectors = readonly (readonly number[])[];
 
 export interface EmbedAnswer {
-  /** One for each text, in their order. */
+  /** Vectors, one for each text and in the order of the texts. */
   readonly vectors: Vectors;
-  /** Of all texts together, as the endpoint counted them. Default: estimated. */
+  /** Input tokens of all texts together, as the endpoint counted them. Default: estimated. */
   readonly inputTokens?: number | undefined;
-  /** The model that the endpoint says has answered. */
+  /** The model that answered, as the endpoint states it. */
   readonly servedModel?: string | undefined;
 }
 
-/** Turns texts into vectors of one length. Should reject with `ProviderError`. */
+/** Turns texts into vectors of equal length. Should reject with `ProviderError`. */
 export type Embed = (
   texts: readonly string[],
   options: { readonly signal: AbortSignal },
 ) => Promise<Vectors | EmbedAnswer>;
 
-/** An embedding model: how it is called, and what constraints see of it. */
+/** An embedding model: the function that calls it, and the facts that constraints see. */
 export interface Embedder {
   readonly embed: Embed;
-  /** Default `embedding`. */
+  /** Name of the provider. Default `embedding`. */
   readonly provider?: string | undefined;
-  /** The model as its provider calls it. Default `custom`. */
+  /** The provider's name of the model. Default `custom`. */
   readonly model?: string | undefined;
-  /** Default `provider:model`. */
+  /** Name of the embedding model. Default `provider:model`. */
   readonly name?: string | undefined;
-  /**
-   * Also of a local function: a boundary refuses what has no label. Default `{}`.
-   */
+  /** Labels. A local function needs them too: a boundary refuses an embedder without its label. Default `{}`. */
   readonly labels?: Labels | undefined;
-  /** Absent: looked up in the catalogue, else not known, which constraints on cost refuse. */
+  /** Price. Default: looked up in the catalogue; if not found, unknown, which constraints on cost refuse. */
   readonly price?: Price | undefined;
 }
 
 export const embedderKeys: readonly string[] = ["embed", "provider", "model", "name", "labels", "price"];
 
-/** What constraints see. Throws `InvalidOptionError`. */
+/** Returns the facts that constraints see. Throws `InvalidOptionError`. */
 export function embedderFacts(owner: string, embedder: Embedder): ModelFacts {
   const { provider = "embedding", model = "custom", labels = {}, price } = embedder;
   if (typeof embedder.embed !== "function")
@@ -51,11 +49,11 @@ export function embedderFacts(owner: string, embedder: Embedder): ModelFacts {
     if (typeof value !== "string")
       throw new InvalidOptionError(`${owner}.labels.${label}`, value, "a string");
   if (price !== undefined) checkPrice(`${owner}.price`, price);
-  // A copy: constraints rest on labels.
+  // A frozen copy, because constraints depend on labels.
   return { name, provider, model, labels: Object.freeze({ ...labels }), price };
 }
 
-/** Both forms of an answer as one. */
+/** Returns both forms of an answer as an `EmbedAnswer`. */
 export function readAnswer(answer: Vectors | EmbedAnswer): EmbedAnswer {
   return Array.isArray(answer) ? { vectors: answer } : (answer as EmbedAnswer);
 }

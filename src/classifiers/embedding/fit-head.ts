@@ -2,23 +2,23 @@ import { fitLogistic, logisticHead, neighboursHead, quantised } from "./heads.ts
 import type { TrainedEmbedding } from "./trained-embedding.ts";
 
 export const NEIGHBOURS = 20;
-/** Neighbours are looked up among this many records: each request is compared with all. */
+/** Number of records in which neighbours are looked up; bounded because each request is compared with all. */
 const maxExamples = 5_000;
-/** Held-out estimates are taken of at most this many records. */
+/** Largest number of records with held-out estimates. */
 const maxReference = 500;
 const folds = 5;
 
-/** A head, and what it says of records that it has not seen. */
+/** A head and its held-out estimates. */
 interface Fit {
   readonly head: TrainedEmbedding["head"];
-  /** Estimates of records by what was learnt without them. */
+  /** Estimates of records by heads that were fitted without them. */
   readonly heldOut: readonly { readonly index: number; readonly estimates: Float64Array }[];
 }
 
 type Rows = readonly Float32Array[];
 type Quality = readonly (readonly number[])[];
 
-/** A table of the newest records. */
+/** Builds a table of the newest records. */
 export function fitNeighbours(rows: Rows, quality: Quality): Fit {
   const first = Math.max(0, rows.length - maxExamples);
   const kept = rows.slice(first);
@@ -36,7 +36,7 @@ export function fitNeighbours(rows: Rows, quality: Quality): Fit {
   return { head: { kind: "neighbours", k: NEIGHBOURS, vectors: base64, quality: keptQuality }, heldOut };
 }
 
-/** One regression per model. */
+/** Fits one regression per model. */
 export function fitRegressions(rows: Rows, quality: Quality): Fit {
   const models = quality[0]?.map((_, model) => model) ?? [];
   const fitOn = (chosen: (index: number) => boolean) => {

@@ -1,7 +1,7 @@
-/** Says of a centred vector how good each model is likely to be, in [0, 1]. */
+/** Estimates the quality of each model for a centred vector, in [0, 1]. */
 export type Head = (vector: Float32Array) => Float64Array;
 
-/** The vector at length 1, less `center`, again at length 1; all zero where nothing is left of it. */
+/** Scales the vector to length 1, subtracts `center` and scales again; all zeros if nothing is left. */
 export function centred(vector: ArrayLike<number>, center: ArrayLike<number>): Float32Array {
   const direction = unit(vector);
   for (let at = 0; at < direction.length; at += 1)
@@ -10,7 +10,7 @@ export function centred(vector: ArrayLike<number>, center: ArrayLike<number>): F
 }
 
 export function unit(vector: ArrayLike<number>): Float32Array {
-  // By the largest first: squares of very large numbers are infinite.
+  // Divided by the largest first, since squares of very large numbers are infinite.
   let largest = 0;
   for (let at = 0; at < vector.length; at += 1) largest = Math.max(largest, Math.abs(vector[at] as number));
   const result = new Float32Array(vector.length);
@@ -24,14 +24,14 @@ export function unit(vector: ArrayLike<number>): Float32Array {
 
 export interface Examples {
   readonly dimensions: number;
-  /** Centred vectors one after the other, each in a scale of its own. */
+  /** Centred vectors, one after the other, each with its own scale. */
   readonly vectors: Int8Array;
-  /** By example and model. */
+  /** Quality by example and model. */
   readonly quality: ArrayLike<number>;
   readonly models: number;
 }
 
-/** Mean quality among the `k` examples of the largest cosine; of equal ones, the earlier. */
+/** Estimates by the mean quality of the `k` examples with the largest cosine; on ties the earlier ones. */
 export function neighboursHead(
   examples: Examples,
   k: number,
@@ -68,16 +68,16 @@ export function neighboursHead(
   };
 }
 
-/** One logistic regression per model: its weights, its bias last. */
+/** Estimates by one logistic regression per model, given as weights with the bias last. */
 export function logisticHead(weights: readonly ArrayLike<number>[]): Head {
   return (vector) => Float64Array.from(weights, (one) => sigmoid(linear(one, vector)));
 }
 
-/** The regression of `labels` (0 or 1) on rows of `rows`, by accelerated gradient descent from zero. */
+/** Fits a logistic regression of `labels` (0 or 1) on `rows`, by accelerated gradient descent from zero. */
 export function fitLogistic(rows: readonly Float32Array[], labels: ArrayLike<number>): Float64Array {
   const dimensions = rows[0]?.length ?? 0;
   const penalty = 1 / rows.length;
-  // Rows have length 1, the bias reads a constant 1: the curvature is at most 2 / 4, plus the penalty.
+  // Rows have length 1 and the bias input is 1, so the curvature is at most 2 / 4 plus the penalty.
   const step = 1 / (0.5 + penalty);
   let weights = new Float64Array(dimensions + 1);
   let ahead = weights;
@@ -112,7 +112,7 @@ function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
-/** The vector in 8 bits, in a scale of its own: a cosine does not depend on it. */
+/** Quantises the vector to 8 bits with its own scale, on which a cosine does not depend. */
 export function quantised(vector: Float32Array): Int8Array {
   const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return Int8Array.from(vector, (value) => (largest === 0 ? 0 : Math.round((value / largest) * 127)));

@@ -12,25 +12,25 @@ import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
 
 export interface OpenAiEmbeddingsOptions {
-  /** The model as its endpoint calls it, for instance `text-embedding-3-small`. */
+  /** The endpoint's name of the model, for instance `text-embedding-3-small`. */
   readonly model: string;
-  /** Up to and with `/v1`, for instance `http://localhost:8000/v1` of a vLLM server. Default: OpenAI's. */
+  /** Address including `/v1`, for instance `http://localhost:8000/v1` of a vLLM server. Default: OpenAI's. */
   readonly baseUrl?: string | undefined;
   /**
-   * Default: `OPENAI_API_KEY` for OpenAI's own endpoint; with a `baseUrl`, none: nothing that the
-   * environment holds for OpenAI is sent elsewhere. A function is asked before each call.
+   * API key, or a function that is called before each call. Default: `OPENAI_API_KEY` for OpenAI's own
+   * endpoint; none with a `baseUrl`, so that no OpenAI setting of the environment is sent elsewhere.
    */
   readonly apiKey?: string | (() => string | Promise<string>) | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Shortens the vectors, where the model can. */
+  /** Length of the vectors, for models that can shorten them. */
   readonly dimensions?: number | undefined;
   /** The provider's name in facts. Default `openai`; with a `baseUrl`, `openai-compatible`. */
   readonly provider?: string | undefined;
-  /** Default `provider:model`. */
+  /** Name of the embedding model. Default `provider:model`. */
   readonly name?: string | undefined;
   readonly labels?: Labels | undefined;
   readonly price?: Price | undefined;
-  /** Used instead of the global `fetch`. */
+  /** Replacement for the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -48,9 +48,9 @@ const optionNames: readonly string[] = [
 ] satisfies readonly (keyof OpenAiEmbeddingsOptions)[];
 
 /**
- * An embedding model behind OpenAI's embeddings endpoint or any that speaks its wire: vLLM, TEI,
- * Ollama, llama.cpp, gateways. Called through OpenAI's SDK, which is loaded at the first call; never
- * retried. Rejects with `ProviderError`.
+ * An embedding model behind OpenAI's embeddings endpoint or a compatible one: vLLM, TEI, Ollama,
+ * llama.cpp, gateways. Calls go through OpenAI's SDK, which is loaded at the first call, and are never
+ * retried. They reject with `ProviderError`.
  *
  * Throws `InvalidOptionError`.
  */
@@ -97,14 +97,14 @@ function connect(
   { baseUrl, headers, fetch: own }: OpenAiEmbeddingsOptions,
   apiKey: string | undefined,
 ): OpenAI {
-  // Looked up at each call: the SDK would keep the one that it found first.
+  // Looked up at each call, since the SDK would keep the first one.
   const fetchNow: typeof fetch = (input, init) => (own ?? globalThis.fetch)(input, init);
   return new sdk.OpenAI({
-    // The SDK cannot do without a key: where there is none, the header that would carry it is left out.
+    // The SDK requires a key; if there is none, the authorization header is left out below.
     apiKey: apiKey ?? "none",
     fetch: fetchNow,
     maxRetries: 0,
-    // The SDK logs what it cannot parse.
+    // The SDK would log answers that it cannot parse.
     logLevel: "off",
     ...(baseUrl === undefined
       ? { defaultHeaders: { ...headers } }
@@ -122,7 +122,7 @@ function connect(
   });
 }
 
-/** The SDK adds the headers of this variable to the requests of every client. */
+/** Removes the headers of OPENAI_CUSTOM_HEADERS, which the SDK adds to the requests of every client. */
 function withheldHeaders(): Record<string, null> {
   const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n").filter((line) => line.includes(":"));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), null]));
@@ -139,7 +139,7 @@ async function keyOf({ apiKey, baseUrl }: OpenAiEmbeddingsOptions): Promise<stri
   );
 }
 
-/** A server may answer with anything, in any order. */
+/** Reads the vectors of an answer, which may have any shape and any order. Throws `ProviderError`. */
 function readVectors(answer: unknown, texts: number, name: string): EmbedAnswer {
   const { data, model, usage } = (answer ?? {}) as {
     readonly data?: unknown;

@@ -1,6 +1,6 @@
 const count = 129;
 
-/** 129 quantiles, equally spaced from the minimum to the maximum, as `rank` reads them. */
+/** Returns 129 quantiles, equally spaced from the minimum to the maximum, as `rank` needs them. */
 export function quantilesOf(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
   return Array.from({ length: count }, (_, index) => {

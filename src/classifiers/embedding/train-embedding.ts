@@ -16,46 +16,46 @@ import { centred, unit } from "./heads.ts";
 import { quantilesOf } from "./quantiles-of.ts";
 import { baseIdentity, FORMAT_VERSION, fitShare, type TrainedEmbedding } from "./trained-embedding.ts";
 
-/** A recorded outcome, as outcome files hold it. */
+/** A recorded outcome in the format of outcome files. */
 export interface EmbeddingRecord {
-  /** What the human asked. */
+  /** The ask of the human. */
   readonly prompt: string;
-  /** By name of the model: `quality` in [0, 1]. */
+  /** Outcomes by model name; `quality` is in [0, 1]. */
   readonly outcomes: Readonly<Record<string, { readonly quality: number }>>;
 }
 
 export interface TrainEmbeddingOptions extends Embedder {
-  /** At least 20, at most 10,000; oldest first. */
+  /** Records, oldest first; at least 20, at most 10,000. */
   readonly records: readonly EmbeddingRecord[];
-  /** Names of two models that every record has an outcome of. */
+  /** Name of the small model; every record must have an outcome of it and of `large`. */
   readonly small: string;
   readonly large: string;
-  /** What the fit is blended with. It must answer at once, from the ask alone. Default `complexity()`. */
+  /** Classifier to blend with. It must be synchronous and read only the ask. Default `complexity()`. */
   readonly base?: Classifier | undefined;
   /**
-   * Default: `logistic` from 500 records on whose qualities are all 0 or 1 (graded ones would have to
-   * be rounded), else `neighbours`.
+   * Kind of the fit. Default: `logistic` from 500 records if all qualities are 0 or 1 (graded ones would
+   * have to be rounded), else `neighbours`.
    */
   readonly head?: "neighbours" | "logistic" | undefined;
-  /** Texts in one call. Default 64. */
+  /** Largest number of texts in one call. Default 64. */
   readonly maxBatch?: number | undefined;
   /** Longest wait for one call, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** Of a prompt, in UTF-16 code units: what is longer is cut in the middle. Default 4,000. */
+  /** Longest text that is embedded, in UTF-16 code units; longer prompts are cut in the middle. Default 4,000. */
   readonly maxCharacters?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Learns from recorded outcomes what `embedding()` needs: embeds the prompts, outside any router, so
- * without constraints or record, and fits either a table of neighbours (k = 20, cosine of centred
- * vectors; the newest 5,000 records) or one logistic regression per model. The reference distributions
- * are held out: leave-one-out for neighbours, five folds for regressions. Deterministic, as far as
- * `embed` is. The result is plain JSON without text; with neighbours it has a byte and a third for each
- * dimension of each record.
+ * Trains `embedding()` on recorded outcomes. It embeds the prompts (outside any router, so without
+ * constraints and without a record of the calls) and fits either a table of neighbours (k = 20, cosine of
+ * centred vectors; the newest 5,000 records) or one logistic regression per model. The reference
+ * distributions are held out: leave-one-out for neighbours, five folds for regressions. Deterministic if
+ * `embed` is. The result is plain JSON without text; with neighbours it has 4/3 bytes for each dimension
+ * of each record.
  *
- * Rejects with `InvalidOptionError` naming the record, `InsufficientEvidenceError` below 20 records, or
- * as `embed` does.
+ * Rejects with `InvalidOptionError` naming the record, with `InsufficientEvidenceError` below 20 records,
+ * and with the error of `embed`.
  */
 export async function trainEmbedding(options: TrainEmbeddingOptions): Promise<TrainedEmbedding> {
   checkKeys("trainEmbedding", options, [...embedderKeys, ...ownKeys]);
@@ -122,7 +122,7 @@ const ownKeys: readonly string[] = [
 interface Records {
   readonly prompts: readonly string[];
   readonly models: readonly string[];
-  /** By record and model. */
+  /** Quality by record and model. */
   readonly quality: readonly (readonly number[])[];
 }
 
@@ -136,7 +136,7 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
   checkNumber(`${owner}.records.length`, records.length, { max: 10_000 });
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
-  if (small === large) throw new InvalidOptionError(`${owner}.large`, large, "another model than small");
+  if (small === large) throw new InvalidOptionError(`${owner}.large`, large, "a model other than small");
   const everywhere = (name: string) =>
     records.every(({ outcomes }: EmbeddingRecord) => Object.hasOwn(outcomes ?? {}, name));
   for (const [index, { prompt, outcomes }] of records.entries()) {
@@ -147,7 +147,7 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
         throw new InvalidOptionError(
           `${path}.outcomes["${name}"]`,
           undefined,
-          "there: its quality is needed",
+          "present: its quality is needed",
         );
   }
   const models = Object.keys(records[0]?.outcomes ?? {})
@@ -164,7 +164,7 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
   return { prompts: records.map(({ prompt }: EmbeddingRecord) => prompt), models, quality };
 }
 
-/** A prompt as a request of one turn. */
+/** Returns the facts of a request with the prompt as its only turn. */
 function factsOf(prompt: string): RequestFacts {
   return {
     ask: prompt,
@@ -198,7 +198,7 @@ async function embedAll(
     max: 2 ** 31 - 1,
   });
   const vectors: (readonly number[])[] = [];
-  // One call after the other: an endpoint that also serves requests is not flooded.
+  // One call after the other, so as not to flood an endpoint that also serves requests.
   for (let start = 0; start < texts.length; start += maxBatch) {
     const batch = texts.slice(start, start + maxBatch);
     const dimensions = vectors[0]?.length;
@@ -211,7 +211,7 @@ async function embedAll(
       timeoutMs,
       maxPending: batch.length,
     });
-    // A signal for each text: with all of them listening to one, Node warns of a leak.
+    // A signal for each text: Node warns of a leak if all of them listen to one.
     const answers = await Promise.all(batch.map((text) => embedOne(text, AbortSignal.any([signal]))));
     for (const { value } of answers) vectors.push(value);
   }
@@ -221,7 +221,7 @@ async function embedAll(
     throw new InvalidOptionError(
       "trainEmbedding.embed",
       vectors[odd],
-      `one that returns vectors of one length, ${dimensions} as for the first record`,
+      `a function that returns vectors of equal length, ${dimensions} as for the first record`,
     );
   return vectors;
 }
@@ -241,7 +241,7 @@ function complexityBy(base: Classifier, facts: RequestFacts): number {
   const answer = base.classify(facts, noHop);
   if (answer instanceof Promise) {
     answer.catch(() => {});
-    throw new InvalidOptionError("trainEmbedding.base", base, "a classifier that answers at once");
+    throw new InvalidOptionError("trainEmbedding.base", base, "a synchronous classifier");
   }
   return checkNumber("trainEmbedding.base: its complexity", answer.complexity, { min: 0, max: 1 });
 }

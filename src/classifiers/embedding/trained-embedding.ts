@@ -2,24 +2,24 @@ import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { type Head, logisticHead, neighboursHead } from "./heads.ts";
 
-/** What `embedding()` has learnt from recorded outcomes, as JSON. Holds no text. */
+/** The result of training `embedding()` on recorded outcomes, as JSON without text. */
 export interface TrainedEmbedding {
   readonly formatVersion: typeof FORMAT_VERSION;
   /** Name of the embedding model. */
   readonly embedding: string;
-  /** `name@version` of the classifier that it is blended with. */
+  /** The classifier it is blended with, as `name@version`. */
   readonly base: string;
-  /** Complexity is how much the large one is needed. */
+  /** The small model. Complexity rates how much the large one is needed instead. */
   readonly small: string;
   readonly large: string;
-  /** All models that every record has an outcome of, `small` and `large` among them. */
+  /** All models with an outcome in every record, including `small` and `large`. */
   readonly models: readonly string[];
   /** Number of records. */
   readonly records: number;
-  /** Of a text that is embedded, in UTF-16 code units. */
+  /** Longest text that is embedded, in UTF-16 code units. */
   readonly maxCharacters: number;
   readonly dimensions: number;
-  /** Mean of the vectors, each taken at length 1. */
+  /** Mean of the vectors, each scaled to length 1. */
   readonly center: readonly number[];
   /** Mean quality of each model, in the order of `models`. */
   readonly meanQuality: readonly number[];
@@ -27,22 +27,22 @@ export interface TrainedEmbedding {
     | {
         readonly kind: "neighbours";
         readonly k: number;
-        /** int8, example by example, in base64. */
+        /** Vectors by example, int8 in base64. */
         readonly vectors: string;
-        /** Of each example and model, in [0, 1]. */
+        /** Quality by example and model, in [0, 1]. */
         readonly quality: readonly number[];
       }
-    /** By model: a weight for each dimension, and the bias. */
+    /** Regressions by model: a weight for each dimension, then the bias. */
     | { readonly kind: "logistic"; readonly weights: readonly (readonly number[])[] };
-  /** Of the held-out gains (quality of the large model less that of the small one). */
+  /** Quantiles of the held-out gains (quality of the large model minus that of the small one). */
   readonly gainQuantiles: readonly number[];
-  /** Of the held-out scores: the reference distribution. */
+  /** Reference distribution: quantiles of the held-out scores. */
   readonly quantiles: readonly number[];
 }
 
 export const FORMAT_VERSION = 1;
 
-/** How much the fit counts beside the base classifier. */
+/** The weight of the fit in the blend with the base classifier. */
 export function fitShare(records: number): number {
   return records / (records + 300);
 }
@@ -66,7 +66,7 @@ function int8Of(base64: string): Int8Array {
   return Int8Array.from(Buffer.from(base64, "base64"), (byte) => (byte << 24) >> 24);
 }
 
-/** Throws `InvalidOptionError`, naming what is damaged or differs. */
+/** Throws `InvalidOptionError` naming the field that is damaged or differs. */
 export function checkTrainedEmbedding(
   value: unknown,
   embedding: string,
@@ -74,24 +74,24 @@ export function checkTrainedEmbedding(
 ): asserts value is TrainedEmbedding {
   const owner = "embedding.trained";
   if (typeof value !== "object" || value === null)
-    throw new InvalidOptionError(owner, value, "what trainEmbedding returned");
+    throw new InvalidOptionError(owner, value, "the result of trainEmbedding");
   const file = value as Partial<TrainedEmbedding>;
   const expect = (field: keyof TrainedEmbedding, wanted: unknown, advice = ""): void => {
     if (file[field] !== wanted)
       throw new InvalidOptionError(`${owner}.${field}`, file[field], `${String(wanted)}${advice}`);
   };
   expect("formatVersion", FORMAT_VERSION, ": train again with this version");
-  expect("embedding", embedding, ", the embedding model given: vectors of another cannot be compared");
-  expect("base", baseIdentity(base), ", the base classifier given: train again beside it");
+  expect("embedding", embedding, ", the given embedding model: vectors of another model cannot be compared");
+  expect("base", baseIdentity(base), ", the given base classifier: train again with it");
 
   const { models = [], dimensions = 0, records = 0, maxCharacters = 0 } = file;
   const must = (field: keyof TrainedEmbedding, holds: boolean, wanted: string): void => {
     if (!holds) throw new InvalidOptionError(`${owner}.${field}`, file[field], wanted);
   };
   const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) > 0;
-  must("records", isCount(records), "a number of records");
-  must("dimensions", isCount(dimensions), "a number of dimensions");
-  must("maxCharacters", isCount(maxCharacters), "a number of characters");
+  must("records", isCount(records), "a positive number of records");
+  must("dimensions", isCount(dimensions), "a positive number of dimensions");
+  must("maxCharacters", isCount(maxCharacters), "a positive number of characters");
   must("models", Array.isArray(models) && models.every(isText), "an array of names");
   must("small", models.includes(file.small ?? ""), "one of the models");
   must("large", models.includes(file.large ?? ""), "one of the models");
@@ -99,7 +99,11 @@ export function checkTrainedEmbedding(
   must("meanQuality", areNumbers(file.meanQuality, models.length, 0, 1), "a mean quality for each model");
   for (const field of ["gainQuantiles", "quantiles"] as const)
     must(field, areAscending(file[field]), "at least two numbers in ascending order");
-  must("head", isHead(file.head, dimensions, models.length), "whole");
+  must(
+    "head",
+    isHead(file.head, dimensions, models.length),
+    "complete, with the stated dimensions and models",
+  );
 }
 
 function isHead(head: TrainedEmbedding["head"] | undefined, dimensions: number, models: number): boolean {

@@ -2,17 +2,17 @@ import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
 import { FORMAT_VERSION, type TrainedClassifier, versionOf } from "./trained-file.ts";
 
 /**
- * Whether a value is a classifier file that can be served beside `base`: what is cheap to check without
- * a schema. The hash says that the rest is as it was written. Throws `InvalidOptionError`.
+ * Throws `InvalidOptionError` unless the value is a classifier file that can be used with `base`. Checks
+ * only what is cheap without a schema; the hash shows that the rest is unchanged.
  */
 export function checkTrainedFile(value: unknown, base: Classifier): TrainedClassifier {
   if (typeof value !== "object" || value === null || !("formatVersion" in value))
-    throw new InvalidOptionError("trained.file", value, "the JSON of a file by `switchpoint eval train`");
+    throw new InvalidOptionError("trained.file", value, "the JSON of a file from `switchpoint eval train`");
   if (value.formatVersion !== FORMAT_VERSION) {
     throw new InvalidOptionError(
       "trained.file.formatVersion",
       value.formatVersion,
-      `${FORMAT_VERSION}, the one that this version of the package reads: train again`,
+      `${FORMAT_VERSION}, the format that this package version reads: train again`,
     );
   }
   const file = value as TrainedClassifier;
@@ -20,7 +20,7 @@ export function checkTrainedFile(value: unknown, base: Classifier): TrainedClass
     throw new InvalidOptionError(
       "trained.file.version",
       file.version,
-      "the hash of the rest: the file is cut off, or was changed after training",
+      "the hash of the other fields: the file is truncated, or was changed after training",
     );
   }
   const given = `${file.base.name}@${file.base.version}`;
@@ -28,7 +28,7 @@ export function checkTrainedFile(value: unknown, base: Classifier): TrainedClass
     throw new InvalidOptionError(
       "trained.file.base",
       given,
-      `the default classifier of this package, ${base.name}@${base.version}: train again`,
+      `${base.name}@${base.version}, the given base classifier: train again with it`,
     );
   }
   return file;

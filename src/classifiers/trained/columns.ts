@@ -1,16 +1,16 @@
 type Column = Int8Array | Uint8Array | Uint16Array | Uint32Array | Float32Array;
 type ColumnType<C extends Column> = { new (buffer: ArrayBuffer): C; readonly BYTES_PER_ELEMENT: number };
 
-/** The numbers of an array as base64, little-endian. */
+/** Encodes the numbers of an array as base64, little-endian. */
 export function encodeColumn(values: Column): string {
-  // A copy: swapping must not touch the numbers.
+  // A copy, so that swapping bytes does not change the given numbers.
   const bytes = Buffer.from(
     Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).buffer,
   );
   return littleEndian(bytes, values.BYTES_PER_ELEMENT).toString("base64");
 }
 
-/** The other way; `undefined` unless there are exactly `length` numbers. */
+/** Decodes the numbers; `undefined` unless there are exactly `length` of them. */
 export function decodeColumn<C extends Column>(
   text: string,
   type: ColumnType<C>,

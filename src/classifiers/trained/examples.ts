@@ -2,22 +2,22 @@ import { STRUCTURE } from "../read-features.ts";
 import { decodeColumn, encodeColumn } from "./columns.ts";
 import type { StoredExamples } from "./trained-file.ts";
 
-/** Records as features and labels, in columns: no text. */
+/** Records as columns of features and labels, without text. */
 export interface Examples {
   readonly count: number;
-  /** The buckets of example i are `buckets[starts[i]]` up to, without, `buckets[starts[i + 1]]`. */
+  /** Start of each example's buckets: those of example i are `buckets.slice(starts[i], starts[i + 1])`. */
   readonly starts: Uint32Array;
   readonly buckets: Uint16Array;
-  /** Standardised structural features, `STRUCTURE.length` an example. */
+  /** Standardised structural features, `STRUCTURE.length` per example. */
   readonly structure: Float32Array;
-  /** In [0, 1], by example and model: `models` an example. */
+  /** Quality in [0, 1] by example and model, `models` per example. */
   readonly quality: Float32Array;
   readonly models: number;
-  /** log(1 + characters of the ask). */
+  /** Values of log(1 + characters of the ask). */
   readonly lengths: Float32Array;
-  /** Complexity by the default classifier. */
+  /** Complexities by the default classifier. */
   readonly defaults: Float32Array;
-  /** The same for examples that belong together. */
+  /** Group numbers, equal for examples that belong together. */
   readonly groups: Uint32Array;
   readonly categories: readonly (string | undefined)[];
 }
@@ -28,13 +28,13 @@ export interface StructureScale {
   readonly deviations: readonly number[];
 }
 
-/** Structural features count as at most this many standard deviations from their mean. */
+/** Largest distance of a structural feature from its mean, in standard deviations; larger ones are clipped. */
 const CLIP = 3;
-/** Standardised features are multiples of this, so that a stored example equals the one trained on. */
+/** Step of standardised features. They are multiples of it, so that a stored example equals the trained one. */
 const step = CLIP / 127;
 const qualitySteps = 255;
 
-/** In standard deviations from the mean, at most `CLIP`, in whole steps. Writes into `into` from `at` on. */
+/** Writes the features into `into` from `at` on, in standard deviations from the mean, clipped and in whole steps. */
 export function standardise(
   structure: ArrayLike<number>,
   { means, deviations }: StructureScale,
@@ -75,7 +75,7 @@ export function encodeExamples(examples: Examples): StoredExamples {
   };
 }
 
-/** `undefined` when the columns do not fit together. */
+/** Decodes stored examples; `undefined` if the columns do not fit together. */
 export function decodeExamples(stored: StoredExamples, models: number): Examples | undefined {
   const { count, categories } = stored;
   const bucketCounts = decodeColumn(stored.bucketCounts, Uint8Array, count);

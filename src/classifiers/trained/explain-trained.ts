@@ -8,22 +8,22 @@ import { decodeHeads, headValue, type LinearHead } from "./linear-heads.ts";
 import { logistic } from "./quality-curve.ts";
 import type { Part, TrainedClassifier } from "./trained-file.ts";
 
-/** What a complexity was made of. Contributions are in units of the score, strongest first. */
+/** The contributions to a complexity, in units of the score, strongest first. */
 export interface TrainedExplanation {
   readonly complexity: number;
   readonly score: number;
-  /** They add up to the score. */
+  /** Contributions of the parts, which add up to the score. */
   readonly parts: readonly { readonly part: Part; readonly contribution: number }[];
-  /** Of the ridge and logistic parts alone: structural features, and text by position. */
+  /** Structural features of the ridge and logistic parts only; so are `spans`. */
   readonly structure: readonly StructureContribution[];
   readonly spans: readonly SpanContribution[];
 }
 
 /**
- * Why a trained classifier says what it says of a request: its parts, and of those that are linear the
- * features and text spans by position, without any text, so that the caller decides whether to look
- * them up and store them. A logistic part is told by its slope where it is. Meant for people: decodes
- * the file each time. Throws as `trained` does.
+ * Explains a trained classifier's complexity of a request: its parts, and for the linear ones the features
+ * and text spans. Spans are positions without text, so that the caller decides whether to look them up
+ * and store them. A logistic part is linearised at its value. Meant for people: decodes the file at each
+ * call. Throws the errors of `trained`.
  */
 export function explainTrained(
   file: unknown,
@@ -58,7 +58,7 @@ export function explainTrained(
   };
 }
 
-/** How much the score changes as the value of a head does. */
+/** A head, and the change of the score per change of its value. */
 interface LinearTerm {
   readonly head: LinearHead;
   readonly factor: number;

@@ -3,18 +3,18 @@ import { STRUCTURE } from "../read-features.ts";
 import { decodeColumn, encodeColumn } from "./columns.ts";
 import type { StoredHead, StoredHeads } from "./trained-file.ts";
 
-/** A linear function of an ask's features: words and pairs of words scaled by one over the root of their number. */
+/** A linear function of an ask's features; words and word pairs are scaled by 1 / √(their number). */
 export interface LinearHead {
   readonly bias: number;
   readonly structure: Float32Array;
-  /** Per bucket, in units of `scale`. A power of two of them: buckets are folded. */
+  /** Weight of each bucket, in units of `scale`. Their number is a power of two, into which buckets are folded. */
   readonly weights: Int8Array;
   readonly scale: number;
 }
 
 type Words = Pick<Features, "buckets" | "bucketCount">;
 
-/** `structure` is standardised. */
+/** The value of a head for standardised `structure`. */
 export function headValue(
   head: LinearHead,
   { buckets, bucketCount }: Words,
@@ -44,7 +44,7 @@ export function encodeHeads(heads: readonly LinearHead[]): StoredHeads {
   };
 }
 
-/** `undefined` when a head has not the size that is stated. */
+/** Decodes heads; `undefined` if one does not have the stated size. */
 export function decodeHeads({ buckets, heads }: StoredHeads): readonly LinearHead[] | undefined {
   const decoded = heads.map((head) => decodeHead(head, buckets));
   return decoded.every((head) => head !== undefined) ? decoded : undefined;

@@ -2,11 +2,11 @@ import type { Features } from "../read-features.ts";
 import { BUCKETS, STRUCTURE } from "../read-features.ts";
 import type { Examples } from "./examples.ts";
 
-/** How many neighbours vote: the root of the number of examples, within bounds. */
+/** Number of neighbours that vote: the square root of the number of examples, within bounds. */
 const votersFor = (examples: number): number => Math.max(10, Math.min(40, Math.round(Math.sqrt(examples))));
-/** What structure counts beside words, whose cosine is in [0, 1]. */
+/** Weight of the cosine of structure, added to the cosine of words, which is in [0, 1]. */
 const structureShare = 0.2;
-/** Buckets in more than this share of the examples tell nothing apart and cost the most. */
+/** Share of the examples above which a bucket is ignored: common ones distinguish nothing and take the most time. */
 const commonShare = 0.1;
 
 type Words = Pick<Features, "buckets" | "bucketCount">;
@@ -15,8 +15,8 @@ type Words = Pick<Features, "buckets" | "bucketCount">;
 export type Neighbours = (words: Words, structure: Float32Array, into: Float64Array) => void;
 
 /**
- * The quality of each model on the most similar examples, weighted by their similarity: the cosine of
- * the words by tf-idf (document frequencies among the examples; each bucket counts once), plus a
+ * Estimates the quality of each model from the most similar examples, weighted by their similarity: the
+ * tf-idf cosine of the words (document frequencies among the examples; each bucket counts once), plus a
  * share of the cosine of the structural features. Words are looked up in an inverted index.
  */
 export function createNeighbours(examples: Examples): Neighbours {
@@ -42,7 +42,7 @@ export function createNeighbours(examples: Examples): Neighbours {
   };
 }
 
-/** Rows of structural features are padded to this many numbers, so that four can be taken at a time. */
+/** Length of a padded row of structural features: a multiple of four, so that four are read at a time. */
 const rowLength = 4 * Math.ceil(STRUCTURE.length / 4);
 
 /** Sets the similarity of each example to its share of the cosine of the structural features. */
@@ -61,12 +61,12 @@ function compareStructure(rows: Float32Array, structure: Float32Array, similarit
 }
 
 interface InvertedIndex {
-  /** The postings of bucket b are those from `starts[b]` up to, without, `starts[b + 1]`. */
+  /** Start of each bucket's postings: those of bucket b are `examples.slice(starts[b], starts[b + 1])`. */
   readonly starts: Uint32Array;
   readonly examples: Uint16Array;
-  /** Of the bucket in the example: examples have norm 1. */
+  /** Weight of the bucket in the example; examples have norm 1. */
   readonly weights: Float32Array;
-  /** Inverse document frequency. */
+  /** Inverse document frequencies by bucket. */
   readonly idf: Float32Array;
 }
 
@@ -118,7 +118,7 @@ function addWords(
   }
 }
 
-/** The positions of the largest values, largest first; of equal values the first. */
+/** Writes the positions of the largest values into `into`, largest first; of equal values the first wins. */
 function selectLargest(values: Float32Array, into: Int32Array): void {
   let filled = 0;
   let least = Number.NEGATIVE_INFINITY;
@@ -136,7 +136,7 @@ function selectLargest(values: Float32Array, into: Int32Array): void {
   }
 }
 
-/** Rows of structural features scaled to norm 1, and padded. */
+/** Returns rows of structural features, scaled to norm 1 and padded. */
 function unitRows(structure: Float32Array): Float32Array {
   const count = structure.length / STRUCTURE.length;
   const rows = new Float32Array(count * rowLength);

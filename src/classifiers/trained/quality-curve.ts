@@ -1,6 +1,6 @@
 import type { QualityCurve } from "./trained-file.ts";
 
-/** The calibrated quality of a raw estimate; both in [0, 1]. Never falls as the estimate grows. */
+/** Maps a raw estimate to a calibrated quality, both in [0, 1]. Never falls as the estimate grows. */
 export function calibratedQuality(curve: QualityCurve, estimate: number): number {
   switch (curve.kind) {
     case "constant":
@@ -18,7 +18,7 @@ export function logistic(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
-/** Estimates are taken to be at least this far from 0 and 1. */
+/** Smallest distance of an estimate from 0 and 1; closer ones are clipped. */
 const margin = 0.01;
 
 export function logit(probability: number): number {

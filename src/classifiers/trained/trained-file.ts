@@ -1,64 +1,64 @@
 import type { RecordKeys } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 
-/** What a score is made of. Each part says how much better the large model is likely to be. */
+/** A part of a score. Each part estimates how much better the large model is. */
 export type Part = "length" | "default" | "table" | "ridge" | "logistic" | "neighbours";
 
-/** A part of a score: `weight * (part - mean) / deviation`. */
+/** A part of a score with its weight; it adds `weight * (part - mean) / deviation`. */
 export interface WeightedPart {
   readonly part: Part;
   readonly weight: number;
-  /** Of the part on held-out records. */
+  /** Mean of the part on held-out records, like `deviation`. */
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** One head per model, in the order of the file's models. Arrays of numbers are little-endian, in base64. */
+/** Heads of the models, in the order of the file's models. Arrays of numbers are little-endian, in base64. */
 export interface StoredHeads {
-  /** Number of buckets, a power of two: the features' buckets are folded into it. */
+  /** Number of buckets, a power of two, into which the features' buckets are folded. */
   readonly buckets: number;
   readonly heads: readonly StoredHead[];
 }
 
 export interface StoredHead {
   readonly bias: number;
-  /** Per standard deviation of a structural feature. */
+  /** Weights per standard deviation of a structural feature. */
   readonly structure: readonly number[];
-  /** Per bucket, int8 in units of `scale`. */
+  /** Weight of each bucket, int8 in units of `scale`. */
   readonly weights: string;
   readonly scale: number;
 }
 
 /**
- * A sample of the records without their text: what neighbours are looked up in and what a refit
- * starts from. Columns are little-endian, in base64.
+ * A sample of the records without their text, for the lookup of neighbours and for refits. Columns are
+ * little-endian, in base64.
  */
 export interface StoredExamples {
   readonly count: number;
-  /** uint8: how many buckets each example has. */
+  /** Number of buckets of each example, uint8. */
   readonly bucketCounts: string;
-  /** uint16: the buckets of all examples, one after the other. */
+  /** Buckets of all examples, one after the other, uint16. */
   readonly buckets: string;
-  /** int8, standardised structural features in steps of `STRUCTURE_STEP`, by example. */
+  /** Standardised structural features by example, int8 in steps of 3/127. */
   readonly structure: string;
-  /** uint8 in steps of 1/255, by example and model. */
+  /** Quality by example and model, uint8 in steps of 1/255. */
   readonly quality: string;
-  /** float32: log(1 + characters of the ask). */
+  /** Values of log(1 + characters of the ask), float32. */
   readonly lengths: string;
-  /** float32: complexity by the default classifier. */
+  /** Complexities by the default classifier, float32. */
   readonly defaults: string;
-  /** uint32: hash of what the records of one group share. */
+  /** Hashes of the group keys, equal for the records of one group, uint32. */
   readonly groups: string;
-  /** uint16: position in `categories` plus 1; 0 for none. */
+  /** Positions in `categories` plus 1, 0 for none, uint16. */
   readonly categoryOf: string;
   readonly categories: readonly string[];
 }
 
-/** What cross-validation says of one way to score. */
+/** The cross-validation result of one way to score. */
 export interface CandidateResult {
   readonly name: string;
   readonly apgr: StoredEstimate;
-  /** APGR less that of length, and of the mean of the learnt parts, on the same resamples. */
+  /** APGR minus that of length, on the same resamples; `overMean` minus that of the mean of the learnt parts. */
   readonly overLength: StoredEstimate;
   readonly overMean: StoredEstimate;
 }
@@ -70,59 +70,59 @@ export interface StoredEstimate {
   readonly high: number;
 }
 
-/** From a raw estimate of a model's quality to a calibrated one. */
+/** A curve that maps a raw estimate of a model's quality to a calibrated one. */
 export type QualityCurve =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "identity" }
-  /** Platt: logistic(slope * logit(estimate) + intercept). */
+  /** Platt scaling: logistic(slope * logit(estimate) + intercept). */
   | { readonly kind: "platt"; readonly slope: number; readonly intercept: number }
-  /** Linear between the points, constant beyond them; both ascending. */
+  /** Isotonic regression: linear between the points, constant beyond them; both arrays ascend. */
   | { readonly kind: "isotonic"; readonly estimates: readonly number[]; readonly values: readonly number[] };
 
-/** A classifier file: a classifier trained on somebody's own outcomes, as JSON. At most `MAX_FILE_BYTES`. */
+/** A classifier file: a classifier trained on a user's own outcomes, as JSON of at most `MAX_FILE_BYTES`. */
 export interface TrainedClassifier {
   readonly formatVersion: typeof FORMAT_VERSION;
-  /** First digits of the SHA-256 of all the rest. */
+  /** First digits of the SHA-256 of all other fields. */
   readonly version: string;
-  /** The classifier that stood beside it in training, and that is part of its score where it says so. */
+  /** The base classifier of the training; it is part of the score where `score` lists it. */
   readonly base: { readonly name: string; readonly version: string };
-  /** Complexity is how much the large one is needed. */
+  /** The small model. Complexity rates how much the large one is needed instead. */
   readonly small: string;
   readonly large: string;
-  /** All models with a quality curve, `small` and `large` among them. */
+  /** All models with a quality curve, including `small` and `large`. */
   readonly models: readonly string[];
   readonly seed: number;
-  /** Records trained on, and the SHA-256 of what was read of them. After a refit both cover all of them. */
+  /** Number of training records and the SHA-256 of what was read of them. After a refit both cover all records. */
   readonly data: { readonly records: number; readonly sha256: string };
-  /** Which records those are, so that none of them is tuned or checked with. Absent in files of older versions. */
+  /** Keys of those records, so that none is used to tune or check. Absent in files of older versions. */
   readonly keys?: RecordKeys | undefined;
-  /** Name of the candidate that was chosen, and whether it beat chance and length. */
+  /** Name of the chosen candidate; `recommended` is true if it beat chance and length. */
   readonly candidate: string;
   readonly recommended: boolean;
   readonly candidates: readonly CandidateResult[];
   readonly score: readonly WeightedPart[];
-  /** Of the held-out scores, equally spaced from the minimum to the maximum: the reference distribution. */
+  /** Reference distribution: quantiles of the held-out scores, equally spaced from minimum to maximum. */
   readonly quantiles: readonly number[];
-  /** Of the structural features on the records. */
+  /** Means and standard deviations of the structural features on the records. */
   readonly structure: { readonly means: readonly number[]; readonly deviations: readonly number[] };
   readonly ridge?: StoredHeads | undefined;
   readonly logistic: StoredHeads;
-  /** Gain of the large model by category; `otherwise` for a category that is not there. */
+  /** Gain of the large model by category; `otherwise` for a category that is not listed. */
   readonly table?:
     | { readonly gains: readonly (readonly [category: string, gain: number])[]; readonly otherwise: number }
     | undefined;
   readonly examples: StoredExamples;
-  /** By model, in the order of `models`. */
+  /** Curves of the models, in the order of `models`. */
   readonly curves: readonly QualityCurve[];
 }
 
-/** Rises when a field changes its meaning, and when the features of an ask do. */
+/** Version of the format; it rises when the meaning of a field or the features of an ask change. */
 export const FORMAT_VERSION = 1;
 export const MAX_FILE_BYTES = 1_000_000;
 /** Number of quantiles of the reference distribution. */
 export const REFERENCE_QUANTILES = 129;
 
-/** The version that a file must have: a hash of everything in it but the version. */
+/** The version that a file must have: a hash of all its other fields. */
 export function versionOf(file: Omit<TrainedClassifier, "version">): string {
   const { version: _, ...rest } = file as TrainedClassifier;
   return nodeCrypto().createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 12);

@@ -1,11 +1,11 @@
 import type { Attempt } from "../decision.ts";
 import { RouterError } from "./router-error.ts";
 
-/** Every model of the plan and every permitted fallback failed. */
+/** Thrown when all models of the plan and all permitted fallbacks have failed. */
 export class AllModelsFailedError extends RouterError {
   readonly attempts: readonly Attempt[];
 
-  /** `passedOver`: models that were not called for want of room, each with the reason. */
+  /** `passedOver` has the models that a limit kept from being called, each with the reason. */
   constructor(
     attempts: readonly Attempt[],
     options?: ErrorOptions,
@@ -22,7 +22,7 @@ export class AllModelsFailedError extends RouterError {
   }
 }
 
-/** One line for each model: how often it was called, and how its last call failed. */
+/** Describes each model in one line: how often it was called, and how its last call failed. */
 function describeFailures(attempts: readonly Attempt[]): string[] {
   const byModel = new Map<string, Attempt[]>();
   for (const attempt of attempts) {

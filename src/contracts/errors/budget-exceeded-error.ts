@@ -1,7 +1,7 @@
 import type { Attempt } from "../decision.ts";
 import { RouterError } from "./router-error.ts";
 
-/** Going on would cost more than the request may, or than is left of the router's budget. */
+/** Thrown when the next call would cost more than the request may, or than is left of the router's budget. */
 export class BudgetExceededError extends RouterError {
   readonly limitUsd: number;
   readonly attempts: readonly Attempt[];

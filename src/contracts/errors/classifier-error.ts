@@ -1,6 +1,6 @@
 import { RouterError } from "./router-error.ts";
 
-/** A classifier failed. Reaches `onEvent` only: the request goes on without a classification. */
+/** Failure of a classifier. It reaches `onEvent` only, since the request goes on without a classification. */
 export class ClassifierError extends RouterError {
   readonly classifier: string;
 

@@ -1,12 +1,12 @@
 import type { Attempt } from "../decision.ts";
 import { RouterError } from "./router-error.ts";
 
-/** The request's deadline passed. */
+/** Thrown when the deadline of a request has passed. */
 export class DeadlineExceededError extends RouterError {
   readonly deadlineMs: number;
-  /** Those made until then. */
+  /** Calls that were made until then. */
   readonly attempts: readonly Attempt[];
-  /** Text that a stream had delivered before. Non-enumerable. */
+  /** Text that a stream had delivered by then. Non-enumerable. */
   declare partialText: string | undefined;
 
   constructor(deadlineMs: number, attempts: readonly Attempt[]) {

@@ -1,4 +1,4 @@
-/** What can go wrong: one class a file. */
+/** The errors of this package, one class per file. */
 
 export { AllModelsFailedError } from "./all-models-failed-error.ts";
 export { BudgetExceededError } from "./budget-exceeded-error.ts";

@@ -1,11 +1,14 @@
 import { RouterError } from "./router-error.ts";
 
-/** There are too few records for the statement that was asked for. */
+/** Thrown when there are too few records for a statement. */
 export class InsufficientEvidenceError extends RouterError {
   readonly records: number;
-  /** About. Infinity: more records like these would not do. */
+  /** Approximate number of records that would be enough. Infinity if more records like these would not help. */
   readonly recordsNeeded: number;
-  /** About, where units of several records (conversations, tenants) are what counts. */
+  /**
+   * Approximate number of units that would be enough, if units of several records (conversations, tenants)
+   * count.
+   */
   readonly unitsNeeded?: number | undefined;
 
   constructor(

@@ -1,13 +1,13 @@
 import { RouterError } from "./router-error.ts";
 
-/** Stands for the value of an `InvalidOptionError` that may be a secret: the message does not show one. */
+/** Stands in for a value that may be a secret: the message of an `InvalidOptionError` then shows none. */
 export const notShown: unique symbol = Symbol("notShown");
 
-/** An option that the caller gave is out of range; thrown at construction. */
+/** Thrown at construction when an option is out of range. */
 export class InvalidOptionError extends RouterError {
   /** Path of the option, for instance `threshold.at`. */
   readonly option: string;
-  /** What is allowed. */
+  /** Description of the values that are allowed. */
   readonly expected: string;
 
   constructor(option: string, value: unknown, expected: string) {
@@ -22,7 +22,7 @@ export class InvalidOptionError extends RouterError {
   }
 }
 
-/** A value as an error message may show it: short, and never a long or nested text. */
+/** Renders a value for an error message: short, and never a long or nested text. */
 function show(value: unknown): string {
   if (typeof value === "string")
     return value.length <= 60 ? JSON.stringify(value) : `a string of ${value.length} characters`;

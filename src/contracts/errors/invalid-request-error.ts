@@ -1,6 +1,9 @@
 import { RouterError } from "./router-error.ts";
 
-/** A request that cannot be routed. `problem` says what is wrong and what to do, without its text. */
+/**
+ * Thrown for a request that cannot be routed. `problem` says what is wrong and what to do, without text of
+ * the request.
+ */
 export class InvalidRequestError extends RouterError {
   /** Path of the field, for instance `messages[2].role`. */
   readonly field: string;

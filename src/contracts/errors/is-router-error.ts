@@ -31,7 +31,7 @@ interface ErrorByCode {
   readonly "insufficient-evidence": InsufficientEvidenceError;
 }
 
-/** Whether a value is an error of this package (of any copy of it), of one code where given. */
+/** True if a value is an error of this package (of any copy of it) and has the code, if one is given. */
 export function isRouterError(value: unknown): value is RouterError;
 export function isRouterError<C extends RouterErrorCode>(value: unknown, code: C): value is ErrorByCode[C];
 export function isRouterError(value: unknown, code?: RouterErrorCode): boolean {

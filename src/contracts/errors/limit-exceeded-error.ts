@@ -1,8 +1,8 @@
 import { RouterError } from "./router-error.ts";
 
-/** The router's own limits (`execution.limits`) leave no model room for the request: none was called. */
+/** Thrown when the router's own limits (`execution.limits`) leave no room on any model. None was called. */
 export class LimitExceededError extends RouterError {
-  /** Each model's id and which limit it is. */
+  /** Limit that was reached, by model id. */
   readonly reasons: Readonly<Record<string, string>>;
 
   constructor(reasons: Readonly<Record<string, string>>) {

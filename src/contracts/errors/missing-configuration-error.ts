@@ -1,6 +1,6 @@
 import { RouterError } from "./router-error.ts";
 
-/** The environment or a config file lacks something; the message lists exactly what. */
+/** Thrown when the environment or a config file lacks something. The message lists exactly what. */
 export class MissingConfigurationError extends RouterError {
   readonly missing: readonly string[];
 

@@ -1,6 +1,6 @@
 import { RouterError } from "./router-error.ts";
 
-/** An optional package is not installed. */
+/** Thrown when an optional package is not installed. */
 export class MissingDependencyError extends RouterError {
   readonly dependency: string;
 

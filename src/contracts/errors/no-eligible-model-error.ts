@@ -1,8 +1,8 @@
 import { RouterError } from "./router-error.ts";
 
-/** No model may serve the request. */
+/** Thrown when no model may serve the request. */
 export class NoEligibleModelError extends RouterError {
-  /** Each model's id and why it may not. */
+  /** Reason why it may not, by model id. */
   readonly reasons: Readonly<Record<string, string>>;
 
   constructor(reasons: Readonly<Record<string, string>>) {

@@ -1,9 +1,9 @@
 import { RouterError } from "./router-error.ts";
 
-/** A line of a data file is not what it must be. */
+/** Thrown when a line of a data file does not have the format that is expected. */
 export class OutcomeFormatError extends RouterError {
   readonly file: string;
-  /** Counted from 1; 0 where the file as a whole is meant. */
+  /** Line number, counted from 1. 0 stands for the file as a whole. */
   readonly line: number;
   readonly field: string;
 

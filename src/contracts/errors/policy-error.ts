@@ -1,6 +1,6 @@
 import { RouterError } from "./router-error.ts";
 
-/** A policy threw, had no opinion, or returned what it must not. */
+/** Thrown when a policy throws, has no opinion, or returns something invalid. */
 export class PolicyError extends RouterError {
   /** Name of the policy. */
   readonly policy: string;

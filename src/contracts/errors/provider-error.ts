@@ -1,7 +1,7 @@
 import { RouterError } from "./router-error.ts";
 
 /**
- * Kinds of a provider's failure. Retryable by default: `rate-limit`, `overloaded`, `server`,
+ * Kinds of failure of a provider. Retryable by default: `rate-limit`, `overloaded`, `server`,
  * `conflict`, `timeout`, `connection`, `incomplete`.
  */
 export type ProviderErrorKind =
@@ -18,9 +18,9 @@ export type ProviderErrorKind =
   | "conflict"
   | "timeout"
   | "connection"
-  /** A stream that ended before its end, or an answer that cannot be read. */
+  /** A stream that broke off, or an answer that cannot be read. */
   | "incomplete"
-  /** The request asks for what the adapter cannot do: it was never sent. */
+  /** A request that the adapter cannot translate. It was never sent. */
   | "unsupported"
   | "unknown";
 
@@ -34,24 +34,25 @@ const retryableKinds: ReadonlySet<ProviderErrorKind> = new Set([
   "incomplete",
 ]);
 
+/** Facts about the failure of a call. */
 export interface ProviderErrorOptions {
   readonly kind: ProviderErrorKind;
   /** Name of the model, `provider:model`. */
   readonly model: string;
-  /** HTTP status, where there was one. */
+  /** HTTP status, if there was one. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
-  /** Default: by kind. */
+  /** True if the same call may succeed later. Default: by kind. */
   readonly retryable?: boolean | undefined;
-  /** Milliseconds that the provider asks to wait, at least 0; anything else is taken as absent. */
+  /** Wait that the provider asks for in milliseconds, at least 0. Other values count as absent. */
   readonly retryAfterMs?: number | undefined;
-  /** What went wrong, in our words: no text of the provider, which may quote the prompt. */
+  /** Description of the failure in our words. It has no text of the provider, which may quote the prompt. */
   readonly summary?: string | undefined;
-  /** The provider's own text. Kept non-enumerable, so that no logger meets it by chance. */
+  /** Text of the provider. It is kept non-enumerable, so that no logger meets it by chance. */
   readonly detail?: string | undefined;
 }
 
-/** A call of a model failed. */
+/** Thrown when a call of a model fails. */
 export class ProviderError extends RouterError {
   readonly kind: ProviderErrorKind;
   readonly model: string;
@@ -59,7 +60,7 @@ export class ProviderError extends RouterError {
   readonly requestId: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
-  /** The provider's own text; may quote the prompt. Non-enumerable. */
+  /** Text of the provider, which may quote the prompt. Non-enumerable. */
   declare readonly detail: string | undefined;
   /** Text that a stream had delivered before it failed. Non-enumerable. */
   declare partialText: string | undefined;

@@ -1,7 +1,10 @@
 import type { RecordedError } from "../decision.ts";
 import { isRouterError } from "./is-router-error.ts";
 
-/** Any error as JSON for attempts, events and logs. Foreign errors lose their text: it may hold anything. */
+/**
+ * Converts any error to JSON for attempts, events and logs. Foreign errors lose their text, which may hold
+ * anything.
+ */
 export function recordError(error: unknown): RecordedError {
   if (!isRouterError(error)) {
     const name = error instanceof Error ? error.name : typeof error;

@@ -1,4 +1,4 @@
-/** What can go wrong, as a closed union. */
+/** Codes of all errors of this package, as a closed union. */
 export type RouterErrorCode =
   | "invalid-option"
   | "invalid-request"
@@ -18,7 +18,7 @@ export type RouterErrorCode =
 /** Marks errors of this package, also across two copies of it. */
 export const errorMarker: unique symbol = Symbol.for("switchpoint.error");
 
-/** Base of all errors of this package. Messages hold no secret and no prompt text. */
+/** Base class of all errors of this package. Messages hold no secret and no prompt text. */
 export class RouterError extends Error {
   readonly code: RouterErrorCode;
 

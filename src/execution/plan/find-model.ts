@@ -1,11 +1,11 @@
 import type { Hop } from "../../contracts/index.ts";
 import { fail, fitsWindow, type Next, propose } from "./moves.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState, Search, SetAside } from "./plan-state.ts";
+import { change, type PlanState, type Search, type SetAside } from "./plan-state.ts";
 
 /** Starts a search for the model that is called next. */
 export function findModel(input: PlanInput, state: PlanState, search: Omit<Search, "refused">): Next {
-  return findFurther(input, { ...state, search: { ...search, refused: [] } });
+  return findFurther(input, change(state, { search: { ...search, refused: [] } }));
 }
 
 /**
@@ -19,7 +19,7 @@ export function findFurther(input: PlanInput, state: PlanState): Next {
   if (found !== undefined) return found;
   // Places that were left out for their windows are behind us, too.
   const last = input.plan.length - 1;
-  const passed = state.place === last ? state : { ...state, place: last };
+  const passed = state.place === last ? state : change(state, { place: last });
   return (
     fallback(input, passed, search) ??
     lastResort(input, passed, search) ??
@@ -36,7 +36,8 @@ export function someoneIsLeft({ plan, rules, fallbacks }: PlanInput, { place, tr
 function planned(input: PlanInput, state: PlanState, { hop }: Search): Next | undefined {
   for (let place = state.place + 1; place < input.plan.length; place += 1) {
     const model = input.plan[place]?.model as string;
-    if (fitsWindow(input, state, model)) return propose(input, { ...state, place }, { model, hop, place });
+    if (fitsWindow(input, state, model))
+      return propose(input, change(state, { place }), { model, hop, place });
   }
   return undefined;
 }
@@ -64,7 +65,7 @@ function lastResort(input: PlanInput, state: PlanState, search: Search): Next | 
 function lastRetry(input: PlanInput, state: PlanState, search: Search): Next | undefined {
   if (search.retry === undefined) return undefined;
   const { model, place, delayMs } = search.retry;
-  const rest: PlanState = { ...state, search: { ...search, retry: undefined } };
+  const rest: PlanState = change(state, { search: { ...search, retry: undefined } });
   return propose(input, rest, { model, hop: "retry", place, delayMs, lastResort: true });
 }
 
@@ -75,7 +76,7 @@ function exhausted(input: PlanInput, state: PlanState, search: Search): Next {
     if (first.stage === "constraint")
       return fail(state, { because: "forbidden", attemptId: first.attemptId });
     // Its endpoint is known to fail, and there is no other: it is called all the same.
-    const rest: PlanState = { ...state, search: { ...search, first: undefined } };
+    const rest: PlanState = change(state, { search: { ...search, first: undefined } });
     return propose(input, rest, {
       model: input.plan[0]?.model as string,
       hop: "answer",

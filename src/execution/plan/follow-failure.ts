@@ -3,7 +3,7 @@ import { findFurther, someoneIsLeft } from "./find-model.ts";
 import { fail, idle, isLate, type Next, propose } from "./moves.ts";
 import type { PlanFailure } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState } from "./plan-state.ts";
+import { change, type PlanState } from "./plan-state.ts";
 import { retryOffer } from "./retry-offer.ts";
 
 /** Failures that another model would meet too, or that must not reach another model. */
@@ -19,14 +19,13 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
   const call = state.running.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
   const isMain = state.running[0] === call;
-  const rest: PlanState = {
-    ...state,
+  const rest = change(state, {
     running: state.running.filter((one) => one !== call),
     outgrown:
       kind === "context-overflow"
         ? Math.max(state.outgrown ?? 0, input.rules.windows[call.model] ?? 0)
         : state.outgrown,
-  };
+  });
   const endsAll = kind === undefined || delivered || endsRequest.has(kind);
   if (rest.running.length > 0) {
     // A hedge that fails is no loss, as long as the call that it was to help goes on; and the other way round.
@@ -37,11 +36,10 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
   if (isLate(input, at)) return fail(rest, { because: "deadline" });
   if (endsAll) return fail(rest, { because: "error", attemptId });
   const retry = retryOffer(input, rest, call, event);
-  const failed: PlanState = {
-    ...rest,
+  const failed = change(rest, {
     lastFailure: attemptId,
     search: { hop: "fallback", cause: "failure", refused: [], retry },
-  };
+  });
   if (retry === undefined) return findFurther(input, failed);
   const sparing = someoneIsLeft(input, failed) ? true : undefined;
   return propose(input, failed, { ...retry, hop: "retry", sparing });

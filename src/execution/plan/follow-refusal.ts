@@ -3,7 +3,7 @@ import { lookFurther } from "./hedge.ts";
 import { fail, idle, isLate, type Next, refusedIn } from "./moves.ts";
 import type { PlanRefusal } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState } from "./plan-state.ts";
+import { change, type PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
@@ -13,11 +13,10 @@ export function followRefusal(input: PlanInput, state: PlanState, event: PlanRef
   const proposed = state.open.find(isRefused);
   const call = proposed ?? state.running.find(isRefused);
   if (call === undefined) return idle(state);
-  const rest: PlanState = {
-    ...state,
+  const rest = change(state, {
     open: state.open.filter((one) => one !== call),
     running: state.running.filter((one) => one !== call),
-  };
+  });
   if (call.beside) return lookFurther(input, rest, call, event);
   if (isLate(input, event.at)) return fail(rest, { because: "deadline" });
   if (proposed === undefined) return afterAcceptance(input, rest, call, event);
@@ -29,7 +28,9 @@ function ofFirst(input: PlanInput, state: PlanState, call: Proposal, event: Plan
   const { attemptId, stage } = event;
   if (stage === "money") return fail(state, { because: "money", attemptId });
   const isAdmission = stage !== "constraint";
-  const rest = isAdmission ? setAside(state, call, event) : { ...state, tried: [...state.tried, call.model] };
+  const rest = isAdmission
+    ? setAside(state, call, event)
+    : change(state, { tried: [...state.tried, call.model] });
   const first = { attemptId, stage: isAdmission ? "admission" : "constraint" } as const;
   return findModel(input, rest, { hop: "fallback", cause: "first", first });
 }
@@ -39,10 +40,12 @@ function ofSearch(input: PlanInput, state: PlanState, call: Proposal, event: Pla
   if (search === undefined) return idle(state);
   switch (event.stage) {
     case "money":
-      return findFurther(input, {
-        ...state,
-        search: { ...refusedIn(search, call.model), unpaid: search.unpaid ?? event.attemptId },
-      });
+      return findFurther(
+        input,
+        change(state, {
+          search: { ...refusedIn(search, call.model), unpaid: search.unpaid ?? event.attemptId },
+        }),
+      );
     case "admission":
       // A retry's model has had its turn: it is not a last resort, but may be retried as one.
       return findFurther(input, call.hop === "retry" ? state : setAside(state, call, event));
@@ -51,7 +54,7 @@ function ofSearch(input: PlanInput, state: PlanState, call: Proposal, event: Pla
     default: {
       const isFinal = search.cause === "first" && search.first === undefined && call.hop === "answer";
       const first = isFinal ? { attemptId: event.attemptId, stage: "constraint" as const } : search.first;
-      return findFurther(input, { ...state, search: { ...refusedIn(search, call.model), first } });
+      return findFurther(input, change(state, { search: { ...refusedIn(search, call.model), first } }));
     }
   }
 }
@@ -62,7 +65,7 @@ function afterAcceptance(input: PlanInput, state: PlanState, call: Proposal, eve
   if (event.stage !== "limits") return findModel(input, state, { hop, cause: "failure" });
   const passedOver = { ...state.passedOver, [call.model]: event.reason };
   const isHeldUp = event.rate === true && call.lastResort !== true;
-  const rest = { ...state, passedOver };
+  const rest = change(state, { passedOver });
   return findModel(input, isHeldUp ? setAside(rest, call, event) : rest, {
     hop,
     cause: "limits",

@@ -2,7 +2,7 @@ import { findModel } from "./find-model.ts";
 import { answer, fail, idle, isLate, type Next } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState } from "./plan-state.ts";
+import { change, type PlanState } from "./plan-state.ts";
 
 /** An answer has come, and the checks have looked at it. */
 export function followVerdict(
@@ -13,12 +13,12 @@ export function followVerdict(
   if (!state.running.some((one) => one.attemptId === attemptId)) return idle(state);
   if (verdict === "accepted")
     return answer(
-      { ...state, running: state.running.filter((one) => one.attemptId !== attemptId) },
+      change(state, { running: state.running.filter((one) => one.attemptId !== attemptId) }),
       attemptId,
     );
   // An answer that only the plan's check did not accept is better than a degraded one.
   const isKept = verdict === "degraded" || state.degraded !== undefined;
-  const rest: PlanState = { ...state, running: [], degraded: isKept ? attemptId : undefined };
+  const rest = change(state, { running: [], degraded: isKept ? attemptId : undefined });
   if (isLate(input, at)) return fail(rest, { because: "deadline" });
   if (verdict === "degraded") return findModel(input, rest, { hop: "fallback", cause: "verdict" });
   return state.place + 1 < input.plan.length

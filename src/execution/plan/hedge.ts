@@ -1,7 +1,7 @@
 import { fitsWindow, idle, isLate, type Next, propose } from "./moves.ts";
 import type { PlanEvent, PlanRefusal } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState } from "./plan-state.ts";
+import { change, type PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
@@ -13,7 +13,7 @@ export function lookForHedge(
 ): Next {
   const isAlone = state.running.length === 1 && state.running[0]?.attemptId === attemptId;
   if (!isAlone || state.hedged || state.open.length > 0 || isLate(input, at)) return idle(state);
-  return proposeHedge(input, { ...state, notHedged: [] });
+  return proposeHedge(input, change(state, { notHedged: [] }));
 }
 
 /** The hedge that was proposed is not made: another model may be. */
@@ -21,7 +21,7 @@ export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, 
   if (event.stage === "token" || isLate(input, event.at)) return idle(state);
   const isKept = event.stage === "admission" || event.stage === "limits";
   const rest = isKept ? setAside(state, call, event) : state;
-  return proposeHedge(input, { ...rest, notHedged: [...rest.notHedged, call.model] });
+  return proposeHedge(input, change(rest, { notHedged: [...rest.notHedged, call.model] }));
 }
 
 /** One of the calls that run side by side has brought content: the others are given up. */
@@ -30,7 +30,7 @@ export function keepOnly(state: PlanState, attemptId: string): Next {
   if (kept === undefined || state.running.length === 1) return idle(state);
   const others = state.running.filter((one) => one !== kept);
   return {
-    state: { ...state, running: [kept] },
+    state: change(state, { running: [kept] }),
     steps: others.map((one) => ({ step: "abandon", attemptId: one.attemptId })),
   };
 }

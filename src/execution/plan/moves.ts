@@ -1,5 +1,5 @@
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState, Search } from "./plan-state.ts";
+import { change, type PlanState, type Search } from "./plan-state.ts";
 import type { PlanEnd, PlanStep, Proposal } from "./plan-step.ts";
 
 /** The state after an event, and what to do now. */
@@ -8,7 +8,8 @@ export interface Next {
   readonly steps: readonly PlanStep[];
 }
 
-const noSteps: readonly PlanStep[] = [];
+const none: readonly never[] = [];
+const noSteps: readonly PlanStep[] = none;
 
 /** Nothing to do until the next event. */
 export function idle(state: PlanState): Next {
@@ -22,19 +23,29 @@ export function propose(
   call: Omit<Proposal, "step" | "attemptId" | "delayMs"> & { readonly delayMs?: number },
 ): Next {
   const proposed = state.proposed + 1;
-  const proposal: Proposal = { step: "propose", attemptId: `${requestId}/${proposed}`, delayMs: 0, ...call };
-  return { state: { ...state, proposed, open: [...state.open, proposal] }, steps: [proposal] };
+  const proposal: Proposal = {
+    step: "propose",
+    attemptId: `${requestId}/${proposed}`,
+    model: call.model,
+    hop: call.hop,
+    place: call.place,
+    delayMs: call.delayMs ?? 0,
+    lastResort: call.lastResort,
+    sparing: call.sparing,
+    beside: call.beside,
+  };
+  return { state: change(state, { proposed, open: [...state.open, proposal] }), steps: [proposal] };
 }
 
 /** Ends the request with an answer; what runs next to it is given up. */
 export function answer(state: PlanState, attemptId: string): Next {
-  return { state: over(state), steps: [...abandoned(state), { step: "answer", attemptId }] };
+  return { state: over(state), steps: endingWith(state, { step: "answer", attemptId }) };
 }
 
 /** Ends the request with an error, or with a degraded answer where there is one. */
 export function fail(state: PlanState, end: Omit<PlanEnd, "step">): Next {
   if (state.degraded !== undefined && end.because !== "aborted") return answer(state, state.degraded);
-  return { state: over(state), steps: [...abandoned(state), { step: "fail", ...end }] };
+  return { state: over(state), steps: endingWith(state, { step: "fail", ...end }) };
 }
 
 /** The search, which will not come to the model again. */
@@ -52,9 +63,11 @@ export function fitsWindow({ rules }: PlanInput, { outgrown }: PlanState, model:
 }
 
 function over(state: PlanState): PlanState {
-  return { ...state, over: true, open: [], running: [], search: undefined };
+  return change(state, { over: true, open: none, running: none, search: undefined });
 }
 
-function abandoned({ running }: PlanState): PlanStep[] {
-  return running.map(({ attemptId }) => ({ step: "abandon", attemptId }));
+/** The last step; calls that still run are given up before it. */
+function endingWith({ running }: PlanState, last: PlanStep): readonly PlanStep[] {
+  if (running.length === 0) return [last];
+  return [...running.map(({ attemptId }): PlanStep => ({ step: "abandon", attemptId })), last];
 }

@@ -5,7 +5,9 @@ import { keepOnly, lookForHedge } from "./hedge.ts";
 import { fail, idle, type Next, propose } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState } from "./plan-state.ts";
+import { change, type PlanState } from "./plan-state.ts";
+
+const none: readonly never[] = [];
 
 /**
  * Moves the attempt plan of a request on by one event: a reducer, without clock, chance or side effect.
@@ -45,15 +47,16 @@ function accept(state: PlanState, attemptId: string): Next {
   const call = state.open.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
   const { model, hop, beside } = call;
-  const { tried, setAside, retries, hedged } = state;
-  return idle({
-    ...state,
-    open: state.open.filter((one) => one !== call),
-    running: [...state.running, call],
-    tried: tried.includes(model) ? tried : [...tried, model],
-    setAside: setAside.length === 0 ? setAside : setAside.filter((one) => one.model !== model),
-    retries: hop === "retry" ? { ...retries, [model]: (retries[model] ?? 0) + 1 } : retries,
-    hedged: hedged || beside === true,
-    search: beside === true ? state.search : undefined,
-  });
+  const { open, tried, setAside, retries, hedged, search } = state;
+  return idle(
+    change(state, {
+      open: open.length === 1 ? none : open.filter((one) => one !== call),
+      running: [...state.running, call],
+      tried: tried.includes(model) ? tried : [...tried, model],
+      setAside: setAside.length === 0 ? setAside : setAside.filter((one) => one.model !== model),
+      retries: hop === "retry" ? { ...retries, [model]: (retries[model] ?? 0) + 1 } : retries,
+      hedged: hedged || beside === true,
+      search: beside === true ? search : undefined,
+    }),
+  );
 }

@@ -1,5 +1,6 @@
-import { type Completion, ProviderError } from "../../contracts/index.ts";
+import type { Completion } from "../../contracts/index.ts";
 import type { AnswerBlock, AnswerMessage, AnswerUsage, ThinkingBlock } from "./anthropic-wire.ts";
+import { incomplete } from "./incomplete.ts";
 import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext {
@@ -14,15 +15,15 @@ export interface AnswerContext {
 type Choice = Completion["choices"][number];
 type FinishReason = Choice["finish_reason"];
 
-/** What an answer carries beyond OpenAI's shape. */
+/** Fields of an answer beyond OpenAI's. */
 export interface Reasoning extends Provenance {
-  /** Text of the reasoning, where the API shows it. */
+  /** Text of the reasoning, if the API shows it. */
   readonly reasoning_content?: string;
-  /** Send them back with the message: a tool loop with thinking needs them. */
+  /** Blocks to send back with the message: a tool loop with thinking needs them. */
   readonly thinking_blocks?: readonly ThinkingBlock[];
 }
 
-/** A whole answer. Throws `ProviderError` (`incomplete`) for what is no ended message. */
+/** Translates a whole answer. Throws `ProviderError` (`incomplete`) if it is not a finished message. */
 export function toCompletion(answer: unknown, { name, writer, created }: AnswerContext): Completion {
   const message = readMessage(answer, name);
   const finishReason = toFinishReason(message.stop_reason);
@@ -48,15 +49,13 @@ export function toCompletion(answer: unknown, { name, writer, created }: AnswerC
   };
 }
 
-export function incomplete(model: string, summary: string): ProviderError {
-  return new ProviderError({ kind: "incomplete", model, summary });
-}
-
-/** The message of an answer, whole or at the start of a stream, in as far as it is relied on. */
+/**
+ * Reads the message of an answer, whole or at the start of a stream; checks only the fields that are used.
+ */
 export function readMessage(value: unknown, name: string): AnswerMessage {
   const { id, model, content } = (value ?? {}) as Partial<AnswerMessage>;
   if (typeof id !== "string" || typeof model !== "string" || !Array.isArray(content))
-    throw incomplete(name, "the answer is no message of the Messages API");
+    throw incomplete(name, "the answer is not a message of the Messages API");
   return value as AnswerMessage;
 }
 
@@ -89,16 +88,16 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
   model_context_window_exceeded: "length",
   tool_use: "tool_calls",
   refusal: "content_filter",
-  // A long turn with the provider's own tools that wants to be continued: not finished.
+  // A long turn with the provider's own tools that has to be continued: not finished.
   pause_turn: "length",
 };
 
-/** `undefined` where the answer did not end. A reason that is not known yet counts as an end. */
+/** Returns `undefined` if the answer did not end. An unknown reason counts as an end. */
 export function toFinishReason(stopReason: string | null | undefined): FinishReason | undefined {
   return stopReason ? (finishReasons[stopReason] ?? "stop") : undefined;
 }
 
-/** OpenAI counts cached input as a part of the input, Anthropic beside it. */
+/** Converts the counts: OpenAI includes cached input in the input, Anthropic counts it separately. */
 export function toUsage(usage: AnswerUsage | undefined): Completion["usage"] {
   if (!usage) return undefined;
   const cacheRead = usage.cache_read_input_tokens ?? undefined;

@@ -1,10 +1,11 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Batches, BatchResult, ChatRequest } from "../../contracts/index.ts";
 import { ProviderError } from "../../contracts/index.ts";
-import { unlessAborted } from "./abort.ts";
-import { type AnswerContext, incomplete, toCompletion } from "./anthropic-answer.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { type AnswerContext, toCompletion } from "./anthropic-answer.ts";
 import { toProviderError } from "./anthropic-errors.ts";
 import type { MessagesBody } from "./anthropic-wire.ts";
+import { incomplete } from "./incomplete.ts";
 
 export interface AnthropicBatchTarget {
   /** Name of the model, for errors. */
@@ -35,13 +36,13 @@ interface ResultLine {
   };
 }
 
-/** Clocks may differ by this much, in milliseconds, when a batch is looked for. */
+/** Largest clock difference, in milliseconds, that is tolerated when a batch is looked for. */
 const clockSkewMs = 600_000;
 const path = "/v1/messages/batches";
 
 /**
- * Anthropic's Message Batches. A batch takes no name of ours, so one whose id was lost can only be told
- * by its age and size: the ids of its items, which come with its results, settle it.
+ * Anthropic's Message Batches. A batch cannot carry a name of ours, so one whose id was lost is recognised
+ * by its age and size; the ids of its items, which come with its results, confirm it.
  */
 export function anthropicBatches({ name, writer, connect, bodyOf }: AnthropicBatchTarget): Batches {
   const call = async <T>(signal: AbortSignal, work: (client: Anthropic) => Promise<T>): Promise<T> => {
@@ -65,7 +66,7 @@ export function anthropicBatches({ name, writer, connect, bodyOf }: AnthropicBat
     maxBytes: 240_000_000,
     bodyOf: (request, options) => bodyOf(request, options?.onDropped),
 
-    // Not `client.messages.batches.create`, whose types are of one version of the wire.
+    // `client.messages.batches.create` is not used: its types fit one API version only.
     submit: (items, _batch, { signal }) =>
       call(signal, async (client) => {
         const requests = items.map(({ id, body }) => ({ custom_id: id, params: body }));
@@ -125,8 +126,8 @@ function resultOf({ custom_id: id, result }: ResultLine, context: AnswerContext)
       error: new ProviderError({
         kind: "timeout",
         model: name,
-        summary: "the batch expired before its turn",
+        summary: "the batch expired before this request was processed",
       }),
     };
-  return { id, error: incomplete(name, "the batch was cancelled before its turn") };
+  return { id, error: incomplete(name, "the batch was cancelled before this request was processed") };
 }

@@ -1,7 +1,8 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { hasGet } from "./readable-headers.ts";
 
-/** What an error of the SDK carries. Read by shape: its classes are only there once it is loaded. */
+/** Fields of an SDK error. Read by shape, because the error classes exist only once the SDK is loaded. */
 interface SdkError {
   readonly name?: unknown;
   readonly message?: unknown;
@@ -26,7 +27,7 @@ const kindsByType: Readonly<Record<string, ProviderErrorKind>> = {
   conflict_error: "conflict",
 };
 
-/** Told apart by their text only: all of them are invalid_request_error. */
+/** Errors that only their text distinguishes: the type of all of them is invalid_request_error. */
 const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [/prompt is too long|exceed context limit|context window/i, "context-overflow"],
   [/content filtering policy/i, "content-filter"],
@@ -45,9 +46,10 @@ const summaries: Readonly<Partial<Record<ProviderErrorKind, string>>> = {
 };
 
 /**
- * A failed call as `ProviderError`. Errors of this package pass unchanged. What is no error of the
- * API comes from reading its answer (a dropped connection, a body that cannot be parsed): `incomplete`.
- * The SDK's error is not kept as `cause`: `util.inspect` would show its text and headers.
+ * Converts the error of a failed call to a `ProviderError`; errors of this package pass unchanged. An error
+ * that does not come from the API arose while its answer was read (a dropped connection, a body that cannot
+ * be parsed): `incomplete`. The SDK's error is not kept as `cause`, because `util.inspect` would show its
+ * text and headers.
  */
 export function toProviderError(error: unknown, model: string): Error {
   if (isRouterError(error)) return error;
@@ -73,7 +75,7 @@ export function toProviderError(error: unknown, model: string): Error {
 }
 
 function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind {
-  // Its own entries: the type is data of the provider's, and "constructor" is none.
+  // Own entries only: the type comes from the provider and could be "constructor".
   const byType = Object.hasOwn(kindsByType, String(type)) ? kindsByType[String(type)] : undefined;
   if (byType !== undefined) return byType;
   const kind = typeof status === "number" ? kindOfStatus(status) : kindOfEvent(type);
@@ -81,15 +83,10 @@ function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind
   return kindsByText.find(([pattern]) => pattern.test(text))?.[1] ?? kind;
 }
 
-/** An error event within a stream has no status. */
+/** Returns the kind of an error event within a stream, which has no status. */
 function kindOfEvent(type: unknown): ProviderErrorKind {
   if (type === "api_error") return "server";
   return type === "invalid_request_error" ? "invalid-request" : "unknown";
-}
-
-/** By shape: with another `fetch` they are not the global `Headers`. */
-function hasGet(headers: unknown): headers is Pick<Headers, "get"> {
-  return typeof (headers as { get?: unknown } | undefined)?.get === "function";
 }
 
 function readText(value: unknown): string | undefined {

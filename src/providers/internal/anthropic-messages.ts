@@ -12,15 +12,15 @@ import type {
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
-/** What to do with what cannot be translated. */
+/** Handlers for what cannot be translated. */
 export interface Untranslatable {
-  /** Throws: leaving this out would change what is asked. */
+  /** Throws, because leaving this out would change what is asked. */
   refuse(field: string, problem: string): never;
   /** Leaves a parameter out and reports it. */
   drop(parameter: string): void;
 }
 
-/** What the API takes as an id. Its limit of length is not documented; no provider's own ids come near 64. */
+/** Ids that the API accepts. Its length limit is not documented; no provider's own ids come near 64. */
 const toolId = /^[a-zA-Z0-9_-]{1,64}$/;
 
 type ContentOf<Role extends ChatMessage["role"]> = Extract<ChatMessage, { role: Role }>["content"];
@@ -28,10 +28,9 @@ type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 type ToolCall = NonNullable<AssistantMessage["tool_calls"]>[number];
 
 /**
- * Turns that alternate between user and assistant, and the system prompt. System and developer
- * messages are joined by a blank line, wherever they stand. Texts without a visible character are
- * left out: the API refuses them, as it does reasoning that is not of the same model. `writer`: see
- * `writerOf`.
+ * Translates messages to turns that alternate between user and assistant, and a system prompt. System and
+ * developer messages are joined by a blank line, wherever they occur. Text without a visible character and
+ * reasoning of another model are left out, because the API refuses them. `writer`: see `writerOf`.
  */
 export function toTurns(
   messages: readonly ChatMessage[],
@@ -78,7 +77,7 @@ export function toTurns(
         issues.refuse(`${field}.role`, "must be system, developer, user, assistant or tool");
     }
   }
-  // The API wants a turn: instructions alone are one.
+  // The API requires at least one turn: instructions without messages become one.
   if (turns.length === 0 && system.length > 0) {
     append(
       "user",
@@ -130,7 +129,7 @@ function toUserBlocks(content: ContentOf<"user">, field: string, issues: Untrans
   return blocks;
 }
 
-/** A map: the type is data of the caller's users, and "constructor" is none. */
+/** A map, because the type comes from the caller's users and could be "constructor". */
 const imageMediaTypes: ReadonlyMap<string, ImageMediaType> = new Map([
   ["image/jpeg", "image/jpeg"],
   ["image/jpg", "image/jpeg"],
@@ -202,7 +201,7 @@ function toAssistantBlocks(
   ];
 }
 
-/** Reasoning that an answer of ours carried: a tool loop fails without it, and with a changed one. */
+/** Reads the reasoning of one of our answers: a tool loop fails if it is missing or changed. */
 function readThinking(message: AssistantMessage & { readonly thinking_blocks?: unknown }): ThinkingBlock[] {
   const blocks: readonly unknown[] = Array.isArray(message.thinking_blocks) ? message.thinking_blocks : [];
   return blocks.flatMap((value): ThinkingBlock[] => {
@@ -219,7 +218,7 @@ function toToolUse(call: ToolCall, id: string): ToolUseBlock {
     : { type: "tool_use", id, name: call.custom.name, input: { input: call.custom.input } };
 }
 
-/** The API takes objects only: arguments that a model got wrong are kept as text. */
+/** Parses arguments. The API accepts objects only, so arguments that a model got wrong are kept as text. */
 function readArguments(json: string): Readonly<Record<string, unknown>> {
   if (json.trim() === "") return {};
   try {
@@ -227,7 +226,7 @@ function readArguments(json: string): Readonly<Record<string, unknown>> {
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {
-    // Kept below.
+    // Invalid JSON is kept as text below.
   }
   return { arguments: json };
 }

@@ -12,15 +12,15 @@ import type {
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
 /**
- * How reasoning is asked for. `effort`: adaptive thinking with `output_config.effort`. `budget`:
- * a number of thinking tokens, the only way before the 4.6 generation.
+ * Form in which reasoning is requested. `effort`: adaptive thinking with `output_config.effort`. `budget`:
+ * a number of thinking tokens, the only form before the 4.6 generation.
  */
 export type AnthropicReasoning = "effort" | "budget";
 
 export interface TranslationSettings {
-  /** As the API calls it. */
+  /** The API's name of the model. */
   readonly model: string;
-  /** For errors. */
+  /** Our name of the model, for errors. */
   readonly name: string;
   /** See `writerOf`. */
   readonly writer: string;
@@ -32,7 +32,7 @@ export interface TranslationSettings {
   readonly onDropped?: ((parameter: string) => void) | undefined;
 }
 
-/** The API wants a limit with each request; every model that it serves takes this one. */
+/** Default output limit. The API requires a limit in each request; every model it serves accepts this one. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
 const translated: ReadonlySet<string> = new Set([
@@ -50,7 +50,7 @@ const translated: ReadonlySet<string> = new Set([
   "service_tier",
   "response_format",
   "reasoning_effort",
-  // For the adapter itself, or refused below.
+  // Used by the adapter itself, or refused below.
   "model",
   "stream",
   "stream_options",
@@ -58,7 +58,7 @@ const translated: ReadonlySet<string> = new Set([
   "modalities",
 ]);
 
-/** Values that ask for nothing. */
+/** Values without effect, which can be left out silently. */
 const neutral: Readonly<Record<string, unknown>> = {
   logprobs: false,
   frequency_penalty: 0,
@@ -66,15 +66,15 @@ const neutral: Readonly<Record<string, unknown>> = {
   store: false,
 };
 
-/** Leaving these out would change what is asked, not only how it is answered. */
+/** Parameters that cannot be left out: that would change what is asked, not only how it is answered. */
 const refused: Readonly<Record<string, string>> = {
   functions: "is not supported: use tools",
   function_call: "is not supported: use tool_choice",
 };
 
 /**
- * The Messages body for a chat request. Parameters without a counterpart are reported to
- * `onDropped`, or refused with `strictParameters`; `n > 1`, audio, web search, `functions` and
+ * Translates a chat request to the body of a Messages request. Parameters without a counterpart are
+ * reported to `onDropped`, or refused with `strictParameters`; `n > 1`, audio, web search, `functions` and
  * content that would be lost are always refused (`ProviderError` of kind `unsupported`).
  */
 export function toMessagesBody(request: ChatRequest, settings: TranslationSettings): MessagesBody {
@@ -124,7 +124,8 @@ function reportIssues({ name, strictParameters = false, onDropped }: Translation
   return {
     refuse,
     drop: (parameter) => {
-      if (strictParameters) refuse(parameter, "has no counterpart here and strictParameters is set");
+      if (strictParameters)
+        refuse(parameter, "has no counterpart in the Messages API, and strictParameters is set");
       if (!reported.has(parameter)) onDropped?.(parameter);
       reported.add(parameter);
     },
@@ -160,7 +161,7 @@ function toTools(request: ChatRequest, issues: Untranslatable): ToolDefinition[]
   return tools.filter((tool) => allowed.has(tool.name));
 }
 
-/** The API wants the tools of earlier calls defined, also where none may be called any more. */
+/** Defines the tools of earlier calls: the API requires that, even if no tool may be called now. */
 function toolsOfHistory(turns: readonly Turn[]): ToolDefinition[] | undefined {
   const names = new Set<string>();
   for (const { content } of turns)
@@ -210,7 +211,7 @@ function toReasoning(
   if (asked === undefined) return {};
   if (asked === "none") return { thinking: { type: "disabled" } };
   const effort = efforts[asked];
-  // The API refuses thinking where a tool call is forced.
+  // The API refuses thinking if a tool call is forced.
   if (effort !== undefined && reasoning === "effort")
     return body.forced ? { effort } : { effort, thinking: { type: "adaptive" } };
   if (
@@ -226,7 +227,10 @@ function toReasoning(
   return { thinking: { type: "enabled", budget_tokens: budget } };
 }
 
-/** Whether a tool loop goes on that another model began: the API then misses the thinking before the call. */
+/**
+ * True if the request continues a tool loop of another model: the thinking that the API expects before the
+ * call is then missing.
+ */
 function continuesUnthought(turns: readonly Turn[]): boolean {
   if (!turns.at(-1)?.content.some((block) => block.type === "tool_result")) return false;
   const first = turns.at(-2)?.content[0];
@@ -277,7 +281,7 @@ function toSampling(
     return {};
   }
   return {
-    // [0, 2] in the request, [0, 1] here.
+    // The range is [0, 2] in the request and [0, 1] here.
     ...(temperature !== undefined && { temperature: Math.min(temperature, 1) }),
     ...(topP !== undefined && { top_p: topP }),
   };

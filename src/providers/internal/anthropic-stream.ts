@@ -1,7 +1,6 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
 import {
   type AnswerContext,
-  incomplete,
   type Reasoning,
   readMessage,
   toFinishReason,
@@ -9,23 +8,24 @@ import {
   toUsage,
 } from "./anthropic-answer.ts";
 import type { AnswerBlock, AnswerEvent, AnswerMessage, AnswerUsage } from "./anthropic-wire.ts";
+import { incomplete } from "./incomplete.ts";
 
 type ChunkChoice = CompletionChunk["choices"][number];
 type Delta = ChunkChoice["delta"] & Reasoning;
 
-/** A message while its events come in. */
+/** A message that is being built from its events. */
 interface Assembly {
   message: AnswerMessage;
-  /** By block index: JSON of a tool call's input, as far as it came. */
+  /** JSON received so far of each tool call's input, by block index. */
   readonly json: Map<number, string>;
   readonly blocks: Map<number, AnswerBlock>;
 }
 
 /**
- * The chunks of a streamed answer: a role chunk, text, tool-call and reasoning deltas, one chunk with
- * the finish reason, one with the usage. `thinking_blocks` come whole, at the end of each block; the
- * first delta of reasoning says who writes it.
- * Throws `ProviderError` (`incomplete`) unless the answer came to its end.
+ * Translates a stream's events to chunks: one with the role, deltas of text, tool calls and reasoning, one
+ * chunk with the finish reason, one with the usage. `thinking_blocks` come whole, at the end of each block;
+ * the first delta of reasoning names its writer. Throws `ProviderError` (`incomplete`) unless the answer
+ * came to its end.
  */
 export async function* toChunks(
   events: AsyncIterable<AnswerEvent>,
@@ -62,7 +62,7 @@ export async function* toChunks(
   }
 }
 
-/** A streamed answer as one message, as a call without streaming gives it. */
+/** Reads a streamed answer into one message, as a call without streaming returns it. */
 export async function readStreamedMessage(
   events: AsyncIterable<AnswerEvent>,
   name: string,
@@ -76,8 +76,8 @@ export async function readStreamedMessage(
 }
 
 /**
- * Follows the events of one message, and sees to it that it ends. `keepsText`: whether the assembly
- * holds the text of the answer, which chunks have delivered already.
+ * Assembles one message from its events and throws if it does not end. `keepsText`: true if the assembly
+ * keeps the answer's text; chunks have already delivered it.
  */
 async function* assemble(
   events: AsyncIterable<AnswerEvent>,
@@ -101,7 +101,7 @@ async function* assemble(
       yield { event, assembly };
     }
   } catch (error) {
-    // Whatever befalls the connection after the end, the answer is there.
+    // A connection error after the end does not matter: the answer is complete.
     if (!ended) throw error;
   }
   if (!ended) throw incomplete(name, "the stream ended before the answer did");
@@ -133,7 +133,10 @@ function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): voi
   }
 }
 
-/** Totals so far; what the end does not repeat stands at the start. */
+/**
+ * Removes nulls: the counts are running totals, and those that the end does not repeat keep the value from
+ * the start.
+ */
 function dropNulls(usage: AnswerUsage | undefined): AnswerUsage {
   return Object.fromEntries(Object.entries(usage ?? {}).filter(([, count]) => count !== null));
 }
@@ -160,7 +163,7 @@ function toDelta(
     if (delta.partial_json && toolIndex !== undefined) return toArguments(toolIndex, delta.partial_json);
   }
   if (type === "content_block_stop" && block) {
-    // A tool without parameters streams no input at all, but arguments are JSON.
+    // A tool without parameters streams no input at all, but arguments must be JSON.
     if (toolIndex !== undefined && !assembly.json.get(index))
       return toArguments(toolIndex, JSON.stringify(block.input ?? {}));
     const thinking = toThinkingBlock(block);

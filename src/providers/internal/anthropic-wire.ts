@@ -1,6 +1,6 @@
 /**
- * The part of Anthropic's Messages API that the adapter speaks. Own types, because the SDK is an
- * optional peer that no declaration file of ours may mention; a type test holds them against its.
+ * The part of Anthropic's Messages API that the adapter uses. The types are our own, because the SDK is an
+ * optional peer that no declaration file of ours may mention; a type test compares them with the SDK's.
  */
 export type AnthropicVersion = "2026-10-21" | "2023-06-01";
 
@@ -24,7 +24,7 @@ export interface DocumentBlock {
   readonly title?: string;
 }
 
-/** Reasoning with the signature by which the API recognises it as its own. */
+/** Reasoning with the signature that the API verifies. */
 export type ThinkingBlock =
   | { readonly type: "thinking"; readonly thinking: string; readonly signature: string }
   | { readonly type: "redacted_thinking"; readonly data: string };
@@ -95,7 +95,7 @@ export interface MessagesBody {
   readonly top_p?: number;
 }
 
-/** Counts of tokens. `input_tokens` leaves out what was read from and written to the cache. */
+/** Token counts. `input_tokens` excludes tokens read from and written to the cache. */
 export interface AnswerUsage {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
@@ -104,7 +104,7 @@ export interface AnswerUsage {
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
-/** A block of an answer. Fields by type; blocks of types that are not asked for are passed over. */
+/** A block of an answer. Its fields depend on its type; blocks of unknown types are ignored. */
 export interface AnswerBlock {
   readonly type: string;
   readonly text?: string;
@@ -114,7 +114,10 @@ export interface AnswerBlock {
   readonly id?: string;
   readonly name?: string;
   readonly input?: unknown;
-  /** Not of the wire: the input of a streamed call as it came, which a cut-off call does not finish. */
+  /**
+   * Not part of the API: the input of a streamed call as received; it is incomplete if the call was cut
+   * off.
+   */
   readonly input_json?: string | undefined;
 }
 
@@ -127,7 +130,7 @@ export interface AnswerMessage {
   readonly usage?: AnswerUsage;
 }
 
-/** An event of a streamed answer. Fields by type; events of other types are passed over. */
+/** An event of a streamed answer. Its fields depend on its type; events of unknown types are ignored. */
 export interface AnswerEvent {
   readonly type: string;
   readonly message?: AnswerMessage;

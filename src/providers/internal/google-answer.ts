@@ -5,7 +5,7 @@ import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wir
 import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext extends ErrorContext {
-  /** Where the answer names no version of it. */
+  /** Used if the answer names no model version. */
   readonly model: string;
   /** See `writerOf`. */
   readonly writer: string;
@@ -17,8 +17,8 @@ type Delta = CompletionChunk["choices"][number]["delta"];
 type FinishReason = Completion["choices"][number]["finish_reason"];
 
 /**
- * A tool call as an answer holds it. The signature stands where Google's OpenAI-compatible endpoint
- * puts it, and must come back with the call in the next request.
+ * A tool call of an answer. The signature has the same place as in Google's OpenAI-compatible endpoint; it
+ * must be sent back with the call in the next request.
  */
 interface ToolCall {
   id: string;
@@ -27,7 +27,7 @@ interface ToolCall {
   extra_content?: { google: { thought_signature: string } };
 }
 
-/** A whole answer. Throws `ProviderError` for one that is blocked, broken off or not to be read. */
+/** Translates a whole answer. Throws `ProviderError` if it is blocked, cut off or unreadable. */
 export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const response = readResponse(raw, context);
   const candidate = response.candidates?.[0];
@@ -57,8 +57,8 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
 }
 
 /**
- * The chunks of a streamed answer: content as it comes, then one chunk with the finish reason, then
- * one with the usage. Throws `ProviderError` as `toCompletion` does, also midway.
+ * Translates a stream to chunks: content as it arrives, then one chunk with the finish reason, then one
+ * with the usage. Throws `ProviderError` as `toCompletion` does, also in mid-stream.
  */
 export async function* toChunks(
   responses: AsyncIterable<unknown>,
@@ -108,7 +108,7 @@ function toChunk(
   return { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }] };
 }
 
-/** Signatures are of use to their model alone. */
+/** Names the writer of signatures, which only the same model can use. */
 function provenanceOf(calls: readonly ToolCall[], { writer }: AnswerContext): Provenance {
   return calls.some((call) => call.extra_content !== undefined) ? { written_by: writer } : {};
 }
@@ -132,7 +132,7 @@ function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
   return response;
 }
 
-/** Text and tool calls; what the model thought is left out. */
+/** Reads text and tool calls; the model's thoughts are left out. */
 function readParts(parts: readonly GooglePart[] | null | undefined): { text: string; calls: ToolCall[] } {
   let text = "";
   const calls: ToolCall[] = [];
@@ -140,7 +140,7 @@ function readParts(parts: readonly GooglePart[] | null | undefined): { text: str
     if (functionCall !== undefined) {
       const { id, name = "", args = {} } = functionCall;
       calls.push({
-        // At most 40 characters, the limit of OpenAI, which may go on with the conversation.
+        // At most 40 characters: OpenAI's limit, in case one of its models continues the conversation.
         id: id ?? `call_${nodeCrypto().randomUUID().replaceAll("-", "")}`,
         type: "function",
         function: { name, arguments: JSON.stringify(args) },
@@ -165,8 +165,8 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
 };
 
 /**
- * Everything else ends without an answer that could be used (a malformed tool call, `OTHER`, or
- * nothing at all where a stream was cut): kind `incomplete`, which another try may heal.
+ * Translates the finish reason. Any other reason means that there is no usable answer (a malformed tool
+ * call, `OTHER`, or none at all if a stream was cut): kind `incomplete`, since a retry may succeed.
  */
 function toFinishReason(
   reason: string | null | undefined,
@@ -175,13 +175,16 @@ function toFinishReason(
 ): FinishReason {
   const finishReason = finishReasons[reason ?? ""];
   if (finishReason === undefined) {
-    const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no end";
+    const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no finish reason";
     throw new ProviderError({ kind: "incomplete", model: context.name, summary });
   }
   return finishReason === "stop" && calls ? "tool_calls" : finishReason;
 }
 
-/** Google counts thoughts beside the answer, and cached tokens within the prompt. */
+/**
+ * Converts the counts: Google counts thoughts separately from the answer, and cached tokens within the
+ * prompt.
+ */
 function toUsage(raw: GoogleResponse["usageMetadata"]): Completion["usage"] {
   if (!raw || typeof raw.promptTokenCount !== "number") return undefined;
   const { promptTokenCount, cachedContentTokenCount, candidatesTokenCount = 0, thoughtsTokenCount } = raw;
@@ -199,7 +202,7 @@ function toUsage(raw: GoogleResponse["usageMetadata"]): Completion["usage"] {
   };
 }
 
-/** A provider's constant as a message may show it; anything else it might hold is not shown. */
+/** Returns a provider's constant so that a message may show it; other text is not shown. */
 function asCode(value: string): string {
   return /^[A-Z_]{1,40}$/.test(value) ? value : "an unknown reason";
 }

@@ -3,28 +3,28 @@ import { type GoogleContent, type GooglePart, isJsonObject, type JsonObject } fr
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
-/** Told what the wire has no place for. */
+/** Handlers for what Google's API cannot express. */
 export interface Translation {
-  /** Notes a parameter that is left out. */
+  /** Records a parameter that is left out. */
   drop(parameter: string): void;
-  /** The error for what cannot be left out without changing what was asked. */
+  /** Creates the error for content that cannot be left out without changing what was asked. */
   refuse(problem: string): Error;
 }
 
-/** Whose signatures are sent, and whether the model asks for some. */
+/** Settings for thought signatures. */
 export interface Signing {
   /** See `writerOf`. */
   readonly writer: string;
   readonly signed: boolean;
 }
 
-/** Stands in for the signature of a call that another model made; documented by Google for that. */
+/** Placeholder for the signature of a call that another model made; documented by Google for this use. */
 const foreignCallSignature = "skip_thought_signature_validator";
 
 /**
- * Messages as Google's contents: roles `user` and `model`, neighbours of one role merged; system and
- * developer messages, wherever they stand, become the system instruction. A conversation of system
- * messages alone is sent as the user's, since Google refuses an empty one.
+ * Translates messages to Google's contents: roles `user` and `model`, neighbours of one role merged. System
+ * and developer messages, wherever they occur, become the system instruction; if there are no other
+ * messages, they are sent as the user's, because Google refuses an empty conversation.
  */
 export function toContents(
   messages: readonly ChatMessage[],
@@ -83,10 +83,10 @@ function append(contents: GoogleContent[], role: "user" | "model", parts: readon
 type Message<Role extends ChatMessage["role"]> = Extract<ChatMessage, { role: Role }>;
 type Part = Exclude<NonNullable<ChatMessage["content"]>, string>[number];
 
-/** Tool calls so far: a result names its call by id, Google wants the tool's name as well. */
+/** Tool calls so far: a result names its call by id, but Google requires the tool's name as well. */
 interface Calls {
   readonly ids: ToolCallIds;
-  /** By id as sent. */
+  /** Tool names, by the id that is sent. */
   readonly names: Map<string, string>;
 }
 
@@ -105,7 +105,8 @@ function toModelParts(
   const given = message.tool_calls ?? [];
   const sentIds = ids.ofCalls(given.map(({ id }) => id));
   for (const [at, call] of given.entries()) {
-    if (call.type !== "function") throw translation.refuse(`${field} calls a custom tool`);
+    if (call.type !== "function")
+      throw translation.refuse(`${field} calls a custom tool, which is not supported`);
     const { name, arguments: json } = call.function;
     const id = sentIds[at] ?? call.id;
     names.set(id, name);
@@ -116,32 +117,35 @@ function toModelParts(
     const { name, arguments: json } = message.function_call;
     calls.push({ functionCall: { name, args: toArgs(json) } });
   }
-  // Of parallel calls Google signs, and asks for, the first only.
+  // Google signs, and requires, only the first of parallel calls.
   const first = calls[0];
   if (signed && first !== undefined) first.thoughtSignature ??= foreignCallSignature;
   return [...parts, ...calls];
 }
 
-/** The signature that an answer of ours, or of Google's OpenAI-compatible endpoint, put on a tool call. */
+/**
+ * Reads the signature that an answer of ours, or of Google's OpenAI-compatible endpoint, put on a tool
+ * call.
+ */
 function readThoughtSignature(call: object): string | undefined {
   const extra = (call as { extra_content?: { google?: { thought_signature?: unknown } } }).extra_content;
   const signature = extra?.google?.thought_signature;
   return typeof signature === "string" ? signature : undefined;
 }
 
-/** Arguments must be an object; text of another model that is none is passed on as it is. */
+/** Parses arguments, which must be an object; a model's text that is not one is passed on as it is. */
 function toArgs(json: string): JsonObject {
   if (json.trim() === "") return {};
   try {
     const args: unknown = JSON.parse(json);
     if (isJsonObject(args)) return args;
   } catch {
-    // Below: models do write broken JSON, and the conversation must go on.
+    // Handled below: models do write broken JSON, and the conversation must continue.
   }
   return { arguments: json };
 }
 
-/** The output as text, never parsed: numbers beyond 2^53 would not survive it. */
+/** Creates a tool result. The output stays text, because parsing would corrupt numbers beyond 2^53. */
 function toFunctionResponse(name: string, output: string, id?: string): GooglePart {
   return { functionResponse: { id, name, response: { output } } };
 }
@@ -176,7 +180,7 @@ function toParts(
       parts.push(toMedia(part.image_url.url, path, translation));
     } else if (part.type === "file" && part.file.file_data !== undefined) {
       parts.push(toMedia(part.file.file_data, path, translation));
-    } else throw translation.refuse(`${path} is of a type that is not supported`);
+    } else throw translation.refuse(`${path} has a type that is not supported`);
   }
   return parts;
 }
@@ -192,7 +196,9 @@ const mimeTypes: Readonly<Record<string, string>> = {
   webp: "image/webp",
 };
 
-/** A `data:` URL goes along with the request; any other is fetched by Google. */
+/**
+ * Translates a media URL: the content of a `data:` URL is sent with the request; Google fetches any other.
+ */
 function toMedia(url: string, path: string, translation: Translation): GooglePart {
   if (url.slice(0, 5).toLowerCase() !== "data:") {
     const extension = /\.([a-z]{3,4})(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? "";

@@ -10,15 +10,15 @@ import { kindOfStatus } from "./http-failure.ts";
 export interface ErrorContext {
   /** `google:model`. */
   readonly name: string;
-  /** Never shown, also where the provider quotes it. */
+  /** Replaced in every text, since the provider may quote it. */
   readonly apiKey: string;
 }
 
-/** Google's codes, which say more than the HTTP status; not all errors carry one. */
+/** Kinds by Google's code, which says more than the HTTP status; some errors have none. */
 const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {
   INVALID_ARGUMENT: "invalid-request",
   OUT_OF_RANGE: "invalid-request",
-  // A location or a billing account that may not use the API.
+  // A location or a billing account that is not allowed to use the API.
   FAILED_PRECONDITION: "permission",
   UNAUTHENTICATED: "authentication",
   PERMISSION_DENIED: "permission",
@@ -34,7 +34,7 @@ const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {
   UNKNOWN: "server",
 };
 
-/** What Google tells only in words, all of it under INVALID_ARGUMENT. */
+/** Kinds by text, for errors that all have the code INVALID_ARGUMENT. */
 const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [/API_KEY_INVALID|API key (?:not valid|not found|expired)/i, "authentication"],
   [/exceeds the maximum number of tokens/i, "context-overflow"],
@@ -42,7 +42,7 @@ const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [/location is not supported/i, "permission"],
 ];
 
-/** An error in Google's form. Its text may quote the prompt and goes into `detail` only. */
+/** Converts an error in Google's format. Its text may quote the prompt, so it goes into `detail` only. */
 export function statusError(error: GoogleStatus, { name, apiKey }: ErrorContext): ProviderError {
   const status = typeof error.code === "number" ? error.code : undefined;
   const text = typeof error.message === "string" ? error.message : undefined;
@@ -56,7 +56,7 @@ export function statusError(error: GoogleStatus, { name, apiKey }: ErrorContext)
 }
 
 function toKind(status: number | undefined, code: string | undefined, text: string): ProviderErrorKind {
-  // Its own entries: the code is data of the provider's, and "constructor" is none.
+  // Own entries only: the code comes from the provider and could be "constructor".
   const known = code !== undefined && Object.hasOwn(kindsByCode, code) ? kindsByCode[code] : undefined;
   const kind = known ?? kindOfHttpStatus(status);
   if (kind !== "invalid-request") return kind;
@@ -64,12 +64,14 @@ function toKind(status: number | undefined, code: string | undefined, text: stri
 }
 
 function kindOfHttpStatus(status: number | undefined): ProviderErrorKind {
-  // UNAVAILABLE: Google's word for a model that is overloaded.
+  // 503 is UNAVAILABLE, Google's code for an overloaded model.
   if (status === 503) return "overloaded";
   return status === undefined ? "unknown" : kindOfStatus(status);
 }
 
-/** From a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`. */
+/**
+ * Reads the delay from a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`.
+ */
 function readRetryDelayMs(details: unknown): number | undefined {
   if (!Array.isArray(details)) return undefined;
   for (const detail of details) {
@@ -81,9 +83,9 @@ function readRetryDelayMs(details: unknown): number | undefined {
 }
 
 /**
- * What the SDK rejected with; errors of ours pass. It gives HTTP errors a `status` and no headers, so
- * there is no request id; its other errors are told apart by their words alone. The error itself is
- * not kept as a cause: its message, with URL and the provider's text, would be printed with ours.
+ * Converts an SDK error; errors of this package pass unchanged. HTTP errors have a `status` but no headers,
+ * so there is no request id; other errors differ only in their text. The SDK's error is not kept as
+ * `cause`, because its message, with the URL and the provider's text, would be printed with ours.
  */
 export function sdkError(error: unknown, context: ErrorContext): RouterError {
   if (isRouterError(error)) return error;

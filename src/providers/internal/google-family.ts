@@ -1,12 +1,12 @@
 import type { ChatRequest } from "../../contracts/index.ts";
 import type { JsonObject } from "./google-wire.ts";
 
-/** How a family of models is told how much to think. */
+/** Way in which a model family accepts the amount of thinking. */
 type Thinking = "level" | "budget" | "none";
 
 /**
- * `gemini-3…` and later, and the `-latest` names, take a level; `gemini-2.5…` a budget of tokens.
- * Everything else (Gemma, tuned models, older ones) is taken not to think.
+ * Returns how to set the thinking: `gemini-3…` and later, and the `-latest` names, take a level;
+ * `gemini-2.5…` a token budget. All others (Gemma, tuned models, older ones) are assumed not to think.
  */
 function thinkingOf(model: string): Thinking {
   const version = /(?:^|\/)gemini-(\d+)(?:\.(\d+))?/.exec(model);
@@ -16,21 +16,21 @@ function thinkingOf(model: string): Thinking {
   return major === 2 && Number(version[2] ?? 0) >= 5 ? "budget" : "none";
 }
 
-/** Whether the model refuses tool calls of earlier turns that carry no thought signature. */
+/** True if the model refuses earlier tool calls that carry no thought signature. */
 export function needsThoughtSignature(model: string): boolean {
   return thinkingOf(model) === "level";
 }
 
-// As Google's own OpenAI-compatible endpoint maps them.
+// The mapping of Google's own OpenAI-compatible endpoint.
 const budgets: Readonly<Record<string, number>> = { minimal: 1024, low: 1024, medium: 8192 };
 const largestBudget = 24_576;
-/** `gemini-2.5-pro` cannot stop thinking: its smallest budget. */
+/** Smallest budget of `gemini-2.5-pro`, which cannot stop thinking. */
 const smallestProBudget = 128;
 
 /**
- * `thinkingConfig` for a reasoning effort, or `undefined` where the model knows none such. An effort
- * beyond what the model offers becomes the nearest one: `xhigh` and `max` the most, and `none` the
- * least of a model that cannot stop thinking.
+ * Returns the `thinkingConfig` for a reasoning effort, or `undefined` if the model has none. An effort that
+ * the model does not offer becomes the nearest one: `xhigh` and `max` become the highest, and `none` the
+ * lowest of a model that cannot stop thinking.
  */
 export function thinkingConfig(
   model: string,

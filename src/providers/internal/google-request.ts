@@ -20,9 +20,9 @@ export interface GoogleTarget {
 }
 
 /**
- * A request as the body of `generateContent`, with the parameters that have no place there. Throws
- * `ProviderError` of kind `unsupported` for what cannot be left out: audio, several answers, built-in
- * web search, custom tools, legacy `functions`.
+ * Translates a request to the body of `generateContent`, and lists the parameters that have no place in it.
+ * Throws `ProviderError` of kind `unsupported` for what cannot be left out: audio, several answers,
+ * built-in web search, custom tools, legacy `functions`.
  */
 export function toGoogleRequest(
   request: ChatRequest,
@@ -49,7 +49,7 @@ export function toGoogleRequest(
 
   refuseUnsupported(request, target.name);
   if (functions || function_call) throw translation.refuse("functions is not supported: use tools");
-  // Google may always call several tools at once.
+  // Google's models may always call several tools at once.
   if (parallel_tool_calls === false) translation.drop("parallel_tool_calls");
 
   const body: GoogleRequest = {
@@ -83,7 +83,7 @@ function toGenerationConfig(settings: Settings, target: GoogleTarget, translatio
   } = settings;
 
   for (const [parameter, value] of Object.entries(unknown)) {
-    // Nothing is lost with a parameter that asks for nothing.
+    // A parameter that requests nothing can be left out silently.
     if (value !== undefined && value !== null && value !== false) translation.drop(parameter);
   }
   const effort = reasoning_effort ?? defaults.reasoningEffort ?? undefined;
@@ -111,10 +111,10 @@ function toResponseFormat(format: ChatRequest["response_format"], translation: T
     case "json_object":
       return { responseMimeType: "application/json" };
     case "json_schema":
-      // Not `responseSchema`: it is another language, without `$ref` and `additionalProperties`.
+      // `responseSchema` is not used: it is another language, without `$ref` and `additionalProperties`.
       return { responseMimeType: "application/json", responseJsonSchema: format.json_schema.schema };
     default:
-      throw translation.refuse("response_format is of a type that is not supported");
+      throw translation.refuse("response_format has a type that is not supported");
   }
 }
 
@@ -137,7 +137,7 @@ function toTools(
     choice.type === "allowed_tools" &&
     choice.allowed_tools.mode === "auto"
   ) {
-    // Google knows a list of allowed names only where a call is required.
+    // Google supports a list of allowed names only if a call is required.
     const allowed = new Set(allowedNames(choice, translation));
     return {
       tools: [{ functionDeclarations: functionDeclarations.filter(({ name }) => allowed.has(name)) }],
@@ -169,7 +169,8 @@ function allowedNames(
   if (choice.type !== "allowed_tools") throw translation.refuse("custom tools are not supported");
   return choice.allowed_tools.tools.map((tool) => {
     const name = isJsonObject(tool["function"]) ? tool["function"]["name"] : undefined;
-    if (typeof name !== "string") throw translation.refuse("tool_choice allows a tool that is no function");
+    if (typeof name !== "string")
+      throw translation.refuse("tool_choice allows a tool that is not a function");
     return name;
   });
 }
@@ -180,7 +181,7 @@ function present(values: JsonObject): JsonObject {
   );
 }
 
-/** Objects are merged, deeply; elsewhere what the request says wins over the default. */
+/** Merges objects deeply; for other values the request takes precedence over the default. */
 function merge(defaults: Readonly<JsonObject>, body: GoogleRequest): GoogleRequest {
   return mergeObjects(defaults, body as unknown as JsonObject) as unknown as GoogleRequest;
 }

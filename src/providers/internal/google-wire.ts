@@ -1,13 +1,13 @@
 /**
- * Raw JSON of Google's `generateContent`, as far as it is written or read here. Own types, since the
- * SDK's lack much of the wire (thought signatures, call ids, JSON Schema) and since another SDK
- * speaks the same wire. Everything is optional: half of it comes from outside.
+ * The part of `generateContent`'s JSON that is written or read here. The types are our own, because the
+ * SDK's lack much of it (thought signatures, call ids, JSON Schema) and another SDK uses the same API.
+ * Every field is optional, because half of the data comes from outside.
  */
 export interface GooglePart {
   text?: string | undefined;
-  /** The text is a summary of the model's thoughts and no part of the answer. */
+  /** True if the text is a summary of the model's thoughts and not part of the answer. */
   thought?: boolean | undefined;
-  /** Opaque; Gemini 3 refuses a conversation whose tool calls come back without it. */
+  /** Opaque. Gemini 3 refuses a conversation whose tool calls are sent back without it. */
   thoughtSignature?: string | undefined;
   functionCall?: { id?: string | undefined; name?: string | undefined; args?: JsonObject | undefined };
   functionResponse?: { id?: string | undefined; name: string; response: JsonObject };
@@ -57,7 +57,7 @@ export interface GoogleResponse {
   error?: GoogleStatus | null;
 }
 
-/** Google's form of an error, in the body of a failed call or in the midst of a stream. */
+/** Google's error format, in the body of a failed call or in mid-stream. */
 export interface GoogleStatus {
   code?: number | undefined;
   /** For instance `RESOURCE_EXHAUSTED`. */

@@ -1,4 +1,5 @@
 import type { ProviderErrorKind } from "../../contracts/index.ts";
+import { type ReadableHeaders, untilMs } from "./readable-headers.ts";
 
 const kinds: Readonly<Record<number, ProviderErrorKind>> = {
   401: "authentication",
@@ -8,7 +9,7 @@ const kinds: Readonly<Record<number, ProviderErrorKind>> = {
   408: "timeout",
   409: "conflict",
   413: "too-large",
-  // A self-hosted server's word for a generation that failed.
+  // Sent by self-hosted servers when the generation failed.
   424: "server",
   429: "rate-limit",
   503: "overloaded",
@@ -16,7 +17,7 @@ const kinds: Readonly<Record<number, ProviderErrorKind>> = {
   529: "overloaded",
 };
 
-/** What an HTTP status means where the provider says nothing more. */
+/** Returns the meaning of an HTTP status for a provider that says nothing more. */
 export function kindOfStatus(status: number): ProviderErrorKind {
   const kind = kinds[status];
   if (kind !== undefined) return kind;
@@ -24,13 +25,10 @@ export function kindOfStatus(status: number): ProviderErrorKind {
   return status >= 400 ? "invalid-request" : "unknown";
 }
 
-interface ReadableHeaders {
-  get(name: string): string | null;
-}
-
 /**
- * Milliseconds that `retry-after-ms` or `retry-after` (seconds, or an HTTP date, which is read
- * against the response's own `date` so that no clock has to agree) ask to wait; never negative.
+ * Reads the requested wait, in milliseconds and never negative, from `retry-after-ms` or `retry-after`
+ * (seconds or an HTTP date). A date is compared with the response's own `date`, so that clocks need not
+ * agree.
  */
 export function retryAfterMs(headers: ReadableHeaders, now: () => number = Date.now): number | undefined {
   const milliseconds = Number(headers.get("retry-after-ms") || Number.NaN);
@@ -39,8 +37,5 @@ export function retryAfterMs(headers: ReadableHeaders, now: () => number = Date.
   if (value === null || value.trim() === "") return undefined;
   const seconds = Number(value);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const at = Date.parse(value);
-  if (Number.isNaN(at)) return undefined;
-  const sent = Date.parse(headers.get("date") ?? "");
-  return Math.max(0, at - (Number.isNaN(sent) ? now() : sent));
+  return untilMs(value, headers, now);
 }

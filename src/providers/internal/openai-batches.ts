@@ -7,8 +7,9 @@ import {
   type Completion,
   ProviderError,
 } from "../../contracts/index.ts";
-import { unlessAborted } from "./abort.ts";
-import { failureOf, incomplete, type OpenAiSdk, toProviderError } from "./openai-errors.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { incomplete } from "./incomplete.ts";
+import { failureOf, type OpenAiSdk, toProviderError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {
   /** Name of the model, for errors. */
@@ -19,7 +20,7 @@ export interface OpenAiBatchTarget {
 
 type Batch = OpenAI.Batches.Batch;
 
-/** A line of an output or error file, in as far as it is relied on. */
+/** The fields that are used of a line of an output or error file. */
 interface ResultLine {
   readonly custom_id?: unknown;
   readonly response?: {
@@ -33,9 +34,9 @@ interface ErrorHolder {
   readonly error?: unknown;
 }
 
-/** Clocks may differ by this much, in seconds, when a batch is looked for. */
+/** Largest clock difference, in seconds, that is tolerated when a batch is looked for. */
 const clockSkewSeconds = 600;
-/** Its key among a batch's metadata. */
+/** Name of our key in a batch's metadata. */
 const metadataKey = "switchpoint";
 
 const ended: ReadonlySet<string> = new Set(["completed", "failed", "expired", "cancelled"]);
@@ -116,7 +117,10 @@ function lineOf({ id, body }: BatchItem): string {
   return `${JSON.stringify({ custom_id: id, method: "POST", url: "/v1/chat/completions", body })}\n`;
 }
 
-/** The batch was never worked on. Its errors' texts may quote a request: their codes do. */
+/**
+ * Creates the error of a batch that was refused as a whole. Its text may quote a request, so the summary
+ * shows the code only.
+ */
 function refused({ errors }: Batch, model: string): ProviderError {
   const first = errors?.data?.[0];
   const code = typeof first?.code === "string" && /^\w{1,60}$/.test(first.code) ? ` (${first.code})` : "";
@@ -142,17 +146,22 @@ function resultOf(text: string, model: string): BatchResult {
   if (body?.error !== undefined && body.error !== null) {
     return { id, error: failureOf(body.error, model, status, undefined) };
   }
-  // Never worked on, or given up: the line has an error of the batch's own.
+  // The item was not processed or was given up: the line holds an error of the batch itself.
   if (error) return { id, error: unanswered(error.code, model) };
   if (body?.choices?.[0]?.message === undefined)
-    return { id, error: incomplete(model, "the answer holds no message") };
+    return { id, error: incomplete(model, "the answer contains no message") };
   return { id, completion: body as Completion };
 }
 
 function unanswered(code: unknown, model: string): ProviderError {
   if (code === "batch_expired")
-    return new ProviderError({ kind: "timeout", model, summary: "the batch expired before its turn" });
+    return new ProviderError({
+      kind: "timeout",
+      model,
+      summary: "the batch expired before this request was processed",
+    });
   if (code === "request_timeout") return new ProviderError({ kind: "timeout", model });
-  if (code === "batch_cancelled") return incomplete(model, "the batch was cancelled before its turn");
+  if (code === "batch_cancelled")
+    return incomplete(model, "the batch was cancelled before this request was processed");
   return new ProviderError({ kind: "server", model });
 }

@@ -1,7 +1,7 @@
 import type { ChatRequest, ModelDefaults, Routing } from "../../contracts/index.ts";
 import { type MessageTarget, toOpenAiMessages } from "./openai-messages.ts";
 
-/** The name by which a target knows the limit on output tokens. */
+/** Name of the output token limit in a target's requests. */
 export type OutputLimitField = "max_completion_tokens" | "max_tokens";
 
 const routingFields = [
@@ -17,12 +17,15 @@ const routingFields = [
   "fallback",
 ] as const satisfies readonly (keyof Routing)[];
 
-/** The router's own, should a caller ask a model directly with them, and what the adapter decides. */
+/**
+ * Fields that are never passed on: the router's own, in case a caller uses the model directly, and those
+ * that the adapter sets.
+ */
 const withheld: ReadonlySet<string> = new Set([...routingFields, "stream", "stream_options"]);
 
 /**
- * The request as it is sent: every field that it sets, known here or not, since servers have fields
- * of their own; else the defaults; and the output limit under the name that the target knows.
+ * Builds the body that is sent: every field of the request, also unknown ones, because servers have their
+ * own; the defaults for the rest; and the output limit under the target's name for it.
  */
 export function openaiBody(
   request: ChatRequest,

@@ -8,32 +8,34 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../contracts/index.ts";
-import { callSignal, unlessAborted } from "./abort.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { callSignal } from "./call-signal.ts";
+import { incomplete } from "./incomplete.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
-import { failureOf, incomplete, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
+import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
-import { tellRateLimit, tellRefusal } from "./rate-limit-headers.ts";
+import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
 import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
-/** `Key`: `string`, or `string | undefined` where the endpoint can do without one. */
+/** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
   readonly facts: ModelFacts;
   readonly defaults?: ModelDefaults | undefined;
   readonly outputLimitField: OutputLimitField;
-  /** Whether it is OpenAI's own API: see `MessageTarget`. Default false. */
+  /** True for OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
-  /** Whether it has OpenAI's Batch API. Default false. */
+  /** True if the target has OpenAI's Batch API. Default false. */
   readonly hasBatches?: boolean | undefined;
-  /** Asked before each call. */
+  /** Called before each call. */
   readKey(): Promise<Key>;
-  /** Builds a client; called once, and again only when the key is another one. */
+  /** Builds a client; called again only when the key changes. */
   connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
 }
 
-/** What OpenAI's own API takes beside text. */
+/** Content types besides text that OpenAI's own API accepts. */
 export const openaiContentTypes: readonly string[] = [
   "image/jpeg",
   "image/png",
@@ -42,6 +44,8 @@ export const openaiContentTypes: readonly string[] = [
   "application/pdf",
   "file-id",
 ];
+
+type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
 
 interface Connection {
   readonly sdk: OpenAiSdk;
@@ -64,9 +68,11 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     return connection;
   }
 
-  function bodyOf(request: ChatRequest): ChatRequest & { model: string } {
+  // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
+  function bodyOf(request: ChatRequest): SdkBody {
     refuseUnsupported(request, facts.name);
-    return { ...openaiBody(request, defaults, outputLimitField, { writer, strict }), model: facts.model };
+    const body = openaiBody(request, defaults, outputLimitField, { writer, strict });
+    return { ...body, model: facts.model } as SdkBody;
   }
 
   async function generate(request: ChatRequest, { signal, onRateLimit }: CallOptions): Promise<Completion> {
@@ -80,10 +86,10 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .create(body, { signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
-          tellRefusal(error, onRateLimit);
+          reportRefusal(error, onRateLimit);
           throw toProviderError(error, sdk, facts.name);
         });
-      tellRateLimit(response.headers, onRateLimit);
+      reportRateLimit(response.headers, onRateLimit);
       const completion = await readCompletion(response, sdk, facts.name);
       whole = true;
       return signed(completion, writer);
@@ -107,10 +113,10 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .create(body, { signal: call.signal })
         .withResponse()
         .catch((error: unknown) => {
-          tellRefusal(error, onRateLimit);
+          reportRefusal(error, onRateLimit);
           throw toProviderError(error, sdk, facts.name);
         });
-      tellRateLimit(response.headers, onRateLimit);
+      reportRateLimit(response.headers, onRateLimit);
       let finished = false;
       let isSigned = false;
       for await (const chunk of readChunks(chunks, sdk, facts.name)) {
@@ -122,7 +128,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         }
         yield chunk;
       }
-      // The SDK ends an aborted stream as if it were whole.
+      // The SDK ends an aborted stream as if it were complete.
       signal.throwIfAborted();
       if (!finished) throw incomplete(facts.name, "the stream ended without a finish reason");
     } catch (error) {
@@ -163,7 +169,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   };
 }
 
-/** Says who wrote it, where the answer holds more than OpenAI's fields. */
+/** Marks an answer that holds more than OpenAI's fields with its writer. */
 function signed(completion: Completion, writer: string): Completion {
   const message = completion.choices[0]?.message;
   if (message && holdsExtras(message)) Object.assign(message, { written_by: writer } satisfies Provenance);
@@ -180,7 +186,7 @@ async function readCompletion(response: Response, sdk: OpenAiSdk, model: string)
     throw toReadError(error, sdk, model);
   }
   if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer holds no message");
+  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer contains no message");
   return body as Completion;
 }
 
@@ -191,7 +197,8 @@ async function* readChunks(
 ): AsyncGenerator<CompletionChunk, void> {
   try {
     for await (const chunk of chunks) {
-      // An older vLLM's error event carries no `error`. Other events without choices, such as pings, say nothing.
+      // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are
+      // skipped.
       if (Array.isArray(chunk?.choices)) yield chunk;
       else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
     }

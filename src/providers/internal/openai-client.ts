@@ -2,10 +2,10 @@ import type { ClientOptions } from "openai";
 import type { ProviderOptions } from "../../contracts/index.ts";
 import { openaiFetch } from "./openai-fetch.ts";
 
-/** The router owns time limits: this one only ends what nobody waits for any more. */
+/** Timeout of the SDK. The router sets the real limits; this one only ends abandoned calls. */
 const timeoutMs = 3_600_000;
 
-/** What every client is built with, whatever its endpoint. */
+/** Returns the options of every client, whatever its endpoint. */
 export function clientOptions(options: ProviderOptions): Omit<ClientOptions, "provider"> {
   return {
     ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
@@ -13,14 +13,14 @@ export function clientOptions(options: ProviderOptions): Omit<ClientOptions, "pr
     fetch: openaiFetch(options.fetch),
     maxRetries: 0,
     timeout: timeoutMs,
-    // The SDK logs what it cannot parse, and with it the answer's text.
+    // The SDK logs text that it cannot parse, which includes the answer.
     logLevel: "off",
   };
 }
 
 /**
- * Keeps what the environment holds for OpenAI from an endpoint that is not OpenAI's. `withheld`:
- * headers that are not sent unless `options` set them.
+ * Returns client options that keep the environment's OpenAI settings from an endpoint that is not OpenAI's.
+ * `withheld`: headers that are not sent unless `options` set them.
  */
 export function foreignClientOptions(
   options: ProviderOptions,
@@ -36,7 +36,7 @@ export function foreignClientOptions(
   };
 }
 
-/** The SDK adds these headers to the requests of every client. */
+/** Lists the headers that the SDK adds to the requests of every client. */
 function customHeaderNames(): string[] {
   const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n");
   return lines.filter((line) => line.includes(":")).map((line) => line.slice(0, line.indexOf(":")).trim());

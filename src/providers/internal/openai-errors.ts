@@ -1,14 +1,15 @@
 import type * as Sdk from "openai";
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { incomplete } from "./incomplete.ts";
 
 export type OpenAiSdk = typeof Sdk;
 
-/** An error as OpenAI and compatible servers write it, in a body or in an event of a stream. */
+/** The error format of OpenAI and compatible servers, in a body or in an event of a stream. */
 interface ErrorBody {
   readonly message?: unknown;
   readonly type?: unknown;
-  /** A string at OpenAI; the HTTP status as a number at vLLM. */
+  /** OpenAI sends a string; vLLM sends the HTTP status as a number. */
   readonly code?: unknown;
 }
 
@@ -34,10 +35,10 @@ const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
   timeout: "timeout",
 };
 
-/** Waiting does not bring these back. */
+/** Codes of an exhausted account: waiting does not help. */
 const spent: ReadonlySet<string> = new Set(["insufficient_quota", "billing_hard_limit_reached"]);
 
-// Servers that have no code for it. Phrases in lower case, of vLLM (two generations), TGI and llama.cpp.
+// Phrases, in lower case, of servers that have no code for it: vLLM (two generations), TGI and llama.cpp.
 const overflowPhrases = [
   "maximum context length",
   "maximum model length",
@@ -47,10 +48,10 @@ const overflowPhrases = [
   "exceeds the available context size",
 ];
 
-/** The body of a failed answer is read no further for a phrase. */
+/** Length of the start of an error text that is searched for a phrase. */
 const phraseWindow = 2_000;
 
-/** What a call has thrown before its answer was read, as a typed error; errors of this package pass. */
+/** Converts an error that a call threw before its answer was read; errors of this package pass unchanged. */
 export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
   if (isRouterError(error)) return error;
   const detail = describe(error);
@@ -68,7 +69,7 @@ export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): 
   return failureOf(error.error ?? { message: error.message }, model, status, headers);
 }
 
-/** What reading an answer has thrown: the answer is not whole, unless it was an error event. */
+/** Converts an error that reading an answer threw: unless it was an error event, the answer is incomplete. */
 export function toReadError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
   if (isRouterError(error)) return error;
   if (error instanceof sdk.APIError && error.error !== undefined) {
@@ -77,11 +78,7 @@ export function toReadError(error: unknown, sdk: OpenAiSdk, model: string): unkn
   return incomplete(model, "the answer broke off or cannot be read", describe(error));
 }
 
-export function incomplete(model: string, summary: string, detail?: string): ProviderError {
-  return new ProviderError({ kind: "incomplete", model, summary, detail });
-}
-
-/** The typed error for an error body. `status` is absent where the body came with status 200. */
+/** Creates the typed error for an error body. `status` is absent if the body came with status 200. */
 export function failureOf(
   body: unknown,
   model: string,
@@ -109,7 +106,7 @@ function kindOf(names: readonly string[], message: string, status: number | unde
   for (const name of names) {
     if (Object.hasOwn(kindsByName, name)) return kindsByName[name] ?? "unknown";
   }
-  // An error event of which nothing is known: the server's own trouble.
+  // An error event without any known name is a fault of the server.
   const kind =
     status === undefined
       ? names.includes("invalid_request_error")
@@ -121,7 +118,7 @@ function kindOf(names: readonly string[], message: string, status: number | unde
   return overflowPhrases.some((phrase) => text.includes(phrase)) ? "context-overflow" : kind;
 }
 
-/** `ECONNREFUSED` and the like, from anywhere in a chain of causes. */
+/** Returns a system code such as `ECONNREFUSED` from anywhere in a chain of causes. */
 function systemCode(cause: unknown): string | undefined {
   for (let depth = 0, at = cause; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;

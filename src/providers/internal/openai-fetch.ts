@@ -3,9 +3,9 @@ import { decodedHeaders, MAX_ERROR_BYTES, readBounded } from "./read-bounded.ts"
 type Fetch = typeof fetch;
 
 /**
- * The `fetch` that an SDK client is given. It looks the global one up at each call, where the SDK
- * would keep the one it found first, and it writes error bodies in OpenAI's shape: of any other the
- * SDK keeps nothing.
+ * Creates the `fetch` of an SDK client. It looks up the global one at each call, because the SDK would keep
+ * the one it found first, and it rewrites error bodies in OpenAI's format, because the SDK discards all
+ * others.
  */
 export function openaiFetch(own: Fetch | undefined): Fetch {
   return async (input, init) => {
@@ -25,8 +25,9 @@ async function withErrorBody(response: Response): Promise<Response> {
 }
 
 /**
- * Known shapes: `{ error: {…} }` of OpenAI; `{ object: "error", message, type, code }` of older vLLM;
- * `{ error, error_type }` of TGI; `{ error }` of Ollama; `{ message }` and `{ detail }` of gateways; any text.
+ * Reads an error body. Known formats: `{ error: {…} }` of OpenAI;
+ * `{ object: "error", message, type, code }` of older vLLM; `{ error, error_type }` of TGI; `{ error }` of
+ * Ollama; `{ message }` and `{ detail }` of gateways; any text.
  */
 function readError(text: string): object {
   const body = parse(text);

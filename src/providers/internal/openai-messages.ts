@@ -6,8 +6,8 @@ export interface MessageTarget {
   /** See `writerOf`. */
   readonly writer: string;
   /**
-   * Whether only OpenAI's own fields are sent, and ids of at most 40 characters: what OpenAI takes.
-   * Other servers have fields of their own, which pass unless another model wrote them.
+   * True if only OpenAI's own fields are sent, and ids of at most 40 characters, as OpenAI requires. Other
+   * servers have fields of their own, which are sent unless another model wrote them.
    */
   readonly strict: boolean;
 }
@@ -27,7 +27,7 @@ const messageFields: ReadonlySet<string> = new Set([
 const callFields: ReadonlySet<string> = new Set(["id", "type", "function", "custom"]);
 const longestId = 40;
 
-/** The history as the target takes it. Messages that need no change are the same objects. */
+/** Converts the history to what the target accepts. Messages that need no change stay the same objects. */
 export function toOpenAiMessages(messages: readonly ChatMessage[], target: MessageTarget): ChatMessage[] {
   const ids = target.strict ? createToolCallIds((id) => id.length <= longestId && id !== "") : undefined;
   return messages.map((message) => {
@@ -49,12 +49,12 @@ function toAssistantMessage(
   const calls = given?.length ? toCalls(given, keepExtras, ids) : undefined;
   const kept = Object.entries(message).filter(([field, value]) => {
     if (field === "written_by" || field === "annotations") return false;
-    // Some servers say `[]` where no tool is called, and others refuse that.
+    // Some servers answer `[]` if no tool is called, and others refuse that.
     if (field === "tool_calls") return calls !== undefined;
     return messageFields.has(field) || (keepExtras && value !== null && value !== undefined);
   });
   const says = calls ?? message.function_call ?? message.refusal ?? message.content;
-  // OpenAI refuses a turn that says nothing, as one of reasoning alone is.
+  // OpenAI refuses an empty turn, such as one that holds only reasoning.
   const isSilent = strict && (says === undefined || says === null);
   if (!isSilent && calls === given && kept.length === Object.keys(message).length) return message;
   return {
@@ -78,7 +78,7 @@ function toCalls(calls: ToolCall[], keepExtras: boolean, ids: ToolCallIds | unde
 const answerFields: ReadonlySet<string> = new Set([...messageFields, "annotations"]);
 const answerCallFields: ReadonlySet<string> = new Set([...callFields, "index"]);
 
-/** Whether a message of an answer, or a delta of one, holds what only its writer can read. */
+/** True if an answer's message, or a delta of one, holds fields that only its writer can read. */
 export function holdsExtras(message: object): boolean {
   if (hasFieldBeside(answerFields, message)) return true;
   const { tool_calls: calls } = message as { readonly tool_calls?: readonly object[] | null };

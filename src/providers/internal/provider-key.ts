@@ -1,8 +1,8 @@
 import { MissingConfigurationError, type ProviderOptions } from "../../contracts/index.ts";
 
 /**
- * The key for the next call: the option, what the option's function returns now, or the environment
- * variable as it is now. `undefined` where none is set. White space around it is left out.
+ * Returns the key for the next call: the option, the result of the option's function, or the environment
+ * variable, each as it is now and without surrounding white space. `undefined` if none is set.
  */
 export async function readKey(
   owner: string,
@@ -12,16 +12,16 @@ export async function readKey(
   const given = typeof option === "function" ? await option() : option;
   const key = (given ?? (variable === undefined ? undefined : process.env[variable]))?.trim();
   if (key === undefined || key === "") return undefined;
-  // The error of an HTTP client about such a header would quote it.
+  // An HTTP client's error about such a header would quote it.
   if (!/^[\x21-\x7e]+$/.test(key))
     throw new MissingConfigurationError(
-      `${owner}: the key holds characters that an HTTP header cannot: set apiKey${variable === undefined ? "" : ` or ${variable}`} anew`,
+      `${owner}: the key contains characters that an HTTP header does not allow: correct apiKey${variable === undefined ? "" : ` or ${variable}`}`,
       [variable ?? "apiKey"],
     );
   return key;
 }
 
-/** As `readKey`, for providers that cannot be called without one. */
+/** Reads the key like `readKey`, for providers that require one. Throws `MissingConfigurationError`. */
 export async function requireKey(
   owner: string,
   option: ProviderOptions["apiKey"],

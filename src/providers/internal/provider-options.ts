@@ -24,9 +24,9 @@ const providerKeys = [
 ] as const satisfies readonly (keyof ProviderOptions)[];
 
 /**
- * Throws `InvalidOptionError` on what a provider cannot work with. `owner` is the provider's
- * function, for instance `openai`; `ownKeys` are the options that only it has. No value of an
- * option that may hold a secret is shown.
+ * Throws `InvalidOptionError` for options that a provider cannot use. `owner` is the provider's function,
+ * for instance `openai`; `ownKeys` are the options that only it has. Values that may contain a secret are
+ * not shown.
  */
 export function checkProviderOptions(
   owner: string,
@@ -63,8 +63,8 @@ export function checkProviderOptions(
 }
 
 /**
- * The facts of a model as its options give them; absent keys are unknown. `contentTypes`: what the
- * provider's API takes beside text, unless the options say otherwise.
+ * Returns the model facts that the options state; absent keys are unknown. `contentTypes`: the types
+ * besides text that the provider's API accepts, unless the options name others.
  */
 export function factsOf(
   provider: string,
@@ -88,7 +88,7 @@ export function factsOf(
   };
 }
 
-/** What may be shown of an address: no credentials, no query. */
+/** Returns the part of an address that may be shown: no credentials, no query. */
 function endpointOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname.replace(/\/$/, "");
@@ -109,7 +109,9 @@ function checkCapabilities(option: string, { contentTypes, ...flags }: Capabilit
     );
 }
 
-/** Throws `InvalidOptionError` unless the value is an absolute http(s) URL. Its credentials are not shown. */
+/**
+ * Throws `InvalidOptionError` unless the value is an absolute http(s) URL. Credentials in it are not shown.
+ */
 export function checkUrl(option: string, value: unknown): string {
   if (typeof value === "string" && URL.canParse(value)) {
     const { protocol } = new URL(value);

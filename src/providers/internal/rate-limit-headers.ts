@@ -1,25 +1,22 @@
 import type { CallOptions, RateLimitInfo } from "../../contracts/index.ts";
+import { hasGet, type ReadableHeaders, untilMs } from "./readable-headers.ts";
 
-interface ReadableHeaders {
-  get(name: string): string | null;
-}
-
-/** Passes on what an answer's or a refusal's headers say of rate limits, where somebody listens. */
-export function tellRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
+/** Reports the rate limits in the headers of an answer or a refusal to `onRateLimit`, if there is one. */
+export function reportRateLimit(headers: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
   if (onRateLimit === undefined || !hasGet(headers)) return;
   const info = readRateLimit(headers);
   if (info !== undefined) onRateLimit(info);
 }
 
-/** As `tellRateLimit`, for an error that an SDK has thrown. */
-export function tellRefusal(error: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
-  tellRateLimit((error as { headers?: unknown } | null | undefined)?.headers, onRateLimit);
+/** Reports the rate limits in the headers of an error that an SDK threw. */
+export function reportRefusal(error: unknown, onRateLimit: CallOptions["onRateLimit"]): void {
+  reportRateLimit((error as { headers?: unknown } | null | undefined)?.headers, onRateLimit);
 }
 
 /**
- * OpenAI's `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, which many servers imitate, or
- * Anthropic's `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`, else its
- * `input-tokens`. Undefined where there is none.
+ * Reads OpenAI's `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, which many servers imitate, or
+ * Anthropic's `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`, else its `input-tokens`.
+ * Returns undefined if there are none.
  */
 export function readRateLimit(
   headers: ReadableHeaders,
@@ -34,7 +31,7 @@ export function readRateLimit(
   const anthropic = (kind: string) => ({
     limit: count(`anthropic-ratelimit-${kind}-limit`),
     remaining: count(`anthropic-ratelimit-${kind}-remaining`),
-    resetMs: untilMs(headers.get(`anthropic-ratelimit-${kind}-reset`), headers.get("date"), now),
+    resetMs: untilMs(headers.get(`anthropic-ratelimit-${kind}-reset`), headers, now),
   });
   const openai = (kind: string) => ({
     limit: count(`x-ratelimit-limit-${kind}`),
@@ -60,7 +57,7 @@ function firstOf<T extends { readonly remaining: number | undefined }>(kinds: re
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `1m30.5s`, `12ms`, or a plain number of seconds. */
+/** Parses `1m30.5s`, `12ms`, or a plain number of seconds. */
 function durationMs(value: string | null): number | undefined {
   if (value === null || value.length > 40) return undefined;
   const text = value.trim();
@@ -70,17 +67,4 @@ function durationMs(value: string | null): number | undefined {
   for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g))
     total += Number(number) * (unitsMs[unit ?? ""] ?? 0);
   return total;
-}
-
-/** Milliseconds until a date, read against the response's own `date` so that no clock has to agree. */
-function untilMs(value: string | null, date: string | null, now: () => number): number | undefined {
-  const at = Date.parse(value ?? "");
-  if (Number.isNaN(at)) return undefined;
-  const sent = Date.parse(date ?? "");
-  return Math.max(0, at - (Number.isNaN(sent) ? now() : sent));
-}
-
-/** By shape: with another `fetch` they are not the global `Headers`. */
-function hasGet(headers: unknown): headers is ReadableHeaders {
-  return typeof (headers as { get?: unknown } | undefined)?.get === "function";
 }

@@ -1,11 +1,11 @@
-/** More than any model writes in one answer; what goes on beyond it is broken or hostile. */
+/** Largest answer that is read: more than any model writes, so a longer one is broken or hostile. */
 export const MAX_ANSWER_BYTES: number = 64 * 1024 * 1024;
-/** What is read of the body of a failed call: enough for every error that says something. */
+/** Largest part of an error body that is read: enough for every meaningful error. */
 export const MAX_ERROR_BYTES: number = 256 * 1024;
 
 /**
- * The text of a response's body, of which at most `maxBytes` are held in memory. The rest is not read:
- * undefined where the body is longer, or what came before that where it may be `cut`.
+ * Reads the text of a response's body, at most `maxBytes` of it. If the body is longer, returns undefined,
+ * or with `cut` the text up to there.
  */
 export async function readBounded(response: Response, maxBytes: number): Promise<string | undefined>;
 export async function readBounded(response: Response, maxBytes: number, cut: true): Promise<string>;
@@ -16,7 +16,7 @@ export async function readBounded(
 ): Promise<string | undefined> {
   const { body, headers } = response;
   if (body === null) return "";
-  // HTTP holds an endpoint to its length, as long as nothing is unpacked.
+  // HTTP guarantees the stated length, unless the body is decompressed.
   const length = headers.get("content-length");
   if (length !== null && Number(length) <= maxBytes && headers.get("content-encoding") === null)
     return response.text();
@@ -31,7 +31,7 @@ export async function readBounded(
   return text + decoder.decode();
 }
 
-/** Headers for a body that was read and is given on as text: it is unpacked by now and has another length. */
+/** Returns the headers for a body that is passed on as text: it is decompressed and has another length. */
 export function decodedHeaders(headers: Headers, set: Readonly<Record<string, string>> = {}): Headers {
   const copy = new Headers(headers);
   for (const name of ["content-encoding", "content-length", "transfer-encoding"]) copy.delete(name);

@@ -1,19 +1,19 @@
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 
 /**
- * Ids of tool calls as a target takes them, the same for a call and its result. The same conversation
- * gives the same ids again, so that a provider's prompt cache and signatures stay valid.
+ * Tool call ids that a target accepts, the same for a call and its result. The same conversation always
+ * gives the same ids, so that a provider's prompt cache and signatures stay valid.
  */
 export interface ToolCallIds {
-  /** Of the calls of one assistant message, in their order. */
+  /** Returns the ids of one assistant message's calls, in order. */
   ofCalls(ids: readonly string[]): readonly string[];
-  /** Of the next result of a call; that of the last call with this id. */
+  /** Returns the id of the next result: that of the last call with this id. */
   ofResult(id: string): string;
 }
 
 /**
- * Ids that fit are kept. Others, and those that an earlier message used (some servers count anew in
- * each answer), are replaced by a hash of 29 characters of `[A-Za-z0-9_-]`.
+ * Creates the mapping. Ids that fit are kept. Others, and those that an earlier message used (some servers
+ * restart their count in each answer), are replaced by a hash of 29 characters of `[A-Za-z0-9_-]`.
  */
 export function createToolCallIds(fits: (id: string) => boolean): ToolCallIds {
   const uses = new Map<string, number>();
@@ -36,7 +36,7 @@ export function createToolCallIds(fits: (id: string) => boolean): ToolCallIds {
     },
     ofResult(id) {
       const waiting = due.get(id);
-      // Where calls share an id, results come in their order.
+      // If calls share an id, results come in the same order.
       const sent = waiting !== undefined && waiting.length > 1 ? waiting.shift() : waiting?.[0];
       return sent ?? (fits(id) ? id : hashed(id, 0));
     },

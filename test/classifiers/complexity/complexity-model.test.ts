@@ -36,7 +36,7 @@ function features(first: number, buckets: readonly number[], print = 3) {
   };
 }
 
-test("a model is the same after it was written and read, also from the middle of a buffer", () => {
+test("a model is the same after it was written and read, even from the middle of a buffer", () => {
   const bytes = encodeComplexityModel(model);
   expect(decodeComplexityModel(bytes)).toEqual(model);
   const shifted = new Uint8Array(bytes.length + 3);

@@ -27,7 +27,7 @@ test("a pair of words is one span, from the first to the end of the second", () 
   expect(told.some((text) => text.includes(" "))).toBe(true);
 });
 
-test("of a follow-up the spans point into the turns before it", () => {
+test("the spans of a follow-up point into the turns before it", () => {
   const window = "Prove the master theorem for divide-and-conquer recurrences.";
   const { spans } = explainComplexity(factsOf({ ask: "do it", window, turns: 2 }));
   const told = spans
@@ -36,7 +36,7 @@ test("of a follow-up the spans point into the turns before it", () => {
   expect(told).toContain("Prove");
 });
 
-test("every span lies in its text, whatever the text", () => {
+test("every span lies in its text, for any text", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "binary", maxLength: 300 }),
@@ -55,7 +55,7 @@ test("every span lies in its text, whatever the text", () => {
   );
 });
 
-test("a text without a known word is explained by structure alone", () => {
+test("a text without a known word is explained only by structure", () => {
   const explanation = explainComplexity(factsOf({ ask: "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ ⵎⴰⵎⴽ ⵜⵍⵍⵉⴹ" }));
   expect(explanation.known).toBe(0);
   expect(explanation.spans).toEqual([]);

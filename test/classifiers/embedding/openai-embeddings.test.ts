@@ -30,7 +30,7 @@ const answerTo = ({ body }: SeenRequest, data = (body.input as string[]).map(ite
 const alive = () => ({ signal: new AbortController().signal });
 
 describe("embeddings over HTTP", () => {
-  it("go out in OpenAI's form, and come back in the order of the texts", async () => {
+  it("are requested in OpenAI's format, and returned in the order of the texts", async () => {
     const { baseUrl, requests } = await serve((response, request) =>
       sendJson(response, answerTo(request, (request.body.input as string[]).map(item).reverse())),
     );
@@ -49,7 +49,7 @@ describe("embeddings over HTTP", () => {
     });
   });
 
-  it("send nothing elsewhere that the environment holds for OpenAI", async () => {
+  it("send no OpenAI setting of the environment to another endpoint", async () => {
     vi.stubEnv("OPENAI_API_KEY", "secret-key");
     vi.stubEnv("OPENAI_ORG_ID", "secret-org");
     vi.stubEnv("OPENAI_PROJECT_ID", "secret-project");
@@ -136,7 +136,7 @@ describe("an embedding classifier over HTTP", () => {
       base: length(),
     });
 
-  it("sends what is asked at about the same time in one call", async () => {
+  it("sends texts requested at about the same time in one call", async () => {
     const { baseUrl, requests } = await serve((response, request) => sendJson(response, answerTo(request)));
     const trained = await train(baseUrl);
     expect(requests.map(({ body }) => body.input.length)).toEqual([40]);
@@ -158,7 +158,7 @@ describe("an embedding classifier over HTTP", () => {
     expect(tokens.reduce((sum, one) => sum + one)).toBeLessThan(16 + asks.length);
   });
 
-  it("fails when the endpoint is silent, of another dimension, or broken; and asks again afterwards", async () => {
+  it("fails when the endpoint is silent, has another dimension, or is broken; and asks again afterwards", async () => {
     let reply: (response: ServerResponse, request: SeenRequest) => void = (response, request) =>
       sendJson(response, answerTo(request));
     let hungUp = 0;
@@ -178,7 +178,7 @@ describe("an embedding classifier over HTTP", () => {
 
     reply = (response, request) =>
       sendJson(response, answerTo(request, [{ ...item("a", 0), embedding: [1, 2] }]));
-    expect(await ask()).toMatchObject({ kind: "incomplete", message: /2 dimensions, 16 are expected/ });
+    expect(await ask()).toMatchObject({ kind: "incomplete", message: /2 dimensions instead of 16/ });
     reply = (response) => sendJson(response, { error: { message: "down" } }, 500);
     expect(await ask()).toMatchObject({ kind: "server" });
     reply = () => {};

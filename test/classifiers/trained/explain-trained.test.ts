@@ -28,7 +28,7 @@ test("an explanation agrees with the classification, and names words by position
   expect(strengths).toEqual([...strengths].sort((a, b) => b - a));
 });
 
-test("of a linear score, spans and structure add up, but for a constant", async () => {
+test("the spans and structure of a linear score add up to it, except for a constant", async () => {
   const ridge = await fileOf("ridge");
   const rest = (ask: string): number => {
     const { score, spans, structure } = explainTrained(ridge, factsOf({ ask }));
@@ -37,7 +37,7 @@ test("of a linear score, spans and structure add up, but for a constant", async 
   expect(rest("the hotel and the beach")).toBeCloseTo(rest("proof of lemma 7"), 6);
 });
 
-test("of a score without linear parts, the parts alone are told; a wrong file is refused", async () => {
+test("a score without linear parts is explained only by its parts; a wrong file is refused", async () => {
   const { parts, spans, structure } = explainTrained(await fileOf("length"), hard);
   expect(parts.map(({ part }) => part)).toEqual(["length"]);
   expect([spans, structure]).toEqual([[], []]);

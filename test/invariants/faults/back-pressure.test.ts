@@ -11,15 +11,15 @@ import { runs } from "../../support/runs.ts";
 
 const megabyte = 1_000_000;
 const wireBytes = runs(24, 100) * megabyte;
-/** What the kernel and both ends of a connection may hold while nobody reads. */
+/** Bytes that the kernel and both ends of a connection may buffer while the stream is not read. */
 const inFlightBytes = 12 * megabyte;
-/** Characters of the text are kept, in one or two bytes each; what is beside it does not grow. */
+/** The text is kept, in one or two bytes per character; other memory does not grow. */
 const bytesPerCharacter = 2;
 const besideBytes = 2 * megabyte;
 
-// Without Google: its package reads a stream as fast as it comes, whoever waits, and keeps it.
+// Without Google: its package reads a stream at full speed, however slow the consumer, and keeps it.
 it.each<WireName>(["openai", "anthropic"])(
-  `of a stream of ${wireBytes / megabyte} MB a slow reader's process holds the text that it has read, %s`,
+  `of a stream of ${wireBytes / megabyte} MB a slow reader's process keeps only the text read so far, %s`,
   async (wire) => {
     const server = await serveLongStream(wire, wireBytes);
     const probe = spawn(
@@ -58,7 +58,7 @@ it.each<WireName>(["openai", "anthropic"])(
   runs(60_000, 600_000),
 );
 
-/** Resolves when a count has been the same for a while. */
+/** Resolves when a count has stayed the same for a while. */
 async function standsStill(count: () => number): Promise<void> {
   for (let [last, same] = [-1, 0]; same < 10; same += 1) {
     await sleep(20);

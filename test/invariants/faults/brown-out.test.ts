@@ -11,7 +11,7 @@ import { runs } from "../../support/runs.ts";
 const requestsPerSecond = 200;
 const requests = runs(300, 6_000);
 const capacity = 0.3;
-/** What the load may be multiplied by. */
+/** Maximum number of calls: the router may amplify the load by 20 %. */
 const mostCalls = 1.2 * requests;
 
 const refusals: readonly Fault[] = [
@@ -19,7 +19,7 @@ const refusals: readonly Fault[] = [
   { type: "status", status: 429 },
 ];
 
-/** Serves `capacity` of the request rate and refuses the rest, however much comes. */
+/** Serves `capacity` of the request rate and refuses the rest, however much arrives. */
 function brownOut(refusal: Fault): Script {
   const perSecond = capacity * requestsPerSecond;
   let room = 5;
@@ -34,7 +34,7 @@ function brownOut(refusal: Fault): Script {
   };
 }
 
-/** Sends requests at the rate, whatever becomes of them: an outage does not slow its callers down. */
+/** Sends requests at a fixed rate, whatever the answers: an outage does not slow down the callers. */
 async function load(server: FaultServer, scripts: readonly Script[]) {
   const endpoints = scripts.map((script) => server.endpoint("openai", script));
   const models = Object.fromEntries(
@@ -60,20 +60,20 @@ async function load(server: FaultServer, scripts: readonly Script[]) {
 }
 
 describe(
-  `an endpoint that serves ${capacity * 100} % of ${requestsPerSecond} requests a second`,
+  `an endpoint that serves ${capacity * 100} % of ${requestsPerSecond} requests per second`,
   () => {
     for (const refusal of refusals) {
       const status = refusal.type === "status" ? refusal.status : "";
-      it(`is not sent more than 1.2 calls a request, alone, when it answers ${status} to the rest`, async () => {
+      it(`receives at most 1.2 calls per request as the only endpoint, if it answers ${status} to the rest`, async () => {
         const server = await serveFaults();
         const { answered, calls } = await load(server, [brownOut(refusal)]);
         await server.close();
         expect(calls[0]).toBeLessThan(mostCalls);
-        // What it can serve is still asked of it.
+        // The endpoint still gets the calls that it can serve.
         expect(answered).toBeGreaterThan((requests * capacity) / 2);
       });
 
-      it(`is relieved by a healthy one, with 1.2 calls a request in all, ${status}`, async () => {
+      it(`is relieved by a healthy one, with 1.2 calls per request in total, ${status}`, async () => {
         const server = await serveFaults();
         const { answered, calls } = await load(server, [brownOut(refusal), []]);
         await server.close();

@@ -10,7 +10,7 @@ const chunk: CompletionChunk = {
   choices: [{ index: 0, delta: { content: "word " }, finish_reason: null }],
 };
 
-/** Says the same word for ever, without a pause in which a timer could fire. */
+/** A model that repeats one word forever, without a pause in which a timer could fire. */
 const endless: Model = {
   name: "test:endless",
   provider: "test",
@@ -23,7 +23,7 @@ const endless: Model = {
 };
 
 describe("an endless stream", () => {
-  it("ends at the deadline although its chunks leave no timer a chance", async () => {
+  it("ends at the deadline although its chunks give timers no chance to fire", async () => {
     let now = 1_000;
     const router = createRouter({ models: { endless }, policy: always("endless"), clock: () => now });
     const request = { messages: [{ role: "user" as const, content: "Hello" }], deadlineMs: 100 };

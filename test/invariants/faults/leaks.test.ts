@@ -12,9 +12,12 @@ import { runs } from "../../support/runs.ts";
 
 const seed = 20_261_125;
 const requests = runs(450, 10_000);
-/** Compiled code and caches, whatever the number of requests: 500 bytes for each of 10,000 would exceed it. */
+/**
+ * Room for compiled code and caches, which do not depend on the number of requests: 500 bytes for each of
+ * 10,000 requests would exceed it.
+ */
 const mostHeapGrowth = 4_000_000;
-/** Kept alive by `fetch` for 16 requests at a time; an abort leaves a spare one on Node 20. */
+/** Connections kept alive by `fetch` for 16 requests at a time; an abort leaves a spare one on Node 20. */
 const mostIdleConnections = 100;
 
 it(
@@ -47,7 +50,7 @@ it(
       { stdio: ["pipe", "pipe", "inherit"] },
     );
     try {
-      // Also ends when the probe does, for instance by an unhandled rejection.
+      // The loop also ends if the probe does, for instance after an unhandled rejection.
       let report: ProbeReport | undefined;
       for await (const line of createInterface(probe.stdout)) {
         report = JSON.parse(line);
@@ -58,7 +61,7 @@ it(
       expect(report).toMatchObject({ listeners: 0, timers: 0 });
       const { answered = 0, failed = 0, heapGrowth = Number.NaN } = report ?? {};
       expect(answered + failed).toBe(requests);
-      // Else the faults were none, or nothing got through to leak.
+      // Otherwise there were no faults, or nothing got through that could leak.
       expect(Math.min(answered, failed)).toBeGreaterThan(requests / 10);
       expect(calls.length).toBeGreaterThan(requests);
       expect(heapGrowth).toBeLessThan(mostHeapGrowth);

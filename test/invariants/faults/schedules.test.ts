@@ -9,7 +9,7 @@ import { type Schedule, schedules } from "../../support/faults/schedule.ts";
 import { type WireName, wires } from "../../support/faults/wires.ts";
 import { runs } from "../../support/runs.ts";
 
-/** Schedules that run side by side. */
+/** Number of concurrent schedules. */
 const batch = 10;
 const slackMs = 50;
 
@@ -19,13 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-// A rejection that nobody handles fails the run by itself: vitest reports it as an error.
+// An unhandled rejection fails the run by itself: vitest reports it as an error.
 describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire) => {
   it(
     "a request ends in time, in one whole answer or one typed error, and its record is true",
     async () => {
       const delay = monitorEventLoopDelay({ resolution: 1 });
-      let longestOverrun = { ms: 0, told: "" };
+      let longestOverrun = { ms: 0, run: "" };
       const property = fc.asyncProperty(
         fc.array(schedules, { minLength: batch, maxLength: batch }),
         async (drawn) => {
@@ -34,9 +34,9 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
             const schedule = drawn[index] as Schedule;
             const { deadlineMs = Number.POSITIVE_INFINITY, abortAfterMs = Number.POSITIVE_INFINITY } =
               schedule;
-            // An abort ends everything at once, as the deadline does.
+            // An abort ends everything at once, like the deadline.
             const ms = observation.elapsedMs - Math.min(deadlineMs, abortAfterMs);
-            if (ms > longestOverrun.ms) longestOverrun = { ms, told: tellOf(schedule, observation) };
+            if (ms > longestOverrun.ms) longestOverrun = { ms, run: describeRun(schedule, observation) };
             try {
               endsInOneWay(schedule, observation);
               isWholeOrTyped(schedule, observation);
@@ -45,19 +45,19 @@ describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire
               isPriced(observation);
               isReported(observation);
             } catch (cause) {
-              throw new Error(tellOf(schedule, observation), { cause });
+              throw new Error(describeRun(schedule, observation), { cause });
             }
           });
         },
       );
       delay.enable();
-      // It measures from its first tick to its last.
+      // The delay is measured from its first tick to its last.
       await ticks();
       await fc.assert(property, { numRuns: runs(60, 2_000) / batch, endOnFailure: true });
       await ticks();
       delay.disable();
       const mostMs = slackMs + delay.max / 1e6;
-      expect(longestOverrun.ms, longestOverrun.told).toBeLessThanOrEqual(mostMs);
+      expect(longestOverrun.ms, longestOverrun.run).toBeLessThanOrEqual(mostMs);
     },
     runs(30_000, 1_200_000),
   );
@@ -75,7 +75,7 @@ function endsInOneWay(
   if (mode === "stream") {
     expect(late?.result).toBe(result);
     if (error !== undefined) expect(late?.error).toBe(error);
-    // Before the consumer left, an abort or the deadline may have come while he was away.
+    // Before the consumer left, an abort or the deadline may have come between two reads.
     const cameFirst = late?.error === abortReason || isRouterError(late?.error, "deadline-exceeded");
     if (hasLeft && !cameFirst) expect(late?.error).toMatchObject({ name: "AbortError" });
   }
@@ -122,7 +122,7 @@ function isPriced(observation: Observation): void {
   if (result === undefined || answer === undefined) return;
   expect(result.attempts).toEqual(attempts);
   expect(result.costUsd).toBeCloseTo(sum, 12);
-  // A whole answer whose usage was lost costs what its tokens are thought to be.
+  // A complete answer whose usage was lost costs its estimated tokens.
   if (answer.costEstimated) return;
   const served = servedBy(answer, endpoints).find(({ text }) => text === result.text);
   expect(answer.costUsd).toBeCloseTo(costOf(price, served?.usage as Usage), 12);
@@ -141,7 +141,7 @@ function isReported(observation: Observation): void {
   );
   expect(ends.map(({ model, hop }) => `${model} ${hop}`).sort()).toEqual(starts.sort());
   expect(ends).toHaveLength(attemptsOf(observation).length);
-  // Of two that run side by side either may end first.
+  // Either of two concurrent attempts may end first.
   expect(new Set(ends)).toEqual(new Set(attemptsOf(observation)));
   expect(of("request-completed")).toHaveLength(result === undefined ? 0 : 1);
   expect(of("request-failed")).toHaveLength(result === undefined ? 1 : 0);
@@ -149,8 +149,8 @@ function isReported(observation: Observation): void {
   for (const { calls } of Object.values(endpoints)) expect(calls.length).toBeLessThanOrEqual(starts.length);
 }
 
-/** What there is to know of one request of a batch. */
-function tellOf(schedule: Schedule, observation: Observation): string {
+/** Describes one request of a batch. */
+function describeRun(schedule: Schedule, observation: Observation): string {
   const attempts = attemptsOf(observation).map(
     ({ model, hop, startedAt, latencyMs, error }) =>
       `${startedAt} ${model} ${hop} ${latencyMs} ms ${error?.message ?? "answered"}`,
@@ -159,7 +159,7 @@ function tellOf(schedule: Schedule, observation: Observation): string {
   return [JSON.stringify(schedule), ...attempts, ...calls, `${observation.elapsedMs} ms`].join("\n");
 }
 
-/** As the last event tells them: there they are for requests that have failed, too. */
+/** Returns the attempts from the last event, which has them for failed requests, too. */
 function attemptsOf({ events }: Observation): readonly Attempt[] {
   const last = events.at(-1);
   return last?.type === "request-completed" || last?.type === "request-failed" ? last.attempts : [];

@@ -77,7 +77,7 @@ describe("an equation that is wrong is not accepted", () => {
   });
 });
 
-describe("what may mean something else is not judged", () => {
+describe("an ambiguous equation is not checked", () => {
   it.each([
     "",
     "2x + 3 = 7",

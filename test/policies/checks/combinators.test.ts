@@ -3,7 +3,7 @@ import { allOf, anyOf, notRefused } from "../../../policies/checks/index.ts";
 import type { Check } from "../../../src/contracts/index.ts";
 import { verdictOn } from "./verdict.ts";
 
-/** Checks that answer at once or later, and a list of those that were asked. */
+/** Checks that answer synchronously or later, and a list of the checks that were called. */
 function checksOf(...verdicts: readonly (boolean | "later true" | "later false")[]) {
   const asked: string[] = [];
   const checks = verdicts.map((verdict, index): Check => {
@@ -21,12 +21,12 @@ describe.each([
   { combine: allOf, name: "allOf", decisive: false },
   { combine: anyOf, name: "anyOf", decisive: true },
 ])("$name", ({ combine, name, decisive }) => {
-  it("answers at once where its checks do", () => {
+  it("is synchronous where its checks are", () => {
     expect(verdictOn(combine(...checksOf(!decisive, !decisive).checks), "x")).toBe(!decisive);
     expect(verdictOn(combine(...checksOf(!decisive, decisive).checks), "x")).toBe(decisive);
   });
 
-  it("asks in order and no further than it has to", async () => {
+  it("asks in order and stops once the verdict is clear", async () => {
     const { checks, asked } = checksOf(
       !decisive,
       `later ${!decisive}` as "later true",
@@ -37,7 +37,7 @@ describe.each([
     expect(asked).toEqual(["c0", "c1", "c2"]);
   });
 
-  it("waits for those that answer later", async () => {
+  it("waits for checks that answer later", async () => {
     const later = `later ${!decisive}` as "later true";
     expect(await verdictOn(combine(...checksOf(later, later).checks), "x")).toBe(!decisive);
   });
@@ -48,14 +48,14 @@ describe.each([
     await expect(verdictOn(combine(broken, ...checks), "x")).rejects.toThrow("no");
   });
 
-  it("is named by its checks, and reads as they read", () => {
+  it("has a name with its checks, and reads what they read", () => {
     const { checks } = checksOf(true, false);
     expect(combine(...checks).name).toBe(`${name}(c0, c1)`);
     expect(combine(...checks).reads).toBeUndefined();
     expect(combine(notRefused()).reads).toBe("text");
   });
 
-  it("needs checks", () => {
+  it("requires at least one check", () => {
     expect(() => combine()).toThrow(`${name} must be given at least one check`);
     expect(() => combine({ name: "x" } as never)).toThrow(`${name}[0]`);
   });

@@ -18,7 +18,7 @@ describe("logprob", () => {
     expect(verdictOn(check, { content: "x", logprobs: [-0.1, Number.NEGATIVE_INFINITY] })).toBe(false);
   });
 
-  it("is named by its limit, which is at most 0", () => {
+  it("has a name with its limit, which is at most 0", () => {
     expect(check.name).toBe("logprob(min -0.5)");
     expect(() => logprob({ min: 0.5 })).toThrow("logprob.min must be a number of at most 0");
     expect(() => logprob({ min: Number.NaN })).toThrow("logprob.min");
@@ -26,7 +26,7 @@ describe("logprob", () => {
 });
 
 describe("agreement", () => {
-  it("asks the model again, warmer, and accepts when all say the same number", async () => {
+  it("asks the model again at a higher temperature, and accepts when all answers have the same number", async () => {
     const { hop, asked } = hopOf("It is 1,200.", "#### 1200.0");
     expect(await verdictOn(agreement(), "The answer is 1200", hop)).toBe(true);
     expect(asked).toEqual([
@@ -42,7 +42,7 @@ describe("agreement", () => {
     );
   });
 
-  it("does not ask where the answer itself has nothing to compare", async () => {
+  it("does not ask again where the answer has nothing to compare", async () => {
     const { hop, asked } = hopOf("12", "12");
     expect(await verdictOn(agreement(), "no number", hop)).toBe(false);
     expect(await verdictOn(agreement({ by: "text" }), "…", hop)).toBe(false);
@@ -56,7 +56,7 @@ describe("agreement", () => {
     expect(await verdictOn(agreement({ by: "text", samples: 1 }), "Paris.", hopOf("Oslo").hop)).toBe(false);
   });
 
-  it("asks another model for a second opinion, about what facts hold of the request", async () => {
+  it("asks another model for a second opinion on the ask and turns in the request facts", async () => {
     const model = fakeModel({ model: "other" });
     const { hop, asked } = hopOf("4");
     const check = agreement({ samples: 1, model, temperature: 0 });
@@ -71,7 +71,7 @@ describe("agreement", () => {
     ]);
   });
 
-  it("has no verdict where it cannot ask", async () => {
+  it("has no verdict where it cannot ask again", async () => {
     const { again, ...hop } = hopOf().hop;
     await expect(verdictOn(agreement(), "12", hop)).rejects.toThrow("agreement.model");
   });
@@ -125,7 +125,7 @@ describe("judge", () => {
     expect(request.response_format).toMatchObject({ type: "json_schema" });
   });
 
-  it("shows head and tail of an answer that is very long", async () => {
+  it("shows beginning and end of a very long answer", async () => {
     const { hop, asked } = hopOf('{"accept": true}');
     await verdictOn(judge({ model, structured: false }), `start${"x".repeat(1_000_000)}end`, hop);
     const { answer } = JSON.parse(String(asked[0]?.request.messages?.[1]?.content)) as { answer: string };
@@ -134,7 +134,7 @@ describe("judge", () => {
     expect(asked[0]?.request.response_format).toBeUndefined();
   });
 
-  it("is named by its model, or as it is told", () => {
+  it("has the name of its model, or the given name", () => {
     expect(judge({ model }).name).toBe("judge(fake:judge)");
     expect(judge({ model, criteria: "It is polite.", name: "polite" }).name).toBe("judge(polite)");
     expect(() => judge({ model: {} as never })).toThrow("judge.model");

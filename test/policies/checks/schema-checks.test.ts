@@ -39,7 +39,7 @@ describe.each([
 });
 
 describe("jsonSchema", () => {
-  it("takes a schema that answers later, and a function that is one", async () => {
+  it("takes an asynchronous schema, and a function with a schema", async () => {
     const validate = async (value: unknown) => (value === 1 ? { value } : { issues: [{ message: "no" }] });
     const standard = { "~standard": { version: 1, vendor: "mine", validate } } as const;
     const callable: StandardSchema = Object.assign(() => {}, standard);
@@ -54,9 +54,9 @@ describe("jsonSchema", () => {
     [{ properties: { a: { items: { type: ["null", "int"] } } } }, 'the type "int" does not exist'],
     [{ properties: { a: { pattern: "((" } } }, "Invalid regular expression"],
     [{ patternProperties: { "((": {} } }, "Invalid regular expression"],
-    [{ properties: { a: { $ref: "#/$defs/b" } } }, 'the reference "#/$defs/b" leads nowhere'],
-    [{ $ref: "https://example.com/schema.json" }, "leads nowhere"],
-  ])("refuses %j, which is none, and says which option it is and why", async (schema, problem) => {
+    [{ properties: { a: { $ref: "#/$defs/b" } } }, 'the reference "#/$defs/b" has no target in the schema'],
+    [{ $ref: "https://example.com/schema.json" }, "has no target in the schema"],
+  ])("refuses the invalid schema %j, naming the option and the problem", async (schema, problem) => {
     const check = jsonSchema(schema);
     const error = await Promise.resolve(verdictOn(check, "{}")).catch((thrown: unknown) => thrown);
     const message = isRouterError(error, "invalid-option") ? error.message : String(error);
@@ -65,7 +65,7 @@ describe("jsonSchema", () => {
   });
 
   it.each<[object, string, string]>([
-    // Without a type, what is there is checked all the same.
+    // Keywords are checked even without a type.
     [{ properties: { a: { type: "number" } }, required: ["a"] }, '{"a": 1}', '{"a": "1"}'],
     [{ type: "object", required: ["a"] }, '{"a": 1}', "{}"],
     [{ type: "object", properties: { a: { default: 1 } }, required: ["a"] }, '{"a": 1}', "{}"],
@@ -102,21 +102,21 @@ describe("jsonSchema", () => {
     { properties: { name: { pattern: "^(a+)+$" } } },
     { propertyNames: { pattern: "^n" }, patternProperties: { "^n": { pattern: "(a|aa)+$" } } },
     { $defs: { text: { pattern: "^(a+)+$" } }, properties: { name: { $ref: "#/$defs/text" } } },
-  ])("gives up %j where a pattern does not come to an end, and goes on after it", async (schema) => {
+  ])("stops %j where a pattern does not finish, and continues to work afterwards", async (schema) => {
     const check = jsonSchema(schema);
     const endless = Promise.resolve(verdictOn(check, JSON.stringify({ name: `${"a".repeat(60)}!` })));
-    await expect(endless).rejects.toThrow("not done within 100 ms");
+    await expect(endless).rejects.toThrow("not finished within 100 ms");
     expect(await verdictOn(check, '{"name": "aa"}')).toBe(true);
   });
 
-  it("refuses what is no schema", () => {
+  it("refuses a value that is not a schema", () => {
     for (const wrong of [undefined, null, "object", []])
       expect(() => jsonSchema(wrong as never)).toThrow("jsonSchema.schema must be");
     expect(() => jsonSchema(plain, { name: "" })).toThrow("jsonSchema.name");
     expect(() => jsonSchema(plain, { title: "x" } as never)).toThrow("jsonSchema.title");
   });
 
-  it("tells schemas apart by name", () => {
+  it("distinguishes schemas by name", () => {
     expect(jsonSchema(plain).name).toBe("jsonSchema");
     expect(jsonSchema(plain, { name: "invoice" }).name).toBe("jsonSchema(invoice)");
   });

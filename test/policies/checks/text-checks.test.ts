@@ -52,13 +52,13 @@ describe("notRefused", () => {
 });
 
 describe("finishReason", () => {
-  it("accepts an answer that ended by itself or with tool calls", () => {
+  it("accepts an answer that ended normally or with tool calls", () => {
     expect(verdictOn(finishReason(), "x")).toBe(true);
     expect(verdictOn(finishReason(), { finishReason: "tool_calls" })).toBe(true);
     expect(verdictOn(finishReason(), { finishReason: "length" })).toBe(false);
   });
 
-  it("accepts the reasons that it is given, and no others", () => {
+  it("accepts only the given reasons", () => {
     expect(verdictOn(finishReason("length"), { finishReason: "length" })).toBe(true);
     expect(verdictOn(finishReason("length"), "x")).toBe(false);
     expect(finishReason("length").name).toBe("finishReason(length)");
@@ -84,12 +84,12 @@ describe("numericAnswer", () => {
     expect(verdictOn(numericAnswer(), text)).toBe(false);
   });
 
-  it("asks for a whole number where told to", () => {
+  it("requires an integer with the option integer", () => {
     expect(verdictOn(numericAnswer({ integer: true }), "12.00")).toBe(true);
     expect(verdictOn(numericAnswer({ integer: true }), "12.5")).toBe(false);
   });
 
-  it("has a name that tells its options, and refuses wrong ones", () => {
+  it("has a name that shows its options, and refuses wrong ones", () => {
     expect(numericAnswer().name).toBe("numericAnswer");
     expect(numericAnswer({ integer: true, min: 0 }).name).toBe("numericAnswer(integer, min 0)");
     expect(() => numericAnswer({ min: 2, max: 1 })).toThrow("numericAnswer.max");

@@ -2,12 +2,12 @@ import type { ChatRequest, Check, Completion, HopContext, Model } from "../../..
 import { type CompletionParts, completionOf, factsOf } from "../../../src/testing/index.ts";
 
 export interface Asked {
-  /** Absent: asked again, the model that has answered. */
+  /** Absent for `hop.again`, which asks the model that has answered. */
   readonly model: Model | undefined;
   readonly request: Partial<ChatRequest>;
 }
 
-/** A hop whose models answer with these, in order, and keep what they were asked. */
+/** A hop whose models give these answers in order and record their requests. */
 export function hopOf(...replies: readonly (string | CompletionParts)[]): {
   readonly hop: HopContext;
   readonly asked: readonly Asked[];
@@ -28,7 +28,7 @@ export function hopOf(...replies: readonly (string | CompletionParts)[]): {
   return { hop, asked };
 }
 
-/** What a check says of an answer, given as a text or as parts of a message. */
+/** A check's verdict on an answer, given as a text or as parts of a message. */
 export function verdictOn(check: Check, answer: string | CompletionParts, hop: HopContext = hopOf().hop) {
   return check.accepts(factsOf(), completionOf(answer), hop);
 }

@@ -32,7 +32,7 @@ describe("values for all requests", () => {
 describe("a function", () => {
   const byTenant = ({ tenant }: RequestFacts) => (tenant === "clinic" ? "on-prem" : undefined);
 
-  it("says what a request requires, undefined for nothing", () => {
+  it("returns the values that a request requires, or undefined for none", () => {
     expect(ask(byTenant, { tenant: "clinic" }, onPrem)).toBe(true);
     expect(ask(byTenant, { tenant: "clinic" }, {})).toBe("boundary is not known, on-prem is required");
     expect(ask(byTenant, { tenant: "shop" }, {})).toBe(true);
@@ -55,9 +55,7 @@ describe("a function", () => {
     ["a promise", Promise.resolve("on-prem")],
     ["false", false],
   ])("that returns %s permits no model", (_, returned) => {
-    expect(ask((() => returned) as never, {}, onPrem)).toBe(
-      "the values of boundary that it requires cannot be read",
-    );
+    expect(ask((() => returned) as never, {}, onPrem)).toBe("the required values of boundary cannot be read");
   });
 });
 
@@ -68,7 +66,7 @@ describe("a table", () => {
     otherwise: ["us", "eu"],
   } as const;
 
-  it("requires by tenant, by label of the request, or what is left for the others", () => {
+  it("requires by tenant, by label of the request, or by otherwise", () => {
     expect(ask(table, { tenant: "clinic" }, onPrem)).toBe(true);
     expect(ask(table, { tenant: "clinic" }, { boundary: "eu" })).toBe("boundary is eu, on-prem is required");
     expect(ask(table, { labels: { data: "health" } }, { boundary: "eu" })).toContain("on-prem is required");
@@ -76,13 +74,13 @@ describe("a table", () => {
     expect(ask(table, {}, onPrem)).toBe("boundary is on-prem, us or eu is required");
   });
 
-  it("requires each line that applies", () => {
+  it("requires each entry that applies", () => {
     const both = { tenant: "bank", labels: { data: "health" } };
     expect(ask(table, both, { boundary: "eu" })).toBe("boundary is eu, on-prem is required");
     expect(ask(table, both, onPrem)).toBe(true);
   });
 
-  it("without a rest requires nothing of other requests", () => {
+  it("without otherwise requires nothing of other requests", () => {
     expect(ask({ byTenant: { clinic: "on-prem" } }, { tenant: "shop" }, {})).toBe(true);
   });
 
@@ -114,7 +112,7 @@ test.each<[string, unknown]>([
   ["boundary.required.byTenant", { label: "boundary", required: { byTenant: ["clinic"] } }],
   ["boundary.required.byLabel.data", { label: "boundary", required: { byLabel: { data: "health" } } }],
   ["boundary.required.otherwise", { label: "boundary", required: { otherwise: "" } }],
-])("%s is checked when the constraint is made", (option, options) => {
+])("%s is checked when the constraint is created", (option, options) => {
   const error = (() => {
     try {
       return boundary(options as BoundaryOptions);

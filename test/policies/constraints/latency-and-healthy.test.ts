@@ -6,7 +6,7 @@ import { candidateOf, factsOf } from "../../../src/testing/index.ts";
 const context = { request: factsOf(), hop: "answer", now: 0 } as const;
 const modelWith = (health: Health | undefined) => candidateOf("m", { health });
 
-test("latency refuses a model that is known to begin its answers too late", () => {
+test("latency refuses a model that is known to start its answers too late", () => {
   const constraint = latency({ p95FirstTokenMs: 2_000 });
   expect(constraint.permits(modelWith({ healthy: true, p95FirstTokenMs: 2_000 }), context)).toBe(true);
   expect(constraint.permits(modelWith({ healthy: true, p95FirstTokenMs: 2_400.4 }), context)).toBe(
@@ -14,7 +14,7 @@ test("latency refuses a model that is known to begin its answers too late", () =
   );
 });
 
-test("latency permits a model of which it is not known, unless told to refuse it", () => {
+test("latency permits a model of unknown latency, unless unknown is refuse", () => {
   const lenient = latency({ p95FirstTokenMs: 2_000 });
   const strict = latency({ p95FirstTokenMs: 2_000, unknown: "refuse" });
   for (const health of [undefined, { healthy: true }]) {
@@ -24,7 +24,7 @@ test("latency permits a model of which it is not known, unless told to refuse it
   expect(strict.permits(modelWith({ healthy: false, p95FirstTokenMs: 10 }), context)).toBe(true);
 });
 
-test("healthy refuses a model that is not, and only that", () => {
+test("healthy refuses only unhealthy models", () => {
   expect(healthy().permits(modelWith({ healthy: false }), context)).toBe(
     "too many of its recent calls failed",
   );

@@ -12,12 +12,12 @@ test("permits a model that is expected to cost no more than the limit", () => {
   expect(constraint.permits(costing(0.0123), context)).toBe("costs about 0.0123 USD, more than 0.01");
 });
 
-test("does not permit a model whose price is not known, or whose cost is no number", () => {
+test("does not permit a model whose price is not known, or whose cost is not a number", () => {
   expect(maxCost({ usd: 100 }).permits(costing(undefined), context)).toBe("its price is not known");
   expect(maxCost({ usd: 100 }).permits(costing(Number.NaN), context)).not.toBe(true);
 });
 
-test("a limit of 0 leaves the models that cost nothing", () => {
+test("a limit of 0 permits only free models", () => {
   expect(maxCost({ usd: 0 }).permits(costing(0), context)).toBe(true);
   expect(maxCost({ usd: 0 }).permits(costing(1e-9), context)).not.toBe(true);
 });

@@ -17,7 +17,7 @@ test("keeps risky requests from the models it names", () => {
   expect(floor.permits(small, about("weather"))).toBe(true);
 });
 
-test("takes anything but false for a risk", () => {
+test("treats anything but false as risky", () => {
   for (const answer of [undefined, null, 0, "", Promise.resolve(false)]) {
     const floor = safetyFloor({ when: (() => answer) as never, forbid: ["small"] });
     expect(floor.permits(small as never, about("x"))).toBe("below the safety floor of this request");

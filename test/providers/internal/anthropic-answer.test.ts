@@ -109,7 +109,7 @@ describe("a whole answer", () => {
     });
   });
 
-  test("keeps tool calls, reasoning and its signatures; passes over blocks that nobody asked for", () => {
+  test("keeps tool calls, reasoning and its signatures, and skips unknown blocks", () => {
     const content = [
       thinking,
       redacted,
@@ -136,7 +136,7 @@ describe("a whole answer", () => {
     });
   });
 
-  test("has no content where there is no text", () => {
+  test("has no content if there is no text", () => {
     const completion = toCompletion({ ...message, content: [toolUse] }, context);
     expect(completion.choices[0]?.message.content).toBeNull();
   });
@@ -179,7 +179,7 @@ describe("a whole answer", () => {
     ["null", null],
     ["an object of another shape", { choices: [] }],
     ["a message that did not end", { ...message, stop_reason: null }],
-  ])("%s is no answer", (_, answer) => {
+  ])("%s is not an answer", (_, answer) => {
     expect(() => toCompletion(answer, context)).toThrow(incomplete);
   });
 });
@@ -242,7 +242,7 @@ describe("a streamed answer", () => {
     });
   });
 
-  test("cut off by the limit within a tool call it keeps the call as it came", async () => {
+  test("cut off by the limit within a tool call it keeps the call as received", async () => {
     const cut = events.map((event): AnswerEvent => {
       if (event.delta?.partial_json === '"Oslo"}')
         return { ...event, delta: { ...event.delta, partial_json: '"Os' } };
@@ -255,7 +255,7 @@ describe("a streamed answer", () => {
     });
   });
 
-  test("is incomplete without each of its ends, whatever else came", async () => {
+  test("is incomplete if any of its ends is missing, whatever else arrived", async () => {
     const without = (type: string) => events.filter((event) => event.type !== type);
     const breaks = [without("message_start"), without("message_stop"), without("message_delta"), []];
     for (const list of breaks) {

@@ -17,7 +17,7 @@ function mapped(error: unknown): ProviderError {
   return result;
 }
 
-/** As the SDK builds it from an answer. */
+/** The error that the SDK builds from an answer. */
 function refusal(
   status: number | undefined,
   type: string,
@@ -32,7 +32,7 @@ function refusal(
   );
 }
 
-/** As the SDK builds it from an error event within a stream. */
+/** The error that the SDK builds from an error event within a stream. */
 function event(type: string, message = "no") {
   return new APIError(undefined, { error: { type, message } }, undefined, new Headers(), undefined);
 }
@@ -85,7 +85,7 @@ describe("errors of the API", () => {
     expect(mapped(event(type))).toMatchObject({ kind, status: undefined });
   });
 
-  test("request id, retry-after and the provider's own word on retrying are kept", () => {
+  test("request id, retry-after and the provider's decision about a retry are kept", () => {
     const headers = { "request-id": "req_1", "retry-after": "3", "x-should-retry": "false" };
     const error = mapped(refusal(429, "rate_limit_error", "no", headers));
     expect(error).toMatchObject({ requestId: "req_1", retryAfterMs: 3000, retryable: false });
@@ -110,7 +110,7 @@ describe("other errors", () => {
     expect(toProviderError(error, model)).toBe(error);
   });
 
-  test("nothing that a logger sees holds the provider's words", () => {
+  test("nothing that a logger sees contains the provider's text", () => {
     const error = mapped(refusal(400, "invalid_request_error", "the prompt and sk-secret"));
     for (const shown of [String(error), inspect(error), JSON.stringify(error), String(error.stack)])
       expect(shown).not.toContain("sk-secret");

@@ -50,7 +50,7 @@ const call = (id: string, name: string, json: string) => ({
 });
 
 describe("messages", () => {
-  test("system and developer messages are joined in their order, wherever they stand", () => {
+  test("system and developer messages are joined in order, wherever they occur", () => {
     const { body } = translate({
       messages: [
         { role: "system", content: "Be brief." },
@@ -68,7 +68,7 @@ describe("messages", () => {
     expect(body.messages).toEqual([{ role: "user", content: [text("Hi")] }]);
   });
 
-  test("instructions alone are sent as the user's turn, since the API wants one", () => {
+  test("instructions without messages are sent as the user's turn, since the API requires one", () => {
     const { body } = translate({ messages: [{ role: "system", content: "Write a haiku." }] });
     expect(body.messages).toEqual([{ role: "user", content: [text("Write a haiku.")] }]);
     expect(body.system).toBeUndefined();
@@ -119,7 +119,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("thinking blocks of an answer go back unchanged, before its text and calls", () => {
+  test("thinking blocks of an answer are sent back unchanged, before its text and calls", () => {
     const thinking = { type: "thinking", thinking: "Hm.", signature: "c2ln" };
     const redacted = { type: "redacted_thinking", data: "ZGF0YQ==" };
     const message = {
@@ -132,13 +132,13 @@ describe("messages", () => {
     const contentOf = (written_by: string | undefined) =>
       turnsOf([{ role: "user", content: "Hi" }, { ...message, written_by } as ChatMessage])[1]?.content;
     expect(contentOf(base.writer)).toEqual([thinking, redacted, use]);
-    // Of another model, or of nobody knows whom: the API refuses what it has not signed itself.
+    // Written by another model, or by an unknown one: the API refuses what it has not signed itself.
     expect(contentOf("anthropic:claude-opus-5-5")).toEqual([use]);
     expect(contentOf(undefined)).toEqual([use]);
   });
 
   test.each([
-    ["no JSON", '{"city": "Os'],
+    ["not JSON", '{"city": "Os'],
     ["a list", "[1]"],
     ["a number", "7"],
   ])("arguments that are %s are kept as text", (_, json) => {
@@ -146,7 +146,7 @@ describe("messages", () => {
     expect(turns[0]?.content).toEqual([{ type: "tool_use", id: "a", name: "f", input: { arguments: json } }]);
   });
 
-  test("ids of other providers become ids that the API takes, the same in call and result", () => {
+  test("ids of other providers become ids that the API accepts, the same in call and result", () => {
     const turns = turnsOf([
       { role: "assistant", content: null, tool_calls: [call("functions.look:0", "look", "{}")] },
       { role: "tool", tool_call_id: "functions.look:0", content: "x" },
@@ -208,7 +208,7 @@ describe("messages", () => {
     ["data:image/png,notbase64"],
     ["gs://bucket/cat.png"],
     [`data:${"x".repeat(5000)},AAAA`],
-  ])("an image that the API cannot take is refused: %.30s", (url) => {
+  ])("an image that the API does not accept is refused: %.30s", (url) => {
     const content = [{ type: "image_url" as const, image_url: { url } }];
     expect(() => turnsOf([{ role: "user", content }])).toThrow(
       unsupported("messages[0].content[0].image_url.url"),
@@ -284,7 +284,7 @@ describe("messages", () => {
 });
 
 describe("tools", () => {
-  test("definitions are translated, and a tool without parameters takes an empty object", () => {
+  test("definitions are translated, and a tool without parameters accepts an empty object", () => {
     const { body } = translate({
       tools: [weather, { type: "function", function: { name: "now", strict: true } }],
     });
@@ -315,7 +315,7 @@ describe("tools", () => {
     expect(body.tool_choice).toEqual(expected);
   });
 
-  test("allowed tools leave only those", () => {
+  test("with allowed tools only those are sent", () => {
     const now = { type: "function", function: { name: "now" } } as const;
     const { body } = translate({
       tools: [weather, now],
@@ -325,7 +325,7 @@ describe("tools", () => {
     expect(body.tool_choice).toEqual({ type: "any" });
   });
 
-  test("tools of earlier calls are defined where the request offers none, and none may be called", () => {
+  test("tools of earlier calls are defined if the request offers none, and none may be called", () => {
     const { body } = translate({
       messages: [
         { role: "user", content: "Hi" },
@@ -371,7 +371,7 @@ describe("parameters", () => {
     });
   });
 
-  test("what has no counterpart is left out and reported once", () => {
+  test("a parameter without a counterpart is left out and reported once", () => {
     const { body, dropped } = translate({
       seed: 1,
       logit_bias: { "50256": -100 },
@@ -387,7 +387,7 @@ describe("parameters", () => {
     expect(Object.keys(body).sort()).toEqual(["max_tokens", "messages", "model"]);
   });
 
-  test("what asks for nothing is not reported", () => {
+  test("a parameter that requests nothing is not reported", () => {
     const { dropped } = translate({
       n: 1,
       logprobs: false,
@@ -400,7 +400,7 @@ describe("parameters", () => {
     expect(dropped).toEqual([]);
   });
 
-  test("strict parameters refuse what would be left out, by name", () => {
+  test("with strict parameters, what would be left out is refused by name", () => {
     for (const request of [
       { seed: 1 },
       { temperature: 0.2 },
@@ -411,7 +411,7 @@ describe("parameters", () => {
       );
   });
 
-  test("sampling parameters are sent under the old wire version only", () => {
+  test("sampling parameters are sent in the old API version only", () => {
     const request = { temperature: 1.7, top_p: 0.9 };
     const current = translate(request);
     expect(current.body).not.toHaveProperty("temperature");
@@ -436,14 +436,14 @@ describe("reasoning effort", () => {
     ["minimal", { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
     ["high", { thinking: { type: "adaptive" }, output_config: { effort: "high" } }],
     ["max", { thinking: { type: "adaptive" }, output_config: { effort: "max" } }],
-  ] as const)("%s is asked for as an effort", (reasoning_effort, expected) => {
+  ] as const)("%s is sent as an effort", (reasoning_effort, expected) => {
     const { body } = translate({ reasoning_effort });
     expect({ thinking: body.thinking, output_config: body.output_config }).toEqual(
       expect.objectContaining(expected),
     );
   });
 
-  test("is asked for as a share of the output limit where the model knows budgets only", () => {
+  test("is sent as a share of the output limit if the model knows budgets only", () => {
     const budget = { reasoning: "budget" } as const;
     expect(translate({ reasoning_effort: "medium", max_tokens: 8000 }, budget).body.thinking).toEqual({
       type: "enabled",
@@ -458,13 +458,13 @@ describe("reasoning effort", () => {
     expect(short.dropped).toEqual(["reasoning_effort"]);
   });
 
-  test("comes from the defaults where the request sets none", () => {
+  test("comes from the defaults if the request sets none", () => {
     expect(translate({}, { defaults: { reasoningEffort: "low" } }).body.output_config).toEqual({
       effort: "low",
     });
   });
 
-  test("asks for no thinking where a tool call is forced, which the API refuses together", () => {
+  test("requests no thinking if a tool call is forced, which the API refuses together", () => {
     const request = { tools: [weather], tool_choice: "required", reasoning_effort: "high" } as const;
     const { body } = translate({ ...request, tools: [weather] });
     expect(body.thinking).toBeUndefined();
@@ -474,7 +474,7 @@ describe("reasoning effort", () => {
     ]);
   });
 
-  test("asks for no budget in a tool loop that another model began", () => {
+  test("requests no budget in a tool loop that another model began", () => {
     const messages: ChatMessage[] = [
       { role: "user", content: "Hi" },
       { role: "assistant", content: null, tool_calls: [call("a", "look", "{}")] },
@@ -485,7 +485,7 @@ describe("reasoning effort", () => {
     expect(translate({ ...request }).body.thinking).toEqual({ type: "adaptive" });
   });
 
-  test("leaves sampling out, also under the old wire version", () => {
+  test("leaves sampling out, also in the old API version", () => {
     const request = { reasoning_effort: "high", temperature: 0.2 } as const;
     expect(translate(request, { version: "2023-06-01", reasoning: "budget" }).dropped).toEqual([
       "temperature",
@@ -493,7 +493,7 @@ describe("reasoning effort", () => {
   });
 });
 
-test("null asks for nothing, whatever the field", () => {
+test("null requests nothing, whatever the field", () => {
   const nulls = { tool_choice: null, response_format: null, stop: null, reasoning_effort: null, user: null };
   const tools = [weather];
   expect(translate({ tools, ...(nulls as unknown as Partial<ChatRequest>) })).toEqual(translate({ tools }));

@@ -8,14 +8,14 @@ import type {
   ThinkingBlock,
 } from "../../../src/providers/internal/anthropic-wire.ts";
 
-test("what is sent is what the SDK's types allow", () => {
+test("what is sent fits the SDK's types", () => {
   expectTypeOf<Omit<MessagesBody, "temperature" | "top_p">>().toExtend<
     Omit<Anthropic.MessageCreateParamsNonStreaming, "temperature" | "top_p">
   >();
   expectTypeOf<ThinkingBlock>().toExtend<Anthropic.ContentBlockParam>();
 });
 
-test("what is read is what the SDK's types say comes", () => {
+test("what is read fits the SDK's types", () => {
   expectTypeOf<Anthropic.Message>().toExtend<AnswerMessage>();
   expectTypeOf<Anthropic.Usage>().toExtend<AnswerUsage>();
   expectTypeOf<Anthropic.RawMessageStreamEvent>().toExtend<AnswerEvent>();

@@ -64,14 +64,14 @@ describe("a whole answer", () => {
     });
   });
 
-  test("without usage says nothing of it", () => {
+  test("without usage reports none", () => {
     expect(toCompletion(answer([{ text: "a" }]), context)).not.toHaveProperty("usage");
     expect(toCompletion(answer([{ text: "a" }], "STOP", { usageMetadata: {} }), context)).not.toHaveProperty(
       "usage",
     );
   });
 
-  test("of thoughts alone is empty", () => {
+  test("of thoughts only is empty", () => {
     const { choices } = toCompletion(answer([{ text: "Hm.", thought: true }], "MAX_TOKENS"), context);
     expect(choices[0]).toMatchObject({ finish_reason: "length", message: { content: "" } });
   });
@@ -170,7 +170,7 @@ describe("a streamed answer", () => {
   });
 });
 
-test("an answer sent back with the conversation is what the model had said, signatures included", async () => {
+test("an answer sent back with the conversation is what the model said, including signatures", async () => {
   const text = fc.string({ minLength: 1, unit: "grapheme" });
   const part = fc.oneof(
     fc.record({ text }),

@@ -5,7 +5,7 @@ import type { GoogleStatus } from "../../../src/providers/internal/google-wire.t
 
 const context = { name: "google:gemini-3-flash", apiKey: "key-1" };
 
-describe("an error in Google's form", () => {
+describe("an error in Google's format", () => {
   const cases: [GoogleStatus, ProviderErrorKind][] = [
     [{ code: 400, status: "INVALID_ARGUMENT", message: "Invalid JSON payload received." }, "invalid-request"],
     [{ code: 400, message: "API key not valid. Please pass a valid API key." }, "authentication"],
@@ -65,10 +65,10 @@ describe("an error in Google's form", () => {
   });
 });
 
-test("what is thrown that is no error is incomplete", () => {
+test("a thrown value that is not an error is incomplete", () => {
   expect(sdkError("words of key-1", context)).toMatchObject({ kind: "incomplete", detail: "words of [key]" });
 });
 
-test("an error has no cause, which would print the provider's words", () => {
+test("an error has no cause, which would print the provider's text", () => {
   expect(sdkError(new Error("the prompt"), context).cause).toBeUndefined();
 });

@@ -14,7 +14,7 @@ function translate(request: Partial<ChatRequest>, model = "gemini-2.5-flash", de
   );
 }
 
-/** As it stands on the wire. */
+/** The translated body as JSON. */
 const bodyOf = (...given: Parameters<typeof translate>) =>
   JSON.parse(JSON.stringify(translate(...given).body));
 
@@ -26,7 +26,7 @@ const call = (id: string, args: string, signature?: string) => ({
 });
 
 describe("messages", () => {
-  test("roles are user and model, neighbours of one role are merged, instructions stand apart", () => {
+  test("roles are user and model, neighbours of one role are merged, instructions are separate", () => {
     const messages: ChatMessage[] = [
       { role: "system", content: "Be brief." },
       { role: "user", content: "One?" },
@@ -46,7 +46,7 @@ describe("messages", () => {
     });
   });
 
-  test("instructions alone are sent as the user's, since Google refuses an empty conversation", () => {
+  test("instructions without messages are sent as the user's, since Google refuses an empty conversation", () => {
     const body = bodyOf({ messages: [{ role: "system", content: "Say hello." }] });
     expect(body).toEqual({
       contents: [{ role: "user", parts: [{ text: "Say hello." }] }],
@@ -95,7 +95,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("calls that share an id are told apart, and each result has the name of its own", () => {
+  test("calls that share an id are told apart, and each result has the name of its call", () => {
     const named = (id: string, name: string) => ({
       id,
       type: "function" as const,
@@ -119,7 +119,7 @@ describe("messages", () => {
     }
   });
 
-  test("Gemini 3 is given a stand-in for the signature of another model's first call of a turn", () => {
+  test("Gemini 3 gets a placeholder for the signature of another model's first call of a turn", () => {
     const messages: ChatMessage[] = [
       { role: "user", content: "How deep?" },
       { role: "assistant", tool_calls: [call("c1", "{}"), call("c2", "{}")] },
@@ -130,7 +130,7 @@ describe("messages", () => {
     expect(signatures("gemini-2.5-flash")).toEqual([undefined, undefined]);
   });
 
-  test("a signature that is not known to be the model's own is not sent", () => {
+  test("a signature that is not known to come from the model is not sent", () => {
     const signatureFor = (model: string, written_by: string | undefined) => {
       const message = {
         role: "assistant",
@@ -146,7 +146,7 @@ describe("messages", () => {
     expect(signatureFor("gemini-3-flash", "google:gemini-3-flash")).toBe("c2ln");
   });
 
-  test("arguments that are no object are passed on as they are", () => {
+  test("arguments that are not an object are passed on unchanged", () => {
     const messages: ChatMessage[] = [
       { role: "assistant", tool_calls: [call("c1", '{"at": "qu'), call("c2", "[1]")] },
     ];
@@ -165,7 +165,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("images and files go inline, or as an address that Google fetches", () => {
+  test("images and files are sent inline, or as an address that Google fetches", () => {
     const image = (url: string) => ({ type: "image_url" as const, image_url: { url } });
     const messages: ChatMessage[] = [
       {
@@ -239,7 +239,7 @@ describe("messages", () => {
 });
 
 describe("settings", () => {
-  test("parameters stand under Google's names", () => {
+  test("parameters have Google's names", () => {
     const { body, dropped } = translate({
       temperature: 0.2,
       top_p: 0.9,
@@ -266,7 +266,7 @@ describe("settings", () => {
     expect(dropped).toEqual([]);
   });
 
-  test("what Google does not know is left out and named once", () => {
+  test("what Google does not know is left out and reported once", () => {
     const { dropped } = translate({
       logit_bias: { 1: 2 },
       parallel_tool_calls: false,
@@ -286,7 +286,7 @@ describe("settings", () => {
     ]);
   });
 
-  test("defaults apply where the request is silent, and extra fields are merged beneath it", () => {
+  test("defaults apply to what the request leaves open, and extra fields are merged below it", () => {
     const defaults: ModelDefaults = {
       temperature: 0.5,
       maxOutputTokens: 100,
@@ -304,7 +304,7 @@ describe("settings", () => {
     });
   });
 
-  test("an answer by a JSON schema is asked for with the schema as it is", () => {
+  test("an answer by a JSON schema is requested with the schema unchanged", () => {
     const schema = { type: "object", additionalProperties: false, $defs: { a: { type: "string" } } };
     const json_schema = { name: "berth", schema };
     expect(
@@ -337,7 +337,7 @@ describe("settings", () => {
     ["gemini-3-flash-preview", "extreme" as "high", undefined],
   ];
   for (const [model, effort, config] of efforts) {
-    test(`${model} is told to think: ${effort}`, () => {
+    test(`${model} is asked to think: ${effort}`, () => {
       const { body, dropped } = translate({ reasoning_effort: effort ?? null }, model);
       expect(body.generationConfig?.["thinkingConfig"]).toEqual(config);
       expect(dropped).toEqual(config === undefined ? ["reasoning_effort"] : []);
@@ -356,7 +356,7 @@ describe("tools", () => {
     allowed_tools: { mode, tools: [{ type: "function", function: { name: "tide" } }] },
   });
 
-  test("definitions carry their JSON schema as it is", () => {
+  test("definitions contain their JSON schema unchanged", () => {
     expect(bodyOf({ tools }).tools).toEqual([
       {
         functionDeclarations: [
@@ -386,13 +386,13 @@ describe("tools", () => {
     });
   }
 
-  test("where a call is not required, only the allowed tools are declared", () => {
+  test("if no call is required, only the allowed tools are declared", () => {
     const body = bodyOf({ tools, tool_choice: allow("auto") });
     expect(body.tools).toEqual([{ functionDeclarations: [{ name: "tide" }] }]);
     expect(body.toolConfig).toBeUndefined();
   });
 
-  test("without tools nothing is said of a choice, which Google would refuse", () => {
+  test("without tools no choice is sent, which Google would refuse", () => {
     expect(bodyOf({ tools: [], tool_choice: "auto" })).toEqual(bodyOf({}));
   });
 });
@@ -411,7 +411,7 @@ describe("whatever the conversation", () => {
     }),
   );
 
-  test("no text, no tool call and no result is lost or put out of order", () => {
+  test("no text, no tool call and no result is lost or reordered", () => {
     fc.assert(
       fc.property(fc.array(turn), (turns) => {
         const messages: ChatMessage[] = [];
@@ -467,7 +467,7 @@ describe("whatever the conversation", () => {
   });
 });
 
-test("null asks for nothing, whatever the field", () => {
+test("null requests nothing, whatever the field", () => {
   const nulls = { tool_choice: null, response_format: null, stop: null, reasoning_effort: null, user: null };
   const tools = [{ type: "function" as const, function: { name: "depth" } }];
   expect(bodyOf({ tools, ...(nulls as unknown as Partial<ChatRequest>) })).toEqual(bodyOf({ tools }));

@@ -18,7 +18,7 @@ const signature = { extra_content: { google: { thought_signature: "s" } } };
 const thinking = { reasoning_content: "Hm.", thinking_blocks: [{ type: "thinking" }] };
 
 describe("the history for a target", () => {
-  test("what needs no change is the same objects", () => {
+  test("messages that need no change stay the same objects", () => {
     const messages: ChatMessage[] = [
       { role: "user", content: "a" },
       assistant({ tool_calls: [call("call_1")] }),
@@ -30,14 +30,14 @@ describe("the history for a target", () => {
         expect(message).toBe(messages[at]);
   });
 
-  test("OpenAI is sent its own fields alone", () => {
+  test("OpenAI gets its own fields only", () => {
     const message = assistant({ ...thinking, annotations: [], tool_calls: [call("call_1", signature)] });
     expect(sent(message)).toEqual(assistant({ tool_calls: [call("call_1")] }));
     const stamped = assistant({ ...thinking, written_by: "anthropic:claude" });
     expect(sent(stamped)).toEqual(assistant({ content: "" }));
   });
 
-  test("another server is sent what it wrote itself, or what nobody else says to have written", () => {
+  test("another server gets its own fields, and those without a named writer", () => {
     const message = assistant({ ...thinking, tool_calls: [call("call_1", signature)] });
     expect(sent(message, own)).toBe(message);
     expect(sent(assistant({ ...thinking, written_by: "vllm:qwen" }), own)).toEqual(assistant(thinking));
@@ -45,12 +45,12 @@ describe("the history for a target", () => {
     expect(sent(foreign, own)).toEqual(assistant({ tool_calls: [call("call_1")] }));
   });
 
-  test("fields that say nothing are left out: other servers refuse them", () => {
+  test("empty fields are left out, because other servers refuse them", () => {
     const message = assistant({ content: "a", reasoning_content: null, tool_calls: [], annotations: [] });
     for (const target of [own, openai]) expect(sent(message, target)).toEqual(assistant({ content: "a" }));
   });
 
-  test("a turn that says nothing is sent to OpenAI as an empty text", () => {
+  test("an empty turn is sent to OpenAI as an empty text", () => {
     for (const silent of [{}, { content: undefined }, { tool_calls: [] }])
       expect(sent(assistant(silent))).toEqual(assistant({ content: "" }));
     for (const said of [{ refusal: "No." }, { tool_calls: [call("1")] }, { content: "" }])
@@ -74,7 +74,7 @@ describe("the history for a target", () => {
   });
 });
 
-test("an answer holds extras where it says something beside OpenAI's fields", () => {
+test("an answer has extras if it has content beyond OpenAI's fields", () => {
   expect(holdsExtras({ role: "assistant", content: "a", refusal: null, annotations: [] })).toBe(false);
   expect(holdsExtras({ content: "a", reasoning_content: null, reasoning: "" })).toBe(false);
   expect(holdsExtras({ tool_calls: [call("1", { index: 0 })] })).toBe(false);

@@ -65,7 +65,7 @@ describe("headers of rate limits", () => {
     });
   });
 
-  it("say nothing where they are absent or no numbers", () => {
+  it("give nothing if they are absent or not numbers", () => {
     expect(read({})).toBeUndefined();
     expect(read({ "x-ratelimit-remaining-requests": "many" })).toBeUndefined();
     expect(read({ "x-ratelimit-remaining-requests": "-5" })).toBeUndefined();
@@ -137,7 +137,7 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
   const signal = new AbortController().signal;
   const request = { messages: [{ role: "user" as const, content: "x" }] };
 
-  async function told(reply: (response: ServerResponse) => void, streams: boolean) {
+  async function reported(reply: (response: ServerResponse) => void, streams: boolean) {
     const server = await serveWith(reply);
     closers.push(server.close);
     const model = make(server.url);
@@ -157,9 +157,9 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
 
   const expected = [{ limitRequests: 60, remainingRequests: 7, resetRequestsMs: 53_000 }];
 
-  it("passes on what an answer says", async () => {
+  it("reports what an answer says", async () => {
     const json = JSON.stringify(answer);
-    const { infos, failed } = await told(
+    const { infos, failed } = await reported(
       (response) => response.writeHead(200, { "content-type": "application/json", ...headers }).end(json),
       false,
     );
@@ -167,11 +167,11 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
     expect(infos).toMatchObject(expected);
   });
 
-  it("passes on what a stream says", async () => {
+  it("reports what a stream says", async () => {
     const text = events
       .map((event) => `${event.type ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`)
       .join("");
-    const { infos, failed } = await told(
+    const { infos, failed } = await reported(
       (response) => response.writeHead(200, { "content-type": "text/event-stream", ...headers }).end(text),
       true,
     );
@@ -179,8 +179,8 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
     expect(infos).toMatchObject(expected);
   });
 
-  it.each([false, true])("passes on what a refusal says (stream: %s)", async (streams) => {
-    const { infos, failed } = await told(
+  it.each([false, true])("reports what a refusal says (stream: %s)", async (streams) => {
+    const { infos, failed } = await reported(
       (response) =>
         response.writeHead(429, { "content-type": "application/json", ...headers }).end('{"error":{}}'),
       streams,

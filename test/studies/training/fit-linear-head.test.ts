@@ -15,7 +15,7 @@ function rows(count: number): TrainingRow[] {
     return {
       source: "made",
       labelledBy: "outcomes",
-      // The last one is not known.
+      // The last one is unknown.
       buckets: Uint16Array.of(bucket, 9),
       prints: Uint8Array.of(1, 2),
       structure,
@@ -29,7 +29,7 @@ function rows(count: number): TrainingRow[] {
 }
 const options = { prints: new Uint8Array(BUCKETS).fill(1), vocabularyPenalty: 3, deviation: 2 };
 
-test("the fit finds what the labels are made of, at the deviation that is asked for", () => {
+test("the fit recovers the weights behind the labels, with the wanted deviation", () => {
   const head = fitLinearHead(rows(3_000), options);
   const weights = Object.fromEntries(STRUCTURE.map((name, index) => [name, head.structureWeights[index]]));
   // Labels: digits have a deviation of 1 / sqrt(12), buckets one of sqrt(1 / 6): 0.5 together.

@@ -18,7 +18,7 @@ test.skipIf(reason !== undefined)(
     const files = await trainClassifiers(folder);
     for (const [name, source] of Object.entries(files)) {
       const checkedIn = readFileSync(join(import.meta.dirname, "../../../src/classifiers", name), "utf8");
-      // Not toBe: a difference would print the weights.
+      // Not toBe, which would print the weights.
       expect(source === checkedIn, `${name} is what npm run train writes`).toBe(true);
     }
     expect(Object.keys(files)).toHaveLength(2);

@@ -7,10 +7,10 @@ import type { Model, Price, Router } from "../../../src/contracts/index.ts";
 import { openai } from "../../../src/providers/openai.ts";
 import { createRouter } from "../../../src/router/create-router.ts";
 
-/** 10 input and 5 output tokens cost 0.00002 USD. */
+/** A price at which 10 input and 5 output tokens cost 0.00002 USD. */
 export const price: Price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
 
-/** A folder of its own, and paths in it. */
+/** Creates a temporary folder and returns paths in it. */
 export function collectFolder(): { readonly path: (name: string) => string } {
   const folder = mkdtempSync(join(tmpdir(), "switchpoint-collect-"));
   return { path: (name) => join(folder, name) };
@@ -28,7 +28,7 @@ export function readLines<T = OutcomeRecord>(path: string): T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-/** Two models behind one endpoint, over OpenAI's SDK. */
+/** Creates a router with two models behind one endpoint, over OpenAI's SDK. */
 export function pairAt(url: string, options: Parameters<typeof openai>[1] = {}): Router<"small" | "large"> {
   const model = (name: string): Model =>
     openai(name, { apiKey: "sk-secret", baseUrl: url, price, maxOutputTokens: 5, ...options });
@@ -38,7 +38,7 @@ export function pairAt(url: string, options: Parameters<typeof openai>[1] = {}):
   });
 }
 
-/** Records `r0`, `r1`, … that ask for their number. */
+/** Creates records `r0`, `r1`, … that ask for their number. */
 export function numbered(count: number): { id: string; prompt: string; expected: string }[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `r${index}`,

@@ -3,7 +3,7 @@ import { reportData } from "../../../evals/report/report-data.ts";
 import { estimating, hostile, now, reportRecords } from "./report-world.ts";
 import { tuned } from "./tuned.ts";
 
-/** A report whose names, categories, ids, prompts and notes all try to break out. */
+/** Creates a report whose names, categories, ids, prompts and notes all try to inject HTML. */
 export async function hostileReport(): Promise<Report> {
   const names = { small: `small ${hostile}`, large: `large ${hostile}` };
   const records = reportRecords(150, (record, index) => ({

@@ -10,7 +10,7 @@ import { stated } from "./records.ts";
 
 export type Id = "small" | "large";
 
-/** Accepts what the small model got right, and says so in the answer. */
+/** A check that accepts the small model's correct answers, which the answer itself reveals. */
 export const looksRight: Check = {
   name: "looksRight",
   reads: "text",
@@ -19,17 +19,17 @@ export const looksRight: Check = {
 
 export interface World {
   readonly records: readonly OutcomeRecord[];
-  /** Router over the world's models. */
+  /** Creates a router over the world's models. */
   readonly router: (policy: Policy<Id>, file?: string) => Router<Id>;
 }
 
-/** US dollars for a call: 100 tokens in, 100 out. */
+/** US dollars per call: 100 tokens in, 100 out. */
 export const costUsd = { small: 0.00002, large: 0.0004 } as const;
 
 /**
- * Requests whose complexity x is the first word of their prompt; the small model is right with
- * probability 0.95 - 0.7 x², the large one with 0.93. Three requests are of one session, and share their
- * luck in part.
+ * Creates requests whose complexity x is the first word of their prompt; the small model is right with
+ * probability 0.95 - 0.7 x², the large one with 0.93. Three requests form a session, and their outcomes are
+ * correlated.
  */
 export function worldOf(requests: number, seed: number): World {
   const random = seededRandom(seed);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { PairedOutcomes } from "../../../evals/index.ts";
 
-/** Four records whose metrics are worked out by hand in the tests. */
+/** Four records whose metrics the tests compute by hand. */
 export const scores = [0.9, 0.6, 0.6, 0.1];
 export const pair: PairedOutcomes = {
   small: { quality: Float64Array.of(0, 1, 0, 1), costUsd: Float64Array.of(1, 1, 1, 1) },
@@ -23,7 +23,7 @@ const cell = fc.record({
 
 export type Cell = typeof cell extends fc.Arbitrary<infer T> ? T : never;
 
-/** Scores with many ties, and qualities in quarters: sums are exact. */
+/** Scores with many ties, and qualities in quarters, so that sums are exact. */
 export const cells: fc.Arbitrary<Cell[]> = fc.array(cell, { minLength: 1, maxLength: 40 });
 
 export function pairOf(rows: readonly Cell[]): ScoredPair {

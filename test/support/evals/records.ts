@@ -2,7 +2,7 @@ import type { Outcome, OutcomeRecord } from "../../../evals/index.ts";
 import type { Classifier, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { isRouterError } from "../../../src/contracts/index.ts";
 
-/** A record whose prompt is its own id, unless another is given. */
+/** Creates a record whose prompt is its id, unless another is given. */
 export function recordOf(
   id: string,
   outcomes: Readonly<Record<string, Outcome>>,
@@ -11,7 +11,7 @@ export function recordOf(
   return { id, prompt: id, outcomes, ...rest };
 }
 
-/** Reads the complexity from the prompt: "0.7 whatever" is 0.7. */
+/** A classifier that reads the complexity from the prompt: "0.7 whatever" is 0.7. */
 export const stated: Classifier = {
   name: "stated",
   version: "1",
@@ -28,7 +28,7 @@ export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** The `OutcomeFormatError` that a promise rejects with. */
+/** Returns the `OutcomeFormatError` that a promise rejects with. */
 export async function formatErrorOf(promise: Promise<unknown>): Promise<OutcomeFormatError> {
   const error: unknown = await promise.then(
     () => undefined,

@@ -4,10 +4,10 @@ import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 
 export const small = "vllm:qwen";
 export const large = "openai:gpt-5";
-/** 2026-12-01. */
+/** The tests' current time, 2026-12-01. */
 export const now: number = Date.parse("2026-12-01T00:00:00Z");
 
-/** Complexity is the number that the prompt begins with; none, and it fails. */
+/** A classifier that reads the complexity at the start of the prompt, and fails if there is none. */
 export const stated: Classifier = {
   name: "stated",
   version: "1",
@@ -18,7 +18,7 @@ export const stated: Classifier = {
   },
 };
 
-/** As `stated`, with an estimate of the quality of each model. */
+/** A classifier like `stated` that also estimates the quality of each model. */
 export const estimating: Classifier = {
   name: "estimating",
   version: "1",
@@ -28,7 +28,7 @@ export const estimating: Classifier = {
   },
 };
 
-/** Records whose prompts begin with their complexity; the small model fails the more often, the higher it is. */
+/** Creates records whose prompts begin with their complexity, with which the small model fails more often. */
 export function reportRecords(
   count: number,
   change: (record: OutcomeRecord, index: number) => OutcomeRecord = (record) => record,
@@ -49,7 +49,7 @@ export function reportRecords(
   });
 }
 
-/** What must never run, nor break out of where it stands. */
+/** HTML that must never run or escape its context. */
 export const hostile =
   `</style></script><script>globalThis.owned = 1</script><img src=x onerror="globalThis.owned=1">` +
   `"'\`--><svg onload=globalThis.owned=1> \u202Egnp.exe\u0000 \u{E0041} \uD800`;

@@ -1,7 +1,7 @@
 /**
- * APGR as RouteLLM's evaluation computes it, written down from its definition for comparison with
+ * Returns APGR as RouteLLM's evaluation computes it, implemented from its definition for comparison with
  * ours: 11 thresholds at the deciles of the scores; at or above a threshold goes to the large model,
- * strictly above at the last one; trapezoid rule over the shares of calls. Needs scores without ties.
+ * strictly above at the last one; trapezoid rule over the shares of calls. Requires scores without ties.
  */
 export function routeLlmApgr(
   scores: readonly number[],

@@ -2,15 +2,21 @@ import { type Outcome, type OutcomeRecord, seededRandom } from "../../../evals/i
 
 export interface TuneRecordsOptions {
   readonly seed?: number | undefined;
-  /** Of the small model by complexity; the large one is right with probability 0.95. Default: right up to 0.6, then rarely. */
+  /**
+   * Probability that the small model is right, by complexity; the large one's is 0.95. Default: high up to
+   * 0.6, low above.
+   */
   readonly small?: ((complexity: number) => number) | undefined;
-  /** Default: uniform in [0, 1). */
+  /** Draws a complexity. Default: uniform in [0, 1). */
   readonly complexity?: ((random: () => number) => number) | undefined;
   readonly costs?: boolean | undefined;
   readonly of?: ((index: number) => Partial<OutcomeRecord>) | undefined;
 }
 
-/** Records for the classifier `stated`, which reads the complexity from the prompt. A small call costs a tenth. */
+/**
+ * Creates records for the classifier `stated`, which reads the complexity from the prompt. A small call
+ * costs a tenth of a large one.
+ */
 export function tuneRecords(count: number, options: TuneRecordsOptions = {}): OutcomeRecord[] {
   const { seed = 1, small = (one) => (one < 0.6 ? 0.95 : 0.5), costs = true, of = () => ({}) } = options;
   const { complexity = (next) => next() } = options;

@@ -7,10 +7,10 @@ import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 
 export const small = "vllm:qwen";
 export const large = "openai:gpt-5";
-/** 2026-12-01, between creation and expiry of `tuned()`. */
+/** The tests' current time, 2026-12-01, between creation and expiry of `tuned()`. */
 export const now: number = Date.parse("2026-12-01T00:00:00Z");
 
-/** What the catalogue says of it. */
+/** The catalogue's price of the large model. */
 export const largePrice: Price = {
   usdPerMillionInputTokens: 1.25,
   usdPerMillionOutputTokens: 10,
@@ -23,12 +23,12 @@ export interface World {
   /** Share of the requests below the threshold on which the small model is wrong and the large one right. */
   readonly loss: number;
   readonly seed?: number;
-  /** From a uniform number to a complexity. */
+  /** Maps a uniform random number to a complexity. */
   readonly score?: (uniform: number) => number;
   readonly rest?: (index: number) => Partial<OutcomeRecord>;
 }
 
-/** Records whose prompts begin with their complexity, for the classifier `stated`. */
+/** Creates records whose prompts begin with their complexity, for the classifier `stated`. */
 export function recordsOf({ count, loss, seed = 1, score = (one) => one, rest }: World): OutcomeRecord[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => {
@@ -70,7 +70,7 @@ export interface Tuned extends Partial<Omit<TuningFile, "certificate">> {
   readonly certificate?: Partial<Certificate>;
 }
 
-/** A tuning file: threshold 0.5 between the two models, loss at most 0.05 with 95 % confidence. */
+/** Creates a tuning file: threshold 0.5 between the two models, loss at most 0.05 with 95 % confidence. */
 export function tuned({ certificate: changed, ...rest }: Tuned = {}): TuningFile {
   const file: Omit<TuningFile, "version"> = {
     formatVersion: 1,

@@ -1,7 +1,5 @@
 import { openAccount } from "../../../src/budget/account.ts";
 import type {
-  Account,
-  Admission,
   Attempt,
   Completion,
   CompletionChunk,
@@ -9,6 +7,7 @@ import type {
   HopContext,
   Model,
 } from "../../../src/contracts/index.ts";
+import type { Account, Admission } from "../../../src/contracts/ports/index.ts";
 import { pricing } from "../../../src/cost/pricing.ts";
 import type { Execution } from "../../../src/execution/context.ts";
 import { readAnswer } from "../../../src/execution/index.ts";

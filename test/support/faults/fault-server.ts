@@ -4,36 +4,36 @@ import type { FailureKind, ScenarioAnswer, ScenarioFailure } from "../../../src/
 import { type Fault, type FaultStatus, type RetryAfter, retryAfterHeaders } from "./fault.ts";
 import { type WireName, wires } from "./wires.ts";
 
-/** A call as the server saw it. */
+/** A call as the server received it. */
 export interface FaultCall {
   readonly fault: Fault;
-  /** The whole text of the answer that belongs to this call, and to no other. */
+  /** The whole text of the answer, which is unique to this call. */
   readonly text: string;
   readonly usage: ScenarioAnswer["usage"];
-  /** Resolves when the call is over: answered, or given up by either side. */
+  /** Resolves when the call is over: answered, or abandoned by either side. */
   readonly closed: Promise<void>;
 }
 
-/** What befalls call n, counted from 0. After the end of a list nothing does. */
+/** Fault of call n, counted from 0. Calls after the end of a list are answered normally. */
 export type Script = readonly Fault[] | ((call: number) => Fault | undefined);
 
-/** A place of a server that follows one script. */
+/** An endpoint of a server, which follows one script. */
 export interface FaultEndpoint {
-  /** Without the version that the wire's paths begin with. */
+  /** Address without the version with which the API's paths begin. */
   readonly url: string;
   readonly calls: readonly FaultCall[];
-  /** Forgets it. */
+  /** Removes the endpoint. */
   remove(): void;
 }
 
 export interface FaultServer {
   endpoint(wire: WireName, script: Script): FaultEndpoint;
-  /** Connections that are open, idle ones as well. */
+  /** Open connections, including idle ones. */
   readonly connections: ReadonlySet<Socket>;
   close(): Promise<void>;
 }
 
-/** Serves any number of endpoints on one port of the loopback interface. */
+/** Starts a server for any number of endpoints on one port of the loopback interface. */
 export async function serveFaults(): Promise<FaultServer> {
   const endpoints = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
   const connections = new Set<Socket>();
@@ -62,7 +62,7 @@ export async function serveFaults(): Promise<FaultServer> {
         const fault = (typeof script === "function" ? script(index) : script[index]) ?? { type: "none" };
         const closed = new Promise<void>((resolve) => response.once("close", resolve));
         const answer = answerOf(`${key}.${index}`, fault);
-        // Before the body is read: the call counts, whatever becomes of it.
+        // Recorded before the body is read, so that the call counts in any case.
         calls.push({ fault, text: answer.textPieces.join(""), usage: answer.usage, closed });
         const body = await read(request);
         const recorded = { method: "POST", path: request.url ?? "", headers: {}, body, closed };
@@ -78,7 +78,7 @@ export async function serveFaults(): Promise<FaultServer> {
   };
 }
 
-/** `http://127.0.0.1:port` of a port that nobody listens on. */
+/** Returns `http://127.0.0.1:port` of a port without a listener. */
 export function closedPort(): Promise<string> {
   return new Promise((resolve) => {
     const server = createTcpServer().listen(0, "127.0.0.1", () => {
@@ -88,7 +88,10 @@ export function closedPort(): Promise<string> {
   });
 }
 
-/** Every piece names call and place: text of two calls cannot be mistaken for text of one. */
+/**
+ * Creates an answer whose pieces name call and position, so that text of two calls cannot pass for text of
+ * one.
+ */
 function answerOf(tag: string, fault: Fault): ScenarioAnswer {
   const characters = fault.type === "huge" ? fault.characters : fault.type === "slow-loris" ? 10 : 120;
   const textPieces: string[] = [];
@@ -102,11 +105,11 @@ function answerOf(tag: string, fault: Fault): ScenarioAnswer {
   return { model: "served-model", textPieces, toolCalls: [], finishReason: "stop", usage };
 }
 
-/** A body in the pieces in which it is written, before a fault befalls it. */
+/** A body in the pieces that are written, before a fault is applied. */
 interface Rendered {
   readonly headers: Readonly<Record<string, string>>;
   readonly pieces: readonly string[];
-  /** The answer to a call that is refused with this status. */
+  /** Returns the answer to a call that is refused with this status. */
   refusal(
     status: FaultStatus,
     retryAfter?: RetryAfter,
@@ -172,11 +175,11 @@ const kinds: Readonly<Record<FaultStatus, FailureKind>> = {
 };
 
 function failureOf(status: FaultStatus, retryAfter?: RetryAfter): ScenarioFailure {
-  const told = retryAfter?.form === "seconds" ? { retryAfterMs: retryAfter.ms } : {};
-  return { kind: kinds[status], status, message: "injected", requestId: "req_fault", ...told };
+  const delay = retryAfter?.form === "seconds" ? { retryAfterMs: retryAfter.ms } : {};
+  return { kind: kinds[status], status, message: "injected", requestId: "req_fault", ...delay };
 }
 
-/** Writes what the fault leaves of the answer. Ends early when the other side has gone. */
+/** Writes the part of the answer that the fault leaves. Ends early when the other side has closed. */
 async function perform(response: ServerResponse, fault: Fault, rendered: Rendered): Promise<void> {
   const { pieces, refusal } = rendered;
   const headers = fault.type === "content-type" ? { "content-type": fault.value } : rendered.headers;
@@ -233,7 +236,7 @@ async function perform(response: ServerResponse, fault: Fault, rendered: Rendere
   response.end();
 }
 
-/** In two writes, cut anywhere, also inside a character. Waits for a reader who is slow. */
+/** Writes in two parts, split at any byte, even inside a character. Waits for a slow reader. */
 async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   const middle = bytes.length >> 1;
   for (const part of [bytes.subarray(0, middle), bytes.subarray(middle)]) {
@@ -248,7 +251,7 @@ async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   }
 }
 
-/** Ends with the response at the latest. 0: one turn of the event loop. */
+/** Waits, but not beyond the end of the response. 0: one turn of the event loop. */
 function pause(response: ServerResponse, ms: number): Promise<void> {
   if (ms === 0) return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {

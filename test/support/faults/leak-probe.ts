@@ -1,5 +1,5 @@
-// A process of its own: sends requests to endpoints that fail, and tells what is left of them.
-// Arguments: JSON of `ProbeOptions`. Prints a line of JSON, and ends when its input does.
+// A separate process: sends requests to endpoints that fail, and reports what remains of them. Arguments:
+// JSON of `ProbeOptions`. Prints a line of JSON, and ends when its input does.
 import { getEventListeners, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../../policies/index.ts";
@@ -16,11 +16,11 @@ export interface ProbeOptions {
 export interface ProbeReport {
   readonly answered: number;
   readonly failed: number;
-  /** Growth after a first part of the requests, in bytes. */
+  /** Heap growth after the first part of the requests, in bytes. */
   readonly heapGrowth: number;
-  /** Timers that are left at the end. */
+  /** Timers that remain at the end. */
   readonly timers: number;
-  /** Listeners that are left on a signal that all requests share. */
+  /** Listeners that remain on a signal that all requests share. */
   readonly listeners: number;
 }
 
@@ -43,7 +43,7 @@ const routers = (Object.keys(wires) as WireName[]).map((wire): Router => {
       attemptTimeoutMs: 150,
       firstTokenTimeoutMs: 150,
       idleTimeoutMs: 80,
-      // Both take part, and neither keeps most calls from being made.
+      // Both are active, and neither prevents most calls.
       breaker: { failureRatio: 0.9, openMs: 20 },
       retryBudget: { ratio: 1 },
       hedge: { afterMs: 30, ratio: 0.5 },
@@ -52,7 +52,7 @@ const routers = (Object.keys(wires) as WireName[]).map((wire): Router => {
   });
 });
 const shared = new AbortController();
-// One for each request under way: no leak, whatever Node's warning says.
+// One listener for each running request: not a leak, despite Node's warning.
 setMaxListeners(concurrency + 1, shared.signal);
 let answered = 0;
 let failed = 0;
@@ -85,7 +85,7 @@ async function run(from: number, to: number): Promise<void> {
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-/** Twice, and after what was left behind has had time to end. */
+/** Measures after several collections, when leftovers have had time to end. */
 async function heapUsed(): Promise<number> {
   for (let round = 0; round < 3; round += 1) {
     await sleep(100);

@@ -4,25 +4,28 @@ import type { RecordedRequest, ScenarioAnswer } from "../../../src/testing/index
 import { type WireName, wires } from "./wires.ts";
 
 export interface LongStreamServer {
-  /** Without the version that the wire's paths begin with. */
+  /** Address without the version with which the API's paths begin. */
   readonly url: string;
   /** Text of the whole answer. */
   readonly characters: number;
-  /** Handed to the socket so far. */
+  /** Bytes passed to the socket so far. */
   readonly sentBytes: number;
   close(): Promise<void>;
 }
 
-/** What a stream of tokens is like: a few characters an event. */
+/** A few characters per event, as in a stream of tokens. */
 const piece = "some words ";
 const piecesPerBlock = 1_000;
 
-/** Streams an answer of so many bytes, as fast as it is read, and refuses calls that do not stream. */
+/**
+ * Starts a server that streams an answer of this many bytes, as fast as it is read, and refuses calls that
+ * do not stream.
+ */
 export async function serveLongStream(wireName: WireName, wireBytes: number): Promise<LongStreamServer> {
   const wire = wires[wireName];
   const request = { method: "POST", headers: {}, closed: new Promise<void>(() => {}) };
   const streamed: RecordedRequest = { ...request, path: "", body: { stream: true } };
-  // In the wire's own words: what stands before the pieces, the pieces, and what follows them.
+  // In the API's format: the events before the pieces, the pieces, and the events after them.
   const { contentType, content, ending } = wire.stream(answerOf(piecesPerBlock), streamed);
   const first = content.findIndex((text) => text.includes(piece));
   const block = content.slice(first, first + piecesPerBlock).join("");

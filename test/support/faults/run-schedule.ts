@@ -7,14 +7,14 @@ import { type WireName, wires } from "./wires.ts";
 
 type Id = "small" | "large" | "elsewhere";
 
-/** How a request went, as its caller and as the servers saw it. */
+/** Course of a request, as seen by its caller and by the servers. */
 export interface Observation {
-  /** Exactly one is there; none: the consumer of a stream has left. */
+  /** Exactly one of result and error is set; neither if the consumer of a stream has left. */
   readonly result?: RouteResult<Id> | undefined;
   readonly error?: unknown;
-  /** What `result` of a stream settled to, beside its iteration. */
+  /** Outcome of a stream's `result`, apart from its iteration. */
   readonly late?: { readonly result?: RouteResult<Id>; readonly error?: unknown } | undefined;
-  /** Text of the chunks that the consumer has seen. */
+  /** Text of the chunks that the consumer received. */
   readonly delivered: string;
   readonly elapsedMs: number;
   readonly abortReason: Error;
@@ -30,7 +30,7 @@ export const price = {
 
 const nowhere = await closedPort();
 
-/** Sends one request through the real SDK of a wire. Returns when every call is over at the server, too. */
+/** Sends one request through the real SDK of an API. Returns when every call has ended at the server, too. */
 export async function runSchedule(
   server: FaultServer,
   wire: WireName,

@@ -1,30 +1,30 @@
 import fc from "fast-check";
 import type { Fault, FaultStatus, RetryAfter } from "./fault.ts";
 
-/** One request, what befalls its calls, and what its caller does meanwhile. Plain data. */
+/** One request, the faults of its calls, and the actions of its caller. Plain data. */
 export interface Schedule {
   readonly mode: "route" | "stream";
-  /** For each model that may serve the request, what its calls meet, in their order. */
+  /** Faults of the calls to each model that may serve the request, in order. */
   readonly small: readonly Fault[] | "refused";
   readonly large: readonly Fault[] | "refused";
   /** A hop at which a constraint forbids the large model. */
   readonly largeForbiddenAt: "fallback" | "retry" | "hedge" | undefined;
   readonly retries: number;
-  /** When the large model is called beside a small one that is late. */
+  /** Delay after which the large model is called in addition to a late small one. */
   readonly hedgeAfterMs: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly maxCostUsd: number | undefined;
-  /** When the caller aborts, counted from the call. */
+  /** Time from the call to the caller's abort. */
   readonly abortAfterMs: number | undefined;
-  /** After how many chunks the consumer of a stream leaves. */
+  /** Number of chunks after which the consumer of a stream leaves. */
   readonly leaveAfterChunks: number | undefined;
-  /** How long the consumer of a stream takes for each chunk. */
+  /** Time that the consumer of a stream takes for each chunk. */
   readonly msPerChunk: number;
   /** Seed of the router's random numbers. */
   readonly seed: number;
 }
 
-// Not `fc.double`: half of its values are below 1e-150.
+// `fc.double` is not used: half of its values are below 1e-150.
 const at = fc.nat({ max: 9_999 }).map((places) => places / 10_000);
 const status = fc.constantFrom<FaultStatus[]>(500, 502, 503, 529, 429, 504, 408, 409, 400, 401, 404);
 const retryAfter: fc.Arbitrary<RetryAfter> = fc.oneof(
@@ -39,7 +39,7 @@ const retryAfter: fc.Arbitrary<RetryAfter> = fc.oneof(
 
 const contentType = fc.constantFrom("text/html", "application/json", "text/event-stream", "image/png");
 
-/** Most calls fail: a request that is served at once shows nothing. */
+/** Faults of calls. Most calls fail, because a request that is served at once shows nothing. */
 export const faults: fc.Arbitrary<Fault> = fc.oneof(
   { withCrossShrink: true },
   { arbitrary: fc.constant<Fault>({ type: "none" }), weight: 4 },
@@ -76,7 +76,7 @@ const script = fc.oneof(
   { arbitrary: fc.array(faults, { maxLength: 3 }), weight: 12 },
   { arbitrary: fc.constant("refused" as const), weight: 1 },
 );
-/** In a quarter, or in half, of the schedules. */
+/** Applies in a quarter, or in half, of the schedules. */
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>, quarters: 1 | 2): fc.Arbitrary<T | undefined> =>
   fc.oneof({ arbitrary: fc.constant(undefined), weight: 4 - quarters }, { arbitrary, weight: quarters });
 

@@ -1,6 +1,6 @@
-// A process of its own: reads a long stream as slowly as it is told. Arguments: wire, URL of its
-// endpoint. Each line that comes in is a number of characters: when it has read as many in all, or the
-// stream has ended, it tells what memory that took.
+// A separate process: reads a long stream at the requested pace. Arguments: API, URL of its endpoint. Each
+// input line is a number of characters: once it has read that many in total, or the stream has ended, it
+// reports the memory in use.
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../../policies/index.ts";
@@ -8,16 +8,16 @@ import { createRouter } from "../../../src/index.ts";
 import { type WireName, wires } from "./wires.ts";
 
 export interface SlowReaderReport {
-  /** Text read so far. The reader throws it away. */
+  /** Characters read so far. The reader discards them. */
   readonly characters: number;
-  /** Over what it was before the stream, in bytes, after garbage collection. */
+  /** Growth since before the stream, in bytes, after garbage collection. */
   readonly heapGrowth: number;
 }
 
 const [wire, url] = process.argv.slice(2) as [WireName, string];
 const input = createInterface(process.stdin);
 input.once("close", () => process.exit());
-// At once: lines that come before somebody asks for them would be lost.
+// Created at once: lines that arrive before the first read would be lost.
 const asked = input[Symbol.asyncIterator]();
 
 const router = createRouter({
@@ -26,7 +26,7 @@ const router = createRouter({
   execution: { retries: 0 },
 });
 
-/** In bytes. */
+/** Returns the memory in use, in bytes. */
 async function memoryUsed(): Promise<number> {
   for (let round = 0; round < 3; round += 1) {
     await sleep(20);
@@ -36,7 +36,7 @@ async function memoryUsed(): Promise<number> {
   return heapUsed + external;
 }
 
-// Loads the SDK. The endpoint refuses what is not streamed.
+// Loads the SDK. The endpoint refuses calls that do not stream.
 await router.route("Hello").catch(() => {});
 const before = await memoryUsed();
 const chunks = router.stream("Hello")[Symbol.asyncIterator]();

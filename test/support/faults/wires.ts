@@ -1,4 +1,5 @@
-import type { Model, ProviderOptions } from "../../../src/index.ts";
+import type { ProviderOptions } from "../../../src/contracts/index.ts";
+import type { Model } from "../../../src/index.ts";
 import { anthropic } from "../../../src/providers/anthropic.ts";
 import { google } from "../../../src/providers/google.ts";
 import { openaiCompatible } from "../../../src/providers/openai-compatible.ts";
@@ -10,7 +11,7 @@ import { openaiWire } from "../openai-server.ts";
 export type WireName = "openai" | "anthropic" | "google";
 
 interface Wire extends ScenarioWire {
-  /** A model over the real SDK. `baseUrl` has no version. */
+  /** Creates a model over the real SDK. `baseUrl` has no version. */
   model(name: string, baseUrl: string, options: Omit<ProviderOptions, "baseUrl">): Model;
 }
 

@@ -10,7 +10,9 @@ const blockFields: Readonly<Record<string, readonly string[]>> = {
   tool_result: ["type", "tool_use_id", "content"],
 };
 
-/** The Messages API where it is strict about a history: blocks, ids, results, signatures. */
+/**
+ * Starts a server that checks a history as strictly as the Messages API: blocks, ids, results, signatures.
+ */
 export function serveStrictAnthropic(): Promise<LoopbackServer> {
   return serveWith((response, { body }) => {
     try {

@@ -1,7 +1,7 @@
 import { type LoopbackServer, sendEvents, sendJson, serveWith } from "../serve-with.ts";
 import { checkFields, checkSignature, type Json, nextStep, Refusal, refuse, sign } from "./script.ts";
 
-/** `generateContent` where the API is strict about a history: parts, results, signatures. */
+/** Starts a server that checks a history as strictly as `generateContent`: parts, results, signatures. */
 export function serveStrictGoogle(): Promise<LoopbackServer> {
   return serveWith((response, { url, body }) => {
     const model = /models\/([^:]+):/.exec(url)?.[1] ?? "";

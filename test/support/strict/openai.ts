@@ -9,13 +9,13 @@ const messageFields: Readonly<Record<string, readonly string[]>> = {
 
 export interface StrictOpenAiOptions {
   /**
-   * `openai`: OpenAI's own API. `reasoning`: a server whose answers carry `reasoning_content`, which
-   * it takes back from nobody else, and whose ids count anew in each answer.
+   * Server that is imitated. `openai`: OpenAI's own API. `reasoning`: a server whose answers carry
+   * `reasoning_content`, which it accepts only from itself, and whose ids restart in each answer.
    */
   readonly style: "openai" | "reasoning";
 }
 
-/** Chat completions where the API is strict about a history: fields, ids, results. */
+/** Starts a server that checks a history strictly: fields, ids, results. */
 export async function serveStrictOpenAi({ style }: StrictOpenAiOptions): Promise<LoopbackServer> {
   const server = await serveWith((response, { body }) => {
     try {

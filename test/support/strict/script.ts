@@ -1,4 +1,4 @@
-/** What a strict server refuses a request for, in words. */
+/** Refusal of a strict server, with the reason as text. */
 export class Refusal extends Error {}
 
 export function refuse(problem: string): never {
@@ -8,23 +8,23 @@ export function refuse(problem: string): never {
 // biome-ignore lint/suspicious/noExplicitAny: bodies of any wire
 export type Json = any;
 
-/** Refuses fields that the API does not know. */
+/** Refuses unknown fields. */
 export function checkFields(path: string, value: Json, known: readonly string[]): void {
   for (const field of Object.keys(value))
     if (!known.includes(field)) refuse(`unknown parameter ${path}.${field}`);
 }
 
 /**
- * What a model says next, by the last thing it was told: `look` and `more` make it call its tool,
- * anything else makes it answer.
+ * Returns the model's next step after the last message: `look` and `more` make it call its tool, anything
+ * else makes it answer.
  */
-export function nextStep(told: string): "call" | "answer" {
-  return told === "look" || told === "more" ? "call" : "answer";
+export function nextStep(text: string): "call" | "answer" {
+  return text === "look" || text === "more" ? "call" : "answer";
 }
 
 let issued = 0;
 
-/** A signature that only this model recognises. */
+/** Creates a signature that only this model recognises. */
 export function sign(model: string): string {
   issued += 1;
   return `${model}/${issued}`;
@@ -35,7 +35,7 @@ export function checkSignature(path: string, signature: unknown, model: string):
     refuse(`${path}: invalid signature`);
 }
 
-/** Ids as odd as they come, by style. */
+/** Creates an id in the style of the prefix. */
 export function newId(prefix: string): string {
   issued += 1;
   return `${prefix}${issued}`;

@@ -1,0 +1,50 @@
+import type { CompletionUsage, FinishReason, Logprobs, Moderation, ServiceTier } from "./answer-parts.ts";
+
+/** A piece of a tool call. The first piece has id and name; the arguments of all pieces are joined. */
+export interface ToolCallDelta {
+  /** Index of the call that the piece belongs to. */
+  index: number;
+  id?: string;
+  type?: "function";
+  function?: {
+    name?: string;
+    /** Piece of the JSON text. */
+    arguments?: string;
+  };
+}
+
+/** Addition of a chunk to the message. */
+export interface ChunkDelta {
+  role?: "developer" | "system" | "user" | "assistant" | "tool";
+  content?: string | null;
+  refusal?: string | null;
+  tool_calls?: ToolCallDelta[];
+  /** @deprecated Replaced by `tool_calls`. */
+  function_call?: { name?: string; arguments?: string };
+}
+
+/** A piece of one of the answers. The router asks for only one. */
+export interface ChunkChoice {
+  index: number;
+  delta: ChunkDelta;
+  /** Null until the last piece. */
+  finish_reason: FinishReason | null;
+  logprobs?: Logprobs | null;
+}
+
+/** One piece of a streamed answer. */
+export interface CompletionChunk {
+  /** Id of the answer, the same in all chunks. */
+  id: string;
+  object: "chat.completion.chunk";
+  /** Time of the answer in seconds since the epoch, the same in all chunks. */
+  created: number;
+  model: string;
+  /** Empty in the chunk with the usage. */
+  choices: ChunkChoice[];
+  usage?: CompletionUsage | null;
+  service_tier?: ServiceTier | null;
+  /** Name of the configuration that answered, as in `Completion`. */
+  system_fingerprint?: string;
+  moderation?: Moderation | null;
+}

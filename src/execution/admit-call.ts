@@ -1,0 +1,59 @@
+import type { Check } from "../contracts/index.ts";
+import type { ReadyCall } from "./attempt-record.ts";
+import { callOf } from "./call-of.ts";
+import type { CallContext, Execution } from "./context.ts";
+import type { Proposal } from "./plan/index.ts";
+import { forbidden, notAdmitted, type Refused, unpaid, withoutRoom } from "./refused.ts";
+import { takeRoomNow } from "./take-room.ts";
+
+/** A call of the plan that holds its money and has entered admission. */
+export interface PlannedCall extends ReadyCall {
+  readonly check: Check | undefined;
+}
+
+/**
+ * The way of a proposed call through the ports: constraint, `fits`, `ask` (without side effect), then `reserve`
+ * and `enter`. Returns at once unless the money has to be asked for elsewhere. Money comes before the place, so
+ * that no place is held while it is waited for.
+ */
+export function admitCall(
+  execution: Execution,
+  proposal: Proposal,
+): PlannedCall | Refused | Promise<PlannedCall | Refused> {
+  const { model, hop, attemptId, delayMs, lastResort } = proposal;
+  const { ports, scope } = execution;
+  const candidate = execution.candidateOf(model);
+  const permitted = execution.permits(candidate, hop);
+  if (permitted !== true) return forbidden(proposal, permitted, hop === "answer");
+  const call = callOf(execution, candidate, attemptId, hop, proposal);
+  const fits = scope.account.fits(call);
+  if (fits !== true) return unpaid(proposal, fits);
+  const asked = lastResort === true || ports.admission.ask(call, delayMs);
+  if (asked !== true) return notAdmitted(proposal, asked);
+  const reserved = scope.account.reserve(call);
+  const entered = (answer: Awaited<typeof reserved>) =>
+    answer === true ? enter(execution, proposal, call) : unpaid(proposal, answer);
+  return reserved instanceof Promise ? reserved.then(entered) : entered(reserved);
+}
+
+function enter(execution: Execution, proposal: Proposal, call: ReadyCall["call"]): PlannedCall | Refused {
+  const { ports, scope, plan } = execution;
+  const pass = ports.admission.enter(call, proposal.delayMs);
+  if ("by" in pass) {
+    scope.account.release(call.attemptId);
+    return notAdmitted(proposal, pass);
+  }
+  const check = proposal.place === undefined ? undefined : plan[proposal.place]?.unless;
+  const planned: PlannedCall = { call, model: execution.modelOf(proposal.model), pass, check };
+  // A call next to another one does not wait: it would come too late to help.
+  const room = proposal.beside === true ? takeRoomNow(pass) : true;
+  if (room === true) return planned;
+  giveBack(execution, planned);
+  return withoutRoom(proposal, room);
+}
+
+/** Gives back what a call holds that is not made. */
+export function giveBack({ scope }: CallContext, { pass, call }: ReadyCall): void {
+  pass.end();
+  scope.account.release(call.attemptId);
+}

@@ -1,0 +1,47 @@
+import {
+  AllModelsFailedError,
+  BudgetExceededError,
+  LimitExceededError,
+  NoEligibleModelError,
+} from "../contracts/index.ts";
+import type { Execution } from "./context.ts";
+import { deadlineError } from "./deadline.ts";
+import type { PlanEnd, PlanState } from "./plan/index.ts";
+import type { Refused } from "./refused.ts";
+
+/** What a walk remembers of its attempts, by their ids. */
+export interface Remembered {
+  readonly errors: ReadonlyMap<string, unknown> | undefined;
+  readonly refusals: ReadonlyMap<string, Refused> | undefined;
+}
+
+/** The error that a request ends with. */
+export function endError(
+  { scope, signal }: Execution,
+  { because, attemptId = "" }: PlanEnd,
+  { passedOver }: Pick<PlanState, "passedOver">,
+  { errors, refusals }: Remembered,
+): unknown {
+  switch (because) {
+    case "aborted":
+      return signal?.reason;
+    case "error":
+      return errors?.get(attemptId);
+    case "deadline":
+      return deadlineError(scope);
+    case "limits":
+      return new LimitExceededError(passedOver);
+    case "all-failed":
+      return new AllModelsFailedError(scope.attempts, { cause: errors?.get(attemptId) }, passedOver);
+    case "forbidden": {
+      const refused = refusals?.get(attemptId);
+      return new NoEligibleModelError({ [refused?.proposal.model ?? ""]: refused?.refusal.reason ?? "" });
+    }
+    case "money": {
+      const refused = refusals?.get(attemptId);
+      const bound = refused === undefined ? undefined : scope.account.boundOf(refused.refusal);
+      const problem = `${refused?.proposal.model} ${refused?.refusal.reason}`;
+      return new BudgetExceededError(bound?.limitUsd ?? 0, problem, scope.attempts, bound?.description);
+    }
+  }
+}

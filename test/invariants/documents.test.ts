@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "../support/package-sources.ts";
+import { anchorsOf, linksOf, pathsIn, scriptsIn } from "../support/page.ts";
+
+/** All pages of the repository, as paths from its root. */
+const pages = [
+  ...readdirSync(root).filter((file) => file.endsWith(".md")),
+  ...["docs", "src", "policies", "evals", "cli", "studies", "test"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => join(folder, file)),
+  ),
+];
+const textOf = new Map(pages.map((page) => [page, readFileSync(join(root, page), "utf8")]));
+const read = (page: string) => textOf.get(page) ?? "";
+
+/** Where a link of a page leads, as a path from the root. */
+const targetOf = (page: string, target: string) =>
+  target === "" ? page : normalize(join(dirname(page), target)).replace(/\/$/, "");
+
+describe.each(pages)("%s", (page) => {
+  it("links to files and headings that are there", () => {
+    const broken = linksOf(read(page)).filter(({ target, anchor }) => {
+      const path = targetOf(page, target);
+      if (!existsSync(join(root, path))) return true;
+      return anchor !== "" && !anchorsOf(read(path)).has(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("names paths of the repository that are there", () => {
+    const places = [root, join(root, dirname(page))];
+    const absent = pathsIn(read(page)).filter(({ name }) => !places.some((at) => existsSync(join(at, name))));
+    expect(absent).toEqual([]);
+  });
+
+  it("tells to run scripts that are there", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(scriptsIn(read(page)).filter(({ name }) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+it("every page of docs is reached from the README, CONTRIBUTING or docs/README", () => {
+  const reached = new Set<string>();
+  const visit = (page: string): void => {
+    if (reached.has(page) || !textOf.has(page)) return;
+    reached.add(page);
+    for (const { target } of linksOf(read(page))) {
+      const path = targetOf(page, target);
+      visit(path);
+      visit(join(path, "README.md"));
+    }
+  };
+  for (const page of ["README.md", "CONTRIBUTING.md", "docs/README.md"]) visit(page);
+  expect(pages.filter((page) => page.startsWith("docs/") && !reached.has(page))).toEqual([]);
+});
+
+describe("the reader of pages", () => {
+  const page = [
+    "# A title",
+    "See [below](#the-end-and-more), [it](docs/a.md#b), [web](https://a.b/c) and `[not](this.md)`.",
+    "`src/index.ts` and `npx vitest run test/policies`, not `src/<name>.ts`; `npm run --silent demo`.",
+    "`src/later.ts`, [later](later.md) <!-- check -->",
+    "```ts",
+    "# no heading [nor](a-link.md) `src/none.ts`",
+    "```",
+    "    npm ci && npm run build",
+    "## The `end`, and more",
+    "## A title",
+  ].join("\n");
+
+  it("finds links, headings, paths and scripts, and leaves out code and marked lines", () => {
+    expect(linksOf(page)).toEqual([
+      { line: 2, target: "", anchor: "the-end-and-more" },
+      { line: 2, target: "docs/a.md", anchor: "b" },
+    ]);
+    expect([...anchorsOf(page)]).toEqual(["a-title", "the-end-and-more", "a-title-1"]);
+    expect(pathsIn(page)).toEqual([
+      { line: 3, name: "src/index.ts" },
+      { line: 3, name: "test/policies" },
+    ]);
+    expect(scriptsIn(page)).toEqual([
+      { line: 3, name: "demo" },
+      { line: 8, name: "build" },
+    ]);
+  });
+});

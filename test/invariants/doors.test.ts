@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import * as main from "../../src/index.ts";
+import * as plugin from "../../src/plugin/index.ts";
+import { exportedNames } from "../support/exported-names.ts";
+import { entrySources } from "../support/package-sources.ts";
+
+const namesOf = (door: string) => exportedNames(entrySources[door] as string);
+const words = (text: string) => text.trim().split(/\s+/);
+
+// A name that is added here is a promise to applications; one that goes breaks them: see CHANGELOG.md.
+const mainDoor = {
+  values: words(`
+    AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError
+    InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
+    NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
+    defaultRouter environmentRouter explain isRouterError route
+  `),
+  types: words(`
+    Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
+    DecideOptions Decision DecisionLog DecisionLogOptions Environment EventSink ExecutionOptions Model
+    Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode RouterEvent
+    RouterOptions RouterState Tuning Usage
+  `),
+};
+
+const pluginDoor = {
+  values: words(`
+    AllModelsFailedError BudgetExceededError ClassifierError DeadlineExceededError
+    InsufficientEvidenceError InvalidOptionError InvalidRequestError LimitExceededError
+    MissingConfigurationError MissingDependencyError NoEligibleModelError OutcomeFormatError PolicyError
+    ProviderError RouterError askClassifier checkIds checkKeys checkMethods checkNumber checkPrice
+    checkText checkTuning describePolicy explain isRouterError notShown ratesAt recordError timestamp
+  `),
+  types: words(`
+    AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches BreakerOptions
+    BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
+    CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
+    CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
+    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DeveloperMessage
+    EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
+    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions Hop
+    HopContext ImagePart JsonSchema Labels LearnedLimit LimitOptions Logprobs Model ModelDefaults
+    ModelFacts Moderation NumberRange ObservedFirstToken ObservedHealth ObservedOutcome PlanStep Policy
+    PolicyContext PolicyDescription PolicyParameters Price PriceTier PromptCacheBreakpoint
+    ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose RateLimitInfo RateOptions Rates
+    ReadText ReasoningEffort RecordKeys RecordedCandidate RecordedError RecordedFacts RefusalPart
+    RequestFacts ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream
+    Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts SessionState
+    SessionsState Spend SpendAccountState SpendState SplitRecord SubmittedBatch SystemMessage TextPart
+    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning UnitField Usage
+    UsageMean UsageMeansState UserMessage
+  `),
+};
+
+test("the main door shows what an application needs, name by name", () => {
+  expect(namesOf("switchpoint")).toEqual(mainDoor);
+  expect(Object.keys(main).sort()).toEqual(mainDoor.values);
+});
+
+test("the door for authors shows all contracts and the helpers", () => {
+  expect(namesOf("switchpoint/plugin")).toEqual(pluginDoor);
+  expect(Object.keys(plugin).sort()).toEqual(pluginDoor.values);
+});
