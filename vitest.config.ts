@@ -21,6 +21,11 @@ export default defineConfig({
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
     testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 60_000,
+    coverage: {
+      include: ["src/**/*.ts", "policies/**/*.ts", "evals/**/*.ts", "cli/**/*.ts"],
+      exclude: ["**/*.generated.ts"],
+      reporter: ["text-summary", "html"],
+    },
     projects: [
       {
         extends: true,
