@@ -1,7 +1,8 @@
 import { checkSpendState, type SpendBook } from "../budget/spend.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import { checkKeys } from "../plugin/index.ts";
-import { type Breakers, checkBreakerStates } from "../state/breakers.ts";
+import type { Breakers } from "../state/breakers.ts";
+import { checkBreakerStates } from "../state/check-breaker-states.ts";
 import { checkHealthState, type HealthTracker } from "../state/health.ts";
 import { checkLearnedLimits } from "../state/learned-rate.ts";
 import type { Limits } from "../state/limits.ts";

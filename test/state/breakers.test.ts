@@ -92,6 +92,15 @@ describe("a breaker", () => {
     expect(breakers.exportState(1_003)).toEqual([]);
   });
 
+  it("can be asked without taking the trial", () => {
+    const breakers = opened();
+    expect(breakers.ask("a", 999)).toBe("its breaker is open (server failures)");
+    expect([breakers.ask("a", 1_000), breakers.ask("a", 1_000)]).toEqual([true, true]);
+    expect(breakers.enter("a", 1_000)).toBe(true);
+    expect(breakers.ask("a", 1_001)).toBe("its breaker waits for a trial call");
+    expect(breakers.ask("b", 1_001)).toBe(true);
+  });
+
   it("stays open twice as long after each trial that fails, sixteen times at most", () => {
     const breakers = opened();
     let now = 0;

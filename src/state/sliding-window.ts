@@ -1,0 +1,72 @@
+import type { FailureClass } from "../contracts/index.ts";
+
+/** The window slides in steps of a tenth. */
+export const bucketCount = 10;
+
+/**
+ * Counts of the latest calls and of their failures by class. The sums are right as of the latest
+ * count. Counting allocates nothing: the buckets are a ring that is used again and again.
+ */
+export interface SlidingWindow {
+  readonly calls: Counter;
+  readonly failed: Readonly<Record<FailureClass, Counter>>;
+  readonly stepMs: number;
+  /** Number of the newest bucket since the epoch; -Infinity while there is none. */
+  newest: number;
+}
+
+export interface Counter {
+  /** All buckets together. */
+  sum: number;
+  readonly buckets: number[];
+}
+
+export function createSlidingWindow(windowMs: number): SlidingWindow {
+  return {
+    calls: createCounter(),
+    failed: { connection: createCounter(), timeout: createCounter(), server: createCounter() },
+    stepMs: windowMs / bucketCount,
+    newest: Number.NEGATIVE_INFINITY,
+  };
+}
+
+/** Counts one call, and its failure if it has a class. `now` is in milliseconds since the epoch. */
+export function count(window: SlidingWindow, failureClass: FailureClass | undefined, now: number): void {
+  slide(window, Math.floor(now / window.stepMs));
+  const slot = slotOf(window.newest);
+  add(window.calls, slot);
+  if (failureClass !== undefined) add(window.failed[failureClass], slot);
+}
+
+/** Empties the buckets that have left the window. A clock that was set back counts into the newest one. */
+function slide(window: SlidingWindow, bucket: number): void {
+  const { calls, failed, newest } = window;
+  if (bucket <= newest) return;
+  for (let age = Math.min(bucketCount, bucket - newest) - 1; age >= 0; age -= 1) {
+    const slot = slotOf(bucket - age);
+    clear(calls, slot);
+    clear(failed.connection, slot);
+    clear(failed.timeout, slot);
+    clear(failed.server, slot);
+  }
+  window.newest = bucket;
+}
+
+function createCounter(): Counter {
+  return { sum: 0, buckets: new Array<number>(bucketCount).fill(0) };
+}
+
+function add(counter: Counter, slot: number): void {
+  counter.sum += 1;
+  counter.buckets[slot] = (counter.buckets[slot] as number) + 1;
+}
+
+function clear(counter: Counter, slot: number): void {
+  counter.sum -= counter.buckets[slot] as number;
+  counter.buckets[slot] = 0;
+}
+
+/** Place of a bucket in the ring. Numbers before the epoch are negative. */
+function slotOf(bucket: number): number {
+  return ((bucket % bucketCount) + bucketCount) % bucketCount;
+}
