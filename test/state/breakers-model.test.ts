@@ -157,6 +157,6 @@ it("breakers agree with a model that keeps every call, whatever happens in whate
         expect([...breakers.exportState(now)].sort((x, y) => x.name.localeCompare(y.name))).toEqual(exported);
       }
     }),
-    { numRuns: runs(100, 20_000) },
+    { numRuns: runs(100, 5_000) },
   );
 });
