@@ -87,7 +87,7 @@ it("no more calls and tokens begin in any span, and run at once, than are config
         expect(atOnce).toBeLessThanOrEqual(maxConcurrent);
         later(takesMs, () => {
           underWay.set(name, (underWay.get(name) ?? 0) - 1);
-          pass.told({ limitRequests: 50, remainingRequests: remaining, resetRequestsMs: 5_000 });
+          pass.onRateLimit({ limitRequests: 50, remainingRequests: remaining, resetRequestsMs: 5_000 });
           const error = { code: "provider", message: "", kind: "rate-limit" };
           pass.end(fate === "limited" ? { error } : {});
         });

@@ -119,7 +119,7 @@ describe("rates", () => {
 describe("what providers tell", () => {
   it("bounds a model without a limit of its own, and comes back evenly until the reset", () => {
     const { enter, count, time, limits, call } = make({});
-    pass(enter()).told({ limitRequests: 60, remainingRequests: 2, resetRequestsMs: 58_000 });
+    pass(enter()).onRateLimit({ limitRequests: 60, remainingRequests: 2, resetRequestsMs: 58_000 });
     expect(count()).toBe(2);
     expect(limits.delayOf(call())?.reason).toContain("the limit of requests that its provider tells");
     expect(limits.delayOf(call())?.ms).toBe(1_000);
@@ -131,7 +131,7 @@ describe("what providers tell", () => {
 
   it("counts tokens too, and without a limit holds until the reset", () => {
     const { enter, count, call, time } = make({});
-    pass(enter()).told({ remainingTokens: 250, resetTokensMs: 4_000 });
+    pass(enter()).onRateLimit({ remainingTokens: 250, resetTokensMs: 4_000 });
     expect(count(call(100))).toBe(2);
     expect(enter(call(100))).toContain("4000 ms");
     time.now += 4_000;
@@ -140,7 +140,7 @@ describe("what providers tell", () => {
 
   it("is believed for ten minutes at most, whatever it says", () => {
     const { enter, call, limits, time } = make({});
-    pass(enter()).told({ limitRequests: 1, remainingRequests: 0, resetRequestsMs: 1e300 });
+    pass(enter()).onRateLimit({ limitRequests: 1, remainingRequests: 0, resetRequestsMs: 1e300 });
     expect(limits.delayOf(call())?.ms).toBe(600_000);
     time.now += 600_000;
     expect(limits.delayOf(call())).toBeUndefined();
@@ -150,9 +150,9 @@ describe("what providers tell", () => {
     const { limits, call, time } = make({});
     const waiting = pass(limits.enter(call(), 0));
     waiting.begin();
-    waiting.told({ remainingRequests: 5, limitRequests: 5, resetRequestsMs: 1_000 });
+    waiting.onRateLimit({ remainingRequests: 5, limitRequests: 5, resetRequestsMs: 1_000 });
     const reserved = Array.from({ length: 3 }, () => pass(limits.enter(call(), 0)));
-    waiting.told({ remainingRequests: 4, limitRequests: 5, resetRequestsMs: 1_000 });
+    waiting.onRateLimit({ remainingRequests: 4, limitRequests: 5, resetRequestsMs: 1_000 });
     expect(typeof limits.enter(call(), 0)).not.toBe("string");
     expect(limits.enter(call(), 0)).toContain("the limit of requests that its provider tells");
     expect(reserved.map((one) => one.begin())).toEqual([0, 0, 0]);
@@ -163,7 +163,7 @@ describe("what providers tell", () => {
   it("is ignored where nothing is to be learnt", () => {
     const { enter, count, call } = make({ learn: false });
     const told = pass(enter());
-    told.told({ remainingRequests: 0, resetRequestsMs: 60_000 });
+    told.onRateLimit({ remainingRequests: 0, resetRequestsMs: 60_000 });
     told.end(limited);
     expect(count(call(), 100)).toBe(100);
   });
@@ -348,12 +348,12 @@ it("a rate that was learnt by a clock that was ahead recovers from now on", () =
 it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("a provider that tells %s has told nothing", (odd) => {
   const { enter } = make({});
   const first = pass(enter());
-  first.told({ remainingRequests: odd, limitRequests: 1, resetRequestsMs: 1_000 });
-  first.told({ remainingTokens: odd, limitTokens: odd, resetTokensMs: odd });
+  first.onRateLimit({ remainingRequests: odd, limitRequests: 1, resetRequestsMs: 1_000 });
+  first.onRateLimit({ remainingTokens: odd, limitTokens: odd, resetTokensMs: odd });
   const second = pass(enter());
   expect(second.waitMs).toBe(0);
   // What it says later is understood.
-  second.told({ remainingRequests: 0, limitRequests: 60, resetRequestsMs: odd });
+  second.onRateLimit({ remainingRequests: 0, limitRequests: 60, resetRequestsMs: odd });
   expect(enter()).toMatch(/the limit of requests that its provider tells is reached for \d+ ms more/);
 });
 

@@ -1,0 +1,71 @@
+import type { RateOptions } from "../contracts/index.ts";
+import { type Draw, drawCall, drawTokens } from "./draw.ts";
+import { countOne, type FadingCount, perMinute } from "./fading-count.ts";
+import { afterRateLimit, type LearnedRate, type LimitedCall, rateNow, unknownRate } from "./learned-rate.ts";
+import { createRateBucket } from "./rate-bucket.ts";
+import { createTokenBucket, refill, resize, type TokenBucket } from "./token-bucket.ts";
+
+/** Rates of one endpoint: the configured ones, and the pace that its rate limits have taught. */
+export interface EndpointRates {
+  readonly bounds: RateOptions;
+  /** At the lower of the configured and the learnt pace. */
+  requests: TokenBucket | undefined;
+  readonly tokens: TokenBucket | undefined;
+  learned: LearnedRate;
+  /** Calls begun. */
+  readonly begun: FadingCount;
+}
+
+/** What a learned rate lets through at once: ten seconds' worth, for bursts are what hit the limit. */
+const learnedBurst = 1 / 6;
+
+export function createEndpointRates(bounds: RateOptions, now: number): EndpointRates {
+  const tokens = createRateBucket(bounds.tokensPerMinute, now);
+  return { bounds, requests: undefined, tokens, learned: unknownRate, begun: { count: 0, at: now } };
+}
+
+export function endpointDraws(endpoint: EndpointRates, tokens: number, now: number): Draw[] {
+  const draws: Draw[] = [];
+  const limit = setPace(endpoint, now);
+  if (endpoint.requests !== undefined) draws.push(drawCall(endpoint.requests, limit, now));
+  if (endpoint.tokens !== undefined) {
+    const limit = `its limit of ${endpoint.bounds.tokensPerMinute} tokens per minute`;
+    draws.push(drawTokens(endpoint.tokens, tokens, limit, now));
+  }
+  return draws;
+}
+
+export function callBegun({ begun }: EndpointRates, now: number): void {
+  countOne(begun, now);
+}
+
+/** Cuts the pace after a rate limit. */
+export function callLimited(endpoint: EndpointRates, call: LimitedCall, now: number): void {
+  const { bounds, begun, learned } = endpoint;
+  const pace = Math.min(bounds.requestsPerMinute ?? Number.POSITIVE_INFINITY, perMinute(begun, now));
+  endpoint.learned = afterRateLimit(learned, call, pace, now);
+  if (endpoint.learned === learned) return;
+  setPace(endpoint, now);
+  // Nothing is saved up; but its pause over, one call may show how things are.
+  if (endpoint.requests !== undefined) endpoint.requests.level = Math.min(1, endpoint.requests.level);
+}
+
+/** Sets the pace of a model's calls to what holds now, and says which limit that is. */
+function setPace(endpoint: EndpointRates, now: number): string {
+  const { requestsPerMinute: limit } = endpoint.bounds;
+  const learned = rateNow(endpoint.learned, now);
+  if (learned === undefined) endpoint.learned = unknownRate;
+  if (learned !== undefined && learned < (limit ?? Number.POSITIVE_INFINITY)) {
+    resizeRequests(endpoint, Math.max(1, learned * learnedBurst), learned / 60_000, now);
+    return `the rate of ${Math.round(learned)} requests per minute, learnt from its rate limits,`;
+  }
+  if (limit === undefined) endpoint.requests = undefined;
+  else resizeRequests(endpoint, Math.max(1, limit), limit / 60_000, now);
+  return `its limit of ${limit} requests per minute`;
+}
+
+function resizeRequests(endpoint: EndpointRates, capacity: number, perMs: number, now: number): void {
+  endpoint.requests ??= createTokenBucket(capacity, perMs, now);
+  refill(endpoint.requests, now);
+  resize(endpoint.requests, capacity, perMs);
+}

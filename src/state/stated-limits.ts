@@ -1,0 +1,73 @@
+import type { RateLimitInfo } from "../contracts/index.ts";
+import type { Draw } from "./draw.ts";
+import { createTokenBucket, type TokenBucket, waitMs } from "./token-bucket.ts";
+
+/** What a provider has stated last of its own limits. */
+export interface StatedLimits {
+  requests: StatedLimit | undefined;
+  tokens: StatedLimit | undefined;
+}
+
+/** Holds until its reset. */
+interface StatedLimit {
+  readonly bucket: TokenBucket;
+  until: number;
+}
+
+/** Longest time that a provider's word is believed. */
+const longestStatedMs = 600_000;
+
+/** Takes over what the provider has stated; what it does not mention stays. */
+export function hearLimits(stated: StatedLimits, info: RateLimitInfo, now: number): void {
+  const { limitRequests, remainingRequests, resetRequestsMs } = info;
+  const { limitTokens, remainingTokens, resetTokensMs } = info;
+  stated.requests = hear(stated.requests, [remainingRequests, limitRequests, resetRequestsMs], now);
+  stated.tokens = hear(stated.tokens, [remainingTokens, limitTokens, resetTokensMs], now);
+}
+
+/** Draws of a call from the limits that still hold. */
+export function statedDraws({ requests, tokens }: StatedLimits, estimated: number, now: number): Draw[] {
+  const draws: Draw[] = [];
+  const draw = ({ bucket, until }: StatedLimit, cost: number, kind: string) => {
+    if (now >= until) return;
+    const wait = Math.min(waitMs(bucket, cost, now), until - now);
+    const limit = `the limit of ${kind} that its provider tells`;
+    draws.push({ bucket, cost, waitMs: wait, limit, stated: true, corrected: false });
+  };
+  if (requests !== undefined) draw(requests, 1, "requests");
+  if (tokens !== undefined) draw(tokens, estimated, "tokens");
+  return draws;
+}
+
+/**
+ * What a provider states becomes a bucket, whatever the span of its limit: what is missing comes back
+ * evenly until its reset. Without a limit nothing comes back before the reset, and without a reset its
+ * word holds for a minute.
+ */
+function hear(
+  before: StatedLimit | undefined,
+  said: readonly [remaining: Count, limit: Count, resetMs: Count],
+  now: number,
+): StatedLimit | undefined {
+  // A user's own model may say anything.
+  const [remaining, limit, resetMs] = said.map(countOrNone);
+  if (remaining === undefined) return before;
+  const capacity = Math.max(1, limit ?? remaining, remaining);
+  const span = Math.max(1, resetMs ?? 60_000);
+  const perMs = limit === undefined ? 0 : Math.max(0, limit - remaining) / span;
+  const bucket = before?.bucket ?? createTokenBucket(capacity, perMs, now);
+  bucket.at = now;
+  bucket.capacity = capacity;
+  bucket.perMs = perMs;
+  // Calls that have not begun are not in its count.
+  bucket.level = remaining - bucket.pending;
+  const stated = before ?? { bucket, until: 0 };
+  stated.until = now + Math.min(span, longestStatedMs);
+  return stated;
+}
+
+type Count = number | undefined;
+
+function countOrNone(value: Count): Count {
+  return value !== undefined && value >= 0 && value < Number.POSITIVE_INFINITY ? value : undefined;
+}

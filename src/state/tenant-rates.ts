@@ -1,0 +1,65 @@
+import type { RateOptions } from "../contracts/index.ts";
+import { type Draw, drawCall, drawTokens } from "./draw.ts";
+import { createRateBucket } from "./rate-bucket.ts";
+import { refill, type TokenBucket } from "./token-bucket.ts";
+
+/** Rates of each tenant over all models. Calls without a tenant share an account. */
+export interface TenantRates {
+  drawsOf(tenant: string | undefined, tokens: number, now: number): Draw[];
+}
+
+interface Account {
+  readonly requests: TokenBucket | undefined;
+  readonly tokens: TokenBucket | undefined;
+}
+
+/** Keeps the accounts of the `maxTenants` tenants that have called last. */
+export function createTenantRates(rates: RateOptions, maxTenants: number): TenantRates {
+  const { requestsPerMinute, tokensPerMinute } = rates;
+  const accounts = new Map<string | undefined, Account>();
+
+  const accountOf = (tenant: string | undefined, now: number): Account => {
+    const known = accounts.get(tenant);
+    if (known !== undefined) {
+      // Back to the end: the one that has not called for longest stands first.
+      accounts.delete(tenant);
+      accounts.set(tenant, known);
+      return known;
+    }
+    const made: Account = {
+      requests: createRateBucket(requestsPerMinute, now),
+      tokens: createRateBucket(tokensPerMinute, now),
+    };
+    if (accounts.size >= maxTenants) {
+      const [oldest, forgotten] = accounts.entries().next().value as [string | undefined, Account];
+      accounts.delete(oldest);
+      // Nobody gains by being forgotten: the newcomer has what the forgotten one had left.
+      inherit(made.requests, forgotten.requests, now);
+      inherit(made.tokens, forgotten.tokens, now);
+    }
+    accounts.set(tenant, made);
+    return made;
+  };
+
+  return {
+    drawsOf(tenant, tokens, now) {
+      const draws: Draw[] = [];
+      const account = accountOf(tenant, now);
+      if (account.requests !== undefined) {
+        const limit = `the tenant's limit of ${requestsPerMinute} requests per minute`;
+        draws.push(drawCall(account.requests, limit, now));
+      }
+      if (account.tokens !== undefined) {
+        const limit = `the tenant's limit of ${tokensPerMinute} tokens per minute`;
+        draws.push(drawTokens(account.tokens, tokens, limit, now));
+      }
+      return draws;
+    },
+  };
+}
+
+function inherit(made: TokenBucket | undefined, forgotten: TokenBucket | undefined, now: number): void {
+  if (made === undefined || forgotten === undefined) return;
+  refill(forgotten, now);
+  made.level = Math.min(made.level, forgotten.level);
+}
