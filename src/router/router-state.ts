@@ -3,11 +3,14 @@ import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import { checkKeys } from "../plugin/index.ts";
 import type { Breakers } from "../state/breakers.ts";
 import { checkBreakerStates } from "../state/check-breaker-states.ts";
+import { checkHealthState } from "../state/check-health-state.ts";
 import { checkLearnedLimits } from "../state/check-learned-limits.ts";
-import { checkHealthState, type HealthTracker } from "../state/health.ts";
+import { checkSessionsState } from "../state/check-sessions-state.ts";
+import { checkUsageMeansState } from "../state/check-usage-means-state.ts";
+import type { HealthTracker } from "../state/health.ts";
 import type { Limits } from "../state/limits.ts";
-import { checkSessionsState, type Sessions } from "../state/sessions.ts";
-import { checkUsageMeansState, type UsageMeans } from "../state/usage-means.ts";
+import type { Sessions } from "../state/sessions.ts";
+import type { UsageMeans } from "../state/usage-means.ts";
 
 export interface StateParts {
   readonly means: UsageMeans;

@@ -1,11 +1,10 @@
-import { InvalidOptionError, type LearnedLimit } from "../contracts/index.ts";
+import type { LearnedLimit } from "../contracts/index.ts";
 import { checkNumber, checkText } from "../plugin/index.ts";
+import { checkExportedList } from "./state-checks.ts";
 
 /** Throws `InvalidOptionError` unless the value is one that was exported. */
 export function checkLearnedLimits(states: readonly LearnedLimit[]): readonly LearnedLimit[] {
-  if (!Array.isArray(states))
-    throw new InvalidOptionError("state.limits", states, "what exportState() returned");
-  return states.map((one: Partial<LearnedLimit> | null, at) => {
+  return checkExportedList<LearnedLimit>("state.limits", states).map((one, at) => {
     const path = `state.limits[${at}]`;
     const rate = (field: "tooMuchPerMinute" | "requestsPerMinute") =>
       checkNumber(`${path}.${field}`, one?.[field], { min: Number.MIN_VALUE });

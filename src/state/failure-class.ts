@@ -2,15 +2,15 @@ import type { FailureClass, ProviderErrorKind } from "../contracts/index.ts";
 
 export const failureClasses: readonly FailureClass[] = ["connection", "timeout", "server"];
 
-const classByKind: Partial<Record<ProviderErrorKind, FailureClass>> = {
-  connection: "connection",
-  timeout: "timeout",
-  server: "server",
-  overloaded: "server",
-  incomplete: "server",
-};
+const classByKind: ReadonlyMap<string | undefined, FailureClass> = new Map<ProviderErrorKind, FailureClass>([
+  ["connection", "connection"],
+  ["timeout", "timeout"],
+  ["server", "server"],
+  ["overloaded", "server"],
+  ["incomplete", "server"],
+]);
 
 /** Class of a failure that speaks against the endpoint; undefined for what the caller brought about. */
 export function failureClassOf(kind: string | undefined): FailureClass | undefined {
-  return kind === undefined ? undefined : classByKind[kind as ProviderErrorKind];
+  return classByKind.get(kind);
 }

@@ -1,12 +1,6 @@
-import {
-  InvalidOptionError,
-  type RequestFacts,
-  type SessionFacts,
-  type SessionState,
-  type SessionsState,
-  type Usage,
-} from "../contracts/index.ts";
-import { checkNumber, checkText } from "../plugin/index.ts";
+import type { RequestFacts, SessionFacts, SessionState, SessionsState, Usage } from "../contracts/index.ts";
+import { checkNumber } from "../plugin/index.ts";
+import { checkSessionsState } from "./check-sessions-state.ts";
 import { createLatest } from "./latest.ts";
 
 /** An answer that a session was given. */
@@ -96,23 +90,4 @@ export function cachedTokensOf(usage: Usage | undefined): number {
 /** One key for one pair: a session id cannot be written so that it falls into another tenant. */
 function keyOf(tenant: string | undefined, session: string): string {
   return tenant === undefined ? `-${session}` : `${tenant.length}:${tenant}${session}`;
-}
-
-/** Throws `InvalidOptionError` where the value is none that was exported. */
-export function checkSessionsState(state: SessionsState): readonly SessionState[] {
-  const { formatVersion, sessions } = (state ?? {}) as Partial<SessionsState>;
-  if (formatVersion !== 1 || !Array.isArray(sessions))
-    throw new InvalidOptionError("state.sessions", state, "what exportState() returned");
-  return sessions.map((one: Partial<SessionState> | null, at) => {
-    const path = `state.sessions.sessions[${at}]`;
-    const whole = { min: 0, integer: true };
-    return {
-      tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
-      session: checkText(`${path}.session`, one?.session),
-      model: checkText(`${path}.model`, one?.model),
-      turns: checkNumber(`${path}.turns`, one?.turns, whole),
-      lastUsedAt: checkNumber(`${path}.lastUsedAt`, one?.lastUsedAt, { min: 0 }),
-      cachedTokens: checkNumber(`${path}.cachedTokens`, one?.cachedTokens, { min: 0 }),
-    };
-  });
 }
