@@ -4,12 +4,12 @@ import {
   callBegun,
   callLimited,
   createEndpointRates,
+  drawFromEndpoint,
   type EndpointRates,
-  endpointDraws,
 } from "./endpoint-rates.ts";
 import { createLatest } from "./latest.ts";
 import { type LimitedCall, rateNow, restoreRate } from "./learned-rate.ts";
-import { hearLimits, type StatedLimits, statedDraws } from "./stated-limits.ts";
+import { drawFromStated, hearLimits, type StatedLimits } from "./stated-limits.ts";
 import { createTenantRates } from "./tenant-rates.ts";
 
 /** Rates of models and tenants: those configured, those that providers state, those that their 429s taught. */
@@ -55,9 +55,10 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
     drawsOf({ name, tenant, tokens }, now) {
       const endpoint = endpoints.get(name) ?? created(name, now);
       endpoints.set(name, endpoint);
-      const draws = endpointDraws(endpoint.rates, tokens, now);
-      draws.push(...statedDraws(endpoint.stated, tokens, now));
-      if (tenants !== undefined) draws.push(...tenants.drawsOf(tenant, tokens, now));
+      const draws: Draw[] = [];
+      drawFromEndpoint(draws, endpoint.rates, tokens, now);
+      drawFromStated(draws, endpoint.stated, tokens, now);
+      tenants?.draw(draws, tenant, tokens, now);
       return draws;
     },
 

@@ -24,15 +24,14 @@ export function createEndpointRates(bounds: RateOptions, now: number): EndpointR
   return { bounds, requests: undefined, tokens, learned: unknownRate, begun: { count: 0, at: now } };
 }
 
-export function endpointDraws(endpoint: EndpointRates, tokens: number, now: number): Draw[] {
-  const draws: Draw[] = [];
+/** Adds the draws of a call from the endpoint's own rates. */
+export function drawFromEndpoint(draws: Draw[], endpoint: EndpointRates, tokens: number, now: number): void {
   const limit = setPace(endpoint, now);
   if (endpoint.requests !== undefined) draws.push(drawCall(endpoint.requests, limit, now));
   if (endpoint.tokens !== undefined) {
     const limit = `its limit of ${endpoint.bounds.tokensPerMinute} tokens per minute`;
     draws.push(drawTokens(endpoint.tokens, tokens, limit, now));
   }
-  return draws;
 }
 
 export function callBegun({ begun }: EndpointRates, now: number): void {

@@ -13,6 +13,8 @@ export interface SlidingWindow {
   readonly stepMs: number;
   /** Number of the newest bucket since the epoch; -Infinity while there is none. */
   newest: number;
+  /** Its place in the ring. */
+  slot: number;
 }
 
 export interface Counter {
@@ -27,27 +29,28 @@ export function createSlidingWindow(windowMs: number): SlidingWindow {
     failed: { connection: createCounter(), timeout: createCounter(), server: createCounter() },
     stepMs: windowMs / bucketCount,
     newest: Number.NEGATIVE_INFINITY,
+    slot: 0,
   };
 }
 
 /** Counts one call, and its failure if it has a class. `now` is in milliseconds since the epoch. */
 export function count(window: SlidingWindow, failureClass: FailureClass | undefined, now: number): void {
   slide(window, Math.floor(now / window.stepMs));
-  const slot = slotOf(window.newest);
-  add(window.calls, slot);
-  if (failureClass !== undefined) add(window.failed[failureClass], slot);
+  add(window.calls, window.slot);
+  if (failureClass !== undefined) add(window.failed[failureClass], window.slot);
 }
 
 /** Empties the buckets that have left the window. A clock that was set back counts into the newest one. */
 function slide(window: SlidingWindow, bucket: number): void {
-  const { calls, failed, newest } = window;
-  if (bucket <= newest) return;
-  for (let age = Math.min(bucketCount, bucket - newest) - 1; age >= 0; age -= 1) {
-    const slot = slotOf(bucket - age);
-    clear(calls, slot);
-    clear(failed.connection, slot);
-    clear(failed.timeout, slot);
-    clear(failed.server, slot);
+  const { calls, failed } = window;
+  const steps = Math.min(bucketCount, bucket - window.newest);
+  if (steps <= 0) return;
+  for (let step = 0; step < steps; step += 1) {
+    window.slot = (window.slot + 1) % bucketCount;
+    clear(calls, window.slot);
+    clear(failed.connection, window.slot);
+    clear(failed.timeout, window.slot);
+    clear(failed.server, window.slot);
   }
   window.newest = bucket;
 }
@@ -64,9 +67,4 @@ function add(counter: Counter, slot: number): void {
 function clear(counter: Counter, slot: number): void {
   counter.sum -= counter.buckets[slot] as number;
   counter.buckets[slot] = 0;
-}
-
-/** Place of a bucket in the ring. Numbers before the epoch are negative. */
-function slotOf(bucket: number): number {
-  return ((bucket % bucketCount) + bucketCount) % bucketCount;
 }

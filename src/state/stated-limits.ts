@@ -25,18 +25,16 @@ export function hearLimits(stated: StatedLimits, info: RateLimitInfo, now: numbe
   stated.tokens = hear(stated.tokens, [remainingTokens, limitTokens, resetTokensMs], now);
 }
 
-/** Draws of a call from the limits that still hold. */
-export function statedDraws({ requests, tokens }: StatedLimits, estimated: number, now: number): Draw[] {
-  const draws: Draw[] = [];
+/** Adds the draws of a call from the limits that still hold. */
+export function drawFromStated(draws: Draw[], stated: StatedLimits, tokens: number, now: number): void {
   const draw = ({ bucket, until }: StatedLimit, cost: number, kind: string) => {
     if (now >= until) return;
     const wait = Math.min(waitMs(bucket, cost, now), until - now);
     const limit = `the limit of ${kind} that its provider tells`;
     draws.push({ bucket, cost, waitMs: wait, limit, stated: true, corrected: false });
   };
-  if (requests !== undefined) draw(requests, 1, "requests");
-  if (tokens !== undefined) draw(tokens, estimated, "tokens");
-  return draws;
+  if (stated.requests !== undefined) draw(stated.requests, 1, "requests");
+  if (stated.tokens !== undefined) draw(stated.tokens, tokens, "tokens");
 }
 
 /**

@@ -5,7 +5,8 @@ import { refill, type TokenBucket } from "./token-bucket.ts";
 
 /** Rates of each tenant over all models. Calls without a tenant share an account. */
 export interface TenantRates {
-  drawsOf(tenant: string | undefined, tokens: number, now: number): Draw[];
+  /** Adds the draws of a call from its tenant's account. */
+  draw(draws: Draw[], tenant: string | undefined, tokens: number, now: number): void;
 }
 
 interface Account {
@@ -42,8 +43,7 @@ export function createTenantRates(rates: RateOptions, maxTenants: number): Tenan
   };
 
   return {
-    drawsOf(tenant, tokens, now) {
-      const draws: Draw[] = [];
+    draw(draws, tenant, tokens, now) {
       const account = accountOf(tenant, now);
       if (account.requests !== undefined) {
         const limit = `the tenant's limit of ${requestsPerMinute} requests per minute`;
@@ -53,7 +53,6 @@ export function createTenantRates(rates: RateOptions, maxTenants: number): Tenan
         const limit = `the tenant's limit of ${tokensPerMinute} tokens per minute`;
         draws.push(drawTokens(account.tokens, tokens, limit, now));
       }
-      return draws;
     },
   };
 }
