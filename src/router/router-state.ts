@@ -21,13 +21,13 @@ export interface StateParts {
   readonly spend: SpendBook | undefined;
   /** Absent: the router has no limits. */
   readonly limits: Limits | undefined;
-  /** The router's models: sessions of others are left out. */
+  /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
-/** All that a router has learnt, as one piece of plain JSON. */
+/** Exports all that a router has learnt as plain JSON. */
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, spend, limits, clock } = parts;
   return {
@@ -41,7 +41,7 @@ export function exportState(parts: StateParts): RouterState {
   };
 }
 
-/** Replaces what was learnt. Throws `InvalidOptionError`, and then changes nothing. */
+/** Replaces what a router has learnt. Changes nothing if it throws `InvalidOptionError`. */
 export function restoreState(parts: StateParts, state: RouterState): void {
   checkKeys("state", state, [
     "formatVersion",
@@ -61,7 +61,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     limits = [],
     spend = { formatVersion: 1, accounts: [] },
   } = state;
-  // All of it, before any of it replaces what is known.
+  // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkBreakerStates(breakers);

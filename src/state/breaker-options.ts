@@ -2,10 +2,10 @@ import type { BreakerOptions } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { bucketCount } from "./sliding-window.ts";
 
-/** Options of breakers, checked and with their defaults. */
+/** Options of breakers with their defaults filled in. */
 export type ResolvedBreakerOptions = Readonly<Record<keyof BreakerOptions, number>>;
 
-/** Throws `InvalidOptionError`. */
+/** Checks the options and fills in the defaults. Throws `InvalidOptionError`. */
 export function resolveBreakerOptions(options: BreakerOptions): ResolvedBreakerOptions {
   checkKeys("execution.breaker", options, ["failureRatio", "minCalls", "windowMs", "openMs", "coolDownMs"]);
   const {

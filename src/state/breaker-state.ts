@@ -3,33 +3,33 @@ import type { ResolvedBreakerOptions } from "./breaker-options.ts";
 import { failureClasses } from "./failure-class.ts";
 import { createSlidingWindow, type SlidingWindow } from "./sliding-window.ts";
 
-/** One endpoint's breaker. Times in milliseconds since the epoch. */
+/** State of one endpoint's breaker. Times in milliseconds since the epoch. */
 export type Breaker = ClosedBreaker | OpenBreaker | HalfOpenBreaker;
 
-/** Calls are made and counted. */
+/** Lets every call through and counts it. */
 export interface ClosedBreaker {
   readonly state: "closed";
   /** Counted in place by the owner of the breaker; the transitions only read it. */
   readonly window: SlidingWindow;
 }
 
-/** No call is made until `openUntil`. From then on it lets one trial through. */
+/** Lets no call through until `openUntil`, and one trial from then on. */
 export interface OpenBreaker extends Opening {
   readonly state: "open";
 }
 
-/** A trial decides; until it has ended no other call is made. */
+/** Waits for a trial call, whose result opens or closes it; other calls are refused meanwhile. */
 export interface HalfOpenBreaker extends Opening {
   readonly state: "half-open";
-  /** Undefined: the trial has ended without a verdict, and another one may begin. */
+  /** End of the trial's time. Undefined if it ended without a verdict, so that another one may begin. */
   readonly trialUntil: number | undefined;
 }
 
 interface Opening {
   readonly openUntil: number;
-  /** The class that opened it. Undefined where a restored state names none. */
+  /** Class of the failures that opened it. Undefined if a restored state names none. */
   readonly failureClass: FailureClass | undefined;
-  /** Trials that failed since it opened. */
+  /** Number of trials that failed since it opened. */
   readonly failedTrials: number;
 }
 
@@ -38,22 +38,23 @@ export type BreakerEvent =
   | { readonly type: "entered" }
   /** A call is not made after all, or has ended without a verdict. */
   | { readonly type: "freed" }
-  /** In a closed breaker the call has been counted before. */
+  /** A call succeeded. In a closed breaker it has already been counted. */
   | { readonly type: "succeeded" }
+  /** A call failed. In a closed breaker it has already been counted. */
   | { readonly type: "failed"; readonly failureClass: FailureClass };
 
 type Rules = Pick<ResolvedBreakerOptions, "failureRatio" | "minCalls" | "windowMs" | "openMs">;
 
-/** Failed trials that double the time until the next one. */
+/** Number of failed trials after which the time until the next one is no longer doubled. */
 const mostDoublings = 4;
-/** A timer may fire this much before its time, and the trial that waited for it begin. */
+/** Timers may fire early by this much, so that a trial which waited for one may begin too early. */
 const timerSlackMs = 2;
 
 export function closedBreaker({ windowMs }: Pick<Rules, "windowMs">): ClosedBreaker {
   return { state: "closed", window: createSlidingWindow(windowMs) };
 }
 
-/** `true`, or the reason why no call may be made now. */
+/** Returns `true`, or the reason why no call may be made now. */
 export function askBreaker(breaker: Breaker, now: number): true | string {
   if (breaker.state === "closed") return true;
   if (now < breaker.openUntil) return `its breaker is open (${breaker.failureClass} failures)`;
@@ -62,7 +63,7 @@ export function askBreaker(breaker: Breaker, now: number): true | string {
   return true;
 }
 
-/** The breaker after an event. Pure. */
+/** Returns the breaker after an event. A pure function. */
 export function nextBreaker(breaker: Breaker, event: BreakerEvent, now: number, rules: Rules): Breaker {
   switch (breaker.state) {
     case "closed":
@@ -83,7 +84,7 @@ function afterFailure(breaker: ClosedBreaker, now: number, rules: Rules): Breake
 
 function afterEntry(breaker: OpenBreaker | HalfOpenBreaker, now: number, rules: Rules): Breaker {
   if (askBreaker(breaker, now) !== true) return breaker;
-  // A trial that is never observed (its request was dropped) must not keep it shut for ever.
+  // The result of a trial may never arrive, if its request was dropped: it must not block calls for ever.
   return { ...breaker, state: "half-open", trialUntil: now + longestOpenMs(rules) };
 }
 
@@ -104,12 +105,12 @@ function openBreaker(failureClass: FailureClass, failedTrials: number, now: numb
   return { state: "open", openUntil: now + openMs, failureClass, failedTrials };
 }
 
-/** False if the call began before the breaker opened: it says nothing new, only the trial decides. */
+/** False if the call began before the breaker opened: it says nothing new, and only a trial decides. */
 export function canSpeak(breaker: Breaker, startedAt: string): boolean {
   return breaker.state === "closed" || Date.parse(startedAt) >= breaker.openUntil - timerSlackMs;
 }
 
-/** Longest time for which a breaker stays open, and a trial keeps other calls out. */
+/** Longest time for which a breaker stays open, or waits for the result of a trial. */
 export function longestOpenMs({ openMs }: Pick<Rules, "openMs">): number {
   return openMs * 2 ** mostDoublings;
 }

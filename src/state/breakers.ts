@@ -15,23 +15,23 @@ import { failureClassOf } from "./failure-class.ts";
 import { count } from "./sliding-window.ts";
 
 export interface Breakers {
-  /** `true`, or the reason why no call may be made now. Changes nothing. */
+  /** Returns `true`, or the reason why no call may be made now. Has no side effect. */
   ask(name: string, now: number): true | string;
-  /** As `ask`; where a breaker is half-open, the call becomes its one trial until it is observed. */
+  /** Answers as `ask` does. If the breaker is half-open, the call becomes its trial until it is observed. */
   enter(name: string, now: number): true | string;
-  /** A call that has entered is not made after all. */
+  /** Frees the trial of a call that entered and is not made after all. */
   abandon(name: string): void;
-  /** Milliseconds left of the pause that a rate limit asked for; 0 where there is none. */
+  /** Milliseconds left of the pause that a rate limit asked for; 0 if there is none. */
   pauseMs(name: string, now: number): number;
   /** Learns from a call that has ended. */
   observe(attempt: Pick<Attempt, "name" | "error" | "startedAt">, now: number): void;
-  /** Every endpoint that is not closed, and each closed one that cools down. */
+  /** Exports every endpoint whose breaker is not closed or that cools down. */
   exportState(now: number): readonly BreakerState[];
   /** Replaces what is known. Throws `InvalidOptionError`. */
   restoreState(states: readonly BreakerState[], now: number): void;
 }
 
-/** Endpoints that are remembered; beyond, the one met first is forgotten. */
+/** Number of endpoints that are remembered. Beyond it, the one that was met first is forgotten. */
 const maxNames = 1_000;
 
 interface Endpoint {
@@ -44,9 +44,9 @@ const freed: BreakerEvent = { type: "freed" };
 const succeeded: BreakerEvent = { type: "succeeded" };
 
 /**
- * One breaker for each model name. It opens when, among at least `minCalls` calls of the window, the
- * share that failed in one class reaches `failureRatio`; after `openMs` one trial decides. A rate
- * limit is a cool-down and no failure; what the caller brought about counts for nothing.
+ * Creates a breaker for each model name. It opens when the window holds at least `minCalls` calls and
+ * the share that failed in one class reaches `failureRatio`; after `openMs` one trial decides. A rate
+ * limit starts a cool-down and is no failure. Failures that the caller caused do not count.
  */
 export function createBreakers(options: BreakerOptions = {}): Breakers {
   const rules = resolveBreakerOptions(options);
@@ -82,7 +82,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       return answer;
     },
 
-    // The time does not matter to it.
+    // This event does not depend on the time.
     abandon: (name) => apply(endpoints.get(name), freed, 0),
 
     pauseMs: (name, now) => Math.max(0, (endpoints.get(name)?.coolDownUntil ?? 0) - now),
@@ -90,7 +90,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
     observe({ name, error, startedAt }, now) {
       const event = eventOf(error);
       const isLimited = error?.kind === "rate-limit";
-      // What the caller brought about is no reason to remember an endpoint.
+      // A failure that the caller caused is no reason to remember an endpoint.
       const endpoint = event === freed && !isLimited ? endpoints.get(name) : endpointOf(name);
       if (endpoint === undefined) return;
       if (isLimited)
@@ -128,7 +128,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
         const endpoint = endpointOf(name);
         endpoint.coolDownUntil = restoreCoolDown(coolDownUntil, now);
         if (openUntil === undefined) continue;
-        // No longer than it could be from now: the clock that wrote the state may have been ahead.
+        // The clock that wrote the state may have been ahead: no longer than it could be from now on.
         const until = Math.min(openUntil, now + longestOpenMs(rules));
         endpoint.breaker = { state: "open", openUntil: until, failureClass, failedTrials };
       }

@@ -12,14 +12,15 @@ import { type LimitedCall, rateNow, restoreRate } from "./learned-rate.ts";
 import { drawFromStated, hearLimits, type StatedLimits } from "./stated-limits.ts";
 import { createTenantRates } from "./tenant-rates.ts";
 
-/** Rates of models and tenants: those configured, those that providers state, those that their 429s taught. */
+/** Rates of models and tenants: as configured, as providers state them and as learnt from their 429s. */
 export interface CallRates {
+  /** Lists the buckets that a call must draw from. Draws nothing yet. */
   drawsOf(call: RatedCall, now: number): Draw[];
-  /** A call has begun. */
+  /** Counts a call that has begun. */
   begun(name: string, now: number): void;
-  /** A provider has stated its own limits. */
+  /** Takes over the limits that a provider has stated. */
   onRateLimit(name: string, info: RateLimitInfo, now: number): void;
-  /** A call met a rate limit. */
+  /** Learns from a call that met a rate limit. */
   limited(call: LimitedCall, now: number): void;
   exportState(now: number): readonly LearnedLimit[];
   restoreState(learned: readonly LearnedLimit[], now: number): void;
@@ -32,7 +33,7 @@ export interface CallRatesOptions {
   readonly learn: boolean;
 }
 
-/** Models whose rates are kept; the least recently called is forgotten. */
+/** Number of models whose rates are kept. Beyond it, the least recently called one is forgotten. */
 const maxNames = 1_000;
 
 interface Endpoint {
@@ -48,7 +49,7 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
     rates: createEndpointRates(boundsOf(name), now),
     stated: { requests: undefined, tokens: undefined },
   });
-  /** Absent where nothing is to be learnt, or the endpoint has been forgotten. */
+  /** Undefined if learning is off or the endpoint has been forgotten. */
   const learning = (name: string): Endpoint | undefined => (learn ? endpoints.get(name) : undefined);
 
   return {

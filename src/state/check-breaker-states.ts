@@ -2,7 +2,7 @@ import { type BreakerState, InvalidOptionError } from "../contracts/index.ts";
 import { checkNumber, checkText } from "../plugin/index.ts";
 import { failureClasses } from "./failure-class.ts";
 
-/** Throws `InvalidOptionError` unless the value is one that was exported. */
+/** Throws `InvalidOptionError` if the value was not exported by breakers. */
 export function checkBreakerStates(states: readonly BreakerState[]): readonly BreakerState[] {
   if (!Array.isArray(states)) throw new InvalidOptionError("breakers", states, "an array of states");
   for (const [index, state] of states.entries()) {

@@ -2,7 +2,7 @@ import type { HealthState, ObservedFirstToken, ObservedHealth, ObservedOutcome }
 import { checkNumber, checkText } from "../plugin/index.ts";
 import { checkFlag, checkList, checkVersioned } from "./state-checks.ts";
 
-/** Throws `InvalidOptionError` unless the value is one that was exported. */
+/** Throws `InvalidOptionError` if the value was not exported by a health tracker. */
 export function checkHealthState(state: HealthState): readonly ObservedHealth[] {
   return checkVersioned<ObservedHealth>("health.state", state, "models").map((model, index) => {
     const path = `health.state.models[${index}]`;

@@ -2,7 +2,7 @@ import type { LearnedLimit } from "../contracts/index.ts";
 import { checkNumber, checkText } from "../plugin/index.ts";
 import { checkExportedList } from "./state-checks.ts";
 
-/** Throws `InvalidOptionError` unless the value is one that was exported. */
+/** Throws `InvalidOptionError` if the value was not exported by limits. */
 export function checkLearnedLimits(states: readonly LearnedLimit[]): readonly LearnedLimit[] {
   return checkExportedList<LearnedLimit>("state.limits", states).map((one, at) => {
     const path = `state.limits[${at}]`;

@@ -2,7 +2,7 @@ import type { SessionState, SessionsState } from "../contracts/index.ts";
 import { checkNumber, checkText } from "../plugin/index.ts";
 import { checkVersioned } from "./state-checks.ts";
 
-/** Throws `InvalidOptionError` unless the value is one that was exported. */
+/** Throws `InvalidOptionError` if the value was not exported by sessions. */
 export function checkSessionsState(state: SessionsState): readonly SessionState[] {
   return checkVersioned<SessionState>("state.sessions", state, "sessions").map((one, at) => {
     const path = `state.sessions.sessions[${at}]`;

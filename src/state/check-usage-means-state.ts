@@ -3,7 +3,7 @@ import { checkNumber, checkText } from "../plugin/index.ts";
 import { checkVersioned } from "./state-checks.ts";
 import { maxLogRatio, memory } from "./usage-mean.ts";
 
-/** Throws `InvalidOptionError` unless the value is one that was exported. */
+/** Throws `InvalidOptionError` if the value was not exported by usage means. */
 export function checkUsageMeansState(state: UsageMeansState): readonly UsageMean[] {
   return checkVersioned<UsageMean>("usageMeans.state", state, "models").map((mean, at) => {
     const path = `usageMeans.state.models[${at}]`;

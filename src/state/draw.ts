@@ -14,7 +14,7 @@ export interface Draw {
   readonly bucket: TokenBucket;
   readonly cost: number;
   readonly waitMs: number;
-  /** Which limit it is, for people. */
+  /** Name of the limit, for people. */
   readonly limit: string;
   /** True if the bucket follows what the provider states of its own limits. */
   readonly stated: boolean;
@@ -22,18 +22,18 @@ export interface Draw {
   readonly corrected: boolean;
 }
 
-/** A draw from the bucket of a call's own count: exact. */
+/** Draw of one call from a bucket that counts calls. */
 export function drawCall(bucket: TokenBucket, limit: string, now: number): Draw {
   return { bucket, cost: 1, waitMs: waitMs(bucket, 1, now), limit, stated: false, corrected: false };
 }
 
-/** A draw of estimated tokens. */
+/** Draw of estimated tokens, which the call's usage corrects. */
 export function drawTokens(bucket: TokenBucket, tokens: number, limit: string, now: number): Draw {
   const wait = waitMs(bucket, tokens, now);
   return { bucket, cost: tokens, waitMs: wait, limit, stated: false, corrected: true };
 }
 
-/** The draw that a call waits for, where it must wait. */
+/** Returns the draw that the call waits for longest; undefined if it need not wait. */
 export function longestOf(draws: readonly Draw[]): Draw | undefined {
   let longest: Draw | undefined;
   for (const draw of draws) if (draw.waitMs > (longest?.waitMs ?? 0)) longest = draw;

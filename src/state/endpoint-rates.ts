@@ -5,18 +5,18 @@ import { afterRateLimit, type LearnedRate, type LimitedCall, rateNow, unknownRat
 import { createRateBucket } from "./rate-bucket.ts";
 import { createTokenBucket, refill, resize, type TokenBucket } from "./token-bucket.ts";
 
-/** Rates of one endpoint: the configured ones, and the pace that its rate limits have taught. */
+/** Rates of one endpoint: the configured ones, and the pace learnt from its rate limits. */
 export interface EndpointRates {
   readonly bounds: RateOptions;
-  /** At the lower of the configured and the learnt pace. */
+  /** Bucket with the configured or the learnt pace, whichever is lower. */
   requests: TokenBucket | undefined;
   readonly tokens: TokenBucket | undefined;
   learned: LearnedRate;
-  /** Calls begun. */
+  /** Number of calls begun. */
   readonly begun: FadingCount;
 }
 
-/** What a learned rate lets through at once: ten seconds' worth, for bursts are what hit the limit. */
+/** Share of a minute's calls that a learnt rate lets through at once: bursts are what hits limits. */
 const learnedBurst = 1 / 6;
 
 export function createEndpointRates(bounds: RateOptions, now: number): EndpointRates {
@@ -45,11 +45,11 @@ export function callLimited(endpoint: EndpointRates, call: LimitedCall, now: num
   endpoint.learned = afterRateLimit(learned, call, pace, now);
   if (endpoint.learned === learned) return;
   setPace(endpoint, now);
-  // Nothing is saved up; but its pause over, one call may show how things are.
+  // Nothing is left saved up, except for one call that shows how things are after the pause.
   if (endpoint.requests !== undefined) endpoint.requests.level = Math.min(1, endpoint.requests.level);
 }
 
-/** Sets the pace of a model's calls to what holds now, and says which limit that is. */
+/** Sets the pace of an endpoint's calls to the one that holds now. Returns the name of that limit. */
 function setPace(endpoint: EndpointRates, now: number): string {
   const { requestsPerMinute: limit } = endpoint.bounds;
   const learned = rateNow(endpoint.learned, now);

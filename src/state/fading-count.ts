@@ -1,7 +1,7 @@
-/** A count in which each one fades by 1/e in a minute: together the number per minute as it is. */
+/** Count in which each call fades to 1/e within a minute, so that it follows the calls per minute. */
 export interface FadingCount {
   count: number;
-  /** When `count` was right, in milliseconds since the epoch. */
+  /** Time at which `count` was right, in milliseconds since the epoch. */
   at: number;
 }
 

@@ -10,7 +10,7 @@ const classByKind: ReadonlyMap<string | undefined, FailureClass> = new Map<Provi
   ["incomplete", "server"],
 ]);
 
-/** Class of a failure that speaks against the endpoint; undefined for what the caller brought about. */
+/** Returns the class of a failure of the endpoint; undefined for a failure that the caller caused. */
 export function failureClassOf(kind: string | undefined): FailureClass | undefined {
   return classByKind.get(kind);
 }

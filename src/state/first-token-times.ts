@@ -1,23 +1,23 @@
 import type { ObservedFirstToken } from "../contracts/index.ts";
 
-/** The latest times to first token, in order of observation and sorted. */
+/** Latest times to first token, in order of observation and sorted. */
 export interface FirstTokenTimes {
-  /** At most so many are kept. */
+  /** Number of times that are kept. */
   readonly size: number;
-  /** Oldest first. */
+  /** Times in order of observation, oldest first. */
   readonly observed: ObservedFirstToken[];
-  /** The `ms` of `observed`, ascending. */
+  /** Values of `ms` in `observed`, ascending. */
   readonly sorted: number[];
 }
 
-/** Below this many the nearest-rank 95th percentile is the maximum: one slow answer would settle it. */
+/** Below this number the nearest-rank 95th percentile is the maximum: one slow answer would decide. */
 const minFirstTokens = 20;
 
 export function createFirstTokenTimes(size: number): FirstTokenTimes {
   return { size, observed: [], sorted: [] };
 }
 
-/** Adds a time in order of observation, also when the clock was set back; beyond `size` the oldest one goes. */
+/** Adds a time, and drops the oldest one beyond `size`. Keeps the order when the clock was set back. */
 export function addFirstToken(times: FirstTokenTimes, at: number, ms: number): void {
   const { observed, sorted, size } = times;
   observed.push({ at: Math.max(at, observed.at(-1)?.at ?? at), ms });
@@ -25,17 +25,17 @@ export function addFirstToken(times: FirstTokenTimes, at: number, ms: number): v
   if (observed.length > size) dropOldest(times);
 }
 
-/** Forgets what is not within the last `windowMs`. */
+/** Drops times that are older than `windowMs`. */
 export function dropOldFirstTokens(times: FirstTokenTimes, windowMs: number, now: number): void {
   while (times.observed.length > 0 && oldestFirstTokenAt(times) + windowMs <= now) dropOldest(times);
 }
 
-/** Infinity where there is none. */
+/** Returns when the oldest time was observed; Infinity if there is none. */
 export function oldestFirstTokenAt({ observed }: FirstTokenTimes): number {
   return observed[0]?.at ?? Number.POSITIVE_INFINITY;
 }
 
-/** The nearest-rank 95th percentile; undefined of fewer than 20 times. */
+/** Returns the nearest-rank 95th percentile; undefined for fewer than 20 times. */
 export function p95FirstToken({ sorted }: FirstTokenTimes): number | undefined {
   return sorted.length < minFirstTokens ? undefined : sorted[Math.ceil(0.95 * sorted.length) - 1];
 }

@@ -22,31 +22,31 @@ import {
 
 export type { HealthState };
 
-/** Recent behaviour by model name. Reading allocates nothing, as long as nothing has changed. */
+/** Tracks the recent behaviour of each model name. Reading allocates nothing unless something changed. */
 export interface HealthTracker {
   /** Learns from a call that has ended. `now` is in milliseconds since the epoch. */
   observe(attempt: Pick<Attempt, "name" | "firstTokenMs" | "error">, now: number): void;
-  /** Absent: nothing is known of the model, or nothing recent. */
+  /** Returns a model's health; undefined if nothing recent is known of it. */
   of(name: string, now: number): Health | undefined;
   exportState(): HealthState;
-  /** Replaces what was observed. Throws `InvalidOptionError` when the state is not one of ours. */
+  /** Replaces what was observed. Throws `InvalidOptionError` if a health tracker did not export the state. */
   restoreState(state: HealthState, now: number): void;
 }
 
 export interface HealthOptions {
-  /** How long a success or failure counts, in milliseconds. Default 60,000. */
+  /** Time for which a success or failure counts, in milliseconds. Default 60,000. */
   readonly windowMs?: number | undefined;
-  /** Calls below which a model counts as healthy, in [1, 100]. Default 5. */
+  /** Number of calls below which a model counts as healthy, in [1, 100]. Default 5. */
   readonly minCalls?: number | undefined;
   /** Share of failed calls, in (0, 1], from which a model is unhealthy. Default 0.5. */
   readonly failureRatio?: number | undefined;
-  /** How long a time to first token counts, in milliseconds. Default 600,000. */
+  /** Time for which a time to first token counts, in milliseconds. Default 600,000. */
   readonly firstTokenWindowMs?: number | undefined;
-  /** Models that are remembered; the least recently observed is forgotten. Default 1,000. */
+  /** Number of models that are remembered; the least recently observed one is forgotten. Default 1,000. */
   readonly maxNames?: number | undefined;
 }
 
-/** Most recent observations of each kind that are kept of a model. */
+/** Number of observations of each kind that are kept of a model. */
 const memory = 100;
 
 interface Observed {
@@ -54,13 +54,13 @@ interface Observed {
   readonly outcomes: OutcomeRing;
   readonly firstTokens: FirstTokenTimes;
   health: Health | undefined;
-  /** When the oldest observation leaves its window, so that `health` has to be made anew. */
+  /** Time at which the oldest observation leaves its window, so that `health` is out of date. */
   validUntil: number;
 }
 
 /**
- * A model is unhealthy while at least `failureRatio` of its calls within `windowMs`, and at least
- * `minCalls` of them, have failed; it recovers by successes, or when failures grow old.
+ * Creates a health tracker. A model is unhealthy while it has at least `minCalls` calls within `windowMs`
+ * and at least `failureRatio` of them failed. It recovers by successes or when failures grow old.
  */
 export function createHealth(options: HealthOptions = {}): HealthTracker {
   checkKeys("createHealth", options, [
@@ -99,13 +99,13 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
   return {
     observe({ name, firstTokenMs, error }, now) {
       const failed = error !== undefined;
-      // A failure that the caller brought about says nothing of the endpoint.
+      // A failure that the caller caused says nothing about the endpoint.
       const counts = !failed || failureClassOf(error.kind) !== undefined;
       if (!counts && firstTokenMs === undefined) return;
       const model = byName.get(name) ?? unobserved(name);
       if (counts) addOutcome(model.outcomes, now, failed);
       if (firstTokenMs !== undefined) addFirstToken(model.firstTokens, now, firstTokenMs);
-      // One more success of many: nothing changes before the oldest outcome leaves its window.
+      // After one more success nothing changes before the oldest outcome leaves its window.
       const isSteady =
         firstTokenMs === undefined && model.outcomes.failures === 0 && model.health?.healthy === true;
       if (!isSteady || now >= model.validUntil) refresh(model, now);
@@ -132,10 +132,10 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
       const restored = createLatest<Observed>(maxNames);
       for (const { name, outcomes, firstTokens } of checkHealthState(state)) {
         const model = unobserved(name);
-        // Nothing from the future, which would never grow old: the clock that wrote it was ahead.
+        // The clock that wrote the state may have been ahead: what lies in the future would never grow old.
         for (const { at, failed } of outcomes) addOutcome(model.outcomes, Math.min(at, now), failed);
         for (const { at, ms } of firstTokens) addFirstToken(model.firstTokens, Math.min(at, now), ms);
-        // Made at the first reading, which brings the time.
+        // `health` is computed at the first reading.
         model.validUntil = Number.NEGATIVE_INFINITY;
         restored.set(name, model);
       }

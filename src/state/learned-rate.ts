@@ -1,9 +1,9 @@
 import type { LearnedLimit } from "../contracts/index.ts";
 
-/** What an endpoint's rate limits have taught of the rate that is fine. */
+/** Rate that an endpoint tolerates, as learnt from its rate limits. */
 export type LearnedRate =
   | { readonly state: "unknown" }
-  /** It was too much and was cut; it grows again. */
+  /** The rate was too much and was cut. It grows again from there. */
   | { readonly state: "cut"; readonly cut: LearnedLimit };
 
 /** A call that met a rate limit. */
@@ -13,14 +13,14 @@ export interface LimitedCall {
   readonly begunAt: number;
 }
 
-/** A rate is never cut below one call in ten seconds. */
+/** Lowest rate after a cut: one call in ten seconds. */
 const leastPerMinute = 6;
-/** Part of the rate that was too much, which comes back per minute. */
+/** Share of the rate that was too much which comes back per minute. */
 const recovery = 0.1;
 
 export const unknownRate: LearnedRate = { state: "unknown" };
 
-/** Calls per minute that are thought to be fine now. Undefined: nothing is known, or what was is out of date. */
+/** Returns the calls per minute that should be fine now; undefined if unknown or out of date. */
 export function rateNow(learned: LearnedRate, now: number): number | undefined {
   if (learned.state === "unknown") return undefined;
   const { at, requestsPerMinute, tooMuchPerMinute } = learned.cut;
@@ -30,10 +30,10 @@ export function rateNow(learned: LearnedRate, now: number): number | undefined {
 }
 
 /**
- * Additive increase, multiplicative decrease (Chiu and Jain, 1989): a rate limit halves the rate; it
- * grows again by a tenth, per minute, of the rate that was too much. `perMinute`: the rate at which
- * calls were made, or the limit that was kept to where that is lower. The same object where the call
- * teaches nothing.
+ * Returns the rate after a call met a rate limit, or the same object if the call teaches nothing.
+ * Additive increase, multiplicative decrease (Chiu and Jain, 1989): a rate limit halves the rate; each
+ * minute it grows again by a tenth of the rate that was too much. `perMinute` is the rate at which
+ * calls were made, or the configured limit if that is lower.
  */
 export function afterRateLimit(
   learned: LearnedRate,
@@ -41,7 +41,7 @@ export function afterRateLimit(
   perMinute: number,
   now: number,
 ): LearnedRate {
-  // Begun before the last cut: it tells of the rate before it.
+  // A call that began before the last cut tells of the rate before that cut.
   if (learned.state === "cut" && begunAt <= learned.cut.at) return learned;
   const allowed = Math.min(perMinute, rateNow(learned, now) ?? Number.POSITIVE_INFINITY);
   const tooMuchPerMinute = Math.max(allowed, 2 * leastPerMinute);
@@ -51,7 +51,7 @@ export function afterRateLimit(
   };
 }
 
-/** What was restored. Not from the future, where it would not begin to recover: the clock that wrote it was ahead. */
+/** Returns a restored rate. Its clock may have been ahead: a cut in the future would not begin to recover. */
 export function restoreRate(limit: LearnedLimit, now: number): LearnedRate {
   return { state: "cut", cut: { ...limit, at: Math.min(limit.at, now) } };
 }

@@ -2,9 +2,9 @@ import type { EndpointLimits, LimitOptions, RateOptions } from "../contracts/ind
 import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { checkFlag } from "./state-checks.ts";
 
-/** Options of limits, checked and with their defaults. */
+/** Options of limits with their defaults filled in. */
 export interface ResolvedLimitOptions {
-  /** Bounds of an endpoint, by the name of its model. */
+  /** Returns the bounds of an endpoint by the name of its model. */
   readonly boundsOf: (name: string) => EndpointLimits;
   readonly tenant: RateOptions | undefined;
   readonly maxTenants: number;
@@ -15,7 +15,7 @@ const owner = "execution.limits";
 const rateNames = ["requestsPerMinute", "tokensPerMinute"] as const;
 const endpointNames = [...rateNames, "maxConcurrent", "maxQueued", "queueTimeoutMs"] as const;
 
-/** `known`: the router's models, by id. Throws `InvalidOptionError`. */
+/** Checks the options; `known` are the router's models by id. Throws `InvalidOptionError`. */
 export function resolveLimitOptions(
   options: LimitOptions,
   known: Readonly<Record<string, { readonly name: string }>>,

@@ -9,20 +9,20 @@ import {
   reservedBeginsInMs,
 } from "./reservations.ts";
 
-/** A call's way through the limits: wait `waitMs`, then `queue`, then `begin`. `end` whatever happens. */
+/** Reservation of one call: wait `waitMs`, then call `queue`, then `begin`. Call `end` whatever happens. */
 export interface LimitPass {
   readonly waitMs: number;
   readonly queueTimeoutMs: number;
   /**
-   * `true`: it has a place among the calls under way. `false`: `onTurn` is called when it has one. A
-   * text: why it will have none.
+   * Takes a place among the calls under way. `true`: it has one. `false`: it waits, and `onTurn` is
+   * called when it has one. A text is the reason why it will not have one.
    */
   queue(onTurn: () => void): boolean | string;
-  /** 0: the call begins now. Otherwise milliseconds after which to ask again: others began late. */
+  /** Begins the call and returns 0, or returns milliseconds after which to ask again: others began late. */
   begin(): number;
-  /** What the endpoint says of its own limits. */
+  /** Hears the rate-limit headers of the call's response. */
   readonly onRateLimit: (info: RateLimitInfo) => void;
-  /** Gives the place back and learns from the call; one that never began has used nothing. Idempotent. */
+  /** Gives the place back and learns from the call. Frees the reservation if it never began. Idempotent. */
   end(attempt?: Pick<Attempt, "usage" | "costEstimated" | "error">): void;
 }
 
@@ -38,7 +38,7 @@ export interface LimitPassParts {
   readonly clock: () => number;
 }
 
-/** How far a call has come. */
+/** Stage that a call has reached. */
 type Stage =
   | { readonly at: "reserved" }
   | { readonly at: "queued"; readonly place: QueuePlace }
@@ -107,7 +107,7 @@ export function createLimitPass(parts: LimitPassParts): LimitPass {
     const { usage, costEstimated, error } = attempt;
     if (usage !== undefined && !costEstimated)
       correctReserved(reservations, usage.inputTokens + usage.outputTokens);
-    // What is spent (`retryable` false) does not come back by calling less.
+    // A quota that is used up (`retryable` false) does not come back by calling less.
     if (error?.kind === "rate-limit" && error.retryable !== false) rates.limited({ name, begunAt }, clock());
   }
 }

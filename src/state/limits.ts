@@ -9,11 +9,11 @@ import { reserveDraws } from "./reservations.ts";
 
 export type { LimitPass };
 
-/** Bounds of the calls under way and of those per minute. */
+/** Limiter of the calls under way, and of the calls and tokens per minute. */
 export interface Limits {
-  /** Which rate makes a call wait, and how long in milliseconds; undefined where it can begin now. */
+  /** Returns how long a call must wait and for which rate; undefined if it can begin now. */
   delayOf(call: RatedCall): { readonly ms: number; readonly reason: string } | undefined;
-  /** Reserves what the call will use; or says why not, where it would wait longer than `maxWaitMs`. */
+  /** Reserves what the call will use, or returns the reason if it would wait longer than `maxWaitMs`. */
   enter(call: RatedCall, maxWaitMs: number): LimitPass | string;
   exportState(): readonly LearnedLimit[];
   /** Replaces what was learnt. Throws `InvalidOptionError`. */
@@ -27,7 +27,7 @@ export interface LimitsParts {
   readonly clock: () => number;
 }
 
-/** Throws `InvalidOptionError`. */
+/** Creates the limiter of a router. Throws `InvalidOptionError`. */
 export function createLimits(options: LimitOptions, { models, clock }: LimitsParts): Limits {
   const resolved = resolveLimitOptions(options, models);
   const bulkheads = createBulkheads();

@@ -1,6 +1,6 @@
 import type { ObservedOutcome } from "../contracts/index.ts";
 
-/** The latest outcomes as a ring, oldest at `first`: adding one allocates nothing. */
+/** Ring of the latest outcomes, with the oldest at `first`. Adding one allocates nothing. */
 export interface OutcomeRing {
   readonly at: Float64Array;
   readonly failed: Uint8Array;
@@ -13,9 +13,9 @@ export function createOutcomeRing(size: number): OutcomeRing {
   return { at: new Float64Array(size), failed: new Uint8Array(size), first: 0, count: 0, failures: 0 };
 }
 
-/** Adds an outcome in order of time; in a full ring the oldest one makes room. */
+/** Adds an outcome. In a full ring it replaces the oldest one. */
 export function addOutcome(ring: OutcomeRing, at: number, failed: boolean): void {
-  // Also when the clock was set back: the oldest is first.
+  // The ring stays in order of time when the clock is set back.
   const notBefore = ring.count === 0 ? at : (ring.at[placeOf(ring, ring.count - 1)] as number);
   if (ring.count === ring.at.length) dropOldest(ring);
   const place = placeOf(ring, ring.count);
@@ -25,17 +25,17 @@ export function addOutcome(ring: OutcomeRing, at: number, failed: boolean): void
   if (failed) ring.failures += 1;
 }
 
-/** Forgets what is not within the last `windowMs`. */
+/** Drops outcomes that are older than `windowMs`. */
 export function dropOldOutcomes(ring: OutcomeRing, windowMs: number, now: number): void {
   while (ring.count > 0 && oldestOutcomeAt(ring) + windowMs <= now) dropOldest(ring);
 }
 
-/** Infinity where there is none. */
+/** Returns when the oldest outcome was observed; Infinity if there is none. */
 export function oldestOutcomeAt({ at, first, count }: OutcomeRing): number {
   return count === 0 ? Number.POSITIVE_INFINITY : (at[first] as number);
 }
 
-/** Oldest first. */
+/** Lists the outcomes, oldest first. */
 export function listOutcomes(ring: OutcomeRing): ObservedOutcome[] {
   return Array.from({ length: ring.count }, (_, index) => {
     const place = placeOf(ring, index);

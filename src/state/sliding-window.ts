@@ -1,11 +1,11 @@
 import type { FailureClass } from "../contracts/index.ts";
 
-/** The window slides in steps of a tenth. */
+/** Number of steps in which a window slides. */
 export const bucketCount = 10;
 
 /**
- * Counts of the latest calls and of their failures by class. The sums are right as of the latest
- * count. Counting allocates nothing: the buckets are a ring that is used again and again.
+ * Counts the latest calls and their failures by class. The sums are those at the time of the latest
+ * count. Counting allocates nothing: the buckets form a ring.
  */
 export interface SlidingWindow {
   readonly calls: Counter;
@@ -13,12 +13,12 @@ export interface SlidingWindow {
   readonly stepMs: number;
   /** Number of the newest bucket since the epoch; -Infinity while there is none. */
   newest: number;
-  /** Its place in the ring. */
+  /** Place of the newest bucket in the ring. */
   slot: number;
 }
 
 export interface Counter {
-  /** All buckets together. */
+  /** Sum of all buckets. */
   sum: number;
   readonly buckets: number[];
 }
@@ -33,14 +33,14 @@ export function createSlidingWindow(windowMs: number): SlidingWindow {
   };
 }
 
-/** Counts one call, and its failure if it has a class. `now` is in milliseconds since the epoch. */
+/** Counts one call, and its failure if it has one. `now` is in milliseconds since the epoch. */
 export function count(window: SlidingWindow, failureClass: FailureClass | undefined, now: number): void {
   slide(window, Math.floor(now / window.stepMs));
   add(window.calls, window.slot);
   if (failureClass !== undefined) add(window.failed[failureClass], window.slot);
 }
 
-/** Empties the buckets that have left the window. A clock that was set back counts into the newest one. */
+/** Empties the buckets that have left the window. If the clock was set back, the newest one stays. */
 function slide(window: SlidingWindow, bucket: number): void {
   const { calls, failed } = window;
   const steps = Math.min(bucketCount, bucket - window.newest);

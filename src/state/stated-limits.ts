@@ -2,22 +2,22 @@ import type { RateLimitInfo } from "../contracts/index.ts";
 import type { Draw } from "./draw.ts";
 import { createTokenBucket, type TokenBucket, waitMs } from "./token-bucket.ts";
 
-/** What a provider has stated last of its own limits. */
+/** Limits that a provider has stated in the headers of its responses. */
 export interface StatedLimits {
   requests: StatedLimit | undefined;
   tokens: StatedLimit | undefined;
 }
 
-/** Holds until its reset. */
+/** Limit that holds until its reset. */
 interface StatedLimit {
   readonly bucket: TokenBucket;
   until: number;
 }
 
-/** Longest time that a provider's word is believed. */
+/** Longest time for which a stated limit is believed. */
 const longestStatedMs = 600_000;
 
-/** Takes over what the provider has stated; what it does not mention stays. */
+/** Takes over the limits that a provider states. Limits that it does not mention stay. */
 export function hearLimits(stated: StatedLimits, info: RateLimitInfo, now: number): void {
   const { limitRequests, remainingRequests, resetRequestsMs } = info;
   const { limitTokens, remainingTokens, resetTokensMs } = info;
@@ -25,7 +25,7 @@ export function hearLimits(stated: StatedLimits, info: RateLimitInfo, now: numbe
   stated.tokens = hear(stated.tokens, [remainingTokens, limitTokens, resetTokensMs], now);
 }
 
-/** Adds the draws of a call from the limits that still hold. */
+/** Adds the draws of a call from the stated limits that still hold. */
 export function drawFromStated(draws: Draw[], stated: StatedLimits, tokens: number, now: number): void {
   const draw = ({ bucket, until }: StatedLimit, cost: number, kind: string) => {
     if (now >= until) return;
@@ -38,16 +38,16 @@ export function drawFromStated(draws: Draw[], stated: StatedLimits, tokens: numb
 }
 
 /**
- * What a provider states becomes a bucket, whatever the span of its limit: what is missing comes back
- * evenly until its reset. Without a limit nothing comes back before the reset, and without a reset its
- * word holds for a minute.
+ * Turns what a provider states into a bucket, whatever the span of its limit: what is missing comes back
+ * evenly until the reset. Without a limit nothing comes back before the reset. Without a reset it holds
+ * for a minute.
  */
 function hear(
   before: StatedLimit | undefined,
   said: readonly [remaining: Count, limit: Count, resetMs: Count],
   now: number,
 ): StatedLimit | undefined {
-  // A user's own model may say anything.
+  // A user's own model may state anything.
   const [remaining, limit, resetMs] = said.map(countOrNone);
   if (remaining === undefined) return before;
   const capacity = Math.max(1, limit ?? remaining, remaining);
@@ -57,7 +57,7 @@ function hear(
   bucket.at = now;
   bucket.capacity = capacity;
   bucket.perMs = perMs;
-  // Calls that have not begun are not in its count.
+  // The provider has not counted calls that have not begun.
   bucket.level = remaining - bucket.pending;
   const stated = before ?? { bucket, until: 0 };
   stated.until = now + Math.min(span, longestStatedMs);

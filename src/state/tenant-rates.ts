@@ -14,7 +14,7 @@ interface Account {
   readonly tokens: TokenBucket | undefined;
 }
 
-/** Keeps the accounts of the `maxTenants` tenants that have called last. */
+/** Creates the rates of the `maxTenants` tenants that called last. */
 export function createTenantRates(rates: RateOptions, maxTenants: number): TenantRates {
   const { requestsPerMinute, tokensPerMinute } = rates;
   const accounts = new Map<string | undefined, Account>();
@@ -22,7 +22,7 @@ export function createTenantRates(rates: RateOptions, maxTenants: number): Tenan
   const accountOf = (tenant: string | undefined, now: number): Account => {
     const known = accounts.get(tenant);
     if (known !== undefined) {
-      // Back to the end: the one that has not called for longest stands first.
+      // Moves to the end, so that the least recent caller comes first.
       accounts.delete(tenant);
       accounts.set(tenant, known);
       return known;
@@ -34,7 +34,7 @@ export function createTenantRates(rates: RateOptions, maxTenants: number): Tenan
     if (accounts.size >= maxTenants) {
       const [oldest, forgotten] = accounts.entries().next().value as [string | undefined, Account];
       accounts.delete(oldest);
-      // Nobody gains by being forgotten: the newcomer has what the forgotten one had left.
+      // No tenant gains by being forgotten: the new account has what the forgotten one had left.
       inherit(made.requests, forgotten.requests, now);
       inherit(made.tokens, forgotten.tokens, now);
     }

@@ -6,27 +6,27 @@ export interface RunningUsageMean extends UsageMean {
   meanOutputTokens: number;
   inputs: number;
   meanLogRatio: number;
-  /** exp of the shrunken log ratio, kept so that reading need not compute it. */
+  /** Exponential of the shrunken log ratio, kept so that reading need not compute it. */
   ratio: number;
 }
 
-/** Calls after which a mean forgets as fast as it learns. */
+/** Number of calls after which a mean forgets as fast as it learns. */
 export const memory = 100;
-/** One call's ratio is held within a factor of 4 either way. */
+/** Bound of one call's ratio: a factor of 4 either way. */
 export const maxLogRatio: number = Math.log(4);
-/** One call counts for at most this many times the mean, or the default expectation where that is more. */
+/** One call counts for at most this many times the mean or the default expectation, whichever is more. */
 const maxOutputFactor = 8;
 const defaultOutputTokens = 300;
-/** Calls of ratio 1 that every model starts with, so that one odd call moves it by a third at most. */
+/** Number of calls of ratio 1 that every model starts with: one odd call moves it by a third at most. */
 const priorInputs = 4;
-/** Below this estimate the wrapping of a message, not its text, makes the ratio. */
+/** Smallest estimate that counts. Below it the wrapping of a message, not its text, makes the ratio. */
 const minEstimate = 32;
 
 export function createUsageMean(name: string): RunningUsageMean {
   return resumeUsageMean({ outputs: 0, meanOutputTokens: 0, inputs: 0, meanLogRatio: 0, name });
 }
 
-/** Goes on from what was exported. */
+/** Goes on from an exported mean. */
 export function resumeUsageMean(mean: UsageMean): RunningUsageMean {
   return { ...mean, ratio: ratioOf(mean) };
 }
@@ -48,7 +48,7 @@ export function observeInput(mean: RunningUsageMean, tokens: number, estimated: 
     return;
   const logRatio = clamp(Math.log(tokens / estimated));
   mean.inputs = Math.min(mean.inputs + 1, memory);
-  // Clamped again: rounding may leave the range that restoring checks.
+  // Clamped again, since rounding may leave the range that restoring checks.
   mean.meanLogRatio = clamp(mean.meanLogRatio + (logRatio - mean.meanLogRatio) / mean.inputs);
   mean.ratio = ratioOf(mean);
 }

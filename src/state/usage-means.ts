@@ -13,28 +13,28 @@ import {
 export type { UsageMean, UsageMeansState };
 
 export interface UsageObservation {
-  /** What the hot path had estimated. Absent where the input was more than text: images, say. */
+  /** Estimate of the hot path. Absent if the input was more than text, images for example. */
   readonly estimatedInputTokens?: number | undefined;
   readonly usage: Usage;
 }
 
-/** Running means of returned usage by model name. Reading allocates nothing. */
+/** Keeps running means of returned usage by model name. Reading allocates nothing. */
 export interface UsageMeans {
   observe(name: string, observation: UsageObservation): void;
-  /** The model's running mean, else the request's own expectation; never above the asked limit. */
+  /** Returns the model's mean, or the request's own expectation without one; at most the requested limit. */
   expectedOutputTokens(
     name: string,
     request: Pick<RequestFacts, "expectedOutputTokens" | "maxOutputTokens">,
   ): number;
-  /** The estimate times the model's ratio of returned to estimated tokens, rounded up. */
+  /** Returns the estimate times the model's ratio of returned to estimated tokens, rounded up. */
   calibratedInputTokens(name: string, estimatedInputTokens: number): number;
   exportState(): UsageMeansState;
-  /** Replaces what was observed. Throws `InvalidOptionError` when the state is not one of ours. */
+  /** Replaces what was observed. Throws `InvalidOptionError` if the state was not exported by usage means. */
   restoreState(state: UsageMeansState): void;
 }
 
 export interface UsageMeansOptions {
-  /** Models that are remembered; the least recently observed is forgotten. Default 1,000. */
+  /** Number of models that are remembered; the least recently observed one is forgotten. Default 1,000. */
   readonly maxNames?: number | undefined;
 }
 
