@@ -26,7 +26,7 @@ const kinds = [
   "invalid-request",
 ] as const;
 
-/** One endpoint, as the documentation tells it: every call is kept, and counted whenever it matters. */
+/** Model of one endpoint that keeps every call and counts them whenever it matters. */
 function createModel(name: string) {
   let calls: { tenth: number; failed: FailureClass | undefined }[] = [];
   let opening: { until: number; by: FailureClass; failedTrials: number } | undefined;
@@ -107,7 +107,7 @@ function createModel(name: string) {
 const names = ["a", "b"] as const;
 const step = fc.record({
   name: fc.constantFrom("a", "a", "a", "b"),
-  // Often to where an opening ends, now and then back.
+  // Often the time for which a breaker is open; now and then the clock goes back.
   afterMs: fc.oneof(
     { weight: 8, arbitrary: fc.integer({ min: 0, max: 10 }) },
     { weight: 4, arbitrary: fc.constantFrom(50, 99, 100, 101, 200, 400, 800, 1_600) },
@@ -147,7 +147,7 @@ it("breakers agree with a model that keeps every call, whatever happens in whate
           for (const one of names) models[one].restore(now);
         }
         for (const one of names) {
-          // Twice: asking changes nothing.
+          // Asked twice, since asking changes nothing.
           expect([breakers.ask(one, now), breakers.ask(one, now)]).toEqual(
             Array(2).fill(models[one].ask(now)),
           );

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { afterRateLimit, rateNow, unknownRate } from "../../src/state/learned-rate.ts";
 import { limited, makeLimits, passed } from "../support/state/make-limits.ts";
 
-describe("rate limits that were met", () => {
-  it("halve the rate, which grows by a tenth of what was too much per minute", () => {
+describe("rate limits", () => {
+  it("halve the rate, which grows each minute by a tenth of what was too much", () => {
     const { limits, enter, time, count } = makeLimits({ requestsPerMinute: 600 });
     expect(count(undefined, 100)).toBe(100);
     time.now += 1;
@@ -26,7 +26,7 @@ describe("rate limits that were met", () => {
     expect(count()).toBe(600);
   });
 
-  it("met by calls that began before the cut say nothing new", () => {
+  it("teach nothing if the calls began before the cut", () => {
     const { limits, enter, time } = makeLimits({});
     const passes = Array.from({ length: 40 }, () => passed(enter()));
     time.now += 10;
@@ -34,7 +34,7 @@ describe("rate limits that were met", () => {
     expect(limits.exportState()[0]?.requestsPerMinute).toBeCloseTo(20, 1);
   });
 
-  it("never cut below one call in ten seconds, and once more when met again", () => {
+  it("cut the rate again when met again, but never below one call in ten seconds", () => {
     const { limits, enter, time, call } = makeLimits({});
     for (let round = 0; round < 10; round += 1) {
       passed(enter()).end(limited);
@@ -44,7 +44,7 @@ describe("rate limits that were met", () => {
     expect(limits.exportState()[0]?.requestsPerMinute).toBeGreaterThanOrEqual(6);
   });
 
-  it("count calls that fade with time", () => {
+  it("cut the rate at which calls were made, of which older ones count less", () => {
     const { limits, enter, time, count } = makeLimits({});
     expect(count(undefined, 100)).toBe(100);
     time.now += 60_000;
@@ -52,7 +52,7 @@ describe("rate limits that were met", () => {
     expect(limits.exportState()[0]?.tooMuchPerMinute).toBeCloseTo(100 / Math.E + 1, 6);
   });
 
-  it("set the pace, as far as it is below the limit", () => {
+  it("set the pace if it is below the configured limit", () => {
     const { limits, call, count, time, enter } = makeLimits({ requestsPerMinute: 30 });
     limits.restoreState([
       { name: "p:small", tooMuchPerMinute: 24, requestsPerMinute: 12, at: time.now },
@@ -67,7 +67,7 @@ describe("rate limits that were met", () => {
     expect(enter(call(1, undefined, "p:large"))).toContain("its limit of 30 requests per minute");
   });
 
-  it("no longer bound a model without a limit once they are out of date", () => {
+  it("no longer bound a model without a configured limit once they are out of date", () => {
     const { limits, count, time } = makeLimits({});
     limits.restoreState([{ name: "p:small", tooMuchPerMinute: 24, requestsPerMinute: 12, at: time.now }]);
     expect(count()).toBe(2);
@@ -75,7 +75,7 @@ describe("rate limits that were met", () => {
     expect(count()).toBe(1_000);
   });
 
-  it("are kept of a thousand models, those that were called last", () => {
+  it("are remembered for the thousand models that were called last", () => {
     const { limits, call } = makeLimits({});
     const met = (name: string) => {
       const one = passed(limits.enter(call(1, undefined, name), 0));
@@ -91,14 +91,14 @@ describe("rate limits that were met", () => {
     expect([names.includes("first"), names.includes("p:0")]).toEqual([true, false]);
   });
 
-  it("are not restored where nothing is to be learnt", () => {
+  it("are not restored if learning is off", () => {
     const { limits, count, time } = makeLimits({ learn: false });
     limits.restoreState([{ name: "p:small", tooMuchPerMinute: 24, requestsPerMinute: 12, at: time.now }]);
     expect(count()).toBe(1_000);
     expect(() => limits.restoreState({} as never)).toThrow("state.limits");
   });
 
-  it("that waiting does not end change nothing", () => {
+  it("teach nothing if waiting does not help", () => {
     const { limits, enter } = makeLimits({});
     passed(enter()).end({ error: { ...limited.error, retryable: false } });
     expect(limits.exportState()).toEqual([]);
@@ -123,7 +123,7 @@ describe("rate limits that were met", () => {
   });
 });
 
-it("a rate that was learnt by a clock that was ahead recovers from now on", () => {
+it("a learnt rate recovers from now on if the clock that wrote it was ahead", () => {
   const { limits, time } = makeLimits({});
   time.now = 1_000;
   limits.restoreState([{ name: "a", tooMuchPerMinute: 40, requestsPerMinute: 20, at: 1e15 }]);
@@ -149,7 +149,7 @@ describe("a learnt rate", () => {
     expect(rateNow(cut, 0)).toBe(50);
   });
 
-  it("is cut again by calls that began after the last cut alone", () => {
+  it("is cut again only by calls that began after the last cut", () => {
     expect(afterRateLimit(cut, { ...call, begunAt: 10 }, 100, 20)).toBe(cut);
     expect(afterRateLimit(cut, { ...call, begunAt: 11 }, 100, 10)).toMatchObject({
       cut: { tooMuchPerMinute: 50, requestsPerMinute: 25 },

@@ -3,12 +3,12 @@ import type { LimitOptions } from "../../src/contracts/index.ts";
 import type { LimitPass } from "../../src/state/limit-pass.ts";
 import { makeLimits, passed } from "../support/state/make-limits.ts";
 
-describe("calls at once", () => {
+describe("the pass of a call", () => {
   const places = (more: LimitOptions = {}) => makeLimits({ maxConcurrent: 1, maxQueued: 1, ...more });
   const queue = (entered: LimitPass | string, turns: string[] = [], name = "") =>
     passed(entered).queue(() => turns.push(name));
 
-  it("give their place back once, to whoever has waited", () => {
+  it("gives its place back once, to the call that has waited", () => {
     const { limits, call } = places();
     const turns: string[] = [];
     const enter = () => passed(limits.enter(call(), 0));
@@ -26,7 +26,7 @@ describe("calls at once", () => {
     expect(turns).toEqual(["second", "fourth"]);
   });
 
-  it("leave the queue when they end before their turn", () => {
+  it("leaves the queue if the call ends before its turn", () => {
     const { limits, call } = places();
     const turns: string[] = [];
     const enter = () => passed(limits.enter(call(), 0));
@@ -38,7 +38,7 @@ describe("calls at once", () => {
     expect(turns).toEqual(["third"]);
   });
 
-  it("that begin late hold up those whose time has come, which are told how long", () => {
+  it("says how long to wait if others began late", () => {
     const { limits, call, time } = makeLimits({ requestsPerMinute: 1 });
     const early = passed(limits.enter(call(), 0));
     const late = passed(limits.enter(call(), 60_000));
@@ -50,7 +50,7 @@ describe("calls at once", () => {
     expect(late.begin()).toBe(0);
   });
 
-  it("begin once, and not after their end", () => {
+  it("begins once, and not after its end", () => {
     const { limits, call, time, count } = makeLimits({ requestsPerMinute: 2 });
     const [begun, ended] = [passed(limits.enter(call(), 0)), passed(limits.enter(call(), 0))];
     expect([begun.begin(), begun.begin()]).toEqual([0, 0]);

@@ -11,7 +11,7 @@ const call = fc.record({
   tenant: fc.constantFrom(undefined, "a", "b"),
   tokens: fc.integer({ min: 1, max: 300 }),
   maxWaitMs: fc.constantFrom(0, 0, 60_000),
-  /** Time between its reservation's turn and its beginning, and then until its end. */
+  /** Delay between its turn and its beginning. */
   lateMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 30_000 })),
   takesMs: fc.integer({ min: 0, max: 30_000 }),
   fate: fc.constantFrom("answered", "answered", "answered", "limited", "left"),
@@ -31,7 +31,7 @@ interface Begun {
   readonly amount: number;
 }
 
-/** More than a full bucket and what comes back in the span never begins within a span. */
+/** Expects that no more begins in any span than a full bucket and what comes back in the span. */
 function expectWithin(begun: readonly Begun[], perMinute: number): void {
   begun.forEach(({ at: start }, first) => {
     let sum = 0;
@@ -42,7 +42,7 @@ function expectWithin(begun: readonly Begun[], perMinute: number): void {
   });
 }
 
-it("no more calls and tokens begin in any span, and run at once, than are configured, and no place is lost", () => {
+it("in any span no more calls and tokens begin, and no more calls run at once, than configured; no place is lost", () => {
   fc.assert(
     fc.property(fc.array(call, { minLength: 1, maxLength: 60 }), bounds, (calls, given) => {
       const { requestsPerMinute, tokensPerMinute, tenantPerMinute, maxConcurrent, maxQueued } = given;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makeLimits, passed } from "../support/state/make-limits.ts";
 
 describe("rates", () => {
-  it("hold for each model, and say which limit it is", () => {
+  it("hold for each model, and say which limit was reached", () => {
     const { count, enter, call, limits, time } = makeLimits({ requestsPerMinute: 3 });
     expect(count()).toBe(3);
     expect(enter()).toBe("its limit of 3 requests per minute is reached for 20000 ms more");
@@ -13,7 +13,7 @@ describe("rates", () => {
     expect(count()).toBe(1);
   });
 
-  it("of one model replace the general ones, each for itself", () => {
+  it("of one model replace the general ones, one by one", () => {
     const { count, call } = makeLimits({
       requestsPerMinute: 3,
       models: { small: { requestsPerMinute: 5, maxConcurrent: undefined } },
@@ -21,7 +21,7 @@ describe("rates", () => {
     expect([count(), count(call(1, undefined, "p:large"))]).toEqual([5, 3]);
   });
 
-  it("that are not told for one model are the general ones", () => {
+  it("of one model are the general ones if they are undefined", () => {
     const { count } = makeLimits({
       requestsPerMinute: 3,
       models: { small: { requestsPerMinute: undefined } },
@@ -29,7 +29,7 @@ describe("rates", () => {
     expect(count()).toBe(3);
   });
 
-  it("hold for each tenant over all models, who share one account without a name", () => {
+  it("hold for each tenant over all models; requests without a tenant share one account", () => {
     const { count, call, enter } = makeLimits({ tenant: { requestsPerMinute: 2 } });
     expect(count(call(1, "a"), 1)).toBe(1);
     expect(count(call(1, "a", "p:large"))).toBe(1);
@@ -38,14 +38,14 @@ describe("rates", () => {
     expect(count(call(1))).toBe(2);
   });
 
-  it("let nobody gain by making others forgotten", () => {
+  it("let no tenant gain by having others forgotten", () => {
     const { count, call } = makeLimits({ tenant: { requestsPerMinute: 2 }, maxTenants: 2 });
     let begun = 0;
     for (let tenant = 0; tenant < 100; tenant += 1) begun += count(call(1, `t${tenant}`));
     expect(begun).toBe(4);
   });
 
-  it("of tokens are drawn by estimate and corrected by usage", () => {
+  it("of tokens use the estimate and are corrected by usage", () => {
     const { enter, call, time, count } = makeLimits({
       tokensPerMinute: 1_000,
       tenant: { tokensPerMinute: 5_000 },
@@ -61,7 +61,7 @@ describe("rates", () => {
     expect(count(call(1), 2)).toBe(1);
   });
 
-  it("of a tenant's tokens are corrected by usage as well, and those of requests are not", () => {
+  it("of a tenant's tokens are corrected by usage too, and those of requests are not", () => {
     const { enter, count, call } = makeLimits({
       tenant: { tokensPerMinute: 1_000, requestsPerMinute: 50 },
       requestsPerMinute: 4,
@@ -71,14 +71,14 @@ describe("rates", () => {
     expect(enter(call(250, "a"))).toContain("its limit of 4 requests per minute");
   });
 
-  it("keep the estimate where usage was not told", () => {
+  it("keep the estimate if the usage is unknown", () => {
     const { enter, call } = makeLimits({ tokensPerMinute: 1_000 });
     const usage = { inputTokens: 1, outputTokens: 0 };
     passed(enter(call(900))).end({ usage, costEstimated: true });
     expect(enter(call(900))).toContain("tokens per minute");
   });
 
-  it("give back what a call that never began had reserved", () => {
+  it("give back the reservation of a call that never began", () => {
     const { limits, call, count } = makeLimits({ requestsPerMinute: 1 });
     const never = passed(limits.enter(call(), 0));
     never.end();
@@ -86,7 +86,7 @@ describe("rates", () => {
     expect(count()).toBe(1);
   });
 
-  it("are reserved in order by those who wait, as long as they would", () => {
+  it("are reserved in order by calls that wait", () => {
     const { limits, call, count } = makeLimits({ requestsPerMinute: 6 });
     expect(count()).toBe(6);
     const waits = [1, 2, 3].map(() => passed(limits.enter(call(), 60_000)).waitMs);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { limited, makeLimits, passed } from "../support/state/make-limits.ts";
 
-describe("what providers tell", () => {
+describe("a limit that a provider states", () => {
   it("bounds a model without a limit of its own, and comes back evenly until the reset", () => {
     const { enter, count, time, limits, call } = makeLimits({});
     passed(enter()).onRateLimit({ limitRequests: 60, remainingRequests: 2, resetRequestsMs: 58_000 });
@@ -14,7 +14,7 @@ describe("what providers tell", () => {
     expect(count(call(), 500)).toBe(500);
   });
 
-  it("counts tokens too, and without a limit holds until the reset", () => {
+  it("counts tokens too, and holds until the reset if the size is unknown", () => {
     const { enter, count, call, time } = makeLimits({});
     passed(enter()).onRateLimit({ remainingTokens: 250, resetTokensMs: 4_000 });
     expect(count(call(100))).toBe(2);
@@ -23,7 +23,7 @@ describe("what providers tell", () => {
     expect(count(call(100), 9)).toBe(9);
   });
 
-  it("is believed for ten minutes at most, whatever it says", () => {
+  it("is believed for ten minutes at most", () => {
     const { enter, call, limits, time } = makeLimits({});
     passed(enter()).onRateLimit({ limitRequests: 1, remainingRequests: 0, resetRequestsMs: 1e300 });
     expect(limits.delayOf(call())?.ms).toBe(600_000);
@@ -31,7 +31,7 @@ describe("what providers tell", () => {
     expect(limits.delayOf(call())).toBeUndefined();
   });
 
-  it("does not count calls that have not begun, and ends at its reset", () => {
+  it("leaves out calls that have not begun, and ends at its reset", () => {
     const { limits, call, time } = makeLimits({});
     const waiting = passed(limits.enter(call(), 0));
     waiting.begin();
@@ -45,23 +45,23 @@ describe("what providers tell", () => {
     expect(limits.delayOf(call())).toBeUndefined();
   });
 
-  it("is ignored where nothing is to be learnt", () => {
+  it("is ignored if learning is off", () => {
     const { enter, count, call } = makeLimits({ learn: false });
-    const told = passed(enter());
-    told.onRateLimit({ remainingRequests: 0, resetRequestsMs: 60_000 });
-    told.end(limited);
+    const first = passed(enter());
+    first.onRateLimit({ remainingRequests: 0, resetRequestsMs: 60_000 });
+    first.end(limited);
     expect(count(call(), 100)).toBe(100);
   });
 });
 
-it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("a provider that tells %s has told nothing", (odd) => {
+it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("a provider that states %s has stated nothing", (odd) => {
   const { enter } = makeLimits({});
   const first = passed(enter());
   first.onRateLimit({ remainingRequests: odd, limitRequests: 1, resetRequestsMs: 1_000 });
   first.onRateLimit({ remainingTokens: odd, limitTokens: odd, resetTokensMs: odd });
   const second = passed(enter());
   expect(second.waitMs).toBe(0);
-  // What it says later is understood.
+  // A valid statement still counts later.
   second.onRateLimit({ remainingRequests: 0, limitRequests: 60, resetRequestsMs: odd });
   expect(enter()).toMatch(/the limit of requests that its provider tells is reached for \d+ ms more/);
 });

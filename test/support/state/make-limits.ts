@@ -3,7 +3,7 @@ import { createLimits, type LimitPass } from "../../../src/state/limits.ts";
 
 const models = { small: { name: "p:small" }, large: { name: "p:large" } };
 
-/** Limits of two models with a clock that a test moves, and what is done with them again and again. */
+/** Creates limits of two models with a clock that the test moves, and the usual steps. */
 export function makeLimits(options: LimitOptions) {
   const time = { now: 1_000_000 };
   const limits = createLimits(options, { models, clock: () => time.now });
@@ -13,7 +13,7 @@ export function makeLimits(options: LimitOptions) {
     if (typeof pass !== "string") pass.begin();
     return pass;
   };
-  /** Calls that begin now until one is refused. */
+  /** Begins calls until one is refused, and returns how many began. */
   const count = (given = call(), most = 1_000) => {
     let begun = 0;
     while (begun < most && typeof enter(given) !== "string") begun += 1;
@@ -22,10 +22,10 @@ export function makeLimits(options: LimitOptions) {
   return { limits, time, call, enter, count };
 }
 
-/** An attempt that met a rate limit. */
+/** Attempt that met a rate limit. */
 export const limited = { error: { code: "provider", message: "", kind: "rate-limit" } };
 
-/** Throws where the call was refused. */
+/** Returns the pass. Throws if the call was refused. */
 export function passed(entered: LimitPass | string): LimitPass {
   if (typeof entered === "string") throw new Error(entered);
   return entered;
