@@ -1,4 +1,4 @@
-import type { RequestFacts, Usage, UsageMean, UsageMeansState } from "../contracts/index.ts";
+import type { RequestFacts, Usage, UsageMeansState } from "../contracts/index.ts";
 import { checkNumber } from "../plugin/index.ts";
 import { checkUsageMeansState } from "./check-usage-means-state.ts";
 import { createLatest } from "./latest.ts";
@@ -10,7 +10,7 @@ import {
   resumeUsageMean,
 } from "./usage-mean.ts";
 
-export type { UsageMean, UsageMeansState };
+export type { UsageMeansState };
 
 export interface UsageObservation {
   /** Estimate of the hot path. Absent if the input was more than text, images for example. */
