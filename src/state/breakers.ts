@@ -64,7 +64,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
   const ask = (endpoint: Endpoint | undefined, now: number): true | string => {
     if (endpoint === undefined) return true;
     if (now < endpoint.coolDownUntil)
-      return `it asked for a pause of ${endpoint.coolDownUntil - now} ms more`;
+      return `its provider asked for a pause; ${endpoint.coolDownUntil - now} ms of it are left`;
     return askBreaker(endpoint.breaker, now);
   };
 

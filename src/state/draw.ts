@@ -41,5 +41,5 @@ export function longestOf(draws: readonly Draw[]): Draw | undefined {
 }
 
 export function reasonOf({ limit, waitMs }: Draw): string {
-  return `${limit} is reached for ${waitMs} ms more`;
+  return `${limit} is reached; there is room again in ${waitMs} ms`;
 }

@@ -30,7 +30,7 @@ export function drawFromStated(draws: Draw[], stated: StatedLimits, tokens: numb
   const draw = ({ bucket, until }: StatedLimit, cost: number, kind: string) => {
     if (now >= until) return;
     const wait = Math.min(waitMs(bucket, cost, now), until - now);
-    const limit = `the limit of ${kind} that its provider tells`;
+    const limit = `the limit of ${kind} stated by its provider`;
     draws.push({ bucket, cost, waitMs: wait, limit, stated: true, corrected: false });
   };
   if (stated.requests !== undefined) draw(stated.requests, 1, "requests");

@@ -3,7 +3,7 @@ import { always } from "../../policies/index.ts";
 import { createRouter, type EventSink, type RouterEvent } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
-const make = (onEvent?: EventSink<"small">) =>
+const make = (onEvent?: EventSink) =>
   createRouter({
     models: { small: fakeModel({ model: "small" }) },
     policy: always("small"),
@@ -38,7 +38,7 @@ describe("router.observe", () => {
     const router = make(() => {
       throw new Error("broken");
     });
-    router.observe((async () => Promise.reject(new Error("broken"))) as EventSink<"small">);
+    router.observe((async () => Promise.reject(new Error("broken"))) as EventSink);
     let calls = 0;
     const remove = router.observe(() => {
       calls += 1;
@@ -68,7 +68,7 @@ describe("router.observe", () => {
 
   it("has its listeners closed with the router, and those removed before not", async () => {
     const closed: string[] = [];
-    const sink = (name: string): EventSink<"small"> =>
+    const sink = (name: string): EventSink =>
       Object.assign(() => {}, {
         close: async () => {
           closed.push(name);

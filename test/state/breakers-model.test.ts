@@ -40,7 +40,7 @@ function createModel(name: string) {
   };
 
   const ask = (now: number): true | string => {
-    if (now < pausedUntil) return `it asked for a pause of ${pausedUntil - now} ms more`;
+    if (now < pausedUntil) return `its provider asked for a pause; ${pausedUntil - now} ms of it are left`;
     if (opening === undefined) return true;
     if (now < opening.until) return `its breaker is open (${opening.by} failures)`;
     if (trialUntil !== undefined && now < trialUntil) return "its breaker waits for a trial call";

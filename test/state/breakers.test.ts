@@ -169,7 +169,7 @@ describe("the cool-down of a rate limit", () => {
   it("lasts as long as the provider says, and is no failure", () => {
     const breakers = createBreakers({ minCalls: 1, coolDownMs: 500 });
     breakers.observe(ended("rate-limit", 2_000), 0);
-    expect(breakers.enter("a", 1_999)).toBe("it asked for a pause of 1 ms more");
+    expect(breakers.enter("a", 1_999)).toBe("its provider asked for a pause; 1 ms of it are left");
     expect(breakers.enter("a", 2_000)).toBe(true);
     breakers.observe(ended("rate-limit"), 3_000);
     expect(breakers.enter("a", 3_499)).not.toBe(true);

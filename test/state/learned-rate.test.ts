@@ -61,7 +61,8 @@ describe("rate limits", () => {
     expect(count()).toBe(2);
     expect(limits.delayOf(call())).toEqual({
       ms: 5_000,
-      reason: "the rate of 12 requests per minute, learnt from its rate limits, is reached for 5000 ms more",
+      reason:
+        "the rate of 12 requests per minute, learnt from its rate limits, is reached; there is room again in 5000 ms",
     });
     expect(count(call(1, undefined, "p:large"))).toBe(30);
     expect(enter(call(1, undefined, "p:large"))).toContain("its limit of 30 requests per minute");

@@ -5,7 +5,7 @@ describe("rates", () => {
   it("hold for each model, and say which limit was reached", () => {
     const { count, enter, call, limits, time } = makeLimits({ requestsPerMinute: 3 });
     expect(count()).toBe(3);
-    expect(enter()).toBe("its limit of 3 requests per minute is reached for 20000 ms more");
+    expect(enter()).toBe("its limit of 3 requests per minute is reached; there is room again in 20000 ms");
     expect(limits.delayOf(call())).toMatchObject({ ms: 20_000 });
     expect(count(call(1, undefined, "p:large"))).toBe(3);
     time.now += 20_000;
@@ -51,7 +51,9 @@ describe("rates", () => {
       tenant: { tokensPerMinute: 5_000 },
     });
     const first = passed(enter(call(900)));
-    expect(enter(call(200))).toContain("its limit of 1000 tokens per minute is reached for 6000 ms");
+    expect(enter(call(200))).toContain(
+      "its limit of 1000 tokens per minute is reached; there is room again in 6000 ms",
+    );
     first.end({ usage: { inputTokens: 200, outputTokens: 100 } });
     const second = passed(enter(call(600)));
     second.end({ usage: { inputTokens: 600, outputTokens: 400 } });

@@ -6,7 +6,7 @@ describe("a limit that a provider states", () => {
     const { enter, count, time, limits, call } = makeLimits({});
     passed(enter()).onRateLimit({ limitRequests: 60, remainingRequests: 2, resetRequestsMs: 58_000 });
     expect(count()).toBe(2);
-    expect(limits.delayOf(call())?.reason).toContain("the limit of requests that its provider tells");
+    expect(limits.delayOf(call())?.reason).toContain("the limit of requests stated by its provider");
     expect(limits.delayOf(call())?.ms).toBe(1_000);
     time.now += 3_000;
     expect(count()).toBe(3);
@@ -39,7 +39,7 @@ describe("a limit that a provider states", () => {
     const reserved = Array.from({ length: 3 }, () => passed(limits.enter(call(), 0)));
     waiting.onRateLimit({ remainingRequests: 4, limitRequests: 5, resetRequestsMs: 1_000 });
     expect(typeof limits.enter(call(), 0)).not.toBe("string");
-    expect(limits.enter(call(), 0)).toContain("the limit of requests that its provider tells");
+    expect(limits.enter(call(), 0)).toContain("the limit of requests stated by its provider");
     expect(reserved.map((one) => one.begin())).toEqual([0, 0, 0]);
     time.now += 1_000;
     expect(limits.delayOf(call())).toBeUndefined();
@@ -63,5 +63,7 @@ it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("a provider that states %s h
   expect(second.waitMs).toBe(0);
   // A valid statement still counts later.
   second.onRateLimit({ remainingRequests: 0, limitRequests: 60, resetRequestsMs: odd });
-  expect(enter()).toMatch(/the limit of requests that its provider tells is reached for \d+ ms more/);
+  expect(enter()).toMatch(
+    /the limit of requests stated by its provider is reached; there is room again in \d+ ms/,
+  );
 });
