@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { joinDecisions, type LoggedDecision } from "../evals/data/import/join-feedback.ts";
+import { joinDecisions, type LoggedDecision } from "../evals/data/decisions/join-feedback.ts";
 import { type OffPolicyOptions, offPolicy } from "../evals/monitor/off-policy/off-policy.ts";
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
 import type { Io } from "./io.ts";

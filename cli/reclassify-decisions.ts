@@ -1,4 +1,4 @@
-import type { LoggedDecision } from "../evals/data/import/join-feedback.ts";
+import type { LoggedDecision } from "../evals/data/decisions/join-feedback.ts";
 import { type Decision, isRouterError, OutcomeFormatError, type Router } from "../src/contracts/index.ts";
 import { requestOfDecision } from "./request-of-decision.ts";
 

@@ -6,20 +6,24 @@ export {
   type Estimate,
   type Statistics,
 } from "../src/statistics/bootstrap.ts";
+export { cohenKappa } from "../src/statistics/cohen-kappa.ts";
 export { effectiveSampleSize } from "../src/statistics/effective-sample-size.ts";
 export { empiricalBernsteinBound } from "../src/statistics/empirical-bernstein.ts";
+export { krippendorffAlpha } from "../src/statistics/krippendorff-alpha.ts";
 export { ksDistance, ksPValue } from "../src/statistics/ks.ts";
 export { nullPsi, psi } from "../src/statistics/psi.ts";
+export {
+  type ScoreDrift,
+  type ScoreDriftOptions,
+  type ScoreReference,
+  scoreDrift,
+} from "../src/statistics/score-drift.ts";
 export { seededRandom } from "../src/statistics/seeded-random.ts";
 export { collect, estimateCollect } from "./collect/collect.ts";
 export type { CollectEstimate, ModelEstimate } from "./collect/collect-estimate.ts";
 export type { CollectOptions } from "./collect/collect-options.ts";
 export type { CollectedModel, Collection } from "./collect/collection.ts";
 export type { CollectProgress } from "./collect/progress.ts";
-export { type ExportOptions, type ExportReport, exportRecords } from "./data/export/export-records.ts";
-export { importFile } from "./data/import/import-file.ts";
-export type { ImportOptions } from "./data/import/import-options.ts";
-export { type Import, type ImportReport, importRecords } from "./data/import/import-records.ts";
 export {
   type FeedbackRule,
   type JoinedFeedback,
@@ -29,7 +33,11 @@ export {
   joinFeedback,
   type LoggedDecision,
   type RatedDecision,
-} from "./data/import/join-feedback.ts";
+} from "./data/decisions/join-feedback.ts";
+export { type ExportOptions, type ExportReport, exportRecords } from "./data/export/export-records.ts";
+export { importFile } from "./data/import/import-file.ts";
+export type { ImportOptions } from "./data/import/import-options.ts";
+export { type Import, type ImportReport, importRecords } from "./data/import/import-records.ts";
 export type { DatasetRecord } from "./data/outcomes/dataset-record.ts";
 export type { Outcome, OutcomeRecord } from "./data/outcomes/outcome-record.ts";
 export { promptKey } from "./data/outcomes/prompt-key.ts";
@@ -46,10 +54,14 @@ export { type Split, type SplitOptions, splitOutcomes } from "./data/split/split
 export { type UnitField, unitsOf } from "./data/split/units.ts";
 export { aiq, type CostQuality, type CostRange } from "./metrics/aiq.ts";
 export { apgr } from "./metrics/apgr.ts";
-export { cohenKappa } from "./metrics/cohen-kappa.ts";
+export {
+  type CalibrationBin,
+  type CalibrationError,
+  calibrationBins,
+  calibrationError,
+} from "./metrics/calibration-error.ts";
 export { costAtQuality } from "./metrics/cost-at-quality.ts";
 export { cpt } from "./metrics/cpt.ts";
-export { krippendorffAlpha } from "./metrics/krippendorff-alpha.ts";
 export { largeCallRate } from "./metrics/large-call-rate.ts";
 export { meanCost } from "./metrics/mean-cost.ts";
 export { meanQuality } from "./metrics/mean-quality.ts";
@@ -75,12 +87,6 @@ export {
   decisionScores,
   type ScoredDecision,
 } from "./monitor/drift/decision-scores.ts";
-export {
-  type ScoreDrift,
-  type ScoreDriftOptions,
-  type ScoreReference,
-  scoreDrift,
-} from "./monitor/drift/score-drift.ts";
 export {
   type CheckCertificateOptions,
   checkCertificate,
@@ -178,13 +184,7 @@ export {
   type Calibration,
   calibrate,
   type ModelCalibration,
-} from "./train/calibrate/calibrate.ts";
-export {
-  type CalibrationBin,
-  type CalibrationError,
-  calibrationBins,
-  calibrationError,
-} from "./train/calibrate/calibration-error.ts";
+} from "./train/calibrate.ts";
 export {
   type ModelReport,
   readClassifier,

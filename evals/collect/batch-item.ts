@@ -1,5 +1,5 @@
 import type { Model } from "../../src/contracts/index.ts";
-import { mostCostUsd } from "./call-cost.ts";
+import { mostCostUsd } from "../../src/cost/call-cost.ts";
 import type { CollectionRun, Job } from "./collection-run.ts";
 
 /** Tells the items of one model's batches apart. */

@@ -1,10 +1,10 @@
 import { type Completion, type Model, ProviderError } from "../../src/contracts/index.ts";
+import { expectedCostUsd, mostCostUsd } from "../../src/cost/call-cost.ts";
 import { mayBeBilled, toTypedError } from "../../src/execution/attempt-record.ts";
 import { backoffMs } from "../../src/execution/backoff.ts";
 import { createGuard } from "../../src/execution/guard.ts";
 import { wait } from "../../src/execution/wait.ts";
 import { answerOf } from "./answer-of.ts";
-import { expectedCostUsd, mostCostUsd } from "./call-cost.ts";
 import type { CollectionRun, Job } from "./collection-run.ts";
 import { type Failure, failureOf } from "./failure-of.ts";
 import type { CallAnswer } from "./journal-entry.ts";

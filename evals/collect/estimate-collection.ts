@@ -1,6 +1,6 @@
+import { expectedCostUsd, mostCostUsd, outputLimitOf } from "../../src/cost/call-cost.ts";
 import { scorerName } from "../scorers/score-with.ts";
 import type { CallBook } from "./call-book.ts";
-import { expectedCostUsd, mostCostUsd, outputLimitOf } from "./call-cost.ts";
 import type { CollectEstimate, ModelEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { Job } from "./collection-run.ts";

@@ -1,5 +1,5 @@
 import { equalMassBins } from "../../src/statistics/equal-mass-bins.ts";
-import { calibrationError } from "../train/calibrate/calibration-error.ts";
+import { calibrationError } from "../metrics/calibration-error.ts";
 import { type IntervalSettings, meanWithInterval } from "./intervals.ts";
 import type { Bin, Calibration } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";

@@ -1,7 +1,7 @@
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { restsOn } from "../data/split/record-keys.ts";
 import type { LossEvidence } from "../monitor/gate/loss-evidence.ts";
-import type { Guarantee } from "../tune/certificate.ts";
 import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
 import { limit, percent, points, sureness } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";

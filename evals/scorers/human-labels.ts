@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { type HumanLabel, indexLabels } from "./human/human-label.ts";
+import { type HumanLabel, indexLabels } from "../data/labels/human-label.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";

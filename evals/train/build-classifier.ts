@@ -15,7 +15,7 @@ import {
 import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
-import type { CalibrationError } from "./calibrate/calibration-error.ts";
+import type { CalibrationError } from "../metrics/calibration-error.ts";
 import { candidatesOf } from "./candidates.ts";
 import { chooseCandidate, measureCandidates } from "./choose-candidate.ts";
 import { withCommonCategories } from "./common-categories.ts";

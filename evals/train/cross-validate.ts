@@ -1,7 +1,7 @@
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 import type { Part } from "../../src/classifiers/trained/trained-file.ts";
+import { shuffled } from "../../src/statistics/shuffled.ts";
 import { fitParts, type Pair, type PartValues, valuesOf } from "./fit-parts.ts";
-import { shuffled } from "./select-examples.ts";
 
 export const FOLDS = 5;
 

@@ -1,6 +1,6 @@
 import { calibratedQuality, logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
 import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
-import { type CalibrationError, calibrationError } from "./calibrate/calibration-error.ts";
+import { type CalibrationError, calibrationError } from "../metrics/calibration-error.ts";
 import { FOLDS } from "./cross-validate.ts";
 
 /** A quality curve, and what it does on examples that it was not fitted on. */

@@ -1,5 +1,6 @@
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
+import { shuffled } from "../../src/statistics/shuffled.ts";
 
 /**
  * At most `count` of the rows, drawn with `random` and kept in order, each with its `MAX_BUCKETS` rarest
@@ -32,18 +33,6 @@ export const MAX_BUCKETS = 96;
 /** Rising with frequency, but what only one example has comes last. */
 function rarity(frequency: number): number {
   return frequency < 2 ? Number.POSITIVE_INFINITY : frequency;
-}
-
-/** A copy in random order (Fisher-Yates). */
-export function shuffled(values: Uint32Array, random: () => number): Uint32Array {
-  const order = values.slice();
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
-    const kept = order[last] as number;
-    order[last] = order[other] as number;
-    order[other] = kept;
-  }
-  return order;
 }
 
 /** One table after the other; both of the same models. */

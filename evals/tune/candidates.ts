@@ -1,5 +1,5 @@
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { ModelOutcomes, PairedOutcomes } from "../metrics/routing-curve.ts";
-import type { Guarantee } from "./certificate.ts";
 
 /** What a policy gives, by record, in exact expectation. */
 export interface RoutedOutcomes extends ModelOutcomes {

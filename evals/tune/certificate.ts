@@ -1,12 +1,6 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { UnitField } from "../data/split/units.ts";
-
-/**
- * What is bounded. `mean`: the mean of the large model's quality less that of the routed answer; gains
- * on some requests make up for losses on others. `regressions`: the share of requests whose routed
- * answer is worse than the large model's; nothing makes up for them.
- */
-export type Guarantee = "mean" | "regressions";
 
 /** What a tuning aims at. */
 export type Target =

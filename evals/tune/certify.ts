@@ -1,10 +1,10 @@
 import { bootstrap } from "../../src/statistics/bootstrap.ts";
+import { type LossTest, lossTest } from "../../src/statistics/loss-test.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";
-import { type LossTest, lossTest } from "./loss-test.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import type { TunePoint } from "./tuning-file.ts";

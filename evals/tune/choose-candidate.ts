@@ -1,8 +1,7 @@
 import { fixedSequence } from "../../src/statistics/fixed-sequence.ts";
+import type { Guarantee, LossTest } from "../../src/statistics/loss-test.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
-import type { Guarantee } from "./certificate.ts";
-import type { LossTest } from "./loss-test.ts";
 
 export interface Contest {
   readonly candidates: Candidates;

@@ -1,5 +1,6 @@
 /** Tuning with a certificate. */
-export type { Certificate, Guarantee, Sides, Target } from "./certificate.ts";
+export type { Guarantee } from "../../src/statistics/loss-test.ts";
+export type { Certificate, Sides, Target } from "./certificate.ts";
 export { describeCertificate } from "./describe-certificate.ts";
 export { readTuning } from "./read-tuning.ts";
 export type { GridOptions } from "./threshold-grid.ts";

@@ -1,7 +1,7 @@
 import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
+import type { LossTest } from "../../src/statistics/loss-test.ts";
+import { recordsNeeded } from "../../src/statistics/records-needed.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
-import type { LossTest } from "./loss-test.ts";
-import { recordsNeeded } from "./records-needed.ts";
 
 export interface Lacking {
   /** By record, of what was not accepted. */

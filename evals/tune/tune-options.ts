@@ -1,10 +1,11 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
 import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../data/split/units.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
-import type { Guarantee, Target } from "./certificate.ts";
+import type { Target } from "./certificate.ts";
 
 /** What all kinds of tuning are told. */
 export interface TuneOptions {

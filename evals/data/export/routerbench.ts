@@ -1,4 +1,4 @@
-import { readPythonStrings } from "../import/read-python-strings.ts";
+import { readPythonStrings } from "../input/read-python-strings.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { textAskedOf } from "./asked-of.ts";
 import { csvHeader, csvLine } from "./csv-line.ts";

@@ -1,10 +1,10 @@
 import type { Attempt } from "../../../src/contracts/index.ts";
-import { answeringAttempt } from "../../../src/router/record-answer.ts";
+import { answeringAttempt } from "../../../src/plugin/answering-attempt.ts";
+import { joinFeedback, type RatedDecision } from "../decisions/join-feedback.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { defined } from "../input/json-values.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { joinFeedback, type RatedDecision } from "./join-feedback.ts";
-import { defined } from "./json-values.ts";
 
 /**
  * Our own decision log, joined with feedback: each rated decision is an outcome of the model that

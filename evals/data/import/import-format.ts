@@ -1,9 +1,9 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import type { JoinedLabels, JoinHumanLabelsOptions } from "../../scorers/human/join-human-labels.ts";
-import type { ReadHumanLabelsOptions } from "../../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import type { JoinedLabels, JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
+import type { ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import type { ImportInput } from "./import-input.ts";
 
 /** How far people who labelled answers agree with each other, and with the recorded qualities. */
 export type LabelAgreement = Pick<JoinedLabels, "raters" | "recorded">;

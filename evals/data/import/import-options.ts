@@ -1,11 +1,11 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import type { JoinHumanLabelsOptions } from "../../scorers/human/join-human-labels.ts";
-import { checkLabelOptions, type ReadHumanLabelsOptions } from "../../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { textOf } from "../input/json-values.ts";
+import { type InputOptions, openInput } from "../input/open-input.ts";
+import type { JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
+import { checkLabelOptions, type ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
 import type { ImportSettings } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { textOf } from "./json-values.ts";
-import { type InputOptions, openInput } from "./open-input.ts";
 
 export type ImportFormatName =
   | "promptfoo"

@@ -1,4 +1,5 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import type { ImportInput } from "../input/import-input.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
@@ -10,7 +11,6 @@ import {
   type Place,
   refuseAt,
 } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
 import { checkImportOptions, type ImportFormatName, type ImportOptions } from "./import-options.ts";
 import { labels } from "./labels.ts";
 import { openaiEvals } from "./openai-evals.ts";

@@ -1,10 +1,10 @@
-import { joinHumanLabels } from "../../scorers/human/join-human-labels.ts";
-import { readLabelInputs } from "../../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { joinHumanLabels } from "../labels/join-human-labels.ts";
+import { readLabelInputs } from "../labels/read-human-labels.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
 
 /**
  * What people said of recorded answers (`readHumanLabels`), in place of the quality of these outcomes: the mean

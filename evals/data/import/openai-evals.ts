@@ -1,7 +1,7 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { type Fields, fieldOf, isObject } from "../input/json-values.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { type Fields, fieldOf, isObject } from "./json-values.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";
 import { openaiLog } from "./openai-log.ts";
 import { openaiSample } from "./openai-sample.ts";

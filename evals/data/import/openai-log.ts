@@ -1,7 +1,15 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
+import {
+  answerOf,
+  defined,
+  type Fields,
+  fieldOf,
+  isMessages,
+  knownAmount,
+  textOf,
+} from "../input/json-values.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import { answerOf, defined, type Fields, fieldOf, isMessages, knownAmount, textOf } from "./json-values.ts";
 
 /** What the events of a sample have said so far. */
 interface Sample {

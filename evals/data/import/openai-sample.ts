@@ -1,5 +1,5 @@
+import { defined, type Fields, isMessages, isObject, textOf } from "../input/json-values.ts";
 import { type Imported, type Place, refuseAt } from "./import-format.ts";
-import { defined, type Fields, isMessages, isObject, textOf } from "./json-values.ts";
 
 /** One sample: `input` is a text or messages, `ideal` what a good answer says. Other fields go into `metadata`. */
 export function openaiSample(place: Place, sample: Fields, stem: string): Imported {

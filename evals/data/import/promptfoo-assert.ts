@@ -1,4 +1,4 @@
-import { type Fields, fieldOf, isObject } from "./json-values.ts";
+import { type Fields, fieldOf, isObject } from "../input/json-values.ts";
 
 /** Asserts whose value is, or describes, a good answer. */
 const references: ReadonlySet<string> = new Set([

@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 import {
   answerOf,
   defined,
@@ -10,7 +8,9 @@ import {
   knownAmount,
   promptOrMessages,
   textOf,
-} from "./json-values.ts";
+} from "../input/json-values.ts";
+import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 
 /** Results of one prompt, as it was sent, for one test. */
 interface Group {

@@ -1,7 +1,7 @@
+import { defined, type Fields, fieldOf, isObject, promptOrMessages, textOf } from "../input/json-values.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import { fillTemplate } from "./fill-template.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import { defined, type Fields, fieldOf, isObject, promptOrMessages, textOf } from "./json-values.ts";
 import { expectedOf } from "./promptfoo-assert.ts";
 
 export interface PromptfooTests {

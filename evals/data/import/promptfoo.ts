@@ -1,12 +1,12 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { fieldOf, isObject } from "../input/json-values.ts";
+import { readCsv } from "../input/read-csv.ts";
+import { readDocument } from "../input/read-document.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { fieldOf, isObject } from "./json-values.ts";
 import { promptfooCsvTest } from "./promptfoo-csv-test.ts";
 import { isPromptfooResult, promptfooResults } from "./promptfoo-results.ts";
 import { promptfooTests } from "./promptfoo-tests.ts";
-import { readCsv } from "./read-csv.ts";
-import { readDocument } from "./read-document.ts";
 
 /**
  * promptfoo: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data set,

@@ -1,8 +1,8 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { defined } from "../input/json-values.ts";
+import { type CsvRow, readCsv } from "../input/read-csv.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { defined } from "./json-values.ts";
-import { type CsvRow, readCsv } from "./read-csv.ts";
 
 const answerSuffix = "_response";
 

@@ -1,9 +1,9 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { defined } from "../input/json-values.ts";
+import { readCsv } from "../input/read-csv.ts";
+import { readPythonStrings } from "../input/read-python-strings.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { defined } from "./json-values.ts";
-import { readCsv } from "./read-csv.ts";
-import { readPythonStrings } from "./read-python-strings.ts";
 import { qualityOf } from "./routellm.ts";
 
 const answerSuffix = "|model_response";

@@ -1,4 +1,4 @@
-import type { DecisionLine } from "../../data/import/decision-line.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { type UnitField, unitsOf } from "../../data/split/units.ts";
 

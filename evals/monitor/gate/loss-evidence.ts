@@ -1,5 +1,5 @@
+import { lossTest } from "../../../src/statistics/loss-test.ts";
 import type { Certificate } from "../../tune/certificate.ts";
-import { lossTest } from "../../tune/loss-test.ts";
 
 /** What fresh outcomes say of a bound on the loss. */
 export interface LossEvidence {

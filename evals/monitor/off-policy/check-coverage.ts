@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { meanError } from "../../../src/statistics/mean-error.ts";
+import { unitValues } from "../../../src/statistics/unit-values.ts";
 import type { LoggedRow } from "./read-rows.ts";
-import { unitValues } from "./unit-values.ts";
 
 export interface Coverage {
   readonly rows: readonly LoggedRow[];

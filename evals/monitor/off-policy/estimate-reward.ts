@@ -3,13 +3,13 @@ import { empiricalBernsteinBound } from "../../../src/statistics/empirical-berns
 import { meanError } from "../../../src/statistics/mean-error.ts";
 import { normalInterval } from "../../../src/statistics/normal-interval.ts";
 import { tInterval } from "../../../src/statistics/t-interval.ts";
+import { unitTotals, unitValues } from "../../../src/statistics/unit-values.ts";
 import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 import { clipWeights } from "./clip-weights.ts";
 import { doublyRobustTerms, type Predictions } from "./doubly-robust.ts";
 import { ipsTerms } from "./ips.ts";
 import type { OffPolicyEstimate, RewardReport } from "./off-policy-report.ts";
 import { snipsTerms } from "./snips.ts";
-import { unitTotals, unitValues } from "./unit-values.ts";
 
 /** One reward of logged rows, in columns. */
 export interface RewardColumns {

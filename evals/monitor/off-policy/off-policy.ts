@@ -1,8 +1,8 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { checkMethods, checkNumber } from "../../../src/plugin/index.ts";
-import type { LoggedDecision } from "../../data/import/join-feedback.ts";
+import { meanWeightPValue } from "../../../src/statistics/mean-weight-p-value.ts";
+import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { checkCoverage } from "./check-coverage.ts";
-import { meanWeightPValue } from "./mean-weight-p-value.ts";
 import type { OffPolicyReport } from "./off-policy-report.ts";
 import { overlapByPlan, overlapByStratum, overlapOf } from "./overlap.ts";
 import { type OffPolicyTarget, readRows } from "./read-rows.ts";

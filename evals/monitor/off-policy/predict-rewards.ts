@@ -1,6 +1,6 @@
+import { fitRidge, type Regression } from "../../../src/statistics/fit-ridge.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import type { Predictions } from "./doubly-robust.ts";
-import { fitRidge, type Regression } from "./fit-ridge.ts";
 
 /** A decision as reward models see it. */
 export interface ModelledRow {

@@ -4,8 +4,8 @@ import {
   OutcomeFormatError,
   type Policy,
 } from "../../../src/contracts/index.ts";
-import type { DecisionLine } from "../../data/import/decision-line.ts";
-import type { LoggedDecision } from "../../data/import/join-feedback.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
+import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { planKey } from "./plan-key.ts";
 import { type LogPlace, recordedContext } from "./recorded-context.ts";
 import { targetPlans } from "./target-plans.ts";

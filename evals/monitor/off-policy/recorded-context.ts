@@ -5,7 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
-import type { DecisionLine } from "../../data/import/decision-line.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Where a decision stands, for errors. */
 export interface LogPlace {

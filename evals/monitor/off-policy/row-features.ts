@@ -1,4 +1,4 @@
-import type { DecisionLine } from "../../data/import/decision-line.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Categories that have a feature of their own: the most frequent ones. */
 const mostCategories = 20;

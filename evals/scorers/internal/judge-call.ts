@@ -7,9 +7,9 @@ import {
   type Model,
   ProviderError,
 } from "../../../src/contracts/index.ts";
+import { mostCostUsd } from "../../../src/cost/call-cost.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
 import { wait } from "../../../src/execution/wait.ts";
-import { mostCostUsd } from "../../collect/call-cost.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lossTest } from "../../../evals/tune/loss-test.ts";
+import { lossTest } from "../../src/statistics/loss-test.ts";
 
 const delta = 0.05;
 const single = (count: number) => Uint32Array.from({ length: count }, (_, index) => index);

@@ -1,4 +1,4 @@
-import { meanError } from "../../../src/statistics/mean-error.ts";
+import { meanError } from "./mean-error.ts";
 import { unitValues } from "./unit-values.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cohenKappa } from "../../../evals/metrics/cohen-kappa.ts";
-import { krippendorffAlpha } from "../../../evals/metrics/krippendorff-alpha.ts";
+import { cohenKappa } from "../../src/statistics/cohen-kappa.ts";
+import { krippendorffAlpha } from "../../src/statistics/krippendorff-alpha.ts";
 
 describe("cohenKappa", () => {
   it("is 0.4 for 20, 5, 10 and 15 of 50", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { calibrationBins, calibrationError, seededRandom } from "../../../../evals/index.ts";
-import { runs } from "../../../support/evals/runs.ts";
+import { calibrationBins, calibrationError, seededRandom } from "../../../evals/index.ts";
+import { runs } from "../../support/evals/runs.ts";
 
 test("Brier score and ECE are those worked out by hand", () => {
   // Each estimate is a bin of its own: |0.2 - 0|, |0.6 - 1|, |0.9 - 0.5|.

@@ -1,10 +1,10 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { checkKeys, checkNumber } from "../../../src/plugin/index.ts";
-import type { ImportInput } from "../../data/import/import-input.ts";
-import { isObject } from "../../data/import/json-values.ts";
-import { openInput } from "../../data/import/open-input.ts";
-import { readCsv } from "../../data/import/read-csv.ts";
-import { readJsonLines } from "../../data/outcomes/read-json-lines.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { isObject } from "../input/json-values.ts";
+import { openInput } from "../input/open-input.ts";
+import { readCsv } from "../input/read-csv.ts";
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import type { HumanLabel } from "./human-label.ts";
 
 export interface ReadHumanLabelsOptions {

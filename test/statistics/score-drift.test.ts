@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type ScoreReference, scoreDrift } from "../../../../evals/monitor/drift/score-drift.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
-import { runs } from "../../../support/runs.ts";
+import { type ScoreReference, scoreDrift } from "../../src/statistics/score-drift.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { runs } from "../support/runs.ts";
 
 const uniform: ScoreReference = {
   quantiles: Array.from({ length: 129 }, (_, index) => index / 128),

@@ -1,5 +1,5 @@
-import { cohenKappa } from "../../metrics/cohen-kappa.ts";
-import { krippendorffAlpha } from "../../metrics/krippendorff-alpha.ts";
+import { cohenKappa } from "../../../src/statistics/cohen-kappa.ts";
+import { krippendorffAlpha } from "../../../src/statistics/krippendorff-alpha.ts";
 import { type HumanLabel, indexLabels } from "./human-label.ts";
 
 /** How far people agree on the answers that several of them have labelled. */

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expectedCostUsd, mostCostUsd } from "../../../evals/collect/call-cost.ts";
-import { prepareRecord } from "../../../evals/collect/read-dataset.ts";
-import type { Price } from "../../../src/contracts/index.ts";
-import { costOf } from "../../../src/cost/cost-of.ts";
-import { fakeModel } from "../../../src/testing/index.ts";
-import { runs } from "../../support/runs.ts";
+import { prepareRecord } from "../../evals/collect/read-dataset.ts";
+import type { Price } from "../../src/contracts/index.ts";
+import { expectedCostUsd, mostCostUsd } from "../../src/cost/call-cost.ts";
+import { costOf } from "../../src/cost/cost-of.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { runs } from "../support/runs.ts";
 
 const refuse = (field: string, problem: string): never => {
   throw new Error(`${field} ${problem}`);

@@ -1,21 +1,21 @@
-import { rawQuality } from "../../../src/classifiers/calibrated.ts";
-import type { QualityCurve } from "../../../src/classifiers/trained/trained-file.ts";
+import { rawQuality } from "../../src/classifiers/calibrated.ts";
+import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
 import {
   type Classification,
   type Classifier,
   InsufficientEvidenceError,
   type RecordKeys,
-} from "../../../src/contracts/index.ts";
-import { checkIds } from "../../../src/plugin/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
-import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
-import { recordKeysOf } from "../../data/split/record-keys.ts";
-import { unitsOf } from "../../data/split/units.ts";
-import { replayCases } from "../../replay/replay-cases.ts";
-import type { RecordText } from "../../replay/request-of-record.ts";
-import { foldsOf } from "../cross-validate.ts";
-import { fitCurve } from "../fit-curve.ts";
-import { type CalibrationBin, type CalibrationError, calibrationBins } from "./calibration-error.ts";
+} from "../../src/contracts/index.ts";
+import { checkIds } from "../../src/plugin/index.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { recordKeysOf } from "../data/split/record-keys.ts";
+import { unitsOf } from "../data/split/units.ts";
+import { type CalibrationBin, type CalibrationError, calibrationBins } from "../metrics/calibration-error.ts";
+import { replayCases } from "../replay/replay-cases.ts";
+import type { RecordText } from "../replay/request-of-record.ts";
+import { foldsOf } from "./cross-validate.ts";
+import { fitCurve } from "./fit-curve.ts";
 
 export interface CalibrateOptions {
   /** Names of the models in the outcomes, each of which gets a curve. */

@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
-import {
-  calibrate,
-  type OutcomeRecord,
-  recordKeysOf,
-  replay,
-  seededRandom,
-} from "../../../../evals/index.ts";
-import { replayCases } from "../../../../evals/replay/replay-cases.ts";
-import { cheapestAbove } from "../../../../policies/index.ts";
-import { calibrated, complexity } from "../../../../src/classifiers/index.ts";
-import { recordOf, stated } from "../../../support/evals/records.ts";
-import { topicRecords } from "../../../support/topic-records.ts";
+import { calibrate, type OutcomeRecord, recordKeysOf, replay, seededRandom } from "../../../evals/index.ts";
+import { replayCases } from "../../../evals/replay/replay-cases.ts";
+import { cheapestAbove } from "../../../policies/index.ts";
+import { calibrated, complexity } from "../../../src/classifiers/index.ts";
+import { recordOf, stated } from "../../support/evals/records.ts";
+import { topicRecords } from "../../support/topic-records.ts";
 
 const models = ["small", "large"];
 

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import type { Outcome, OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
-import { krippendorffAlpha } from "../../metrics/krippendorff-alpha.ts";
+import { krippendorffAlpha } from "../../../src/statistics/krippendorff-alpha.ts";
+import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type HumanLabel, indexLabels, type LabelledAnswer } from "./human-label.ts";
 import { type RaterAgreement, raterAgreement } from "./rater-agreement.ts";
 

@@ -1,5 +1,5 @@
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import type { LossTest, UnitLosses } from "./loss-test.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export interface NeededOptions {
   readonly test: LossTest;

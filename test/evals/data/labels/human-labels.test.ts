@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HumanLabel } from "../../../../evals/data/labels/human-label.ts";
+import { joinHumanLabels } from "../../../../evals/data/labels/join-human-labels.ts";
+import { raterAgreement } from "../../../../evals/data/labels/rater-agreement.ts";
+import { readHumanLabels } from "../../../../evals/data/labels/read-human-labels.ts";
 import type { OutcomeRecord } from "../../../../evals/data/outcomes/outcome-record.ts";
-import type { HumanLabel } from "../../../../evals/scorers/human/human-label.ts";
-import { joinHumanLabels } from "../../../../evals/scorers/human/join-human-labels.ts";
-import { raterAgreement } from "../../../../evals/scorers/human/rater-agreement.ts";
-import { readHumanLabels } from "../../../../evals/scorers/human/read-human-labels.ts";
 import { humanLabels } from "../../../../evals/scorers/human-labels.ts";
 import { scoreWith } from "../../../../evals/scorers/score-with.ts";
 

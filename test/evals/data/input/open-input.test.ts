@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { openInput } from "../../../../evals/data/import/open-input.ts";
+import { openInput } from "../../../../evals/data/input/open-input.ts";
 import { importRecords } from "../../../../evals/index.ts";
 import { InvalidOptionError } from "../../../../src/contracts/index.ts";
 import { collect, formatErrorOf } from "../../../support/evals/records.ts";
 import { serveWith } from "../../../support/serve-with.ts";
-import { importFolder } from "./import-cases.ts";
+import { importFolder } from "../import/import-cases.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());

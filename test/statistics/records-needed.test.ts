@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Guarantee, seededRandom } from "../../../evals/index.ts";
-import { lossTest } from "../../../evals/tune/loss-test.ts";
-import { recordsNeeded } from "../../../evals/tune/records-needed.ts";
-import { runs } from "../../support/runs.ts";
+import { type Guarantee, seededRandom } from "../../evals/index.ts";
+import { lossTest } from "../../src/statistics/loss-test.ts";
+import { recordsNeeded } from "../../src/statistics/records-needed.ts";
+import { runs } from "../support/runs.ts";
 
 const delta = 0.05;
 const isFull = runs(0, 1) === 1;

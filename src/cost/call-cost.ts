@@ -1,5 +1,5 @@
-import type { ChatRequest, Model, RequestFacts } from "../../src/contracts/index.ts";
-import { estimateCost } from "../../src/cost/cost-of.ts";
+import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
+import { estimateCost } from "./cost-of.ts";
 
 /** More than the models of the large providers count for one image. */
 const mostTokensPerImage = 50_000;

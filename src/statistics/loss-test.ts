@@ -1,7 +1,14 @@
-import { bettingPValue } from "../../src/statistics/betting-p-value.ts";
-import { loadBinomialTest } from "../../src/statistics/binomial-test.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
-import type { Guarantee } from "./certificate.ts";
+import { bettingPValue } from "./betting-p-value.ts";
+import { loadBinomialTest } from "./binomial-test.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { shuffled } from "./shuffled.ts";
+
+/**
+ * What is bounded. `mean`: the mean of the large model's quality less that of the routed answer; gains
+ * on some requests make up for losses on others. `regressions`: the share of requests whose routed
+ * answer is worse than the large model's; nothing makes up for them.
+ */
+export type Guarantee = "mean" | "regressions";
 
 /** Tests losses by record, each in [-1, 1] and, for `regressions`, 0 or 1. */
 export interface LossTest {
@@ -128,16 +135,12 @@ function sum(column: Float64Array): number {
   return total;
 }
 
-/** By record: the place of its unit in a shuffled order (Fisher-Yates). */
+/** By record: the place of its unit in a shuffled order. */
 function shuffledPlaces(units: ArrayLike<number>, seed: number): Uint32Array {
   const count = Array.from(units).reduce((most, unit) => Math.max(most, unit + 1), 0);
-  const placeOf = Uint32Array.from({ length: count }, (_, unit) => unit);
-  const random = seededRandom(seed);
-  for (let left = count - 1; left > 0; left -= 1) {
-    const other = Math.floor(random() * (left + 1));
-    const kept = placeOf[left] as number;
-    placeOf[left] = placeOf[other] as number;
-    placeOf[other] = kept;
-  }
+  const placeOf = shuffled(
+    Uint32Array.from({ length: count }, (_, unit) => unit),
+    seededRandom(seed),
+  );
   return Uint32Array.from(units, (unit) => placeOf[unit] as number);
 }

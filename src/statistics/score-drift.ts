@@ -1,8 +1,9 @@
-import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { checkNumber } from "../../../src/plugin/index.ts";
-import { ksDistance, ksPValue } from "../../../src/statistics/ks.ts";
-import { nullPsi, psi, sharesIn } from "../../../src/statistics/psi.ts";
-import { scoreBins } from "../../../src/statistics/score-bins.ts";
+import { InvalidOptionError } from "../contracts/index.ts";
+import { checkNumber } from "../plugin/index.ts";
+import { effectiveSampleSize } from "./effective-sample-size.ts";
+import { ksDistance, ksPValue } from "./ks.ts";
+import { nullPsi, psi, sharesIn } from "./psi.ts";
+import { scoreBins } from "./score-bins.ts";
 
 /** The distribution that scores had when something was concluded from them. */
 export interface ScoreReference {
@@ -107,9 +108,7 @@ function effectiveCount(units: ArrayLike<number | string>): number {
     const unit = units[index] as number | string;
     sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
   }
-  let squares = 0;
-  for (const size of sizes.values()) squares += size * size;
-  return squares === 0 ? 0 : (units.length * units.length) / squares;
+  return effectiveSampleSize([...sizes.values()]);
 }
 
 function checkReference({ quantiles, scores }: ScoreReference): void {

@@ -1,4 +1,5 @@
-import { equalMassBins } from "../../../src/statistics/equal-mass-bins.ts";
+import { equalMassBins } from "../../src/statistics/equal-mass-bins.ts";
+import { wilsonInterval } from "../../src/statistics/wilson-interval.ts";
 
 /** Records of about equal estimates, for a calibration (reliability) plot. */
 export interface CalibrationBin {
@@ -36,7 +37,6 @@ export interface CalibrationError {
 
 /** Bins of the ECE and of the plot. */
 const bins = 10;
-const z95 = 1.959963984540054;
 
 /** `estimates` and `quality` by record, in [0, 1]. NaN without records. */
 export function calibrationError(estimates: ArrayLike<number>, quality: ArrayLike<number>): CalibrationError {
@@ -68,17 +68,9 @@ export function calibrationBins(
       records: positions.length,
       estimated: meanAt(estimates, positions),
       measured,
-      ...wilson(measured, positions.length),
+      ...wilsonInterval(measured, positions.length),
     };
   });
-}
-
-/** Wilson 1927. */
-function wilson(mean: number, count: number): { readonly low: number; readonly high: number } {
-  const square = z95 ** 2 / count;
-  const center = (mean + square / 2) / (1 + square);
-  const half = (Math.sqrt((mean * (1 - mean)) / count + square / (4 * count)) * z95) / (1 + square);
-  return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
 }
 
 function meanAt(values: ArrayLike<number>, positions: readonly number[]): number {
