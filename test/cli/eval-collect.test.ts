@@ -303,7 +303,8 @@ describe("eval collect", () => {
     const folder = folderFor(numbered(3));
     const more = ["--batch", "--poll-seconds", "0.01"];
     const child = start(folder, `${server.url}/v1`, more);
-    while (server.calls.filter((call) => call.startsWith("GET /v1/batches/")).length < 4)
+    const polls = (): number => server.calls.filter((call) => call.startsWith("GET /v1/batches/")).length;
+    while (server.submitted.length < 2 || polls() < 4)
       await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill("SIGKILL");
     await once(child, "exit");
