@@ -1,11 +1,5 @@
-export type { HumanLabel } from "../data/labels/human-label.ts";
-export {
-  type JoinedLabels,
-  type JoinHumanLabelsOptions,
-  joinHumanLabels,
-} from "../data/labels/join-human-labels.ts";
-export { type RaterAgreement, raterAgreement } from "../data/labels/rater-agreement.ts";
-export { type ReadHumanLabelsOptions, readHumanLabels } from "../data/labels/read-human-labels.ts";
+/** Scorers: the quality of an answer. */
+
 export { type ContainsOptions, contains } from "./contains.ts";
 export { type EmbeddingSimilarityOptions, embeddingSimilarity } from "./embedding-similarity.ts";
 export { exact } from "./exact.ts";

@@ -17,6 +17,9 @@ import { notRefused } from "switchpoint/checks";
 import { complexity, length } from "switchpoint/classifiers";
 import { only } from "switchpoint/constraints";
 import { readOutcomes, replay } from "switchpoint/evals";
+import { apgr } from "switchpoint/evals/metrics";
+import { offPolicy } from "switchpoint/evals/off-policy";
+import { exact } from "switchpoint/evals/scorers";
 import { firstOf, threshold } from "switchpoint/policies";
 import { anthropic } from "switchpoint/providers/anthropic";
 import { azure } from "switchpoint/providers/azure";
@@ -38,7 +41,7 @@ const missing = await anthropic("claude-haiku-4-5", { apiKey: "k" })
   .generate({ messages: [{ role: "user", content: "x" }] }, { signal: new AbortController().signal })
   .catch((error: unknown) => (isRouterError(error, "missing-dependency") ? error.message : String(error)));
 console.log(JSON.stringify({ text: result.text, again: text, missing }));
-void [notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
+void [notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay, apgr, offPolicy, exact];
 `;
 
 const settings = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Guarantee, seededRandom } from "../../evals/index.ts";
+import type { Guarantee } from "../../evals/index.ts";
+import { seededRandom } from "../../evals/metrics/index.ts";
 import { lossTest } from "../../src/statistics/loss-test.ts";
 import { recordsNeeded } from "../../src/statistics/records-needed.ts";
 import { runs } from "../support/runs.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { calibrationBins, calibrationError, seededRandom } from "../../../evals/index.ts";
+import { calibrationBins, calibrationError, seededRandom } from "../../../evals/metrics/index.ts";
 import { runs } from "../../support/evals/runs.ts";
 
 test("Brier score and ECE are those worked out by hand", () => {

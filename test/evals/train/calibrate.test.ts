@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { calibrate, type OutcomeRecord, recordKeysOf, replay, seededRandom } from "../../../evals/index.ts";
+import { calibrate, type OutcomeRecord, recordKeysOf, replay } from "../../../evals/index.ts";
+import { seededRandom } from "../../../evals/metrics/index.ts";
 import { replayCases } from "../../../evals/replay/replay-cases.ts";
 import { cheapestAbove } from "../../../policies/index.ts";
 import { calibrated, complexity } from "../../../src/classifiers/index.ts";
