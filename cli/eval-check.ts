@@ -12,8 +12,10 @@ import { readTuning } from "../evals/tune/read-tuning.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { type Classifier, InvalidOptionError, type RecordKeys, type Router } from "../src/contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { classifierOption, classifierOrTuned } from "./eval-options/classifier.ts";
+import { outcomesOption } from "./eval-options/outcomes.ts";
 import type { Terminal } from "./io.ts";
-import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
+import { loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { gateToText } from "./show-gate.ts";
@@ -36,15 +38,12 @@ export function evalCheckCommand(terminal: Terminal): Command {
   return new Command("check")
     .description("a gate for CI: whether a certificate can still be relied on, by fresh outcomes")
     .requiredOption("--tuning <file>", "what `eval tune` has written")
-    .requiredOption(
-      "--outcomes <file>",
-      "fresh outcomes, which tuned and trained nothing: .jsonl or .jsonl.gz",
-    )
+    .addOption(outcomesOption("fresh outcomes, which tuned and trained nothing"))
     .option(
       "--config <file>",
       "the router to be deployed: its models, prices, policy and classifier are checked",
     )
-    .option("--classifier <name or file>", "complexity, length or a trained file (default: the one tuned on)")
+    .addOption(classifierOption("the one tuned on"))
     .option("--skip-known", "leave out records whose prompt has tuned or trained; else refused", false)
     .option("--strict", "fail also where there is too little to tell", false)
     .option("--junit <file>", "write JUnit XML there")
@@ -100,10 +99,7 @@ async function scorerOf({ config, classifier: given }: Options, tuning: TuningFi
     refuseBesideConfig({ "--classifier": given });
     return { router: await loadRouter(config), trainedOn: [] };
   }
-  const { name, version } = tuning.classifier;
-  if (given === undefined && !builtInClassifiers.includes(name))
-    throw new InvalidOptionError("--classifier", given, `the file of ${name}@${version}, which was tuned on`);
-  const path = given ?? name;
+  const path = classifierOrTuned(given, tuning);
   const { classifier, file } = await loadClassifier(path);
   return { classifier, trainedOn: file?.keys === undefined ? [] : [{ path, keys: file.keys }] };
 }

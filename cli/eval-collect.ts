@@ -3,13 +3,15 @@ import { collect, estimateCollect } from "../evals/collect/collect.ts";
 import type { CollectOptions } from "../evals/collect/collect-options.ts";
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { seedOf, seedOption } from "./eval-options/intervals.ts";
 import type { Terminal } from "./io.ts";
-import { loadRouter } from "./load-router.ts";
 import { loadScorer, scorerNames } from "./load-scorer.ts";
 import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { collectionToText, estimateToText, progressToText } from "./show-collection.ts";
 import { showProgress } from "./show-progress.ts";
 import { toJson } from "./to-json.ts";
+import { withRouter } from "./with-router.ts";
 
 interface Options {
   readonly dataset: string;
@@ -55,7 +57,7 @@ export function evalCollectCommand(terminal: Terminal): Command {
     .option("--models <ids>", "of the router's models, with commas between them (default: all)")
     .option("--baseline <id>", "the model whose answers the scorer compares the others with")
     .option("--sample <count>", "records, drawn at random (default: all)")
-    .option("--seed <number>", "of the sample", "1")
+    .addOption(seedOption("of the sample"))
     .option("--repeat <count>", "calls per record and model; quality is their mean", "1")
     .option("--concurrency <count>", "calls under way at each model", "4")
     .option("--requests-per-minute <count>", "of each model (default: no limit)")
@@ -86,18 +88,12 @@ Example:
 }
 
 async function evalCollect(options: Options, terminal: Terminal): Promise<void> {
-  const router = await loadRouter(options.config);
-  try {
+  await withRouter(options.config, async (router) => {
     const given = await collectOptions(options, router);
-    if (options.dryRun) {
-      const estimate = await estimateCollect(given);
-      terminal.stdout(options.json ? `${toJson(estimate)}\n` : `${estimateToText(estimate)}\n`);
-      return;
-    }
-    await run(given, options, terminal);
-  } finally {
-    await router.close();
-  }
+    if (!options.dryRun) return run(given, options, terminal);
+    const estimate = await estimateCollect(given);
+    terminal.stdout(options.json ? `${toJson(estimate)}\n` : `${estimateToText(estimate)}\n`);
+  });
 }
 
 async function run(given: CollectOptions, { json }: Options, terminal: Terminal): Promise<void> {
@@ -138,15 +134,14 @@ async function collectOptions(options: Options, router: Router): Promise<Collect
     baseline: options.baseline,
     out: options.out,
     sample: count("--sample", options.sample),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    seed: seedOf(options.seed),
     repeats: count("--repeat", options.repeat, 1000),
     concurrency: count("--concurrency", options.concurrency, 1000),
-    requestsPerMinute: positive("--requests-per-minute", options.requestsPerMinute),
-    tokensPerMinute: positive("--tokens-per-minute", options.tokensPerMinute),
+    requestsPerMinute: optionalNumber("--requests-per-minute", options.requestsPerMinute, 0.001, 1e9),
+    tokensPerMinute: optionalNumber("--tokens-per-minute", options.tokensPerMinute, 0.001, 1e9),
     timeoutMs: numberOption("--timeout-ms", options.timeoutMs, 1, 2 ** 31 - 1),
     retries: numberOption("--retries", options.retries, 0, 100),
-    maxCostUsd:
-      options.maxCost === undefined ? undefined : numberOption("--max-cost", options.maxCost, 0, 1e9),
+    maxCostUsd: optionalNumber("--max-cost", options.maxCost, 0, 1e9),
     maxOutputTokens: count("--max-output-tokens", options.maxOutputTokens),
     keepAnswers: options.keepAnswers,
     batch: options.batch,
@@ -160,8 +155,4 @@ function wholeNumber(option: string, text: string, most: number): number {
   const value = numberOption(option, text, 1, most);
   if (!Number.isInteger(value)) throw new InvalidOptionError(option, text, `a whole number in [1, ${most}]`);
   return value;
-}
-
-function positive(option: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : numberOption(option, text, 0.001, 1e9);
 }

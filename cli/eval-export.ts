@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type ExportFormatName, exportFormats, exportRecords } from "../evals/data/export/export-records.ts";
+import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { showTransfer } from "./show-transfer.ts";
 
@@ -17,7 +18,7 @@ export function evalExportCommand(io: Io): Command {
     .argument("<input>", "outcomes or a data set: .jsonl or .jsonl.gz")
     .requiredOption("--to <format>", exportFormats.join(", "))
     .requiredOption("--out <file>", "where it goes: .json or .jsonl, .csv for tables; .gz behind it packs")
-    .option("--model <name>", "only this model; repeatable", several, [])
+    .option("--model <name>", "only this model; repeatable", repeated, [])
     .option("--json", "print JSON: { kind, records, models, leftOut: { reason: count }, out }", false)
     .addHelpText(
       "after",
@@ -30,13 +31,8 @@ Example:
     .action((input: string, options: Options) => evalExport(input, options, io));
 }
 
-function several(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 async function evalExport(input: string, { to, out, model, json }: Options, io: Io): Promise<void> {
-  const models = model.length === 0 ? undefined : model;
   // What it may be is checked, and said, where it is used.
-  const report = await exportRecords({ to: to as ExportFormatName, input, out, models });
+  const report = await exportRecords({ to: to as ExportFormatName, input, out, models: someOf(model) });
   showTransfer({ ...report, out }, json, io);
 }

@@ -2,8 +2,10 @@ import { Command } from "commander";
 import { importFile } from "../evals/data/import/import-file.ts";
 import { type ImportFormatName, importFormats } from "../evals/data/import/import-options.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
+import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { showTransfer } from "./show-transfer.ts";
 
 interface Options {
@@ -36,8 +38,8 @@ export function evalImportCommand(io: Io): Command {
     .argument("<inputs...>", "files or https URLs, packed with gzip or not")
     .requiredOption("--from <format>", importFormats.join(", "))
     .requiredOption("--out <file>", "where the records go: .jsonl or .jsonl.gz")
-    .option("--rename <old=new>", "call a model otherwise; repeatable", several, [])
-    .option("--model <name>", "only this model, by the source's name; repeatable", several, [])
+    .option("--rename <old=new>", "call a model otherwise; repeatable", repeated, [])
+    .option("--model <name>", "only this model, by the source's name; repeatable", repeated, [])
     .option("--quality <kind>", "promptfoo: score, or pass (1 or 0) (default: score)")
     .option(
       "--prompt <template>",
@@ -48,14 +50,14 @@ export function evalImportCommand(io: Io): Command {
       "openai-evals: the metric that is the quality, where no match is (default: score)",
     )
     .option("--feedback <file>", "decisions, required: lines of { decisionId, quality, source?, at? }")
-    .option("--rule <rule>", "decisions with several feedbacks: mean, or last (default: mean)")
+    .option("--rule <rule>", "decisions with repeated feedbacks: mean, or last (default: mean)")
     .option("--source <name>", "decisions: only feedback from here")
     .option("--outcomes <file>", "labels, required: the outcomes whose answers people have labelled")
     .option("--scale <min:max>", "labels: the ends of the scale of quality, such as 1:5 (default: 0:1)")
     .option(
       "--label <word=quality>",
       "labels: what a word is worth; repeatable (default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5)",
-      several,
+      repeated,
       [],
     )
     .option(
@@ -84,10 +86,6 @@ Example:
     .action((inputs: readonly string[], options: Options) => evalImport(inputs, options, io));
 }
 
-function several(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 async function evalImport(inputs: readonly string[], options: Options, io: Io): Promise<void> {
   const { out, json, model, maxBytes, timeoutMs } = options;
   const report = await importFile(out, {
@@ -98,7 +96,7 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
     rule: options.rule as "mean" | undefined,
     unlabelled: options.unlabelled as "keep" | undefined,
     rename: Object.fromEntries(options.rename.map((text) => pairOption("--rename", text, "old=new"))),
-    models: model.length === 0 ? undefined : model,
+    models: someOf(model),
     metric: options.metric,
     prompt: options.prompt,
     feedback: options.feedback,
@@ -106,9 +104,8 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
     outcomes: options.outcomes,
     labels: options.label.length === 0 ? undefined : Object.fromEntries(options.label.map(labelOption)),
     scale: options.scale === undefined ? undefined : scaleOption(options.scale),
-    maxBytes:
-      maxBytes === undefined ? undefined : numberOption("--max-bytes", maxBytes, 1, Number.MAX_SAFE_INTEGER),
-    timeoutMs: timeoutMs === undefined ? undefined : numberOption("--timeout-ms", timeoutMs, 1, 2 ** 31 - 1),
+    maxBytes: optionalNumber("--max-bytes", maxBytes, 1, Number.MAX_SAFE_INTEGER),
+    timeoutMs: optionalNumber("--timeout-ms", timeoutMs, 1, 2 ** 31 - 1),
     loopbackHttp: options.loopbackHttp,
   });
   showTransfer({ ...report, out }, json, io);

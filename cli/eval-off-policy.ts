@@ -2,11 +2,12 @@ import { Command } from "commander";
 import { joinDecisions, type LoggedDecision } from "../evals/data/decisions/join-feedback.ts";
 import { type OffPolicyOptions, offPolicy } from "../evals/monitor/off-policy/off-policy.ts";
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import type { Io } from "./io.ts";
-import { loadRouter } from "./load-router.ts";
-import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { reclassifyDecisions } from "./reclassify-decisions.ts";
 import { offPolicyToJson, offPolicyToText } from "./show-off-policy.ts";
+import { withRouter } from "./with-router.ts";
 
 interface Options {
   readonly log: string;
@@ -36,8 +37,8 @@ export function evalOffPolicyCommand(io: Io): Command {
     .option("--reclassify", "ask the config's classifier anew; the log must hold prompts")
     .option("--unit <name>", "what is independent of each other: session, tenant or decision", "session")
     .option("--clip <number>", "largest weight of the clipped estimate (default: square root of the rows)")
-    .option("--bootstrap <count>", "resamples for the bootstrap intervals", "1000")
-    .option("--seed <number>", "of folds and resamples", "1")
+    .addOption(bootstrapOption("bootstrap intervals"))
+    .addOption(seedOption("of folds and resamples"))
     .option("--json", "print JSON: { quality: { logged, estimates: { dr: { value, low, high }, … } }, … }")
     .addHelpText(
       "after",
@@ -59,16 +60,11 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
   const settings: OffPolicyOptions = {
     file: log,
     unit: options.unit as OffPolicyOptions["unit"],
-    clip:
-      options.clip === undefined
-        ? undefined
-        : numberOption("--clip", options.clip, Number.MIN_VALUE, Number.MAX_VALUE),
-    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    clip: optionalNumber("--clip", options.clip, Number.MIN_VALUE, Number.MAX_VALUE),
+    ...intervalsOf(options),
   };
   const { decisions, report: joined } = joinDecisions({ log, feedback, source });
-  const router = await loadRouter(options.config);
-  try {
+  await withRouter(options.config, async (router) => {
     const logged = since === undefined ? decisions() : from(decisions(), since);
     const again = options.reclassify ? reclassifyDecisions(logged, router, log) : undefined;
     const report = await offPolicy(again?.decisions ?? logged, router, {
@@ -82,9 +78,7 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
     if (joined.withoutDecision > 0)
       io.stderr(`${joined.withoutDecision} feedbacks are for decisions that are not in the log\n`);
     io.stdout(options.json ? `${offPolicyToJson(report)}\n` : `${offPolicyToText(report)}\n`);
-  } finally {
-    await router.close();
-  }
+  });
 }
 
 async function* from(

@@ -11,21 +11,24 @@ import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
-import { InvalidOptionError, type Price, type UnitField } from "../src/contracts/index.ts";
+import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
+import { classifierOption } from "./eval-options/classifier.ts";
+import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
+import { outcomesOption } from "./eval-options/outcomes.ts";
+import { largeOption, type Pair, smallOption } from "./eval-options/pair.ts";
+import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
+import { textOf, textOption } from "./eval-options/text.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
-import { loadRouter } from "./load-router.ts";
 import { numberOption } from "./number-option.ts";
-import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { readScores } from "./read-scores.ts";
 import { tuningToJson, tuningToText } from "./show-tuning.ts";
-import { textOption } from "./text-option.ts";
+import { withRouter } from "./with-router.ts";
 
-interface Options extends PartOptions {
+interface Options extends PartOptions, Pair {
   readonly outcomes: string;
-  readonly small: string;
-  readonly large: string;
-  readonly classifier: string;
+  readonly classifier?: string | undefined;
   readonly maxLoss?: string | undefined;
   readonly largeShare?: string | undefined;
   readonly budget?: string | undefined;
@@ -36,7 +39,7 @@ interface Options extends PartOptions {
   readonly unitCap?: string | undefined;
   readonly gridFrom?: string | undefined;
   readonly pricesFrom?: string | undefined;
-  readonly text: string;
+  readonly text?: string | undefined;
   readonly judge?: string | undefined;
   readonly expiresDays: string;
   readonly bootstrap: string;
@@ -52,10 +55,10 @@ export function evalTuneCommand(terminal: Terminal): Command {
     "the one that a trained classifier was not trained on, where it was trained on one; else all",
   )
     .description("the cheapest threshold whose loss of quality is bounded, with its certificate")
-    .requiredOption("--outcomes <file>", "recorded outcomes that trained nothing: .jsonl or .jsonl.gz")
-    .requiredOption("--small <name>", "the small model, as the outcomes name it")
-    .requiredOption("--large <name>", "the large model, as the outcomes name it")
-    .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
+    .addOption(outcomesOption("recorded outcomes that trained nothing"))
+    .addOption(smallOption().makeOptionMandatory())
+    .addOption(largeOption().makeOptionMandatory())
+    .addOption(classifierOption())
     .option("--max-loss <number>", "quality that may be lost on average, above 0 and below 1 (default: 0.02)")
     .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
     .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
@@ -72,11 +75,11 @@ export function evalTuneCommand(terminal: Terminal): Command {
       "--prices-from <config>",
       "the router whose models' prices are kept in the file, for eval check (default: the catalogue's)",
     )
-    .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
+    .addOption(textOption())
     .option("--judge <name>", "who judged the quality; kept in the file")
     .option("--expires-days <number>", "how long the certificate holds", "90")
-    .option("--bootstrap <count>", "resamples for the 95 % interval of the saving", "1000")
-    .option("--seed <number>", "of the order of records and the resamples", "1")
+    .addOption(bootstrapOption("95 % interval of the saving"))
+    .addOption(seedOption("of the order of records and the resamples"))
     .option("--out <file>", "where the tuning file goes", "tuning.json")
     .option("--json", "print JSON: { threshold, certificate, curve, … }", false)
     .addHelpText(
@@ -99,15 +102,16 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError("--guarantee", guarantee, "mean or regressions");
   if (groupBy !== undefined) checkGroupBy("--group-by", groupBy);
-  const { classifier, file } = await loadClassifier(options.classifier, [small, large]);
+  const name = options.classifier ?? "complexity";
+  const { classifier, file } = await loadClassifier(name, [small, large]);
   const { records: read, split } = await readPart(outcomes, options, terminal, {
     keys: file?.keys,
     whenAbsent: "other",
   });
   const records: OutcomeRecord[] = [];
   for await (const record of read) records.push(record);
-  if (file !== undefined) checkUntrained(records, options.classifier, file);
-  const text = textOption(options.text);
+  if (file !== undefined) checkUntrained(records, name, file);
+  const text = textOf(options.text);
   const tune = options.byCategory ? tuneCategories : tuneThreshold;
   const tuning: TuningFile = await tune(records, {
     small,
@@ -117,8 +121,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     guarantee,
     confidence: openOption("--confidence", options.confidence),
     groupBy: groupBy as readonly UnitField[] | undefined,
-    unitCap:
-      options.unitCap === undefined ? undefined : numberOption("--unit-cap", options.unitCap, 1, 0xffff_ffff),
+    unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
     scores:
       gridFrom === undefined
         ? undefined
@@ -127,8 +130,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     judge: options.judge,
     prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
-    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    ...intervalsOf(options),
     clock: terminal.now,
     split,
     fitted: file?.keys,
@@ -142,12 +144,10 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
 }
 
 /** By name of the model, of those that have one. */
-async function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
-  const router = await loadRouter(config, "--prices-from");
-  await router.close();
-  return Object.fromEntries(
-    Object.values(router.models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]])),
-  );
+function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
+  const pricesOf = ({ models }: Router) =>
+    Object.values(models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]]));
+  return withRouter(config, (router) => Object.fromEntries(pricesOf(router)), "--prices-from");
 }
 
 /** Throws `InvalidOptionError` where the classifier knows one of the records from its training. */

@@ -171,12 +171,12 @@ describe("eval replay", () => {
     [
       "a threshold that is no number",
       [...pair, "--threshold", "high"],
-      /--threshold must be a number, got "high"/,
+      /--threshold must be a number in \[0, 1\], got "high"/,
     ],
     [
       "a threshold out of range",
       [...pair, "--threshold", "2"],
-      /threshold must be a number in \[0, 1\], got 2/,
+      /--threshold must be a number in \[0, 1\], got "2"/,
     ],
     ["a text that records do not have", [...pair, "--text", "answer"], /--text must be prompt or question/],
     ["a config that does not exist", ["--config", "nowhere.ts"], /--config must be a file that exists/],

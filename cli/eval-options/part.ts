@@ -1,17 +1,17 @@
 import type { Command } from "commander";
-import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
-import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
-import { otherPart } from "../evals/data/split/record-keys.ts";
-import { checkGroupBy, splitOutcomes } from "../evals/data/split/split-outcomes.ts";
-import { UNIT_FIELDS } from "../evals/data/split/units.ts";
+import type { OutcomeRecord } from "../../evals/data/outcomes/outcome-record.ts";
+import { readOutcomes } from "../../evals/data/outcomes/read-outcomes.ts";
+import { otherPart } from "../../evals/data/split/record-keys.ts";
+import { checkGroupBy, splitOutcomes } from "../../evals/data/split/split-outcomes.ts";
+import { UNIT_FIELDS } from "../../evals/data/split/units.ts";
 import {
   InvalidOptionError,
   type RecordKeys,
   type SplitRecord,
   type UnitField,
-} from "../src/contracts/index.ts";
-import type { Io } from "./io.ts";
-import { numberOption } from "./number-option.ts";
+} from "../../src/contracts/index.ts";
+import type { Io } from "../io.ts";
+import { numberOption } from "../number-option.ts";
 
 export type Part = "fit" | "tune" | "all";
 
