@@ -4,8 +4,8 @@ import { textKey } from "../evals/data/outcomes/prompt-key.ts";
 import { offlineHop } from "../evals/replay/offline-hop.ts";
 import { factsOfRecord, type RecordText } from "../evals/replay/request-of-record.ts";
 import { type Classifier, InvalidOptionError } from "../src/contracts/index.ts";
+import { counted } from "../src/plugin/counted.ts";
 import { askClassifier } from "../src/plugin/index.ts";
-import { counted } from "./counted.ts";
 import type { Io } from "./io.ts";
 
 const timeoutMs = 30_000;

@@ -1,6 +1,7 @@
 import type { TrainingReport } from "../evals/train/train-classifier.ts";
-import type { CandidateResult, TrainedClassifier } from "../src/classifiers/index.ts";
+import type { TrainedClassifier } from "../src/classifiers/index.ts";
 import { formatTable } from "./format-table.ts";
+import { withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
 /** The report, with the file's path and version in place of its contents. */
@@ -21,8 +22,8 @@ export function trainingToText(
   const { records, prompts, candidates, models, candidate, recommended, reason } = report;
   const rows = candidates.map(({ name, apgr, overLength }) => [
     name === candidate ? `${name} *` : name,
-    withInterval(apgr),
-    name === "length" ? "" : withInterval(overLength),
+    withInterval(apgr, digits),
+    name === "length" ? "" : withInterval(overLength, digits),
   ]);
   const curves = models.map(({ model, quality, curve, before, after, brierOfMean }) => [
     model,
@@ -61,6 +62,4 @@ export function trainingToText(
   ].join("\n");
 }
 
-function withInterval({ value, low, high }: CandidateResult["apgr"]): string {
-  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-}
+const digits = (value: number): string => value.toFixed(3);

@@ -1,3 +1,4 @@
+import { mean } from "../../src/statistics/mean.ts";
 import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import type { CallState } from "./call-book.ts";
 import type { CallAnswer } from "./journal-entry.ts";
@@ -62,8 +63,4 @@ function meanOf(
   if (values.length < answers.length || values.length + others.length === 0) return {};
   const value = mean([...values, ...others]);
   return { [field]: field.endsWith("Tokens") ? Math.round(value) : value };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

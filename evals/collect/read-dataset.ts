@@ -6,6 +6,7 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
+import { isObject } from "../data/outcomes/is-object.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../data/outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
@@ -55,8 +56,7 @@ export function prepareRecord(
   value: unknown,
   refuse: (field: string, problem: string) => never,
 ): PreparedRecord {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const checked = parseOutcomeRecord(isObject ? { outcomes: {}, ...value } : value, refuse);
+  const checked = parseOutcomeRecord(isObject(value) ? { outcomes: {}, ...value } : value, refuse);
   const record = value as DatasetRecord;
   if (record.prompt?.trim() === "") refuse("prompt", "is empty: give some text");
   const { labels } = value as { readonly labels?: RecordRequest["labels"] };

@@ -13,6 +13,7 @@ import {
   versionOf,
 } from "../../src/classifiers/trained/trained-file.ts";
 import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
+import { mean } from "../../src/statistics/mean.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
 import type { CalibrationError } from "../metrics/calibration-error.ts";
@@ -133,7 +134,7 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     reason,
     models: curves.map(({ curve, before, after, brierOfMean }, model) => ({
       model: models[model] ?? "",
-      quality: meanOf(qualities[model] ?? new Float64Array(0)),
+      quality: mean(qualities[model] ?? new Float64Array(0)),
       curve: curve.kind,
       brier: after.brier,
       brierOfMean,
@@ -152,8 +153,4 @@ function estimatesOf({ likely, near }: PartValues, model: number, withNeighbours
   const heads = likely[model] as Float64Array;
   const found = near[model] as Float64Array;
   return withNeighbours ? heads.map((value, row) => (value + (found[row] as number)) / 2) : heads;
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -7,6 +7,7 @@ import {
   type RecordKeys,
 } from "../../src/contracts/index.ts";
 import { checkIds } from "../../src/plugin/index.ts";
+import { mean } from "../../src/statistics/mean.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
@@ -101,7 +102,7 @@ export async function calibrate(
     unclassified,
     models: fitted.map(({ model, curve, estimates, quality, heldOut, before, after, brierOfMean }) => ({
       model,
-      quality: quality.reduce((sum, one) => sum + one, 0) / quality.length,
+      quality: mean(quality),
       curve: curve.kind,
       reason: reasons[curve.kind],
       before,

@@ -1,5 +1,6 @@
 import { calibratedQuality, logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
 import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
+import { mean } from "../../src/statistics/mean.ts";
 import { type CalibrationError, calibrationError } from "../metrics/calibration-error.ts";
 import { FOLDS } from "./cross-validate.ts";
 
@@ -66,7 +67,7 @@ function heldOutBy(
   return heldOut;
 }
 
-const fitMean: Fit = (_, quality) => ({ kind: "constant", value: meanOf(quality) });
+const fitMean: Fit = (_, quality) => ({ kind: "constant", value: mean(quality) });
 
 /** Precision of the prior of the slope: as 40 records of the greatest weight (0.25, one unit of logit) have. */
 const slopeShrinkage = 10;
@@ -141,8 +142,4 @@ function pooled(a: Block, b: Block): Block {
     value: (a.count * a.value + b.count * b.value) / count,
     count,
   };
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

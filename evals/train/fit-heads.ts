@@ -2,6 +2,7 @@ import { STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 import type { LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
 import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
+import { mean } from "../../src/statistics/mean.ts";
 import { addRow, createDesign, type Design, rowValue, solve } from "./solve.ts";
 
 /**
@@ -59,7 +60,7 @@ function eachModel(
 ): readonly LinearHead[] {
   return Array.from({ length: models }, (_, model) => {
     const targets = Float64Array.from(rows, (row) => quality[row * models + model] as number);
-    return fitTo(targets, targets.reduce((sum, target) => sum + target, 0) / targets.length);
+    return fitTo(targets, mean(targets));
   });
 }
 

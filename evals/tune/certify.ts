@@ -1,3 +1,4 @@
+import { counted } from "../../src/plugin/counted.ts";
 import { bootstrap } from "../../src/statistics/bootstrap.ts";
 import { type LossTest, lossTest } from "../../src/statistics/loss-test.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
@@ -160,9 +161,7 @@ export async function certificateOf(
           ]
         : []),
       ...(threshold !== undefined && threshold > 0 && columns.unclassified > 0
-        ? [
-            `Always-small was not tried: ${columns.unclassified === 1 ? "1 record" : `${columns.unclassified} records`} could not be classified.`,
-          ]
+        ? [`Always-small was not tried: ${counted(columns.unclassified, "record")} could not be classified.`]
         : []),
       ...(threshold !== undefined && complexity.every((one) => one === complexity[0])
         ? ["Complexity is the same on all records: it tells no request from another."]

@@ -1,4 +1,5 @@
 import type { Attempt, Decision, RecordedError, Usage } from "../../../src/contracts/index.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import type { Refuse } from "../outcomes/parse-outcome-record.ts";
 
 /** One line of a decision log, as `decisionLog` writes it. */
@@ -15,10 +16,6 @@ export interface DecisionLine extends Decision {
   readonly error?: RecordedError | undefined;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 const isAmount = (value: unknown): boolean =>
   typeof value === "number" && value >= 0 && Number.isFinite(value);

@@ -1,8 +1,9 @@
 import { extname } from "node:path";
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import { isObject, textOf } from "../input/json-values.ts";
+import { textOf } from "../input/json-values.ts";
 import { checkOther } from "../outcomes/check-other.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { writeWhole } from "../outcomes/write-whole.ts";

@@ -1,4 +1,4 @@
-import type { Fields } from "../input/json-values.ts";
+import type { Fields } from "../outcomes/is-object.ts";
 
 /**
  * Puts values for `{{ name }}`, and nothing else of Nunjucks: calls `refuse` where the template holds

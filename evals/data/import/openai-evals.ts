@@ -1,5 +1,6 @@
 import type { ImportInput } from "../input/import-input.ts";
-import { type Fields, fieldOf, isObject } from "../input/json-values.ts";
+import { fieldOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";

@@ -1,13 +1,7 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
-import {
-  answerOf,
-  defined,
-  type Fields,
-  fieldOf,
-  isMessages,
-  knownAmount,
-  textOf,
-} from "../input/json-values.ts";
+import { mean } from "../../../src/statistics/mean.ts";
+import { answerOf, defined, fieldOf, isMessages, knownAmount, textOf } from "../input/json-values.ts";
+import type { Fields } from "../outcomes/is-object.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 
@@ -103,7 +97,7 @@ function scoreOf(place: Place, field: string, value: unknown): number {
 
 function outcomeOf({ answer, usage }: Sample, found: readonly number[]): Outcome {
   return defined({
-    quality: found.reduce((sum, score) => sum + score, 0) / found.length,
+    quality: mean(found),
     answer,
     inputTokens: knownAmount(fieldOf(usage, "prompt_tokens")),
     outputTokens: knownAmount(fieldOf(usage, "completion_tokens")),

@@ -1,4 +1,5 @@
-import { defined, type Fields, isMessages, isObject, textOf } from "../input/json-values.ts";
+import { defined, isMessages, textOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import { type Imported, type Place, refuseAt } from "./import-format.ts";
 
 /** One sample: `input` is a text or messages, `ideal` what a good answer says. Other fields go into `metadata`. */

@@ -1,4 +1,5 @@
-import { type Fields, fieldOf, isObject } from "../input/json-values.ts";
+import { fieldOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 
 /** Asserts whose value is, or describes, a good answer. */
 const references: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { Fields } from "../input/json-values.ts";
+import type { Fields } from "../outcomes/is-object.ts";
 import { promptfooAssert } from "./promptfoo-assert.ts";
 
 /**

@@ -1,14 +1,7 @@
 import { createHash } from "node:crypto";
-import {
-  answerOf,
-  defined,
-  type Fields,
-  fieldOf,
-  isObject,
-  knownAmount,
-  promptOrMessages,
-  textOf,
-} from "../input/json-values.ts";
+import { mean } from "../../../src/statistics/mean.ts";
+import { answerOf, defined, fieldOf, knownAmount, promptOrMessages, textOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 
@@ -139,17 +132,15 @@ function outcomeOf(place: Place, result: Fields, answer: string, kind: "score" |
 function meanOf(outcomes: readonly Outcome[]): Outcome {
   const first = outcomes[0] as Outcome;
   if (outcomes.length === 1) return first;
-  const mean = (field: "quality" | "costUsd" | "latencyMs"): number | undefined => {
+  const meanOfAll = (field: "quality" | "costUsd" | "latencyMs"): number | undefined => {
     const values = outcomes.flatMap((outcome) => outcome[field] ?? []);
-    return values.length < outcomes.length
-      ? undefined
-      : values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.length < outcomes.length ? undefined : mean(values);
   };
   return defined({
-    quality: mean("quality") ?? 0,
+    quality: meanOfAll("quality") ?? 0,
     answer: first.answer,
-    costUsd: mean("costUsd"),
-    latencyMs: mean("latencyMs"),
+    costUsd: meanOfAll("costUsd"),
+    latencyMs: meanOfAll("latencyMs"),
     repeats: outcomes.length,
   });
 }

@@ -1,5 +1,6 @@
-import { defined, type Fields, fieldOf, isObject, promptOrMessages, textOf } from "../input/json-values.ts";
+import { defined, fieldOf, promptOrMessages, textOf } from "../input/json-values.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import { fillTemplate } from "./fill-template.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 import { expectedOf } from "./promptfoo-assert.ts";

@@ -1,7 +1,8 @@
 import type { ImportInput } from "../input/import-input.ts";
-import { fieldOf, isObject } from "../input/json-values.ts";
+import { fieldOf } from "../input/json-values.ts";
 import { readCsv } from "../input/read-csv.ts";
 import { readDocument } from "../input/read-document.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
 import { promptfooCsvTest } from "./promptfoo-csv-test.ts";

@@ -1,10 +1,5 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isObject } from "../outcomes/is-object.ts";
 
 /** A field of an object; of anything else, nothing. */
 export function fieldOf(value: unknown, field: string): unknown {

@@ -1,9 +1,9 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { checkKeys, checkNumber } from "../../../src/plugin/index.ts";
 import type { ImportInput } from "../input/import-input.ts";
-import { isObject } from "../input/json-values.ts";
 import { openInput } from "../input/open-input.ts";
 import { readCsv } from "../input/read-csv.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import type { HumanLabel } from "./human-label.ts";
 

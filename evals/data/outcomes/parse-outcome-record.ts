@@ -1,15 +1,13 @@
+import { type Fields, isObject } from "./is-object.ts";
 import type { OutcomeRecord } from "./outcome-record.ts";
 
 /** Tells what is wrong with a field. Must throw. */
 export type Refuse = (field: string, problem: string) => never;
 
-type Fields = Readonly<Record<string, unknown>>;
 type FieldCheck = (value: unknown) => boolean;
 
 const isText: FieldCheck = (value) => typeof value === "string";
 const isDate: FieldCheck = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isUnit: FieldCheck = (value) => typeof value === "number" && value >= 0 && value <= 1;
 const isAmount: FieldCheck = (value) => typeof value === "number" && value >= 0 && Number.isFinite(value);
 const isCount: FieldCheck = (value) => isAmount(value) && Number.isInteger(value);

@@ -1,3 +1,4 @@
+import { counted } from "../../../src/plugin/counted.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type UnitField, unitKey } from "./units.ts";
 
@@ -17,7 +18,7 @@ export function describeLargestUnit(
   const columns = groupBy
     .map((field) => ({ field, ...commonest(own, field) }))
     .filter(({ values }) => values > 0);
-  const made = columns.map(({ field, values }) => `${values} ${field}${values === 1 ? "" : "s"}`).join(", ");
+  const made = columns.map(({ field, values }) => counted(values, field)).join(", ");
   const size = `the largest unit has ${own.length} of ${records.length} records (${made})`;
 
   // A prompt that is asked everywhere chains tenants and sessions; else what all have in common is to blame.

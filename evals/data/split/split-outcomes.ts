@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkNumber } from "../../../src/plugin/index.ts";
+import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
 import { describeLargestUnit } from "./describe-largest-unit.ts";
@@ -54,7 +55,7 @@ export function splitOutcomes(records: readonly OutcomeRecord[], options: SplitO
   const gotShare = inFit.length / records.length;
   const notice =
     Math.abs(gotShare - share) > Math.min(share, 1 - share) / 4
-      ? `the fit part has ${percent(gotShare)} of the records instead of ${percent(share)}: ${describeLargestUnit(records, units, groupBy)}`
+      ? `the fit part has ${showPercent(gotShare, 0)} of the records instead of ${showPercent(share, 0)}: ${describeLargestUnit(records, units, groupBy)}`
       : undefined;
   return { fit, tune, leftOut: inFit.length - fit.length, notice };
 }
@@ -98,17 +99,13 @@ function checkParts(fit: number, tune: number, share: number, whole: Whole): voi
     "splitOutcomes.groupBy",
     groupBy.join(", "),
     `fields that leave units small enough for a split (the fit part would get ${fit} of ${records.length} records, ` +
-      `${percent(share)} were asked for): ${describeLargestUnit(records, units, groupBy)}`,
+      `${showPercent(share, 0)} were asked for): ${describeLargestUnit(records, units, groupBy)}`,
   );
 }
 
 function without(records: readonly OutcomeRecord[], others: readonly OutcomeRecord[]): OutcomeRecord[] {
   const prompts = new Set(others.map(textKey));
   return records.filter((record) => !prompts.has(textKey(record)));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
 }
 
 interface Whole {

@@ -1,3 +1,5 @@
+import { counted } from "../../../src/plugin/counted.ts";
+import { showPercentUpTo } from "../../../src/plugin/show-percent.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
@@ -14,10 +16,11 @@ export function scopeOf({ category }: LossEvidence): string {
 }
 
 export function sizeOf({ records, units }: LossEvidence): string {
-  const counted = records === 1 ? "1 record" : `${records} records`;
-  return records === units ? counted : `${counted} of ${units} independent units`;
+  const size = counted(records, "record");
+  return records === units ? size : `${size} of ${units} independent units`;
 }
 
+/** Quality and shares, to a hundredth of a per cent. */
 export function percent(share: number): string {
-  return `${Number((100 * share).toFixed(2))} %`;
+  return showPercentUpTo(share, 2);
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../../src/plugin/counted.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**
@@ -14,7 +15,7 @@ export function unitSize({ tuning, units }: Pick<GateContext, "tuning" | "units"
   const by = groupBy.join(", ");
   const isChosen = unitCap < largestUnit;
   const passed = isChosen || largest <= unitCap;
-  const has = `unit (by ${by}) has ${largest === 1 ? "1 record" : `${largest} records`}`;
+  const has = `unit (by ${by}) has ${counted(largest, "record")}`;
   const sentence = isChosen
     ? `the largest ${has}; units count as ${unitCap} at most, as certified`
     : passed

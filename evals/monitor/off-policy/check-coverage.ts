@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { showPercent } from "../../../src/plugin/show-percent.ts";
 import { meanError } from "../../../src/statistics/mean-error.ts";
 import { unitValues } from "../../../src/statistics/unit-values.ts";
 import type { LoggedRow } from "./read-rows.ts";
@@ -29,10 +30,10 @@ export function checkCoverage(
   if (share > maxUncovered) {
     if (rows.every(({ propensity }) => propensity === 1))
       refuse(
-        `drawn by a lottery: every propensity is 1, so the log is silent on the ${percent(share)} of decisions that would differ. ${wayOut}`,
+        `drawn by a lottery: every propensity is 1, so the log is silent on the ${showPercent(share)} of decisions that would differ. ${wayOut}`,
       );
     refuse(
-      `one that covers the target: at least ${percent(share)} of what it would do has probability 0 there (${wherefrom(rows, uncovered)}). ${wayOut}`,
+      `one that covers the target: at least ${showPercent(share)} of what it would do has probability 0 there (${wherefrom(rows, uncovered)}). ${wayOut}`,
     );
   }
   if (weights.every((weight) => weight === 0))
@@ -40,7 +41,7 @@ export function checkCoverage(
   const { mean, standardError } = meanError(unitValues(weights, units));
   if (mean + tolerated * standardError < 1 - maxUncovered)
     refuse(
-      `one that covers the target, with right propensities: the mean weight must be 1 and is ${mean.toFixed(3)} ± ${standardError.toFixed(3)}, so that about ${percent(1 - mean)} of what it would do has probability 0 there. ${wayOut}`,
+      `one that covers the target, with right propensities: the mean weight must be 1 and is ${mean.toFixed(3)} ± ${standardError.toFixed(3)}, so that about ${showPercent(1 - mean)} of what it would do has probability 0 there. ${wayOut}`,
     );
 }
 
@@ -57,8 +58,4 @@ function wherefrom(rows: readonly LoggedRow[], uncovered: Float64Array): string 
   });
   const shown = [...names].slice(0, 5).map(([name, count]) => `${count} rows of ${name}`);
   return shown.join(", ");
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -10,6 +10,7 @@ import {
 import { mostCostUsd } from "../../../src/cost/call-cost.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
 import { wait } from "../../../src/execution/wait.ts";
+import { unlessAborted } from "../../../src/plugin/unless-aborted.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";
@@ -140,10 +141,7 @@ async function generate(
   const timer = setTimeout(() => controller.abort(timeoutOf(model, timeoutMs)), timeoutMs);
   try {
     // A model that ignores its signal must not hold up the run.
-    const aborted = new Promise<never>((_, reject) => {
-      controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
-    });
-    return await Promise.race([model.generate(request, { signal: controller.signal }), aborted]);
+    return await unlessAborted(model.generate(request, { signal: controller.signal }), controller.signal);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
