@@ -1,6 +1,7 @@
 import type { Model } from "../../src/contracts/index.ts";
 import { mostCostUsd } from "../../src/cost/call-cost.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 
 /** Tells the items of one model's batches apart. */
 export function itemKey({ id, repeat }: { readonly id: string; readonly repeat: number }): string {

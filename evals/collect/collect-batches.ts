@@ -1,5 +1,6 @@
 import type { Model } from "../../src/contracts/index.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 import { openOf, settleUnknown, submitDue } from "./submit-batches.ts";
 import { takeBatch } from "./take-batch.ts";
 

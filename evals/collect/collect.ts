@@ -4,7 +4,8 @@ import { collectBatches } from "./collect-batches.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import { type CollectOptions, resolveCollectOptions } from "./collect-options.ts";
 import { type Collection, writeCollection } from "./collection.ts";
-import { type CollectionRun, createCollectionRun, type Job } from "./collection-run.ts";
+import { type CollectionRun, createCollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 import { openJournal } from "./journal.ts";
 import { lockFile } from "./lock-file.ts";
 import { checkMoney, journalOf, knownCollection, planCollection, settingsEntry } from "./plan-collection.ts";
@@ -69,7 +70,7 @@ async function makeCalls(run: CollectionRun, jobs: readonly Job[]): Promise<void
   await Promise.all(
     [...models].map(async ([id, model]) => {
       const own = jobs.filter((job) => job.id === id);
-      if (!batch) return callModel(run, own);
+      if (!batch) return callModel(run, model, own);
       await collectBatches(run, model, own);
       return scoreAnswers(run, own);
     }),

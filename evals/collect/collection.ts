@@ -1,7 +1,9 @@
+import { meanOfField } from "../data/outcomes/mean-of-field.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
-import type { CallState } from "./call-book.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import { answerIn, type CallState } from "./call-state.ts";
+import type { CollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
@@ -58,6 +60,7 @@ export async function writeCollection(
   repeated: number,
 ): Promise<Collection> {
   const { out, models, keepAnswers } = options;
+  const { paidUsd, scoringUsd, unpriced } = book.spending;
   const outcomesOf = new Map<PreparedRecord, Record<string, Outcome>>();
   for (const [prepared, calls] of byRecordAndModel(jobs)) {
     const outcomes: Record<string, Outcome> = {};
@@ -75,8 +78,8 @@ export async function writeCollection(
   });
   await writeWhole(out, linesOf(written));
   const left = jobs.filter(({ key }) => !book.isFinished(key)).map(({ key }) => book.stateOf(key));
-  const unscored = left.filter(({ answer }) => answer !== undefined);
-  const unscoredReason = unscored.find((state) => state.unscored !== undefined)?.unscored;
+  const unscored = left.filter((call) => answerIn(call) !== undefined);
+  const [unscoredReason] = left.flatMap((call) => (call.state === "unscored" ? (call.reason ?? []) : []));
   return {
     out,
     records: written.length,
@@ -89,9 +92,9 @@ export async function writeCollection(
     ...verdictsOf(jobs.map(({ key }) => book.stateOf(key))),
     errors,
     repeated,
-    paidUsd: book.paidUsd,
-    scoringUsd: book.scoringUsd,
-    unpriced: book.unpriced,
+    paidUsd,
+    scoringUsd,
+    unpriced,
     models: collectedModels(
       [...models.values()].map(({ name }) => name),
       written,
@@ -100,8 +103,8 @@ export async function writeCollection(
 }
 
 function verdictsOf(calls: readonly CallState[]): Pick<Collection, "verdicts"> {
-  const pairs = calls.flatMap(({ scoring }) => {
-    const consistent = scoring?.["consistent"];
+  const pairs = calls.flatMap((call) => {
+    const consistent = call.state === "scored" ? call.scoring?.["consistent"] : undefined;
     return typeof consistent === "boolean" ? [consistent] : [];
   });
   if (pairs.length === 0) return {};
@@ -125,26 +128,19 @@ function byRecordAndModel(jobs: readonly Job[]): Map<PreparedRecord, Map<string,
 function collectedModels(names: readonly string[], records: readonly OutcomeRecord[]): CollectedModel[] {
   return names.map((model) => {
     const outcomes = records.flatMap((record) => outcomeOf(record, model) ?? []);
+    const answered = outcomes.filter(({ error }) => error === undefined);
     return {
       model,
       outcomes: outcomes.length,
-      refused: outcomes.filter(({ error }) => error !== undefined).length,
-      ...meanOf("quality", outcomes),
-      ...meanOf("costUsd", outcomes),
-      ...meanOf(
-        "latencyMs",
-        outcomes.filter(({ error }) => error === undefined),
-      ),
+      refused: outcomes.length - answered.length,
+      ...meanIn("quality", outcomes),
+      ...meanIn("costUsd", outcomes),
+      ...meanIn("latencyMs", answered),
     };
   });
 }
 
-function meanOf<K extends "quality" | "costUsd" | "latencyMs">(
-  field: K,
-  outcomes: readonly { readonly [Key in K]?: number | undefined }[],
-): { readonly [Key in K]?: number } {
-  const values = outcomes.flatMap((outcome) => outcome[field] ?? []);
-  if (values.length === 0 || values.length < outcomes.length) return {};
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { [field]: mean } as { readonly [Key in K]: number };
+function meanIn(field: "quality" | "costUsd" | "latencyMs", outcomes: readonly Outcome[]) {
+  const mean = meanOfField(outcomes, field);
+  return mean === undefined ? {} : { [field]: mean };
 }

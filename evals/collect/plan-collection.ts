@@ -4,8 +4,8 @@ import { scorerName } from "../scorers/score-with.ts";
 import { type CallBook, createCallBook } from "./call-book.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
-import { gapOf, type Job, refusalOf } from "./collection-run.ts";
 import { type Excluded, estimateCollection } from "./estimate-collection.ts";
+import { gapOf, type Job, refusalOf } from "./job.ts";
 import { readJournal } from "./journal.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { type PreparedRecord, readDataset } from "./read-dataset.ts";
@@ -138,11 +138,11 @@ export function checkMoney(
   { estimate: { unpriced, unlimited }, book }: Pick<KnownCollection, "estimate" | "book">,
 ): void {
   if (maxCostUsd === undefined) return;
-  if (book.unbounded > 0)
+  if (book.spending.unbounded > 0)
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent: what ${book.unbounded} calls of earlier runs have cost is not known, since no price was`,
+      `absent: what ${book.spending.unbounded} calls of earlier runs have cost is not known, since no price was`,
     );
   const priced = typeof scorer === "function" || scorer.mostCostUsd === undefined;
   if (!priced && scorer.mostCostUsd?.({ output: "a", expected: "b" }) === undefined)

@@ -6,16 +6,15 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
+import type { DatasetRecord } from "../data/outcomes/dataset-record.ts";
 import { isObject } from "../data/outcomes/is-object.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../data/outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
 import { requestOfRecord } from "../replay/request-of-record.ts";
 
-/** A line of a dataset: an outcome record before anything was run. Fields that are not listed are kept. */
-export interface DatasetRecord extends Omit<OutcomeRecord, "outcomes"> {
-  /** What a good answer is, as the scorer wants it: any JSON. */
-  readonly expected?: unknown;
+/** A line of a dataset. */
+export interface DatasetLine extends DatasetRecord {
   /** Outcomes that are there already stay, apart from those of the models that are run. */
   readonly outcomes?: OutcomeRecord["outcomes"] | undefined;
 }
@@ -25,7 +24,7 @@ export type RecordRequest = Exclude<RouteRequest<never>, string>;
 
 /** A record with what is sent of it. */
 export interface PreparedRecord {
-  readonly record: DatasetRecord;
+  readonly record: DatasetLine;
   readonly request: RecordRequest;
   readonly facts: RequestFacts;
 }
@@ -57,7 +56,7 @@ export function prepareRecord(
   refuse: (field: string, problem: string) => never,
 ): PreparedRecord {
   const checked = parseOutcomeRecord(isObject(value) ? { outcomes: {}, ...value } : value, refuse);
-  const record = value as DatasetRecord;
+  const record = value as DatasetLine;
   if (record.prompt?.trim() === "") refuse("prompt", "is empty: give some text");
   const { labels } = value as { readonly labels?: RecordRequest["labels"] };
   const request: RecordRequest = { ...requestOfRecord(checked), ...(labels === undefined ? {} : { labels }) };
@@ -71,7 +70,7 @@ export function prepareRecord(
 }
 
 /** A system prompt and a prompt become messages: the field is the one that the line has. */
-function fieldOf({ prompt, system }: DatasetRecord, field: string): string {
+function fieldOf({ prompt, system }: DatasetLine, field: string): string {
   if (!field.startsWith("messages")) return field;
   if (prompt !== undefined) return "prompt";
   if (!system) return field;

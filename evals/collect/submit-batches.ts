@@ -4,8 +4,9 @@ import { backoffMs } from "../../src/execution/backoff.ts";
 import { wait } from "../../src/execution/wait.ts";
 import { itemKey, mostItemCostUsd } from "./batch-item.ts";
 import type { OpenBatch } from "./call-book.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
+import type { Job } from "./job.ts";
 import { batchBackoff, retried } from "./retried.ts";
 
 /** Nothing ends these calls: a batch that arrives is paid for. */
@@ -68,7 +69,7 @@ export async function submitDue(
     if (run.halted !== undefined) break;
     const { key } = job;
     if (tried.has(job) || waiting.has(itemKey(key))) continue;
-    if (book.isFinished(key) || book.stateOf(key).answer !== undefined) continue;
+    if (book.stateOf(key).state !== "due") continue;
     if ((await run.refusalOf(job)) !== undefined) continue;
     const usd = mostItemCostUsd(run, model, job, batches.priceShare) ?? 0;
     const { maxCostUsd = Number.POSITIVE_INFINITY } = options;

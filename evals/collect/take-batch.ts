@@ -9,8 +9,9 @@ import { wait } from "../../src/execution/wait.ts";
 import { answerOf } from "./answer-of.ts";
 import { itemKey, mostItemCostUsd } from "./batch-item.ts";
 import type { OpenBatch } from "./call-book.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
+import type { Job } from "./job.ts";
 import { retried } from "./retried.ts";
 
 /** First wait before a look at a batch, in milliseconds; each later one is half as long again. */
@@ -103,8 +104,7 @@ async function take(
 ): Promise<void> {
   const { key } = job;
   // A look that broke off has taken some already.
-  const { answer, failure } = run.book.stateOf(key);
-  if (answer !== undefined || failure !== undefined) return;
+  if (run.book.stateOf(key).state !== "due") return;
   let error: unknown = failed;
   if (completion !== undefined) {
     try {

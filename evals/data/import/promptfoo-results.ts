@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mean } from "../../../src/statistics/mean.ts";
 import { answerOf, defined, fieldOf, knownAmount, promptOrMessages, textOf } from "../input/json-values.ts";
 import { type Fields, isObject } from "../outcomes/is-object.ts";
+import { meanOfField } from "../outcomes/mean-of-field.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 
@@ -132,15 +132,11 @@ function outcomeOf(place: Place, result: Fields, answer: string, kind: "score" |
 function meanOf(outcomes: readonly Outcome[]): Outcome {
   const first = outcomes[0] as Outcome;
   if (outcomes.length === 1) return first;
-  const meanOfAll = (field: "quality" | "costUsd" | "latencyMs"): number | undefined => {
-    const values = outcomes.flatMap((outcome) => outcome[field] ?? []);
-    return values.length < outcomes.length ? undefined : mean(values);
-  };
   return defined({
-    quality: meanOfAll("quality") ?? 0,
+    quality: meanOfField(outcomes, "quality") ?? 0,
     answer: first.answer,
-    costUsd: meanOfAll("costUsd"),
-    latencyMs: meanOfAll("latencyMs"),
+    costUsd: meanOfField(outcomes, "costUsd"),
+    latencyMs: meanOfField(outcomes, "latencyMs"),
     repeats: outcomes.length,
   });
 }

@@ -10,7 +10,7 @@ import {
 import { mostCostUsd } from "../../../src/cost/call-cost.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
 import { wait } from "../../../src/execution/wait.ts";
-import { unlessAborted } from "../../../src/plugin/unless-aborted.ts";
+import { withTimeLimit } from "../../../src/plugin/with-time-limit.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";
@@ -50,13 +50,17 @@ export async function askJudge<Verdict>(
   signal: AbortSignal | undefined,
 ): Promise<Judged<Verdict>> {
   const { price } = completeFacts(model);
+  const { timeoutMs } = limits;
   let bill = emptyBill;
   let unreadable = 0;
   for (let failures = 0; ; ) {
     signal?.throwIfAborted();
     let completion: Completion;
     try {
-      completion = await generate(model, requestFor(question, limits), limits.timeoutMs, signal);
+      completion = await withTimeLimit(
+        (limited) => model.generate(requestFor(question, limits), { signal: limited }),
+        { timeoutMs, signal, reason: () => timeoutOf(model, timeoutMs) },
+      );
     } catch (error) {
       signal?.throwIfAborted();
       bill = addBills(bill, billOfFailure(error));
@@ -127,25 +131,6 @@ function quotable(text: string, maxCharacters: number): string {
       ? text
       : `${text.slice(0, half)}\n[… ${left} characters left out …]\n${text.slice(-half)}`;
   return cut.replace(/\p{Cs}|(?![\t\n\r])\p{Cc}/gu, "\ufffd");
-}
-
-async function generate(
-  model: Model,
-  request: ChatRequest,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Completion> {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  const timer = setTimeout(() => controller.abort(timeoutOf(model, timeoutMs)), timeoutMs);
-  try {
-    // A model that ignores its signal must not hold up the run.
-    return await unlessAborted(model.generate(request, { signal: controller.signal }), controller.signal);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
 }
 
 function timeoutOf({ name }: Model, timeoutMs: number): ProviderError {

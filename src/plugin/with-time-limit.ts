@@ -1,0 +1,32 @@
+import { unlessAborted } from "./unless-aborted.ts";
+
+export interface TimeLimit {
+  /** At most 2^31 - 1, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Reason of the work's signal when the time is up. */
+  readonly reason: () => unknown;
+  /** Ends the work before. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Does work within a time. Rejects with the reason as soon as the time is up or the caller's signal fires,
+ * even if the work ignores its own signal. Leaves no timer and no listener.
+ */
+export async function withTimeLimit<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { timeoutMs, reason, signal: caller }: TimeLimit,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const onAbort = (): void => controller.abort(caller?.reason);
+  if (caller?.aborted) onAbort();
+  else caller?.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(() => controller.abort(reason()), timeoutMs);
+  try {
+    return await unlessAborted(work(signal), signal);
+  } finally {
+    clearTimeout(timer);
+    caller?.removeEventListener("abort", onAbort);
+  }
+}
