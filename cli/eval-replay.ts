@@ -8,25 +8,16 @@ import { classifierOption } from "./eval-options/classifier.ts";
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
 import { largeOption, pairOf, smallOption } from "./eval-options/pair.ts";
-import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
+import { addPartOptions, readPart } from "./eval-options/part.ts";
+import { refuseSubjectBesideConfig, type SubjectOptions } from "./eval-options/subject.ts";
 import { textOf, textOption } from "./eval-options/text.ts";
 import { thresholdOf, thresholdOption } from "./eval-options/threshold.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
-import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
 import { withRouter } from "./with-router.ts";
 
-interface Options extends PartOptions {
-  readonly outcomes: string;
-  readonly small?: string | undefined;
-  readonly large?: string | undefined;
-  readonly config?: string | undefined;
-  readonly classifier?: string | undefined;
-  readonly threshold?: string | undefined;
-  readonly text?: string | undefined;
-  readonly bootstrap: string;
-  readonly seed: string;
+interface Options extends SubjectOptions {
   readonly json?: boolean | undefined;
 }
 
@@ -61,12 +52,7 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
   const { config, classifier } = options;
   const settings = { text: textOf(options.text), ...intervalsOf(options) };
   if (config !== undefined) {
-    refuseBesideConfig({
-      "--small": options.small,
-      "--large": options.large,
-      "--classifier": classifier,
-      "--threshold": options.threshold,
-    });
+    refuseSubjectBesideConfig(options);
     const { records } = await readPart(options.outcomes, options, io);
     return withRouter(config, (router) => compareRouter(records, router, settings));
   }

@@ -10,7 +10,8 @@ import { classifierOption, classifierOrTuned } from "./eval-options/classifier.t
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
 import { largeOption, pairOf, smallOption } from "./eval-options/pair.ts";
-import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
+import { addPartOptions, readPart } from "./eval-options/part.ts";
+import { refuseSubjectBesideConfig, type SubjectOptions } from "./eval-options/subject.ts";
 import { textOf, textOption } from "./eval-options/text.ts";
 import { thresholdOf, thresholdOption } from "./eval-options/threshold.ts";
 import type { Terminal } from "./io.ts";
@@ -20,18 +21,9 @@ import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { reportToJson, reportToText } from "./show-report.ts";
 import { withRouter } from "./with-router.ts";
 
-interface Options extends PartOptions {
-  readonly outcomes: string;
-  readonly small?: string | undefined;
-  readonly large?: string | undefined;
-  readonly config?: string | undefined;
-  readonly classifier?: string | undefined;
-  readonly threshold?: string | undefined;
+interface Options extends SubjectOptions {
   readonly tuning?: string | undefined;
   readonly requestsPerMonth?: string | undefined;
-  readonly text?: string | undefined;
-  readonly bootstrap: string;
-  readonly seed: string;
   readonly out: string;
   readonly prompts: boolean;
   readonly json: boolean;
@@ -91,13 +83,8 @@ async function reported(options: Options, terminal: Terminal): Promise<Report> {
     command: commandLine(options),
   };
   if (config !== undefined) {
-    refuseBesideConfig({
-      "--small": options.small,
-      "--large": options.large,
-      "--classifier": options.classifier,
-      "--threshold": options.threshold,
-      "--tuning": options.tuning,
-    });
+    refuseSubjectBesideConfig(options);
+    refuseBesideConfig({ "--tuning": options.tuning });
     const { records } = await readPart(outcomes, options, terminal);
     return withRouter(config, (router) => reportData(records, { ...settings, router }));
   }

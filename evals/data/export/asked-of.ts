@@ -16,9 +16,3 @@ export function askedOf(record: Exported): Asked | undefined {
   const turns: readonly ChatMessage[] = messages ?? [{ role: "user", content: prompt ?? "" }];
   return [{ role: "system", content: system }, ...turns];
 }
-
-/** The text of a record for formats that hold no messages; absent where there is more than a text. */
-export function textAskedOf(record: Exported): string | undefined {
-  const asked = askedOf(record);
-  return typeof asked === "string" ? asked : undefined;
-}

@@ -1,8 +1,8 @@
 import { readPythonStrings } from "../input/read-python-strings.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
-import { textAskedOf } from "./asked-of.ts";
 import { csvHeader, csvLine } from "./csv-line.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
+import { textRecords } from "./text-records.ts";
 
 /**
  * RouterBench's wide table as CSV, with the model that answers best, the cheapest of those, in
@@ -19,13 +19,7 @@ export async function* routerbench(
     ...models.map((model) => `${model}|total_cost`),
     "oracle_model_to_route_to",
   ]);
-  for await (const each of records()) {
-    const record = each as OutcomeRecord;
-    const prompt = textAskedOf(record);
-    if (prompt === undefined) {
-      leaveOut("records with messages, system prompt or tools, which the format does not hold");
-      continue;
-    }
+  for await (const { record, prompt } of textRecords(records(), leaveOut)) {
     const outcomes = models.map((model) => outcomeOf(record, model));
     yield csvLine([
       ...[record.id, unmistakable(prompt), record.category],
