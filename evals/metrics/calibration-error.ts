@@ -1,7 +1,7 @@
 import { equalMassBins } from "../../src/statistics/equal-mass-bins.ts";
 import { wilsonInterval } from "../../src/statistics/wilson-interval.ts";
 
-/** Records of about equal estimates, for a calibration (reliability) plot. */
+/** Records of similar estimates, for a calibration (reliability) plot. */
 export interface CalibrationBin {
   readonly from: number;
   readonly to: number;
@@ -9,28 +9,28 @@ export interface CalibrationBin {
   /** Mean estimate and mean quality. */
   readonly estimated: number;
   readonly measured: number;
-  /** 95 % Wilson score interval of `measured` over independent records; on the safe side for graded quality. */
+  /** 95 % Wilson score interval of `measured` over independent records; conservative for graded quality. */
   readonly low: number;
   readonly high: number;
 }
 
-/** How far estimates of a quality are from the quality, over all records. */
+/** Distance of estimates of a quality from the quality, over all records. */
 export interface CalibrationError {
   /**
-   * Brier score (Brier 1950): mean of `(estimate - quality)²`, in [0, 1], for graded quality too. It falls
-   * with calibration and with knowledge alike.
+   * Brier score (Brier 1950): mean of `(estimate - quality)²`, in [0, 1], also for graded quality. Better
+   * calibration and more knowledge both lower it.
    */
   readonly brier: number;
   /**
    * Expected calibration error: the sum over bins of `n_bin / n · |mean estimate - mean quality|`, in [0, 1].
-   * Ten bins of equal mass (Nguyen & O'Connor 2015; Nixon et al. 2019, arXiv 1904.01685), not of equal
-   * width (Naeini et al. 2015), of which most would be empty. A constant estimate that equals the mean has
-   * 0: it measures calibration alone.
+   * Ten bins of equal mass (Nguyen & O'Connor 2015; Nixon et al. 2019, arXiv 1904.01685), not of equal width
+   * (Naeini et al. 2015), most of which would be empty. A constant estimate equal to the mean has an error of
+   * 0: it measures calibration only.
    */
   readonly ece: number;
   /**
-   * The ECE that estimates which are exactly right would show on as many records, by chance:
-   * `n_bin / n · sqrt(2 / π) · sd_bin / sqrt(n_bin)`, summed. Differences below it say nothing.
+   * ECE that exactly right estimates would show by chance on as many records: `n_bin / n · sqrt(2 / π) ·
+   * sd_bin / sqrt(n_bin)`, summed. Differences below it mean nothing.
    */
   readonly eceByChance: number;
 }
@@ -38,7 +38,7 @@ export interface CalibrationError {
 /** Bins of the ECE and of the plot. */
 const bins = 10;
 
-/** `estimates` and `quality` by record, in [0, 1]. NaN without records. */
+/** Computes the errors. `estimates` and `quality` are by record, in [0, 1]. NaN without records. */
 export function calibrationError(estimates: ArrayLike<number>, quality: ArrayLike<number>): CalibrationError {
   const count = estimates.length;
   let squares = 0;
@@ -55,7 +55,7 @@ export function calibrationError(estimates: ArrayLike<number>, quality: ArrayLik
   return { brier: squares / count, ece: count === 0 ? Number.NaN : ece, eceByChance };
 }
 
-/** What a calibration plot shows: ten bins of equal mass, fewer where estimates are equal. */
+/** Bins of a calibration plot: ten of equal mass, fewer where estimates are equal. */
 export function calibrationBins(
   estimates: ArrayLike<number>,
   quality: ArrayLike<number>,

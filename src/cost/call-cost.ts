@@ -1,10 +1,10 @@
 import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
 import { estimateCost } from "./cost-of.ts";
 
-/** More than the models of the large providers count for one image. */
+/** Token limit of an image: above what the models of the large providers count for one. */
 const mostTokensPerImage = 50_000;
 
-/** The most output tokens that a model writes for a request; undefined where nothing limits them. */
+/** The most output tokens that a model writes for a request; undefined if nothing limits them. */
 export function outputLimitOf(
   model: Pick<Model, "defaults" | "maxOutputTokens">,
   maxOutputTokens: number | undefined,
@@ -12,7 +12,7 @@ export function outputLimitOf(
   return maxOutputTokens ?? model.defaults?.maxOutputTokens ?? model.maxOutputTokens;
 }
 
-/** What a call will about cost, in US dollars; undefined where the price is not known. */
+/** Expected cost of a call, in US dollars; undefined if the price is not known. */
 export function expectedCostUsd(
   model: Model,
   facts: RequestFacts,
@@ -24,8 +24,8 @@ export function expectedCostUsd(
 }
 
 /**
- * The most that a call can cost, in US dollars: a token is at least one byte of the request as JSON, and
- * the output as long as it may be. Undefined where price or output limit are not known.
+ * The most that a call can cost, in US dollars: a token is at least one byte of the request as JSON, and the
+ * output is as long as it may be. Undefined if price or output limit are not known.
  */
 export function mostCostUsd(
   model: Pick<Model, "price" | "defaults" | "maxOutputTokens">,

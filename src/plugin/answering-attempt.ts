@@ -3,7 +3,7 @@ import type { Attempt, Hop } from "../contracts/index.ts";
 /** Hops whose call answers the request itself. */
 const answers: ReadonlySet<Hop> = new Set(["answer", "retry", "fallback", "cascade", "hedge"]);
 
-/** The call whose answer the caller got; absent where none was given. */
+/** Finds the call whose answer the caller got; undefined if there was no answer. */
 export function answeringAttempt(attempts: readonly Attempt[]): Attempt | undefined {
   return attempts.findLast(({ error, hop }) => error === undefined && answers.has(hop));
 }

@@ -1,4 +1,6 @@
-/** The promise, or the signal's reason where that comes first. Leaves no listener. */
+/**
+ * Settles as the promise does, or rejects with the signal's reason if that comes first. Leaves no listener.
+ */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

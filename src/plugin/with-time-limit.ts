@@ -1,17 +1,17 @@
 import { unlessAborted } from "./unless-aborted.ts";
 
 export interface TimeLimit {
-  /** At most 2^31 - 1, in milliseconds. */
+  /** Time limit in milliseconds, at most 2^31 - 1. */
   readonly timeoutMs: number;
   /** Reason of the work's signal when the time is up. */
   readonly reason: () => unknown;
-  /** Ends the work before. */
+  /** Signal of the caller, which ends the work earlier. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Does work within a time. Rejects with the reason as soon as the time is up or the caller's signal fires,
- * even if the work ignores its own signal. Leaves no timer and no listener.
+ * Does work within a time limit. Rejects with the reason as soon as the time is up or the caller's signal
+ * fires, even if the work ignores its own signal. Leaves no timer and no listener.
  */
 export async function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,7 +1,7 @@
 /**
- * Cohen's kappa (1960): agreement of two raters beyond chance, (p_o - p_e) / (1 - p_e), on the same items in the
- * same order. Categories are what is equal. 1 is agreement throughout, 0 what chance would give. Undefined without
- * items, and where chance alone agrees throughout (one category).
+ * Cohen's kappa (1960): agreement of two raters beyond chance, (p_o - p_e) / (1 - p_e), on the same items in
+ * the same order. Equal values are one category. 1 is full agreement, 0 is what chance would give. Undefined
+ * without items, and if chance alone agrees on all (one category).
  */
 export function cohenKappa(a: readonly unknown[], b: readonly unknown[]): number | undefined {
   const items = Math.min(a.length, b.length);

@@ -1,14 +1,14 @@
-/** Predicts from features laid out as in training. */
+/** Prediction from features in the layout of the training rows. */
 export type Regression = (features: Float64Array) => number;
 
-/** Of a weight, in rows: features are standardised. */
+/** Penalty of a weight, in rows; features are standardised. */
 const penalty = 10;
 
 /**
- * Ridge regression with an intercept that is not penalised (Hoerl & Kennard 1970), by the Cholesky
- * factor of the normal equations: O(rows · features²). Features are standardised; one that does not vary
- * counts for nothing. NaN stands for a feature that is not known and counts as its mean. Predictions stay
- * within the rewards that were seen. At least one row.
+ * Fits a ridge regression with an intercept that is not penalised (Hoerl & Kennard 1970), by the Cholesky
+ * factor of the normal equations: O(rows · features²). Features are standardised; one that does not vary is
+ * ignored. NaN marks an unknown feature and counts as its mean. Predictions stay within the range of the
+ * rewards that were seen. Needs at least one row.
  */
 export function fitRidge(rows: readonly Float64Array[], rewards: ArrayLike<number>): Regression {
   const width = rows[0]?.length ?? 0;
@@ -76,13 +76,13 @@ function momentsOf(rows: readonly Float64Array[], width: number) {
     }
     const varies = squares > 1e-12 * known * (1 + mean * mean);
     means[at] = mean;
-    // Of one that does not vary here, no value may say anything.
+    // // A feature that does not vary here must have no effect, whatever its value later.
     deviations[at] = varies ? Math.sqrt(squares / known) : Number.POSITIVE_INFINITY;
   }
   return { means, deviations };
 }
 
-/** Solves A x = b for a symmetric positive definite A, of which the lower triangle is given and overwritten. */
+/** Solves A x = b for a symmetric positive definite A, given as its lower triangle, which is overwritten. */
 function solveCholesky(matrix: readonly Float64Array[], right: Float64Array): Float64Array {
   const size = right.length;
   const solution = right.slice();

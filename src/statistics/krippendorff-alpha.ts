@@ -1,9 +1,9 @@
 /**
- * Krippendorff's alpha (2011, "Computing Krippendorff's alpha-reliability") for any number of raters, of whom any
- * may have left out any item: 1 - D_o / D_e, observed over expected disagreement. `interval` takes squared
- * differences, `nominal` equal or not. Items with a single value say nothing and are left out. 1 is agreement
- * throughout, 0 what chance would give, below 0 worse. Undefined where fewer than two values can be paired or
- * all are the same.
+ * Krippendorff's alpha (2011, "Computing Krippendorff's alpha-reliability") for any number of raters, each of
+ * whom may have skipped items: 1 - D_o / D_e, observed over expected disagreement. `interval` uses squared
+ * differences, `nominal` equality. Items with a single value are left out. 1 is full agreement, 0 is what
+ * chance would give, below 0 is worse than chance. Undefined where fewer than two values can be paired, or
+ * all are equal.
  */
 export function krippendorffAlpha(
   items: readonly (readonly number[])[],
@@ -19,13 +19,13 @@ export function krippendorffAlpha(
   return 1 - observed / all.length / expected;
 }
 
-/** Sum of (x - y)² over all ordered pairs: 2 (n Σx² - (Σx)²), about the mean to keep digits. */
+/** Sum of (x - y)² over all ordered pairs: 2 (n Σx² - (Σx)²), computed about the mean for precision. */
 function squares(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return 2 * values.length * values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }
 
-/** Ordered pairs that are not equal. */
+/** Number of ordered pairs that are not equal. */
 function unequal(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

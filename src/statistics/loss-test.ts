@@ -4,62 +4,62 @@ import { seededRandom } from "./seeded-random.ts";
 import { shuffled } from "./shuffled.ts";
 
 /**
- * What is bounded. `mean`: the mean of the large model's quality less that of the routed answer; gains
- * on some requests make up for losses on others. `regressions`: the share of requests whose routed
- * answer is worse than the large model's; nothing makes up for them.
+ * Loss that is bounded. `mean`: the mean of the large model's quality minus that of the routed answer; gains
+ * on some requests make up for losses on others. `regressions`: the share of requests whose routed answer is
+ * worse than the large model's; nothing makes up for them.
  */
 export type Guarantee = "mean" | "regressions";
 
-/** Tests losses by record, each in [-1, 1] and, for `regressions`, 0 or 1. */
+/** Test of losses by record, each in [-1, 1] and, for `regressions`, 0 or 1. */
 export interface LossTest {
   readonly name: "betting" | "binomial";
   readonly units: number;
-  /** Records of the largest unit. */
+  /** Number of records of the largest unit. */
   readonly largestUnit: number;
-  /** So many records of a unit count at most. */
+  /** Number of records of a unit that count at most. */
   readonly unitCap: number;
-  /** What is tested, as measured: the mean over records, of a larger unit weighted down to `unitCap` of them. */
+  /** Measured mean: over records, those of a larger unit weighted down to `unitCap` of them. */
   mean(loss: Float64Array): number;
-  /** By unit, in the order of the test. */
+  /** Losses by unit, in the order of the test. */
   unitLosses(loss: Float64Array): UnitLosses;
-  /** Of the hypothesis that the mean loss is at least `limit`. */
+  /** P-value of the hypothesis that the mean loss is at least `limit`. */
   pValue(loss: Float64Array, limit: number): number;
-  /** The same, of other units of the same kind. */
+  /** The same p-value for other units of the same kind. */
   pValueOf(units: UnitLosses, limit: number): number;
-  /** Whether `pValue` is at most `delta`. Takes less time. */
+  /** True if `pValue` is at most `delta`. Faster than `pValue`. */
   rejects(loss: Float64Array, limit: number): boolean;
   /**
-   * Bound of the mean loss that holds with probability `1 - delta`: the last of the limits
-   * `from - step, from - 2 · step, …` that is rejected; where none is, `from`, which must hold by itself.
+   * Bound of the mean loss that holds with probability `1 - delta`: the last of the limits `from - step, from
+   * - 2 · step, …` that is rejected; if none is, `from`, which must hold by itself.
    */
   upperBound(loss: Float64Array, from: number, step: number): number;
 }
 
 export interface UnitLosses {
-  /** Summed over the unit's records, weighted. */
+  /** Weighted sum of the losses of the unit's records. */
   readonly losses: Float64Array;
-  /** Records, at most `unitCap`. */
+  /** Number of records, at most `unitCap`. */
   readonly sizes: Float64Array;
 }
 
 export interface LossTestOptions {
   readonly guarantee: Guarantee;
-  /** By record: the number of its independent unit, from 0 without gaps. */
+  /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: ArrayLike<number>;
   readonly delta: number;
-  /** Of the order of the units, which bets depend on. */
+  /** Seed of the order of the units, which bets depend on. */
   readonly seed: number;
-  /** So many records of a unit count at most: at least 1. Default: those of the largest unit. */
+  /** Number of records of a unit that count at most, at least 1. Default: those of the largest unit. */
   readonly unitCap?: number | undefined;
 }
 
 /**
- * What is bounded is a mean over requests, and units have different sizes. Without a bound on sizes no
- * number of units bounds it: a unit that is large enough outweighs all others, however rare it is. So of a
- * unit at most `unitCap` requests count: the records of a larger one weigh `unitCap / size` each. Then
- * `E[loss of a unit] / E[size] < limit` is tested as `E[Σ (loss - limit)] < 0` over the records of a unit,
- * a sum that is at most `unitCap · (1 - limit)`. Regressions of units of one record are counts: they have
- * the exact binomial test.
+ * Creates the test of a mean loss over requests. Units have different sizes, and without a limit on sizes no
+ * number of units bounds the mean: a unit that is large enough outweighs all others, however rare it is. So
+ * at most `unitCap` requests of a unit count: the records of a larger one weigh `unitCap / size` each. Then
+ * `E[loss of a unit] / E[size] < limit` is tested as `E[Σ (loss - limit)] < 0` over the records of a unit, a
+ * sum that is at most `unitCap · (1 - limit)`. Regressions of units of one record are counts: they have the
+ * exact binomial test.
  */
 export async function lossTest({
   guarantee,
@@ -105,7 +105,7 @@ export async function lossTest({
 
   const buffer = new Float64Array(count);
   const bet = ({ losses, sizes: of }: UnitLosses, limit: number, enough?: number): number => {
-    // A loop, and one array for all candidates: tuning does this for each of them.
+    // // A loop, and one array for all candidates: tuning does this for each of them.
     const excess = losses.length === count ? buffer : new Float64Array(losses.length);
     for (let unit = 0; unit < losses.length; unit += 1)
       excess[unit] = (losses[unit] as number) - limit * (of[unit] as number);
@@ -135,7 +135,7 @@ function sum(column: Float64Array): number {
   return total;
 }
 
-/** By record: the place of its unit in a shuffled order. */
+/** Place of the unit of each record in a shuffled order. */
 function shuffledPlaces(units: ArrayLike<number>, seed: number): Uint32Array {
   const count = Array.from(units).reduce((most, unit) => Math.max(most, unit + 1), 0);
   const placeOf = shuffled(

@@ -2,8 +2,8 @@ import { meanError } from "./mean-error.ts";
 import { unitValues } from "./unit-values.ts";
 
 /**
- * Two-sided p-value of "the mean weight is 1", by normal theory: it is where the propensities are right and
- * the log covers the target. 1 where all weights are 1.
+ * Two-sided p-value of "the mean weight is 1", by normal theory. The mean is 1 if the propensities are right
+ * and the log covers the target. Returns 1 if all weights are 1.
  */
 export async function meanWeightPValue(weights: Float64Array, units: Uint32Array): Promise<number> {
   const { mean, standardError } = meanError(unitValues(weights, units));

@@ -5,23 +5,25 @@ export interface NeededOptions {
   readonly test: LossTest;
   readonly maxLoss: number;
   readonly delta: number;
-  /** Share of the requests that go to another model than the large one, in [0, 1]: the others lose nothing. */
+  /**
+   * Share of the requests that go to another model than the large one, in [0, 1]; the others lose nothing.
+   */
   readonly share: number;
   readonly seed: number;
 }
 
-/** Infinity: more like these would not do. */
+/** Estimate of what a test needs. Infinity: more records like these would not be enough. */
 export interface Needed {
   readonly records: number;
   readonly units: number;
 }
 
 /**
- * About how many units like these get a policy accepted four times in five, if it loses as much as is
- * assumed: what was measured with half a loss more (none in a few records is no proof of none), and at most
- * three quarters of `maxLoss`, since a measured loss close to it or above may be bad luck. Found by drawing
- * so many units anew, with replacement, and testing them. Always more than are there. Infinity where at
- * least ten units show a loss that is above `maxLoss` by two standard errors.
+ * Estimates how many units like these get a policy accepted four times in five, if it loses as much as is
+ * assumed: the measured loss plus half a loss (no loss in a few records does not prove that there is none),
+ * and at most three quarters of `maxLoss`, since a measured loss near or above it may be bad luck. Found by
+ * drawing that many units with replacement and testing them. The result is always above the number of units
+ * given; it is Infinity if at least ten units show a loss that is above `maxLoss` by two standard errors.
  */
 export async function recordsNeeded(
   loss: Float64Array,
@@ -59,19 +61,22 @@ export async function recordsNeeded(
 
 /** Standard normal quantile of 0.8: the power that is planned for. */
 const powerQuantile = 0.8416;
-/** Fewer say too little about their variance to call anything hopeless. */
+/** Fewest units whose variance says enough to give up on more records. */
 const fewestUnits = 10;
 const highestLimit = 0.999;
 const growth = 1.15;
 const draws = 60;
-/** Of the draws: so much above four in five that chance does not make up for it. */
+/** Share of the draws that must be accepted: above four in five by more than chance. */
 const mostly = 0.85;
-/** Beyond, the first guess is multiplied by what bets need more than a normal approximation says. */
+/**
+ * Largest number of units that is simulated. Beyond, the first guess is multiplied by the extra that bets
+ * need over a normal approximation.
+ */
 const mostSimulated = 20_000;
 const reserve = 1.3;
 
 interface UnitWorld extends UnitLosses {
-  /** Probability that a unit loses all, besides. */
+  /** Probability that a unit loses everything, in addition to the losses measured. */
   readonly imagined: number;
 }
 

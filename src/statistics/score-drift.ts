@@ -5,41 +5,54 @@ import { ksDistance, ksPValue } from "./ks.ts";
 import { nullPsi, psi, sharesIn } from "./psi.ts";
 import { scoreBins } from "./score-bins.ts";
 
-/** The distribution that scores had when something was concluded from them. */
+/** Distribution of scores at the time when a conclusion was drawn from them. */
 export interface ScoreReference {
-  /** Equally spaced from the minimum to the maximum, in ascending order; at least 2. */
+  /** Quantiles, equally spaced from the minimum to the maximum, in ascending order; at least 2. */
   readonly quantiles: readonly number[];
-  /** Independent scores they were taken from (conversations, not messages). Infinity: the distribution is known. */
+  /**
+   * Number of independent scores behind them (conversations, not messages). Infinity: the distribution is
+   * known.
+   */
   readonly scores: number;
 }
 
 export interface ScoreDriftOptions {
-  /** By score: scores of one unit (a conversation, a tenant) depend on each other. Default: none do. */
+  /**
+   * Unit of each score: scores of one unit (a conversation, a tenant) depend on each other. Default: none do.
+   */
   readonly units?: ArrayLike<number | string> | undefined;
-  /** Independent scores on either side below which nothing is said, at least 20. Default 200. */
+  /**
+   * Number of independent scores on either side below which there is no verdict, at least 20. Default 200.
+   */
   readonly minScores?: number | undefined;
   /** Level of the Kolmogorov–Smirnov test, in (0, 0.5]. Default 0.01. */
   readonly level?: number | undefined;
-  /** Kolmogorov–Smirnov distance that matters, in [0, 1]. Default 0.1: a tenth of the requests. */
+  /** Smallest Kolmogorov–Smirnov distance that matters, in [0, 1]. Default 0.1: a tenth of the requests. */
   readonly minDistance?: number | undefined;
-  /** Index beyond its null value that matters, at least 0. Default 0.1, the convention's least shift. */
+  /**
+   * Smallest excess of the index over its null value that matters, at least 0. Default 0.1, the convention's
+   * least shift.
+   */
   readonly minPsi?: number | undefined;
 }
 
 export interface ScoreDrift {
-  /** `not-judged`: too few records on one of the two sides. */
+  /** Verdict. `not-judged`: too few records on one of the two sides. */
   readonly verdict: "stable" | "drifted" | "not-judged";
   readonly scores: number;
-  /** As many independent scores would say as much: Kish's (Σ m)² / Σ m² over units of m scores. */
+  /** Number of independent scores that would say as much: Kish's (Σ m)² / Σ m² over units of m scores. */
   readonly effectiveScores: number;
   readonly referenceScores: number;
   readonly minScores: number;
   readonly psi: {
     readonly value: number;
     readonly bins: number;
-    /** Mean of the index when nothing has drifted. */
+    /** Mean of the index if nothing has drifted. */
     readonly nullValue: number;
-    /** What the index has to reach: its null value and the larger of `minPsi` and four of its standard deviations. */
+    /**
+     * Limit that the index has to reach: its null value plus the larger of `minPsi` and four of its standard
+     * deviations.
+     */
     readonly limit: number;
     readonly drifted: boolean;
   };
@@ -48,16 +61,19 @@ export interface ScoreDrift {
     readonly pValue: number;
     readonly level: number;
     readonly minDistance: number;
-    /** `pValue` below `level`, and the distance one that matters: of many scores every trifle is significant. */
+    /**
+     * True if `pValue` is below `level` and the distance reaches `minDistance`: with many scores every trifle
+     * is significant.
+     */
     readonly drifted: boolean;
   };
 }
 
 /**
- * Whether scores still come from the distribution that they had: by the population stability index over
- * tenths of the reference, corrected for its null value, and by Kolmogorov–Smirnov. Either alone is an
- * alarm. Where nothing has drifted each gives one in at most 1 % of the runs. Scores are complexities
- * of decisions or of outcomes. Throws `InvalidOptionError`, also on a score that is not a number.
+ * Tests if scores still come from the distribution that they had: by the population stability index over
+ * tenths of the reference, corrected for its null value, and by Kolmogorov–Smirnov. Either of them alone is
+ * an alarm. If nothing has drifted, each gives an alarm in at most 1 % of the runs. Scores are complexities
+ * of decisions or of outcomes. Throws `InvalidOptionError`, also for a score that is not a number.
  */
 export function scoreDrift(
   scores: ArrayLike<number>,

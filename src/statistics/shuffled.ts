@@ -1,4 +1,4 @@
-/** A copy in random order (Fisher-Yates). */
+/** Returns a copy in random order (Fisher-Yates). */
 export function shuffled(values: Uint32Array, random: () => number): Uint32Array {
   const order = values.slice();
   for (let last = order.length - 1; last > 0; last -= 1) {

@@ -1,8 +1,8 @@
 /**
- * One value for each independent unit (session, tenant), whose mean is the mean of the terms and whose
- * variance over the number of units is that mean's cluster-robust variance:
- * `V + (units / n) Σ_{row in unit} (term - V)` (Liang & Zeger 1986). With a unit for each row, the terms
- * themselves. `units` holds dense numbers from 0.
+ * Values of independent units (session, tenant), one each, whose mean is the mean of the terms and whose
+ * variance over the number of units is the cluster-robust variance of that mean: `V + (units / n) Σ_{row in
+ * unit} (term - V)` (Liang & Zeger 1986). With one row per unit these are the terms themselves. `units` holds
+ * dense numbers from 0.
  */
 export function unitValues(terms: Float64Array, units: Uint32Array): Float64Array {
   const mean = terms.reduce((sum, term) => sum + term, 0) / terms.length;
@@ -13,11 +13,11 @@ export function unitValues(terms: Float64Array, units: Uint32Array): Float64Arra
   return values.map((value) => value + mean);
 }
 
-/** `(units / n) Σ_{row in unit} term` for each unit: their mean is the mean of the terms. */
+/** Totals `(units / n) Σ_{row in unit} term` by unit; their mean is the mean of the terms. */
 export function unitTotals(
   terms: Float64Array,
   units: Uint32Array,
-): { readonly values: Float64Array /** In rows. */; readonly largestUnit: number } {
+): { readonly values: Float64Array /** Number of rows. */; readonly largestUnit: number } {
   const count = units.reduce((most, unit) => Math.max(most, unit + 1), 0);
   const values = new Float64Array(count);
   const sizes = new Uint32Array(count);
