@@ -2,17 +2,17 @@ import type { Attempt, Decision, RecordedError, Usage } from "../../../src/contr
 import { isObject } from "../outcomes/is-object.ts";
 import type { Refuse } from "../outcomes/parse-outcome-record.ts";
 
-/** One line of a decision log, as `decisionLog` writes it. */
+/** Line of a decision log, as `decisionLog` writes it. */
 export interface DecisionLine extends Decision {
-  /** The ask. Absent: the log was not asked to hold prompts. */
+  /** The ask. Absent if the log was not set up to hold prompts. */
   readonly prompt?: string | undefined;
   readonly promptHash?: string | undefined;
   readonly attempts: readonly Attempt[];
   readonly usage?: Usage | undefined;
-  /** Of the whole request. Absent: not known. */
+  /** Cost of the whole request, in US dollars. Absent if it is not known. */
   readonly costUsd?: number | undefined;
   readonly latencyMs?: number | undefined;
-  /** The request failed. */
+  /** Error of a failed request. */
   readonly error?: RecordedError | undefined;
 }
 
@@ -44,7 +44,10 @@ function isAttempt(value: unknown): boolean {
   return isObject(value) && isText(value["model"]) && isText(value["name"]) && isText(value["hop"]);
 }
 
-/** Checks what is read of a line of a decision log. Calls `refuse` with the first field that is wrong. */
+/**
+ * Checks the fields of a line of a decision log that are used. Calls `refuse` with the first one that is
+ * wrong.
+ */
 export function parseDecisionLine(value: unknown, refuse: Refuse): DecisionLine {
   if (!isObject(value)) return refuse("line", "must be a JSON object");
   for (const [field, fits, expected] of checks) {

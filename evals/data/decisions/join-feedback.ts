@@ -4,48 +4,48 @@ import { type DecisionLine, parseDecisionLine } from "./decision-line.ts";
 import { type Feedback, readFeedback } from "./read-feedback.ts";
 
 /**
- * What counts where a decision has several feedbacks: their mean; or the last one, by `at`, else by
- * line (one without `at` is older than any with it).
+ * Rule for a decision with several feedbacks: their mean; or the last one, by `at`, else by line (a feedback
+ * without `at` is older than any with it).
  */
 export type FeedbackRule = "mean" | "last";
 
 export interface JoinOptions {
   /** Decision log: `.jsonl`, `.jsonl.gz`, or lines. */
   readonly log: string | JsonLinesSource;
-  /** Feedback, `{ decisionId, quality, source?, at? }` a line. */
+  /** Feedback: lines of `{ decisionId, quality, source?, at? }`. */
   readonly feedback: string | JsonLinesSource;
-  /** Default `mean`. */
+  /** Rule for several feedbacks. Default `mean`. */
   readonly rule?: FeedbackRule | undefined;
-  /** Only feedback with this `source` counts. Default: all. */
+  /** Source whose feedback counts. Default: all. */
   readonly source?: string | undefined;
 }
 
 /** A decision whose answer was rated. */
 export interface RatedDecision {
   readonly decision: DecisionLine;
-  /** Of the log, counted from 1. */
+  /** Line in the log, counted from 1. */
   readonly line: number;
-  /** In [0, 1], by the rule. */
+  /** Quality by the rule, in [0, 1]. */
   readonly quality: number;
-  /** How many feedbacks it rests on. */
+  /** Number of feedbacks behind the quality. */
   readonly feedback: number;
 }
 
 /** A decision, rated or not. */
 export interface LoggedDecision extends Omit<RatedDecision, "quality"> {
-  /** Absent: there is no feedback. */
+  /** Quality by the rule. Absent without feedback. */
   readonly quality?: number | undefined;
 }
 
-/** Counts; complete once all rated decisions were read. */
+/** Counts; complete after all rated decisions are read. */
 export interface JoinReport {
   /** Lines of the log. */
   readonly decisions: number;
-  /** Decisions with feedback, forced ones included. */
+  /** Decisions with feedback, including forced ones. */
   readonly rated: number;
   /** Rated decisions that a pin chose, not the policy. */
   readonly forced: number;
-  /** Feedbacks that were read; those of another `source` left out. */
+  /** Feedbacks that were read, without those of another `source`. */
   readonly feedback: number;
   /** Feedbacks of another `source`. */
   readonly otherSources: number;
@@ -61,21 +61,24 @@ interface Collected {
   sum: number;
   count: number;
   last: Feedback;
-  /** Line of the decision that took it. */
+  /** Line of the decision that used it. */
   line?: number;
 }
 
 /**
- * Joins a decision log with feedback, in the order of the log. Forced rows are given out too: look at
- * `decision.forced`. Feedback is held in memory, the log is streamed. Reading throws
- * `OutcomeFormatError`, which names file, line and field, also where two rated decisions have one id.
+ * Joins a decision log with feedback, in the order of the log. Forced rows are included: see
+ * `decision.forced`. Feedback is held in memory, the log is streamed. Reading throws `OutcomeFormatError`,
+ * which names file, line and field, also if two rated decisions have the same id.
  */
 export function joinFeedback(options: JoinOptions): JoinedFeedback {
   const { report, decisions } = joinDecisions(options);
   return { report, [Symbol.asyncIterator]: () => onlyRated(decisions()) };
 }
 
-/** The same join with the decisions that have no feedback: off-policy estimates rest on them too. */
+/**
+ * Joins a decision log with feedback and keeps the decisions that have none: off-policy estimates use them
+ * too.
+ */
 export function joinDecisions(options: JoinOptions): {
   readonly report: JoinReport;
   /** Reads the files. */
@@ -109,7 +112,7 @@ async function* join(
   report: Counts,
 ): AsyncGenerator<LoggedDecision, void, void> {
   const name = typeof log === "string" ? log : log.name;
-  // A second pass counts anew.
+  // // A second pass counts from the beginning.
   Object.assign(report, none);
   const collected = await collect(feedback, source, report);
   report.withoutDecision = report.feedback;

@@ -1,14 +1,14 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { type JsonLinesSource, readJsonLines } from "../outcomes/read-json-lines.ts";
 
-/** One line of a feedback file: what somebody, or something, thought of the answer of a decision. */
+/** Line of a feedback file: a rating of the answer to a decision. */
 export interface Feedback {
   readonly decisionId: string;
-  /** In [0, 1]; 1 is a fully good answer. */
+  /** Quality in [0, 1]; 1 is a fully good answer. */
   readonly quality: number;
-  /** Who said so: `user`, `judge` … */
+  /** Source of the rating: `user`, `judge` … */
   readonly source?: string | undefined;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly at?: string | undefined;
 }
 

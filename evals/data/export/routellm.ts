@@ -4,7 +4,10 @@ import { csvHeader, csvLine } from "./csv-line.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
 import { textRecords } from "./text-records.ts";
 
-/** RouteLLM's table: `prompt`, True or False for each model, answers. Grades do not fit and are refused. */
+/**
+ * Writes RouteLLM's table: `prompt`, True or False for each model, answers. Grades do not fit and are
+ * refused.
+ */
 export async function* routellm(
   { name, records, models }: ExportSource,
   { leaveOut }: ExportSettings,

@@ -2,7 +2,10 @@ import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { askedOf } from "./asked-of.ts";
 import type { Exported, ExportSettings } from "./export-format.ts";
 
-/** Outcomes for formats that hold no messages: with the text that was asked, others counted as left out. */
+/**
+ * Selects outcomes for formats that hold no messages, with the text of the request; others are counted as
+ * left out.
+ */
 export async function* textRecords(
   records: AsyncIterable<Exported>,
   leaveOut: ExportSettings["leaveOut"],

@@ -7,8 +7,9 @@ import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
 
 /**
- * Our own decision log, joined with feedback: each rated decision is an outcome of the model that
- * answered, by its name. What a pin chose is marked in `metadata.forced`; the propensity stands beside it.
+ * Reads our own decision log, joined with feedback: each rated decision is an outcome of the model that
+ * answered, by its name. `metadata.forced` marks the choice of a pin; `metadata.propensity` is the
+ * probability of the choice.
  */
 export async function* decisions(
   inputs: readonly ImportInput[],

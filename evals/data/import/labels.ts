@@ -7,8 +7,8 @@ import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 
 /**
- * What people said of recorded answers (`readHumanLabels`), in place of the quality of these outcomes: the mean
- * over the raters of an answer, by id of the record and name of the model.
+ * Replaces the quality of recorded outcomes by that of labels (`readHumanLabels`): the mean over the raters
+ * of an answer, by id of the record and name of the model.
  */
 export async function* labels(
   inputs: readonly ImportInput[],

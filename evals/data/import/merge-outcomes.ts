@@ -1,7 +1,10 @@
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, refuseAt } from "./import-format.ts";
 
-/** Records of several runs: those of one id are one record, and must ask the same of different models. */
+/**
+ * Merges records of several runs: those with one id are one record, and must be the same request to different
+ * models.
+ */
 export function mergeOutcomes(all: readonly Imported[]): readonly Imported[] {
   const merged = new Map<string, Imported>();
   for (const one of all) {
@@ -20,7 +23,7 @@ export function mergeOutcomes(all: readonly Imported[]): readonly Imported[] {
       if (Object.hasOwn(before.outcomes, model))
         refuseAt(place, "model", `${JSON.stringify(model.slice(0, 80))} has an outcome in ${where} already`);
     }
-    // Spread would run into "__proto__", a name that a file may hold.
+    // // Spread would run into "__proto__", a name that a file may hold.
     const outcomes = Object.fromEntries([
       ...Object.entries(before.outcomes),
       ...Object.entries(record.outcomes),

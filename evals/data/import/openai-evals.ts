@@ -8,9 +8,9 @@ import { openaiLog } from "./openai-log.ts";
 import { openaiSample } from "./openai-sample.ts";
 
 /**
- * OpenAI evals, as JSON lines: samples `{ input, ideal }` are a data set; the log of a run (`spec`,
- * then events) has outcomes of the run's model. Logs of several models on the same samples become
- * records with the outcomes of all of them.
+ * Reads OpenAI evals as JSON lines: samples `{ input, ideal }` are a data set; the log of a run (`spec`, then
+ * events) has outcomes of the run's model. Logs of several models on the same samples become records with the
+ * outcomes of all of them.
  */
 export async function* openaiEvals(
   inputs: readonly ImportInput[],

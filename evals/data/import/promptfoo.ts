@@ -10,8 +10,8 @@ import { isPromptfooResult, promptfooResults } from "./promptfoo-results.ts";
 import { promptfooTests } from "./promptfoo-tests.ts";
 
 /**
- * promptfoo: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data set,
- * the output of a run (JSON or JSON lines) has outcomes. Several outputs are taken together.
+ * Reads promptfoo files: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data
+ * set, the output of a run (JSON or JSON lines) has outcomes. Several outputs are combined.
  */
 export async function* promptfoo(
   inputs: readonly ImportInput[],
@@ -47,7 +47,7 @@ export async function* promptfoo(
   yield* results.end();
 }
 
-/** `{ results: { results } }`, or the inner part alone. */
+/** Finds the results: `{ results: { results } }`, or only the inner part. */
 function resultsOf(
   document: unknown,
 ): { readonly path: string; readonly list: readonly unknown[] } | undefined {

@@ -7,8 +7,9 @@ import { type Imported, type ImportSettings, type Place, refuseAt } from "./impo
 const answerSuffix = "_response";
 
 /**
- * RouteLLM's tables (`mmlu_*.csv`, `gsm8k_responses.csv`): `prompt`, a column of True and False for each
- * model, and its answer in `<model>_response`. The file's name is the category, and with the line the id.
+ * Reads RouteLLM's tables (`mmlu_*.csv`, `gsm8k_responses.csv`): `prompt`, a column of True and False for
+ * each model, and its answer in `<model>_response`. The file's name is the category, and with the line number
+ * the id.
  */
 export async function* routellm(
   inputs: readonly ImportInput[],
@@ -47,7 +48,7 @@ function modelColumns({ cells }: CsvRow, models: readonly string[] | undefined):
   return [...cells.keys()].filter(
     (column) =>
       column !== "prompt" &&
-      // An index that pandas has written.
+      // // An index that pandas has written.
       column !== "" &&
       !column.startsWith("Unnamed:") &&
       !(column.endsWith(answerSuffix) && cells.has(column.slice(0, -answerSuffix.length))) &&
@@ -55,7 +56,7 @@ function modelColumns({ cells }: CsvRow, models: readonly string[] | undefined):
   );
 }
 
-/** Right or wrong, or a grade. Absent: an empty cell, the model was not run. */
+/** Parses right or wrong, or a grade. Undefined for an empty cell: the model was not run. */
 export function qualityOf(cell: string, model: string, place: Place): number | undefined {
   const text = cell.trim().toLowerCase();
   if (text === "" || text === "nan") return undefined;

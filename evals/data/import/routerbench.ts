@@ -10,9 +10,9 @@ const answerSuffix = "|model_response";
 const costSuffix = "|total_cost";
 
 /**
- * A wide table as RouterBench has it, as CSV: `sample_id`, `prompt`, `eval_name`, and for each model
- * `<model>` (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt that is
- * written as a Python list of strings is joined by line breaks.
+ * Reads RouterBench's wide table as CSV: `sample_id`, `prompt`, `eval_name`, and for each model `<model>`
+ * (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt that is a Python list
+ * of strings is joined with line breaks.
  */
 export async function* routerbench(
   inputs: readonly ImportInput[],

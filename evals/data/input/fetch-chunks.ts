@@ -3,7 +3,7 @@ import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/i
 export interface FetchOptions {
   /** Longest wait for the answer, and for each part of it, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
-  /** Whether `http:` is allowed for this machine (127.0.0.1, ::1, localhost). Default false. */
+  /** True to allow `http:` for this machine (127.0.0.1, ::1, localhost). Default false. */
   readonly loopbackHttp?: boolean | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -12,7 +12,7 @@ const mostRedirects = 5;
 const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** A URL as messages may show it: a query may be a signature, user and password are secrets. */
+/** Formats a URL for messages, without query, user and password: they may be secrets. */
 export function nameOfUrl({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`;
 }
@@ -29,7 +29,7 @@ export function checkUrl(url: URL, loopbackHttp: boolean): void {
 }
 
 /**
- * Streams what a URL holds. Follows at most 5 redirects, each to a URL that may be fetched too. Throws
+ * Streams the content of a URL. Follows at most 5 redirects, each to a URL that may be fetched too. Throws
  * `OutcomeFormatError`, which names the URL without its query and quotes nothing of the answer.
  */
 export async function* fetchChunks(
@@ -49,7 +49,7 @@ export async function* fetchChunks(
     for await (const chunk of response.body ?? []) {
       timer.refresh();
       yield chunk as Uint8Array;
-      // What the reader takes its time for is not the server's.
+      // // Time that the reader takes does not count against the server.
       timer.refresh();
     }
   } catch (error) {
@@ -92,7 +92,7 @@ async function follow(
   );
 }
 
-/** Errors of `fetch` may quote the URL with its query. */
+/** Converts errors of `fetch`, which may quote the URL with its query. */
 function fetchError(name: string, error: unknown): unknown {
   if (error instanceof OutcomeFormatError || error instanceof InvalidOptionError) return error;
   const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;

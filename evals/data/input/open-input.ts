@@ -9,13 +9,13 @@ import { checkUrl, type FetchOptions, fetchChunks, nameOfUrl } from "./fetch-chu
 import type { ImportInput } from "./import-input.ts";
 
 export interface InputOptions extends FetchOptions {
-  /** Longest file, unpacked, in bytes. Default 1 GiB. */
+  /** Longest file after decompression, in bytes. Default 1 GiB. */
   readonly maxBytes?: number | undefined;
 }
 
 const defaultMaxBytes = 1024 ** 3;
 
-/** How files begin that are told apart from text only to say what to do with them. */
+/** First bytes of other file types, which are recognised only to say what to do with them. */
 const foreign: readonly (readonly [string, string])[] = [
   ["PAR1", "is Parquet: convert it to CSV, for instance with pandas: read_parquet(…).to_csv(…, index=False)"],
   ["PK\u0003\u0004", "is a spreadsheet or an archive: save it as CSV, or unpack it"],
@@ -23,10 +23,9 @@ const foreign: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * A path, or an https URL, as an input: nothing is read before its chunks are. What is packed with gzip
- * is unpacked, whatever its name. A URL is fetched from wherever it points to, private addresses
- * included: it is the caller's own. Throws `InvalidOptionError` for a URL that may not be fetched;
- * reading throws `OutcomeFormatError`.
+ * Opens a path or an https URL as an input; nothing is read before its chunks are. Gzip is decompressed
+ * whatever the name. A URL is fetched wherever it points, also from private addresses: the caller has chosen
+ * it. Throws `InvalidOptionError` for a URL that may not be fetched; reading throws `OutcomeFormatError`.
  */
 export function openInput(location: string, options: InputOptions = {}): ImportInput {
   const { maxBytes = defaultMaxBytes } = options;
@@ -62,14 +61,14 @@ async function* read(
       yield chunk;
     }
   } catch (error) {
-    // Its name may say nothing of gzip.
+    // // The name need not mention gzip.
     if ((error as NodeJS.ErrnoException).code === "Z_DATA_ERROR")
       throw new OutcomeFormatError(name, 0, "file", "is packed with gzip, and damaged");
     throw fileError(name, error);
   }
 }
 
-/** Unpacked where it is packed with gzip; refused where it is no text. */
+/** Decompresses gzip and refuses other content that is not text. */
 async function* textual(
   name: string,
   source: AsyncIterable<Uint8Array>,
@@ -98,7 +97,7 @@ function refuseForeign(name: string, head: Uint8Array): void {
   const refuse = (problem: string): never => {
     throw new OutcomeFormatError(name, 0, "file", problem);
   };
-  // A pickle of protocol 2 or later.
+  // // A pickle of protocol 2 or later.
   if (head[0] === 0x80 && (head[1] ?? 0xff) <= 5)
     refuse(
       "is a pickle, which runs code when it is loaded. If you trust it, convert it to CSV with pandas: " +
@@ -112,7 +111,7 @@ function refuseForeign(name: string, head: Uint8Array): void {
 
 const headBytes = 16;
 
-/** The same chunks, of which the first is long enough to tell what it is. */
+/** Passes chunks on with a first one that is long enough to recognise the file type. */
 async function* withHead(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let head: Uint8Array | undefined = new Uint8Array(0);
   for await (const chunk of source) {

@@ -5,9 +5,9 @@ import type { ImportInput } from "./import-input.ts";
 import { readText } from "./read-text.ts";
 
 export interface CsvRow {
-  /** Line of the file at which the row begins, counted from 1; empty lines before it may lead astray. */
+  /** Line at which the row begins, counted from 1; empty lines before it may make it imprecise. */
   readonly line: number;
-  /** In the order of the header. */
+  /** Cells in the order of the header. */
   readonly cells: ReadonlyMap<string, string>;
 }
 
@@ -32,7 +32,7 @@ export async function* readCsv(input: ImportInput): AsyncGenerator<CsvRow, void,
   const parser = parse({
     skip_empty_lines: true,
     max_record_size: maxRowCharacters,
-    // Rows that wait to be read are lost when the parser fails: only here its line is known.
+    // // Rows that wait to be read are lost when the parser fails: only here its line is known.
     on_record: (row, { lines }) => {
       lineOf.set(row, next);
       next = lines + 1;

@@ -6,12 +6,12 @@ import { readText } from "./read-text.ts";
 const maxJsonCharacters = 256 * 1024 * 1024;
 const maxYamlCharacters = 16 * 1024 * 1024;
 const maxAliases = 100;
-/** Of JSON; YAML that is nested deeper than its parser takes is none. */
+/** Deepest nesting of JSON; YAML nested deeper than its parser supports is refused too. */
 const deepest = 1_000;
 
 /**
- * The value of a JSON or YAML file, which is read as a whole: at most 256 MiB of JSON, 16 MiB of YAML.
- * YAML is plain data: no tags of its own, few aliases. Throws `OutcomeFormatError`, without the text.
+ * Reads the value of a JSON or YAML file as a whole: at most 256 MiB of JSON, 16 MiB of YAML. YAML is plain
+ * data, without own tags and with few aliases. Throws `OutcomeFormatError`, without the text.
  */
 export async function readDocument(input: ImportInput): Promise<unknown> {
   const yaml = input.extension !== ".json";

@@ -13,7 +13,10 @@ const escapes: Readonly<Record<string, string>> = {
 };
 const digitsOf: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** The strings of a text such as `['a', "it's"]`, as Python writes a list of strings; else nothing. One pass. */
+/**
+ * Parses a text such as `['a', "it's"]`, a list of strings as Python writes it; undefined for other texts.
+ * One pass.
+ */
 export function readPythonStrings(text: string): readonly string[] | undefined {
   const end = text.length - 1;
   if (!text.startsWith("[") || text[end] !== "]" || end === 0) return undefined;
@@ -50,7 +53,7 @@ function readString(
     const kind = text[at + 1] ?? "";
     const digits = digitsOf[kind];
     if (digits === undefined) {
-      // As Python does: an escape that is none stays as it is.
+      // // As in Python: an unknown escape stays unchanged.
       parts.push(escapes[kind] ?? `\\${kind}`);
       at += 1;
     } else {

@@ -1,7 +1,9 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
 import type { ImportInput } from "./import-input.ts";
 
-/** Text of an input, part by part, without a byte-order mark. Throws `OutcomeFormatError` unless it is UTF-8. */
+/**
+ * Decodes an input, part by part, without a byte-order mark. Throws `OutcomeFormatError` unless it is UTF-8.
+ */
 export async function* readText({ name, chunks }: ImportInput): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const decode = (chunk?: Uint8Array): string => {

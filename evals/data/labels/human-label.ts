@@ -1,14 +1,14 @@
-/** What a person says of an answer. */
+/** Rating of an answer by a person. */
 export interface HumanLabel {
-  /** Of the record. */
+  /** Id of the record. */
   readonly id: string;
   /** Name of the model that answered. Absent: the record has one answer. */
   readonly model?: string | undefined;
-  /** In [0, 1]. */
+  /** Quality in [0, 1]. */
   readonly quality: number;
-  /** Who says so. Absent: not told; each such label counts as another person's. */
+  /** Name of the person. Absent if unknown; each such label counts as another person's. */
   readonly rater?: string | undefined;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly at?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface LabelledAnswer {
   readonly quality: number;
 }
 
-/** Finds the labels of an answer by record and model; labels without a model where there are none with it. */
+/** Index of labels by record and model; labels without a model are found if there are none with it. */
 export interface LabelIndex {
   readonly answers: readonly LabelledAnswer[];
   find(id: string, model: string | undefined): LabelledAnswer | undefined;

@@ -7,26 +7,32 @@ import { type RaterAgreement, raterAgreement } from "./rater-agreement.ts";
 
 export interface JoinHumanLabelsOptions {
   /**
-   * What becomes of outcomes that nobody has labelled: left out, or kept with the quality they have, which then
-   * stands beside that of people. Default `leave-out`.
+   * Treatment of outcomes without a label: left out, or kept with the quality they have, which is then mixed
+   * with that of people. Default `leave-out`.
    */
   readonly unlabelled?: "leave-out" | "keep" | undefined;
 }
 
 export interface JoinedLabels {
-  /** Records with at least one outcome left. Where people say otherwise, `recordedQuality` keeps the old quality. */
+  /**
+   * Records with at least one outcome left. `recordedQuality` keeps the old quality if people disagree with
+   * it.
+   */
   readonly records: readonly OutcomeRecord[];
-  /** Outcomes whose quality is now people's. */
+  /** Outcomes that now have people's quality. */
   readonly labelled: number;
   /** Outcomes without a label. */
   readonly unlabelled: number;
-  /** Labelled answers that are in no record, or without a model where the record has several. */
+  /** Labelled answers that are in no record, or without a model although the record has several. */
   readonly unmatched: number;
   readonly raters: RaterAgreement;
-  /** The recorded qualities, a judge's say, beside those of people, on the outcomes that have both. */
+  /**
+   * Comparison of the recorded qualities, for instance a judge's, with people's, on the outcomes that have
+   * both.
+   */
   readonly recorded: {
     readonly outcomes: number;
-    /** Recorded less people's: above 0, the judge is too kind. */
+    /** Mean of recorded minus people's quality: above 0, the judge is too kind. */
     readonly meanDifference?: number | undefined;
     /** Krippendorff's alpha, interval. */
     readonly alpha?: number | undefined;
@@ -34,8 +40,8 @@ export interface JoinedLabels {
 }
 
 /**
- * Puts the quality that people gave in place of the recorded one: the mean over the raters of an answer. Says how
- * far they agree with each other and with what was recorded, so that it can be told what a judge is worth.
+ * Replaces the recorded quality by that of people: the mean over the raters of an answer. Reports how much
+ * people agree with each other and with the recorded quality, which shows how good a judge is.
  */
 export function joinHumanLabels(
   records: readonly OutcomeRecord[],

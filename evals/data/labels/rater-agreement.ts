@@ -2,19 +2,19 @@ import { cohenKappa } from "../../../src/statistics/cohen-kappa.ts";
 import { krippendorffAlpha } from "../../../src/statistics/krippendorff-alpha.ts";
 import { type HumanLabel, indexLabels } from "./human-label.ts";
 
-/** How far people agree on the answers that several of them have labelled. */
+/** Agreement of people on the answers that several of them have labelled. */
 export interface RaterAgreement {
   readonly labels: number;
   readonly answers: number;
-  /** Those with labels of more than one person. */
+  /** Answers with labels of more than one person. */
   readonly answersWithSeveral: number;
-  /** People who are named. */
+  /** Named people. */
   readonly raters: number;
-  /** Krippendorff's alpha, interval. Absent: nothing to compare, or all labels are the same. */
+  /** Krippendorff's alpha, interval. Absent if there is nothing to compare, or all labels are equal. */
   readonly alpha?: number | undefined;
-  /** Cohen's kappa, each value a category; where exactly two people are named. */
+  /** Cohen's kappa with each value as a category; only if exactly two people are named. */
   readonly kappa?: number | undefined;
-  /** Mean over the answers with several of the share of pairs of labels that are the same. */
+  /** Share of pairs of labels that are equal, averaged over the answers with several. */
   readonly agreement?: number | undefined;
 }
 

@@ -8,9 +8,12 @@ import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import type { HumanLabel } from "./human-label.ts";
 
 export interface ReadHumanLabelsOptions {
-  /** What labels are worth, in [0, 1]; case does not count. Default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5. */
+  /**
+   * Quality of each label word, in [0, 1]; case does not matter. Default: good, pass, yes … 1, bad, fail, no
+   * … 0, ok 0.5.
+   */
   readonly labels?: Readonly<Record<string, number>> | undefined;
-  /** The ends of the scale of `quality`: `{ min: 1, max: 5 }` for five stars. Default 0 and 1. */
+  /** Ends of the scale of `quality`: `{ min: 1, max: 5 }` for five stars. Default 0 and 1. */
   readonly scale?: { readonly min: number; readonly max: number } | undefined;
 }
 
@@ -30,10 +33,10 @@ interface Row {
 }
 
 /**
- * Reads labels that people gave: JSON Lines, or CSV with a header where the name ends in `.csv`; a path or an https
- * URL, packed with gzip or not. Fields: `id`, `model`, `quality` or `label`, `rater`, `at`; others are passed over.
- * Where a rater has labelled an answer twice, the later one by `at` counts. Throws `OutcomeFormatError` (file, line,
- * field; none of the text), also for a second label of a rater where `at` is not told.
+ * Reads labels by people: JSON Lines, or CSV with a header if the name ends in `.csv`; a path or an https
+ * URL, with gzip or without. Fields: `id`, `model`, `quality` or `label`, `rater`, `at`; others are ignored.
+ * If a rater has labelled an answer twice, the later label by `at` counts. Throws `OutcomeFormatError` (file,
+ * line, field; none of the text), also for a second label of a rater without `at`.
  */
 export async function readHumanLabels(
   location: string,
@@ -56,7 +59,7 @@ export function checkLabelOptions(options: ReadHumanLabelsOptions): void {
     throw new InvalidOptionError("readHumanLabels.scale.max", scale.max, `above min (${scale.min})`);
 }
 
-/** The labels of several files together, by options that are checked. */
+/** Reads the labels of several files together. The options must be checked. */
 export async function readLabelInputs(
   inputs: readonly ImportInput[],
   { labels: worth = usualLabels, scale = { min: 0, max: 1 } }: ReadHumanLabelsOptions,
@@ -124,7 +127,7 @@ function qualityOf(
   refuse: Refuse,
 ): number {
   if (quality !== undefined && quality !== null && quality !== "") {
-    // Blanks are no 0.
+    // // Blanks are not 0.
     const number = typeof quality === "string" ? Number(quality.trim() || Number.NaN) : quality;
     if (typeof number !== "number" || !(number >= min && number <= max))
       return refuse("quality", `must be a number in [${min}, ${max}] (option scale)`);
@@ -143,7 +146,7 @@ async function* jsonRows(input: ImportInput): AsyncGenerator<Row, void, void> {
   }
 }
 
-/** Cells without the blanks around them, as people type them. */
+/** Trims cells, since people type blanks. */
 async function* csvRows(input: ImportInput): AsyncGenerator<Row, void, void> {
   for await (const { line, cells } of readCsv(input)) {
     const value = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 
-/** Throws `InvalidOptionError` where a file that is to be written is one of those that are read. */
+/** Throws `InvalidOptionError` if a file to be written is one of those that are read. */
 export function checkOther(
   out: string,
   inputs: readonly (string | undefined)[],

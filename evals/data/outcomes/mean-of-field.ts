@@ -1,6 +1,6 @@
 import { mean } from "../../../src/statistics/mean.ts";
 
-/** The mean of a field; undefined unless all have it: a mean over some would be one of other requests. */
+/** Mean of a field; undefined unless all items have it: a mean over some would be one of other requests. */
 export function meanOfField<Field extends string>(
   items: readonly { readonly [Key in Field]?: number | undefined }[],
   field: Field,

@@ -3,8 +3,8 @@ import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type UnitField, unitKey } from "./units.ts";
 
 /**
- * For people: how large the largest unit is, what joins its records, and what to group by instead. Names
- * a record by its id, and no tenant, session or prompt.
+ * Describes for people how large the largest unit is, what joins its records, and what to group by instead.
+ * Names a record by its id, and no tenant, session or prompt.
  */
 export function describeLargestUnit(
   records: readonly OutcomeRecord[],
@@ -21,7 +21,8 @@ export function describeLargestUnit(
   const made = columns.map(({ field, values }) => counted(values, field)).join(", ");
   const size = `the largest unit has ${own.length} of ${records.length} records (${made})`;
 
-  // A prompt that is asked everywhere chains tenants and sessions; else what all have in common is to blame.
+  // // A prompt that occurs everywhere chains tenants and sessions; otherwise the cause is what all have in
+  // common.
   const others = columns.filter(({ field, values }) => field !== "prompt" && values > 1);
   const prompt = columns.find(({ field }) => field === "prompt");
   const blamed =
@@ -36,7 +37,10 @@ export function describeLargestUnit(
   );
 }
 
-/** How many different values a field has, and how many records have the commonest one, with the first's id. */
+/**
+ * Counts the different values of a field and the records with the most common one; returns the first id of
+ * those.
+ */
 function commonest(
   records: readonly OutcomeRecord[],
   field: UnitField,
