@@ -5,9 +5,9 @@ import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 /**
- * The quality that people gave to an answer (`readHumanLabels`), by `id` of the record and name of the model: the
- * mean over its raters. An answer that nobody has labelled is not scored. Metadata: `labels`, how many there
- * are, and `spread`, the highest less the lowest.
+ * Scores an answer by the labels of people (`readHumanLabels`), found by `id` of the record and name of the
+ * model: the mean over its raters. An answer without a label is not scored. Metadata: `labels`, their number,
+ * and `spread`, the highest minus the lowest.
  */
 export function humanLabels(labels: readonly HumanLabel[]): Scorer {
   if (!Array.isArray(labels) || labels.length === 0)
@@ -22,7 +22,7 @@ export function humanLabels(labels: readonly HumanLabel[]): Scorer {
       if (answer === undefined)
         return toScore(name, { score: null, reason: "nobody has labelled this answer" });
       const qualities = answer.labels.map(({ quality }) => quality);
-      // Not by spreading: there may be many.
+      // // Without spread arguments: there may be many.
       const spread = qualities.reduce((a, b) => Math.max(a, b)) - qualities.reduce((a, b) => Math.min(a, b));
       return toScore(name, { score: answer.quality, metadata: { labels: qualities.length, spread } });
     },
