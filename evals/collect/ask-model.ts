@@ -11,13 +11,13 @@ import type { Job } from "./job.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 import type { Pace } from "./pace.ts";
 
-/** In milliseconds. A longer Retry-After is for the next run. */
+/** Backoff in milliseconds. A longer Retry-After is left to the next run. */
 const backoff = { backoffBaseMs: 1_000, backoffCapMs: 60_000 };
 const longestRetryAfterMs = 600_000;
 
 /**
- * Calls until there is an answer, or no further try makes sense. `note` is told of the answer, or of the
- * failure that ended it. Undefined also where the call may not be made.
+ * Calls the model until there is an answer, or no further try makes sense. `note` is called after an answer,
+ * and with the failure that ended the tries. Returns undefined also if the call may not be made.
  */
 export async function askModel(
   run: CollectionRun,
@@ -39,13 +39,13 @@ export async function askModel(
       note(outcome);
       return undefined;
     }
-    // Whoever shares the limit waits, too.
+    // // Other calls share the limit, so they wait, too.
     if (retryAfterMs > 0) pace.pause(retryAfterMs);
     await pause(run, backoffMs(retry, retryAfterMs, backoff, random));
   }
 }
 
-/** One call, in its turn, if it may be made and there is room for it. */
+/** Makes one call, in its turn, if it is permitted and fits the limit on money. */
 async function tryOnce(run: CollectionRun, job: Job, pace: Pace): Promise<CallAnswer | Failure | undefined> {
   const { options } = run;
   const { model, key, request, prepared } = job;
@@ -86,7 +86,7 @@ function callOnce({ options }: CollectionRun, { model, request }: Job): Promise<
     ...(tools !== undefined && { tools }),
     ...(maxOutputTokens !== undefined && { max_completion_tokens: maxOutputTokens }),
   };
-  // Not by the run's signal: a call under way is paid for.
+  // // Without the run's signal: a call under way is paid for.
   return withTimeLimit((signal) => model.generate(chat, { signal }), {
     timeoutMs,
     signal: undefined,
@@ -99,7 +99,7 @@ function callOnce({ options }: CollectionRun, { model, request }: Job): Promise<
   });
 }
 
-/** The journal cannot be written, say. */
+/** True if the run cannot go on, for instance because the journal cannot be written. */
 function isBroken({ halted }: CollectionRun): boolean {
   return halted?.why === "error";
 }

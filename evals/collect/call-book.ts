@@ -2,18 +2,18 @@ import { type CallState, due, isFinished, nextCallState, withoutScore } from "./
 import type { CallKey, JournalEntry } from "./journal-entry.ts";
 import { nothingSpent, type Spending, type UnderWay, withCutOff, withEnd } from "./spending.ts";
 
-/** A batch that has begun and, as far as the journal knows, not ended. */
+/** Batch that has begun and, as far as the journal knows, not ended. */
 export interface OpenBatch {
   readonly key: string;
   readonly model: string;
   readonly at: number;
   readonly items: readonly Pick<CallKey, "id" | "repeat">[];
-  /** The provider's id. Absent: it is not known whether it was submitted. */
+  /** Id that the provider gave. Absent: it is not known if the batch was submitted. */
   readonly batch?: string | undefined;
   readonly atMostUsd?: number | undefined;
 }
 
-/** Sum of the journal's entries: what is done, and what it has cost. */
+/** Sum of the journal's entries: the states of calls, and their cost. */
 export interface CallBook {
   apply(entry: JournalEntry): void;
   stateOf(call: CallKey): CallState;
@@ -23,13 +23,13 @@ export interface CallBook {
   readonly finished: number;
   openBatches(): readonly OpenBatch[];
   readonly spending: Spending;
-  /** Calls and scores under way. */
+  /** Number of calls and scores under way. */
   readonly underWay: number;
   /** The most that can have been spent, in US dollars, on what has ended and on what is under way. */
   readonly committedUsd: number;
   /**
    * Gives up what seems to be under way: it was cut off with the process that began it, and may have been
-   * paid for. Returns how many calls and scores that are.
+   * paid for. Returns the number of those calls and scores.
    */
   giveUpUnderWay(): number;
 }
@@ -61,7 +61,7 @@ export function createCallBook(): CallBook {
     apply(entry) {
       switch (entry.type) {
         case "settings":
-          // Another scorer: its scores are not mixed with those of the one before.
+          // // Another scorer: its scores are not mixed with those of the previous one.
           if (scorer !== undefined && scorer !== entry.settings.scorer)
             for (const [call, state] of calls) setState(call, withoutScore(state));
           scorer = entry.settings.scorer;

@@ -9,8 +9,8 @@ import { scoreAnswer } from "./score-answer.ts";
 import { isCalledWrongly, isGivenUp, mostRefused, type Standing, standingAfter } from "./standing.ts";
 
 /**
- * Makes the jobs of one model, a few at a time, in their order. Resolves when none is left or the run is
- * halted and no call is under way. Never rejects: errors halt the run.
+ * Makes the calls of one model, a few at a time, in the order of the jobs. Resolves when no job is left, or
+ * when the run is halted and no call is under way. Never rejects: errors halt the run.
  */
 export function callModel(run: CollectionRun, model: Model, jobs: readonly Job[]): Promise<void> {
   const { options, book } = run;
@@ -34,8 +34,8 @@ export function callModel(run: CollectionRun, model: Model, jobs: readonly Job[]
 }
 
 /**
- * Scores the answers that are there. A run that has stopped before its next call for want of money still
- * does, as far as its judges can be paid. Never rejects.
+ * Scores the answers that are present. A run that is halted because its next call would be too expensive
+ * still scores, as far as its judges can be paid. Never rejects.
  */
 export function scoreAnswers(run: CollectionRun, jobs: readonly Job[]): Promise<void> {
   const { options, book } = run;
@@ -52,7 +52,7 @@ export function scoreAnswers(run: CollectionRun, jobs: readonly Job[]): Promise<
 }
 
 interface Work {
-  /** Asked before each job. */
+  /** Checked before each job. */
   readonly goesOn: () => boolean;
   readonly isDue: (job: Job) => boolean;
   readonly work: (job: Job) => Promise<void>;

@@ -2,11 +2,11 @@ import type { CallAnswer, JournalEntry } from "./journal-entry.ts";
 
 /** State of a call. */
 export type CallState =
-  /** No answer that is kept. */
+  /** Has no answer that is kept. */
   | { readonly state: "due" }
   /** Waits for its score. */
   | { readonly state: "answered"; readonly answer: CallAnswer }
-  /** The scorer gave none: it is asked again. */
+  /** Has no score although the scorer was asked: it is asked again. */
   | { readonly state: "unscored"; readonly answer: CallAnswer; readonly reason?: string | undefined }
   | {
       readonly state: "scored";
@@ -15,7 +15,7 @@ export type CallState =
       /** Metadata of the score. */
       readonly scoring?: Readonly<Record<string, unknown>> | undefined;
     }
-  /** The model cannot answer the request: quality 0. `error` is the reason. */
+  /** Has failed because the model cannot answer the request: quality 0. `error` is the reason. */
   | { readonly state: "refused"; readonly error: string };
 
 export const due: CallState = { state: "due" };
@@ -29,7 +29,7 @@ export function answerIn(call: CallState): CallAnswer | undefined {
   return "answer" in call ? call.answer : undefined;
 }
 
-/** The state after an entry about the call. Pure. */
+/** Returns the state after an entry about the call. Pure. */
 export function nextCallState(
   call: CallState,
   entry: Extract<JournalEntry, { readonly type: "answered" | "failed" | "scored" }>,
@@ -52,7 +52,7 @@ export function nextCallState(
   }
 }
 
-/** The state once another scorer is to score the answer. */
+/** Returns the state before scoring, for another scorer. */
 export function withoutScore(call: CallState): CallState {
   const answer = answerIn(call);
   return answer === undefined ? call : { state: "answered", answer };

@@ -1,4 +1,4 @@
-/** Lets some wait until others change something. */
+/** Wake-up for those that wait for a change. */
 export interface Changes {
   /** Resolves at the next change. */
   next(): Promise<void>;

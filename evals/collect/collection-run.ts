@@ -10,7 +10,7 @@ import type { JournalEntry } from "./journal-entry.ts";
 import type { CollectProgress } from "./progress.ts";
 import { createSerial } from "./serial.ts";
 
-/** What all calls of one run share. */
+/** Shared state of all calls of one run. */
 export interface CollectionRun {
   readonly options: ResolvedCollectOptions;
   readonly book: CallBook;
@@ -21,17 +21,17 @@ export interface CollectionRun {
   /** Adds an entry to the book, at once, and to the journal; resolves when it is on disk. */
   record(entry: JournalEntry): Promise<void>;
   /**
-   * Records that a call begins, if the most that it can cost fits into `maxCostUsd`, and returns whether it
-   * does; where it does not, the run is halted. Waits for calls under way, as they may turn out cheaper.
+   * Records that a call begins, if the most that it can cost fits into `maxCostUsd`, and resolves to true;
+   * otherwise halts the run and resolves to false. Waits for calls under way, as they may turn out cheaper.
    */
   begin(entry: Extract<JournalEntry, { type: "begun" | "scoring" }>): Promise<boolean>;
-  /** One after the other, in the order of the calls. */
+  /** Does work one piece after the other, in the order of the calls. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves at the next entry, or when the run is halted. */
   changed(): Promise<void>;
-  /** Why a model may not have a record; undefined where it may. */
+  /** Returns the reason why a model may not have a record; undefined if it may. */
   refusalOf(job: Job): Promise<string | undefined>;
-  /** Calls that have failed for good in this run, by kind. */
+  /** Counts of calls that have failed for good in this run, by kind. */
   readonly errors: Readonly<Record<string, number>>;
   countError(kind: string): void;
   report(batches?: CollectProgress["batches"]): void;
@@ -50,7 +50,7 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
   const changes = createChanges();
   const errors: Record<string, number> = {};
   const stop = new AbortController();
-  // Each call that waits listens.
+  // // Each waiting call listens.
   setMaxListeners(0, stop.signal);
   let halted: Halt | undefined;
 
@@ -79,12 +79,12 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
     signal: stop.signal,
     record,
     async begin(entry) {
-      // There may be no money for a call any more, and still some for a score.
+      // // There may be no money left for a call, but still some for a score.
       const goesOn = (): boolean =>
         halted === undefined || (halted.why === "max-cost" && entry.type === "scoring");
       while (goesOn()) {
         if (book.committedUsd + (entry.atMostUsd ?? 0) <= maxCostUsd) {
-          // At once: nobody else may find the same room.
+          // // At once: no other call may take the same money.
           await record(entry);
           return true;
         }

@@ -8,51 +8,51 @@ import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
 
-/** What one model has made of the records. Means over its outcomes; absent where one does not tell it. */
+/** Results of one model. Means over its outcomes; absent if one of them lacks the value. */
 export interface CollectedModel {
   readonly model: string;
   readonly outcomes: number;
-  /** Of them, requests that it could not answer: quality 0. */
+  /** Requests among them that it could not answer: quality 0. */
   readonly refused: number;
   readonly quality?: number | undefined;
-  /** What a request costs live. */
+  /** Cost of a request outside of batches. */
   readonly costUsd?: number | undefined;
   readonly latencyMs?: number | undefined;
 }
 
-/** What a run of a collection has come to. */
+/** Result of a run of a collection. */
 export interface Collection {
   readonly out: string;
-  /** Written to `out`. */
+  /** Records written to `out`. */
   readonly records: number;
-  /** Not written: no model has an outcome on them. */
+  /** Records not written: no model has an outcome on them. */
   readonly recordsLeftOut: number;
-  /** Whether nothing is missing; then the journal is gone. */
+  /** True if nothing is missing; then the journal has been deleted. */
   readonly complete: boolean;
-  /** Why the run ended early. */
+  /** Reason why the run ended early. */
   readonly stopped?: "interrupted" | "max-cost" | undefined;
   /** Calls without an answer that the next run makes. */
   readonly missing: number;
-  /** Answers that the scorer gave no score: the next run asks it again, and no model. */
+  /** Answers without a score: the next run asks the scorer again, and no model. */
   readonly unscored: number;
-  /** Why, of one of them. */
+  /** Reason for one of them. */
   readonly unscoredReason?: string | undefined;
-  /** Of a judge that compares two answers: pairs of verdicts, and those of them that depend on the order. */
+  /** Verdicts of a judge that compares two answers: pairs, and those of them that depend on the order. */
   readonly verdicts?: { readonly pairs: number; readonly inconsistent: number } | undefined;
-  /** Calls that failed for good in this run, by kind. */
+  /** Counts of calls that failed for good in this run, by kind. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Calls that an earlier run was cut off in: they were made again, and may have been paid for twice. */
+  /** Calls during which an earlier run was cut off: they were repeated, and may have been paid for twice. */
   readonly repeated: number;
-  /** Known to have been spent in all runs, judges included. */
+  /** Known cost of all runs, judges included. */
   readonly paidUsd: number;
-  /** Of it, by the scorer: its judge, say. */
+  /** Part of it that the scorer has cost, for instance its judge. */
   readonly scoringUsd: number;
-  /** Answers and scores of which the cost is not known. */
+  /** Answers and scores of unknown cost. */
   readonly unpriced: number;
   readonly models: readonly CollectedModel[];
 }
 
-/** Writes what a run has come to, and says so. */
+/** Writes the outcomes of a run and returns its result. */
 export async function writeCollection(
   { options, book, halted, errors }: CollectionRun,
   records: readonly PreparedRecord[],

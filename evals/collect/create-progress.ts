@@ -2,7 +2,7 @@ import type { CallBook } from "./call-book.ts";
 import type { Job } from "./job.ts";
 import type { CollectProgress } from "./progress.ts";
 
-/** Returns a function that says how far a run is, which begins now. */
+/** Starts the measurement of a run that begins now. Returns a function that computes its progress. */
 export function createProgress(
   jobs: readonly Job[],
   book: CallBook,
@@ -10,7 +10,7 @@ export function createProgress(
 ): (errors: CollectProgress["errors"], batches: CollectProgress["batches"]) => CollectProgress {
   const startedAt = clock();
   const doneBefore = jobs.filter(({ key }) => book.isFinished(key)).length;
-  // The book also knows calls that are not among the jobs any more.
+  // // The book also knows calls that are no longer among the jobs.
   const finishedBefore = book.finished;
   return (errors, batches) => {
     const elapsedMs = Math.max(0, clock() - startedAt);

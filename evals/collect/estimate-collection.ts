@@ -5,11 +5,11 @@ import type { CollectEstimate, ModelEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { Job } from "./job.ts";
 
-/** Why a call is not made at all. */
+/** Reasons why a call is not made at all. */
 export interface Excluded {
-  /** Why the model may not have the record. */
+  /** Reason why the model may not have the record. */
   readonly notPermitted?: string | undefined;
-  /** Why no answer could be scored. */
+  /** Reason why no answer could be scored. */
   readonly unscorable?: string | undefined;
 }
 

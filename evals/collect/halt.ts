@@ -1,10 +1,10 @@
-/** The reason why no more calls are begun. */
+/** Reason why no more calls are begun. */
 export type Halt =
   | { readonly why: "interrupted" | "max-cost" }
-  /** `error` is thrown in the end. */
+  /** Failure of the run: `error` is thrown at its end. */
   | { readonly why: "error"; readonly error: unknown };
 
-/** The reason that stands once another one has come: the first, but an error says more than an interrupt. */
+/** Returns the reason that counts after another one: the first, but an error says more than an interrupt. */
 export function nextHalt(halted: Halt | undefined, reason: Halt): Halt {
   return halted === undefined || (halted.why !== "error" && reason.why === "error") ? reason : halted;
 }

@@ -5,10 +5,10 @@ import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { CallKey } from "./journal-entry.ts";
 import type { PreparedRecord, RecordRequest } from "./read-dataset.ts";
 
-/** A call to be made: a record and a model. */
+/** Call to be made: a record and a model. */
 export interface Job {
   readonly prepared: PreparedRecord;
-  /** The request as it is sent. */
+  /** Request as it is sent. */
   readonly request: RecordRequest;
   /** Id of the model in the router. */
   readonly id: string;
@@ -16,7 +16,7 @@ export interface Job {
   readonly key: CallKey;
 }
 
-/** The reason why a router may not send a record to a model; undefined where it may. */
+/** Returns the reason why a router may not send a record to a model; undefined if it may. */
 export async function refusalOf(
   router: Router,
   { id, request }: Pick<Job, "id" | "request">,
@@ -30,7 +30,7 @@ export async function refusalOf(
   }
 }
 
-/** The reason why no answer of a job could be scored, where the scorer knows; undefined where one could. */
+/** Returns the reason why no answer of a job could be scored, if the scorer knows; undefined if one could. */
 export async function gapOf(
   { scorer, baseline }: Pick<ResolvedCollectOptions, "scorer" | "baseline">,
   job: Pick<Job, "prepared" | "model">,

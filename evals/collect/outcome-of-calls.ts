@@ -5,10 +5,10 @@ import type { CallState } from "./call-state.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 
 /**
- * One outcome of all repeats of a model on a record: means, of what each repeat tells. Undefined while one
- * of them is not finished. Beyond the fields of `Outcome`: `qualities` (of more repeats than one, in their
- * order), `toolCalls`, `finishReason`, `servedModel`, `scoring` (what the scorer says beside its score; `scorings` of more
- * repeats than one) and, for a batch, `paidUsd`. The answer is that of the first repeat; `answers` holds all.
+ * Combines all repeats of a model on a record to one outcome, with their means. Undefined while one of them
+ * is not finished. Fields in addition to those of `Outcome`: `qualities` (of several repeats, in their
+ * order), `toolCalls`, `finishReason`, `servedModel`, `scoring` (metadata of the score; `scorings` of several
+ * repeats) and, for a batch, `paidUsd`. The answer is that of the first repeat; `answers` holds all.
  */
 export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean): Outcome | undefined {
   const qualities: number[] = [];
@@ -59,7 +59,7 @@ function kept(
 
 type Amount = "costUsd" | "paidUsd" | "inputTokens" | "outputTokens" | "cachedTokens" | "latencyMs";
 
-/** Nothing unless all answers have it. Tokens are whole. */
+/** Mean of an amount, if all answers have it. Tokens are whole. */
 function amountIn<Field extends Amount>(
   field: Field,
   answers: readonly { readonly [Key in Field]?: number | undefined }[],

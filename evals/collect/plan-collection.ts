@@ -12,23 +12,26 @@ import { type PreparedRecord, readDataset } from "./read-dataset.ts";
 import { sampleRecords } from "./sample-records.ts";
 import { type CollectSettings, checkSameSettings, datasetHash, modelHash } from "./settings.ts";
 
-/** What is to be collected. */
+/** Records and settings of a collection. */
 export interface CollectionPlan {
   readonly records: readonly PreparedRecord[];
   readonly settings: CollectSettings;
 }
 
-/** A plan with what earlier runs have done of it. */
+/** Plan with the state after earlier runs. */
 export interface KnownCollection {
-  /** Whether the journal does not hold these settings yet. */
+  /** True if the journal does not hold these settings yet. */
   readonly isNew: boolean;
   readonly book: CallBook;
-  /** By record, then repeat, then model, so that records are whole early. Those not permitted, or never to be scored, are left out. */
+  /**
+   * Calls by record, then repeat, then model, so that records are complete early. Without those that are not
+   * permitted, or could not be scored.
+   */
   readonly jobs: readonly Job[];
   readonly estimate: CollectEstimate;
 }
 
-/** Where a collection notes what it has done. */
+/** Path of the journal of a collection. */
 export function journalOf(out: string): string {
   return `${out}.partial.jsonl`;
 }
@@ -60,7 +63,7 @@ export async function planCollection(options: ResolvedCollectOptions): Promise<C
   return { records, settings };
 }
 
-/** Reads the journal. Throws `InvalidOptionError` where it is of another collection, or gone. */
+/** Reads the journal. Throws `InvalidOptionError` if it belongs to another collection, or is gone. */
 export async function knownCollection(
   options: ResolvedCollectOptions,
   plan: CollectionPlan,
@@ -98,7 +101,7 @@ export async function knownCollection(
       excluded.set(job, { notPermitted, unscorable });
   }
   const gap = [...excluded.values()].find(({ unscorable }) => unscorable !== undefined)?.unscorable;
-  // A scorer or a data set that was mixed up.
+  // // The scorer or the data set is probably a wrong one.
   if (gap !== undefined && excluded.size === all.length)
     throw new OutcomeFormatError(
       options.dataset,
@@ -132,7 +135,10 @@ function jobsOf(
   return jobs;
 }
 
-/** A bound on money needs prices and output limits. Throws `InvalidOptionError`. */
+/**
+ * Checks that a limit on money can be kept, which needs prices and output limits. Throws
+ * `InvalidOptionError`.
+ */
 export function checkMoney(
   { maxCostUsd, scorer }: ResolvedCollectOptions,
   { estimate: { unpriced, unlimited }, book }: Pick<KnownCollection, "estimate" | "book">,

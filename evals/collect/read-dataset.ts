@@ -13,16 +13,16 @@ import { parseOutcomeRecord } from "../data/outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
 import { requestOfRecord } from "../replay/request-of-record.ts";
 
-/** A line of a dataset. */
+/** Line of a dataset. */
 export interface DatasetLine extends DatasetRecord {
-  /** Outcomes that are there already stay, apart from those of the models that are run. */
+  /** Outcomes that exist already. They stay, except those of the models that are run. */
   readonly outcomes?: OutcomeRecord["outcomes"] | undefined;
 }
 
-/** A request without routing fields that are the caller's alone. */
+/** Request without routing fields, which only the caller sets. */
 export type RecordRequest = Exclude<RouteRequest<never>, string>;
 
-/** A record with what is sent of it. */
+/** Record with the request that is sent. */
 export interface PreparedRecord {
   readonly record: DatasetLine;
   readonly request: RecordRequest;
@@ -30,8 +30,8 @@ export interface PreparedRecord {
 }
 
 /**
- * Reads a dataset whole: JSON Lines, unpacked where the name ends in `.gz`. Throws `OutcomeFormatError`
- * (file, line, field; none of the text) at the first line that makes no request, or whose `id` came before.
+ * Reads a whole dataset: JSON Lines, decompressed if the name ends in `.gz`. Throws `OutcomeFormatError`
+ * (file, line, field; none of the text) at the first line that is not a request, or repeats an `id`.
  */
 export async function readDataset(path: string): Promise<PreparedRecord[]> {
   const records: PreparedRecord[] = [];
@@ -50,7 +50,7 @@ export async function readDataset(path: string): Promise<PreparedRecord[]> {
   return records;
 }
 
-/** Checks one record. `refuse` is told the field and what is wrong with it. */
+/** Checks a record. `refuse` is called with the field and the problem. */
 export function prepareRecord(
   value: unknown,
   refuse: (field: string, problem: string) => never,
@@ -69,7 +69,7 @@ export function prepareRecord(
   }
 }
 
-/** A system prompt and a prompt become messages: the field is the one that the line has. */
+/** Returns the field that the line has: a system prompt and a prompt become messages. */
 function fieldOf({ prompt, system }: DatasetLine, field: string): string {
   if (!field.startsWith("messages")) return field;
   if (prompt !== undefined) return "prompt";

@@ -1,8 +1,8 @@
 import type { JournalEntry } from "./journal-entry.ts";
 
-/** Money that calls and scores have cost, in US dollars. Those under way are not in it. */
+/** Cost of calls and scores that have ended, in US dollars. */
 export interface Spending {
-  /** Known to have been spent, judges included. */
+  /** Known cost, judges included. */
   readonly paidUsd: number;
   /** Part of it that the scorer has cost. */
   readonly scoringUsd: number;
@@ -10,13 +10,13 @@ export interface Spending {
   readonly unpriced: number;
   /** The most that can have been spent. */
   readonly mostUsd: number;
-  /** Calls of which not even the most is known that they can have cost. */
+  /** Calls whose cost has no known upper bound. */
   readonly unbounded: number;
 }
 
 export const nothingSpent: Spending = { paidUsd: 0, scoringUsd: 0, unpriced: 0, mostUsd: 0, unbounded: 0 };
 
-/** A call or score that has begun. `atMostUsd` is absent where its price is not known. */
+/** Call or score that has begun. `atMostUsd` is absent if its price is not known. */
 export interface UnderWay {
   readonly atMostUsd?: number | undefined;
 }
@@ -26,7 +26,7 @@ export function withCutOff(spending: Spending, { atMostUsd }: UnderWay): Spendin
   return plus(spending, { mostUsd: atMostUsd });
 }
 
-/** Adds what a call or score has cost. `begun`: what was known of it when it began. */
+/** Adds the cost of a call or score that has ended. `begun` is its record from the beginning. */
 export function withEnd(
   spending: Spending,
   entry: Extract<JournalEntry, { readonly type: "answered" | "failed" | "scored" }>,
@@ -40,12 +40,12 @@ export function withEnd(
       return plus(spending, { paidUsd, unpriced, mostUsd: paidUsd ?? entry.atMostUsd });
     }
     case "failed": {
-      // The cost of a failure is an estimate: it may have been more. 0: it is not billed.
+      // // The cost of a failure is an estimate: it may have been more. 0: it is not billed.
       const mostUsd = costUsd ? Math.max(costUsd, entry.atMostUsd ?? 0) : (costUsd ?? entry.atMostUsd);
       return plus(spending, { paidUsd: costUsd, mostUsd });
     }
     case "scored": {
-      // Without a word about money, before or after, it has cost nothing.
+      // // A scorer that mentions no money, before or after, has cost nothing.
       const isFree = begun === undefined || begun.atMostUsd === 0;
       const paidUsd = costUsd ?? (isFree ? 0 : undefined);
       const unpriced = paidUsd === undefined ? 1 : 0;
@@ -54,7 +54,7 @@ export function withEnd(
   }
 }
 
-/** Adds a bill, of which what is absent is not known. */
+/** Adds a bill; absent amounts are not known. */
 function plus(
   spending: Spending,
   {

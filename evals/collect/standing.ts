@@ -1,6 +1,6 @@
 import type { Failure } from "./failure-of.ts";
 
-/** How a model does in this run. */
+/** Results of a model in this run. */
 export interface Standing {
   /** Calls that failed for good and say nothing about the model, since the last answer. */
   readonly failedInARow: number;
@@ -9,9 +9,12 @@ export interface Standing {
   readonly refused: number;
 }
 
-/** After as many failures in a row a model is given up until the next run. */
+/** Number of failures in a row after which a model is given up until the next run. */
 const longestOutage = 10;
-/** A model that refuses its first requests as invalid is not bad: it is called wrongly. */
+/**
+ * Number of first requests refused as invalid after which the model is taken to be called wrongly, not to be
+ * bad.
+ */
 export const mostRefused = 5;
 
 export function standingAfter({ failedInARow, answered, refused }: Standing, failure?: Failure): Standing {

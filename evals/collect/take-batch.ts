@@ -14,14 +14,14 @@ import { failureOf } from "./failure-of.ts";
 import type { Job } from "./job.ts";
 import { retried } from "./retried.ts";
 
-/** First wait before a look at a batch, in milliseconds; each later one is half as long again. */
+/** Wait before the first poll of a batch, in milliseconds; each later one is half as long again. */
 const firstPollMs = 2_000;
-/** Looks in a row that may fail. */
+/** Number of polls in a row that may fail. */
 const mostFailedLooks = 20;
-/** Results that are written to the journal together. */
+/** Number of results that are written to the journal together. */
 const resultsAtOnce = 500;
 
-/** Waits for a batch and takes its results. */
+/** Waits for a batch and records its results. */
 export async function takeBatch(
   run: CollectionRun,
   model: Model,
@@ -49,7 +49,8 @@ export async function takeBatch(
       await Promise.all(pending);
     });
   } catch (error) {
-    // Neither a later look nor a later run would find more in it, unless it has another key or a new quota.
+    // // Neither a later poll nor a later run would find more in it, unless it has another key or a new
+    // quota.
     const { verdict, error: kind } = failureOf(error);
     const isOver = kind === "not-found" || verdict !== "fatal";
     if (isRouterError(error, "provider") && !error.retryable && isOver)
@@ -80,7 +81,7 @@ async function ended(run: CollectionRun, batches: Batches, open: OpenBatch, batc
   }
 }
 
-/** The job of a result; undefined where it is none of this collection any more. */
+/** Finds the job of a result; undefined if it no longer belongs to this collection. */
 function jobOf(
   { id }: BatchResult,
   { key, items, batch }: OpenBatch,
@@ -103,7 +104,7 @@ async function take(
   failures: Map<string, string>,
 ): Promise<void> {
   const { key } = job;
-  // A look that broke off has taken some already.
+  // // A poll that broke off has recorded some already.
   if (run.book.stateOf(key).state !== "due") return;
   let error: unknown = failed;
   if (completion !== undefined) {
