@@ -8,15 +8,15 @@ import {
 import { draw } from "../../src/decision/draw.ts";
 
 /**
- * What a policy says of a request: a choice, or choices whose probabilities sum to 1. Throws
- * `PolicyError` on whatever the router would throw it on.
+ * Asks a policy about a request: a choice, or choices whose probabilities sum to 1. Throws `PolicyError` for
+ * everything for which the router would throw it.
  */
 export function opinionOf<Id extends string>(
   policy: Policy<Id>,
   context: PolicyContext<Id>,
 ): Choice<Id> | readonly Choice<Id>[] {
   const opinion = select(policy, context);
-  // For the router's own checks only: an expectation needs no draw.
+  // // For the router's own checks only: an expectation needs no draw.
   const { choice } = draw(policy.name, opinion, context.candidates, 0);
   return opinion !== undefined && isLottery(opinion) ? opinion : choice;
 }

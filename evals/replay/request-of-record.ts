@@ -10,10 +10,10 @@ import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 
-/** What a classifier is shown of a record: what the model saw, or the question without its template. */
+/** Text of a record for a classifier: what the model saw, or the question without its template. */
 export type RecordText = "prompt" | "question";
 
-/** The request that a record stands for. `question` falls back to the prompt where there is none. */
+/** Builds the request of a record. `question` falls back to the prompt if there is none. */
 export function requestOfRecord(
   record: OutcomeRecord,
   text: RecordText = "prompt",
@@ -24,7 +24,7 @@ export function requestOfRecord(
   else messages.push({ role: "user", content: question ?? record.prompt ?? "" });
   return {
     messages,
-    // Recorded schemas are counted and measured, never sent.
+    // // Recorded schemas are counted and measured, never sent.
     ...(record.tools === undefined ? {} : { tools: [...record.tools] as NonNullable<ChatRequest["tools"]> }),
     category: record.category || undefined,
     session: record.session || undefined,
@@ -32,7 +32,7 @@ export function requestOfRecord(
   };
 }
 
-/** The record's request as the router would read it. Throws `OutcomeFormatError`. */
+/** Reads the record's request as the router would. Throws `OutcomeFormatError`. */
 export function factsOfRecord(
   record: OutcomeRecord,
   position: number,
