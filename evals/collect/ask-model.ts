@@ -39,7 +39,7 @@ export async function askModel(
       note(outcome);
       return undefined;
     }
-    // // Other calls share the limit, so they wait, too.
+    // Other calls share the limit, so they wait, too.
     if (retryAfterMs > 0) pace.pause(retryAfterMs);
     await pause(run, backoffMs(retry, retryAfterMs, backoff, random));
   }
@@ -86,7 +86,7 @@ function callOnce({ options }: CollectionRun, { model, request }: Job): Promise<
     ...(tools !== undefined && { tools }),
     ...(maxOutputTokens !== undefined && { max_completion_tokens: maxOutputTokens }),
   };
-  // // Without the run's signal: a call under way is paid for.
+  // Without the run's signal: a call under way is paid for.
   return withTimeLimit((signal) => model.generate(chat, { signal }), {
     timeoutMs,
     signal: undefined,

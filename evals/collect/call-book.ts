@@ -61,7 +61,7 @@ export function createCallBook(): CallBook {
     apply(entry) {
       switch (entry.type) {
         case "settings":
-          // // Another scorer: its scores are not mixed with those of the previous one.
+          // Another scorer: its scores are not mixed with those of the previous one.
           if (scorer !== undefined && scorer !== entry.settings.scorer)
             for (const [call, state] of calls) setState(call, withoutScore(state));
           scorer = entry.settings.scorer;

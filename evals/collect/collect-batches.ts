@@ -16,13 +16,13 @@ export async function collectBatches(run: CollectionRun, model: Model, jobs: rea
     const tried = new Set<Job>();
     await settleUnknown(run, model, batches);
     while (run.halted === undefined) {
-      // // Models share the limit on money.
+      // Models share the limit on money.
       const hasRoom = await run.alone(() => submitDue(run, model, batches, jobs, tried));
       const open = openOf(run, model);
       await Promise.all(open.map((batch) => takeBatch(run, model, batches, batch, jobs)));
       if (open.length > 0) continue;
       if (hasRoom) return;
-      // // Batches of other models may turn out cheaper than their upper bound.
+      // Batches of other models may turn out cheaper than their upper bound.
       if (run.book.openBatches().length === 0) run.halt({ why: "max-cost" });
       else await run.changed();
     }

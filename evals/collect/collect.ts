@@ -75,6 +75,6 @@ async function makeCalls(run: CollectionRun, jobs: readonly Job[]): Promise<void
       return scoreAnswers(run, own);
     }),
   );
-  // // Answers that had to wait for the one that they are compared with.
+  // Answers that had to wait for the one that they are compared with.
   if (run.options.baseline !== undefined) await scoreAnswers(run, jobs);
 }

@@ -50,7 +50,7 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
   const changes = createChanges();
   const errors: Record<string, number> = {};
   const stop = new AbortController();
-  // // Each waiting call listens.
+  // Each waiting call listens.
   setMaxListeners(0, stop.signal);
   let halted: Halt | undefined;
 
@@ -79,12 +79,12 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
     signal: stop.signal,
     record,
     async begin(entry) {
-      // // There may be no money left for a call, but still some for a score.
+      // There may be no money left for a call, but still some for a score.
       const goesOn = (): boolean =>
         halted === undefined || (halted.why === "max-cost" && entry.type === "scoring");
       while (goesOn()) {
         if (book.committedUsd + (entry.atMostUsd ?? 0) <= maxCostUsd) {
-          // // At once: no other call may take the same money.
+          // At once: no other call may take the same money.
           await record(entry);
           return true;
         }

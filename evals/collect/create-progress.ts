@@ -10,7 +10,7 @@ export function createProgress(
 ): (errors: CollectProgress["errors"], batches: CollectProgress["batches"]) => CollectProgress {
   const startedAt = clock();
   const doneBefore = jobs.filter(({ key }) => book.isFinished(key)).length;
-  // // The book also knows calls that are no longer among the jobs.
+  // The book also knows calls that are no longer among the jobs.
   const finishedBefore = book.finished;
   return (errors, batches) => {
     const elapsedMs = Math.max(0, clock() - startedAt);

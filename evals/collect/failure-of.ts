@@ -27,7 +27,7 @@ export function failureOf(error: unknown): Failure {
   if (!isRouterError(error)) return { error: "unknown", verdict: "later", retryable: false };
   if (!isRouterError(error, "provider")) return { error: error.code, verdict: "fatal", retryable: false };
   const { kind, retryable, retryAfterMs } = error;
-  // // A quota that is used up: waiting does not restore it.
+  // A quota that is used up: waiting does not restore it.
   const spent = kind === "rate-limit" && !retryable;
   const verdict = fatal.has(kind) || spent ? "fatal" : counting.has(kind) ? "counts" : "later";
   return { error: kind, verdict, retryable, retryAfterMs };

@@ -40,7 +40,7 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
   const chunks = createReadStream(path, { end: length - 1 }) as AsyncIterable<Buffer>;
   for await (const { line, value } of readJsonLines({ name: path, chunks }, { maxLineBytes })) {
-    // // Only this package writes it: entries are checked just enough to notice a mix-up of files or
+    // Only this package writes it: entries are checked just enough to notice a mix-up of files or
     // versions.
     const { type, formatVersion } = (value ?? {}) as { type?: unknown; formatVersion?: unknown };
     if (typeof type !== "string")
@@ -90,7 +90,7 @@ export async function openJournal(path: string): Promise<Journal> {
     append(entry) {
       pending += `${JSON.stringify(entry)}\n`;
       if (next === undefined) {
-        // // After a failure nothing more is written: a line may have been cut off.
+        // After a failure nothing more is written: a line may have been cut off.
         next = last.then(write);
         last = next;
         last.catch(() => {});

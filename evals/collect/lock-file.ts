@@ -46,7 +46,7 @@ async function create(path: string): Promise<boolean> {
     try {
       await file.writeFile(JSON.stringify({ process: process.pid, host: hostname() }));
     } catch (error) {
-      // // An empty lock would lock every process out.
+      // An empty lock would lock every process out.
       await rm(path, { force: true });
       throw error;
     } finally {
@@ -66,10 +66,10 @@ async function takeAway(path: string): Promise<boolean> {
   try {
     await rename(path, aside);
   } catch {
-    // // Another process was faster.
+    // Another process was faster.
     return false;
   }
-  // // Or it was so much faster that this is its own new lock.
+  // Or it was so much faster that this is its own new lock.
   const isOld = await isLeftOver(aside);
   if (!isOld) await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
@@ -80,7 +80,7 @@ async function isLeftOver(path: string): Promise<boolean> {
   try {
     const owner = JSON.parse(await readFile(path, "utf8")) as { process?: unknown; host?: unknown };
     if (typeof owner.process !== "number" || owner.host !== hostname()) return false;
-    // // A lock of this process would be in `held`.
+    // A lock of this process would be in `held`.
     return owner.process === process.pid || !isAlive(owner.process);
   } catch {
     return false;
@@ -92,7 +92,7 @@ function isAlive(id: number): boolean {
     process.kill(id, 0);
     return true;
   } catch (error) {
-    // // The process exists, and belongs to another user.
+    // The process exists, and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -101,7 +101,7 @@ export async function knownCollection(
       excluded.set(job, { notPermitted, unscorable });
   }
   const gap = [...excluded.values()].find(({ unscorable }) => unscorable !== undefined)?.unscorable;
-  // // The scorer or the data set is probably a wrong one.
+  // The scorer or the data set is probably a wrong one.
   if (gap !== undefined && excluded.size === all.length)
     throw new OutcomeFormatError(
       options.dataset,

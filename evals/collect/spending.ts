@@ -40,12 +40,12 @@ export function withEnd(
       return plus(spending, { paidUsd, unpriced, mostUsd: paidUsd ?? entry.atMostUsd });
     }
     case "failed": {
-      // // The cost of a failure is an estimate: it may have been more. 0: it is not billed.
+      // The cost of a failure is an estimate: it may have been more. 0: it is not billed.
       const mostUsd = costUsd ? Math.max(costUsd, entry.atMostUsd ?? 0) : (costUsd ?? entry.atMostUsd);
       return plus(spending, { paidUsd: costUsd, mostUsd });
     }
     case "scored": {
-      // // A scorer that mentions no money, before or after, has cost nothing.
+      // A scorer that mentions no money, before or after, has cost nothing.
       const isFree = begun === undefined || begun.atMostUsd === 0;
       const paidUsd = costUsd ?? (isFree ? 0 : undefined);
       const unpriced = paidUsd === undefined ? 1 : 0;

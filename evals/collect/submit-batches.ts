@@ -137,7 +137,7 @@ async function submit(
     } catch (error) {
       if (run.halted?.why === "error") throw error;
       const { retryable, retryAfterMs } = failureOf(error);
-      // // A batch without a reply may have arrived anyway.
+      // A batch without a reply may have arrived anyway.
       if (retryable && (await settle(run, model, batches, { key, at, items: items.length }))) return;
       if (!retryable) await run.record({ type: "batch-ended", key });
       if (!retryable || retry >= retries || run.halted !== undefined) throw error;

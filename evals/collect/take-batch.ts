@@ -49,7 +49,7 @@ export async function takeBatch(
       await Promise.all(pending);
     });
   } catch (error) {
-    // // Neither a later poll nor a later run would find more in it, unless it has another key or a new
+    // Neither a later poll nor a later run would find more in it, unless it has another key or a new
     // quota.
     const { verdict, error: kind } = failureOf(error);
     const isOver = kind === "not-found" || verdict !== "fatal";
@@ -104,7 +104,7 @@ async function take(
   failures: Map<string, string>,
 ): Promise<void> {
   const { key } = job;
-  // // A poll that broke off has recorded some already.
+  // A poll that broke off has recorded some already.
   if (run.book.stateOf(key).state !== "due") return;
   let error: unknown = failed;
   if (completion !== undefined) {

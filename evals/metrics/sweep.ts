@@ -9,7 +9,7 @@ import type { CurvePoint, RoutingCurve } from "./routing-curve.ts";
 export function sweep(curve: RoutingCurve, thresholds: readonly number[]): readonly CurvePoint[] {
   return thresholds.map((threshold) => {
     checkNumber("sweep.threshold", threshold);
-    // // The last point whose own threshold is not below: thresholds fall along the curve.
+    // The last point whose own threshold is not below: thresholds fall along the curve.
     let low = 0;
     let high = curve.length - 1;
     while (low < high) {

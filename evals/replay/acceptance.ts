@@ -42,7 +42,7 @@ function verdictOn<Id extends string>(
     const verdict: unknown = check.accepts(context.request, completionWith(answer), hop);
     return typeof verdict === "boolean" ? verdict : undefined;
   } catch {
-    // // As in execution, a check that throws has not accepted.
+    // As in execution, a check that throws has not accepted.
     return false;
   }
 }

@@ -16,7 +16,7 @@ export function opinionOf<Id extends string>(
   context: PolicyContext<Id>,
 ): Choice<Id> | readonly Choice<Id>[] {
   const opinion = select(policy, context);
-  // // For the router's own checks only: an expectation needs no draw.
+  // For the router's own checks only: an expectation needs no draw.
   const { choice } = draw(policy.name, opinion, context.candidates, 0);
   return opinion !== undefined && isLottery(opinion) ? opinion : choice;
 }

@@ -24,7 +24,7 @@ export function requestOfRecord(
   else messages.push({ role: "user", content: question ?? record.prompt ?? "" });
   return {
     messages,
-    // // Recorded schemas are counted and measured, never sent.
+    // Recorded schemas are counted and measured, never sent.
     ...(record.tools === undefined ? {} : { tools: [...record.tools] as NonNullable<ChatRequest["tools"]> }),
     category: record.category || undefined,
     session: record.session || undefined,

@@ -15,7 +15,7 @@ export interface Tally<Id extends string> {
   readonly answers: Float64Array;
   /** True if every outcome that counts has a cost. */
   isPriced(): boolean;
-  /** Adds the plan of a choice that is made with this probability (which replaces its own). */
+  /** Adds the plan of a choice, weighted by `probability` times the choice's own. */
   add(one: ReplayCase<Id>, index: number, choice: Choice<Id>, probability: number): void;
 }
 
@@ -31,7 +31,7 @@ export function createTally<Id extends string>(
   let priced = true;
 
   const call = (one: ReplayCase<Id>, index: number, model: Id, reached: number, answered: number): void => {
-    // // The router's checks have made sure that the model is one of the case's.
+    // The router's checks have made sure that the model is one of the case's.
     const outcome = one.outcomes.get(model) as Outcome;
     increase(calls.get(model) as Float64Array, index, reached);
     increase(quality, index, answered * outcome.quality);
@@ -51,7 +51,7 @@ export function createTally<Id extends string>(
       let reached = probability * (choice.probability ?? 1);
       for (const { unless, to } of choice.escalate ?? noEscalation) {
         if (!(reached > 0)) return;
-        // // The next step is reached if no check before it accepted.
+        // The next step is reached if no check before it accepted.
         const answered = reached * acceptanceOf(one, model, unless);
         call(one, index, model, reached, answered);
         reached -= answered;

@@ -37,7 +37,7 @@ export function contains(options: ContainsOptions = {}): Scorer {
       if (typeof output !== "string") return toScore(name, notText);
       const wanted = expectedTexts(text ?? expected);
       if (wanted === undefined) return toScore(name, notExpected(expected));
-      // // Every answer contains an empty text.
+      // Every answer contains an empty text.
       if (wanted.includes("")) return toScore(name, { score: null, reason: "the expected text is empty" });
       const answer = fold(output);
       const found = wanted.filter((one) => answer.includes(fold(one))).length;

@@ -22,7 +22,7 @@ export function humanLabels(labels: readonly HumanLabel[]): Scorer {
       if (answer === undefined)
         return toScore(name, { score: null, reason: "nobody has labelled this answer" });
       const qualities = answer.labels.map(({ quality }) => quality);
-      // // Without spread arguments: there may be many.
+      // Without spread arguments: there may be many.
       const spread = qualities.reduce((a, b) => Math.max(a, b)) - qualities.reduce((a, b) => Math.min(a, b));
       return toScore(name, { score: answer.quality, metadata: { labels: qualities.length, spread } });
     },

@@ -34,7 +34,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
   return {
     name,
     gapIn: async () => {
-      // // An invalid JSON Schema is found before an answer is paid for.
+      // An invalid JSON Schema is found before an answer is paid for.
       if (!isStandard(schema)) await fits(null);
       return undefined;
     },

@@ -28,7 +28,7 @@ export function normalised(options: NormalisedOptions = {}): Scorer {
     const folded = foldCase(text.normalize("NFKC"));
     const words = wordsOf(folded.replace(punctuation, ""));
     const telling = words.filter((word) => !leftOut.has(word));
-    // // If nothing would be left, as of "A", the parts that are otherwise ignored are compared.
+    // If nothing would be left, as of "A", the parts that are otherwise ignored are compared.
     return [telling, words, wordsOf(folded)].find(({ length }) => length > 0)?.join(" ") ?? "";
   };
 

@@ -92,7 +92,7 @@ function answeredNumber(output: string, style: NumberStyle): Quantity | undefine
   let stated: Quantity | undefined;
   for (const { index, 0: words } of text.matchAll(statement)) {
     const said = text.slice(index + words.length, index + words.length + 200).split(/\n|\.\s/, 1)[0] ?? "";
-    // // "The answer is 3 + 4 = 7"
+    // "The answer is 3 + 4 = 7"
     const result = said.slice(said.lastIndexOf("=") + 1);
     stated = quantities(result, style)[0] ?? quantities(said, style)[0] ?? stated;
   }
@@ -100,7 +100,7 @@ function answeredNumber(output: string, style: NumberStyle): Quantity | undefine
 }
 
 function wholeNumber(output: string, style: NumberStyle): Quantity | undefined {
-  // // A number is never that long.
+  // A number is never that long.
   if (output.length > 1_000) return undefined;
   const text = plainNumbers(output, style).trim();
   const [quantity, ...others] = readQuantities(text, style);

@@ -53,7 +53,7 @@ export type ScoreResult = Score | number | null;
  */
 export interface Scorer {
   readonly name: string;
-  // // A method: by bivariance a scorer may want less (`{ output, expected?: string }`) or more (`{ input:
+  // A method: by bivariance a scorer may want less (`{ output, expected?: string }`) or more (`{ input:
   // string }`), as those of autoevals do.
   score(args: ScorerArgs): ScoreResult | Promise<ScoreResult>;
   /**

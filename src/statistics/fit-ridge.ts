@@ -76,7 +76,7 @@ function momentsOf(rows: readonly Float64Array[], width: number) {
     }
     const varies = squares > 1e-12 * known * (1 + mean * mean);
     means[at] = mean;
-    // // A feature that does not vary here must have no effect, whatever its value later.
+    // A feature that does not vary here must have no effect, whatever its value later.
     deviations[at] = varies ? Math.sqrt(squares / known) : Number.POSITIVE_INFINITY;
   }
   return { means, deviations };

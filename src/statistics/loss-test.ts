@@ -105,7 +105,7 @@ export async function lossTest({
 
   const buffer = new Float64Array(count);
   const bet = ({ losses, sizes: of }: UnitLosses, limit: number, enough?: number): number => {
-    // // A loop, and one array for all candidates: tuning does this for each of them.
+    // A loop, and one array for all candidates: tuning does this for each of them.
     const excess = losses.length === count ? buffer : new Float64Array(losses.length);
     for (let unit = 0; unit < losses.length; unit += 1)
       excess[unit] = (losses[unit] as number) - limit * (of[unit] as number);

@@ -112,7 +112,7 @@ async function* join(
   report: Counts,
 ): AsyncGenerator<LoggedDecision, void, void> {
   const name = typeof log === "string" ? log : log.name;
-  // // A second pass counts from the beginning.
+  // A second pass counts from the beginning.
   Object.assign(report, none);
   const collected = await collect(feedback, source, report);
   report.withoutDecision = report.feedback;

@@ -115,7 +115,7 @@ async function* read(input: string): AsyncGenerator<Exported, void, void> {
         "outcomes",
         outcomes ? "are missing, unlike in the lines before" : "are there, unlike in the lines before",
       );
-    // // A data set is checked like the outcomes that it will have.
+    // A data set is checked like the outcomes that it will have.
     const record = parseOutcomeRecord(outcomes ? value : { ...value, outcomes: {} }, refuse);
     if (textOf(record.id) === undefined) refuse("id", "must be a non-empty string");
     yield outcomes ? record : (value as unknown as Exported);

@@ -122,7 +122,7 @@ function resultOf(result: {
     },
     success: quality === 1,
     score: quality,
-    // // A request that the model could not answer counts against it: 1, a failed test, not 2, a broken run.
+    // A request that the model could not answer counts against it: 1, a failed test, not 2, a broken run.
     failureReason: quality === 1 ? 0 : 1,
     error,
     latencyMs,

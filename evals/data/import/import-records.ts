@@ -100,7 +100,7 @@ async function* checked(
       settings.leaveOut("without an outcome of the models");
       continue;
     }
-    // // A data set is checked like the outcomes that it will have.
+    // A data set is checked like the outcomes that it will have.
     const whole = { outcomes: {}, ...record };
     parseOutcomeRecord(whole, (field, problem) => refuseAt(place, field, problem));
     for (const model of Object.keys(whole.outcomes)) countOf.set(model, (countOf.get(model) ?? 0) + 1);
@@ -109,7 +109,7 @@ async function* checked(
   }
   report.models = Object.fromEntries(countOf);
   for (const model of [...Object.keys(rename), ...(settings.models ?? [])]) {
-    // // A misspelt name must not pass for a model without outcomes.
+    // A misspelt name must not pass for a model without outcomes.
     if (!known.has(model))
       throw new InvalidOptionError("models", model, `a model of the source: ${[...known].join(", ")}`);
   }

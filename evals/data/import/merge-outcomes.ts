@@ -23,7 +23,7 @@ export function mergeOutcomes(all: readonly Imported[]): readonly Imported[] {
       if (Object.hasOwn(before.outcomes, model))
         refuseAt(place, "model", `${JSON.stringify(model.slice(0, 80))} has an outcome in ${where} already`);
     }
-    // // Spread would run into "__proto__", a name that a file may hold.
+    // Spread would run into "__proto__", a name that a file may hold.
     const outcomes = Object.fromEntries([
       ...Object.entries(before.outcomes),
       ...Object.entries(record.outcomes),

@@ -73,7 +73,7 @@ export function openaiLog(place: Place, line: Fields, { metric, leaveOut }: Impo
 
 function modelOf(spec: unknown): string | undefined {
   const functions = fieldOf(spec, "completion_fns");
-  // // The first is the model, the second of a model-graded run its grader; older logs say `model_name`.
+  // The first is the model, the second of a model-graded run its grader; older logs say `model_name`.
   return textOf(Array.isArray(functions) ? functions[0] : undefined) ?? textOf(fieldOf(spec, "model_name"));
 }
 

@@ -59,7 +59,7 @@ export function promptfooResults({ quality, leaveOut }: ImportSettings): Promptf
     const outcome = outcomeOf(place, result, answer, quality);
     const label = textOf(fieldOf(provider, "label"));
     labels.set(name ?? "", (labels.get(name ?? "") ?? new Set()).add(label));
-    // // `promptIdx` starts from 0 for each provider.
+    // `promptIdx` starts from 0 for each provider.
     prompts.add(fieldOf(result["prompt"], "label"));
     const group = groupOf(place, String(prompt), result);
     const key = JSON.stringify([group.prompt, group.test]);
@@ -81,7 +81,7 @@ export function promptfooResults({ quality, leaveOut }: ImportSettings): Promptf
         id: prompts.size > 1 || id === undefined ? hash(prompt, test) : id,
         ...promptOrMessages(prompt),
         category: textOf(metadata["category"]),
-        // // The same test under several prompts is not independent.
+        // The same test under several prompts is not independent.
         group: prompts.size > 1 ? hash(test) : undefined,
         metadata: withoutOwn(metadata),
         outcomes: Object.fromEntries([...byModel].map(([model, outcomes]) => [model, meanOf(outcomes)])),

@@ -48,7 +48,7 @@ function modelColumns({ cells }: CsvRow, models: readonly string[] | undefined):
   return [...cells.keys()].filter(
     (column) =>
       column !== "prompt" &&
-      // // An index that pandas has written.
+      // An index that pandas has written.
       column !== "" &&
       !column.startsWith("Unnamed:") &&
       !(column.endsWith(answerSuffix) && cells.has(column.slice(0, -answerSuffix.length))) &&

@@ -49,7 +49,7 @@ export async function* fetchChunks(
     for await (const chunk of response.body ?? []) {
       timer.refresh();
       yield chunk as Uint8Array;
-      // // Time that the reader takes does not count against the server.
+      // Time that the reader takes does not count against the server.
       timer.refresh();
     }
   } catch (error) {

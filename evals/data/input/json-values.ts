@@ -30,7 +30,7 @@ export function promptOrMessages(text: string): { prompt: string } | { messages:
       const value: unknown = JSON.parse(text);
       if (isMessages(value)) return { messages: value };
     } catch {
-      // // A prompt that begins with a bracket.
+      // A prompt that begins with a bracket.
     }
   }
   return { prompt: text };

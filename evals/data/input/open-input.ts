@@ -61,7 +61,7 @@ async function* read(
       yield chunk;
     }
   } catch (error) {
-    // // The name need not mention gzip.
+    // The name need not mention gzip.
     if ((error as NodeJS.ErrnoException).code === "Z_DATA_ERROR")
       throw new OutcomeFormatError(name, 0, "file", "is packed with gzip, and damaged");
     throw fileError(name, error);
@@ -97,7 +97,7 @@ function refuseForeign(name: string, head: Uint8Array): void {
   const refuse = (problem: string): never => {
     throw new OutcomeFormatError(name, 0, "file", problem);
   };
-  // // A pickle of protocol 2 or later.
+  // A pickle of protocol 2 or later.
   if (head[0] === 0x80 && (head[1] ?? 0xff) <= 5)
     refuse(
       "is a pickle, which runs code when it is loaded. If you trust it, convert it to CSV with pandas: " +

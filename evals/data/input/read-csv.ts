@@ -32,7 +32,7 @@ export async function* readCsv(input: ImportInput): AsyncGenerator<CsvRow, void,
   const parser = parse({
     skip_empty_lines: true,
     max_record_size: maxRowCharacters,
-    // // Rows that wait to be read are lost when the parser fails: only here its line is known.
+    // Rows that wait to be read are lost when the parser fails: only here its line is known.
     on_record: (row, { lines }) => {
       lineOf.set(row, next);
       next = lines + 1;

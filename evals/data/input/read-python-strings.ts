@@ -53,7 +53,7 @@ function readString(
     const kind = text[at + 1] ?? "";
     const digits = digitsOf[kind];
     if (digits === undefined) {
-      // // As in Python: an unknown escape stays unchanged.
+      // As in Python: an unknown escape stays unchanged.
       parts.push(escapes[kind] ?? `\\${kind}`);
       at += 1;
     } else {

@@ -127,7 +127,7 @@ function qualityOf(
   refuse: Refuse,
 ): number {
   if (quality !== undefined && quality !== null && quality !== "") {
-    // // Blanks are not 0.
+    // Blanks are not 0.
     const number = typeof quality === "string" ? Number(quality.trim() || Number.NaN) : quality;
     if (typeof number !== "number" || !(number >= min && number <= max))
       return refuse("quality", `must be a number in [${min}, ${max}] (option scale)`);

@@ -58,7 +58,7 @@ export async function* readJsonLines(
 }
 
 function isTooDeep(text: string): boolean {
-  // // Length or few brackets decide for most lines, which is faster than to follow the nesting.
+  // Length or few brackets decide for most lines, which is faster than to follow the nesting.
   if (text.length <= 2 * deepest) return false;
   let opening = 0;
   for (const bracket of "[{")

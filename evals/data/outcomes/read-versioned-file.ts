@@ -38,7 +38,7 @@ export async function readVersionedFile<File extends { readonly version: string 
     const issue = error.issues[0];
     return wrong(issue?.path.join(".") || "file", `is not as it must be: ${issue?.message}`);
   }
-  // // Hash of the value as it was read: the schema may have reordered its fields.
+  // Hash of the value as it was read: the schema may have reordered its fields.
   if (data.version !== format.versionOf(value as File))
     wrong("version", "is not the hash of the rest: the file was changed after it was made");
   return value as File;

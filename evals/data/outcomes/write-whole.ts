@@ -25,9 +25,9 @@ export async function writeWhole(
     else await pipeline(together(parts), file);
     await rename(unfinished, path);
   } catch (error) {
-    // // A file that is still being opened would be created after its removal.
+    // A file that is still being opened would be created after its removal.
     if (!file.destroy().closed) await new Promise<void>((closed) => file.once("close", closed));
-    // // A file that could not be created cannot be removed either: the first error matters.
+    // A file that could not be created cannot be removed either: the first error matters.
     await rm(unfinished, { force: true }).catch(() => {});
     const { code, syscall = "" } = error as NodeJS.ErrnoException;
     if (!writing.has(syscall)) throw error;

@@ -21,7 +21,7 @@ export function describeLargestUnit(
   const made = columns.map(({ field, values }) => counted(values, field)).join(", ");
   const size = `the largest unit has ${own.length} of ${records.length} records (${made})`;
 
-  // // A prompt that occurs everywhere chains tenants and sessions; otherwise the cause is what all have in
+  // A prompt that occurs everywhere chains tenants and sessions; otherwise the cause is what all have in
   // common.
   const others = columns.filter(({ field, values }) => field !== "prompt" && values > 1);
   const prompt = columns.find(({ field }) => field === "prompt");

@@ -86,7 +86,7 @@ function placesOf({ records, units, groupBy }: Whole, seed: number): Float64Arra
     if (!rankOf.has(name)) rankOf.set(name, hash40(name));
     const unit = units[index] as number;
     const chosen = names[unit];
-    // // Of several joined names the one with the smallest hash, which is the same in any order of the
+    // Of several joined names the one with the smallest hash, which is the same in any order of the
     // records.
     if (chosen === undefined || (rankOf.get(name) ?? 0) < (rankOf.get(chosen) ?? 0)) names[unit] = name;
   });

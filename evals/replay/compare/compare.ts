@@ -93,7 +93,7 @@ export async function compare(
   const rows: ComparisonRow[] = [];
   for (const contender of contenders) {
     const statistics = statisticsOf(contender, pair, best);
-    // // The same seed: all rows are measured on the same resamples.
+    // The same seed: all rows are measured on the same resamples.
     const estimates = await bootstrap(cases.length, statistics, { groups, resamples, seed, confidence });
     rows.push({ name: contender.name, ...estimates });
   }

@@ -86,7 +86,7 @@ export function mostJudgeCostUsd(
   question: JudgeQuestion<unknown>,
   limits: JudgeLimits,
 ): number | undefined {
-  // // Each failed try, one reply that cannot be read, and the last.
+  // Each failed try, one reply that cannot be read, and the last.
   const calls = limits.maxRetries + 2;
   const most = mostCostUsd(completeFacts(model), requestFor(question, limits), 0, limits.maxOutputTokens);
   return most === undefined ? undefined : calls * most;

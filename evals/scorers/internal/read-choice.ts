@@ -19,13 +19,13 @@ const hedges = "(?:most )?(?:likely|probably|clearly|therefore|thus|indeed|defin
 
 /** Phrases before a chosen letter. Quantifiers are bounded: linear in the length of the text. */
 const leads: readonly RegExp[] = [
-  // // "The correct answer among these is most likely option (B)", "Answer: B", "{'answer': 'B'}"
+  // "The correct answer among these is most likely option (B)", "Answer: B", "{'answer': 'B'}"
   new RegExp(
     `\\b${asks}\\b(?:[^.!?:\\n]{0,60}?\\b${are}\\b\\s{0,3}(?:${hedges}\\s{1,3})?|["']?\\s{0,3})(?:[:=–—]|-(?=\\s))?\\s{0,3}`,
     "gi",
   ),
   /答案\s{0,3}[是为:]?\s{0,3}/g,
-  // // "I would choose B", "we pick (B)", "I'll go for B"
+  // "I would choose B", "we pick (B)", "I'll go for B"
   /\b(?:choose|chose|select|pick|picked|(?:going|go) (?:with|for))\s{1,3}/gi,
   /#{4}\s{0,3}/g,
 ];
@@ -141,7 +141,7 @@ function isWord(letter: string, upToLetter: string, rest: string): boolean {
       rest,
     );
   }
-  // // Small letters are choices only if a sentence or a bracket ends after them.
+  // Small letters are choices only if a sentence or a bracket ends after them.
   return letter !== letter.toUpperCase() && !/^["']?\s{0,3}(?:$|[.,;:)\]}>\n])/.test(rest);
 }
 
@@ -176,7 +176,7 @@ function lettersFirst(text: string, isChoice: (letter: string) => boolean): stri
   return [...text.matchAll(labels)].flatMap(
     ([, line = "", letter = "", mark = "", space = "", next = ""]) => {
       const isLabel = mark !== "" && mark !== "," && (space !== "" || /[:)\]]$/.test(mark));
-      // // "A" and "I" may be words.
+      // "A" and "I" may be words.
       const begins = mark !== "'" && space !== "" && /^[B-HJ-Z]$/.test(letter) && reasons.test(next);
       const denied = denials.test(`${mark}${space}${next}`);
       return (isLabel || begins) && !denied ? lettersAt(line, isChoice) : [];

@@ -36,7 +36,7 @@ export function readQuantities(text: string, style: NumberStyle): (Quantity | un
       /\d:$/.test(before) ||
       /^:\d/.test(text.slice(tokens.lastIndex, tokens.lastIndex + 2))
     ) {
-      // // A date or a time.
+      // A date or a time.
       tokens.lastIndex += chain?.[0].length ?? 0;
       quantities.push(undefined);
       continue;
@@ -92,7 +92,7 @@ function quantityAt(text: string, at: number, token: string, style: NumberStyle)
   if (isSign(text, start - 1)) {
     negative = text[start - 1] !== "+";
     start -= 1;
-    // // "$-5"
+    // "$-5"
     const outer = currency === undefined ? leading.exec(head())?.[1] : undefined;
     if (outer !== undefined) {
       currency = outer;
@@ -144,7 +144,7 @@ function numberOf(token: string, { decimal }: NumberStyle): number | undefined {
   const plain = token.replace(/['’_\u00a0\u2009\u202f](?=\d{3}(?!\d))/g, "");
   const forms = decimal === "." ? pointForms : commaForms;
   if (!forms.some((form) => form.test(plain))) {
-    // // "1.234,56" has only one reading.
+    // "1.234,56" has only one reading.
     if (decimal === "." && /^\d{1,3}(?:\.\d{3})+,\d+$/.test(plain)) return fromComma(plain);
     return undefined;
   }

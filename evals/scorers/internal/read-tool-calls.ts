@@ -24,7 +24,7 @@ function readCall(given: unknown): ToolCall | undefined {
   const outer = given as { readonly name?: unknown; readonly function?: unknown } | null;
   const call = (outer?.function ?? outer) as { readonly name?: unknown; readonly arguments?: unknown } | null;
   if (typeof call !== "object" || call === null || typeof call.name !== "string") return undefined;
-  // // No arguments, and none needed.
+  // No arguments, and none needed.
   const { name, arguments: args = {} } = call;
   if (typeof args !== "string") return { name, arguments: args };
   return { name, arguments: args.trim() === "" ? {} : parseJson(args, false).value };
