@@ -21,57 +21,59 @@ import { fitCurve } from "./fit-curve.ts";
 export interface CalibrateOptions {
   /** Names of the models in the outcomes, each of which gets a curve. */
   readonly models: readonly string[];
-  /** One that was not trained on these records, or it looks better calibrated than it is. */
+  /** Classifier that was not trained on these records; otherwise it looks better calibrated than it is. */
   readonly classifier: Classifier;
-  /** What is shown to the classifier. Default `prompt`. */
+  /** Text that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
-  /** Of the folds: a whole number in [0, 2^32). Default 1. */
+  /** Seed of the folds, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
 }
 
-/** What is known of one model, on held-out folds. */
+/** Calibration of one model, on held-out folds. */
 export interface ModelCalibration {
   readonly model: string;
-  /** Mean on the records. */
+  /** Mean quality on the records. */
   readonly quality: number;
-  /** The curve that was chosen, by its Brier score: `identity` and `constant` where fitting one would be worse. */
+  /**
+   * Kind of the curve, chosen by its Brier score: `identity` or `constant` where a fitted one would be worse.
+   */
   readonly curve: QualityCurve["kind"];
   readonly reason: string;
-  /** Of the bare estimate, and under the curve. */
+  /** Errors of the bare estimate, and under the curve. */
   readonly before: CalibrationError;
   readonly after: CalibrationError;
-  /** Brier score of the mean quality, which knows nothing of the request. */
+  /** Brier score of the mean quality, which does not use the request. */
   readonly brierOfMean: number;
-  /** For a calibration plot. */
+  /** Bins for a calibration plot. */
   readonly bins: { readonly before: readonly CalibrationBin[]; readonly after: readonly CalibrationBin[] };
 }
 
 /** Quality curves for a classifier. Plain JSON. */
 export interface Calibration {
   readonly classifier: { readonly name: string; readonly version: string };
-  /** By name of the model: `calibrated(classifier, curves)` serves them. */
+  /** Curves by name of the model: `calibrated(classifier, curves)` serves them. */
   readonly curves: Readonly<Record<string, QualityCurve>>;
   readonly records: number;
   /** Records that lack an outcome of one of the models. */
   readonly skipped: number;
-  /** Records that the classifier failed on, which count for nothing. */
+  /** Records on which the classifier failed, which are not used. */
   readonly unclassified: number;
   readonly models: readonly ModelCalibration[];
-  /** What the records have served for: tune and check with others. */
+  /** Keys of the records that were used: tune and check with others. */
   readonly keys: RecordKeys;
 }
 
-/** As for a classifier of one's own: fewer prompts make no folds that say anything. */
+/** Fewest independent units whose folds are meaningful, as in training. */
 const leastUnits = 40;
 
 /**
- * Learns from outcomes what a classifier's estimates are worth: a curve per model from its estimate (its
- * stated quality, else `1 - complexity`) to the quality that such requests had. Of the mean, the bare
- * estimate, Platt scaling (drawn to the bare estimate below 500 records) and, from 500 records on, an
- * isotonic curve, the one with the least Brier score in five-fold cross-validation is taken, so that none
- * is used where it makes things worse. Records of one prompt, group, session or tenant share a fold.
+ * Learns from outcomes how a classifier's estimates relate to quality: a curve per model from its estimate
+ * (its stated quality, else `1 - complexity`) to the quality of such requests. The curve is the mean, the
+ * bare estimate, Platt scaling (shrunk to the bare estimate below 500 records) or, from 500 records on, an
+ * isotonic curve: the one with the lowest Brier score in five-fold cross-validation, so that no curve makes
+ * things worse. Records of one prompt, group, session or tenant share a fold.
  *
- * Throws what `replayCases` throws, and `InsufficientEvidenceError` on fewer than 40 independent units.
+ * Throws what `replayCases` throws, and `InsufficientEvidenceError` for fewer than 40 independent units.
  */
 export async function calibrate(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,

@@ -7,7 +7,7 @@ import {
 } from "../../src/classifiers/trained/trained-file.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 
-/** What a classifier file must look like. Loads zod. */
+/** Schema of a classifier file. Loads zod. */
 export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
   const { z } = await import("zod");
   const keys = await recordKeysSchema();

@@ -1,7 +1,7 @@
 import { showPercentUpTo } from "../../src/plugin/show-percent.ts";
 import type { Certificate } from "./certificate.ts";
 
-/** The statement in plain words, as sentences. `large` is the name of the large model. */
+/** Describes a certificate in plain words, as sentences. `large` is the name of the large model. */
 export function describeCertificate(certificate: Certificate, large: string): string {
   const { guarantee, maxLoss, confidence, records, units, largestUnit, groupBy, target, choosing, test } =
     certificate;
