@@ -1,6 +1,6 @@
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** Whether the classifier in use is the one whose scores were tuned on. */
+/** Checks if the classifier in use is the one whose scores were tuned on. */
 export function classifierVersion({
   tuning,
   classifier,

@@ -3,7 +3,7 @@ import { showPercentUpTo } from "../../../src/plugin/show-percent.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
-/** A policy that neither the tuning file nor the config makes known. */
+/** Result for a policy that neither the tuning file nor the config determines. */
 export function unknownPolicy({ policy }: GateContext["tuning"]): Pick<CheckResult, "sentence" | "figures"> {
   return {
     sentence: `policy ${policy.name} is not determined by its parameters: give the router that has it, --config FILE`,
@@ -20,7 +20,7 @@ export function sizeOf({ records, units }: LossEvidence): string {
   return records === units ? size : `${size} of ${units} independent units`;
 }
 
-/** Quality and shares, to a hundredth of a per cent. */
+/** Formats quality and shares to a hundredth of a per cent. */
 export function percent(share: number): string {
   return showPercentUpTo(share, 2);
 }

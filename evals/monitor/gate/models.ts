@@ -2,8 +2,8 @@ import { servedModels } from "../../data/outcomes/served-models.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**
- * Whether the models are those that were tuned: the router to be deployed has them by name, and the
- * versions that answered the fresh requests, as the providers call them, had answered in tuning too.
+ * Checks if the models are those that were tuned: the router to be deployed must have them by name, and the
+ * versions that answered the fresh requests, as the providers call them, must have answered in tuning too.
  */
 export function models({
   tuning,

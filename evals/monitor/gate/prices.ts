@@ -1,7 +1,7 @@
 import type { Price } from "../../../src/contracts/index.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** Whether models cost what they did when the saving was measured. */
+/** Checks if models still cost what they did when the saving was measured. */
 export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceOf">): CheckResult {
   const changed: string[] = [];
   const unknown: string[] = [];
@@ -39,7 +39,7 @@ function differences(model: string, tuned: Price, today: Price): readonly string
     .map((field) => `${model} ${field}: ${show(before.get(field))}, today ${show(now.get(field))}`);
 }
 
-/** The rates of a price by path, absent ones left out. */
+/** Flattens the rates of a price to paths, without absent ones. */
 function flat(value: object, path = ""): Map<string, number> {
   const rates = new Map<string, number>();
   for (const [key, one] of Object.entries(value)) {

@@ -11,12 +11,12 @@ export interface Coverage {
   readonly units: Uint32Array;
 }
 
-/** Standard errors by which a mean weight may lie below 1. */
+/** Number of standard errors by which a mean weight may be below 1. */
 const tolerated = 4;
 
 /**
- * Refuses a log that cannot tell what the target would have brought: `InvalidOptionError`, with the reason
- * and the way out. `maxUncovered` in [0, 1].
+ * Refuses a log that cannot show the effect of the target: throws `InvalidOptionError` with the reason and
+ * the remedy. `maxUncovered` is in [0, 1].
  */
 export function checkCoverage(
   { rows, weights, uncovered, units }: Coverage,
@@ -48,7 +48,7 @@ export function checkCoverage(
 const wayOut =
   "Route for a while with explore(0.05, policy) among all models that the target uses, then take the log from there on";
 
-/** The policies whose rows are uncovered: a log may begin before exploration did. */
+/** Lists the policies whose rows are uncovered: a log may begin before exploration did. */
 function wherefrom(rows: readonly LoggedRow[], uncovered: Float64Array): string {
   const names = new Map<string, number>();
   rows.forEach(({ decision }, row) => {

@@ -4,11 +4,11 @@ import type { LoggedRow } from "./read-rows.ts";
 
 const fewRows = 100;
 const fewRowsOfPart = 20;
-/** Plans and strata below this share of the requests are not told of. */
+/** Share of the requests below which plans and strata are not mentioned. */
 const smallShare = 0.02;
 const unlikely = 0.01;
 
-/** What makes the estimates doubtful: overlap, propensities, missing rewards, other versions. */
+/** Lists the reasons to doubt the estimates: overlap, propensities, missing rewards, other versions. */
 export function warningsOf(
   report: Omit<OffPolicyReport, "warnings">,
   rows: readonly LoggedRow[],
