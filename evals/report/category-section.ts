@@ -3,7 +3,7 @@ import { type Content, html, type Markup } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { CategoryRow, Report } from "./report.ts";
 
-/** How the router does in each category. */
+/** Section on the categories. */
 export function categorySection({ categories, reference, rows, kind }: Report): Markup {
   if (categories.length === 0) {
     return html`<section aria-labelledby="categories">

@@ -4,7 +4,7 @@ import { htmlTable } from "./html-table.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 import { promiseOf } from "./verdict.ts";
 
-/** The certificate in plain words, or that there is none. */
+/** Section with the certificate in plain words, or the note that there is none. */
 export function certificateSection({ certificate, reference, thresholds }: Report): Markup {
   if (certificate === undefined) {
     const [at] = thresholds;
@@ -100,7 +100,7 @@ function boundOf(guarantee: ReportedCertificate["guarantee"]): (bound: number) =
   return guarantee === "mean" ? (bound) => `${limit(bound)} points` : (bound) => `${limit(bound)} %`;
 }
 
-/** A loss of quality in points, or a share of requests. */
+/** Format of a loss: quality in points, or a share of requests. */
 function lossOf(guarantee: ReportedCertificate["guarantee"]): (loss: number) => string {
   return guarantee === "mean" ? (loss) => `${points(loss)} points` : percent;
 }

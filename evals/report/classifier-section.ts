@@ -7,11 +7,11 @@ import type { Bin, Report } from "./report.ts";
 import { responsive } from "./responsive.ts";
 import { scorePlot } from "./score-plot.ts";
 
-/** Models whose calibration is drawn; the tables have all of them. */
+/** Most models whose calibration is drawn; the tables have all of them. */
 const mostPlots = 6;
 const panelWidth = 400;
 
-/** Whether the classifier's estimates come true. */
+/** Section that compares the classifier's estimates with the outcomes. */
 export function calibrationSection(plot: PlotMaker, report: Report): Markup {
   return html`<section aria-labelledby="calibration">
 <h2 id="calibration">Calibration</h2>
@@ -61,7 +61,7 @@ function binTable(
   )}</details>`;
 }
 
-/** How the requests are distributed over complexity. */
+/** Section on the distribution of requests over complexity. */
 export function scoreSection(plot: PlotMaker, report: Report): Markup {
   const { scores, reference } = report;
   return html`<section aria-labelledby="scores">

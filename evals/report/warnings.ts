@@ -6,18 +6,18 @@ export interface Circumstances {
   readonly rows: readonly ReportRow[];
   readonly skipped: number;
   readonly unclassified: number;
-  /** Of pairs. */
+  /** Small model of a pair. */
   readonly small?: string | undefined;
-  /** Records that the classifier was trained on. */
+  /** Number of records that the classifier was trained on. */
   readonly trainedOn: number;
-  /** Records that the threshold or policy was tuned on. */
+  /** Number of records that the threshold or policy was tuned on. */
   readonly tunedOn: number;
 }
 
-/** Below this many independent records nothing in a report is worth deciding by. */
+/** Number of independent records below which a report is no basis for a decision. */
 const fewUnits = 100;
 
-/** What a reader must know before believing a report, the gravest first. */
+/** Lists the warnings of a report, the most serious first. */
 export function warningsOf(
   { cases, units, reference, routed, complexity }: Routing,
   { rows, skipped, unclassified, small, trainedOn, tunedOn }: Circumstances,
