@@ -33,7 +33,10 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval check`: a gate for CI. Fails where a certificate can no longer be relied on. */
+/**
+ * The command `switchpoint eval check`: a gate for CI, which fails if a certificate can no longer be relied
+ * on.
+ */
 export function evalCheckCommand(terminal: Terminal): Command {
   return new Command("check")
     .description("a gate for CI: whether a certificate can still be relied on, by fresh outcomes")
@@ -104,7 +107,10 @@ async function scorerOf({ config, classifier: given }: Options, tuning: TuningFi
   return { classifier, trainedOn: file?.keys === undefined ? [] : [{ path, keys: file.keys }] };
 }
 
-/** Traffic repeats itself: what is asked again says nothing new of a classifier that has learnt it. */
+/**
+ * Leaves out known records: traffic repeats itself, and a repeated request is not a fresh test of a
+ * classifier that has learnt it.
+ */
 function withoutKnown(
   outcomes: readonly OutcomeRecord[],
   known: readonly KnownRecords[],

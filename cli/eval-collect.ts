@@ -39,7 +39,10 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval collect`: runs models over a dataset and records what they make of it. */
+/**
+ * The command `switchpoint eval collect`: runs models over a dataset and records their answers with scores
+ * and prices.
+ */
 export function evalCollectCommand(terminal: Terminal): Command {
   return new Command("collect")
     .description("run the models of a config over a dataset; score, price and record their answers")

@@ -11,7 +11,7 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval export`: outcomes or a data set for another tool. */
+/** The command `switchpoint eval export`: writes outcomes or a data set for another tool. */
 export function evalExportCommand(io: Io): Command {
   return new Command("export")
     .description("write outcomes or a data set as files of other tools")
@@ -32,7 +32,7 @@ Example:
 }
 
 async function evalExport(input: string, { to, out, model, json }: Options, io: Io): Promise<void> {
-  // What it may be is checked, and said, where it is used.
+  // Other values are refused where the option is used.
   const report = await exportRecords({ to: to as ExportFormatName, input, out, models: someOf(model) });
   showTransfer({ ...report, out }, json, io);
 }

@@ -29,7 +29,7 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval import`: outcomes or a data set from another format. */
+/** The command `switchpoint eval import`: reads outcomes or a data set from another format. */
 export function evalImportCommand(io: Io): Command {
   return new Command("import")
     .description(
@@ -90,7 +90,7 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
   const { out, json, model, maxBytes, timeoutMs } = options;
   const report = await importFile(out, {
     inputs,
-    // What these may be is checked, and said, where they are used.
+    // Other values are refused where the options are used.
     from: options.from as ImportFormatName,
     quality: options.quality as "score" | undefined,
     rule: options.rule as "mean" | undefined,

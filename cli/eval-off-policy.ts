@@ -23,7 +23,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint eval off-policy`: what another policy would have brought, from a decision log. */
+/** The command `switchpoint eval off-policy`: estimates the effect of another policy from a decision log. */
 export function evalOffPolicyCommand(io: Io): Command {
   return new Command("off-policy")
     .description(
@@ -101,7 +101,10 @@ async function* from(
     );
 }
 
-/** As the router's decisions name it; unknown where it decides nothing without more than a greeting. */
+/**
+ * Returns the classifier's name in the router's decisions; undefined if the router cannot decide a mere
+ * greeting.
+ */
 async function classifierOf(router: Router): Promise<string | undefined> {
   try {
     return (await router.decide("hello")).versions.classifier;

@@ -21,7 +21,10 @@ interface Options extends SubjectOptions {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint eval replay`: what routing would have given on recorded outcomes, beside its baselines. */
+/**
+ * The command `switchpoint eval replay`: computes what routing would have given on recorded outcomes, next to
+ * its baselines.
+ */
 export function evalReplayCommand(io: Io): Command {
   return addPartOptions(new Command("replay"))
     .description("what routing would have given on recorded outcomes; no model is called")

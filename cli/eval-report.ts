@@ -29,7 +29,10 @@ interface Options extends SubjectOptions {
   readonly json: boolean;
 }
 
-/** `switchpoint eval report`: one HTML file that says what routing costs, saves and loses on recorded outcomes. */
+/**
+ * The command `switchpoint eval report`: writes an HTML file about the cost, saving and loss of routing on
+ * recorded outcomes.
+ */
 export function evalReportCommand(terminal: Terminal): Command {
   return addPartOptions(new Command("report"))
     .description("write a report of routing on recorded outcomes as one HTML file; no model is called")
@@ -104,7 +107,7 @@ async function reported(options: Options, terminal: Terminal): Promise<Report> {
   });
 }
 
-/** The command that makes the report again, as a shell would take it. */
+/** Builds the shell command that makes the same report again. */
 function commandLine(options: Options): string {
   const { prompts, json: _, ...values } = options;
   const parts = Object.entries(values).flatMap(([name, value]) => {

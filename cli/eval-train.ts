@@ -21,7 +21,7 @@ interface Options extends PartOptions, Pair {
   readonly json: boolean;
 }
 
-/** `switchpoint eval train`: a classifier of one's own, from recorded outcomes. */
+/** The command `switchpoint eval train`: trains your own classifier on recorded outcomes. */
 export function evalTrainCommand(io: Io): Command {
   return addPartOptions(new Command("train"))
     .description("train a classifier on recorded outcomes, and say whether it beats prompt length")

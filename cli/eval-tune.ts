@@ -48,7 +48,7 @@ interface Options extends PartOptions, Pair {
   readonly json: boolean;
 }
 
-/** `switchpoint eval tune`: a threshold with a statement of what it may cost in quality. */
+/** The command `switchpoint eval tune`: finds a threshold with a statement about its loss of quality. */
 export function evalTuneCommand(terminal: Terminal): Command {
   return addPartOptions(
     new Command("tune"),
@@ -143,14 +143,14 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);
 }
 
-/** By name of the model, of those that have one. */
+/** Returns the prices by name of the model, of those that have one. */
 function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
   const pricesOf = ({ models }: Router) =>
     Object.values(models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]]));
   return withRouter(config, (router) => Object.fromEntries(pricesOf(router)), "--prices-from");
 }
 
-/** Throws `InvalidOptionError` where the classifier knows one of the records from its training. */
+/** Throws `InvalidOptionError` if the classifier was trained on one of the records. */
 function checkUntrained(records: readonly OutcomeRecord[], path: string, file: TrainedClassifier): void {
   if (file.keys !== undefined) {
     checkDisjoint(records, "tune", { path, keys: file.keys });

@@ -1,6 +1,6 @@
 import { numberOption } from "./number-option.ts";
 
-/** `numberOption` for an option that may be absent. */
+/** Parses an option like `numberOption`; returns undefined if it is absent. */
 export function optionalNumber(
   option: string,
   text: string | undefined,

@@ -12,9 +12,9 @@ const timeoutMs = 30_000;
 const { signal } = new AbortController();
 
 /**
- * Complexities of the requests of a data set, without those that the records ask too and those that cannot be
- * classified; both are counted on stderr. Throws `OutcomeFormatError`, and `InvalidOptionError` where none is
- * left.
+ * Computes the complexities of the requests of a data set, without those that are also among the records and
+ * those that cannot be classified; both are counted on stderr. Throws `OutcomeFormatError`, and
+ * `InvalidOptionError` if none is left.
  */
 export async function readScores(
   path: string,

@@ -7,7 +7,7 @@ import { formatTable } from "./format-table.ts";
 import { perThousand, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** Absent values are `null`, so that every row has every metric. */
+/** Formats a comparison as JSON; absent values are `null`, so that every row has every metric. */
 export function comparisonToJson(comparison: Comparison | RouterComparison): string {
   const rows = comparison.rows.map(({ name, ...metrics }) => ({
     name,
@@ -42,7 +42,7 @@ const pairColumns: readonly Column[] = [
 ];
 const routerColumns: readonly Column[] = [costColumn, regretColumn];
 
-/** A table of all rows, under a line that says what was measured. */
+/** Formats all rows as a table, below a line about what was measured. */
 export function comparisonToText(comparison: Comparison | RouterComparison): string {
   const { records, prompts, rows } = comparison;
   const isPair = "threshold" in comparison;

@@ -10,7 +10,7 @@ import { formatTable } from "./format-table.ts";
 import { perThousand } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** What has no value is `null`. */
+/** Formats the report as JSON; absent rewards are `null`. */
 export function offPolicyToJson(report: OffPolicyReport): string {
   const { quality = null, costUsd = null, ...rest } = report;
   return toJson({ ...rest, quality, costUsd }, 2);
@@ -24,7 +24,7 @@ const names: Readonly<Record<Estimator, string>> = {
   dr: "doubly robust",
 };
 
-/** The logged policy beside the estimates of the target, then overlap by plan. */
+/** Formats the logged policy next to the estimates of the target, then overlap by plan. */
 export function offPolicyToText(report: OffPolicyReport): string {
   const { rows, forced, rated, failed, units, policy, loggedPolicies, confidence } = report;
   const { overlap, quality, costUsd, plans } = report;

@@ -4,7 +4,7 @@ import type { Estimate } from "../src/statistics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
 import { toJson } from "./to-json.ts";
 
-/** Everything in the report, absent metrics as `null`. */
+/** Formats the report as JSON, with absent metrics as `null`. */
 export function reportToJson(report: Report): string {
   const rows = report.rows.map(({ name, model, ...metrics }) => ({
     name,
@@ -14,7 +14,7 @@ export function reportToJson(report: Report): string {
   return toJson({ ...report, rows }, 2);
 }
 
-/** The verdict, the router beside what it is compared with, and what to know before believing it. */
+/** Formats the verdict, the comparison, and the warnings. */
 export function reportToText(report: Report): string {
   const { rows, warnings, provenance, reference, verdict, saving, kind, certificate } = report;
   const head = [

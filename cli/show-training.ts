@@ -4,7 +4,7 @@ import { formatTable } from "./format-table.ts";
 import { withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** The report, with the file's path and version in place of its contents. */
+/** Formats the report as JSON, with the file's path and version instead of its contents. */
 export function trainingToJson(
   report: TrainingReport,
   { version, data }: TrainedClassifier,
@@ -13,7 +13,7 @@ export function trainingToJson(
   return toJson({ ...report, file: { path, version, ...data } }, 2);
 }
 
-/** All candidates with their intervals, what is known of each model's quality, and the verdict. */
+/** Formats all candidates with their intervals, the quality and curve of each model, and the verdict. */
 export function trainingToText(
   report: TrainingReport,
   { small, large, version }: TrainedClassifier,

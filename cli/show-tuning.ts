@@ -6,13 +6,13 @@ import { formatTable } from "./format-table.ts";
 import { perThousand, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** The file, with its path, and without the keys of the records. */
+/** Formats the file as JSON, with its path and without the keys of the records. */
 export function tuningToJson(file: TuningFile, path: string): string {
   const { keys: _, ...data } = file.data;
   return toJson({ path, ...file, data }, 2);
 }
 
-/** The threshold, the certificate in plain words, the figures, and a part of the curve. */
+/** Formats the threshold, the certificate in plain words, the figures, and a part of the curve. */
 export function tuningToText(file: TuningFile, path: string): string {
   const { certificate, curve, categories, classifier, small, large, version, expiresAt, policy } = file;
   return [
@@ -108,7 +108,7 @@ function categoryRow(one: NonNullable<TuningFile["categories"]>[number]): string
   ];
 }
 
-/** Rows of the curve besides the chosen one and its neighbours. */
+/** Number of rows of the curve in addition to the chosen one and its neighbours. */
 const curveRows = 10;
 
 function excerpt(curve: readonly TunePoint[], chosen: number | undefined): readonly TunePoint[] {

@@ -3,7 +3,7 @@ import type { TuningFile } from "../../evals/tune/tuning-file.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { builtInClassifiers } from "../load-classifier.ts";
 
-/** The option `--classifier`. `whenAbsent` describes what is taken without it. */
+/** Option `--classifier`. `whenAbsent` describes the default. */
 export function classifierOption(whenAbsent = "complexity"): Option {
   return new Option(
     "--classifier <name or file>",
@@ -12,8 +12,8 @@ export function classifierOption(whenAbsent = "complexity"): Option {
 }
 
 /**
- * The name or path that is given, else the classifier that was tuned with, else complexity. Throws
- * `InvalidOptionError` where it was a trained one: its file has to be given.
+ * Returns the name or path that is given, else the classifier that was tuned with, else complexity. Throws
+ * `InvalidOptionError` if the tuned one was trained: its file must be given.
  */
 export function classifierOrTuned(given: string | undefined, tuning: TuningFile | undefined): string {
   if (given !== undefined) return given;

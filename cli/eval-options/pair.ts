@@ -15,7 +15,10 @@ export interface Pair {
   readonly large: string;
 }
 
-/** Throws `InvalidOptionError` unless both are given; `instead` names the options that can take their place. */
+/**
+ * Returns both names. Throws `InvalidOptionError` if one is missing; `instead` names the options that can
+ * replace them.
+ */
 export function pairOf(
   { small, large }: { readonly [Side in keyof Pair]?: string | undefined },
   instead: string,

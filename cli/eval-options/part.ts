@@ -15,7 +15,7 @@ import { numberOption } from "../number-option.ts";
 
 export type Part = "fit" | "tune" | "all";
 
-/** What commander makes of the options of `addPartOptions`. */
+/** Parsed options of `addPartOptions`. */
 export interface PartOptions {
   readonly part?: string | undefined;
   readonly splitSeed?: string | undefined;
@@ -23,7 +23,7 @@ export interface PartOptions {
   readonly splitBy?: readonly string[] | undefined;
 }
 
-/** Adds `--part`, `--split-seed`, `--split-share` and `--split-by`, which `readPart` takes. */
+/** Adds `--part`, `--split-seed`, `--split-share` and `--split-by`, which `readPart` uses. */
 export function addPartOptions(command: Command, whenAbsent = "all"): Command {
   return command
     .option(
@@ -36,27 +36,27 @@ export function addPartOptions(command: Command, whenAbsent = "all"): Command {
 }
 
 export interface ReadPartSettings {
-  /** Of the classifier file, where one is used: its split is taken where the options name none. */
+  /** Keys of the classifier file, if there is one: its split is used for options that are absent. */
   readonly keys?: RecordKeys | undefined;
   /**
-   * The part where `--part` is absent. Default `all`. `other`: the part that the classifier file was not
-   * trained on, where it was trained on one, else `all`.
+   * Part if `--part` is absent. Default `all`. `other`: the part that the classifier file was not trained on,
+   * if it was trained on one, else `all`.
    */
   readonly whenAbsent?: Part | "other" | undefined;
 }
 
 export interface ReadPart {
-  /** All are streamed; a part is in memory, as it takes all records to split them. */
+  /** Records: `all` is streamed; a part is in memory, since a split needs all records. */
   readonly records: AsyncIterable<OutcomeRecord> | readonly OutcomeRecord[];
   readonly part: Part;
-  /** To be stored with what is made of the part. Absent for `all`. */
+  /** Split to be stored with the results for the part. Absent for `all`. */
   readonly split?: SplitRecord | undefined;
 }
 
 /**
- * The records of an outcome file that a command is to use. It is one and the same split for the same
- * records, seed, share and fields, so that two commands that name both parts never share a record.
- * Notices go to stderr. Throws `InvalidOptionError`, `OutcomeFormatError`.
+ * Reads the records of an outcome file that a command uses. The same records, seed, share and fields always
+ * give the same split, so two commands for different parts never share a record. Notices go to stderr. Throws
+ * `InvalidOptionError`, `OutcomeFormatError`.
  */
 export async function readPart(
   path: string,

@@ -3,7 +3,7 @@ export function repeated(value: string, before: readonly string[]): readonly str
   return [...before, value];
 }
 
-/** The values, or undefined where the option was not given. */
+/** Returns the values, or undefined if the option was not given. */
 export function someOf(values: readonly string[]): readonly string[] | undefined {
   return values.length === 0 ? undefined : values;
 }

@@ -1,7 +1,7 @@
 import { refuseBesideConfig } from "../refuse-beside-config.ts";
 import type { PartOptions } from "./part.ts";
 
-/** Options of a command that takes two models with a classifier and a threshold, or a config. */
+/** Options of a command for two models with a classifier and a threshold, or for a config. */
 export interface SubjectOptions extends PartOptions {
   readonly outcomes: string;
   readonly small?: string | undefined;
@@ -14,7 +14,7 @@ export interface SubjectOptions extends PartOptions {
   readonly seed: string;
 }
 
-/** Throws `InvalidOptionError` for the first option that says what the config says already. */
+/** Throws `InvalidOptionError` for the first option that duplicates the config. */
 export function refuseSubjectBesideConfig({ small, large, classifier, threshold }: SubjectOptions): void {
   refuseBesideConfig({
     "--small": small,

@@ -9,7 +9,7 @@ export function textOption(): Option {
   );
 }
 
-/** Throws `InvalidOptionError`. */
+/** Parses `--text`. Throws `InvalidOptionError`. */
 export function textOf(text = "prompt"): RecordText {
   if (text !== "prompt" && text !== "question")
     throw new InvalidOptionError("--text", text, "prompt or question");

@@ -8,7 +8,7 @@ export function thresholdOption(): Option {
   );
 }
 
-/** Throws `InvalidOptionError`. */
+/** Parses `--threshold`. Throws `InvalidOptionError`. */
 export function thresholdOf(text: string | undefined): number | undefined {
   return optionalNumber("--threshold", text, 0, 1);
 }
