@@ -39,17 +39,21 @@ interface Options {
  */
 export function evalCheckCommand(terminal: Terminal): Command {
   return new Command("check")
-    .description("a gate for CI: whether a certificate can still be relied on, by fresh outcomes")
+    .description("a gate for CI: check by fresh outcomes if a certificate can still be relied on")
     .requiredOption("--tuning <file>", "what `eval tune` has written")
-    .addOption(outcomesOption("fresh outcomes, which tuned and trained nothing"))
+    .addOption(outcomesOption("fresh outcomes, used neither to tune nor to train"))
     .option(
       "--config <file>",
       "the router to be deployed: its models, prices, policy and classifier are checked",
     )
     .addOption(classifierOption("the one tuned on"))
-    .option("--skip-known", "leave out records whose prompt has tuned or trained; else refused", false)
-    .option("--strict", "fail also where there is too little to tell", false)
-    .option("--junit <file>", "write JUnit XML there")
+    .option(
+      "--skip-known",
+      "leave out records whose prompt was used to tune or train; otherwise they are refused",
+      false,
+    )
+    .option("--strict", "fail also where the evidence is not enough", false)
+    .option("--junit <file>", "write JUnit XML to this file")
     .option("--github", "print annotations for GitHub Actions", false)
     .option("--json", "print JSON: { passed, checks: [{ name, verdict, sentence, figures }], … }", false)
     .addHelpText(
@@ -120,8 +124,12 @@ function withoutKnown(
   const fresh = outcomes.filter((record) => !tests.some((isKnown) => isKnown(record)));
   const left = outcomes.length - fresh.length;
   if (fresh.length === 0)
-    throw new InvalidOptionError("--outcomes", outcomes, "records that tuned and trained nothing");
-  if (left > 0) stderr(`${left} records were left out: their prompts have tuned or trained\n`);
+    throw new InvalidOptionError(
+      "--outcomes",
+      outcomes,
+      "records that were used neither to tune nor to train",
+    );
+  if (left > 0) stderr(`${left} records were left out: their prompts were used to tune or train\n`);
   return fresh;
 }
 

@@ -57,30 +57,30 @@ export function evalCollectCommand(terminal: Terminal): Command {
       `${scorerNames}, or a module whose default export is a scorer`,
       "normalised",
     )
-    .option("--models <ids>", "of the router's models, with commas between them (default: all)")
+    .option("--models <ids>", "ids of the router's models, separated by commas (default: all)")
     .option("--baseline <id>", "the model whose answers the scorer compares the others with")
     .option("--sample <count>", "records, drawn at random (default: all)")
-    .addOption(seedOption("of the sample"))
+    .addOption(seedOption("seed of the sample"))
     .option("--repeat <count>", "calls per record and model; quality is their mean", "1")
     .option("--concurrency <count>", "calls under way at each model", "4")
-    .option("--requests-per-minute <count>", "of each model (default: no limit)")
-    .option("--tokens-per-minute <count>", "of each model, input and output (default: no limit)")
+    .option("--requests-per-minute <count>", "limit of each model (default: no limit)")
+    .option("--tokens-per-minute <count>", "limit of each model, input and output (default: no limit)")
     .option("--timeout-ms <ms>", "longest call", "600000")
     .option("--retries <count>", "further tries after a failure that may pass", "4")
     .option("--max-cost <usd>", "begin no call that could bring the cost of all runs above this")
     .option("--max-output-tokens <count>", "limit of each answer (default: that of model and provider)")
     .option("--no-keep-answers", "leave the answers out of the outcomes")
     .option("--batch", "use the batch interfaces of OpenAI and Anthropic: half the price, up to a day", false)
-    .option("--poll-seconds <seconds>", "longest time between two looks at a batch", "60")
-    .option("--dry-run", "print what it would cost, and call nothing", false)
-    .option("--rescore", "carry on with another scorer: score the answers that are there anew", false)
-    .option("--restart", "forget what earlier runs have collected, and pay for it again", false)
+    .option("--poll-seconds <seconds>", "longest time between two polls of a batch", "60")
+    .option("--dry-run", "print the expected cost, and call no model", false)
+    .option("--rescore", "continue with another scorer: score the existing answers again", false)
+    .option("--restart", "discard the results of earlier runs, and pay for them again", false)
     .option("--json", "print JSON", false)
     .addHelpText(
       "after",
       `
-What a call has brought is on disk at once, in <out>.partial.jsonl: after a kill, a Ctrl-C, failures or
---max-cost the same command carries on. Exit code 1: something is missing.
+The result of each call is on disk at once, in <out>.partial.jsonl: after a kill, a Ctrl-C, failures or
+--max-cost the same command continues. Exit code 1: something is missing.
 
 Example:
   switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --dry-run
@@ -103,7 +103,9 @@ async function run(given: CollectOptions, { json }: Options, terminal: Terminal)
   const stop = new AbortController();
   const display = await showProgress(terminal);
   const keep = terminal.onInterrupt?.(() => {
-    terminal.stderr("stopping: calls under way are awaited, as they are paid for; once more ends at once\n");
+    terminal.stderr(
+      "stopping: waiting for calls under way, which are paid for; interrupt again to end at once\n",
+    );
     stop.abort();
   });
   try {

@@ -17,7 +17,10 @@ export function evalExportCommand(io: Io): Command {
     .description("write outcomes or a data set as files of other tools")
     .argument("<input>", "outcomes or a data set: .jsonl or .jsonl.gz")
     .requiredOption("--to <format>", exportFormats.join(", "))
-    .requiredOption("--out <file>", "where it goes: .json or .jsonl, .csv for tables; .gz behind it packs")
+    .requiredOption(
+      "--out <file>",
+      "path of the result: .json or .jsonl, .csv for tables; with .gz it is compressed",
+    )
     .option("--model <name>", "only this model; repeatable", repeated, [])
     .option("--json", "print JSON: { kind, records, models, leftOut: { reason: count }, out }", false)
     .addHelpText(

@@ -35,10 +35,10 @@ export function evalImportCommand(io: Io): Command {
     .description(
       "read outcomes or a data set from the files of other tools, decision logs, or people's labels",
     )
-    .argument("<inputs...>", "files or https URLs, packed with gzip or not")
+    .argument("<inputs...>", "files or https URLs, also compressed with gzip")
     .requiredOption("--from <format>", importFormats.join(", "))
     .requiredOption("--out <file>", "where the records go: .jsonl or .jsonl.gz")
-    .option("--rename <old=new>", "call a model otherwise; repeatable", repeated, [])
+    .option("--rename <old=new>", "rename a model; repeatable", repeated, [])
     .option("--model <name>", "only this model, by the source's name; repeatable", repeated, [])
     .option("--quality <kind>", "promptfoo: score, or pass (1 or 0) (default: score)")
     .option(
@@ -47,16 +47,16 @@ export function evalImportCommand(io: Io): Command {
     )
     .option(
       "--metric <name>",
-      "openai-evals: the metric that is the quality, where no match is (default: score)",
+      "openai-evals: the metric that is the quality if there is no match (default: score)",
     )
     .option("--feedback <file>", "decisions, required: lines of { decisionId, quality, source?, at? }")
     .option("--rule <rule>", "decisions with repeated feedbacks: mean, or last (default: mean)")
-    .option("--source <name>", "decisions: only feedback from here")
+    .option("--source <name>", "decisions: only feedback with this source")
     .option("--outcomes <file>", "labels, required: the outcomes whose answers people have labelled")
     .option("--scale <min:max>", "labels: the ends of the scale of quality, such as 1:5 (default: 0:1)")
     .option(
       "--label <word=quality>",
-      "labels: what a word is worth; repeatable (default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5)",
+      "labels: the quality of a word; repeatable (default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5)",
       repeated,
       [],
     )
@@ -64,7 +64,7 @@ export function evalImportCommand(io: Io): Command {
       "--unlabelled <what>",
       "labels: leave-out, or keep with the recorded quality (default: leave-out)",
     )
-    .option("--max-bytes <count>", "longest input, unpacked (default: 1 GiB)")
+    .option("--max-bytes <count>", "longest input after decompression (default: 1 GiB)")
     .option("--timeout-ms <count>", "longest wait for the next part of a URL (default: 30000)")
     .option("--loopback-http", "allow http:// for this machine")
     .option(
@@ -75,7 +75,7 @@ export function evalImportCommand(io: Io): Command {
     .addHelpText(
       "after",
       `
-A URL is fetched from wherever it points to, private addresses included; redirects only to https.
+A URL is fetched wherever it points, including private addresses; redirects only to https.
 
 Example:
   switchpoint eval import results.json --from promptfoo --out outcomes.jsonl

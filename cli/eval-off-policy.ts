@@ -26,25 +26,23 @@ interface Options {
 /** The command `switchpoint eval off-policy`: estimates the effect of another policy from a decision log. */
 export function evalOffPolicyCommand(io: Io): Command {
   return new Command("off-policy")
-    .description(
-      "what another policy would have brought, from a decision log and feedback; no model is called",
-    )
+    .description("estimate the effect of another policy from a decision log and feedback; no model is called")
     .requiredOption("--log <file>", "decision log: .jsonl or .jsonl.gz")
     .requiredOption("--feedback <file>", "{ decisionId, quality } a line: .jsonl or .jsonl.gz")
-    .requiredOption("--config <file>", "the router whose policy is asked about")
+    .requiredOption("--config <file>", "the router with the other policy")
     .option("--source <name>", "only feedback with this source counts")
     .option("--since <date>", "only decisions from then on (ISO 8601)")
-    .option("--reclassify", "ask the config's classifier anew; the log must hold prompts")
-    .option("--unit <name>", "what is independent of each other: session, tenant or decision", "session")
+    .option("--reclassify", "classify again with the config's classifier; the log must hold prompts")
+    .option("--unit <name>", "independent observation: session, tenant or decision", "session")
     .option("--clip <number>", "largest weight of the clipped estimate (default: square root of the rows)")
     .addOption(bootstrapOption("bootstrap intervals"))
-    .addOption(seedOption("of folds and resamples"))
+    .addOption(seedOption("seed of folds and resamples"))
     .option("--json", "print JSON: { quality: { logged, estimates: { dr: { value, low, high }, … } }, … }")
     .addHelpText(
       "after",
       `
-The log must come from a policy that explores, such as explore(0.05, policy): one that always decides alike
-cannot tell what another would have brought, and is refused.
+The log must come from a policy that explores, such as explore(0.05, policy): one that always decides the
+same way cannot show the effect of another, and is refused.
 
 Example:
   switchpoint eval off-policy --log decisions.jsonl --feedback feedback.jsonl --config router.ts

@@ -27,7 +27,7 @@ interface Options extends SubjectOptions {
  */
 export function evalReplayCommand(io: Io): Command {
   return addPartOptions(new Command("replay"))
-    .description("what routing would have given on recorded outcomes; no model is called")
+    .description("compute what routing would have given on recorded outcomes; no model is called")
     .addOption(outcomesOption())
     .addOption(smallOption())
     .addOption(largeOption())
@@ -36,7 +36,7 @@ export function evalReplayCommand(io: Io): Command {
     .addOption(thresholdOption())
     .addOption(textOption())
     .addOption(bootstrapOption())
-    .addOption(seedOption("of the resamples"))
+    .addOption(seedOption("seed of the resamples"))
     .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }")
     .addHelpText(
       "after",

@@ -43,13 +43,13 @@ export function evalReportCommand(terminal: Terminal): Command {
     .addOption(classifierOption())
     .addOption(thresholdOption())
     .option("--tuning <file>", "a tuning file: its models, its threshold and its certificate")
-    .option("--requests-per-month <count>", "for the saving a month")
+    .option("--requests-per-month <count>", "number of requests for the monthly saving")
     .addOption(textOption())
-    .option("--no-prompts", "leave the text of the worst routed requests out")
+    .option("--no-prompts", "leave out the text of the worst routed requests")
     .addOption(bootstrapOption())
-    .addOption(seedOption("of the resamples"))
-    .option("--out <file>", "where the report goes", "report.html")
-    .option("--json", "print all that the report shows as JSON", false)
+    .addOption(seedOption("seed of the resamples"))
+    .option("--out <file>", "path of the report", "report.html")
+    .option("--json", "print everything in the report as JSON", false)
     .addHelpText(
       "after",
       `

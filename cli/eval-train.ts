@@ -28,22 +28,19 @@ export function evalTrainCommand(io: Io): Command {
     .addOption(outcomesOption())
     .addOption(smallOption().makeOptionMandatory())
     .addOption(largeOption().makeOptionMandatory())
-    .option("--models <names...>", "more models that shall have a quality curve")
+    .option("--models <names...>", "more models that get a quality curve")
     .addOption(textOption())
-    .option(
-      "--candidate <name>",
-      "take this one whether or not it is sure to beat length; best: the best one",
-    )
+    .option("--candidate <name>", "take this one even if it does not surely beat length; best: the best one")
     .addOption(bootstrapOption())
-    .addOption(seedOption("of folds, samples and resamples"))
-    .option("--out <file>", "where the classifier goes", "classifier.json")
+    .addOption(seedOption("seed of folds, samples and resamples"))
+    .option("--out <file>", "path of the classifier file", "classifier.json")
     .option("--json", "print JSON: { candidates: [{ name, apgr: { value, low, high }, … }], … }", false)
     .addHelpText(
       "after",
       `
-All candidates are measured by cross-validation. What was learnt is written if its interval lies above chance
-and above prompt length: the mean of the learnt ones, unless another one surely beats it. If none does, length
-or the default classifier is written, and the line before the last says so.
+All candidates are measured by cross-validation. A learnt one is written if its interval is above chance and
+above prompt length: their mean, unless another one is surely better. If none is, length or the default
+classifier is written, and the line before the last says so.
 
 Example:
   switchpoint eval train --outcomes outcomes.jsonl.gz --part fit --small openai:gpt-5-mini --large openai:gpt-5
@@ -68,7 +65,7 @@ async function evalTrain({ outcomes, out, json, ...options }: Options, io: Io): 
   });
   await writeClassifier(out, file);
   if (part === "all")
-    io.stderr("tuning needs other records than these: train with --part fit, and tune takes the rest\n");
+    io.stderr("tuning needs other records than these: train with --part fit, and tune uses the rest\n");
   if (report.skipped > 0)
     io.stderr(`${report.skipped} records were left out: a model has no outcome there\n`);
   io.stdout(json ? `${trainingToJson(report, file, out)}\n` : `${trainingToText(report, file, out)}\n`);

@@ -52,10 +52,10 @@ interface Options extends PartOptions, Pair {
 export function evalTuneCommand(terminal: Terminal): Command {
   return addPartOptions(
     new Command("tune"),
-    "the one that a trained classifier was not trained on, where it was trained on one; else all",
+    "the one that a trained classifier was not trained on, if it was trained on one; else all",
   )
-    .description("the cheapest threshold whose loss of quality is bounded, with its certificate")
-    .addOption(outcomesOption("recorded outcomes that trained nothing"))
+    .description("find the cheapest threshold whose loss of quality is bounded, with its certificate")
+    .addOption(outcomesOption("recorded outcomes that were not used to train"))
     .addOption(smallOption().makeOptionMandatory())
     .addOption(largeOption().makeOptionMandatory())
     .addOption(classifierOption())
@@ -63,10 +63,16 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
     .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
     .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
-    .option("--confidence <number>", "of the statement, above 0 and below 1", "0.95")
-    .option("--guarantee <kind>", "mean: of the loss; regressions: the share of worse answers", "mean")
-    .option("--group-by <fields...>", `what joins records to one unit (default: ${UNIT_FIELDS.join(" ")})`)
-    .option("--unit-cap <count>", "so many requests of a unit count (default: those of the largest here)")
+    .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
+    .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
+    .option(
+      "--group-by <fields...>",
+      `fields that join records to one unit (default: ${UNIT_FIELDS.join(" ")})`,
+    )
+    .option(
+      "--unit-cap <count>",
+      "number of requests of a unit that count (default: those of the largest one)",
+    )
     .option(
       "--grid-from <file>",
       "thresholds to try: quantiles of these other requests, a data set (default: 100 equal steps)",
@@ -76,16 +82,16 @@ export function evalTuneCommand(terminal: Terminal): Command {
       "the router whose models' prices are kept in the file, for eval check (default: the catalogue's)",
     )
     .addOption(textOption())
-    .option("--judge <name>", "who judged the quality; kept in the file")
+    .option("--judge <name>", "judge of the quality; kept in the file")
     .option("--expires-days <number>", "how long the certificate holds", "90")
     .addOption(bootstrapOption("95 % interval of the saving"))
-    .addOption(seedOption("of the order of records and the resamples"))
-    .option("--out <file>", "where the tuning file goes", "tuning.json")
+    .addOption(seedOption("seed of the order of records and the resamples"))
+    .option("--out <file>", "path of the tuning file", "tuning.json")
     .option("--json", "print JSON: { threshold, certificate, curve, … }", false)
     .addHelpText(
       "after",
       `
-Too few records: nothing is written, the error says about how many would do, and the exit code is 1.
+With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
 Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
@@ -158,7 +164,7 @@ function checkUntrained(records: readonly OutcomeRecord[], path: string, file: T
   }
   const shared = records.filter(wasTrainedOn(file));
   if (shared.length === 0) return;
-  const expected = `other records to tune with than ${path} has served to fit with: at least ${shared.length} are in both`;
+  const expected = `other records to tune with than those used to fit ${path}: at least ${shared.length} are in both`;
   throw new InvalidOptionError("records", records, expected);
 }
 
@@ -169,10 +175,14 @@ function targetOf({ maxLoss, largeShare, budget, byCategory }: Options): Target 
     throw new InvalidOptionError(
       second[0],
       second[1],
-      `absent beside ${first[0]}: each is a target of its own`,
+      `absent together with ${first[0]}: each is a target of its own`,
     );
   if (byCategory && first !== undefined && first[0] !== "--max-loss")
-    throw new InvalidOptionError(first[0], first[1], "absent beside --by-category, which takes --max-loss");
+    throw new InvalidOptionError(
+      first[0],
+      first[1],
+      "absent together with --by-category, which takes --max-loss",
+    );
   if (largeShare !== undefined) return { largeShare: numberOption("--large-share", largeShare, 0, 1) };
   if (budget !== undefined) return { budgetUsd: numberOption("--budget", budget, 0, Number.MAX_VALUE) };
   return { maxLoss: openOption("--max-loss", maxLoss ?? "0.02") };

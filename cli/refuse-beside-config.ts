@@ -7,6 +7,6 @@ import { InvalidOptionError } from "../src/contracts/index.ts";
 export function refuseBesideConfig(others: Readonly<Record<string, string | undefined>>): void {
   for (const [option, value] of Object.entries(others)) {
     if (value !== undefined)
-      throw new InvalidOptionError(option, value, "absent beside --config, which says it");
+      throw new InvalidOptionError(option, value, "absent together with --config, which has it");
   }
 }

@@ -35,7 +35,7 @@ export function estimateToText(estimate: CollectEstimate): string {
     "",
     ...(unpriced.length < models.length
       ? [
-          `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}${scoringCosts ? "; what the scorer costs comes on top" : ""}`,
+          `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}${scoringCosts ? "; the cost of the scorer is additional" : ""}`,
         ]
       : []),
     ...(unpriced.length > 0 ? [`the price of ${unpriced.join(", ")} is not known`] : []),
@@ -108,7 +108,7 @@ export function missingOf(collection: Collection): string[] {
   if (unscored > 0)
     lines.push(`${unscored} answers have no score${unscoredReason ? ` (${unscoredReason})` : ""}`);
   const command = stopped === "max-cost" ? "the same command with a higher --max-cost" : "the same command";
-  return [...lines, `${command} carries on; nothing that is there is paid for again`];
+  return [...lines, `${command} continues; nothing is paid for twice`];
 }
 
 function errorsToText(errors: Readonly<Record<string, number>>): string {

@@ -55,7 +55,7 @@ export function trainingToText(
       ],
       ...curves,
     ]),
-    "curve: the one with the least Brier score on held-out folds; identity or constant where none makes it better",
+    "curve: the one with the lowest Brier score on held-out folds; identity or constant if no other one improves it",
     "",
     `${recommended ? "recommended" : "not recommended"}: ${reason}`,
     `${path}: trained@${version}`,

@@ -28,11 +28,14 @@ export function addPartOptions(command: Command, whenAbsent = "all"): Command {
   return command
     .option(
       "--part <part>",
-      `of the records: fit (to train on), tune (to tune on) or all (default: ${whenAbsent})`,
+      `part of the records: fit (to train on), tune (to tune on) or all (default: ${whenAbsent})`,
     )
-    .option("--split-seed <number>", "of the split into fit and tune (default: the classifier file's, or 1)")
+    .option(
+      "--split-seed <number>",
+      "seed of the split into fit and tune (default: the classifier file's, or 1)",
+    )
     .option("--split-share <number>", "share of the records that goes to fit (default: 0.5)")
-    .option("--split-by <fields...>", `what is never split (default: ${UNIT_FIELDS.join(" ")})`);
+    .option("--split-by <fields...>", `fields that are never split (default: ${UNIT_FIELDS.join(" ")})`);
 }
 
 export interface ReadPartSettings {
@@ -85,7 +88,7 @@ export async function readPart(
   io.stderr(`${part} part: ${records.length} of ${all.length} records (split seed ${split.seed})\n`);
   if (notice !== undefined) io.stderr(`${notice}\n`);
   if (leftOut > 0 && part === "fit")
-    io.stderr(`${leftOut} records were left out of the fit part: the tune part asks the same\n`);
+    io.stderr(`${leftOut} records were left out of the fit part: the tune part has the same prompts\n`);
   return { records, part, split };
 }
 

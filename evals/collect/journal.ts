@@ -44,13 +44,13 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
     // versions.
     const { type, formatVersion } = (value ?? {}) as { type?: unknown; formatVersion?: unknown };
     if (typeof type !== "string")
-      throw new OutcomeFormatError(path, line, "type", "is missing: this is no journal of a collection");
+      throw new OutcomeFormatError(path, line, "type", "is missing: this is not the journal of a collection");
     if (!types.has(type) || (type === "settings" && formatVersion !== 1))
       throw new OutcomeFormatError(
         path,
         line,
         type === "settings" ? "formatVersion" : "type",
-        "is that of another version of this package: carry on with that one, or write to another file",
+        "is from another version of this package: continue with that version, or write to another file",
       );
     entries.push(value as JournalEntry);
   }
@@ -79,11 +79,7 @@ export async function openJournal(path: string): Promise<Journal> {
       await file.datasync();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new InvalidOptionError(
-        "out",
-        path,
-        `where there is room to write (${code}): what it holds is kept`,
-      );
+      throw new InvalidOptionError("out", path, `on a disk with free space (${code}): what it holds is kept`);
     }
   };
   return {

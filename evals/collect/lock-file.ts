@@ -23,7 +23,7 @@ export async function lockFile(path: string, option: string): Promise<() => Prom
     held.delete(own);
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof InvalidOptionError || code === undefined) throw error;
-    throw new InvalidOptionError(option, path, `in a folder that is there and can be written to (${code})`);
+    throw new InvalidOptionError(option, path, `in a folder that exists and can be written to (${code})`);
   }
   return async () => {
     await rm(own, { force: true });

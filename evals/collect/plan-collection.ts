@@ -86,7 +86,7 @@ export async function knownCollection(
     throw new InvalidOptionError(
       "out",
       options.out,
-      "a file that is not there yet (restart collects anew, pays anew and replaces it)",
+      "a file that does not exist yet (restart collects and pays again, and replaces it)",
     );
   const book = createCallBook();
   for (const entry of entries) book.apply(entry);
@@ -107,7 +107,7 @@ export async function knownCollection(
       options.dataset,
       0,
       "expected",
-      `is on no record what ${scorerName(options.scorer)} can score answers by (${gap})`,
+      `does not let ${scorerName(options.scorer)} score answers on any record (${gap})`,
     );
   const estimate = estimateCollection(options, all, book, excluded);
   return { isNew, book, jobs: all.filter((job) => !excluded.has(job)), estimate };
@@ -148,20 +148,20 @@ export function checkMoney(
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent: what ${book.spending.unbounded} calls of earlier runs have cost is not known, since no price was`,
+      `absent: the cost of ${book.spending.unbounded} calls of earlier runs is not known, since they had no price`,
     );
   const priced = typeof scorer === "function" || scorer.mostCostUsd === undefined;
   if (!priced && scorer.mostCostUsd?.({ output: "a", expected: "b" }) === undefined)
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent where a price is not known: that of ${scorerName(scorer)} is not (option price of its model)`,
+      `absent while the price of ${scorerName(scorer)} is not known (option price of its model)`,
     );
   if (unpriced.length > 0)
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent where a price is not known: that of ${unpriced.join(", ")} is not (option price of the provider)`,
+      `absent while the price of ${unpriced.join(", ")} is not known (option price of the provider)`,
     );
   if (unlimited.length > 0)
     throw new InvalidOptionError(

@@ -32,12 +32,12 @@ export function checkSameSettings(journal: string, earlier: CollectSettings, now
   const differing = [...differences(earlier, now)];
   if (differing.length === 0) return;
   const rescore = differing.every((one) => one.startsWith("scorer"))
-    ? ", or rescore, which scores the answers that are there anew"
+    ? ", or rescore, which scores the existing answers again"
     : "";
   throw new InvalidOptionError(
     "out",
     journal,
-    `the journal of the same collection (it differs in ${differing.join("; ")}): put that back, write to another file, or restart, which forgets what was paid for${rescore}`,
+    `the journal of the same collection (it differs in ${differing.join("; ")}): undo the change, write to another file, or restart, which discards what was paid for${rescore}`,
   );
 }
 

@@ -91,7 +91,7 @@ function jobOf(
   const index = id.startsWith(`${key}-`) ? Number(id.slice(key.length + 1)) : Number.NaN;
   const item = items[index];
   if (item !== undefined) return byItem.get(itemKey(item));
-  const summary = `the batch ${batch} holds other requests than it was taken for: run again to submit ours`;
+  const summary = `the batch ${batch} has other requests than expected: run again to submit the right ones`;
   throw new ProviderError({ kind: "conflict", model: model.name, summary, retryable: false });
 }
 

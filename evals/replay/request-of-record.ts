@@ -49,7 +49,7 @@ export function factsOfRecord(
       "records",
       position,
       error.field,
-      `makes no valid request: ${error.message}`,
+      `is not a valid request: ${error.message}`,
     );
   }
 }

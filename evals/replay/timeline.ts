@@ -113,7 +113,7 @@ function timeMissing(position: number): OutcomeFormatError {
     "records",
     position,
     "at",
-    "is missing: what a policy asks for is replayed in order of time (give each record its time, or leave out session)",
+    "is missing: the policy reads state that is replayed in order of time (give each record its time, or leave out session)",
   );
 }
 

@@ -37,7 +37,7 @@ ${htmlTable(
   ],
   categories.map((row) => ({ kind: row.few ? ("few" as const) : undefined, cells: cells(row) })),
 )}
-<p class="note">Each interval stands by itself: among many categories, one in twenty misses by chance.${
+<p class="note">Each interval is for one category: among many categories, one in twenty misses by chance.${
     few && " “Few” marks categories with fewer than 50 independent requests, of which little can be said."
   }</p>
 </section>`;

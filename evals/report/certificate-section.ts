@@ -11,7 +11,7 @@ export function certificateSection({ certificate, reference, thresholds }: Repor
     return html`<section class="panel open" aria-labelledby="certificate">
 <h2 id="certificate">No certificate: ${at === undefined ? "this policy" : "this threshold"} is not tuned</h2>
 <p>The figures of this report describe these records; none of them is a promise about other requests, and a policy that was picked because it looks best here will look worse on the next ones.</p>
-<p>A promise takes tuning on records of its own: ${
+<p>A promise needs tuning on separate records: ${
       at === undefined
         ? html`<code>tunePolicies</code> of <code>switchpoint/evals</code>, for policies in a given order`
         : html`<code>switchpoint eval tune --max-loss 0.02 --confidence 0.95</code>`

@@ -41,7 +41,7 @@ ${facts(report, reference)}
 ${certificateSection(report)}
 ${
   report.warnings.length > 0 &&
-  html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">To know before reading on</h2>
+  html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">Before you read on</h2>
 <ul>${report.warnings.map((warning) => html`<li>${unbroken(warning)}</li>`)}</ul></section>`
 }
 ${comparisonSection(plot, report)}

@@ -36,7 +36,11 @@ export async function modelsSubject(
 ): Promise<Subject> {
   if (small === large) throw new InvalidOptionError("report.large", large, "another model than report.small");
   if (tuning !== undefined && threshold !== undefined)
-    throw new InvalidOptionError("report.threshold", threshold, "absent beside report.tuning, which says it");
+    throw new InvalidOptionError(
+      "report.threshold",
+      threshold,
+      "absent together with report.tuning, which has it",
+    );
   checkTunedModels(tuning, small, large);
   const at = threshold ?? 0.7;
   const { name, parameters } = tuning?.policy ?? thresholdPolicy({ small, large, at });

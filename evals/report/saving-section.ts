@@ -9,7 +9,7 @@ export function savingSection({ saving, reference, policy }: Report): Markup {
   if (saving === undefined) {
     return html`<section aria-labelledby="saving">
 <h2 id="saving">Saving</h2>
-<p>Not every recorded outcome has a cost, so nothing can be said of money: give each one <code>costUsd</code>.</p>
+<p>Not every recorded outcome has a cost, so there are no figures on money: give each one <code>costUsd</code>.</p>
 </section>`;
   }
   const { requests, costUsd, referenceCostUsd, savedUsd } = saving;

@@ -14,7 +14,7 @@ export interface Circumstances {
   readonly tunedOn: number;
 }
 
-/** Number of independent records below which a report is no basis for a decision. */
+/** Number of independent records below which a report is not a basis for decisions. */
 const fewUnits = 100;
 
 /** Lists the warnings of a report, the most serious first. */
@@ -61,7 +61,8 @@ export function warningsOf(
       `${count(unclassified)} records could not be classified; ${reference} takes them where the policy says nothing else.`,
     skipped > 0 &&
       `${count(skipped)} records were left out: a model has no outcome there, or none is permitted.`,
-    routed.costUsd === undefined && "Costs are not known of all records: nothing is said of money.",
+    routed.costUsd === undefined &&
+      "Costs are not known for all records: the report has no figures on money.",
   ].filter((warning) => warning !== false);
 }
 

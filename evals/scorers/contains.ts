@@ -27,7 +27,7 @@ export function contains(options: ContainsOptions = {}): Scorer {
   if (typeof ignoreCase !== "boolean")
     throw new InvalidOptionError("contains.ignoreCase", ignoreCase, "true or false");
   if (text !== undefined && (expectedTexts(text) ?? [""]).includes(""))
-    throw new InvalidOptionError("contains.text", text, "a non-empty text or a list of such");
+    throw new InvalidOptionError("contains.text", text, "a non-empty text or a list of them");
   const name = "contains";
   const fold = (one: string): string => (ignoreCase ? one.toLowerCase() : one);
 

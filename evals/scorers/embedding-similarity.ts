@@ -68,7 +68,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
       const [own, ...others] = answer.vectors;
       const cosines = others.map((other) => cosineOf(own ?? [], other));
       if (cosines.length !== wanted.length || cosines.some(Number.isNaN))
-        return toScore(name, { score: null, reason: "embed did not return one vector a text", metadata });
+        return toScore(name, { score: null, reason: "embed did not return one vector per text", metadata });
       const cosine = Math.max(...cosines);
       const score = Math.min(1, Math.max(0, (cosine - zeroAt) / (1 - zeroAt)));
       return toScore(name, { score, metadata: { cosine, ...metadata } });

@@ -19,8 +19,7 @@ export function humanLabels(labels: readonly HumanLabel[]): Scorer {
     name,
     score: ({ id, model }) => {
       const answer = id === undefined ? undefined : index.find(id, model);
-      if (answer === undefined)
-        return toScore(name, { score: null, reason: "nobody has labelled this answer" });
+      if (answer === undefined) return toScore(name, { score: null, reason: "this answer has no label" });
       const qualities = answer.labels.map(({ quality }) => quality);
       // Without spread arguments: there may be many.
       const spread = qualities.reduce((a, b) => Math.max(a, b)) - qualities.reduce((a, b) => Math.min(a, b));

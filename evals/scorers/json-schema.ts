@@ -46,7 +46,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
         if (await fits(value)) return toScore(name, { score: 1 });
       } catch (error) {
         if (!(error instanceof OutOfTimeError)) throw error;
-        const reason = `to compare with the schema takes longer than ${longestMs} ms: does a pattern of it backtrack?`;
+        const reason = `comparing with the schema takes longer than ${longestMs} ms: does one of its patterns backtrack?`;
         return toScore(name, { score: null, reason });
       }
       return toScore(name, { score: 0, reason: "the answer does not fit the schema" });

@@ -125,7 +125,7 @@ function checkLevels(levels: readonly RubricLevel[]): void {
     checkText(`${path}.description`, description);
     checkNumber(`${path}.score`, score, { min: 0, max: 1 });
     if (seen.has(label))
-      throw new InvalidOptionError(`${path}.label`, label, "a label that is not there already");
+      throw new InvalidOptionError(`${path}.label`, label, "a label that no other level has");
     seen.add(label);
   }
 }

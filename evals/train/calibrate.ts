@@ -119,6 +119,6 @@ export async function calibrate(
 const reasons: Readonly<Record<QualityCurve["kind"], string>> = {
   constant: "no curve over the estimate beats the mean quality on held-out folds",
   identity: "no curve beats the bare estimate on held-out folds",
-  platt: "Platt scaling has the least Brier score on held-out folds",
-  isotonic: "the isotonic curve has the least Brier score on held-out folds",
+  platt: "Platt scaling has the lowest Brier score on held-out folds",
+  isotonic: "the isotonic curve has the lowest Brier score on held-out folds",
 };

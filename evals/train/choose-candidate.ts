@@ -83,7 +83,7 @@ export function chooseCandidate(results: readonly CandidateResult[], asked?: str
       );
     const recommended = passing.includes(chosen);
     const what = recommended ? "beats" : "does not beat";
-    return { chosen, recommended, reason: `${chosen.name} was asked for; it ${what} chance and length` };
+    return { chosen, recommended, reason: `${chosen.name} was requested; it ${what} chance and length` };
   }
   const mean = passing.find(({ name }) => name === "mean");
   const best = passing.find(({ overMean }) => overMean.low > 0) ?? mean ?? passing[0];
@@ -96,6 +96,6 @@ export function chooseCandidate(results: readonly CandidateResult[], asked?: str
   return {
     chosen: fallback,
     recommended: false,
-    reason: `nothing learnt beats chance and length for sure: the file holds ${name}, ${what}`,
+    reason: `no learnt candidate surely beats chance and length: the file holds ${name}, ${what}`,
   };
 }

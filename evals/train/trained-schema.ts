@@ -104,7 +104,7 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
         ridge?.heads.length === models.length || score.every((one) => one.part !== "ridge"),
       {
         path: ["ridge"],
-        message: "must be there, with a head for each model, when the score names it",
+        message: "must be present, with a head for each model, if the score names it",
       },
     );
   return file;

@@ -153,18 +153,18 @@ export async function certificateOf(
         ? ["On these records the small model is at least as good as the large one."]
         : []),
       ...(routed.costUsd === undefined
-        ? ["The cost of a record is not known: instead of cost, the share of large calls was made small."]
+        ? ["The cost of a record is not known: the share of large calls was minimised instead."]
         : []),
       ...(settings.guarantee === "regressions" && test.name === "betting"
         ? [
-            `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: bets took the place of the exact binomial test.`,
+            `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: betting replaced the exact binomial test.`,
           ]
         : []),
       ...(threshold !== undefined && threshold > 0 && columns.unclassified > 0
         ? [`Always-small was not tried: ${counted(columns.unclassified, "record")} could not be classified.`]
         : []),
       ...(threshold !== undefined && complexity.every((one) => one === complexity[0])
-        ? ["Complexity is the same on all records: it tells no request from another."]
+        ? ["Complexity is the same on all records: it does not distinguish requests."]
         : []),
     ],
   };

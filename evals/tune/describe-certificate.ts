@@ -26,8 +26,8 @@ export function describeCertificate(certificate: Certificate, large: string): st
       ? []
       : [
           "largeShare" in target
-            ? `The threshold was chosen for ${showPercentUpTo(target.largeShare, 1)} of large calls, the loss is what came out.`
-            : `The threshold was chosen for at most $${target.budgetUsd} per 1,000 requests ($${number(1_000 * (costUsd?.routed ?? 0))} measured), the loss is what came out.`,
+            ? `The threshold was chosen for ${showPercentUpTo(target.largeShare, 1)} of large calls, the loss is the result.`
+            : `The threshold was chosen for at most $${target.budgetUsd} per 1,000 requests ($${number(1_000 * (costUsd?.routed ?? 0))} measured), the loss is the result.`,
         ]),
     ...(choosing === 0 ? [] : [`${choosing} further records chose the threshold.`]),
     `It holds for requests like these, with these models, as this quality was judged; of those that share a ${groupBy.join(" or ")}, ${cap === 1 ? "all count as one" : `at most ${cap} count`}.`,

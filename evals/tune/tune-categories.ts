@@ -169,7 +169,7 @@ function notesOn(categories: readonly CategoryTuning[]): readonly string[] {
     ...(names.length === 0
       ? []
       : [
-          `All requests of these categories go to the large model, for want of evidence: ${names.join(", ")}.`,
+          `All requests of these categories go to the large model, for lack of evidence: ${names.join(", ")}.`,
         ]),
     "It holds for each category by itself, all of them at once.",
   ];

@@ -122,7 +122,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
     })
     .refine(({ kind, threshold: at }) => kind === "policies" || at !== undefined, {
       path: ["threshold"],
-      message: "must be there, unless the kind is policies",
+      message: "must be present, unless the kind is policies",
     });
   return file as ZodType<TuningFile>;
 }

@@ -180,7 +180,11 @@ describe("eval replay", () => {
     ],
     ["a text that records do not have", [...pair, "--text", "answer"], /--text must be prompt or question/],
     ["a config that does not exist", ["--config", "nowhere.ts"], /--config must be a file that exists/],
-    ["a config beside models", [...pair, "--config", "nowhere.ts"], /--small must be absent beside --config/],
+    [
+      "a config beside models",
+      [...pair, "--config", "nowhere.ts"],
+      /--small must be absent together with --config/,
+    ],
   ])("refuses %s", async (_, args, message) => {
     await expect(run("--outcomes", outcomes, ...args)).rejects.toThrow(message);
   });

@@ -65,11 +65,7 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
     records: () => read(input),
   };
   if (source.kind === "dataset" && (to === "routellm" || to === "routerbench"))
-    throw new InvalidOptionError(
-      "to",
-      to,
-      "promptfoo or openai-evals for a data set: a table is of outcomes",
-    );
+    throw new InvalidOptionError("to", to, "promptfoo or openai-evals for a data set: tables hold outcomes");
   const leftOut: Record<string, number> = {};
   const leaveOut = (reason: string, count = 1): void => {
     leftOut[reason] = (leftOut[reason] ?? 0) + count;
@@ -113,7 +109,7 @@ async function* read(input: string): AsyncGenerator<Exported, void, void> {
     if (outcomes !== (value["outcomes"] !== undefined))
       refuse(
         "outcomes",
-        outcomes ? "are missing, unlike in the lines before" : "are there, unlike in the lines before",
+        outcomes ? "are missing, unlike in the lines before" : "are present, unlike in the lines before",
       );
     // A data set is checked like the outcomes that it will have.
     const record = parseOutcomeRecord(outcomes ? value : { ...value, outcomes: {} }, refuse);

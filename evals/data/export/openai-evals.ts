@@ -16,7 +16,7 @@ export async function* openaiEvals(
     throw new InvalidOptionError(
       "models",
       models,
-      `one model, since a log is of one run: ${models.join(", ")}`,
+      `one model, since a log holds one run: ${models.join(", ")}`,
     );
   const model = models[0] ?? "";
   if (kind === "outcomes")

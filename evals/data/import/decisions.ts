@@ -24,7 +24,7 @@ export async function* decisions(
       refuseAt(
         place,
         "prompt",
-        "is missing: an outcome needs it. Log with decisionLog({ prompts: true }), or take " +
+        "is missing: an outcome needs it. Log with decisionLog({ prompts: true }), or use " +
           "`switchpoint eval off-policy`, which needs no prompts",
       );
     const attempt = decision.error === undefined ? answeringAttempt(decision.attempts) : undefined;

@@ -89,7 +89,7 @@ async function* checked(
       refuseAt(
         place,
         "line",
-        `is of ${nameOf(kind)}, those before it of ${nameOf(report.kind)}: import them apart`,
+        `is of ${nameOf(kind)}, those before it of ${nameOf(report.kind)}: import them separately`,
       );
     const earlier = placeOfId.get(read.id);
     if (earlier !== undefined) refuseAt(place, "id", `is the same as in ${show(earlier)}`);
@@ -143,6 +143,6 @@ function renamed(
   );
   const names = new Set(named.map(([name]) => name));
   if (names.size < named.length)
-    refuseAt(place, "outcomes", "would have two models of one name: rename them apart");
+    refuseAt(place, "outcomes", "would have two models with one name: give them different names");
   return named.length === 0 ? undefined : { ...record, outcomes: Object.fromEntries(named) };
 }

@@ -17,7 +17,7 @@ export async function* labels(
   const { records, places } = await readRecords(outcomes as ImportInput);
   const joined = joinHumanLabels(records, await readLabelInputs(inputs, options), { unlabelled });
   for (const record of joined.records) yield { place: places.get(record.id) as Place, record };
-  if (unlabelled !== "keep") leaveOut("outcomes that nobody has labelled", joined.unlabelled);
+  if (unlabelled !== "keep") leaveOut("outcomes without a label", joined.unlabelled);
   leaveOut(
     "labelled answers that are in no record, or in one of several models without naming it",
     joined.unmatched,

@@ -23,7 +23,7 @@ export async function* openaiEvals(
       const place = { file: input.name, line };
       if (!isObject(value)) refuseAt(place, "line", "must be a JSON object");
       if (fieldOf(value, "spec") !== undefined) {
-        if (log !== undefined) refuseAt(place, "spec", "is there twice: one run a file");
+        if (log !== undefined) refuseAt(place, "spec", "occurs twice: give each run its own file");
         log = openaiLog(place, value, settings);
       } else if (log !== undefined) log.add(place, value as Fields);
       else if (fieldOf(value, "input") !== undefined) yield openaiSample(place, value as Fields, input.stem);
@@ -31,7 +31,7 @@ export async function* openaiEvals(
         refuseAt(
           place,
           "line",
-          "must be a sample { input, ideal }, or stand in a log that begins with { spec }",
+          "must be a sample { input, ideal }, or part of a log that begins with { spec }",
         );
     }
     if (log !== undefined) logs.push(...log.end());

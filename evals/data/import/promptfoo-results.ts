@@ -115,7 +115,7 @@ function outcomeOf(place: Place, result: Fields, answer: string, kind: "score" |
     refuseAt(
       place,
       "score",
-      `must be a number in [0, 1]${typeof score === "number" ? `, got ${score}` : ""}: weigh the asserts, or take whether the test passed`,
+      `must be a number in [0, 1]${typeof score === "number" ? `, got ${score}` : ""}: give the asserts weights, or take the quality pass`,
     );
   const fresh = fieldOf(response, "cached") !== true;
   const usage = fieldOf(response, "tokenUsage") ?? result["tokenUsage"];

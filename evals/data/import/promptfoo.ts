@@ -37,7 +37,7 @@ export async function* promptfoo(
         found.list.forEach((result, at) => {
           const place = { file, line: 0, path: `${found.path}[${at}].` };
           if (!isPromptfooResult(result))
-            refuseAt({ file, line: 0 }, `${found.path}[${at}]`, "is no result of a test");
+            refuseAt({ file, line: 0 }, `${found.path}[${at}]`, "is not the result of a test");
           results.add(place, result);
         });
     } else {

@@ -68,6 +68,6 @@ export function qualityOf(cell: string, model: string, place: Place): number | u
   return refuseAt(
     place,
     `column ${JSON.stringify(model.slice(0, 80))}`,
-    `must be True, False or a number in [0, 1], got ${shown} (if it is no model, name the models)`,
+    `must be True, False or a number in [0, 1], got ${shown} (if the column is not a model, name the models)`,
   );
 }

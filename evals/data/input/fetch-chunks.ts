@@ -81,7 +81,7 @@ async function follow(
     await response.body?.cancel();
     const target = response.headers.get("location");
     if (target === null || !URL.canParse(target, url.href))
-      throw new OutcomeFormatError(nameOfUrl(start), 0, "file", "redirects to no URL");
+      throw new OutcomeFormatError(nameOfUrl(start), 0, "file", "redirects to something that is not a URL");
     url = new URL(target, url);
   }
   throw new OutcomeFormatError(

@@ -15,9 +15,9 @@ const maxRowCharacters = 16 * 1024 * 1024;
 
 const problems: Readonly<Partial<Record<CsvError["code"], string>>> = {
   CSV_QUOTE_NOT_CLOSED: "has a quote that is not closed",
-  CSV_INVALID_CLOSING_QUOTE: "has text behind a closing quote",
+  CSV_INVALID_CLOSING_QUOTE: "has text after a closing quote",
   INVALID_OPENING_QUOTE: "has a quote in the middle of a cell that is not quoted",
-  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: "has not as many cells as the header",
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: "has another number of cells than the header",
   CSV_MAX_RECORD_SIZE: `is longer than ${maxRowCharacters} characters`,
 };
 
@@ -67,12 +67,7 @@ function checkHeader(file: string, columns: readonly string[]): readonly string[
   const seen = new Set<string>();
   for (const column of columns) {
     if (seen.has(column) && column !== "")
-      throw new OutcomeFormatError(
-        file,
-        1,
-        `column ${JSON.stringify(column.slice(0, 80))}`,
-        "is there twice",
-      );
+      throw new OutcomeFormatError(file, 1, `column ${JSON.stringify(column.slice(0, 80))}`, "occurs twice");
     seen.add(column);
   }
   return columns;

@@ -57,7 +57,7 @@ async function parseYaml(file: string, text: string): Promise<unknown> {
       problem.linePos?.[0].line ?? 0,
       "file",
       problem.code === "TAG_RESOLVE_FAILED"
-        ? "has a tag that is none of plain data"
+        ? "has a tag, which plain data cannot have"
         : `is not YAML (${problem.code})`,
     );
   try {
@@ -67,7 +67,7 @@ async function parseYaml(file: string, text: string): Promise<unknown> {
       file,
       0,
       "file",
-      `has aliases that stand for more than ${maxAliases} times what is written, or that lead nowhere`,
+      `has aliases that expand to more than ${maxAliases} times the text, or that have no anchor`,
     );
   }
 }

@@ -157,7 +157,7 @@ async function* csvRows(input: ImportInput): AsyncGenerator<Row, void, void> {
         input.name,
         1,
         "id",
-        "is no column of the header: is it separated by commas?",
+        "is not a column of the header: is it separated by commas?",
       );
     yield { line, value };
   }

@@ -8,5 +8,5 @@ export function checkOther(
   option: string = "out",
 ): void {
   if (inputs.some((input) => input !== undefined && resolve(input) === resolve(out)))
-    throw new InvalidOptionError(option, out, "another file than what is read, which it would replace");
+    throw new InvalidOptionError(option, out, "another file than the input, which it would replace");
 }

@@ -31,12 +31,12 @@ export async function readVersionedFile<File extends { readonly version: string 
   if (formatVersion !== format.formatVersion)
     wrong(
       "formatVersion",
-      `is not ${format.formatVersion}, the one that this version of the package reads: make it again by \`switchpoint ${format.command}\``,
+      `is not ${format.formatVersion}, the one that this version of the package reads: make it again with \`switchpoint ${format.command}\``,
     );
   const { success, error, data } = (await format.schema()).safeParse(value);
   if (!success) {
     const issue = error.issues[0];
-    return wrong(issue?.path.join(".") || "file", `is not as it must be: ${issue?.message}`);
+    return wrong(issue?.path.join(".") || "file", `is not valid: ${issue?.message}`);
   }
   // Hash of the value as it was read: the schema may have reordered its fields.
   if (data.version !== format.versionOf(value as File))

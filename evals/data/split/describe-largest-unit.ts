@@ -32,7 +32,7 @@ export function describeLargestUnit(
   const left = groupBy.filter((field) => field !== blamed.field);
   if (own.length === 1 || left.length === 0) return `${size}: take more records, or another seed`;
   return (
-    `${size}, which a ${blamed.field} joins that ${blamed.count} of them share, as record ` +
+    `${size}, joined by a ${blamed.field} that ${blamed.count} of them share, as record ` +
     `${JSON.stringify(blamed.id.slice(0, 60))} does: group by ${left.join(", ")} instead`
   );
 }

@@ -100,8 +100,8 @@ export function checkDisjoint(
   throw new InvalidOptionError(
     "records",
     records,
-    `other records to ${purpose} with than ${path} has served to ${keys.purpose} with: ` +
-      `${atLeast}${shared.length} are in both, record ${id} the first of them (${remedy(keys, purpose)})`,
+    `other records to ${purpose} with than those used to ${keys.purpose} ${path}: ` +
+      `${atLeast}${shared.length} are in both, record ${id} is the first (${remedy(keys, purpose)})`,
   );
 }
 

@@ -39,10 +39,10 @@ export function models({
   if (known.length < tuning.models.length && configured === undefined)
     return of(
       "not-judged",
-      `which versions of ${named} answered is not recorded in both files; --config would tell their names`,
+      `the versions of ${named} that answered are not recorded in both files; --config would show their names`,
     );
   const unknown = tuning.models.filter((name) => !known.includes(name));
   const note =
-    unknown.length === 0 ? "" : `; which versions of ${unknown.join(", ")} answered is not recorded`;
+    unknown.length === 0 ? "" : `; the versions of ${unknown.join(", ")} that answered are not recorded`;
   return of("passed", `the models are those that were tuned (${named})${note}`);
 }

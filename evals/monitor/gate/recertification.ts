@@ -28,7 +28,7 @@ export function recertification({ evidence, tuning }: Pick<GateContext, "evidenc
       figures,
     };
   const isAbove = open.some(({ loss, maxLoss }) => loss > maxLoss);
-  const rest = isAbove ? "they lost more than was promised" : "more of them would tell";
+  const rest = isAbove ? "they lost more than was promised" : "more of them are needed";
   const sentence = `fresh outcomes alone would not certify it again: ${shown}; ${rest}`;
   return { name, verdict: "not-judged", sentence, figures };
 }

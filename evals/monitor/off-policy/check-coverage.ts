@@ -30,14 +30,14 @@ export function checkCoverage(
   if (share > maxUncovered) {
     if (rows.every(({ propensity }) => propensity === 1))
       refuse(
-        `drawn by a lottery: every propensity is 1, so the log is silent on the ${showPercent(share)} of decisions that would differ. ${wayOut}`,
+        `drawn by a lottery: every propensity is 1, so the log shows nothing about the ${showPercent(share)} of decisions that would differ. ${wayOut}`,
       );
     refuse(
       `one that covers the target: at least ${showPercent(share)} of what it would do has probability 0 there (${wherefrom(rows, uncovered)}). ${wayOut}`,
     );
   }
   if (weights.every((weight) => weight === 0))
-    refuse(`one with decisions of the target: none of the ${rows.length} took a plan of its. ${wayOut}`);
+    refuse(`one with decisions of the target: none of the ${rows.length} took one of its plans. ${wayOut}`);
   const { mean, standardError } = meanError(unitValues(weights, units));
   if (mean + tolerated * standardError < 1 - maxUncovered)
     refuse(

@@ -64,7 +64,7 @@ export async function offPolicy<Id extends string>(
       file,
       0,
       "file",
-      forced === 0 ? "holds no decisions" : `holds pins alone (${forced}): they say nothing of a policy`,
+      forced === 0 ? "holds no decisions" : `holds only pins (${forced}), which say nothing about a policy`,
     );
   const { clip = Math.sqrt(rows.length) } = options;
   checkNumber("clip", clip, { min: Number.MIN_VALUE });

@@ -221,7 +221,7 @@ describe("a log that cannot tell", () => {
     const world = worldOf(60, 8);
     const files = await serve(world, at(0.5), folder, "deterministic");
     await expect(estimate(world, files, at(0.8), { file: files.log })).rejects.toThrow(
-      /every propensity is 1, so the log is silent on the \d+\.\d % of decisions that would differ. Route for a while with explore\(0\.05, policy\)/,
+      /every propensity is 1, so the log shows nothing about the \d+\.\d % of decisions that would differ. Route for a while with explore\(0\.05, policy\)/,
     );
   });
 
@@ -287,7 +287,7 @@ describe("a log that cannot tell", () => {
       pins,
       lines.map((line) => JSON.stringify({ ...JSON.parse(line), forced: true })).join("\n"),
     );
-    await expect(estimate(world, { ...files, log: pins }, at(0.5))).rejects.toThrow(/holds pins alone \(3\)/);
+    await expect(estimate(world, { ...files, log: pins }, at(0.5))).rejects.toThrow(/holds only pins \(3\)/);
     const twice = join(folder, "twice.jsonl");
     await writeFile(twice, `${lines.join("\n")}\n${lines[0]}\n`);
     await writeFile(files.feedback, "");
