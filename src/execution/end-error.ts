@@ -9,13 +9,13 @@ import { deadlineError } from "./deadline.ts";
 import type { PlanEnd, PlanState } from "./plan/index.ts";
 import type { Refused } from "./refused.ts";
 
-/** What a walk remembers of its attempts, by their ids. */
+/** Errors and refusals of a request, by the ids of its attempts. */
 export interface Remembered {
   readonly errors: ReadonlyMap<string, unknown> | undefined;
   readonly refusals: ReadonlyMap<string, Refused> | undefined;
 }
 
-/** The error that a request ends with. */
+/** Returns the error that a request ends with. */
 export function endError(
   { scope, signal }: Execution,
   { because, attemptId = "" }: PlanEnd,
