@@ -17,13 +17,13 @@ export interface StateParts {
   readonly spend: SpendBook | undefined;
   /** Absent: the router has no limits. */
   readonly limits: Limits | undefined;
-  /** The router's models: sessions of others are left out. */
+  /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
-/** All that a router has learnt, as one piece of plain JSON. */
+/** Exports everything that a router has learnt, as plain JSON. */
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, spend, limits, clock } = parts;
   return {
@@ -57,7 +57,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     limits = [],
     spend = { formatVersion: 1, accounts: [] },
   } = state;
-  // All of it, before any of it replaces what is known.
+  // Everything is checked before anything is replaced.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkBreakerStates(breakers);
