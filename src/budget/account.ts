@@ -32,11 +32,11 @@ export function openAccount({ maxCostUsd, budget, hold }: AccountBounds): Accoun
     if (maxCostUsd === undefined) return true;
     if (costUsd === undefined) return { by: "maxCostUsd", reason: "its price is not known" };
     if (committedUsd + costUsd <= maxCostUsd) return true;
-    const spent = committedUsd === 0 ? "" : `, and ${shown(committedUsd)} USD are spent or reserved`;
-    return {
-      by: "maxCostUsd",
-      reason: `costs about ${costUsd.toPrecision(3)} USD, more than ${maxCostUsd}${spent}`,
-    };
+    const problem =
+      committedUsd === 0
+        ? `more than ${maxCostUsd}`
+        : `and ${shown(committedUsd)} of ${maxCostUsd} USD are spent or reserved`;
+    return { by: "maxCostUsd", reason: `costs about ${shown(costUsd)} USD, ${problem}` };
   };
 
   const leftUsd = () => (hold === undefined ? 0 : Math.max(0, hold.roomUsd() - committedUsd));

@@ -41,7 +41,7 @@ export function resolveBudget(options: BudgetOptions): Budget {
   const common = { limitUsd, per, maxTenants };
 
   if (period !== undefined && periodMs !== undefined)
-    throw new InvalidOptionError("budget.periodMs", periodMs, "absent where period is given");
+    throw new InvalidOptionError("budget.periodMs", periodMs, "absent if period is given");
   if (periodMs !== undefined) {
     checkNumber("budget.periodMs", periodMs, { min: 1, integer: true });
     return { ...common, description: named(`${periodMs} ms`), periodStart: (now) => now - (now % periodMs) };

@@ -110,7 +110,10 @@ export function startAttempt(
       end();
     },
     abandon(received) {
-      record.error = { code: "abandoned", message: "given up for another call of the request" };
+      record.error = {
+        code: "abandoned",
+        message: "abandoned because another call of the request took over",
+      };
       billReceived(received);
       abandoned = true;
       end();

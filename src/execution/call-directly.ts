@@ -162,5 +162,5 @@ function checkAlive(context: CallContext): void {
 
 function unpaid({ scope }: CallContext, id: string, refusal: Refusal): BudgetExceededError {
   const { limitUsd, description } = scope.account.boundOf(refusal);
-  return new BudgetExceededError(limitUsd, `${id} ${refusal.reason}`, scope.attempts, description);
+  return new BudgetExceededError(limitUsd, `${id}: ${refusal.reason}`, scope.attempts, description);
 }

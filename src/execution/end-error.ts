@@ -40,7 +40,7 @@ export function endError(
     case "money": {
       const refused = refusals?.get(attemptId);
       const bound = refused === undefined ? undefined : scope.account.boundOf(refused.refusal);
-      const problem = `${refused?.proposal.model} ${refused?.refusal.reason}`;
+      const problem = `${refused?.proposal.model}: ${refused?.refusal.reason}`;
       return new BudgetExceededError(bound?.limitUsd ?? 0, problem, scope.attempts, bound?.description);
     }
   }

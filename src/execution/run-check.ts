@@ -58,7 +58,7 @@ function inTime<T>(execution: Execution, verdict: PromiseLike<T>): Promise<T> {
       : `gave no verdict within checkTimeoutMs of ${checkTimeoutMs} ms`;
   return settleWithin(ports.clock, verdict, {
     signal,
-    abortError: () => new NoVerdict("was left behind: the caller aborted"),
+    abortError: () => new NoVerdict("gave no verdict before the caller aborted"),
     ms: Math.min(left, checkTimeoutMs),
     timeError: () => new NoVerdict(problem),
   });

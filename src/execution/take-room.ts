@@ -30,7 +30,7 @@ export function takeRoomNow(pass: Pass): true | Refusal {
   if (typeof waitMs !== "number") return waitMs;
   const place = waitMs > 0 ? false : pass.queue(ignore);
   if (typeof place === "object") return place;
-  return place && pass.begin() === 0 ? true : { by: "queue", reason: "it has no room at once" };
+  return place && pass.begin() === 0 ? true : { by: "queue", reason: "it has no room right now" };
 }
 
 const atOnce: Room = { waited: false };

@@ -22,7 +22,7 @@ export function completeModels<Id extends string>(
     if (model.capabilities !== undefined) checkObject(`models.${id}.capabilities`, model.capabilities);
     const other = idByName.get(model.name);
     if (other !== undefined) {
-      const advice = `unlike that of models.${other}: give each a name of its own (option name of the provider)`;
+      const advice = `different from models.${other}.name: give each model its own name (option name of the provider)`;
       throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
     }
     idByName.set(model.name, id);

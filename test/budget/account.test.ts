@@ -31,7 +31,7 @@ describe("the account of a request with maxCostUsd", () => {
     expect(one.fits({ costUsd: 1.5 })).toMatchObject({ reason: "costs about 1.50 USD, more than 1" });
     expect(one.reserve({ attemptId: "a", costUsd: 0.5 })).toBe(true);
     expect(one.fits({ costUsd: 0.6 })).toMatchObject({
-      reason: "costs about 0.600 USD, more than 1, and 0.500 USD are spent or reserved",
+      reason: "costs about 0.600 USD, and 0.500 of 1 USD are spent or reserved",
     });
     one.settle("a", 0.2);
     expect(one.fits({ costUsd: 0.8 })).toBe(true);

@@ -129,7 +129,7 @@ describe("asking again", () => {
     expect(forbidden.check?.error).toBe("no model may serve this request (small: not again)");
     const poor = await run(twice, { maxCostUsd: 0.2005 });
     expect(isRouterError(poor.error, "budget-exceeded")).toBe(true);
-    expect(poor.check?.error).toContain("does not suffice");
+    expect(poor.check?.error).toContain("is not enough");
     expect(poor.models.small.requests).toHaveLength(1);
   });
 

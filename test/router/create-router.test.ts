@@ -31,7 +31,7 @@ describe("options that are refused, each by name, value and allowed range", () =
     [
       "two ids of one name",
       { models: { ...models, other: fakeModel({ model: "s" }) } },
-      'models.other.name must be unlike that of models.small: give each a name of its own (option name of the provider), got "fake:s"',
+      'models.other.name must be different from models.small.name: give each model its own name (option name of the provider), got "fake:s"',
     ],
     [
       "a model without labels",

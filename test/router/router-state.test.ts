@@ -111,7 +111,7 @@ describe("a budget", () => {
       });
     if (!isRouterError(error, "budget-exceeded")) throw error;
     expect(error.message).toMatch(
-      /^the budget of 5 USD per day does not suffice: small: costs about .*; large: costs/,
+      /^the budget of 5 USD per day is not enough: small: costs about .*; large: costs/,
     );
     expect(error.limitUsd).toBe(5);
     await expect(router.route({ ...inSession("x"), model: "small" })).rejects.toMatchObject({

@@ -439,7 +439,7 @@ describe("route", () => {
       .router.route(ask)
       .catch((caught: unknown) => caught);
     if (!isRouterError(error, "budget-exceeded")) throw error;
-    expect(error.message).toMatch(/maxCostUsd of 0.1 does not suffice: small: costs about 3\.00 USD/);
+    expect(error.message).toMatch(/maxCostUsd of 0.1 is not enough: small: costs about 3\.00 USD/);
     const unknown = await make({}, { small: { price: undefined } }).router.route({ ...ask, maxCostUsd: 5 });
     expect(unknown.text).toBe("from large");
   });
