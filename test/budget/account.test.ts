@@ -17,7 +17,7 @@ function ledgerOf(limitUsd: number) {
 describe("the account of a request with maxCostUsd", () => {
   const account = () => openAccount({ maxCostUsd: 1, budget: undefined, hold: undefined });
 
-  it("fails closed where a price is not known", () => {
+  it("fails closed if a price is not known", () => {
     expect(account().fits({ costUsd: undefined })).toEqual({
       by: "maxCostUsd",
       reason: "its price is not known",
@@ -53,7 +53,7 @@ describe("the account of a request with maxCostUsd", () => {
 });
 
 describe("the account of a request under a budget", () => {
-  it("sets the plan aside as far as it is there, and gives back what was not spent", () => {
+  it("sets aside what the plan costs as far as the money goes, and gives back what was not spent", () => {
     const { ledger, usedUsd } = ledgerOf(1);
     const first = ledger.open({}, noon);
     first.earmark(3);
