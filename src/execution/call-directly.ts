@@ -24,8 +24,8 @@ import { createGuard } from "./guard.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
- * One call of a chat model without check, retry or fallback: what a classifier or a check makes. The caller
- * has asked the constraints; signal, deadline, money and limits are looked at here.
+ * Makes one call of a chat model without check, retry or fallback, for a classifier or a check. The caller
+ * has evaluated the constraints; signal, deadline, money and limits are checked here.
  */
 export function generateDirectly(context: CallContext, model: string, hop: Hop): Promise<Completion> {
   return callOnce(context, model, hop, async ({ ready, record, signal }) => {
@@ -36,7 +36,7 @@ export function generateDirectly(context: CallContext, model: string, hop: Hop):
   });
 }
 
-/** The request once more, for a check. The request's constraints and money hold here too. */
+/** Sends the request once more, for a check, under the request's constraints and within its money. */
 export async function generateAgain(
   context: CallContext,
   model: string,
@@ -48,7 +48,7 @@ export async function generateAgain(
   return generateDirectly({ ...context, signal, chat: { ...context.chat, ...changes } }, model, "check");
 }
 
-/** One call of what is not a chat model, bounded and recorded as a call of one is. */
+/** Makes one call of something that is not a chat model, bounded and recorded like a call of one. */
 export function callDirectly<T>(
   context: CallContext,
   model: string,
@@ -76,7 +76,7 @@ async function callOnce<T>(
 ): Promise<T> {
   const { ports, scope, signal } = context;
   const admitted = admit(context, model, hop);
-  // Without a pause where none is needed: constraints were asked just now.
+  // No `await` unless needed: nothing must happen between the constraints and the call.
   const ready = admitted instanceof Promise ? await admitted : admitted;
   const record = startAttempt(context, ready);
   const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
@@ -98,9 +98,9 @@ async function callOnce<T>(
 }
 
 /**
- * The way of a call that no plan has proposed through account and limits. No other model can stand in: throws
- * `BudgetExceededError` or `LimitExceededError` where it cannot be made. Returns at once where nothing has to be
- * waited for.
+ * Takes a call that no plan proposed through account and limits. Throws `BudgetExceededError` or
+ * `LimitExceededError` if it cannot be made, since no other model can stand in. Synchronous if there is no
+ * wait.
  */
 function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<ReadyCall> {
   const { scope } = context;
@@ -143,7 +143,7 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
   try {
     if ("by" in room) throw new LimitExceededError({ [id]: room.reason });
     if (!room.waited) return ready;
-    // What was permitted before the wait may not be any more.
+    // The constraints may no longer permit it after the wait.
     const permitted = context.permits(context.candidateOf(id), hop);
     if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
     checkAlive(context);
@@ -154,7 +154,7 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
   }
 }
 
-/** Throws when the caller has aborted or the deadline has passed. */
+/** Throws if the caller has aborted or the deadline has passed. */
 function checkAlive(context: CallContext): void {
   context.signal?.throwIfAborted();
   if (leftMs(context) <= 0) throw deadlineError(context.scope);
@@ -162,5 +162,5 @@ function checkAlive(context: CallContext): void {
 
 function unpaid({ scope }: CallContext, id: string, refusal: Refusal): BudgetExceededError {
   const { limitUsd, description } = scope.account.boundOf(refusal);
-  return new BudgetExceededError(limitUsd, `${id} ${refusal.reason}`, scope.attempts, description);
+  return new BudgetExceededError(limitUsd, `${id}: ${refusal.reason}`, scope.attempts, description);
 }

@@ -8,25 +8,25 @@ import { createGuard } from "./guard.ts";
 import { runCheck } from "./run-check.ts";
 import { type Move, Walk } from "./walk.ts";
 
-/** Walks through the plan until an answer stands. Rejects with what ended the request. */
+/** Follows the attempt plan to an answer. Rejects with the error that ends the request. */
 export async function generate(execution: Execution): Promise<Completion> {
   const walk = new Walk(execution);
   let moving = walk.begin();
   for (;;) {
-    // Without a pause where none is needed: constraints were asked just now.
+    // No `await` unless needed: nothing must happen between the constraints and the call.
     const move = moving instanceof Promise ? await moving : moving;
     if (move.call === undefined) return move.completion as Completion;
     moving = follow(walk, await callOnce(execution, move.call));
   }
 }
 
-/** What came of one call: an answer that the checks have looked at, or a typed error. */
+/** Outcome of one call: an answer with the verdict of its checks, or a typed error. */
 export type Outcome = { readonly planned: PlannedCall; readonly record: AttemptRecord } & (
   | { readonly completion: Completion; readonly verdict: "accepted" | "refused" | "degraded" }
   | { readonly completion?: undefined; readonly error: unknown }
 );
 
-/** Tells the plan what came of a call. */
+/** Reports the outcome of a call to the plan. */
 export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
   const { planned, record } = outcome;
   return outcome.completion === undefined
@@ -34,7 +34,7 @@ export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
     : walk.answered(planned, record, outcome.completion, outcome.verdict);
 }
 
-/** One call without streaming, and its checks. Never rejects for what the model does. */
+/** Makes one call without streaming and runs its checks. Never rejects because of the model. */
 export async function callOnce(execution: Execution, planned: PlannedCall): Promise<Outcome> {
   const { ports, scope, chat, signal } = execution;
   const { model, pass, check } = planned;
@@ -62,7 +62,7 @@ export async function callOnce(execution: Execution, planned: PlannedCall): Prom
   return { planned, record, completion, verdict };
 }
 
-/** The verdict of the checks: those for degraded answers first, then the plan's. */
+/** Returns the verdict of the checks: those for degraded answers first, then the plan's. */
 async function judge(
   execution: Execution,
   { call, check }: PlannedCall,

@@ -4,22 +4,22 @@ import type { Deadline } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 
 /**
- * Bounds one call: by the caller's signal, the request's deadline and a limit of its own. A model
- * that ignores its signal is left behind; its late answer or error is dropped.
+ * Bounds one call by the caller's signal, the request's deadline and a time limit. A model that ignores its
+ * signal is abandoned: its late answer or error is dropped.
  */
 export interface Guard {
   readonly signal: AbortSignal;
-  /** Settles as `work` does, or rejects with the reason of what ends the call before. */
+  /** Settles like `work`, or rejects with the reason if the call is ended first. */
   race<T>(work: () => Promise<T>): Promise<T>;
-  /** Hears of an end that comes between two races: the consumer of a stream is away. */
+  /** Sets a listener for an end that comes between two races, while the consumer of a stream is away. */
   whenAway(listener: (reason: unknown) => void): void;
   /** Allows at most `ms` from now until the next `race` settles; `limit` names the bound in the error. */
   limit(ms: number, limit: string): void;
-  /** Leaves no timer and no listener; with `abort`, ends a call that still runs. Idempotent. */
+  /** Removes timer and listeners. With `abort` it ends a call that still runs. Idempotent. */
   release(abort: boolean): void;
 }
 
-/** What bounds a call. */
+/** Bounds of a call. */
 export interface CallBounds {
   readonly signal: AbortSignal | undefined;
   readonly clock: Clock;
@@ -74,7 +74,7 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
           },
           (error) => {
             if (rejectCurrent === reject) rejectCurrent = undefined;
-            // The reason that ended the call, not what the model made of it.
+            // The reason that ended the call, not the error that the model made from it.
             reject(controller.signal.aborted ? controller.signal.reason : error);
           },
         );
@@ -86,7 +86,7 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
     limit(ms, name) {
       const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - clock.monotonic();
       if (left <= 0) {
-        // Not by a timer: chunks that come faster than timers fire would put it off for ever.
+        // Not by a timer: chunks that come faster than timers fire would postpone it without end.
         end(deadlineError(bounds));
         return;
       }

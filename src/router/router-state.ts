@@ -23,7 +23,7 @@ export interface StateParts {
   readonly limits: Limits | undefined;
   /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
 }
 

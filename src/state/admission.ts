@@ -5,7 +5,7 @@ import type { Hedging } from "./hedging.ts";
 import type { LimitPass, Limits } from "./limits.ts";
 import type { LoadBudget } from "./load-budget.ts";
 
-/** The rules that admission is made of. */
+/** Rules that admission consists of. */
 export interface AdmissionParts {
   readonly breakers: Pick<Breakers, "ask" | "enter" | "abandon" | "pauseMs" | "observe">;
   readonly retryBudget: LoadBudget;
@@ -13,20 +13,20 @@ export interface AdmissionParts {
   readonly hedging: Hedging | undefined;
   /** Absent: no limits. */
   readonly limits: Pick<Limits, "delayOf" | "enter"> | undefined;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** Hops of classifiers and checks: no other model can stand in, so breakers do not stop them. */
 const direct: ReadonlySet<Call["hop"]> = new Set(["classify", "check"]);
 
-/** Breakers, pauses, rates, calls at once, retry and hedge budgets, as one port. */
+/** Creates the port that combines breakers, pauses, rates, calls at once, and the retry and hedge budgets. */
 export function createAdmission(parts: AdmissionParts): Admission {
   const { breakers, retryBudget, hedging, limits, now } = parts;
 
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
-  /** The token of a retry or a hedge; absent: there is one. */
+  /** Takes the token of a retry or a hedge. Returns the refusal if there is none left. */
   const withdraw = ({ hop, sparing }: Call): Refusal | undefined => {
     if (hop === "retry" && !retryBudget.withdraw(now(), sparing === true))
       return { by: "retry-budget", reason: "the retry budget is used up" };
@@ -76,11 +76,11 @@ function ratedOf({ name, tenant, inputTokens, outputTokens }: Call) {
   return { name, tenant, tokens: inputTokens + outputTokens };
 }
 
-/** One call on its way. A class, since each call makes one: closures of its own would cost more. */
+/** Pass of one call. A class, since each call creates one: closures per object would cost more. */
 class CallPass implements Pass {
   readonly #parts: AdmissionParts;
   readonly #call: Call;
-  /** True if a breaker's trial, where there is one, is this call's. */
+  /** True if the call entered the breaker: a half-open trial is then its own. */
   readonly #entered: boolean;
   #limited: LimitPass | undefined;
   #isOver = false;

@@ -1,4 +1,6 @@
-/** Ports: what execution needs of a router, as small interfaces. Each has an implementation in a folder of its own. */
+/**
+ * Ports: small interfaces by which execution reaches a router's parts. Each is implemented in another folder.
+ */
 export type { Admission, Pass } from "./admission.ts";
 export type { Call, Refusal } from "./call.ts";
 export type { Clock, Timer } from "./clock.ts";
