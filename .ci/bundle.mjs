@@ -15,6 +15,9 @@ const doors = [
   "policies/constraints/index",
   "policies/checks/index",
   "evals/index",
+  "evals/scorers/index",
+  "evals/metrics/index",
+  "evals/monitor/off-policy/index",
   ...filesIn("dist/src/providers").map((name) => `src/providers/${name}`),
 ];
 const scripts = filesIn("dist/studies").map((name) => `studies/${name}`);

@@ -97,7 +97,7 @@ async function beginLate(context: CallContext, pass: Pass, firstMs: number): Pro
   for (let ms = firstMs; ms > 0; ms = pass.begin()) {
     waitedMs += ms;
     if (waitedMs > retryAfterCapMs || ms >= leftMs(context))
-      return { by: "rate", reason: `its rate limit is reached for ${ms} ms more`, waitMs: ms };
+      return { by: "rate", reason: `its rate limit is reached; there is room again in ${ms} ms`, waitMs: ms };
     await wait(ms, signal, ports.clock);
   }
   return later;

@@ -96,7 +96,7 @@ class CallPass implements Pass {
   }
 
   get onRateLimit(): Pass["onRateLimit"] {
-    return this.#limited?.told;
+    return this.#limited?.onRateLimit;
   }
 
   headroom(maxWaitMs: number): number | Refusal {

@@ -365,7 +365,9 @@ describe("calls per minute", () => {
     const texts = [];
     for (let call = 0; call < 3; call += 1) texts.push(await textOf(router.route("x")));
     expect(texts).toEqual(["from small", "from small", "from large"]);
-    expect(skipped()).toEqual(["small: its limit of 2 requests per minute is reached for 30000 ms more"]);
+    expect(skipped()).toEqual([
+      "small: its limit of 2 requests per minute is reached; there is room again in 30000 ms",
+    ]);
   });
 
   it("wait where nobody else is left, in order and no longer than retryAfterCapMs", async () => {
@@ -396,7 +398,9 @@ describe("calls per minute", () => {
     const { router } = make({ requestsPerMinute: 6 });
     for (let call = 0; call < 6; call += 1) await router.route(pinned);
     const error = await router.route({ ...pinned, deadlineMs: 10_000 }).catch((caught: unknown) => caught);
-    expect(String(error)).toContain("small: its limit of 6 requests per minute is reached for 10000 ms more");
+    expect(String(error)).toContain(
+      "small: its limit of 6 requests per minute is reached; there is room again in 10000 ms",
+    );
     const waiting = router.route({ ...pinned, deadlineMs: 10_002 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect((await waiting).text).toBe("from small");

@@ -163,7 +163,7 @@ function limitsOf(random: () => number, held: Held): Limits {
           return false;
         },
         begin: () => (maybe(0.1) ? Math.ceil(random() * 10) : 0),
-        told: () => {},
+        onRateLimit: () => {},
         end: () => {
           clearTimeout(timer);
           if (!isOver) held.passes -= 1;
@@ -465,7 +465,7 @@ describe("the order of models", () => {
               queueTimeoutMs: 1,
               queue: () => true,
               begin: () => 0,
-              told: () => {},
+              onRateLimit: () => {},
               end: () => {},
             },
     };
@@ -482,7 +482,7 @@ describe("the order of models", () => {
         name === "fake:small" && calls > 0 ? { ms: 60_000, reason: "its rate" } : undefined,
       enter: () => {
         calls += 1;
-        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        const pass = { waitMs: 0, queueTimeoutMs: 1, onRateLimit: () => {}, end: () => {} };
         return { ...pass, queue: () => true, begin: () => 0 };
       },
     };
@@ -497,7 +497,7 @@ describe("the order of models", () => {
     const limits: Limits = {
       delayOf: () => undefined,
       enter: () => {
-        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        const pass = { waitMs: 0, queueTimeoutMs: 1, onRateLimit: () => {}, end: () => {} };
         return rejections.shift() || { ...pass, queue: () => true, begin: () => 0 };
       },
     };
@@ -515,7 +515,7 @@ describe("the order of models", () => {
       delayOf: () => undefined,
       enter: ({ name }) => {
         if (name === "fake:large") return "it is full";
-        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        const pass = { waitMs: 0, queueTimeoutMs: 1, onRateLimit: () => {}, end: () => {} };
         return { ...pass, queue: () => true, begin: () => 0 };
       },
     };
