@@ -84,7 +84,7 @@ function afterFailure(breaker: ClosedBreaker, now: number, rules: Rules): Breake
 
 function afterEntry(breaker: OpenBreaker | HalfOpenBreaker, now: number, rules: Rules): Breaker {
   if (askBreaker(breaker, now) !== true) return breaker;
-  // The result of a trial may never arrive, if its request was dropped: it must not block calls for ever.
+  // The result of a trial may never arrive, if its request was dropped: it must not block calls forever.
   return { ...breaker, state: "half-open", trialUntil: now + longestOpenMs(rules) };
 }
 

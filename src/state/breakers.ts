@@ -46,7 +46,7 @@ const succeeded: BreakerEvent = { type: "succeeded" };
 /**
  * Creates a breaker for each model name. It opens when the window holds at least `minCalls` calls and
  * the share that failed in one class reaches `failureRatio`; after `openMs` one trial decides. A rate
- * limit starts a cool-down and is no failure. Failures that the caller caused do not count.
+ * limit starts a cool-down and is not a failure. Failures that the caller caused do not count.
  */
 export function createBreakers(options: BreakerOptions = {}): Breakers {
   const rules = resolveBreakerOptions(options);
@@ -90,7 +90,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
     observe({ name, error, startedAt }, now) {
       const event = eventOf(error);
       const isLimited = error?.kind === "rate-limit";
-      // A failure that the caller caused is no reason to remember an endpoint.
+      // A failure that the caller caused is not a reason to remember an endpoint.
       const endpoint = event === freed && !isLimited ? endpoints.get(name) : endpointOf(name);
       if (endpoint === undefined) return;
       if (isLimited)

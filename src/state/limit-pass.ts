@@ -20,7 +20,7 @@ export interface LimitPass {
   queue(onTurn: () => void): boolean | string;
   /** Begins the call and returns 0, or returns milliseconds after which to ask again: others began late. */
   begin(): number;
-  /** Hears the rate-limit headers of the call's response. */
+  /** Receives the rate-limit headers of the call's response. */
   readonly onRateLimit: (info: RateLimitInfo) => void;
   /** Gives the place back and learns from the call. Frees the reservation if it never began. Idempotent. */
   end(attempt?: Pick<Attempt, "usage" | "costEstimated" | "error">): void;

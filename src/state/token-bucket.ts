@@ -41,7 +41,7 @@ export function resize(bucket: TokenBucket, capacity: number, perMs: number): vo
 export function waitMs(bucket: TokenBucket, cost: number, now: number): number {
   refill(bucket, now);
   const missing = clamped(bucket, cost) - bucket.level;
-  // Sums of fractions drift: a billionth of a token is no reason to wait.
+  // Sums of fractions drift: a billionth of a token is not a reason to wait.
   if (missing <= 1e-9) return 0;
   return bucket.perMs > 0 ? Math.ceil(missing / bucket.perMs) : Number.POSITIVE_INFINITY;
 }
