@@ -61,6 +61,8 @@ export function openAccount({ maxCostUsd, budget, hold }: AccountBounds): Accoun
     if (estimate === undefined) return;
     reserved.delete(attemptId);
     committedUsd += costUsd(estimate) - estimate;
+    // A cost above its estimate counts for other requests at once.
+    hold?.raise(committedUsd);
   };
 
   return {

@@ -1,4 +1,5 @@
 import type { Check } from "../contracts/index.ts";
+import type { Refusal } from "../contracts/ports/index.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import type { CallContext, Execution } from "./context.ts";
@@ -33,7 +34,9 @@ export function admitCall(
   const reserved = scope.account.reserve(call);
   const entered = (answer: Awaited<typeof reserved>) =>
     answer === true ? enter(execution, proposal, call) : unpaid(proposal, answer);
-  return reserved instanceof Promise ? reserved.then(entered) : entered(reserved);
+  return reserved instanceof Promise
+    ? reserved.then(entered, () => unpaid(proposal, notReserved))
+    : entered(reserved);
 }
 
 function enter(execution: Execution, proposal: Proposal, call: ReadyCall["call"]): PlannedCall | Refused {
@@ -51,6 +54,9 @@ function enter(execution: Execution, proposal: Proposal, call: ReadyCall["call"]
   giveBack(execution, planned);
   return withoutRoom(proposal, room);
 }
+
+/** Refusal where a store fails: what cannot be reserved is not spent. */
+export const notReserved: Refusal = { by: "store", reason: "cannot be paid for: reserving its cost failed" };
 
 /** Gives back the pass and the money of a call that is not made. */
 export function giveBack({ scope }: CallContext, { pass, call }: ReadyCall): void {

@@ -7,9 +7,9 @@ import {
   ProviderError,
   recordError,
 } from "../contracts/index.ts";
-import type { Call, Pass } from "../contracts/ports/index.ts";
+import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
-import type { CallContext, ReturnedUsage } from "./context.ts";
+import type { CallContext } from "./context.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -22,7 +22,6 @@ export interface ReadyCall {
 
 /** An attempt while it runs. */
 export interface AttemptRecord {
-  readonly model: Model;
   dropped(parameter: string): void;
   firstToken(): void;
   /** Ends the attempt with the answer of a model. Tokens that it does not report are estimated. */
@@ -67,7 +66,7 @@ export function startAttempt(
   const end = () => {
     scope.account.settle(call.attemptId, record.costUsd);
     record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
-    insert(scope.attempts, record);
+    insert(scope.attempts, record, startedAt);
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   };
@@ -83,7 +82,6 @@ export function startAttempt(
   const billReceived = (text: string) => bill(undefined, () => pricing.estimateTokens(text));
 
   return {
-    model,
     dropped(parameter) {
       if (!record.dropped?.includes(parameter)) record.dropped = [...(record.dropped ?? []), parameter];
     },
@@ -133,14 +131,19 @@ export function startAttempt(
 
 /** Returns everything that a model wrote and bills for, as text. */
 function textOf(message: Completion["choices"][number]["message"] | undefined): string {
-  const calls = message?.tool_calls;
-  return `${message?.content ?? ""}${calls === undefined || calls.length === 0 ? "" : JSON.stringify(calls)}`;
+  // A user's own model, or a server, may send null where there are none.
+  const calls: readonly unknown[] | null | undefined = message?.tool_calls;
+  return `${message?.content ?? ""}${calls?.length ? JSON.stringify(calls) : ""}`;
 }
 
+/** When attempts started, on the monotonic clock: the time of day that they record may have jumped. */
+const startOf = new WeakMap<Attempt, number>();
+
 /** Inserts an attempt in order of start: a call that runs next to another one may end first. */
-function insert(attempts: Attempt[], record: Attempt): void {
+function insert(attempts: Attempt[], record: Attempt, startedAt: number): void {
+  startOf.set(record, startedAt);
   let at = attempts.length;
-  while (at > 0 && (attempts[at - 1] as Attempt).startedAt > record.startedAt) at -= 1;
+  while (at > 0 && (startOf.get(attempts[at - 1] as Attempt) ?? 0) > startedAt) at -= 1;
   if (at === attempts.length) attempts.push(record);
   else attempts.splice(at, 0, record);
 }

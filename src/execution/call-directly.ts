@@ -8,19 +8,13 @@ import {
   NoEligibleModelError,
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
-import { giveBack } from "./admit-call.ts";
-import {
-  type AttemptRecord,
-  mayBeBilled,
-  type ReadyCall,
-  startAttempt,
-  toTypedError,
-} from "./attempt-record.ts";
+import { giveBack, notReserved } from "./admit-call.ts";
+import { askModel } from "./ask-model.ts";
+import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
-import { checkCompletion } from "./check-completion.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
-import { createGuard } from "./guard.ts";
+import { runCall, type Work } from "./run-call.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
@@ -28,12 +22,7 @@ import { type Room, takeRoom } from "./take-room.ts";
  * has evaluated the constraints; signal, deadline, money and limits are checked here.
  */
 export function generateDirectly(context: CallContext, model: string, hop: Hop): Promise<Completion> {
-  return callOnce(context, model, hop, async ({ ready, record, signal }) => {
-    const options = { signal, onDropped: record.dropped, onRateLimit: ready.pass.onRateLimit };
-    const completion = await ready.model.generate(context.chat, options);
-    checkCompletion(completion, ready.model.name);
-    return { value: completion, settle: () => record.answer(completion) };
-  });
+  return makeDirectCall(context, model, hop, (ready) => askModel(context, ready));
 }
 
 /** Sends the request once more, for a check, under the request's constraints and within its money. */
@@ -45,7 +34,9 @@ export async function generateAgain(
 ): Promise<Completion> {
   const permitted = context.permits(context.candidateOf(model), "check");
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
-  return generateDirectly({ ...context, signal, chat: { ...context.chat, ...changes } }, model, "check");
+  const chat = { ...context.chat, ...changes };
+  // What was estimated of the request's text says nothing about a changed one.
+  return generateDirectly({ ...context, signal, chat, textTokens: undefined }, model, "check");
 }
 
 /** Makes one call of something that is not a chat model, bounded and recorded like a call of one. */
@@ -55,47 +46,28 @@ export function callDirectly<T>(
   hop: Hop,
   work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
 ): Promise<T> {
-  return callOnce(context, model, hop, async ({ record, signal }) => {
+  return makeDirectCall(context, model, hop, () => async ({ record, signal }) => {
     const { value, inputTokens, servedModel } = await work(signal);
     return { value, settle: () => record.succeed({ inputTokens, model: servedModel }) };
   });
 }
 
-/** A direct call under way. */
-interface DirectCall {
-  readonly ready: ReadyCall;
-  readonly record: AttemptRecord;
-  readonly signal: AbortSignal;
-}
-
-async function callOnce<T>(
+async function makeDirectCall<T>(
   context: CallContext,
   model: string,
   hop: Hop,
-  work: (call: DirectCall) => Promise<{ readonly value: T; readonly settle: () => void }>,
+  work: DirectWork<T>,
 ): Promise<T> {
-  const { ports, scope, signal } = context;
   const admitted = admit(context, model, hop);
-  // No `await` unless needed: nothing must happen between the constraints and the call.
+  // No pause unless it is needed, since constraints were evaluated just now.
   const ready = admitted instanceof Promise ? await admitted : admitted;
-  const record = startAttempt(context, ready);
-  const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
-  const guard = createGuard(bounds, ready.model.name);
-  try {
-    guard.limit(ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const { value, settle } = await guard.race(() => work({ ready, record, signal: guard.signal }));
-    settle();
-    return value;
-  } catch (thrown) {
-    const error = toTypedError(thrown, ready.model, signal);
-    record.fail(error, mayBeBilled(error) ? "" : undefined);
-    throw error;
-  } finally {
-    guard.release(false);
-    ready.pass.end();
-    record.report(undefined);
-  }
+  const ended = await runCall(context, ready, work(ready));
+  ended.record.report(undefined);
+  if (ended.failed) throw ended.error;
+  return ended.value;
 }
+
+type DirectWork<T> = (ready: ReadyCall) => Work<T>;
 
 /**
  * Takes a call that no plan proposed through account and limits. Throws `BudgetExceededError` or
@@ -110,7 +82,10 @@ function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<
   if (fits !== true) throw unpaid(context, id, fits);
   const reserved = scope.account.reserve(call);
   return reserved instanceof Promise
-    ? reserved.then((answer) => enter(context, call, answer))
+    ? reserved.then(
+        (answer) => enter(context, call, answer),
+        () => enter(context, call, notReserved),
+      )
     : enter(context, call, reserved);
 }
 

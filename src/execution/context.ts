@@ -3,15 +3,12 @@ import type {
   Candidate,
   ChatRequest,
   Check,
-  Completion,
   Hop,
   HopContext,
   Model,
-  ModelFacts,
   RequestFacts,
-  Usage,
 } from "../contracts/index.ts";
-import type { Account, Admission, Clock, Observer } from "../contracts/ports/index.ts";
+import type { Account, Admission, Clock, Observer, Pricing } from "../contracts/ports/index.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
 
 /** Ports and options of a router, the same for all its requests. */
@@ -23,28 +20,6 @@ export interface ExecutionPorts {
   readonly observer: Observer;
   readonly pricing: Pricing;
   readonly options: ResolvedExecutionOptions;
-}
-
-/** Prices of calls. */
-export interface Pricing {
-  /** Returns usage and cost of a call, as the provider states them or else estimated. */
-  bill(model: ModelFacts, returned: ReturnedUsage, estimate: UsageEstimate): Bill;
-  estimateTokens(text: string): number;
-}
-
-export type ReturnedUsage = Partial<NonNullable<Completion["usage"]>> | null | undefined;
-
-export interface UsageEstimate {
-  readonly inputTokens: number;
-  readonly outputTokens: () => number;
-}
-
-export interface Bill {
-  readonly usage: Usage;
-  /** True if a side of the usage is an estimate. */
-  readonly estimated: boolean;
-  /** Cost in US dollars; undefined if the price is not known. */
-  readonly costUsd: number | undefined;
 }
 
 /** Time by which a request must be answered. */

@@ -1,10 +1,10 @@
 import type { Check, Completion } from "../contracts/index.ts";
 import type { PlannedCall } from "./admit-call.ts";
-import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { askModel } from "./ask-model.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
 import { generateAgain } from "./call-directly.ts";
-import { checkCompletion } from "./check-completion.ts";
 import type { Execution } from "./context.ts";
-import { createGuard } from "./guard.ts";
+import { runCall } from "./run-call.ts";
 import { runCheck } from "./run-check.ts";
 import { type Move, Walk } from "./walk.ts";
 
@@ -36,29 +36,12 @@ export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
 
 /** Makes one call without streaming and runs its checks. Never rejects because of the model. */
 export async function callOnce(execution: Execution, planned: PlannedCall): Promise<Outcome> {
-  const { ports, scope, chat, signal } = execution;
-  const { model, pass, check } = planned;
-  const record = startAttempt(execution, planned);
-  const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
-  const guard = createGuard(bounds, model.name);
-  let completion: Completion;
-  try {
-    guard.limit(ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
-    completion = await guard.race(() => model.generate(chat, options));
-    checkCompletion(completion, model.name);
-  } catch (thrown) {
-    const error = toTypedError(thrown, model, signal);
-    record.fail(error, mayBeBilled(error) ? "" : undefined);
-    return { planned, record, error };
-  } finally {
-    guard.release(false);
-  }
-  record.answer(completion);
-  const verdict =
-    check === undefined && ports.options.degraded.length === 0
-      ? "accepted"
-      : await judge(execution, planned, record, completion);
+  const ended = await runCall(execution, planned, askModel(execution, planned));
+  const { record } = ended;
+  if (ended.failed) return { planned, record, error: ended.error };
+  const completion = ended.value;
+  const hasChecks = planned.check !== undefined || execution.ports.options.degraded.length > 0;
+  const verdict = hasChecks ? await judge(execution, planned, record, completion) : "accepted";
   return { planned, record, completion, verdict };
 }
 

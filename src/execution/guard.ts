@@ -1,6 +1,6 @@
-import { type Attempt, ProviderError } from "../contracts/index.ts";
-import type { Clock, Timer } from "../contracts/ports/index.ts";
-import type { Deadline } from "./context.ts";
+import { ProviderError } from "../contracts/index.ts";
+import type { Timer } from "../contracts/ports/index.ts";
+import type { CallContext } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 
 /**
@@ -19,17 +19,14 @@ export interface Guard {
   release(abort: boolean): void;
 }
 
-/** Bounds of a call. */
-export interface CallBounds {
-  readonly signal: AbortSignal | undefined;
-  readonly clock: Clock;
-  readonly deadline: Deadline | undefined;
-  readonly attempts: readonly Attempt[];
-}
-
-export function createGuard(bounds: CallBounds, modelName: string): Guard {
+export function createGuard(
+  context: Pick<CallContext, "signal" | "ports" | "scope">,
+  modelName: string,
+): Guard {
   const controller = new AbortController();
-  const { signal: caller, clock, deadline } = bounds;
+  const { signal: caller, ports, scope } = context;
+  const { clock } = ports;
+  const { deadline } = scope;
   let rejectCurrent: ((reason: unknown) => void) | undefined;
   let tellAway: ((reason: unknown) => void) | undefined;
   let timer: Timer | undefined;
@@ -46,7 +43,7 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
   const onCallerAbort = () => end(caller?.reason);
   const onTimer = () => {
     timer = undefined;
-    if (endsAtDeadline) end(deadlineError(bounds));
+    if (endsAtDeadline) end(deadlineError(scope));
     else if (rejectCurrent !== undefined)
       end(new ProviderError({ kind: "timeout", model: modelName, summary: `${limitName} of ${limitMs} ms` }));
     else if (deadline !== undefined) {
@@ -82,12 +79,14 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
     },
     whenAway(listener) {
       tellAway = listener;
+      // It may have ended between the last race and this.
+      if (controller.signal.aborted) listener(controller.signal.reason);
     },
     limit(ms, name) {
       const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - clock.monotonic();
       if (left <= 0) {
         // Not by a timer: chunks that come faster than timers fire would postpone it without end.
-        end(deadlineError(bounds));
+        end(deadlineError(scope));
         return;
       }
       const atDeadline = left <= ms;

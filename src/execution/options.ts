@@ -57,10 +57,15 @@ export interface ExecutionOptions {
   readonly degraded?: Check | readonly Check[] | undefined;
 }
 
-type WithDefault = Exclude<keyof ExecutionOptions, "limits" | "hedge" | "degraded">;
+/** Options that other rooms read: execution knows only their answers, by its ports. */
+type ForPorts = "breaker" | "limits" | "hedge" | "retryBudget";
+const forPorts: readonly ForPorts[] = ["breaker", "limits", "hedge", "retryBudget"];
 
-export type ResolvedExecutionOptions = Pick<ExecutionOptions, "limits" | "hedge"> & {
-  readonly [Key in WithDefault]-?: NonNullable<ExecutionOptions[Key]>;
+/** Options that execution reads itself, with their defaults. */
+export type ResolvedExecutionOptions = {
+  readonly [Key in Exclude<keyof ExecutionOptions, ForPorts | "degraded">]-?: NonNullable<
+    ExecutionOptions[Key]
+  >;
 } & { readonly degraded: readonly Check[] };
 
 const defaults: ResolvedExecutionOptions = {
@@ -73,18 +78,15 @@ const defaults: ResolvedExecutionOptions = {
   firstTokenTimeoutMs: 120_000,
   idleTimeoutMs: 60_000,
   checkTimeoutMs: 30_000,
-  // The modules that use these have the defaults.
-  retryBudget: {},
-  breaker: {},
-  limits: undefined,
-  hedge: undefined,
   degraded: [],
 };
 
 /** Fills in defaults. Throws `InvalidOptionError`. */
 export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {
-  checkKeys("execution", options, Object.keys(defaults));
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  checkKeys("execution", options, [...Object.keys(defaults), ...forPorts]);
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([key, value]) => value !== undefined && Object.hasOwn(defaults, key)),
+  );
   const resolved: ResolvedExecutionOptions = { ...defaults, ...given, degraded: checksOf(options.degraded) };
   checkNumber("execution.retries", resolved.retries, { min: 0, max: 10, integer: true });
   for (const option of ["backoffBaseMs", "backoffCapMs", "retryAfterCapMs"] as const) {

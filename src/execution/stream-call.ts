@@ -40,11 +40,10 @@ export interface StreamCall {
 
 /** Starts the record of a call. `open` makes the call. */
 export function startStreamCall(execution: Execution, planned: PlannedCall): StreamCall {
-  const { ports, scope, signal } = execution;
+  const { ports, signal } = execution;
   const { model, pass } = planned;
   const record = startAttempt(execution, planned);
-  const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
-  const guard = createGuard(bounds, model.name);
+  const guard = createGuard(execution, model.name);
   const assembler = createAssembler();
   const held: CompletionChunk[] = [];
   let hasBegun = false;

@@ -2,6 +2,7 @@ import { type Completion, isRouterError } from "../contracts/index.ts";
 import { admitCall, type PlannedCall } from "./admit-call.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
+import { deadlineError, leftMs } from "./deadline.ts";
 import { endError } from "./end-error.ts";
 import { followedBy } from "./followed-by.ts";
 import {
@@ -48,7 +49,11 @@ export class Walk {
 
   /** Starts the plan and returns the first call. */
   begin(): Move | Promise<Move> {
-    this.#execution.ports.admission.noteRequest();
+    const { signal, ports } = this.#execution;
+    // A stream may be read long after it was decided.
+    if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
+    if (leftMs(this.#execution) <= 0) throw deadlineError(this.#execution.scope);
+    ports.admission.noteRequest();
     return this.#follow(this.#send({ type: "begin", at: this.#now() }));
   }
 

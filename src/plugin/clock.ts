@@ -13,8 +13,9 @@ export function createClock(now?: () => number): Clock {
 /** Clock for code that runs without a router. */
 export const systemClock: Clock = createClock();
 
+/** Whole milliseconds, like the time of day: records of durations stay readable. */
 function monotonicNow(): number {
-  return performance.now();
+  return Math.floor(performance.now());
 }
 
 function largestOf(now: () => number): () => number {

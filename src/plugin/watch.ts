@@ -13,7 +13,7 @@ export interface Watched {
  * Calls `onAbort` or `onTime`, whichever is due first, and only that one. Returns a function that ends the
  * watch. In either case no timer and no listener is left. A signal that has fired already counts at once.
  */
-export function watch({ after }: Pick<Clock, "after">, { signal, onAbort, ms, onTime }: Watched): () => void {
+export function watch(clock: Pick<Clock, "after">, { signal, onAbort, ms, onTime }: Watched): () => void {
   if (signal?.aborted) {
     onAbort?.(signal.reason);
     return nothing;
@@ -25,7 +25,7 @@ export function watch({ after }: Pick<Clock, "after">, { signal, onAbort, ms, on
   const timer =
     ms === undefined || ms === Number.POSITIVE_INFINITY
       ? undefined
-      : after(ms, () => {
+      : clock.after(ms, () => {
           end();
           onTime?.();
         });

@@ -39,13 +39,14 @@ export function openAnswerStream<Id extends string>(
   }
 
   const iterator = chunks();
-  const end = iterator.return.bind(iterator);
   // A generator that has not begun ends without its `finally`.
+  const end = iterator.return.bind(iterator);
   iterator.return = (value) => end(value).finally(leave);
+  const abandon = iterator.throw.bind(iterator);
+  iterator.throw = (error) => abandon(error).finally(leave);
   // Also if the stream is never iterated.
   deciding.catch(fail);
-  // Both reject when the iteration does, and a caller may look at the iteration only.
-  deciding.catch(ignore);
+  // It rejects when the iteration does, and a caller may look at the iteration only.
   result.catch(ignore);
   return { [Symbol.asyncIterator]: () => iterator, decision: deciding, result };
 }

@@ -60,10 +60,11 @@ function assemble<Id extends string>(
   const means = createUsageMeans();
   const health = createHealth();
   const sessions = createSessions({ maxSessions: options.maxSessions });
-  const breakers = createBreakers(execution.breaker);
-  const retryBudget = createRetryBudget(execution.retryBudget);
-  const limits = execution.limits && createLimits(execution.limits, { models, clock: now });
-  const hedging = execution.hedge && createHedging(execution.hedge, health.of);
+  const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
+  const breakers = createBreakers(breaker);
+  const retryBudget = createRetryBudget(retries);
+  const limits = bounds && createLimits(bounds, { models, clock: now });
+  const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget);
   const ledger = createLedger(budget && spend && { budget, book: spend });

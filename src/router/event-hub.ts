@@ -33,7 +33,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       };
     },
     async close() {
-      await Promise.all(sinks.map((sink) => sink.close?.()));
+      await Promise.all(sinks.map(async (sink) => sink.close?.()));
     },
   };
 }

@@ -24,6 +24,8 @@ import type { Run } from "./run.ts";
 
 /** A hop that the router can end. */
 export interface OpenHop extends HopContext {
+  /** True once the deadline has passed, also if a timer noticed it a little before the clock. */
+  readonly isLate: boolean;
   /** Aborts the calls that the hop has under way and removes timer and listener. */
   end(): void;
 }
@@ -46,6 +48,7 @@ class RequestHop<Id extends string> implements OpenHop {
   #controller: AbortController | undefined;
   #endWatch: (() => void) | undefined;
   #over = false;
+  #isLate = false;
 
   constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check">) {
     this.#parts = parts;
@@ -67,9 +70,16 @@ class RequestHop<Id extends string> implements OpenHop {
       signal: this.#run.signal,
       onAbort: (reason) => controller.abort(reason),
       ms: Math.max(0, leftMs({ ports, scope: this.#run })),
-      onTime: () => controller.abort(deadlineError(this.#run)),
+      onTime: () => {
+        this.#isLate = true;
+        controller.abort(deadlineError(this.#run));
+      },
     });
     return controller.signal;
+  }
+
+  get isLate(): boolean {
+    return this.#isLate || leftMs({ ports: this.#parts.ports, scope: this.#run }) <= 0;
   }
 
   get now(): number {

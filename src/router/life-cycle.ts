@@ -1,13 +1,12 @@
 import {
   type Completion,
-  DeadlineExceededError,
   type RouteRequest,
   type RouteResult,
   RouterError,
   recordError,
 } from "../contracts/index.ts";
 import { type Decided, decide } from "../decision/index.ts";
-import type { Execution } from "../execution/index.ts";
+import { deadlineError, type Execution } from "../execution/index.ts";
 import { allText } from "../request/index.ts";
 import { executionOf } from "./execution-of.ts";
 import { openHop } from "./hop-context.ts";
@@ -61,10 +60,8 @@ export class LifeCycle<Id extends string> {
       const decided = deciding instanceof Promise ? await deciding : deciding;
       this.#decided = decided;
       this.#reportDecision(run, decided);
-      const { signal, deadline, attempts } = run;
-      if (signal?.aborted) throw signal.reason;
-      if (deadline !== undefined && parts.ports.clock.monotonic() >= deadline.at)
-        throw new DeadlineExceededError(deadline.ms, attempts);
+      if (run.signal?.aborted) throw run.signal.reason;
+      if (hop.isLate) throw deadlineError(run);
       return decided;
     } finally {
       hop.end();

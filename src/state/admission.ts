@@ -7,7 +7,7 @@ import type { LoadBudget } from "./load-budget.ts";
 
 /** Rules that admission consists of. */
 export interface AdmissionParts {
-  readonly breakers: Pick<Breakers, "ask" | "enter" | "abandon" | "pauseMs" | "observe">;
+  readonly breakers: Pick<Breakers, "ask" | "enter" | "isOnTrial" | "abandon" | "pauseMs" | "observe">;
   readonly retryBudget: LoadBudget;
   /** Absent: no hedges. */
   readonly hedging: Hedging | undefined;
@@ -56,12 +56,12 @@ export function createAdmission(parts: AdmissionParts): Admission {
     enter(call, inMs) {
       const isDirect = direct.has(call.hop);
       const entered = isDirect ? false : breakers.enter(call.name, now() + inMs);
-      const hasEntered = entered === true;
-      if (!hasEntered && !isDirect && call.lastResort !== true)
+      if (entered !== true && !isDirect && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
+      const isTrial = entered === true && breakers.isOnTrial(call.name);
       const refusal = withdraw(call);
-      if (refusal === undefined) return new CallPass(parts, call, hasEntered);
-      if (hasEntered) breakers.abandon(call.name);
+      if (refusal === undefined) return new CallPass(parts, call, isTrial);
+      if (isTrial) breakers.abandon(call.name);
       return refusal;
     },
   };
@@ -81,14 +81,14 @@ class CallPass implements Pass {
   readonly #parts: AdmissionParts;
   readonly #call: Call;
   /** True if the call entered the breaker: a half-open trial is then its own. */
-  readonly #entered: boolean;
+  readonly #isTrial: boolean;
   #limited: LimitPass | undefined;
   #isOver = false;
 
-  constructor(parts: AdmissionParts, call: Call, entered: boolean) {
+  constructor(parts: AdmissionParts, call: Call, isTrial: boolean) {
     this.#parts = parts;
     this.#call = call;
-    this.#entered = entered;
+    this.#isTrial = isTrial;
   }
 
   get queueTimeoutMs(): number {
@@ -122,7 +122,7 @@ class CallPass implements Pass {
     this.#isOver = true;
     const { breakers, now } = this.#parts;
     if (attempt !== undefined) breakers.observe(attempt, now());
-    else if (this.#entered) breakers.abandon(this.#call.name);
+    else if (this.#isTrial) breakers.abandon(this.#call.name);
     this.#limited?.end(attempt);
   }
 }

@@ -19,6 +19,8 @@ export interface Breakers {
   ask(name: string, now: number): true | string;
   /** Answers as `ask` does. If the breaker is half-open, the call becomes its trial until it is observed. */
   enter(name: string, now: number): true | string;
+  /** True if a half-open breaker waits for its trial: after `enter`, the call that has entered is this trial. */
+  isOnTrial(name: string): boolean;
   /** Frees the trial of a call that entered and is not made after all. */
   abandon(name: string): void;
   /** Milliseconds left of the pause that a rate limit asked for; 0 if there is none. */
@@ -80,6 +82,11 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       const answer = ask(endpoint, now);
       if (answer === true) apply(endpoint, entered, now);
       return answer;
+    },
+
+    isOnTrial(name) {
+      const breaker = endpoints.get(name)?.breaker;
+      return breaker?.state === "half-open" && breaker.trialUntil !== undefined;
     },
 
     // This event does not depend on the time.

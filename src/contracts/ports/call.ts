@@ -30,6 +30,7 @@ export type RefusedBy =
   | "constraint"
   | "maxCostUsd"
   | "budget"
+  | "store"
   | "breaker"
   | "pause"
   | "rate"

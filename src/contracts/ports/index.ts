@@ -6,3 +6,4 @@ export type { Call, Refusal } from "./call.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { Account, Ledger } from "./ledger.ts";
 export type { Observer } from "./observer.ts";
+export type { Pricing, ReturnedUsage } from "./pricing.ts";
