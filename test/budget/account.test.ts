@@ -69,6 +69,15 @@ describe("the account of a request under a budget", () => {
     expect(usedUsd()).toBeCloseTo(0.3, 12);
   });
 
+  it("shows a cost above its estimate to other requests at once", () => {
+    const { ledger, usedUsd } = ledgerOf(10);
+    const account = ledger.open({}, noon);
+    account.reserve({ attemptId: "a", costUsd: 0.6 });
+    account.settle("a", 2.5);
+    expect(usedUsd()).toBe(2.5);
+    expect(ledger.open({}, noon).fits({ costUsd: 8 })).not.toBe(true);
+  });
+
   it("names the bound that refused", () => {
     const { ledger } = ledgerOf(1);
     const account = ledger.open({ maxCostUsd: 5 }, noon);

@@ -81,6 +81,25 @@ describe("router.observe", () => {
     expect(closed.toSorted()).toEqual(["first", "second"]);
   });
 
+  it("closes the other listeners where one throws while it is closed", async () => {
+    const broken: EventSink = Object.assign(() => {}, {
+      close: () => {
+        throw new Error("broken");
+      },
+    });
+    const router = make(broken);
+    let closed = false;
+    router.observe(
+      Object.assign(() => {}, {
+        close: async () => {
+          closed = true;
+        },
+      }),
+    );
+    await expect(router.close()).rejects.toThrow("broken");
+    expect(closed).toBe(true);
+  });
+
   it("refuses what is not a function", () => {
     const observe = () => make().observe("log" as never);
     expect(observe).toThrow(expect.objectContaining({ code: "invalid-option", option: "observe.sink" }));
