@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { type Router, recordError } from "../src/contracts/index.ts";
+import { counted } from "../src/plugin/counted.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import { configDiff, showConfigSummary } from "./config-diff.ts";
-import { counted } from "./counted.ts";
 import { decideLine } from "./decide-line.ts";
 import { type DecisionDiff, decisionDiff, showSummary } from "./decision-diff.ts";
 import { showChange } from "./decision-side.ts";

@@ -1,6 +1,6 @@
 import { isRouterError, type Router } from "../src/contracts/index.ts";
 import { catalogueDate } from "../src/cost/catalogue.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../src/plugin/counted.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
 import type { Terminal } from "./io.ts";

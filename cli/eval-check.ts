@@ -12,8 +12,10 @@ import { readTuning } from "../evals/tune/read-tuning.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { type Classifier, InvalidOptionError, type RecordKeys, type Router } from "../src/contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { classifierOption, classifierOrTuned } from "./eval-options/classifier.ts";
+import { outcomesOption } from "./eval-options/outcomes.ts";
 import type { Terminal } from "./io.ts";
-import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
+import { loadClassifier } from "./load-classifier.ts";
 import { loadRouter } from "./load-router.ts";
 import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { gateToText } from "./show-gate.ts";
@@ -31,23 +33,27 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval check`: a gate for CI. Fails where a certificate can no longer be relied on. */
+/**
+ * The command `switchpoint eval check`: a gate for CI, which fails if a certificate can no longer be relied
+ * on.
+ */
 export function evalCheckCommand(terminal: Terminal): Command {
   return new Command("check")
-    .description("a gate for CI: whether a certificate can still be relied on, by fresh outcomes")
+    .description("a gate for CI: check by fresh outcomes if a certificate can still be relied on")
     .requiredOption("--tuning <file>", "what `eval tune` has written")
-    .requiredOption(
-      "--outcomes <file>",
-      "fresh outcomes, which tuned and trained nothing: .jsonl or .jsonl.gz",
-    )
+    .addOption(outcomesOption("fresh outcomes, used neither to tune nor to train"))
     .option(
       "--config <file>",
       "the router to be deployed: its models, prices, policy and classifier are checked",
     )
-    .option("--classifier <name or file>", "complexity, length or a trained file (default: the one tuned on)")
-    .option("--skip-known", "leave out records whose prompt has tuned or trained; else refused", false)
-    .option("--strict", "fail also where there is too little to tell", false)
-    .option("--junit <file>", "write JUnit XML there")
+    .addOption(classifierOption("the one tuned on"))
+    .option(
+      "--skip-known",
+      "leave out records whose prompt was used to tune or train; otherwise they are refused",
+      false,
+    )
+    .option("--strict", "fail also where the evidence is not enough", false)
+    .option("--junit <file>", "write JUnit XML to this file")
     .option("--github", "print annotations for GitHub Actions", false)
     .option("--json", "print JSON: { passed, checks: [{ name, verdict, sentence, figures }], … }", false)
     .addHelpText(
@@ -100,15 +106,15 @@ async function scorerOf({ config, classifier: given }: Options, tuning: TuningFi
     refuseBesideConfig({ "--classifier": given });
     return { router: await loadRouter(config), trainedOn: [] };
   }
-  const { name, version } = tuning.classifier;
-  if (given === undefined && !builtInClassifiers.includes(name))
-    throw new InvalidOptionError("--classifier", given, `the file of ${name}@${version}, which was tuned on`);
-  const path = given ?? name;
+  const path = classifierOrTuned(given, tuning);
   const { classifier, file } = await loadClassifier(path);
   return { classifier, trainedOn: file?.keys === undefined ? [] : [{ path, keys: file.keys }] };
 }
 
-/** Traffic repeats itself: what is asked again says nothing new of a classifier that has learnt it. */
+/**
+ * Leaves out known records: traffic repeats itself, and a repeated request is not a fresh test of a
+ * classifier that has learnt it.
+ */
 function withoutKnown(
   outcomes: readonly OutcomeRecord[],
   known: readonly KnownRecords[],
@@ -118,8 +124,12 @@ function withoutKnown(
   const fresh = outcomes.filter((record) => !tests.some((isKnown) => isKnown(record)));
   const left = outcomes.length - fresh.length;
   if (fresh.length === 0)
-    throw new InvalidOptionError("--outcomes", outcomes, "records that tuned and trained nothing");
-  if (left > 0) stderr(`${left} records were left out: their prompts have tuned or trained\n`);
+    throw new InvalidOptionError(
+      "--outcomes",
+      outcomes,
+      "records that were used neither to tune nor to train",
+    );
+  if (left > 0) stderr(`${left} records were left out: their prompts were used to tune or train\n`);
   return fresh;
 }
 

@@ -3,13 +3,15 @@ import { collect, estimateCollect } from "../evals/collect/collect.ts";
 import type { CollectOptions } from "../evals/collect/collect-options.ts";
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { seedOf, seedOption } from "./eval-options/intervals.ts";
 import type { Terminal } from "./io.ts";
-import { loadRouter } from "./load-router.ts";
 import { loadScorer, scorerNames } from "./load-scorer.ts";
 import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { collectionToText, estimateToText, progressToText } from "./show-collection.ts";
 import { showProgress } from "./show-progress.ts";
 import { toJson } from "./to-json.ts";
+import { withRouter } from "./with-router.ts";
 
 interface Options {
   readonly dataset: string;
@@ -37,7 +39,10 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval collect`: runs models over a dataset and records what they make of it. */
+/**
+ * The command `switchpoint eval collect`: runs models over a dataset and records their answers with scores
+ * and prices.
+ */
 export function evalCollectCommand(terminal: Terminal): Command {
   return new Command("collect")
     .description("run the models of a config over a dataset; score, price and record their answers")
@@ -52,30 +57,30 @@ export function evalCollectCommand(terminal: Terminal): Command {
       `${scorerNames}, or a module whose default export is a scorer`,
       "normalised",
     )
-    .option("--models <ids>", "of the router's models, with commas between them (default: all)")
+    .option("--models <ids>", "ids of the router's models, separated by commas (default: all)")
     .option("--baseline <id>", "the model whose answers the scorer compares the others with")
     .option("--sample <count>", "records, drawn at random (default: all)")
-    .option("--seed <number>", "of the sample", "1")
+    .addOption(seedOption("seed of the sample"))
     .option("--repeat <count>", "calls per record and model; quality is their mean", "1")
     .option("--concurrency <count>", "calls under way at each model", "4")
-    .option("--requests-per-minute <count>", "of each model (default: no limit)")
-    .option("--tokens-per-minute <count>", "of each model, input and output (default: no limit)")
+    .option("--requests-per-minute <count>", "limit of each model (default: no limit)")
+    .option("--tokens-per-minute <count>", "limit of each model, input and output (default: no limit)")
     .option("--timeout-ms <ms>", "longest call", "600000")
     .option("--retries <count>", "further tries after a failure that may pass", "4")
     .option("--max-cost <usd>", "begin no call that could bring the cost of all runs above this")
     .option("--max-output-tokens <count>", "limit of each answer (default: that of model and provider)")
     .option("--no-keep-answers", "leave the answers out of the outcomes")
     .option("--batch", "use the batch interfaces of OpenAI and Anthropic: half the price, up to a day", false)
-    .option("--poll-seconds <seconds>", "longest time between two looks at a batch", "60")
-    .option("--dry-run", "print what it would cost, and call nothing", false)
-    .option("--rescore", "carry on with another scorer: score the answers that are there anew", false)
-    .option("--restart", "forget what earlier runs have collected, and pay for it again", false)
+    .option("--poll-seconds <seconds>", "longest time between two polls of a batch", "60")
+    .option("--dry-run", "print the expected cost, and call no model", false)
+    .option("--rescore", "continue with another scorer: score the existing answers again", false)
+    .option("--restart", "discard the results of earlier runs, and pay for them again", false)
     .option("--json", "print JSON", false)
     .addHelpText(
       "after",
       `
-What a call has brought is on disk at once, in <out>.partial.jsonl: after a kill, a Ctrl-C, failures or
---max-cost the same command carries on. Exit code 1: something is missing.
+The result of each call is on disk at once, in <out>.partial.jsonl: after a kill, a Ctrl-C, failures or
+--max-cost the same command continues. Exit code 1: something is missing.
 
 Example:
   switchpoint eval collect --dataset prompts.jsonl --config router.ts --scorer numeric --out outcomes.jsonl --dry-run
@@ -86,25 +91,21 @@ Example:
 }
 
 async function evalCollect(options: Options, terminal: Terminal): Promise<void> {
-  const router = await loadRouter(options.config);
-  try {
+  await withRouter(options.config, async (router) => {
     const given = await collectOptions(options, router);
-    if (options.dryRun) {
-      const estimate = await estimateCollect(given);
-      terminal.stdout(options.json ? `${toJson(estimate)}\n` : `${estimateToText(estimate)}\n`);
-      return;
-    }
-    await run(given, options, terminal);
-  } finally {
-    await router.close();
-  }
+    if (!options.dryRun) return run(given, options, terminal);
+    const estimate = await estimateCollect(given);
+    terminal.stdout(options.json ? `${toJson(estimate)}\n` : `${estimateToText(estimate)}\n`);
+  });
 }
 
 async function run(given: CollectOptions, { json }: Options, terminal: Terminal): Promise<void> {
   const stop = new AbortController();
   const display = await showProgress(terminal);
   const keep = terminal.onInterrupt?.(() => {
-    terminal.stderr("stopping: calls under way are awaited, as they are paid for; once more ends at once\n");
+    terminal.stderr(
+      "stopping: waiting for calls under way, which are paid for; interrupt again to end at once\n",
+    );
     stop.abort();
   });
   try {
@@ -138,15 +139,14 @@ async function collectOptions(options: Options, router: Router): Promise<Collect
     baseline: options.baseline,
     out: options.out,
     sample: count("--sample", options.sample),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    seed: seedOf(options.seed),
     repeats: count("--repeat", options.repeat, 1000),
     concurrency: count("--concurrency", options.concurrency, 1000),
-    requestsPerMinute: positive("--requests-per-minute", options.requestsPerMinute),
-    tokensPerMinute: positive("--tokens-per-minute", options.tokensPerMinute),
+    requestsPerMinute: optionalNumber("--requests-per-minute", options.requestsPerMinute, 0.001, 1e9),
+    tokensPerMinute: optionalNumber("--tokens-per-minute", options.tokensPerMinute, 0.001, 1e9),
     timeoutMs: numberOption("--timeout-ms", options.timeoutMs, 1, 2 ** 31 - 1),
     retries: numberOption("--retries", options.retries, 0, 100),
-    maxCostUsd:
-      options.maxCost === undefined ? undefined : numberOption("--max-cost", options.maxCost, 0, 1e9),
+    maxCostUsd: optionalNumber("--max-cost", options.maxCost, 0, 1e9),
     maxOutputTokens: count("--max-output-tokens", options.maxOutputTokens),
     keepAnswers: options.keepAnswers,
     batch: options.batch,
@@ -160,8 +160,4 @@ function wholeNumber(option: string, text: string, most: number): number {
   const value = numberOption(option, text, 1, most);
   if (!Number.isInteger(value)) throw new InvalidOptionError(option, text, `a whole number in [1, ${most}]`);
   return value;
-}
-
-function positive(option: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : numberOption(option, text, 0.001, 1e9);
 }

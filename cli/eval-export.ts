@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type ExportFormatName, exportFormats, exportRecords } from "../evals/data/export/export-records.ts";
+import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { showTransfer } from "./show-transfer.ts";
 
@@ -10,14 +11,17 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval export`: outcomes or a data set for another tool. */
+/** The command `switchpoint eval export`: writes outcomes or a data set for another tool. */
 export function evalExportCommand(io: Io): Command {
   return new Command("export")
     .description("write outcomes or a data set as files of other tools")
     .argument("<input>", "outcomes or a data set: .jsonl or .jsonl.gz")
     .requiredOption("--to <format>", exportFormats.join(", "))
-    .requiredOption("--out <file>", "where it goes: .json or .jsonl, .csv for tables; .gz behind it packs")
-    .option("--model <name>", "only this model; repeatable", several, [])
+    .requiredOption(
+      "--out <file>",
+      "path of the result: .json or .jsonl, .csv for tables; with .gz it is compressed",
+    )
+    .option("--model <name>", "only this model; repeatable", repeated, [])
     .option("--json", "print JSON: { kind, records, models, leftOut: { reason: count }, out }", false)
     .addHelpText(
       "after",
@@ -30,13 +34,8 @@ Example:
     .action((input: string, options: Options) => evalExport(input, options, io));
 }
 
-function several(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 async function evalExport(input: string, { to, out, model, json }: Options, io: Io): Promise<void> {
-  const models = model.length === 0 ? undefined : model;
-  // What it may be is checked, and said, where it is used.
-  const report = await exportRecords({ to: to as ExportFormatName, input, out, models });
+  // Other values are refused where the option is used.
+  const report = await exportRecords({ to: to as ExportFormatName, input, out, models: someOf(model) });
   showTransfer({ ...report, out }, json, io);
 }

@@ -2,8 +2,10 @@ import { Command } from "commander";
 import { importFile } from "../evals/data/import/import-file.ts";
 import { type ImportFormatName, importFormats } from "../evals/data/import/import-options.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
+import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { showTransfer } from "./show-transfer.ts";
 
 interface Options {
@@ -27,17 +29,17 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `switchpoint eval import`: outcomes or a data set from another format. */
+/** The command `switchpoint eval import`: reads outcomes or a data set from another format. */
 export function evalImportCommand(io: Io): Command {
   return new Command("import")
     .description(
       "read outcomes or a data set from the files of other tools, decision logs, or people's labels",
     )
-    .argument("<inputs...>", "files or https URLs, packed with gzip or not")
+    .argument("<inputs...>", "files or https URLs, also compressed with gzip")
     .requiredOption("--from <format>", importFormats.join(", "))
     .requiredOption("--out <file>", "where the records go: .jsonl or .jsonl.gz")
-    .option("--rename <old=new>", "call a model otherwise; repeatable", several, [])
-    .option("--model <name>", "only this model, by the source's name; repeatable", several, [])
+    .option("--rename <old=new>", "rename a model; repeatable", repeated, [])
+    .option("--model <name>", "only this model, by the source's name; repeatable", repeated, [])
     .option("--quality <kind>", "promptfoo: score, or pass (1 or 0) (default: score)")
     .option(
       "--prompt <template>",
@@ -45,24 +47,24 @@ export function evalImportCommand(io: Io): Command {
     )
     .option(
       "--metric <name>",
-      "openai-evals: the metric that is the quality, where no match is (default: score)",
+      "openai-evals: the metric that is the quality if there is no match (default: score)",
     )
     .option("--feedback <file>", "decisions, required: lines of { decisionId, quality, source?, at? }")
-    .option("--rule <rule>", "decisions with several feedbacks: mean, or last (default: mean)")
-    .option("--source <name>", "decisions: only feedback from here")
+    .option("--rule <rule>", "decisions with repeated feedbacks: mean, or last (default: mean)")
+    .option("--source <name>", "decisions: only feedback with this source")
     .option("--outcomes <file>", "labels, required: the outcomes whose answers people have labelled")
     .option("--scale <min:max>", "labels: the ends of the scale of quality, such as 1:5 (default: 0:1)")
     .option(
       "--label <word=quality>",
-      "labels: what a word is worth; repeatable (default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5)",
-      several,
+      "labels: the quality of a word; repeatable (default: good, pass, yes … 1, bad, fail, no … 0, ok 0.5)",
+      repeated,
       [],
     )
     .option(
       "--unlabelled <what>",
       "labels: leave-out, or keep with the recorded quality (default: leave-out)",
     )
-    .option("--max-bytes <count>", "longest input, unpacked (default: 1 GiB)")
+    .option("--max-bytes <count>", "longest input after decompression (default: 1 GiB)")
     .option("--timeout-ms <count>", "longest wait for the next part of a URL (default: 30000)")
     .option("--loopback-http", "allow http:// for this machine")
     .option(
@@ -73,7 +75,7 @@ export function evalImportCommand(io: Io): Command {
     .addHelpText(
       "after",
       `
-A URL is fetched from wherever it points to, private addresses included; redirects only to https.
+A URL is fetched wherever it points, including private addresses; redirects only to https.
 
 Example:
   switchpoint eval import results.json --from promptfoo --out outcomes.jsonl
@@ -84,21 +86,17 @@ Example:
     .action((inputs: readonly string[], options: Options) => evalImport(inputs, options, io));
 }
 
-function several(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 async function evalImport(inputs: readonly string[], options: Options, io: Io): Promise<void> {
   const { out, json, model, maxBytes, timeoutMs } = options;
   const report = await importFile(out, {
     inputs,
-    // What these may be is checked, and said, where they are used.
+    // Other values are refused where the options are used.
     from: options.from as ImportFormatName,
     quality: options.quality as "score" | undefined,
     rule: options.rule as "mean" | undefined,
     unlabelled: options.unlabelled as "keep" | undefined,
     rename: Object.fromEntries(options.rename.map((text) => pairOption("--rename", text, "old=new"))),
-    models: model.length === 0 ? undefined : model,
+    models: someOf(model),
     metric: options.metric,
     prompt: options.prompt,
     feedback: options.feedback,
@@ -106,9 +104,8 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
     outcomes: options.outcomes,
     labels: options.label.length === 0 ? undefined : Object.fromEntries(options.label.map(labelOption)),
     scale: options.scale === undefined ? undefined : scaleOption(options.scale),
-    maxBytes:
-      maxBytes === undefined ? undefined : numberOption("--max-bytes", maxBytes, 1, Number.MAX_SAFE_INTEGER),
-    timeoutMs: timeoutMs === undefined ? undefined : numberOption("--timeout-ms", timeoutMs, 1, 2 ** 31 - 1),
+    maxBytes: optionalNumber("--max-bytes", maxBytes, 1, Number.MAX_SAFE_INTEGER),
+    timeoutMs: optionalNumber("--timeout-ms", timeoutMs, 1, 2 ** 31 - 1),
     loopbackHttp: options.loopbackHttp,
   });
   showTransfer({ ...report, out }, json, io);

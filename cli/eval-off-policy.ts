@@ -1,12 +1,13 @@
 import { Command } from "commander";
-import { joinDecisions, type LoggedDecision } from "../evals/data/import/join-feedback.ts";
+import { joinDecisions, type LoggedDecision } from "../evals/data/decisions/join-feedback.ts";
 import { type OffPolicyOptions, offPolicy } from "../evals/monitor/off-policy/off-policy.ts";
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import type { Io } from "./io.ts";
-import { loadRouter } from "./load-router.ts";
-import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { reclassifyDecisions } from "./reclassify-decisions.ts";
 import { offPolicyToJson, offPolicyToText } from "./show-off-policy.ts";
+import { withRouter } from "./with-router.ts";
 
 interface Options {
   readonly log: string;
@@ -22,28 +23,26 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint eval off-policy`: what another policy would have brought, from a decision log. */
+/** The command `switchpoint eval off-policy`: estimates the effect of another policy from a decision log. */
 export function evalOffPolicyCommand(io: Io): Command {
   return new Command("off-policy")
-    .description(
-      "what another policy would have brought, from a decision log and feedback; no model is called",
-    )
+    .description("estimate the effect of another policy from a decision log and feedback; no model is called")
     .requiredOption("--log <file>", "decision log: .jsonl or .jsonl.gz")
     .requiredOption("--feedback <file>", "{ decisionId, quality } a line: .jsonl or .jsonl.gz")
-    .requiredOption("--config <file>", "the router whose policy is asked about")
+    .requiredOption("--config <file>", "the router with the other policy")
     .option("--source <name>", "only feedback with this source counts")
     .option("--since <date>", "only decisions from then on (ISO 8601)")
-    .option("--reclassify", "ask the config's classifier anew; the log must hold prompts")
-    .option("--unit <name>", "what is independent of each other: session, tenant or decision", "session")
+    .option("--reclassify", "classify again with the config's classifier; the log must hold prompts")
+    .option("--unit <name>", "independent observation: session, tenant or decision", "session")
     .option("--clip <number>", "largest weight of the clipped estimate (default: square root of the rows)")
-    .option("--bootstrap <count>", "resamples for the bootstrap intervals", "1000")
-    .option("--seed <number>", "of folds and resamples", "1")
+    .addOption(bootstrapOption("bootstrap intervals"))
+    .addOption(seedOption("seed of folds and resamples"))
     .option("--json", "print JSON: { quality: { logged, estimates: { dr: { value, low, high }, … } }, … }")
     .addHelpText(
       "after",
       `
-The log must come from a policy that explores, such as explore(0.05, policy): one that always decides alike
-cannot tell what another would have brought, and is refused.
+The log must come from a policy that explores, such as explore(0.05, policy): one that always decides the
+same way cannot show the effect of another, and is refused.
 
 Example:
   switchpoint eval off-policy --log decisions.jsonl --feedback feedback.jsonl --config router.ts
@@ -59,16 +58,11 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
   const settings: OffPolicyOptions = {
     file: log,
     unit: options.unit as OffPolicyOptions["unit"],
-    clip:
-      options.clip === undefined
-        ? undefined
-        : numberOption("--clip", options.clip, Number.MIN_VALUE, Number.MAX_VALUE),
-    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    clip: optionalNumber("--clip", options.clip, Number.MIN_VALUE, Number.MAX_VALUE),
+    ...intervalsOf(options),
   };
   const { decisions, report: joined } = joinDecisions({ log, feedback, source });
-  const router = await loadRouter(options.config);
-  try {
+  await withRouter(options.config, async (router) => {
     const logged = since === undefined ? decisions() : from(decisions(), since);
     const again = options.reclassify ? reclassifyDecisions(logged, router, log) : undefined;
     const report = await offPolicy(again?.decisions ?? logged, router, {
@@ -82,9 +76,7 @@ async function evalOffPolicy(options: Options, io: Io): Promise<void> {
     if (joined.withoutDecision > 0)
       io.stderr(`${joined.withoutDecision} feedbacks are for decisions that are not in the log\n`);
     io.stdout(options.json ? `${offPolicyToJson(report)}\n` : `${offPolicyToText(report)}\n`);
-  } finally {
-    await router.close();
-  }
+  });
 }
 
 async function* from(
@@ -107,7 +99,10 @@ async function* from(
     );
 }
 
-/** As the router's decisions name it; unknown where it decides nothing without more than a greeting. */
+/**
+ * Returns the classifier's name in the router's decisions; undefined if the router cannot decide a mere
+ * greeting.
+ */
 async function classifierOf(router: Router): Promise<string | undefined> {
   try {
     return (await router.decide("hello")).versions.classifier;

@@ -4,41 +4,39 @@ import { isSample } from "../evals/data/split/record-keys.ts";
 import { type Comparison, compare } from "../evals/replay/compare/compare.ts";
 import { compareRouter, type RouterComparison } from "../evals/replay/compare/compare-router.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
-import { InvalidOptionError } from "../src/contracts/index.ts";
+import { classifierOption } from "./eval-options/classifier.ts";
+import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
+import { outcomesOption } from "./eval-options/outcomes.ts";
+import { largeOption, pairOf, smallOption } from "./eval-options/pair.ts";
+import { addPartOptions, readPart } from "./eval-options/part.ts";
+import { refuseSubjectBesideConfig, type SubjectOptions } from "./eval-options/subject.ts";
+import { textOf, textOption } from "./eval-options/text.ts";
+import { thresholdOf, thresholdOption } from "./eval-options/threshold.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
-import { loadRouter } from "./load-router.ts";
-import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
-import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
-import { textOption } from "./text-option.ts";
+import { withRouter } from "./with-router.ts";
 
-interface Options extends PartOptions {
-  readonly outcomes: string;
-  readonly small?: string | undefined;
-  readonly large?: string | undefined;
-  readonly config?: string | undefined;
-  readonly classifier?: string | undefined;
-  readonly threshold?: string | undefined;
-  readonly text: string;
-  readonly bootstrap: string;
-  readonly seed: string;
+interface Options extends SubjectOptions {
   readonly json?: boolean | undefined;
 }
 
-/** `switchpoint eval replay`: what routing would have given on recorded outcomes, beside its baselines. */
+/**
+ * The command `switchpoint eval replay`: computes what routing would have given on recorded outcomes, next to
+ * its baselines.
+ */
 export function evalReplayCommand(io: Io): Command {
   return addPartOptions(new Command("replay"))
-    .description("what routing would have given on recorded outcomes; no model is called")
-    .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
-    .option("--small <name>", "the small model, as the outcomes name it")
-    .option("--large <name>", "the large model, as the outcomes name it")
+    .description("compute what routing would have given on recorded outcomes; no model is called")
+    .addOption(outcomesOption())
+    .addOption(smallOption())
+    .addOption(largeOption())
     .option("--config <file>", "replay the router of a config file, instead of --small and --large")
-    .option("--classifier <name or file>", "complexity, length or a trained file (default: complexity)")
-    .option("--threshold <number>", "complexity in [0, 1] from which the large model is taken (default: 0.7)")
-    .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
-    .option("--bootstrap <count>", "resamples for the 95 % intervals", "1000")
-    .option("--seed <number>", "of the resamples", "1")
+    .addOption(classifierOption())
+    .addOption(thresholdOption())
+    .addOption(textOption())
+    .addOption(bootstrapOption())
+    .addOption(seedOption("seed of the resamples"))
     .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }")
     .addHelpText(
       "after",
@@ -54,31 +52,14 @@ async function evalReplay(options: Options, io: Io): Promise<void> {
 }
 
 async function replayed(options: Options, io: Io): Promise<Comparison | RouterComparison> {
-  const { small, large, config, classifier, threshold } = options;
-  const settings = {
-    text: textOption(options.text),
-    resamples: numberOf("--bootstrap", options.bootstrap),
-    seed: numberOf("--seed", options.seed),
-  };
+  const { config, classifier } = options;
+  const settings = { text: textOf(options.text), ...intervalsOf(options) };
   if (config !== undefined) {
-    refuseBesideConfig({
-      "--small": small,
-      "--large": large,
-      "--classifier": classifier,
-      "--threshold": threshold,
-    });
+    refuseSubjectBesideConfig(options);
     const { records } = await readPart(options.outcomes, options, io);
-    const router = await loadRouter(config);
-    try {
-      return await compareRouter(records, router, settings);
-    } finally {
-      await router.close();
-    }
+    return withRouter(config, (router) => compareRouter(records, router, settings));
   }
-  if (small === undefined)
-    throw new InvalidOptionError("--small", small, "given, with --large; or give --config");
-  if (large === undefined)
-    throw new InvalidOptionError("--large", large, "given, with --small; or give --config");
+  const { small, large } = pairOf(options, "--config");
   const { classifier: loaded, file } = await loadClassifier(classifier ?? "complexity", [small, large]);
   const known = file === undefined ? () => false : wasTrainedOn(file);
   const { records } = await readPart(options.outcomes, options, io, { keys: file?.keys });
@@ -94,7 +75,7 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
     small,
     large,
     classifier: loaded,
-    threshold: threshold === undefined ? undefined : numberOf("--threshold", threshold),
+    threshold: thresholdOf(options.threshold),
   });
   if (knownRecords > 0) {
     const atLeast = file?.keys === undefined || isSample(file.keys) ? "at least " : "";
@@ -104,12 +85,6 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
     );
   }
   return comparison;
-}
-
-function numberOf(option: string, text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw new InvalidOptionError(option, text, "a number");
-  return value;
 }
 
 function notices(comparison: Comparison | RouterComparison, { threshold }: Options, io: Io): void {

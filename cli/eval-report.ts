@@ -6,52 +6,50 @@ import type { Report } from "../evals/report/report.ts";
 import { reportData } from "../evals/report/report-data.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import { readTuning } from "../evals/tune/read-tuning.ts";
-import type { TuningFile } from "../evals/tune/tuning-file.ts";
-import { InvalidOptionError } from "../src/contracts/index.ts";
+import { classifierOption, classifierOrTuned } from "./eval-options/classifier.ts";
+import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
+import { outcomesOption } from "./eval-options/outcomes.ts";
+import { largeOption, pairOf, smallOption } from "./eval-options/pair.ts";
+import { addPartOptions, readPart } from "./eval-options/part.ts";
+import { refuseSubjectBesideConfig, type SubjectOptions } from "./eval-options/subject.ts";
+import { textOf, textOption } from "./eval-options/text.ts";
+import { thresholdOf, thresholdOption } from "./eval-options/threshold.ts";
 import type { Terminal } from "./io.ts";
-import { builtInClassifiers, loadClassifier } from "./load-classifier.ts";
-import { loadRouter } from "./load-router.ts";
-import { numberOption } from "./number-option.ts";
-import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { loadClassifier } from "./load-classifier.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { reportToJson, reportToText } from "./show-report.ts";
-import { textOption } from "./text-option.ts";
+import { withRouter } from "./with-router.ts";
 
-interface Options extends PartOptions {
-  readonly outcomes: string;
-  readonly small?: string | undefined;
-  readonly large?: string | undefined;
-  readonly config?: string | undefined;
-  readonly classifier?: string | undefined;
-  readonly threshold?: string | undefined;
+interface Options extends SubjectOptions {
   readonly tuning?: string | undefined;
   readonly requestsPerMonth?: string | undefined;
-  readonly text?: string | undefined;
-  readonly bootstrap: string;
-  readonly seed: string;
   readonly out: string;
   readonly prompts: boolean;
   readonly json: boolean;
 }
 
-/** `switchpoint eval report`: one HTML file that says what routing costs, saves and loses on recorded outcomes. */
+/**
+ * The command `switchpoint eval report`: writes an HTML file about the cost, saving and loss of routing on
+ * recorded outcomes.
+ */
 export function evalReportCommand(terminal: Terminal): Command {
   return addPartOptions(new Command("report"))
     .description("write a report of routing on recorded outcomes as one HTML file; no model is called")
-    .requiredOption("--outcomes <file>", "recorded outcomes: .jsonl or .jsonl.gz")
-    .option("--small <name>", "the small model, as the outcomes name it")
-    .option("--large <name>", "the large model, as the outcomes name it")
+    .addOption(outcomesOption())
+    .addOption(smallOption())
+    .addOption(largeOption())
     .option("--config <file>", "report on the router of a config file, instead of --small and --large")
-    .option("--classifier <name or file>", "complexity, length or a trained file (default: complexity)")
-    .option("--threshold <number>", "complexity in [0, 1] from which the large model is taken (default: 0.7)")
+    .addOption(classifierOption())
+    .addOption(thresholdOption())
     .option("--tuning <file>", "a tuning file: its models, its threshold and its certificate")
-    .option("--requests-per-month <count>", "for the saving a month")
-    .option("--text <field>", "what the classifier reads of a record: prompt or question (default: prompt)")
-    .option("--no-prompts", "leave the text of the worst routed requests out")
-    .option("--bootstrap <count>", "resamples for the 95 % intervals", "1000")
-    .option("--seed <number>", "of the resamples", "1")
-    .option("--out <file>", "where the report goes", "report.html")
-    .option("--json", "print all that the report shows as JSON", false)
+    .option("--requests-per-month <count>", "number of requests for the monthly saving")
+    .addOption(textOption())
+    .option("--no-prompts", "leave out the text of the worst routed requests")
+    .addOption(bootstrapOption())
+    .addOption(seedOption("seed of the resamples"))
+    .option("--out <file>", "path of the report", "report.html")
+    .option("--json", "print everything in the report as JSON", false)
     .addHelpText(
       "after",
       `
@@ -77,69 +75,39 @@ async function evalReport(options: Options, terminal: Terminal): Promise<void> {
 }
 
 async function reported(options: Options, terminal: Terminal): Promise<Report> {
-  const { config, requestsPerMonth, text, prompts, outcomes } = options;
+  const { config, prompts, outcomes } = options;
   const settings = {
-    text: text === undefined ? undefined : textOption(text),
+    text: textOf(options.text),
     prompts,
-    requestsPerMonth:
-      requestsPerMonth === undefined
-        ? undefined
-        : numberOption("--requests-per-month", requestsPerMonth, 1, 1e12),
-    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    requestsPerMonth: optionalNumber("--requests-per-month", options.requestsPerMonth, 1, 1e12),
+    ...intervalsOf(options),
     now: terminal.now(),
     outcomes,
     command: commandLine(options),
   };
   if (config !== undefined) {
-    refuseBesideConfig({
-      "--small": options.small,
-      "--large": options.large,
-      "--classifier": options.classifier,
-      "--threshold": options.threshold,
-      "--tuning": options.tuning,
-    });
+    refuseSubjectBesideConfig(options);
+    refuseBesideConfig({ "--tuning": options.tuning });
     const { records } = await readPart(outcomes, options, terminal);
-    const router = await loadRouter(config);
-    try {
-      return await reportData(records, { ...settings, router });
-    } finally {
-      await router.close();
-    }
+    return withRouter(config, (router) => reportData(records, { ...settings, router }));
   }
   const tuning = options.tuning === undefined ? undefined : await readTuning(options.tuning);
   const { small = tuning?.small, large = tuning?.large } = options;
-  if (small === undefined)
-    throw new InvalidOptionError("--small", small, "given, with --large; or give --tuning or --config");
-  if (large === undefined)
-    throw new InvalidOptionError("--large", large, "given, with --small; or give --tuning or --config");
-  const { classifier, file } = await loadClassifier(classifierOf(options, tuning), [small, large]);
+  const pair = pairOf({ small, large }, "--tuning or --config");
+  const name = classifierOrTuned(options.classifier, tuning);
+  const { classifier, file } = await loadClassifier(name, [pair.small, pair.large]);
   const { records } = await readPart(outcomes, options, terminal, { keys: file?.keys });
   return reportData(records, {
     ...settings,
-    small,
-    large,
+    ...pair,
     classifier,
     tuning,
-    threshold:
-      options.threshold === undefined ? undefined : numberOption("--threshold", options.threshold, 0, 1),
+    threshold: thresholdOf(options.threshold),
     trainedOn: file && wasTrainedOn(file),
   });
 }
 
-function classifierOf({ classifier }: Options, tuning: TuningFile | undefined): string {
-  if (classifier !== undefined || tuning === undefined) return classifier ?? "complexity";
-  const { name, version } = tuning.classifier;
-  if (!builtInClassifiers.includes(name))
-    throw new InvalidOptionError(
-      "--classifier",
-      classifier,
-      `the file of ${name}@${version}, which was tuned on`,
-    );
-  return name;
-}
-
-/** The command that makes the report again, as a shell would take it. */
+/** Builds the shell command that makes the same report again. */
 function commandLine(options: Options): string {
   const { prompts, json: _, ...values } = options;
   const parts = Object.entries(values).flatMap(([name, value]) => {

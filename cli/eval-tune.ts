@@ -11,21 +11,24 @@ import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
-import { InvalidOptionError, type Price, type UnitField } from "../src/contracts/index.ts";
+import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
+import { classifierOption } from "./eval-options/classifier.ts";
+import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
+import { outcomesOption } from "./eval-options/outcomes.ts";
+import { largeOption, type Pair, smallOption } from "./eval-options/pair.ts";
+import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
+import { textOf, textOption } from "./eval-options/text.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
-import { loadRouter } from "./load-router.ts";
 import { numberOption } from "./number-option.ts";
-import { addPartOptions, type PartOptions, readPart } from "./part-option.ts";
+import { optionalNumber } from "./optional-number.ts";
 import { readScores } from "./read-scores.ts";
 import { tuningToJson, tuningToText } from "./show-tuning.ts";
-import { textOption } from "./text-option.ts";
+import { withRouter } from "./with-router.ts";
 
-interface Options extends PartOptions {
+interface Options extends PartOptions, Pair {
   readonly outcomes: string;
-  readonly small: string;
-  readonly large: string;
-  readonly classifier: string;
+  readonly classifier?: string | undefined;
   readonly maxLoss?: string | undefined;
   readonly largeShare?: string | undefined;
   readonly budget?: string | undefined;
@@ -36,7 +39,7 @@ interface Options extends PartOptions {
   readonly unitCap?: string | undefined;
   readonly gridFrom?: string | undefined;
   readonly pricesFrom?: string | undefined;
-  readonly text: string;
+  readonly text?: string | undefined;
   readonly judge?: string | undefined;
   readonly expiresDays: string;
   readonly bootstrap: string;
@@ -45,25 +48,31 @@ interface Options extends PartOptions {
   readonly json: boolean;
 }
 
-/** `switchpoint eval tune`: a threshold with a statement of what it may cost in quality. */
+/** The command `switchpoint eval tune`: finds a threshold with a statement about its loss of quality. */
 export function evalTuneCommand(terminal: Terminal): Command {
   return addPartOptions(
     new Command("tune"),
-    "the one that a trained classifier was not trained on, where it was trained on one; else all",
+    "the one that a trained classifier was not trained on, if it was trained on one; else all",
   )
-    .description("the cheapest threshold whose loss of quality is bounded, with its certificate")
-    .requiredOption("--outcomes <file>", "recorded outcomes that trained nothing: .jsonl or .jsonl.gz")
-    .requiredOption("--small <name>", "the small model, as the outcomes name it")
-    .requiredOption("--large <name>", "the large model, as the outcomes name it")
-    .option("--classifier <name or file>", "complexity, length or a trained file", "complexity")
+    .description("find the cheapest threshold whose loss of quality is bounded, with its certificate")
+    .addOption(outcomesOption("recorded outcomes that were not used to train"))
+    .addOption(smallOption().makeOptionMandatory())
+    .addOption(largeOption().makeOptionMandatory())
+    .addOption(classifierOption())
     .option("--max-loss <number>", "quality that may be lost on average, above 0 and below 1 (default: 0.02)")
     .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
     .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
     .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
-    .option("--confidence <number>", "of the statement, above 0 and below 1", "0.95")
-    .option("--guarantee <kind>", "mean: of the loss; regressions: the share of worse answers", "mean")
-    .option("--group-by <fields...>", `what joins records to one unit (default: ${UNIT_FIELDS.join(" ")})`)
-    .option("--unit-cap <count>", "so many requests of a unit count (default: those of the largest here)")
+    .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
+    .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
+    .option(
+      "--group-by <fields...>",
+      `fields that join records to one unit (default: ${UNIT_FIELDS.join(" ")})`,
+    )
+    .option(
+      "--unit-cap <count>",
+      "number of requests of a unit that count (default: those of the largest one)",
+    )
     .option(
       "--grid-from <file>",
       "thresholds to try: quantiles of these other requests, a data set (default: 100 equal steps)",
@@ -72,17 +81,17 @@ export function evalTuneCommand(terminal: Terminal): Command {
       "--prices-from <config>",
       "the router whose models' prices are kept in the file, for eval check (default: the catalogue's)",
     )
-    .option("--text <field>", "what the classifier reads of a record: prompt or question", "prompt")
-    .option("--judge <name>", "who judged the quality; kept in the file")
+    .addOption(textOption())
+    .option("--judge <name>", "judge of the quality; kept in the file")
     .option("--expires-days <number>", "how long the certificate holds", "90")
-    .option("--bootstrap <count>", "resamples for the 95 % interval of the saving", "1000")
-    .option("--seed <number>", "of the order of records and the resamples", "1")
-    .option("--out <file>", "where the tuning file goes", "tuning.json")
+    .addOption(bootstrapOption("95 % interval of the saving"))
+    .addOption(seedOption("seed of the order of records and the resamples"))
+    .option("--out <file>", "path of the tuning file", "tuning.json")
     .option("--json", "print JSON: { threshold, certificate, curve, … }", false)
     .addHelpText(
       "after",
       `
-Too few records: nothing is written, the error says about how many would do, and the exit code is 1.
+With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
 Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
@@ -99,15 +108,16 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError("--guarantee", guarantee, "mean or regressions");
   if (groupBy !== undefined) checkGroupBy("--group-by", groupBy);
-  const { classifier, file } = await loadClassifier(options.classifier, [small, large]);
+  const name = options.classifier ?? "complexity";
+  const { classifier, file } = await loadClassifier(name, [small, large]);
   const { records: read, split } = await readPart(outcomes, options, terminal, {
     keys: file?.keys,
     whenAbsent: "other",
   });
   const records: OutcomeRecord[] = [];
   for await (const record of read) records.push(record);
-  if (file !== undefined) checkUntrained(records, options.classifier, file);
-  const text = textOption(options.text);
+  if (file !== undefined) checkUntrained(records, name, file);
+  const text = textOf(options.text);
   const tune = options.byCategory ? tuneCategories : tuneThreshold;
   const tuning: TuningFile = await tune(records, {
     small,
@@ -117,8 +127,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     guarantee,
     confidence: openOption("--confidence", options.confidence),
     groupBy: groupBy as readonly UnitField[] | undefined,
-    unitCap:
-      options.unitCap === undefined ? undefined : numberOption("--unit-cap", options.unitCap, 1, 0xffff_ffff),
+    unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
     scores:
       gridFrom === undefined
         ? undefined
@@ -127,8 +136,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     judge: options.judge,
     prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
-    resamples: numberOption("--bootstrap", options.bootstrap, 1, 1_000_000),
-    seed: numberOption("--seed", options.seed, 0, 0xffff_ffff),
+    ...intervalsOf(options),
     clock: terminal.now,
     split,
     fitted: file?.keys,
@@ -141,16 +149,14 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);
 }
 
-/** By name of the model, of those that have one. */
-async function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
-  const router = await loadRouter(config, "--prices-from");
-  await router.close();
-  return Object.fromEntries(
-    Object.values(router.models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]])),
-  );
+/** Returns the prices by name of the model, of those that have one. */
+function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
+  const pricesOf = ({ models }: Router) =>
+    Object.values(models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]]));
+  return withRouter(config, (router) => Object.fromEntries(pricesOf(router)), "--prices-from");
 }
 
-/** Throws `InvalidOptionError` where the classifier knows one of the records from its training. */
+/** Throws `InvalidOptionError` if the classifier was trained on one of the records. */
 function checkUntrained(records: readonly OutcomeRecord[], path: string, file: TrainedClassifier): void {
   if (file.keys !== undefined) {
     checkDisjoint(records, "tune", { path, keys: file.keys });
@@ -158,7 +164,7 @@ function checkUntrained(records: readonly OutcomeRecord[], path: string, file: T
   }
   const shared = records.filter(wasTrainedOn(file));
   if (shared.length === 0) return;
-  const expected = `other records to tune with than ${path} has served to fit with: at least ${shared.length} are in both`;
+  const expected = `other records to tune with than those used to fit ${path}: at least ${shared.length} are in both`;
   throw new InvalidOptionError("records", records, expected);
 }
 
@@ -169,10 +175,14 @@ function targetOf({ maxLoss, largeShare, budget, byCategory }: Options): Target 
     throw new InvalidOptionError(
       second[0],
       second[1],
-      `absent beside ${first[0]}: each is a target of its own`,
+      `absent together with ${first[0]}: each is a target of its own`,
     );
   if (byCategory && first !== undefined && first[0] !== "--max-loss")
-    throw new InvalidOptionError(first[0], first[1], "absent beside --by-category, which takes --max-loss");
+    throw new InvalidOptionError(
+      first[0],
+      first[1],
+      "absent together with --by-category, which takes --max-loss",
+    );
   if (largeShare !== undefined) return { largeShare: numberOption("--large-share", largeShare, 0, 1) };
   if (budget !== undefined) return { budgetUsd: numberOption("--budget", budget, 0, Number.MAX_VALUE) };
   return { maxLoss: openOption("--max-loss", maxLoss ?? "0.02") };

@@ -5,7 +5,7 @@ import type { AnyScorer } from "../evals/scorers/scorer.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import { loadModule } from "./load-router.ts";
 
-/** Those that can do without options. */
+/** Scorers that need no options. */
 const builtIn: Readonly<Record<string, () => Promise<AnyScorer>>> = {
   exact: async () => (await import("../evals/scorers/exact.ts")).exact(),
   normalised: async () => (await import("../evals/scorers/normalised.ts")).normalised(),
@@ -19,15 +19,15 @@ const builtIn: Readonly<Record<string, () => Promise<AnyScorer>>> = {
 
 export interface LoadedScorer {
   readonly scorer: AnyScorer;
-  /** Of a file: tells that it has changed. */
+  /** Version of a file, which changes with its content. */
   readonly version?: string | undefined;
 }
 
-/** What `--scorer` says it takes. */
+/** Names of the built-in scorers, for help and errors. */
 export const scorerNames: string = Object.keys(builtIn).join(", ");
 
 /**
- * The scorer that `--scorer` means: a built-in name, or else the path of a module (`.js`, `.mjs`, `.ts`)
+ * Loads the scorer that `--scorer` names: a built-in one, or the path of a module (`.js`, `.mjs`, `.ts`)
  * whose default export is one. The module is executed. Throws `InvalidOptionError`.
  */
 export async function loadScorer(name: string): Promise<LoadedScorer> {

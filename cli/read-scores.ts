@@ -4,17 +4,17 @@ import { textKey } from "../evals/data/outcomes/prompt-key.ts";
 import { offlineHop } from "../evals/replay/offline-hop.ts";
 import { factsOfRecord, type RecordText } from "../evals/replay/request-of-record.ts";
 import { type Classifier, InvalidOptionError } from "../src/contracts/index.ts";
+import { counted } from "../src/plugin/counted.ts";
 import { askClassifier } from "../src/plugin/index.ts";
-import { counted } from "./counted.ts";
 import type { Io } from "./io.ts";
 
 const timeoutMs = 30_000;
 const { signal } = new AbortController();
 
 /**
- * Complexities of the requests of a data set, without those that the records ask too and those that cannot be
- * classified; both are counted on stderr. Throws `OutcomeFormatError`, and `InvalidOptionError` where none is
- * left.
+ * Computes the complexities of the requests of a data set, without those that are also among the records and
+ * those that cannot be classified; both are counted on stderr. Throws `OutcomeFormatError`, and
+ * `InvalidOptionError` if none is left.
  */
 export async function readScores(
   path: string,

@@ -1,17 +1,20 @@
-import type { LoggedDecision } from "../evals/data/import/join-feedback.ts";
+import type { LoggedDecision } from "../evals/data/decisions/join-feedback.ts";
 import { type Decision, isRouterError, OutcomeFormatError, type Router } from "../src/contracts/index.ts";
 import { requestOfDecision } from "./request-of-decision.ts";
 
 export interface Reclassified {
   readonly decisions: AsyncIterable<LoggedDecision>;
-  /** Decisions that rest on more than the log holds: earlier turns, system prompts, tools. Complete once all were read. */
+  /**
+   * Number of decisions that depended on more than the log holds: earlier turns, system prompts, tools.
+   * Complete after all are read.
+   */
   readonly shortened: () => number;
 }
 
 /**
- * Logged decisions as if the router's classifier had judged them: classification, and the quality that it
- * expects of each model. What was permitted stays as it was. No model of a plan is called. Reading throws
- * `OutcomeFormatError` where the log holds no prompts.
+ * Replaces the classifications of logged decisions by those of the router's classifier, with the quality that
+ * it expects of each model. The permitted models stay. No model of a plan is called. Reading throws
+ * `OutcomeFormatError` if the log holds no prompts.
  */
 export function reclassifyDecisions(
   decisions: AsyncIterable<LoggedDecision>,
@@ -38,7 +41,7 @@ export function reclassifyDecisions(
   return { decisions: read(), shortened: () => shortened };
 }
 
-/** Undefined where no model of the router may serve the request: then nothing can depend on it. */
+/** Decides again; undefined if no model of the router is permitted: then nothing can depend on it. */
 async function decideAgain(
   router: Router,
   request: Parameters<Router["decide"]>[0],

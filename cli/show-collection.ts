@@ -4,7 +4,7 @@ import type { CollectProgress } from "../evals/collect/progress.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
 import { formatTable } from "./format-table.ts";
 
-/** What it will cost, as a table, with what is not known. */
+/** Formats the estimated cost as a table, with what is not known. */
 export function estimateToText(estimate: CollectEstimate): string {
   const {
     records,
@@ -35,7 +35,7 @@ export function estimateToText(estimate: CollectEstimate): string {
     "",
     ...(unpriced.length < models.length
       ? [
-          `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}${scoringCosts ? "; what the scorer costs comes on top" : ""}`,
+          `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}${scoringCosts ? "; the cost of the scorer is additional" : ""}`,
         ]
       : []),
     ...(unpriced.length > 0 ? [`the price of ${unpriced.join(", ")} is not known`] : []),
@@ -57,7 +57,7 @@ export function estimateToText(estimate: CollectEstimate): string {
   ].join("\n");
 }
 
-/** One line. */
+/** Formats the progress as one line. */
 export function progressToText(progress: CollectProgress): string {
   const { done, total, perMinute, leftMs, paidUsd, unpriced, errors, batches } = progress;
   const share = total === 0 ? 100 : Math.floor((100 * done) / total);
@@ -71,7 +71,7 @@ export function progressToText(progress: CollectProgress): string {
   return `${done} of ${total} calls (${share} %)${pace}${left}, ${usd(paidUsd)} so far${unknown}${errorsToText(errors)}${waiting.join("")}`;
 }
 
-/** What each model has made of the records, and what is missing. */
+/** Formats the results of each model, and what is missing. */
 export function collectionToText(collection: Collection): string {
   const { out, records, recordsLeftOut, models, paidUsd, scoringUsd, unpriced, verdicts } = collection;
   const rows = models.map(({ model, outcomes, refused, quality, costUsd, latencyMs }) => [
@@ -97,7 +97,7 @@ export function collectionToText(collection: Collection): string {
   ].join("\n");
 }
 
-/** What keeps a collection from being complete, one line each; none where nothing is missing. */
+/** Lists what keeps a collection from being complete, one line each; none if nothing is missing. */
 export function missingOf(collection: Collection): string[] {
   const { complete, stopped, missing, unscored, unscoredReason, errors } = collection;
   if (complete) return [];
@@ -108,7 +108,7 @@ export function missingOf(collection: Collection): string[] {
   if (unscored > 0)
     lines.push(`${unscored} answers have no score${unscoredReason ? ` (${unscoredReason})` : ""}`);
   const command = stopped === "max-cost" ? "the same command with a higher --max-cost" : "the same command";
-  return [...lines, `${command} carries on; nothing that is there is paid for again`];
+  return [...lines, `${command} continues; nothing is paid for twice`];
 }
 
 function errorsToText(errors: Readonly<Record<string, number>>): string {

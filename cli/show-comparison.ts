@@ -1,11 +1,13 @@
 import type { Comparison } from "../evals/replay/compare/compare.ts";
 import type { RouterComparison } from "../evals/replay/compare/compare-router.ts";
 import type { ComparisonMetric, ComparisonRow } from "../evals/replay/compare/comparison-row.ts";
+import { showPercent } from "../src/plugin/show-percent.ts";
 import type { Estimate } from "../src/statistics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
+import { perThousand, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** Absent values are `null`, so that every row has every metric. */
+/** Formats a comparison as JSON; absent values are `null`, so that every row has every metric. */
 export function comparisonToJson(comparison: Comparison | RouterComparison): string {
   const rows = comparison.rows.map(({ name, ...metrics }) => ({
     name,
@@ -25,25 +27,22 @@ function estimateOf(estimate: Estimate | undefined) {
 type Column = readonly [head: string, metric: ComparisonMetric, show: (value: number) => string];
 
 const digits = (value: number): string => value.toFixed(3);
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-/** Per thousand requests: a single one costs a fraction of a cent. */
-const perThousand = (value: number): string => (1_000 * value).toPrecision(3);
 
 const costColumn: Column = ["USD/1k", "costUsd", perThousand];
 const regretColumn: Column = ["regret", "regret", digits];
 const pairColumns: readonly Column[] = [
   ["quality", "quality", digits],
   costColumn,
-  ["large calls", "largeCallRate", percent],
+  ["large calls", "largeCallRate", showPercent],
   ["PGR", "pgr", digits],
-  ["CPT50", "cpt50", percent],
-  ["CPT80", "cpt80", percent],
+  ["CPT50", "cpt50", showPercent],
+  ["CPT80", "cpt80", showPercent],
   ["AIQ", "aiq", digits],
   regretColumn,
 ];
 const routerColumns: readonly Column[] = [costColumn, regretColumn];
 
-/** A table of all rows, under a line that says what was measured. */
+/** Formats all rows as a table, below a line about what was measured. */
 export function comparisonToText(comparison: Comparison | RouterComparison): string {
   const { records, prompts, rows } = comparison;
   const isPair = "threshold" in comparison;
@@ -51,7 +50,7 @@ export function comparisonToText(comparison: Comparison | RouterComparison): str
   const head = ["router", isPair ? "APGR [95 %]" : "quality [95 %]", ...shown.map(([name]) => name)];
   const body = rows.map((row) => [
     row.name,
-    withInterval(isPair ? row.apgr : row.quality),
+    withInterval(isPair ? row.apgr : row.quality, digits),
     ...shown.map(([, metric, show]) => valueIn(row, metric, show)),
   ]);
   const about = isPair
@@ -62,15 +61,8 @@ export function comparisonToText(comparison: Comparison | RouterComparison): str
 
 function ratesOf({ callRates }: RouterComparison): string {
   return Object.entries(callRates)
-    .map(([id, rate]) => `${id} ${percent(rate)}`)
+    .map(([id, rate]) => `${id} ${showPercent(rate)}`)
     .join(", ");
-}
-
-function withInterval(estimate: Estimate | undefined): string {
-  if (estimate === undefined) return "n/a";
-  const { value, low, high } = estimate;
-  const interval = low === undefined || high === undefined ? "n/a" : `${digits(low)}, ${digits(high)}`;
-  return `${digits(value)} [${interval}]`;
 }
 
 function valueIn(row: ComparisonRow, metric: ComparisonMetric, show: (value: number) => string): string {

@@ -1,5 +1,5 @@
 import type { Price } from "../src/contracts/index.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../src/plugin/counted.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
 import type { EndpointReport, ModelReport } from "./inspect-model.ts";

@@ -2,7 +2,7 @@ import type { GateReport } from "../evals/monitor/gate/check-certificate.ts";
 
 const marks = { passed: "ok  ", failed: "FAIL", "not-judged": "?   " } as const;
 
-/** The report for people: one line a check, then what it comes to. */
+/** Formats the report: one line per check, then the result. */
 export function gateToText({ checks, passed, strict, file, ...report }: GateReport): string {
   const width = checks.reduce((widest, { name }) => Math.max(widest, name.length), 0);
   const lines = checks.map(
@@ -27,7 +27,7 @@ function verdictOf(checks: GateReport["checks"], passed: boolean, strict: boolea
     : `passed: nothing speaks against the certificate${notJudged}`;
 }
 
-/** Names come from files: one that holds a line break must not start a line, which Actions would obey. */
+/** Replaces line breaks: a name from a file must not start a line, which Actions could take for a command. */
 function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");

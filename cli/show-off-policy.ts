@@ -4,10 +4,13 @@ import type {
   OffPolicyReport,
   RewardReport,
 } from "../evals/monitor/off-policy/off-policy-report.ts";
+import { withInterval } from "../evals/report/format-number.ts";
+import { showPercent, showPercentUpTo } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
+import { perThousand } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** What has no value is `null`. */
+/** Formats the report as JSON; absent rewards are `null`. */
 export function offPolicyToJson(report: OffPolicyReport): string {
   const { quality = null, costUsd = null, ...rest } = report;
   return toJson({ ...rest, quality, costUsd }, 2);
@@ -21,11 +24,11 @@ const names: Readonly<Record<Estimator, string>> = {
   dr: "doubly robust",
 };
 
-/** The logged policy beside the estimates of the target, then overlap by plan. */
+/** Formats the logged policy next to the estimates of the target, then overlap by plan. */
 export function offPolicyToText(report: OffPolicyReport): string {
   const { rows, forced, rated, failed, units, policy, loggedPolicies, confidence } = report;
   const { overlap, quality, costUsd, plans } = report;
-  const level = `${Number((100 * confidence).toFixed(2))} %`;
+  const level = showPercentUpTo(confidence, 2);
   const row = (name: string, pick: (reward: RewardReport) => OffPolicyEstimate) => [
     name,
     show(quality && pick(quality), digits),
@@ -43,8 +46,8 @@ export function offPolicyToText(report: OffPolicyReport): string {
     ["plan", "target", "logged", "largest weight", "effective rows"],
     ...plans.map((plan) => [
       plan.plan,
-      percent(plan.targetShare),
-      percent(plan.loggedShare),
+      showPercent(plan.targetShare),
+      showPercent(plan.loggedShare),
       plan.maxWeight.toFixed(1),
       plan.effectiveSampleSize.toFixed(0),
     ]),
@@ -66,13 +69,7 @@ export function offPolicyToText(report: OffPolicyReport): string {
 }
 
 function show(estimate: OffPolicyEstimate | undefined, value: (value: number) => string): string {
-  if (estimate === undefined) return "n/a";
-  const { low, high } = estimate;
-  if (low === undefined || high === undefined) return value(estimate.value);
-  return `${value(estimate.value)} [${value(low)}, ${value(high)}]`;
+  return estimate === undefined ? "n/a" : withInterval(estimate, value);
 }
 
 const digits = (value: number): string => value.toFixed(3);
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-/** Per thousand requests: a single one costs a fraction of a cent. */
-const perThousand = (value: number): string => (value === 0 ? "0" : (1_000 * value).toPrecision(3));

@@ -1,24 +1,26 @@
 import { showHidden } from "../src/plugin/show-hidden.ts";
 import type { Terminal } from "./io.ts";
 
-/** Shows the state of something that takes its time, on stderr. */
+/** Display of a long-running task, on stderr. */
 export interface ProgressDisplay {
   update(line: string): void;
-  /** Leaves the last line standing. */
+  /** Ends the display; the last line stays. */
   end(): void;
 }
 
-/** Between lines that stay, in milliseconds. */
+/** Time between lines that stay, in milliseconds. */
 const lineEveryMs = 10_000;
 
-/** One line that changes, on a terminal; else lines at intervals, and the last one. */
+/**
+ * Creates a display: one line that changes, on a terminal; otherwise lines at intervals, and the last one.
+ */
 export async function showProgress(terminal: Terminal): Promise<ProgressDisplay> {
   if (terminal.stderrIsTerminal) {
     const { default: ora } = await import("ora");
     let spinner: ReturnType<typeof ora> | undefined;
     return {
       update(line) {
-        // Raw mode would keep Ctrl-C from being one.
+        // In raw mode Ctrl-C would not interrupt.
         spinner ??= ora({ discardStdin: false }).start();
         spinner.text = showHidden(line);
       },

@@ -1,10 +1,10 @@
-import { percent, percentDigits, points, usd } from "../evals/report/format-number.ts";
+import { percent, percentDigits, points, usd, withInterval } from "../evals/report/format-number.ts";
 import type { Report, ReportRow } from "../evals/report/report.ts";
 import type { Estimate } from "../src/statistics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
 import { toJson } from "./to-json.ts";
 
-/** Everything in the report, absent metrics as `null`. */
+/** Formats the report as JSON, with absent metrics as `null`. */
 export function reportToJson(report: Report): string {
   const rows = report.rows.map(({ name, model, ...metrics }) => ({
     name,
@@ -14,7 +14,7 @@ export function reportToJson(report: Report): string {
   return toJson({ ...report, rows }, 2);
 }
 
-/** The verdict, the router beside what it is compared with, and what to know before believing it. */
+/** Formats the verdict, the comparison, and the warnings. */
 export function reportToText(report: Report): string {
   const { rows, warnings, provenance, reference, verdict, saving, kind, certificate } = report;
   const head = [
@@ -63,20 +63,16 @@ function cellsOf({
     quality === undefined ? "n/a" : points(quality.value),
     costUsd === undefined ? "n/a" : usd(1_000 * costUsd.value),
     largeCallRate === undefined ? "n/a" : percent(largeCallRate.value),
-    withInterval(loss, points),
-    withInterval(saving, percent, percentDigits),
-    withInterval(overRandom, points),
+    shown(loss, points),
+    shown(saving, percent, percentDigits),
+    shown(overRandom, points),
   ];
 }
 
-function withInterval(
+function shown(
   estimate: Estimate | undefined,
   show: (value: number) => string,
   bare: (value: number) => string = show,
 ): string {
-  if (estimate === undefined) return "n/a";
-  const { value, low, high } = estimate;
-  return low === undefined || high === undefined
-    ? show(value)
-    : `${show(value)} [${bare(low)}, ${bare(high)}]`;
+  return estimate === undefined ? "n/a" : withInterval(estimate, show, bare);
 }

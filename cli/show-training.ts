@@ -1,9 +1,10 @@
 import type { TrainingReport } from "../evals/train/train-classifier.ts";
-import type { CandidateResult, TrainedClassifier } from "../src/classifiers/index.ts";
+import type { TrainedClassifier } from "../src/classifiers/index.ts";
 import { formatTable } from "./format-table.ts";
+import { withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** The report, with the file's path and version in place of its contents. */
+/** Formats the report as JSON, with the file's path and version instead of its contents. */
 export function trainingToJson(
   report: TrainingReport,
   { version, data }: TrainedClassifier,
@@ -12,7 +13,7 @@ export function trainingToJson(
   return toJson({ ...report, file: { path, version, ...data } }, 2);
 }
 
-/** All candidates with their intervals, what is known of each model's quality, and the verdict. */
+/** Formats all candidates with their intervals, the quality and curve of each model, and the verdict. */
 export function trainingToText(
   report: TrainingReport,
   { small, large, version }: TrainedClassifier,
@@ -21,8 +22,8 @@ export function trainingToText(
   const { records, prompts, candidates, models, candidate, recommended, reason } = report;
   const rows = candidates.map(({ name, apgr, overLength }) => [
     name === candidate ? `${name} *` : name,
-    withInterval(apgr),
-    name === "length" ? "" : withInterval(overLength),
+    withInterval(apgr, digits),
+    name === "length" ? "" : withInterval(overLength, digits),
   ]);
   const curves = models.map(({ model, quality, curve, before, after, brierOfMean }) => [
     model,
@@ -54,13 +55,11 @@ export function trainingToText(
       ],
       ...curves,
     ]),
-    "curve: the one with the least Brier score on held-out folds; identity or constant where none makes it better",
+    "curve: the one with the lowest Brier score on held-out folds; identity or constant if no other one improves it",
     "",
     `${recommended ? "recommended" : "not recommended"}: ${reason}`,
     `${path}: trained@${version}`,
   ].join("\n");
 }
 
-function withInterval({ value, low, high }: CandidateResult["apgr"]): string {
-  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-}
+const digits = (value: number): string => value.toFixed(3);

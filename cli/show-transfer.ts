@@ -2,18 +2,18 @@ import type { LabelAgreement } from "../evals/data/import/import-format.ts";
 import type { Io } from "./io.ts";
 import { toJson } from "./to-json.ts";
 
-/** What an import or export has written. */
+/** Result of an import or export. */
 interface Transfer {
   readonly kind?: "outcomes" | "dataset" | undefined;
   readonly records: number;
-  /** Of an import: on how many records each has an outcome. */
+  /** Models of an import, with the number of records that have an outcome of each. */
   readonly models?: Readonly<Record<string, number>> | readonly string[] | undefined;
   readonly leftOut: Readonly<Record<string, number>>;
   readonly agreement?: LabelAgreement | undefined;
   readonly out: string;
 }
 
-/** What was left out, and how far people agree, goes to stderr, the rest to stdout. */
+/** Prints the result to stdout; what was left out, and the agreement of labels, to stderr. */
 export function showTransfer(transfer: Transfer, json: boolean, { stdout, stderr }: Io): void {
   const { kind, records, models, leftOut, agreement, out } = transfer;
   for (const [reason, count] of Object.entries(leftOut)) stderr(`left out: ${count} ${reason}\n`);

@@ -1,17 +1,18 @@
 import type { Certificate } from "../evals/tune/certificate.ts";
 import { describeCertificate } from "../evals/tune/describe-certificate.ts";
 import { ALWAYS_SMALL, type TunePoint, type TuningFile } from "../evals/tune/tuning-file.ts";
-import type { Estimate } from "../src/statistics/bootstrap.ts";
+import { showPercent } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
+import { perThousand, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
-/** The file, with its path, and without the keys of the records. */
+/** Formats the file as JSON, with its path and without the keys of the records. */
 export function tuningToJson(file: TuningFile, path: string): string {
   const { keys: _, ...data } = file.data;
   return toJson({ path, ...file, data }, 2);
 }
 
-/** The threshold, the certificate in plain words, the figures, and a part of the curve. */
+/** Formats the threshold, the certificate in plain words, the figures, and a part of the curve. */
 export function tuningToText(file: TuningFile, path: string): string {
   const { certificate, curve, categories, classifier, small, large, version, expiresAt, policy } = file;
   return [
@@ -45,8 +46,8 @@ function figures(certificate: Certificate): string[][] {
     ...(costUsd === undefined
       ? []
       : [["USD per 1,000", ...[costUsd.small, costUsd.large, costUsd.routed].map(perThousand)]]),
-    ["large calls", percent(0), percent(1), percent(certificate.largeCallRate)],
-    ...(saving === undefined ? [] : [["saving [95 %]", "", "", withInterval(saving)]]),
+    ["large calls", showPercent(0), showPercent(1), showPercent(certificate.largeCallRate)],
+    ...(saving === undefined ? [] : [["saving [95 %]", "", "", withInterval(saving, showPercent)]]),
     ["loss", "", "", digits(loss)],
     ["at most", "", "", digits(maxLoss)],
     ...(upperBound < maxLoss
@@ -69,7 +70,7 @@ function curveRow({
 }: TunePoint): string[] {
   return [
     threshold === undefined ? "" : String(threshold),
-    percent(largeCallRate),
+    showPercent(largeCallRate),
     digits(quality),
     digits(loss),
     costUsd === undefined ? "n/a" : perThousand(costUsd),
@@ -92,7 +93,7 @@ const categoryHead = [
 
 function categoryRow(one: NonNullable<TuningFile["categories"]>[number]): string[] {
   if (one.certificate === undefined)
-    return [one.category, "0", String(one.records), "", "", "", percent(1), "", one.problem];
+    return [one.category, "0", String(one.records), "", "", "", showPercent(1), "", one.problem];
   const { records, loss, maxLoss, upperBound, largeCallRate, saving } = one.certificate;
   return [
     one.category,
@@ -101,13 +102,13 @@ function categoryRow(one: NonNullable<TuningFile["categories"]>[number]): string
     digits(loss),
     digits(maxLoss),
     digits(upperBound),
-    percent(largeCallRate),
-    saving === undefined ? "n/a" : withInterval(saving),
+    showPercent(largeCallRate),
+    withInterval(saving, showPercent),
     "",
   ];
 }
 
-/** Rows of the curve besides the chosen one and its neighbours. */
+/** Number of rows of the curve in addition to the chosen one and its neighbours. */
 const curveRows = 10;
 
 function excerpt(curve: readonly TunePoint[], chosen: number | undefined): readonly TunePoint[] {
@@ -118,11 +119,4 @@ function excerpt(curve: readonly TunePoint[], chosen: number | undefined): reado
   );
 }
 
-function withInterval({ value, low, high }: Estimate): string {
-  const interval = low === undefined || high === undefined ? "n/a" : `${percent(low)}, ${percent(high)}`;
-  return `${percent(value)} [${interval}]`;
-}
-
 const digits = (value: number): string => value.toFixed(4);
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-const perThousand = (usd: number): string => (1_000 * usd).toPrecision(3);

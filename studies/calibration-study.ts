@@ -6,7 +6,7 @@
  *     npm run build && node dist/studies/calibration-study.js [rational] [routerbench]
  */
 
-import { calibrate, type ModelCalibration } from "../evals/train/calibrate/calibrate.ts";
+import { calibrate, type ModelCalibration } from "../evals/train/calibrate.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
 import { complexity } from "../src/classifiers/complexity.ts";
 import { askedSets, readStudySet, type StudySet, takeRecords } from "./study-sets.ts";

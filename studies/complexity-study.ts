@@ -152,7 +152,7 @@ function rankOf(score: number): number {
   return rank(score, shipped.quantiles);
 }
 
-/** Prints how far added text raises the complexity of easy prompts. */
+/** Prints how much added text raises the complexity of easy prompts. */
 function showAttacks(): void {
   const easy = [
     "hi",

@@ -1,9 +1,9 @@
 import { lossesOf, thresholdCandidates } from "../evals/tune/candidates.ts";
-import type { Guarantee } from "../evals/tune/certificate.ts";
 import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
-import { lossTest } from "../evals/tune/loss-test.ts";
 import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
 import { triedOf } from "../evals/tune/tune-threshold.ts";
+import type { Guarantee } from "../src/statistics/loss-test.ts";
+import { lossTest } from "../src/statistics/loss-test.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { SMALL_COST, type World, type WorldRecords } from "./tuning-worlds.ts";
 

@@ -4,8 +4,8 @@ import { usageOf } from "../../src/cost/usage-of.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 
 /**
- * What is kept of a completion. `priceShare` is the part of the usual price that was paid. Throws
- * `ProviderError` (`incomplete`) for what holds no message.
+ * Selects what is kept of a completion. `priceShare` is the part of the usual price that was paid. Throws
+ * `ProviderError` (`incomplete`) for a completion without a message.
  */
 export function answerOf(
   completion: Completion,

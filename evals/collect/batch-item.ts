@@ -1,13 +1,14 @@
 import type { Model } from "../../src/contracts/index.ts";
-import { mostCostUsd } from "./call-cost.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import { mostCostUsd } from "../../src/cost/call-cost.ts";
+import type { CollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 
-/** Tells the items of one model's batches apart. */
+/** Key that distinguishes the items of one model's batches. */
 export function itemKey({ id, repeat }: { readonly id: string; readonly repeat: number }): string {
   return JSON.stringify([id, repeat]);
 }
 
-/** The most that an item of a batch can cost; undefined where it is not known. */
+/** The most that an item of a batch can cost; undefined if it is not known. */
 export function mostItemCostUsd(
   { options }: CollectionRun,
   model: Model,

@@ -1,22 +1,22 @@
-/** What one model's calls will cost, before any is made. Money in US dollars; absent: not known. */
+/** Estimate of one model's calls, before any is made. Money in US dollars; absent if not known. */
 export interface ModelEstimate {
   readonly model: string;
   /** Calls that are still to be made. */
   readonly calls: number;
-  /** Records that the router's constraints or its context window keep from the model. */
+  /** Records that are not sent to the model, because of the router's constraints or its context window. */
   readonly notPermitted: number;
-  /** One of the reasons. */
+  /** Reason for one of them. */
   readonly notPermittedReason?: string | undefined;
-  /** Records that the scorer could score no answer to: they are not sent. */
+  /** Records for which no answer could be scored: they are not sent. */
   readonly unscorable: number;
-  /** One of the reasons. */
+  /** Reason for one of them. */
   readonly unscorableReason?: string | undefined;
-  /** Estimated from the text, all calls together. */
+  /** Tokens estimated from the text, all calls together. */
   readonly inputTokens: number;
-  /** Expected: 300 a call, or the limit where that is lower. */
+  /** Expected tokens: 300 a call, or the limit if that is lower. */
   readonly outputTokens: number;
   readonly costUsd?: number | undefined;
-  /** With outputs as long as they may be. */
+  /** Cost with outputs as long as they may be. */
   readonly atMostUsd?: number | undefined;
 }
 
@@ -28,15 +28,15 @@ export interface CollectEstimate {
   /** Calls that earlier runs have finished. */
   readonly done: number;
   readonly models: readonly ModelEstimate[];
-  /** Whether the scorer may cost something too: that comes on top, since it depends on the answers. */
+  /** True if the scorer may cost something too: that is additional, since it depends on the answers. */
   readonly scoringCosts: boolean;
-  /** Of the models whose price is known. The scorer is not in it. */
+  /** Cost of the models whose price is known, without the scorer. */
   readonly costUsd: number;
   readonly atMostUsd: number;
-  /** What earlier runs are known to have cost. */
+  /** Known cost of earlier runs. */
   readonly paidUsd: number;
   /** Models without a price. */
   readonly unpriced: readonly string[];
-  /** Models whose output nothing limits, so that `atMostUsd` is without them. */
+  /** Models without a limit on their output, so that `atMostUsd` does not include them. */
   readonly unlimited: readonly string[];
 }

@@ -8,62 +8,68 @@ import type { CollectProgress } from "./progress.ts";
 export interface CollectOptions {
   /** Path of a dataset: lines `{ id, prompt | messages, expected?, … }`, `.gz` accepted. */
   readonly dataset: string;
-  /** Its models are run; its constraints hold: a record is not sent to a model that they forbid. */
+  /** Router whose models are run. Its constraints apply: a record is not sent to a model that they forbid. */
   readonly router: Router;
   /** Ids of the router's models. Default: all. */
   readonly models?: readonly string[] | undefined;
   readonly scorer: AnyScorer;
-  /** Beside its name: a collection is not carried on by another version. Default `scorer.version`. */
+  /**
+   * Version in addition to the scorer's name: another version does not continue a collection. Default
+   * `scorer.version`.
+   */
   readonly scorerVersion?: string | undefined;
   /**
-   * Id of the model whose answers the scorer is given as `baseline`, for one that compares two. Default: none.
+   * Id of the model whose answers the scorer gets as `baseline`, for a scorer that compares two. Default:
+   * none.
    */
   readonly baseline?: string | undefined;
-  /** Where the outcomes go; packed where it ends in `.gz`. The journal is beside it: `<out>.partial.jsonl`. */
+  /**
+   * Path of the outcomes; compressed if it ends in `.gz`. The journal is next to it: `<out>.partial.jsonl`.
+   */
   readonly out: string;
-  /** Records, drawn by `seed`. Default: all. */
+  /** Number of records, drawn by `seed`. Default: all. */
   readonly sample?: number | undefined;
-  /** Default 1. */
+  /** Seed of the sample. Default 1. */
   readonly seed?: number | undefined;
   /** Calls per record and model, in [1, 1000]; quality is their mean. Default 1. */
   readonly repeats?: number | undefined;
-  /** Calls under way at each model, in [1, 1000]. Default 4. */
+  /** Calls under way per model, in [1, 1000]. Default 4. */
   readonly concurrency?: number | undefined;
-  /** Of each model. Default: no limit. */
+  /** Limit per model. Default: no limit. */
   readonly requestsPerMinute?: number | undefined;
-  /** Of each model, input and output together. Default: no limit. */
+  /** Limit per model, input and output together. Default: no limit. */
   readonly tokensPerMinute?: number | undefined;
   /** Longest call, in milliseconds. Default 600,000. */
   readonly timeoutMs?: number | undefined;
-  /** Further tries after a retryable failure, in [0, 100]. Default 4. */
+  /** Number of further tries after a retryable failure, in [0, 100]. Default 4. */
   readonly retries?: number | undefined;
   /**
-   * No call is begun that could bring the whole collection, earlier runs and judges included, above this:
-   * output may be as long as its limit. Needs a price and an output limit of every model. A scorer without
-   * `mostCostUsd` counts once it has said what it has cost.
+   * Limit on the cost of the whole collection, including earlier runs and judges: a call that could exceed it
+   * is not begun, where output is taken to be as long as its limit. Needs a price and an output limit of
+   * every model. A scorer without `mostCostUsd` counts after it has reported its cost.
    */
   readonly maxCostUsd?: number | undefined;
-  /** Limit on output tokens that is asked for. Default: what models and providers have. */
+  /** Limit on output tokens in the requests. Default: that of models and providers. */
   readonly maxOutputTokens?: number | undefined;
-  /** Whether outcomes hold the answers, which replayed checks read. Default true. */
+  /** True to keep the answers in the outcomes, where replayed checks read them. Default true. */
   readonly keepAnswers?: boolean | undefined;
-  /** Use the providers' batch interfaces. Default false. */
+  /** True to use the providers' batch interfaces. Default false. */
   readonly batch?: boolean | undefined;
-  /** Longest time between two looks at a batch, in milliseconds. Default 60,000. */
+  /** Longest time between two polls of a batch, in milliseconds. Default 60,000. */
   readonly batchPollMs?: number | undefined;
-  /** Carry on with another scorer: the answers that are there are scored anew. Default false. */
+  /** True to continue with another scorer: the answers that are present are scored again. Default false. */
   readonly rescore?: boolean | undefined;
-  /** Forget what the journal holds, and replace the file. Default false. */
+  /** True to discard the journal and replace the file. Default false. */
   readonly restart?: boolean | undefined;
-  /** Once it fires, no call is begun; those under way are awaited and kept. */
+  /** Signal after which no call is begun; those under way are awaited and kept. */
   readonly signal?: AbortSignal | undefined;
-  /** Told what it will cost, before the first call. */
+  /** Called with the expected cost, before the first call. */
   readonly onEstimate?: ((estimate: CollectEstimate) => void) | undefined;
-  /** Told after each call. */
+  /** Called after each call. */
   readonly onProgress?: ((progress: CollectProgress) => void) | undefined;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: (() => number) | undefined;
-  /** For the jitter of retries, in [0, 1). Default `Math.random`. */
+  /** Random numbers for the jitter of retries, in [0, 1). Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
 
@@ -84,7 +90,7 @@ type WithDefault =
 export type ResolvedCollectOptions = Omit<CollectOptions, WithDefault | "models"> & {
   readonly [Key in WithDefault]-?: NonNullable<CollectOptions[Key]>;
 } & {
-  /** By id. */
+  /** Models by id. */
   readonly models: ReadonlyMap<string, Model>;
 };
 

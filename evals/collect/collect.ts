@@ -4,23 +4,24 @@ import { collectBatches } from "./collect-batches.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import { type CollectOptions, resolveCollectOptions } from "./collect-options.ts";
 import { type Collection, writeCollection } from "./collection.ts";
-import { type CollectionRun, createCollectionRun, type Job } from "./collection-run.ts";
+import { type CollectionRun, createCollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 import { openJournal } from "./journal.ts";
 import { lockFile } from "./lock-file.ts";
 import { checkMoney, journalOf, knownCollection, planCollection, settingsEntry } from "./plan-collection.ts";
 
 /**
- * Runs models over a dataset, scores and prices their answers, and writes an outcome file. What a call has
- * brought goes into a journal beside the file at once: a run that was killed, interrupted, stopped by
- * `maxCostUsd` or left with failures is carried on by the same call, and pays for no answer twice. Calls
- * that were under way when a process was killed are the exception: nothing brings their answers back.
+ * Runs models over a dataset, scores and prices their answers, and writes an outcome file. The result of each
+ * call goes at once into a journal next to the file: a run that was killed, interrupted, stopped by
+ * `maxCostUsd` or left with failures is continued by the same call, and pays for no answer twice. The
+ * exception are calls that were under way when a process was killed: their answers are lost.
  *
  * A failure that says something about the model (the request is too long, refused, not supported) is an
- * outcome of quality 0; any other is left out, and made again by the next run. The file is replaced as a
- * whole, at the end of each run; the journal is deleted when nothing is missing.
+ * outcome of quality 0; any other failure is left out, and the next run repeats the call. The file is
+ * replaced as a whole at the end of each run; the journal is deleted when nothing is missing.
  *
- * Throws `InvalidOptionError`, `OutcomeFormatError`, and the error of a call that nobody could make: a key
- * that is wrong, a model that does not exist.
+ * Throws `InvalidOptionError`, `OutcomeFormatError`, and the error of a call that cannot succeed: a wrong
+ * key, a model that does not exist.
  */
 export async function collect(given: CollectOptions): Promise<Collection> {
   const options = resolveCollectOptions(given);
@@ -56,7 +57,7 @@ export async function collect(given: CollectOptions): Promise<Collection> {
   }
 }
 
-/** What `collect` would do, and what it would about cost. Makes no call and writes nothing. */
+/** Estimates what `collect` would do and cost. Makes no call and writes nothing. */
 export async function estimateCollect(given: CollectOptions): Promise<CollectEstimate> {
   const options = resolveCollectOptions(given);
   const plan = await planCollection(options);
@@ -69,11 +70,11 @@ async function makeCalls(run: CollectionRun, jobs: readonly Job[]): Promise<void
   await Promise.all(
     [...models].map(async ([id, model]) => {
       const own = jobs.filter((job) => job.id === id);
-      if (!batch) return callModel(run, own);
+      if (!batch) return callModel(run, model, own);
       await collectBatches(run, model, own);
       return scoreAnswers(run, own);
     }),
   );
-  // Those that had to wait for the answer that they are compared with.
+  // Answers that had to wait for the one that they are compared with.
   if (run.options.baseline !== undefined) await scoreAnswers(run, jobs);
 }

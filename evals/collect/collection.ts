@@ -1,56 +1,58 @@
+import { meanOfField } from "../data/outcomes/mean-of-field.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
-import type { CallState } from "./call-book.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import { answerIn, type CallState } from "./call-state.ts";
+import type { CollectionRun } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
 
-/** What one model has made of the records. Means over its outcomes; absent where one does not tell it. */
+/** Results of one model. Means over its outcomes; absent if one of them lacks the value. */
 export interface CollectedModel {
   readonly model: string;
   readonly outcomes: number;
-  /** Of them, requests that it could not answer: quality 0. */
+  /** Requests among them that it could not answer: quality 0. */
   readonly refused: number;
   readonly quality?: number | undefined;
-  /** What a request costs live. */
+  /** Cost of a request outside of batches. */
   readonly costUsd?: number | undefined;
   readonly latencyMs?: number | undefined;
 }
 
-/** What a run of a collection has come to. */
+/** Result of a run of a collection. */
 export interface Collection {
   readonly out: string;
-  /** Written to `out`. */
+  /** Records written to `out`. */
   readonly records: number;
-  /** Not written: no model has an outcome on them. */
+  /** Records not written: no model has an outcome on them. */
   readonly recordsLeftOut: number;
-  /** Whether nothing is missing; then the journal is gone. */
+  /** True if nothing is missing; then the journal has been deleted. */
   readonly complete: boolean;
-  /** Why the run ended early. */
+  /** Reason why the run ended early. */
   readonly stopped?: "interrupted" | "max-cost" | undefined;
   /** Calls without an answer that the next run makes. */
   readonly missing: number;
-  /** Answers that the scorer gave no score: the next run asks it again, and no model. */
+  /** Answers without a score: the next run asks the scorer again, and no model. */
   readonly unscored: number;
-  /** Why, of one of them. */
+  /** Reason for one of them. */
   readonly unscoredReason?: string | undefined;
-  /** Of a judge that compares two answers: pairs of verdicts, and those of them that depend on the order. */
+  /** Verdicts of a judge that compares two answers: pairs, and those of them that depend on the order. */
   readonly verdicts?: { readonly pairs: number; readonly inconsistent: number } | undefined;
-  /** Calls that failed for good in this run, by kind. */
+  /** Counts of calls that failed for good in this run, by kind. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Calls that an earlier run was cut off in: they were made again, and may have been paid for twice. */
+  /** Calls during which an earlier run was cut off: they were repeated, and may have been paid for twice. */
   readonly repeated: number;
-  /** Known to have been spent in all runs, judges included. */
+  /** Known cost of all runs, judges included. */
   readonly paidUsd: number;
-  /** Of it, by the scorer: its judge, say. */
+  /** Part of it that the scorer has cost, for instance its judge. */
   readonly scoringUsd: number;
-  /** Answers and scores of which the cost is not known. */
+  /** Answers and scores of unknown cost. */
   readonly unpriced: number;
   readonly models: readonly CollectedModel[];
 }
 
-/** Writes what a run has come to, and says so. */
+/** Writes the outcomes of a run and returns its result. */
 export async function writeCollection(
   { options, book, halted, errors }: CollectionRun,
   records: readonly PreparedRecord[],
@@ -58,6 +60,7 @@ export async function writeCollection(
   repeated: number,
 ): Promise<Collection> {
   const { out, models, keepAnswers } = options;
+  const { paidUsd, scoringUsd, unpriced } = book.spending;
   const outcomesOf = new Map<PreparedRecord, Record<string, Outcome>>();
   for (const [prepared, calls] of byRecordAndModel(jobs)) {
     const outcomes: Record<string, Outcome> = {};
@@ -75,8 +78,8 @@ export async function writeCollection(
   });
   await writeWhole(out, linesOf(written));
   const left = jobs.filter(({ key }) => !book.isFinished(key)).map(({ key }) => book.stateOf(key));
-  const unscored = left.filter(({ answer }) => answer !== undefined);
-  const unscoredReason = unscored.find((state) => state.unscored !== undefined)?.unscored;
+  const unscored = left.filter((call) => answerIn(call) !== undefined);
+  const [unscoredReason] = left.flatMap((call) => (call.state === "unscored" ? (call.reason ?? []) : []));
   return {
     out,
     records: written.length,
@@ -89,9 +92,9 @@ export async function writeCollection(
     ...verdictsOf(jobs.map(({ key }) => book.stateOf(key))),
     errors,
     repeated,
-    paidUsd: book.paidUsd,
-    scoringUsd: book.scoringUsd,
-    unpriced: book.unpriced,
+    paidUsd,
+    scoringUsd,
+    unpriced,
     models: collectedModels(
       [...models.values()].map(({ name }) => name),
       written,
@@ -100,8 +103,8 @@ export async function writeCollection(
 }
 
 function verdictsOf(calls: readonly CallState[]): Pick<Collection, "verdicts"> {
-  const pairs = calls.flatMap(({ scoring }) => {
-    const consistent = scoring?.["consistent"];
+  const pairs = calls.flatMap((call) => {
+    const consistent = call.state === "scored" ? call.scoring?.["consistent"] : undefined;
     return typeof consistent === "boolean" ? [consistent] : [];
   });
   if (pairs.length === 0) return {};
@@ -125,26 +128,19 @@ function byRecordAndModel(jobs: readonly Job[]): Map<PreparedRecord, Map<string,
 function collectedModels(names: readonly string[], records: readonly OutcomeRecord[]): CollectedModel[] {
   return names.map((model) => {
     const outcomes = records.flatMap((record) => outcomeOf(record, model) ?? []);
+    const answered = outcomes.filter(({ error }) => error === undefined);
     return {
       model,
       outcomes: outcomes.length,
-      refused: outcomes.filter(({ error }) => error !== undefined).length,
-      ...meanOf("quality", outcomes),
-      ...meanOf("costUsd", outcomes),
-      ...meanOf(
-        "latencyMs",
-        outcomes.filter(({ error }) => error === undefined),
-      ),
+      refused: outcomes.length - answered.length,
+      ...meanIn("quality", outcomes),
+      ...meanIn("costUsd", outcomes),
+      ...meanIn("latencyMs", answered),
     };
   });
 }
 
-function meanOf<K extends "quality" | "costUsd" | "latencyMs">(
-  field: K,
-  outcomes: readonly { readonly [Key in K]?: number | undefined }[],
-): { readonly [Key in K]?: number } {
-  const values = outcomes.flatMap((outcome) => outcome[field] ?? []);
-  if (values.length === 0 || values.length < outcomes.length) return {};
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { [field]: mean } as { readonly [Key in K]: number };
+function meanIn(field: "quality" | "costUsd" | "latencyMs", outcomes: readonly Outcome[]) {
+  const mean = meanOfField(outcomes, field);
+  return mean === undefined ? {} : { [field]: mean };
 }

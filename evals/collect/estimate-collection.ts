@@ -1,15 +1,15 @@
+import { expectedCostUsd, mostCostUsd, outputLimitOf } from "../../src/cost/call-cost.ts";
 import { scorerName } from "../scorers/score-with.ts";
 import type { CallBook } from "./call-book.ts";
-import { expectedCostUsd, mostCostUsd, outputLimitOf } from "./call-cost.ts";
 import type { CollectEstimate, ModelEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
-import type { Job } from "./collection-run.ts";
+import type { Job } from "./job.ts";
 
-/** Why a call is not made at all. */
+/** Reasons why a call is not made at all. */
 export interface Excluded {
-  /** Why the model may not have the record. */
+  /** Reason why the model may not have the record. */
   readonly notPermitted?: string | undefined;
-  /** Why no answer could be scored. */
+  /** Reason why no answer could be scored. */
   readonly unscorable?: string | undefined;
 }
 
@@ -29,9 +29,7 @@ export function estimateCollection(
     const without = own.flatMap((job) => (job.key.repeat === 0 ? (excluded.get(job) ?? []) : []));
     const notPermitted = without.flatMap((one) => one.notPermitted ?? []);
     const unscorable = without.flatMap((one) => one.unscorable ?? []);
-    const due = own.filter(
-      (job) => !excluded.has(job) && book.stateOf(job.key).answer === undefined && !book.isFinished(job.key),
-    );
+    const due = own.filter((job) => !excluded.has(job) && book.stateOf(job.key).state === "due");
     const limit = outputLimitOf(model, maxOutputTokens) ?? Number.POSITIVE_INFINITY;
     let inputTokens = 0;
     let outputTokens = 0;
@@ -70,7 +68,7 @@ export function estimateCollection(
     models,
     costUsd: models.reduce((sum, one) => sum + (one.costUsd ?? 0), 0),
     atMostUsd: models.reduce((sum, one) => sum + (one.atMostUsd ?? 0), 0),
-    paidUsd: book.paidUsd,
+    paidUsd: book.spending.paidUsd,
     unpriced,
     unlimited,
   };

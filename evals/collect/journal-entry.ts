@@ -1,33 +1,33 @@
 import type { ScoredToolCall } from "../scorers/scorer.ts";
 import type { CollectSettings } from "./settings.ts";
 
-/** A call: a model, by name, on a record, by id; `repeat` counts from 0. */
+/** Key of a call: name of the model, id of the record, and `repeat`, which counts from 0. */
 export interface CallKey {
   readonly id: string;
   readonly model: string;
   readonly repeat: number;
 }
 
-/** An answer as it is kept. Money in US dollars; what is not known is absent. */
+/** Answer as it is kept. Money in US dollars; absent if not known. */
 export interface CallAnswer {
   readonly answer: string;
   readonly toolCalls?: readonly ScoredToolCall[] | undefined;
   readonly finishReason?: string | undefined;
   readonly servedModel?: string | undefined;
-  /** Of the call that answered, in milliseconds. Absent: it came out of a batch. */
+  /** Latency of the call that answered, in milliseconds. Absent for a batch. */
   readonly latencyMs?: number | undefined;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
-  /** What such a call costs live. */
+  /** Cost of such a call outside of batches. */
   readonly costUsd?: number | undefined;
-  /** What it has cost here, where that is less: a batch's price. */
+  /** Cost here, if that is less: a batch's price. */
   readonly paidUsd?: number | undefined;
 }
 
 /**
- * A line of the journal. `atMostUsd` is what a call can have cost where it is not known what it has: by
- * it `maxCostUsd` holds over a kill. Absent: no price is known, or none was asked for.
+ * Line of the journal. `atMostUsd` is the most that a call can have cost as long as its cost is not known, so
+ * that `maxCostUsd` also holds after a kill. Absent if there is no price, or no limit on money.
  */
 export type JournalEntry =
   | { readonly type: "settings"; readonly formatVersion: 1; readonly settings: CollectSettings }
@@ -37,20 +37,20 @@ export type JournalEntry =
       readonly type: "failed";
       /** Kind of a provider's failure, or the error's code. */
       readonly error: string;
-      /** Whether it says something about the model: then it counts as an outcome, of quality 0. */
+      /** True if the failure says something about the model: then it is an outcome of quality 0. */
       readonly counts: boolean;
-      /** 0: the provider does not bill it. */
+      /** Estimated cost. 0 if the provider does not bill it. */
       readonly costUsd?: number | undefined;
       readonly atMostUsd?: number | undefined;
     } & CallKey)
-  /** A scorer that costs something is asked. `atMostUsd` is absent where its price is not known. */
+  /** Begins a score that costs something. `atMostUsd` is absent if its price is not known. */
   | ({ readonly type: "scoring"; readonly atMostUsd?: number | undefined } & CallKey)
   | ({
       readonly type: "scored";
-      /** `null`: the scorer gave none. */
+      /** Quality of the answer; `null` if the scorer gave none. */
       readonly quality: number | null;
       readonly reason?: string | undefined;
-      /** What else the scorer says. */
+      /** Metadata of the score. */
       readonly metadata?: Readonly<Record<string, unknown>> | undefined;
       readonly costUsd?: number | undefined;
     } & CallKey)
@@ -64,5 +64,5 @@ export type JournalEntry =
       readonly atMostUsd?: number | undefined;
     }
   | { readonly type: "batch-submitted"; readonly key: string; readonly batch: string }
-  /** Its results are in the journal, or it never was. */
+  /** Ends a batch: its results are in the journal, or it was never submitted. */
   | { readonly type: "batch-ended"; readonly key: string };

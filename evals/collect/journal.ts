@@ -4,11 +4,11 @@ import { InvalidOptionError, OutcomeFormatError } from "../../src/contracts/inde
 import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
-/** What a collection has done so far, on disk. */
+/** Log of a collection on disk. */
 export interface Journal {
-  /** Resolves once the entry is on disk. Rejects when it cannot be written. */
+  /** Resolves once the entry is on disk. Rejects if it cannot be written. */
   append(entry: JournalEntry): Promise<void>;
-  /** Waits for what is being written. */
+  /** Waits for pending writes. */
   close(): Promise<void>;
 }
 
@@ -24,13 +24,13 @@ const types: ReadonlySet<string> = new Set<JournalEntry["type"]>([
   "batch-ended",
 ]);
 const newline = 0x0a;
-/** A batch names all its items in one line. */
+/** Longest line: a batch names all its items in one. */
 const maxLineBytes = 256 * 1024 * 1024;
 
 /**
- * The entries of a journal; none where there is no file. A last line that was cut off, by a kill or a full
- * disk, is left out: nobody was told that it is on disk. Throws `OutcomeFormatError` for any other damage, and
- * for a journal of another version: what is not understood of it would be paid for again.
+ * Reads the entries of a journal; none if there is no file. A last line that was cut off, by a kill or a full
+ * disk, is left out: its entry was never reported as stored. Throws `OutcomeFormatError` for any other
+ * damage, and for a journal of another version: entries that are not understood would be paid for again.
  */
 export async function readJournal(path: string): Promise<JournalEntry[]> {
   if (!existsSync(path)) return [];
@@ -40,16 +40,17 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
   const chunks = createReadStream(path, { end: length - 1 }) as AsyncIterable<Buffer>;
   for await (const { line, value } of readJsonLines({ name: path, chunks }, { maxLineBytes })) {
-    // This package alone writes it: entries are checked no further than a mix-up of files or versions needs.
+    // Only this package writes it: entries are checked just enough to notice a mix-up of files or
+    // versions.
     const { type, formatVersion } = (value ?? {}) as { type?: unknown; formatVersion?: unknown };
     if (typeof type !== "string")
-      throw new OutcomeFormatError(path, line, "type", "is missing: this is no journal of a collection");
+      throw new OutcomeFormatError(path, line, "type", "is missing: this is not the journal of a collection");
     if (!types.has(type) || (type === "settings" && formatVersion !== 1))
       throw new OutcomeFormatError(
         path,
         line,
         type === "settings" ? "formatVersion" : "type",
-        "is that of another version of this package: carry on with that one, or write to another file",
+        "is from another version of this package: continue with that version, or write to another file",
       );
     entries.push(value as JournalEntry);
   }
@@ -57,7 +58,7 @@ export async function readJournal(path: string): Promise<JournalEntry[]> {
 }
 
 /**
- * Opens a journal, or begins one, to add to it. Takes a last line away that was cut off. Entries that come
+ * Opens a journal, or begins one, to add to it. Removes a last line that was cut off. Entries that arrive
  * while others are being written go to disk together.
  */
 export async function openJournal(path: string): Promise<Journal> {
@@ -78,11 +79,7 @@ export async function openJournal(path: string): Promise<Journal> {
       await file.datasync();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new InvalidOptionError(
-        "out",
-        path,
-        `where there is room to write (${code}): what it holds is kept`,
-      );
+      throw new InvalidOptionError("out", path, `on a disk with free space (${code}): what it holds is kept`);
     }
   };
   return {
@@ -103,7 +100,7 @@ export async function openJournal(path: string): Promise<Journal> {
   };
 }
 
-/** Bytes up to the end of the last whole line. */
+/** Number of bytes up to the end of the last whole line. */
 async function lengthOfLines(file: FileHandle): Promise<number> {
   const part = Buffer.alloc(65_536);
   for (let end = (await file.stat()).size; end > 0; ) {

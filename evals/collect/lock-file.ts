@@ -4,13 +4,13 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 
-/** Of this process: a container that is started anew has the process number of the one before. */
+/** Locks of this process: a restarted container has the same process number as the previous one. */
 const held = new Set<string>();
 
 /**
- * Keeps other processes from doing the same work, and paying for it, at the same time. Returns what gives
- * the lock back. One that a killed process of this machine has left is taken over. Throws
- * `InvalidOptionError`, naming `option`, where another process holds it, or where no file can be made.
+ * Keeps other processes from doing the same work, and paying for it, at the same time. Returns a function
+ * that releases the lock. A lock that a killed process of this machine has left is taken over. Throws
+ * `InvalidOptionError`, naming `option`, if another process holds it, or if the file cannot be created.
  */
 export async function lockFile(path: string, option: string): Promise<() => Promise<void>> {
   const own = resolve(path);
@@ -23,7 +23,7 @@ export async function lockFile(path: string, option: string): Promise<() => Prom
     held.delete(own);
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof InvalidOptionError || code === undefined) throw error;
-    throw new InvalidOptionError(option, path, `in a folder that is there and can be written to (${code})`);
+    throw new InvalidOptionError(option, path, `in a folder that exists and can be written to (${code})`);
   }
   return async () => {
     await rm(own, { force: true });
@@ -39,14 +39,14 @@ function lockedError(option: string, path: string): InvalidOptionError {
   );
 }
 
-/** Resolves to false where the file is there already. */
+/** Creates the file. Resolves to false if it exists already. */
 async function create(path: string): Promise<boolean> {
   try {
     const file = await open(path, "wx");
     try {
       await file.writeFile(JSON.stringify({ process: process.pid, host: hostname() }));
     } catch (error) {
-      // A lock that says nothing would keep everybody out.
+      // An empty lock would lock every process out.
       await rm(path, { force: true });
       throw error;
     } finally {
@@ -59,7 +59,7 @@ async function create(path: string): Promise<boolean> {
   }
 }
 
-/** Removes a lock whose process is gone. Resolves to whether it did. */
+/** Removes a lock whose process has ended. Resolves to true if it did. */
 async function takeAway(path: string): Promise<boolean> {
   if (!(await isLeftOver(path))) return false;
   const aside = `${path}.${randomUUID()}`;
@@ -80,7 +80,7 @@ async function isLeftOver(path: string): Promise<boolean> {
   try {
     const owner = JSON.parse(await readFile(path, "utf8")) as { process?: unknown; host?: unknown };
     if (typeof owner.process !== "number" || owner.host !== hostname()) return false;
-    // One of this process would be known to be held.
+    // A lock of this process would be in `held`.
     return owner.process === process.pid || !isAlive(owner.process);
   } catch {
     return false;
@@ -92,7 +92,7 @@ function isAlive(id: number): boolean {
     process.kill(id, 0);
     return true;
   } catch (error) {
-    // It is there, and another user's.
+    // The process exists, and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,40 +1,47 @@
+import { mean } from "../../src/statistics/mean.ts";
+import { meanOfField } from "../data/outcomes/mean-of-field.ts";
 import type { Outcome } from "../data/outcomes/outcome-record.ts";
-import type { CallState } from "./call-book.ts";
+import type { CallState } from "./call-state.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 
 /**
- * One outcome of all repeats of a model on a record: means, of what each repeat tells. Undefined while one
- * of them is not finished. Beyond the fields of `Outcome`: `qualities` (of more repeats than one, in their
- * order), `toolCalls`, `finishReason`, `servedModel`, `scoring` (what the scorer says beside its score; `scorings` of more
- * repeats than one) and, for a batch, `paidUsd`. The answer is that of the first repeat; `answers` holds all.
+ * Combines all repeats of a model on a record to one outcome, with their means. Undefined while one of them
+ * is not finished. Fields in addition to those of `Outcome`: `qualities` (of several repeats, in their
+ * order), `toolCalls`, `finishReason`, `servedModel`, `scoring` (metadata of the score; `scorings` of several
+ * repeats) and, for a batch, `paidUsd`. The answer is that of the first repeat; `answers` holds all.
  */
 export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean): Outcome | undefined {
   const qualities: number[] = [];
-  for (const { failure, quality } of calls) {
-    const one = failure === undefined ? quality : 0;
-    if (one === undefined) return undefined;
-    qualities.push(one);
+  const answers: CallAnswer[] = [];
+  const errors: string[] = [];
+  const scorings: Readonly<Record<string, unknown>>[] = [];
+  for (const call of calls) {
+    if (call.state === "refused") {
+      qualities.push(0);
+      errors.push(call.error);
+    } else if (call.state === "scored") {
+      qualities.push(call.quality);
+      answers.push(call.answer);
+      if (call.scoring !== undefined) scorings.push(call.scoring);
+    } else return undefined;
   }
-  const answers = calls.flatMap(({ answer, failure }) => (failure === undefined && answer ? [answer] : []));
-  const failures = calls.flatMap(({ failure }) => failure ?? []);
   const [first] = answers;
   const several = calls.length > 1;
-  const scorings = calls.flatMap(({ scoring }) => scoring ?? []);
   // A refused call is not billed.
-  const unbilled = failures.map(() => 0);
+  const billed = [...answers, ...errors.map(() => ({ costUsd: 0 }))];
   return {
     quality: mean(qualities),
     ...(several && { repeats: calls.length, qualities }),
     ...(first !== undefined && kept(first, keepAnswers)),
     ...(keepAnswers && scorings.length > 0 && (several ? { scorings } : { scoring: scorings[0] })),
     ...(keepAnswers && several && { answers: answers.map(({ answer }) => answer) }),
-    ...meanOf(answers, "costUsd", unbilled),
-    ...meanOf(answers, "paidUsd"),
-    ...meanOf(answers, "inputTokens"),
-    ...meanOf(answers, "outputTokens"),
-    ...meanOf(answers, "cachedTokens"),
-    ...meanOf(answers, "latencyMs"),
-    ...(first === undefined && failures[0] !== undefined && { error: failures[0] }),
+    ...amountIn("costUsd", billed),
+    ...amountIn("paidUsd", answers),
+    ...amountIn("inputTokens", answers),
+    ...amountIn("outputTokens", answers),
+    ...amountIn("cachedTokens", answers),
+    ...amountIn("latencyMs", answers),
+    ...(first === undefined && errors[0] !== undefined && { error: errors[0] }),
   };
 }
 
@@ -52,18 +59,12 @@ function kept(
 
 type Amount = "costUsd" | "paidUsd" | "inputTokens" | "outputTokens" | "cachedTokens" | "latencyMs";
 
-/** Nothing unless all answers tell it: a mean over some would be one of other calls. Tokens are whole. */
-function meanOf(
-  answers: readonly CallAnswer[],
-  field: Amount,
-  others: readonly number[] = [],
+/** Mean of an amount, if all answers have it. Tokens are whole. */
+function amountIn<Field extends Amount>(
+  field: Field,
+  answers: readonly { readonly [Key in Field]?: number | undefined }[],
 ): Partial<Record<Amount, number>> {
-  const values = answers.flatMap((answer) => answer[field] ?? []);
-  if (values.length < answers.length || values.length + others.length === 0) return {};
-  const value = mean([...values, ...others]);
+  const value = meanOfField(answers, field);
+  if (value === undefined) return {};
   return { [field]: field.endsWith("Tokens") ? Math.round(value) : value };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

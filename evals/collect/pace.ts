@@ -9,23 +9,26 @@ import {
 
 export interface PaceOptions {
   readonly requestsPerMinute?: number | undefined;
-  /** Input and output together. */
+  /** Limit on input and output together. */
   readonly tokensPerMinute?: number | undefined;
 }
 
-/** How fast one model is called. */
+/** Rate at which one model is called. */
 export interface Pace {
-  /** Takes the next place and returns how long to wait for it, in milliseconds. */
+  /** Reserves the next call and returns how long to wait for it, in milliseconds. */
   enter(tokens: number): number;
-  /** A call took more tokens than it entered with, or fewer. */
+  /** Corrects the tokens of a call that took more than it was reserved with, or fewer. */
   correct(more: number): void;
-  /** The provider asks for a pause. */
+  /** Starts a pause that the provider asks for. */
   pause(ms: number): void;
-  /** Milliseconds that are left of it. */
+  /** Returns the milliseconds that are left of the pause. */
   pauseMs(): number;
 }
 
-/** What may be begun at once: a second's worth, since bursts are what hits a provider's limit. */
+/**
+ * Share of a minute that may be begun at once: a second's worth, since bursts are what hits a provider's
+ * limit.
+ */
 const burst = 1 / 60;
 
 export function createPace({ requestsPerMinute, tokensPerMinute }: PaceOptions, clock: () => number): Pace {
@@ -53,7 +56,7 @@ export function createPace({ requestsPerMinute, tokensPerMinute }: PaceOptions, 
   };
 }
 
-/** Holds a minute's worth, so that the largest call fits, and begins nearly empty. */
+/** Creates a bucket that holds a minute's worth, so that the largest call fits, and begins nearly empty. */
 function bucketOf(perMinute: number | undefined, now: number): TokenBucket | undefined {
   if (perMinute === undefined) return undefined;
   const bucket = createTokenBucket(Math.max(1, perMinute), perMinute / 60_000, now);

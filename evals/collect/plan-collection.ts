@@ -4,31 +4,34 @@ import { scorerName } from "../scorers/score-with.ts";
 import { type CallBook, createCallBook } from "./call-book.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
-import { gapOf, type Job, refusalOf } from "./collection-run.ts";
 import { type Excluded, estimateCollection } from "./estimate-collection.ts";
+import { gapOf, type Job, refusalOf } from "./job.ts";
 import { readJournal } from "./journal.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { type PreparedRecord, readDataset } from "./read-dataset.ts";
 import { sampleRecords } from "./sample-records.ts";
 import { type CollectSettings, checkSameSettings, datasetHash, modelHash } from "./settings.ts";
 
-/** What is to be collected. */
+/** Records and settings of a collection. */
 export interface CollectionPlan {
   readonly records: readonly PreparedRecord[];
   readonly settings: CollectSettings;
 }
 
-/** A plan with what earlier runs have done of it. */
+/** Plan with the state after earlier runs. */
 export interface KnownCollection {
-  /** Whether the journal does not hold these settings yet. */
+  /** True if the journal does not hold these settings yet. */
   readonly isNew: boolean;
   readonly book: CallBook;
-  /** By record, then repeat, then model, so that records are whole early. Those not permitted, or never to be scored, are left out. */
+  /**
+   * Calls by record, then repeat, then model, so that records are complete early. Without those that are not
+   * permitted, or could not be scored.
+   */
   readonly jobs: readonly Job[];
   readonly estimate: CollectEstimate;
 }
 
-/** Where a collection notes what it has done. */
+/** Path of the journal of a collection. */
 export function journalOf(out: string): string {
   return `${out}.partial.jsonl`;
 }
@@ -60,7 +63,7 @@ export async function planCollection(options: ResolvedCollectOptions): Promise<C
   return { records, settings };
 }
 
-/** Reads the journal. Throws `InvalidOptionError` where it is of another collection, or gone. */
+/** Reads the journal. Throws `InvalidOptionError` if it belongs to another collection, or is gone. */
 export async function knownCollection(
   options: ResolvedCollectOptions,
   plan: CollectionPlan,
@@ -83,7 +86,7 @@ export async function knownCollection(
     throw new InvalidOptionError(
       "out",
       options.out,
-      "a file that is not there yet (restart collects anew, pays anew and replaces it)",
+      "a file that does not exist yet (restart collects and pays again, and replaces it)",
     );
   const book = createCallBook();
   for (const entry of entries) book.apply(entry);
@@ -98,13 +101,13 @@ export async function knownCollection(
       excluded.set(job, { notPermitted, unscorable });
   }
   const gap = [...excluded.values()].find(({ unscorable }) => unscorable !== undefined)?.unscorable;
-  // A scorer or a data set that was mixed up.
+  // The scorer or the data set is probably a wrong one.
   if (gap !== undefined && excluded.size === all.length)
     throw new OutcomeFormatError(
       options.dataset,
       0,
       "expected",
-      `is on no record what ${scorerName(options.scorer)} can score answers by (${gap})`,
+      `does not let ${scorerName(options.scorer)} score answers on any record (${gap})`,
     );
   const estimate = estimateCollection(options, all, book, excluded);
   return { isNew, book, jobs: all.filter((job) => !excluded.has(job)), estimate };
@@ -132,30 +135,33 @@ function jobsOf(
   return jobs;
 }
 
-/** A bound on money needs prices and output limits. Throws `InvalidOptionError`. */
+/**
+ * Checks that a limit on money can be kept, which needs prices and output limits. Throws
+ * `InvalidOptionError`.
+ */
 export function checkMoney(
   { maxCostUsd, scorer }: ResolvedCollectOptions,
   { estimate: { unpriced, unlimited }, book }: Pick<KnownCollection, "estimate" | "book">,
 ): void {
   if (maxCostUsd === undefined) return;
-  if (book.unbounded > 0)
+  if (book.spending.unbounded > 0)
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent: what ${book.unbounded} calls of earlier runs have cost is not known, since no price was`,
+      `absent: the cost of ${book.spending.unbounded} calls of earlier runs is not known, since they had no price`,
     );
   const priced = typeof scorer === "function" || scorer.mostCostUsd === undefined;
   if (!priced && scorer.mostCostUsd?.({ output: "a", expected: "b" }) === undefined)
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent where a price is not known: that of ${scorerName(scorer)} is not (option price of its model)`,
+      `absent while the price of ${scorerName(scorer)} is not known (option price of its model)`,
     );
   if (unpriced.length > 0)
     throw new InvalidOptionError(
       "maxCostUsd",
       maxCostUsd,
-      `absent where a price is not known: that of ${unpriced.join(", ")} is not (option price of the provider)`,
+      `absent while the price of ${unpriced.join(", ")} is not known (option price of the provider)`,
     );
   if (unlimited.length > 0)
     throw new InvalidOptionError(

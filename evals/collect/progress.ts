@@ -1,20 +1,20 @@
-/** How far a collection is. Money in US dollars, times in milliseconds. */
+/** Progress of a collection. Money in US dollars, times in milliseconds. */
 export interface CollectProgress {
-  /** Calls that are finished, those of earlier runs included. */
+  /** Finished calls, including those of earlier runs. */
   readonly done: number;
   readonly total: number;
-  /** Calls that failed in this run, by kind; those that were tried again and went well are not among them. */
+  /** Counts of calls that failed in this run, by kind, without those that succeeded at a further try. */
   readonly errors: Readonly<Record<string, number>>;
-  /** What is known to have been spent, earlier runs and judges included. */
+  /** Known cost, including earlier runs and judges. */
   readonly paidUsd: number;
-  /** Answers of which the cost is not known. */
+  /** Answers and scores of unknown cost. */
   readonly unpriced: number;
   readonly elapsedMs: number;
   /** Calls finished per minute, in this run. */
   readonly perMinute: number;
-  /** Absent while nothing is known of the pace. */
+  /** Expected time that is left. Absent while the rate is not known. */
   readonly leftMs?: number | undefined;
-  /** What is awaited, where that is batches. */
+  /** Batches that are awaited. */
   readonly batches?: readonly {
     readonly model: string;
     readonly batch: string;

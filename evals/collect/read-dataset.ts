@@ -6,32 +6,32 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
+import type { DatasetRecord } from "../data/outcomes/dataset-record.ts";
+import { isObject } from "../data/outcomes/is-object.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../data/outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../data/outcomes/read-json-lines.ts";
 import { requestOfRecord } from "../replay/request-of-record.ts";
 
-/** A line of a dataset: an outcome record before anything was run. Fields that are not listed are kept. */
-export interface DatasetRecord extends Omit<OutcomeRecord, "outcomes"> {
-  /** What a good answer is, as the scorer wants it: any JSON. */
-  readonly expected?: unknown;
-  /** Outcomes that are there already stay, apart from those of the models that are run. */
+/** Line of a dataset. */
+export interface DatasetLine extends DatasetRecord {
+  /** Outcomes that exist already. They stay, except those of the models that are run. */
   readonly outcomes?: OutcomeRecord["outcomes"] | undefined;
 }
 
-/** A request without routing fields that are the caller's alone. */
+/** Request without routing fields, which only the caller sets. */
 export type RecordRequest = Exclude<RouteRequest<never>, string>;
 
-/** A record with what is sent of it. */
+/** Record with the request that is sent. */
 export interface PreparedRecord {
-  readonly record: DatasetRecord;
+  readonly record: DatasetLine;
   readonly request: RecordRequest;
   readonly facts: RequestFacts;
 }
 
 /**
- * Reads a dataset whole: JSON Lines, unpacked where the name ends in `.gz`. Throws `OutcomeFormatError`
- * (file, line, field; none of the text) at the first line that makes no request, or whose `id` came before.
+ * Reads a whole dataset: JSON Lines, decompressed if the name ends in `.gz`. Throws `OutcomeFormatError`
+ * (file, line, field; none of the text) at the first line that is not a request, or repeats an `id`.
  */
 export async function readDataset(path: string): Promise<PreparedRecord[]> {
   const records: PreparedRecord[] = [];
@@ -50,14 +50,13 @@ export async function readDataset(path: string): Promise<PreparedRecord[]> {
   return records;
 }
 
-/** Checks one record. `refuse` is told the field and what is wrong with it. */
+/** Checks a record. `refuse` is called with the field and the problem. */
 export function prepareRecord(
   value: unknown,
   refuse: (field: string, problem: string) => never,
 ): PreparedRecord {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const checked = parseOutcomeRecord(isObject ? { outcomes: {}, ...value } : value, refuse);
-  const record = value as DatasetRecord;
+  const checked = parseOutcomeRecord(isObject(value) ? { outcomes: {}, ...value } : value, refuse);
+  const record = value as DatasetLine;
   if (record.prompt?.trim() === "") refuse("prompt", "is empty: give some text");
   const { labels } = value as { readonly labels?: RecordRequest["labels"] };
   const request: RecordRequest = { ...requestOfRecord(checked), ...(labels === undefined ? {} : { labels }) };
@@ -70,8 +69,8 @@ export function prepareRecord(
   }
 }
 
-/** A system prompt and a prompt become messages: the field is the one that the line has. */
-function fieldOf({ prompt, system }: DatasetRecord, field: string): string {
+/** Returns the field that the line has: a system prompt and a prompt become messages. */
+function fieldOf({ prompt, system }: DatasetLine, field: string): string {
   if (!field.startsWith("messages")) return field;
   if (prompt !== undefined) return "prompt";
   if (!system) return field;

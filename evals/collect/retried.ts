@@ -3,13 +3,13 @@ import { wait } from "../../src/plugin/wait.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
 
-/** Of calls about batches, in milliseconds. */
+/** Backoff of calls about batches, in milliseconds. */
 export const batchBackoff: { readonly backoffBaseMs: number; readonly backoffCapMs: number } = {
   backoffBaseMs: 1_000,
   backoffCapMs: 60_000,
 };
 
-/** Does work again after failures that may pass, as often as the run's `retries` allow. */
+/** Repeats work after failures that may pass, as often as the run's `retries` allow. */
 export async function retried<T>(run: CollectionRun, work: () => Promise<T>): Promise<T> {
   const { retries, random } = run.options;
   for (let retry = 0; ; retry += 1) {

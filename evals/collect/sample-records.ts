@@ -1,6 +1,9 @@
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 
-/** `count` of the records, each as likely as any other, in their order; all where there are no more. */
+/**
+ * Draws `count` of the records, each with the same probability, and keeps their order; all if there are no
+ * more.
+ */
 export function sampleRecords<T>(records: readonly T[], count: number, seed: number): readonly T[] {
   if (count >= records.length) return records;
   const random = seededRandom(seed);

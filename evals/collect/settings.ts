@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { InvalidOptionError, type Model } from "../../src/contracts/index.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
 
-/** What must stay the same while a collection is carried on. JSON, without text and secrets. */
+/** Settings that must stay the same while a collection is continued. JSON, without text and secrets. */
 export interface CollectSettings {
   /** SHA-256 of the dataset's lines. */
   readonly dataset: string;
-  /** By name of the model: a hash of where and how it is called. */
+  /** Hashes of the address and defaults, by name of the model. */
   readonly models: Readonly<Record<string, string>>;
   readonly scorer: string;
   readonly repeats: number;
-  /** `all`, or size and seed of the sample. */
+  /** Sample: `all`, or its size and seed. */
   readonly sample: string;
   readonly maxOutputTokens?: number | undefined;
 }
@@ -21,23 +21,23 @@ export function datasetHash(records: readonly PreparedRecord[]): string {
   return hash.digest("hex");
 }
 
-/** Address, model and defaults. The key is none of it: it may change. */
+/** Hash of address, model and defaults. Without the key, which may change. */
 export function modelHash({ provider, model, endpoint, defaults }: Model): string {
   const parts = [provider, model, endpoint ?? null, defaults ?? null];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
-/** Throws `InvalidOptionError`, naming what differs from the collection that the journal is of. */
+/** Throws `InvalidOptionError` that names the differences from the collection of the journal. */
 export function checkSameSettings(journal: string, earlier: CollectSettings, now: CollectSettings): void {
   const differing = [...differences(earlier, now)];
   if (differing.length === 0) return;
   const rescore = differing.every((one) => one.startsWith("scorer"))
-    ? ", or rescore, which scores the answers that are there anew"
+    ? ", or rescore, which scores the existing answers again"
     : "";
   throw new InvalidOptionError(
     "out",
     journal,
-    `the journal of the same collection (it differs in ${differing.join("; ")}): put that back, write to another file, or restart, which forgets what was paid for${rescore}`,
+    `the journal of the same collection (it differs in ${differing.join("; ")}): undo the change, write to another file, or restart, which discards what was paid for${rescore}`,
   );
 }
 

@@ -4,18 +4,21 @@ import { backoffMs } from "../../src/execution/backoff.ts";
 import { wait } from "../../src/plugin/wait.ts";
 import { itemKey, mostItemCostUsd } from "./batch-item.ts";
 import type { OpenBatch } from "./call-book.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
+import type { Job } from "./job.ts";
 import { batchBackoff, retried } from "./retried.ts";
 
-/** Nothing ends these calls: a batch that arrives is paid for. */
+/** Signal that never fires: a batch that arrives is paid for. */
 const unending = () => ({ signal: new AbortController().signal });
 
 export function openOf({ book }: CollectionRun, { name }: Model): readonly OpenBatch[] {
   return book.openBatches().filter(({ model }) => model === name);
 }
 
-/** A process that was killed while it submitted does not know whether the batch arrived: the provider does. */
+/**
+ * Clears up batches of a process that was killed while it submitted: only the provider knows if they arrived.
+ */
 export async function settleUnknown(run: CollectionRun, model: Model, batches: Batches): Promise<void> {
   for (const { key, at, items, batch } of openOf(run, model)) {
     if (batch === undefined) await settle(run, model, batches, { key, at, items: items.length });
@@ -43,7 +46,7 @@ async function settle(
   return id !== undefined;
 }
 
-/** Submits the jobs that are due. Returns whether `maxCostUsd` had room for all of them. */
+/** Submits the jobs that are due. Returns true if `maxCostUsd` had room for all of them. */
 export async function submitDue(
   run: CollectionRun,
   model: Model,
@@ -68,7 +71,7 @@ export async function submitDue(
     if (run.halted !== undefined) break;
     const { key } = job;
     if (tried.has(job) || waiting.has(itemKey(key))) continue;
-    if (book.isFinished(key) || book.stateOf(key).answer !== undefined) continue;
+    if (book.stateOf(key).state !== "due") continue;
     if ((await run.refusalOf(job)) !== undefined) continue;
     const usd = mostItemCostUsd(run, model, job, batches.priceShare) ?? 0;
     const { maxCostUsd = Number.POSITIVE_INFINITY } = options;
@@ -89,7 +92,7 @@ export async function submitDue(
   return hasRoom;
 }
 
-/** Undefined where the request is none for this model: that is recorded. */
+/** Builds the body of a batch item; undefined, and recorded, if the request does not fit this model. */
 async function bodyOf(
   run: CollectionRun,
   batches: Batches,
@@ -112,7 +115,7 @@ async function bodyOf(
   }
 }
 
-/** The journal knows of a batch before the provider does, and its id before it is waited for. */
+/** Submits a batch. The journal records it before the provider gets it, and its id before the wait for it. */
 async function submit(
   run: CollectionRun,
   model: Model,
@@ -134,7 +137,7 @@ async function submit(
     } catch (error) {
       if (run.halted?.why === "error") throw error;
       const { retryable, retryAfterMs } = failureOf(error);
-      // What did not get an answer may have arrived all the same.
+      // A batch without a reply may have arrived anyway.
       if (retryable && (await settle(run, model, batches, { key, at, items: items.length }))) return;
       if (!retryable) await run.record({ type: "batch-ended", key });
       if (!retryable || retry >= retries || run.halted !== undefined) throw error;

@@ -9,18 +9,19 @@ import { wait } from "../../src/plugin/wait.ts";
 import { answerOf } from "./answer-of.ts";
 import { itemKey, mostItemCostUsd } from "./batch-item.ts";
 import type { OpenBatch } from "./call-book.ts";
-import type { CollectionRun, Job } from "./collection-run.ts";
+import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
+import type { Job } from "./job.ts";
 import { retried } from "./retried.ts";
 
-/** First wait before a look at a batch, in milliseconds; each later one is half as long again. */
+/** Wait before the first poll of a batch, in milliseconds; each later one is half as long again. */
 const firstPollMs = 2_000;
-/** Looks in a row that may fail. */
+/** Number of polls in a row that may fail. */
 const mostFailedLooks = 20;
-/** Results that are written to the journal together. */
+/** Number of results that are written to the journal together. */
 const resultsAtOnce = 500;
 
-/** Waits for a batch and takes its results. */
+/** Waits for a batch and records its results. */
 export async function takeBatch(
   run: CollectionRun,
   model: Model,
@@ -48,7 +49,8 @@ export async function takeBatch(
       await Promise.all(pending);
     });
   } catch (error) {
-    // Neither a later look nor a later run would find more in it, unless it has another key or a new quota.
+    // Neither a later poll nor a later run would find more in it, unless it has another key or a new
+    // quota.
     const { verdict, error: kind } = failureOf(error);
     const isOver = kind === "not-found" || verdict !== "fatal";
     if (isRouterError(error, "provider") && !error.retryable && isOver)
@@ -79,7 +81,7 @@ async function ended(run: CollectionRun, batches: Batches, open: OpenBatch, batc
   }
 }
 
-/** The job of a result; undefined where it is none of this collection any more. */
+/** Finds the job of a result; undefined if it no longer belongs to this collection. */
 function jobOf(
   { id }: BatchResult,
   { key, items, batch }: OpenBatch,
@@ -89,7 +91,7 @@ function jobOf(
   const index = id.startsWith(`${key}-`) ? Number(id.slice(key.length + 1)) : Number.NaN;
   const item = items[index];
   if (item !== undefined) return byItem.get(itemKey(item));
-  const summary = `the batch ${batch} holds other requests than it was taken for: run again to submit ours`;
+  const summary = `the batch ${batch} has other requests than expected: run again to submit the right ones`;
   throw new ProviderError({ kind: "conflict", model: model.name, summary, retryable: false });
 }
 
@@ -102,9 +104,8 @@ async function take(
   failures: Map<string, string>,
 ): Promise<void> {
   const { key } = job;
-  // A look that broke off has taken some already.
-  const { answer, failure } = run.book.stateOf(key);
-  if (answer !== undefined || failure !== undefined) return;
+  // A poll that broke off has recorded some already.
+  if (run.book.stateOf(key).state !== "due") return;
   let error: unknown = failed;
   if (completion !== undefined) {
     try {

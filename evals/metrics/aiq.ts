@@ -9,20 +9,20 @@ export interface CostRange {
 }
 
 /**
- * Average improvement in quality: the mean height, over a range of cost, of the router's
- * non-decreasing convex hull in the cost–quality plane, in [0, 1].
+ * Average improvement in quality: the mean height of the router's non-decreasing convex hull in the
+ * cost–quality plane over a range of cost, in [0, 1].
  *
  *     AIQ = 1 / (cmax - cmin) * integral from cmin to cmax of hull(c) dc
  *
- * The hull is what lotteries over the points can reach; beyond the dearest point it stays level.
- * `range` is to be the same for all routers that are compared; default: the cost of the first point
- * to that of the last one, which on a routing curve are always-small and always-large.
+ * The hull is what lotteries over the points can reach; beyond the most expensive point it stays level.
+ * `range` must be the same for all routers that are compared. Default: from the cost of the first point to
+ * that of the last one, which are always-small and always-large on a routing curve.
  *
- * Source: RouterBench (arXiv 2403.12031). We differ in taking the pair's own cost range instead of one
- * over all models.
+ * Source: RouterBench (arXiv 2403.12031). The difference: the range is the pair's own cost range instead of
+ * one over all models.
  *
- * `undefined` (not applicable) when a cost is not known, when the range is empty, and when no point
- * is as cheap as its lower end.
+ * `undefined` (not applicable) if a cost is not known, if the range is empty, and if no point is as cheap as
+ * its lower end.
  */
 export function aiq(points: readonly CostQuality[], range?: CostRange): number | undefined {
   const hull = costQualityHull(points);
@@ -68,7 +68,7 @@ function costQualityHull(points: readonly CostQuality[]): readonly HullPoint[] |
   return hull;
 }
 
-/** Whether the last point of the hull lies above the line from the one before it to `point`. */
+/** True if the last point of the hull is above the line from the one before it to `point`. */
 function risesLess(hull: readonly HullPoint[], point: HullPoint): boolean {
   const last = hull.at(-1);
   const before = hull.at(-2);

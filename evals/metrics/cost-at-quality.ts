@@ -2,11 +2,11 @@ import { checkNumber } from "../../src/plugin/index.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**
- * Mean cost of a request at which the curve first has this quality, as a polyline. What CPT says in
- * shares of large calls, in dollars: right also where prompts differ in cost, and where an escalated
+ * Mean cost of a request at which the curve, as a polyline, first reaches this quality: CPT in dollars
+ * instead of shares of large calls. It is also right where prompts differ in cost, and where an escalated
  * request pays for two calls. `quality` is in [0, 1].
  *
- * `undefined` when a cost is not known or the quality is never reached.
+ * `undefined` if a cost is not known or the quality is never reached.
  */
 export function costAtQuality(curve: RoutingCurve, quality: number): number | undefined {
   checkNumber("costAtQuality.quality", quality, { min: 0, max: 1 });

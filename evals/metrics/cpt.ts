@@ -2,14 +2,13 @@ import { checkNumber } from "../../src/plugin/index.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**
- * Call-performance threshold: the smallest share of large calls that recovers `share` of the quality
- * gap, in [0, 1]. `cpt(curve, 0.5)` is the field's CPT(50 %); random routing needs `share` itself.
+ * Call-performance threshold: the smallest share of large calls that recovers `share` of the quality gap, in
+ * [0, 1]. `cpt(curve, 0.5)` is CPT(50 %) in the literature; random routing needs `share` itself.
  *
- * Source: RouteLLM (arXiv 2406.18665), which interpolates the share of calls over quality at 11
- * points as if quality only rose. Here the first crossing of the exact curve is taken, which is right
- * for any curve.
+ * Source: RouteLLM (arXiv 2406.18665), which interpolates the share of calls over quality at 11 points as if
+ * quality never fell. Here the first crossing of the exact curve is taken, which is right for any curve.
  *
- * `undefined` when the large model is not better than the small one.
+ * `undefined` if the large model is not better than the small one.
  */
 export function cpt(curve: RoutingCurve, share: number): number | undefined {
   checkNumber("cpt.share", share, { min: 0, max: 1 });

@@ -1,9 +1,9 @@
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 
 /**
- * Mean cost of a request, in US dollars. `costUsd[i]` is the (expected) cost of record i; give none
- * when the cost of one record is not known, since a mean over the others would be of different
- * requests. `undefined` (not applicable) without costs or records.
+ * Mean cost of a request, in US dollars. `costUsd[i]` is the (expected) cost of record i; pass no costs if
+ * that of one record is not known, since a mean over the others would be of different requests. `undefined`
+ * (not applicable) without costs or records.
  */
 export function meanCost(
   costUsd: ArrayLike<number> | undefined,

@@ -2,9 +2,9 @@ import type { CostQuality } from "./aiq.ts";
 import type { PairedOutcomes } from "./routing-curve.ts";
 
 /**
- * The best mean quality at every mean cost that any router between the two models could reach, given
- * each outcome beforehand: from the cheaper model on every record, upgrades in order of quality gained
- * per dollar (the fractional knapsack). Concave and rising. `undefined` where costs are not known.
+ * Best mean quality at every mean cost that a router between the two models could reach if it knew the
+ * outcomes: from the cheaper model on every record, upgrades in order of quality gained per dollar (the
+ * fractional knapsack). Concave and rising. `undefined` if costs are not known.
  */
 export function oracleCurve(
   { small, large }: PairedOutcomes,

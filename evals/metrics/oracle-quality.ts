@@ -1,6 +1,6 @@
 /**
- * Quality of the oracle, which knows each model's outcome beforehand: on each record the best of the
- * models. `qualities[m][i]` is model m's quality on record i; at least one model, all of one length.
+ * Quality of the oracle, which knows each model's outcome beforehand: the best of the models on each record.
+ * `qualities[m][i]` is model m's quality on record i; at least one model, all of one length.
  */
 export function oracleQuality(qualities: readonly ArrayLike<number>[]): Float64Array {
   const best = Float64Array.from(qualities[0] ?? []);

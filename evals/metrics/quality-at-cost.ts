@@ -2,10 +2,10 @@ import { checkNumber } from "../../src/plugin/index.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**
- * Quality that a mean cost of `costUsd` a request buys: read off the curve as a polyline, at the first
+ * Quality that a mean cost of `costUsd` per request buys: read from the curve, as a polyline, at the first
  * point that costs as much. `costUsd` is at least 0.
  *
- * `undefined` when a cost is not known, and outside the curve's range of costs.
+ * `undefined` if a cost is not known, and outside the curve's range of costs.
  */
 export function qualityAtCost(curve: RoutingCurve, costUsd: number): number | undefined {
   checkNumber("qualityAtCost.costUsd", costUsd, { min: 0 });

@@ -1,8 +1,8 @@
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 
 /**
- * Mean over the records of oracle quality minus quality: what better routing among the same models
- * could still gain. In [0, 1]; 0 is the oracle. `undefined` without records.
+ * Mean over the records of oracle quality minus quality: the gain that better routing among the same models
+ * could still bring. In [0, 1]; 0 is the oracle. `undefined` without records.
  */
 export function regret(
   quality: ArrayLike<number>,

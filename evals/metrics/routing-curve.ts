@@ -1,12 +1,12 @@
-/** The outcomes of one model, by record. */
+/** Outcomes of one model, by record. */
 export interface ModelOutcomes {
-  /** In [0, 1]. */
+  /** Quality in [0, 1]. */
   readonly quality: Float64Array;
-  /** Absent when the cost of one record is not known. */
+  /** Cost in US dollars. Absent if that of one record is not known. */
   readonly costUsd?: Float64Array | undefined;
 }
 
-/** The outcomes of two models on the same records. */
+/** Outcomes of two models on the same records. */
 export interface PairedOutcomes {
   readonly small: ModelOutcomes;
   readonly large: ModelOutcomes;
@@ -19,20 +19,22 @@ export interface ScoreCut {
   readonly records: readonly number[];
 }
 
-/** Every distinct score with its records, highest first. Sorting once serves all thresholds and resamples. */
+/** Distinct scores with their records, highest first. One sort serves all thresholds and resamples. */
 export type ScoreOrder = readonly ScoreCut[];
 
-/** What a threshold gives: records with `score >= threshold` go to the large model. */
+/** Result of a threshold: records with `score >= threshold` go to the large model. */
 export interface CurvePoint {
-  /** Infinity for the first point: nothing goes to the large model. */
+  /** Threshold of the point. Infinity for the first point: nothing goes to the large model. */
   readonly threshold: number;
-  /** In [0, 1]. */
+  /** Share of the requests that call the large model, in [0, 1]. */
   readonly largeCallRate: number;
   readonly quality: number;
   readonly costUsd?: number | undefined;
 }
 
-/** One point before all records and one per distinct score, in order of a rising large-call rate. */
+/**
+ * Points of a curve, in order of rising large-call rate: one before all records and one per distinct score.
+ */
 export type RoutingCurve = readonly CurvePoint[];
 
 /** Sorts records by score, O(n log n). NaN scores are not allowed. */
@@ -54,9 +56,9 @@ export function orderByScore(scores: ArrayLike<number>): ScoreOrder {
 }
 
 /**
- * Quality and cost over the share of large calls, for every threshold that makes a difference: O(n).
- * Between two points lies what a lottery over their thresholds gives, so the curve may be read as a
- * polyline. `weights` are a bootstrap's counts; empty without records or weight.
+ * Computes quality and cost over the share of large calls, for every threshold that makes a difference: O(n).
+ * Between two points a lottery over their thresholds is possible, so the curve may be read as a polyline.
+ * `weights` are a bootstrap's counts; the curve is empty without records or weight.
  */
 export function routingCurve(
   { small, large }: PairedOutcomes,

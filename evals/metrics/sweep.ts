@@ -2,9 +2,9 @@ import { checkNumber } from "../../src/plugin/index.ts";
 import type { CurvePoint, RoutingCurve } from "./routing-curve.ts";
 
 /**
- * Quality, cost and large-call rate at each threshold, in the order given: records with
- * `score >= threshold` go to the large model. The curve has sorted the scores once, so a threshold
- * costs O(log n). Thresholds are finite numbers.
+ * Returns quality, cost and large-call rate at each threshold, in the given order: records with `score >=
+ * threshold` go to the large model. The curve has sorted the scores once, so a threshold costs O(log n).
+ * Thresholds are finite numbers.
  */
 export function sweep(curve: RoutingCurve, thresholds: readonly number[]): readonly CurvePoint[] {
   return thresholds.map((threshold) => {

@@ -3,9 +3,9 @@ import { offlineHop } from "./offline-hop.ts";
 import type { ReplayCase } from "./replay-cases.ts";
 
 /**
- * How often a check accepts the recorded answer of a model, in [0, 1]: its recorded verdict, else what
- * it says of the recorded text, where text is all that it reads. Throws `OutcomeFormatError` where there
- * is neither.
+ * Probability that a check accepts the recorded answer of a model, in [0, 1]: its recorded verdict, else the
+ * check's verdict on the recorded text, if text is all that it reads. Throws `OutcomeFormatError` if there is
+ * neither.
  */
 export function acceptanceOf<Id extends string>(one: ReplayCase<Id>, model: Id, check: Check): number {
   const outcome = one.outcomes.get(model);
@@ -27,7 +27,10 @@ export function acceptanceOf<Id extends string>(one: ReplayCase<Id>, model: Id, 
 
 const { signal } = new AbortController();
 
-/** Undefined where there is no answer, or the check does not say at once. */
+/**
+ * Runs the check on the recorded answer; undefined if there is no answer, or the check does not reply at
+ * once.
+ */
 function verdictOn<Id extends string>(
   check: Check,
   { context }: ReplayCase<Id>,

@@ -1,6 +1,6 @@
 import type { HopContext } from "../../src/contracts/index.ts";
 
-/** A hop that leads to no model: a classifier that asks one fails, and is then absent. */
+/** Creates a hop without models: a classifier that calls one fails, and there is no classification. */
 export function offlineHop(now: number, signal: AbortSignal): HopContext {
   return {
     signal,

@@ -8,8 +8,8 @@ import {
 import { draw } from "../../src/decision/draw.ts";
 
 /**
- * What a policy says of a request: a choice, or choices whose probabilities sum to 1. Throws
- * `PolicyError` on whatever the router would throw it on.
+ * Asks a policy about a request: a choice, or choices whose probabilities sum to 1. Throws `PolicyError` for
+ * everything for which the router would throw it.
  */
 export function opinionOf<Id extends string>(
   policy: Policy<Id>,

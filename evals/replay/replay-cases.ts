@@ -17,42 +17,42 @@ import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";
 
 export interface ReplayCasesOptions<Id extends string> {
-  /** Ids that the policy chooses among. An id is the name in the outcomes unless `facts` gives one. */
+  /** Ids that the policy chooses among. An id is the name in the outcomes unless `facts` gives another. */
   readonly models: readonly Id[];
-  /** Default: none, so that a policy sees no classification. */
+  /** Classifier of the records. Default: none, so that a policy sees no classification. */
   readonly classifier?: Classifier | undefined;
-  /** What constraints and policies may ask about a model. Default: its name only. */
+  /** Facts about models for constraints and policies. Default: only the name. */
   readonly facts?: Readonly<Partial<Record<Id, ModelFacts>>> | undefined;
   readonly constraints?: readonly Constraint<NoInfer<Id>>[] | undefined;
-  /** What is shown to the classifier. Default `prompt`. */
+  /** Text that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
 }
 
-/** A record as a policy would have met it, with what each model made of it. */
+/** Record as a policy would have seen it, with the outcomes of the models. */
 export interface ReplayCase<Id extends string> {
   readonly record: OutcomeRecord;
-  /** Position of the record in what was given, counted from 1. */
+  /** Position of the record in the input, counted from 1. */
   readonly position: number;
   readonly context: PolicyContext<Id>;
   readonly outcomes: ReadonlyMap<Id, Outcome>;
 }
 
-/** Classified once, replayed as often as wanted. */
+/** Cases that are classified once and can be replayed many times. */
 export interface ReplayCases<Id extends string> {
   readonly models: readonly Id[];
   readonly cases: readonly ReplayCase<Id>[];
-  /** Records that lack the outcome of one of the models, or that no model is permitted to serve. */
+  /** Records that lack the outcome of one of the models, or for which no model is permitted. */
   readonly skipped: number;
-  /** Cases whose classification failed: the policy sees none, as it would in the router. */
+  /** Cases whose classification failed: the policy sees none, as in the router. */
   readonly unclassified: number;
 }
 
 /**
- * Turns records into cases: the request is normalised as the router does, classified, and its
- * candidates are those that the constraints permit. No model is called.
+ * Converts records to cases: the request is normalised as in the router and classified, and its candidates
+ * are those that the constraints permit. No model is called.
  *
- * Throws `InvalidOptionError` when a model has no outcome in any record, `OutcomeFormatError` when a
- * record is no valid request, `ClassifierError` when the classifier failed on every record.
+ * Throws `InvalidOptionError` if a model has no outcome in any record, `OutcomeFormatError` if a record is
+ * not a valid request, `ClassifierError` if the classifier failed on every record.
  */
 export async function replayCases<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -98,7 +98,10 @@ export async function replayCases<const Id extends string>(
 
 const classifierTimeoutMs = 30_000;
 
-/** The loop that all kinds of replay share. `contextOf` gives nothing for a record that nobody may serve. */
+/**
+ * Builds cases, for all kinds of replay. `contextOf` returns undefined for a record for which no model is
+ * permitted.
+ */
 export async function buildCases<Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   candidates: readonly Candidate<Id>[],

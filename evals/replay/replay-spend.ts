@@ -5,13 +5,13 @@ import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 import type { Tally } from "./tally.ts";
 import { sortByTime } from "./timeline.ts";
 
-/** Money as the router counts it, over recorded requests. */
+/** Spend as the router counts it, over recorded requests. */
 export interface ReplaySpend<Id extends string> {
   /** Positions of all cases by time. */
   readonly order: Uint32Array;
-  /** The context with what was spent before the case. */
+  /** Adds the spend before the case to its context. */
   tell(index: number, context: PolicyContext<Id>): PolicyContext<Id>;
-  /** Counts what the case has cost, in expectation. */
+  /** Counts the expected cost of the case. */
   spent(index: number, tally: Tally<Id>): void;
 }
 

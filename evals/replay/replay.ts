@@ -13,10 +13,10 @@ import { timelineOf } from "./timeline.ts";
 
 export interface ReplayPolicyOptions {
   /**
-   * What a policy is told as `spend`: what the records before would have cost. Needs `at` and costs in
-   * every record. With lotteries what was spent is itself random: the policy is told its expectation, so
-   * that the result is then an approximation. Models that a router's budget would refuse are not refused.
-   * Default: no budget.
+   * Budget for the `spend` that the policy sees: what the earlier records would have cost. Needs `at` and
+   * costs in every record. With lotteries the spend is itself random: the policy sees its expectation, so the
+   * result is then an approximation. Models that a router's budget would refuse are not refused. Default: no
+   * budget.
    */
   readonly budget?: BudgetOptions | undefined;
 }
@@ -29,13 +29,15 @@ export interface ReplayOptions<Id extends string> extends ReplayCasesOptions<Id>
 export interface Replay<Id extends string> {
   /** Records that were replayed. */
   readonly records: number;
-  /** Records that lack the outcome of one of the models, or that no model is permitted to serve. */
+  /** Records that lack the outcome of one of the models, or for which no model is permitted. */
   readonly skipped: number;
-  /** Records without a classification although a classifier was asked. */
+  /** Records without a classification although there was a classifier. */
   readonly unclassified: number;
   /** Mean quality of the answers, in [0, 1]. */
   readonly quality: number;
-  /** Mean cost of a request, all calls of a cascade included. Absent when one outcome that counts has none. */
+  /**
+   * Mean cost of a request, including all calls of a cascade. Absent if an outcome that counts has no cost.
+   */
   readonly costUsd?: number | undefined;
   /** Share of requests on which each model is called, in [0, 1]. A cascade calls several. */
   readonly callRates: Readonly<Record<Id, number>>;
@@ -47,19 +49,19 @@ export interface Replay<Id extends string> {
 }
 
 /**
- * What would this policy have given on recorded outcomes? No model is called and nothing is drawn: a
- * lottery counts with its probabilities, an escalation with the recorded result of its check, or with
- * what the check says of the recorded `answer` where text is all that it reads.
+ * Replays a policy on recorded outcomes. No model is called and nothing is drawn: a lottery counts with its
+ * probabilities, an escalation with the recorded result of its check, or with the verdict of the check on the
+ * recorded `answer` if text is all that it reads.
  *
- * The records of a session are replayed in order of `at`, and the policy is told what the router would
- * know of the session by then. Where lotteries or checks leave open which model gave the last answer, it
- * is asked once for each model that may have, and the answers count as likely as that is: nothing else
- * of a session depends on what was chosen, so this is exact. `idleMs` counts from the record's `at` plus
- * the `latencyMs` of the answering call, where it is known; the prompt is the recorded one in any case.
+ * The records of a session are replayed in order of `at`, and the policy sees the state of the session at
+ * that time, as in the router. Where lotteries or checks leave open which model gave the last answer, the
+ * policy is asked once for each possible model, and the answers are weighted by its probability: nothing else
+ * of a session depends on what was chosen, so this is exact. `idleMs` counts from the record's `at` plus the
+ * `latencyMs` of the answering call, if it is known; the prompt is always the recorded one.
  *
- * Throws `PolicyError` as the router does; `OutcomeFormatError` when an outcome lacks the result of a
- * check that the policy escalates by and what the check would read, and when the policy asks for a session
- * of which a record lacks `at`; `InvalidOptionError` when a model is in no record.
+ * Throws `PolicyError` as the router does; `OutcomeFormatError` if an outcome lacks the result of a check
+ * that the policy escalates by and what the check would read, and if the policy reads a session of which a
+ * record lacks `at`; `InvalidOptionError` if a model is in no record.
  */
 export async function replay<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -69,7 +71,10 @@ export async function replay<const Id extends string>(
   return replayPolicy(await replayCases(records, options), options.policy, options);
 }
 
-/** `replay` on cases that were prepared once. For many policies on the same cases `replayPolicies` is faster. */
+/**
+ * Replays a policy on cases that were prepared once. For many policies on the same cases `replayPolicies` is
+ * faster.
+ */
 export function replayPolicy<Id extends string>(
   prepared: ReplayCases<Id>,
   policy: Policy<NoInfer<Id>>,
@@ -78,10 +83,12 @@ export function replayPolicy<Id extends string>(
   return replayTogether(prepared, [policy], options)[0] as Replay<Id>;
 }
 
-/** As many results as are in memory at once beside those that the caller keeps. */
+/** Number of results that are in memory at once, in addition to those that the caller keeps. */
 const policiesTogether = 8;
 
-/** `replayPolicy` for many policies or thresholds, in their order: some are asked about a record while it is at hand. */
+/**
+ * Replays many policies or thresholds, in their order, several of them per record while it is in the cache.
+ */
 export function* replayPolicies<Id extends string>(
   prepared: ReplayCases<Id>,
   policies: Iterable<Policy<NoInfer<Id>>>,
@@ -97,7 +104,7 @@ export function* replayPolicies<Id extends string>(
   if (group.length > 0) yield* replayTogether(prepared, group, options);
 }
 
-/** Cases that stay in the processor's cache while one policy after the other is asked about them. */
+/** Number of cases that stay in the processor's cache while several policies are asked about them. */
 const block = 64;
 
 function replayTogether<Id extends string>(

@@ -10,10 +10,10 @@ import { estimateTokens } from "../../src/cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../src/request/normalise.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 
-/** What a classifier is shown of a record: what the model saw, or the question without its template. */
+/** Text of a record for a classifier: what the model saw, or the question without its template. */
 export type RecordText = "prompt" | "question";
 
-/** The request that a record stands for. `question` falls back to the prompt where there is none. */
+/** Builds the request of a record. `question` falls back to the prompt if there is none. */
 export function requestOfRecord(
   record: OutcomeRecord,
   text: RecordText = "prompt",
@@ -32,7 +32,7 @@ export function requestOfRecord(
   };
 }
 
-/** The record's request as the router would read it. Throws `OutcomeFormatError`. */
+/** Reads the record's request as the router would. Throws `OutcomeFormatError`. */
 export function factsOfRecord(
   record: OutcomeRecord,
   position: number,
@@ -49,7 +49,7 @@ export function factsOfRecord(
       "records",
       position,
       error.field,
-      `makes no valid request: ${error.message}`,
+      `is not a valid request: ${error.message}`,
     );
   }
 }

@@ -4,14 +4,14 @@ import { buildCases, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
 
 export interface RouterCasesOptions {
-  /** What the router is shown of a record. Default `prompt`. */
+  /** Text of a record that the router gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
 }
 
 /**
- * Cases as a configured router meets them: its classifier and constraints judge each record through
- * `decide()`, so no model of a plan is called. Models are found in the outcomes by their names. Throws
- * what `decide()` throws, apart from `NoEligibleModelError`: such records are skipped.
+ * Builds cases as a configured router sees them: its classifier and constraints judge each record through
+ * `decide()`, so no model of a plan is called. Models are found in the outcomes by their names. Throws what
+ * `decide()` throws, except `NoEligibleModelError`: such records are skipped.
  */
 export async function routerCases<Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,

@@ -3,17 +3,19 @@ import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import { acceptanceOf } from "./acceptance.ts";
 import type { ReplayCase } from "./replay-cases.ts";
 
-/** What choices add up to, by case. */
+/** Sums of choices, by case. */
 export interface Tally<Id extends string> {
   readonly quality: Float64Array;
   readonly costUsd: Float64Array;
-  /** How often each model is called. */
+  /** Expected number of calls of each model. */
   readonly calls: ReadonlyMap<Id, Float64Array>;
-  /** How likely each model gives the answer: `models.length` numbers a case. Empty unless asked for. */
+  /**
+   * Probability that each model gives the answer: `models.length` numbers per case. Empty unless requested.
+   */
   readonly answers: Float64Array;
-  /** Whether every outcome that counts has a cost. */
+  /** True if every outcome that counts has a cost. */
   isPriced(): boolean;
-  /** Goes down the plan of a choice that is made with this probability, its own not included. */
+  /** Adds the plan of a choice, weighted by `probability` times the choice's own. */
   add(one: ReplayCase<Id>, index: number, choice: Choice<Id>, probability: number): void;
 }
 
@@ -49,7 +51,7 @@ export function createTally<Id extends string>(
       let reached = probability * (choice.probability ?? 1);
       for (const { unless, to } of choice.escalate ?? noEscalation) {
         if (!(reached > 0)) return;
-        // The next step is reached when no check before it accepted.
+        // The next step is reached if no check before it accepted.
         const answered = reached * acceptanceOf(one, model, unless);
         call(one, index, model, reached, answered);
         reached -= answered;

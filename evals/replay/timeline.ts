@@ -9,19 +9,19 @@ import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import { unitKey } from "../data/split/units.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 
-/** Which turn of a conversation follows which. */
+/** Order of the turns of conversations. */
 export interface Timeline<Id extends string> {
-  /** Positions of all cases: the turns of a session after each other, by time. */
+  /** Positions of all cases: the turns of a session one after another, by time. */
   readonly order: Uint32Array;
-  /** Whether any case follows another. */
+  /** True if a case follows another. */
   readonly hasTurns: boolean;
-  /** By case: the position of the turn before it in its session, -1 where there is none or its order is not known. */
+  /** Position of the previous turn of the session, by case; -1 if there is none or the order is not known. */
   readonly previous: Int32Array;
-  /** What a policy sees of a case that follows no other. */
+  /** Returns the policy's view of a case that follows no other. */
   contextOf(index: number): PolicyContext<Id>;
   /**
-   * What a policy sees of a case when the model at position `model` gave the session's last answer. All
-   * else of a session is the same whatever was chosen before: so it is made once, for all policies.
+   * Returns the policy's view of a case if the model at position `model` gave the session's last answer. The
+   * rest of a session does not depend on what was chosen, so it is made once for all policies.
    */
   contextAfter(index: number, model: number): PolicyContext<Id>;
 }
@@ -29,8 +29,8 @@ export interface Timeline<Id extends string> {
 const made = new WeakMap<readonly unknown[], Timeline<string>>();
 
 /**
- * The timeline of cases, made once. The turns of a session of which one has no time are in no order: a
- * policy that asks for their `session` gets an `OutcomeFormatError` that names the field `at`.
+ * Builds the timeline of cases. The turns of a session of which one has no time are in no order: a policy
+ * that reads their `session` gets an `OutcomeFormatError` that names the field `at`.
  */
 export function timelineOf<Id extends string>(prepared: ReplayCases<Id>): Timeline<Id> {
   const known = made.get(prepared.cases);
@@ -81,7 +81,7 @@ function buildTimeline<Id extends string>({ models, cases }: ReplayCases<Id>): T
   };
 }
 
-/** Positions by session, in order of the first appearance; a case without one is by itself. */
+/** Groups positions by session, in order of first appearance; a case without a session is by itself. */
 function sessionsOf<Id extends string>(cases: readonly ReplayCase<Id>[]): readonly number[][] {
   const sessions = new Map<string | number, number[]>();
   cases.forEach(({ record }, index) => {
@@ -93,7 +93,7 @@ function sessionsOf<Id extends string>(cases: readonly ReplayCase<Id>[]): readon
   return [...sessions.values()];
 }
 
-/** Sorts positions by the time of their records; at the same time the order of the file holds. */
+/** Sorts positions by the time of their records; equal times keep the order of the file. */
 export function sortByTime<Id extends string>(
   cases: readonly ReplayCase<Id>[],
   positions: number[] | Uint32Array,
@@ -102,7 +102,7 @@ export function sortByTime<Id extends string>(
   positions.sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0) || a - b);
 }
 
-/** Milliseconds since the epoch. Throws `OutcomeFormatError`. */
+/** Returns the time in milliseconds since the epoch. Throws `OutcomeFormatError`. */
 function timeOf<Id extends string>({ record, position }: ReplayCase<Id>): number {
   if (record.at !== undefined) return Date.parse(record.at);
   throw timeMissing(position);
@@ -113,11 +113,14 @@ function timeMissing(position: number): OutcomeFormatError {
     "records",
     position,
     "at",
-    "is missing: what a policy asks for is replayed in order of time (give each record its time, or leave out session)",
+    "is missing: the policy reads state that is replayed in order of time (give each record its time, or leave out session)",
   );
 }
 
-/** Most policies never ask for the session; one that does must not be told that there is none. */
+/**
+ * Defines a session that throws when it is read: most policies never read it, and one that does must not take
+ * it for absent.
+ */
 function withoutSession<Id extends string>({ context }: ReplayCase<Id>, position: number): PolicyContext<Id> {
   const get = (): never => {
     throw timeMissing(position);
@@ -125,7 +128,7 @@ function withoutSession<Id extends string>({ context }: ReplayCase<Id>, position
   return Object.defineProperty({ ...context }, "session", { get, enumerable: true });
 }
 
-/** What the router would know of a session that `model` has just answered in. */
+/** Builds the session that the router would know after an answer of `model`. */
 function sessionAfter<Id extends string>(
   before: ReplayCase<Id>,
   model: Id,

@@ -7,7 +7,7 @@ import { thresholdMarks } from "./threshold-marks.ts";
 
 const margins = { marginTop: 34, marginRight: 18, marginBottom: 46, marginLeft: 42 };
 
-/** Estimated against measured quality of one model, bin by bin, with the line where both are equal. */
+/** Draws estimated against measured quality of one model, bin by bin, with the line of equality. */
 export function qualityCalibrationPlot(
   { marks, draw }: PlotMaker,
   model: string,
@@ -41,7 +41,7 @@ export function qualityCalibrationPlot(
   });
 }
 
-/** What the large model gains in quality, over complexity. */
+/** Draws the large model's gain in quality over complexity. */
 export function gainPlot(
   { marks, draw }: PlotMaker,
   large: string,

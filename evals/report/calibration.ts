@@ -1,5 +1,5 @@
 import { equalMassBins } from "../../src/statistics/equal-mass-bins.ts";
-import { calibrationError } from "../train/calibrate/calibration-error.ts";
+import { calibrationError } from "../metrics/calibration-error.ts";
 import { type IntervalSettings, meanWithInterval } from "./intervals.ts";
 import type { Bin, Calibration } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";
@@ -8,9 +8,8 @@ import type { Routing } from "./routing.ts";
 const bins = 10;
 
 /**
- * Whether what the classifier says comes true: its estimates of quality against the measured ones, by
- * model; else, between two models, complexity against what the large one gains. `undefined` where there
- * is neither.
+ * Compares the classifier's estimates with the outcomes: its estimates of quality with the measured quality,
+ * by model; else, between two models, complexity with the large one's gain. `undefined` if there is neither.
  */
 export async function calibrationOf(
   routing: Routing,

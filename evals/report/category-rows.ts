@@ -7,12 +7,12 @@ import type { CategoryRow } from "./report.ts";
 import { outcomesOf, savingOf } from "./report-rows.ts";
 import type { Routing } from "./routing.ts";
 
-/** Categories beyond these, the smallest, are pooled. */
+/** Most rows of categories; the smallest beyond them are pooled. */
 const mostRows = 30;
-/** Below this many independent records an interval is wider than anything one would decide by. */
+/** Number of independent records below which an interval is too wide for any decision. */
 const fewUnits = 50;
 
-/** How the policy does in each category, the largest first. Empty where no record has one. */
+/** Computes the results of the policy in each category, the largest first. Empty if no record has one. */
 export async function categoryRows(
   routing: Routing,
   settings: IntervalSettings,

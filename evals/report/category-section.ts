@@ -3,7 +3,7 @@ import { type Content, html, type Markup } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { CategoryRow, Report } from "./report.ts";
 
-/** How the router does in each category. */
+/** Section on the categories. */
 export function categorySection({ categories, reference, rows, kind }: Report): Markup {
   if (categories.length === 0) {
     return html`<section aria-labelledby="categories">
@@ -37,7 +37,7 @@ ${htmlTable(
   ],
   categories.map((row) => ({ kind: row.few ? ("few" as const) : undefined, cells: cells(row) })),
 )}
-<p class="note">Each interval stands by itself: among many categories, one in twenty misses by chance.${
+<p class="note">Each interval is for one category: among many categories, one in twenty misses by chance.${
     few && " “Few” marks categories with fewer than 50 independent requests, of which little can be said."
   }</p>
 </section>`;

@@ -4,14 +4,14 @@ import { htmlTable } from "./html-table.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 import { promiseOf } from "./verdict.ts";
 
-/** The certificate in plain words, or that there is none. */
+/** Section with the certificate in plain words, or the note that there is none. */
 export function certificateSection({ certificate, reference, thresholds }: Report): Markup {
   if (certificate === undefined) {
     const [at] = thresholds;
     return html`<section class="panel open" aria-labelledby="certificate">
 <h2 id="certificate">No certificate: ${at === undefined ? "this policy" : "this threshold"} is not tuned</h2>
 <p>The figures of this report describe these records; none of them is a promise about other requests, and a policy that was picked because it looks best here will look worse on the next ones.</p>
-<p>A promise takes tuning on records of its own: ${
+<p>A promise needs tuning on separate records: ${
       at === undefined
         ? html`<code>tunePolicies</code> of <code>switchpoint/evals</code>, for policies in a given order`
         : html`<code>switchpoint eval tune --max-loss 0.02 --confidence 0.95</code>`
@@ -100,7 +100,7 @@ function boundOf(guarantee: ReportedCertificate["guarantee"]): (bound: number) =
   return guarantee === "mean" ? (bound) => `${limit(bound)} points` : (bound) => `${limit(bound)} %`;
 }
 
-/** A loss of quality in points, or a share of requests. */
+/** Format of a loss: quality in points, or a share of requests. */
 function lossOf(guarantee: ReportedCertificate["guarantee"]): (loss: number) => string {
   return guarantee === "mean" ? (loss) => `${points(loss)} points` : percent;
 }

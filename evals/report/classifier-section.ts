@@ -7,11 +7,11 @@ import type { Bin, Report } from "./report.ts";
 import { responsive } from "./responsive.ts";
 import { scorePlot } from "./score-plot.ts";
 
-/** Models whose calibration is drawn; the tables have all of them. */
+/** Most models whose calibration is drawn; the tables have all of them. */
 const mostPlots = 6;
 const panelWidth = 400;
 
-/** Whether the classifier's estimates come true. */
+/** Section that compares the classifier's estimates with the outcomes. */
 export function calibrationSection(plot: PlotMaker, report: Report): Markup {
   return html`<section aria-labelledby="calibration">
 <h2 id="calibration">Calibration</h2>
@@ -21,7 +21,7 @@ ${calibrated(plot, report)}
 
 function calibrated(plot: PlotMaker, { calibration, reference, thresholds }: Report): Markup {
   if (calibration === undefined)
-    return html`<p>There is nothing to hold against the outcomes: no classifier was asked, or it gives no quality of models.</p>`;
+    return html`<p>There is nothing to compare with the outcomes: there was no classifier, or it gives no quality of models.</p>`;
   if (calibration.kind === "gain") {
     const { bins } = calibration;
     return html`<p>The classifier gives no estimate of quality, only complexity. A good one orders requests by what ${reference} gains on them: the points rise from left to right.</p>
@@ -36,7 +36,7 @@ ${binTable(`Points of quality that ${reference} gains, by complexity`, "complexi
       ({ model, bins }) => html`<figure>${qualityCalibrationPlot(plot, model, bins, panelWidth)}</figure>`,
     )}</div>
 <div class="small">${htmlTable(
-    "How far estimates are off: mean squared error (Brier score) and mean distance (ECE). Estimates that are exactly right show the ECE “by chance”",
+    "Errors of the estimates: mean squared error (Brier score) and mean distance (ECE). Exactly right estimates show the ECE “by chance”",
     ["model", "Brier", "ECE", "by chance"],
     models.map(({ model, brier, ece, eceByChance }) => ({
       cells: [model, ...[brier, ece, eceByChance].map((one) => one.toFixed(3))],
@@ -61,7 +61,7 @@ function binTable(
   )}</details>`;
 }
 
-/** How the requests are distributed over complexity. */
+/** Section on the distribution of requests over complexity. */
 export function scoreSection(plot: PlotMaker, report: Report): Markup {
   const { scores, reference } = report;
   return html`<section aria-labelledby="scores">
@@ -69,7 +69,7 @@ export function scoreSection(plot: PlotMaker, report: Report): Markup {
 ${
   scores === undefined
     ? html`<p>No request was classified.</p>`
-    : html`<p>Complexity is a rank in the traffic that the classifier was made on: were these requests alike, they would spread evenly. Coloured bars go to ${reference}.</p>
+    : html`<p>Complexity is a rank in the traffic that the classifier was made on: if these requests were like it, they would spread evenly. Coloured bars go to ${reference}.</p>
 ${responsive((width) => scorePlot(plot, report, width))}
 <details><summary>The distribution as a table</summary>${htmlTable(
         `Requests by complexity`,

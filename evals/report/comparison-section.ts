@@ -7,7 +7,7 @@ import { qualityPlot } from "./quality-plot.ts";
 import type { Report, ReportRow } from "./report.ts";
 import { responsive } from "./responsive.ts";
 
-/** Cost against quality: the plot, and the same as a table. */
+/** Section on cost against quality: the plot, and the same as a table. */
 export function comparisonSection(plot: PlotMaker, report: Report): Markup {
   const { rows, reference, kind, confidence } = report;
   const costed = rows[0]?.costUsd !== undefined;

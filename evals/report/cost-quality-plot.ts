@@ -15,8 +15,9 @@ const styles: Readonly<Record<SceneLine["kind"], object>> = {
 };
 
 /**
- * Quality over cost, or over the large-call rate where a cost is not known: the router at all thresholds
- * with its interval, the chosen point, and what it is compared with. `undefined` where neither is known.
+ * Draws quality over cost, or over the large-call rate if a cost is not known: the router at all thresholds
+ * with its interval, the chosen point, and the routers that it is compared with. `undefined` if neither is
+ * known.
  */
 export function costQualityPlot(
   { marks, draw }: PlotMaker,
@@ -125,7 +126,7 @@ function labelsOf({ lines, dots, level }: Scene, frame: PlotFrame): readonly Pla
   const besideDots: readonly Label[] = dots.map((dot) => ({ text: dot.text, anchors: pixels([dot]) }));
   const alongLines: readonly Label[] = lines.map(({ text, points, kind }) => {
     const anchors = alongLine(pixels(points), 12);
-    // Nothing but a label stands at the end of the oracle's line; the ends of others belong to their dots.
+    // At the end of the oracle's line there is only a label; the ends of other lines belong to their dots.
     if (kind === "oracle") return { text, anchors: anchors.slice(-1) };
     return {
       text,

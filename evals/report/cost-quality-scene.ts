@@ -3,15 +3,15 @@ import type { Position } from "./plot-frame.ts";
 import type { Report, ReportRow } from "./report.ts";
 import { shortName } from "./short-name.ts";
 
-/** What a plot of quality over cost shows, in its coordinates: quality from 0 to 100. */
+/** Content of a plot of quality over cost, in its coordinates: quality from 0 to 100. */
 export interface Scene {
   readonly axis: Axis;
   readonly lines: readonly SceneLine[];
-  /** The chosen point first. */
+  /** Dots, the chosen point first. */
   readonly dots: readonly SceneDot[];
-  /** The interval of the router's curve. */
+  /** Interval of the router's curve. */
   readonly band: readonly Span[];
-  /** The oracle, where it has no curve. */
+  /** Quality of the oracle if it has no curve. */
   readonly level?: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Span {
   readonly high: number;
 }
 
-/** `undefined` where neither costs nor a large-call rate are known. */
+/** Builds the content of the plot; `undefined` if neither costs nor a large-call rate are known. */
 export function costQualityScene(report: Report): Scene | undefined {
   const { rows, curves, kind } = report;
   const axis = axisOf(report);

@@ -11,10 +11,12 @@ import type { Curves } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";
 import type { Routing } from "./routing.ts";
 
-/** Points of a curve at most: more can not be told apart on a page. */
+/** Most points of a curve: more cannot be distinguished on a page. */
 const steps = 60;
 
-/** Quality over cost and large-call rate at all thresholds, of the router, of length, and of the oracle. */
+/**
+ * Computes quality over cost and large-call rate at all thresholds, for the router, length, and the oracle.
+ */
 export async function curvesOf(
   { cases, alone, reference, complexity, units }: Routing,
   small: string,
@@ -55,7 +57,7 @@ function oracleOf(pair: PairedOutcomes): Curves["oracle"] {
   }
   const gain = pair.large.quality.map((quality, index) => quality - (pair.small.quality[index] as number));
   const curve = routingCurve(pair, orderByScore(gain)).map((point) => ({ ...point, threshold: Infinity }));
-  // Beyond its peak, requests would go to the large model on which it is worse.
+  // Beyond its peak, requests would go to the large model although it is worse on them.
   const peak = curve.reduce(
     (best, { quality }, index) => (quality > (curve[best]?.quality ?? 0) ? index : best),
     0,
@@ -76,7 +78,7 @@ function pointsOf(
   });
 }
 
-/** Indices of rising numbers, both ends and at most one for each step between them. */
+/** Selects indices of rising numbers: both ends and at most one for each step between them. */
 function thinned(rising: readonly number[]): readonly number[] {
   const first = rising[0] ?? 0;
   const width = ((rising.at(-1) ?? 0) - first) / steps;

@@ -1,34 +1,34 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
 
-/** How numbers are written in reports: for people, with their unit. */
+/** Formats of numbers in reports: for people, with their unit. */
 
-/** A share of 1 as `41 %`; small ones with a decimal. */
+/** Formats a share of 1 as `41 %`; small ones with a decimal. */
 export function percent(share: number): string {
   return `${percentDigits(share)} %`;
 }
 
-/** Quality, or a difference of qualities, on the scale from 0 to 100. */
+/** Formats quality, or a difference of qualities, on the scale from 0 to 100. */
 export function points(quality: number): string {
   return fixed(100 * quality, 1);
 }
 
-/** The same without a decimal that is zero: for limits, and grades that are mostly right or wrong. */
+/** Formats points without a decimal that is zero: for limits, and grades that are mostly right or wrong. */
 export function roundPoints(quality: number): string {
   return points(quality).replace(/\.0$/, "");
 }
 
-/** What is not exceeded, of 100: rounded up to two decimals, so that it holds as it is written. */
+/** Formats an upper limit, of 100: rounded up to two decimals, so that the written number holds too. */
 export function limit(share: number): string {
-  // What is a decimal number of hundredths, but for the last bits, stays what it is.
+  // A decimal number of hundredths, up to its last bits, is not rounded up.
   return String(Math.ceil(1e4 * share - 1e-7) / 100).replace("-", "−");
 }
 
-/** A confidence in per cent: rounded down to three decimals, so that it is never said to be 100. */
+/** Formats a confidence in per cent: rounded down to three decimals, so that it never reads 100. */
 export function sureness(confidence: number): string {
   return `${Math.floor(1e5 * confidence + 1e-6) / 1e3} %`;
 }
 
-/** US dollars, whatever their size: `$0.0042`, `$0.85`, `$1,234`. */
+/** Formats US dollars of any size: `$0.0042`, `$0.85`, `$1,234`. */
 export function usd(amount: number): string {
   const size = Math.abs(amount);
   const sign = amount < 0 ? "−" : "";
@@ -39,7 +39,7 @@ export function usd(amount: number): string {
   return `${sign}$${size.toFixed(Math.max(2, digits))}`;
 }
 
-/** The same without its sign, for intervals. */
+/** Formats US dollars without the sign, for intervals. */
 export function usdDigits(amount: number): string {
   return usd(amount).replace("$", "");
 }
@@ -48,12 +48,12 @@ export function count(number: number): string {
   return number.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
-/** Complexity and thresholds. */
+/** Formats complexity and thresholds. */
 export function score(complexity: number): string {
   return fixed(complexity, 2);
 }
 
-/** The same number with the interval: `38 % [35, 41]`. Without an interval, the number alone. */
+/** Formats a number with its interval: `38 % [35, 41]`. Without an interval, only the number. */
 export function withInterval(
   { value, low, high }: Estimate,
   show: (value: number) => string,
@@ -69,12 +69,12 @@ export function percentWithInterval(estimate: Estimate): string {
 
 export function percentDigits(share: number): string {
   const size = Math.abs(100 * share);
-  // Neither a little nor all but a little is rounded away.
+  // Neither a small share nor a small rest is rounded away.
   const isNear = size < 9.95 || (size > 99 && size < 99.95);
   return fixed(100 * share, isNear && size !== Math.round(size) ? 1 : 0);
 }
 
-/** With a true minus, and never "-0". */
+/** Formats a number with a true minus, and never "-0". */
 function fixed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;

@@ -3,13 +3,13 @@ import { type Content, html, type Markup } from "./html.ts";
 
 export interface TableRow {
   readonly kind?: "ours" | "few" | undefined;
-  /** The first one is the head of the row. */
+  /** Cells of the row; the first one is its head. */
   readonly cells: readonly Content[];
 }
 
-/** A table that scrolls in a box of its own where the page is too narrow for it. */
+/** Table that scrolls in a box of its own if the page is too narrow for it. */
 export function htmlTable(caption: string, head: readonly Content[], rows: readonly TableRow[]): Markup {
-  // The caption stands outside of what scrolls, where it can be read on a phone.
+  // The caption is outside of the part that scrolls, so that it can be read on a phone.
   return html`<p class="caption" aria-hidden="true">${caption}</p>
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table aria-label="${caption}">
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
@@ -22,7 +22,7 @@ ${rows.map(
 </table></div>`;
 }
 
-/** An estimate with its interval in a fainter tone. */
+/** Cell with an estimate and its interval in a fainter tone. */
 export function estimateCell(
   estimate: Estimate | undefined,
   show: (value: number) => string,

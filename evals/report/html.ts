@@ -1,6 +1,6 @@
 import { escapeHtml } from "./escape-html.ts";
 
-/** HTML that may be put into a page as it is: only `html` and what draws plots make it. */
+/** HTML that may be put into a page unchanged: only `html` and the plots create it. */
 export class Markup {
   readonly source: string;
 
@@ -11,21 +11,21 @@ export class Markup {
 
 export type Content = string | number | Markup | undefined | false | readonly Content[];
 
-/** A template whose values are escaped unless they are markup; absent ones are left out, lists are joined. */
+/** Template whose values are escaped unless they are markup; absent ones are left out, lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   const source = parts.map((part, index) => (index === 0 ? part : sourceOf(values[index - 1]) + part));
   return new Markup(source.join(""));
 }
 
-/** Of names that fit into a line of a phone. */
+/** Longest name that fits into a line of a phone. */
 const mostUnbroken = 24;
 
-/** A name that goes to the next line rather than be broken at a hyphen, unless it is long. */
+/** Name that moves to the next line instead of breaking at a hyphen, unless it is long. */
 export function nameOf(name: string): Markup {
   return name.length > mostUnbroken ? html`${name}` : html`<span class="name">${name}</span>`;
 }
 
-/** Numbers stay on one line with their signs and intervals. */
+/** Keeps numbers on one line with their signs and intervals. */
 export function unbroken(text: string): string {
   return text.replace(/(\d) (?=%|\[)|(?<=\[[^\s\]]{1,20},) /g, "$1\u00a0");
 }

@@ -1,14 +1,14 @@
 import { bootstrap, type Estimate } from "../../src/statistics/bootstrap.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 
-/** Of all intervals of a report. */
+/** Settings of all intervals of a report. */
 export interface IntervalSettings {
   readonly resamples: number;
   readonly seed: number;
   readonly confidence: number;
 }
 
-/** The mean of some values, whose units are drawn together. */
+/** Computes the mean of values whose units are drawn together. */
 export async function meanWithInterval(
   values: readonly number[],
   units: readonly string[],

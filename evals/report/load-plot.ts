@@ -1,11 +1,11 @@
 import { escapeHtml } from "./escape-html.ts";
 import { Markup } from "./html.ts";
 
-/** A mark of a plot, opaque. */
+/** Mark of a plot, opaque. */
 type Mark = object;
 type MarkOf = (data: Iterable<unknown>, options?: object) => Mark;
 
-/** What is used of @observablehq/plot. Its own types need those of a browser and of d3. */
+/** Part of @observablehq/plot that is used. Its own types need those of a browser and of d3. */
 interface PlotLibrary {
   plot(options: object): {
     readonly outerHTML: string;
@@ -21,9 +21,9 @@ interface PlotLibrary {
 }
 
 export interface PlotMaker {
-  /** Makes marks. */
+  /** Functions that make marks. */
   readonly marks: Omit<PlotLibrary, "plot">;
-  /** The plot as inline SVG; `label` says for those who do not see it what it shows. */
+  /** Draws the plot as inline SVG; `label` describes it for screen readers. */
   readonly draw: (label: string, options: object) => Markup;
 }
 
@@ -38,7 +38,7 @@ export async function loadPlot(): Promise<PlotMaker> {
     marks: library,
     draw(label, options) {
       const svg = library.plot({ document, style: { fontSize: "12px" }, ...options });
-      // It is one image with a label; those of its parts are for nobody.
+      // It is one image with a label; labels of its parts would only confuse a screen reader.
       for (const part of svg.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
       // In attributes, the library leaves "<" as it is.
       return new Markup(

@@ -1,28 +1,28 @@
 import { type Edges, edgesOf, type PlotFrame, type Position } from "./plot-frame.ts";
 
-/** A text beside a point or along a line, in pixels. */
+/** Text next to a point or along a line, in pixels. */
 export interface Label {
   readonly text: string;
-  /** Where it may stand beside: one position, or those of a line. */
+  /** Points next to which it may be placed: one, or those of a line. */
   readonly anchors: readonly Position[];
 }
 
 export interface PlacedLabel extends Position {
   readonly text: string;
   readonly textAnchor: "start" | "middle" | "end";
-  /** From its point to the text, straight up or down, where the text is too far away to be told whose it is. */
+  /** Vertical line from the point to the text, if the text is too far away to be attributed. */
   readonly leader?: { readonly x: number; readonly from: number; readonly to: number } | undefined;
 }
 
 const lineHeight = 16;
-/** Of a system font at 12 px, on average; rather too much. */
+/** Average width of a character of a system font at 12 px, rather too large. */
 const characterWidth = 6.6;
 const gap = 9;
-/** Lines that pass so near make a label look like theirs, by this much of what covering them costs. */
+/** Weight of lines so near that a label seems to belong to them, compared to covering them. */
 const near = 8;
 const nearCost = 0.2;
 
-/** Around an anchor: above, below, to the sides, and the corners. */
+/** Positions around an anchor: above, below, to the sides, and the corners. */
 const sides: readonly {
   readonly textAnchor: PlacedLabel["textAnchor"];
   readonly dx: number;
@@ -46,14 +46,14 @@ const sides: readonly {
   { textAnchor: "start", dx: -gap, dy: 5 * gap },
 ];
 
-/** What a label should not cover: `weight` says how much it matters. */
+/** Position that a label should not cover: `weight` is its importance. */
 export interface Obstacle extends Position {
   readonly weight: number;
 }
 
 /**
- * Places labels one after the other where they cover the least of the `obstacles` (points along what is
- * drawn) and none of each other, inside the frame. Bounded: labels x anchors x sides x obstacles.
+ * Places labels one after another where they cover the least of the `obstacles` (points along what is drawn)
+ * and none of each other, inside the frame. Bounded: labels x anchors x sides x obstacles.
  */
 export function placeLabels(
   labels: readonly Label[],
@@ -106,7 +106,7 @@ function overlaps(a: Edges, b: Edges): boolean {
   return a.left < b.right + 6 && b.left < a.right + 6 && a.top < b.bottom + 2 && b.top < a.bottom + 2;
 }
 
-/** Points along a polyline, no farther apart than `step`: what a label must not cover. */
+/** Points along a polyline, no farther apart than `step`, which labels must not cover. */
 export function alongLine(line: readonly Position[], step = 5): readonly Position[] {
   return line.flatMap((to, index) => {
     const from = line[index - 1];

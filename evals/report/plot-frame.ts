@@ -1,4 +1,4 @@
-/** Where data lands on a plot with linear scales, in pixels. */
+/** Position of data on a plot with linear scales, in pixels. */
 export interface PlotFrame {
   readonly width: number;
   readonly height: number;
@@ -38,7 +38,7 @@ export interface Edges {
   readonly bottom: number;
 }
 
-/** The box within the margins. */
+/** Box within the margins. */
 export function edgesOf(frame: Omit<PlotFrame, "x" | "y">): Edges {
   return {
     left: frame.marginLeft,
@@ -48,7 +48,7 @@ export function edgesOf(frame: Omit<PlotFrame, "x" | "y">): Edges {
   };
 }
 
-/** The range of some numbers, widened at both ends. Never empty. */
+/** Range of some numbers, widened at both ends. Never empty. */
 export function paddedRange(values: readonly number[], padding: number): readonly [number, number] {
   const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

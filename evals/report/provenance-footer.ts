@@ -2,7 +2,7 @@ import { count, percent } from "./format-number.ts";
 import { type Content, html, type Markup } from "./html.ts";
 import type { Report } from "./report.ts";
 
-/** What it takes to make the same report again. */
+/** Footer with the data needed to make the same report again. */
 export function provenanceFooter({ provenance, confidence, certificate }: Report): Markup {
   const { read, records, units, skipped, unclassified, resamples, seed } = provenance;
   const entries: readonly (readonly [string, Content])[] = [

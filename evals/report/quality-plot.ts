@@ -4,13 +4,15 @@ import { paddedRange } from "./plot-frame.ts";
 import type { Report } from "./report.ts";
 import { shortName } from "./short-name.ts";
 
-/** Quality alone, a line for each router: where nothing is known of cost, and more than two models are called. */
+/**
+ * Draws quality alone, a line for each router, if costs are not known and more than two models are called.
+ */
 export function qualityPlot({ marks, draw }: PlotMaker, { rows }: Report, width: number): Markup {
   const dots = rows.flatMap(({ name, model, quality }, index) => {
     if (quality === undefined) return [];
     const { value, low = value, high = value } = quality;
     const text = model === undefined ? shortName(name) : `always ${shortName(model)}`;
-    // A line of its own even where two have the same name.
+    // A line of its own even for two with the same name.
     return [{ line: index, text, x: 100 * value, low: 100 * low, high: 100 * high, ours: index === 0 }];
   });
   const domain = paddedRange(

@@ -13,9 +13,9 @@ import { savingSection } from "./saving-section.ts";
 import { worstSection } from "./worst-section.ts";
 
 /**
- * The report as one HTML file without scripts, which loads nothing. All texts of the records, names of
- * models and categories among them, are taken for hostile: they are escaped, and what cannot be seen is
- * written out.
+ * Renders the report as one HTML file without scripts, which loads nothing. All texts of the records,
+ * including names of models and categories, are treated as hostile: they are escaped, and invisible
+ * characters are written out.
  */
 export async function renderReport(report: Report): Promise<string> {
   const plot = await loadPlot();
@@ -41,7 +41,7 @@ ${facts(report, reference)}
 ${certificateSection(report)}
 ${
   report.warnings.length > 0 &&
-  html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">To know before reading on</h2>
+  html`<section class="panel" aria-labelledby="warnings"><h2 id="warnings">Before you read on</h2>
 <ul>${report.warnings.map((warning) => html`<li>${unbroken(warning)}</li>`)}</ul></section>`
 }
 ${comparisonSection(plot, report)}
@@ -58,7 +58,10 @@ ${provenanceFooter(report)}
   return page.source;
 }
 
-/** Numbers stay with their signs, names in one piece, intervals stand back, and what is not certified stands out. */
+/**
+ * Marks up the verdict: numbers stay with their signs, names in one piece, intervals are faint, and a missing
+ * certificate is highlighted.
+ */
 function verdict(text: string, reference: string): Content {
   const [statement = "", open] = text.split(/ (?=Not certified)/);
   const whole = unbroken(statement).split(/(\[[^\]]{0,40}\])/);

@@ -23,8 +23,8 @@ import { warningsOf } from "./warnings.ts";
 import { worstRouted } from "./worst-routed.ts";
 
 /**
- * All that a report shows, from recorded outcomes; no model is called. Throws `InvalidOptionError` when
- * no record has an outcome of every model, and what replaying throws.
+ * Computes everything that a report shows from recorded outcomes; no model is called. Throws
+ * `InvalidOptionError` if no record has an outcome of every model, and what replaying throws.
  */
 export async function reportData(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -93,7 +93,7 @@ export async function reportData(
   };
 }
 
-/** What the records say of each certificate. */
+/** Computes the evidence of the records for each certificate. */
 function promised(
   tuning: TuningFile,
   { cases, alone, reference, routed }: Routing,

@@ -4,17 +4,17 @@ import type { RecordText } from "../replay/request-of-record.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 
 interface CommonOptions {
-  /** What is shown to the classifier. Default `prompt`. */
+  /** Text that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
-  /** Whether the worst routed records are shown with their text. Default true. */
+  /** True to show the worst routed records with their text. Default true. */
   readonly prompts?: boolean | undefined;
-  /** For the saving a month. Default: it is given for 1,000 requests. */
+  /** Number of requests for the monthly saving. Default: the saving is given for 1,000 requests. */
   readonly requestsPerMonth?: number | undefined;
-  /** Bootstrap resamples. Default 1,000. */
+  /** Number of bootstrap resamples. Default 1,000. */
   readonly resamples?: number | undefined;
-  /** Of the resamples: a whole number in [0, 2^32). Default 1. */
+  /** Seed of the resamples, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
-  /** Of the intervals, in (0, 1). Default 0.95. */
+  /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -28,15 +28,15 @@ export interface PairReportOptions extends CommonOptions {
   readonly small: string;
   readonly large: string;
   readonly classifier: Classifier;
-  /** In [0, 1]. Default: that of `tuning`, else 0.7, as in an untuned router. */
+  /** Threshold in [0, 1]. Default: that of `tuning`, else 0.7, as in an untuned router. */
   readonly threshold?: number | undefined;
   readonly tuning?: TuningFile | undefined;
-  /** Whether the classifier remembers a record from its training. */
+  /** Returns true if the classifier was trained on a record. */
   readonly trainedOn?: ((record: OutcomeRecord) => boolean) | undefined;
 }
 
 export interface RouterReportOptions extends CommonOptions {
-  /** Where it carries a tuning file, the report has its certificate. */
+  /** Router to report on. If it has a tuning file, the report shows its certificate. */
   readonly router: Router;
 }
 

@@ -22,7 +22,7 @@ import type { IntervalSettings } from "./intervals.ts";
 import type { ReportMetric, ReportRow } from "./report.ts";
 import type { Routing } from "./routing.ts";
 
-/** A router as the rows need it. */
+/** Router as the rows need it. */
 interface Measured {
   readonly name: string;
   readonly model?: string | undefined;
@@ -31,7 +31,10 @@ interface Measured {
   readonly order?: ScoreOrder | undefined;
 }
 
-/** The router between two models, beside random and length at its large-call rate, both models and the oracle. */
+/**
+ * Rows of the router between two models, of random and length at its large-call rate, of both models and of
+ * the oracle.
+ */
 export function pairRows(
   routing: Routing,
   small: string,
@@ -63,7 +66,9 @@ export function pairRows(
   ]);
 }
 
-/** The policy of a router, beside a random choice with the same shares, each model alone and the oracle. */
+/**
+ * Rows of a router's policy, of a random choice with the same shares, of each model alone and of the oracle.
+ */
 export function routerRows(
   routing: Routing,
   name: string,
@@ -95,7 +100,7 @@ export function routerRows(
   ]);
 }
 
-/** The best quality on each record. */
+/** Best quality on each record. */
 export function oracleOf({ alone }: Routing): Float64Array {
   return oracleQuality([...alone.values()].map(({ quality }) => quality));
 }
@@ -135,7 +140,7 @@ async function rowsOf(
   return rows;
 }
 
-/** Quality less that of a coin between the models that costs as much. `undefined` where no coin does. */
+/** Quality minus that of a coin between the models at the same cost. `undefined` if no coin has that cost. */
 function overRandom(
   { quality, costUsd }: ModelOutcomes,
   { small, large }: PairedOutcomes,
@@ -155,7 +160,9 @@ function overRandom(
   return reached - (low + share * (high - low));
 }
 
-/** Share of the reference's cost that is not spent. `undefined` where a cost is not known, or nothing could be saved. */
+/**
+ * Share of the reference's cost that is saved. `undefined` if a cost is not known, or nothing could be saved.
+ */
 export function savingOf(
   costUsd: number | undefined,
   referenceCostUsd: number | undefined,

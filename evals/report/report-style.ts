@@ -1,4 +1,7 @@
-/** Colours have a contrast of at least 4.5 to their ground in both schemes, lines of at least 3. */
+/**
+ * Style sheet. Colours have a contrast of at least 4.5 to their background in both schemes, lines of at least
+ * 3.
+ */
 export const reportStyle: string = `
 :root {
   color-scheme: light dark;

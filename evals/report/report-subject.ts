@@ -10,33 +10,37 @@ import type { TuningFile } from "../tune/tuning-file.ts";
 import { tuningSchema } from "../tune/tuning-schema.ts";
 import type { PairReportOptions, RouterReportOptions } from "./report-options.ts";
 
-/** What is reported on. */
+/** Subject of the report. */
 export interface Subject {
   readonly prepared: ReplayCases<string>;
   readonly policy: Policy<string>;
   readonly models: readonly string[];
-  /** Default: the model that is best alone. */
+  /** Model for the comparison. Default: the model that is best alone. */
   readonly reference?: string | undefined;
-  /** Whether it is compared with what a classifier's threshold between two models could do. */
+  /** True if it is compared to the possible thresholds of a classifier between two models. */
   readonly isPair: boolean;
   readonly name: string;
   readonly described: string;
   readonly thresholds: readonly number[];
   readonly classifier?: Pick<Classifier, "name" | "version"> | undefined;
   readonly tuning?: TuningFile | undefined;
-  /** Why `tuning` is not about this. */
+  /** Reason why `tuning` does not apply to the subject. */
   readonly mismatch?: string | undefined;
   readonly trainedOn: number;
 }
 
-/** A threshold between two models, or what a tuning file says. */
+/** Subject of a threshold between two models, or of a tuning file. */
 export async function modelsSubject(
   all: readonly OutcomeRecord[],
   { small, large, classifier, tuning, threshold, text, trainedOn }: PairReportOptions,
 ): Promise<Subject> {
   if (small === large) throw new InvalidOptionError("report.large", large, "another model than report.small");
   if (tuning !== undefined && threshold !== undefined)
-    throw new InvalidOptionError("report.threshold", threshold, "absent beside report.tuning, which says it");
+    throw new InvalidOptionError(
+      "report.threshold",
+      threshold,
+      "absent together with report.tuning, which has it",
+    );
   checkTunedModels(tuning, small, large);
   const at = threshold ?? 0.7;
   const { name, parameters } = tuning?.policy ?? thresholdPolicy({ small, large, at });
@@ -85,14 +89,17 @@ function checkTunedModels(tuning: TuningFile | undefined, small: string, large: 
     throw new InvalidOptionError("report.large", large, `that of report.tuning, ${tuning.large}`);
 }
 
-/** A router: a threshold between two models where it is one and no constraint interferes, else its policy as a whole. */
+/**
+ * Subject of a router: a threshold between two models if it is one and no constraint interferes, else its
+ * policy as a whole.
+ */
 export async function routerSubject(
   all: readonly OutcomeRecord[],
   { router, text, now }: RouterReportOptions,
 ): Promise<Subject> {
   const { policy } = router;
   const { small, large, at } = policy.parameters ?? {};
-  // A router needs less of a tuning file than a report: what is not whole says nothing.
+  // A router needs less of a tuning file than a report: an incomplete one is ignored.
   const tuning = (await tuningSchema()).safeParse(router.tuning).data;
   const shown = text ?? tuning?.text;
   const prepared = await routerCases(all, router, { text: shown });
@@ -132,7 +139,7 @@ export async function routerSubject(
   };
 }
 
-/** Of `name@version`. */
+/** Parses `name@version`. */
 function namedVersion(text: string): Subject["classifier"] {
   const at = text.lastIndexOf("@");
   return at < 0 ? undefined : { name: text.slice(0, at), version: text.slice(at + 1) };

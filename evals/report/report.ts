@@ -1,34 +1,39 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
 
-/** What a report shows, as plain JSON. Quality is in [0, 1], costs are US dollars a request, intervals are `confidence`. */
+/**
+ * Content of a report as plain JSON. Quality is in [0, 1], costs are US dollars a request, intervals are
+ * `confidence`.
+ */
 export interface Report {
   readonly formatVersion: 1;
-  /** `pair`: a threshold between two models; `router`: any other policy of a configured router. */
+  /**
+   * Kind: `pair` for a threshold between two models; `router` for any other policy of a configured router.
+   */
   readonly kind: "pair" | "router";
-  /** What was replayed, in words. */
+  /** Description of the replayed policy. */
   readonly policy: string;
-  /** Names of the models, from small to large where `kind` is `pair`. */
+  /** Names of the models, from small to large if `kind` is `pair`. */
   readonly models: readonly string[];
-  /** The model alone that losses and savings are measured against: the large one, else the best one. */
+  /** Single model that losses and savings are measured against: the large one, else the best one. */
   readonly reference: string;
   /** Complexities at which the policy changes the model. */
   readonly thresholds: readonly number[];
   readonly confidence: number;
-  /** One sentence. */
+  /** Verdict in one sentence. */
   readonly verdict: string;
-  /** What a reader must know before believing the rest; the gravest first. */
+  /** Warnings for the reader, the most serious first. */
   readonly warnings: readonly string[];
-  /** The router first, then what it is compared with, the oracle last. */
+  /** Rows: the router first, then the routers that it is compared with, the oracle last. */
   readonly rows: readonly ReportRow[];
-  /** Of pairs. */
+  /** Curves of a pair. */
   readonly curves?: Curves | undefined;
   readonly categories: readonly CategoryRow[];
   readonly calibration?: Calibration | undefined;
-  /** Absent without a classifier. */
+  /** Distribution of complexity. Absent without a classifier. */
   readonly scores?: readonly ScoreBin[] | undefined;
   readonly certificate?: ReportedCertificate | undefined;
   readonly worst: WorstRouted;
-  /** Absent where a cost is not known. */
+  /** Saving. Absent if a cost is not known. */
   readonly saving?: Saving | undefined;
   readonly provenance: Provenance;
 }
@@ -44,17 +49,17 @@ export type ReportMetric =
   | "regret";
 
 /**
- * One router. `saving`: share of the reference's cost; `loss`: quality of the reference less that of
- * the router; `largeCallRate`: share of requests that call the reference; `overRandom`: quality beyond
- * that of a random choice between the two models at the same cost, or at the same large-call rate where a
- * cost is not known; `apgr`: of the classifier, over all thresholds. `undefined`: not applicable.
+ * Results of one router. `saving`: share of the reference's cost; `loss`: quality of the reference minus that
+ * of the router; `largeCallRate`: share of requests that call the reference; `overRandom`: quality beyond
+ * that of a random choice between the two models at the same cost, or at the same large-call rate if a cost
+ * is not known; `apgr`: of the classifier, over all thresholds. `undefined` if not applicable.
  */
 export type ReportRow = { readonly name: string; readonly model?: string | undefined } & Readonly<
   Record<ReportMetric, Estimate | undefined>
 >;
 
 export interface CurvePoint {
-  /** Absent: nothing goes to the large model. */
+  /** Threshold. Absent: nothing goes to the large model. */
   readonly threshold?: number | undefined;
   readonly largeCallRate: number;
   readonly quality: number;
@@ -62,16 +67,16 @@ export interface CurvePoint {
 }
 
 export interface Curves {
-  /** Of the classifier. */
+  /** Name of the classifier. */
   readonly name: string;
-  /** The classifier at all thresholds, thinned. */
+  /** Results of the classifier at all thresholds, thinned. */
   readonly router: readonly (CurvePoint & {
     readonly low?: number | undefined;
     readonly high?: number | undefined;
   })[];
-  /** By length of the ask; absent where the classifier is length itself. */
+  /** Results of the length of the ask; absent if the classifier is length itself. */
   readonly length?: readonly CurvePoint[] | undefined;
-  /** The best quality there could be at each cost, or at each large-call rate. */
+  /** Best possible quality at each cost, or at each large-call rate. */
   readonly oracle: readonly (Omit<CurvePoint, "largeCallRate"> & {
     readonly largeCallRate?: number | undefined;
   })[];
@@ -79,12 +84,12 @@ export interface Curves {
 
 export interface CategoryRow {
   readonly category: string;
-  /** How many categories this row pools, where it pools some. */
+  /** Number of categories that this row pools, if it pools some. */
   readonly pooled?: number | undefined;
   readonly records: number;
-  /** Independent ones. */
+  /** Number of independent units. */
   readonly units: number;
-  /** Too few units to conclude anything. */
+  /** True if there are too few units to conclude anything. */
   readonly few: boolean;
   readonly largeCallRate: number;
   readonly quality: number;
@@ -97,12 +102,15 @@ export interface Bin {
   readonly from: number;
   readonly to: number;
   readonly records: number;
-  /** Mean of what was estimated: quality, or complexity. */
+  /** Mean of the estimate: quality, or complexity. */
   readonly estimated: number;
   readonly measured: Estimate;
 }
 
-/** `quality`: estimated against measured quality of each model. `gain`: complexity against what the large model gains. */
+/**
+ * Calibration. `quality`: estimated against measured quality of each model. `gain`: complexity against the
+ * large model's gain.
+ */
 export type Calibration =
   | {
       readonly kind: "quality";
@@ -110,45 +118,48 @@ export type Calibration =
         readonly model: string;
         readonly brier: number;
         readonly ece: number;
-        /** What estimates that are exactly right would show. */
+        /** Error that exactly right estimates would show. */
         readonly eceByChance: number;
         readonly bins: readonly Bin[];
       }[];
     }
   | { readonly kind: "gain"; readonly bins: readonly Bin[] };
 
-/** Complexities in [from, to), the last bin with its end. */
+/** Bin of complexities in [from, to), the last bin including its end. */
 export interface ScoreBin {
   readonly from: number;
   readonly to: number;
   readonly records: number;
-  /** Of them, how many call the reference, in expectation. */
+  /** Expected number of them that call the reference. */
   readonly toReference: number;
 }
 
-/** What a tuning file promises, and whether it says anything about these records. */
+/** Promise of a tuning file, and if it applies to these records. */
 export interface ReportedCertificate {
   readonly version: string;
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly guarantee: "mean" | "regressions";
   readonly records: number;
-  /** Independent ones. */
+  /** Number of independent units. */
   readonly units: number;
-  /** Of requests that share one of `fields`, at most so many count. Absent: none did. */
+  /** Limit on requests that share one of `fields`, of which at most `most` count. Absent if none did. */
   readonly counted?: { readonly fields: readonly string[]; readonly most: number } | undefined;
-  /** Absent: another parameter than a threshold, or one for each category. */
+  /** Threshold. Absent for another parameter, or a threshold for each category. */
   readonly threshold?: number | undefined;
   readonly maxLoss: number;
   readonly confidence: number;
-  /** Measured on the tuning records. */
+  /** Loss measured on the tuning records. */
   readonly loss: number;
-  /** No promise, an estimate: what the test says of the chosen policy alone. */
+  /** Estimate, not a promise: the test's bound for the chosen policy alone. */
   readonly upperBound: number;
   readonly pValue: number;
   readonly saving?: Estimate | undefined;
   readonly judge?: string | undefined;
-  /** Where each category has a threshold of its own; without a promise, all of it goes to the large model. */
+  /**
+   * Certificates by category, if each has a threshold of its own; a category without a promise goes to the
+   * large model.
+   */
   readonly categories?:
     | readonly {
         readonly category: string;
@@ -158,34 +169,34 @@ export interface ReportedCertificate {
         readonly problem?: string | undefined;
       }[]
     | undefined;
-  /** What a reader must know besides, in sentences. */
+  /** Sentences that a reader must also know. */
   readonly notes: readonly string[];
-  /** Why it does not hold for what is reported; empty: it holds. */
+  /** Reasons why it does not hold for the subject; empty if it holds. */
   readonly problems: readonly string[];
-  /** Of the report's records, those that it was tuned on. */
+  /** Number of the report's records that it was tuned on. */
   readonly tunedOn: number;
 }
 
 export interface WorstRouted {
-  /** Records on which another model would have been better. */
+  /** Number of records on which another model would have been better. */
   readonly misrouted: number;
-  /** The worst of them, bounded. */
+  /** Worst of them, limited in number. */
   readonly records: readonly {
     readonly id: string;
     readonly category?: string | undefined;
     readonly complexity?: number | undefined;
-    /** Where it was sent: the models that were called, the last one first. */
+    /** Models that were called, the last one first. */
     readonly sentTo: readonly string[];
     readonly quality: number;
     readonly best: string;
     readonly regret: number;
-    /** Cut; absent when prompts are left out. */
+    /** Prompt, cut; absent if prompts are left out. */
     readonly prompt?: string | undefined;
   }[];
 }
 
 export interface Saving {
-  /** A month; absent: not given. */
+  /** Requests per month; absent if not given. */
   readonly requests?: number | undefined;
   /** US dollars for that many requests, else for 1,000. */
   readonly costUsd: Estimate;
@@ -194,19 +205,19 @@ export interface Saving {
 }
 
 export interface Provenance {
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly createdAt: string;
   readonly packageVersion: string;
-  /** `name@version`. */
+  /** Classifier as `name@version`. */
   readonly classifier?: string | undefined;
   readonly outcomes?: string | undefined;
-  /** SHA-256 of the records, whatever their order. */
+  /** SHA-256 of the records, independent of their order. */
   readonly sha256: string;
-  /** Records that were read, that were replayed, and independent ones among these. */
+  /** Number of records that were read, that were replayed, and of independent ones among these. */
   readonly read: number;
   readonly records: number;
   readonly units: number;
-  /** Records that lack the outcome of a model, or that no model is permitted to serve. */
+  /** Records that lack the outcome of a model, or for which no model is permitted. */
   readonly skipped: number;
   readonly unclassified: number;
   readonly resamples: number;

@@ -1,15 +1,15 @@
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { restsOn } from "../data/split/record-keys.ts";
 import type { LossEvidence } from "../monitor/gate/loss-evidence.ts";
-import type { Guarantee } from "../tune/certificate.ts";
 import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
 import { limit, percent, points, sureness } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";
 
 /**
- * What a tuning file promises, with the reasons why it does not hold: `mismatch`, why it is not about what is
- * reported; its expiry; and a loss on these records that is surely above the promised one, by the test that
- * `eval check` makes. `evidence`: what the records say of each of its certificates.
+ * Summarises the promise of a tuning file, with the reasons why it does not hold: `mismatch`, why it does not
+ * apply to the subject; its expiry; and a loss on these records that is surely above the promised one, by the
+ * test of `eval check`. `evidence` is that of the records for each of its certificates.
  */
 export function reportedCertificate(
   file: TuningFile,

@@ -3,7 +3,7 @@ import { html, type Markup } from "./html.ts";
 const wide = 880;
 const narrow = 350;
 
-/** A plot drawn for a page and for a phone: of the two, the style sheet shows one. */
+/** Draws a plot for a page and for a phone; the style sheet shows one of the two. */
 export function responsive(draw: (width: number) => Markup | undefined): Markup | undefined {
   const drawn = draw(wide);
   return (

@@ -6,24 +6,24 @@ import { columnsOf } from "../replay/compare/pair-outcomes.ts";
 import { type Replay, replayPolicy } from "../replay/replay.ts";
 import type { ReplayCase, ReplayCases } from "../replay/replay-cases.ts";
 
-/** A policy replayed on records, as columns: what all sections of a report are computed from. */
+/** Policy replayed on records, as columns from which all sections of a report are computed. */
 export interface Routing {
   readonly cases: readonly ReplayCase<string>[];
   readonly models: readonly string[];
   readonly routed: ModelOutcomes;
-  /** By model and record, the probability of a call. */
+  /** Probability of a call, by model and record. */
   readonly callRates: Replay<string>["byRecord"]["callRates"];
-  /** Each model alone. */
+  /** Outcomes of each model alone. */
   readonly alone: ReadonlyMap<string, ModelOutcomes>;
   /** Id of the model that losses and savings are measured against. */
   readonly reference: string;
-  /** By record; Infinity where there is no classification, as such requests are held for hard. */
+  /** Complexity by record; Infinity without a classification, since such requests count as hard. */
   readonly complexity: Float64Array;
-  /** By record: its independent unit, as the bootstrap takes it. */
+  /** Independent unit by record, as the bootstrap draws it. */
   readonly units: readonly string[];
 }
 
-/** `reference`: default, the model that is best alone. */
+/** Replays a policy. `reference` defaults to the model that is best alone. */
 export function routingOf(
   prepared: ReplayCases<string>,
   policy: Policy<string>,

@@ -4,12 +4,12 @@ import { html, type Markup, nameOf } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { Report } from "./report.ts";
 
-/** What a month costs with the router and without it. */
+/** Section on the monthly cost with the router and without it. */
 export function savingSection({ saving, reference, policy }: Report): Markup {
   if (saving === undefined) {
     return html`<section aria-labelledby="saving">
 <h2 id="saving">Saving</h2>
-<p>Not every recorded outcome has a cost, so nothing can be said of money: give each one <code>costUsd</code>.</p>
+<p>Not every recorded outcome has a cost, so there are no figures on money: give each one <code>costUsd</code>.</p>
 </section>`;
   }
   const { requests, costUsd, referenceCostUsd, savedUsd } = saving;
@@ -30,7 +30,7 @@ ${requests === undefined && html`<p class="note">For your volume: <code>--reques
 </section>`;
 }
 
-/** With thousands separators a pair of numbers reads as one: the bounds stand apart. */
+/** Formats the bounds separately: with thousands separators a pair of numbers would read as one. */
 function savedBy({ value, low, high }: Estimate): string {
   const amount = value < 0 ? `costs ${usd(-value)} more` : `saves ${usd(value)}`;
   if (low === undefined || high === undefined) return amount;

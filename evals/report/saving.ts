@@ -6,7 +6,10 @@ import type { Saving } from "./report.ts";
 import { outcomesOf } from "./report-rows.ts";
 import type { Routing } from "./routing.ts";
 
-/** What so many requests a month cost, by the policy and by the reference alone. `undefined` where a cost is not known. */
+/**
+ * Computes the monthly cost of `requests`, by the policy and by the reference alone. `undefined` if a cost is
+ * not known.
+ */
 export async function savingPerMonth(
   { cases, routed, alone, reference, units }: Routing,
   requests: number | undefined,

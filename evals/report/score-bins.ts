@@ -3,7 +3,7 @@ import type { Routing } from "./routing.ts";
 
 const bins = 20;
 
-/** How complexity is distributed over the records, in bins of equal width. `undefined` without classifications. */
+/** Counts records by complexity, in bins of equal width. `undefined` without classifications. */
 export function scoreBins({
   cases,
   complexity,

@@ -5,7 +5,7 @@ import type { Report } from "./report.ts";
 import { shortName } from "./short-name.ts";
 import { haloed, thresholdMarks } from "./threshold-marks.ts";
 
-/** How many requests have which complexity, and which of them call the reference. */
+/** Draws the number of requests over complexity, and how many of them call the reference. */
 export function scorePlot({ marks, draw }: PlotMaker, report: Report, width: number): Markup | undefined {
   const { scores, thresholds, reference } = report;
   if (scores === undefined) return undefined;

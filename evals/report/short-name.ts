@@ -2,7 +2,7 @@ import { showHidden } from "../../src/plugin/show-hidden.ts";
 
 const longest = 26;
 
-/** A name of a model that fits beside a point of a plot: its middle left out where it is long. */
+/** Shortens the name of a model to fit next to a point of a plot, by leaving its middle out. */
 export function shortName(name: string): string {
   const shown = [...showHidden(name)];
   if (shown.length <= longest) return shown.join("");

@@ -1,7 +1,7 @@
 import { score } from "./format-number.ts";
 import type { PlotMaker } from "./load-plot.ts";
 
-/** A vertical line at each threshold with its label, on a plot over complexity. */
+/** Draws a vertical line at each threshold with its label, on a plot over complexity. */
 export function thresholdMarks(marks: PlotMaker["marks"], thresholds: readonly number[]): readonly object[] {
   return thresholds.flatMap((at) => {
     const right = at > 0.6;
@@ -20,5 +20,5 @@ export function thresholdMarks(marks: PlotMaker["marks"], thresholds: readonly n
   });
 }
 
-/** Text that can be read over lines. */
+/** Style of text that can be read over lines. */
 export const haloed = { fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 4 } as const;

@@ -2,7 +2,7 @@ import type { Estimate } from "../../src/statistics/bootstrap.ts";
 import { limit, percent, percentDigits, points, sureness } from "./format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 
-/** The report in one sentence or two. */
+/** Summarises the report in one or two sentences. */
 export function verdictOf({
   rows,
   reference,
@@ -22,7 +22,7 @@ export function verdictOf({
   return `${[...parts, loses(ours.loss)].join("; ")}. ${why}`;
 }
 
-/** What a certificate says, as a part of a sentence. */
+/** Describes the promise of a certificate, as a part of a sentence. */
 export function promiseOf(
   { guarantee, maxLoss, confidence }: ReportedCertificate,
   reference: string,

@@ -6,18 +6,18 @@ export interface Circumstances {
   readonly rows: readonly ReportRow[];
   readonly skipped: number;
   readonly unclassified: number;
-  /** Of pairs. */
+  /** Small model of a pair. */
   readonly small?: string | undefined;
-  /** Records that the classifier was trained on. */
+  /** Number of records that the classifier was trained on. */
   readonly trainedOn: number;
-  /** Records that the threshold or policy was tuned on. */
+  /** Number of records that the threshold or policy was tuned on. */
   readonly tunedOn: number;
 }
 
-/** Below this many independent records nothing in a report is worth deciding by. */
+/** Number of independent records below which a report is not a basis for decisions. */
 const fewUnits = 100;
 
-/** What a reader must know before believing a report, the gravest first. */
+/** Lists the warnings of a report, the most serious first. */
 export function warningsOf(
   { cases, units, reference, routed, complexity }: Routing,
   { rows, skipped, unclassified, small, trainedOn, tunedOn }: Circumstances,
@@ -61,7 +61,8 @@ export function warningsOf(
       `${count(unclassified)} records could not be classified; ${reference} takes them where the policy says nothing else.`,
     skipped > 0 &&
       `${count(skipped)} records were left out: a model has no outcome there, or none is permitted.`,
-    routed.costUsd === undefined && "Costs are not known of all records: nothing is said of money.",
+    routed.costUsd === undefined &&
+      "Costs are not known for all records: the report has no figures on money.",
   ].filter((warning) => warning !== false);
 }
 

@@ -7,8 +7,8 @@ const mostRecords = 20;
 const mostCharacters = 400;
 
 /**
- * The records with the highest regret; of equal ones those first on which the classifier was the most
- * sure, farthest from `threshold`.
+ * Selects the records with the highest regret; ties go to those on which the classifier was most certain,
+ * farthest from `threshold`.
  */
 export function worstRouted(routing: Routing, threshold: number | undefined, prompts: boolean): WorstRouted {
   const { cases, models, alone, routed, callRates, complexity } = routing;
@@ -36,7 +36,9 @@ export function worstRouted(routing: Routing, threshold: number | undefined, pro
   return { misrouted: misrouted.length, records };
 }
 
-/** What a person would recognise the request by: the question without its template, or the last thing that was asked. */
+/**
+ * Text by which a person recognises the request: the question without its template, or the last user message.
+ */
 function textOf({ question, prompt, messages }: OutcomeRecord): string {
   if (question !== undefined) return question;
   if (prompt !== undefined) return prompt;

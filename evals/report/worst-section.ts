@@ -2,7 +2,7 @@ import { count, percent, roundPoints, score } from "./format-number.ts";
 import { type Content, html, type Markup } from "./html.ts";
 import type { Report } from "./report.ts";
 
-/** The requests on which another model would have been better by the most, for people to look at. */
+/** Section with the requests on which another model would have been much better. */
 export function worstSection({ worst, provenance }: Report): Markup {
   const { misrouted, records } = worst;
   const share = percent(misrouted / provenance.records);

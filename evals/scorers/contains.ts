@@ -6,15 +6,20 @@ import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface ContainsOptions {
-  /** What must be in the answer. Default `expected` of the record. */
+  /** Text or texts that the answer must contain. Default `expected` of the record. */
   readonly text?: string | readonly string[] | undefined;
-  /** Of a list: one of them is enough (`any`), or the score is the share that is there (`all`). Default `any`. */
+  /**
+   * Rule for a list: one of them is enough (`any`), or the score is the share that is present (`all`).
+   * Default `any`.
+   */
   readonly of?: "any" | "all" | undefined;
-  /** Default false. */
+  /** True to ignore case. Default false. */
   readonly ignoreCase?: boolean | undefined;
 }
 
-/** Whether a text, or one of a list, is in the answer. Linear in the length of the answer for each text. */
+/**
+ * Scores 1 if a text, or one of a list, is in the answer. Linear in the length of the answer for each text.
+ */
 export function contains(options: ContainsOptions = {}): Scorer {
   checkKeys("contains", options, ["text", "of", "ignoreCase"]);
   const { text, of = "any", ignoreCase = false } = options;
@@ -22,7 +27,7 @@ export function contains(options: ContainsOptions = {}): Scorer {
   if (typeof ignoreCase !== "boolean")
     throw new InvalidOptionError("contains.ignoreCase", ignoreCase, "true or false");
   if (text !== undefined && (expectedTexts(text) ?? [""]).includes(""))
-    throw new InvalidOptionError("contains.text", text, "a non-empty text or a list of such");
+    throw new InvalidOptionError("contains.text", text, "a non-empty text or a list of them");
   const name = "contains";
   const fold = (one: string): string => (ignoreCase ? one.toLowerCase() : one);
 
@@ -32,7 +37,7 @@ export function contains(options: ContainsOptions = {}): Scorer {
       if (typeof output !== "string") return toScore(name, notText);
       const wanted = expectedTexts(text ?? expected);
       if (wanted === undefined) return toScore(name, notExpected(expected));
-      // Every answer holds it: it says nothing.
+      // Every answer contains an empty text.
       if (wanted.includes("")) return toScore(name, { score: null, reason: "the expected text is empty" });
       const answer = fold(output);
       const found = wanted.filter((one) => answer.includes(fold(one))).length;

@@ -14,19 +14,19 @@ import type { Scorer } from "./scorer.ts";
 
 export interface EmbeddingSimilarityOptions extends Embedder {
   /**
-   * The cosine that is worth 0, in [-1, 1); 1 is worth 1, between them the score is linear. Texts that have
-   * nothing in common seldom come out at -1: measure yours. Default -1.
+   * Cosine that scores 0, in [-1, 1); 1 scores 1, and between them the score is linear. Texts that have
+   * nothing in common rarely reach -1: measure yours. Default -1.
    */
   readonly zeroAt?: number | undefined;
-  /** Of each text, from its beginning; what is longer is cut off. Default 8,000. */
+  /** Number of characters of each text, from its beginning; the rest is cut off. Default 8,000. */
   readonly maxCharacters?: number | undefined;
 }
 
 /**
- * How near the answer is to `expected` (the nearest of a list) in your embedding model's space: the cosine,
- * mapped to [0, 1] by `(cosine - zeroAt) / (1 - zeroAt)`. Says that texts are about the same, not that what
- * they say is: "yes" and "no" are neighbours. Answer and expected texts go out in one call. `costUsd` is there
- * where `embed` tells its `inputTokens` and the price is known. An answer without text is 0.
+ * Scores how near the answer is to `expected` (the nearest of a list) in your embedding model's space: the
+ * cosine, mapped to [0, 1] by `(cosine - zeroAt) / (1 - zeroAt)`. It measures if texts have the same topic,
+ * not if they agree: "yes" and "no" are neighbours. Answer and expected texts go out in one call. `costUsd`
+ * is present if `embed` returns its `inputTokens` and the price is known. An answer without text scores 0.
  *
  * Throws `InvalidOptionError`.
  */
@@ -68,7 +68,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
       const [own, ...others] = answer.vectors;
       const cosines = others.map((other) => cosineOf(own ?? [], other));
       if (cosines.length !== wanted.length || cosines.some(Number.isNaN))
-        return toScore(name, { score: null, reason: "embed did not return one vector a text", metadata });
+        return toScore(name, { score: null, reason: "embed did not return one vector per text", metadata });
       const cosine = Math.max(...cosines);
       const score = Math.min(1, Math.max(0, (cosine - zeroAt) / (1 - zeroAt)));
       return toScore(name, { score, metadata: { cosine, ...metadata } });
@@ -76,7 +76,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
   });
 }
 
-/** Of a list; further ones are left out. */
+/** Most expected texts of a list; further ones are left out. */
 const mostExpected = 100;
 
 function wantedTexts(expected: unknown): readonly string[] {
@@ -84,7 +84,7 @@ function wantedTexts(expected: unknown): readonly string[] {
   return texts.slice(0, mostExpected);
 }
 
-/** NaN where there is no angle between them: different lengths, a vector of zeros. */
+/** Cosine of two vectors. NaN if there is no angle between them: different lengths, a vector of zeros. */
 function cosineOf(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) return Number.NaN;
   let [product, lengthA, lengthB] = [0, 0, 0];

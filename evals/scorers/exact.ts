@@ -1,7 +1,7 @@
 import { compareTexts } from "./internal/compare-texts.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** 1 where the answer is `expected` to the character (or one of a list), else 0. */
+/** Scores 1 if the answer equals `expected` (or one of a list) character by character, else 0. */
 export function exact(): Scorer {
   return compareTexts({
     name: "exact",

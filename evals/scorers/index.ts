@@ -1,14 +1,8 @@
+/** Scorers: the quality of an answer. */
+
 export { type ContainsOptions, contains } from "./contains.ts";
 export { type EmbeddingSimilarityOptions, embeddingSimilarity } from "./embedding-similarity.ts";
 export { exact } from "./exact.ts";
-export type { HumanLabel } from "./human/human-label.ts";
-export {
-  type JoinedLabels,
-  type JoinHumanLabelsOptions,
-  joinHumanLabels,
-} from "./human/join-human-labels.ts";
-export { type RaterAgreement, raterAgreement } from "./human/rater-agreement.ts";
-export { type ReadHumanLabelsOptions, readHumanLabels } from "./human/read-human-labels.ts";
 export { humanLabels } from "./human-labels.ts";
 export type { JudgeOptions } from "./internal/judge-options.ts";
 export { jsonDiff } from "./json-diff.ts";

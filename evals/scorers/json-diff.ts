@@ -8,10 +8,10 @@ import { checkFenced, type JsonFormOptions } from "./json-schema.ts";
 import type { Scorer } from "./scorer.ts";
 
 /**
- * How alike the answer and `expected` are as JSON, in [0, 1]. Objects: mean over the keys of both, a missing one
- * is 0. Arrays: place by place, over the longer length. Texts: Dice's coefficient of their pairs of characters.
- * Numbers: 1 - |a - b| / (|a| + |b|). Anything else is equal or not. An answer that is not JSON, or nested more
- * than 100 deep, is 0. `expected` is a value, or its JSON as a text.
+ * Scores the similarity of the answer and `expected` as JSON, in [0, 1]. Objects: mean over the keys of both,
+ * a missing one is 0. Arrays: place by place, over the longer length. Texts: Dice's coefficient of their
+ * pairs of characters. Numbers: 1 - |a - b| / (|a| + |b|). Other values are equal or not. An answer that is
+ * not JSON, or is nested more than 100 deep, is 0. `expected` is a value, or its JSON as a text.
  */
 export function jsonDiff(options: JsonFormOptions = {}): Scorer {
   const name = "jsonDiff";

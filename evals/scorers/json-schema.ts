@@ -13,17 +13,18 @@ import { toScore } from "./internal/verdict.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface JsonFormOptions {
-  /** Whether JSON inside one Markdown block counts as JSON. Default false, as `JSON.parse` would have it. */
+  /** True to accept JSON inside one Markdown block. Default false, as `JSON.parse` would have it. */
   readonly fenced?: boolean | undefined;
 }
 
 const longestMs = 500;
 
 /**
- * 1 where the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot, ArkType …),
- * or a JSON Schema (draft 2020-12, 2019-09, 7 or 4), which is compiled at the first answer and refused with
- * `InvalidOptionError` where it is none. At most 1,000,000 characters, nested 100 deep. Patterns of a JSON Schema
- * may backtrack: an answer that takes longer than a second to compare is `null`. A Standard Schema is run as it is.
+ * Scores 1 if the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot,
+ * ArkType …), or a JSON Schema (draft 2020-12, 2019-09, 7 or 4), which is compiled at the first answer; an
+ * invalid one is refused with `InvalidOptionError`. At most 1,000,000 characters, nested 100 deep. Patterns
+ * of a JSON Schema may backtrack: an answer that takes longer than a second to compare is `null`. A Standard
+ * Schema is run unchanged.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonSchema";
@@ -33,7 +34,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
   return {
     name,
     gapIn: async () => {
-      // A JSON Schema that is none is told before an answer is paid for.
+      // An invalid JSON Schema is found before an answer is paid for.
       if (!isStandard(schema)) await fits(null);
       return undefined;
     },
@@ -45,7 +46,7 @@ export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFor
         if (await fits(value)) return toScore(name, { score: 1 });
       } catch (error) {
         if (!(error instanceof OutOfTimeError)) throw error;
-        const reason = `to compare with the schema takes longer than ${longestMs} ms: does a pattern of it backtrack?`;
+        const reason = `comparing with the schema takes longer than ${longestMs} ms: does one of its patterns backtrack?`;
         return toScore(name, { score: null, reason });
       }
       return toScore(name, { score: 0, reason: "the answer does not fit the schema" });

@@ -4,16 +4,16 @@ import { readChoice } from "./internal/read-choice.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface MultipleChoiceOptions {
-  /** Choices of a question, lettered from A, in [2, 26]. Default 10: A to J. */
+  /** Number of choices of a question, lettered from A, in [2, 26]. Default 10: A to J. */
   readonly choices?: number | undefined;
 }
 
 /**
- * 1 where the letter that the answer chooses is the expected one, else 0. The letter is what the answer
- * boxes or states last ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line with a letter alone or
- * first ("B. Paris"), else the only letter in brackets or in bold. An answer that chooses none, or
- * leaves several open, is wrong; `metadata.chosen` has the letters. `expected` is written as an answer may be:
- * `B`, `(B)`, `B. Paris`.
+ * Scores 1 if the letter that the answer chooses is the expected one, else 0. The letter is the one that the
+ * answer boxes or states last ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line with a letter
+ * alone or first ("B. Paris"), else the only letter in brackets or in bold. An answer that chooses none, or
+ * leaves several open, is wrong; `metadata.chosen` has the letters. `expected` may have the form of an
+ * answer: `B`, `(B)`, `B. Paris`.
  */
 export function multipleChoice(options: MultipleChoiceOptions = {}): Scorer {
   checkKeys("multipleChoice", options, ["choices"]);

@@ -4,18 +4,19 @@ import { compareTexts, longestAnswer } from "./internal/compare-texts.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface NormalisedOptions {
-  /** Words that are left out wherever they stand. Default a, an, the; `[]` for none. */
+  /** Words that are ignored anywhere in the text. Default a, an, the; `[]` for none. */
   readonly articles?: readonly string[] | undefined;
 }
 
-/** Python's `string.punctuation` (which the SQuAD script takes out) and the punctuation of all scripts. */
+/** Python's `string.punctuation` (which the SQuAD script removes) and the punctuation of all scripts. */
 const punctuation = /[\p{P}$+<=>^`|~]+/gu;
 
 /**
- * 1 where the answer is `expected` (or one of a list) but for compatibility forms (NFKC), case, punctuation,
- * articles and white space, else 0. As exact match of SQuAD (Rajpurkar et al. 2016), for all scripts; but texts
- * that hold nothing else (`A`, `?`) are compared by it. Signs go, too: `-5` is `5` and `C++` is `C`; numbers are
- * for `numeric`. An answer of more than 1,000,000 characters is wrong.
+ * Scores 1 if the answer equals `expected` (or one of a list) except for compatibility forms (NFKC), case,
+ * punctuation, articles and white space, else 0. Like the exact match of SQuAD (Rajpurkar et al. 2016), for
+ * all scripts; but texts that consist of nothing else (`A`, `?`) are compared by it. Signs are removed, too:
+ * `-5` is `5` and `C++` is `C`; use `numeric` for numbers. An answer of more than 1,000,000 characters is
+ * wrong.
  */
 export function normalised(options: NormalisedOptions = {}): Scorer {
   checkKeys("normalised", options, ["articles"]);
@@ -27,7 +28,7 @@ export function normalised(options: NormalisedOptions = {}): Scorer {
     const folded = foldCase(text.normalize("NFKC"));
     const words = wordsOf(folded.replace(punctuation, ""));
     const telling = words.filter((word) => !leftOut.has(word));
-    // Where nothing would be left, as of "A", what is left out elsewhere is all there is.
+    // If nothing would be left, as of "A", the parts that are otherwise ignored are compared.
     return [telling, words, wordsOf(folded)].find(({ length }) => length > 0)?.join(" ") ?? "";
   };
 
@@ -45,7 +46,7 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/\s+/u).filter((word) => word !== "");
 }
 
-/** By way of upper case, which is where `ß` meets `ss`. */
+/** Folds case through upper case, where `ß` and `ss` are equal. */
 function foldCase(text: string): string {
   return text.toUpperCase().toLowerCase();
 }

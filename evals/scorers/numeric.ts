@@ -9,30 +9,30 @@ import type { Scorer } from "./scorer.ts";
 
 export interface NumericOptions {
   /**
-   * `answer`: the number that the answer gives, wherever it stands: behind the last `####`, in the last
-   * `\boxed{}`, behind the last "answer is" or "answer:", else the last number of the text. `whole`: the answer
-   * must be a number and nothing else. Default `answer`.
+   * Number to compare. `answer`: the number that the answer states: after the last `####`, in the last
+   * `\boxed{}`, after the last "answer is" or "answer:", else the last number of the text. `whole`: the
+   * answer must be a number and nothing else. Default `answer`.
    */
   readonly find?: "answer" | "whole" | undefined;
   /** Largest difference that passes. Default 0. */
   readonly absoluteTolerance?: number | undefined;
   /** Largest difference that passes, as a share of the expected number. Default 1e-9, for rounding errors. */
   readonly relativeTolerance?: number | undefined;
-  /** What decimals stand behind. Default `.`; `1.234,56` is understood with either, `12 100` with `,` alone. */
+  /** Decimal mark. Default `.`; `1.234,56` is understood with either, `12 100` with `,` only. */
   readonly decimal?: "." | "," | undefined;
-  /** Whether a number in brackets is negative, as bookkeepers write it: `(5)`. Default false. */
+  /** True if a number in brackets is negative, as in bookkeeping: `(5)`. Default false. */
   readonly accounting?: boolean | undefined;
 }
 
-/** Characters at the end of an answer that are looked at. */
+/** Number of characters at the end of an answer that are searched. */
 const tailLength = 100_000;
 
 /**
- * 1 where the number of the answer equals the expected one, else 0: `$18.00` is 18, and so are `18 dollars` and
- * `36/2`. Understood: currencies, thousands separators, decimals, signs, fractions, powers of ten, "1.5
- * million", percent signs, Markdown and LaTeX. `12 %` equals 12 and 0.12, whichever is expected. No number, or
- * digits that cannot be read as one (`1.2.3`), is wrong; in `expected` it is `null`. Numbers are compared in
- * double precision, 15 digits.
+ * Scores 1 if the number of the answer equals the expected one, else 0: `$18.00` is 18, and so are `18
+ * dollars` and `36/2`. Understands currencies, thousands separators, decimals, signs, fractions, powers of
+ * ten, "1.5 million", percent signs, Markdown and LaTeX. `12 %` equals 12 and 0.12, whichever is expected. An
+ * answer without a number, or with digits that cannot be read as one (`1.2.3`), is wrong; in `expected` they
+ * make the score `null`. Numbers are compared in double precision, 15 digits.
  */
 export function numeric(options: NumericOptions = {}): Scorer {
   checkKeys("numeric", options, ["find", "absoluteTolerance", "relativeTolerance", "decimal", "accounting"]);
@@ -68,7 +68,7 @@ export function numeric(options: NumericOptions = {}): Scorer {
   });
 }
 
-/** Data sets write numbers as programs do. */
+/** Style of data sets, which write numbers as programs do. */
 const plainStyle: NumberStyle = { decimal: ".", accounting: false };
 const statement = /\banswer\b(?:[^.:=\n]{0,60}?\bis\b|\s{0,3}[:=])[:\s]{0,3}/gi;
 
@@ -100,7 +100,7 @@ function answeredNumber(output: string, style: NumberStyle): Quantity | undefine
 }
 
 function wholeNumber(output: string, style: NumberStyle): Quantity | undefined {
-  // No number is that long.
+  // A number is never that long.
   if (output.length > 1_000) return undefined;
   const text = plainNumbers(output, style).trim();
   const [quantity, ...others] = readQuantities(text, style);

@@ -8,7 +8,7 @@ import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
 
 export interface PairwiseJudgeOptions extends JudgeOptions {
-  /** What makes an answer the better one, in your words. Default: correct, complete, to the point. */
+  /** Criteria for the better answer, in your words. Default: correct, complete, to the point. */
   readonly criteria?: string | undefined;
 }
 
@@ -27,11 +27,12 @@ const usualCriteria =
 const longestReason = 2_000;
 
 /**
- * A model compares the answer with another one (`baseline`, else `expected`): 1 it is better, 0 worse, 0.5 a
- * tie. Blind: no name of a model is shown. Asked twice, each answer first once; where the two verdicts differ,
- * it is a tie, and `metadata.consistent` is false: judges favour a place. Answers that are the same to the
- * character tie without a call. Quoted as data and bounded as by `rubricJudge`; `null` where a verdict could not
- * be had. Metadata: `verdicts` in both orders with their reasons, `judge`, `calls`, `usage`, `costUsd`.
+ * Lets a model compare the answer with another one (`baseline`, else `expected`): 1 if it is better, 0 if
+ * worse, 0.5 for a tie. Blind: names of models are not shown. The judge is asked twice, with each answer
+ * first once; if the two verdicts differ, it is a tie, and `metadata.consistent` is false: judges favour a
+ * position. Answers that are equal character by character tie without a call. Texts are quoted as data and
+ * bounded as by `rubricJudge`; the score is `null` if there is no verdict. Metadata: `verdicts` in both
+ * orders with their reasons, `judge`, `calls`, `usage`, `costUsd`.
  *
  * Throws `InvalidOptionError`.
  */
@@ -119,7 +120,7 @@ function readVerdict({
   return { reason: reason.slice(0, longestReason), winner };
 }
 
-/** A verdict in terms of what was compared. */
+/** Verdict in terms of the compared answers. */
 function seen(
   shownFirst: Side,
   { winner, reason }: PairVerdict,

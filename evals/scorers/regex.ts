@@ -6,9 +6,12 @@ import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface RegexOptions {
-  /** Some of `i` (case is ignored), `m` (`^` and `$` at each line) and `s` (`.` takes a new line). Default none. */
+  /**
+   * Some of `i` (ignores case), `m` (`^` and `$` match at each line) and `s` (`.` matches a new line).
+   * Default none.
+   */
   readonly flags?: string | undefined;
-  /** A longer answer does not match. Default 100,000. */
+  /** Longest answer that can match, in characters. Default 100,000. */
   readonly maxCharacters?: number | undefined;
 }
 
@@ -17,10 +20,10 @@ interface Compiled {
 }
 
 /**
- * 1 where the pattern is found somewhere in the answer, else 0; `^…$` for the whole answer. In RE2's syntax and
- * time, linear whatever the pattern: no lookaround, no back-references. Without a pattern, `expected` of the
- * record is one, or a list of which one is enough. A pattern that cannot be compiled is an `InvalidOptionError` at the first answer; one of a
- * record is not scored.
+ * Scores 1 if the pattern is found in the answer, else 0; use `^…$` for the whole answer. RE2's syntax and
+ * time, linear for any pattern: no lookaround, no back-references. Without a pattern, `expected` of the
+ * record is one, or a list of which one is enough. A pattern that cannot be compiled throws
+ * `InvalidOptionError` at the first answer; if it comes from a record, that record is not scored.
  */
 export function regex(pattern?: string | undefined, options: RegexOptions = {}): Scorer {
   checkKeys("regex", options, ["flags", "maxCharacters"]);

@@ -8,22 +8,22 @@ import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-o
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
 
-/** A level of a rubric. */
+/** Level of a rubric. */
 export interface RubricLevel {
-  /** What the judge answers with: one or two words. */
+  /** Reply of the judge: one or two words. */
   readonly label: string;
-  /** In [0, 1]. */
+  /** Score of the level, in [0, 1]. */
   readonly score: number;
-  /** When an answer is on this level. */
+  /** Description of answers on this level. */
   readonly description: string;
 }
 
 export interface RubricJudgeOptions extends JudgeOptions {
-  /** What matters, in your words. Default: that the answer is correct, complete and to the point. */
+  /** Criteria, in your words. Default: that the answer is correct, complete and to the point. */
   readonly criteria?: string | undefined;
-  /** At least two, with different labels. Default five, from `wrong` (0) to `excellent` (1). */
+  /** Levels, at least two, with different labels. Default five, from `wrong` (0) to `excellent` (1). */
   readonly levels?: readonly RubricLevel[] | undefined;
-  /** Whether the judge is shown `expected` as a reference answer, where a record has one. Default true. */
+  /** True to show the judge `expected` as a reference answer, if a record has one. Default true. */
   readonly reference?: boolean | undefined;
 }
 
@@ -41,11 +41,12 @@ const usualLevels: readonly RubricLevel[] = [
 const longestReason = 2_000;
 
 /**
- * A model puts the answer on a level of your rubric; the score is the level's. It gives its reason first, kept
- * in `metadata.reason`, and replies by JSON schema. The answer is quoted as data between marks with a random code;
- * that makes it hard for an answer to talk the judge over, and not impossible: compare with human labels
- * (`joinHumanLabels`). One call an answer; `null` where no verdict could be had, with the reason. Metadata:
- * `level`, `judge` (`provider:model@hash of the rubric`), `calls`, `usage`, and `costUsd` where it is known.
+ * Lets a model choose the level of your rubric that fits the answer; the score is the level's. The judge
+ * states its reason first, which is kept in `metadata.reason`, and replies by JSON schema. The answer is
+ * quoted as data between marks with a random code; that makes it hard, but not impossible, for an answer to
+ * influence the judge: compare with human labels (`joinHumanLabels`). One call per answer; without a verdict
+ * the score is `null`, with the reason. Metadata: `level`, `judge` (`provider:model@hash of the rubric`),
+ * `calls`, `usage`, and `costUsd` if it is known.
  *
  * Throws `InvalidOptionError`.
  */
@@ -124,7 +125,7 @@ function checkLevels(levels: readonly RubricLevel[]): void {
     checkText(`${path}.description`, description);
     checkNumber(`${path}.score`, score, { min: 0, max: 1 });
     if (seen.has(label))
-      throw new InvalidOptionError(`${path}.label`, label, "a label that is not there already");
+      throw new InvalidOptionError(`${path}.label`, label, "a label that no other level has");
     seen.add(label);
   }
 }

@@ -2,16 +2,17 @@ import { InvalidOptionError, isRouterError } from "../../src/contracts/index.ts"
 import { asJson } from "./internal/as-json.ts";
 import type { AnyScorer, Score, ScorerArgs } from "./scorer.ts";
 
-/** Name of a scorer, as scores and files say it. */
+/** Name of a scorer in scores and files. */
 export function scorerName(scorer: AnyScorer): string {
   return scorer.name === "" ? "scorer" : scorer.name;
 }
 
 /**
- * Asks any scorer, and makes of what it says a `Score` whose number is in [0, 1] or `null` and whose
- * metadata is JSON. A scorer that throws has not scored: `null`, with the error's type in
- * `metadata.reason`; its text, which may quote the prompt, only where the error is this package's. Rejects on what the caller must put
- * right (`InvalidOptionError`, `MissingDependencyError`), and with the signal's reason after an abort.
+ * Calls any scorer and converts its result to a `Score` whose number is in [0, 1] or `null` and whose
+ * metadata is JSON. A scorer that throws has not scored: `null`, with the error's type in `metadata.reason`;
+ * the error's text, which may quote the prompt, only if the error is one of this package. Rejects with errors
+ * that the caller must fix (`InvalidOptionError`, `MissingDependencyError`), and with the signal's reason
+ * after an abort.
  */
 export async function scoreWith(scorer: AnyScorer, args: ScorerArgs): Promise<Score> {
   const ask = typeof scorer === "function" ? scorer : scorer?.score?.bind(scorer);
@@ -30,7 +31,7 @@ export async function scoreWith(scorer: AnyScorer, args: ScorerArgs): Promise<Sc
   return asScore(name, answer);
 }
 
-/** The messages of this package hold no prompt text; those of others may. */
+/** Describes an error without foreign text: messages of this package hold no prompt text, others may. */
 function describe(error: unknown): string {
   if (isRouterError(error)) return `${error.name}: ${error.message}`;
   return `an error of type ${error instanceof Error ? error.name : typeof error}`;

@@ -1,74 +1,80 @@
 import type { ChatMessage } from "../../src/contracts/index.ts";
 
-/** A call of a tool: `{ name, arguments }`, or as OpenAI chat completions write it. */
+/** Tool call: `{ name, arguments }`, or in the form of OpenAI chat completions. */
 export type ScoredToolCall =
   | { readonly name: string; readonly arguments?: unknown }
   | { readonly function: { readonly name: string; readonly arguments?: unknown } };
 
-/** One answer and what it is measured against. Fields beyond these reach the scorer as they are. */
+/** Answer with its references. Additional fields reach the scorer unchanged. */
 export interface ScorerArgs {
-  /** Text of the answer; "" where it holds tool calls alone. */
+  /** Text of the answer; "" if it holds only tool calls. */
   readonly output: string;
-  /** What was asked: the prompt, or the text of the last user message. */
+  /** Request: the prompt, or the text of the last user message. */
   readonly input?: string | undefined;
-  /** The data set's `expected`: JSON. */
+  /** `expected` of the data set: JSON. */
   readonly expected?: unknown;
-  /** The whole conversation that was asked, where there was more than `input`. */
+  /** Whole conversation, if there was more than `input`. */
   readonly messages?: readonly ChatMessage[] | undefined;
-  /** What the answer called, in its order. */
+  /** Tool calls of the answer, in its order. */
   readonly toolCalls?: readonly ScoredToolCall[] | undefined;
-  /** The answer of another model to the same request, for scorers that compare two. */
+  /** Answer of another model to the same request, for scorers that compare two. */
   readonly baseline?: string | undefined;
-  /** Of the record. */
+  /** Id of the record. */
   readonly id?: string | undefined;
-  /** Name of the model that answered. No judge is shown it. */
+  /** Name of the model that answered. Judges are not shown it. */
   readonly model?: string | undefined;
   readonly category?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** Aborts what the scorer calls. */
+  /** Signal that aborts calls of the scorer. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a scorer says of an answer. In the shape of autoevals. */
+/** Result of a scorer, in the shape of autoevals. */
 export interface Score {
   readonly name: string;
-  /** In [0, 1]; 1 is a fully good answer. `null`: not scored; the record is left out, and never counts as 0. */
+  /**
+   * Score in [0, 1]; 1 is a fully good answer. `null` if the answer was not scored: the record is left out,
+   * and never counts as 0.
+   */
   readonly score: number | null;
   /**
-   * JSON. Scorers of this package write: `reason`, why it is not 1; `costUsd` and `usage` (`inputTokens`,
-   * `outputTokens`), what scoring has cost; other keys are each scorer's own.
+   * Details as JSON. Scorers of this package write `reason`, why the score is below 1, and `costUsd` and
+   * `usage` (`inputTokens`, `outputTokens`), the cost of scoring; other keys are specific to each scorer.
    */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What a function that scores may return: a whole score, or its number alone. */
+/** Result of a scoring function: a whole score, or only its number. */
 export type ScoreResult = Score | number | null;
 
 /**
- * Measures an answer. One that throws, or returns anything but a number in [0, 1] or `null`, has not
+ * Measures an answer. A scorer that throws, or returns anything but a number in [0, 1] or `null`, has not
  * scored it.
  */
 export interface Scorer {
   readonly name: string;
-  // A method: a scorer that wants less (`{ output, expected?: string }`) or more (`{ input: string }`) is
-  // one, too (bivariance). So those of autoevals fit.
+  // A method: by bivariance a scorer may want less (`{ output, expected?: string }`) or more (`{ input:
+  // string }`), as those of autoevals do.
   score(args: ScorerArgs): ScoreResult | Promise<ScoreResult>;
-  /** Tells apart what scores otherwise under the same name: the judge and its rubric, say. */
+  /**
+   * Version that distinguishes different scoring under the same name, for instance the judge and its rubric.
+   */
   readonly version?: string | undefined;
   /**
-   * The most that scoring an answer can cost, in US dollars, for `maxCostUsd`; `undefined` where a price is not
-   * known. Leave it out where scoring costs nothing.
+   * The most that scoring an answer can cost, in US dollars, for `maxCostUsd`; `undefined` if a price is not
+   * known. Leave it out if scoring costs nothing.
    */
   mostCostUsd?(args: ScorerArgs): number | undefined;
   /**
-   * Why no answer to a record could be scored: it has no `expected`, say; `undefined` where one could. `eval collect`
-   * asks it before it pays for an answer. Leave it out where only an answer tells.
+   * Reason why no answer to a record could be scored, for instance that it has no `expected`; `undefined` if
+   * one could. `eval collect` calls it before it pays for an answer. Leave it out if only an answer can show
+   * it.
    */
   gapIn?(args: Omit<ScorerArgs, "output">): string | undefined | Promise<string | undefined>;
 }
 
-/** A scorer as a function; its `name` is the function's. */
+/** Scorer as a function; its `name` is the function's. */
 export type ScorerFunction = Scorer["score"];
 
-/** Whatever scores: an object of this package or your own, a function, a scorer of autoevals. */
+/** Any scorer: an object of this package or your own, a function, a scorer of autoevals. */
 export type AnyScorer = Scorer | ScorerFunction;

@@ -7,23 +7,23 @@ import { withGaps } from "./internal/with-gaps.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface ToolCallMatchOptions {
-  /** Whether the calls must come in the expected order. Default false: parallel calls have none. */
+  /** True if the calls must come in the expected order. Default false: parallel calls have none. */
   readonly ordered?: boolean | undefined;
   /**
-   * What the right tool is worth whatever its arguments, in [0, 1]; the share of arguments that are right is
-   * worth the rest. Default 0.5.
+   * Share of a call's credit for the right tool, in [0, 1]; the share of arguments that are right earns the
+   * rest. Default 0.5.
    */
   readonly nameShare?: number | undefined;
-  /** Whether half right counts: false makes every score 0 or 1. Default true. */
+  /** True to give partial credit; false makes every score 0 or 1. Default true. */
   readonly graded?: boolean | undefined;
 }
 
 /**
- * How well the tool calls of the answer match the expected ones, in [0, 1]: the credit of matching calls over
- * the larger number of calls, so that a call too many costs as much as one too few. A call's credit is
- * `nameShare` for its name, and the rest times the share of its arguments that are equal (nested ones by
- * parts, as JSON; no order of keys). Without `ordered` the best pairs are matched first. Where no call is
- * expected (`[]`), 1 for none.
+ * Scores how well the tool calls of the answer match the expected ones, in [0, 1]: the credit of matching
+ * calls divided by the larger number of calls, so that an extra call costs as much as a missing one. A call's
+ * credit is `nameShare` for its name, and the rest times the share of its arguments that are equal (nested
+ * ones by parts, as JSON, in any order of keys). Without `ordered` the best pairs are matched first. If no
+ * call is expected (`[]`), an answer without calls scores 1.
  *
  * Calls are `{ name, arguments }` or in OpenAI's form, arguments as a value or as JSON, at most 100 of them.
  * They are taken from `toolCalls`, or from an `output` that is their JSON. Arguments that are not JSON are
@@ -61,7 +61,7 @@ export function toolCallMatch(options: ToolCallMatchOptions = {}): Scorer {
 
 type Credit = (made: ToolCall, wanted: ToolCall) => number;
 
-/** The best sum of credits of pairs that do not cross (longest common subsequence, weighted). */
+/** Best sum of credits of pairs that do not cross (longest common subsequence, weighted). */
 function inOrder(made: readonly ToolCall[], wanted: readonly ToolCall[], creditOf: Credit): number {
   let above = new Float64Array(wanted.length + 1);
   for (const one of made) {

@@ -13,9 +13,10 @@ import {
   versionOf,
 } from "../../src/classifiers/trained/trained-file.ts";
 import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
+import { mean } from "../../src/statistics/mean.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
-import type { CalibrationError } from "./calibrate/calibration-error.ts";
+import type { CalibrationError } from "../metrics/calibration-error.ts";
 import { candidatesOf } from "./candidates.ts";
 import { chooseCandidate, measureCandidates } from "./choose-candidate.ts";
 import { withCommonCategories } from "./common-categories.ts";
@@ -23,13 +24,13 @@ import { crossValidate, FOLDS, foldsOf } from "./cross-validate.ts";
 import { fitCurve } from "./fit-curve.ts";
 import { difference, fitParts, type PartValues } from "./fit-parts.ts";
 
-/** What a classifier is built from. */
+/** Input of a training. */
 export interface BuildInput {
   readonly examples: Examples;
   readonly scale: StructureScale;
   readonly small: string;
   readonly large: string;
-  /** In the order of the examples' qualities. */
+  /** Names in the order of the examples' qualities. */
   readonly models: readonly string[];
   readonly base: Classifier;
   readonly data: TrainedClassifier["data"];
@@ -41,21 +42,21 @@ export interface BuildInput {
   readonly onProgress: (done: number, of: number) => void;
 }
 
-/** What is known of a model's quality, and of its curve on examples that it was not fitted on. */
+/** Quality of a model and its curve, on examples that the curve was not fitted on. */
 export interface ModelReport {
   readonly model: string;
-  /** Mean on the records. */
+  /** Mean quality on the records. */
   readonly quality: number;
   readonly curve: QualityCurve["kind"];
-  /** Brier score of the calibrated quality, and of the mean, which knows nothing of the request. */
+  /** Brier score of the calibrated quality, and of the mean, which does not use the request. */
   readonly brier: number;
   readonly brierOfMean: number;
-  /** All of it on held-out folds: of the bare estimate, and under the curve. */
+  /** Errors on held-out folds: of the bare estimate, and under the curve. */
   readonly before: CalibrationError;
   readonly after: CalibrationError;
 }
 
-/** What came out of building. */
+/** Result of a training. */
 export interface Built {
   readonly file: TrainedClassifier;
   readonly prompts: number;
@@ -64,7 +65,7 @@ export interface Built {
   readonly models: readonly ModelReport[];
 }
 
-/** Fewer different prompts than this make no folds that say anything. */
+/** Fewest different prompts whose folds are meaningful. */
 const leastPrompts = 40;
 
 /** Cross-validates all candidates, takes one, and fits it on all examples. */
@@ -133,7 +134,7 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     reason,
     models: curves.map(({ curve, before, after, brierOfMean }, model) => ({
       model: models[model] ?? "",
-      quality: meanOf(qualities[model] ?? new Float64Array(0)),
+      quality: mean(qualities[model] ?? new Float64Array(0)),
       curve: curve.kind,
       brier: after.brier,
       brierOfMean,
@@ -147,13 +148,9 @@ function qualityOf({ quality, models, count }: Examples, model: number): Float64
   return Float64Array.from({ length: count }, (_, row) => quality[row * models + model] as number);
 }
 
-/** As in serving: heads, and where neighbours are looked up anyway, the mean of both. */
+/** Combines estimates as in serving: heads, and the mean of both if neighbours are looked up anyway. */
 function estimatesOf({ likely, near }: PartValues, model: number, withNeighbours: boolean): Float64Array {
   const heads = likely[model] as Float64Array;
   const found = near[model] as Float64Array;
   return withNeighbours ? heads.map((value, row) => (value + (found[row] as number)) / 2) : heads;
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,7 +1,7 @@
 import type { Part, WeightedPart } from "../../src/classifiers/trained/trained-file.ts";
 import type { PartValues } from "./fit-parts.ts";
 
-/** One way to score: a sum of standardised parts. */
+/** Way to score: a sum of standardised parts. */
 export interface Candidate {
   readonly name: string;
   readonly score: readonly WeightedPart[];
@@ -10,17 +10,17 @@ export interface Candidate {
 }
 
 const learnt: readonly Part[] = ["ridge", "logistic", "neighbours"];
-/** Of all candidates; those of a table need records with categories. */
+/** Names of all candidates; those of a table need records with categories. */
 export const candidateNames: readonly string[] = [
   ...["length", "default", ...learnt, "mean", "blend"],
   ...["table", "mean+table"],
 ];
-/** Records after which own labels count as much as the default does. */
+/** Number of records at which own labels count as much as the default. */
 const priorRecords = 300;
 
 /**
- * All ways to score that are tried: each part alone, the mean of the learnt ones, and the mean blended
- * with the default, which counts for less the more records there are: its weight is 300 / (n + 300).
+ * Builds all candidates: each part alone, the mean of the learnt ones, and the mean blended with the default,
+ * whose weight falls with the number of records: 300 / (n + 300).
  */
 export function candidatesOf(held: PartValues, records: number, hasTable: boolean): readonly Candidate[] {
   const own = records / (records + priorRecords);

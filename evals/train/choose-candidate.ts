@@ -5,7 +5,7 @@ import type { Candidate } from "./candidates.ts";
 import { gainApgr } from "./gain-apgr.ts";
 
 export interface MeasureOptions {
-  /** By example: what is drawn together. */
+  /** Groups by example, which are drawn together. */
   readonly groups: Uint32Array;
   readonly resamples: number;
   readonly seed: number;
@@ -13,8 +13,8 @@ export interface MeasureOptions {
 }
 
 /**
- * APGR of each candidate with its interval, and its differences to those of length and of the mean of
- * the learnt parts, on the same resamples. Best first.
+ * Measures the APGR of each candidate with its interval, and its differences to those of length and of the
+ * mean of the learnt parts, on the same resamples. Best first.
  */
 export async function measureCandidates(
   candidates: readonly Candidate[],
@@ -50,7 +50,7 @@ export async function measureCandidates(
     .sort((a, b) => b.apgr.value - a.apgr.value);
 }
 
-/** Without an interval there is no evidence: it is then as wide as can be. */
+/** Converts an estimate for storage; without an interval there is no evidence, so it gets the widest one. */
 function stored(estimate: Estimate | undefined): StoredEstimate {
   const { value = 0, low = -1, high = 1 } = estimate ?? {};
   return { value, low, high };
@@ -58,16 +58,17 @@ function stored(estimate: Estimate | undefined): StoredEstimate {
 
 export interface Choice {
   readonly chosen: CandidateResult;
-  /** Whether its lower bounds beat chance and, unless it is length itself, length. */
+  /** True if its lower bounds beat chance and, unless it is length itself, length. */
   readonly recommended: boolean;
   readonly reason: string;
 }
 
 /**
- * A candidate whose APGR and difference to length have lower bounds above chance (0.5) and 0: the mean
- * of the learnt parts, unless another one is sure to be better or the mean does not pass; then the best.
- * (To take the best one always is to take the luckiest: it did worse on other records.) Else length or the default, whichever is better on these records. One
- * that is asked for by name is taken, or the best one for `best`, but not recommended without that.
+ * Chooses a candidate whose APGR and difference to length have lower bounds above chance (0.5) and 0: the
+ * mean of the learnt parts, unless another one is surely better or the mean does not pass; then the best.
+ * (Always taking the best one means taking the luckiest: it did worse on other records.) Otherwise length or
+ * the default, whichever is better on these records. A candidate that is requested by name is taken, or the
+ * best one for `best`, but it is recommended only if it passes.
  */
 export function chooseCandidate(results: readonly CandidateResult[], asked?: string): Choice {
   const beatsChance = ({ apgr }: CandidateResult): boolean => apgr.low > 0.5;
@@ -82,7 +83,7 @@ export function chooseCandidate(results: readonly CandidateResult[], asked?: str
       );
     const recommended = passing.includes(chosen);
     const what = recommended ? "beats" : "does not beat";
-    return { chosen, recommended, reason: `${chosen.name} was asked for; it ${what} chance and length` };
+    return { chosen, recommended, reason: `${chosen.name} was requested; it ${what} chance and length` };
   }
   const mean = passing.find(({ name }) => name === "mean");
   const best = passing.find(({ overMean }) => overMean.low > 0) ?? mean ?? passing[0];
@@ -95,6 +96,6 @@ export function chooseCandidate(results: readonly CandidateResult[], asked?: str
   return {
     chosen: fallback,
     recommended: false,
-    reason: `nothing learnt beats chance and length for sure: the file holds ${name}, ${what}`,
+    reason: `no learnt candidate surely beats chance and length: the file holds ${name}, ${what}`,
   };
 }

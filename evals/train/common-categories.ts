@@ -1,12 +1,12 @@
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 
-/** Of the names that a file holds, twice each. */
+/** Number of category names that a file holds, twice each. */
 const mostCategories = 1_000;
 const mostCharacters = 30_000;
 
 /**
- * The examples with the most frequent categories alone, as many as a file has room for: an example of
- * another one counts as without. (A category of few records says little more than the mean.)
+ * Keeps only the most frequent categories, as many as a file has room for; examples of others count as
+ * without a category. (A category with few records says little more than the mean.)
  */
 export function withCommonCategories(examples: Examples): Examples {
   const counts = new Map<string, number>();

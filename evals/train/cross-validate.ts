@@ -1,18 +1,18 @@
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 import type { Part } from "../../src/classifiers/trained/trained-file.ts";
+import { shuffled } from "../../src/statistics/shuffled.ts";
 import { fitParts, type Pair, type PartValues, valuesOf } from "./fit-parts.ts";
-import { shuffled } from "./select-examples.ts";
 
 export const FOLDS = 5;
 
-/** The fold of each example, in [0, FOLDS): the same for all of a group. */
+/** Assigns each example to a fold in [0, FOLDS), the same for all of a group. */
 export function foldsOf(groups: Uint32Array, random: () => number): Uint8Array {
   const order = shuffled(Uint32Array.from(new Set(groups)), random);
   const foldOf = new Map(Array.from(order, (group, index) => [group, index % FOLDS]));
   return Uint8Array.from(groups, (group) => foldOf.get(group) ?? 0);
 }
 
-/** What parts that were fitted on the other folds say of each example. */
+/** Computes the values of each example by parts that were fitted on the other folds. */
 export function crossValidate(
   examples: Examples,
   folds: Uint8Array,

@@ -1,28 +1,28 @@
 import { calibratedQuality, logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
 import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
-import { type CalibrationError, calibrationError } from "./calibrate/calibration-error.ts";
+import { mean } from "../../src/statistics/mean.ts";
+import { type CalibrationError, calibrationError } from "../metrics/calibration-error.ts";
 import { FOLDS } from "./cross-validate.ts";
 
-/** A quality curve, and what it does on examples that it was not fitted on. */
+/** Quality curve with its errors on examples that it was not fitted on. */
 export interface FittedCurve {
   readonly curve: QualityCurve;
-  /** Of the estimates as they are, and under the curve: its Brier score is never the greater. */
+  /** Errors of the bare estimates, and under the curve, whose Brier score is never higher. */
   readonly before: CalibrationError;
   readonly after: CalibrationError;
-  /** Of the mean quality, which knows nothing of the request. */
+  /** Brier score of the mean quality, which does not use the request. */
   readonly brierOfMean: number;
-  /** The estimates under curves that were fitted on the other folds. */
+  /** Estimates under curves that were fitted on the other folds. */
   readonly heldOut: Float64Array;
 }
 
-/** From this many records on, an isotonic curve may be chosen. */
+/** Number of records from which an isotonic curve may be chosen. */
 const isotonicFrom = 500;
 
 /**
- * The curve with the least Brier score on examples that it was not fitted on, of: the mean, the
- * estimate as it is, Platt scaling (its slope drawn to 1 below 500 examples), and from 500 an isotonic
- * curve. Of equal ones the simplest, so that none makes the score worse. `estimates` are held-out
- * already.
+ * Fits the curve with the lowest Brier score on examples that it was not fitted on: the mean, the bare
+ * estimate, Platt scaling (its slope shrunk to 1 below 500 examples), or from 500 an isotonic curve. Ties go
+ * to the simplest, so that no curve makes the score worse. `estimates` must be held-out already.
  */
 export function fitCurve(estimates: Float64Array, quality: Float64Array, folds: Uint8Array): FittedCurve {
   const fits: readonly Fit[] = [
@@ -66,13 +66,15 @@ function heldOutBy(
   return heldOut;
 }
 
-const fitMean: Fit = (_, quality) => ({ kind: "constant", value: meanOf(quality) });
+const fitMean: Fit = (_, quality) => ({ kind: "constant", value: mean(quality) });
 
-/** Precision of the prior of the slope: as 40 records of the greatest weight (0.25, one unit of logit) have. */
+/**
+ * Precision of the prior of the slope: that of 40 records of the greatest weight (0.25, one unit of logit).
+ */
 const slopeShrinkage = 10;
 const plattRounds = 20;
 
-/** Newton's method on two unknowns with a fixed number of rounds. */
+/** Fits by Newton's method on two unknowns with a fixed number of rounds. */
 const fitPlatt: Fit = (estimates, quality) => {
   const shrinkage = estimates.length < isotonicFrom ? slopeShrinkage : 1e-3;
   let slope = 1;
@@ -95,7 +97,7 @@ const fitPlatt: Fit = (estimates, quality) => {
     slope += (intercepts * ofSlope - both * ofIntercept) / determinant;
     intercept += (slopes * ofIntercept - both * ofSlope) / determinant;
   }
-  // A falling curve would turn the order of estimates around, which is noise.
+  // A falling curve would reverse the order of estimates, which is noise.
   return slope > 0 && Number.isFinite(intercept)
     ? { kind: "platt", slope, intercept }
     : fitMean(estimates, quality);
@@ -103,7 +105,7 @@ const fitPlatt: Fit = (estimates, quality) => {
 
 const isotonicBins = 50;
 
-/** Pool adjacent violators (Ayer et al. 1955) over bins of equal size. */
+/** Fits by pool adjacent violators (Ayer et al. 1955) over bins of equal size. */
 const fitIsotonic: Fit = (estimates, quality) => {
   const order = Array.from(estimates.keys()).sort(
     (a, b) => (estimates[a] as number) - (estimates[b] as number) || a - b,
@@ -141,8 +143,4 @@ function pooled(a: Block, b: Block): Block {
     value: (a.count * a.value + b.count * b.value) / count,
     count,
   };
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,11 +2,12 @@ import { STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 import type { LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
 import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
+import { mean } from "../../src/statistics/mean.ts";
 import { addRow, createDesign, type Design, rowValue, solve } from "./solve.ts";
 
 /**
- * One head per model: ridge regression of its quality, by conjugate gradients with a fixed number of
- * steps. Graded quality is regressed as it is.
+ * Fits one head per model: ridge regression of its quality, by conjugate gradients with a fixed number of
+ * steps. Graded quality is used unchanged.
  */
 export function fitRidgeHeads(examples: Examples, rows: Uint32Array, buckets: number): readonly LinearHead[] {
   const design = createDesign(examples, rows, buckets, { words: 2, structure: 30, bias: 1e-3 });
@@ -24,7 +25,7 @@ export function fitRidgeHeads(examples: Examples, rows: Uint32Array, buckets: nu
 const newtonRounds = 4;
 
 /**
- * One head per model: logistic regression with its quality as a soft label (a quality of 0.7 counts as
+ * Fits one head per model: logistic regression with its quality as a soft label (a quality of 0.7 counts as
  * 0.7 right, 0.3 wrong; nothing is rounded), by Newton's method with a fixed number of rounds.
  */
 export function fitLogisticHeads(
@@ -59,11 +60,11 @@ function eachModel(
 ): readonly LinearHead[] {
   return Array.from({ length: models }, (_, model) => {
     const targets = Float64Array.from(rows, (row) => quality[row * models + model] as number);
-    return fitTo(targets, targets.reduce((sum, target) => sum + target, 0) / targets.length);
+    return fitTo(targets, mean(targets));
   });
 }
 
-/** Bucket weights to 8 bits: the largest becomes ±127. */
+/** Quantises bucket weights to 8 bits: the largest becomes ±127. */
 function headOf({ used }: Design, solution: Float64Array, bias: number, buckets: number): LinearHead {
   const words = solution.subarray(0, used.length);
   const largest = words.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);

@@ -13,19 +13,19 @@ export interface Pair {
   readonly large: number;
 }
 
-/** Everything that is learnt from examples. */
+/** Parts that are learnt from examples. */
 export interface FittedParts {
   readonly ridge: readonly LinearHead[];
   readonly logistic: readonly LinearHead[];
   readonly table: TrainedClassifier["table"];
-  /** What neighbours are looked up in. */
+  /** Examples in which neighbours are looked up. */
   readonly stored: Examples;
 }
 
-/** What the parts say of some examples, in columns. */
+/** Values of some examples by the parts, in columns. */
 export interface PartValues {
   readonly parts: Readonly<Record<Part, Float64Array>>;
-  /** By model: quality as the heads estimate it, and as the neighbours do. */
+  /** Quality by model: as the heads estimate it, and as the neighbours do. */
   readonly likely: readonly Float64Array[];
   readonly near: readonly Float64Array[];
 }
@@ -45,14 +45,14 @@ export function fitParts(
   };
 }
 
-/** What all heads of a file may take, in bytes. */
+/** Most bytes for all heads of a file. */
 const headBytes = 140_000;
-/** What the examples of a file may take, before base64. */
+/** Most bytes for the examples of a file, before base64. */
 const exampleBytes = 450_000;
 const bytesPerExample = 240;
 const mostExamples = 2_000;
 
-/** A power of two: the more models, the fewer buckets each head has. */
+/** Number of buckets per head, a power of two: more models leave fewer for each. */
 function bucketsFor(models: number): number {
   let buckets = BUCKETS;
   while (buckets > 256 && buckets * models * 2 > headBytes) buckets /= 2;
@@ -63,10 +63,10 @@ export function storedFor(models: number): number {
   return Math.min(mostExamples, Math.floor(exampleBytes / (bytesPerExample + models)));
 }
 
-/** Gains of a category are drawn to the mean as if by this many more records. */
+/** Number of additional records with the mean gain by which the gain of a category is shrunk. */
 const tableShrinkage = 5;
 
-/** Mean gain by category; `undefined` unless there are two of them. */
+/** Fits the mean gain by category; `undefined` unless there are two of them. */
 function fitTable(
   { quality, models, categories }: Examples,
   rows: Uint32Array,
@@ -91,7 +91,7 @@ function fitTable(
   return { gains, otherwise };
 }
 
-/** What fitted parts say of the examples in `rows`. */
+/** Computes the values of the examples in `rows` by fitted parts. */
 export function valuesOf(fitted: FittedParts, examples: Examples, rows: Uint32Array, pair: Pair): PartValues {
   const { models, starts, buckets } = examples;
   const column = (): Float64Array => new Float64Array(rows.length);
@@ -133,7 +133,7 @@ function set(column: Float64Array | undefined, index: number, value: number): vo
   if (column !== undefined) column[index] = value;
 }
 
-/** Of the large model's column and the small one's. */
+/** Subtracts the small model's column from the large one's. */
 export function difference(columns: readonly Float64Array[], { small, large }: Pair): Float64Array {
   const [from, to] = [columns[small] as Float64Array, columns[large] as Float64Array];
   return to.map((value, index) => value - (from[index] as number));

@@ -1,9 +1,9 @@
 import { orderByScore } from "../metrics/routing-curve.ts";
 
 /**
- * `apgr` of a score for many weights, as a bootstrap has them: sorts once, then one pass over arrays
- * each time. `gains`: quality of the large model less that of the small one, by record. Returns
- * `undefined` when the weighted gain is not above 0.
+ * Computes the APGR of a score for many weights, as a bootstrap has them: sorts once, then takes one pass
+ * over arrays each time. `gains`: quality of the large model minus that of the small one, by record. Returns
+ * `undefined` if the weighted gain is not above 0.
  *
  *     APGR = (integral of the gain so far over the share of large calls) / (whole gain)
  */
@@ -13,7 +13,7 @@ export function gainApgr(
 ): (weights: Float64Array) => number | undefined {
   const cuts = orderByScore(scores);
   const order = Uint32Array.from(cuts.flatMap(({ records }) => records));
-  // Where the next cut starts: records with equal scores are a straight line.
+  // Start of the next cut: records with equal scores are a straight line.
   const ends = new Uint32Array(cuts.length);
   cuts.reduce((start, { records }, cut) => {
     ends[cut] = start + records.length;

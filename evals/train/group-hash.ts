@@ -1,4 +1,4 @@
-/** 32 bits of a group's key, as examples hold it (FNV-1a with a final mix). */
+/** Hashes a group's key to the 32 bits that examples hold (FNV-1a with a final mix). */
 export function groupHash(key: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index += 1)

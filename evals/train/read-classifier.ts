@@ -8,9 +8,9 @@ import { readVersionedFile } from "../data/outcomes/read-versioned-file.ts";
 import { trainedSchema } from "./trained-schema.ts";
 
 /**
- * Reads a classifier file and checks all of it: size, format version, every field, and the hash.
- * `trained(file)` serves what it returns. Throws `OutcomeFormatError`, which names the file, the field
- * and what is wrong with it.
+ * Reads a classifier file and checks it completely: size, format version, every field, and the hash.
+ * `trained(file)` serves the result. Throws `OutcomeFormatError`, which names the file, the field and what is
+ * wrong with it.
  */
 export function readClassifier(path: string): Promise<TrainedClassifier> {
   return readVersionedFile<TrainedClassifier>(path, {

@@ -21,7 +21,7 @@ export interface ReadExamplesOptions {
   readonly models: readonly string[];
   readonly base: Classifier;
   readonly text: RecordText | undefined;
-  /** Default: mean and deviation of the records themselves. */
+  /** Scale of the structural features. Default: mean and deviation of the records. */
   readonly scale?: StructureScale | undefined;
 }
 
@@ -30,13 +30,15 @@ export interface ReadExamples {
   readonly scale: StructureScale;
   /** Records that lack an outcome of one of the models. */
   readonly skipped: number;
-  /** SHA-256 of what was read of the records that were used. */
+  /** SHA-256 of the parts of the records that were read. */
   readonly sha256: string;
-  /** Of the records that were used. */
+  /** Keys of the records that were used. */
   readonly recordKeys: RecordKeyCollector;
 }
 
-/** Reads records as the router would read their requests. Throws `OutcomeFormatError`, `InvalidOptionError`. */
+/**
+ * Reads records as the router would read their requests. Throws `OutcomeFormatError`, `InvalidOptionError`.
+ */
 export async function readExamples(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   { models, base, text, scale: given }: ReadExamplesOptions,
@@ -117,10 +119,13 @@ function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): n
   return checkNumber("base: its complexity", answer.complexity, { min: 0, max: 1 });
 }
 
-/** Names that a message lists. */
+/** Most names that a message lists. */
 const mostNames = 20;
 
-/** No record has outcomes of all models: names the model that none has, and those that there are. */
+/**
+ * Throws because no record has outcomes of all models: names the model that no record has, and those that
+ * exist.
+ */
 function refuseModels(models: readonly string[], known: ReadonlySet<string>, records: number): never {
   const absent = models.find((name) => !known.has(name));
   if (records === 0 || absent === undefined)
@@ -138,7 +143,7 @@ function refuseModels(models: readonly string[], known: ReadonlySet<string>, rec
   );
 }
 
-/** The reader overwrites what it returned before. */
+/** Copies features, since the reader overwrites its last result. */
 function copyOf({ buckets, bucketCount, structure }: Features): Pick<Row, "buckets" | "structure"> {
   return { buckets: buckets.slice(0, bucketCount), structure: Float64Array.from(structure) };
 }
@@ -150,7 +155,7 @@ function scaleOf(rows: readonly Row[]): StructureScale {
   const deviations = means.map((mean, index) =>
     Math.sqrt(average(({ structure }) => ((structure[index] as number) - mean) ** 2)),
   );
-  // What never varies but for rounding: its unit must not be the rounding error.
+  // A feature that varies only by rounding must not have the rounding error as its unit.
   return { means, deviations: deviations.map((deviation) => (deviation < 1e-6 ? 1 : deviation)) };
 }
 

@@ -18,12 +18,12 @@ import {
 } from "./train-classifier.ts";
 
 /**
- * Trains again on what a file remembers and on new records: for the same models, beside the same
- * default. The file remembers up to 2,000 of its records, a random sample without text (the rarest 96
- * hashed words and pairs of each), so the old outcomes are not needed; where it had more records than
- * that, the new ones count for more than they would in a training on all of them. Candidates, choice and
- * curves are made anew. `data` of the new file counts the records of both, and its hash covers the old
- * hash and the new records.
+ * Trains on the examples in a file and on new records: for the same models, next to the same default. The
+ * file holds up to 2,000 of its records, a random sample without text (the rarest 96 hashed words and pairs
+ * of each), so the old outcomes are not needed; if it was trained on more records than that, the new ones
+ * count for more than they would in a training on all of them. Candidates, choice and curves are computed
+ * again. `data` of the new file counts the records of both, and its hash covers the old hash and the new
+ * records.
  *
  * Throws `InvalidOptionError` and `OutcomeFormatError`.
  */

@@ -1,9 +1,10 @@
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
+import { shuffled } from "../../src/statistics/shuffled.ts";
 
 /**
- * At most `count` of the rows, drawn with `random` and kept in order, each with its `MAX_BUCKETS` rarest
- * buckets: those that other examples of the sample have too. What a file stores.
+ * Draws at most `count` of the rows with `random` for a file and keeps their order, each with its
+ * `MAX_BUCKETS` rarest buckets among those that other examples of the sample have too.
  */
 export function sampleExamples(
   examples: Examples,
@@ -26,27 +27,15 @@ export function sampleExamples(
   });
 }
 
-/** Buckets of a stored example. */
+/** Most buckets of a stored example. */
 export const MAX_BUCKETS = 96;
 
-/** Rising with frequency, but what only one example has comes last. */
+/** Rank of a bucket, rising with frequency; buckets of a single example come last. */
 function rarity(frequency: number): number {
   return frequency < 2 ? Number.POSITIVE_INFINITY : frequency;
 }
 
-/** A copy in random order (Fisher-Yates). */
-export function shuffled(values: Uint32Array, random: () => number): Uint32Array {
-  const order = values.slice();
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
-    const kept = order[last] as number;
-    order[last] = order[other] as number;
-    order[other] = kept;
-  }
-  return order;
-}
-
-/** One table after the other; both of the same models. */
+/** Joins two tables of the same models. */
 export function joinExamples(a: Examples, b: Examples): Examples {
   const offset = a.buckets.length;
   return {

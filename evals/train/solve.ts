@@ -1,27 +1,29 @@
 import { STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
 
-/** Of each kind of unknown, in examples. */
+/** Penalties by kind of unknown, in examples. */
 export interface Penalties {
   readonly words: number;
   readonly structure: number;
   readonly bias: number;
 }
 
-/** Examples as the rows of a matrix: columns are the buckets that occur, the structural features and a 1. */
+/**
+ * Examples as the rows of a matrix. Its columns are the buckets that occur, the structural features and a 1.
+ */
 export interface Design {
   readonly examples: Examples;
   readonly rows: Uint32Array;
-  /** The bucket of each column. */
+  /** Bucket of each column. */
   readonly used: Uint16Array;
-  /** The columns of the examples' buckets, laid out as `examples.buckets`; those of other rows are 0. */
+  /** Columns of the examples' buckets, in the layout of `examples.buckets`; those of other rows are 0. */
   readonly columns: Uint16Array;
   readonly unknowns: number;
-  /** By unknown. */
+  /** Penalties by unknown. */
   readonly penalties: Float64Array;
 }
 
-/** `buckets` is a power of two: those of the examples are folded into it. */
+/** Creates the matrix. `buckets` is a power of two into which the buckets of the examples are folded. */
 export function createDesign(
   examples: Examples,
   rows: Uint32Array,
@@ -61,7 +63,7 @@ export function rowValue({ examples, used, columns }: Design, vector: Float64Arr
   return value;
 }
 
-/** `into` += `factor` x the row. */
+/** Adds `factor` times the row to `into`. */
 export function addRow(
   { examples, used, columns }: Design,
   into: Float64Array,
@@ -119,7 +121,7 @@ export function solve(
   return solution;
 }
 
-/** `into` = (X' W X + penalties) `vector`. */
+/** Sets `into` to (X' W X + penalties) `vector`. */
 function applyTo(design: Design, weights: Float64Array, vector: Float64Array, into: Float64Array): void {
   const { rows, unknowns, penalties } = design;
   for (let index = 0; index < unknowns; index += 1)

@@ -9,33 +9,33 @@ import { candidateNames } from "./candidates.ts";
 import { readExamples } from "./read-examples.ts";
 
 export interface TrainSettings {
-  /** Of folds, samples and resamples: a whole number in [0, 2^32). Default 1. */
+  /** Seed of folds, samples and resamples, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
-  /** Bootstrap resamples, grouped by prompt. Default 1,000. */
+  /** Number of bootstrap resamples, grouped by prompt. Default 1,000. */
   readonly resamples?: number | undefined;
-  /** Of the intervals, in (0, 1). Default 0.95. */
+  /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
-  /** What is read of a record. Default `prompt`. */
+  /** Text of a record that is read. Default `prompt`. */
   readonly text?: RecordText | undefined;
-  /** The classifier to blend with and to stand beside; it must answer at once. Default `complexity()`. */
+  /** Classifier to blend with and to compare to; it must answer synchronously. Default `complexity()`. */
   readonly base?: Classifier | undefined;
   /**
-   * Takes this candidate instead of choosing: its name (`length`, `default`, `ridge`, `logistic`,
-   * `neighbours`, `mean`, `blend`, with categories also `table`, `mean+table`), or `best` for the one
-   * with the highest APGR, whether or not it is sure to beat chance and length.
+   * Name of a candidate to take without a choice (`length`, `default`, `ridge`, `logistic`, `neighbours`,
+   * `mean`, `blend`, with categories also `table`, `mean+table`), or `best` for the one with the highest
+   * APGR, even if it is not sure to beat chance and length.
    */
   readonly candidate?: string | undefined;
-  /** Called as the folds of the cross-validation are done. */
+  /** Called after each fold of the cross-validation. */
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
 export interface TrainOptions extends TrainSettings {
-  /** Names of the two models in the outcomes. Complexity will be how much the large one is needed. */
+  /** Names of the two models in the outcomes. Complexity measures the need for the large one. */
   readonly small: string;
   readonly large: string;
-  /** All models that shall have a quality curve. Default: the two; they are added where they are missing. */
+  /** All models that get a quality curve. Default: the two; they are added if they are missing. */
   readonly models?: readonly string[] | undefined;
-  /** Where the records are one part of a split: the file says so, and the other part is found by it. */
+  /** Split of which the records are one part: the file records it, so that the other part can be found. */
   readonly split?: SplitRecord | undefined;
 }
 
@@ -43,11 +43,14 @@ export interface TrainingReport {
   readonly records: number;
   /** Records that lack an outcome of one of the models. */
   readonly skipped: number;
-  /** Prompts that differ: what folds and resamples are made of. */
+  /** Number of different prompts, of which folds and resamples are made. */
   readonly prompts: number;
-  /** All that were tried, the best first. APGR is that of held-out records. */
+  /** All candidates, the best first. APGR is that of held-out records. */
   readonly candidates: readonly CandidateResult[];
-  /** The candidate in the file, whether its lower bounds beat chance and length, and why it was taken. */
+  /**
+   * Candidate in the file; `recommended` is true if its lower bounds beat chance and length, `reason` says
+   * why it was taken.
+   */
   readonly candidate: string;
   readonly recommended: boolean;
   readonly reason: string;
@@ -63,16 +66,16 @@ export interface Training {
 /**
  * Trains a classifier on recorded outcomes: a head per model on hashed words and structure (ridge and
  * logistic), nearest neighbours, a table of categories, their mean, and a blend with the default. All of
- * them, the default and prompt length are measured by cross-validation in five folds, records of one
- * prompt kept together. A learnt one (their mean, unless another surely beats it) is taken only if the lower
- * bounds of its APGR and of its difference to length are above chance and 0, else length or the default
- * is, and the report says so. Graded quality is used as it is. The same records, options and Node version
- * give the same bytes.
+ * them, the default and prompt length are measured by cross-validation in five folds, with records of one
+ * prompt in one fold. A learnt candidate (their mean, unless another is surely better) is taken only if the
+ * lower bounds of its APGR and of its difference to length are above chance and 0; otherwise length or the
+ * default is taken, and the report says so. Graded quality is used unchanged. The same records, options and
+ * Node version give the same bytes.
  *
- * The intervals are of each candidate by itself: that the best of several was taken makes it look a
- * little better than it is, which a replay on other records shows.
+ * The intervals are those of each candidate by itself: the best of several looks a little better than it is,
+ * which a replay on other records shows.
  *
- * Throws `InvalidOptionError`, `OutcomeFormatError`, and `InsufficientEvidenceError` on fewer than 40
+ * Throws `InvalidOptionError`, `OutcomeFormatError`, and `InsufficientEvidenceError` for fewer than 40
  * different prompts.
  */
 export async function trainClassifier(
@@ -107,7 +110,7 @@ export async function trainClassifier(
   return trainingOf(built, read.skipped);
 }
 
-/** Names of what training and refitting share. */
+/** Names of the settings that training and refitting share. */
 export const settingNames: readonly string[] = [
   "seed",
   "resamples",
@@ -118,7 +121,9 @@ export const settingNames: readonly string[] = [
   "onProgress",
 ] satisfies readonly (keyof TrainSettings)[];
 
-/** The settings that training and refitting share, with their defaults. Throws `InvalidOptionError`. */
+/**
+ * Resolves the settings that training and refitting share, with their defaults. Throws `InvalidOptionError`.
+ */
 export function settingsOf({
   resamples = 1_000,
   confidence = 0.95,

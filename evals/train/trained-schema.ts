@@ -7,7 +7,7 @@ import {
 } from "../../src/classifiers/trained/trained-file.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 
-/** What a classifier file must look like. Loads zod. */
+/** Schema of a classifier file. Loads zod. */
 export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
   const { z } = await import("zod");
   const keys = await recordKeysSchema();
@@ -104,7 +104,7 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
         ridge?.heads.length === models.length || score.every((one) => one.part !== "ridge"),
       {
         path: ["ridge"],
-        message: "must be there, with a head for each model, when the score names it",
+        message: "must be present, with a head for each model, if the score names it",
       },
     );
   return file;

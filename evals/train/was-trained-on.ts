@@ -6,9 +6,9 @@ import { restsOn } from "../data/split/record-keys.ts";
 import { groupHash } from "./group-hash.ts";
 
 /**
- * Returns a function that tells whether a classifier was trained on the prompt of a record: what it says
- * of such a record proves nothing. Exact up to 12,000 prompts, beyond for a sample of them; of a file
- * without `keys`, for the up to 2,000 examples that it remembers.
+ * Returns a function that is true for records on whose prompt a classifier was trained: its results on such
+ * records prove nothing. Exact up to 12,000 prompts, beyond for a sample of them; for a file without `keys`,
+ * for the up to 2,000 examples that it holds.
  */
 export function wasTrainedOn({ keys, examples }: TrainedClassifier): (record: OutcomeRecord) => boolean {
   if (keys !== undefined) return restsOn(keys);

@@ -3,8 +3,8 @@ import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
 
 /**
- * Writes a classifier file as a whole or not at all: a reader never sees half of one. Throws
- * `InvalidOptionError` when it would be larger than 1 MB, which takes hundreds of models.
+ * Writes a classifier file completely or not at all: a reader never sees half of one. Throws
+ * `InvalidOptionError` if it would be larger than 1 MB, which takes hundreds of models.
  */
 export async function writeClassifier(path: string, file: TrainedClassifier): Promise<void> {
   const text = `${JSON.stringify(file)}\n`;

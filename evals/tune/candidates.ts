@@ -1,20 +1,26 @@
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { ModelOutcomes, PairedOutcomes } from "../metrics/routing-curve.ts";
-import type { Guarantee } from "./certificate.ts";
 
-/** What a policy gives, by record, in exact expectation. */
+/** Result of a policy by record, in exact expectation. */
 export interface RoutedOutcomes extends ModelOutcomes {
   /** Probability that the large model is called. */
   readonly toLarge: Float64Array;
 }
 
-/** The policies that are tried, in the order in which they are tested: from the safest to the cheapest. */
+/** Policies to test, in order: from the safest to the cheapest. */
 export interface Candidates {
   readonly count: number;
-  /** Made when asked for, so that only one of them need be kept. The same object: the same routing. */
+  /**
+   * Returns a candidate's outcomes, computed on request, so that only one candidate has to be kept. The same
+   * object means the same routing.
+   */
   readonly at: (index: number) => RoutedOutcomes;
 }
 
-/** `complexity >= threshold` goes to the large model. Records without a classification have Infinity. */
+/**
+ * Candidates that send `complexity >= threshold` to the large model. Records without a classification have
+ * Infinity.
+ */
 export function thresholdCandidates(
   complexity: Float64Array,
   { small, large }: PairedOutcomes,
@@ -44,7 +50,7 @@ export function thresholdCandidates(
   };
 }
 
-/** Whether two thresholds route all records alike. */
+/** True if two thresholds route all records the same way. */
 function isBetweenNone(complexity: Float64Array, one: number, other: number): boolean {
   const from = Math.min(one, other);
   const to = Math.max(one, other);
@@ -52,8 +58,8 @@ function isBetweenNone(complexity: Float64Array, one: number, other: number): bo
 }
 
 /**
- * What is lost against always-large, by record: the difference in quality, or whether the routed quality
- * is lower. Where a lottery or a check that is not sure decides, its expected quality is what is compared.
+ * Losses against always-large by record: the difference in quality, or 1 if the routed quality is lower. If a
+ * lottery or an uncertain check decides, its expected quality is compared.
  */
 export function lossesOf(guarantee: Guarantee, large: Float64Array, routed: Float64Array): Float64Array {
   const losses = new Float64Array(large.length);

@@ -1,16 +1,17 @@
+import { counted } from "../../src/plugin/counted.ts";
 import { bootstrap } from "../../src/statistics/bootstrap.ts";
+import { type LossTest, lossTest } from "../../src/statistics/loss-test.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";
-import { type LossTest, lossTest } from "./loss-test.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import type { TunePoint } from "./tuning-file.ts";
 
 export interface Certified {
-  /** Index of the candidate; -1: always-large. */
+  /** Index of the candidate; -1 is always-large. */
   readonly index: number;
   readonly certificate: Certificate;
   readonly curve: readonly TunePoint[];
@@ -18,16 +19,16 @@ export interface Certified {
 
 export interface CertifyParts {
   readonly columns: TuneColumns;
-  /** From the safest to the cheapest, with costs for all of them or for none. */
+  /** Candidates from the safest to the cheapest, with costs for all of them or for none. */
   readonly candidates: Candidates;
-  /** Of the candidates, where they are thresholds. */
+  /** Thresholds of the candidates, if they are thresholds. */
   readonly thresholds?: readonly number[] | undefined;
   readonly settings: TuneSettings;
 }
 
 /**
- * The cheapest candidate whose loss is at most `maxLoss` with confidence `1 - delta`, and its certificate.
- * Throws `InsufficientEvidenceError` when none is accepted that sends a request to another model.
+ * Chooses the cheapest candidate whose loss is at most `maxLoss` with confidence `1 - delta`, and certifies
+ * it. Throws `InsufficientEvidenceError` if no candidate is accepted that sends a request to another model.
  */
 export async function certifyLoss(
   parts: CertifyParts,
@@ -59,13 +60,13 @@ export async function certifyLoss(
   return { index, certificate, curve: curveOf(parts, test, pValues, isAccepted) };
 }
 
-/** The bound is found to within a twentieth of `maxLoss`. */
+/** Steps of the bound: it is found to within a twentieth of `maxLoss`. */
 const boundSteps = 20;
 
 /**
- * What one candidate loses at most, with confidence `1 - delta`, where it was chosen without the qualities
- * of these records: then a single statement is made, and the bound may be whatever it comes out at. Throws
- * `InsufficientEvidenceError` when the bound is far above what was measured.
+ * Bounds the loss of one candidate with confidence `1 - delta`, if it was chosen without the qualities of
+ * these records: then a single statement is made, and the bound may have any value. Throws
+ * `InsufficientEvidenceError` if the bound is far above the measured loss.
  */
 export async function certifyGiven(
   parts: CertifyParts,
@@ -79,7 +80,7 @@ export async function certifyGiven(
   const test = await lossTest({ ...settings, units: columns.units, delta });
   const routed = index < 0 ? alwaysLarge(columns) : candidates.at(index);
   const loss = lossesOf(guarantee, large.quality, routed.quality);
-  // A loss is at most 1 whatever happens.
+  // A loss is never above 1.
   const upperBound = index < 0 ? 0 : test.upperBound(loss, 1, givenStep);
   const measured = test.mean(loss);
   if (upperBound > measured + widest) {
@@ -101,7 +102,7 @@ export async function certifyGiven(
 }
 
 const givenStep = 0.001;
-/** A bound that is further from what was measured is refused. */
+/** Largest distance of a bound from the measured loss; beyond, it is refused. */
 const widest = 0.25;
 
 type Stated = Pick<
@@ -109,7 +110,7 @@ type Stated = Pick<
   "target" | "maxLoss" | "confidence" | "choosing" | "threshold" | "upperBound" | "pValue" | "notes"
 >;
 
-/** A certificate of what is stated, with all that is measured. */
+/** Builds the certificate of a statement, with all that is measured. */
 export async function certificateOf(
   { columns, settings }: CertifyParts,
   routed: RoutedOutcomes,
@@ -152,20 +153,18 @@ export async function certificateOf(
         ? ["On these records the small model is at least as good as the large one."]
         : []),
       ...(routed.costUsd === undefined
-        ? ["The cost of a record is not known: instead of cost, the share of large calls was made small."]
+        ? ["The cost of a record is not known: the share of large calls was minimised instead."]
         : []),
       ...(settings.guarantee === "regressions" && test.name === "betting"
         ? [
-            `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: bets took the place of the exact binomial test.`,
+            `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: betting replaced the exact binomial test.`,
           ]
         : []),
       ...(threshold !== undefined && threshold > 0 && columns.unclassified > 0
-        ? [
-            `Always-small was not tried: ${columns.unclassified === 1 ? "1 record" : `${columns.unclassified} records`} could not be classified.`,
-          ]
+        ? [`Always-small was not tried: ${counted(columns.unclassified, "record")} could not be classified.`]
         : []),
       ...(threshold !== undefined && complexity.every((one) => one === complexity[0])
-        ? ["Complexity is the same on all records: it tells no request from another."]
+        ? ["Complexity is the same on all records: it does not distinguish requests."]
         : []),
     ],
   };
@@ -190,7 +189,7 @@ function alwaysLarge({ pair: { large } }: TuneColumns): RoutedOutcomes {
   return { ...large, toLarge: new Float64Array(large.quality.length).fill(1) };
 }
 
-/** Always-large and all candidates, as they fared. */
+/** Points of always-large and all candidates on the tuning records. */
 export function curveOf(
   { columns, candidates, thresholds, settings }: CertifyParts,
   test: LossTest,
@@ -218,7 +217,10 @@ export function curveOf(
   ];
 }
 
-/** Passes where accepted candidates send requests to a model that is not cheaper: that is an answer. */
+/**
+ * Throws `InsufficientEvidenceError` if no accepted candidate sends a request to another model. An accepted
+ * one that does is an answer, even if it is not cheaper.
+ */
 async function checkAnyUseful(
   { columns, candidates, thresholds, settings }: CertifyParts,
   test: LossTest,

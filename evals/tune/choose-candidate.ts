@@ -1,32 +1,34 @@
 import { fixedSequence } from "../../src/statistics/fixed-sequence.ts";
+import type { Guarantee, LossTest } from "../../src/statistics/loss-test.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
-import type { Guarantee } from "./certificate.ts";
-import type { LossTest } from "./loss-test.ts";
 
 export interface Contest {
   readonly candidates: Candidates;
-  /** Of the large model, by record. */
+  /** Outcomes of the large model, by record. */
   readonly large: { readonly quality: Float64Array; readonly costUsd?: Float64Array | undefined };
   readonly guarantee: Guarantee;
   readonly test: LossTest;
-  /** In (0, 1). */
+  /** Loss limit in (0, 1). */
   readonly maxLoss: number;
   readonly delta: number;
 }
 
 export interface Chosen {
-  /** Index of the candidate; -1: always-large, which is accepted by definition. */
+  /** Index of the candidate; -1 is always-large, which is accepted by definition. */
   readonly index: number;
-  /** Candidates from the start whose loss is at most `maxLoss`: all of them are, with probability `1 - delta`. */
+  /**
+   * Number of candidates from the start that are accepted: with probability `1 - delta` the loss of all of
+   * them is at most `maxLoss`.
+   */
   readonly accepted: number;
-  /** Of the candidates that were tested. */
+  /** P-values of the candidates that were tested. */
   readonly pValues: readonly number[];
 }
 
 /**
- * The cheapest candidate, of those accepted by fixed-sequence testing: by mean cost, or by the share of
- * large calls where a cost is not known. Of equal ones the safest.
+ * Chooses the cheapest candidate of those accepted by fixed-sequence testing: by mean cost, or by the share
+ * of large calls if a cost is not known. Ties go to the safest.
  */
 export function chooseCandidate({ candidates, large, guarantee, test, maxLoss, delta }: Contest): Chosen {
   const dearness = (costUsd: Float64Array | undefined, toLarge: Float64Array): number =>

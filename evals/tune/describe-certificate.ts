@@ -1,6 +1,7 @@
+import { showPercentUpTo } from "../../src/plugin/show-percent.ts";
 import type { Certificate } from "./certificate.ts";
 
-/** The statement in plain words, as sentences. `large` is the name of the large model. */
+/** Describes a certificate in plain words, as sentences. `large` is the name of the large model. */
 export function describeCertificate(certificate: Certificate, large: string): string {
   const { guarantee, maxLoss, confidence, records, units, largestUnit, groupBy, target, choosing, test } =
     certificate;
@@ -9,24 +10,24 @@ export function describeCertificate(certificate: Certificate, large: string): st
   const what =
     guarantee === "mean"
       ? `the mean quality lost against always ${large} is at most ${number(maxLoss)} (of a scale from 0 to 1)`
-      : `at most ${percent(maxLoss)} of requests get a worse answer than ${large} would have given`;
+      : `at most ${showPercentUpTo(maxLoss, 1)} of requests get a worse answer than ${large} would have given`;
   const grouped =
     units === records
       ? `${records} records`
       : `${records} records, ${units} independent units (by ${groupBy.join(", ")}; the largest has ${largestUnit})`;
   const money =
     saving === undefined
-      ? `${percent(largeCallRate)} of requests go to ${large}; costs are not known.`
-      : `${saving.value < 0 ? "Cost rises" : "Cost falls"} by ${percent(Math.abs(saving.value))}${interval(saving)}, and ${percent(largeCallRate)} of requests go to ${large}.`;
+      ? `${showPercentUpTo(largeCallRate, 1)} of requests go to ${large}; costs are not known.`
+      : `${saving.value < 0 ? "Cost rises" : "Cost falls"} by ${showPercentUpTo(Math.abs(saving.value), 1)}${interval(saving)}, and ${showPercentUpTo(largeCallRate, 1)} of requests go to ${large}.`;
   return [
-    `On ${grouped}, with ${percent(confidence)} confidence, ${what}; measured: ${number(loss)} (${test} test).`,
+    `On ${grouped}, with ${showPercentUpTo(confidence, 1)} confidence, ${what}; measured: ${number(loss)} (${test} test).`,
     money,
     ...("maxLoss" in target
       ? []
       : [
           "largeShare" in target
-            ? `The threshold was chosen for ${percent(target.largeShare)} of large calls, the loss is what came out.`
-            : `The threshold was chosen for at most $${target.budgetUsd} per 1,000 requests ($${number(1_000 * (costUsd?.routed ?? 0))} measured), the loss is what came out.`,
+            ? `The threshold was chosen for ${showPercentUpTo(target.largeShare, 1)} of large calls, the loss is the result.`
+            : `The threshold was chosen for at most $${target.budgetUsd} per 1,000 requests ($${number(1_000 * (costUsd?.routed ?? 0))} measured), the loss is the result.`,
         ]),
     ...(choosing === 0 ? [] : [`${choosing} further records chose the threshold.`]),
     `It holds for requests like these, with these models, as this quality was judged; of those that share a ${groupBy.join(" or ")}, ${cap === 1 ? "all count as one" : `at most ${cap} count`}.`,
@@ -38,10 +39,6 @@ function interval({ value, low, high }: NonNullable<Certificate["saving"]>): str
   if (low === undefined || high === undefined) return "";
   const [from, to] = value < 0 ? [-high, -low] : [low, high];
   return ` [${(100 * from).toFixed(1)}, ${(100 * to).toFixed(1)}]`;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toFixed(1))} %`;
 }
 
 function number(value: number): string {

@@ -1,10 +1,10 @@
 import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
+import type { LossTest } from "../../src/statistics/loss-test.ts";
+import { recordsNeeded } from "../../src/statistics/records-needed.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
-import type { LossTest } from "./loss-test.ts";
-import { recordsNeeded } from "./records-needed.ts";
 
 export interface Lacking {
-  /** By record, of what was not accepted. */
+  /** Loss by record, of the candidate that was not accepted. */
   readonly loss: Float64Array;
   readonly toLarge: Float64Array;
   readonly test: LossTest;
@@ -12,7 +12,9 @@ export interface Lacking {
   readonly delta: number;
 }
 
-/** The error that says about how many records would do; of units, where those have several records. */
+/**
+ * Builds the error with an estimate of how many records are needed; of units, if those have several records.
+ */
 export async function insufficientEvidence(
   problem: string,
   { loss, toLarge, ...lacking }: Lacking,

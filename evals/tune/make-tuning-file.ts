@@ -11,10 +11,13 @@ type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "
 };
 
 const dayMs = 86_400_000;
-/** As many as a trained classifier's reference distribution has. */
+/** Number of quantiles, as in a trained classifier's reference distribution. */
 const quantileCount = 129;
 
-/** What was found, with what it rests on. `records` and `complexity` are of all that were used. */
+/**
+ * Builds a tuning file from a result and its inputs. `records` and `complexity` are those of all records that
+ * were used.
+ */
 export function makeTuningFile(
   found: Found,
   records: readonly OutcomeRecord[],

@@ -3,19 +3,22 @@ import { checkNumber } from "../../src/plugin/index.ts";
 import { ALWAYS_SMALL } from "./tuning-file.ts";
 
 export interface GridOptions {
-  /** Thresholds between always-large and always-small. Default 100: 20 give away up to a twentieth of the saving, 500 gain nothing. */
+  /**
+   * Number of thresholds between always-large and always-small. Default 100: 20 give away up to a twentieth
+   * of the saving, 500 gain nothing.
+   */
   readonly steps?: number | undefined;
   /**
-   * Complexities of traffic without labels, which are not those of the tuning records: the grid is then
-   * their quantiles. Default: complexity is a rank in the classifier's reference distribution, so equal
-   * steps are quantiles already, of the reference.
+   * Complexities of traffic without labels, other than the tuning records: the grid is then their quantiles.
+   * Default: equal steps, since complexity is a rank in the classifier's reference distribution, of which
+   * equal steps are quantiles.
    */
   readonly scores?: ArrayLike<number> | undefined;
 }
 
 /**
- * The thresholds that are tried, from the safest to the cheapest: ascending, in (0, 1], and
- * `ALWAYS_SMALL` last. They are fixed before a label is seen.
+ * Returns the thresholds to try, from the safest to the cheapest: ascending, in (0, 1], and `ALWAYS_SMALL`
+ * last. They are fixed before a label is seen.
  */
 export function thresholdGrid({ steps = 100, scores }: GridOptions = {}): readonly number[] {
   checkNumber("tune.steps", steps, { min: 1, max: 1_000, integer: true });
@@ -27,7 +30,7 @@ export function thresholdGrid({ steps = 100, scores }: GridOptions = {}): readon
     throw new InvalidOptionError("tune.scores", scores, "complexities in [0, 1], at least one");
   const quantiles = even.map((share) => {
     const quantile = sorted[Math.min(last, Math.floor(share * sorted.length))] as number;
-    // Digits enough to tell a ten-thousandth of the requests from another.
+    // Enough digits to distinguish a ten-thousandth of the requests.
     return Math.round(1e4 * quantile) / 1e4;
   });
   // A threshold of 0 is always-large.

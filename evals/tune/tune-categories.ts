@@ -2,11 +2,11 @@ import { byTask } from "../../policies/by-task.ts";
 import { categoryOf } from "../../policies/internal/category-of.ts";
 import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
+import { lossTest } from "../../src/statistics/loss-test.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";
 import { certificateOf, curveOf } from "./certify.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";
-import { lossTest } from "./loss-test.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
 import { thresholdGrid } from "./threshold-grid.ts";
 import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
@@ -15,14 +15,14 @@ import { certifyThreshold, type TuneThresholdOptions, thresholdPolicyOf, triedOf
 import type { CategoryTuning, TuningFile } from "./tuning-file.ts";
 
 /**
- * A threshold for each category (the record's, else the classifier's): each loses at most `maxLoss`, all of
- * them at once with the confidence asked for, since delta is split evenly among them. A category with too few
- * records to prove anything stays with the large model and takes no part of delta, and so do requests
- * of other categories and of none. What is promised is the loss of each category; the certificate of all records
- * together follows from those where no unit is larger than their `unitCap`.
+ * Tunes a threshold for each category (the record's, else the classifier's): each loses at most `maxLoss`,
+ * all of them at once with the given confidence, since delta is split evenly among them. A category with too
+ * few records to prove anything stays with the large model and takes no part of delta, and so do requests of
+ * other categories and of none. The promise is the loss of each category; the certificate of all records
+ * together follows from those if no unit is larger than their `unitCap`.
  *
- * Throws `InvalidOptionError` when no record has a category or the target is no loss, and
- * `InsufficientEvidenceError` when no category gets a threshold.
+ * Throws `InvalidOptionError` if no record has a category or the target is not a loss, and
+ * `InsufficientEvidenceError` if no category gets a threshold.
  */
 export async function tuneCategories(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -37,7 +37,7 @@ export async function tuneCategories(
   const cases = await readTuneCases(records, [small, large], settings);
   const columns = tuneColumns(cases, settings);
   const grid = thresholdGrid(options);
-  // An empty name is no category: the record does not have one.
+  // An empty name means that the record has no category.
   const categoryAt = cases.cases.map(({ context }) => categoryOf(context) || undefined);
   const names = [...new Set(categoryAt)].filter((name) => name !== undefined).sort();
   if (names.length === 0)
@@ -121,8 +121,8 @@ interface CategoryPart {
 }
 
 /**
- * The categories that would be accepted if their records showed no loss at all, by their numbers alone: no
- * other could be. With each one that is left out, more of delta remains for the others.
+ * Selects the categories that would be accepted if their records showed no loss at all, by their number
+ * alone: others cannot be accepted. Each category that is left out leaves more of delta to the others.
  */
 export async function hopefulParts<Part extends { readonly columns: Pick<TuneColumns, "units"> }>(
   parts: readonly Part[],
@@ -169,7 +169,7 @@ function notesOn(categories: readonly CategoryTuning[]): readonly string[] {
     ...(names.length === 0
       ? []
       : [
-          `All requests of these categories go to the large model, for want of evidence: ${names.join(", ")}.`,
+          `All requests of these categories go to the large model, for lack of evidence: ${names.join(", ")}.`,
         ]),
     "It holds for each category by itself, all of them at once.",
   ];
@@ -180,7 +180,7 @@ interface Refusal {
   readonly error: InsufficientEvidenceError;
 }
 
-/** Of the categories whose records showed too much loss: the one that lacks the fewest records. */
+/** Chooses among the categories whose records showed too much loss the one that lacks the fewest records. */
 function nearestRefusal(refusals: readonly Refusal[], maxLoss: number): InsufficientEvidenceError {
   const { part, error } = refusals.reduce((nearest, one) =>
     one.error.recordsNeeded < nearest.error.recordsNeeded ? one : nearest,
@@ -192,7 +192,10 @@ function nearestRefusal(refusals: readonly Refusal[], maxLoss: number): Insuffic
   return new InsufficientEvidenceError(records, recordsNeeded, problem, grouped);
 }
 
-/** No category has records enough even without any loss: what the one with the most records lacks. */
+/**
+ * Builds the error for the case that no category has enough records even without any loss: it says what the
+ * one with the most records lacks.
+ */
 async function nothingProven(
   parts: readonly CategoryPart[],
   settings: TuneSettings,
@@ -206,6 +209,6 @@ async function nothingProven(
   const test = await lossTest({ ...settings, units, delta });
   const none = new Float64Array(pair.large.quality.length);
   const problem = `no category can be certified to lose at most ${maxLoss}; the largest one is ${JSON.stringify(largest.category)}`;
-  // Without any loss: the least that it can take.
+  // Without any loss: the smallest number that can be enough.
   return insufficientEvidence(problem, { loss: none, toLarge: none, test, maxLoss, delta });
 }

@@ -6,22 +6,22 @@ import { pairOutcomes } from "../replay/compare/pair-outcomes.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
 import type { TuneSettings } from "./tune-options.ts";
 
-/** The records to tune on, as columns. */
+/** Records to tune on, as columns. */
 export interface TuneColumns {
-  /** Of those that are used. */
+  /** Records that are used. */
   readonly records: readonly OutcomeRecord[];
-  /** Infinity where the classifier failed: such a request goes to the large model. */
+  /** Complexity; Infinity if the classifier failed: such a request goes to the large model. */
   readonly complexity: Float64Array;
-  /** With the costs of both models, or of none. */
+  /** Outcomes, with the costs of both models or of none. */
   readonly pair: PairedOutcomes;
-  /** By record: the number of its independent unit, from 0 without gaps. */
+  /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: Uint32Array;
   /** Records that lack the outcome of one of the models. */
   readonly skipped: number;
   readonly unclassified: number;
 }
 
-/** Classifies the records once. Throws `InvalidOptionError` where there are none with an outcome of each model. */
+/** Classifies the records once. Throws `InvalidOptionError` if no record has an outcome of each model. */
 export async function readTuneCases(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   models: readonly string[],
@@ -59,7 +59,7 @@ export function tuneColumns(
   };
 }
 
-/** The columns of some of the records, their units numbered anew. */
+/** Selects records, with their units renumbered. */
 export function columnsWhere(columns: TuneColumns, keep: (index: number) => boolean): TuneColumns {
   const indices = columns.records.flatMap((_, index) => (keep(index) ? [index] : []));
   const pick = (column: Float64Array): Float64Array =>

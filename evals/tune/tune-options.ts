@@ -1,49 +1,56 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
 import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import type { Guarantee } from "../../src/statistics/loss-test.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../data/split/units.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
-import type { Guarantee, Target } from "./certificate.ts";
+import type { Target } from "./certificate.ts";
 
-/** What all kinds of tuning are told. */
+/** Options of all kinds of tuning. */
 export interface TuneOptions {
   /** Names of the two models in the outcomes. Losses are measured against the large one on every request. */
   readonly small: string;
   readonly large: string;
-  /** Must not have been trained on the records. */
+  /** Classifier, which must not have been trained on the records. */
   readonly classifier: Classifier;
-  /** Default `{ maxLoss: 0.02 }`. */
+  /** Aim. Default `{ maxLoss: 0.02 }`. */
   readonly target?: Target | undefined;
-  /** Default `mean`. */
+  /** Loss that is bounded. Default `mean`. */
   readonly guarantee?: Guarantee | undefined;
-  /** 1 - delta, in (0, 1). Default 0.95. */
+  /** Confidence, 1 - delta, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
-  /** What joins records to one independent unit. Default: prompt, group, session and tenant. */
+  /** Fields that join records to one independent unit. Default: prompt, group, session and tenant. */
   readonly groupBy?: readonly UnitField[] | undefined;
   /**
-   * So many requests of a unit count at most, at least 1: those of a larger one weigh `unitCap / size`
-   * each. With 1 all units weigh the same. The lower, the fewer records it takes where sizes differ.
-   * Default: what the largest unit of the records has.
+   * Number of requests of a unit that count at most, at least 1: those of a larger one weigh `unitCap / size`
+   * each. With 1 all units weigh the same. A lower cap needs fewer records if sizes differ. Default: the size
+   * of the largest unit of the records.
    */
   readonly unitCap?: number | undefined;
-  /** What the classifier is shown of a record. Default `prompt`. */
+  /** Text of a record that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
-  /** Of the order of the units, of the choosing part and of resamples: a whole number in [0, 2^32). Default 1. */
+  /**
+   * Seed of the order of the units, of the choosing part and of resamples, a whole number in [0, 2^32).
+   * Default 1.
+   */
   readonly seed?: number | undefined;
-  /** Bootstrap resamples for the interval of the saving. Default 1,000. */
+  /** Number of bootstrap resamples for the interval of the saving. Default 1,000. */
   readonly resamples?: number | undefined;
   /** Days until the certificate expires, above 0. Default 90. */
   readonly expiresDays?: number | undefined;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: (() => number) | undefined;
-  /** Who judged the quality. */
+  /** Judge of the quality. */
   readonly judge?: string | undefined;
-  /** By name of the model. Default: those of the catalogue, where it knows the name. */
+  /** Prices by name of the model. Default: those of the catalogue for names that it knows. */
   readonly prices?: Readonly<Record<string, Price>> | undefined;
-  /** Of the records, where they are one part of a split. */
+  /** Split of which the records are one part. */
   readonly split?: SplitRecord | undefined;
-  /** Of the records that trained the classifier: `keys` of its file, kept so that `eval check` refuses them. */
+  /**
+   * Keys of the records that trained the classifier: `keys` of its file, kept so that `eval check` refuses
+   * them.
+   */
   readonly fitted?: RecordKeys | undefined;
 }
 
@@ -82,7 +89,7 @@ export type TuneSettings = Omit<TuneOptions, WithDefault> & {
   readonly [Key in WithDefault]-?: Exclude<TuneOptions[Key], undefined>;
 };
 
-/** The options with their defaults. Throws `InvalidOptionError`. */
+/** Fills in defaults. Throws `InvalidOptionError`. */
 export function checkTuneOptions(owner: string, options: TuneOptions): TuneSettings {
   const settings = {
     ...options,

@@ -13,22 +13,25 @@ import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames 
 import type { TuningFile } from "./tuning-file.ts";
 
 export interface TunePoliciesOptions extends TuneOptions {
-  /** What is tried: policies over names of models, from the safest to the cheapest unless there is `fit`. */
+  /** Policies to try, over names of models, from the safest to the cheapest unless there is `fit`. */
   readonly policies: readonly Policy<string>[];
-  /** Names of all models that they choose among. Default `small` and `large`; they are added where they are missing. */
+  /**
+   * Names of all models that they choose among. Default `small` and `large`, which are added if they are
+   * missing.
+   */
   readonly models?: readonly string[] | undefined;
   /**
-   * Other records, which put the policies in order: those that are dearer than another without losing less
-   * are left out, the others are tested from the least loss on.
+   * Other records that put the policies in order: policies that are more expensive than another without
+   * losing less are left out, the others are tested from the lowest loss on.
    */
   readonly fit?: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord> | undefined;
 }
 
 /**
- * The cheapest of any policies (tiers, cascades with their parameters, tables) whose loss against
- * always-large is at most `maxLoss`, with its certificate. They are replayed in exact expectation and tested
- * in order (`fixedSequence`), so that policies which are likely to pass should come first. A cascade needs
- * the recorded results of its checks, or answers that they can read.
+ * Chooses the cheapest of any policies (tiers, cascades with their parameters, tables) whose loss against
+ * always-large is at most `maxLoss`, and certifies it. They are replayed in exact expectation and tested in
+ * order (`fixedSequence`), so policies that are likely to pass should come first. A cascade needs the
+ * recorded results of its checks, or answers that they can read.
  *
  * Throws `InvalidOptionError`, `OutcomeFormatError`, `PolicyError`, `ClassifierError`,
  * `InsufficientEvidenceError`.
@@ -121,7 +124,10 @@ async function otherRecords(
   );
 }
 
-/** The policies that no other one beats in both loss and cost, from the least loss to the least cost. */
+/**
+ * Selects the policies that no other one beats in both loss and cost, from the lowest loss to the lowest
+ * cost.
+ */
 async function ranked(
   policies: readonly Policy<string>[],
   fit: readonly OutcomeRecord[],

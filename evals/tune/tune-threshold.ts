@@ -16,15 +16,15 @@ import { ALWAYS_SMALL, type TuningFile } from "./tuning-file.ts";
 export interface TuneThresholdOptions extends TuneOptions, GridOptions {}
 
 /**
- * The threshold on complexity for a target, with its certificate.
+ * Tunes the threshold on complexity for a target, and certifies it.
  *
- * For a greatest loss: the thresholds are tested from always-large down (`fixedSequence`), and the cheapest
+ * For a maximum loss the thresholds are tested from always-large down (`fixedSequence`), and the cheapest
  * accepted one is taken. For a share of large calls, or a budget, the threshold is chosen on a fifth of the
  * records, by complexity and cost alone, and the others bound its loss; with `scores` a share is chosen on
  * them, and all records bound the loss.
  *
- * Throws `InvalidOptionError`, `OutcomeFormatError`, `ClassifierError`, and `InsufficientEvidenceError`, which
- * says about how many records would do.
+ * Throws `InvalidOptionError`, `OutcomeFormatError`, `ClassifierError`, and `InsufficientEvidenceError`,
+ * which estimates how many records are needed.
  */
 export async function tuneThreshold(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -64,8 +64,8 @@ export function certifyThreshold(
 }
 
 /**
- * The thresholds that stand for the policy they were measured as: always-small sends a request without a
- * classification to the small model too, so that it is not tried where there are such records.
+ * Selects the thresholds whose policy routes as it was measured: always-small also sends a request without a
+ * classification to the small model, so it is left out if there are such records.
  */
 export function triedOf(
   { unclassified }: Pick<TuneColumns, "unclassified">,
@@ -74,12 +74,12 @@ export function triedOf(
   return unclassified === 0 ? grid : grid.filter((threshold) => threshold !== ALWAYS_SMALL);
 }
 
-/** The policy that a threshold stands for. */
+/** Builds the policy of a threshold. */
 export function thresholdPolicyOf(small: string, large: string, at: number): Policy<string> {
   return at === ALWAYS_SMALL ? always<string>(small) : threshold<string>({ small, large, at });
 }
 
-/** Of the units: those that choose the threshold, where they do not bound its loss. */
+/** Share of the units that choose the threshold, and do not bound its loss. */
 const choosingShare = 0.2;
 
 async function thresholdForTarget(
@@ -108,12 +108,12 @@ async function thresholdForTarget(
   return certifyAt(bounding, grid, at, settings, count);
 }
 
-/** Where always-small is not tried, the cheapest threshold stands for it. */
+/** Returns the cheapest threshold in place of always-small if that is not tried. */
 function highestTried({ unclassified }: TuneColumns, at: number): number {
   return unclassified === 0 ? at : Math.min(1, at);
 }
 
-/** What a target without a greatest loss takes at the least: then a fifth of them are some. */
+/** Fewest units for a target other than a loss, so that a fifth of them is enough to choose. */
 const fewestUnits = 50;
 
 function cannotPart({ records }: TuneColumns, units: number): InsufficientEvidenceError {
@@ -138,7 +138,7 @@ function certifyAt(
   return certifyGiven(parts, thresholds.indexOf(at), { target, choosing, notes: [] });
 }
 
-/** The lowest complexity that at most this share of requests reaches. */
+/** Finds the lowest complexity that at most this share of requests reaches. */
 function thresholdOfShare(complexity: Float64Array, share: number): number {
   if (share === 1) return 0;
   const sorted = complexity.toSorted();
@@ -149,7 +149,7 @@ function thresholdOfShare(complexity: Float64Array, share: number): number {
   return Math.min(ALWAYS_SMALL, sorted[place] ?? ALWAYS_SMALL);
 }
 
-/** The threshold that comes closest to the budget from below. */
+/** Finds the threshold that comes closest to the budget from below. */
 function thresholdOfBudget(
   { complexity, pair }: TuneColumns,
   grid: readonly number[],

@@ -5,21 +5,21 @@ import type { RecordKeys } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import type { Certificate } from "./certificate.ts";
 
-/** A threshold, or another candidate, as it fared on the tuning records. */
+/** Threshold, or another candidate, with its results on the tuning records. */
 export interface TunePoint {
-  /** Complexity from which the large model is taken. Absent: the candidate is not a threshold. */
+  /** Complexity from which the large model is taken. Absent if the candidate is not a threshold. */
   readonly threshold?: number | undefined;
   readonly largeCallRate: number;
-  /** Measured, of the guarantee's loss. */
+  /** Measured loss of the guarantee. */
   readonly loss: number;
   readonly quality: number;
   readonly costUsd?: number | undefined;
-  /** Absent: it was not tested, since one before it was not accepted. */
+  /** P-value. Absent if the candidate was not tested, since an earlier one was not accepted. */
   readonly pValue?: number | undefined;
   readonly accepted: boolean;
 }
 
-/** Of one category: its own threshold with its own certificate, or always-large and why. */
+/** Tuning of one category: its own threshold with its own certificate, or always-large with the reason. */
 export type CategoryTuning =
   | {
       readonly category: string;
@@ -36,50 +36,53 @@ export type CategoryTuning =
       readonly certificate?: undefined;
     };
 
-/** A policy's parameter with the statement of what it may cost in quality. Plain JSON, written by `eval tune`. */
+/** Parameter of a policy with a statement about its loss of quality. Plain JSON, written by `eval tune`. */
 export interface TuningFile extends Tuning {
   readonly formatVersion: typeof TUNING_FORMAT_VERSION;
-  /** First digits of the SHA-256 of all the rest. */
+  /** First digits of the SHA-256 of the rest. */
   readonly version: string;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly createdAt: string;
   readonly kind: "threshold" | "categories" | "policies";
   /**
-   * Complexity from which the large model is taken: 0 is always-large, `ALWAYS_SMALL` always-small. Of
-   * kind `categories`: for requests of other categories, 0. Absent: kind `policies`.
+   * Complexity from which the large model is taken: 0 is always-large, `ALWAYS_SMALL` always-small. For kind
+   * `categories`, the threshold of requests of other categories: 0. Absent for kind `policies`.
    */
   readonly threshold?: number | undefined;
   readonly small: string;
   readonly large: string;
-  /** What the classifier was shown of a record. */
+  /** Text of a record that the classifier got. */
   readonly text: RecordText;
-  /** Of the tuning records' complexity, equally spaced from the minimum to the maximum: what drift is measured against. */
+  /**
+   * Quantiles of the tuning records' complexity, equally spaced from the minimum to the maximum, against
+   * which drift is measured.
+   */
   readonly quantiles: readonly number[];
-  /** Of kind `categories`, of all of them together. */
+  /** Certificate; for kind `categories`, of all of them together. */
   readonly certificate: Certificate;
-  /** All candidates, from the safest to the cheapest; of kind `categories` those of all records together. */
+  /** All candidates, from the safest to the cheapest; for kind `categories` those of all records together. */
   readonly curve: readonly TunePoint[];
   readonly categories?: readonly CategoryTuning[] | undefined;
   readonly data: RecordKeys;
-  /** The records that trained the classifier, where it is known. */
+  /** Records that trained the classifier, if they are known. */
   readonly fitted?: RecordKeys | undefined;
-  /** By name of the model, where they are known. */
+  /** Prices by name of the model, if they are known. */
   readonly prices?: Readonly<Record<string, Price>> | undefined;
-  /** Which versions answered, as the providers call them, where the outcomes tell. */
+  /** Model versions that answered, as the providers call them, if the outcomes record it. */
   readonly servedModels?: ServedModels | undefined;
-  /** Who judged the quality, where it is known. */
+  /** Judge of the quality, if it is known. */
   readonly judge?: string | undefined;
   /** First and last `at` of the records, ISO 8601. */
   readonly window?: { readonly from: string; readonly to: string } | undefined;
 }
 
-/** Rises when a field changes its meaning. */
+/** Version of the format, raised when a field changes its meaning. */
 export const TUNING_FORMAT_VERSION = 1;
 
-/** The threshold that no complexity reaches: a complexity of 1 goes to the large model at threshold 1. */
+/** Threshold that no complexity reaches: a complexity of 1 goes to the large model at threshold 1. */
 export const ALWAYS_SMALL = 1.01;
 
-/** The version that a file must have: a hash of everything in it but the version. */
+/** Version that a file must have: a hash of everything in it except the version. */
 export function tuningVersionOf(file: Omit<TuningFile, "version">): string {
   const { version: _, ...rest } = file as TuningFile;
   return createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 12);

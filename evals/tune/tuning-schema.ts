@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
 
-/** What a tuning file must look like. Loads zod. */
+/** Schema of a tuning file. Loads zod. */
 export async function tuningSchema(): Promise<ZodType<TuningFile>> {
   const [{ z }, keys] = await Promise.all([import("zod"), recordKeysSchema()]);
   const text = z.string().min(1);
@@ -122,7 +122,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
     })
     .refine(({ kind, threshold: at }) => kind === "policies" || at !== undefined, {
       path: ["threshold"],
-      message: "must be there, unless the kind is policies",
+      message: "must be present, unless the kind is policies",
     });
   return file as ZodType<TuningFile>;
 }

@@ -2,9 +2,8 @@ import { logprob } from "../../policies/checks/logprob.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 
 /**
- * The records with the verdicts that `logprob({ min })` has for each `min` on a model's recorded
- * `logprobConfidence`, so that cascades by it can be replayed and tuned. Where there is no confidence, no
- * verdict is added.
+ * Adds the verdicts of `logprob({ min })` for each `min` on a model's recorded `logprobConfidence`, so that
+ * cascades by it can be replayed and tuned. Without a confidence, no verdict is added.
  */
 export function withLogprobChecks(
   records: readonly OutcomeRecord[],

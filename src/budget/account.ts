@@ -2,15 +2,15 @@ import type { Account, Refusal } from "../contracts/ports/index.ts";
 import type { Budget } from "./budget-options.ts";
 import type { Hold } from "./spend.ts";
 
-/** What bounds one request. */
+/** Bounds of one request. */
 export interface AccountBounds {
   readonly maxCostUsd: number | undefined;
   readonly budget: Pick<Budget, "limitUsd" | "description"> | undefined;
-  /** What the request holds of the budget. */
+  /** Part of the budget that the request holds. */
   readonly hold: Hold | undefined;
 }
 
-/** The account of a request that nothing bounds. */
+/** Account of a request without bounds. */
 export const unboundedAccount: Account = {
   fits: () => true,
   earmark: nothing,
@@ -21,9 +21,9 @@ export const unboundedAccount: Account = {
   boundOf: () => ({ limitUsd: Number.POSITIVE_INFINITY }),
 };
 
-/** Opens the account of a request. It is local: a reservation is known at once. */
+/** Opens the account of a request. It is local: a reservation is granted or refused at once. */
 export function openAccount({ maxCostUsd, budget, hold }: AccountBounds): Account {
-  /** Reservations of calls that have not ended, by attempt. */
+  /** Reservations in US dollars of calls that have not ended, by attempt. */
   const reserved = new Map<string, number>();
   /** US dollars that were spent or are reserved. A call whose cost stays unknown counts at its estimate. */
   let committedUsd = 0;
@@ -32,11 +32,11 @@ export function openAccount({ maxCostUsd, budget, hold }: AccountBounds): Accoun
     if (maxCostUsd === undefined) return true;
     if (costUsd === undefined) return { by: "maxCostUsd", reason: "its price is not known" };
     if (committedUsd + costUsd <= maxCostUsd) return true;
-    const spent = committedUsd === 0 ? "" : `, and ${shown(committedUsd)} USD are spent or reserved`;
-    return {
-      by: "maxCostUsd",
-      reason: `costs about ${costUsd.toPrecision(3)} USD, more than ${maxCostUsd}${spent}`,
-    };
+    const problem =
+      committedUsd === 0
+        ? `more than ${maxCostUsd}`
+        : `and ${shown(committedUsd)} of ${maxCostUsd} USD are spent or reserved`;
+    return { by: "maxCostUsd", reason: `costs about ${shown(costUsd)} USD, ${problem}` };
   };
 
   const leftUsd = () => (hold === undefined ? 0 : Math.max(0, hold.roomUsd() - committedUsd));
@@ -55,12 +55,14 @@ export function openAccount({ maxCostUsd, budget, hold }: AccountBounds): Accoun
     return answer === true ? ofBudget(costUsd) : answer;
   };
 
-  /** Ends a reservation: `costUsd` takes its place. */
+  /** Replaces a reservation by the cost that `costUsd` returns for its estimate. */
   const end = (attemptId: string, costUsd: (estimate: number) => number) => {
     const estimate = reserved.get(attemptId);
     if (estimate === undefined) return;
     reserved.delete(attemptId);
     committedUsd += costUsd(estimate) - estimate;
+    // A cost above its estimate counts for other requests at once.
+    hold?.raise(committedUsd);
   };
 
   return {

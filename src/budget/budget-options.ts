@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
 
-/** Money that a router, or each of its tenants, may use. Exactly one of `period` and `periodMs`. */
+/** Money that a router, or each of its tenants, may use. Give exactly one of `period` and `periodMs`. */
 export interface BudgetOptions {
   /** US dollars per period, above 0. */
   readonly limitUsd: number;
@@ -9,9 +9,9 @@ export interface BudgetOptions {
   readonly period?: "hour" | "day" | "month" | undefined;
   /** A period of any other length, in milliseconds, counted from the epoch. */
   readonly periodMs?: number | undefined;
-  /** Whose limit it is. Requests without a tenant share an account. Default `router`. */
+  /** Owner of the limit. Requests without a tenant share an account. Default `router`. */
   readonly per?: "router" | "tenant" | undefined;
-  /** Tenants whose spend is kept, with `per: "tenant"`. Default 10,000. */
+  /** Largest number of tenants whose spend is kept, with `per: "tenant"`. Default 10,000. */
   readonly maxTenants?: number | undefined;
 }
 
@@ -20,15 +20,15 @@ export interface Budget {
   readonly limitUsd: number;
   readonly per: "router" | "tenant";
   readonly maxTenants: number;
-  /** Start of the period that a time lies in; both in milliseconds since the epoch. */
+  /** Returns the start of the period in which a time lies; both in milliseconds since the epoch. */
   readonly periodStart: (now: number) => number;
-  /** For people, for instance `the budget of 10 USD per day`. */
+  /** Description for people, for instance `the budget of 10 USD per day`. */
   readonly description: string;
 }
 
 const lengthsMs = { hour: 3_600_000, day: 86_400_000 };
 
-/** Throws `InvalidOptionError`. */
+/** Checks the options and fills in defaults. Throws `InvalidOptionError`. */
 export function resolveBudget(options: BudgetOptions): Budget {
   checkKeys("budget", options, ["limitUsd", "period", "periodMs", "per", "maxTenants"]);
   const { limitUsd, period, periodMs, per = "router", maxTenants = 10_000 } = options;
@@ -41,7 +41,7 @@ export function resolveBudget(options: BudgetOptions): Budget {
   const common = { limitUsd, per, maxTenants };
 
   if (period !== undefined && periodMs !== undefined)
-    throw new InvalidOptionError("budget.periodMs", periodMs, "absent where period is given");
+    throw new InvalidOptionError("budget.periodMs", periodMs, "absent if period is given");
   if (periodMs !== undefined) {
     checkNumber("budget.periodMs", periodMs, { min: 1, integer: true });
     return { ...common, description: named(`${periodMs} ms`), periodStart: (now) => now - (now % periodMs) };

@@ -3,17 +3,17 @@ import { openAccount, unboundedAccount } from "./account.ts";
 import type { Budget } from "./budget-options.ts";
 import type { SpendBook } from "./spend.ts";
 
-/** A budget and what was spent of it. */
+/** A budget and its spend. */
 export interface BudgetInUse {
   readonly budget: Budget;
   readonly book: SpendBook;
 }
 
-/** The money of one router: each request's `maxCostUsd`, and the router's budget where it has one. */
+/** Creates the ledger of a router: each request's `maxCostUsd`, and the router's budget if it has one. */
 export function createLedger(inUse: BudgetInUse | undefined): Ledger {
   return {
     open({ tenant, maxCostUsd }, now): Account {
-      // What nothing bounds is not counted.
+      // Without bounds nothing is counted.
       if (maxCostUsd === undefined && inUse === undefined) return unboundedAccount;
       const hold = inUse?.book.open(tenant, now);
       return openAccount({ maxCostUsd, budget: inUse?.budget, hold });

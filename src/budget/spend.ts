@@ -9,22 +9,22 @@ import type { Budget } from "./budget-options.ts";
 
 /** The part of a budget that one request holds while it is under way. */
 export interface Hold {
-  /** What the request may cost altogether, itself included; below 0 when the budget is overdrawn. */
+  /** Returns the US dollars that the request may cost in all; below 0 if the budget is overdrawn. */
   roomUsd(): number;
-  /** Raises what is held, to at least this. Whether it fits is the caller's to ask. */
+  /** Raises the amount that is held to at least this. The caller makes sure that it fits. */
   raise(usd: number): void;
-  /** Ends the hold: what the request has cost is spent. Later calls do nothing. */
+  /** Ends the hold and records the cost as spent. Later calls do nothing. */
   settle(costUsd: number): void;
 }
 
 /** Money used in the current period of a budget, by account. */
 export interface SpendBook {
   read(tenant: string | undefined, now: number): Spend;
-  /** Holds nothing at first. The cost counts in the period in which the hold was opened. */
+  /** Opens a hold of 0. Its cost counts in the period in which it was opened. */
   open(tenant: string | undefined, now: number): Hold;
-  /** What is held counts as spent: a request that is under way may have been paid for. */
+  /** Exports all accounts. Held amounts count as spent: a request under way may have been paid for. */
   exportState(): SpendState;
-  /** Replaces what is known. Throws `InvalidOptionError` when the state is not one of ours. */
+  /** Replaces what is known. Throws `InvalidOptionError` if the state is not an exported one. */
   restoreState(state: SpendState, now: number): void;
 }
 
@@ -63,7 +63,9 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
       let account = accountOf(tenant, now);
       let heldUsd = 0;
       let settled = false;
-      /** Nothing may be held of an account that was forgotten in the meantime: nobody would count it. */
+      /**
+       * Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
+       */
       const follow = () => {
         if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, now);
       };
@@ -104,7 +106,7 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
       const restored = new Map<string | undefined, Account>();
       for (const account of checkSpendState(state)) {
         const { tenant, usedUsd } = account;
-        // A period that is yet to come would never end: the clock that wrote it was ahead.
+        // A period in the future would never end: the clock that wrote it was ahead.
         const start = Math.min(account.periodStart, periodStart(now));
         if (restored.size >= maxTenants) makeRoom(restored, start);
         restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
@@ -115,9 +117,9 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
 }
 
 /**
- * Forgets accounts of earlier periods; where there are none, the one that has used least. Returns
- * what a new account must start with, so that nobody gains by being forgotten: that least. A tenant
- * that comes back starts with no less than it had used ("space saving", Metwally et al., 2005).
+ * Forgets accounts of earlier periods or, if there are none, the one that has used least. Returns the amount
+ * that a new account starts with: that least, so that no tenant gains by being forgotten. A tenant that comes
+ * back starts with no less than it had used ("space saving", Metwally et al., 2005).
  */
 function makeRoom(accounts: Map<string | undefined, Account>, start: number): number {
   let least: Account | undefined;
@@ -137,7 +139,7 @@ function usedBy({ usedUsd, heldUsd }: Account): number {
   return usedUsd + heldUsd;
 }
 
-/** Throws `InvalidOptionError` where the value is none that was exported. */
+/** Checks and returns exported accounts. Throws `InvalidOptionError` if the value was not exported. */
 export function checkSpendState(state: SpendState): readonly SpendAccountState[] {
   const { formatVersion, accounts } = (state ?? {}) as Partial<SpendState>;
   if (formatVersion !== 1 || !Array.isArray(accounts))

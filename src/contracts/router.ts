@@ -49,7 +49,7 @@ export interface RouteOptions {
 export interface DecideOptions extends RouteOptions {
   /**
    * Number in [0, 1) that settles a lottery in place of the router's `random`. With the same draw a lottery
-   * decides alike each time, and two routers can be compared.
+   * makes the same decision each time, and two routers can be compared.
    */
   readonly draw?: number | undefined;
 }
@@ -100,9 +100,9 @@ export interface Router<Id extends string = string> {
   /** Decides, calls, and answers. */
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
   /**
-   * Decides, calls, and answers chunk by chunk. A stream keeps its part of the budget and its place among
-   * the calls under way until its last chunk, an error, an abort or the deadline. A consumer that neither
-   * reads on nor leaves would hold them for ever: give streams a `deadlineMs` or a `signal`.
+   * Decides, calls, and answers chunk by chunk. A stream keeps its part of the budget and its place among the
+   * calls under way until its last chunk, an error, an abort or the deadline. A consumer that neither reads
+   * on nor leaves would hold them without end: give streams a `deadlineMs` or a `signal`.
    */
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
   /**

@@ -1,5 +1,5 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { type CandidateParts, candidateFor, type Estimate } from "./candidate.ts";
+export { candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
 export { contextWindow } from "./context-window.ts";

@@ -1,4 +1,5 @@
 import type { Check } from "../contracts/index.ts";
+import type { Refusal } from "../contracts/ports/index.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import type { CallContext, Execution } from "./context.ts";
@@ -6,15 +7,15 @@ import type { Proposal } from "./plan/index.ts";
 import { forbidden, notAdmitted, type Refused, unpaid, withoutRoom } from "./refused.ts";
 import { takeRoomNow } from "./take-room.ts";
 
-/** A call of the plan that holds its money and has entered admission. */
+/** A call of the plan whose money is reserved and that has entered admission. */
 export interface PlannedCall extends ReadyCall {
   readonly check: Check | undefined;
 }
 
 /**
- * The way of a proposed call through the ports: constraint, `fits`, `ask` (without side effect), then `reserve`
- * and `enter`. Returns at once unless the money has to be asked for elsewhere. Money comes before the place, so
- * that no place is held while it is waited for.
+ * Takes a proposed call through the ports: constraints, `fits` and `ask` (no side effects), then `reserve`
+ * and `enter`. Synchronous unless a remote ledger has to be asked. Money is reserved before a place is taken,
+ * so that no place is held while the ledger answers.
  */
 export function admitCall(
   execution: Execution,
@@ -33,7 +34,9 @@ export function admitCall(
   const reserved = scope.account.reserve(call);
   const entered = (answer: Awaited<typeof reserved>) =>
     answer === true ? enter(execution, proposal, call) : unpaid(proposal, answer);
-  return reserved instanceof Promise ? reserved.then(entered) : entered(reserved);
+  return reserved instanceof Promise
+    ? reserved.then(entered, () => unpaid(proposal, notReserved))
+    : entered(reserved);
 }
 
 function enter(execution: Execution, proposal: Proposal, call: ReadyCall["call"]): PlannedCall | Refused {
@@ -45,14 +48,17 @@ function enter(execution: Execution, proposal: Proposal, call: ReadyCall["call"]
   }
   const check = proposal.place === undefined ? undefined : plan[proposal.place]?.unless;
   const planned: PlannedCall = { call, model: execution.modelOf(proposal.model), pass, check };
-  // A call next to another one does not wait: it would come too late to help.
+  // A call next to another one does not wait, since it would come too late to help.
   const room = proposal.beside === true ? takeRoomNow(pass) : true;
   if (room === true) return planned;
   giveBack(execution, planned);
   return withoutRoom(proposal, room);
 }
 
-/** Gives back what a call holds that is not made. */
+/** Refusal where a store fails: what cannot be reserved is not spent. */
+export const notReserved: Refusal = { by: "store", reason: "cannot be paid for: reserving its cost failed" };
+
+/** Gives back the pass and the money of a call that is not made. */
 export function giveBack({ scope }: CallContext, { pass, call }: ReadyCall): void {
   pass.end();
   scope.account.release(call.attemptId);

@@ -8,22 +8,22 @@ import { type Move, Walk } from "./walk.ts";
 
 /** Reads the answer of a request chunk by chunk. One `next` at a time. */
 export interface AnswerReader {
-  /** The next chunk; undefined at the end. Rejects with what ends the request. */
+  /** Resolves to the next chunk, undefined at the end. Rejects with the error that ends the request. */
   next(): Promise<CompletionChunk | undefined>;
-  /** The whole answer, after the last chunk. */
+  /** Returns the whole answer, after the last chunk. */
   completion(): Completion;
-  /** The consumer reads no further: a call under way is given up, and paid for as far as it went. Idempotent. */
+  /** Stops reading. A call under way is ended, and paid for as far as it went. Idempotent. */
   leave(): void;
 }
 
 /**
- * Walks through the plan and reads the answer that stands. Until the first content, refusal or tool-call delta
- * a failed call is retried or replaced unseen; after it nothing is, and the error carries the text received.
- * A step with a check, and every step where answers may be degraded, is called without streaming: nothing
- * reaches the caller before the checks have accepted.
+ * Follows the attempt plan and reads its answer. Until the first content, refusal or tool-call delta, a
+ * failed call is retried or replaced without the consumer noticing; after it no call is, and the error
+ * carries the text received. A step with a check, and every step if answers may be degraded, is called
+ * without streaming: nothing reaches the consumer before the checks have accepted.
  *
- * An abort or the deadline may come while the consumer is away, perhaps for good: the call then gives back
- * what it holds at once, and `onEndWhileAway` hears what the next chunk will reject with.
+ * An abort or the deadline may come while the consumer is away, perhaps for good. The call then gives back
+ * what it holds at once, and `onEndWhileAway` is called with the error that the next read rejects with.
  */
 export function readAnswer(execution: Execution, onEndWhileAway: (error: unknown) => void): AnswerReader {
   return new Reader(execution, onEndWhileAway);
@@ -33,12 +33,12 @@ class Reader implements AnswerReader {
   readonly #execution: Execution;
   readonly #onEndWhileAway: (error: unknown) => void;
   readonly #walk: Walk;
-  /** Chunks that are here already, and how many of them were read. */
+  /** Chunks that have arrived, and the number of them that were read. */
   #ready: readonly CompletionChunk[] = [];
   #read = 0;
   #call: StreamCall | undefined;
   #completion: Completion | undefined;
-  /** What ended the request; perhaps while the consumer was away. */
+  /** Error that ended the request, perhaps while the consumer was away. */
   #ended: { readonly error: unknown } | undefined;
 
   constructor(execution: Execution, onEndWhileAway: (error: unknown) => void) {
@@ -47,7 +47,7 @@ class Reader implements AnswerReader {
     this.#walk = new Walk(execution);
   }
 
-  // No async function where the next chunk is the call's: one promise less for each.
+  // Not an async function for chunks of the running call: one promise less per chunk.
   next(): Promise<CompletionChunk | undefined> {
     const call = this.#call;
     const isStreaming = call?.hasBegun && this.#ended === undefined && this.#read === this.#ready.length;
@@ -81,7 +81,7 @@ class Reader implements AnswerReader {
     call.release(true);
   }
 
-  /** Makes calls until one has brought content, or an answer is whole. */
+  /** Makes calls until one has content, or an answer is complete. */
   async #open(): Promise<void> {
     const execution = this.#execution;
     try {
@@ -123,7 +123,7 @@ class Reader implements AnswerReader {
     });
   }
 
-  /** The next chunk of the call that has begun, or what follows its end. */
+  /** Reads the next chunk of the running call, or ends the request with its answer. */
   async #continue(call: StreamCall): Promise<CompletionChunk | undefined> {
     try {
       if (call.hasBegun) {
@@ -141,7 +141,7 @@ class Reader implements AnswerReader {
   }
 
   async #afterFailure(call: StreamCall, thrown: unknown): Promise<CompletionChunk | undefined> {
-    // What came first stands, though an abort may have followed the deadline.
+    // The first end counts, although an abort may have followed the deadline.
     if (this.#ended !== undefined) throw this.#ended.error;
     this.#call = undefined;
     const error = call.fail(thrown);

@@ -5,7 +5,7 @@ type Delta = CompletionChunk["choices"][number]["delta"];
 type Choice = Completion["choices"][number];
 type ToolCall = { id: string; type: "function"; function: { name: string; arguments: string } };
 
-/** Puts the chunks of a stream together into the answer that `generate` would have given. */
+/** Assembles the chunks of a stream into the answer that `generate` would have returned. */
 export interface Assembler {
   add(chunk: CompletionChunk): void;
   readonly text: string;
@@ -28,7 +28,7 @@ export function createAssembler(): Assembler {
   let finishReason: Choice["finish_reason"] | undefined;
   let usage: CompletionChunk["usage"];
   const toolCalls: ToolCall[] = [];
-  // What a provider sends beyond OpenAI's fields: reasoning text, thinking blocks …
+  // Fields of a provider beyond OpenAI's: reasoning text, thinking blocks …
   const extras: Record<string, unknown> = {};
 
   const addDelta = (delta: Delta) => {
@@ -77,11 +77,11 @@ export function createAssembler(): Assembler {
   };
 }
 
-/** Most tool calls that one answer may make: an index is data of the provider's and must not size an array. */
+/** Largest number of tool calls per answer. An index comes from the provider and must not size an array. */
 const toolCallLimit = 1_024;
 
 function addToolCall(calls: ToolCall[], delta: NonNullable<Delta["tool_calls"]>[number]): void {
-  // Some servers leave the index out: an id then begins a call, and what has none goes on with the last.
+  // Some servers omit the index: a delta with an id then begins a call, others continue the last one.
   const at = delta.index ?? (delta.id ? calls.length : Math.max(0, calls.length - 1));
   if (!Number.isInteger(at) || at < 0 || at >= toolCallLimit) return;
   while (calls.length <= at) {

@@ -7,13 +7,13 @@ import {
   ProviderError,
   recordError,
 } from "../contracts/index.ts";
-import type { Call, Pass } from "../contracts/ports/index.ts";
+import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
-import type { CallContext, ReturnedUsage } from "./context.ts";
+import type { CallContext } from "./context.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** A call that has come through all ports and is about to be made. */
+/** A call that has passed all ports and is about to be made. */
 export interface ReadyCall {
   readonly call: Call;
   readonly model: Model;
@@ -22,22 +22,21 @@ export interface ReadyCall {
 
 /** An attempt while it runs. */
 export interface AttemptRecord {
-  readonly model: Model;
   dropped(parameter: string): void;
   firstToken(): void;
-  /** Ends the attempt with the answer of a model. Tokens that it does not tell are estimated. */
+  /** Ends the attempt with the answer of a model. Tokens that it does not report are estimated. */
   answer(completion: Completion): void;
-  /** Ends the attempt with what a call of another kind has used; where that is not told, it is estimated. */
+  /** Ends the attempt with the usage of a call of another kind, estimated if it is not reported. */
   succeed(used: { inputTokens: number | undefined; model: string | undefined }): void;
   /**
-   * Ends it with an error. `received` is the text that a stream had brought (providers bill it), or
-   * undefined where the provider bills nothing.
+   * Ends the attempt with an error. `received` is the text that a stream had delivered, which providers bill;
+   * undefined if the provider bills nothing.
    */
   fail(error: unknown, received: string | undefined): void;
-  /** Ends it for another call of the request; `received` as in `fail`. */
+  /** Ends the attempt because another call of the request took over; `received` as in `fail`. */
   abandon(received: string): void;
   checked(verdict: CheckVerdict): void;
-  /** Says what follows and reports the attempt; once more where something else has followed in the end. */
+  /** Sets the next step and reports the attempt. A second call only corrects the next step. */
   report(next: Attempt["next"]): void;
 }
 
@@ -67,7 +66,7 @@ export function startAttempt(
   const end = () => {
     scope.account.settle(call.attemptId, record.costUsd);
     record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
-    insert(scope.attempts, record);
+    insert(scope.attempts, record, startedAt);
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   };
@@ -83,7 +82,6 @@ export function startAttempt(
   const billReceived = (text: string) => bill(undefined, () => pricing.estimateTokens(text));
 
   return {
-    model,
     dropped(parameter) {
       if (!record.dropped?.includes(parameter)) record.dropped = [...(record.dropped ?? []), parameter];
     },
@@ -110,7 +108,10 @@ export function startAttempt(
       end();
     },
     abandon(received) {
-      record.error = { code: "abandoned", message: "given up for another call of the request" };
+      record.error = {
+        code: "abandoned",
+        message: "abandoned because another call of the request took over",
+      };
       billReceived(received);
       abandoned = true;
       end();
@@ -128,29 +129,34 @@ export function startAttempt(
   };
 }
 
-/** What a model wrote and bills for, as text. */
+/** Returns everything that a model wrote and bills for, as text. */
 function textOf(message: Completion["choices"][number]["message"] | undefined): string {
-  const calls = message?.tool_calls;
-  return `${message?.content ?? ""}${calls === undefined || calls.length === 0 ? "" : JSON.stringify(calls)}`;
+  // A user's own model, or a server, may send null where there are none.
+  const calls: readonly unknown[] | null | undefined = message?.tool_calls;
+  return `${message?.content ?? ""}${calls?.length ? JSON.stringify(calls) : ""}`;
 }
 
-/** In order of start, although a call that runs beside another may end first. */
-function insert(attempts: Attempt[], record: Attempt): void {
+/** When attempts started, on the monotonic clock: the time of day that they record may have jumped. */
+const startOf = new WeakMap<Attempt, number>();
+
+/** Inserts an attempt in order of start: a call that runs next to another one may end first. */
+function insert(attempts: Attempt[], record: Attempt, startedAt: number): void {
+  startOf.set(record, startedAt);
   let at = attempts.length;
-  while (at > 0 && (attempts[at - 1] as Attempt).startedAt > record.startedAt) at -= 1;
+  while (at > 0 && (startOf.get(attempts[at - 1] as Attempt) ?? 0) > startedAt) at -= 1;
   if (at === attempts.length) attempts.push(record);
   else attempts.splice(at, 0, record);
 }
 
 /**
- * What is learnt from a call that was late and therefore given up: its first content would have taken
- * at least as long. Left out, the late ones would be missing in the percentile that says what is late.
+ * Returns what is learnt from a call that was abandoned because it was late: its first content would have
+ * taken at least as long. Otherwise late calls would be missing in the percentile that decides what is late.
  */
 function asLate(record: Attempt): Attempt {
   return { ...record, firstTokenMs: record.firstTokenMs ?? record.latencyMs };
 }
 
-/** What a model threw, as a typed error. Errors of a user's own model count as a failed call. */
+/** Converts what a model threw to a typed error. An error of a user's own model counts as a failed call. */
 export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
   if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
   const [name, detail] = error instanceof Error ? [error.name, error.stack] : [typeof error, String(error)];
@@ -163,8 +169,8 @@ export function toTypedError(error: unknown, model: Model, signal: AbortSignal |
 }
 
 /**
- * Whether a provider bills a call that failed like this: it may have worked until we hung up. An
- * error that it reported itself is not billed.
+ * True if a provider may bill a call that failed like this: it may have worked until we hung up. An error
+ * that the provider reported itself is not billed.
  */
 export function mayBeBilled(error: unknown): boolean {
   if (!isRouterError(error)) return true;

@@ -1,8 +1,8 @@
 import type { ResolvedExecutionOptions } from "./options.ts";
 
 /**
- * Milliseconds to wait before retry number `retry` (from 0): uniform in
- * [0, min(cap, base * 2^retry)] ("full jitter"), but never less than the provider asks for.
+ * Returns the milliseconds to wait before retry number `retry` (from 0): uniform in [0, min(cap, base *
+ * 2^retry)] ("full jitter"), but never less than the provider asks for.
  */
 export function backoffMs(
   retry: number,

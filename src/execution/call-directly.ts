@@ -8,35 +8,24 @@ import {
   NoEligibleModelError,
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
-import { giveBack } from "./admit-call.ts";
-import {
-  type AttemptRecord,
-  mayBeBilled,
-  type ReadyCall,
-  startAttempt,
-  toTypedError,
-} from "./attempt-record.ts";
+import { giveBack, notReserved } from "./admit-call.ts";
+import { askModel } from "./ask-model.ts";
+import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
-import { checkCompletion } from "./check-completion.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
-import { createGuard } from "./guard.ts";
+import { runCall, type Work } from "./run-call.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
- * One call of a chat model without check, retry or fallback: what a classifier or a check makes. The caller
- * has asked the constraints; signal, deadline, money and limits are looked at here.
+ * Makes one call of a chat model without check, retry or fallback, for a classifier or a check. The caller
+ * has evaluated the constraints; signal, deadline, money and limits are checked here.
  */
 export function generateDirectly(context: CallContext, model: string, hop: Hop): Promise<Completion> {
-  return callOnce(context, model, hop, async ({ ready, record, signal }) => {
-    const options = { signal, onDropped: record.dropped, onRateLimit: ready.pass.onRateLimit };
-    const completion = await ready.model.generate(context.chat, options);
-    checkCompletion(completion, ready.model.name);
-    return { value: completion, settle: () => record.answer(completion) };
-  });
+  return makeDirectCall(context, model, hop, (ready) => askModel(context, ready));
 }
 
-/** The request once more, for a check. The request's constraints and money hold here too. */
+/** Sends the request once more, for a check, under the request's constraints and within its money. */
 export async function generateAgain(
   context: CallContext,
   model: string,
@@ -45,62 +34,45 @@ export async function generateAgain(
 ): Promise<Completion> {
   const permitted = context.permits(context.candidateOf(model), "check");
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
-  return generateDirectly({ ...context, signal, chat: { ...context.chat, ...changes } }, model, "check");
+  const chat = { ...context.chat, ...changes };
+  // What was estimated of the request's text says nothing about a changed one.
+  return generateDirectly({ ...context, signal, chat, textTokens: undefined }, model, "check");
 }
 
-/** One call of what is not a chat model, bounded and recorded as a call of one is. */
+/** Makes one call of something that is not a chat model, bounded and recorded like a call of one. */
 export function callDirectly<T>(
   context: CallContext,
   model: string,
   hop: Hop,
   work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
 ): Promise<T> {
-  return callOnce(context, model, hop, async ({ record, signal }) => {
+  return makeDirectCall(context, model, hop, () => async ({ record, signal }) => {
     const { value, inputTokens, servedModel } = await work(signal);
     return { value, settle: () => record.succeed({ inputTokens, model: servedModel }) };
   });
 }
 
-/** A direct call under way. */
-interface DirectCall {
-  readonly ready: ReadyCall;
-  readonly record: AttemptRecord;
-  readonly signal: AbortSignal;
-}
-
-async function callOnce<T>(
+async function makeDirectCall<T>(
   context: CallContext,
   model: string,
   hop: Hop,
-  work: (call: DirectCall) => Promise<{ readonly value: T; readonly settle: () => void }>,
+  work: DirectWork<T>,
 ): Promise<T> {
-  const { ports, scope, signal } = context;
   const admitted = admit(context, model, hop);
-  // Without a pause where none is needed: constraints were asked just now.
+  // No pause unless it is needed, since constraints were evaluated just now.
   const ready = admitted instanceof Promise ? await admitted : admitted;
-  const record = startAttempt(context, ready);
-  const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
-  const guard = createGuard(bounds, ready.model.name);
-  try {
-    guard.limit(ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const { value, settle } = await guard.race(() => work({ ready, record, signal: guard.signal }));
-    settle();
-    return value;
-  } catch (thrown) {
-    const error = toTypedError(thrown, ready.model, signal);
-    record.fail(error, mayBeBilled(error) ? "" : undefined);
-    throw error;
-  } finally {
-    guard.release(false);
-    ready.pass.end();
-    record.report(undefined);
-  }
+  const ended = await runCall(context, ready, work(ready));
+  ended.record.report(undefined);
+  if (ended.failed) throw ended.error;
+  return ended.value;
 }
 
+type DirectWork<T> = (ready: ReadyCall) => Work<T>;
+
 /**
- * The way of a call that no plan has proposed through account and limits. No other model can stand in: throws
- * `BudgetExceededError` or `LimitExceededError` where it cannot be made. Returns at once where nothing has to be
- * waited for.
+ * Takes a call that no plan proposed through account and limits. Throws `BudgetExceededError` or
+ * `LimitExceededError` if it cannot be made, since no other model can stand in. Synchronous if there is no
+ * wait.
  */
 function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<ReadyCall> {
   const { scope } = context;
@@ -110,7 +82,10 @@ function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<
   if (fits !== true) throw unpaid(context, id, fits);
   const reserved = scope.account.reserve(call);
   return reserved instanceof Promise
-    ? reserved.then((answer) => enter(context, call, answer))
+    ? reserved.then(
+        (answer) => enter(context, call, answer),
+        () => enter(context, call, notReserved),
+      )
     : enter(context, call, reserved);
 }
 
@@ -143,7 +118,7 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
   try {
     if ("by" in room) throw new LimitExceededError({ [id]: room.reason });
     if (!room.waited) return ready;
-    // What was permitted before the wait may not be any more.
+    // The constraints may no longer permit it after the wait.
     const permitted = context.permits(context.candidateOf(id), hop);
     if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
     checkAlive(context);
@@ -154,7 +129,7 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
   }
 }
 
-/** Throws when the caller has aborted or the deadline has passed. */
+/** Throws if the caller has aborted or the deadline has passed. */
 function checkAlive(context: CallContext): void {
   context.signal?.throwIfAborted();
   if (leftMs(context) <= 0) throw deadlineError(context.scope);
@@ -162,5 +137,5 @@ function checkAlive(context: CallContext): void {
 
 function unpaid({ scope }: CallContext, id: string, refusal: Refusal): BudgetExceededError {
   const { limitUsd, description } = scope.account.boundOf(refusal);
-  return new BudgetExceededError(limitUsd, `${id} ${refusal.reason}`, scope.attempts, description);
+  return new BudgetExceededError(limitUsd, `${id}: ${refusal.reason}`, scope.attempts, description);
 }

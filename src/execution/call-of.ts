@@ -3,7 +3,7 @@ import type { Call } from "../contracts/ports/index.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 
-/** A proposed call as the ports see it. */
+/** Returns a call as the ports see it. */
 export function callOf(
   { scope, facts, textTokens }: CallContext,
   { id, facts: { name }, estimatedInputTokens, estimatedCostUsd }: Candidate,

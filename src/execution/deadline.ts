@@ -1,7 +1,7 @@
 import { type Attempt, DeadlineExceededError } from "../contracts/index.ts";
 import type { CallContext, Deadline } from "./context.ts";
 
-/** Milliseconds until the deadline; Infinity where there is none. */
+/** Returns the milliseconds until the deadline; Infinity if there is none. */
 export function leftMs({ ports, scope }: Pick<CallContext, "ports" | "scope">): number {
   const { deadline } = scope;
   return deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - ports.clock.monotonic();

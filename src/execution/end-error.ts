@@ -9,13 +9,13 @@ import { deadlineError } from "./deadline.ts";
 import type { PlanEnd, PlanState } from "./plan/index.ts";
 import type { Refused } from "./refused.ts";
 
-/** What a walk remembers of its attempts, by their ids. */
+/** Errors and refusals of a request, by the ids of its attempts. */
 export interface Remembered {
   readonly errors: ReadonlyMap<string, unknown> | undefined;
   readonly refusals: ReadonlyMap<string, Refused> | undefined;
 }
 
-/** The error that a request ends with. */
+/** Returns the error that a request ends with. */
 export function endError(
   { scope, signal }: Execution,
   { because, attemptId = "" }: PlanEnd,
@@ -40,7 +40,7 @@ export function endError(
     case "money": {
       const refused = refusals?.get(attemptId);
       const bound = refused === undefined ? undefined : scope.account.boundOf(refused.refusal);
-      const problem = `${refused?.proposal.model} ${refused?.refusal.reason}`;
+      const problem = `${refused?.proposal.model}: ${refused?.refusal.reason}`;
       return new BudgetExceededError(bound?.limitUsd ?? 0, problem, scope.attempts, bound?.description);
     }
   }

@@ -6,7 +6,7 @@ const nextOf: Partial<Record<Hop, Attempt["next"]>> = {
   cascade: "escalate",
 };
 
-/** What an attempt says of the call that follows it. */
+/** Returns `next` of an attempt that is followed by a call of this hop. */
 export function followedBy(hop: Hop): Attempt["next"] {
   return nextOf[hop];
 }

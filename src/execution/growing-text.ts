@@ -7,8 +7,8 @@ export interface GrowingText {
 const piecesPerBlock = 1_024;
 
 /**
- * Joined in blocks, so that it takes the memory of its characters: a string made by `+=` keeps every
- * piece and a node for each, some 60 bytes a token.
+ * Creates a text that is joined in blocks, so that it takes only the memory of its characters: a string built
+ * with `+=` keeps every piece and a node for each, about 60 bytes per token.
  */
 export function createGrowingText(): GrowingText {
   const blocks: string[] = [];

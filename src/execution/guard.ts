@@ -1,35 +1,32 @@
-import { type Attempt, ProviderError } from "../contracts/index.ts";
-import type { Clock, Timer } from "../contracts/ports/index.ts";
-import type { Deadline } from "./context.ts";
+import { ProviderError } from "../contracts/index.ts";
+import type { Timer } from "../contracts/ports/index.ts";
+import type { CallContext } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 
 /**
- * Bounds one call: by the caller's signal, the request's deadline and a limit of its own. A model
- * that ignores its signal is left behind; its late answer or error is dropped.
+ * Bounds one call by the caller's signal, the request's deadline and a time limit. A model that ignores its
+ * signal is abandoned: its late answer or error is dropped.
  */
 export interface Guard {
   readonly signal: AbortSignal;
-  /** Settles as `work` does, or rejects with the reason of what ends the call before. */
+  /** Settles like `work`, or rejects with the reason if the call is ended first. */
   race<T>(work: () => Promise<T>): Promise<T>;
-  /** Hears of an end that comes between two races: the consumer of a stream is away. */
+  /** Sets a listener for an end that comes between two races, while the consumer of a stream is away. */
   whenAway(listener: (reason: unknown) => void): void;
   /** Allows at most `ms` from now until the next `race` settles; `limit` names the bound in the error. */
   limit(ms: number, limit: string): void;
-  /** Leaves no timer and no listener; with `abort`, ends a call that still runs. Idempotent. */
+  /** Removes timer and listeners. With `abort` it ends a call that still runs. Idempotent. */
   release(abort: boolean): void;
 }
 
-/** What bounds a call. */
-export interface CallBounds {
-  readonly signal: AbortSignal | undefined;
-  readonly clock: Clock;
-  readonly deadline: Deadline | undefined;
-  readonly attempts: readonly Attempt[];
-}
-
-export function createGuard(bounds: CallBounds, modelName: string): Guard {
+export function createGuard(
+  context: Pick<CallContext, "signal" | "ports" | "scope">,
+  modelName: string,
+): Guard {
   const controller = new AbortController();
-  const { signal: caller, clock, deadline } = bounds;
+  const { signal: caller, ports, scope } = context;
+  const { clock } = ports;
+  const { deadline } = scope;
   let rejectCurrent: ((reason: unknown) => void) | undefined;
   let tellAway: ((reason: unknown) => void) | undefined;
   let timer: Timer | undefined;
@@ -46,7 +43,7 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
   const onCallerAbort = () => end(caller?.reason);
   const onTimer = () => {
     timer = undefined;
-    if (endsAtDeadline) end(deadlineError(bounds));
+    if (endsAtDeadline) end(deadlineError(scope));
     else if (rejectCurrent !== undefined)
       end(new ProviderError({ kind: "timeout", model: modelName, summary: `${limitName} of ${limitMs} ms` }));
     else if (deadline !== undefined) {
@@ -74,7 +71,7 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
           },
           (error) => {
             if (rejectCurrent === reject) rejectCurrent = undefined;
-            // The reason that ended the call, not what the model made of it.
+            // The reason that ended the call, not the error that the model made from it.
             reject(controller.signal.aborted ? controller.signal.reason : error);
           },
         );
@@ -82,12 +79,14 @@ export function createGuard(bounds: CallBounds, modelName: string): Guard {
     },
     whenAway(listener) {
       tellAway = listener;
+      // It may have ended between the last race and this.
+      if (controller.signal.aborted) listener(controller.signal.reason);
     },
     limit(ms, name) {
       const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - clock.monotonic();
       if (left <= 0) {
-        // Not by a timer: chunks that come faster than timers fire would put it off for ever.
-        end(deadlineError(bounds));
+        // Not by a timer: chunks that come faster than timers fire would postpone it without end.
+        end(deadlineError(scope));
         return;
       }
       const atDeadline = left <= ms;

@@ -5,20 +5,20 @@ import type { Execution } from "./context.ts";
 import { type StreamCall, startStreamCall } from "./stream-call.ts";
 import type { Walk } from "./walk.ts";
 
-/** The call whose content the caller is to see; or the one that failed last, since none has brought any. */
+/** The call whose content the caller will see, or the last failed call if none has content. */
 export type Opened =
   | { readonly call: StreamCall; readonly failed?: undefined }
   | { readonly failed: { readonly call: StreamCall; readonly error: unknown } };
 
-/** How a call came to its first content; `failure` where it did not. */
+/** Result of opening a call; `failure` if it failed before its first content. */
 interface Opening {
   readonly call: StreamCall;
   readonly failure: { readonly thrown: unknown } | undefined;
 }
 
 /**
- * Makes a planned call and waits for its first content. Where hedging is on and content is late, a second
- * model is called next to it: the first content wins, the other call is given up.
+ * Makes a planned call and waits for its first content. If hedging is on and the content is late, a second
+ * model is called next to it: the first content wins, and the other call is abandoned.
  */
 export async function openStream(execution: Execution, walk: Walk, planned: PlannedCall): Promise<Opened> {
   const first = startStreamCall(execution, planned);

@@ -8,57 +8,64 @@ import type {
 import { checkKeys, checkMethods, checkNumber, checkText } from "../plugin/index.ts";
 import { longestTimerMs } from "../plugin/longest-timer.ts";
 
-/** How calls are made. All times in milliseconds. */
+/** Options of calls. All times are in milliseconds. */
 export interface ExecutionOptions {
-  /** Further tries of a model after a retryable error. Default 2, range [0, 10]. */
+  /** Largest number of retries of a model after retryable errors, in [0, 10]. Default 2. */
   readonly retries?: number | undefined;
-  /** Whether the next permitted model is tried when one has failed. Default true. */
+  /** True if the next permitted model is called when one has failed. Default true. */
   readonly fallback?: boolean | undefined;
   /**
    * Backoff before retry n (from 0): uniform in [0, min(`backoffCapMs`, `backoffBaseMs` * 2^n)]
    * ("full jitter"). Default 500.
    */
   readonly backoffBaseMs?: number | undefined;
-  /** Default 8,000. */
+  /** Longest backoff. Default 8,000. */
   readonly backoffCapMs?: number | undefined;
-  /** Longest Retry-After that is waited for; with a longer one the next model is tried. Default 20,000. */
+  /**
+   * Longest `Retry-After` that is waited for; after a longer one the next model is called. Default 20,000.
+   */
   readonly retryAfterCapMs?: number | undefined;
   /** Longest call without streaming. Default 600,000, as in the providers' SDKs. */
   readonly attemptTimeoutMs?: number | undefined;
   /** Longest wait for the first content or tool-call delta of a stream. Default 120,000. */
   readonly firstTokenTimeoutMs?: number | undefined;
   /**
-   * Longest silence inside a stream while the caller waits for its next chunk. Default 60,000. A caller
-   * who reads slowly, or not at all, is bounded by the request's `deadlineMs` and `signal` alone.
+   * Longest silence inside a stream while the caller waits for its next chunk. Default 60,000. A caller that
+   * reads slowly, or not at all, is bounded only by the request's `deadlineMs` and `signal`.
    */
   readonly idleTimeoutMs?: number | undefined;
-  /** Longest time of a check that answers asynchronously; then it has not accepted. Default 30,000. */
+  /** Longest time of an asynchronous check. After it the answer counts as not accepted. Default 30,000. */
   readonly checkTimeoutMs?: number | undefined;
-  /** How many retries the router makes in all, so that an outage is not multiplied. */
+  /** Bound on the retries of all requests together, so that an outage is not multiplied. */
   readonly retryBudget?: RetryBudgetOptions | undefined;
-  /** When a model that keeps failing is passed over. */
+  /** Rules by which a model that keeps failing is skipped for a while. */
   readonly breaker?: BreakerOptions | undefined;
-  /** Calls at once and per minute, by model and by tenant. Default: no limits, and none are learnt. */
+  /** Limits of calls at once and per minute, by model and by tenant. Default: none, and none are learnt. */
   readonly limits?: LimitOptions | undefined;
   /**
-   * In a stream: when the first content is late, the next permitted model is called as well, and the
-   * first content wins. Both calls are paid for. Not where a check has to accept the answer, and not
+   * Hedging of streams: when the first content is late, the next permitted model is called as well, and the
+   * first content wins. Both calls are paid for. There is no hedge if a check has to accept the answer, nor
    * without streaming, where a late answer may just be a long one. Default: no hedges.
    */
   readonly hedge?: HedgeOptions | undefined;
   /**
-   * Checks that every answer must pass, for instance `notRefused()` and `finishReason()`: the next
-   * permitted model is asked where one does not accept it, never the same one again. Where nobody is
-   * left the last such answer is returned all the same, and `degraded` of the result holds the
-   * verdict. A stream shows nothing before the checks have accepted. Default none.
+   * Checks that every answer must pass, for instance `notRefused()` and `finishReason()`. If one does not
+   * accept, the next permitted model is called, never the same one again. If no model is left, the last such
+   * answer is returned anyway, and `degraded` of the result holds the verdict. A stream shows nothing before
+   * the checks have accepted. Default none.
    */
   readonly degraded?: Check | readonly Check[] | undefined;
 }
 
-type WithDefault = Exclude<keyof ExecutionOptions, "limits" | "hedge" | "degraded">;
+/** Options that other rooms read: execution knows only their answers, by its ports. */
+type ForPorts = "breaker" | "limits" | "hedge" | "retryBudget";
+const forPorts: readonly ForPorts[] = ["breaker", "limits", "hedge", "retryBudget"];
 
-export type ResolvedExecutionOptions = Pick<ExecutionOptions, "limits" | "hedge"> & {
-  readonly [Key in WithDefault]-?: NonNullable<ExecutionOptions[Key]>;
+/** Options that execution reads itself, with their defaults. */
+export type ResolvedExecutionOptions = {
+  readonly [Key in Exclude<keyof ExecutionOptions, ForPorts | "degraded">]-?: NonNullable<
+    ExecutionOptions[Key]
+  >;
 } & { readonly degraded: readonly Check[] };
 
 const defaults: ResolvedExecutionOptions = {
@@ -71,18 +78,15 @@ const defaults: ResolvedExecutionOptions = {
   firstTokenTimeoutMs: 120_000,
   idleTimeoutMs: 60_000,
   checkTimeoutMs: 30_000,
-  // Their own defaults stand where they are made.
-  retryBudget: {},
-  breaker: {},
-  limits: undefined,
-  hedge: undefined,
   degraded: [],
 };
 
 /** Fills in defaults. Throws `InvalidOptionError`. */
 export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {
-  checkKeys("execution", options, Object.keys(defaults));
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  checkKeys("execution", options, [...Object.keys(defaults), ...forPorts]);
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([key, value]) => value !== undefined && Object.hasOwn(defaults, key)),
+  );
   const resolved: ResolvedExecutionOptions = { ...defaults, ...given, degraded: checksOf(options.degraded) };
   checkNumber("execution.retries", resolved.retries, { min: 0, max: 10, integer: true });
   for (const option of ["backoffBaseMs", "backoffCapMs", "retryAfterCapMs"] as const) {
@@ -108,7 +112,7 @@ function checksOf(given: ExecutionOptions["degraded"] = []): readonly Check[] {
   return checks;
 }
 
-/** As `Array.isArray`, which does not know of read-only arrays. */
+/** Narrows read-only arrays too, which `Array.isArray` does not. */
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import type { Execution } from "./context.ts";
 import type { PlanInput, PlannedModel, PlanRules } from "./plan/index.ts";
 
-/** The attempt plan's view of a decided request. */
+/** Returns the attempt plan's view of a decided request. */
 export function planInputOf({ scope, plan, fallbacks, windows, ports }: Execution): PlanInput {
   const { retries, fallback, backoffBaseMs, backoffCapMs, retryAfterCapMs } = ports.options;
   const rules: PlanRules = { retries, fallback, backoffBaseMs, backoffCapMs, retryAfterCapMs, windows };

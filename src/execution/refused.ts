@@ -1,12 +1,12 @@
 import type { Refusal } from "../contracts/ports/index.ts";
 import type { PlanRefusal, Proposal } from "./plan/index.ts";
 
-/** A proposal that is not made, and why. */
+/** A proposed call that is not made, and the reason. */
 export interface Refused {
   readonly proposal: Proposal;
   readonly stage: PlanRefusal["stage"];
   readonly refusal: Refusal;
-  /** True if observers hear of it: the model would have been next. */
+  /** True if the observer is informed, since the model would have been next. */
   readonly isSkipped: boolean;
 }
 

@@ -10,9 +10,9 @@ import type { Execution } from "./context.ts";
 import { leftMs } from "./deadline.ts";
 
 /**
- * Asks a check for its verdict. One that throws, answers with anything but true or false, or is not
- * done within `checkTimeoutMs`, the deadline or the caller's patience has not accepted: the answer was
- * not shown to be good. What it has under way is then ended. Never rejects.
+ * Runs a check and returns its verdict. A check that throws, returns anything but true or false, or does not
+ * finish before `checkTimeoutMs`, the deadline or an abort of the caller has not accepted, since the answer
+ * was not shown to be good. Calls that it has under way are then ended. Never rejects.
  */
 export async function runCheck(
   execution: Execution,
@@ -40,7 +40,7 @@ function refusal(check: Check, error: string): CheckVerdict {
   return { name: check.name, accepted: false, error };
 }
 
-/** Without the text of foreign errors, which may quote the prompt. */
+/** Describes an error without the text of foreign errors, which may quote the prompt. */
 function problemOf(error: unknown): string {
   if (error instanceof NoVerdict || isRouterError(error)) return error.message;
   return `threw an error of type ${error instanceof Error ? error.name : typeof error}`;
@@ -58,7 +58,7 @@ function inTime<T>(execution: Execution, verdict: PromiseLike<T>): Promise<T> {
       : `gave no verdict within checkTimeoutMs of ${checkTimeoutMs} ms`;
   return settleWithin(ports.clock, verdict, {
     signal,
-    abortError: () => new NoVerdict("was left behind: the caller aborted"),
+    abortError: () => new NoVerdict("gave no verdict before the caller aborted"),
     ms: Math.min(left, checkTimeoutMs),
     timeError: () => new NoVerdict(problem),
   });

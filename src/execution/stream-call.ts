@@ -10,38 +10,40 @@ import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./a
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 
-/** One call of a stream under way. */
+/** A streaming call under way. */
 export interface StreamCall {
   readonly planned: PlannedCall;
   readonly record: AttemptRecord;
   readonly guard: Guard;
   readonly assembler: Assembler;
   /**
-   * Chunks until the first content, refusal or tool-call delta: a role, an empty delta, at last that
-   * content. Held back, since the call may yet be replaced.
+   * Chunks up to and including the first content, refusal or tool-call delta. They are held back because the
+   * call may still be replaced.
    */
   readonly held: CompletionChunk[];
-  /** Whether content has come. A stream that has ended without any is an answer too. */
+  /** True if content has arrived. A stream that ends without any is an answer too. */
   readonly hasBegun: boolean;
-  /** Reads until `hasBegun`, or to the end. Call it once and first. */
+  /** Makes the call and reads until `hasBegun`, or to the end. Call it once, before `next`. */
   open(): Promise<void>;
-  /** The next chunk after those held; undefined at the end. */
+  /** Reads the next chunk after those held. Resolves to undefined at the end. */
   next(): Promise<CompletionChunk | undefined>;
-  /** Ends the call with an error: what was thrown, as a typed one; the first one, where it has failed already. */
+  /**
+   * Ends the call with an error and returns it as a typed error. If the call had failed already, returns the
+   * first error.
+   */
   fail(thrown: unknown): unknown;
-  /** Ends the call for another one of the request. */
+  /** Ends the call because another call of the request took over. */
   abandon(): void;
-  /** Leaves no timer and no listener; with `abort`, ends what still runs. */
+  /** Removes timer and listeners and closes the stream. With `abort` it ends a call that still runs. */
   release(abort: boolean): void;
 }
 
-/** Begins the record of a call; it is made by `open`. */
+/** Starts the record of a call. `open` makes the call. */
 export function startStreamCall(execution: Execution, planned: PlannedCall): StreamCall {
-  const { ports, scope, signal } = execution;
+  const { ports, signal } = execution;
   const { model, pass } = planned;
   const record = startAttempt(execution, planned);
-  const bounds = { signal, clock: ports.clock, deadline: scope.deadline, attempts: scope.attempts };
-  const guard = createGuard(bounds, model.name);
+  const guard = createGuard(execution, model.name);
   const assembler = createAssembler();
   const held: CompletionChunk[] = [];
   let hasBegun = false;
@@ -104,7 +106,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   };
 }
 
-/** Chunks without content are few; one more than this is passed on as it is. */
+/** Largest number of chunks that are held back. With one more the stream counts as begun. */
 const heldLimit = 1_024;
 
 function hasContent(chunk: CompletionChunk): boolean {
@@ -116,7 +118,7 @@ function carriesText(error: unknown): error is ProviderError | DeadlineExceededE
   return isRouterError(error, "provider") || isRouterError(error, "deadline-exceeded");
 }
 
-/** Tells the stream that nobody reads on. What it makes of that is its own affair. */
+/** Closes the stream, since no more of it is read. Its errors no longer matter. */
 async function close(iterator: AsyncIterator<CompletionChunk> | undefined): Promise<void> {
   try {
     await iterator?.return?.();

@@ -4,13 +4,13 @@ import { wait } from "../plugin/wait.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
 
-/** How a call came to its room: whether it had to wait for it; or why there is none. */
+/** Result of taking room: whether the call had to wait, or the refusal. */
 export type Room = { readonly waited: boolean } | Refusal;
 
 /**
- * Takes a call's room within the limits. `patient`: it waits for a rate as long as `retryAfterCapMs`, since no
- * other model is left. Returns at once where nothing has to be waited for. Rejects when the request ends
- * meanwhile. The caller ends the pass.
+ * Takes room for a call within the limits. A `patient` call waits for a rate, up to `retryAfterCapMs`, since
+ * no other model is left. Synchronous if there is no wait. Rejects if the request ends during a wait. The
+ * caller ends the pass.
  */
 export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Room | Promise<Room> {
   const { retryAfterCapMs } = context.ports.options;
@@ -24,13 +24,13 @@ export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Ro
   return lateMs > 0 ? beginLate(context, pass, lateMs) : atOnce;
 }
 
-/** Takes a call's room only where nothing has to be waited for. */
+/** Takes room for a call only if there is no wait. */
 export function takeRoomNow(pass: Pass): true | Refusal {
   const waitMs = pass.headroom(0);
   if (typeof waitMs !== "number") return waitMs;
   const place = waitMs > 0 ? false : pass.queue(ignore);
   if (typeof place === "object") return place;
-  return place && pass.begin() === 0 ? true : { by: "queue", reason: "it has no room at once" };
+  return place && pass.begin() === 0 ? true : { by: "queue", reason: "it has no room right now" };
 }
 
 const atOnce: Room = { waited: false };
@@ -55,7 +55,9 @@ async function takeInTurn(
   return lateMs > 0 ? beginLate(context, pass, lateMs) : later;
 }
 
-/** Absent: the call has its place. */
+/**
+ * Takes a place among the calls under way, or joins the queue. Returns undefined if the call has its place.
+ */
 function placeIn(pass: Pass): Promise<void> | Refusal | undefined {
   let onTurn: () => void = ignore;
   const place = pass.queue(() => onTurn());
@@ -66,7 +68,10 @@ function placeIn(pass: Pass): Promise<void> | Refusal | undefined {
   });
 }
 
-/** Waits for a place among the calls under way. Returns why there is none; rejects at the deadline. */
+/**
+ * Waits for a place among the calls under way. Returns the refusal if there is none in time; rejects at the
+ * deadline.
+ */
 async function turn(
   context: CallContext,
   { queueTimeoutMs }: Pass,
@@ -89,7 +94,7 @@ async function turn(
   }
 }
 
-/** The call has its place, and its rate is used up by calls that began late: it waits for that, within limits. */
+/** Waits, within limits, for a rate that was used up by calls that began late. The call has its place. */
 async function beginLate(context: CallContext, pass: Pass, firstMs: number): Promise<Room> {
   const { signal, ports } = context;
   const { retryAfterCapMs } = ports.options;
@@ -97,7 +102,7 @@ async function beginLate(context: CallContext, pass: Pass, firstMs: number): Pro
   for (let ms = firstMs; ms > 0; ms = pass.begin()) {
     waitedMs += ms;
     if (waitedMs > retryAfterCapMs || ms >= leftMs(context))
-      return { by: "rate", reason: `its rate limit is reached for ${ms} ms more`, waitMs: ms };
+      return { by: "rate", reason: `its rate limit is reached; there is room again in ${ms} ms`, waitMs: ms };
     await wait(ms, signal, ports.clock);
   }
   return later;

@@ -8,9 +8,9 @@ import { forbidden, type Refused, tooLate, withoutRoom } from "./refused.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
- * Waits for whatever an accepted call has to wait for: its backoff, a rate, a place among the calls under way.
- * Returns at once where nothing has to be waited for. What was permitted before a wait is asked again after it.
- * Rejects with the signal's reason on an abort. A call that is not made has given everything back.
+ * Waits until an accepted call may start: for its backoff, a rate, or a place among the calls under way.
+ * Synchronous if there is no wait. After a wait the constraints are evaluated again. Rejects with the
+ * signal's reason on an abort. A call that is not made has given everything back.
  */
 export function takeTurn(
   execution: Execution,
@@ -68,7 +68,10 @@ function settle(
   return withoutRoom(proposal, room);
 }
 
-/** What forbids a call that was accepted, after a wait; it has then given everything back. */
+/**
+ * Returns the refusal of a call that may no longer be made after a wait, and gives everything back; undefined
+ * if the call may be made.
+ */
 function refusedNow(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
   const isLate = leftMs(execution) <= 0;
   const permitted = isLate || execution.permits(execution.candidateOf(proposal.model), proposal.hop);

@@ -2,7 +2,7 @@ import type { Completion, CompletionChunk } from "../contracts/index.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 
-/** A whole answer as a stream would have brought it: content, finish reason, usage. */
+/** Converts a whole answer to the chunks of a stream: content, finish reason, usage. */
 export function toChunks(completion: Completion): CompletionChunk[] {
   const { id, created, model, usage } = completion;
   const head = { id, created, model, object: "chat.completion.chunk" as const };

@@ -2,6 +2,7 @@ import { type Completion, isRouterError } from "../contracts/index.ts";
 import { admitCall, type PlannedCall } from "./admit-call.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
+import { deadlineError, leftMs } from "./deadline.ts";
 import { endError } from "./end-error.ts";
 import { followedBy } from "./followed-by.ts";
 import {
@@ -17,7 +18,7 @@ import { planInputOf } from "./plan-input-of.ts";
 import type { Refused } from "./refused.ts";
 import { takeTurn } from "./take-turn.ts";
 
-/** What follows an event: a call, the answer of the request, or neither, since another call runs already. */
+/** Result of an event: a call to make, the answer of the request, or neither if another call still runs. */
 export type Move =
   | { readonly call: PlannedCall; readonly completion?: undefined }
   | { readonly completion: Completion; readonly call?: undefined }
@@ -26,16 +27,16 @@ export type Move =
 const goesOn: Move = {};
 
 /**
- * The shell around the attempt plan of one request: it hands events to the plan, and leads the calls that the
- * plan proposes through the ports. What ends the request is thrown.
+ * Shell around the attempt plan of one request. It reports events to the plan and takes the calls that the
+ * plan proposes through the ports. It throws the error that ends the request.
  */
 export class Walk {
   readonly #execution: Execution;
   readonly #input: PlanInput;
   #state: PlanState = initialState;
-  /** The attempt that has ended last, until it is known what follows it. */
+  /** Last attempt that ended, until its next step is known. */
   #previous: AttemptRecord | undefined;
-  // Made when they are needed: most requests are answered by their first call.
+  // Created when needed, since most requests are answered by their first call.
   #refusals: Map<string, Refused> | undefined;
   #errors: Map<string, unknown> | undefined;
   /** Answers that a check did not accept. */
@@ -46,13 +47,17 @@ export class Walk {
     this.#input = planInputOf(execution);
   }
 
-  /** The first call. */
+  /** Starts the plan and returns the first call. */
   begin(): Move | Promise<Move> {
-    this.#execution.ports.admission.noteRequest();
+    const { signal, ports } = this.#execution;
+    // A stream may be read long after it was decided.
+    if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
+    if (leftMs(this.#execution) <= 0) throw deadlineError(this.#execution.scope);
+    ports.admission.noteRequest();
     return this.#follow(this.#send({ type: "begin", at: this.#now() }));
   }
 
-  /** A call has failed with a typed error. */
+  /** Reports a call that failed with a typed error. */
   failed(failed: ReadyCall, record: AttemptRecord, error: unknown): Move | Promise<Move> {
     const { attemptId } = failed.call;
     const { signal, ports } = this.#execution;
@@ -76,7 +81,7 @@ export class Walk {
     );
   }
 
-  /** An answer has come, and the checks have looked at it. */
+  /** Reports an answer and the verdict of its checks. */
   answered(
     { call }: ReadyCall,
     record: AttemptRecord,
@@ -99,13 +104,13 @@ export class Walk {
     );
   }
 
-  /** The content of a stream is late: the call to make next to it, where there is one. */
+  /** Reports a stream whose first content is late. Returns a call to make next to it, if there is one. */
   late({ call }: ReadyCall): Move | Promise<Move> {
     if (this.#execution.signal?.aborted) return goesOn;
     return this.#follow(this.#send({ type: "late", attemptId: call.attemptId, at: this.#now() }));
   }
 
-  /** A stream has brought content: calls next to it are given up by whoever runs them. */
+  /** Reports the first content of a stream. The code that runs a call next to it abandons that call. */
   firstContent({ call }: ReadyCall): void {
     if (this.#state.running.length > 1)
       this.#send({ type: "first-content", attemptId: call.attemptId, at: this.#now() });
@@ -115,7 +120,7 @@ export class Walk {
     return this.#execution.ports.clock.monotonic();
   }
 
-  /** A timer may fire a little before its time. */
+  /** Returns the time, but at least the deadline: a timer may fire a little early. */
   #afterDeadline(): number {
     const now = this.#now();
     return Math.max(now, this.#execution.scope.deadline?.at ?? now);
@@ -131,7 +136,7 @@ export class Walk {
   #follow(given: readonly PlanStep[]): Move | Promise<Move> {
     let steps = given;
     for (;;) {
-      // Calls that are given up stand before the last step: whoever runs them ends them.
+      // Steps before the last one abandon calls. The code that runs these calls ends them.
       const step = steps.at(-1);
       if (step === undefined || step.step === "abandon") return goesOn;
       if (step.step === "answer") {
@@ -163,7 +168,7 @@ export class Walk {
     return "call" in outcome ? { call: outcome } : this.#follow(this.#refuse(outcome));
   }
 
-  /** Leads a proposed call through the ports, until it may be made or is refused. */
+  /** Takes a proposed call through the ports until it may be made or is refused. */
   #lead(proposal: Proposal): PlannedCall | Refused | Promise<PlannedCall | Refused> {
     const admitted = admitCall(this.#execution, proposal);
     return admitted instanceof Promise

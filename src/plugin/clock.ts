@@ -2,19 +2,20 @@ import type { Clock } from "../contracts/ports/index.ts";
 import { longestTimerMs } from "./longest-timer.ts";
 
 /**
- * A clock for a router. Without `now`, the time of day is the system's, and durations are measured by
- * `performance.now()`, which no correction of the system's time moves. With `now` (milliseconds since the
- * epoch) a single function serves both: its largest value so far is the monotonic time.
+ * Creates the clock of a router. Without `now`, the time of day is the system's, and durations are measured
+ * by `performance.now()`, which corrections of the system's time do not move. With `now` (milliseconds since
+ * the epoch) a single function serves both: its largest value so far is the monotonic time.
  */
 export function createClock(now?: () => number): Clock {
   return { wall: now ?? Date.now, monotonic: now === undefined ? monotonicNow : largestOf(now), after };
 }
 
-/** The clock of what is made without a router. */
+/** Clock for code that runs without a router. */
 export const systemClock: Clock = createClock();
 
+/** Whole milliseconds, like the time of day: records of durations stay readable. */
 function monotonicNow(): number {
-  return performance.now();
+  return Math.floor(performance.now());
 }
 
 function largestOf(now: () => number): () => number {

@@ -1,14 +1,14 @@
 import type { Clock } from "../contracts/ports/index.ts";
 import { type Watched, watch } from "./watch.ts";
 
-/** Bounds of a promise, with the error that it then rejects with. */
+/** Bounds of a promise, and the errors that it then rejects with. */
 export interface Bounds extends Pick<Watched, "signal" | "ms"> {
-  /** Default: the signal's reason. */
+  /** Makes the error for an abort. Default: the signal's reason. */
   readonly abortError?: (() => unknown) | undefined;
   readonly timeError?: (() => unknown) | undefined;
 }
 
-/** Settles as `work` does, or rejects when its time is up or the signal fires. What comes late is dropped. */
+/** Settles like `work`, or rejects when its time is up or the signal fires. A late result is dropped. */
 export function settleWithin<T>(
   clock: Pick<Clock, "after">,
   work: PromiseLike<T>,

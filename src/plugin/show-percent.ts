@@ -1,9 +1,9 @@
-/** A share of 1 as `41.0 %`, with so many decimals. */
+/** Formats a share of 1 in percent with this number of decimals: `41.0 %`. */
 export function showPercent(share: number, decimals = 1): string {
   return `${(100 * share).toFixed(decimals)} %`;
 }
 
-/** The same with no more decimals than it takes, at most so many: `41 %`. */
+/** Formats a share of 1 in percent with at most this number of decimals, without trailing zeros: `41 %`. */
 export function showPercentUpTo(share: number, decimals: number): string {
   return `${Number((100 * share).toFixed(decimals))} %`;
 }

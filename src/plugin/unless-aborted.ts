@@ -1,4 +1,4 @@
-/** Settles as the promise does, or rejects with the signal's reason if that fires first. Leaves no listener. */
+/** Settles like the promise, or rejects with the signal's reason if that fires first. Leaves no listener. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

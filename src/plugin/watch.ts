@@ -1,19 +1,19 @@
 import type { Clock } from "../contracts/ports/index.ts";
 
-/** What ends a wait before its time. Whatever is absent does not. */
+/** Signal and time that end a wait. One that is absent does not. */
 export interface Watched {
   readonly signal?: AbortSignal | undefined;
   readonly onAbort?: ((reason: unknown) => void) | undefined;
-  /** Milliseconds; Infinity: never. */
+  /** Milliseconds; Infinity means never. */
   readonly ms?: number | undefined;
   readonly onTime?: (() => void) | undefined;
 }
 
 /**
- * Calls the listener of whatever comes first, the abort or the time, and no other. Returns a function that
- * ends the watch. Either way no timer and no listener is left. A signal that has fired already is heard at once.
+ * Calls `onAbort` or `onTime`, whichever is due first, and only that one. Returns a function that ends the
+ * watch. In either case no timer and no listener is left. A signal that has fired already counts at once.
  */
-export function watch({ after }: Pick<Clock, "after">, { signal, onAbort, ms, onTime }: Watched): () => void {
+export function watch(clock: Pick<Clock, "after">, { signal, onAbort, ms, onTime }: Watched): () => void {
   if (signal?.aborted) {
     onAbort?.(signal.reason);
     return nothing;
@@ -25,7 +25,7 @@ export function watch({ after }: Pick<Clock, "after">, { signal, onAbort, ms, on
   const timer =
     ms === undefined || ms === Number.POSITIVE_INFINITY
       ? undefined
-      : after(ms, () => {
+      : clock.after(ms, () => {
           end();
           onTime?.();
         });

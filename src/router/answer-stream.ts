@@ -2,7 +2,7 @@ import type { CompletionChunk, RouteRequest, RouteResult, RouteStream } from "..
 import { readAnswer } from "../execution/index.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 
-/** Begins a request at once, and yields its answer as it is read. */
+/** Starts a request at once and yields its answer as it is read. */
 export function openAnswerStream<Id extends string>(
   life: LifeCycle<Id>,
   request: RouteRequest<Id>,
@@ -39,13 +39,14 @@ export function openAnswerStream<Id extends string>(
   }
 
   const iterator = chunks();
-  const end = iterator.return.bind(iterator);
   // A generator that has not begun ends without its `finally`.
+  const end = iterator.return.bind(iterator);
   iterator.return = (value) => end(value).finally(leave);
-  // Also where the stream is never iterated.
+  const abandon = iterator.throw.bind(iterator);
+  iterator.throw = (error) => abandon(error).finally(leave);
+  // Also if the stream is never iterated.
   deciding.catch(fail);
-  // Both reject as the iteration does: a caller may look at that alone.
-  deciding.catch(ignore);
+  // It rejects when the iteration does, and a caller may look at the iteration only.
   result.catch(ignore);
   return { [Symbol.asyncIterator]: () => iterator, decision: deciding, result };
 }

@@ -8,24 +8,24 @@ type Route<Id extends string> = (
   options?: RouteOptions,
 ) => Promise<RouteResult<Id>>;
 
-/** A request under way, and those who wait for it. */
+/** A request under way, and the callers that wait for it. */
 interface Flight<Id extends string> {
   readonly result: Promise<RouteResult<Id>>;
   readonly controller: AbortController;
   waiting: number;
-  /** The answer as it came, before the first who gets it can change it. Where several wait. */
+  /** Copy of the answer, taken before the first caller can change it. Absent unless several callers wait. */
   answer: Completion | undefined;
-  /** Whether somebody has been given its attempts and their cost. */
+  /** True if a caller has received the attempts and their cost. */
   billed: boolean;
 }
 
-/** Requests under way that can be joined; the others are simply sent. */
+/** Largest number of requests under way that can be joined. Others are sent on their own. */
 const maxFlights = 10_000;
 
 /**
- * Sends a request that is under way already once: whoever joins gets a copy of its answer, under its
- * decision and until its deadline, and is billed nothing. An abort ends the request only when nobody
- * waits for it any more. `when` says which requests are sent so.
+ * Sends equal requests that are under way at the same time once. A caller that joins gets a copy of the
+ * answer, under the first one's decision and deadline, and is billed nothing. An abort ends the request only
+ * if no other caller waits for it. `when` selects the requests.
  */
 export function coalesce<Id extends string>(
   route: Route<Id>,
@@ -56,7 +56,7 @@ export function coalesce<Id extends string>(
 
   return async (request, options) => {
     const signal = options?.signal;
-    // Otherwise routing says what is wrong with the signal.
+    // Otherwise `route` reports what is wrong with the signal.
     const isLive = signal === undefined || signal.aborted === false;
     const key = isLive && when(request) ? keyOf(request) : undefined;
     const joined = key === undefined ? undefined : flights.get(key);
@@ -90,8 +90,8 @@ export function coalesce<Id extends string>(
 }
 
 /**
- * Equal for equal requests alone; undefined where a request cannot be compared: its constraints are
- * functions, and a session changes with each answer.
+ * Returns a key that only equal requests share. Undefined if a request cannot be compared: its constraints
+ * are functions, and a session changes with each answer.
  */
 function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined {
   if (typeof request === "object" && request !== null) {
@@ -102,12 +102,12 @@ function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined
   try {
     return nodeCrypto().createHash("sha256").update(JSON.stringify(request)).digest("base64");
   } catch {
-    // Not JSON: routing says what is wrong with it.
+    // Not JSON: `route` reports what is wrong with it.
     return undefined;
   }
 }
 
-/** A user's own model may answer with what cannot be cloned: it is then shared. */
+/** Clones an answer. One that cannot be cloned, which a user's own model may return, is shared. */
 function cloneOf(completion: Completion): Completion {
   try {
     return structuredClone(completion);

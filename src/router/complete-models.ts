@@ -2,7 +2,7 @@ import { InvalidOptionError, type Model } from "../contracts/index.ts";
 import { completeFacts } from "../cost/catalogue.ts";
 import { checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
 
-/** Fills in what is known of each model. Caller over catalogue. */
+/** Checks the models and completes their facts from the catalogue. Facts of the caller take precedence. */
 export function completeModels<Id extends string>(
   given: Readonly<Record<Id, Model>>,
 ): Readonly<Record<Id, Model>> {
@@ -22,7 +22,7 @@ export function completeModels<Id extends string>(
     if (model.capabilities !== undefined) checkObject(`models.${id}.capabilities`, model.capabilities);
     const other = idByName.get(model.name);
     if (other !== undefined) {
-      const advice = `unlike that of models.${other}: give each a name of its own (option name of the provider)`;
+      const advice = `different from models.${other}.name: give each model its own name (option name of the provider)`;
       throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
     }
     idByName.set(model.name, id);
@@ -31,7 +31,10 @@ export function completeModels<Id extends string>(
   return Object.fromEntries(entries) as Record<Id, Model>;
 }
 
-/** Methods are bound, so that a model may be an instance of a class. Constraints rest on labels: they stay. */
+/**
+ * Completes one model. Methods are bound, so that it may be an instance of a class. Labels are frozen, since
+ * constraints rest on them.
+ */
 function completeModel(model: Model): Model {
   const { health } = model;
   return {

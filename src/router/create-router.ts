@@ -29,11 +29,11 @@ import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./route
 import { exportState, restoreState } from "./router-state.ts";
 
 /**
- * Makes a router. `models` maps ids, which policies, constraints and pins use, to models; list them
- * from small to large: when one fails, the next larger permitted one is tried first. What a model
- * does not say of itself (price, context window, capabilities) is looked up in the catalogue.
+ * Creates a router. `models` maps ids, which policies, constraints and pins use, to models. List them from
+ * small to large: when one fails, the next larger permitted one is called first. Facts that a model lacks
+ * (price, context window, capabilities) are taken from the catalogue.
  *
- * Throws `InvalidOptionError`, naming option, value and allowed range.
+ * Throws `InvalidOptionError` with option, value and allowed range.
  */
 export function createRouter<const Models extends Readonly<Record<string, Model>>>(
   options: RouterOptions<keyof Models & string> & { readonly models: Models },
@@ -42,7 +42,7 @@ export function createRouter<const Models extends Readonly<Record<string, Model>
   return assemble<keyof Models & string>(options, options.models);
 }
 
-/** The composition root: the one place that knows every part. */
+/** Composition root: the one place that knows every part. */
 function assemble<Id extends string>(
   options: RouterOptions<Id>,
   givenModels: Readonly<Record<Id, Model>>,
@@ -60,10 +60,11 @@ function assemble<Id extends string>(
   const means = createUsageMeans();
   const health = createHealth();
   const sessions = createSessions({ maxSessions: options.maxSessions });
-  const breakers = createBreakers(execution.breaker);
-  const retryBudget = createRetryBudget(execution.retryBudget);
-  const limits = execution.limits && createLimits(execution.limits, { models, clock: now });
-  const hedging = execution.hedge && createHedging(execution.hedge, health.of);
+  const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
+  const breakers = createBreakers(breaker);
+  const retryBudget = createRetryBudget(retries);
+  const limits = bounds && createLimits(bounds, { models, clock: now });
+  const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget);
   const ledger = createLedger(budget && spend && { budget, book: spend });

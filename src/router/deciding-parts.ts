@@ -6,7 +6,7 @@ import type { UsageMeans } from "../state/usage-means.ts";
 import { packageVersion } from "../version.ts";
 import type { RouterOptions } from "./router-options.ts";
 
-/** Estimates input tokens and cost of a request on a model, from what earlier calls have used. */
+/** Estimates input tokens and cost of a request on a model from the usage of earlier calls. */
 export function estimateBy(
   means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens">,
 ): DecisionParts<string>["estimate"] {
@@ -20,7 +20,7 @@ export function estimateBy(
   };
 }
 
-/** How decisions describe their policy, which versions they name, and whether they are certified. */
+/** Returns the parts of a decision that describe policy, versions and certification. */
 export function certified<Id extends string>(
   { policy, tuning }: RouterOptions<Id>,
   classifier: Classifier,

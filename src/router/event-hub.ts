@@ -2,11 +2,11 @@ import { type EventSink, InvalidOptionError, type RouterEvent } from "../contrac
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
-  /** False: no event has to be made. */
+  /** False if there is no listener, so that no event has to be built. */
   readonly isHeard: boolean;
-  /** Hands an event to all listeners. One that throws, or rejects, cannot break a request. */
+  /** Passes an event to all listeners. One that throws or rejects cannot break a request. */
   emit(event: RouterEvent<Id>): void;
-  /** Adds a listener. Returns a function that takes it away. Throws `InvalidOptionError`. */
+  /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
   observe(sink: EventSink<Id>): () => void;
   /** Closes all listeners. */
   close(): Promise<void>;
@@ -23,7 +23,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
     },
     observe(sink) {
       if (typeof sink !== "function") throw new InvalidOptionError("observe.sink", sink, "a function");
-      // A function of its own, so that a sink that is added twice is taken away once.
+      // A wrapper for each call, so that a sink that is added twice can be removed once.
       const added: EventSink<Id> = Object.assign((event: RouterEvent<Id>) => sink(event), {
         close: async () => sink.close?.(),
       });
@@ -33,7 +33,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       };
     },
     async close() {
-      await Promise.all(sinks.map((sink) => sink.close?.()));
+      await Promise.all(sinks.map(async (sink) => sink.close?.()));
     },
   };
 }
@@ -43,7 +43,7 @@ function hand<Id extends string>(sink: EventSink<Id>, event: RouterEvent<Id>): v
     const returned: unknown = sink(event);
     if (returned instanceof Promise) returned.catch(ignore);
   } catch {
-    // A listener's failure is its own: the request goes on.
+    // A failure of a listener does not concern the request.
   }
 }
 

@@ -5,7 +5,7 @@ import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 
-/** The execution of a decided request. */
+/** Returns the execution of a decided request. */
 export function executionOf<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,

@@ -24,11 +24,13 @@ import type { Run } from "./run.ts";
 
 /** A hop that the router can end. */
 export interface OpenHop extends HopContext {
-  /** Aborts what the hop has under way and leaves no timer and no listener. */
+  /** True once the deadline has passed, also if a timer noticed it a little before the clock. */
+  readonly isLate: boolean;
+  /** Aborts the calls that the hop has under way and removes timer and listener. */
   end(): void;
 }
 
-/** The way of a classifier or a check to models. Costs next to nothing until it is used. */
+/** Opens the way of a classifier or a check to models. Costs next to nothing until it is used. */
 export function openHop<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,
@@ -37,8 +39,8 @@ export function openHop<Id extends string>(
   return new RequestHop(parts, run, at);
 }
 
-// A class, since each request makes one: closures and getters of its own would cost more than all
-// the rest of a decision.
+// A class, since each request creates one: closures and getters per object would cost more than all the rest
+// of a decision.
 class RequestHop<Id extends string> implements OpenHop {
   readonly #parts: RouterParts<Id>;
   readonly #run: Run<Id>;
@@ -46,6 +48,7 @@ class RequestHop<Id extends string> implements OpenHop {
   #controller: AbortController | undefined;
   #endWatch: (() => void) | undefined;
   #over = false;
+  #isLate = false;
 
   constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check">) {
     this.#parts = parts;
@@ -58,7 +61,7 @@ class RequestHop<Id extends string> implements OpenHop {
     const controller = new AbortController();
     this.#controller = controller;
     if (this.#over) {
-      // A classifier or check that was left behind still holds the hop.
+      // An abandoned classifier or check still holds the hop.
       controller.abort(hopIsOver());
       return controller.signal;
     }
@@ -67,16 +70,23 @@ class RequestHop<Id extends string> implements OpenHop {
       signal: this.#run.signal,
       onAbort: (reason) => controller.abort(reason),
       ms: Math.max(0, leftMs({ ports, scope: this.#run })),
-      onTime: () => controller.abort(deadlineError(this.#run)),
+      onTime: () => {
+        this.#isLate = true;
+        controller.abort(deadlineError(this.#run));
+      },
     });
     return controller.signal;
+  }
+
+  get isLate(): boolean {
+    return this.#isLate || leftMs({ ports: this.#parts.ports, scope: this.#run }) <= 0;
   }
 
   get now(): number {
     return this.#parts.ports.clock.wall();
   }
 
-  // Getters, so that a classifier may take them out of the hop.
+  // Getters, so that a classifier may destructure the hop.
   get permits(): HopContext["permits"] {
     return (facts) => this.#permits(facts, this.#run.facts);
   }
@@ -94,15 +104,15 @@ class RequestHop<Id extends string> implements OpenHop {
     const own = this.#ownOf(facts);
     if (own === undefined && deciding.models.some(({ id }) => id === facts.name))
       return "its name is the id of one of the router's models: give it another";
-    // The router's own id where the model is one of its own, so that `only` and `except` know it.
+    // The router's id if the model is one of its own, so that `only` and `except` know it.
     const id = own?.id ?? (facts.name as Id);
     const answer = this.#permitted(this.#candidate(id, completeFacts(facts), chat));
     if (answer !== true || own === undefined || own.facts === facts) return answer;
-    // Another object under the name of one of the router's models cannot say better of it than the router.
+    // Another object with the name of one of the router's models cannot claim more than the router knows.
     return this.#permitted(this.#candidate(id, own.facts, chat));
   }
 
-  /** The team's and the request's constraints, and the router's budget. */
+  /** Evaluates the team's and the request's constraints, and the router's budget. */
   #permitted(candidate: Candidate<Id>): true | string {
     const { teamConstraints, facts: request, account } = this.#run;
     const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
@@ -140,7 +150,10 @@ class RequestHop<Id extends string> implements OpenHop {
     return this.#ownOf(facts)?.id ?? facts.name;
   }
 
-  /** One call of a model outside the plan. Throws `NoEligibleModelError` where a constraint forbids it. */
+  /**
+   * Returns the context of one call of a model outside the plan. Throws `NoEligibleModelError` if a
+   * constraint forbids the call.
+   */
   #execution(model: Model, chat: ChatRequest, facts: RequestFacts): CallContext {
     const { ports, completeFacts } = this.#parts;
     const id = this.#idOf(model);
@@ -174,7 +187,7 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 }
 
-/** What is called by `work` alone. */
+/** Stands in for the methods of a target that only `work` calls. */
 function notChat(): never {
   throw new TypeError("this target is not a chat model");
 }

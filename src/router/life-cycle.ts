@@ -1,13 +1,12 @@
 import {
   type Completion,
-  DeadlineExceededError,
   type RouteRequest,
   type RouteResult,
   RouterError,
   recordError,
 } from "../contracts/index.ts";
 import { type Decided, decide } from "../decision/index.ts";
-import type { Execution } from "../execution/index.ts";
+import { deadlineError, type Execution } from "../execution/index.ts";
 import { allText } from "../request/index.ts";
 import { executionOf } from "./execution-of.ts";
 import { openHop } from "./hop-context.ts";
@@ -17,8 +16,8 @@ import { beginRun, type Run } from "./run.ts";
 import { totalCostUsd, totalUsage } from "./totals.ts";
 
 /**
- * The life of one request: `begin`, `decide`, `execution`, then `finish` or `fail`. Each way to its end settles
- * the account, once.
+ * Life cycle of one request: `begin`, `decide`, `execution`, then `finish` or `fail`. Every way to its end
+ * settles the account, once.
  */
 export class LifeCycle<Id extends string> {
   readonly #parts: RouterParts<Id>;
@@ -30,14 +29,17 @@ export class LifeCycle<Id extends string> {
     this.#parts = parts;
   }
 
-  /** Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
+  /** Starts the request. Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
   begin(request: RouteRequest<Id>, signal: AbortSignal | undefined, isClosed: boolean): void {
     if (isClosed)
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
     this.#run = beginRun(this.#parts, request, signal);
   }
 
-  /** Decides, reports, and makes sure that the caller still waits. `draw`: in place of the router's number. */
+  /**
+   * Decides and reports the decision. Rejects if the caller has aborted or the deadline has passed. `draw`
+   * replaces the router's random number.
+   */
   async decide(draw?: number): Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
@@ -52,23 +54,21 @@ export class LifeCycle<Id extends string> {
         account: run.account,
         hop,
         draw,
-        // By the hop's signal: it fires at the deadline, too.
+        // The hop's signal fires at the deadline, too.
         countTokens: () => parts.countTokens(allText(run.request), hop.signal),
       });
       const decided = deciding instanceof Promise ? await deciding : deciding;
       this.#decided = decided;
       this.#reportDecision(run, decided);
-      const { signal, deadline, attempts } = run;
-      if (signal?.aborted) throw signal.reason;
-      if (deadline !== undefined && parts.ports.clock.monotonic() >= deadline.at)
-        throw new DeadlineExceededError(deadline.ms, attempts);
+      if (run.signal?.aborted) throw run.signal.reason;
+      if (hop.isLate) throw deadlineError(run);
       return decided;
     } finally {
       hop.end();
     }
   }
 
-  /** What execution needs. The account sets aside what the whole plan is expected to cost. */
+  /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
     const decided = this.#decided as Decided<Id>;
@@ -78,7 +78,7 @@ export class LifeCycle<Id extends string> {
     return executionOf(this.#parts, run, decided);
   }
 
-  /** The request has its answer. */
+  /** Ends the request with its answer. */
   finish(completion: Completion): RouteResult<Id> {
     const { ports, events } = this.#parts;
     const run = this.#begun();
@@ -99,7 +99,7 @@ export class LifeCycle<Id extends string> {
     return { text: typeof content === "string" ? content : "", completion, ...totals };
   }
 
-  /** The request has failed. Idempotent, also after `finish`; false where the request was over. */
+  /** Ends the request with an error. Returns false, and does nothing, if the request is over. */
   fail(error: unknown): boolean {
     if (this.#over) return false;
     const { events } = this.#parts;
@@ -117,7 +117,7 @@ export class LifeCycle<Id extends string> {
     return true;
   }
 
-  /** Ends the request: what it holds of the budget becomes what it has spent. Idempotent. */
+  /** Ends the request and closes its account. Idempotent. */
   settle(): void {
     this.#over = true;
     this.#run?.account.close();

@@ -4,12 +4,12 @@ import type { HealthTracker } from "../state/health.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";
 
-/** What hears of a router's calls: its listeners, and what learns from calls that have ended. */
+/** Parts that are informed about a router's calls: its listeners, and those that learn from calls. */
 export interface ObserverParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly now: () => number;
 }
 

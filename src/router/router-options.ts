@@ -11,7 +11,7 @@ import {
 import type { ExecutionOptions } from "../execution/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../plugin/index.ts";
 
-/** What a router is made of besides its models. */
+/** Options of a router besides its models. */
 export interface RouterOptions<Id extends string> {
   /** Says which of the permitted models should serve a request. */
   readonly policy: Policy<Id>;
@@ -27,35 +27,35 @@ export interface RouterOptions<Id extends string> {
    */
   readonly budget?: BudgetOptions | undefined;
   /**
-   * A tuning file, as `eval tune` writes it: decisions are certified as long as its certificate holds, that
-   * is with its models, its policy with its parameters, its classifier, and until it expires. Whatever
-   * differs, no request fails: `decision.uncertified` says what. Default: no decision is certified.
+   * Tuning file, as `eval tune` writes it. Decisions are certified as long as its certificate holds: with the
+   * same models, policy, parameters and classifier, and until it expires. A difference fails no request;
+   * `decision.uncertified` states it. Default: no decision is certified.
    */
   readonly tuning?: Tuning | undefined;
   /**
-   * Whether `route()` sends the same request once when it is under way twice: all fields are equal, the
-   * tenant too, and it has no session and no constraints of its own. Each caller gets the same answer
-   * (also where the temperature would have made them differ, and with the same tool calls) and decision;
-   * the calls and their cost are in the first one's result alone. The first one's deadline holds; an abort
-   * of one caller is none of the others'. A function says which requests. Default false.
+   * True if `route()` sends a request once that is under way twice: with all fields equal, including the
+   * tenant, and without a session and constraints of its own. Each caller gets the same decision and the same
+   * answer, with the same tool calls, even where the temperature would have made answers differ. The calls
+   * and their cost are in the first caller's result only. The first caller's deadline holds; an abort of one
+   * caller does not affect the others. A function selects the requests. Default false.
    */
   readonly coalesce?: boolean | ((request: RouteRequest<Id>) => boolean) | undefined;
-  /** Sessions that are remembered; the least recently used is forgotten. Default 10,000. */
+  /** Largest number of sessions that are remembered; the least recently used is forgotten. Default 10,000. */
   readonly maxSessions?: number | undefined;
-  /** Told of each step, synchronously; for instance `decisionLog({ file })`. */
+  /** Called synchronously with each event, for instance `decisionLog({ file })`. */
   readonly onEvent?: EventSink | undefined;
-  /** Longest time of a classifier that answers asynchronously, in milliseconds. Default 1,000. */
+  /** Longest time of an asynchronous classifier, in milliseconds. Default 1,000. */
   readonly classifierTimeoutMs?: number | undefined;
   /** Longest request, all texts together, in characters. Default 4,000,000. */
   readonly maxCharacters?: number | undefined;
-  /** Settles lotteries and jitter: in [0, 1). Default `Math.random`. */
+  /** Returns a random number in [0, 1), for lotteries and jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /**
-   * Milliseconds since the epoch. Durations are measured by its largest value so far. Default: the system's
-   * time of day, and its monotonic clock for durations.
+   * Returns milliseconds since the epoch. Durations are measured by its largest value so far. Default: the
+   * system's time of day, and its monotonic clock for durations.
    */
   readonly clock?: (() => number) | undefined;
-  /** Makes ids of decisions. Default `crypto.randomUUID`. */
+  /** Returns a new id for a decision. Default `crypto.randomUUID`. */
   readonly newId?: (() => string) | undefined;
 }
 
@@ -77,7 +77,9 @@ const optionNames: readonly string[] = [
   "newId",
 ] satisfies readonly ("models" | keyof RouterOptions<string>)[];
 
-/** Throws `InvalidOptionError`, naming option, value and allowed range. `ids` are those of the router's models. */
+/**
+ * Throws `InvalidOptionError` with option, value and allowed range. `ids` are those of the router's models.
+ */
 export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>, ids: readonly Id[]): void {
   const { policy, classifier, constraints = [], coalesce = false, tuning } = options;
   checkMethods("policy", policy, ["select"]);
@@ -108,7 +110,7 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
   if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
 }
 
-/** Throws `InvalidOptionError` where there is an option that no router has. */
+/** Throws `InvalidOptionError` if there is an option that no router has. */
 export function checkRouterKeys(options: object): void {
   checkKeys("createRouter", options, optionNames);
 }

@@ -1,12 +1,16 @@
 import { checkSpendState, type SpendBook } from "../budget/spend.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import { checkKeys } from "../plugin/index.ts";
-import { type Breakers, checkBreakerStates } from "../state/breakers.ts";
-import { checkHealthState, type HealthTracker } from "../state/health.ts";
-import { checkLearnedLimits } from "../state/learned-rate.ts";
+import type { Breakers } from "../state/breakers.ts";
+import { checkBreakerStates } from "../state/check-breaker-states.ts";
+import { checkHealthState } from "../state/check-health-state.ts";
+import { checkLearnedLimits } from "../state/check-learned-limits.ts";
+import { checkSessionsState } from "../state/check-sessions-state.ts";
+import { checkUsageMeansState } from "../state/check-usage-means-state.ts";
+import type { HealthTracker } from "../state/health.ts";
 import type { Limits } from "../state/limits.ts";
-import { checkSessionsState, type Sessions } from "../state/sessions.ts";
-import { checkUsageMeansState, type UsageMeans } from "../state/usage-means.ts";
+import type { Sessions } from "../state/sessions.ts";
+import type { UsageMeans } from "../state/usage-means.ts";
 
 export interface StateParts {
   readonly means: UsageMeans;
@@ -17,13 +21,13 @@ export interface StateParts {
   readonly spend: SpendBook | undefined;
   /** Absent: the router has no limits. */
   readonly limits: Limits | undefined;
-  /** The router's models: sessions of others are left out. */
+  /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
-/** All that a router has learnt, as one piece of plain JSON. */
+/** Exports all that a router has learnt as plain JSON. */
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, spend, limits, clock } = parts;
   return {
@@ -37,7 +41,7 @@ export function exportState(parts: StateParts): RouterState {
   };
 }
 
-/** Replaces what was learnt. Throws `InvalidOptionError`, and then changes nothing. */
+/** Replaces what a router has learnt. Changes nothing if it throws `InvalidOptionError`. */
 export function restoreState(parts: StateParts, state: RouterState): void {
   checkKeys("state", state, [
     "formatVersion",
@@ -57,7 +61,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     limits = [],
     spend = { formatVersion: 1, accounts: [] },
   } = state;
-  // All of it, before any of it replaces what is known.
+  // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkBreakerStates(breakers);

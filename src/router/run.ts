@@ -13,14 +13,14 @@ import type { RouterParts } from "./parts.ts";
 export interface Run<Id extends string> extends RequestScope {
   readonly request: RouteRequest<Id>;
   readonly facts: RequestFacts;
-  /** The router's own, the team's and the request's. */
+  /** Constraints of the router, the team and the request. */
   readonly constraints: readonly Constraint<Id>[];
-  /** The team's and the request's: what holds for models outside the plan. */
+  /** Constraints of the team and the request, which hold for models outside the plan. */
   readonly teamConstraints: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
-  /** As the request asks. */
+  /** Value of the request's `fallback`. */
   readonly fallback: boolean | undefined;
-  /** On the monotonic clock, in milliseconds. */
+  /** Start on the monotonic clock in milliseconds. */
   readonly startedAt: number;
   readonly attempts: Attempt<Id>[];
 }

@@ -1,6 +1,6 @@
 import type { Attempt, Usage } from "../contracts/index.ts";
 
-/** Tokens of all attempts together. */
+/** Returns the tokens of all attempts together. */
 export function totalUsage(attempts: readonly Attempt[]): Usage {
   let total: Usage = { inputTokens: 0, outputTokens: 0 };
   for (const { usage } of attempts) {
@@ -16,7 +16,7 @@ export function totalUsage(attempts: readonly Attempt[]): Usage {
   return total;
 }
 
-/** Cost of all attempts together in US dollars; undefined as soon as one is not known. */
+/** Returns the cost of all attempts together in US dollars; undefined if one cost is not known. */
 export function totalCostUsd(attempts: readonly Attempt[]): number | undefined {
   let total = 0;
   for (const { costUsd } of attempts) {

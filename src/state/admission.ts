@@ -5,28 +5,28 @@ import type { Hedging } from "./hedging.ts";
 import type { LimitPass, Limits } from "./limits.ts";
 import type { LoadBudget } from "./load-budget.ts";
 
-/** The rules that admission is made of. */
+/** Rules that admission consists of. */
 export interface AdmissionParts {
-  readonly breakers: Pick<Breakers, "ask" | "enter" | "abandon" | "pauseMs" | "observe">;
+  readonly breakers: Pick<Breakers, "ask" | "enter" | "isOnTrial" | "abandon" | "pauseMs" | "observe">;
   readonly retryBudget: LoadBudget;
   /** Absent: no hedges. */
   readonly hedging: Hedging | undefined;
   /** Absent: no limits. */
   readonly limits: Pick<Limits, "delayOf" | "enter"> | undefined;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** Hops of classifiers and checks: no other model can stand in, so breakers do not stop them. */
 const direct: ReadonlySet<Call["hop"]> = new Set(["classify", "check"]);
 
-/** Breakers, pauses, rates, calls at once, retry and hedge budgets, as one port. */
+/** Creates the port that combines breakers, pauses, rates, calls at once, and the retry and hedge budgets. */
 export function createAdmission(parts: AdmissionParts): Admission {
   const { breakers, retryBudget, hedging, limits, now } = parts;
 
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
-  /** The token of a retry or a hedge; absent: there is one. */
+  /** Takes the token of a retry or a hedge. Returns the refusal if there is none left. */
   const withdraw = ({ hop, sparing }: Call): Refusal | undefined => {
     if (hop === "retry" && !retryBudget.withdraw(now(), sparing === true))
       return { by: "retry-budget", reason: "the retry budget is used up" };
@@ -56,12 +56,12 @@ export function createAdmission(parts: AdmissionParts): Admission {
     enter(call, inMs) {
       const isDirect = direct.has(call.hop);
       const entered = isDirect ? false : breakers.enter(call.name, now() + inMs);
-      const hasEntered = entered === true;
-      if (!hasEntered && !isDirect && call.lastResort !== true)
+      if (entered !== true && !isDirect && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
+      const isTrial = entered === true && breakers.isOnTrial(call.name);
       const refusal = withdraw(call);
-      if (refusal === undefined) return new CallPass(parts, call, hasEntered);
-      if (hasEntered) breakers.abandon(call.name);
+      if (refusal === undefined) return new CallPass(parts, call, isTrial);
+      if (isTrial) breakers.abandon(call.name);
       return refusal;
     },
   };
@@ -76,19 +76,19 @@ function ratedOf({ name, tenant, inputTokens, outputTokens }: Call) {
   return { name, tenant, tokens: inputTokens + outputTokens };
 }
 
-/** One call on its way. A class, since each call makes one: closures of its own would cost more. */
+/** Pass of one call. A class, since each call creates one: closures per object would cost more. */
 class CallPass implements Pass {
   readonly #parts: AdmissionParts;
   readonly #call: Call;
-  /** True if a breaker's trial, where there is one, is this call's. */
-  readonly #entered: boolean;
+  /** True if the call entered the breaker: a half-open trial is then its own. */
+  readonly #isTrial: boolean;
   #limited: LimitPass | undefined;
   #isOver = false;
 
-  constructor(parts: AdmissionParts, call: Call, entered: boolean) {
+  constructor(parts: AdmissionParts, call: Call, isTrial: boolean) {
     this.#parts = parts;
     this.#call = call;
-    this.#entered = entered;
+    this.#isTrial = isTrial;
   }
 
   get queueTimeoutMs(): number {
@@ -96,7 +96,7 @@ class CallPass implements Pass {
   }
 
   get onRateLimit(): Pass["onRateLimit"] {
-    return this.#limited?.told;
+    return this.#limited?.onRateLimit;
   }
 
   headroom(maxWaitMs: number): number | Refusal {
@@ -122,7 +122,7 @@ class CallPass implements Pass {
     this.#isOver = true;
     const { breakers, now } = this.#parts;
     if (attempt !== undefined) breakers.observe(attempt, now());
-    else if (this.#entered) breakers.abandon(this.#call.name);
+    else if (this.#isTrial) breakers.abandon(this.#call.name);
     this.#limited?.end(attempt);
   }
 }

@@ -1,11 +1,11 @@
-/** Calls under way at each endpoint, and those that wait for a place. */
+/** Bounds the calls under way at each endpoint, and queues those that wait for a place. */
 export interface Bulkheads {
   /**
-   * `true`: a place is taken. `false`: places and queue are full. Otherwise `onTurn` is called once a
-   * place is taken, unless `leave` is called before.
+   * Returns `true` if it took a place, `false` if places and queue are full. Otherwise the call is
+   * queued, and `onTurn` is called once it has a place, unless `leave` is called first.
    */
   enter(name: string, bounds: BulkheadBounds, onTurn: () => void): boolean | QueuePlace;
-  /** Gives a place back: the one who has waited longest takes it. Once for each place. */
+  /** Gives a place back, to the call that has waited longest. Call it once for each place. */
   leave(name: string): void;
 }
 
@@ -15,7 +15,7 @@ export interface BulkheadBounds {
 }
 
 export interface QueuePlace {
-  /** Whether the turn had not come yet. */
+  /** Leaves the queue. Returns true if the turn had not come yet. */
   leave(): boolean;
 }
 
@@ -25,7 +25,7 @@ interface Bulkhead {
   readonly queue: Set<() => void>;
 }
 
-/** Holds only endpoints with calls under way. */
+/** Creates bulkheads, which hold only endpoints with calls under way. */
 export function createBulkheads(): Bulkheads {
   const bulkheads = new Map<string, Bulkhead>();
 
@@ -42,7 +42,7 @@ export function createBulkheads(): Bulkheads {
         return true;
       }
       if (queue.size >= maxQueued) return false;
-      // One of its own, even where a function waits twice.
+      // A function of its own, so that the same `onTurn` can wait twice.
       const turn = () => onTurn();
       queue.add(turn);
       return { leave: () => queue.delete(turn) };

@@ -3,13 +3,13 @@ import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { longestTimerMs } from "../plugin/longest-timer.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 
-/** When a hedge may start, and how many of them still may. */
+/** Decides when a hedge may start, and how many hedges may still be made. */
 export interface Hedging extends LoadBudget {
-  /** Milliseconds after which a stream of the model is late; undefined: it is never said to be. */
+  /** Milliseconds after which a stream of the model is late; undefined if it is never taken to be late. */
   afterMs(name: string, now: number): number | undefined;
 }
 
-/** Throws `InvalidOptionError`. */
+/** Creates the hedging of a router. Throws `InvalidOptionError`. */
 export function createHedging(
   options: HedgeOptions,
   healthOf: (name: string, now: number) => Health | undefined,

@@ -1,15 +1,15 @@
-/** The entries that were set last, by key. */
+/** Map that keeps the entries which were set last. */
 export interface Latest<Value> {
   get(key: string): Value | undefined;
-  /** Makes the entry the latest; beyond the limit the one that was set longest ago is forgotten. */
+  /** Makes the entry the latest one. Beyond the limit, the entry that was set longest ago is forgotten. */
   set(key: string, value: Value): void;
-  /** In the order in which they were last set. */
+  /** Values in the order in which they were last set. */
   values(): Iterable<Value>;
 }
 
-/** Remembers at most `max` entries. */
+/** Creates a map that remembers at most `max` entries. */
 export function createLatest<Value>(max: number): Latest<Value> {
-  // A map iterates in order of insertion, so that its first is the oldest.
+  // A map iterates in order of insertion, so that its first entry is the oldest.
   const map = new Map<string, Value>();
   let last: string | undefined;
   return {

@@ -1,40 +1,57 @@
-import { InvalidOptionError, type LearnedLimit } from "../contracts/index.ts";
-import { checkNumber, checkText } from "../plugin/index.ts";
+import type { LearnedLimit } from "../contracts/index.ts";
 
-/** A rate is never cut below one call in ten seconds. */
+/** Rate that an endpoint tolerates, as learnt from its rate limits. */
+export type LearnedRate =
+  | { readonly state: "unknown" }
+  /** The rate was too much and was cut. It grows again from there. */
+  | { readonly state: "cut"; readonly cut: LearnedLimit };
+
+/** A call that met a rate limit. */
+export interface LimitedCall {
+  /** Name of the model. */
+  readonly name: string;
+  readonly begunAt: number;
+}
+
+/** Lowest rate after a cut: one call in ten seconds. */
 const leastPerMinute = 6;
-/** Part of the rate that was too much, which comes back per minute. */
+/** Share of the rate that was too much which comes back per minute. */
 const recovery = 0.1;
 
+export const unknownRate: LearnedRate = { state: "unknown" };
+
+/** Returns the calls per minute that should be fine now; undefined if unknown or out of date. */
+export function rateNow(learned: LearnedRate, now: number): number | undefined {
+  if (learned.state === "unknown") return undefined;
+  const { at, requestsPerMinute, tooMuchPerMinute } = learned.cut;
+  const minutes = Math.max(0, now - at) / 60_000;
+  const rate = requestsPerMinute + tooMuchPerMinute * recovery * minutes;
+  return rate < 2 * tooMuchPerMinute ? rate : undefined;
+}
+
 /**
- * Additive increase, multiplicative decrease (Chiu and Jain, 1989): a rate limit halves the rate; it
- * grows again by a tenth, per minute, of the rate that was too much.
+ * Returns the rate after a call met a rate limit, or the same object if the call teaches nothing.
+ * Additive increase, multiplicative decrease (Chiu and Jain, 1989): a rate limit halves the rate; each
+ * minute it grows again by a tenth of the rate that was too much. `perMinute` is the rate at which
+ * calls were made, or the configured limit if that is lower.
  */
-export function halved(name: string, perMinute: number, now: number): LearnedLimit {
-  const tooMuchPerMinute = Math.max(perMinute, 2 * leastPerMinute);
-  return { name, tooMuchPerMinute, requestsPerMinute: tooMuchPerMinute / 2, at: now };
+export function afterRateLimit(
+  learned: LearnedRate,
+  { name, begunAt }: LimitedCall,
+  perMinute: number,
+  now: number,
+): LearnedRate {
+  // A call that began before the last cut tells of the rate before that cut.
+  if (learned.state === "cut" && begunAt <= learned.cut.at) return learned;
+  const allowed = Math.min(perMinute, rateNow(learned, now) ?? Number.POSITIVE_INFINITY);
+  const tooMuchPerMinute = Math.max(allowed, 2 * leastPerMinute);
+  return {
+    state: "cut",
+    cut: { name, tooMuchPerMinute, requestsPerMinute: tooMuchPerMinute / 2, at: now },
+  };
 }
 
-/** Calls per minute that are thought to be fine now. Undefined: what was learnt is out of date. */
-export function rateNow(learned: LearnedLimit, now: number): number | undefined {
-  const minutes = Math.max(0, now - learned.at) / 60_000;
-  const rate = learned.requestsPerMinute + learned.tooMuchPerMinute * recovery * minutes;
-  return rate < 2 * learned.tooMuchPerMinute ? rate : undefined;
-}
-
-/** Throws `InvalidOptionError` where the value is none that was exported. */
-export function checkLearnedLimits(states: readonly LearnedLimit[]): readonly LearnedLimit[] {
-  if (!Array.isArray(states))
-    throw new InvalidOptionError("state.limits", states, "what exportState() returned");
-  return states.map((one: Partial<LearnedLimit> | null, at) => {
-    const path = `state.limits[${at}]`;
-    const rate = (field: "tooMuchPerMinute" | "requestsPerMinute") =>
-      checkNumber(`${path}.${field}`, one?.[field], { min: Number.MIN_VALUE });
-    return {
-      name: checkText(`${path}.name`, one?.name),
-      tooMuchPerMinute: rate("tooMuchPerMinute"),
-      requestsPerMinute: rate("requestsPerMinute"),
-      at: checkNumber(`${path}.at`, one?.at, { min: 0 }),
-    };
-  });
+/** Returns a restored rate. Its clock may have been ahead: a cut in the future would not begin to recover. */
+export function restoreRate(limit: LearnedLimit, now: number): LearnedRate {
+  return { state: "cut", cut: { ...limit, at: Math.min(limit.at, now) } };
 }

@@ -1,21 +1,21 @@
-/** How many calls beyond the first of each request a router may still make. */
+/** Budget of calls beyond the first one of each request. */
 export interface LoadBudget {
   /** Notes a first call. `now` is in milliseconds since the epoch. */
   deposit(now: number): void;
   /**
-   * Takes one further call, or says that there is none left. `sparing`: leaves a quarter of what can be
-   * saved up to those who have no other way.
+   * Takes one further call; false if there is none left. With `sparing`, a quarter of what can be saved
+   * up is left to requests that have no other way.
    */
   withdraw(now: number, sparing?: boolean): boolean;
 }
 
-/** Seconds of the floor, and first calls' worth of the ratio, that can be saved up. */
+/** Bounds of what can be saved up: seconds of the floor, and first calls of the ratio. */
 const savedSeconds = 10;
 const savedCalls = 100;
 
 /**
- * A token bucket as in Finagle: each first call adds `ratio`, each second adds `minPerSecond`, a
- * further call takes 1. What is saved up is bounded by 10 seconds of the floor and 100 first calls.
+ * Creates a token bucket as in Finagle: each first call adds `ratio`, each second adds `minPerSecond`,
+ * and a further call takes 1. At most 10 seconds of the floor and 100 first calls can be saved up.
  */
 export function createLoadBudget(ratio: number, minPerSecond: number): LoadBudget {
   const mostFloor = minPerSecond * savedSeconds;
@@ -26,7 +26,7 @@ export function createLoadBudget(ratio: number, minPerSecond: number): LoadBudge
 
   const refill = (now: number) => {
     if (now > last) floor = Math.min(mostFloor, floor + ((now - last) / 1_000) * minPerSecond);
-    // Also when the clock was set back: time then counts from there.
+    // If the clock was set back, time counts from there.
     if (now !== last) last = now;
   };
 
@@ -38,7 +38,7 @@ export function createLoadBudget(ratio: number, minPerSecond: number): LoadBudge
     withdraw(now, sparing = false) {
       refill(now);
       if (sparing && earned + floor - 1 < (mostEarned + mostFloor) / 4) return false;
-      // A sum of ratios falls short of 1 by rounding.
+      // Because of rounding, a sum of ratios may fall just short of 1.
       if (earned >= 1 - 1e-9) earned = Math.max(0, earned - 1);
       else if (floor >= 1) floor -= 1;
       else return false;

@@ -2,7 +2,7 @@ import type { RetryBudgetOptions } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 
-/** How many retries a router may still make, so that an outage is not multiplied. */
+/** Creates the budget of retries, so that they do not multiply an outage. Throws `InvalidOptionError`. */
 export function createRetryBudget(options: RetryBudgetOptions = {}): LoadBudget {
   checkKeys("execution.retryBudget", options, ["ratio", "minPerSecond"]);
   const { ratio = 0.1, minPerSecond = 1 } = options;

@@ -1,46 +1,41 @@
-import {
-  InvalidOptionError,
-  type RequestFacts,
-  type SessionFacts,
-  type SessionState,
-  type SessionsState,
-  type Usage,
-} from "../contracts/index.ts";
-import { checkNumber, checkText } from "../plugin/index.ts";
+import type { RequestFacts, SessionFacts, SessionState, SessionsState, Usage } from "../contracts/index.ts";
+import { checkNumber } from "../plugin/index.ts";
+import { checkSessionsState } from "./check-sessions-state.ts";
 import { createLatest } from "./latest.ts";
 
-/** An answer that a session was given. */
+/** Answer within a session. */
 export interface SessionAnswer {
   /** Id of the model that gave it. */
   readonly model: string;
-  /** Absent where the provider did not tell. */
+  /** Absent if the provider did not return it. */
   readonly usage?: Usage | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** What is known of conversations, by tenant and session. */
+/** Remembers conversations by tenant and session. */
 export interface Sessions {
-  /** Of the session that a request names. */
+  /** Returns what is known of the session that a request names. */
   read(
     request: Pick<RequestFacts, "tenant" | "session" | "toolLoopPending">,
     now: number,
   ): SessionFacts | undefined;
+  /** Notes an answer. */
   record(tenant: string | undefined, session: string, answer: SessionAnswer): void;
   exportState(): SessionsState;
   /**
-   * Replaces what is known, of sessions whose model is one of `ids`. Throws `InvalidOptionError` when
-   * the state is not one of ours.
+   * Replaces what is known by the sessions whose model is one of `ids`. Throws `InvalidOptionError` if
+   * the state was not exported by sessions.
    */
   restoreState(state: SessionsState, ids: readonly string[], now: number): void;
 }
 
 export interface SessionsOptions {
-  /** Sessions that are remembered; the least recently used is forgotten. Default 10,000. */
+  /** Number of sessions that are remembered; the least recently used one is forgotten. Default 10,000. */
   readonly maxSessions?: number | undefined;
 }
 
-/** Shorter prefixes are not cached by providers that cache on their own. */
+/** Smallest prefix that providers cache on their own. */
 const smallestCachedPrefix = 1_024;
 
 export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): Sessions {
@@ -71,7 +66,7 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
     restoreState(state, ids, now) {
       const restored = createLatest<SessionState>(maxSessions);
       for (const session of checkSessionsState(state)) {
-        // Not later than now: the clock that wrote it may have been ahead.
+        // The clock that wrote the state may have been ahead: no later than now.
         const lastUsedAt = Math.min(session.lastUsedAt, now);
         if (ids.includes(session.model)) remember(restored, { ...session, lastUsedAt });
       }
@@ -81,9 +76,9 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
 }
 
 /**
- * Tokens that the provider holds warm after an answer. Where it tells what it writes to its cache:
- * what it has read and written. Where it caches on its own and does not tell: the whole prompt and
- * the answer, from 1,024 tokens on.
+ * Returns the tokens that the provider's cache holds after an answer. If it reports what it writes to its
+ * cache, these are the tokens read and written. If it caches on its own without reporting, they are the
+ * whole prompt and the answer, from 1,024 tokens on.
  */
 export function cachedTokensOf(usage: Usage | undefined): number {
   if (usage === undefined) return 0;
@@ -93,26 +88,7 @@ export function cachedTokensOf(usage: Usage | undefined): number {
   return tokens < smallestCachedPrefix ? 0 : tokens;
 }
 
-/** One key for one pair: a session id cannot be written so that it falls into another tenant. */
+/** Returns a key that no other pair has: no session id can be made to fall into another tenant. */
 function keyOf(tenant: string | undefined, session: string): string {
   return tenant === undefined ? `-${session}` : `${tenant.length}:${tenant}${session}`;
-}
-
-/** Throws `InvalidOptionError` where the value is none that was exported. */
-export function checkSessionsState(state: SessionsState): readonly SessionState[] {
-  const { formatVersion, sessions } = (state ?? {}) as Partial<SessionsState>;
-  if (formatVersion !== 1 || !Array.isArray(sessions))
-    throw new InvalidOptionError("state.sessions", state, "what exportState() returned");
-  return sessions.map((one: Partial<SessionState> | null, at) => {
-    const path = `state.sessions.sessions[${at}]`;
-    const whole = { min: 0, integer: true };
-    return {
-      tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
-      session: checkText(`${path}.session`, one?.session),
-      model: checkText(`${path}.model`, one?.model),
-      turns: checkNumber(`${path}.turns`, one?.turns, whole),
-      lastUsedAt: checkNumber(`${path}.lastUsedAt`, one?.lastUsedAt, { min: 0 }),
-      cachedTokens: checkNumber(`${path}.cachedTokens`, one?.cachedTokens, { min: 0 }),
-    };
-  });
 }

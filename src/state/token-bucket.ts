@@ -1,15 +1,15 @@
 /**
- * A token bucket that can be reserved ahead: who must wait is told how long and holds his place from
- * then on, so that nobody is overtaken. All times in milliseconds since the epoch.
+ * Token bucket with reservations: a call that must wait learns for how long and keeps its place, so that
+ * no later call overtakes it. All times are in milliseconds since the epoch.
  */
 export interface TokenBucket {
   capacity: number;
   perMs: number;
-  /** What may be reserved now; below 0 when more is reserved than has come back. */
+  /** Headroom: amount that can be reserved now. Below 0 if more is reserved than has come back. */
   level: number;
-  /** When `level` was right. */
+  /** Time at which `level` was right. */
   at: number;
-  /** Reserved for calls that have not begun. */
+  /** Amount reserved for calls that have not begun. */
   pending: number;
 }
 
@@ -18,35 +18,35 @@ export function createTokenBucket(capacity: number, perMs: number, now: number):
 }
 
 /**
- * What is reserved and has not begun still lies in the bucket, so that calls which begin late, after
- * a queue, do not add to what has come back meanwhile: in any span at most `capacity` plus what comes
- * back in it is begun.
+ * Adds what has come back since the last time. Reservations of calls that have not begun still take up
+ * room in the bucket: otherwise calls that begin late, after a queue, would add to what has come back
+ * meanwhile. So in any span at most `capacity` plus what comes back in it begins.
  */
 export function refill(bucket: TokenBucket, now: number): void {
   const elapsed = Math.max(0, now - bucket.at);
-  // Also when the clock was set back: time then counts from there.
+  // If the clock was set back, time counts from there.
   bucket.at = now;
   const most = bucket.capacity - bucket.pending;
   if (bucket.level < most) bucket.level = Math.min(most, bucket.level + elapsed * bucket.perMs);
 }
 
-/** Another size or pace; the level stays, as far as it fits. */
+/** Changes size and pace. The level stays as far as it fits. */
 export function resize(bucket: TokenBucket, capacity: number, perMs: number): void {
   bucket.capacity = capacity;
   bucket.perMs = perMs;
   bucket.level = Math.min(bucket.level, capacity - bucket.pending);
 }
 
-/** Milliseconds until `cost` could be begun; Infinity where it never comes back. */
+/** Returns the milliseconds until `cost` has come back; Infinity if it never does. */
 export function waitMs(bucket: TokenBucket, cost: number, now: number): number {
   refill(bucket, now);
   const missing = clamped(bucket, cost) - bucket.level;
-  // Sums of fractions drift: a billionth of a token is not waited for.
+  // Sums of fractions drift: a billionth of a token is not a reason to wait.
   if (missing <= 1e-9) return 0;
   return bucket.perMs > 0 ? Math.ceil(missing / bucket.perMs) : Number.POSITIVE_INFINITY;
 }
 
-/** Takes `cost`, or the whole bucket for a larger one, and returns what was taken. */
+/** Reserves `cost`, at most the whole bucket, and returns the amount reserved. */
 export function reserve(bucket: TokenBucket, cost: number): number {
   const taken = clamped(bucket, cost);
   bucket.level -= taken;
@@ -55,8 +55,8 @@ export function reserve(bucket: TokenBucket, cost: number): number {
 }
 
 /**
- * Milliseconds for which a call with a reservation must still wait, its time having come: others may
- * have begun late and just now.
+ * Returns the milliseconds for which a call with a reservation must still wait after its time has come:
+ * other calls may have begun late, just now.
  */
 export function beginsInMs(bucket: TokenBucket, taken: number, now: number): number {
   refill(bucket, now);
@@ -64,18 +64,18 @@ export function beginsInMs(bucket: TokenBucket, taken: number, now: number): num
   return missing <= 1e-9 ? 0 : Math.ceil(missing / bucket.perMs);
 }
 
-/** A call for which `taken` was reserved begins. */
+/** Turns a reservation into use: its call begins. */
 export function begin(bucket: TokenBucket, taken: number): void {
   bucket.pending = Math.max(0, bucket.pending - taken);
 }
 
-/** It will not begin. */
+/** Gives a reservation back: its call will not begin. */
 export function cancel(bucket: TokenBucket, taken: number): void {
   begin(bucket, taken);
   bucket.level = Math.min(bucket.capacity - bucket.pending, bucket.level + taken);
 }
 
-/** A call took more than was reserved, or less. The debt is never more than a full bucket. */
+/** Takes `more` than was reserved, or gives back if it is negative. Debt is at most a full bucket. */
 export function correct(bucket: TokenBucket, more: number): void {
   const level = Math.min(bucket.capacity - bucket.pending, bucket.level - more);
   bucket.level = Math.max(level, Math.min(bucket.level, -bucket.capacity));

@@ -1,36 +1,38 @@
-/** What the bets need to know besides the observations. */
+/** Settings of the bets besides the observations. */
 export interface BettingOptions {
-  /** No observation can be larger: above 0. */
+  /** Upper limit of an observation, above 0. */
   readonly most: number;
-  /** Level that the bets aim at, in (0, 1): power is greatest for a test at this level, and any level is valid. */
+  /**
+   * Level that the bets aim at, in (0, 1). Power is greatest for a test at this level; any level is valid.
+   */
   readonly delta: number;
-  /** A p-value that is no higher will do: the bets end there. Default 0: all observations are bet on. */
+  /** P-value that is low enough: the bets end there. Default 0: all observations are bet on. */
   readonly enough?: number | undefined;
 }
 
 /**
- * Wealth at the start, a fifth below the 1 that would do. Bets this close to the aim use all of `delta`,
- * and records are never quite as independent as theory has them. It takes 5 to 10 % more of them.
+ * Wealth at the start: 0.8 instead of 1. Bets this close to the aim use all of `delta`, and records are never
+ * quite as independent as the theory assumes. The margin takes 5 to 10 % more records.
  */
 const startWealth = 0.8;
-/** Share of the wealth that one observation may cost: below 1, so that a bet never ends in ruin. */
+/** Largest share of the wealth that one observation may cost: below 1, so that a bet never ends in ruin. */
 const maxStake = 0.9;
-/** Once the aim is reached, the next one is so many times higher: the p-value goes on falling. */
+/** Factor from an aim that was reached to the next one, so that the p-value goes on falling. */
 const nextAim = 10;
 
 /**
- * P-value of the hypothesis that the mean of independent, identically distributed observations is at
- * least 0, by betting against it: wealth starts at 0.8, and each observation x multiplies it by
- * `1 - stake · x`. If the hypothesis is true no stakes make it grow in expectation, so that it ever
- * reaches `1 / p` with probability at most p (Ville's inequality): `p = 1 / max wealth`, valid at any
- * number of observations and without any assumption but `x <= most` (Waudby-Smith & Ramdas 2024).
+ * Computes the p-value of the hypothesis that the mean of independent, identically distributed observations
+ * is at least 0, by betting against it: wealth starts at 0.8, and each observation x multiplies it by `1 -
+ * stake · x`. If the hypothesis is true, no stakes make the wealth grow in expectation, so it reaches `1 / p`
+ * with probability at most p (Ville's inequality). `p = 1 / max wealth` is therefore valid at any number of
+ * observations and assumes nothing but `x <= most` (Waudby-Smith & Ramdas 2024).
  *
- * The stake is theirs for a fixed number of observations, `sqrt(2 ln(1 / delta) / (n · variance))`, with
- * what is still to be gained in place of `1 / delta` and the observations that are left in place of n
- * (Voráček & Orabona 2025): it is computed again before each observation, from those before it alone.
- * The variance is theirs, around 0, after one imagined observation of `most / 2`. Where large losses are
- * rare, bets by variance alone are too high: they are lowered as Bernstein's inequality does, by
- * `1 + stake · most / 3`.
+ * The stake is theirs for a fixed number of observations, `sqrt(2 ln(1 / delta) / (n · variance))`, with the
+ * wealth that is still to be gained instead of `1 / delta` and the number of observations left instead of n
+ * (Voráček & Orabona 2025). It is computed again before each observation, from the earlier ones only. The
+ * variance is theirs, around 0, after one imagined observation of `most / 2`. Where large losses are rare,
+ * bets by variance alone are too high; as in Bernstein's inequality they are lowered by the factor `1 + stake
+ * · most / 3`.
  */
 export function bettingPValue(
   observations: Float64Array,

@@ -1,4 +1,4 @@
-/** The exact test of a share, where each observation is a yes or a no. */
+/** Exact test of a share, for observations that are yes or no. */
 export interface BinomialTest {
   /** P-value of the hypothesis that the share of events is above `limit`: `P(Binomial(n, limit) <= events)`. */
   pValue(events: number, observations: number, limit: number): number;

@@ -1,7 +1,7 @@
 import { checkNumber } from "../plugin/index.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** A value with its bootstrap interval. Without one, there are too few records to state it. */
+/** A value with its bootstrap interval. Without an interval there are too few records for one. */
 export interface Estimate {
   readonly value: number;
   readonly low?: number | undefined;
@@ -9,28 +9,28 @@ export interface Estimate {
 }
 
 export interface BootstrapOptions {
-  /** By record: records of one group are drawn together. Default: each record by itself. */
+  /** Groups by record: records of one group are drawn together. Default: each record by itself. */
   readonly groups?: readonly string[] | undefined;
-  /** Default 1,000. */
+  /** Number of resamples. Default 1,000. */
   readonly resamples?: number | undefined;
-  /** Whole number in [0, 2^32). Default 1. */
+  /** Seed of the draws, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
-  /** In (0, 1). Default 0.95. */
+  /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
 }
 
-/** Numbers computed from weighted records; `undefined` where one is not defined. */
+/** Numbers computed from weighted records; `undefined` for one that is not defined. */
 export type Statistics<Name extends string> = Readonly<Record<Name, number | undefined>>;
 
 /**
- * Percentile bootstrap (Efron & Tibshirani 1993, chapter 13): draws as many groups as there are, with
- * replacement, and takes the quantiles of each statistic over the resamples. All statistics see the
- * same resamples. A resample is given as weights (how often each record was drawn), so that what is
- * sorted stays sorted: `statistics` costs O(records) each time. It is called with weights of 1 for
- * the value itself. The array is reused: do not keep it.
+ * Computes percentile bootstrap intervals (Efron & Tibshirani 1993, chapter 13): draws as many groups as
+ * there are, with replacement, and takes the quantiles of each statistic over the resamples. All statistics
+ * see the same resamples. A resample is given as weights (how often each record was drawn), so sorted data
+ * stays sorted and a call of `statistics` costs O(records). A first call with weights of 1 gives the value
+ * itself. The array is reused: do not keep it.
  *
- * A statistic that is undefined has no estimate. One that is so in more than `1 - confidence` of the
- * resamples (a gap between two models, on few records) has no interval, and of a single group nothing has.
+ * An undefined statistic has no estimate. A statistic that is undefined in more than `1 - confidence` of the
+ * resamples (a gap between two models, on few records) has no interval, and with a single group none has.
  */
 export async function bootstrap<Name extends string>(
   records: number,

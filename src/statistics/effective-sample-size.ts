@@ -1,6 +1,6 @@
 /**
- * `(Σ w)² / Σ w²` (Kish 1965): how many rows of equal weight would tell as much. Between 0 and the number
- * of rows.
+ * Effective sample size, `(Σ w)² / Σ w²` (Kish 1965): the number of rows of equal weight that would carry as
+ * much information. Between 0 and the number of rows.
  */
 export function effectiveSampleSize(weights: ArrayLike<number>): number {
   let sum = 0;

@@ -1,6 +1,6 @@
 /**
- * Positions in order of their values, in at most `count` bins of about as many records each. Equal values
- * are never parted, so there are fewer bins where many are equal, and one where all are.
+ * Sorts positions by value into at most `count` bins of about as many records each. Equal values stay in one
+ * bin, so there are fewer bins where many are equal, and one if all are.
  */
 export function equalMassBins(values: ArrayLike<number>, count: number): readonly (readonly number[])[] {
   const valueAt = (position: number | undefined): number => values[position as number] as number;

@@ -1,15 +1,15 @@
-/** What became of a list of hypotheses. */
+/** Result of testing a list of hypotheses. */
 export interface FixedSequence {
-  /** So many from the start were rejected: their candidates are accepted. */
+  /** Number of hypotheses rejected from the start of the list: their candidates are accepted. */
   readonly accepted: number;
-  /** Of those that were tested: the accepted ones and the one that ended it. */
+  /** P-values of those that were tested: the accepted ones and the one that ended the test. */
   readonly pValues: readonly number[];
 }
 
 /**
- * Tests hypotheses in a fixed order, each at the full level, and stops at the first whose p-value is
- * above it: the chance that a true one is rejected is at most `delta`, since that takes rejecting the
- * first true one (Maurer, Hothorn & Lehmacher 1995). The order must not depend on the labels.
+ * Tests hypotheses in a fixed order, each at the full level, and stops at the first whose p-value is above
+ * it. The chance of rejecting a true one is at most `delta`, since that requires rejecting the first true one
+ * (Maurer, Hothorn & Lehmacher 1995). The order must not depend on the labels.
  */
 export function fixedSequence(
   count: number,

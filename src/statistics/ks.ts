@@ -1,9 +1,9 @@
 /**
- * Kolmogorov–Smirnov distance of scores from a reference distribution, in [0, 1]: the largest difference
- * of the two distribution functions, and so the most by which the share of large calls can have changed
- * at any threshold. The reference is given as equally spaced quantiles from the minimum to the maximum,
- * which leave its distribution function free by one step between two of them: the distance is the least
- * of all that fit, at most 1 / (quantiles − 1) below the true one, ties included.
+ * Kolmogorov–Smirnov distance of scores from a reference distribution, in [0, 1]: the largest difference of
+ * the two distribution functions, and so the largest possible change in the share of large calls at any
+ * threshold. The reference is given as equally spaced quantiles from the minimum to the maximum. Between two
+ * of them they leave its distribution function free by one step, so the smallest distance that fits is
+ * returned: at most 1 / (quantiles − 1) below the true one, ties included.
  */
 export function ksDistance(scores: ArrayLike<number>, quantiles: readonly number[]): number {
   const sorted = Float64Array.from(scores).sort();
@@ -27,11 +27,10 @@ export function ksDistance(scores: ArrayLike<number>, quantiles: readonly number
 }
 
 /**
- * Probability of a distance at least this large between samples of n and m that come from one
- * distribution; m = Infinity when the reference is that distribution itself. Kolmogorov's limit with
- * Stephens' correction for finite samples (1970), `2 Σ (−1)^(k−1) exp(−2 k² λ²)` at
- * `λ = (√e + 0.12 + 0.11 / √e) d`, `e = n m / (n + m)`: within 0.01 from e = 20 on. With ties it errs to
- * the safe side.
+ * Probability of a distance at least this large between samples of n and m from one distribution; m =
+ * Infinity if the reference is that distribution itself. Kolmogorov's limit with Stephens' correction for
+ * finite samples (1970), `2 Σ (−1)^(k−1) exp(−2 k² λ²)` at `λ = (√e + 0.12 + 0.11 / √e) d`, `e = n m / (n +
+ * m)`: within 0.01 from e = 20 on. With ties it errs on the safe side.
  */
 export function ksPValue(distance: number, n: number, m: number): number {
   const root = Math.sqrt(m === Infinity ? n : (n * m) / (n + m));

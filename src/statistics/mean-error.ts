@@ -2,7 +2,7 @@
 export interface MeanError {
   readonly values: number;
   readonly mean: number;
-  /** Not finite for fewer than two values. */
+  /** Standard error of the mean. Not finite for fewer than two values. */
   readonly standardError: number;
 }
 

@@ -5,7 +5,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** `mean ± z · standard error`, two-sided: right for many values whose tails are not heavy. */
+/** Two-sided interval `mean ± z · standard error`, for many values without heavy tails. */
 export async function normalInterval(
   { mean, standardError }: MeanError,
   confidence: number,

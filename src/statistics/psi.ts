@@ -1,14 +1,14 @@
 import { InvalidOptionError } from "../contracts/index.ts";
 import type { ScoreBin } from "./score-bins.ts";
 
-/** An empty bin counts as this share, so that the index stays finite. */
+/** Least share of a bin, so that the index stays finite for an empty one. */
 const least = 1e-4;
 
 /**
- * Population stability index of two distributions over the same bins: Σ (p − q) ln(p / q), at least 0.
- * By convention below 0.1 is no shift, up to 0.25 a moderate one, above it a major one. Shares are in
- * [0, 1] and those below 0.0001 count as 0.0001. Throws `InvalidOptionError` when the bins are not the
- * same number or there are none.
+ * Population stability index of two distributions over the same bins: Σ (p − q) ln(p / q), at least 0. By
+ * convention below 0.1 is stable, up to 0.25 a moderate shift, above it a major one. Shares are in [0, 1] and
+ * those below 0.0001 count as 0.0001. Throws `InvalidOptionError` if the numbers of bins differ or there are
+ * none.
  */
 export function psi(expected: readonly number[], actual: readonly number[]): number {
   if (expected.length === 0 || expected.length !== actual.length) {
@@ -22,8 +22,8 @@ export function psi(expected: readonly number[], actual: readonly number[]): num
 }
 
 /**
- * What the index is although nothing has shifted: between samples of n and m it is about χ² with
- * bins − 1 degrees of freedom, times 1/n + 1/m (Yurdakul & Naranjo 2020).
+ * Distribution of the index if nothing has shifted: between samples of n and m it is about χ² with bins − 1
+ * degrees of freedom, times 1/n + 1/m (Yurdakul & Naranjo 2020).
  */
 export function nullPsi(bins: number, n: number, m: number): { readonly mean: number; readonly sd: number } {
   const scale = 1 / n + 1 / m;

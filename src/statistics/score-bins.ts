@@ -1,14 +1,14 @@
-/** Scores from `from` up to the next bin's; the first bin also holds those below. */
+/** Bin of the scores from `from` up to the next bin; the first bin also holds those below. */
 export interface ScoreBin {
   readonly from: number;
-  /** Of the reference distribution, in (0, 1]. */
+  /** Share of the reference distribution in the bin, in (0, 1]. */
   readonly share: number;
 }
 
 /**
- * Bins of about equal share of a reference distribution, which is given as equally spaced quantiles
- * from the minimum to the maximum. Scores that are equal are never split: a reference with ties has
- * fewer bins, of unequal shares, and a constant one a single bin.
+ * Splits a reference distribution into bins of about equal share. It is given as equally spaced quantiles
+ * from the minimum to the maximum. Equal scores stay in one bin: a reference with ties has fewer bins, of
+ * unequal shares, and a constant one has a single bin.
  */
 export function scoreBins(quantiles: readonly number[], count = 10): readonly ScoreBin[] {
   const last = quantiles.length - 1;

@@ -1,9 +1,9 @@
 import { checkNumber } from "../plugin/index.ts";
 
 /**
- * Uniform numbers in [0, 1) that a seed fixes, on every machine: SplitMix32 (a Weyl sequence through a
- * 32-bit mixer). Good for resampling and shuffling; of no use for secrets. `seed` is a whole number
- * in [0, 2^32).
+ * Returns a generator of uniform numbers in [0, 1) that a seed determines, on every machine: SplitMix32 (a
+ * Weyl sequence through a 32-bit mixer). Good for resampling and shuffling, not for secrets. `seed` is a
+ * whole number in [0, 2^32).
  */
 export function seededRandom(seed: number): () => number {
   checkNumber("seed", seed, { min: 0, max: 0xffff_ffff, integer: true });

@@ -1,7 +1,10 @@
 import type { MeanError } from "./mean-error.ts";
 import type { Interval } from "./normal-interval.ts";
 
-/** `mean ± t(n - 1) · standard error`, two-sided (Student 1908): wider than the normal one on few values. */
+/**
+ * Two-sided interval `mean ± t(n - 1) · standard error` (Student 1908): wider than the normal one for few
+ * values.
+ */
 export async function tInterval(
   { values, mean, standardError }: MeanError,
   confidence: number,

@@ -1,6 +1,6 @@
 /**
- * sum(w * v) / sum(w). Weights default to 1; a bootstrap's counts are weights. `undefined` without
- * values, or when all weights are 0.
+ * Weighted mean, sum(w * v) / sum(w). Weights default to 1; a bootstrap's counts are weights. `undefined`
+ * without values, or if all weights are 0.
  */
 export function weightedMean(values: ArrayLike<number>, weights?: ArrayLike<number>): number | undefined {
   let sum = 0;

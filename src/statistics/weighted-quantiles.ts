@@ -1,6 +1,6 @@
 /**
- * `count` quantiles of weighted values, equally spaced from the minimum to the maximum: each is the
- * first value at which the weight so far reaches its share of the whole.
+ * Returns `count` quantiles of weighted values, equally spaced from the minimum to the maximum: each is the
+ * first value at which the weight so far reaches its share of the total.
  */
 export function weightedQuantiles(
   values: readonly { readonly value: number; readonly weight: number }[],

@@ -17,7 +17,7 @@ function ledgerOf(limitUsd: number) {
 describe("the account of a request with maxCostUsd", () => {
   const account = () => openAccount({ maxCostUsd: 1, budget: undefined, hold: undefined });
 
-  it("fails closed where a price is not known", () => {
+  it("fails closed if a price is not known", () => {
     expect(account().fits({ costUsd: undefined })).toEqual({
       by: "maxCostUsd",
       reason: "its price is not known",
@@ -31,7 +31,7 @@ describe("the account of a request with maxCostUsd", () => {
     expect(one.fits({ costUsd: 1.5 })).toMatchObject({ reason: "costs about 1.50 USD, more than 1" });
     expect(one.reserve({ attemptId: "a", costUsd: 0.5 })).toBe(true);
     expect(one.fits({ costUsd: 0.6 })).toMatchObject({
-      reason: "costs about 0.600 USD, more than 1, and 0.500 USD are spent or reserved",
+      reason: "costs about 0.600 USD, and 0.500 of 1 USD are spent or reserved",
     });
     one.settle("a", 0.2);
     expect(one.fits({ costUsd: 0.8 })).toBe(true);
@@ -53,7 +53,7 @@ describe("the account of a request with maxCostUsd", () => {
 });
 
 describe("the account of a request under a budget", () => {
-  it("sets the plan aside as far as it is there, and gives back what was not spent", () => {
+  it("sets aside what the plan costs as far as the money goes, and gives back what was not spent", () => {
     const { ledger, usedUsd } = ledgerOf(1);
     const first = ledger.open({}, noon);
     first.earmark(3);
@@ -67,6 +67,15 @@ describe("the account of a request under a budget", () => {
     first.close();
     first.close();
     expect(usedUsd()).toBeCloseTo(0.3, 12);
+  });
+
+  it("shows a cost above its estimate to other requests at once", () => {
+    const { ledger, usedUsd } = ledgerOf(10);
+    const account = ledger.open({}, noon);
+    account.reserve({ attemptId: "a", costUsd: 0.6 });
+    account.settle("a", 2.5);
+    expect(usedUsd()).toBe(2.5);
+    expect(ledger.open({}, noon).fits({ costUsd: 8 })).not.toBe(true);
   });
 
   it("names the bound that refused", () => {

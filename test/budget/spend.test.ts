@@ -50,7 +50,7 @@ describe("a spend book", () => {
     expect(spend.read(undefined, noon).usedUsd).toBe(1);
   });
 
-  it("begins anew with each period; a request counts in the one it began in", () => {
+  it("begins again with each period; a request counts in the one it began in", () => {
     const spend = book();
     const hold = spend.open(undefined, noon);
     hold.raise(10);
@@ -62,7 +62,7 @@ describe("a spend book", () => {
     expect(spend.read(undefined, noon).usedUsd).toBe(7);
   });
 
-  it("keeps tenants apart where asked to; requests without a tenant share one account", () => {
+  it("keeps tenants apart if asked to; requests without a tenant share one account", () => {
     const spend = book({ per: "tenant" });
     spend.open("a", noon).settle(3);
     spend.open(undefined, noon).settle(5);
@@ -123,7 +123,7 @@ describe("a spend book", () => {
     expect(restored.read("a", noon + dayMs).usedUsd).toBe(0);
   });
 
-  it("of a period that is yet to come is taken for the current one, which ends", () => {
+  it("of a future period is taken for the current one, which ends", () => {
     const spend = book();
     spend.restoreState(
       { formatVersion: 1, accounts: [{ periodStart: noon + 400 * dayMs, usedUsd: 7 }] },
@@ -143,7 +143,7 @@ describe("a spend book", () => {
       { formatVersion: 1, accounts: [{ periodStart: 0, usedUsd: Number.NaN }] },
       "state.spend.accounts[0].usedUsd",
     ],
-  ])("refuses a state that is none: %j", (state, option) => {
+  ])("refuses a state that is not an exported one: %j", (state, option) => {
     const restore = () => book().restoreState(state as unknown as SpendState, noon);
     expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));
   });

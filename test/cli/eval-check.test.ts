@@ -129,7 +129,7 @@ describe("eval check", () => {
     const file = folder.file("length.json", JSON.stringify(tuned(byLength)));
     const { exitCode, out } = await check("--tuning", file, "--outcomes", fresh);
     expect(exitCode).toBe(1);
-    expect(out).toMatch(/^FAIL +classifier +length@\S+ is in use, length@0 was tuned on/m);
+    expect(out).toMatch(/^FAIL +classifier +length@\S+ is in use, but length@0 was tuned on/m);
     expect(await check("--tuning", tuning, "--outcomes", fresh)).toEqual({
       exitCode: 2,
       out: "",
@@ -147,13 +147,13 @@ describe("eval check", () => {
     );
     expect(withClassifier).toMatchObject({ exitCode: 2, out: "" });
     expect(withClassifier.err).toMatch(
-      /other records to check with than .*classifier.json has served to fit with/,
+      /other records to check with than those used to fit .*classifier.json: /,
     );
     const data = recordKeysOf(records, "tune");
     const tunedOn = folder.file("tuned-on.json", JSON.stringify(tuned({ data })));
     const { exitCode, err } = await check("--tuning", tunedOn, "--outcomes", outcomes, "--config", config);
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/tuned-on.json has served to tune with: 100 are in both, record "1-0"/);
+    expect(err).toMatch(/those used to tune .*tuned-on.json: 100 are in both, record "1-0"/);
   });
 
   it("refuses outcomes that trained the classifier of a config, which the tuning file remembers", async () => {
@@ -161,7 +161,7 @@ describe("eval check", () => {
     const file = folder.file("fitted.json", JSON.stringify(tuned({ fitted })));
     const { exitCode, err } = await check("--tuning", file, "--outcomes", fresh, "--config", config);
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/than stated@1 has served to fit with: 10 are in both/);
+    expect(err).toMatch(/than those used to fit stated@1: 10 are in both/);
   });
 
   it("leaves out prompts that have tuned or trained with --skip-known, and counts them", async () => {
@@ -173,7 +173,7 @@ describe("eval check", () => {
     const { exitCode, out, err } = await check(...skip, fresh);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/ on 995 fresh records$/m);
-    expect(err).toBe("5 records were left out: their prompts have tuned or trained\n");
+    expect(err).toBe("5 records were left out: their prompts were used to tune or train\n");
     const none = await check(...skip, folder.file("none.jsonl", lines(all.slice(0, 5))));
     expect(none).toMatchObject({ exitCode: 2, err: expect.stringContaining("--outcomes must be records") });
   });
@@ -193,7 +193,7 @@ describe("eval check", () => {
     [
       "a field that is wrong",
       (file) => JSON.stringify({ ...file, text: "ask" }),
-      /bad\.json: text is not as it must be/,
+      /bad\.json: text is not valid/,
     ],
   ])("refuses a tuning file with %s", async (_, text, message) => {
     const bad = folder.file("bad.json", text(tuned()));
@@ -226,6 +226,6 @@ describe("eval check", () => {
     const { out } = await checkConfig(folder.file("lacking.jsonl", lacking));
     expect(out).toMatch(/ on 299 fresh records, 1 left out: a model has no outcome there/);
     const both = await checkConfig(fresh, "--classifier", "length");
-    expect(both).toMatchObject({ exitCode: 2, err: expect.stringMatching(/absent beside --config/) });
+    expect(both).toMatchObject({ exitCode: 2, err: expect.stringMatching(/absent together with --config/) });
   });
 });

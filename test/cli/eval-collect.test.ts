@@ -167,7 +167,7 @@ describe("eval collect", () => {
     const args = commandFor(folder, config).map((arg) => (arg === "exact" ? scorer : arg));
     const { exitCode, err } = await runCli(args);
     expect(exitCode).toBe(0);
-    expect(err).toMatch(/scored by half[\s\S]*; what the scorer costs comes on top\n/);
+    expect(err).toMatch(/scored by half[\s\S]*; the cost of the scorer is additional\n/);
     expect(readLines(folder.out).map(({ outcomes }) => outcomes["openai:s"]?.quality)).toEqual([1, 0.5]);
   });
 
@@ -181,7 +181,7 @@ describe("eval collect", () => {
     const first = await runCli(commandFor(folder, config, "--retries", "0"));
     expect(first.exitCode).toBe(1);
     expect(first.out).toContain("2 calls are missing; errors: 2 overloaded");
-    expect(first.out).toContain("the same command carries on");
+    expect(first.out).toContain("the same command continues");
     down = false;
     const second = await runCli(commandFor(folder, config));
     expect(second.exitCode).toBe(0);
@@ -190,7 +190,7 @@ describe("eval collect", () => {
     const stopped = await runCli(commandFor(folder, config, "--restart", "--max-cost", "0.00007"));
     expect(stopped.exitCode).toBe(1);
     expect(stopped.out).toContain("stopped: the next call could cost more than --max-cost allows");
-    expect(stopped.out).toContain("the same command with a higher --max-cost carries on");
+    expect(stopped.out).toContain("the same command with a higher --max-cost continues");
   });
 
   it("refuses a command line that is wrong with 2", async () => {
@@ -262,7 +262,7 @@ describe("eval collect", () => {
     const [code] = await once(full, "close");
     expect(code).toBe(2);
     expect(err).toMatch(
-      /out must be where there is room to write \(EFBIG\).*got "\S+out\.jsonl\.partial\.jsonl"/,
+      /out must be on a disk with free space \(EFBIG\).*got "\S+out\.jsonl\.partial\.jsonl"/,
     );
     const again = await runCli(
       commandFor(
@@ -303,7 +303,8 @@ describe("eval collect", () => {
     const folder = folderFor(numbered(3));
     const more = ["--batch", "--poll-seconds", "0.01"];
     const child = start(folder, `${server.url}/v1`, more);
-    while (server.calls.filter((call) => call.startsWith("GET /v1/batches/")).length < 4)
+    const polls = (): number => server.calls.filter((call) => call.startsWith("GET /v1/batches/")).length;
+    while (server.submitted.length < 2 || polls() < 4)
       await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill("SIGKILL");
     await once(child, "exit");

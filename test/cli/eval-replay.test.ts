@@ -162,16 +162,20 @@ describe("eval replay", () => {
     [
       "a threshold that is no number",
       [...pair, "--threshold", "high"],
-      /--threshold must be a number, got "high"/,
+      /--threshold must be a number in \[0, 1\], got "high"/,
     ],
     [
       "a threshold out of range",
       [...pair, "--threshold", "2"],
-      /threshold must be a number in \[0, 1\], got 2/,
+      /--threshold must be a number in \[0, 1\], got "2"/,
     ],
     ["a text that records do not have", [...pair, "--text", "answer"], /--text must be prompt or question/],
     ["a config that does not exist", ["--config", "nowhere.ts"], /--config must be a file that exists/],
-    ["a config beside models", [...pair, "--config", "nowhere.ts"], /--small must be absent beside --config/],
+    [
+      "a config beside models",
+      [...pair, "--config", "nowhere.ts"],
+      /--small must be absent together with --config/,
+    ],
   ])("refuses %s", async (_, args, message) => {
     await expect(run("--outcomes", outcomes, ...args)).rejects.toThrow(message);
   });

@@ -70,7 +70,7 @@ describe("eval report", () => {
     const before = readFileSync(outcomes, "utf8");
     const { exitCode, err } = await report(...pair, "--out", outcomes);
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/--out must be another file than what is read, which it would replace/);
+    expect(err).toMatch(/--out must be another file than the input, which it would replace/);
     expect(readFileSync(outcomes, "utf8")).toBe(before);
   });
 

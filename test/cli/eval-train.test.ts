@@ -24,7 +24,7 @@ describe("eval train", () => {
   it("prints all candidates with their intervals, and writes a file that classify and eval replay take", async () => {
     const { exitCode, out, err } = await train("--outcomes", outcomes, "--models", "middle");
     expect(exitCode).toBe(0);
-    const notice = "tuning needs other records than these: train with --part fit, and tune takes the rest\n";
+    const notice = "tuning needs other records than these: train with --part fit, and tune uses the rest\n";
     expect(err).toBe(`${[1, 2, 3, 4, 5].map((fold) => `fold ${fold} of 5\n`).join("")}${notice}`);
     const lines = out.split("\n");
     expect(lines[0]).toBe("150 records, 150 different prompts; small small, large large; on held-out folds");
@@ -80,7 +80,7 @@ describe("eval train", () => {
     const { exitCode, out } = await train("--outcomes", coins, "--json");
     const { candidates, recommended, reason, file, records } = JSON.parse(out);
     expect({ exitCode, recommended, records }).toEqual({ exitCode: 0, recommended: false, records: 80 });
-    expect(reason).toMatch(/nothing learnt beats chance and length/);
+    expect(reason).toMatch(/no learnt candidate surely beats chance and length/);
     expect(candidates[0].apgr).toEqual({
       value: expect.any(Number),
       low: expect.any(Number),
@@ -116,7 +116,7 @@ describe("eval train", () => {
       `${dirname(coins)}/./${basename(coins)}`,
     );
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/out must be another file than what is read/);
+    expect(err).toMatch(/out must be another file than the input/);
     expect(readFileSync(coins, "utf8")).toBe(before);
   });
 

@@ -84,7 +84,7 @@ describe("eval tune", () => {
   it("does not write over what it reads", async () => {
     const { exitCode, err } = await tune("--outcomes", outcomes, "--out", outcomes);
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/--out must be another file than what is read/);
+    expect(err).toMatch(/--out must be another file than the input/);
     expect(readFileSync(outcomes, "utf8")).toBe(linesFrom(records));
   });
 
@@ -119,9 +119,7 @@ describe("eval tune", () => {
 
   it("tunes for a share, for a budget, and by category", async () => {
     const share = await tune("--outcomes", outcomes, "--large-share", "0.5");
-    expect(share.out).toContain(
-      "The threshold was chosen for 50 % of large calls, the loss is what came out.",
-    );
+    expect(share.out).toContain("The threshold was chosen for 50 % of large calls, the loss is the result.");
     expect(share.out).toMatch(/ further records chose the threshold\. /);
     // Chosen by other records: the bound is what is promised.
     expect(share.out).not.toContain("an estimate");
@@ -159,7 +157,9 @@ describe("eval tune", () => {
     expect(used.name).toBe("trained");
     const leaky = await tune(...args, "--part", "all", "--out", nowhere);
     expect(leaky.exitCode).toBe(2);
-    expect(leaky.err).toMatch(/records must be other records to tune with than .* has served to fit with/);
+    expect(leaky.err).toMatch(
+      /records must be other records to tune with than those used to fit .*: 442 are in both/,
+    );
     expect(existsSync(nowhere)).toBe(false);
   });
 
@@ -231,11 +231,11 @@ describe("eval tune", () => {
     [["--group-by", "user"], "--group-by must be one or more of prompt, group, session, tenant"],
     [
       ["--max-loss", "0.1", "--budget", "3"],
-      '--budget must be absent beside --max-loss: each is a target of its own, got "3"',
+      '--budget must be absent together with --max-loss: each is a target of its own, got "3"',
     ],
     [
       ["--by-category", "--large-share", "0.3"],
-      '--large-share must be absent beside --by-category, which takes --max-loss, got "0.3"',
+      '--large-share must be absent together with --by-category, which takes --max-loss, got "0.3"',
     ],
     [["--small", "other"], 'models must be a model that the records name: large, small, got "other"'],
   ])("refuses %o with exit code 2", async (args, message) => {

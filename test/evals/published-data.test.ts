@@ -1,16 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  apgr,
-  compare,
-  orderByScore,
-  pairOutcomes,
-  readOutcomes,
-  replayCases,
-  routingCurve,
-  seededRandom,
-} from "../../evals/index.ts";
+import { compare, pairOutcomes, readOutcomes, replayCases } from "../../evals/index.ts";
+import { apgr, orderByScore, routingCurve, seededRandom } from "../../evals/metrics/index.ts";
 import type { Classifier } from "../../src/contracts/index.ts";
 import { routeLlmApgr } from "../support/evals/route-llm-form.ts";
 

@@ -31,7 +31,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe("a model whose breaker is open", () => {
-  it("is passed over, said so, and tried again when its time is over", async () => {
+  it("is skipped, which an event reports, and is tried again when its time is over", async () => {
     let down = true;
     const { router, small, events } = make({
       answer: () => {
@@ -57,7 +57,7 @@ describe("a model whose breaker is open", () => {
     expect((await router.route("x")).text).toBe("from small");
   });
 
-  it("is the last resort when nobody else is left", async () => {
+  it("is the last resort when no other model is left", async () => {
     const { router, small } = make({ error: failure("connection") }, {}, { error: failure("permission") });
     for (let call = 0; call < 10; call += 1) await router.route("x").catch(() => {});
     const error = await router.route("x").catch((caught: unknown) => caught);
@@ -67,7 +67,7 @@ describe("a model whose breaker is open", () => {
     expect(small.requests).toHaveLength(11);
   });
 
-  it("is retried when nobody else is left, as far as the retry budget goes", async () => {
+  it("is retried when no other model is left, within the retry budget", async () => {
     let failing = 2;
     const flaky = () => {
       failing -= 1;
@@ -94,7 +94,7 @@ describe("a model whose breaker is open", () => {
     expect(poor.small.requests).toHaveLength(3);
   });
 
-  it("keeps its trial for the next request when the retry budget refuses the retry that would be it", async () => {
+  it("keeps its trial for the next request when the retry budget refuses the retry that would be the trial", async () => {
     let down = true;
     const { router, small } = make(
       {
@@ -155,7 +155,7 @@ describe("a rate limit", () => {
     expect((started[1] ?? 0) - (started[0] ?? 0)).toBe(3_000);
   });
 
-  it.each([Number.NaN, -5])("that names %s ms has named none, and the next one is understood", async (ms) => {
+  it.each([Number.NaN, -5])("that says %s ms says nothing, and the next one is understood", async (ms) => {
     const errors = [failure("rate-limit", ms), failure("rate-limit", 3_000)];
     const { router, small } = make({
       answer: () => {
@@ -171,7 +171,7 @@ describe("a rate limit", () => {
     expect(small.requests).toHaveLength(2);
   });
 
-  it("that another request met does not hold a retry for longer than retryAfterCapMs", async () => {
+  it("that another request received delays a retry by no more than retryAfterCapMs", async () => {
     const failures = [failure("server"), failure("rate-limit", 3_600_000)];
     const { router } = make(
       {

@@ -52,7 +52,7 @@ afterEach(() => {
 });
 
 describe("a degraded answer", () => {
-  it("is replaced by that of the next permitted model, and said so", async () => {
+  it("is replaced by that of the next permitted model, and recorded", async () => {
     const { router, small } = make({ small: bad, large: good, other: good });
     const { text, attempts, costUsd, degraded } = await router.route(ask);
     expect(text).toBe("fine");
@@ -83,7 +83,7 @@ describe("a degraded answer", () => {
     ]);
   });
 
-  it("is no failure of its endpoint: the breaker stays closed and the model healthy", async () => {
+  it("is not a failure of its endpoint: the breaker stays closed and the model healthy", async () => {
     const { router } = make({ small: bad, large: good, other: good });
     for (let count = 0; count < 30; count += 1) await router.route(ask);
     expect(router.exportState().breakers ?? []).toEqual([]);
@@ -125,7 +125,7 @@ describe("a degraded answer", () => {
   });
 });
 
-describe("where no better answer comes, the last degraded one is returned and marked", () => {
+describe("if no better answer comes, the last degraded one is returned and marked", () => {
   const marked = { name: "notRefused", accepted: false };
 
   it.each<{
@@ -153,7 +153,7 @@ describe("where no better answer comes, the last degraded one is returned and ma
       models: ["small"],
     },
     {
-      why: "maxCostUsd does not suffice",
+      why: "maxCostUsd is not enough",
       answers: { small: bad, large: good, other: good },
       request: { maxCostUsd: 1.5 },
       models: ["small"],
@@ -167,7 +167,7 @@ describe("where no better answer comes, the last degraded one is returned and ma
     expect(events.at(-1)).toMatchObject({ type: "request-completed", degraded: marked });
   });
 
-  it("but after an answer that a check of the plan alone did not accept, that one", async () => {
+  it("but if a later answer only failed the plan's check, that one is returned", async () => {
     const accepting = (name: string, verdict: boolean): Check => ({ name, accepts: () => verdict });
     const escalate = [
       { unless: accepting("yes", true), to: "large" },
@@ -183,7 +183,7 @@ describe("where no better answer comes, the last degraded one is returned and ma
     expect([text, degraded]).toEqual(["fine", { name: "no", accepted: false }]);
   });
 
-  it("when the deadline passes meanwhile", async () => {
+  it("also when the deadline passes meanwhile", async () => {
     const wait = () => new Promise<void>((resolve) => setTimeout(resolve, 5_000));
     const { router } = make({ small: bad, large: { ...good, wait }, other: good });
     const routed = router.route({ ...ask, deadlineMs: 1_000 });
@@ -217,7 +217,7 @@ describe("a stream whose answers may be degraded", () => {
     ]);
   });
 
-  it("shows a degraded answer where no better one comes", async () => {
+  it("shows a degraded answer if no better one comes", async () => {
     const { router } = make({ small: bad, large: bad, other: bad });
     const stream = router.stream(ask);
     let text = "";
@@ -239,7 +239,7 @@ it("the answers of classifiers and checks are not checked themselves", async () 
   expect(judge.requests).toHaveLength(1);
 });
 
-it("what is not a check is refused by its place", () => {
+it("a value that is not a check is refused with its place in the list", () => {
   const models = { small: good, large: good, other: good };
   for (const wrong of [{ name: "x" }, 5, null, [notRefused(), "y"]])
     expect(() => make(models, wrong as never)).toThrow(/^execution\.degraded\[\d\]/);

@@ -48,7 +48,7 @@ async function run(context: ReturnType<typeof executionFor>) {
 
 describe("a call that succeeds", () => {
   it.each([{ completion_tokens: 1 }, { completion_tokens: 1, prompt_tokens: "7" }])(
-    "is priced with an estimate of the input where its usage is %o",
+    "is priced with an estimate of the input if its usage is %o",
     async (told) => {
       const small = fakeModel({ model: "small", price });
       const partial = {
@@ -83,7 +83,7 @@ describe("a call that succeeds", () => {
 });
 
 describe("a call that fails", () => {
-  it("is tried again where that is safe, each time as an attempt of its own", async () => {
+  it("is tried again if that is safe, each time as an attempt of its own", async () => {
     const context = executionFor({ models: { small: failing("small", failure("server", { status: 500 })) } });
     expect((await run(context)).text).toBe("answer of small");
     expect(context.attempts.map(({ hop, next, costUsd }) => [hop, next, costUsd === 0])).toEqual([
@@ -137,7 +137,7 @@ describe("a call that fails", () => {
   });
 
   for (const kind of ["invalid-request", "too-large", "content-filter"] as const) {
-    it(`ends the request when it is of kind ${kind}: another model would fail alike`, async () => {
+    it(`ends the request when it is of kind ${kind}: another model would fail in the same way`, async () => {
       const error = failure(kind);
       const context = executionFor({ models: { small: failing("small", error), large: failing("large") } });
       expect((await run(context)).error).toBe(error);
@@ -240,12 +240,12 @@ describe("limits", () => {
     expect(context.attempts.map(({ next }) => next)).toEqual(["fallback", undefined]);
   });
 
-  it("stop before a model that the rest of the money does not pay", async () => {
+  it("stop before a model that the remaining money cannot pay for", async () => {
     const small = fakeModel({ model: "small", price, answer: never });
     const context = executionFor({
       models: { small, large: failing("large") },
       options: { attemptTimeoutMs: 100, retries: 0 },
-      maxCostUsd: 0.0105, // the abandoned call is taken to have cost 10 tokens of input: 0.01
+      maxCostUsd: 0.0105, // the abandoned call counts as 10 tokens of input: 0.01
     });
     const { error } = await run(context);
     if (!isRouterError(error, "budget-exceeded")) throw error;

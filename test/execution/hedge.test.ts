@@ -23,7 +23,7 @@ const ask = { messages: [{ role: "user" as const, content: "Hello" }] };
 const after100: HedgeOptions = { afterMs: 100, ratio: 1 };
 const failure = (kind: ProviderErrorKind) => new ProviderError({ kind, model: "fake:x" });
 
-/** What a stream does: waits that long, then says its name, or fails. */
+/** Script of a stream: it waits `ms`, then sends its model's name or fails. */
 type Script = { readonly ms: number; readonly error?: Error | undefined; readonly piecesMs?: number };
 
 interface Watched extends Model {
@@ -119,7 +119,7 @@ afterEach(() => {
 });
 
 describe("a stream whose first content is late", () => {
-  it("is hedged: the first content wins, the other call is given up, and both are paid for", async () => {
+  it("is hedged: the first content wins, the other call is abandoned, and both are paid for", async () => {
     const { router, small, large, other, events } = make({
       small: () => ({ ms: 1_000 }),
       large: () => ({ ms: 50, piecesMs: 2_000 }),
@@ -153,7 +153,7 @@ describe("a stream whose first content is late", () => {
     expect(events.filter(({ type }) => type === "attempt-ended")).toHaveLength(2);
   });
 
-  it("still wins where its content comes before that of the hedge", async () => {
+  it("still wins if its content comes before that of the hedge", async () => {
     const { router, small, large } = make({ small: () => ({ ms: 150 }), large: () => ({ ms: 500 }) });
     const { text, attempts } = await read(router);
     expect(text).toBe("from small.");
@@ -216,7 +216,7 @@ describe("a stream whose first content is late", () => {
     ]);
   });
 
-  it("ends with an error that no other model would mend, and its hedge with it", async () => {
+  it("ends with an error that another model would have too, and so does its hedge", async () => {
     const { router, large } = make({
       small: () => ({ ms: 200, error: failure("content-filter") }),
       large: () => ({ ms: 60_000 }),
@@ -283,7 +283,7 @@ describe("an abort or a deadline", () => {
     expect(large.signals[0]?.aborted).toBe(true);
   });
 
-  it("is not waited for by a model that ignores its signal", async () => {
+  it("does not wait for a model that ignores its signal", async () => {
     const deaf: Model = {
       ...fakeModel({ model: "deaf" }),
       async *stream() {
@@ -303,7 +303,7 @@ describe("an abort or a deadline", () => {
     })();
     await vi.runAllTimersAsync();
     expect(await reading).toBe(100);
-    // Its late content changes nothing of what was reported.
+    // Its late content does not change what was reported.
     expect((await stream.result).attempts[0]).toMatchObject({ latencyMs: 100, error: { code: "abandoned" } });
     expect((await stream.result).attempts[0]?.firstTokenMs).toBeUndefined();
   });
@@ -312,7 +312,7 @@ describe("an abort or a deadline", () => {
 describe("a hedge is not made", () => {
   const late = { small: () => ({ ms: 1_000 }), large: () => ({ ms: 0 }), other: () => ({ ms: 0 }) };
 
-  it("to a model that a constraint forbids at that moment: the next one is asked", async () => {
+  it("to a model that a constraint forbids at that moment: the next one is called", async () => {
     const notLarge: Constraint = {
       name: "not-large",
       permits: ({ id }, { hop }) => hop !== "hedge" || id !== "large" || "not as a hedge",
@@ -322,7 +322,7 @@ describe("a hedge is not made", () => {
     expect(large.signals).toEqual([]);
   });
 
-  it("where constraints leave nobody", async () => {
+  it("if constraints leave no model", async () => {
     const none: Constraint = { name: "none", permits: (_, { hop }) => hop !== "hedge" || "no hedges" };
     const { router } = make(late, { constraints: [none] });
     expect((await read(router)).attempts).toHaveLength(1);
@@ -400,7 +400,7 @@ describe("the wait before a hedge", () => {
     expect((await read(router)).attempts).toMatchObject([{ latencyMs: 1_000 }, { hop: "hedge" }]);
   });
 
-  it("does not shrink because late calls are given up: they count as late", async () => {
+  it("does not shrink because late calls are abandoned: they count as late", async () => {
     // 1 in 10 is late: the percentile stays theirs, although hedges cut each of them off.
     const { router } = make(
       { small: (call) => ({ ms: call % 10 === 9 ? 2_000 : 100 + call }) },

@@ -85,7 +85,7 @@ describe("calls at once", () => {
     expect(await textOf(answers[0] as (typeof answers)[0])).toBe("from small");
   });
 
-  it("that nobody has room for are refused by a typed error, which is no failure of the model", async () => {
+  it("that no model has room for are refused by a typed error, which is not a failure of the model", async () => {
     const { router, small } = make(oneAtOnce, slow(100), { breaker: { minCalls: 1 } });
     const answers = [1, 2, 3, 4].map(() => router.route(pinned));
     const error = await answers[3]?.catch((caught: unknown) => caught);
@@ -102,7 +102,7 @@ describe("calls at once", () => {
     expect(router.exportState().health?.models[0]?.outcomes.every(({ failed }) => !failed)).toBe(true);
   });
 
-  it("name those passed over beside those that failed", async () => {
+  it("lead to an error that lists skipped models next to failed ones", async () => {
     const failing: FakeModelOptions = {
       wait: () => sleep(100),
       answer: () => {
@@ -121,7 +121,7 @@ describe("calls at once", () => {
     expect(await textOf(router.route({ messages: [only], model: "large" }))).toBe("from large");
   });
 
-  it("are left from the queue by an abort, with the caller's own reason and nothing behind", async () => {
+  it("leave the queue on an abort, with the caller's own reason and nothing left behind", async () => {
     const { router, small } = make(oneAtOnce, slow(100));
     const controller = new AbortController();
     const added = vi.spyOn(controller.signal, "addEventListener");
@@ -150,7 +150,7 @@ describe("calls at once", () => {
     expect(small.requests).toHaveLength(1);
   });
 
-  it("turned away leave a breaker's trial to the next one", async () => {
+  it("that are turned away leave a breaker's trial to the next one", async () => {
     const failing = new ProviderError({ kind: "server", model: "fake:small" });
     let down = true;
     const { router, small } = make(
@@ -338,7 +338,7 @@ describe("calls at once", () => {
               if (streams) for await (const _ of router.stream(String(index), options));
               else await router.route(String(index), options);
             } catch {
-              // One of its ends.
+              // A refusal or an abort is one of its possible ends.
             } finally {
               clearTimeout(timer);
             }
@@ -365,10 +365,12 @@ describe("calls per minute", () => {
     const texts = [];
     for (let call = 0; call < 3; call += 1) texts.push(await textOf(router.route("x")));
     expect(texts).toEqual(["from small", "from small", "from large"]);
-    expect(skipped()).toEqual(["small: its limit of 2 requests per minute is reached for 30000 ms more"]);
+    expect(skipped()).toEqual([
+      "small: its limit of 2 requests per minute is reached; there is room again in 30000 ms",
+    ]);
   });
 
-  it("wait where nobody else is left, in order and no longer than retryAfterCapMs", async () => {
+  it("wait if no other model is left, in order and no longer than retryAfterCapMs", async () => {
     const started: [number, string][] = [];
     const { router } = make(
       { requestsPerMinute: 6 },
@@ -396,13 +398,15 @@ describe("calls per minute", () => {
     const { router } = make({ requestsPerMinute: 6 });
     for (let call = 0; call < 6; call += 1) await router.route(pinned);
     const error = await router.route({ ...pinned, deadlineMs: 10_000 }).catch((caught: unknown) => caught);
-    expect(String(error)).toContain("small: its limit of 6 requests per minute is reached for 10000 ms more");
+    expect(String(error)).toContain(
+      "small: its limit of 6 requests per minute is reached; there is room again in 10000 ms",
+    );
     const waiting = router.route({ ...pinned, deadlineMs: 10_002 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect((await waiting).text).toBe("from small");
   });
 
-  it("are left by an abort, which gives back what was reserved", async () => {
+  it("end on an abort, which gives back what was reserved", async () => {
     const { router } = make({ requestsPerMinute: 6 });
     for (let call = 0; call < 6; call += 1) await router.route(pinned);
     const controller = new AbortController();
@@ -425,7 +429,7 @@ describe("calls per minute", () => {
     expect(await ask("b")).toBe("from small");
   });
 
-  it("learn from a 429: the model is spared, and what it says is believed", async () => {
+  it("are no more than the provider says remain", async () => {
     let calls = 0;
     const { router, small } = make(
       {},
@@ -443,7 +447,7 @@ describe("calls per minute", () => {
     expect(small.requests).toHaveLength(10);
   });
 
-  it("learnt down are remembered across a restart", async () => {
+  it("that were reduced after a 429 stay so across a restart", async () => {
     const limit = new ProviderError({ kind: "rate-limit", model: "fake:small", retryAfterMs: 0 });
     const before = make({}, { error: limit });
     await before.router.route("x");
@@ -524,7 +528,7 @@ describe("calls per minute", () => {
   });
 });
 
-it("limits that make no sense are refused when the router is made", () => {
+it("limits that make no sense are refused when the router is created", () => {
   expect(() => make({ models: { medium: {} } })).toThrow(
     "execution.limits.models.medium must be absent: known options are small, large",
   );

@@ -35,7 +35,7 @@ async function run(accepts: Check["accepts"], parts: Parts = {}) {
 }
 
 describe("the verdict of a check", () => {
-  it("stands in the attempt whose answer it judged, and in no other", async () => {
+  it("is recorded in the attempt whose answer it judged, and in no other", async () => {
     const accepted = await run(() => true);
     expect(accepted.text).toBe("from small");
     expect(accepted.check).toEqual({ name: "mine", accepted: true });
@@ -67,7 +67,7 @@ describe("the verdict of a check", () => {
     hangs: [() => new Promise<boolean>(() => {}), "gave no verdict within checkTimeoutMs of 30000 ms"],
   };
   for (const [what, [accepts, error]] of Object.entries(failures)) {
-    it(`is a refusal with its reason where the check ${what}`, async () => {
+    it(`is a refusal with its reason if the check ${what}`, async () => {
       const { text, check } = await run(accepts);
       expect(text).toBe("from large");
       expect(check).toEqual({ name: "mine", accepted: false, error });
@@ -129,7 +129,7 @@ describe("asking again", () => {
     expect(forbidden.check?.error).toBe("no model may serve this request (small: not again)");
     const poor = await run(twice, { maxCostUsd: 0.2005 });
     expect(isRouterError(poor.error, "budget-exceeded")).toBe(true);
-    expect(poor.check?.error).toContain("does not suffice");
+    expect(poor.check?.error).toContain("is not enough");
     expect(poor.models.small.requests).toHaveLength(1);
   });
 

@@ -59,7 +59,7 @@ const chunk = (
 });
 
 describe("a stream that succeeds", () => {
-  it("is priced by an estimate where its usage is lost", async () => {
+  it("is priced by an estimate if its usage is lost", async () => {
     const small = scripted("small", async function* () {
       yield chunk({ content: "eight characters" });
       yield chunk({}, "stop");
@@ -160,7 +160,7 @@ describe("a stream that fails", () => {
     ]);
   });
 
-  it("carries what was received also where its deadline passes as it breaks", async () => {
+  it("carries what was received even if its deadline passes as it breaks", async () => {
     const time = { now: 0 };
     const small = scripted("small", async function* () {
       yield chunk({ content: "half an " });
@@ -271,7 +271,7 @@ describe("limits of a stream", () => {
     expect(error.partialText).toBe("aaa");
   });
 
-  it("end at the deadline, also where the reader is away for longer than idleTimeoutMs before it", async () => {
+  it("end at the deadline, also if the reader is away for longer than idleTimeoutMs before it", async () => {
     let endedAt: number | undefined;
     const small = scripted("small", async function* (signal) {
       signal.addEventListener("abort", () => {
@@ -293,7 +293,7 @@ describe("limits of a stream", () => {
 });
 
 describe("a reader that leaves", () => {
-  it("and comes back after deadline and abort is told what came first", async () => {
+  it("and comes back after deadline and abort gets the error of what came first", async () => {
     const controller = new AbortController();
     const small = scripted("small", async function* () {
       for (;;) yield chunk({ content: "a" });
@@ -315,7 +315,7 @@ describe("a reader that leaves", () => {
     expect(context.reported).toHaveLength(1);
   });
 
-  it("without a word gives back what the call held when the caller aborts", async () => {
+  it("without ending the stream gives back what the call held when the caller aborts", async () => {
     const perRequest = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 0.1 };
     const small = fakeModel({ model: "small", answer: "one two three", price: perRequest });
     const events: RouterEvent[] = [];
@@ -435,7 +435,7 @@ describe("an odd stream", () => {
     ]);
   });
 
-  it("whose content is no text leaves none in the answer", async () => {
+  it("whose content is not text adds none to the answer", async () => {
     const small = scripted("small", async function* () {
       yield chunk({ content: [{ type: "text", text: "x" }] } as never);
       yield chunk({ content: "so" }, "stop");

@@ -50,7 +50,7 @@ type Id = keyof typeof windows;
 const ids = Object.keys(windows) as Id[];
 const refuses: Check = { name: "never", accepts: () => false };
 
-/** Retryable whatever it is: what the same model must not be asked again does not rest on that. */
+/** Creates a retryable error of any kind: some kinds must not be retried in spite of that. */
 const failure = (kind: ProviderErrorKind, retryAfterMs?: number) =>
   new ProviderError({ kind, model: "fake:x", retryable: true, retryAfterMs });
 
@@ -62,7 +62,7 @@ interface Case {
   readonly abortAtMs: number | undefined;
   readonly maxCostUsd: number | undefined;
   readonly limited: boolean;
-  /** A stream without content after so long is hedged. */
+  /** Milliseconds after which a stream without content is hedged. */
   readonly hedgeAfterMs: number | undefined;
   readonly retries: number;
 }
@@ -79,10 +79,10 @@ const cases: fc.Arbitrary<Case> = fc.record({
   retries: fc.integer({ min: 0, max: 2 }),
 });
 
-/** What is let through a breaker or the limits, as long as no call has come of it. */
+/** Trials and passes that were granted and that no call has used yet. */
 interface Held {
   readonly trials: Set<string>;
-  /** Given back by whoever did not hold it. */
+  /** Names that were given back without being held. */
   readonly others: string[];
   passes: number;
 }
@@ -142,7 +142,7 @@ const pause = (ms: number, signal: AbortSignal) =>
     signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   });
 
-/** Limits that turn away, hold up and queue at random. */
+/** Creates limits that refuse, delay and queue at random. */
 function limitsOf(random: () => number, held: Held): Limits {
   const maybe = (share: number) => random() < share;
   return {
@@ -163,7 +163,7 @@ function limitsOf(random: () => number, held: Held): Limits {
           return false;
         },
         begin: () => (maybe(0.1) ? Math.ceil(random() * 10) : 0),
-        told: () => {},
+        onRateLimit: () => {},
         end: () => {
           clearTimeout(timer);
           if (!isOver) held.passes -= 1;
@@ -194,7 +194,7 @@ const startOf = ({ startedAt }: Attempt): number => Date.parse(startedAt);
 const endOf = (attempt: Attempt): number => startOf(attempt) + attempt.latencyMs;
 
 describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => {
-  it("gives back what it was let through and did not use, and says of each attempt what followed", async () => {
+  it("gives back every pass that it did not use, and reports what followed each attempt", async () => {
     await fc.assert(
       fc.asyncProperty(cases, async (given) => {
         vi.setSystemTime(0);
@@ -212,7 +212,7 @@ describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => 
         expect(vi.getTimerCount()).toBe(0);
         const { attempts, reported } = context;
         const isHedged = attempts.some(({ hop }) => hop === "hedge");
-        // Of two that run side by side either may end first.
+        // Either of two parallel calls may end first.
         expect(new Set(reported)).toEqual(new Set(attempts));
         expect(reported).toHaveLength(attempts.length);
         expect(attempts.filter((one) => one.error === undefined && one.check === undefined).length).toBe(
@@ -245,7 +245,7 @@ describe.each(["generate", "stream"] as const)("whatever happens, %s", (how) => 
   });
 });
 
-/** A model that fails as told, in order, and then answers. */
+/** Creates a model that fails with the given errors, in order, and then answers. */
 function failing(model: string, errors: readonly Error[], more: Partial<Model> = {}) {
   let call = 0;
   const answer = () => {
@@ -269,19 +269,19 @@ describe("a wait before a retry", () => {
     return { context, abandoned };
   };
 
-  it("that a constraint has overtaken ends in a fallback, and the attempt says so", async () => {
+  it("after which a constraint forbids the model ends in a fallback, and the attempt says so", async () => {
     const skipped: string[] = [];
     const { context, abandoned } = retried({
-      permits: (id) => id !== "small" || Date.now() < 500 || "not any more",
+      permits: (id) => id !== "small" || Date.now() < 500 || "no longer",
       skipped: (id, hop, reason) => skipped.push(`${id} ${hop}: ${reason}`),
     });
     expect(await run(context, "generate")).toBeUndefined();
     expect(context.attempts).toMatchObject([{ next: "fallback" }, { model: "large", hop: "fallback" }]);
-    expect(skipped).toEqual(["small retry: not any more"]);
+    expect(skipped).toEqual(["small retry: no longer"]);
     expect(abandoned).toEqual(["fake:small"]);
   });
 
-  it("that the caller ends was followed by nothing", async () => {
+  it("that the caller ends is followed by nothing", async () => {
     const controller = new AbortController();
     const { context, abandoned } = retried({ signal: controller.signal });
     setTimeout(() => controller.abort(new Error("left")), 500);
@@ -337,7 +337,7 @@ describe("a deadline that passes between two attempts", () => {
       );
       Object.assign(context.ports.options, { degraded: degraded ? [check] : [] });
       const error = await run(context, "generate");
-      // The degraded answer is there, and returned.
+      // There is a degraded answer, which is returned.
       expect(error === undefined ? "answered" : isRouterError(error, "deadline-exceeded")).toBe(
         degraded ? "answered" : true,
       );
@@ -358,7 +358,7 @@ describe("a deadline that passes between two attempts", () => {
   });
 });
 
-it("an abort within a check ends the request: nobody else is asked", async () => {
+it("an abort within a check ends the request: no other model is called", async () => {
   for (const degraded of [false, true]) {
     const controller = new AbortController();
     const reason = new Error("left");
@@ -388,7 +388,7 @@ describe("the order of models", () => {
   const hops = ({ attempts }: { readonly attempts: readonly Attempt[] }) =>
     attempts.map(({ model, hop, next }) => [model, hop, next]);
 
-  it("is the plan's first, and then that of the fallbacks", async () => {
+  it("is that of the plan, then that of the fallbacks", async () => {
     const plan = [{ model: "small", unless: refuses }, { model: "large" }];
     const escalated = executionFor({ models: models(), plan, fallbacks: [] });
     expect(await run(escalated, "generate")).toBeUndefined();
@@ -404,7 +404,7 @@ describe("the order of models", () => {
     ]);
   });
 
-  it("asks a model that the plan names twice at the hop of the second call", async () => {
+  it("has a model twice that the plan names twice, the second time with the hop of its place", async () => {
     const plan = [{ model: "small", unless: refuses }, { model: "small" }];
     const escalated = executionFor({ models: models(), plan, fallbacks: [] });
     expect(await run(escalated, "generate")).toBeUndefined();
@@ -414,14 +414,14 @@ describe("the order of models", () => {
     ]);
   });
 
-  it("does not go on after an error that is no failure of a model", async () => {
+  it("does not go on after an error that is not a failure of a model", async () => {
     const error = new MissingConfigurationError("no key", ["KEY"]);
     const context = executionFor({ models: models([error]) });
     expect(await run(context, "generate")).toBe(error);
     expect(context.attempts).toHaveLength(1);
   });
 
-  it("begins with the next one where a constraint has come to forbid the first", async () => {
+  it("begins with the next one if a constraint now forbids the first", async () => {
     const skipped: string[] = [];
     let deposits = 0;
     const permits = (id: string) => id !== "small" || "not now";
@@ -442,7 +442,7 @@ describe("the order of models", () => {
     expect(isRouterError(error, "no-eligible-model") && error.reasons).toEqual({ small: "not now" });
   });
 
-  it("begins with nobody where the first is too expensive by now", async () => {
+  it("is empty if the first is too expensive by now", async () => {
     const context = executionFor({
       models: models(),
       maxCostUsd: 1,
@@ -453,7 +453,7 @@ describe("the order of models", () => {
     expect(context.attempts).toEqual([]);
   });
 
-  it("comes back to whoever was passed over and has room first", async () => {
+  it("comes back to the skipped model that has room first", async () => {
     const waits: Readonly<Record<string, number>> = { "fake:small": 50, "fake:large": 20 };
     const limits: Limits = {
       delayOf: ({ name }) => ({ ms: waits[name] ?? 0, reason: "its rate" }),
@@ -465,7 +465,7 @@ describe("the order of models", () => {
               queueTimeoutMs: 1,
               queue: () => true,
               begin: () => 0,
-              told: () => {},
+              onRateLimit: () => {},
               end: () => {},
             },
     };
@@ -475,14 +475,14 @@ describe("the order of models", () => {
     expect(Date.now()).toBe(20);
   });
 
-  it("goes on at once where a retry would wait for its rate for longer than retryAfterCapMs", async () => {
+  it("goes on at once if a retry would wait for its rate for longer than retryAfterCapMs", async () => {
     let calls = 0;
     const limits: Limits = {
       delayOf: ({ name }) =>
         name === "fake:small" && calls > 0 ? { ms: 60_000, reason: "its rate" } : undefined,
       enter: () => {
         calls += 1;
-        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        const pass = { waitMs: 0, queueTimeoutMs: 1, onRateLimit: () => {}, end: () => {} };
         return { ...pass, queue: () => true, begin: () => 0 };
       },
     };
@@ -492,12 +492,12 @@ describe("the order of models", () => {
     expect(Date.now()).toBe(0);
   });
 
-  it("stays with a retry that its rate holds up where nobody else is left", async () => {
+  it("stays with a retry that its rate delays if no other model is left", async () => {
     const rejections = ["", "its rate", ""];
     const limits: Limits = {
       delayOf: () => undefined,
       enter: () => {
-        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        const pass = { waitMs: 0, queueTimeoutMs: 1, onRateLimit: () => {}, end: () => {} };
         return rejections.shift() || { ...pass, queue: () => true, begin: () => 0 };
       },
     };
@@ -510,12 +510,12 @@ describe("the order of models", () => {
     ]);
   });
 
-  it("names a failure before want of room", async () => {
+  it("ends with a failure rather than with a lack of room", async () => {
     const full: Limits = {
       delayOf: () => undefined,
       enter: ({ name }) => {
         if (name === "fake:large") return "it is full";
-        const pass = { waitMs: 0, queueTimeoutMs: 1, told: () => {}, end: () => {} };
+        const pass = { waitMs: 0, queueTimeoutMs: 1, onRateLimit: () => {}, end: () => {} };
         return { ...pass, queue: () => true, begin: () => 0 };
       },
     };
@@ -535,11 +535,11 @@ describe("the order of models", () => {
   });
 });
 
-describe("money that does not suffice for the next model", () => {
+describe("money that is not enough for the next model", () => {
   const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
   const timeout = () => new ProviderError({ kind: "timeout", model: "fake:small" });
 
-  it("is spent on one that it suffices for", async () => {
+  it("is spent on one that it is enough for", async () => {
     const admitted: string[] = [];
     const context = executionFor({
       models: {
@@ -573,7 +573,7 @@ describe("money that does not suffice for the next model", () => {
     expect(context.attempts).toHaveLength(1);
   });
 
-  it("ends the request where it suffices for nobody", async () => {
+  it("ends the request if it is enough for no model", async () => {
     const context = executionFor({
       models: { small: failing("small", [timeout()], { price }), dear: failing("dear", [], { price }) },
       options: { retries: 0 },

@@ -28,10 +28,21 @@ const levels: readonly (readonly string[])[] = [
   ["src/router"],
   ["src/presets"],
   ["src/index.ts"],
-  ["evals"],
+  ["evals/data/outcomes", "evals/metrics"],
+  ["evals/data/split", "evals/data/input", "evals/data/decisions"],
+  ["evals/data/labels"],
+  ["evals/data/import", "evals/data/export"],
+  ["evals/scorers", "evals/replay"],
+  ["evals/replay/compare", "evals/collect", "evals/train"],
+  ["evals/tune"],
+  ["evals/monitor/drift", "evals/monitor/off-policy"],
+  ["evals/monitor/gate"],
+  ["evals/report"],
+  ["evals/index.ts"],
   ["cli", "studies"],
 ];
-const parts = levels.flat();
+/** The longest first: a folder within another one can be a part of its own. */
+const parts = levels.flat().sort((a, b) => b.length - a.length);
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

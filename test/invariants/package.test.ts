@@ -19,6 +19,9 @@ import { notRefused } from "switchpoint/checks";
 import { complexity, length } from "switchpoint/classifiers";
 import { only } from "switchpoint/constraints";
 import { readOutcomes, replay } from "switchpoint/evals";
+import { apgr } from "switchpoint/evals/metrics";
+import { offPolicy } from "switchpoint/evals/off-policy";
+import { exact } from "switchpoint/evals/scorers";
 import { checkNumber, type ModelFacts } from "switchpoint/plugin";
 import { firstOf, threshold } from "switchpoint/policies";
 import { anthropic } from "switchpoint/providers/anthropic";
@@ -43,6 +46,7 @@ const missing = await anthropic("claude-haiku-4-5", { apiKey: "k" })
 console.log(JSON.stringify({ text: result.text, again: text, missing }));
 const facts: ModelFacts = models.small;
 void [facts, checkNumber, notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
+void [apgr, offPolicy, exact];
 `;
 
 /** Requests and answers in types of the SDK, of both versions, where \`undefined\` and absent are one. */

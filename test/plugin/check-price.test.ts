@@ -28,7 +28,7 @@ test.each([
   ],
   ["a misspelt key", { ...rates, usdPerMillionInput: 1 }, "p.usdPerMillionInput"],
   ["a price that is a number", 3, "p"],
-  ["tiers that are no array", { ...rates, tiers: {} }, "p.tiers"],
+  ["tiers that are not an array", { ...rates, tiers: {} }, "p.tiers"],
   [
     "a tier without rates",
     { ...rates, tiers: [{ aboveInputTokens: 5 }] },

@@ -52,7 +52,7 @@ describe("a decision in one sentence", () => {
     );
   });
 
-  it("says the complexity beside a reason that does not begin with it", async () => {
+  it("says the complexity next to a reason that does not begin with it", async () => {
     expect(await explained(always("mid"))).toBe(
       "mid, because always mid; complexity 0.42; all 3 models permitted; expected cost not known; not certified",
     );
@@ -91,7 +91,7 @@ describe("a decision in one sentence", () => {
     expect(text).not.toContain("secret");
   });
 
-  it("says a pin", async () => {
+  it("names a pin as the reason", async () => {
     expect(await explained(split, { model: "mid" })).toMatch(
       /^mid, because pinned by the request; all 3 models/,
     );

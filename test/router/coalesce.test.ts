@@ -28,7 +28,7 @@ function make(options: Partial<RouterOptions<"small">> = {}, model: FakeModelOpt
   return { router, small, events };
 }
 
-/** What becomes of requests made at the same moment, while timers fire as they come due. */
+/** Returns the results of requests made at the same moment, while timers fire as they come due. */
 async function settled<T>(promises: readonly Promise<T>[]): Promise<(T | Error)[]> {
   const outcomes = Promise.all(promises.map((promise) => promise.catch((error: Error) => error)));
   await vi.runAllTimersAsync();
@@ -94,8 +94,8 @@ describe("the same request, twice at the same time", () => {
   });
 });
 
-describe("whoever joins", () => {
-  it("gets the answer as it came, whatever the first does with his own", async () => {
+describe("a caller that joins", () => {
+  it("gets the answer as it came, whatever the first does with its own", async () => {
     const { router } = make();
     const first = router.route(ask).then((result) => {
       Object.assign(result.completion.choices[0] as object, { message: "changed" });
@@ -128,7 +128,7 @@ describe("whoever joins", () => {
     expect(two).toMatchObject({ message: expect.stringContaining("the router is closed") });
   });
 
-  it("with what is no signal is told so", async () => {
+  it("with a signal that is not one gets an error that says so", async () => {
     const { router } = make();
     const [error] = await settled([router.route(ask, { signal: {} as AbortSignal })]);
     expect(error).toMatchObject({ code: "invalid-option", option: "signal" });
@@ -136,7 +136,7 @@ describe("whoever joins", () => {
 });
 
 describe("an abort", () => {
-  it("of one caller is none of the other's, who gets the bill where the first has left", async () => {
+  it("of one caller does not affect the other, who gets the bill if the first has left", async () => {
     const { router, small } = make();
     const controller = new AbortController();
     const first = router.route(ask, { signal: controller.signal });
@@ -160,7 +160,7 @@ describe("an abort", () => {
     expect(two).toMatchObject({ message: "the second left" });
   });
 
-  it("of all callers ends the request, and the next one starts anew", async () => {
+  it("of all callers ends the request, and the next one starts again", async () => {
     const signals: AbortSignal[] = [];
     const wait = (signal: AbortSignal) => {
       signals.push(signal);
@@ -222,7 +222,7 @@ describe("requests are not the same", () => {
     expect(small.requests).toHaveLength(2);
   });
 
-  it("where the option says so", async () => {
+  it("if the option says so", async () => {
     const coalesce = (request: RouteRequest<"small">) =>
       typeof request === "object" && request.temperature === 0;
     const { router, small } = make({ coalesce });
@@ -233,14 +233,14 @@ describe("requests are not the same", () => {
     expect(small.requests).toHaveLength(3);
   });
 
-  it("where they cannot be written as JSON: routing says what is wrong", async () => {
+  it("if they cannot be written as JSON: routing says what is wrong", async () => {
     const { router } = make();
     const [error] = await settled([router.route({ ...ask, messages: 5n } as never)]);
     expect(error).toMatchObject({ code: "invalid-request" });
   });
 });
 
-it("an option that is neither is refused by name", () => {
+it("an option that is neither a boolean nor a function is refused by name", () => {
   expect(() => make({ coalesce: "yes" as never })).toThrow(
     'coalesce must be true, false or a function of a request, got "yes"',
   );

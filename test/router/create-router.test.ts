@@ -19,7 +19,7 @@ describe("options that are refused, each by name, value and allowed range", () =
       "models must be an object with at least one model, by id, got an array of 2",
     ],
     [
-      "a model that is none",
+      "a model without methods",
       { models: { small: {} } },
       "models.small must be an object with generate() and stream(), got an object",
     ],
@@ -31,7 +31,7 @@ describe("options that are refused, each by name, value and allowed range", () =
     [
       "two ids of one name",
       { models: { ...models, other: fakeModel({ model: "s" }) } },
-      'models.other.name must be unlike that of models.small: give each a name of its own (option name of the provider), got "fake:s"',
+      'models.other.name must be different from models.small.name: give each model its own name (option name of the provider), got "fake:s"',
     ],
     [
       "a model without labels",
@@ -39,17 +39,17 @@ describe("options that are refused, each by name, value and allowed range", () =
       "models.small.labels must be an object whose values are strings, got undefined",
     ],
     [
-      "a label that is no text",
+      "a label that is not text",
       { models: { small: { ...models.small, labels: { onPrem: true } } } },
       "models.small.labels.onPrem must be a string, got true",
     ],
     [
-      "a context window that is no number",
+      "a context window that is not a number",
       { models: { small: { ...models.small, contextWindow: Number.NaN } } },
       "models.small.contextWindow must be a number of at least 1, got NaN",
     ],
     [
-      "capabilities that are no object",
+      "capabilities that are not an object",
       { models: { small: { ...models.small, capabilities: "tools" } } },
       'models.small.capabilities must be an object, got "tools"',
     ],
@@ -59,7 +59,7 @@ describe("options that are refused, each by name, value and allowed range", () =
       "classifier.name must be a non-empty string, got undefined",
     ],
     [
-      "a policy whose models are no list",
+      "a policy whose models are not a list",
       { policy: { ...policy, models: 5 } },
       "models of policy threshold must be an array of ids, got 5",
     ],
@@ -90,12 +90,12 @@ describe("options that are refused, each by name, value and allowed range", () =
       'a model that constraint except names must be one of small, large, got "smal"',
     ],
     [
-      "a classifier that is none",
+      "a classifier without a method",
       { classifier: "complexity" },
       'classifier must be an object with classify(), got "complexity"',
     ],
     [
-      "constraints that are no array",
+      "constraints that are not an array",
       { constraints: only("small") },
       "constraints must be an array of constraints, got an object",
     ],
@@ -134,8 +134,8 @@ describe("options that are refused, each by name, value and allowed range", () =
       { execution: { retry: 1 } },
       "execution.retry must be absent: known options are retries",
     ],
-    ["a clock that is none", { clock: 5 }, "clock must be a function, got 5"],
-    ["a listener that is none", { onEvent: {} }, "onEvent must be a function, got an object"],
+    ["a clock that is not a function", { clock: 5 }, "clock must be a function, got 5"],
+    ["a listener that is not a function", { onEvent: {} }, "onEvent must be a function, got an object"],
   ];
   for (const [what, options, message] of cases) {
     it(what, () => {
@@ -147,7 +147,7 @@ describe("options that are refused, each by name, value and allowed range", () =
 });
 
 describe("models", () => {
-  it("keep the labels they were given: whoever sees them cannot change what constraints rest on", () => {
+  it("keep the labels they were given: code that sees them cannot change what constraints rest on", () => {
     const labels = { residency: "us" };
     const router = createRouter({ models: { small: fakeModel({ labels }) }, policy: always("small") });
     labels.residency = "eu";
@@ -157,7 +157,7 @@ describe("models", () => {
 
   const bare = (provider: string, model: string): Model => fakeModel({ provider, model });
 
-  it("are completed from the catalogue, where they say nothing themselves", async () => {
+  it("are completed from the catalogue with the facts that they lack", async () => {
     const own = { ...bare("openai", "gpt-4o-mini"), contextWindow: 1_000 };
     const router = createRouter({ models: { small: own, large: bare("openai", "gpt-4o") }, policy });
     expect(router.models.small.price).toMatchObject({
@@ -169,7 +169,7 @@ describe("models", () => {
     expect((await router.decide("x")).candidates[0]?.estimatedCostUsd).toBeGreaterThan(0);
   });
 
-  it("of unknown price stay so, and decisions say it", async () => {
+  it("of unknown price stay so, and decisions say so", async () => {
     const router = createRouter({
       models: { small: bare("mine", "tiny"), large: bare("openai", "gpt-4o") },
       policy,

@@ -23,7 +23,7 @@ const target: ModelFacts = {
 };
 const onPrem = { labels: { boundary: "on-prem" }, price: free };
 
-/** Routes one request whose classifier does as told with its hop. */
+/** Routes one request whose classifier passes its hop to `use`. */
 async function run(
   use: (hop: HopContext) => Promise<unknown>,
   options: Partial<RouterOptions<"small" | "large">> = {},
@@ -46,7 +46,7 @@ async function run(
   return { result, outcome };
 }
 
-describe("a call of what is not a chat model", () => {
+describe("a call of something that is not a chat model", () => {
   it("is an attempt of its own, priced by the tokens that the endpoint counted", async () => {
     const { result, outcome } = await run((hop) =>
       hop.call(target, "Hello", async () => ({ value: [1, 2], inputTokens: 3, servedModel: "e5-v2" })),
@@ -62,7 +62,7 @@ describe("a call of what is not a chat model", () => {
   });
 
   it.each([undefined, Number.NaN, -1, 1e308])(
-    "is priced by estimate where it counts %s tokens",
+    "is priced by estimate if it counts %s tokens",
     async (told) => {
       const { result } = await run((hop) =>
         hop.call(target, "Hello", async () => ({ value: 0, inputTokens: told })),
@@ -71,7 +71,7 @@ describe("a call of what is not a chat model", () => {
     },
   );
 
-  it("is not begun where a constraint forbids the target: a label that is not known is forbidden", async () => {
+  it("does not begin if a constraint forbids the target: a label that is not known is forbidden", async () => {
     let begun = 0;
     const work = async () => {
       begun += 1;
@@ -88,7 +88,7 @@ describe("a call of what is not a chat model", () => {
     expect(begun).toBe(1);
   });
 
-  it("is not begun where it would cost more than the request may", async () => {
+  it("does not begin if it would cost more than the request may", async () => {
     const work = () => Promise.reject(new Error("must not begin"));
     const dear = await run((hop) => hop.call(target, "Hello", work), {}, { maxCostUsd: 0.001 });
     expect(dear.result).toMatchObject({ text: "ok", attempts: [{ model: "small" }] });
@@ -98,7 +98,7 @@ describe("a call of what is not a chat model", () => {
     expect(isRouterError(limited.outcome, "no-eligible-model")).toBe(true);
   });
 
-  it("has its time where the deadline is further away than a timer can be set", async () => {
+  it("has its time if the deadline is further away than a timer can be set", async () => {
     const { outcome } = await run(
       (hop) =>
         hop.call(target, "Hello", async (signal) => {
@@ -112,7 +112,7 @@ describe("a call of what is not a chat model", () => {
     expect(outcome).toBe(false);
   });
 
-  it("ends at the deadline, and its signal tells", async () => {
+  it("ends at the deadline, and its signal fires", async () => {
     let told: unknown;
     const { result } = await run(
       (hop) =>
@@ -146,7 +146,7 @@ describe("a call of what is not a chat model", () => {
   });
 });
 
-it("a call of a chat model that the catalogue knows has a price, though it is none of the router's models", async () => {
+it("a call of a chat model that the catalogue knows has a price, although it is not one of the router's models", async () => {
   const { price: _, ...judge } = fakeModel({ provider: "openai", model: "gpt-4o-mini" });
   const { result } = await run((hop) =>
     hop.generate(judge, { messages: [{ role: "user", content: "Rate it." }] }),

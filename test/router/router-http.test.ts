@@ -181,7 +181,7 @@ for (const [name, wire] of Object.entries(wires)) {
   });
 }
 
-/** A port that nobody listens on. */
+/** Returns a port without a listener. */
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {

@@ -70,7 +70,7 @@ describe("a session", () => {
     expect((await router.decide({ ...inSession("d"), tenant: "other" })).session).toBeUndefined();
   });
 
-  it("is of the model that has answered, not of the one that was to", async () => {
+  it("belongs to the model that has answered, not to the one that was planned", async () => {
     const { router } = make({}, { small: { error: new Error("broken") } });
     await router.route(inSession("a"));
     expect((await router.decide(inSession("b"))).session?.model).toBe("large");
@@ -96,7 +96,7 @@ describe("a budget", () => {
     expect((await router.decide("Hello there")).spend).toEqual({ usedUsd: costUsd, limitUsd: 100 });
   });
 
-  it("forbids the models that do not fit, and refuses where none does", async () => {
+  it("forbids the models that do not fit, and refuses if none does", async () => {
     const { router, pass } = make({
       budget: { limitUsd: 5, period: "day" },
       policy: threshold({ small: "small", large: "large", at: 0 }),
@@ -111,7 +111,7 @@ describe("a budget", () => {
       });
     if (!isRouterError(error, "budget-exceeded")) throw error;
     expect(error.message).toMatch(
-      /^the budget of 5 USD per day does not suffice: small: costs about .*; large: costs/,
+      /^the budget of 5 USD per day is not enough: small: costs about .*; large: costs/,
     );
     expect(error.limitUsd).toBe(5);
     await expect(router.route({ ...inSession("x"), model: "small" })).rejects.toMatchObject({
@@ -121,14 +121,14 @@ describe("a budget", () => {
     expect((await router.decide("Hello there")).spend?.usedUsd).toBe(0);
   });
 
-  it("is not what a request fails of that no other constraint permits", async () => {
+  it("is not the reason when no other constraint permits the request either", async () => {
     const { router } = make({ budget: { limitUsd: 1e-9, period: "day" } });
     const nobody = { name: "nobody", permits: () => "never" };
     const request = { ...inSession("a"), constraints: [nobody] };
     await expect(router.decide(request)).rejects.toMatchObject({ code: "no-eligible-model" });
   });
 
-  it("fails closed where a price is not known", async () => {
+  it("fails closed if a price is not known", async () => {
     const { router } = make({ budget: { limitUsd: 5, period: "day" } }, { small: { price: undefined } });
     const decision = await router.decide({ ...inSession("a") }).catch((error: unknown) => error);
     expect(decision).toMatchObject({
@@ -137,7 +137,7 @@ describe("a budget", () => {
     });
   });
 
-  it("is not overshot by requests at the same time, and those that are refused hold nothing", async () => {
+  it("is not exceeded by requests at the same time, and those that are refused hold nothing", async () => {
     const slow: Classifier = {
       name: "slow",
       version: "1",
@@ -145,7 +145,7 @@ describe("a budget", () => {
     };
     const { router } = make(
       { budget: { limitUsd: 5, period: "day" }, classifier: slow },
-      // As estimated, so that only the order of things could overshoot.
+      // Costs are as estimated, so that only the order of calls could exceed the budget.
       { small: { usage: { inputTokens: 7, outputTokens: 1 } } },
     );
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => router.route("Hello there")));
@@ -156,7 +156,7 @@ describe("a budget", () => {
       if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "budget-exceeded" });
   });
 
-  it("is not used up by a count that no call can have: it is estimated, and the state can be restored", async () => {
+  it("is not used up by an impossible count: it is estimated, and the state can be restored", async () => {
     const options = { budget: { limitUsd: 100, period: "day" } } as const;
     const absurd = { small: { usage: { inputTokens: 1e308, outputTokens: 1 } } };
     const { router } = make(options, absurd);
@@ -175,11 +175,11 @@ describe("a budget", () => {
     }
     const used = router.exportState().spend?.accounts[0]?.usedUsd;
     expect(used).toBeGreaterThan(0);
-    // Settled: nothing is held any more.
+    // Settled: nothing is held.
     expect((await router.decide("x")).spend?.usedUsd).toBe(used);
   });
 
-  it("counts what a classifier spends, also where nothing is answered", async () => {
+  it("counts what a classifier spends, also if there is no answer", async () => {
     const judge = fakeModel({ model: "judge", price: price(200_000) });
     const asking: Classifier = {
       name: "asking",
@@ -214,7 +214,7 @@ describe("state", () => {
     expect(second.router.exportState()).toEqual(first.router.exportState());
   });
 
-  it("is refused as a whole where a part of it is none", async () => {
+  it("is refused as a whole if a part of it is wrong", async () => {
     const { router } = make({ budget: { limitUsd: 100, period: "day" } });
     await router.route(inSession("Hello there"));
     const before = router.exportState();
@@ -229,7 +229,7 @@ describe("state", () => {
     expect(router.exportState()).toEqual(before);
   });
 
-  it("that is refused leaves what is counted but not exported, too", async () => {
+  it("that is refused also leaves counts alone that are not exported", async () => {
     const limits = { requestsPerMinute: 1 };
     const { router } = make({ execution: { limits } });
     await router.route({ ...inSession("Hello there"), model: "small" });

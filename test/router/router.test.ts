@@ -140,7 +140,7 @@ describe("a decision", () => {
     expect(decision.candidates[0]).toMatchObject({ model: "small", permitted: "eu: not in the EU" });
   });
 
-  it("asks the exact count of tokens only where an estimate cannot tell", async () => {
+  it("counts tokens exactly only if an estimate cannot decide", async () => {
     const { router } = make({}, { small: { contextWindow: 1_000 } });
     const near = await router.decide("word ".repeat(700)); // about 875 tokens by estimate, 701 by count
     expect(near.request.inputTokensExact).toBe(true);
@@ -174,7 +174,7 @@ describe("pins", () => {
     expect(classify).not.toHaveBeenCalled();
   });
 
-  it("fall back where they ask for it, and other requests do not where they ask for none", async () => {
+  it("fall back if they ask for it, and other requests do not if they forbid it", async () => {
     const down = {
       generate: () => Promise.reject(new ProviderError({ kind: "not-found", model: "fake:large" })),
     };
@@ -235,7 +235,7 @@ describe("a classifier", () => {
     });
   }
 
-  it("that does not answer in time is left behind and told to stop", async () => {
+  it("that does not answer in time is abandoned, and its signal fires", async () => {
     vi.useFakeTimers();
     let stopped = false;
     const slow: Classifier = {
@@ -387,7 +387,7 @@ describe("route", () => {
     expect(costUsd).toBe(attempts[1]?.costUsd);
   });
 
-  it("does not know the cost where a price is not known", async () => {
+  it("does not know the cost if a price is not known", async () => {
     const { router } = make({}, { small: { price: undefined } });
     const { costUsd, decision } = await router.route("easy");
     expect(costUsd).toBeUndefined();
@@ -413,7 +413,7 @@ describe("route", () => {
     ]);
   });
 
-  it("learns how many tokens a model makes of an estimate, and how long its answers are", async () => {
+  it("learns how a model counts tokens, and how long its answers are", async () => {
     const { router } = make({}, { small: { usage: { inputTokens: 12, outputTokens: 50 } } });
     const before = (await router.decide("easy")).candidates[0]?.estimatedCostUsd ?? 0;
     for (let count = 0; count < 50; count += 1) await router.route("easy");
@@ -433,13 +433,13 @@ describe("route", () => {
     await expect(routing).rejects.toBe(reason);
   });
 
-  it("refuses a budget that no model fits, and one of unknown price", async () => {
+  it("refuses a request that no model fits, and does not call a model of unknown price", async () => {
     const ask = { messages: [{ role: "user" as const, content: "easy" }], maxCostUsd: 0.1 };
     const error = await make()
       .router.route(ask)
       .catch((caught: unknown) => caught);
     if (!isRouterError(error, "budget-exceeded")) throw error;
-    expect(error.message).toMatch(/maxCostUsd of 0.1 does not suffice: small: costs about 3\.00 USD/);
+    expect(error.message).toMatch(/maxCostUsd of 0.1 is not enough: small: costs about 3\.00 USD/);
     const unknown = await make({}, { small: { price: undefined } }).router.route({ ...ask, maxCostUsd: 5 });
     expect(unknown.text).toBe("from large");
   });
@@ -452,7 +452,7 @@ describe("route", () => {
 });
 
 describe("stream", () => {
-  it("yields chunks; decision and result come beside them", async () => {
+  it("yields chunks, and has decision and result next to them", async () => {
     const { router } = make();
     const stream = router.stream("easy");
     expect((await stream.decision).model).toBe("small");
@@ -465,7 +465,7 @@ describe("stream", () => {
     });
   });
 
-  it("rejects everywhere alike, and leaves no unhandled rejection", async () => {
+  it("rejects in the same way everywhere, and leaves no unhandled rejection", async () => {
     const { router } = make({ policy: firstOf(always("small")), constraints: [only("large")] });
     const stream = router.stream("easy");
     const read = async () => {
@@ -473,11 +473,11 @@ describe("stream", () => {
     };
     const [iteration, decision, result] = await Promise.allSettled([read(), stream.decision, stream.result]);
     expect([iteration.status, decision.status, result.status]).toEqual(["rejected", "rejected", "rejected"]);
-    router.stream("easy"); // looked at by nobody
+    router.stream("easy"); // its promises are not looked at
     await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it("that nobody iterates makes no call, and fails as a whole where there is no decision", async () => {
+  it("that is not iterated makes no call, and fails as a whole if there is no decision", async () => {
     const { router, events } = make({ policy: firstOf(always("small")), constraints: [only("large")] });
     await expect(router.stream("easy").result).rejects.toMatchObject({ code: "policy" });
     expect(events.map(({ type }) => type)).toEqual(["request-failed"]);
@@ -507,7 +507,7 @@ describe("stream", () => {
 });
 
 describe("events", () => {
-  it("tell each step, in order", async () => {
+  it("report each step, in order", async () => {
     const { router, events } = make();
     const { decision } = await router.route("easy");
     expect(events.map(({ type }) => type)).toEqual([
@@ -523,7 +523,7 @@ describe("events", () => {
     expect(JSON.stringify(events)).not.toContain("easy");
   });
 
-  it("tell of a request that failed before its decision", async () => {
+  it("report a request that failed before its decision", async () => {
     const { router, events } = make();
     await expect(router.route("")).rejects.toThrow(/messages is an empty prompt/);
     expect(events).toMatchObject([

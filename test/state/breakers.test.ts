@@ -4,7 +4,7 @@ import { createBreakers } from "../../src/state/breakers.ts";
 
 type Ended = Pick<Attempt, "name" | "error" | "startedAt">;
 
-/** A call that began at `begunAt`: by default after whatever opened. */
+/** Call that began at `begunAt`: by default after any breaker opened. */
 const ended = (kind?: ProviderErrorKind, retryAfterMs?: number, begunAt = 1e9): Ended => ({
   name: "a",
   startedAt: new Date(begunAt).toISOString(),
@@ -34,7 +34,7 @@ describe("a breaker", () => {
     }
   });
 
-  it("counts each class of failure for itself", () => {
+  it("counts each class of failure separately", () => {
     const breakers = createBreakers({ minCalls: 6, failureRatio: 0.5 });
     for (const kind of ["server", "timeout", "connection", "server", "timeout", undefined] as const)
       breakers.observe(ended(kind), 0);
@@ -74,7 +74,7 @@ describe("a breaker", () => {
     expect(later.enter("a", 1_020)).not.toBe(true);
   });
 
-  it("begins anew once it has closed", () => {
+  it("starts with an empty window once it has closed", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended(), 1_001);
@@ -82,7 +82,7 @@ describe("a breaker", () => {
     expect(breakers.enter("a", 1_003)).toBe(true);
   });
 
-  it("admits one trial when its time is over, and closes when that succeeds", () => {
+  it("lets one trial through when its time is over, and closes if it succeeds", () => {
     const breakers = opened();
     expect(breakers.enter("a", 999)).not.toBe(true);
     expect(breakers.enter("a", 1_000)).toBe(true);
@@ -90,6 +90,15 @@ describe("a breaker", () => {
     breakers.observe(ended(), 1_002);
     expect([breakers.enter("a", 1_003), breakers.enter("a", 1_003)]).toEqual([true, true]);
     expect(breakers.exportState(1_003)).toEqual([]);
+  });
+
+  it("can be asked without taking the trial", () => {
+    const breakers = opened();
+    expect(breakers.ask("a", 999)).toBe("its breaker is open (server failures)");
+    expect([breakers.ask("a", 1_000), breakers.ask("a", 1_000)]).toEqual([true, true]);
+    expect(breakers.enter("a", 1_000)).toBe(true);
+    expect(breakers.ask("a", 1_001)).toBe("its breaker waits for a trial call");
+    expect(breakers.ask("b", 1_001)).toBe(true);
   });
 
   it("stays open twice as long after each trial that fails, sixteen times at most", () => {
@@ -121,14 +130,14 @@ describe("a breaker", () => {
     expect(breakers.enter("a", 1_002)).not.toBe(true);
   });
 
-  it("ignores what the caller brought about", () => {
+  it("ignores failures that the caller caused", () => {
     const breakers = createBreakers({ minCalls: 1 });
     for (const kind of ["invalid-request", "authentication", "content-filter", "context-overflow"] as const)
       breakers.observe(ended(kind), 0);
     expect(breakers.enter("a", 0)).toBe(true);
   });
 
-  it("ignores calls that had begun before it opened", () => {
+  it("ignores calls that began before it opened", () => {
     const breakers = opened();
     breakers.observe(ended(), 10);
     expect(breakers.enter("a", 11)).not.toBe(true);
@@ -139,7 +148,7 @@ describe("a breaker", () => {
     ["a failure", ended("server", undefined, 0)],
     ["an abort", { ...ended(undefined, undefined, 0), error: { code: "unknown", message: "" } }],
     ["a rate limit", ended("rate-limit", 0, 0)],
-  ])("lets its trial decide, and not %s of a call that had begun before it opened", (_, late) => {
+  ])("lets its trial decide, not %s of a call that began before it opened", (_, late) => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(late, 1_500);
@@ -148,7 +157,7 @@ describe("a breaker", () => {
     expect(breakers.exportState(1_700)).toMatchObject([{ failedTrials: 1, openUntil: 3_700 }]);
   });
 
-  it("takes for its trial a call whose timer fired a little early", () => {
+  it("accepts as its trial a call whose timer fired a little early", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended(undefined, undefined, 999), 1_100);
@@ -156,18 +165,18 @@ describe("a breaker", () => {
   });
 });
 
-describe("a rate limit", () => {
-  it("is a pause of the length that the provider names, and no failure", () => {
+describe("the cool-down of a rate limit", () => {
+  it("lasts as long as the provider says, and is no failure", () => {
     const breakers = createBreakers({ minCalls: 1, coolDownMs: 500 });
     breakers.observe(ended("rate-limit", 2_000), 0);
-    expect(breakers.enter("a", 1_999)).toBe("it asked for a pause of 1 ms more");
+    expect(breakers.enter("a", 1_999)).toBe("its provider asked for a pause; 1 ms of it are left");
     expect(breakers.enter("a", 2_000)).toBe(true);
     breakers.observe(ended("rate-limit"), 3_000);
     expect(breakers.enter("a", 3_499)).not.toBe(true);
     expect(breakers.enter("a", 3_500)).toBe(true);
   });
 
-  it("of a trial frees the trial, and says how long the pause is", () => {
+  it("frees the trial that met it, and says how long the pause lasts", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
     breakers.observe(ended("rate-limit", 500), 1_100);
@@ -178,7 +187,7 @@ describe("a rate limit", () => {
     expect(breakers.enter("a", 1_601)).not.toBe(true);
   });
 
-  it("cannot pause an endpoint for longer than ten minutes", () => {
+  it("lasts ten minutes at most", () => {
     const breakers = createBreakers();
     breakers.observe(ended("rate-limit", 1e12), 0);
     expect(breakers.enter("a", 600_000)).toBe(true);
@@ -201,7 +210,7 @@ describe("the state of breakers", () => {
     expect(after.exportState(1_000)[0]?.state).toBe("half-open");
   });
 
-  it("that is none is refused, and what is known stays", () => {
+  it("is refused if it was not exported, and what is known stays", () => {
     const breakers = opened();
     const good = { name: "a", state: "open" } as const;
     expect(() => breakers.restoreState({} as never, 0)).toThrow("breakers must be an array of states");
@@ -220,7 +229,7 @@ describe("the state of breakers", () => {
     expect(breakers.enter("a", 0)).not.toBe(true);
   });
 
-  it("written by a clock that was ahead ends no later than it could from now", () => {
+  it("ends no later than it could from now on if the clock that wrote it was ahead", () => {
     const breakers = createBreakers({ openMs: 1_000 });
     const ahead = { state: "open", openUntil: 1e15, coolDownUntil: 1e15, failedTrials: 3 } as const;
     breakers.restoreState([{ ...ahead, name: "a" }], 0);
@@ -231,7 +240,7 @@ describe("the state of breakers", () => {
     expect(breakers.enter("a", 16_000)).toBe(true);
   });
 
-  it("is bounded in names", () => {
+  it("has a bounded number of names", () => {
     const breakers = createBreakers();
     for (let index = 0; index < 2_000; index += 1)
       breakers.observe({ ...ended("rate-limit", 1_000), name: `${index}` }, 0);

@@ -6,7 +6,7 @@ import { runs } from "../support/runs.ts";
 const ignore = () => {};
 
 describe("a bulkhead", () => {
-  it("lets so many in, queues so many, and turns the rest away", () => {
+  it("lets as many calls in and queues as many as it may, and turns the rest away", () => {
     const bulkheads = createBulkheads();
     const bounds = { maxConcurrent: 2, maxQueued: 1 };
     const entered = [1, 2, 3, 4].map(() => bulkheads.enter("a", bounds, ignore));
@@ -19,7 +19,7 @@ describe("a bulkhead", () => {
     expect(bulkheads.enter("b", bounds, ignore)).toBe(true);
   });
 
-  it("hands a place to the one who has waited longest, and not to one who has left", () => {
+  it("hands a place to the call that has waited longest and has not left", () => {
     const bulkheads = createBulkheads();
     const bounds = { maxConcurrent: 1, maxQueued: 9 };
     const turns: number[] = [];
@@ -31,7 +31,7 @@ describe("a bulkhead", () => {
     expect(bulkheads.enter("a", bounds, ignore)).toBe(true);
   });
 
-  it("never has more inside than it may, and everybody's turn comes in order", () => {
+  it("never has more inside than it may, and takes calls in order", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom("enter", "leave", "give up"), { maxLength: 100 }),

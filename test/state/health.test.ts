@@ -9,12 +9,12 @@ const succeed = (health: HealthTracker, now: number) => health.observe({ name: "
 const fail = (health: HealthTracker, now: number, kind: ProviderError["kind"] = "server") =>
   health.observe({ name: "m", error: failure(kind) }, now);
 
-describe("healthy", () => {
-  it("is not known of a model that was not called", () => {
+describe("health", () => {
+  it("is unknown for a model that was not called", () => {
     expect(createHealth().of("m", 0)).toBeUndefined();
   });
 
-  it("is so until enough calls were made, and not from the share of failures on", () => {
+  it("is good until there are enough calls, and bad from the share of failures on", () => {
     const health = createHealth({ minCalls: 4, failureRatio: 0.5 });
     for (const now of [1, 2, 3]) fail(health, now);
     expect(health.of("m", 3)).toEqual({ healthy: true });
@@ -22,7 +22,7 @@ describe("healthy", () => {
     expect(health.of("m", 4)).toEqual({ healthy: false });
   });
 
-  it("comes back by successes", () => {
+  it("comes back with successes", () => {
     const health = createHealth({ minCalls: 4 });
     for (const now of [1, 2, 3, 4]) fail(health, now);
     for (const now of [5, 6, 7, 8]) succeed(health, now);
@@ -61,13 +61,13 @@ describe("healthy", () => {
     "conflict",
     "unsupported",
     "unknown",
-  ] as const)("learns nothing from %s, which is no failure of the endpoint", (kind) => {
+  ] as const)("does not count %s, which is no failure of the endpoint", (kind) => {
     const health = createHealth({ minCalls: 1 });
     fail(health, 0, kind);
     expect(health.of("m", 0)).toBeUndefined();
   });
 
-  it("learns nothing from an abort or a deadline", () => {
+  it("does not count an abort or a deadline", () => {
     const health = createHealth({ minCalls: 1 });
     health.observe({ name: "m", error: recordError(new DOMException("x", "AbortError")) }, 0);
     health.observe({ name: "m", error: { code: "deadline-exceeded", message: "" } }, 0);
@@ -79,7 +79,7 @@ describe("p95 of the time to first token", () => {
   const stream = (health: HealthTracker, firstTokenMs: number, now: number) =>
     health.observe({ name: "m", firstTokenMs }, now);
 
-  it("is the nearest-rank percentile, from 20 streams on", () => {
+  it("is the nearest-rank percentile of at least 20 streams", () => {
     const health = createHealth();
     for (let ms = 1; ms < 20; ms += 1) stream(health, ms, 0);
     expect(health.of("m", 0)).toEqual({ healthy: true });
@@ -87,27 +87,27 @@ describe("p95 of the time to first token", () => {
     expect(health.of("m", 0)?.p95FirstTokenMs).toBe(19); // ceil(0.95 * 20) = 19th of 20
   });
 
-  it("is not touched by calls without streaming", () => {
+  it("ignores calls that do not stream", () => {
     const health = createHealth();
     for (let call = 0; call < 50; call += 1) succeed(health, 0);
     expect(health.of("m", 0)).toEqual({ healthy: true });
   });
 
-  it("counts streams that the caller left", () => {
+  it("counts streams that the caller stopped reading", () => {
     const health = createHealth();
     const error = recordError(new DOMException("the consumer stopped reading", "AbortError"));
     for (let call = 0; call < 20; call += 1) health.observe({ name: "m", firstTokenMs: 7, error }, 0);
     expect(health.of("m", 0)?.p95FirstTokenMs).toBe(7);
   });
 
-  it("forgets, so that a model which was slow once is tried again", () => {
+  it("forgets old streams, so that a model which was slow once is tried again", () => {
     const health = createHealth({ windowMs: 10, firstTokenWindowMs: 1_000 });
     for (let call = 0; call < 20; call += 1) stream(health, 9_000, call);
     expect(health.of("m", 999)?.p95FirstTokenMs).toBe(9_000);
     expect(health.of("m", 1_000)).toBeUndefined(); // 19 are left
   });
 
-  it("equals that of the last 100 streams, sorted, whatever came before", () => {
+  it("equals that of the last 100 streams, whatever came before", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 50 }), { minLength: 20, maxLength: 250 }), (times) => {
         const health = createHealth();
@@ -122,7 +122,7 @@ describe("p95 of the time to first token", () => {
   });
 });
 
-it("agrees with a count over all that was observed within the window, at any time", () => {
+it("health agrees with a count over all calls within the window, at any time", () => {
   const step = fc.record({ afterMs: fc.nat({ max: 400 }), failed: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 90 }), (steps) => {
@@ -149,8 +149,8 @@ it("agrees with a count over all that was observed within the window, at any tim
   );
 });
 
-describe("its memory", () => {
-  it("gives the same object as long as nothing changes", () => {
+describe("the memory of health", () => {
+  it("returns the same object as long as nothing changes", () => {
     const health = createHealth();
     succeed(health, 0);
     const first = health.of("m", 1);
@@ -158,7 +158,7 @@ describe("its memory", () => {
     expect(health.of("m", 3)).toBe(first);
   });
 
-  it("is bounded in names and in calls", () => {
+  it("has a bounded number of names and of calls", () => {
     const health = createHealth({ maxNames: 3, minCalls: 1 });
     for (const name of ["a", "b", "c", "a", "d"]) health.observe({ name }, 0);
     expect(health.exportState().models.map(({ name }) => name)).toEqual(["c", "a", "d"]);
@@ -186,7 +186,7 @@ describe("its memory", () => {
     expect(restored.exportState()).toEqual(health.exportState());
   });
 
-  it("grows old also where the clock that wrote it was ahead", () => {
+  it("grows old even if the clock that wrote it was ahead", () => {
     const ahead = createHealth();
     for (let call = 0; call < 20; call += 1) {
       fail(ahead, 1e12);

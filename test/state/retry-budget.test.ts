@@ -10,7 +10,7 @@ describe("a retry budget", () => {
     expect([budget.withdraw(0), budget.withdraw(0)]).toEqual([true, false]);
   });
 
-  it("has a floor for little traffic, which fills by the second", () => {
+  it("has a floor for little traffic, which fills up with time", () => {
     const budget = createRetryBudget({ ratio: 0, minPerSecond: 0.5 });
     const taken = Array.from({ length: 6 }, () => budget.withdraw(0));
     expect(taken).toEqual([true, true, true, true, true, false]);
@@ -41,7 +41,7 @@ describe("a retry budget", () => {
     expect([taken(floor, 0), taken(floor, 3_000), taken(floor, 1e6)]).toEqual([20, 6, 20]);
   });
 
-  it("leaves a quarter of what can be saved up to those who have no other way", () => {
+  it("leaves a quarter of what can be saved up to requests that have no other way", () => {
     const budget = createRetryBudget({ ratio: 0.2, minPerSecond: 2 });
     for (let call = 0; call < 100; call += 1) budget.deposit(0);
     let sparing = 0;
@@ -51,7 +51,7 @@ describe("a retry budget", () => {
     expect([sparing, others]).toEqual([30, 10]);
   });
 
-  it("never allows more than ratio, floor and what was saved", () => {
+  it("never allows more than the ratio, the floor and what was saved up", () => {
     const steps = fc.array(fc.record({ retry: fc.boolean(), after: fc.integer({ min: 0, max: 500 }) }), {
       maxLength: 300,
     });
@@ -71,7 +71,7 @@ describe("a retry budget", () => {
     );
   });
 
-  it("refuses options that make no sense", () => {
+  it("refuses options out of range", () => {
     expect(() => createRetryBudget({ ratio: -1 })).toThrow(
       "execution.retryBudget.ratio must be a number in [0, 10]",
     );

@@ -8,7 +8,7 @@ const answer = { model: "large", usage, at: 1_000 };
 const named = (session: string, tenant?: string) => ({ session, tenant, toolLoopPending: false });
 
 describe("sessions", () => {
-  it("say which model has answered last, how often, how long ago, and what is warm", () => {
+  it("say which model answered last, how often, how long ago, and what is cached", () => {
     const sessions = createSessions();
     expect(sessions.read(named("s"), 5_000)).toBeUndefined();
     sessions.record(undefined, "s", { ...answer, model: "small" });
@@ -22,29 +22,33 @@ describe("sessions", () => {
     });
   });
 
-  it("take a clock that went back for no time at all", () => {
+  it("are idle for no time if the clock was set back", () => {
     const sessions = createSessions();
     sessions.record(undefined, "s", answer);
     expect(sessions.read(named("s"), 0)?.idleMs).toBe(0);
   });
 
   it.each([
-    ["nothing told", undefined, 0],
+    ["no usage", undefined, 0],
     ["a prompt too short for a cache", { inputTokens: 900, outputTokens: 100 }, 0],
-    ["reads alone: the provider caches what it has seen", { ...usage, cachedInputTokens: 30_000 }, 40_500],
+    ["reads alone: the provider caches all it has seen", { ...usage, cachedInputTokens: 30_000 }, 40_500],
     [
-      "writes told: reads and writes",
+      "writes reported: reads and writes",
       { ...usage, cachedInputTokens: 30_000, cacheWriteTokens: 8_000 },
       38_000,
     ],
-    ["writes told as none: there is no cache", { ...usage, cachedInputTokens: 0, cacheWriteTokens: 0 }, 0],
-  ])("hold warm what the usage tells: %s", (_, told, cachedTokens) => {
+    [
+      "writes reported as none: there is no cache",
+      { ...usage, cachedInputTokens: 0, cacheWriteTokens: 0 },
+      0,
+    ],
+  ])("count as cached what the usage says: %s", (_, returned, cachedTokens) => {
     const sessions = createSessions();
-    sessions.record(undefined, "s", { ...answer, usage: told });
+    sessions.record(undefined, "s", { ...answer, usage: returned });
     expect(sessions.read(named("s"), 1_000)?.cachedTokens).toBe(cachedTokens);
   });
 
-  it("are of one tenant, however the ids are written", () => {
+  it("belong to one tenant, however the ids are written", () => {
     const part = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom("a", "1", ":", "-", "\0") });
     const pair = fc.tuple(fc.option(part, { nil: undefined }), part);
     fc.assert(
@@ -58,7 +62,7 @@ describe("sessions", () => {
     );
   });
 
-  it("forget the least recently used one", () => {
+  it("are forgotten least recently used first", () => {
     const sessions = createSessions({ maxSessions: 2 });
     for (const session of ["a", "b", "a", "c"]) sessions.record(undefined, session, answer);
     expect(["a", "b", "c"].map((session) => sessions.read(named(session), 0)?.turns)).toEqual([
@@ -68,7 +72,7 @@ describe("sessions", () => {
     ]);
   });
 
-  it("survive as JSON, without those of models that are gone", () => {
+  it("survive as JSON, except for those of models that are gone", () => {
     const sessions = createSessions();
     sessions.record("t", "a", answer);
     sessions.record(undefined, "b", { ...answer, model: "retired" });
@@ -79,7 +83,7 @@ describe("sessions", () => {
     expect(restored.read(named("b"), 2_000)).toBeUndefined();
   });
 
-  it("grow idle also where the clock that wrote them was ahead", () => {
+  it("grow idle even if the clock that wrote them was ahead", () => {
     const sessions = createSessions();
     sessions.record("t", "a", { ...answer, at: 1e12 });
     const restored = createSessions();
@@ -98,7 +102,7 @@ describe("sessions", () => {
       },
       "state.sessions.sessions[0].turns",
     ],
-  ])("refuse a state that is none: %j", (state, option) => {
+  ])("refuse a state that was not exported: %j", (state, option) => {
     const restore = () => createSessions().restoreState(state as unknown as SessionsState, [], 0);
     expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));
   });

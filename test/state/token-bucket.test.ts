@@ -26,7 +26,7 @@ describe("a token bucket", () => {
     expect(waitMs(bucket, 61, 60_000)).toBe(0); // larger than the bucket: takes all of it
   });
 
-  it("keeps the order of those who wait", () => {
+  it("keeps the order of calls that wait", () => {
     const bucket = bucketOf();
     for (const expected of [0, 30_000, 60_000]) {
       expect(waitMs(bucket, 30, 0)).toBe(expected === 0 ? 0 : expected - 30_000);
@@ -34,7 +34,7 @@ describe("a token bucket", () => {
     }
   });
 
-  it("gives back what was reserved for a call that does not begin", () => {
+  it("gives back the reservation of a call that does not begin", () => {
     const bucket = bucketOf();
     const taken = reserve(bucket, 60);
     cancel(bucket, taken);
@@ -55,7 +55,7 @@ describe("a token bucket", () => {
     expect(bucket.level).toBe(-60);
   });
 
-  it("keeps what is reserved apart when it is resized, corrected or given back to", () => {
+  it("keeps reservations apart when it is resized, corrected or given back to", () => {
     const bucket = bucketOf();
     const waiting = reserve(bucket, 20);
     begin(bucket, reserve(bucket, 10));
@@ -72,20 +72,20 @@ describe("a token bucket", () => {
     expect(bucket).toMatchObject({ level: 10, pending: 0 });
   });
 
-  it("without a pace never has again what it has not", () => {
+  it("never fills up without a pace", () => {
     const bucket = createTokenBucket(1, 0, 0);
     begin(bucket, reserve(bucket, 1));
     expect(waitMs(bucket, 1, 1e9)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("stands still when the clock is set back", () => {
+  it("goes on from the new time when the clock is set back", () => {
     const bucket = createTokenBucket(60, 1 / 1_000, 100_000);
     begin(bucket, reserve(bucket, 60));
     expect(waitMs(bucket, 1, 50_000)).toBe(1_000);
     expect(waitMs(bucket, 1, 51_000)).toBe(0);
   });
 
-  it("never lets more begin in any span than it holds and what comes back, however late calls begin", () => {
+  it("never lets more begin in any span than it holds and gets back, however late calls begin", () => {
     const call = fc.record({
       pauseMs: fc.integer({ min: 0, max: 5_000 }),
       cost: fc.integer({ min: 1, max: 20 }),

@@ -15,13 +15,13 @@ function observe(means: UsageMeans, times: number, estimated: number, input: num
 }
 
 describe("expected output tokens", () => {
-  test("are the request's own expectation until a call was seen", () => {
+  test("are the request's own expectation before the first call", () => {
     const means = createUsageMeans();
     expect(means.expectedOutputTokens("m", request)).toBe(300);
     expect(means.expectedOutputTokens("m", { expectedOutputTokens: 50, maxOutputTokens: 50 })).toBe(50);
   });
 
-  test("are the mean of the calls seen, of this model alone", () => {
+  test("are the mean of this model's calls", () => {
     const means = createUsageMeans();
     for (const outputTokens of [100, 200, 600])
       means.observe("m", { usage: { inputTokens: 10, outputTokens } });
@@ -31,7 +31,7 @@ describe("expected output tokens", () => {
     expect(means.expectedOutputTokens("other", request)).toBe(300);
   });
 
-  test("are never above the asked limit", () => {
+  test("are never above the requested limit", () => {
     const means = createUsageMeans();
     observe(means, 5, 100, 100, 2_000);
     expect(means.expectedOutputTokens("m", { expectedOutputTokens: 300, maxOutputTokens: 500 })).toBe(500);
@@ -57,7 +57,7 @@ describe("expected output tokens", () => {
 });
 
 describe("calibrated input tokens", () => {
-  test("are the estimate until a call was seen", () => {
+  test("are the estimate before the first call", () => {
     expect(createUsageMeans().calibratedInputTokens("m", 1_000)).toBe(1_000);
   });
 
@@ -84,7 +84,7 @@ describe("calibrated input tokens", () => {
     expect(means.calibratedInputTokens("m", 1_000)).toBeLessThanOrEqual(4_000);
   });
 
-  test("learn nothing from short inputs, whose wrapping makes the ratio, nor from what is no count", () => {
+  test("learn nothing from short inputs, whose wrapping makes the ratio, nor from invalid counts", () => {
     const means = createUsageMeans();
     observe(means, 100, 5, 20, 10);
     observe(means, 100, Number.NaN, 20, 10);
@@ -142,7 +142,7 @@ describe("state", () => {
       },
       "usageMeans.state.models[0].meanLogRatio",
     ],
-  ])("that has %s is refused, and what was observed stays", (_, state, option) => {
+  ])("with %s is refused, and what was observed stays", (_, state, option) => {
     const means = createUsageMeans();
     observe(means, 1, 100, 100, 42);
     const restore = (): void => means.restoreState(state as unknown as UsageMeansState);
@@ -151,7 +151,7 @@ describe("state", () => {
     expect(means.expectedOutputTokens("m", request)).toBe(42);
   });
 
-  test("for every history can be restored, and expectations are finite, at least 0 and within bounds", () => {
+  test("can be restored for every history, and expectations stay finite, at least 0 and within bounds", () => {
     const count = fc.oneof(fc.nat(100_000), fc.double(), fc.constantFrom(1e300, 0));
     const history = fc.array(fc.tuple(count, count, count), { maxLength: 150 });
     fc.assert(

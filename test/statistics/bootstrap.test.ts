@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrap, meanQuality, seededRandom } from "../../evals/index.ts";
+import { bootstrap, meanQuality, seededRandom } from "../../evals/metrics/index.ts";
 
 const half = Float64Array.from({ length: 1_000 }, (_, index) => index % 2);
 const mean = (weights: Float64Array) => ({ mean: meanQuality(half, weights) });

@@ -1,4 +1,5 @@
-import { type OutcomeRecord, seededRandom } from "../../evals/index.ts";
+import type { OutcomeRecord } from "../../evals/index.ts";
+import { seededRandom } from "../../evals/metrics/index.ts";
 
 const topics = {
   travel: {

@@ -1,13 +1,16 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
 import type { Exported } from "./export-format.ts";
 
-/** What the models saw: a text, or messages. */
+/** Request that the models saw: a text, or messages. */
 export type Asked = string | readonly ChatMessage[];
 
-/** Why a record cannot be exported at all. */
+/** Reason for leaving out a record that cannot be exported at all. */
 export const withTools = "records with tools, which the format does not hold";
 
-/** What the models saw of a record; absent where they saw tools too, which no format here holds. */
+/**
+ * Returns the request that the models saw; undefined if they saw tools too, which none of the formats can
+ * hold.
+ */
 export function askedOf(record: Exported): Asked | undefined {
   const { prompt, messages } = record;
   const { system, tools } = record as { readonly system?: string; readonly tools?: readonly unknown[] };
@@ -15,10 +18,4 @@ export function askedOf(record: Exported): Asked | undefined {
   if (system === undefined || system === "") return messages ?? prompt ?? "";
   const turns: readonly ChatMessage[] = messages ?? [{ role: "user", content: prompt ?? "" }];
   return [{ role: "system", content: system }, ...turns];
-}
-
-/** The text of a record for formats that hold no messages; absent where there is more than a text. */
-export function textAskedOf(record: Exported): string | undefined {
-  const asked = askedOf(record);
-  return typeof asked === "string" ? asked : undefined;
 }

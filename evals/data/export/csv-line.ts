@@ -1,6 +1,8 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 
-/** The header of a CSV file. Throws `InvalidOptionError` where a model's name would be another column's. */
+/**
+ * Formats the header of a CSV file. Throws `InvalidOptionError` if a model has the name of another column.
+ */
 export function csvHeader(columns: readonly string[]): string {
   const twice = columns.find((column, at) => columns.indexOf(column) !== at);
   if (twice !== undefined)
@@ -8,7 +10,7 @@ export function csvHeader(columns: readonly string[]): string {
   return csvLine(columns);
 }
 
-/** One row of a CSV file by RFC 4180, with its line end. */
+/** Formats a row of a CSV file by RFC 4180, with its line end. */
 export function csvLine(cells: readonly (string | number | undefined)[]): string {
   return `${cells.map((cell) => quoted(cell === undefined ? "" : String(cell))).join(",")}\n`;
 }

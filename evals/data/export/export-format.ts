@@ -4,23 +4,23 @@ import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 export type Exported = OutcomeRecord | DatasetRecord;
 
 export interface ExportSource {
-  /** Stands in errors. */
+  /** Name for errors. */
   readonly name: string;
-  /** Reads the records from the beginning, each time anew. */
+  /** Reads the records; each call starts from the beginning. */
   readonly records: () => AsyncIterable<Exported>;
   readonly kind: "outcomes" | "dataset";
-  /** Names of the models that have outcomes, in the order of their appearance; those that are wanted. */
+  /** Names of the models that have outcomes, in order of appearance, or those of them that are wanted. */
   readonly models: readonly string[];
 }
 
 export interface ExportSettings {
-  /** In small letters, with the dot, without `.gz`: of the file that is written. */
+  /** Extension of the file that is written, in lower case, with the dot and without `.gz`. */
   readonly extension: string;
-  /** Counts what the format cannot hold. */
+  /** Counts records that the format cannot hold. */
   readonly leaveOut: (reason: string, count?: number) => void;
 }
 
-/** Writes one format, part by part. */
+/** Writer of one format, part by part. */
 export type ExportFormat = (
   source: ExportSource,
   settings: ExportSettings,

@@ -1,8 +1,9 @@
 import { extname } from "node:path";
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import { isObject, textOf } from "../import/json-values.ts";
+import { textOf } from "../input/json-values.ts";
 import { checkOther } from "../outcomes/check-other.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { writeWhole } from "../outcomes/write-whole.ts";
@@ -27,25 +28,24 @@ export interface ExportOptions {
   readonly to: ExportFormatName;
   /** Outcomes or a data set: `.jsonl`, `.jsonl.gz`. Read twice. */
   readonly input: string;
-  /** Packed where it ends in `.gz`. */
+  /** Path of the result; compressed if it ends in `.gz`. */
   readonly out: string;
-  /** Only these models. Default: all. */
+  /** Models to export. Default: all. */
   readonly models?: readonly string[] | undefined;
 }
 
 export interface ExportReport {
   readonly kind: "outcomes" | "dataset";
-  /** Written. */
+  /** Number of records written. */
   readonly records: number;
   readonly models: readonly string[];
-  /** What the format cannot hold, by reason, and how often. */
+  /** Counts of what the format cannot hold, by reason. */
   readonly leftOut: Readonly<Record<string, number>>;
 }
 
 /**
- * Writes outcomes or a data set in another format, as a whole or not at all. Throws
- * `InvalidOptionError`, and `OutcomeFormatError` where the input is not what it must be or the format
- * cannot hold it.
+ * Writes outcomes or a data set in another format, completely or not at all. Throws `InvalidOptionError`, and
+ * `OutcomeFormatError` if the input is invalid or the format cannot hold it.
  */
 export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
   checkKeys("exportRecords", options, ["to", "input", "out", "models"]);
@@ -65,11 +65,7 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
     records: () => read(input),
   };
   if (source.kind === "dataset" && (to === "routellm" || to === "routerbench"))
-    throw new InvalidOptionError(
-      "to",
-      to,
-      "promptfoo or openai-evals for a data set: a table is of outcomes",
-    );
+    throw new InvalidOptionError("to", to, "promptfoo or openai-evals for a data set: tables hold outcomes");
   const leftOut: Record<string, number> = {};
   const leaveOut = (reason: string, count = 1): void => {
     leftOut[reason] = (leftOut[reason] ?? 0) + count;
@@ -88,7 +84,7 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
   return { kind: found.kind, records, models: source.models, leftOut };
 }
 
-/** What the file holds: the first pass, since a header comes before the rows. */
+/** Reads what the file contains: the first pass, since a header comes before the rows. */
 async function survey(input: string): Promise<Omit<ExportReport, "leftOut">> {
   const models = new Set<string>();
   let kind: ExportReport["kind"] | undefined;
@@ -113,9 +109,9 @@ async function* read(input: string): AsyncGenerator<Exported, void, void> {
     if (outcomes !== (value["outcomes"] !== undefined))
       refuse(
         "outcomes",
-        outcomes ? "are missing, unlike in the lines before" : "are there, unlike in the lines before",
+        outcomes ? "are missing, unlike in the lines before" : "are present, unlike in the lines before",
       );
-    // A data set is checked as the outcomes that it will have.
+    // A data set is checked like the outcomes that it will have.
     const record = parseOutcomeRecord(outcomes ? value : { ...value, outcomes: {} }, refuse);
     if (textOf(record.id) === undefined) refuse("id", "must be a non-empty string");
     yield outcomes ? record : (value as unknown as Exported);

@@ -4,7 +4,9 @@ import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome
 import { askedOf, withTools } from "./asked-of.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
 
-/** A data set as samples, `{ input, ideal }` a line; outcomes of one model as the log of a run. */
+/**
+ * Writes a data set as samples, `{ input, ideal }` per line, and outcomes of one model as the log of a run.
+ */
 export async function* openaiEvals(
   source: ExportSource,
   { leaveOut }: ExportSettings,
@@ -14,7 +16,7 @@ export async function* openaiEvals(
     throw new InvalidOptionError(
       "models",
       models,
-      `one model, since a log is of one run: ${models.join(", ")}`,
+      `one model, since a log holds one run: ${models.join(", ")}`,
     );
   const model = models[0] ?? "";
   if (kind === "outcomes")
@@ -50,7 +52,7 @@ export async function* openaiEvals(
   }
 }
 
-/** Right and wrong are a match; a grade is a metric. */
+/** Events of an outcome: right and wrong are a match, a grade is a metric. */
 function eventsOf(prompt: unknown, outcome: Outcome): readonly (readonly [string, object])[] {
   const { quality, answer, inputTokens, outputTokens } = outcome;
   const usage =

@@ -5,8 +5,8 @@ import { type Asked, askedOf, withTools } from "./asked-of.ts";
 import type { Exported, ExportSettings, ExportSource } from "./export-format.ts";
 
 /**
- * A data set as tests, to be run with the prompt `{{prompt}}`; outcomes as the output of a run, which
- * `promptfoo import` takes. One JSON value, or JSON lines where the file's name ends in `.jsonl`.
+ * Writes a data set as tests, to be run with the prompt `{{prompt}}`, and outcomes as the output of a run,
+ * which `promptfoo import` accepts. One JSON value, or JSON lines if the file's name ends in `.jsonl`.
  */
 export async function* promptfoo(
   source: ExportSource,
@@ -48,7 +48,7 @@ async function* tests(
   }
 }
 
-/** Records come back under their own id and category. */
+/** Test of a record, with its id and category so that an import restores them. */
 function testOf(
   record: Exported,
   asked: Asked,
@@ -122,7 +122,7 @@ function resultOf(result: {
     },
     success: quality === 1,
     score: quality,
-    // A request that the model could not answer counts against it: 1, a failed test, not 2, a run that broke.
+    // A request that the model could not answer counts against it: 1, a failed test, not 2, a broken run.
     failureReason: quality === 1 ? 0 : 1,
     error,
     latencyMs,

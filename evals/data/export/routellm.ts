@@ -1,22 +1,19 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
-import { textAskedOf } from "./asked-of.ts";
+import { outcomeOf } from "../outcomes/outcome-record.ts";
 import { csvHeader, csvLine } from "./csv-line.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
+import { textRecords } from "./text-records.ts";
 
-/** RouteLLM's table: `prompt`, True or False for each model, answers. Grades do not fit and are refused. */
+/**
+ * Writes RouteLLM's table: `prompt`, True or False for each model, answers. Grades do not fit and are
+ * refused.
+ */
 export async function* routellm(
   { name, records, models }: ExportSource,
   { leaveOut }: ExportSettings,
 ): AsyncGenerator<string, void, void> {
   yield csvHeader(["prompt", ...models, ...models.map((model) => `${model}_response`)]);
-  for await (const each of records()) {
-    const record = each as OutcomeRecord;
-    const prompt = textAskedOf(record);
-    if (prompt === undefined) {
-      leaveOut("records with messages, system prompt or tools, which the format does not hold");
-      continue;
-    }
+  for await (const { record, prompt } of textRecords(records(), leaveOut)) {
     const cells = models.map((model) => {
       const quality = outcomeOf(record, model)?.quality;
       if (quality !== undefined && quality !== 0 && quality !== 1)

@@ -1,12 +1,12 @@
-import { readPythonStrings } from "../import/read-python-strings.ts";
+import { readPythonStrings } from "../input/read-python-strings.ts";
 import { type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
-import { textAskedOf } from "./asked-of.ts";
 import { csvHeader, csvLine } from "./csv-line.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
+import { textRecords } from "./text-records.ts";
 
 /**
- * RouterBench's wide table as CSV, with the model that answers best, the cheapest of those, in
- * `oracle_model_to_route_to` (`no_model_correct` where no quality is above 0).
+ * Writes RouterBench's wide table as CSV. `oracle_model_to_route_to` names the model with the best answer,
+ * the cheapest of those (`no_model_correct` if no quality is above 0).
  */
 export async function* routerbench(
   { records, models }: ExportSource,
@@ -19,13 +19,7 @@ export async function* routerbench(
     ...models.map((model) => `${model}|total_cost`),
     "oracle_model_to_route_to",
   ]);
-  for await (const each of records()) {
-    const record = each as OutcomeRecord;
-    const prompt = textAskedOf(record);
-    if (prompt === undefined) {
-      leaveOut("records with messages, system prompt or tools, which the format does not hold");
-      continue;
-    }
+  for await (const { record, prompt } of textRecords(records(), leaveOut)) {
     const outcomes = models.map((model) => outcomeOf(record, model));
     yield csvLine([
       ...[record.id, unmistakable(prompt), record.category],
@@ -37,7 +31,10 @@ export async function* routerbench(
   }
 }
 
-/** A prompt that looks like a Python list is written as one of a single string, or it would be read as it looks. */
+/**
+ * Writes a prompt that looks like a Python list as a list of one string; otherwise it would be read as a
+ * list.
+ */
 function unmistakable(prompt: string): string {
   if (readPythonStrings(prompt) === undefined) return prompt;
   return `['${prompt.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}']`;

@@ -1,14 +1,15 @@
 import type { Attempt } from "../../../src/contracts/index.ts";
-import { answeringAttempt } from "../../../src/router/record-answer.ts";
+import { answeringAttempt } from "../../../src/plugin/answering-attempt.ts";
+import { joinFeedback, type RatedDecision } from "../decisions/join-feedback.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { defined } from "../input/json-values.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { joinFeedback, type RatedDecision } from "./join-feedback.ts";
-import { defined } from "./json-values.ts";
 
 /**
- * Our own decision log, joined with feedback: each rated decision is an outcome of the model that
- * answered, by its name. What a pin chose is marked in `metadata.forced`; the propensity stands beside it.
+ * Reads our own decision log, joined with feedback: each rated decision is an outcome of the model that
+ * answered, by its name. `metadata.forced` marks the choice of a pin; `metadata.propensity` is the
+ * probability of the choice.
  */
 export async function* decisions(
   inputs: readonly ImportInput[],
@@ -23,7 +24,7 @@ export async function* decisions(
       refuseAt(
         place,
         "prompt",
-        "is missing: an outcome needs it. Log with decisionLog({ prompts: true }), or take " +
+        "is missing: an outcome needs it. Log with decisionLog({ prompts: true }), or use " +
           "`switchpoint eval off-policy`, which needs no prompts",
       );
     const attempt = decision.error === undefined ? answeringAttempt(decision.attempts) : undefined;

@@ -1,8 +1,8 @@
-import type { Fields } from "./json-values.ts";
+import type { Fields } from "../outcomes/is-object.ts";
 
 /**
- * Puts values for `{{ name }}`, and nothing else of Nunjucks: calls `refuse` where the template holds
- * logic, filters or a name without a value. What was put in is not read again. Linear.
+ * Fills in values for `{{ name }}`, and nothing else of Nunjucks: calls `refuse` if the template holds logic,
+ * filters or a name without a value. Inserted values are not read again. Linear.
  */
 export function fillTemplate(template: string, values: Fields, refuse: (problem: string) => never): string {
   return template.replace(/\{\{([^{}]*)\}\}|\{%|\{#/g, (whole, inner: string | undefined) => {

@@ -3,7 +3,9 @@ import { writeWhole } from "../outcomes/write-whole.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { type ImportReport, importRecords } from "./import-records.ts";
 
-/** Imports into a file of outcomes or a data set, as a whole or not at all; packed where `out` ends in `.gz`. */
+/**
+ * Imports into a file of outcomes or a data set, completely or not at all; compressed if `out` ends in `.gz`.
+ */
 export async function importFile(out: string, options: ImportOptions): Promise<ImportReport> {
   const { inputs, feedback, outcomes } = options;
   const records = importRecords(options);

@@ -1,19 +1,19 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import type { JoinedLabels, JoinHumanLabelsOptions } from "../../scorers/human/join-human-labels.ts";
-import type { ReadHumanLabelsOptions } from "../../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import type { JoinedLabels, JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
+import type { ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import type { ImportInput } from "./import-input.ts";
 
-/** How far people who labelled answers agree with each other, and with the recorded qualities. */
+/** Agreement of the people who labelled answers, with each other and with the recorded qualities. */
 export type LabelAgreement = Pick<JoinedLabels, "raters" | "recorded">;
 
-/** Where a record comes from. */
+/** Origin of a record. */
 export interface Place {
   readonly file: string;
-  /** Counted from 1; 0 where the file is no sequence of lines. */
+  /** Line counted from 1; 0 if the file is not a sequence of lines. */
   readonly line: number;
-  /** Leads the fields in errors, where there is no line: `results[3].`. */
+  /** Prefix of fields in errors if there is no line: `results[3].`. */
   readonly path?: string | undefined;
 }
 
@@ -23,31 +23,31 @@ export interface Imported {
 }
 
 export interface ImportSettings {
-  /** Models by the names of the source. Default: all. */
+  /** Models to import, by the names of the source. Default: all. */
   readonly models?: readonly string[] | undefined;
-  /** Of promptfoo results: `score`, or whether the test passed. */
+  /** Quality of promptfoo results: `score`, or 1 for a test that passed and else 0. */
   readonly quality: "score" | "pass";
-  /** Of OpenAI evals logs: the number of a `metrics` event that is the quality. */
+  /** Number of a `metrics` event that is the quality, for OpenAI evals logs. */
   readonly metric: string;
   /** Template of promptfoo tests that come without prompts, such as `Answer: {{question}}`. */
   readonly prompt?: string | undefined;
-  /** Of decision logs. */
+  /** Feedback for a decision log. */
   readonly feedback?: ImportInput | undefined;
   readonly rule?: "mean" | "last" | undefined;
   readonly source?: string | undefined;
-  /** Of labels: the outcomes whose answers people have labelled. */
+  /** Outcomes whose answers people have labelled, for labels. */
   readonly outcomes?: ImportInput | undefined;
   readonly unlabelled?: JoinHumanLabelsOptions["unlabelled"];
   readonly labels: ReadHumanLabelsOptions;
-  /** Told how far people agree with each other and with what was recorded. */
+  /** Receives the agreement of the people who labelled, with each other and with the recorded qualities. */
   readonly tellAgreement: (agreement: LabelAgreement) => void;
-  /** Counts what the format holds and the import leaves out. */
+  /** Counts what the format contains and the import leaves out. */
   readonly leaveOut: (reason: string, count?: number) => void;
 }
 
 /**
- * Reads one format. It checks what it has to read to find its way; the records themselves, their ids
- * and names are checked by the caller.
+ * Reader of one format. It checks only what it needs to find its way; the caller checks the records, their
+ * ids and names.
  */
 export type ImportFormat = (
   inputs: readonly ImportInput[],

@@ -1,11 +1,11 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import type { JoinHumanLabelsOptions } from "../../scorers/human/join-human-labels.ts";
-import { checkLabelOptions, type ReadHumanLabelsOptions } from "../../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { textOf } from "../input/json-values.ts";
+import { type InputOptions, openInput } from "../input/open-input.ts";
+import type { JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
+import { checkLabelOptions, type ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
 import type { ImportSettings } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { textOf } from "./json-values.ts";
-import { type InputOptions, openInput } from "./open-input.ts";
 
 export type ImportFormatName =
   | "promptfoo"
@@ -28,33 +28,36 @@ export interface ImportOptions extends InputOptions {
   readonly from: ImportFormatName;
   /** Paths and https URLs. */
   readonly inputs: readonly string[];
-  /** Names of models, from the source's to one's own: `{ "gpt-4-1106-preview": "openai:gpt-4-turbo" }`. */
+  /** New names of models by the source's names: `{ "gpt-4-1106-preview": "openai:gpt-4-turbo" }`. */
   readonly rename?: Readonly<Record<string, string>> | undefined;
-  /** Only these models, by the source's names. Default: all. */
+  /** Models to import, by the source's names. Default: all. */
   readonly models?: readonly string[] | undefined;
-  /** Of promptfoo results: `score` (default), or `pass`, 1 or 0. */
+  /** Quality of promptfoo results: `score` (default), or `pass`, 1 or 0. */
   readonly quality?: "score" | "pass" | undefined;
-  /** Of OpenAI evals logs: the number in `metrics` events that is the quality. Default `score`. */
+  /** Number in `metrics` events that is the quality, for OpenAI evals logs. Default `score`. */
   readonly metric?: string | undefined;
   /** Template of promptfoo tests that come without prompts. Default `{{prompt}}`. */
   readonly prompt?: string | undefined;
-  /** Of `decisions`, required: path or https URL. */
+  /** Feedback for `decisions`, required there: path or https URL. */
   readonly feedback?: string | undefined;
-  /** Of `decisions`: which feedback counts where there are several. Default `mean`. */
+  /** Rule for a decision with several feedbacks, for `decisions`. Default `mean`. */
   readonly rule?: "mean" | "last" | undefined;
-  /** Of `decisions`: only feedback with this `source`. */
+  /** Source whose feedback counts, for `decisions`. Default: all. */
   readonly source?: string | undefined;
-  /** Of `labels`, required: the outcomes whose answers people have labelled. Path or https URL. */
+  /** Outcomes whose answers people have labelled, required for `labels`: path or https URL. */
   readonly outcomes?: string | undefined;
-  /** Of `labels`: what becomes of outcomes that nobody has labelled. Default `leave-out`. */
+  /** Treatment of outcomes without a label, for `labels`. Default `leave-out`. */
   readonly unlabelled?: JoinHumanLabelsOptions["unlabelled"];
-  /** Of `labels`: what words are worth, in [0, 1]. Default good, pass, yes … 1, bad, fail, no … 0, ok 0.5. */
+  /**
+   * Quality of each label word, in [0, 1], for `labels`. Default: good, pass, yes … 1, bad, fail, no … 0, ok
+   * 0.5.
+   */
   readonly labels?: ReadHumanLabelsOptions["labels"];
-  /** Of `labels`: the ends of the scale of `quality`. Default 0 and 1. */
+  /** Ends of the scale of `quality`, for `labels`. Default 0 and 1. */
   readonly scale?: ReadHumanLabelsOptions["scale"];
 }
 
-/** Options that belong to some formats alone. */
+/** Formats of the options that only some formats have. */
 const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
   quality: ["promptfoo"],
   prompt: ["promptfoo"],
@@ -68,7 +71,7 @@ const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
   scale: ["labels"],
 };
 
-/** What the options say, with defaults; the inputs are opened, not read. Throws `InvalidOptionError`. */
+/** Resolves the options and opens the inputs, without reading them. Throws `InvalidOptionError`. */
 export function checkImportOptions(options: ImportOptions): {
   readonly inputs: readonly ImportInput[];
   readonly settings: Omit<ImportSettings, "leaveOut" | "tellAgreement">;

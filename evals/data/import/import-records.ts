@@ -1,4 +1,5 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import type { ImportInput } from "../input/import-input.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
@@ -10,7 +11,6 @@ import {
   type Place,
   refuseAt,
 } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
 import { checkImportOptions, type ImportFormatName, type ImportOptions } from "./import-options.ts";
 import { labels } from "./labels.ts";
 import { openaiEvals } from "./openai-evals.ts";
@@ -27,16 +27,16 @@ const formats: Readonly<Record<ImportFormatName, ImportFormat>> = {
   labels,
 };
 
-/** Complete once all records were read. */
+/** Report of an import, complete after all records are read. */
 export interface ImportReport {
-  /** What the source holds; absent while no record was read. */
+  /** Kind of the source's records; absent until a record is read. */
   readonly kind?: "outcomes" | "dataset" | undefined;
   readonly records: number;
-  /** On how many records each model has an outcome, by its own name. Empty for a data set. */
+  /** Number of records with an outcome of each model, by its new name. Empty for a data set. */
   readonly models: Readonly<Record<string, number>>;
-  /** What was left out, by reason, and how often. */
+  /** Counts of what was left out, by reason. */
   readonly leftOut: Readonly<Record<string, number>>;
-  /** Of labels: how far people agree with each other, and with the recorded qualities. */
+  /** Agreement of the people who labelled, for labels. */
   readonly agreement?: LabelAgreement | undefined;
 }
 
@@ -45,10 +45,10 @@ export interface Import extends AsyncIterable<OutcomeRecord | DatasetRecord> {
 }
 
 /**
- * Reads records of another format, as outcomes or as a data set, whichever the source holds. Nothing is
- * read before the records are, and the records can be read once. Throws `InvalidOptionError`; reading
- * throws `OutcomeFormatError`, which names file, line and field, also where a quality lies outside
- * [0, 1], an id comes twice, or nothing is left.
+ * Reads records of another format, as outcomes or as a data set, depending on the source. Nothing is read
+ * before the records are, and the records can be read once. Throws `InvalidOptionError`; reading throws
+ * `OutcomeFormatError`, which names file, line and field, also if a quality is outside [0, 1], an id occurs
+ * twice, or no record is left.
  */
 export function importRecords(options: ImportOptions): Import {
   const { inputs, settings } = checkImportOptions(options);
@@ -89,7 +89,7 @@ async function* checked(
       refuseAt(
         place,
         "line",
-        `is of ${nameOf(kind)}, those before it of ${nameOf(report.kind)}: import them apart`,
+        `is of ${nameOf(kind)}, those before it of ${nameOf(report.kind)}: import them separately`,
       );
     const earlier = placeOfId.get(read.id);
     if (earlier !== undefined) refuseAt(place, "id", `is the same as in ${show(earlier)}`);
@@ -100,7 +100,7 @@ async function* checked(
       settings.leaveOut("without an outcome of the models");
       continue;
     }
-    // A data set is checked as the outcomes that it will have.
+    // A data set is checked like the outcomes that it will have.
     const whole = { outcomes: {}, ...record };
     parseOutcomeRecord(whole, (field, problem) => refuseAt(place, field, problem));
     for (const model of Object.keys(whole.outcomes)) countOf.set(model, (countOf.get(model) ?? 0) + 1);
@@ -109,7 +109,7 @@ async function* checked(
   }
   report.models = Object.fromEntries(countOf);
   for (const model of [...Object.keys(rename), ...(settings.models ?? [])]) {
-    // A misspelt name must not pass for one that is not there.
+    // A misspelt name must not pass for a model without outcomes.
     if (!known.has(model))
       throw new InvalidOptionError("models", model, `a model of the source: ${[...known].join(", ")}`);
   }
@@ -128,7 +128,9 @@ function show({ file, line, path }: Place): string {
   return line === 0 ? `${file} (${path?.replace(/\.$/, "") ?? ""})` : `${file}:${line}`;
 }
 
-/** With the models that are wanted, by their own names. Absent: no outcome is left. */
+/**
+ * Returns the record with the models that are wanted, under their new names; undefined if no outcome is left.
+ */
 function renamed(
   record: OutcomeRecord,
   models: readonly string[] | undefined,
@@ -141,6 +143,6 @@ function renamed(
   );
   const names = new Set(named.map(([name]) => name));
   if (names.size < named.length)
-    refuseAt(place, "outcomes", "would have two models of one name: rename them apart");
+    refuseAt(place, "outcomes", "would have two models with one name: give them different names");
   return named.length === 0 ? undefined : { ...record, outcomes: Object.fromEntries(named) };
 }

@@ -1,14 +1,14 @@
-import { joinHumanLabels } from "../../scorers/human/join-human-labels.ts";
-import { readLabelInputs } from "../../scorers/human/read-human-labels.ts";
+import type { ImportInput } from "../input/import-input.ts";
+import { joinHumanLabels } from "../labels/join-human-labels.ts";
+import { readLabelInputs } from "../labels/read-human-labels.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
 
 /**
- * What people said of recorded answers (`readHumanLabels`), in place of the quality of these outcomes: the mean
- * over the raters of an answer, by id of the record and name of the model.
+ * Replaces the quality of recorded outcomes by that of labels (`readHumanLabels`): the mean over the raters
+ * of an answer, by id of the record and name of the model.
  */
 export async function* labels(
   inputs: readonly ImportInput[],
@@ -17,7 +17,7 @@ export async function* labels(
   const { records, places } = await readRecords(outcomes as ImportInput);
   const joined = joinHumanLabels(records, await readLabelInputs(inputs, options), { unlabelled });
   for (const record of joined.records) yield { place: places.get(record.id) as Place, record };
-  if (unlabelled !== "keep") leaveOut("outcomes that nobody has labelled", joined.unlabelled);
+  if (unlabelled !== "keep") leaveOut("outcomes without a label", joined.unlabelled);
   leaveOut(
     "labelled answers that are in no record, or in one of several models without naming it",
     joined.unmatched,

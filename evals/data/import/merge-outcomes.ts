@@ -1,7 +1,10 @@
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, refuseAt } from "./import-format.ts";
 
-/** Records of several runs: those of one id are one record, and must ask the same of different models. */
+/**
+ * Merges records of several runs: those with one id are one record, and must be the same request to different
+ * models.
+ */
 export function mergeOutcomes(all: readonly Imported[]): readonly Imported[] {
   const merged = new Map<string, Imported>();
   for (const one of all) {
@@ -15,7 +18,7 @@ export function mergeOutcomes(all: readonly Imported[]): readonly Imported[] {
     const before = earlier.record as OutcomeRecord;
     const where = `${earlier.place.file}:${earlier.place.line}`;
     if (askedBy(before) !== askedBy(record))
-      refuseAt(place, "prompt", `is another than in ${where}, under the same id`);
+      refuseAt(place, "prompt", `differs from that in ${where}, under the same id`);
     for (const model of Object.keys(record.outcomes)) {
       if (Object.hasOwn(before.outcomes, model))
         refuseAt(place, "model", `${JSON.stringify(model.slice(0, 80))} has an outcome in ${where} already`);

@@ -1,15 +1,16 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { fieldOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { type Fields, fieldOf, isObject } from "./json-values.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";
 import { openaiLog } from "./openai-log.ts";
 import { openaiSample } from "./openai-sample.ts";
 
 /**
- * OpenAI evals, as JSON lines: samples `{ input, ideal }` are a data set; the log of a run (`spec`,
- * then events) has outcomes of the run's model. Logs of several models on the same samples become
- * records with the outcomes of all of them.
+ * Reads OpenAI evals as JSON lines: samples `{ input, ideal }` are a data set; the log of a run (`spec`, then
+ * events) has outcomes of the run's model. Logs of several models on the same samples become records with the
+ * outcomes of all of them.
  */
 export async function* openaiEvals(
   inputs: readonly ImportInput[],
@@ -22,7 +23,7 @@ export async function* openaiEvals(
       const place = { file: input.name, line };
       if (!isObject(value)) refuseAt(place, "line", "must be a JSON object");
       if (fieldOf(value, "spec") !== undefined) {
-        if (log !== undefined) refuseAt(place, "spec", "is there twice: one run a file");
+        if (log !== undefined) refuseAt(place, "spec", "occurs twice: give each run its own file");
         log = openaiLog(place, value, settings);
       } else if (log !== undefined) log.add(place, value as Fields);
       else if (fieldOf(value, "input") !== undefined) yield openaiSample(place, value as Fields, input.stem);
@@ -30,7 +31,7 @@ export async function* openaiEvals(
         refuseAt(
           place,
           "line",
-          "must be a sample { input, ideal }, or stand in a log that begins with { spec }",
+          "must be a sample { input, ideal }, or part of a log that begins with { spec }",
         );
     }
     if (log !== undefined) logs.push(...log.end());

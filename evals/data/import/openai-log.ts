@@ -1,31 +1,33 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
+import { mean } from "../../../src/statistics/mean.ts";
+import { answerOf, defined, fieldOf, isMessages, knownAmount, textOf } from "../input/json-values.ts";
+import type { Fields } from "../outcomes/is-object.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import { answerOf, defined, type Fields, fieldOf, isMessages, knownAmount, textOf } from "./json-values.ts";
 
-/** What the events of a sample have said so far. */
+/** State of a sample after the events so far. */
 interface Sample {
   readonly place: Place;
   asked?: { prompt: string } | { messages: readonly ChatMessage[] };
   answer?: string | undefined;
   usage?: unknown;
-  /** Of `match` events. */
+  /** Values of `match` events. */
   readonly matches: number[];
-  /** Of `metrics` events. */
+  /** Values of `metrics` events. */
   readonly scores: number[];
   at?: string | undefined;
 }
 
-/** Collects the events of a run. They are held until its end: events of a sample need not stand together. */
+/** Collects the events of a run until its end: the events of a sample need not be adjacent. */
 export interface OpenaiLog {
   add(place: Place, event: Fields): void;
   end(): readonly Imported[];
 }
 
 /**
- * The log of a run. Quality is `correct` of a sample's `match` events, else `metric` of its `metrics`
- * events; the mean where there are several. Prompt and answer are those of its first `sampling` event:
- * later ones are a grader's.
+ * Collects the log of a run. Quality is `correct` of a sample's `match` events, else `metric` of its
+ * `metrics` events; the mean of several. Prompt and answer are those of its first `sampling` event: later
+ * ones belong to a grader.
  */
 export function openaiLog(place: Place, line: Fields, { metric, leaveOut }: ImportSettings): OpenaiLog {
   const spec = line["spec"];
@@ -95,7 +97,7 @@ function scoreOf(place: Place, field: string, value: unknown): number {
 
 function outcomeOf({ answer, usage }: Sample, found: readonly number[]): Outcome {
   return defined({
-    quality: found.reduce((sum, score) => sum + score, 0) / found.length,
+    quality: mean(found),
     answer,
     inputTokens: knownAmount(fieldOf(usage, "prompt_tokens")),
     outputTokens: knownAmount(fieldOf(usage, "completion_tokens")),

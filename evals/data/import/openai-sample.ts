@@ -1,7 +1,10 @@
+import { defined, isMessages, textOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import { type Imported, type Place, refuseAt } from "./import-format.ts";
-import { defined, type Fields, isMessages, isObject, textOf } from "./json-values.ts";
 
-/** One sample: `input` is a text or messages, `ideal` what a good answer says. Other fields go into `metadata`. */
+/**
+ * Converts a sample: `input` is a text or messages, `ideal` a good answer. Other fields go into `metadata`.
+ */
 export function openaiSample(place: Place, sample: Fields, stem: string): Imported {
   const { input, ideal, id, category, metadata, ...rest } = sample;
   if (typeof input !== "string" && !isMessages(input))

@@ -1,6 +1,7 @@
-import { type Fields, fieldOf, isObject } from "./json-values.ts";
+import { fieldOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 
-/** Asserts whose value is, or describes, a good answer. */
+/** Asserts whose value is a good answer or describes one. */
 const references: ReadonlySet<string> = new Set([
   ...["equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any", "icontains-all"],
   ...["starts-with", "regex", "similar", "similar:cosine", "similar:dot", "similar:euclidean", "levenshtein"],
@@ -16,7 +17,7 @@ const references: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** The other asserts that a cell may name. */
+/** Other asserts that a cell may name. */
 const others: ReadonlySet<string> = new Set([
   ...["answer-relevance", "classifier", "context-faithfulness", "context-recall", "context-relevance"],
   ...["contains-html", "contains-sql", "contains-xml", "is-html", "is-sql", "is-xml", "is-refusal", "cost"],
@@ -40,7 +41,10 @@ const lists: ReadonlySet<string> = new Set([
   "icontains-all",
 ]);
 
-/** An assert as a cell of a table has it: `contains: Paris`, `similar(0.8): Paris`, or a text that must be equalled. */
+/**
+ * Parses an assert from a table cell: `contains: Paris`, `similar(0.8): Paris`, or a text that the answer
+ * must equal.
+ */
 export function promptfooAssert(cell: string): Fields {
   const head = /^(not-)?([a-z][a-z0-9-]*(?::(?:cosine|dot|euclidean))?)(?:\((\d+(?:\.\d+)?)\))?(:|$)/.exec(
     cell,
@@ -57,7 +61,7 @@ export function promptfooAssert(cell: string): Fields {
   };
 }
 
-/** What a good answer says, or the schema that it fits: of the first assert that tells. */
+/** Returns a good answer, or the schema that it fits, from the first assert that has one. */
 export function expectedOf(asserts: readonly unknown[]): unknown {
   const telling = asserts.find(
     (assert) =>

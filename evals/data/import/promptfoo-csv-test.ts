@@ -1,10 +1,10 @@
-import type { Fields } from "./json-values.ts";
+import type { Fields } from "../outcomes/is-object.ts";
 import { promptfooAssert } from "./promptfoo-assert.ts";
 
 /**
- * A row of promptfoo's CSV as a test: `__expected`, `__expected1` … are asserts, `__prefix` and `__suffix`
- * stand around the prompt, `__metadata:<key>` (`[]` for a list) and `__description` describe it; columns
- * without underscores are variables. Other columns with two underscores are passed over.
+ * Converts a row of promptfoo's CSV to a test: `__expected`, `__expected1` … are asserts, `__prefix` and
+ * `__suffix` enclose the prompt, `__metadata:<key>` (`[]` for a list) and `__description` describe it;
+ * columns without underscores are variables. Other columns with two underscores are ignored.
  */
 export function promptfooCsvTest(cells: ReadonlyMap<string, string>): Fields {
   const vars: [string, string][] = [];
@@ -28,7 +28,7 @@ export function promptfooCsvTest(cells: ReadonlyMap<string, string>): Fields {
   };
 }
 
-/** Items between commas; `\,` is a comma. */
+/** Splits at commas; `\,` is a comma. */
 function listOf(cell: string): readonly string[] {
   return cell.split(/(?<!\\),/).map((item) => item.trim().replaceAll("\\,", ","));
 }

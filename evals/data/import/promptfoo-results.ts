@@ -1,18 +1,11 @@
 import { createHash } from "node:crypto";
+import { answerOf, defined, fieldOf, knownAmount, promptOrMessages, textOf } from "../input/json-values.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
+import { meanOfField } from "../outcomes/mean-of-field.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import {
-  answerOf,
-  defined,
-  type Fields,
-  fieldOf,
-  isObject,
-  knownAmount,
-  promptOrMessages,
-  textOf,
-} from "./json-values.ts";
 
-/** Results of one prompt, as it was sent, for one test. */
+/** Results of one prompt for one test. */
 interface Group {
   readonly place: Place;
   readonly prompt: string;
@@ -26,7 +19,7 @@ interface Group {
   }[];
 }
 
-/** Collects results; they are held until the end, since those of a test do not stand together. */
+/** Collects results until the end, since the results of a test need not be adjacent. */
 export interface PromptfooResults {
   add(place: Place, result: Fields): void;
   end(): Generator<Imported, void, void>;
@@ -39,9 +32,9 @@ export function isPromptfooResult(value: unknown): value is Fields {
 }
 
 /**
- * Results of a run as outcomes by provider (`openai:gpt-5`; its label where one provider has several).
- * A test that ran more than once has the mean, with `repeats`. Left out: results without an answer. Not
- * taken over as known: costs and tokens of 0, and cost and latency of answers from promptfoo's cache.
+ * Reads the results of a run as outcomes by provider (`openai:gpt-5`; its label if one provider has several).
+ * A test that ran more than once has the mean, with `repeats`. Results without an answer are left out. Costs
+ * and tokens of 0, and cost and latency of answers from promptfoo's cache, count as unknown.
  */
 export function promptfooResults({ quality, leaveOut }: ImportSettings): PromptfooResults {
   const groups = new Map<string, Group>();
@@ -66,7 +59,7 @@ export function promptfooResults({ quality, leaveOut }: ImportSettings): Promptf
     const outcome = outcomeOf(place, result, answer, quality);
     const label = textOf(fieldOf(provider, "label"));
     labels.set(name ?? "", (labels.get(name ?? "") ?? new Set()).add(label));
-    // `promptIdx` counts prompts for each provider anew.
+    // `promptIdx` starts from 0 for each provider.
     prompts.add(fieldOf(result["prompt"], "label"));
     const group = groupOf(place, String(prompt), result);
     const key = JSON.stringify([group.prompt, group.test]);
@@ -88,7 +81,7 @@ export function promptfooResults({ quality, leaveOut }: ImportSettings): Promptf
         id: prompts.size > 1 || id === undefined ? hash(prompt, test) : id,
         ...promptOrMessages(prompt),
         category: textOf(metadata["category"]),
-        // The same test under several prompts is no independent record.
+        // The same test under several prompts is not independent.
         group: prompts.size > 1 ? hash(test) : undefined,
         metadata: withoutOwn(metadata),
         outcomes: Object.fromEntries([...byModel].map(([model, outcomes]) => [model, meanOf(outcomes)])),
@@ -122,7 +115,7 @@ function outcomeOf(place: Place, result: Fields, answer: string, kind: "score" |
     refuseAt(
       place,
       "score",
-      `must be a number in [0, 1]${typeof score === "number" ? `, got ${score}` : ""}: weigh the asserts, or take whether the test passed`,
+      `must be a number in [0, 1]${typeof score === "number" ? `, got ${score}` : ""}: give the asserts weights, or take the quality pass`,
     );
   const fresh = fieldOf(response, "cached") !== true;
   const usage = fieldOf(response, "tokenUsage") ?? result["tokenUsage"];
@@ -139,22 +132,16 @@ function outcomeOf(place: Place, result: Fields, answer: string, kind: "score" |
 function meanOf(outcomes: readonly Outcome[]): Outcome {
   const first = outcomes[0] as Outcome;
   if (outcomes.length === 1) return first;
-  const mean = (field: "quality" | "costUsd" | "latencyMs"): number | undefined => {
-    const values = outcomes.flatMap((outcome) => outcome[field] ?? []);
-    return values.length < outcomes.length
-      ? undefined
-      : values.reduce((sum, value) => sum + value, 0) / values.length;
-  };
   return defined({
-    quality: mean("quality") ?? 0,
+    quality: meanOfField(outcomes, "quality") ?? 0,
     answer: first.answer,
-    costUsd: mean("costUsd"),
-    latencyMs: mean("latencyMs"),
+    costUsd: meanOfField(outcomes, "costUsd"),
+    latencyMs: meanOfField(outcomes, "latencyMs"),
     repeats: outcomes.length,
   });
 }
 
-/** What the record says itself is not said twice. */
+/** Removes the fields that the record has itself. */
 function withoutOwn({ id, category, ...rest }: Fields): Fields | undefined {
   return Object.keys(rest).length === 0 ? undefined : rest;
 }

@@ -1,13 +1,14 @@
+import { defined, fieldOf, promptOrMessages, textOf } from "../input/json-values.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
+import { type Fields, isObject } from "../outcomes/is-object.ts";
 import { fillTemplate } from "./fill-template.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import { defined, type Fields, fieldOf, isObject, promptOrMessages, textOf } from "./json-values.ts";
 import { expectedOf } from "./promptfoo-assert.ts";
 
 export interface PromptfooTests {
-  /** A config, or a list of tests. */
+  /** Reads a config, or a list of tests. */
   all(place: Place, document: unknown): Generator<Imported, void, void>;
-  /** One test, without a config around it. */
+  /** Reads one test, without a config around it. */
   add(place: Place, test: unknown): Generator<Imported, void, void>;
 }
 
@@ -20,9 +21,9 @@ interface Config {
 }
 
 /**
- * Tests as a data set: each prompt with the variables of each test filled in. Asserts go into
- * `metadata.assert` and are never run; `expected` is the value of the first that says what a good
- * answer is. Variables that are lists stand for one test each, as in promptfoo.
+ * Reads tests as a data set: each prompt with the variables of each test filled in. Asserts go into
+ * `metadata.assert` and are never run; `expected` is the value of the first one with a good answer. A
+ * variable that is a list stands for one test per item, as in promptfoo.
  */
 export function promptfooTests(stem: string, { prompt, leaveOut }: ImportSettings): PromptfooTests {
   let count = 0;
@@ -99,7 +100,7 @@ function recordOf(
   });
 }
 
-/** The value of an assert may ask for variables; a text with other braces means what it says. */
+/** Fills in the variables of an assert's value; a text with other braces stays unchanged. */
 function fillIfKnown(text: string, vars: Fields): string {
   try {
     return fillTemplate(text, vars, (problem) => {
@@ -144,7 +145,7 @@ function partsOf(place: Place, test: unknown, defaults: Fields): Parts {
   return { vars: part("vars"), asserts, metadata: part("metadata"), options };
 }
 
-/** Lists of texts stand for each of their texts; other lists are values. */
+/** Combines lists of texts: one set of variables per text. Other lists are values. */
 function combinationsOf(place: Place, vars: Fields): readonly Fields[] {
   let combinations: readonly Fields[] = [{}];
   for (const [name, value] of Object.entries(vars)) {

@@ -1,16 +1,17 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { fieldOf } from "../input/json-values.ts";
+import { readCsv } from "../input/read-csv.ts";
+import { readDocument } from "../input/read-document.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { fieldOf, isObject } from "./json-values.ts";
 import { promptfooCsvTest } from "./promptfoo-csv-test.ts";
 import { isPromptfooResult, promptfooResults } from "./promptfoo-results.ts";
 import { promptfooTests } from "./promptfoo-tests.ts";
-import { readCsv } from "./read-csv.ts";
-import { readDocument } from "./read-document.ts";
 
 /**
- * promptfoo: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data set,
- * the output of a run (JSON or JSON lines) has outcomes. Several outputs are taken together.
+ * Reads promptfoo files: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data
+ * set, the output of a run (JSON or JSON lines) has outcomes. Several outputs are combined.
  */
 export async function* promptfoo(
   inputs: readonly ImportInput[],
@@ -36,7 +37,7 @@ export async function* promptfoo(
         found.list.forEach((result, at) => {
           const place = { file, line: 0, path: `${found.path}[${at}].` };
           if (!isPromptfooResult(result))
-            refuseAt({ file, line: 0 }, `${found.path}[${at}]`, "is no result of a test");
+            refuseAt({ file, line: 0 }, `${found.path}[${at}]`, "is not the result of a test");
           results.add(place, result);
         });
     } else {
@@ -46,7 +47,7 @@ export async function* promptfoo(
   yield* results.end();
 }
 
-/** `{ results: { results } }`, or the inner part alone. */
+/** Finds the results: `{ results: { results } }`, or only the inner part. */
 function resultsOf(
   document: unknown,
 ): { readonly path: string; readonly list: readonly unknown[] } | undefined {

@@ -1,14 +1,15 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { defined } from "../input/json-values.ts";
+import { type CsvRow, readCsv } from "../input/read-csv.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { defined } from "./json-values.ts";
-import { type CsvRow, readCsv } from "./read-csv.ts";
 
 const answerSuffix = "_response";
 
 /**
- * RouteLLM's tables (`mmlu_*.csv`, `gsm8k_responses.csv`): `prompt`, a column of True and False for each
- * model, and its answer in `<model>_response`. The file's name is the category, and with the line the id.
+ * Reads RouteLLM's tables (`mmlu_*.csv`, `gsm8k_responses.csv`): `prompt`, a column of True and False for
+ * each model, and its answer in `<model>_response`. The file's name is the category, and with the line number
+ * the id.
  */
 export async function* routellm(
   inputs: readonly ImportInput[],
@@ -55,7 +56,7 @@ function modelColumns({ cells }: CsvRow, models: readonly string[] | undefined):
   );
 }
 
-/** Right or wrong, or a grade. Absent: an empty cell, the model was not run. */
+/** Parses right or wrong, or a grade. Undefined for an empty cell: the model was not run. */
 export function qualityOf(cell: string, model: string, place: Place): number | undefined {
   const text = cell.trim().toLowerCase();
   if (text === "" || text === "nan") return undefined;
@@ -67,6 +68,6 @@ export function qualityOf(cell: string, model: string, place: Place): number | u
   return refuseAt(
     place,
     `column ${JSON.stringify(model.slice(0, 80))}`,
-    `must be True, False or a number in [0, 1], got ${shown} (if it is no model, name the models)`,
+    `must be True, False or a number in [0, 1], got ${shown} (if the column is not a model, name the models)`,
   );
 }

@@ -1,18 +1,18 @@
+import type { ImportInput } from "../input/import-input.ts";
+import { defined } from "../input/json-values.ts";
+import { readCsv } from "../input/read-csv.ts";
+import { readPythonStrings } from "../input/read-python-strings.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
-import type { ImportInput } from "./import-input.ts";
-import { defined } from "./json-values.ts";
-import { readCsv } from "./read-csv.ts";
-import { readPythonStrings } from "./read-python-strings.ts";
 import { qualityOf } from "./routellm.ts";
 
 const answerSuffix = "|model_response";
 const costSuffix = "|total_cost";
 
 /**
- * A wide table as RouterBench has it, as CSV: `sample_id`, `prompt`, `eval_name`, and for each model
- * `<model>` (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt that is
- * written as a Python list of strings is joined by line breaks.
+ * Reads RouterBench's wide table as CSV: `sample_id`, `prompt`, `eval_name`, and for each model `<model>`
+ * (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt that is a Python list
+ * of strings is joined with line breaks.
  */
 export async function* routerbench(
   inputs: readonly ImportInput[],

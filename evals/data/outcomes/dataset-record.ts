@@ -1,7 +1,7 @@
 import type { OutcomeRecord } from "./outcome-record.ts";
 
-/** One request of a data set: an outcome record before anything was run. Fields that are not listed are kept. */
+/** Request of a data set: an outcome record before any model ran. Fields that are not listed are kept. */
 export interface DatasetRecord extends Omit<OutcomeRecord, "outcomes"> {
-  /** What a good answer is, as the scorer wants it: any JSON. */
+  /** A good answer, in the form that the scorer expects: any JSON. */
   readonly expected?: unknown;
 }

@@ -1,51 +1,54 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
 
-/** What one model did on one request. Fields that are not listed are kept. */
+/** Result of one model on one request. Fields that are not listed are kept. */
 export interface Outcome {
-  /** In [0, 1]; 1 is a fully good answer. */
+  /** Quality in [0, 1]; 1 is a fully good answer. */
   readonly quality: number;
   readonly answer?: string | undefined;
-  /** By name of the check: whether it accepted the answer, or how often it did, in [0, 1]. */
+  /**
+   * Verdicts by name of the check: true if it accepted the answer, or the share of answers it accepted, in
+   * [0, 1].
+   */
   readonly checks?: Readonly<Record<string, boolean | number>> | undefined;
-  /** The model's own confidence as a log-probability; -100 stands for minus infinity. */
+  /** The model's own confidence as a log-probability; -100 means minus infinity. */
   readonly logprobConfidence?: number | undefined;
-  /** Absent: not known, never 0. */
+  /** Cost in US dollars. Absent if it is not known, never 0. */
   readonly costUsd?: number | undefined;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
-  /** The part of `inputTokens` that was read from a prompt cache. */
+  /** Part of `inputTokens` that was read from a prompt cache. */
   readonly cachedTokens?: number | undefined;
   readonly latencyMs?: number | undefined;
-  /** Why there was no answer; `quality` is then 0. */
+  /** Reason why there is no answer; `quality` is then 0. */
   readonly error?: string | undefined;
-  /** How many answers `quality` is the mean of. Default 1. */
+  /** Number of answers whose mean is `quality`. Default 1. */
   readonly repeats?: number | undefined;
 }
 
-/** One request with what each model made of it. Fields that are not listed are kept. */
+/** Request with the outcomes of the models. Fields that are not listed are kept. */
 export interface OutcomeRecord {
-  /** Unique in its file. */
+  /** Id, unique in the file. */
   readonly id: string;
-  /** What the model saw. Either this or `messages`. */
+  /** Prompt that the model saw. Either this or `messages`. */
   readonly prompt?: string | undefined;
   readonly messages?: readonly ChatMessage[] | undefined;
   readonly system?: string | undefined;
-  /** The prompt without template, choices and examples, where it differs from `prompt`. */
+  /** Prompt without template, choices and examples, if it differs from `prompt`. */
   readonly question?: string | undefined;
   readonly tools?: readonly unknown[] | undefined;
   readonly category?: string | undefined;
   readonly session?: string | undefined;
   readonly tenant?: string | undefined;
-  /** Records of one group are resampled together. Default: those that ask the same. */
+  /** Group of records that are resampled together. Default: those with the same question. */
   readonly group?: string | undefined;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly at?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** By name of the model. A model that is missing was not run on this request. */
+  /** Outcomes by name of the model. A missing model was not run on this request. */
   readonly outcomes: Readonly<Record<string, Outcome>>;
 }
 
-/** The outcome of a model on a record; absent where the model was not run. */
+/** Returns the outcome of a model on a record; undefined if the model was not run. */
 export function outcomeOf(record: OutcomeRecord, name: string): Outcome | undefined {
   // Own keys only: a model may not be called "constructor" by accident.
   return Object.hasOwn(record.outcomes, name) ? record.outcomes[name] : undefined;

@@ -1,15 +1,13 @@
+import { type Fields, isObject } from "./is-object.ts";
 import type { OutcomeRecord } from "./outcome-record.ts";
 
-/** Tells what is wrong with a field. Must throw. */
+/** Reports an invalid field. Must throw. */
 export type Refuse = (field: string, problem: string) => never;
 
-type Fields = Readonly<Record<string, unknown>>;
 type FieldCheck = (value: unknown) => boolean;
 
 const isText: FieldCheck = (value) => typeof value === "string";
 const isDate: FieldCheck = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isUnit: FieldCheck = (value) => typeof value === "number" && value >= 0 && value <= 1;
 const isAmount: FieldCheck = (value) => typeof value === "number" && value >= 0 && Number.isFinite(value);
 const isCount: FieldCheck = (value) => isAmount(value) && Number.isInteger(value);
@@ -40,8 +38,8 @@ const outcomeFields: Readonly<Record<string, readonly [FieldCheck, string]>> = {
 };
 
 /**
- * Checks one parsed line of an outcome file and returns it, unknown fields included. Calls `refuse`
- * with the path of the first field that is wrong and what it must be, never with its text.
+ * Checks a parsed line of an outcome file and returns it, including unknown fields. Calls `refuse` with the
+ * path of the first field that is wrong and what it must be, never with its text.
  */
 export function parseOutcomeRecord(value: unknown, refuse: Refuse): OutcomeRecord {
   if (!isObject(value)) return refuse("line", `must be a JSON object, got ${kindOf(value)}`);
@@ -62,7 +60,7 @@ export function parseOutcomeRecord(value: unknown, refuse: Refuse): OutcomeRecor
   return value as unknown as OutcomeRecord;
 }
 
-/** The rest of a message is checked where the record is turned into a request. */
+/** Checks that messages are a list with roles; the rest is checked when the record becomes a request. */
 function checkMessages(messages: unknown, refuse: Refuse): void {
   if (!Array.isArray(messages) || messages.length === 0) {
     refuse("messages", `must be a non-empty array of { role, content }, got ${kindOf(messages)}`);
@@ -101,12 +99,12 @@ function checkFields(
   }
 }
 
-/** A name as a message may show it: short. */
+/** Shortens a name for messages. */
 function quote(name: string): string {
   return JSON.stringify(name.length <= 80 ? name : `${name.slice(0, 79)}…`);
 }
 
-/** A value without its text: fields may hold a prompt. */
+/** Describes a value without its text, since fields may hold a prompt. */
 function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);

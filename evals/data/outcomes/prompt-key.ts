@@ -1,14 +1,17 @@
 import type { OutcomeRecord } from "./outcome-record.ts";
 
 /**
- * Records with the same key ask the same: they are resampled together and never split between folds.
- * The record's `group` where it has one; else `textKey`.
+ * Returns the record's `group`, else its `textKey`. Records with the same key are the same question: they are
+ * resampled together and never split between folds.
  */
 export function promptKey(record: OutcomeRecord): string {
   return record.group ? `group:${record.group}` : textKey(record);
 }
 
-/** The question of a record (or its prompt, or messages), without case, punctuation, spaces and compatibility forms. */
+/**
+ * Normalises the question of a record (or its prompt, or messages): without case, punctuation, spaces and
+ * compatibility forms.
+ */
 export function textKey(record: OutcomeRecord): string {
   const text = record.question ?? record.prompt ?? JSON.stringify(record.messages ?? record.id);
   const key = text

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { isRouterError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 
-/** Streams a file, unpacked where its name ends in `.gz`. Throws `OutcomeFormatError`, which names it. */
+/** Streams a file, decompressed if its name ends in `.gz`. Throws `OutcomeFormatError`, which names it. */
 export async function* readChunks(path: string): AsyncGenerator<Buffer, void, void> {
   const file = createReadStream(path);
   const source: Readable = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
@@ -18,7 +18,7 @@ export async function* readChunks(path: string): AsyncGenerator<Buffer, void, vo
   }
 }
 
-/** An error of reading or unpacking as one that names the file; any other error as it is. */
+/** Converts an error of reading or decompressing to one that names the file; other errors pass unchanged. */
 export function fileError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined || isRouterError(error)) return error;

@@ -7,28 +7,28 @@ export interface JsonLinesOptions {
   readonly maxLineBytes?: number | undefined;
 }
 
-/** Lines that come from no file, for instance from stdin. */
+/** Source of lines other than a file, for instance stdin. */
 export interface JsonLinesSource {
-  /** Stands in errors where the path of a file would. */
+  /** Name for errors, in place of a path. */
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 export interface JsonLine {
-  /** Counted from 1. */
+  /** Line counted from 1. */
   readonly line: number;
   readonly value: unknown;
 }
 
 const defaultMaxLineBytes = 16 * 1024 * 1024;
 const newline = 0x0a;
-/** Deepest nesting that is read: whoever walks a value, or writes it, may recurse. */
+/** Deepest nesting that is accepted: code that walks a value, or writes it, may recurse. */
 const deepest = 1_000;
 
 /**
- * Streams the values of a JSON Lines file, unpacked where its name ends in `.gz`, or of another
- * source. Empty lines and a byte-order mark are passed over. Memory is bounded by the longest line.
- * Throws `OutcomeFormatError`, which names file and line and holds none of the text.
+ * Streams the values of a JSON Lines file, decompressed if its name ends in `.gz`, or of another source.
+ * Empty lines and a byte-order mark are skipped. Memory is bounded by the longest line. Throws
+ * `OutcomeFormatError`, which names file and line and holds none of the text.
  */
 export async function* readJsonLines(
   source: string | JsonLinesSource,
@@ -58,7 +58,7 @@ export async function* readJsonLines(
 }
 
 function isTooDeep(text: string): boolean {
-  // Most lines are told by their length or by few brackets, which is faster than to follow the nesting.
+  // Length or few brackets decide for most lines, which is faster than to follow the nesting.
   if (text.length <= 2 * deepest) return false;
   let opening = 0;
   for (const bracket of "[{")

@@ -4,10 +4,9 @@ import { parseOutcomeRecord } from "./parse-outcome-record.ts";
 import { type JsonLinesOptions, readJsonLines } from "./read-json-lines.ts";
 
 /**
- * Streams an outcome file: JSON Lines, UTF-8, unpacked where its name ends in `.gz`. Fields that are
- * not known are kept. Throws `OutcomeFormatError` (file, line, field; none of the text) when the file
- * is missing, damaged or without records, and at the first line that is not an outcome record or
- * whose `id` came before.
+ * Streams an outcome file: JSON Lines, UTF-8, decompressed if its name ends in `.gz`. Unknown fields are
+ * kept. Throws `OutcomeFormatError` (file, line, field; none of the text) if the file is missing, damaged or
+ * without records, and at the first line that is not an outcome record or repeats an `id`.
  */
 export async function* readOutcomes(
   path: string,

@@ -2,19 +2,19 @@ import { readFile, stat } from "node:fs/promises";
 import type { ZodType } from "zod";
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
 
-/** A kind of JSON file that carries its format version and the hash of its rest. */
+/** Kind of JSON file with a format version and a hash of its content. */
 export interface VersionedFormat<File extends { readonly version: string }> {
   readonly formatVersion: number;
   readonly maxBytes: number;
-  /** The command that makes such files. */
+  /** Command that makes such files. */
   readonly command: string;
   schema(): Promise<ZodType<File>>;
-  /** The hash that `version` must be. */
+  /** Computes the hash that `version` must equal. */
   versionOf(file: File): string;
 }
 
 /**
- * Reads a file and checks all of it: size, format version, every field, and the hash. Throws
+ * Reads a file and checks it completely: size, format version, every field, and the hash. Throws
  * `OutcomeFormatError`, which names the file, the field and what is wrong with it.
  */
 export async function readVersionedFile<File extends { readonly version: string }>(
@@ -31,14 +31,14 @@ export async function readVersionedFile<File extends { readonly version: string 
   if (formatVersion !== format.formatVersion)
     wrong(
       "formatVersion",
-      `is not ${format.formatVersion}, the one that this version of the package reads: make it again by \`switchpoint ${format.command}\``,
+      `is not ${format.formatVersion}, the one that this version of the package reads: make it again with \`switchpoint ${format.command}\``,
     );
   const { success, error, data } = (await format.schema()).safeParse(value);
   if (!success) {
     const issue = error.issues[0];
-    return wrong(issue?.path.join(".") || "file", `is not as it must be: ${issue?.message}`);
+    return wrong(issue?.path.join(".") || "file", `is not valid: ${issue?.message}`);
   }
-  // Of the value as it was read: the schema may have put its fields in another order.
+  // Hash of the value as it was read: the schema may have reordered its fields.
   if (data.version !== format.versionOf(value as File))
     wrong("version", "is not the hash of the rest: the file was changed after it was made");
   return value as File;

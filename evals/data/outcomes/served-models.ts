@@ -1,6 +1,6 @@
 import { type OutcomeRecord, outcomeOf } from "./outcome-record.ts";
 
-/** By name of a model: what the providers said has answered, each once, sorted. */
+/** Models that the providers reported as having answered, by name of the model; each once, sorted. */
 export type ServedModels = Readonly<Record<string, readonly string[]>>;
 
 /** Reads `servedModel` of the outcomes, which `eval collect` records. Models without it are left out. */

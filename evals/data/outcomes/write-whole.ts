@@ -5,13 +5,13 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 
-/** A full disk shows in the later ones. */
+/** System calls whose failure may mean a full disk, later ones included. */
 const writing: ReadonlySet<string> = new Set(["open", "rename", "write", "fsync", "close"]);
 
 /**
- * Writes a file as a whole or not at all: a reader never sees half of one, what stood there stays when
- * `parts` throws, and it is on disk once this resolves. Packed where the name ends in `.gz`. Throws
- * `InvalidOptionError`, which names the option that the path is from, where the file cannot be made.
+ * Writes a file completely or not at all: a reader never sees half of one, the previous content stays if
+ * `parts` throws, and the file is on disk when this resolves. Compressed if the name ends in `.gz`. Throws
+ * `InvalidOptionError`, which names the option with the path, if the file cannot be written.
  */
 export async function writeWhole(
   path: string,
@@ -25,9 +25,9 @@ export async function writeWhole(
     else await pipeline(together(parts), file);
     await rename(unfinished, path);
   } catch (error) {
-    // A file that is only being opened would be made after it was removed.
+    // A file that is still being opened would be created after its removal.
     if (!file.destroy().closed) await new Promise<void>((closed) => file.once("close", closed));
-    // What could not be made cannot be removed either: the first error is the one to tell.
+    // A file that could not be created cannot be removed either: the first error matters.
     await rm(unfinished, { force: true }).catch(() => {});
     const { code, syscall = "" } = error as NodeJS.ErrnoException;
     if (!writing.has(syscall)) throw error;
@@ -35,7 +35,7 @@ export async function writeWhole(
   }
 }
 
-/** Fewer, longer parts: a write for each line would cost more than the line. */
+/** Joins parts to fewer, longer ones: a write per line would take longer than the line. */
 async function* together(
   parts: Iterable<string> | AsyncIterable<string>,
 ): AsyncGenerator<string, void, void> {

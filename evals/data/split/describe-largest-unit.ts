@@ -1,9 +1,10 @@
+import { counted } from "../../../src/plugin/counted.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type UnitField, unitKey } from "./units.ts";
 
 /**
- * For people: how large the largest unit is, what joins its records, and what to group by instead. Names
- * a record by its id, and no tenant, session or prompt.
+ * Describes for people how large the largest unit is, what joins its records, and what to group by instead.
+ * Names a record by its id, and no tenant, session or prompt.
  */
 export function describeLargestUnit(
   records: readonly OutcomeRecord[],
@@ -17,10 +18,11 @@ export function describeLargestUnit(
   const columns = groupBy
     .map((field) => ({ field, ...commonest(own, field) }))
     .filter(({ values }) => values > 0);
-  const made = columns.map(({ field, values }) => `${values} ${field}${values === 1 ? "" : "s"}`).join(", ");
+  const made = columns.map(({ field, values }) => counted(values, field)).join(", ");
   const size = `the largest unit has ${own.length} of ${records.length} records (${made})`;
 
-  // A prompt that is asked everywhere chains tenants and sessions; else what all have in common is to blame.
+  // A prompt that occurs everywhere chains tenants and sessions; otherwise the cause is what all have in
+  // common.
   const others = columns.filter(({ field, values }) => field !== "prompt" && values > 1);
   const prompt = columns.find(({ field }) => field === "prompt");
   const blamed =
@@ -30,12 +32,15 @@ export function describeLargestUnit(
   const left = groupBy.filter((field) => field !== blamed.field);
   if (own.length === 1 || left.length === 0) return `${size}: take more records, or another seed`;
   return (
-    `${size}, which a ${blamed.field} joins that ${blamed.count} of them share, as record ` +
+    `${size}, joined by a ${blamed.field} that ${blamed.count} of them share, as record ` +
     `${JSON.stringify(blamed.id.slice(0, 60))} does: group by ${left.join(", ")} instead`
   );
 }
 
-/** How many different values a field has, and how many records have the commonest one, with the first's id. */
+/**
+ * Counts the different values of a field and the records with the most common one; returns the first id of
+ * those.
+ */
 function commonest(
   records: readonly OutcomeRecord[],
   field: UnitField,

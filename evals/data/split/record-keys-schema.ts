@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import { HASH_BYTES } from "./hash-40.ts";
 import { decodeKeys, MAX_KEYS, type RecordKeys } from "./record-keys.ts";
 
-/** What the keys of records in a file must look like. Loads zod. */
+/** Schema of the keys of records in a file. Loads zod. */
 export async function recordKeysSchema(): Promise<ZodType<RecordKeys>> {
   const { z } = await import("zod");
   const count = z.number().int().min(0).max(0xffff_ffff);

@@ -11,10 +11,10 @@ import { HASH_BYTES, hash40 } from "./hash-40.ts";
 
 export type { Purpose, RecordKeys, SplitRecord };
 
-/** 80 KB in base64: a classifier file has 1 MB for everything. */
+/** Most keys in a file, 80 KB in base64: a classifier file has 1 MB for everything. */
 export const MAX_KEYS = 12_000;
 
-/** Takes the keys of records that stream by. */
+/** Collects the keys of records that are streamed. */
 export interface RecordKeyCollector {
   add(record: OutcomeRecord): void;
   keys(purpose: Purpose, split?: SplitRecord | undefined): RecordKeys;
@@ -39,7 +39,10 @@ export function collectRecordKeys(): RecordKeyCollector {
   };
 }
 
-/** The keys of the records that a file is made from, to be stored in it: of at most `MAX_KEYS` prompts. */
+/**
+ * Computes the keys of the records that a file is made from, to be stored in it: of at most `MAX_KEYS`
+ * prompts.
+ */
 export function recordKeysOf(
   records: readonly OutcomeRecord[],
   purpose: Purpose,
@@ -51,8 +54,8 @@ export function recordKeysOf(
 }
 
 /**
- * Of the records of both, for the purpose of the first. `prompts` is exact where both hold all of their
- * keys. Parts of different splits are no part of one any more.
+ * Joins the keys of two sets of records, for the purpose of the first. `prompts` is exact if both hold all of
+ * their keys. Parts of different splits no longer count as parts.
  */
 export function joinRecordKeys(a: RecordKeys, b: RecordKeys): RecordKeys {
   const [ofA, ofB] = [decodeKeys(a.keys), decodeKeys(b.keys)];
@@ -69,8 +72,8 @@ export function joinRecordKeys(a: RecordKeys, b: RecordKeys): RecordKeys {
 }
 
 /**
- * Returns a function that tells whether a file rests on the prompt of a record. Of n keys, n in 2^40
- * prompts are taken for one of them. Beyond `MAX_KEYS` prompts a file knows a part of them only.
+ * Returns a function that tests if a file was made from the prompt of a record. With n keys, n in 2^40 other
+ * prompts pass as well. Beyond `MAX_KEYS` prompts a file knows only some of them.
  */
 export function restsOn({ keys }: Pick<RecordKeys, "keys">): (record: OutcomeRecord) => boolean {
   const known = new Set(decodeKeys(keys));
@@ -78,9 +81,9 @@ export function restsOn({ keys }: Pick<RecordKeys, "keys">): (record: OutcomeRec
 }
 
 /**
- * Throws `InvalidOptionError` when records that are to serve one purpose have served a file for another:
- * it names both purposes, the file, how many records, and the first one's id. Records may serve the same
- * purpose again.
+ * Throws `InvalidOptionError` if records for one purpose have already been used in a file for another: the
+ * error names both purposes, the file, the number of records, and the first one's id. Records may be used
+ * again for the same purpose.
  */
 export function checkDisjoint(
   records: readonly OutcomeRecord[],
@@ -97,12 +100,12 @@ export function checkDisjoint(
   throw new InvalidOptionError(
     "records",
     records,
-    `other records to ${purpose} with than ${path} has served to ${keys.purpose} with: ` +
-      `${atLeast}${shared.length} are in both, record ${id} the first of them (${remedy(keys, purpose)})`,
+    `other records to ${purpose} with than those used to ${keys.purpose} ${path}: ` +
+      `${atLeast}${shared.length} are in both, record ${id} is the first (${remedy(keys, purpose)})`,
   );
 }
 
-/** Whether there were more prompts than a file holds keys of. */
+/** True if there were more prompts than a file holds keys of. */
 export function isSample({ prompts }: RecordKeys): boolean {
   return prompts > MAX_KEYS;
 }
@@ -114,7 +117,7 @@ function remedy({ split }: RecordKeys, purpose: Purpose): string {
     : `take --part ${otherPart(split)} --split-seed ${split.seed} of the file that was split, or other records`;
 }
 
-/** That of the same split which has not served yet. */
+/** Returns the part of the split that has not been used yet. */
 export function otherPart({ part }: Pick<SplitRecord, "part">): SplitRecord["part"] {
   return part === "fit" ? "tune" : "fit";
 }
@@ -128,7 +131,7 @@ function encodeKeys(prompts: ReadonlySet<number>): string {
   return bytes.toString("base64");
 }
 
-/** The hashes in `RecordKeys.keys`. */
+/** Decodes the hashes of `RecordKeys.keys`. */
 export function decodeKeys(keys: string): Float64Array {
   const bytes = Buffer.from(keys, "base64");
   return Float64Array.from({ length: Math.floor(bytes.length / HASH_BYTES) }, (_, index) =>
@@ -140,7 +143,7 @@ function promptHash(record: OutcomeRecord): number {
   return hash40(textKey(record));
 }
 
-/** JSON with the fields of all objects in alphabetical order. */
+/** Serialises to JSON with the fields of all objects in alphabetical order. */
 function inOrder(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) =>
     typeof one === "object" && one !== null && !Array.isArray(one)

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkNumber } from "../../../src/plugin/index.ts";
+import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
 import { describeLargestUnit } from "./describe-largest-unit.ts";
@@ -7,12 +8,12 @@ import { hash40 } from "./hash-40.ts";
 import { UNIT_FIELDS, type UnitField, unitKey, unitsOf } from "./units.ts";
 
 export interface SplitOptions {
-  /** A whole number in [0, 2^32). Default 1. */
+  /** Seed of the split, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
-  /** Of the records that go to `fit`, in (0, 1). Default 0.5. */
+  /** Share of the records that goes to `fit`, in (0, 1). Default 0.5. */
   readonly share?: number | undefined;
   /**
-   * What keeps records together. Default: prompt, group, session and tenant. Without `prompt`, a prompt
+   * Fields that keep records together. Default: prompt, group, session and tenant. Without `prompt`, a prompt
    * that is in both parts is left out of `fit`; `tune` stays as the traffic is.
    */
   readonly groupBy?: readonly UnitField[] | undefined;
@@ -21,21 +22,23 @@ export interface SplitOptions {
 export interface Split {
   readonly fit: OutcomeRecord[];
   readonly tune: OutcomeRecord[];
-  /** Records of `fit` that were left out, as `tune` asks the same. Always 0 where `groupBy` has `prompt`. */
+  /**
+   * Records of `fit` that were left out because `tune` has the same question. Always 0 if `groupBy` has
+   * `prompt`.
+   */
   readonly leftOut: number;
-  /** Says which unit makes the parts much unlike the share that was asked for. */
+  /** Notice that names the unit because of which the parts differ much from the share. */
   readonly notice?: string | undefined;
 }
 
 /**
- * Splits records in two by independent units, so that no prompt, conversation or tenant is on both
- * sides: `fit` to train, choose and calibrate on, `tune` for the certificate. The part of a unit is a
- * hash of the seed and of what the unit is called by (tenant, else group, session, or prompt): records
- * may be re-ordered, and new ones appended, without moving others, unless a new one joins two units.
- * Shares hold as closely as chance has it.
+ * Splits records in two by independent units, so that no prompt, conversation or tenant is on both sides:
+ * `fit` to train, choose and calibrate on, `tune` for the certificate. The part of a unit follows from a hash
+ * of the seed and the unit's name (tenant, else group, session, or prompt). So records may be re-ordered, and
+ * new ones appended, without moving others, unless a new one joins two units. The share is met up to chance.
  *
- * Throws `InvalidOptionError` when an option is wrong, and when one unit is so large that a part would get
- * less than half of its share: it names the unit and what to group by instead.
+ * Throws `InvalidOptionError` if an option is invalid, and if one unit is so large that a part would get less
+ * than half of its share: the error names the unit and what to group by instead.
  */
 export function splitOutcomes(records: readonly OutcomeRecord[], options: SplitOptions = {}): Split {
   const { seed = 1, share = 0.5, groupBy = UNIT_FIELDS } = options;
@@ -54,7 +57,7 @@ export function splitOutcomes(records: readonly OutcomeRecord[], options: SplitO
   const gotShare = inFit.length / records.length;
   const notice =
     Math.abs(gotShare - share) > Math.min(share, 1 - share) / 4
-      ? `the fit part has ${percent(gotShare)} of the records instead of ${percent(share)}: ${describeLargestUnit(records, units, groupBy)}`
+      ? `the fit part has ${showPercent(gotShare, 0)} of the records instead of ${showPercent(share, 0)}: ${describeLargestUnit(records, units, groupBy)}`
       : undefined;
   return { fit, tune, leftOut: inFit.length - fit.length, notice };
 }
@@ -69,10 +72,10 @@ export function checkGroupBy(option: string, groupBy: readonly string[]): void {
       throw new InvalidOptionError(option, field, expected);
 }
 
-/** The widest comes first: it stays the same when a unit gets further records. */
+/** Fields that name a unit, the widest first: it stays the same when a unit gets further records. */
 const nameFields: readonly UnitField[] = ["tenant", "group", "session", "prompt"];
 
-/** By unit: where it stands in [0, 1), by the seed and its name. */
+/** Place of each unit in [0, 1), by the seed and its name. */
 function placesOf({ records, units, groupBy }: Whole, seed: number): Float64Array {
   const fields = nameFields.filter((field) => field === "prompt" || groupBy.includes(field));
   const rankOf = new Map<string, number>();
@@ -83,13 +86,14 @@ function placesOf({ records, units, groupBy }: Whole, seed: number): Float64Arra
     if (!rankOf.has(name)) rankOf.set(name, hash40(name));
     const unit = units[index] as number;
     const chosen = names[unit];
-    // Of several names that were joined, the one with the least hash: the same in any order of the records.
+    // Of several joined names the one with the smallest hash, which is the same in any order of the
+    // records.
     if (chosen === undefined || (rankOf.get(name) ?? 0) < (rankOf.get(chosen) ?? 0)) names[unit] = name;
   });
   return Float64Array.from(names, (name) => hash40(`${seed} ${name}`) / 2 ** 40);
 }
 
-/** Throws where one part would get less than half of its share. */
+/** Throws if a part would get less than half of its share. */
 function checkParts(fit: number, tune: number, share: number, whole: Whole): void {
   const { records, units, groupBy } = whole;
   const fits = fit >= (share / 2) * records.length && tune >= ((1 - share) / 2) * records.length;
@@ -98,17 +102,13 @@ function checkParts(fit: number, tune: number, share: number, whole: Whole): voi
     "splitOutcomes.groupBy",
     groupBy.join(", "),
     `fields that leave units small enough for a split (the fit part would get ${fit} of ${records.length} records, ` +
-      `${percent(share)} were asked for): ${describeLargestUnit(records, units, groupBy)}`,
+      `${showPercent(share, 0)} were asked for): ${describeLargestUnit(records, units, groupBy)}`,
   );
 }
 
 function without(records: readonly OutcomeRecord[], others: readonly OutcomeRecord[]): OutcomeRecord[] {
   const prompts = new Set(others.map(textKey));
   return records.filter((record) => !prompts.has(textKey(record)));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
 }
 
 interface Whole {

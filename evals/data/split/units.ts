@@ -6,7 +6,9 @@ export type { UnitField };
 
 export const UNIT_FIELDS: readonly UnitField[] = ["prompt", "group", "session", "tenant"];
 
-/** The value by which a record belongs to others; `undefined` where it has none. Sessions are those of a tenant. */
+/**
+ * Returns the value that joins a record to others; `undefined` if it has none. Sessions belong to a tenant.
+ */
 export function unitKey(record: OutcomeRecord, field: UnitField): string | undefined {
   switch (field) {
     case "prompt":
@@ -19,10 +21,9 @@ export function unitKey(record: OutcomeRecord, field: UnitField): string | undef
 }
 
 /**
- * The independent unit of each record, numbered from 0 in order of the first appearance: records that
- * share a prompt, a group, a session or a tenant are of one unit, directly or through others. What is
- * split, resampled or counted as one observation. Takes time linear in the records, all but
- * logarithmically.
+ * Numbers the independent unit of each record, from 0 in order of first appearance: records that share a
+ * prompt, a group, a session or a tenant are one unit, directly or through others. A unit is split, resampled
+ * and counted as one observation. Takes almost linear time.
  */
 export function unitsOf(
   records: readonly OutcomeRecord[],
@@ -58,7 +59,7 @@ export function unitsOf(
   });
 }
 
-/** The earlier record becomes the root. */
+/** Joins two records; the earlier one becomes the root. */
 function join(parents: Uint32Array, a: number, b: number): void {
   if (a < b) parents[b] = a;
   else parents[a] = b;

@@ -1,26 +1,26 @@
-import type { DecisionLine } from "../../data/import/decision-line.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { type UnitField, unitsOf } from "../../data/split/units.ts";
 
-/** What is read of a line of a decision log. */
+/** Fields of a line of a decision log that are read. */
 export type ScoredDecision = Pick<
   DecisionLine,
   "id" | "request" | "classification" | "versions" | "prompt" | "promptHash"
 >;
 
 export interface DecisionScoresOptions {
-  /** `name@version`: decisions of another classifier are counted and left out. */
+  /** Classifier as `name@version`: decisions of another one are counted and left out. */
   readonly classifier: string;
-  /** What makes decisions depend on each other. Default: prompt (or its hash), session and tenant. */
+  /** Fields that make decisions depend on each other. Default: prompt (or its hash), session and tenant. */
   readonly groupBy?: readonly UnitField[] | undefined;
 }
 
-/** The complexities of logged decisions, for `scoreDrift`. */
+/** Complexities of logged decisions, for `scoreDrift`. */
 export interface DecisionScores {
   readonly scores: Float64Array;
-  /** By score: the number of its independent unit. */
+  /** Number of the independent unit of each score. */
   readonly units: Uint32Array;
-  /** Decisions that were not classified: pinned ones, those with one model left, failures. */
+  /** Decisions that were not classified: pinned ones, those with only one permitted model, failures. */
   readonly unclassified: number;
   /** Decisions that another classifier, or another version of it, has scored. */
   readonly otherClassifier: number;

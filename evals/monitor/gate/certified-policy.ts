@@ -7,12 +7,12 @@ import {
 } from "../../../src/contracts/index.ts";
 
 /**
- * The policy that a description stands for, by names of models; `undefined` for a policy that its
- * parameters do not determine. Checks are known by their names: replay takes what was recorded of them.
- * Throws `InvalidOptionError` when the parameters are none of that policy.
+ * Builds the policy of a description, over names of models; `undefined` for a policy that its parameters do
+ * not determine. Checks are known by their names: replay uses their recorded verdicts. Throws
+ * `InvalidOptionError` if the parameters do not fit the policy.
  */
 export function certifiedPolicy({ name, parameters = {} }: PolicyDescription): Policy<string> | undefined {
-  // The policies check what they are given.
+  // The policies check their parameters.
   const given = parameters as never;
   switch (name) {
     case "always":

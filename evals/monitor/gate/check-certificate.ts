@@ -24,31 +24,31 @@ import { scoreDistribution } from "./score-distribution.ts";
 import { unitSize } from "./unit-size.ts";
 
 export interface CheckCertificateOptions {
-  /** Stands for the tuning file in errors and reports. Default `tuning file`. */
+  /** Name of the tuning file in errors and reports. Default `tuning file`. */
   readonly file?: string | undefined;
-  /** What scores the fresh records. Give it or `router`. */
+  /** Classifier that scores the fresh records. Give it or `router`. */
   readonly classifier?: Classifier | undefined;
-  /** The router to be deployed: it scores the records, and its models, prices and policy are checked too. */
+  /** Router to be deployed: it scores the records, and its models, prices and policy are checked too. */
   readonly router?: Router | undefined;
-  /** Whether what cannot be judged fails as well. Default false. */
+  /** True to fail also if a check cannot be judged. Default false. */
   readonly strict?: boolean | undefined;
-  /** Milliseconds since the epoch. Default now. */
+  /** Time of the check, in milliseconds since the epoch. Default: now. */
   readonly now?: number | undefined;
 }
 
-/** What the gate found. Plain JSON. */
+/** Result of the gate. Plain JSON. */
 export interface GateReport {
-  /** No check failed; where the gate is strict, each has passed. */
+  /** True if no check failed and, in a strict gate, each has passed. */
   readonly passed: boolean;
   readonly strict: boolean;
   readonly file: string;
-  /** Of the tuning file. */
+  /** Version of the tuning file. */
   readonly version: string;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly at: string;
-  /** Fresh records that were looked at. */
+  /** Fresh records that were used. */
   readonly records: number;
-  /** Records that lack an outcome of one of the models, or that the router leaves no choice for. */
+  /** Records that lack an outcome of one of the models, or for which the router has no choice. */
   readonly skipped: number;
   readonly unclassified: number;
   /** Independent units among the records. */
@@ -69,9 +69,9 @@ const gate: readonly GateCheck[] = [
 ];
 
 /**
- * Whether a certificate can still be relied on, by outcomes that neither tuned it nor trained its
- * classifier. Each check looks at one thing that it rests on. Throws `InvalidOptionError` when records
- * served the tuning or trained the classifier, or none has an outcome of each model.
+ * Checks if a certificate can still be relied on, by outcomes that neither tuned it nor trained its
+ * classifier. Each check covers one of its assumptions. Throws `InvalidOptionError` if records were used in
+ * the tuning or trained the classifier, or none has an outcome of each model.
  */
 export async function checkCertificate(
   tuning: TuningFile,
@@ -102,7 +102,10 @@ export async function checkCertificate(
   };
 }
 
-/** The records that a certificate rests on: those that tuned it, and those that trained its classifier. */
+/**
+ * Returns the keys of the records that a certificate is based on: those that tuned it, and those that trained
+ * its classifier.
+ */
 export function knownTo(
   { data, fitted, classifier }: TuningFile,
   file: string,
@@ -133,7 +136,7 @@ async function contextOf(
   return { ...context, evidence: await gatherEvidence(context) };
 }
 
-/** By the router's models where there is one, else by the catalogue. */
+/** Returns current prices by name: of the router's models if there is a router, else of the catalogue. */
 function priceOf(router: ConfiguredRouter | undefined): (name: string) => Price | undefined {
   if (router !== undefined) return (name) => router.models.get(name)?.price;
   return (name) => {

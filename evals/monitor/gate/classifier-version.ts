@@ -1,6 +1,6 @@
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** Whether the classifier in use is the one whose scores were tuned on. */
+/** Checks if the classifier in use is the one whose scores were tuned on. */
 export function classifierVersion({
   tuning,
   classifier,
@@ -9,7 +9,7 @@ export function classifierVersion({
   const passed = classifier === tuned;
   const sentence = passed
     ? `${tuned} is the classifier that was tuned on`
-    : `${classifier} is in use, ${tuned} was tuned on, and their scores differ: tune again`;
+    : `${classifier} is in use, but ${tuned} was tuned on, and their scores differ: tune again`;
   const figures = { tuned, used: classifier };
   return { name: "classifier", verdict: passed ? "passed" : "failed", sentence, figures };
 }

@@ -12,21 +12,21 @@ import { withNames } from "../../../src/decision/with-names.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { type RecordText, requestOfRecord } from "../../replay/request-of-record.ts";
 
-/** A router by names of models, as outcome and tuning files have them, instead of its own ids. */
+/** Router by names of models, as outcome and tuning files have them, instead of its own ids. */
 export interface ConfiguredRouter {
-  /** By name; what a model does not say of itself is from the catalogue. */
+  /** Models by name; facts that a model does not state are from the catalogue. */
   readonly models: ReadonlyMap<string, ModelFacts>;
   readonly policy: Policy<string>;
   /**
-   * What its classifier says of a record: no classification where it failed. Absent: the router leaves no
-   * choice, since its constraints permit one model or none.
+   * Classifies a record as the router does: no classification if its classifier failed. Undefined if the
+   * router has no choice, since its constraints permit one model or none.
    */
   classify(record: OutcomeRecord, text: RecordText | undefined): Promise<RouterClassification | undefined>;
 }
 
 export interface RouterClassification {
   readonly classification: Classification | undefined;
-  /** `name@version`. */
+  /** Classifier as `name@version`. */
   readonly classifier: string;
 }
 

@@ -1,7 +1,9 @@
+import { counted } from "../../../src/plugin/counted.ts";
+import { showPercentUpTo } from "../../../src/plugin/show-percent.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
-/** A policy that neither the tuning file nor the config makes known. */
+/** Result for a policy that neither the tuning file nor the config determines. */
 export function unknownPolicy({ policy }: GateContext["tuning"]): Pick<CheckResult, "sentence" | "figures"> {
   return {
     sentence: `policy ${policy.name} is not determined by its parameters: give the router that has it, --config FILE`,
@@ -14,10 +16,11 @@ export function scopeOf({ category }: LossEvidence): string {
 }
 
 export function sizeOf({ records, units }: LossEvidence): string {
-  const counted = records === 1 ? "1 record" : `${records} records`;
-  return records === units ? counted : `${counted} of ${units} independent units`;
+  const size = counted(records, "record");
+  return records === units ? size : `${size} of ${units} independent units`;
 }
 
+/** Formats quality and shares to a hundredth of a per cent. */
 export function percent(share: number): string {
-  return `${Number((100 * share).toFixed(2))} %`;
+  return showPercentUpTo(share, 2);
 }

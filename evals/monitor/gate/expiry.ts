@@ -2,7 +2,7 @@ import type { CheckResult, GateContext } from "./gate-check.ts";
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-/** Whether the certificate is still within its time. */
+/** Checks if the certificate is still within its time. */
 export function expiry({ tuning, now }: Pick<GateContext, "tuning" | "now">): CheckResult {
   const { createdAt, expiresAt } = tuning;
   const days = (Date.parse(expiresAt) - now) / dayMs;

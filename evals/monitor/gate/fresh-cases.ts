@@ -6,16 +6,19 @@ import type { TuningFile } from "../../tune/tuning-file.ts";
 import type { ConfiguredRouter } from "./configured-router.ts";
 
 export interface FreshCases {
-  /** Ids are names of models; records that lack one of them, or that the router leaves no choice for, are left out. */
+  /**
+   * Cases whose ids are names of models; records that lack one of them, or for which the router has no
+   * choice, are left out.
+   */
   readonly cases: ReplayCases<string>;
-  /** `name@version` of what classified them. */
+  /** Classifier of the cases, as `name@version`. */
   readonly classifier: string;
 }
 
 /**
- * Fresh outcomes as the policy of a tuning file meets them, classified by the router where there is one,
- * else by the classifier. What is checked is the policy, so that all models may be chosen. Throws
- * `InvalidOptionError` when no record has an outcome of each model.
+ * Prepares fresh outcomes for the policy of a tuning file, classified by the router if there is one, else by
+ * the classifier. The policy itself is checked, so all models are permitted. Throws `InvalidOptionError` if
+ * no record has an outcome of each model.
  */
 export async function freshCases(
   records: readonly OutcomeRecord[],

@@ -4,21 +4,24 @@ import type { TuningFile } from "../../tune/tuning-file.ts";
 import type { ConfiguredRouter } from "./configured-router.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
-/** `not-judged`: there is not enough to tell. It never counts as passed, and fails a strict gate. */
+/**
+ * Verdict of a check. `not-judged`: the evidence is not enough. It never counts as passed, and fails a strict
+ * gate.
+ */
 export type Verdict = "passed" | "failed" | "not-judged";
 
-/** What one check of the gate found. Plain JSON. */
+/** Result of one check. Plain JSON. */
 export interface CheckResult {
-  /** In kebab-case. */
+  /** Name in kebab-case. */
   readonly name: string;
   readonly verdict: Verdict;
-  /** For people: what was found, and what to do where it did not pass. */
+  /** Sentence for people: the finding, and what to do if the check did not pass. */
   readonly sentence: string;
-  /** What the verdict rests on. */
+  /** Figures behind the verdict. */
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-/** All that a check may look at. */
+/** Input of the checks. */
 export interface GateContext {
   readonly tuning: TuningFile;
   /** Milliseconds since the epoch. */
@@ -27,15 +30,15 @@ export interface GateContext {
   readonly fresh: ReplayCases<string>;
   /** Independent unit of each case. */
   readonly units: Uint32Array;
-  /** What the fresh outcomes say of each certificate. Absent: the certified policy is not known. */
+  /** Evidence of the fresh outcomes for each certificate. Absent if the certified policy is not known. */
   readonly evidence?: readonly LossEvidence[] | undefined;
-  /** `name@version` of what classified them. */
+  /** Classifier of the fresh outcomes, as `name@version`. */
   readonly classifier: string;
-  /** What a model costs today, by its name. Absent: not known. */
+  /** Returns the current price of a model, by its name; undefined if it is not known. */
   readonly priceOf: (name: string) => Price | undefined;
-  /** The router that is to be deployed, where one is given. */
+  /** Router that is to be deployed, if one is given. */
   readonly router?: ConfiguredRouter | undefined;
 }
 
-/** Looks at one thing that a certificate rests on. `undefined`: does not apply. */
+/** Check of one assumption of a certificate. Returns `undefined` if it does not apply. */
 export type GateCheck = (context: GateContext) => CheckResult | undefined | Promise<CheckResult | undefined>;

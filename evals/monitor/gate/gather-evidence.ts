@@ -10,9 +10,9 @@ import type { GateContext } from "./gate-check.ts";
 import { type LossEvidence, lossEvidence } from "./loss-evidence.ts";
 
 /**
- * What the fresh outcomes say of the certificate, and of that of each category that has its own.
- * `undefined`: the certified policy is not known, since its description does not determine it and no router
- * with that policy was given.
+ * Gathers the evidence of the fresh outcomes for the certificate, and for that of each category that has its
+ * own. `undefined` if the certified policy is not known, since its description does not determine it and no
+ * router with that policy was given.
  */
 export async function gatherEvidence({
   tuning,
@@ -25,11 +25,11 @@ export async function gatherEvidence({
     router !== undefined && policyHash(router.policy) === policyHash(tuning.policy)
       ? router.policy
       : undefined;
-  // The router's own has the checks of a cascade too, which may read recorded answers.
+  // The router's policy has the checks of a cascade too, which may read recorded answers.
   const policy = configured ?? described;
   if (policy === undefined) return undefined;
   const { cases } = fresh;
-  // None of the described policies looks at sessions, which replay would want in order of time.
+  // None of the described policies reads sessions, for which replay needs the order of time.
   const { byRecord } = replayPolicy(described === undefined ? fresh : withoutSessions(fresh), policy);
   return evidenceOf(tuning, {
     cases,
@@ -39,7 +39,7 @@ export async function gatherEvidence({
   });
 }
 
-/** Records as the certified policy fares on them, as columns. */
+/** Outcomes of the certified policy on records, as columns. */
 export interface CertifiedRouting {
   readonly cases: readonly ReplayCase<string>[];
   /** Independent unit of each case, by the fields of the certificate. */
@@ -50,8 +50,8 @@ export interface CertifiedRouting {
 }
 
 /**
- * What records say of each certificate of a tuning file: first of that of all requests, then of those of
- * categories, with which it shares the level of its test for a broken promise.
+ * Computes the evidence of records for each certificate of a tuning file: first for that of all requests,
+ * then for those of categories, which share the level of the test for a broken promise with it.
  */
 export async function evidenceOf(
   { certificate, categories = [] }: Pick<TuningFile, "certificate" | "categories">,
@@ -76,7 +76,7 @@ function withoutSessions(fresh: ReplayCases<string>): ReplayCases<string> {
   return { ...fresh, cases };
 }
 
-/** The same units, numbered from 0. */
+/** Renumbers the units from 0 without gaps. */
 function withoutGaps(units: Uint32Array): Uint32Array {
   const numbers = new Map<number, number>();
   return units.map((unit) => {

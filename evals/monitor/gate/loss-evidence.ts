@@ -1,39 +1,42 @@
+import { lossTest } from "../../../src/statistics/loss-test.ts";
 import type { Certificate } from "../../tune/certificate.ts";
-import { lossTest } from "../../tune/loss-test.ts";
 
-/** What fresh outcomes say of a bound on the loss. */
+/** Evidence of fresh outcomes about a bound on the loss. */
 export interface LossEvidence {
-  /** Absent: all requests. */
+  /** Category. Absent for all requests. */
   readonly category?: string | undefined;
   readonly records: number;
   readonly units: number;
   readonly maxLoss: number;
   readonly delta: number;
-  /** Of the test of whether the promise is broken: `delta`, or a share of it. */
+  /** Level of the test for a broken promise: `delta`, or a share of it. */
   readonly level: number;
-  /** Measured, of the guarantee's loss; records of a unit beyond the certificate's cap weigh less. */
+  /** Measured loss of the guarantee; records of a unit beyond the certificate's cap weigh less. */
   readonly loss: number;
-  /** Of the hypothesis that the loss is at most `maxLoss`: at most `level`, the promise is broken. */
+  /** P-value of the hypothesis that the loss is at most `maxLoss`: up to `level` the promise is broken. */
   readonly pKept: number;
-  /** Of the hypothesis that the loss is above `maxLoss`: at most `delta`, these records alone would certify. */
+  /**
+   * P-value of the hypothesis that the loss is above `maxLoss`: up to `delta` these records alone would
+   * certify it.
+   */
   readonly pBroken: number;
-  /** One-sided bounds at confidence `1 - level` and `1 - delta`, each where it proves something. */
+  /** One-sided bounds at confidence `1 - level` and `1 - delta`, each if it proves something. */
   readonly lowerBound?: number | undefined;
   readonly upperBound?: number | undefined;
 }
 
-/** Of the bounds that are found by testing one limit after the other. */
+/** Step of the bounds, which are found by testing one limit after another. */
 const step = 0.001;
 
-/** What is read of a certificate. */
+/** Fields of a certificate that are read. */
 export type Promised = Pick<
   Certificate,
   "guarantee" | "maxLoss" | "confidence" | "seed" | "largestUnit" | "unitCap"
 >;
 
 /**
- * Tests a certificate's bound on losses by record, both ways: that it is kept at the level of the
- * certificate, that it is broken at `share` of that level. Of a unit as many records count as in the
+ * Tests a certificate's bound on losses by record in both directions: that it is kept, at the level of the
+ * certificate, and that it is broken, at `share` of that level. As many records of a unit count as in the
  * certificate.
  */
 export async function lossEvidence(
@@ -49,7 +52,7 @@ export async function lossEvidence(
     lossTest({ guarantee, units, delta, seed, unitCap }),
     lossTest({ guarantee, units, delta: level, seed, unitCap }),
   ]);
-  // The mean of the mirrored losses is above the mirrored bound where that of the losses is below theirs.
+  // The mean of the mirrored losses is above the mirrored bound if that of the losses is below theirs.
   const mirrored = loss.map((one) => (counts ? 1 - one : -one));
   const mirror = (value: number): number => (counts ? 1 - value : -value);
   const pKept = refuting.pValue(mirrored, mirror(maxLoss));

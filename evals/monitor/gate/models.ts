@@ -2,8 +2,8 @@ import { servedModels } from "../../data/outcomes/served-models.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**
- * Whether the models are those that were tuned: the router to be deployed has them by name, and the
- * versions that answered the fresh requests, as the providers call them, had answered in tuning too.
+ * Checks if the models are those that were tuned: the router to be deployed must have them by name, and the
+ * versions that answered the fresh requests, as the providers call them, must have answered in tuning too.
  */
 export function models({
   tuning,
@@ -39,10 +39,10 @@ export function models({
   if (known.length < tuning.models.length && configured === undefined)
     return of(
       "not-judged",
-      `which versions of ${named} answered is not recorded in both files; --config would tell their names`,
+      `the versions of ${named} that answered are not recorded in both files; --config would show their names`,
     );
   const unknown = tuning.models.filter((name) => !known.includes(name));
   const note =
-    unknown.length === 0 ? "" : `; which versions of ${unknown.join(", ")} answered is not recorded`;
+    unknown.length === 0 ? "" : `; the versions of ${unknown.join(", ")} that answered are not recorded`;
   return of("passed", `the models are those that were tuned (${named})${note}`);
 }

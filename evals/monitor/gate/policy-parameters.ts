@@ -2,7 +2,7 @@ import { policyHash } from "../../../src/decision/policy-hash.ts";
 import { describePolicy } from "../../../src/plugin/index.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** Whether the router to be deployed routes by the policy that is certified, parameter by parameter. */
+/** Checks if the router to be deployed routes by the certified policy, parameter by parameter. */
 export function policyParameters({
   tuning,
   router,

@@ -1,7 +1,7 @@
 import type { Price } from "../../../src/contracts/index.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** Whether models cost what they did when the saving was measured. */
+/** Checks if models still cost what they did when the saving was measured. */
 export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceOf">): CheckResult {
   const changed: string[] = [];
   const unknown: string[] = [];
@@ -10,7 +10,7 @@ export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceO
       tuning.prices !== undefined && Object.hasOwn(tuning.prices, model) ? tuning.prices[model] : undefined;
     const today = priceOf(model);
     if (tuned === undefined) unknown.push(`the tuning file holds no price of ${model}`);
-    else if (today === undefined) unknown.push(`what ${model} costs today is not known`);
+    else if (today === undefined) unknown.push(`the current price of ${model} is not known`);
     else changed.push(...differences(model, tuned, today));
   }
   const figures = { models: tuning.models.length, changed, unknown };
@@ -25,7 +25,7 @@ export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceO
   if (unknown.length > 0)
     return of(
       "not-judged",
-      `${unknown.join("; ")}: eval tune --prices-from and eval check --config, with a router that has it, would tell`,
+      `${unknown.join("; ")}: use eval tune --prices-from and eval check --config with a router that has it`,
     );
   return of("passed", `prices are those of the certificate (${tuning.models.join(", ")})`);
 }
@@ -39,7 +39,7 @@ function differences(model: string, tuned: Price, today: Price): readonly string
     .map((field) => `${model} ${field}: ${show(before.get(field))}, today ${show(now.get(field))}`);
 }
 
-/** The rates of a price by path, absent ones left out. */
+/** Flattens the rates of a price to paths, without absent ones. */
 function flat(value: object, path = ""): Map<string, number> {
   const rates = new Map<string, number>();
   for (const [key, one] of Object.entries(value)) {

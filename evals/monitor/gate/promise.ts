@@ -3,10 +3,10 @@ import type { CheckResult, GateContext } from "./gate-check.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
 /**
- * Whether fresh outcomes contradict the certificate: failed where a test at its own level, delta, rejects
- * that the loss is at most what was promised; where categories have certificates too, each test takes half
- * of its level. While the promise holds, chance fails this check in at most a share of delta of the runs.
- * Passed means not contradicted: `recertification` says whether these outcomes would do as a proof.
+ * Checks if fresh outcomes contradict the certificate: failed if a test at its own level, delta, rejects that
+ * the loss is at most the promised one; if categories have certificates too, each test has half of its level.
+ * While the promise holds, chance fails this check in at most a share of delta of the runs. Passed means not
+ * contradicted: `recertification` says if these outcomes are enough for a proof.
  */
 export function promise({ evidence, tuning }: Pick<GateContext, "evidence" | "tuning">): CheckResult {
   const name = "promise";

@@ -2,9 +2,9 @@ import { percent, scopeOf, sizeOf, unknownPolicy } from "./describe-evidence.ts"
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**
- * Whether fresh outcomes alone would certify the same bound at the same confidence. Where they would not,
- * it is not judged: too few records, or a loss too near to what was promised; the certificate may hold all
- * the same.
+ * Checks if fresh outcomes alone would certify the same bound at the same confidence. If not, the check is
+ * not judged: there are too few records, or the loss is too near to the promised one; the certificate may
+ * still hold.
  */
 export function recertification({ evidence, tuning }: Pick<GateContext, "evidence" | "tuning">): CheckResult {
   const name = "recertification";
@@ -28,7 +28,7 @@ export function recertification({ evidence, tuning }: Pick<GateContext, "evidenc
       figures,
     };
   const isAbove = open.some(({ loss, maxLoss }) => loss > maxLoss);
-  const rest = isAbove ? "they lost more than was promised" : "more of them would tell";
+  const rest = isAbove ? "they lost more than was promised" : "more of them are needed";
   const sentence = `fresh outcomes alone would not certify it again: ${shown}; ${rest}`;
   return { name, verdict: "not-judged", sentence, figures };
 }

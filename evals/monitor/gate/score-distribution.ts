@@ -1,12 +1,12 @@
-import { scoreDrift } from "../drift/score-drift.ts";
+import { scoreDrift } from "../../../src/statistics/score-drift.ts";
 import { percent } from "./describe-evidence.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
-/** So much larger a share of records without a score counts as a drift. */
+/** Increase in the share of records without a score that counts as drift. */
 const unclassifiedLimit = 0.1;
 
 /**
- * Whether the fresh records score as the tuning records did: by `scoreDrift`, and by the share of records
+ * Checks if the fresh records score as the tuning records did: by `scoreDrift`, and by the share of records
  * that could not be classified and so have no score.
  */
 export function scoreDistribution({

@@ -1,8 +1,8 @@
 import type { GateReport } from "./check-certificate.ts";
 
 /**
- * The report as workflow commands of GitHub Actions, one line for each check that did not pass: an error
- * where it fails the gate, else a warning. `file` is where the annotation is shown.
+ * Formats the report as workflow commands of GitHub Actions, one line for each check that did not pass: an
+ * error if it fails the gate, else a warning. `file` is where the annotation is shown.
  */
 export function showAnnotations({ checks, strict, file }: GateReport): string {
   return checks
@@ -15,7 +15,7 @@ export function showAnnotations({ checks, strict, file }: GateReport): string {
     .join("");
 }
 
-/** As the Actions toolkit does: what would end the command or start another one. */
+/** Escapes characters that would end the command or start another one, as the Actions toolkit does. */
 function escapeData(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

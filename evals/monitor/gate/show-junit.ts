@@ -2,8 +2,8 @@ import type { GateReport } from "./check-certificate.ts";
 import type { CheckResult } from "./gate-check.ts";
 
 /**
- * The report as JUnit XML, one test case per check. What was not judged is skipped, and a failure where
- * the gate is strict.
+ * Formats the report as JUnit XML, one test case per check. A check that was not judged is skipped, or a
+ * failure if the gate is strict.
  */
 export function showJUnit({ checks, strict, file, at }: GateReport): string {
   const failed = (check: CheckResult): boolean =>
@@ -40,13 +40,13 @@ const entities: Readonly<Record<string, string>> = {
   ">": "&gt;",
   '"': "&quot;",
   "'": "&apos;",
-  // Else an attribute loses them.
+  // Otherwise an attribute loses them.
   "\n": "&#10;",
   "\t": "&#9;",
   "\r": "&#13;",
 };
 
-/** Text for XML 1.0, which has no character for most control codes, not even escaped. */
+/** Escapes text for XML 1.0, which has no character for most control codes, not even escaped. */
 function escapeXml(text: string): string {
   return (
     text

@@ -1,9 +1,10 @@
+import { counted } from "../../../src/plugin/counted.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**
- * Whether the certificate counts the requests of each unit (conversation, tenant) in full. One larger than its
- * cap weighs no more than the cap, so that the loss of all requests may be another: not judged. A cap below what
- * was tuned on is chosen: then larger units are meant to weigh no more.
+ * Checks if the certificate counts the requests of each unit (conversation, tenant) in full. A unit larger
+ * than the cap weighs no more than the cap, so the loss of all requests may differ: not judged. A cap below
+ * the largest unit that was tuned on is deliberate: larger units are then meant to weigh no more.
  */
 export function unitSize({ tuning, units }: Pick<GateContext, "tuning" | "units">): CheckResult {
   const sizes: number[] = [];
@@ -14,7 +15,7 @@ export function unitSize({ tuning, units }: Pick<GateContext, "tuning" | "units"
   const by = groupBy.join(", ");
   const isChosen = unitCap < largestUnit;
   const passed = isChosen || largest <= unitCap;
-  const has = `unit (by ${by}) has ${largest === 1 ? "1 record" : `${largest} records`}`;
+  const has = `unit (by ${by}) has ${counted(largest, "record")}`;
   const sentence = isChosen
     ? `the largest ${has}; units count as ${unitCap} at most, as certified`
     : passed

@@ -1,7 +1,8 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { showPercent } from "../../../src/plugin/show-percent.ts";
 import { meanError } from "../../../src/statistics/mean-error.ts";
+import { unitValues } from "../../../src/statistics/unit-values.ts";
 import type { LoggedRow } from "./read-rows.ts";
-import { unitValues } from "./unit-values.ts";
 
 export interface Coverage {
   readonly rows: readonly LoggedRow[];
@@ -10,12 +11,12 @@ export interface Coverage {
   readonly units: Uint32Array;
 }
 
-/** Standard errors by which a mean weight may lie below 1. */
+/** Number of standard errors by which a mean weight may be below 1. */
 const tolerated = 4;
 
 /**
- * Refuses a log that cannot tell what the target would have brought: `InvalidOptionError`, with the reason
- * and the way out. `maxUncovered` in [0, 1].
+ * Refuses a log that cannot show the effect of the target: throws `InvalidOptionError` with the reason and
+ * the remedy. `maxUncovered` is in [0, 1].
  */
 export function checkCoverage(
   { rows, weights, uncovered, units }: Coverage,
@@ -29,25 +30,25 @@ export function checkCoverage(
   if (share > maxUncovered) {
     if (rows.every(({ propensity }) => propensity === 1))
       refuse(
-        `drawn by a lottery: every propensity is 1, so the log is silent on the ${percent(share)} of decisions that would differ. ${wayOut}`,
+        `drawn by a lottery: every propensity is 1, so the log shows nothing about the ${showPercent(share)} of decisions that would differ. ${wayOut}`,
       );
     refuse(
-      `one that covers the target: at least ${percent(share)} of what it would do has probability 0 there (${wherefrom(rows, uncovered)}). ${wayOut}`,
+      `one that covers the target: at least ${showPercent(share)} of what it would do has probability 0 there (${wherefrom(rows, uncovered)}). ${wayOut}`,
     );
   }
   if (weights.every((weight) => weight === 0))
-    refuse(`one with decisions of the target: none of the ${rows.length} took a plan of its. ${wayOut}`);
+    refuse(`one with decisions of the target: none of the ${rows.length} took one of its plans. ${wayOut}`);
   const { mean, standardError } = meanError(unitValues(weights, units));
   if (mean + tolerated * standardError < 1 - maxUncovered)
     refuse(
-      `one that covers the target, with right propensities: the mean weight must be 1 and is ${mean.toFixed(3)} ± ${standardError.toFixed(3)}, so that about ${percent(1 - mean)} of what it would do has probability 0 there. ${wayOut}`,
+      `one that covers the target, with right propensities: the mean weight must be 1 and is ${mean.toFixed(3)} ± ${standardError.toFixed(3)}, so that about ${showPercent(1 - mean)} of what it would do has probability 0 there. ${wayOut}`,
     );
 }
 
 const wayOut =
   "Route for a while with explore(0.05, policy) among all models that the target uses, then take the log from there on";
 
-/** The policies whose rows are uncovered: a log may begin before exploration did. */
+/** Lists the policies whose rows are uncovered: a log may begin before exploration did. */
 function wherefrom(rows: readonly LoggedRow[], uncovered: Float64Array): string {
   const names = new Map<string, number>();
   rows.forEach(({ decision }, row) => {
@@ -57,8 +58,4 @@ function wherefrom(rows: readonly LoggedRow[], uncovered: Float64Array): string 
   });
   const shown = [...names].slice(0, 5).map(([name, count]) => `${count} rows of ${name}`);
   return shown.join(", ");
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

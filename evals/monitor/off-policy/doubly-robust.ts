@@ -1,4 +1,4 @@
-/** What a reward model says of each row; made without the row and its unit (cross-fitting). */
+/** Predictions of a reward model for each row, made without the row and its unit (cross-fitting). */
 export interface Predictions {
   /** Reward of the target: `Σ_a π_e(a|x) q̂(x, a)`. Its mean is the direct method's estimate. */
   readonly target: Float64Array;
@@ -7,8 +7,8 @@ export interface Predictions {
 }
 
 /**
- * Doubly robust: `V = (1/n) Σ [ Σ_a π_e(a|x) q̂(x, a) + w (r - q̂(x, a_logged)) ]` (Dudík, Langford & Li 2011).
- * Returns the terms in brackets. Unbiased when either propensities or model are right; with cross-fitted
+ * Doubly robust: `V = (1/n) Σ [ Σ_a π_e(a|x) q̂(x, a) + w (r - q̂(x, a_logged)) ]` (Dudík, Langford & Li
+ * 2011). Returns the terms in brackets. Unbiased if either propensities or model are right; with cross-fitted
  * predictions the usual interval of a mean holds, however poor the model.
  */
 export function doublyRobustTerms(

@@ -3,21 +3,21 @@ import { empiricalBernsteinBound } from "../../../src/statistics/empirical-berns
 import { meanError } from "../../../src/statistics/mean-error.ts";
 import { normalInterval } from "../../../src/statistics/normal-interval.ts";
 import { tInterval } from "../../../src/statistics/t-interval.ts";
+import { unitTotals, unitValues } from "../../../src/statistics/unit-values.ts";
 import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 import { clipWeights } from "./clip-weights.ts";
 import { doublyRobustTerms, type Predictions } from "./doubly-robust.ts";
 import { ipsTerms } from "./ips.ts";
 import type { OffPolicyEstimate, RewardReport } from "./off-policy-report.ts";
 import { snipsTerms } from "./snips.ts";
-import { unitTotals, unitValues } from "./unit-values.ts";
 
-/** One reward of logged rows, in columns. */
+/** A reward of logged rows, in columns. */
 export interface RewardColumns {
-  /** `π_e(plan) / π_b(plan)`, over P(the reward is known); 0 where it is not known. */
+  /** Weights `π_e(plan) / π_b(plan)`, divided by P(the reward is known); 0 if it is not known. */
   readonly weights: Float64Array;
-  /** The same for the policy that was logged: 1 over P(known), or 0. */
+  /** The same for the logged policy: 1 divided by P(known), or 0. */
   readonly loggedWeights: Float64Array;
-  /** 0 where it is not known. */
+  /** Rewards; 0 if not known. */
   readonly rewards: Float64Array;
   readonly predictions: Predictions;
   /** Independent unit of each row, dense numbers from 0. */
@@ -25,18 +25,18 @@ export interface RewardColumns {
 }
 
 export interface EstimateOptions {
-  /** Weights are cut to it in `clippedIps`. */
+  /** Limit of the weights in `clippedIps`. */
   readonly clip: number;
-  /** No weight could have been larger. */
+  /** Largest weight that was possible. */
   readonly largestWeight: number;
-  /** Of the rewards, for a lower bound; none without. Rewards are then at least 0. */
+  /** Largest possible reward, for a lower bound, which is absent without it. Rewards are then at least 0. */
   readonly largestReward?: number | undefined;
   readonly confidence: number;
   readonly resamples: number;
   readonly seed: number;
 }
 
-/** All estimates of one reward. `undefined` when the target's plans have no known reward at all. */
+/** Computes all estimates of one reward. `undefined` if no plan of the target has a known reward. */
 export async function estimateReward(
   { weights, loggedWeights, rewards, predictions, units }: RewardColumns,
   options: EstimateOptions,
@@ -125,7 +125,7 @@ function ratio(sum: number, total: number): number | undefined {
   return total === 0 ? undefined : sum / total;
 }
 
-/** Of a mean of terms in [0, largestTerm]. The sizes of units are taken as given. */
+/** Lower bound of a mean of terms in [0, largestTerm]. The sizes of units are treated as fixed. */
 function lowerBound(
   terms: Float64Array,
   units: Uint32Array,

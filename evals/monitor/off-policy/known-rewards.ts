@@ -1,18 +1,21 @@
-/** A reward of logged rows, such that rows without it bias nothing as long as it is missing at random given the plan. */
+/**
+ * Reward of logged rows, weighted so that rows without it cause no bias as long as it is missing at random
+ * given the plan.
+ */
 export interface KnownRewards {
-  /** 0 where it is not known. */
+  /** Rewards; 0 if not known. */
   readonly rewards: Float64Array;
-  /** `1 / P(known | plan)` where it is known, else 0: what the row's weight is multiplied by. */
+  /** Factor of the row's weight: `1 / P(known | plan)` if the reward is known, else 0. */
   readonly factors: Float64Array;
   readonly known: number;
-  /** By plan: share of its rows whose reward is known, in [0, 1]. */
+  /** Share of the rows of each plan whose reward is known, in [0, 1]. */
   readonly shares: ReadonlyMap<string, number>;
 }
 
 /**
- * Weighs the known rewards of a plan up to all of its rows (inverse probability of being observed): people
+ * Weights the known rewards of a plan up to all of its rows (inverse probability of being observed): people
  * may rate one model's answers more often than another's. Which answers of a plan are rated must not depend
- * on how good they are; that cannot be checked. `rewards` holds NaN where one is not known; `always` tells
+ * on their quality; that cannot be checked. `rewards` has NaN where one is not known; `always` is true for
  * rows whose reward could not have been missing, such as failures.
  */
 export function knownRewards(

@@ -1,7 +1,7 @@
 import type { Estimate } from "../../../src/statistics/bootstrap.ts";
 import type { Interval } from "../../../src/statistics/normal-interval.ts";
 
-/** A value with its intervals. `low` and `high` are Student's; without them there is no honest interval. */
+/** Value with its intervals. `low` and `high` are Student's; without them there is no honest interval. */
 export interface OffPolicyEstimate extends Estimate {
   readonly normal?: Interval | undefined;
   readonly bootstrap?: Interval | undefined;
@@ -9,38 +9,40 @@ export interface OffPolicyEstimate extends Estimate {
 
 export type Estimator = "ips" | "clippedIps" | "snips" | "dm" | "dr";
 
-/** One reward, quality (in [0, 1]) or cost (US dollars), of the target and of the policy that was logged. */
+/** One reward, quality (in [0, 1]) or cost (US dollars), of the target and of the logged policy. */
 export interface RewardReport {
   /** Rows whose reward is known. */
   readonly known: number;
-  /** Mean of the policy that was logged. */
+  /** Mean of the logged policy. */
   readonly logged: OffPolicyEstimate;
-  /** Of the target. */
+  /** Estimates for the target. */
   readonly estimates: Readonly<Record<Estimator, OffPolicyEstimate>>;
-  /** Target less logged, by the doubly robust estimate. */
+  /** Target minus logged, by the doubly robust estimate. */
   readonly difference: OffPolicyEstimate;
-  /** What weights were cut to in `clippedIps`. */
+  /** Limit of the weights in `clippedIps`. */
   readonly clip: number;
-  /** Right at every n: empirical Bernstein of `clippedIps`, one-sided. Quality only. */
+  /** One-sided lower bound that holds at every n: empirical Bernstein of `clippedIps`. Quality only. */
   readonly lowerBound?: number | undefined;
 }
 
-/** How well the log covers the target, or a part of the rows. */
+/** Coverage of the target by the log, or by a part of the rows. */
 export interface Overlap {
   readonly rows: number;
-  /** Near 1, or the propensities are wrong, or the target takes plans that the log could not. */
+  /**
+   * Mean weight: near 1 unless the propensities are wrong, or the target takes plans that the log could not.
+   */
   readonly meanWeight: number;
   readonly maxWeight: number;
-  /** Rows of equal weight that would tell as much. */
+  /** Number of rows of equal weight that would carry as much information. */
   readonly effectiveSampleSize: number;
   /** Least share of the target's probability on plans that the log could not have taken, in [0, 1]. */
   readonly uncovered: number;
 }
 
 export interface PlanOverlap {
-  /** For people. */
+  /** Plan in words. */
   readonly plan: string;
-  /** Share of the requests that the target sends here. */
+  /** Share of the requests for which the target takes it. */
   readonly targetShare: number;
   /** Share of the rows that took it. */
   readonly loggedShare: number;
@@ -50,16 +52,16 @@ export interface PlanOverlap {
 }
 
 export interface StratumOverlap extends Overlap {
-  /** `complexity 0.3 to 0.4`, `no classification`, `category code`. */
+  /** Stratum: `complexity 0.3 to 0.4`, `no classification`, `category code`. */
   readonly stratum: string;
 }
 
 export interface OffPolicyReport {
   /** Name of the target. */
   readonly policy: string;
-  /** Names of the policies that were logged. */
+  /** Names of the logged policies. */
   readonly loggedPolicies: readonly string[];
-  /** Decisions that count: all but the forced ones. */
+  /** Decisions that count: all except the forced ones. */
   readonly rows: number;
   readonly forced: number;
   /** Rows with feedback. */
@@ -70,14 +72,14 @@ export interface OffPolicyReport {
   readonly units: number;
   readonly confidence: number;
   readonly overlap: Overlap & {
-    /** Two-sided, of a mean weight of 1. */
+    /** Two-sided p-value of a mean weight of 1. */
     readonly meanWeightPValue: number;
   };
   readonly plans: readonly PlanOverlap[];
   readonly strata: readonly StratumOverlap[];
-  /** Absent: see the warnings. */
+  /** Quality. Absent if it cannot be estimated: see the warnings. */
   readonly quality?: RewardReport | undefined;
   readonly costUsd?: RewardReport | undefined;
-  /** What makes the estimates doubtful, for people. */
+  /** Reasons to doubt the estimates, as sentences. */
   readonly warnings: readonly string[];
 }

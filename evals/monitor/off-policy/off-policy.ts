@@ -1,8 +1,8 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { checkMethods, checkNumber } from "../../../src/plugin/index.ts";
-import type { LoggedDecision } from "../../data/import/join-feedback.ts";
+import { meanWeightPValue } from "../../../src/statistics/mean-weight-p-value.ts";
+import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { checkCoverage } from "./check-coverage.ts";
-import { meanWeightPValue } from "./mean-weight-p-value.ts";
 import type { OffPolicyReport } from "./off-policy-report.ts";
 import { overlapByPlan, overlapByStratum, overlapOf } from "./overlap.ts";
 import { type OffPolicyTarget, readRows } from "./read-rows.ts";
@@ -12,37 +12,37 @@ import { type OffPolicyUnit, unitsOfRows } from "./units-of-rows.ts";
 import { warningsOf } from "./warnings-of.ts";
 
 export interface OffPolicyOptions {
-  /** Names the log in errors. Default `log`. */
+  /** Name of the log in errors. Default `log`. */
   readonly file?: string | undefined;
-  /** What is taken as one independent observation. Default `session`. */
+  /** Independent observation. Default `session`. */
   readonly unit?: OffPolicyUnit | undefined;
-  /** Of cross-fitting, at least 2. Default 5. */
+  /** Number of folds of cross-fitting, at least 2. Default 5. */
   readonly folds?: number | undefined;
-  /** Weights are cut to it in `clippedIps` and its lower bound. Default: the square root of the rows. */
+  /** Limit of the weights in `clippedIps` and its lower bound. Default: the square root of the rows. */
   readonly clip?: number | undefined;
   /**
-   * Share of the target's probability that may lie where the log has none, in [0, 1]. More is refused.
-   * Default 0.01.
+   * Share of the target's probability that may be on plans without probability in the log, in [0, 1]. A
+   * larger one is refused. Default 0.01.
    */
   readonly maxUncovered?: number | undefined;
-  /** Of the bootstrap by unit. Default 1,000. */
+  /** Number of resamples of the bootstrap by unit. Default 1,000. */
   readonly resamples?: number | undefined;
-  /** Of folds and resamples. Default 1. */
+  /** Seed of folds and resamples. Default 1. */
   readonly seed?: number | undefined;
-  /** Of the intervals, in (0, 1). Default 0.95. */
+  /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
-  /** `name@version` of the target's classifier: a warning tells when the log's is another. */
+  /** Classifier of the target as `name@version`: a warning says if the log's is another one. */
   readonly classifier?: string | undefined;
 }
 
 /**
- * What another policy would have brought on logged traffic: the quality of its decisions (plans) and the
- * cost of all their attempts, from decisions with propensities and feedback. Nothing is called. The target
- * is replayed on what each decision recorded: facts, classification, permitted models, session, spend; so
- * it is asked in the states that the logged policy led to. Pins are left out.
+ * Estimates the effect of another policy on logged traffic: the quality of its decisions (plans) and the cost
+ * of all their attempts, from decisions with propensities and feedback. No model is called. The target is
+ * replayed on what each decision recorded: facts, classification, permitted models, session, spend; so it
+ * decides in the states that the logged policy led to. Pins are left out.
  *
- * Throws `InvalidOptionError` when the log cannot tell, for want of exploration, and how to get one that
- * can; `PolicyError` as the router does; `OutcomeFormatError` for a line that cannot be replayed.
+ * Throws `InvalidOptionError` if the log cannot show the effect, for lack of exploration, and says how to get
+ * one that can; `PolicyError` as the router does; `OutcomeFormatError` for a line that cannot be replayed.
  */
 export async function offPolicy<Id extends string>(
   log: Iterable<LoggedDecision> | AsyncIterable<LoggedDecision>,
@@ -64,7 +64,7 @@ export async function offPolicy<Id extends string>(
       file,
       0,
       "file",
-      forced === 0 ? "holds no decisions" : `holds pins alone (${forced}): they say nothing of a policy`,
+      forced === 0 ? "holds no decisions" : `holds only pins (${forced}), which say nothing about a policy`,
     );
   const { clip = Math.sqrt(rows.length) } = options;
   checkNumber("clip", clip, { min: Number.MIN_VALUE });

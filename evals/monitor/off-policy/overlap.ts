@@ -4,7 +4,7 @@ import { showPlanKey } from "./plan-key.ts";
 import type { LoggedRow } from "./read-rows.ts";
 import { strataOf } from "./strata-of.ts";
 
-/** How well rows cover the target. At least one row. */
+/** Measures how well rows cover the target. Needs at least one row. */
 export function overlapOf(weights: ArrayLike<number>, uncovered: ArrayLike<number>): Overlap {
   const rows = weights.length;
   return {
@@ -16,7 +16,7 @@ export function overlapOf(weights: ArrayLike<number>, uncovered: ArrayLike<numbe
   };
 }
 
-/** Overlap in each stratum, by name; a row is in each of its strata. */
+/** Measures the overlap in each stratum, by name; a row is in each of its strata. */
 export function overlapByStratum(
   rows: readonly LoggedRow[],
   weights: Float64Array,
@@ -33,7 +33,7 @@ export function overlapByStratum(
     }));
 }
 
-/** What the log knows of each plan that it or the target takes, the target's most frequent first. */
+/** Measures the overlap for each plan that the log or the target takes, the target's most frequent first. */
 export function overlapByPlan(rows: readonly LoggedRow[], weights: Float64Array): PlanOverlap[] {
   const shares = new Map<string, number>();
   for (const { target } of rows)

@@ -1,28 +1,28 @@
+import { fitRidge, type Regression } from "../../../src/statistics/fit-ridge.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import type { Predictions } from "./doubly-robust.ts";
-import { fitRidge, type Regression } from "./fit-ridge.ts";
 
-/** A decision as reward models see it. */
+/** Decision as reward models see it. */
 export interface ModelledRow {
-  /** Key of the plan that was logged. */
+  /** Key of the logged plan. */
   readonly logged: string;
-  /** `π_e(plan | x)` by key. */
+  /** Probabilities `π_e(plan | x)` by key. */
   readonly target: ReadonlyMap<string, number>;
-  /** By key: of the plan that was logged, and of those of the target. */
+  /** Features by key: of the logged plan, and of those of the target. */
   readonly features: ReadonlyMap<string, Float64Array>;
 }
 
 export interface PredictOptions {
-  /** Dense numbers by row: rows of one unit are never on both sides of a fold. */
+  /** Units by row as dense numbers: rows of one unit are never on both sides of a fold. */
   readonly units: Uint32Array;
   readonly folds: number;
   readonly seed: number;
 }
 
 /**
- * Cross-fitted rewards: a ridge regression for each plan, trained on the rows of the other folds that took
- * it. A plan that no row there took is given the mean of all plans. `rewards` holds NaN where a reward is not
- * known; at least one is.
+ * Predicts rewards by cross-fitting: a ridge regression for each plan, trained on the rows of the other folds
+ * that took it. A plan that no such row took gets the mean of all plans. `rewards` has NaN where a reward is
+ * not known; at least one must be known.
  */
 export function predictRewards(
   rows: readonly ModelledRow[],

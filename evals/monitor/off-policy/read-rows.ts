@@ -4,38 +4,38 @@ import {
   OutcomeFormatError,
   type Policy,
 } from "../../../src/contracts/index.ts";
-import type { DecisionLine } from "../../data/import/decision-line.ts";
-import type { LoggedDecision } from "../../data/import/join-feedback.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
+import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { planKey } from "./plan-key.ts";
 import { type LogPlace, recordedContext } from "./recorded-context.ts";
 import { targetPlans } from "./target-plans.ts";
 
-/** A policy with the models that it chooses among, by id; a `Router` is one. */
+/** Policy with the models that it chooses among, by id; a `Router` is one. */
 export interface OffPolicyTarget<Id extends string> {
   readonly models: Readonly<Record<Id, ModelFacts>>;
   readonly policy: Policy<NoInfer<Id>>;
 }
 
-/** A logged decision beside what the target would have done. */
+/** Logged decision with the plans of the target. */
 export interface LoggedRow {
   readonly decision: DecisionLine;
   /** Key of the plan that was taken. */
   readonly logged: string;
   readonly propensity: number;
-  /** `π_e(plan | x)` by key. */
+  /** Probabilities `π_e(plan | x)` by key. */
   readonly target: ReadonlyMap<string, number>;
-  /** In [0, 1], or NaN. */
+  /** Quality in [0, 1], or NaN. */
   readonly quality: number;
   readonly rated: boolean;
-  /** There was no answer, and that was not the caller's doing. */
+  /** True if there was no answer, and the caller did not cause that. */
   readonly failed: boolean;
-  /** All attempts, or NaN. */
+  /** Cost of all attempts, or NaN. */
   readonly costUsd: number;
 }
 
 /**
- * Replays the target on each decision that a policy made. Throws `OutcomeFormatError` for a line that
- * cannot be replayed or came before, `InvalidOptionError` where the target means another model by an id.
+ * Replays the target on each decision that a policy made. Throws `OutcomeFormatError` for a line that cannot
+ * be replayed or occurred before, `InvalidOptionError` if the target has another model under an id.
  */
 export async function readRows<Id extends string>(
   log: Iterable<LoggedDecision> | AsyncIterable<LoggedDecision>,
@@ -59,7 +59,7 @@ export async function readRows<Id extends string>(
     const { attempts, prompt, promptHash, error, ...kept } = decision;
     const failed = error !== undefined && error.code !== "unknown";
     rows.push({
-      // What is not needed any more may be large.
+      // Parts that are no longer needed may be large.
       decision: { ...kept, attempts: [] },
       logged: planKey(decision.plan),
       propensity: decision.propensity,
@@ -73,7 +73,7 @@ export async function readRows<Id extends string>(
   return { rows, forced };
 }
 
-/** Of a failed request, whose line has no sum. */
+/** Sums the cost of a failed request, whose line has no sum. */
 function costOf(attempts: DecisionLine["attempts"]): number {
   return attempts.reduce((sum, { costUsd }) => sum + (costUsd ?? Number.NaN), 0);
 }

@@ -5,22 +5,21 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
-import type { DecisionLine } from "../../data/import/decision-line.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
-/** Where a decision stands, for errors. */
+/** Place of a decision, for errors. */
 export interface LogPlace {
   readonly file: string;
   readonly line: number;
 }
 
 /**
- * What a policy was shown when a decision was made, as far as the log holds it: facts, classification,
- * permitted models with their estimates, session and spend, at the time of the decision. `models` gives
- * the facts of the models to choose among; one that the log's router did not have is taken to be
- * permitted. Health is not in a log.
+ * Rebuilds the context of a policy at the time of a decision, as far as the log holds it: facts,
+ * classification, permitted models with their estimates, session and spend. `models` has the facts of the
+ * models to choose among; one that the log's router did not have counts as permitted. Health is not in a log.
  *
- * The text of a request is only there with `decisionLog({ prompts: true })`, earlier turns never: a policy
- * that reads what is missing makes it throw `OutcomeFormatError`.
+ * The text of a request is present only with `decisionLog({ prompts: true })`, earlier turns never: for a
+ * policy that reads what is missing, the context throws `OutcomeFormatError`.
  */
 export function recordedContext<Id extends string>(
   { request, classification, candidates, session, spend, at, prompt }: DecisionLine,

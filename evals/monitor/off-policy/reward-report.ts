@@ -15,17 +15,17 @@ export interface RewardOptions {
 }
 
 export interface Reward {
-  /** By row; NaN where it is not known. */
+  /** Values by row; NaN if not known. */
   readonly values: readonly number[];
-  /** Whether a row's reward could not have been missing. Default: none's. */
+  /** Returns true if a row's reward could not have been missing. Default: false for all rows. */
   readonly isCertain?: ((row: number) => boolean) | undefined;
-  /** Rewards are in [0, largest]. Without it there is no lower bound. */
+  /** Largest reward; rewards are in [0, largest]. Without it there is no lower bound. */
   readonly largest?: number | undefined;
 }
 
 /**
- * Returns a function that estimates one reward of the target. `undefined` where more than `maxUncovered` of
- * the target's probability is on plans none of whose rows has a reward.
+ * Returns a function that estimates one reward of the target. `undefined` if more than `maxUncovered` of the
+ * target's probability is on plans without a known reward.
  */
 export function rewardReporter(
   rows: readonly LoggedRow[],
@@ -81,7 +81,7 @@ export function rewardReporter(
   };
 }
 
-/** Share of the target's probability on plans none of whose rows has a reward. */
+/** Share of the target's probability on plans without a known reward. */
 function unknownShare(rows: readonly LoggedRow[], shares: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const { target } of rows)

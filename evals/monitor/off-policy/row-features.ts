@@ -1,16 +1,16 @@
-import type { DecisionLine } from "../../data/import/decision-line.ts";
+import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
-/** Categories that have a feature of their own: the most frequent ones. */
+/** Number of categories, the most frequent ones, that have a feature of their own. */
 const mostCategories = 20;
 
-/** The category that the request gave, else the classifier's. */
+/** Category that the request gave, else the classifier's. */
 export function categoryOf({ request, classification }: DecisionLine): string | undefined {
   return request.category ?? classification?.category;
 }
 
 /**
- * What a reward model may know of a decision: complexity, counts, structure and category, none of it text.
- * Returns a function for one decision; NaN stands for what is not known.
+ * Computes the features of decisions for a reward model: complexity, counts, structure and category, no text.
+ * Returns a function for one decision; NaN means unknown.
  */
 export function rowFeatures(
   decisions: readonly DecisionLine[],
@@ -45,8 +45,8 @@ export function rowFeatures(
 }
 
 /**
- * What is known of a plan on a decision: estimated cost and quality of its first and its last model. Returns
- * a function for one decision.
+ * Computes the features of a plan on decisions: estimated cost and quality of its first and its last model.
+ * Returns a function for one decision.
  */
 export function planFeatures(key: string): (decision: DecisionLine) => readonly number[] {
   const plan = JSON.parse(key) as [model: string][];

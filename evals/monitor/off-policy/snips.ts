@@ -2,7 +2,7 @@ import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 
 /**
  * Self-normalised inverse propensity scoring: `V = Σ w r / Σ w` (Swaminathan & Joachims 2015). Slightly
- * biased, of order 1/n; stays within the range of the rewards. `undefined` when all weights are 0.
+ * biased, of order 1/n; stays within the range of the rewards. `undefined` if all weights are 0.
  */
 export function snips(weights: ArrayLike<number>, rewards: ArrayLike<number>): number | undefined {
   let sum = 0;
@@ -16,7 +16,7 @@ export function snips(weights: ArrayLike<number>, rewards: ArrayLike<number>): n
 }
 
 /**
- * The estimate, linearised: terms `V + w (r - V) / mean(w)`. Their mean is V, and their variance over n is
+ * Linearised terms of the estimate: `V + w (r - V) / mean(w)`. Their mean is V, and their variance over n is
  * the usual `Σ w² (r - V)² / (Σ w)²`, up to n / (n - 1).
  */
 export function snipsTerms(weights: ArrayLike<number>, rewards: ArrayLike<number>): Float64Array | undefined {

@@ -1,7 +1,7 @@
 import type { LoggedRow } from "./read-rows.ts";
 import { categoryOf } from "./row-features.ts";
 
-/** The strata that a row belongs to: its tenth of the complexities, and its category where it has one. */
+/** Strata of a row: its tenth of the complexities, and its category if it has one. */
 export function strataOf({ decision }: LoggedRow): readonly string[] {
   const complexity = decision.classification?.complexity;
   const category = categoryOf(decision);

@@ -4,9 +4,9 @@ import { isLottery, opinionOf } from "../../replay/opinion.ts";
 import { planKey } from "./plan-key.ts";
 
 /**
- * `π_e(plan | x)`: the plans that a policy may take on a recorded decision, by key, each with its
- * probability. They sum to 1. Throws `PolicyError` as the router does, and `OutcomeFormatError` where the
- * policy reads what the log does not hold.
+ * Computes `π_e(plan | x)`: the plans that a policy may take on a recorded decision, by key, each with its
+ * probability. They sum to 1. Throws `PolicyError` as the router does, and `OutcomeFormatError` if the policy
+ * reads what the log does not hold.
  */
 export function targetPlans<Id extends string>(
   policy: Policy<Id>,

@@ -1,18 +1,18 @@
-/** A row, as far as it tells what the log could have taken. */
+/** Fields of a row that show which plans the log could have taken. */
 export interface CoverageRow {
   readonly logged: string;
   readonly propensity: number;
-  /** `π_e(plan | x)` by key. */
+  /** Probabilities `π_e(plan | x)` by key. */
   readonly target: ReadonlyMap<string, number>;
 }
 
-/** Rounding that a propensity is allowed. */
+/** Rounding error that a propensity may have. */
 const tolerance = 1e-9;
 
 /**
- * By row: the least share of the target's probability that lies on plans which the log could not have
- * taken there. Where a plan was certain, all others; elsewhere those that no row took (`taken`: the others).
- * What it cannot see shows in the mean weight, which is then below 1.
+ * Computes by row the least share of the target's probability on plans that the log could not have taken
+ * there: if the logged plan was certain, all others; otherwise those that no row took (`taken` is false for
+ * them). Gaps that it cannot see show in the mean weight, which is then below 1.
  */
 export function uncoveredShares(
   rows: readonly CoverageRow[],

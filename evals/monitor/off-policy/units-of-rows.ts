@@ -1,11 +1,11 @@
 import type { LoggedRow } from "./read-rows.ts";
 
-/** What is taken as one independent observation. */
+/** Independent observation. */
 export type OffPolicyUnit = "session" | "tenant" | "decision";
 
 /**
- * The independent unit of each row, numbered from 0. Sessions are those of a tenant; a row without
- * session, or without tenant, stands alone.
+ * Numbers the independent unit of each row, from 0. Sessions belong to a tenant; a row without session, or
+ * without tenant, is a unit of its own.
  */
 export function unitsOfRows(rows: readonly LoggedRow[], unit: OffPolicyUnit): Uint32Array {
   const numbers = new Map<string, number>();

@@ -1,13 +1,14 @@
+import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { OffPolicyReport, RewardReport } from "./off-policy-report.ts";
 import type { LoggedRow } from "./read-rows.ts";
 
 const fewRows = 100;
 const fewRowsOfPart = 20;
-/** Plans and strata below this share of the requests are not told of. */
+/** Share of the requests below which plans and strata are not mentioned. */
 const smallShare = 0.02;
 const unlikely = 0.01;
 
-/** What makes the estimates doubtful: overlap, propensities, missing rewards, other versions. */
+/** Lists the reasons to doubt the estimates: overlap, propensities, missing rewards, other versions. */
 export function warningsOf(
   report: Omit<OffPolicyReport, "warnings">,
   rows: readonly LoggedRow[],
@@ -33,10 +34,10 @@ function weightWarnings({ overlap, rows }: Omit<OffPolicyReport, "warnings">): s
       `mean weight ${meanWeight.toFixed(3)} where 1 is expected (p = ${meanWeightPValue.toPrecision(2)}): propensities are wrong, or the target takes plans that the log could not`,
     );
   if (maxWeight > 0.1 * rows * meanWeight && rows > 1)
-    warnings.push(`one row has ${percent(maxWeight / (rows * meanWeight))} of all weight`);
+    warnings.push(`one row has ${showPercent(maxWeight / (rows * meanWeight))} of all weight`);
   if (uncovered > 0)
     warnings.push(
-      `at least ${percent(uncovered)} of what the target would do has probability 0 in the log: IPS counts it as a reward of 0, the others as like the rest`,
+      `at least ${showPercent(uncovered)} of what the target would do has probability 0 in the log: IPS counts it as a reward of 0, the others as like the rest`,
     );
   return warnings;
 }
@@ -46,7 +47,7 @@ function partWarnings({ plans, strata, rows }: Omit<OffPolicyReport, "warnings">
     .filter((one) => one.targetShare >= smallShare && one.effectiveSampleSize < fewRowsOfPart)
     .map(
       ({ plan, targetShare, effectiveSampleSize }) =>
-        `${percent(targetShare)} of the target goes to "${plan}", which the log knows from an effective ${effectiveSampleSize.toFixed(1)} rows`,
+        `${showPercent(targetShare)} of the target goes to "${plan}", which the log knows from an effective ${effectiveSampleSize.toFixed(1)} rows`,
     );
   const weak = strata
     .filter((one) => one.rows >= smallShare * rows && one.rows >= fewRowsOfPart)
@@ -65,7 +66,7 @@ function rewardWarnings({ rows, rated, quality, costUsd }: Omit<OffPolicyReport,
       warnings.push(`${name} is n/a: ${source} is missing for plans that the target takes`);
     else if (reward.known < rows)
       warnings.push(
-        `${name} rests on ${reward.known} of ${rows} rows (${percent(reward.known / rows)}): taken to be missing at random among the rows of a plan, which cannot be checked`,
+        `${name} rests on ${reward.known} of ${rows} rows (${showPercent(reward.known / rows)}): taken to be missing at random among the rows of a plan, which cannot be checked`,
       );
   };
   missing("quality", quality, rated === 0 ? "feedback is missing for every decision, or" : "feedback");
@@ -82,8 +83,4 @@ function versionWarnings(rows: readonly LoggedRow[], classifier: string | undefi
   return [
     `the target is asked with the recorded classifications, but there are several classifiers: ${[...versions].slice(0, 5).join(", ")}`,
   ];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -15,7 +15,7 @@ import { columnsOf } from "./pair-outcomes.ts";
 export interface RouterComparison<Id extends string = string> {
   readonly policy: string;
   readonly records: number;
-  /** Records that lack the outcome of one of the models, or that no model is permitted to serve. */
+  /** Records that lack the outcome of one of the models, or for which no model is permitted. */
   readonly skipped: number;
   readonly unclassified: number;
   readonly prompts: number;
@@ -25,9 +25,9 @@ export interface RouterComparison<Id extends string = string> {
 }
 
 /**
- * Replays a configured router (its classifier, constraints and policy) on recorded outcomes of its
- * models, beside a random choice with the same shares, each model alone, and the oracle over all of
- * them. Metrics that are about two models are not applicable.
+ * Replays a configured router (its classifier, constraints and policy) on recorded outcomes of its models,
+ * next to a random choice with the same shares, each model alone, and the oracle over all of them. Metrics
+ * that are about two models are not applicable.
  */
 export async function compareRouter<Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
@@ -78,7 +78,7 @@ const notApplicable = {
   aiq: undefined,
 } as const;
 
-/** Each model in proportion to how often it is called, whatever the request. */
+/** Mixes the models in proportion to how often each is called, independent of the request. */
 function mixOf<Id extends string>(
   alone: readonly { readonly id: Id; readonly outcomes: ModelOutcomes }[],
   callRates: Readonly<Record<Id, number>>,

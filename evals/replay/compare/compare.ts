@@ -25,9 +25,11 @@ export interface CompareOptions extends IntervalOptions {
   readonly small: string;
   readonly large: string;
   readonly classifier: Classifier;
-  /** In [0, 1]: complexity from which a request goes to the large model. Default 0.7, as in an untuned router. */
+  /**
+   * Complexity in [0, 1] from which a request goes to the large model. Default 0.7, as in an untuned router.
+   */
   readonly threshold?: number | undefined;
-  /** What is shown to the classifier. Default `prompt`. */
+  /** Text that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
 }
 
@@ -41,17 +43,17 @@ export interface Comparison {
   readonly skipped: number;
   /** Records on which the classifier failed; they go to the large model. */
   readonly unclassified: number;
-  /** Complexities that differ; of one, the classifier cannot tell the records apart. */
+  /** Number of different complexities; with only one the classifier cannot tell the records apart. */
   readonly complexities: number;
-  /** Prompts that differ: what the bootstrap draws. */
+  /** Number of different prompts, which the bootstrap draws. */
   readonly prompts: number;
   readonly rows: readonly ComparisonRow[];
 }
 
 /**
- * Sets a classifier with a threshold beside the routers that it must beat, on recorded outcomes of two
- * models: random and length at the same large-call rate, always-small, always-large, and the oracle.
- * APGR, CPT and AIQ are over all thresholds; the other metrics at this one.
+ * Compares a classifier with a threshold to the routers that it must beat, on recorded outcomes of two
+ * models: random and length at the same large-call rate, always-small, always-large, and the oracle. APGR,
+ * CPT and AIQ are over all thresholds; the other metrics at this one.
  */
 export async function compare(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,

@@ -11,16 +11,16 @@ export type ComparisonMetric =
   | "aiq"
   | "regret";
 
-/** One router with its metrics. `undefined`: not applicable, see each metric. */
+/** Router with its metrics. `undefined` if not applicable, see each metric. */
 export type ComparisonRow = { readonly name: string } & Readonly<
   Record<ComparisonMetric, Estimate | undefined>
 >;
 
 export interface IntervalOptions {
-  /** Bootstrap resamples, grouped by prompt. Default 1,000. */
+  /** Number of bootstrap resamples, grouped by prompt. Default 1,000. */
   readonly resamples?: number | undefined;
-  /** Of the bootstrap: a whole number in [0, 2^32). Default 1. */
+  /** Seed of the bootstrap, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
-  /** Of the intervals, in (0, 1). Default 0.95. */
+  /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
 }

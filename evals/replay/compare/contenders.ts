@@ -1,23 +1,26 @@
 import { orderByScore, type PairedOutcomes, type ScoreOrder } from "../../metrics/routing-curve.ts";
 
-/** A router between two models, as far as the metrics need to know it. */
+/** Router between two models, as the metrics need it. */
 export interface Contender {
   readonly name: string;
-  /** By record: probability of the large model. */
+  /** Probability of the large model, by record. */
   readonly toLarge: Float64Array;
-  /** Its ranking of the records; absent where there is nothing to rank by. */
+  /** Ranking of the records by this router; absent if it has none. */
   readonly order?: ScoreOrder | undefined;
-  /** The oracle: its AIQ is that of the best router there could be, not of its own ranking. */
+  /** True for the oracle: its AIQ is that of the best possible router, not of its own ranking. */
   readonly knowsOutcomes?: boolean | undefined;
 }
 
-/** Records with `score >= threshold` go to the large model. */
+/** Router that sends records with `score >= threshold` to the large model. */
 export function byThreshold(name: string, scores: Float64Array, threshold: number): Contender {
   const toLarge = scores.map((score) => (score >= threshold ? 1 : 0));
   return { name, toLarge, order: orderByScore(scores) };
 }
 
-/** The highest scores go to the large model, as many as `rate` says; a tie at the cut is a lottery. */
+/**
+ * Router that sends the share `rate` of the records with the highest scores to the large model; a tie at the
+ * cut is a lottery.
+ */
 export function byRate(name: string, scores: Float64Array, rate: number): Contender {
   const order = orderByScore(scores);
   const toLarge = new Float64Array(scores.length);
@@ -30,7 +33,7 @@ export function byRate(name: string, scores: Float64Array, rate: number): Conten
   return { name, toLarge, order };
 }
 
-/** A coin with probability `rate`, in exact expectation. */
+/** Router that flips a coin with probability `rate`, in exact expectation. */
 export function atRandom(records: number, rate: number): Contender {
   return byRate("random", new Float64Array(records), rate);
 }
@@ -39,7 +42,7 @@ export function alwaysTo(model: "small" | "large", records: number): Contender {
   return { name: `always-${model}`, toLarge: new Float64Array(records).fill(model === "large" ? 1 : 0) };
 }
 
-/** Knows the outcomes: the better model; of two equal ones the cheaper, or the small one. */
+/** Router that knows the outcomes: the better model; of two equal ones the cheaper, or the small one. */
 export function oracle({ small, large }: PairedOutcomes): Contender {
   const gain = large.quality.map((quality, index) => quality - (small.quality[index] as number));
   const largeIsCheaper = (index: number): boolean =>

@@ -1,7 +1,7 @@
 import type { ModelOutcomes, PairedOutcomes } from "../../metrics/routing-curve.ts";
 import type { ReplayCase } from "../replay-cases.ts";
 
-/** The outcomes of two models as columns. Costs are left out when one of them is not known. */
+/** Converts the outcomes of two models to columns. Costs are left out if one of them is not known. */
 export function pairOutcomes<Id extends string>(
   cases: readonly ReplayCase<Id>[],
   small: NoInfer<Id>,
@@ -10,7 +10,7 @@ export function pairOutcomes<Id extends string>(
   return { small: columnsOf(cases, small), large: columnsOf(cases, large) };
 }
 
-/** The outcomes of one model as columns. */
+/** Converts the outcomes of one model to columns. */
 export function columnsOf<Id extends string>(
   cases: readonly ReplayCase<Id>[],
   model: NoInfer<Id>,

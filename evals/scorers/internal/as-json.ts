@@ -1,4 +1,7 @@
-/** An object as JSON would keep it; absent where it is none, or where JSON cannot write it (a cycle). */
+/**
+ * Converts an object to what JSON would keep of it; undefined if it is not an object, or if JSON cannot write
+ * it (a cycle).
+ */
 export function asJson(value: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   try {

@@ -2,12 +2,12 @@ import { type Completion, isRouterError, type Price } from "../../../src/contrac
 import { costOf } from "../../../src/cost/cost-of.ts";
 import { usageOf } from "../../../src/cost/usage-of.ts";
 
-/** What calls of a judge have cost. */
+/** Cost of a judge's calls. */
 export interface Bill {
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** Absent: a price or a usage is not known. */
+  /** Cost in US dollars. Absent if a price or a usage is not known. */
   readonly costUsd?: number | undefined;
 }
 
@@ -23,12 +23,15 @@ export function addBills(a: Bill, b: Bill): Bill {
   };
 }
 
-/** A bill as metadata of a score. */
+/** Converts a bill to metadata of a score. */
 export function billed({ calls, inputTokens, outputTokens, costUsd }: Bill): Record<string, unknown> {
   return { calls, usage: { inputTokens, outputTokens }, ...(costUsd === undefined ? {} : { costUsd }) };
 }
 
-/** A refusal with a status costs nothing; what a call that broke off has cost is not known. */
+/**
+ * Bill of a failed call: a refusal with a status costs nothing; the cost of a call that broke off is not
+ * known.
+ */
 export function billOfFailure(error: unknown): Bill {
   const refused = isRouterError(error, "provider") && error.status !== undefined;
   return { calls: 1, inputTokens: 0, outputTokens: 0, ...(refused ? { costUsd: 0 } : {}) };

@@ -7,14 +7,14 @@ export const longestAnswer = 1_000_000;
 
 export interface TextComparison<Answer> {
   readonly name: string;
-  /** What is read of the answer, once. */
+  /** Reads the answer, once. */
   readonly read: (output: string) => Answer;
   readonly compare: (answer: Answer, expected: string) => Verdict;
 }
 
 /**
- * A scorer that compares a text with the expected one. `expected` may be a string, a number, true or false,
- * or a list of those, any of which will do: the best verdict counts.
+ * Creates a scorer that compares a text with the expected one. `expected` may be a string, a number, true or
+ * false, or a list of those, of which the best verdict counts.
  */
 export function compareTexts<Answer>({ name, read, compare }: TextComparison<Answer>): Scorer {
   return withGaps({
@@ -43,7 +43,7 @@ export function notExpected(expected: unknown): Verdict {
   return { score: null, reason };
 }
 
-/** The texts that are expected, at least one; absent where there are none. */
+/** Returns the expected texts, at least one; undefined if there are none. */
 export function expectedTexts(expected: unknown): readonly string[] | undefined {
   const list = Array.isArray(expected) ? expected : [expected];
   const texts = list.flatMap((one: unknown) => {

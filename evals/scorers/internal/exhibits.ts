@@ -1,7 +1,7 @@
 import type { ScorerArgs } from "../scorer.ts";
 import type { Exhibit } from "./judge-call.ts";
 
-/** What a judge is shown of a request. Names of models are no part of it. */
+/** Parts of a request that a judge is shown, without names of models. */
 export function requestExhibits({ input, messages }: ScorerArgs): readonly Exhibit[] {
   const exhibits: Exhibit[] = [];
   if (messages !== undefined && messages.length > 1) {
@@ -14,13 +14,13 @@ export function requestExhibits({ input, messages }: ScorerArgs): readonly Exhib
   return exhibits;
 }
 
-/** An answer with its tool calls. */
+/** Text of an answer with its tool calls. */
 export function answerText({ output, toolCalls }: Pick<ScorerArgs, "output" | "toolCalls">): string {
   if (toolCalls === undefined || toolCalls.length === 0) return output;
   return `${output}\n\nTool calls: ${JSON.stringify(toolCalls)}`.trim();
 }
 
-/** `expected` as a judge is shown it; absent where there is none that JSON can write. */
+/** Text of `expected` for a judge; undefined if there is none that JSON can write. */
 export function expectedText(expected: unknown): string | undefined {
   if (expected === undefined || expected === null) return undefined;
   if (typeof expected === "string") return expected;

@@ -1,16 +1,16 @@
-/** How two values that are neither objects nor arrays are compared. */
+/** Comparison of two values that are neither objects nor arrays. */
 export type LeafSimilarity = "equal" | "graded";
 
-/** Deepest nesting that is compared; what lies deeper counts as different. */
+/** Deepest nesting that is compared; deeper values count as different. */
 const deepest = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * How alike two JSON values are, in [0, 1]. Objects: mean over the keys of both, a key that one lacks is 0.
+ * Similarity of two JSON values, in [0, 1]. Objects: mean over the keys of both, a key that one lacks is 0.
  * Arrays: sum over the places, divided by the longer length. Both empty: 1. Other values are equal (1) or not
- * (0), or, graded, texts by their pairs of characters and numbers by 1 - |a - b| / (|a| + |b|). Values of
- * different kinds are 0. Linear in the size of both.
+ * (0); with `graded`, texts are compared by their pairs of characters and numbers by 1 - |a - b| / (|a| +
+ * |b|). Values of different kinds are 0. Linear in the size of both.
  */
 export function jsonSimilarity(a: unknown, b: unknown, leaves: LeafSimilarity, depth = 0): number {
   if (depth > deepest) return 0;
@@ -45,8 +45,8 @@ function isFields(value: unknown): value is Fields {
 }
 
 /**
- * Dice's coefficient (1945) over pairs of neighbouring characters, each counted as often as it stands:
- * 2 · common / (pairs of a + pairs of b). `night` and `nacht` share one of four each: 0.25.
+ * Dice's coefficient (1945) over pairs of neighbouring characters, each counted as often as it occurs: 2 ·
+ * common / (pairs of a + pairs of b). `night` and `nacht` share one of four each: 0.25.
  */
 function textSimilarity(a: string, b: string): number {
   if (a.length < 2 || b.length < 2) return 0;

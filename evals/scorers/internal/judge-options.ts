@@ -3,17 +3,26 @@ import type { Model } from "../../../src/contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../../src/plugin/index.ts";
 
 export interface JudgeOptions {
-  /** The judge. Another model than those that are judged: models favour their own answers. */
+  /** Model of the judge. Use another one than those that are judged: models favour their own answers. */
   readonly model: Model;
-  /** Of each verdict, reasons included; more for a model that thinks first. Default 1,000. */
+  /**
+   * Most output tokens of each verdict, reasons included; more for a model that thinks first. Default 1,000.
+   */
   readonly maxOutputTokens?: number | undefined;
-  /** Of each text that the judge is shown; a longer one is cut in the middle. Default 20,000. */
+  /**
+   * Most characters of each text that the judge is shown; a longer one is cut in the middle. Default 20,000.
+   */
   readonly maxCharacters?: number | undefined;
   /** Longest call, in milliseconds. Default 120,000. */
   readonly timeoutMs?: number | undefined;
-  /** Further tries of a call that failed and may succeed later (rate limit, overload). Default 3. */
+  /**
+   * Number of further tries of a call that failed and may succeed later (rate limit, overload). Default 3.
+   */
   readonly maxRetries?: number | undefined;
-  /** Wait before the first of them, doubled each time; the provider's own figure goes first. Default 1,000. */
+  /**
+   * Wait before the first further try, in milliseconds, doubled each time; the provider's own figure takes
+   * precedence. Default 1,000.
+   */
   readonly retryDelayMs?: number | undefined;
 }
 
@@ -27,7 +36,7 @@ const ranges = {
   retryDelayMs: [1_000, 0, 60_000],
 } as const satisfies Record<keyof JudgeLimits, readonly [preset: number, min: number, max: number]>;
 
-/** Checks what all judges take. `own` are the options of this one. */
+/** Checks the options that all judges have. `own` are the additional options of this judge. */
 export function judgeLimits(owner: string, options: JudgeOptions, own: readonly string[]): JudgeLimits {
   checkKeys(owner, options, ["model", ...Object.keys(ranges), ...own]);
   checkMethods(`${owner}.model`, options.model, ["generate"]);
@@ -45,7 +54,7 @@ export function judgeLimits(owner: string, options: JudgeOptions, own: readonly 
   };
 }
 
-/** Tells judges of different wording apart: `provider:model@hash`. */
+/** Version that distinguishes judges of different wording: `provider:model@hash`. */
 export function judgeVersion(model: Model, instructions: string): string {
   return `${model.name}@${createHash("sha256").update(instructions).digest("hex").slice(0, 8)}`;
 }

@@ -1,7 +1,10 @@
 /** Longest content of a box that is read, in characters. */
 const longestBox = 200;
 
-/** What stands in the last `\boxed{…}` (LaTeX) of a text, and where it begins; absent where there is none. */
+/**
+ * Finds the content of the last `\boxed{…}` (LaTeX) of a text, and where it begins; undefined if there is
+ * none.
+ */
 export function lastBoxed(text: string): { readonly content: string; readonly at: number } | undefined {
   const at = text.lastIndexOf("\\boxed");
   if (at < 0) return undefined;

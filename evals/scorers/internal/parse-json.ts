@@ -9,8 +9,8 @@ export type Parsed =
   | { readonly problem: string; readonly value?: undefined };
 
 /**
- * A text as JSON, or why not. With `fenced`, one Markdown block that is all of the text counts as its content.
- * Bounded in length and depth, so that whoever walks the value may recurse.
+ * Parses a text as JSON, or says why it cannot. With `fenced`, a Markdown block that is all of the text
+ * counts as its content. Bounded in length and depth, so that code that walks the value may recurse.
  */
 export function parseJson(text: string, fenced: boolean): Parsed {
   if (text.length > longest) return { problem: `the answer is longer than ${longest} characters` };

@@ -1,4 +1,4 @@
-/** A value as JSON has it; a text that is JSON stands for its value. Absent where JSON cannot write it. */
+/** Converts a value to JSON; a text that is JSON stands for its value. Undefined if JSON cannot write it. */
 export function plainJson(value: unknown): { readonly value: unknown } | undefined {
   if (typeof value === "string") {
     try {

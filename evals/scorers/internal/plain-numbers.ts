@@ -22,9 +22,9 @@ const severalGroupsOfThree = /(?<![\d.,])\d{1,3}(?: \d{3}){2,6}(?!\d)/g;
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * A text whose numbers are written in ASCII, without the marks of Markdown and LaTeX: `**\$1{,}234**` becomes
- * `$1,234`, `\frac{3}{4}` and `¾` become `3/4`, `10⁸` becomes `10^8`. Spaces between thousands are made ones that
- * do not break: of `1 000 000` always, of `12 100` with decimal commas. Linear in the length of the text.
+ * Rewrites numbers in ASCII, without the marks of Markdown and LaTeX: `**\$1{,}234**` becomes `$1,234`,
+ * `\frac{3}{4}` and `¾` become `3/4`, `10⁸` becomes `10^8`. Spaces between thousands become non-breaking
+ * ones: of `1 000 000` always, of `12 100` with decimal commas. Linear in the length of the text.
  */
 export function plainNumbers(text: string, { decimal }: Pick<NumberStyle, "decimal">): string {
   return text
@@ -51,7 +51,7 @@ function asFraction(_: string, above: string, below: string, at: number, whole: 
   return joined(`${above}/${below}`, whole[at - 1]);
 }
 
-/** "2½" is 2 1/2. */
+/** Separates a fraction from a whole number: "2½" is 2 1/2. */
 function joined(fraction: string, before: string | undefined): string {
   return /\d/.test(before ?? "") ? ` ${fraction}` : fraction;
 }

@@ -1,13 +1,13 @@
 import { afterThinking } from "./after-thinking.ts";
 import { lastBoxed } from "./last-boxed.ts";
 
-/** Characters at the end of an answer that are looked at. */
+/** Number of characters at the end of an answer that are searched. */
 const tailLength = 100_000;
 
-/** The letters that an answer chooses, in capitals: none, the one, or several where it cannot be told. */
+/** Letters that an answer chooses, in capitals: none, one, or several if it is ambiguous. */
 export type Chosen = readonly string[];
 
-/** A statement at a place of a text; the last one counts. */
+/** Statement at a place of a text; the last one counts. */
 interface Statement {
   readonly at: number;
   readonly letters: Chosen;
@@ -17,7 +17,7 @@ const asks = "(?:answer|choice|option|selection|solution|antwort|réponse|respue
 const are = "(?:is|are|be|was|ist|est|es)";
 const hedges = "(?:most )?(?:likely|probably|clearly|therefore|thus|indeed|definitely|then|still|now)";
 
-/** What comes before a chosen letter. Quantifiers are bounded: linear in the length of the text. */
+/** Phrases before a chosen letter. Quantifiers are bounded: linear in the length of the text. */
 const leads: readonly RegExp[] = [
   // "The correct answer among these is most likely option (B)", "Answer: B", "{'answer': 'B'}"
   new RegExp(
@@ -30,19 +30,19 @@ const leads: readonly RegExp[] = [
   /#{4}\s{0,3}/g,
 ];
 
-/** What may come before one: "It's B.", "That leaves B.", "So, B". */
+/** Phrases that may precede a chosen letter: "It's B.", "That leaves B.", "So, B". */
 const weakLead =
   /\b(?:(?:it|that|this)(?:['’]s| is| must be| would be)|leaves(?: us with)?|so|thus|hence|therefore),?\s{1,3}(?=["'([{<]{0,2}[A-Za-z]["')\]}>]{0,2}\s{0,3}(?:[.,;\n]|$))/gi;
 
-/** "(B) is correct", "Option B would be the best answer". */
+/** Phrases after a chosen letter: "(B) is correct", "Option B would be the best answer". */
 const follows =
   /\b([A-Za-z])\b[)\]}.:"']{0,2}\s{0,3}(?:is|seems|looks|(?:would|should|must|has\sto)\sbe)\s{1,3}(?:the\s{1,3})?(?:only\s{1,3})?(?:correct|right|best|answer|most\s(?:likely|appropriate|accurate|suitable))\b/g;
 
 /**
- * Finds the letter that an answer chooses among the first `choices` letters: what it boxes or states last
- * ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line that holds a letter alone, else a line
- * that begins with one ("B. Paris"), else the only letter in brackets or in bold, else, of a short answer, the
- * only letter that stands by itself.
+ * Finds the letter that an answer chooses among the first `choices` letters: the one that it boxes or states
+ * last ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line that is only a letter, else a line
+ * that begins with one ("B. Paris"), else the only letter in brackets or in bold, else, in a short answer,
+ * the only separate letter.
  */
 export function readChoice(output: string, choices: number): Chosen {
   const isChoice = (letter: string): boolean => {
@@ -66,7 +66,7 @@ export function readChoice(output: string, choices: number): Chosen {
   );
 }
 
-/** Without the marks of Markdown and LaTeX; a letter in bold or code becomes one in brackets. */
+/** Removes the marks of Markdown and LaTeX; a letter in bold or code becomes one in brackets. */
 function plain(text: string): string {
   return text
     .replace(/(?:\*{1,3}|__|`)\s?([A-Za-z])\s?(?:\*{1,3}|__|`)/g, "($1)")
@@ -115,7 +115,7 @@ const first =
 const further =
   /^["')\]}>.]{0,2}\s{0,3}(?:,?\s{0,2}(?:or|and)\b|[,/&])\s{0,3}(?:(?:maybe|perhaps|possibly|even|option)\s{1,3}){0,2}["'([{<]{0,2}([A-Za-z])(?=["')\]}>]{0,2}\s{0,3}(?:[.,;/&\n]|or\b|and\b|$))/i;
 
-/** The letter that a text begins with, and those that it joins to it: "B", "(A) or (C)". */
+/** Letter at the beginning of a text, and those that it joins to it: "B", "(A) or (C)". */
 function lettersAt(text: string, isChoice: (letter: string) => boolean): string[] {
   const found = first.exec(text);
   const letter = found?.[1];
@@ -130,7 +130,9 @@ function lettersAt(text: string, isChoice: (letter: string) => boolean): string[
   return [...new Set(letters)];
 }
 
-/** Whether a letter is the article or the pronoun ("a dog", "I think") or an initial ("D-day"), no choice. */
+/**
+ * True if a letter is the article or the pronoun ("a dog", "I think") or an initial ("D-day"), not a choice.
+ */
 function isWord(letter: string, upToLetter: string, rest: string): boolean {
   if (/["'‘“«([{<]\s?.$/.test(upToLetter)) return false;
   if (/^-\p{L}/u.test(rest)) return true;
@@ -139,11 +141,11 @@ function isWord(letter: string, upToLetter: string, rest: string): boolean {
       rest,
     );
   }
-  // Small letters are choices only where a sentence or a bracket ends behind them.
+  // Small letters are choices only if a sentence or a bracket ends after them.
   return letter !== letter.toUpperCase() && !/^["']?\s{0,3}(?:$|[.,;:)\]}>\n])/.test(rest);
 }
 
-/** Lines that hold a letter and nothing else. */
+/** Lines that consist of one letter. */
 function lettersAlone(text: string): string[] {
   return lettersOf(
     text.matchAll(/^[ \t]{0,8}(?:[-•]\s)?["'([{<]{0,2}([A-Za-z])["')\]}>.:,]{0,2}[ \t]{0,8}$/gm),
@@ -152,22 +154,24 @@ function lettersAlone(text: string): string[] {
 
 const labels = /^[ \t]{0,8}(?:[-•]\s)?(["'([{<]?([A-Za-z])(["')\]}>.:,]{0,2})([ \t]{0,8})(\S.{0,80}))/gm;
 
-/** What may stand behind a letter that is a choice: a reason, or what is said of it. "B cells" is a text. */
+/**
+ * Texts that may follow a letter that is a choice: a reason, or a statement about it. "B cells" is a text.
+ */
 const reasons =
   /^(?:[–—(-]|(?:because|since|given|as it|for)\b|(?:is|are(?:\sboth)?)(?:\s(?:correct|right|true|the|my)\b|[.!]?$))/;
-/** What stands behind a letter that is none: "B is wrong". */
+/** Texts after a letter that is not a choice: "B is wrong". */
 const denials =
   /^["')\]}>.:,]{0,2}\s{0,3}(?:(?:is|are)(?:n['’]t|\s(?:not|wrong|incorrect|false))|can(?:not|['’]t|\snot))\b/;
-/** What may stand before a letter that is a choice. "Vitamin C" and "Plan B" are texts. */
+/** Texts that may precede a letter that is a choice. "Vitamin C" and "Plan B" are texts. */
 const introductions =
   /(?:^|[.!?:;,>\n–—\p{Script=Han}]|\b(?:option|choice|answer|letter|statement|is|it['’]s|that['’]s|be|say|said|think|believe|guess|pick|choose|chose|select|with|or|and|that|definitely|probably|likely|clearly|obviously|certainly|surely|maybe|perhaps|so|thus|hence|therefore|then|either|both|only|between))\s{0,3}["'‘“«([{<]{0,2}$/iu;
 
-/** Whether a letter at a place of a text can be a choice by what stands before it. */
+/** True if a letter at a place of a text can be a choice, by the text before it. */
 function mayChoose(text: string, at: number): boolean {
   return introductions.test(text.slice(Math.max(0, at - 20), at));
 }
 
-/** Letters that lines begin with: "B. Paris", "B because …". */
+/** Letters at the beginning of lines: "B. Paris", "B because …". */
 function lettersFirst(text: string, isChoice: (letter: string) => boolean): string[] {
   return [...text.matchAll(labels)].flatMap(
     ([, line = "", letter = "", mark = "", space = "", next = ""]) => {
@@ -208,7 +212,7 @@ function shortAnswer(text: string, isChoice: (letter: string) => boolean): Chose
   return distinct(lettersOf(alone), isChoice);
 }
 
-/** Whether a letter ends what is said, or a reason or an option's text in capitals follows it. */
+/** True if the statement ends with the letter, or a reason or an option's text in capitals follows it. */
 function isSaid(rest: string): boolean {
   return (
     /^["')\]}>]{0,2}\s{0,3}(?:$|[.!?,;:/&<]|\p{Lu}|\p{N}|(?:or|and|but)\b)/u.test(rest) ||
@@ -220,7 +224,7 @@ function lettersOf(matches: Iterable<RegExpMatchArray>): string[] {
   return Array.from(matches, ([, letter = ""]) => letter);
 }
 
-/** The choices among letters; absent where there are none. */
+/** Distinct choices among letters; undefined if there are none. */
 function distinct(letters: readonly string[], isChoice: (letter: string) => boolean): Chosen | undefined {
   const chosen = new Set(letters.filter(isChoice).map((letter) => letter.toUpperCase()));
   return chosen.size === 0 ? undefined : [...chosen];

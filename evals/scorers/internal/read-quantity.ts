@@ -1,7 +1,7 @@
 /** Longest number that is read, in characters. */
 const longest = 60;
 
-/** How numbers are written: what stands before decimals, and whether `(5)` is -5. */
+/** Notation of numbers: the decimal mark, and if `(5)` is -5. */
 export interface NumberStyle {
   readonly decimal: "." | ",";
   readonly accounting: boolean;
@@ -10,18 +10,18 @@ export interface NumberStyle {
 export interface Quantity {
   readonly value: number;
   readonly percent: boolean;
-  /** Where it stands, with its sign, currency and unit of scale. */
+  /** Position in the text, including sign, currency and unit of scale. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Digits with what may stand between them. Each character is looked at once. */
+/** Digits with the characters allowed between them. Each character is looked at once. */
 const tokens = /\d(?:[\d.,'’_\u00a0\u2009\u202f]*\d)?|\.\d+/g;
 
 /**
- * The numbers of a text, in order, as it stands after `plainNumbers`: `-$1,234.50`, `3/4`, `2 1/2`, `6.02e23`,
- * `6.02 × 10^23`, `12 %`, `1.5 million`. `undefined` stands for digits that are no number (`1.2.3`, a date,
- * a time). Digits of a word (`H2O`, `GPT-4`) are left out. Linear in the length of the text.
+ * Reads the numbers of a text in order, after `plainNumbers`: `-$1,234.50`, `3/4`, `2 1/2`, `6.02e23`, `6.02
+ * × 10^23`, `12 %`, `1.5 million`. `undefined` marks digits that are not a number (`1.2.3`, a date, a time).
+ * Digits of a word (`H2O`, `GPT-4`) are left out. Linear in the length of the text.
  */
 export function readQuantities(text: string, style: NumberStyle): (Quantity | undefined)[] {
   const quantities: (Quantity | undefined)[] = [];
@@ -118,13 +118,16 @@ function quantityAt(text: string, at: number, token: string, style: NumberStyle)
   return { value: negative ? -value : value, percent: percent !== null, start, end };
 }
 
-/** "3-5" is a range and "x-5" a difference: a sign stands behind no letter, digit or bracket. */
+/**
+ * True if a character is a sign, which does not follow a letter, digit or bracket: "3-5" is a range and "x-5"
+ * a difference.
+ */
 function isSign(text: string, at: number): boolean {
   return /[-+−–]/.test(text[at] ?? "") && !/[\p{L}\p{N})\]]/u.test(text[at - 1] ?? "");
 }
 
 const words = { thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12, mn: 1e6, bn: 1e9 } as const;
-/** Only behind a currency: "300K" may be a temperature and "5M" a length. */
+/** Units of scale that count only after a currency: "300K" may be a temperature and "5M" a length. */
 const letters = { k: 1e3, K: 1e3, m: 1e6, M: 1e6, B: 1e9 } as const;
 
 function scaleAt(text: string, currency: boolean): { factor: number; length: number } | undefined {
@@ -135,13 +138,13 @@ function scaleAt(text: string, currency: boolean): { factor: number; length: num
   return letter === undefined ? undefined : { factor: letters[letter as keyof typeof letters], length: 1 };
 }
 
-/** Digits without sign as a number; `undefined` where it cannot be told which. */
+/** Parses digits without a sign; `undefined` if they are ambiguous. */
 function numberOf(token: string, { decimal }: NumberStyle): number | undefined {
   if (token.length > longest) return undefined;
   const plain = token.replace(/['’_\u00a0\u2009\u202f](?=\d{3}(?!\d))/g, "");
   const forms = decimal === "." ? pointForms : commaForms;
   if (!forms.some((form) => form.test(plain))) {
-    // "1.234,56" cannot be read otherwise.
+    // "1.234,56" has only one reading.
     if (decimal === "." && /^\d{1,3}(?:\.\d{3})+,\d+$/.test(plain)) return fromComma(plain);
     return undefined;
   }

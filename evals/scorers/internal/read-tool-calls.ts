@@ -2,16 +2,16 @@ import { parseJson } from "./parse-json.ts";
 
 export interface ToolCall {
   readonly name: string;
-  /** Absent: they are not JSON. */
+  /** Parsed arguments. Absent if they are not JSON. */
   readonly arguments?: unknown;
 }
 
-/** Calls that are read; further ones are left out. */
+/** Most calls that are read; further ones are left out. */
 const mostCalls = 100;
 
 /**
- * Tool calls from `{ name, arguments }`, from OpenAI's `{ function: { name, arguments } }`, a list of either, or
- * the JSON of such. Absent where that is not what a value holds.
+ * Reads tool calls from `{ name, arguments }`, from OpenAI's `{ function: { name, arguments } }`, a list of
+ * either, or the JSON of those. Undefined for other values.
  */
 export function readToolCalls(value: unknown): readonly ToolCall[] | undefined {
   const given = typeof value === "string" ? parseJson(value, true).value : value;

@@ -1,8 +1,8 @@
 import type { Score } from "../scorer.ts";
 
 /**
- * A score without its name. What the answer got wrong is 0; what cannot be scored (no expected answer, one
- * that cannot be read) is `null`, so that no model pays for a gap in the data.
+ * Score without its name. A wrong answer is 0; an answer that cannot be scored (no expected answer, or one
+ * that cannot be read) is `null`, so that a gap in the data does not count against a model.
  */
 export interface Verdict {
   readonly score: number | null;

@@ -1,6 +1,6 @@
 import type { Score, Scorer } from "../scorer.ts";
 
-/** A scorer that is free and can tell a gap in the data by what it says of an answer without text. */
+/** Creates a scorer that is free and finds a gap in the data by scoring an answer without text. */
 export function withGaps(scorer: Scorer): Scorer {
   return {
     ...scorer,

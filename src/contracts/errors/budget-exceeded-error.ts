@@ -12,7 +12,7 @@ export class BudgetExceededError extends RouterError {
     attempts: readonly Attempt[] = [],
     limit = `the request's maxCostUsd of ${limitUsd}`,
   ) {
-    super("budget-exceeded", `${limit} does not suffice: ${problem}`);
+    super("budget-exceeded", `${limit} is not enough: ${problem}`);
     this.limitUsd = limitUsd;
     this.attempts = attempts;
   }

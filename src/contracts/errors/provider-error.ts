@@ -77,8 +77,8 @@ export class ProviderError extends RouterError {
     this.retryable = options.retryable ?? retryableKinds.has(options.kind);
     const { retryAfterMs } = options;
     this.retryAfterMs = retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined;
-    // Non-enumerable; and no `cause`, which console.log prints all the same: SDK errors carry the
-    // provider's text, headers and request.
+    // Non-enumerable; and no `cause`, which console.log prints anyway: SDK errors carry the provider's text,
+    // headers and request.
     Object.defineProperty(this, "detail", { value: options.detail, enumerable: false });
     Object.defineProperty(this, "partialText", { value: undefined, enumerable: false, writable: true });
   }

@@ -3,40 +3,47 @@ import type { RateLimitInfo } from "../model.ts";
 import type { Call, Refusal } from "./call.ts";
 
 /**
- * What stands between a permitted, affordable call and its model: breakers, pauses, rates, calls at once,
- * and the budgets of retries and hedges.
+ * Decides if a permitted, affordable call may start now: by breakers, pauses, rates, calls at once, and the
+ * budgets of retries and hedges.
  */
 export interface Admission {
-  /** Notes a request: retries and hedges are allowed in proportion to requests. */
+  /** Counts a request: retries and hedges are allowed in proportion to requests. */
   noteRequest(): void;
-  /** True if the call could be let in `inMs` from now. No side effect. */
+  /** Returns true if the call could start `inMs` from now, else the refusal. No side effect. */
   ask(call: Call, inMs: number): true | Refusal;
-  /** Milliseconds for which a pause or a rate holds up calls of the model; 0 where none does. No side effect. */
+  /**
+   * Returns the milliseconds that a pause or a rate delays calls of the model; 0 if none does. No side
+   * effect.
+   */
   holdMs(call: Call): number;
-  /** Milliseconds after which a stream of the model without content counts as late. Absent: it never does. */
+  /** Returns the milliseconds after which a stream of the model without content is late; undefined: never. */
   lateAfterMs(name: string): number | undefined;
   /**
    * Takes what the call needs from the breaker (the half-open trial) and from the budget of retries or
-   * hedges, `inMs` before it begins: all of it or nothing.
+   * hedges, `inMs` before it starts: all of it or nothing.
    */
   enter(call: Call, inMs: number): Pass | Refusal;
 }
 
 /**
- * The way of one call through the limits: `headroom`, wait, `queue`, wait, `begin` until it returns 0,
- * then the call. `end` follows whatever happens.
+ * Way of one call through the limits: `headroom`, wait, `queue`, wait, `begin` until it returns 0, then the
+ * call. `end` follows in any case.
  */
 export interface Pass {
   /** Longest wait in the queue, in milliseconds. */
   readonly queueTimeoutMs: number;
-  /** Reserves the rates that the call uses. Returns milliseconds to wait first, at most `maxWaitMs`. */
+  /** Reserves the rates that the call uses. Returns the milliseconds to wait first, at most `maxWaitMs`. */
   headroom(maxWaitMs: number): number | Refusal;
-  /** True if the call has a place among those under way; false if `onTurn` is called when it gets one. */
+  /**
+   * Returns true if the call has a place among those under way; if false, `onTurn` is called when it has one.
+   */
   queue(onTurn: () => void): boolean | Refusal;
-  /** 0: the call begins now. Otherwise milliseconds after which to ask again: others began late. */
+  /**
+   * Returns 0 if the call starts now, else the milliseconds after which to ask again: others started late.
+   */
   begin(): number;
-  /** Hears what the endpoint says of its limits. Absent: nothing listens. */
+  /** Called with the rate limits that the endpoint reports. Absent if they are not used. */
   readonly onRateLimit: ((info: RateLimitInfo) => void) | undefined;
-  /** Gives everything back and learns from the attempt; without one, the call was not made. Idempotent. */
+  /** Gives everything back and learns from the attempt. Without one, the call was not made. Idempotent. */
   end(attempt?: Attempt): void;
 }

@@ -5,23 +5,23 @@ export interface Call {
   readonly requestId: string;
   /** Unique among all calls of all requests: ledgers settle by it. */
   readonly attemptId: string;
-  /** The router's id of the model; its name where the router has no such model. */
+  /** Id of the model in the router, or its name if the router does not have it. */
   readonly model: string;
-  /** `provider:model`. Breakers, limits and means are kept by it. */
+  /** Name of the model, `provider:model`, by which breakers, limits and means are kept. */
   readonly name: string;
   readonly hop: Hop;
   readonly tenant?: string | undefined;
-  /** Estimate, calibrated from the model's returned usage. */
+  /** Estimated input tokens, calibrated from the model's returned usage. */
   readonly inputTokens: number;
-  /** Estimate. */
+  /** Estimated output tokens. */
   readonly outputTokens: number;
-  /** The input estimate before calibration. Absent: the call says nothing about how text is counted. */
+  /** Estimated input tokens before calibration. Absent if the call says nothing about how text is counted. */
   readonly textTokens?: number | undefined;
-  /** Estimate in US dollars. Absent: the price is not known. */
+  /** Estimated cost in US dollars. Absent if the price is not known. */
   readonly costUsd?: number | undefined;
-  /** Another model could answer instead: the call leaves some of the retry budget to those that have no choice. */
+  /** True if another model could answer instead: the call then leaves some of the retry budget to others. */
   readonly sparing?: boolean | undefined;
-  /** No other model is left: an open breaker does not forbid the call. */
+  /** True if no other model is left: an open breaker does not forbid the call. */
   readonly lastResort?: boolean | undefined;
 }
 
@@ -30,6 +30,7 @@ export type RefusedBy =
   | "constraint"
   | "maxCostUsd"
   | "budget"
+  | "store"
   | "breaker"
   | "pause"
   | "rate"
@@ -38,10 +39,10 @@ export type RefusedBy =
   | "hedge-budget"
   | "deadline";
 
-/** A call may not be made now. */
+/** Refusal of a call that may not be made now. */
 export interface Refusal {
   readonly by: RefusedBy;
-  /** For people; holds no prompt text. */
+  /** Reason for people, without prompt text. */
   readonly reason: string;
   /** Milliseconds after which the call may be made. Absent: not known. */
   readonly waitMs?: number | undefined;

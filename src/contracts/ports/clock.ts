@@ -4,7 +4,7 @@ export interface Clock {
   wall(): number;
   /** Time from any origin that never goes back: for deadlines, latencies and waits. */
   monotonic(): number;
-  /** Runs `run` once, after `ms`; at most 2^31 - 1 of them. */
+  /** Calls `run` once after `ms`, which is at most 2^31 - 1. */
   after(ms: number, run: () => void): Timer;
 }
 

@@ -1,6 +1,9 @@
-/** Ports: what execution needs of a router, as small interfaces. Each has an implementation in a folder of its own. */
+/**
+ * Ports: small interfaces by which execution reaches a router's parts. Each is implemented in another folder.
+ */
 export type { Admission, Pass } from "./admission.ts";
-export type { Call, Refusal, RefusedBy } from "./call.ts";
+export type { Call, Refusal } from "./call.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type { Account, AccountRequest, Ledger } from "./ledger.ts";
+export type { Account, Ledger } from "./ledger.ts";
 export type { Observer } from "./observer.ts";
+export type { Pricing, ReturnedUsage } from "./pricing.ts";

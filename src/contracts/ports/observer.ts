@@ -2,13 +2,13 @@ import type { Attempt } from "../decision.ts";
 import type { Hop } from "../hop.ts";
 import type { Call } from "./call.ts";
 
-/** Hears of each call of a router. Never throws. */
+/** Receives each step of a router's calls. Never throws. */
 export interface Observer {
   started(call: Call): void;
-  /** A model whose turn it was is passed over. */
+  /** Reports that a model was skipped although it was next. */
   skipped(requestId: string, model: string, hop: Hop, reason: string): void;
-  /** A call has ended, and what follows is not settled yet: what is learnt here holds for the next call. */
+  /** Reports a call that has ended, before the next step is chosen: what is learnt here counts for it. */
   learnt(call: Call, attempt: Attempt): void;
-  /** A call has ended, and what follows is known. */
+  /** Reports a call that has ended, once the next step is known. */
   ended(call: Call, attempt: Attempt): void;
 }

@@ -3,13 +3,13 @@ import { fail, fitsWindow, type Next, propose } from "./moves.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { change, type PlanState, type Search, type SetAside } from "./plan-state.ts";
 
-/** Starts a search for the model that is called next. */
+/** Starts a search for the next model to call. */
 export function findModel(input: PlanInput, state: PlanState, search: Omit<Search, "refused">): Next {
   return findFurther(input, change(state, { search: { ...search, refused: [] } }));
 }
 
 /**
- * Goes on with a search: the plan's next model, else the next fallback, else the model that was set aside and
+ * Continues a search: the plan's next model, else the next fallback, else the model that was set aside and
  * has room first, else the retry that is still possible, else the end.
  */
 export function findFurther(input: PlanInput, state: PlanState): Next {
@@ -17,7 +17,7 @@ export function findFurther(input: PlanInput, state: PlanState): Next {
   if (search === undefined) return fail(state, { because: "all-failed", attemptId: state.lastFailure });
   const found = planned(input, state, search);
   if (found !== undefined) return found;
-  // Places that were left out for their windows are behind us, too.
+  // Places that were skipped because of their windows do not come back.
   const last = input.plan.length - 1;
   const passed = state.place === last ? state : change(state, { place: last });
   return (
@@ -69,13 +69,13 @@ function lastRetry(input: PlanInput, state: PlanState, search: Search): Next | u
   return propose(input, rest, { model, hop: "retry", place, delayMs, lastResort: true });
 }
 
-/** No model is left, or none that can be paid for. */
+/** Ends a search in which no model is left, or none that can be paid for. */
 function exhausted(input: PlanInput, state: PlanState, search: Search): Next {
   const { cause, first, unpaid } = search;
   if (cause === "first" && first !== undefined) {
     if (first.stage === "constraint")
       return fail(state, { because: "forbidden", attemptId: first.attemptId });
-    // Its endpoint is known to fail, and there is no other: it is called all the same.
+    // Its endpoint is known to fail, but there is no other: it is called anyway.
     const rest: PlanState = change(state, { search: { ...search, first: undefined } });
     return propose(input, rest, {
       model: input.plan[0]?.model as string,

@@ -6,14 +6,14 @@ import type { PlanInput } from "./plan-input.ts";
 import { change, type PlanState } from "./plan-state.ts";
 import { retryOffer } from "./retry-offer.ts";
 
-/** Failures that another model would meet too, or that must not reach another model. */
+/** Kinds of failure that another model would have too, or that must not reach another model. */
 const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
   "invalid-request",
   "too-large",
   "content-filter",
 ]);
 
-/** A call has failed: a retry, the next model, or the end. */
+/** Follows a failed call: a retry, the next model, or the end. */
 export function followFailure(input: PlanInput, state: PlanState, event: PlanFailure): Next {
   const { attemptId, at, kind, delivered } = event;
   const call = state.running.find((one) => one.attemptId === attemptId);
@@ -28,7 +28,7 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
   });
   const endsAll = kind === undefined || delivered || endsRequest.has(kind);
   if (rest.running.length > 0) {
-    // A hedge that fails is no loss, as long as the call that it was to help goes on; and the other way round.
+    // One of two calls that run next to each other may fail as long as the other goes on.
     if (isLate(input, at)) return fail(rest, { because: "deadline" });
     return isMain && endsAll ? fail(rest, { because: "error", attemptId }) : idle(rest);
   }

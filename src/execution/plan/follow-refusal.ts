@@ -7,7 +7,7 @@ import { change, type PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
-/** A proposed call is not made: what is proposed instead. */
+/** Follows a refused call: proposes another one, or ends the request. */
 export function followRefusal(input: PlanInput, state: PlanState, event: PlanRefusal): Next {
   const isRefused = ({ attemptId }: Proposal) => attemptId === event.attemptId;
   const proposed = state.open.find(isRefused);
@@ -23,7 +23,7 @@ export function followRefusal(input: PlanInput, state: PlanState, event: PlanRef
   return rest.search === undefined ? ofFirst(input, rest, call, event) : ofSearch(input, rest, call, event);
 }
 
-/** The plan's first model: what was permitted and affordable when the decision was made is not any more. */
+/** Follows the refusal of the plan's first model, which was permitted and affordable at the decision. */
 function ofFirst(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
   const { attemptId, stage } = event;
   if (stage === "money") return fail(state, { because: "money", attemptId });
@@ -59,7 +59,7 @@ function ofSearch(input: PlanInput, state: PlanState, call: Proposal, event: Pla
   }
 }
 
-/** The call was let through, waited, and may not be made any more. */
+/** Follows the refusal of an accepted call: it found no room, or is no longer permitted after a wait. */
 function afterAcceptance(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
   const hop = call.hop === "cascade" ? "cascade" : "fallback";
   if (event.stage !== "limits") return findModel(input, state, { hop, cause: "failure" });

@@ -4,7 +4,7 @@ import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { change, type PlanState } from "./plan-state.ts";
 
-/** An answer has come, and the checks have looked at it. */
+/** Follows an answer and the verdict of its checks. */
 export function followVerdict(
   input: PlanInput,
   state: PlanState,

@@ -5,7 +5,7 @@ import { change, type PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
-/** The content of a stream is late: a second model may be called next to it, once for a request. */
+/** Proposes a hedge next to a stream whose content is late, once per request. */
 export function lookForHedge(
   input: PlanInput,
   state: PlanState,
@@ -16,7 +16,7 @@ export function lookForHedge(
   return proposeHedge(input, change(state, { notHedged: [] }));
 }
 
-/** The hedge that was proposed is not made: another model may be. */
+/** Follows a refused hedge: another model may be the hedge. */
 export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
   if (event.stage === "token" || isLate(input, event.at)) return idle(state);
   const isKept = event.stage === "admission" || event.stage === "limits";
@@ -24,7 +24,7 @@ export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, 
   return proposeHedge(input, change(rest, { notHedged: [...rest.notHedged, call.model] }));
 }
 
-/** One of the calls that run side by side has brought content: the others are given up. */
+/** Keeps the call that has content and abandons those next to it. */
 export function keepOnly(state: PlanState, attemptId: string): Next {
   const kept = state.running.find((one) => one.attemptId === attemptId);
   if (kept === undefined || state.running.length === 1) return idle(state);

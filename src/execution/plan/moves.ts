@@ -2,7 +2,7 @@ import type { PlanInput } from "./plan-input.ts";
 import { change, type PlanState, type Search } from "./plan-state.ts";
 import type { PlanEnd, PlanStep, Proposal } from "./plan-step.ts";
 
-/** The state after an event, and what to do now. */
+/** State after an event, and the steps to carry out. */
 export interface Next {
   readonly state: PlanState;
   readonly steps: readonly PlanStep[];
@@ -11,7 +11,7 @@ export interface Next {
 const none: readonly never[] = [];
 const noSteps: readonly PlanStep[] = none;
 
-/** Nothing to do until the next event. */
+/** Returns no steps: there is nothing to do until the next event. */
 export function idle(state: PlanState): Next {
   return { state, steps: noSteps };
 }
@@ -37,18 +37,18 @@ export function propose(
   return { state: change(state, { proposed, open: [...state.open, proposal] }), steps: [proposal] };
 }
 
-/** Ends the request with an answer; what runs next to it is given up. */
+/** Ends the request with an answer and abandons calls that still run. */
 export function answer(state: PlanState, attemptId: string): Next {
   return { state: over(state), steps: endingWith(state, { step: "answer", attemptId }) };
 }
 
-/** Ends the request with an error, or with a degraded answer where there is one. */
+/** Ends the request with an error, or with a degraded answer if there is one. */
 export function fail(state: PlanState, end: Omit<PlanEnd, "step">): Next {
   if (state.degraded !== undefined && end.because !== "aborted") return answer(state, state.degraded);
   return { state: over(state), steps: endingWith(state, { step: "fail", ...end }) };
 }
 
-/** The search, which will not come to the model again. */
+/** Returns the search with the model marked as refused. */
 export function refusedIn(search: Search, model: string): Search {
   return search.refused.includes(model) ? search : { ...search, refused: [...search.refused, model] };
 }
@@ -57,7 +57,7 @@ export function isLate({ deadlineAt }: PlanInput, at: number): boolean {
   return deadlineAt !== undefined && at >= deadlineAt;
 }
 
-/** True if the model's context window is not one of those that were too small. */
+/** True if the model's context window is larger than those that were too small. */
 export function fitsWindow({ rules }: PlanInput, { outgrown }: PlanState, model: string): boolean {
   return outgrown === undefined || (rules.windows[model] ?? 0) > outgrown;
 }
@@ -66,7 +66,7 @@ function over(state: PlanState): PlanState {
   return change(state, { over: true, open: none, running: none, search: undefined });
 }
 
-/** The last step; calls that still run are given up before it. */
+/** Returns the last step, after steps that abandon the calls that still run. */
 function endingWith({ running }: PlanState, last: PlanStep): readonly PlanStep[] {
   if (running.length === 0) return [last];
   return [...running.map(({ attemptId }): PlanStep => ({ step: "abandon", attemptId })), last];

@@ -10,9 +10,9 @@ import { change, type PlanState } from "./plan-state.ts";
 const none: readonly never[] = [];
 
 /**
- * Moves the attempt plan of a request on by one event: a reducer, without clock, chance or side effect.
- * It proposes calls; the shell around it asks constraints, account and admission, and reports what came of
- * it. Every event moves the plan forward, so that it ends: after `answer` or `fail` nothing follows.
+ * Advances the attempt plan of a request by one event: a reducer without clock, randomness or side effects.
+ * It proposes calls; the shell around it asks constraints, account and admission, and reports the result.
+ * Every event moves the plan forward, so it ends: nothing follows `answer` or `fail`.
  */
 export function next(input: PlanInput, state: PlanState, event: PlanEvent): Next {
   if (state.over) return idle(state);
@@ -42,7 +42,7 @@ function begin(input: PlanInput, state: PlanState): Next {
   return propose(input, state, { model: first.model, hop: "answer", place: 0 });
 }
 
-/** The proposed call is about to be made: its model has had its turn. */
+/** Moves an accepted call from the proposals to the running calls. */
 function accept(state: PlanState, attemptId: string): Next {
   const call = state.open.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);

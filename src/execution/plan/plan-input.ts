@@ -1,12 +1,12 @@
-/** What the attempt plan of one request is made from. Plain JSON, the same from the first event to the last. */
+/** Input of the attempt plan of one request. Plain JSON, the same from the first event to the last. */
 export interface PlanInput {
-  /** Id of the request: attempts are named after it. */
+  /** Id of the request, with which the ids of its attempts begin. */
   readonly requestId: string;
   /** The decided models, in order. */
   readonly plan: readonly PlannedModel[];
-  /** Models to turn to when those fail, in order. */
+  /** Models to call when those of the plan fail, in order. */
   readonly fallbacks: readonly string[];
-  /** Milliseconds on the monotonic clock. */
+  /** Deadline in milliseconds on the monotonic clock. */
   readonly deadlineAt?: number | undefined;
   readonly rules: PlanRules;
 }
@@ -17,9 +17,9 @@ export interface PlannedModel {
   readonly check?: string | undefined;
 }
 
-/** What holds for all requests of a router. */
+/** Rules for all requests of a router. */
 export interface PlanRules {
-  /** Further calls of a model after a retryable error. */
+  /** Largest number of retries of a model after retryable errors. */
   readonly retries: number;
   /** True if models of `fallbacks` are tried after a failure. A hedge may call them in any case. */
   readonly fallback: boolean;

@@ -1,33 +1,33 @@
 import type { Hop } from "../../contracts/index.ts";
 import type { Proposal } from "./plan-step.ts";
 
-/** Where an attempt plan stands. Plain JSON: it can be printed, stored and compared. */
+/** State of an attempt plan. Plain JSON: it can be printed, stored and compared. */
 export interface PlanState {
-  /** Calls proposed so far; names the next one. */
+  /** Number of calls proposed so far, by which the next one is named. */
   readonly proposed: number;
-  /** Place of the plan that was proposed last. */
+  /** Place in the plan that was proposed last. */
   readonly place: number;
   /** Models that have had their turn. */
   readonly tried: readonly string[];
-  /** Models that were passed over since their endpoints are known to fail or have no room: the last resorts. */
+  /** Models that were skipped because their endpoints are known to fail or have no room: the last resorts. */
   readonly setAside: readonly SetAside[];
-  /** Retries made, by model: one that was set aside and comes back does not start again. */
+  /** Number of retries, by model. A model that was set aside and comes back does not start again. */
   readonly retries: Readonly<Record<string, number>>;
-  /** Proposals that wait for the shell's word. */
+  /** Proposals that the shell has neither accepted nor refused yet. */
   readonly open: readonly Proposal[];
-  /** Calls under way, or about to be: the main one first, then a hedge. */
+  /** Calls under way or about to be made: the main one first, then a hedge. */
   readonly running: readonly Proposal[];
-  /** The search for the next model, while it lasts. */
+  /** Search for the next model, while it lasts. */
   readonly search?: Search | undefined;
-  /** Models that could not be the hedge of the call that is late. */
+  /** Models that were refused as the hedge of the late call. */
   readonly notHedged: readonly string[];
   /** True if the request has had its hedge. */
   readonly hedged: boolean;
   /** The largest context window that was too small, in tokens. */
   readonly outgrown?: number | undefined;
-  /** The attempt whose degraded answer is returned if none better comes. */
+  /** Attempt whose degraded answer is returned if no better one comes. */
   readonly degraded?: string | undefined;
-  /** The attempt that failed last. */
+  /** Attempt that failed last. */
   readonly lastFailure?: string | undefined;
   /** Models that were accepted and found no room, with the reason. */
   readonly passedOver: Readonly<Record<string, string>>;
@@ -38,24 +38,26 @@ export interface SetAside {
   readonly model: string;
   readonly hop: Hop;
   readonly place?: number | undefined;
-  /** When it may have room again, on the monotonic clock. */
+  /** Time on the monotonic clock at which the model may have room again. */
   readonly readyAt: number;
 }
 
-/** One search for a model: through the plan, the fallbacks and those set aside, until one is accepted. */
+/**
+ * One search for a model: through the plan, the fallbacks and the models set aside, until a call is accepted.
+ */
 export interface Search {
   readonly hop: Hop;
   /** `first`: no model has had a call yet. `limits`: a model that was accepted found no room. */
   readonly cause: "first" | "failure" | "verdict" | "limits";
-  /** With `cause: "first"`: the proposal of the plan's first model, and what refused it. */
+  /** Proposal of the plan's first model and what refused it, with `cause: "first"`. */
   readonly first?: { readonly attemptId: string; readonly stage: "constraint" | "admission" } | undefined;
   /** Models that were refused in this search. */
   readonly refused: readonly string[];
-  /** The first proposal that could not be paid for. */
+  /** First proposal that could not be paid for. */
   readonly unpaid?: string | undefined;
-  /** The model whose rate held up this very call: it keeps its hop. */
+  /** Model whose rate delays this very call, which keeps its hop. */
   readonly heldUp?: string | undefined;
-  /** A retry that stays possible when no other model is found. */
+  /** Retry that stays possible if no other model is found. */
   readonly retry?: RetryOffer | undefined;
 }
 
@@ -89,8 +91,8 @@ export const initialState: PlanState = {
 type Changes = { readonly [Key in keyof PlanState]?: PlanState[Key] | undefined };
 
 /**
- * The state with some members replaced. Member by member, so that all states have one shape: spreading them
- * takes ten times as long, on the path of every call.
+ * Returns the state with some members replaced. It copies member by member, so that all states have one
+ * shape: a spread takes ten times as long, on the path of every call.
  */
 export function change(state: PlanState, to: Changes): PlanState {
   return {
@@ -101,7 +103,7 @@ export function change(state: PlanState, to: Changes): PlanState {
     retries: to.retries ?? state.retries,
     open: to.open ?? state.open,
     running: to.running ?? state.running,
-    // Undefined is a value of these.
+    // For these, undefined is a value.
     search: "search" in to ? to.search : state.search,
     notHedged: to.notHedged ?? state.notHedged,
     hedged: to.hedged ?? state.hedged,

@@ -1,15 +1,15 @@
 import type { Hop } from "../../contracts/index.ts";
 
-/** What the attempt plan wants done. Plain JSON. */
+/** Step that the attempt plan asks for. Plain JSON. */
 export type PlanStep =
   | Proposal
   /** The attempt's answer is the answer of the request. */
   | { readonly step: "answer"; readonly attemptId: string }
-  /** Another call of the request stands: this one is given up. */
+  /** The attempt is abandoned: another call took over, or the request is over. */
   | { readonly step: "abandon"; readonly attemptId: string }
   | PlanEnd;
 
-/** A call to make, if constraints, account and admission let it through. */
+/** A call to make if constraints, account and admission permit it. */
 export interface Proposal {
   readonly step: "propose";
   readonly attemptId: string;
@@ -19,21 +19,21 @@ export interface Proposal {
   readonly place?: number | undefined;
   /** Milliseconds to wait before the call. */
   readonly delayMs: number;
-  /** No other model is left: breakers are not asked, and the model's rate is waited for. */
+  /** True if no other model is left: breakers are not asked, and the call waits for the model's rate. */
   readonly lastResort?: true | undefined;
-  /** Another model could answer instead. */
+  /** True if another model could answer instead. */
   readonly sparing?: true | undefined;
-  /** Runs next to another call. */
+  /** True if the call runs next to another one. */
   readonly beside?: true | undefined;
 }
 
-/** The request fails. */
+/** Step that ends the request with an error. */
 export interface PlanEnd {
   readonly step: "fail";
   /**
-   * `error`: with the error of `attemptId`. `all-failed`: caused by the failure of `attemptId`, where there is
-   * one. `money`: `attemptId` is the proposal that could not be paid for. `forbidden`: a constraint forbids
-   * the first model, and no other is left. `limits`: no model has room.
+   * Reason of the end. `error`: the error of `attemptId`. `all-failed`: caused by the failure of `attemptId`,
+   * if there is one. `money`: `attemptId` is the proposal that could not be paid for. `forbidden`: a
+   * constraint forbids the first model, and no other is left. `limits`: no model has room.
    */
   readonly because: "error" | "all-failed" | "money" | "forbidden" | "limits" | "deadline" | "aborted";
   readonly attemptId?: string | undefined;

@@ -6,7 +6,7 @@ import type { PlanInput } from "./plan-input.ts";
 import type { PlanState, RetryOffer } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 
-/** Failures that the same model would meet again, whatever its provider says about retrying. */
+/** Kinds of failure that the same model would have again, whatever its provider says about retrying. */
 const endsModel: ReadonlySet<ProviderErrorKind> = new Set([
   "authentication",
   "permission",
@@ -15,7 +15,7 @@ const endsModel: ReadonlySet<ProviderErrorKind> = new Set([
   "unsupported",
 ]);
 
-/** The same model once more, after a wait; absent where that makes no sense. */
+/** Returns a retry of the same model after a wait, or undefined if a retry makes no sense. */
 export function retryOffer(
   input: PlanInput,
   state: PlanState,

@@ -19,9 +19,9 @@ function bookOf(...entries: readonly JournalEntry[]) {
 describe("what can have been spent", () => {
   it("is the most of a call under way, then what it has cost", () => {
     const begun: JournalEntry = { type: "begun", ...call, atMostUsd: 3 };
-    expect(bookOf(begun)).toMatchObject({ committedUsd: 3, paidUsd: 0, underWay: 1 });
+    expect(bookOf(begun)).toMatchObject({ committedUsd: 3, spending: { paidUsd: 0 }, underWay: 1 });
     const answered: JournalEntry = { type: "answered", ...call, answer: "a", costUsd: 1, atMostUsd: 3 };
-    expect(bookOf(begun, answered)).toMatchObject({ committedUsd: 1, paidUsd: 1, underWay: 0 });
+    expect(bookOf(begun, answered)).toMatchObject({ committedUsd: 1, spending: { paidUsd: 1 }, underWay: 0 });
   });
 
   it("counts a call that several kills have cut off each time", () => {
@@ -46,13 +46,13 @@ describe("what can have been spent", () => {
     const answered: JournalEntry = { type: "answered", ...call, answer: "a", costUsd: 2, paidUsd: 1 };
     expect(bookOf(batch).committedUsd).toBe(8);
     const ended = bookOf(batch, answered, { type: "batch-ended", key: "k" });
-    expect(ended).toMatchObject({ committedUsd: 1, paidUsd: 1 });
+    expect(ended).toMatchObject({ committedUsd: 1, spending: { paidUsd: 1 } });
   });
 
   it("counts a failure that may be billed at its most, and one of unknown price as unbounded", () => {
     const failed: JournalEntry = { type: "failed", ...call, error: "timeout", counts: false, costUsd: 1 };
-    expect(bookOf({ ...failed, atMostUsd: 3 })).toMatchObject({ committedUsd: 3, paidUsd: 1 });
-    expect(bookOf({ ...failed, costUsd: undefined }).unbounded).toBe(1);
+    expect(bookOf({ ...failed, atMostUsd: 3 })).toMatchObject({ committedUsd: 3, spending: { paidUsd: 1 } });
+    expect(bookOf({ ...failed, costUsd: undefined }).spending.unbounded).toBe(1);
   });
 });
 
@@ -63,9 +63,9 @@ it("scores by another scorer take the place of all before them, and what those h
     { type: "scored", ...call, quality: 0.2, costUsd: 5, metadata: { reason: "so" } },
     settings("one"),
   );
-  expect(book.stateOf(call)).toMatchObject({ quality: 0.2, scoring: { reason: "so" } });
+  expect(book.stateOf(call)).toMatchObject({ state: "scored", quality: 0.2, scoring: { reason: "so" } });
   book.apply(settings("two"));
   expect(book.isFinished(call)).toBe(false);
-  expect(book.stateOf(call)).toEqual({ answer: { answer: "a", costUsd: 1 } });
-  expect(book).toMatchObject({ paidUsd: 6, scoringUsd: 5 });
+  expect(book.stateOf(call)).toEqual({ state: "answered", answer: { answer: "a", costUsd: 1 } });
+  expect(book).toMatchObject({ spending: { paidUsd: 6, scoringUsd: 5 } });
 });

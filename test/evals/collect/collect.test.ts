@@ -102,7 +102,7 @@ describe("collect", () => {
     const server = await serve(halfRight);
     const { options } = setUp(server.url, numbered(2));
     await collect(options);
-    await expect(collect(options)).rejects.toThrow(/out must be a file that is not there yet/);
+    await expect(collect(options)).rejects.toThrow(/out must be a file that does not exist yet/);
     expect(server.requests).toHaveLength(4);
     await collect({ ...options, restart: true });
     expect(server.requests).toHaveLength(8);
@@ -225,7 +225,7 @@ describe("collect", () => {
 
   it("has no more calls under way at a model than it may", async () => {
     const server = await serve(async (prompt) => {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 50));
       return numberIn(prompt);
     });
     const { options } = setUp(server.url, numbered(12), { concurrency: 3, models: ["small"] });
@@ -516,7 +516,7 @@ describe("money", () => {
     const { options } = setUp("http://127.0.0.1:1/v1", numbered(1), { maxCostUsd: 1 });
     const router = (facts: object) => createRouter({ models: { m: fakeModel(facts) }, policy: always("m") });
     await expect(collect({ ...options, router: router({}) })).rejects.toThrow(
-      /maxCostUsd must be absent where a price is not known: that of fake:model is not/,
+      /maxCostUsd must be absent while the price of fake:model is not/,
     );
     await expect(collect({ ...options, router: router({ price }) })).rejects.toThrow(
       /maxCostUsd must be given with maxOutputTokens: nothing limits the output of fake:model/,
@@ -546,9 +546,11 @@ describe("records that cannot be scored", () => {
   it("on all records are a mix-up of data set and scorer", async () => {
     const server = await serve(halfRight);
     const { options } = setUp(server.url, [{ id: "open", prompt: "number 7" }]);
-    const refused = /dataset\.jsonl: expected is on no record what exact can score answers by \(there is no/;
+    const refused = /dataset\.jsonl: expected does not let exact score answers on any record \(there is no/;
     await expect(collect(options)).rejects.toThrow(refused);
-    await expect(estimateCollect({ ...options, scorer: numeric() })).rejects.toThrow(/what numeric can/);
+    await expect(estimateCollect({ ...options, scorer: numeric() })).rejects.toThrow(
+      /does not let numeric score/,
+    );
     expect(server.requests).toHaveLength(0);
   });
 });
@@ -605,7 +607,7 @@ describe("the money of a judge", () => {
     const scorer = rubricJudge({ model: judge.model });
     const { options } = setUp(server.url, numbered(2), { models: ["small"], scorer });
     await expect(collect({ ...options, maxCostUsd: 1 })).rejects.toThrow(
-      /maxCostUsd must be absent where a price is not known: that of rubricJudge is not/,
+      /maxCostUsd must be absent while the price of rubricJudge is not/,
     );
     expect(server.requests).toHaveLength(0);
     expect(await collect(options)).toMatchObject({ complete: true, unpriced: 2 });
@@ -665,7 +667,7 @@ describe("carrying on", () => {
     expect(await collect({ ...options, scorer, router: unpriced })).toMatchObject({ unscored: 3 });
     unscored = false;
     await expect(collect({ ...options, scorer, maxCostUsd: 1 })).rejects.toThrow(
-      /maxCostUsd must be absent: what 3 calls of earlier runs have cost is not known/,
+      /maxCostUsd must be absent: the cost of 3 calls of earlier runs is not known/,
     );
     expect(await collect({ ...options, scorer })).toMatchObject({ complete: true, unpriced: 3 });
   });
@@ -679,7 +681,7 @@ describe("carrying on", () => {
     [
       "entries that are not known",
       (head: string) => `${head}{"type":"paid","id":"r0"}\n`,
-      /: type is that of another version/,
+      /: type is from another version/,
     ],
     ["no settings", (head: string) => head.slice(head.indexOf("\n") + 1), /:1: type must be settings/],
   ])("is refused from a journal with %s: it would pay again", async (_, change, message) => {
@@ -824,10 +826,10 @@ describe("bad input", () => {
   it("of options is told with what is allowed", async () => {
     const { options, path } = setUp("http://127.0.0.1:1/v1", numbered(1));
     await expect(collect({ ...options, out: options.dataset, restart: true })).rejects.toThrow(
-      /out must be another file than what is read, which it would replace/,
+      /out must be another file than the input, which it would replace/,
     );
     await expect(collect({ ...options, out: path("none/out.jsonl") })).rejects.toThrow(
-      /out must be in a folder that is there and can be written to \(ENOENT\)/,
+      /out must be in a folder that exists and can be written to \(ENOENT\)/,
     );
     await expect(collect({ ...options, models: ["tiny"] })).rejects.toThrow(
       /models must be one of small, large, got "tiny"/,

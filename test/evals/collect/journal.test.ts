@@ -52,7 +52,7 @@ describe("a journal", () => {
   it("that is something else is refused with its line", async () => {
     const path = collectFolder().path("journal");
     writeFileSync(path, `${JSON.stringify(begun("a"))}\n{"id":"r1"}\n`);
-    await expect(readJournal(path)).rejects.toThrow(/journal:2: type is missing: this is no journal/);
+    await expect(readJournal(path)).rejects.toThrow(/journal:2: type is missing: this is not the journal/);
     appendFileSync(path, "nonsense\n");
     writeFileSync(path, "nonsense\n");
     await expect(readJournal(path)).rejects.toThrow(/journal:1: line is not JSON/);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { aiq, oracleCurve, orderByScore, routingCurve } from "../../../evals/index.ts";
+import { aiq, oracleCurve, orderByScore, routingCurve } from "../../../evals/metrics/index.ts";
 import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
 import { numRuns } from "../../support/runs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costAtQuality, orderByScore, qualityAtCost, routingCurve } from "../../../evals/index.ts";
+import { costAtQuality, orderByScore, qualityAtCost, routingCurve } from "../../../evals/metrics/index.ts";
 
 // Four records; large calls in the order of the scores cost 4, 2, 2, 2 more and gain 1, 0, -1, 1.
 const curve = routingCurve(

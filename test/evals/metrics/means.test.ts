@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { largeCallRate, meanCost, meanQuality, oracleQuality, pgr, regret } from "../../../evals/index.ts";
+import {
+  largeCallRate,
+  meanCost,
+  meanQuality,
+  oracleQuality,
+  pgr,
+  regret,
+} from "../../../evals/metrics/index.ts";
 import { pair } from "../../support/evals/pairs.ts";
 
 describe("means", () => {

@@ -122,7 +122,7 @@ describe("renderReport", () => {
     }));
     const text = textOf(await rendered(records, pair));
     expect(text).toContain("requests to openai:gpt-5");
-    expect(text).toContain("nothing can be said of money");
+    expect(text).toContain("there are no figures on money");
     expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 

@@ -246,7 +246,9 @@ describe("reportData of a threshold between two models", () => {
     expect(report.rows[0]?.saving).toBeUndefined();
     expect(report.rows[0]?.overRandom).toBeDefined();
     expect(report.verdict).toContain("costs are not known");
-    expect(report.warnings).toContain("Costs are not known of all records: nothing is said of money.");
+    expect(report.warnings).toContain(
+      "Costs are not known for all records: the report has no figures on money.",
+    );
   });
 
   it("has no intervals where all records are of one unit, and says so", async () => {

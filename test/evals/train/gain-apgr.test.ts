@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { apgr, orderByScore, routingCurve } from "../../../evals/index.ts";
+import { apgr, orderByScore, routingCurve } from "../../../evals/metrics/index.ts";
 import { gainApgr } from "../../../evals/train/gain-apgr.ts";
 import { cells, pairOf } from "../../support/evals/pairs.ts";
 import { numRuns } from "../../support/runs.ts";

@@ -60,7 +60,7 @@ describe("readClassifier", () => {
     ["no object", () => "[1]", "formatVersion", /is missing/],
     ["null", () => "null", "file", /is not a JSON object/],
     ["a changed field", () => JSON.stringify({ ...file, seed: 7 }), "version", /is not the hash of the rest/],
-    ["a missing field", () => changed({ quantiles: undefined }), "quantiles", /is not as it must be/],
+    ["a missing field", () => changed({ quantiles: undefined }), "quantiles", /is not valid/],
     [
       "falling quantiles",
       () => changed({ quantiles: [...file.quantiles].reverse() }),
@@ -80,7 +80,7 @@ describe("readClassifier", () => {
       /must hold small and large/,
     ],
     ["curves that are missing", () => changed({ curves: [] }), "curves", /one for each model/],
-    ["a score without its heads", () => changed({ ridge: undefined }), "ridge", /must be there/],
+    ["a score without its heads", () => changed({ ridge: undefined }), "ridge", /must be present/],
     [
       "keys of other records than it counts",
       () => changed({ keys: { ...file.keys, prompts: 3 } }),

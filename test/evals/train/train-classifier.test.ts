@@ -30,7 +30,7 @@ describe("trainClassifier", () => {
     expect(report.recommended).toBe(false);
     expect(["length", "default"]).toContain(report.candidate);
     expect(report.reason).toMatch(
-      /nothing learnt beats chance and length for sure: the file holds (length|default)/,
+      /no learnt candidate surely beats chance and length: the file holds (length|default)/,
     );
     expect(file.score.map(({ part }) => part)).toEqual([report.candidate]);
   });
@@ -39,7 +39,7 @@ describe("trainClassifier", () => {
     const noise = topicRecords(200, { noise: true });
     const { report } = await trainClassifier(noise, { ...pair, candidate: "blend" });
     expect(report).toMatchObject({ candidate: "blend", recommended: false });
-    expect(report.reason).toMatch(/blend was asked for; it does not beat chance and length/);
+    expect(report.reason).toMatch(/blend was requested; it does not beat chance and length/);
     const best = await trainClassifier(topicRecords(200), { ...pair, candidate: "best" });
     expect(best.report.candidate).toBe(best.report.candidates[0]?.name);
   });

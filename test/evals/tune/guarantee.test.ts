@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type OutcomeRecord, seededRandom, tuneThreshold } from "../../../evals/index.ts";
+import { type OutcomeRecord, tuneThreshold } from "../../../evals/index.ts";
+import { seededRandom } from "../../../evals/metrics/index.ts";
 import { isRouterError } from "../../../src/index.ts";
 import { type BinomialTest, loadBinomialTest } from "../../../src/statistics/binomial-test.ts";
 import { simulateCategories } from "../../../studies/simulate-categories.ts";

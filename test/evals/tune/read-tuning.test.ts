@@ -65,22 +65,22 @@ describe("a tuning file", () => {
     [
       "is of another format",
       () => changed((one) => Object.assign(one, { formatVersion: 2 })),
-      "formatVersion is not 1, the one that this version of the package reads: make it again by `switchpoint eval tune`",
+      "formatVersion is not 1, the one that this version of the package reads: make it again with `switchpoint eval tune`",
     ],
     [
       "has a threshold that is none",
       () => changed((one) => Object.assign(one, { threshold: 7 })),
-      "threshold is not as it must be",
+      "threshold is not valid",
     ],
     [
       "lacks its threshold",
       () => changed((one) => Object.assign(one, { threshold: undefined })),
-      "threshold is not as it must be: must be there, unless the kind is policies",
+      "threshold is not valid: must be present, unless the kind is policies",
     ],
     [
       "states more than was proven",
       () => changed((one) => Object.assign(one["certificate"] as object, { pValue: 0.2 })),
-      "certificate.pValue is not as it must be: must be at most 1 - confidence",
+      "certificate.pValue is not valid: must be at most 1 - confidence",
     ],
     [
       "was changed by hand",

@@ -50,7 +50,7 @@ describe("thresholds by category", () => {
     expect(certificate).toMatchObject({ records: 3_130, confidence: 0.95, maxLoss: 0.05 });
     expect(certificate.pValue).toBeLessThanOrEqual(0.05);
     expect(certificate.upperBound).toBeLessThanOrEqual(0.05);
-    expect(certificate.notes[0]).toMatch(/for want of evidence: poem\.$/);
+    expect(certificate.notes[0]).toMatch(/for lack of evidence: poem\.$/);
     expect(certificate.notes[1]).toBe("It holds for each category by itself, all of them at once.");
   });
 

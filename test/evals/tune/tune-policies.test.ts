@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type OutcomeRecord,
-  replay,
-  seededRandom,
-  tunePolicies,
-  withLogprobChecks,
-} from "../../../evals/index.ts";
+import { type OutcomeRecord, replay, tunePolicies, withLogprobChecks } from "../../../evals/index.ts";
+import { seededRandom } from "../../../evals/metrics/index.ts";
 import { certifiedPolicy } from "../../../evals/monitor/gate/certified-policy.ts";
 import { logprob } from "../../../policies/checks/index.ts";
 import { always, cascade, mix, threshold, tiers } from "../../../policies/index.ts";

@@ -220,12 +220,12 @@ describe("units of several records", () => {
     const copied = (await tune([...records, { ...first, id: "copy" }], options)).certificate;
     expect(copied).toMatchObject({
       test: "betting",
-      notes: ["Some units have several records: bets took the place of the exact binomial test."],
+      notes: ["Some units have several records: betting replaced the exact binomial test."],
     });
     expect(describeCertificate(copied, "large")).toContain(" (betting test). ");
     const capped = (await tune(records, { ...options, unitCap: 2 })).certificate;
     expect(capped.notes).toEqual([
-      "Units may have several requests: bets took the place of the exact binomial test.",
+      "Units may have several requests: betting replaced the exact binomial test.",
     ]);
   });
 });
@@ -266,7 +266,7 @@ describe("records that are not as one would wish", () => {
     expect(good.certificate).toMatchObject({
       largeCallRate: 0,
       notes: expect.arrayContaining([
-        "Complexity is the same on all records: it tells no request from another.",
+        "Complexity is the same on all records: it does not distinguish requests.",
       ]),
     });
     const error = await errorOf(tune(tuneRecords(2_000, { ...constant, small: () => 0.9 })));

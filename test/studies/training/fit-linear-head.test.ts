@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "../../../evals/index.ts";
+import { seededRandom } from "../../../evals/metrics/index.ts";
 import { BUCKETS, STRUCTURE } from "../../../src/classifiers/read-features.ts";
 import { fitLinearHead } from "../../../studies/training/fit-linear-head.ts";
 import type { TrainingRow } from "../../../studies/training/read-training-set.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PairedOutcomes } from "../../../evals/index.ts";
+import type { PairedOutcomes } from "../../../evals/metrics/index.ts";
 
 /** Four records whose metrics the tests compute by hand. */
 export const scores = [0.9, 0.6, 0.6, 0.1];

@@ -1,4 +1,5 @@
-import { type Outcome, type OutcomeRecord, seededRandom } from "../../../evals/index.ts";
+import type { Outcome, OutcomeRecord } from "../../../evals/index.ts";
+import { seededRandom } from "../../../evals/metrics/index.ts";
 
 export interface TuneRecordsOptions {
   readonly seed?: number | undefined;

@@ -78,6 +78,7 @@ export function executionFor(
           breakers: {
             ask: () => true,
             enter: () => true,
+            isOnTrial: () => true,
             abandon: () => {},
             pauseMs: () => 0,
             observe: () => {},

@@ -39,7 +39,7 @@ describe("labels of people", () => {
       records: 1,
       models: { "o:a": 1, "o:b": 1 },
       leftOut: {
-        "outcomes that nobody has labelled": 2,
+        "outcomes without a label": 2,
         "labelled answers that are in no record, or in one of several models without naming it": 1,
       },
       agreement: {
@@ -79,7 +79,7 @@ describe("labels of people", () => {
       "fit nothing",
       "id,label\n9,good\n",
       [record("1", { a: 0 })],
-      /labels\.csv: file holds no records \(left out: 1 outcomes that nobody/,
+      /labels\.csv: file holds no records \(left out: 1 outcomes without a label/,
     ],
     [
       "have outcomes that are wrong",

@@ -128,7 +128,7 @@ describe("OpenAI's logs", () => {
     const apart = await formatErrorOf(
       read({ "a.jsonl": log("a", true), "b.jsonl": other }, { from: "openai-evals" }),
     );
-    expect(apart.message).toMatch(/b\.jsonl:2: prompt is another than in .*a\.jsonl:2, under the same id/);
+    expect(apart.message).toMatch(/b\.jsonl:2: prompt differs from that in .*a\.jsonl:2, under the same id/);
     expect(apart.message).not.toContain("secret");
   });
 
@@ -183,7 +183,7 @@ describe("OpenAI's logs", () => {
 
   it.each<[string, readonly object[], number, RegExp]>([
     ["no model", [{ spec: {} }], 1, /spec\.completion_fns must name the model/],
-    ["two runs", [spec("a"), spec("b")], 2, /spec is there twice: one run a file/],
+    ["two runs", [spec("a"), spec("b")], 2, /spec occurs twice: give each run its own file/],
     [
       "a metric outside [0, 1]",
       [spec("a"), event("s", "metrics", { score: 4 })],

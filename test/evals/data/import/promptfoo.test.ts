@@ -214,12 +214,12 @@ tests: [*c, *c, *c, *c, *c, *c]
       "YAML with a tag of its own",
       "t.yaml",
       "tests: !!js/function 'secret'",
-      /t\.yaml:1: file has a tag that is none of plain data/,
+      /t\.yaml:1: file has a tag, which plain data cannot have/,
     ],
     ["JSON without a bottom", "t.json", `${"[".repeat(200_000)}`, /t\.json: file is nested deeper than 1000/],
     ["YAML without a bottom", "t.yaml", `a: ${"[".repeat(200_000)}`, /is not YAML \(RESOURCE_EXHAUSTION\)/],
     ["YAML that is none", "t.yaml", "tests: [\n- secret", /is not YAML \(/],
-    ["YAML that unfolds without end", "t.yaml", bomb, /has aliases that stand for more than/],
+    ["YAML that unfolds without end", "t.yaml", bomb, /has aliases that expand to more than/],
     ["another kind of file", "t.txt", "x", /must be \.yaml, \.json, \.jsonl or \.csv/],
   ])("with %s are refused", async (_, name, text, message) => {
     const error = await formatErrorOf(read({ [name]: text }, { from: "promptfoo" }));
@@ -379,7 +379,7 @@ describe("promptfoo's outputs", () => {
         { from: "promptfoo" },
       ),
     );
-    expect(error.message).toMatch(/is of outcomes, those before it of a data set: import them apart/);
+    expect(error.message).toMatch(/is of outcomes, those before it of a data set: import them separately/);
   });
 
   it.each<[string, object, RegExp]>([

@@ -74,10 +74,10 @@ describe("RouteLLM's tables", () => {
       /column "topic" must be True.*got text/,
     ],
     ["a missing prompt", "question,a\nx,True\n", 2, /prompt is missing/],
-    ["a row that is too short", 'prompt,a\nx,True\n"y"\n', 3, /row has not as many cells/],
+    ["a row that is too short", 'prompt,a\nx,True\n"y"\n', 3, /row has another number of cells/],
     ["a quote that is not closed", 'prompt,a\nx,True\n"y,True\n', 3, /row has a quote that is not closed/],
-    ["text behind a quote", 'prompt,a\n"x"secret,True\n', 2, /row has text behind a closing quote/],
-    ["two columns of one name", "prompt,a,a\nx,True,True\n", 1, /column "a" is there twice/],
+    ["text behind a quote", 'prompt,a\n"x"secret,True\n', 2, /row has text after a closing quote/],
+    ["two columns of one name", "prompt,a,a\nx,True,True\n", 1, /column "a" occurs twice/],
     ["no rows", "prompt,a\n", 0, /file holds no records/],
     ["nothing", "", 0, /file is empty: a header is missing/],
   ])("with %s are refused with the row", async (_, text, line, message) => {
@@ -92,7 +92,7 @@ describe("RouteLLM's tables", () => {
     const error = await formatErrorOf(
       read({ "two.csv": "prompt,a,b\nx,True,False\n" }, { from: "routellm", rename: { a: "b" } }),
     );
-    expect(error.message).toMatch(/two\.csv:2: outcomes would have two models of one name/);
+    expect(error.message).toMatch(/two\.csv:2: outcomes would have two models with one name/);
   });
 
   it("without a model that is renamed or asked for are refused: its name may be misspelt", async () => {

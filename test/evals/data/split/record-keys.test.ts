@@ -35,8 +35,8 @@ test("a record that served one purpose is refused for another, naming both, the 
   const file = { path: "classifier.json", keys: recordKeysOf(some(0, 50), "fit") };
   expect(() => checkDisjoint(some(50, 50), "tune", file)).not.toThrow();
   expect(() => checkDisjoint(some(40, 20), "tune", file)).toThrow(
-    "records must be other records to tune with than classifier.json has served to fit with: 10 are in both, " +
-      'record "r40" the first of them (train with --part fit and tune with --part tune, or use different files)',
+    "records must be other records to tune with than those used to fit classifier.json: 10 are in both, " +
+      'record "r40" is the first (train with --part fit and tune with --part tune, or use different files)',
   );
   const split = { seed: 7, share: 0.5, part: "fit", groupBy: ["prompt"] } as const;
   const ofSplit = { path: "c.json", keys: recordKeysOf(some(0, 50), "fit", split) };

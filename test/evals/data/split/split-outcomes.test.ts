@@ -110,7 +110,7 @@ test("a prompt that all tenants ask makes one unit of them, and the error names 
   ];
   expect(new Set(unitsOf(chained)).size).toBe(1);
   expect(() => splitOutcomes(chained)).toThrow(
-    "the largest unit has 80 of 80 records (61 prompts, 20 tenants), which a prompt joins that 20 of them share, " +
+    "the largest unit has 80 of 80 records (61 prompts, 20 tenants), joined by a prompt that 20 of them share, " +
       'as record "hi 0" does: group by group, session, tenant instead',
   );
   const { fit, tune, leftOut } = splitOutcomes(chained, { groupBy: ["group", "session", "tenant"] });

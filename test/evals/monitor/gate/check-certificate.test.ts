@@ -73,7 +73,7 @@ describe("checkCertificate", () => {
     const ofMany = await check({ count: 1_000, loss: 0.3 });
     expect(sentence(ofMany, "recertification")).toMatch(/; they lost more than was promised$/);
     const ofFew = await check({ count: 30, loss: 0 });
-    expect(sentence(ofFew, "recertification")).toMatch(/; more of them would tell$/);
+    expect(sentence(ofFew, "recertification")).toMatch(/; more of them are needed$/);
   });
 
   it("reports too few records as not judged, which passes, or fails where it is strict", async () => {
@@ -98,7 +98,7 @@ describe("checkCertificate", () => {
       "another version of the classifier was tuned on",
       { classifier: { name: "stated", version: "0" } },
       "classifier",
-      /stated@1 is in use, stated@0 was tuned on/,
+      /stated@1 is in use, but stated@0 was tuned on/,
     ],
     [
       "scores have drifted",
@@ -160,7 +160,7 @@ describe("checkCertificate", () => {
     const report = await check({ count: 1_000, loss: 0.02 }, {}, { router: undefined, classifier: stated });
     const { policy, ...rest } = allPassed;
     expect(verdicts(report)).toEqual({ ...rest, prices: "not-judged", models: "not-judged" });
-    expect(sentence(report, "prices")).toMatch(/what vllm:qwen costs today is not known/);
+    expect(sentence(report, "prices")).toMatch(/the current price of vllm:qwen is not known/);
     const changed = { prices: { [large]: smallPrice } };
     const dearer = await check({ count: 1_000, loss: 0.02 }, changed, {
       router: undefined,
@@ -187,7 +187,7 @@ describe("checkCertificate", () => {
     );
     const untold = await check(world, file);
     expect(sentence(untold, "models")).toMatch(
-      /; which versions of vllm:qwen, openai:gpt-5 answered is not recorded$/,
+      /; the versions of vllm:qwen, openai:gpt-5 that answered are not recorded$/,
     );
   });
 
@@ -304,7 +304,7 @@ describe("checkCertificate", () => {
     await expect(
       checkCertificate(tuned(), tuningRecords, { router: router(), now, file: "tuning.json" }),
     ).rejects.toThrow(
-      /records to check with than tuning.json has served to tune with: 100 are in both, record "99-0"/,
+      /records to check with than those used to tune tuning.json: 100 are in both, record "99-0"/,
     );
   });
 

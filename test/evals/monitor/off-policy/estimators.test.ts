@@ -4,16 +4,16 @@ import { clipWeights } from "../../../../evals/monitor/off-policy/clip-weights.t
 import { doublyRobustTerms } from "../../../../evals/monitor/off-policy/doubly-robust.ts";
 import { estimateReward } from "../../../../evals/monitor/off-policy/estimate-reward.ts";
 import { ipsTerms } from "../../../../evals/monitor/off-policy/ips.ts";
-import { meanWeightPValue } from "../../../../evals/monitor/off-policy/mean-weight-p-value.ts";
 import { snips, snipsTerms } from "../../../../evals/monitor/off-policy/snips.ts";
-import { unitTotals, unitValues } from "../../../../evals/monitor/off-policy/unit-values.ts";
 import { bootstrap } from "../../../../src/statistics/bootstrap.ts";
 import { effectiveSampleSize } from "../../../../src/statistics/effective-sample-size.ts";
 import { empiricalBernsteinBound } from "../../../../src/statistics/empirical-bernstein.ts";
 import { meanError } from "../../../../src/statistics/mean-error.ts";
+import { meanWeightPValue } from "../../../../src/statistics/mean-weight-p-value.ts";
 import { normalInterval } from "../../../../src/statistics/normal-interval.ts";
 import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
 import { tInterval } from "../../../../src/statistics/t-interval.ts";
+import { unitTotals, unitValues } from "../../../../src/statistics/unit-values.ts";
 import { weightedMean } from "../../../../src/statistics/weighted-mean.ts";
 import { numRuns } from "../../../support/runs.ts";
 

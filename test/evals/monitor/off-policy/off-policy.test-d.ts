@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from "vitest";
-import { type OffPolicyReport, offPolicy } from "../../../../evals/index.ts";
+import { type OffPolicyReport, offPolicy } from "../../../../evals/monitor/off-policy/index.ts";
 import { always, threshold } from "../../../../policies/index.ts";
 import { createRouter } from "../../../../src/router/create-router.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";

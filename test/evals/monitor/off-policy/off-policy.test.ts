@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { joinDecisions, type OffPolicyOptions, offPolicy, replay } from "../../../../evals/index.ts";
+import { joinDecisions, replay } from "../../../../evals/index.ts";
+import { type OffPolicyOptions, offPolicy } from "../../../../evals/monitor/off-policy/index.ts";
 import { always, cascade, explore, mix, threshold } from "../../../../policies/index.ts";
 import type { Policy } from "../../../../src/contracts/index.ts";
 import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
@@ -220,7 +221,7 @@ describe("a log that cannot tell", () => {
     const world = worldOf(60, 8);
     const files = await serve(world, at(0.5), folder, "deterministic");
     await expect(estimate(world, files, at(0.8), { file: files.log })).rejects.toThrow(
-      /every propensity is 1, so the log is silent on the \d+\.\d % of decisions that would differ. Route for a while with explore\(0\.05, policy\)/,
+      /every propensity is 1, so the log shows nothing about the \d+\.\d % of decisions that would differ. Route for a while with explore\(0\.05, policy\)/,
     );
   });
 
@@ -286,7 +287,7 @@ describe("a log that cannot tell", () => {
       pins,
       lines.map((line) => JSON.stringify({ ...JSON.parse(line), forced: true })).join("\n"),
     );
-    await expect(estimate(world, { ...files, log: pins }, at(0.5))).rejects.toThrow(/holds pins alone \(3\)/);
+    await expect(estimate(world, { ...files, log: pins }, at(0.5))).rejects.toThrow(/holds only pins \(3\)/);
     const twice = join(folder, "twice.jsonl");
     await writeFile(twice, `${lines.join("\n")}\n${lines[0]}\n`);
     await writeFile(files.feedback, "");

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitRidge } from "../../../../evals/monitor/off-policy/fit-ridge.ts";
 import { knownRewards } from "../../../../evals/monitor/off-policy/known-rewards.ts";
 import { planKey, showPlanKey } from "../../../../evals/monitor/off-policy/plan-key.ts";
 import { predictRewards } from "../../../../evals/monitor/off-policy/predict-rewards.ts";
 import { uncoveredShares } from "../../../../evals/monitor/off-policy/uncovered.ts";
+import { fitRidge } from "../../../../src/statistics/fit-ridge.ts";
 import { numRuns } from "../../../support/runs.ts";
 
 describe("ridge regression", () => {

@@ -1,0 +1,14 @@
+import type { Estimate } from "../src/statistics/bootstrap.ts";
+
+/** Formats a cost per thousand requests: a single one costs a fraction of a cent. */
+export function perThousand(usd: number): string {
+  return usd === 0 ? "0" : (1_000 * usd).toPrecision(3);
+}
+
+/** Formats an estimate by `show`: `0.71 [0.68, 0.74]`, with n/a for unknown parts. */
+export function withInterval(estimate: Estimate | undefined, show: (value: number) => string): string {
+  if (estimate === undefined) return "n/a";
+  const { value, low, high } = estimate;
+  const interval = low === undefined || high === undefined ? "n/a" : `${show(low)}, ${show(high)}`;
+  return `${show(value)} [${interval}]`;
+}

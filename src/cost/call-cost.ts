@@ -1,0 +1,52 @@
+import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
+import { estimateCost } from "./cost-of.ts";
+
+/** Token limit of an image: above what the models of the large providers count for one. */
+const mostTokensPerImage = 50_000;
+
+/** The most output tokens that a model writes for a request; undefined if nothing limits them. */
+export function outputLimitOf(
+  model: Pick<Model, "defaults" | "maxOutputTokens">,
+  maxOutputTokens: number | undefined,
+): number | undefined {
+  return maxOutputTokens ?? model.defaults?.maxOutputTokens ?? model.maxOutputTokens;
+}
+
+/** Expected cost of a call, in US dollars; undefined if the price is not known. */
+export function expectedCostUsd(
+  model: Model,
+  facts: RequestFacts,
+  maxOutputTokens: number | undefined,
+): number | undefined {
+  if (model.price === undefined) return undefined;
+  const limit = outputLimitOf(model, maxOutputTokens) ?? Number.POSITIVE_INFINITY;
+  return estimateCost(model.price, facts.inputTokens, Math.min(facts.expectedOutputTokens, limit));
+}
+
+/**
+ * The most that a call can cost, in US dollars: a token is at least one byte of the request as JSON, and the
+ * output is as long as it may be. Undefined if price or output limit are not known.
+ */
+export function mostCostUsd(
+  model: Pick<Model, "price" | "defaults" | "maxOutputTokens">,
+  { messages, tools, response_format }: Pick<ChatRequest, "messages" | "tools" | "response_format">,
+  images: number,
+  maxOutputTokens: number | undefined,
+): number | undefined {
+  const { price } = model;
+  const limit = outputLimitOf(model, maxOutputTokens);
+  if (price === undefined || limit === undefined) return undefined;
+  const input =
+    Buffer.byteLength(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
+  // The input may be shorter than its bytes, and a tier's rates may be lower than those below it.
+  const rates = [price, ...(price.tiers ?? []).filter((tier) => tier.aboveInputTokens < input)];
+  const perInput = rates.map((one) =>
+    Math.max(
+      one.usdPerMillionInputTokens,
+      one.usdPerMillionCachedInputTokens ?? 0,
+      one.usdPerMillionCacheWriteTokens ?? 0,
+    ),
+  );
+  const perOutput = rates.map((one) => one.usdPerMillionOutputTokens);
+  return (input * Math.max(...perInput) + limit * Math.max(...perOutput)) / 1e6 + (price.usdPerRequest ?? 0);
+}

@@ -1,0 +1,18 @@
+import type { LearnedLimit } from "../contracts/index.ts";
+import { checkNumber, checkText } from "../plugin/index.ts";
+import { checkExportedList } from "./state-checks.ts";
+
+/** Throws `InvalidOptionError` if the value was not exported by limits. */
+export function checkLearnedLimits(states: readonly LearnedLimit[]): readonly LearnedLimit[] {
+  return checkExportedList<LearnedLimit>("state.limits", states).map((one, at) => {
+    const path = `state.limits[${at}]`;
+    const rate = (field: "tooMuchPerMinute" | "requestsPerMinute") =>
+      checkNumber(`${path}.${field}`, one?.[field], { min: Number.MIN_VALUE });
+    return {
+      name: checkText(`${path}.name`, one?.name),
+      tooMuchPerMinute: rate("tooMuchPerMinute"),
+      requestsPerMinute: rate("requestsPerMinute"),
+      at: checkNumber(`${path}.at`, one?.at, { min: 0 }),
+    };
+  });
+}

@@ -1,0 +1,113 @@
+import type { Attempt, EndpointLimits, RateLimitInfo } from "../contracts/index.ts";
+import type { Bulkheads, QueuePlace } from "./bulkheads.ts";
+import type { CallRates } from "./call-rates.ts";
+import {
+  beginReserved,
+  cancelReserved,
+  correctReserved,
+  type Reservation,
+  reservedBeginsInMs,
+} from "./reservations.ts";
+
+/** Reservation of one call: wait `waitMs`, then call `queue`, then `begin`. Call `end` whatever happens. */
+export interface LimitPass {
+  readonly waitMs: number;
+  readonly queueTimeoutMs: number;
+  /**
+   * Takes a place among the calls under way. `true`: it has one. `false`: it waits, and `onTurn` is
+   * called when it has one. A text is the reason why it will not have one.
+   */
+  queue(onTurn: () => void): boolean | string;
+  /** Begins the call and returns 0, or returns milliseconds after which to ask again: others began late. */
+  begin(): number;
+  /** Receives the rate-limit headers of the call's response. */
+  readonly onRateLimit: (info: RateLimitInfo) => void;
+  /** Gives the place back and learns from the call. Frees the reservation if it never began. Idempotent. */
+  end(attempt?: Pick<Attempt, "usage" | "costEstimated" | "error">): void;
+}
+
+export interface LimitPassParts {
+  /** Name of the model. */
+  readonly name: string;
+  readonly bounds: EndpointLimits;
+  readonly reservations: readonly Reservation[];
+  readonly waitMs: number;
+  readonly bulkheads: Bulkheads;
+  readonly rates: CallRates;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** Stage that a call has reached. */
+type Stage =
+  | { readonly at: "reserved" }
+  | { readonly at: "queued"; readonly place: QueuePlace }
+  /** It has a place among the calls under way. */
+  | { readonly at: "placed" }
+  | { readonly at: "begun"; readonly begunAt: number; readonly hasPlace: boolean }
+  | { readonly at: "over" };
+
+const placed: Stage = { at: "placed" };
+const over: Stage = { at: "over" };
+
+export function createLimitPass(parts: LimitPassParts): LimitPass {
+  const { name, bounds, reservations, waitMs, bulkheads, rates, clock } = parts;
+  const { maxConcurrent, maxQueued = 100, queueTimeoutMs = 10_000 } = bounds;
+  let stage: Stage = { at: "reserved" };
+
+  return {
+    waitMs,
+    queueTimeoutMs,
+
+    queue(onTurn) {
+      if (maxConcurrent === undefined) return true;
+      const place = bulkheads.enter(name, { maxConcurrent, maxQueued }, () => {
+        stage = placed;
+        onTurn();
+      });
+      if (place === false)
+        return `its maxConcurrent of ${maxConcurrent} is reached, and so is its maxQueued of ${maxQueued}`;
+      stage = place === true ? placed : { at: "queued", place };
+      return place === true;
+    },
+
+    begin() {
+      if (stage.at === "begun" || stage.at === "over") return 0;
+      const now = clock();
+      const leftMs = reservedBeginsInMs(reservations, now);
+      if (leftMs > 0) return leftMs;
+      stage = { at: "begun", begunAt: now, hasPlace: stage.at === "placed" };
+      beginReserved(reservations);
+      rates.begun(name, now);
+      return 0;
+    },
+
+    onRateLimit: (info) => rates.onRateLimit(name, info, clock()),
+
+    end(attempt = {}) {
+      const ended = stage;
+      stage = over;
+      switch (ended.at) {
+        case "over":
+          return;
+        case "begun":
+          if (ended.hasPlace) bulkheads.leave(name);
+          return learn(attempt, ended.begunAt);
+        case "queued":
+          ended.place.leave();
+          break;
+        case "placed":
+          bulkheads.leave(name);
+      }
+      cancelReserved(reservations);
+    },
+  };
+
+  function learn(attempt: Pick<Attempt, "usage" | "costEstimated" | "error">, begunAt: number): void {
+    const { usage, costEstimated, error } = attempt;
+    if (usage !== undefined && !costEstimated)
+      correctReserved(reservations, usage.inputTokens + usage.outputTokens);
+    // A quota that is used up (`retryable` false) does not come back by calling less.
+    if (error?.kind === "rate-limit" && error.retryable !== false) rates.limited({ name, begunAt }, clock());
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Call } from "../../src/contracts/ports/index.ts";
+import { createAdmission } from "../../src/state/admission.ts";
+import { createBreakers } from "../../src/state/breakers.ts";
+import { createRetryBudget } from "../../src/state/retry-budget.ts";
+
+function make() {
+  const time = { now: 0 };
+  const breakers = createBreakers({ minCalls: 1, openMs: 1_000 });
+  const retryBudget = createRetryBudget({ ratio: 0, minPerSecond: 0.1 });
+  const now = () => time.now;
+  const admission = createAdmission({ breakers, retryBudget, hedging: undefined, limits: undefined, now });
+  const fail = () =>
+    breakers.observe(
+      {
+        name: "fake:a",
+        startedAt: new Date(time.now).toISOString(),
+        error: { code: "provider", kind: "server", message: "" },
+      },
+      time.now,
+    );
+  return { admission, breakers, time, fail };
+}
+
+const callOf = (hop: Call["hop"], more: Partial<Call> = {}): Call => ({
+  requestId: "r",
+  attemptId: "r/1",
+  model: "a",
+  name: "fake:a",
+  hop,
+  inputTokens: 10,
+  outputTokens: 10,
+  ...more,
+});
+
+describe("admission", () => {
+  it("asks without side effect: a half-open breaker keeps its trial for the call that enters", () => {
+    const { admission, time, fail } = make();
+    fail();
+    expect(admission.ask(callOf("answer"), 0)).toMatchObject({ by: "breaker" });
+    expect(admission.ask(callOf("answer"), 1_000)).toBe(true);
+    time.now = 1_000;
+    for (let times = 0; times < 3; times += 1) expect(admission.ask(callOf("answer"), 0)).toBe(true);
+    expect("by" in admission.enter(callOf("answer"), 0)).toBe(false);
+    expect(admission.ask(callOf("answer"), 0)).toMatchObject({ by: "breaker" });
+  });
+
+  it("gives the trial of a call that is not made to the next one, once", () => {
+    const { admission, time, fail } = make();
+    fail();
+    time.now = 1_000;
+    const pass = admission.enter(callOf("answer"), 0);
+    if ("by" in pass) throw new Error(pass.reason);
+    pass.end();
+    const next = admission.enter(callOf("answer"), 0);
+    expect("by" in next).toBe(false);
+    pass.end();
+    expect(admission.ask(callOf("answer"), 0)).toMatchObject({ by: "breaker" });
+  });
+
+  it("does not free the trial of another call when one that entered before is not made", () => {
+    const { admission, time, fail } = make();
+    const early = admission.enter(callOf("answer"), 0);
+    if ("by" in early) throw new Error(early.reason);
+    fail();
+    time.now = 1_000;
+    admission.enter(callOf("answer"), 0);
+    early.end();
+    expect(admission.ask(callOf("answer"), 0)).toMatchObject({ by: "breaker" });
+  });
+
+  it("refuses a retry without a token, and then keeps neither token nor trial", () => {
+    const { admission, time, fail } = make();
+    expect("by" in admission.enter(callOf("retry"), 0)).toBe(false);
+    fail();
+    time.now = 1_000;
+    expect(admission.enter(callOf("retry"), 0)).toMatchObject({ by: "retry-budget" });
+    expect(admission.ask(callOf("answer"), 0)).toBe(true);
+  });
+
+  it("lets calls of classifiers and checks, and last resorts, pass an open breaker", () => {
+    const { admission, fail } = make();
+    fail();
+    expect("by" in admission.enter(callOf("check"), 0)).toBe(false);
+    expect("by" in admission.enter(callOf("classify"), 0)).toBe(false);
+    expect("by" in admission.enter(callOf("answer", { lastResort: true }), 0)).toBe(false);
+    expect("by" in admission.enter(callOf("answer"), 0)).toBe(true);
+  });
+});

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Attempt, BreakerState, FailureClass, ProviderErrorKind } from "../../src/contracts/index.ts";
+import { createBreakers } from "../../src/state/breakers.ts";
+import { runs } from "../support/runs.ts";
+
+const rules = { failureRatio: 0.5, minCalls: 3, windowMs: 1_000, openMs: 100, coolDownMs: 50 };
+
+const classByKind: Record<string, FailureClass> = {
+  connection: "connection",
+  timeout: "timeout",
+  server: "server",
+  overloaded: "server",
+  incomplete: "server",
+};
+const kinds = [
+  undefined,
+  "server",
+  "server",
+  "server",
+  "timeout",
+  "connection",
+  "overloaded",
+  "incomplete",
+  "rate-limit",
+  "invalid-request",
+] as const;
+
+/** Model of one endpoint that keeps every call and counts them whenever it matters. */
+function createModel(name: string) {
+  let calls: { tenth: number; failed: FailureClass | undefined }[] = [];
+  let opening: { until: number; by: FailureClass; failedTrials: number } | undefined;
+  let trialUntil: number | undefined;
+  let pausedUntil = 0;
+
+  const open = (by: FailureClass, failedTrials: number, now: number) => {
+    opening = { until: now + 100 * (failedTrials < 4 ? 2 ** failedTrials : 16), by, failedTrials };
+    trialUntil = undefined;
+    calls = [];
+  };
+
+  const ask = (now: number): true | string => {
+    if (now < pausedUntil) return `its provider asked for a pause; ${pausedUntil - now} ms of it are left`;
+    if (opening === undefined) return true;
+    if (now < opening.until) return `its breaker is open (${opening.by} failures)`;
+    if (trialUntil !== undefined && now < trialUntil) return "its breaker waits for a trial call";
+    return true;
+  };
+
+  return {
+    ask,
+    enter(now: number) {
+      const answer = ask(now);
+      if (answer === true && opening !== undefined) trialUntil = now + 1_600;
+      return answer;
+    },
+    abandon() {
+      trialUntil = undefined;
+    },
+    pauseMs: (now: number) => Math.max(0, pausedUntil - now),
+    observe(
+      kind: ProviderErrorKind | undefined,
+      retryAfterMs: number | undefined,
+      begunAt: number,
+      now: number,
+    ) {
+      if (kind === "rate-limit")
+        pausedUntil = Math.max(pausedUntil, now + Math.min(600_000, retryAfterMs ?? 50));
+      const isLate = opening !== undefined && begunAt < opening.until - 2;
+      if (isLate) return;
+      const failed = classByKind[kind ?? ""];
+      const hasVerdict = kind === undefined || failed !== undefined;
+      if (!hasVerdict) trialUntil = undefined;
+      else if (opening !== undefined) {
+        if (trialUntil === undefined) return;
+        if (failed !== undefined) open(failed, opening.failedTrials + 1, now);
+        else {
+          opening = undefined;
+          trialUntil = undefined;
+        }
+      } else {
+        const newest = Math.max(Math.floor(now / 100), ...calls.map(({ tenth }) => tenth));
+        calls.push({ tenth: newest, failed });
+        const recent = calls.filter(({ tenth }) => tenth > newest - 10);
+        const share = (one: FailureClass) =>
+          recent.filter((call) => call.failed === one).length / recent.length;
+        const over = (["connection", "timeout", "server"] as const).find((one) => share(one) >= 0.5);
+        if (failed !== undefined && recent.length >= 3 && over !== undefined) open(over, 0, now);
+      }
+    },
+    exported(now: number): BreakerState[] {
+      const pause = pausedUntil > now ? { coolDownUntil: pausedUntil } : {};
+      if (opening === undefined) return pausedUntil > now ? [{ name, state: "closed", ...pause }] : [];
+      const { until, by, failedTrials } = opening;
+      const state = now < until ? "open" : "half-open";
+      return [{ name, state, failureClass: by, openUntil: until, failedTrials, ...pause }];
+    },
+    restore(now: number) {
+      calls = [];
+      trialUntil = undefined;
+      pausedUntil = pausedUntil > now ? Math.min(pausedUntil, now + 600_000) : 0;
+      if (opening !== undefined) opening = { ...opening, until: Math.min(opening.until, now + 1_600) };
+    },
+  };
+}
+
+const names = ["a", "b"] as const;
+const step = fc.record({
+  name: fc.constantFrom("a", "a", "a", "b"),
+  // Often the time for which a breaker is open; now and then the clock goes back.
+  afterMs: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 10 }) },
+    { weight: 4, arbitrary: fc.constantFrom(50, 99, 100, 101, 200, 400, 800, 1_600) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 1_700 }) },
+    { weight: 1, arbitrary: fc.integer({ min: -300, max: 0 }) },
+  ),
+  action: fc.oneof(
+    { weight: 6, arbitrary: fc.constant("enter" as const) },
+    { weight: 9, arbitrary: fc.constant("observe" as const) },
+    { weight: 2, arbitrary: fc.constant("abandon" as const) },
+    { weight: 1, arbitrary: fc.constant("restore" as const) },
+  ),
+  kind: fc.constantFrom(...kinds),
+  tookMs: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 2_000 })),
+  retryAfterMs: fc.option(fc.constantFrom(0, 30, 400), { nil: undefined }),
+});
+
+it("breakers agree with a model that keeps every call, whatever happens in whatever order", () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 20, maxLength: 150 }), (steps) => {
+      const breakers = createBreakers(rules);
+      const models = { a: createModel("a"), b: createModel("b") };
+      let now = 1_000_000;
+      for (const { name, afterMs, action, kind, tookMs, retryAfterMs } of steps) {
+        now += afterMs;
+        const model = models[name];
+        if (action === "enter") expect(breakers.enter(name, now)).toBe(model.enter(now));
+        else if (action === "abandon") {
+          breakers.abandon(name);
+          model.abandon();
+        } else if (action === "observe") {
+          const error: Attempt["error"] = kind && { code: "provider", message: "", kind, retryAfterMs };
+          breakers.observe({ name, error, startedAt: new Date(now - tookMs).toISOString() }, now);
+          model.observe(kind, retryAfterMs, now - tookMs, now);
+        } else {
+          breakers.restoreState(JSON.parse(JSON.stringify(breakers.exportState(now))), now);
+          for (const one of names) models[one].restore(now);
+        }
+        for (const one of names) {
+          // Asked twice, since asking changes nothing.
+          expect([breakers.ask(one, now), breakers.ask(one, now)]).toEqual(
+            Array(2).fill(models[one].ask(now)),
+          );
+          expect(breakers.pauseMs(one, now)).toBe(models[one].pauseMs(now));
+        }
+        const exported = names.flatMap((one) => models[one].exported(now));
+        expect([...breakers.exportState(now)].sort((x, y) => x.name.localeCompare(y.name))).toEqual(exported);
+      }
+    }),
+    { numRuns: runs(100, 5_000) },
+  );
+});
