@@ -26,7 +26,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
   /** The token of a retry or a hedge; absent: there is one. */
-  const withdraw = ({ hop, sparing }: Call): Refusal | undefined => {
+  const withdraw = ({ hop, sparing, paid }: Call): Refusal | undefined => {
+    if (paid) return undefined;
     if (hop === "retry" && !retryBudget.withdraw(now(), sparing === true))
       return { by: "retry-budget", reason: "the retry budget is used up" };
     if (hop === "hedge" && !(hedging?.withdraw(now()) ?? true))
@@ -86,7 +87,8 @@ function passOf({ breakers, limits, now }: AdmissionParts, call: Call, entered: 
     headroom(maxWaitMs) {
       if (limits === undefined) return 0;
       const pass = limits.enter(ratedOf(call), maxWaitMs);
-      if (typeof pass === "string") return { by: "rate", reason: pass };
+      if (typeof pass === "string")
+        return { by: "rate", reason: pass, waitMs: limits.delayOf(ratedOf(call))?.ms };
       limited = pass;
       return pass.waitMs;
     },

@@ -1,9 +1,9 @@
-import { findFurther, findModel } from "./find-model.ts";
+import { findModel } from "./find-model.ts";
 import { lookFurther } from "./hedge.ts";
 import { fail, idle, isLate, type Next, refusedIn } from "./moves.ts";
 import type { PlanRefusal } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import type { PlanState } from "./plan-state.ts";
+import type { PlanState, Search } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
@@ -21,51 +21,52 @@ export function followRefusal(input: PlanInput, state: PlanState, event: PlanRef
   if (call.beside) return lookFurther(input, rest, call, event);
   if (isLate(input, event.at)) return fail(rest, { because: "deadline" });
   if (proposed === undefined) return afterAcceptance(input, rest, call, event);
-  return rest.search === undefined ? ofFirst(input, rest, call, event) : ofSearch(input, rest, call, event);
+  const { search } = rest;
+  return search === undefined
+    ? ofFirst(input, rest, call, event)
+    : ofSearch(input, rest, search, call, event);
 }
 
 /** The plan's first model: what was permitted and affordable when the decision was made is not any more. */
 function ofFirst(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
-  const { attemptId, stage } = event;
-  if (stage === "money") return fail(state, { because: "money", attemptId });
-  const isAdmission = stage !== "constraint";
-  const rest = isAdmission ? setAside(state, call, event) : { ...state, tried: [...state.tried, call.model] };
-  const first = { attemptId, stage: isAdmission ? "admission" : "constraint" } as const;
-  return findModel(input, rest, { hop: "fallback", cause: "first", first });
+  const { attemptId, model } = call;
+  if (event.stage === "money") return fail(state, { because: "money", attemptId });
+  const stage = event.stage === "constraint" ? "constraint" : "admission";
+  const rest: PlanState =
+    stage === "admission" ? setAside(state, call, event) : { ...state, tried: [...state.tried, model] };
+  const first = { attemptId, model, stage } as const;
+  return findModel(input, rest, { hop: "fallback", cause: "first", refused: [], first });
 }
 
-function ofSearch(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
-  const { search } = state;
-  if (search === undefined) return idle(state);
-  switch (event.stage) {
-    case "money":
-      return findFurther(input, {
-        ...state,
-        search: { ...refusedIn(search, call.model), unpaid: search.unpaid ?? event.attemptId },
-      });
-    case "admission":
-      // A retry's model has had its turn: it is not a last resort, but may be retried as one.
-      return findFurther(input, call.hop === "retry" ? state : setAside(state, call, event));
-    case "token":
-      return findFurther(input, state);
-    default: {
-      const isFinal = search.cause === "first" && search.first === undefined && call.hop === "answer";
-      const first = isFinal ? { attemptId: event.attemptId, stage: "constraint" as const } : search.first;
-      return findFurther(input, { ...state, search: { ...refusedIn(search, call.model), first } });
-    }
-  }
+function ofSearch(
+  input: PlanInput,
+  state: PlanState,
+  search: Search,
+  call: Proposal,
+  event: PlanRefusal,
+): Next {
+  const { model, hop, attemptId, lastResort } = call;
+  const { stage } = event;
+  // A retry's model has had its turn: it is not a last resort, but may be retried as one.
+  if (hop === "retry" && lastResort !== true) return findModel(input, state, search);
+  // Nothing follows a last resort that is not admitted: it is not set aside again.
+  if (stage === "admission" && lastResort !== true)
+    return findModel(input, setAside(state, call, event), search);
+  const rest = refusedIn(search, model);
+  if (stage === "money") return findModel(input, state, { ...rest, unpaid: search.unpaid ?? attemptId });
+  const isFirst = search.cause === "first" && hop === "answer";
+  const first = isFirst ? ({ attemptId, model, stage: "constraint" } as const) : search.first;
+  return findModel(input, state, { ...rest, first });
 }
 
 /** The call was let through, waited, and may not be made any more. */
 function afterAcceptance(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
+  const { model, lastResort } = call;
   const hop = call.hop === "cascade" ? "cascade" : "fallback";
-  if (event.stage !== "limits") return findModel(input, state, { hop, cause: "failure" });
-  const passedOver = { ...state.passedOver, [call.model]: event.reason };
-  const isHeldUp = event.rate === true && call.lastResort !== true;
-  const rest = { ...state, passedOver };
-  return findModel(input, isHeldUp ? setAside(rest, call, event) : rest, {
-    hop,
-    cause: "limits",
-    heldUp: isHeldUp ? call.model : undefined,
-  });
+  if (event.stage !== "limits") return findModel(input, state, { hop, cause: "failure", refused: [] });
+  const rest: PlanState = { ...state, passedOver: { ...state.passedOver, [model]: event.reason } };
+  const search: Search = { hop, cause: "limits", refused: [] };
+  return event.rate === true && lastResort !== true
+    ? findModel(input, setAside(rest, call, event), { ...search, heldUp: model })
+    : findModel(input, rest, search);
 }

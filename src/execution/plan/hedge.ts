@@ -11,23 +11,27 @@ export function lookForHedge(
   state: PlanState,
   { attemptId, at }: Extract<PlanEvent, { readonly type: "late" }>,
 ): Next {
-  const isAlone = state.running.length === 1 && state.running[0]?.attemptId === attemptId;
-  if (!isAlone || state.hedged || state.open.length > 0 || isLate(input, at)) return idle(state);
+  const isMain = state.running[0]?.attemptId === attemptId;
+  if (!isMain || state.hedged || state.open.length > 0 || isLate(input, at)) return idle(state);
   return proposeHedge(input, { ...state, notHedged: [] });
 }
 
 /** The hedge that was proposed is not made: another model may be. */
 export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
-  if (event.stage === "token" || isLate(input, event.at)) return idle(state);
-  const isKept = event.stage === "admission" || event.stage === "limits";
-  const rest = isKept ? setAside(state, call, event) : state;
-  return proposeHedge(input, { ...rest, notHedged: [...rest.notHedged, call.model] });
+  const { stage } = event;
+  // Its token is taken by then, and not given back.
+  const hedged = state.hedged || stage === "limits";
+  const notHedged = [...state.notHedged, call.model];
+  const passed: PlanState = { ...state, hedged, notHedged };
+  if (stage === "token" || isLate(input, event.at)) return idle(passed);
+  const isKept = stage === "admission" || stage === "limits";
+  return proposeHedge(input, isKept ? setAside(passed, call, event) : passed);
 }
 
 /** One of the calls that run side by side has brought content: the others are given up. */
 export function keepOnly(state: PlanState, attemptId: string): Next {
   const kept = state.running.find((one) => one.attemptId === attemptId);
-  if (kept === undefined || state.running.length === 1) return idle(state);
+  if (kept === undefined) return idle(state);
   const others = state.running.filter((one) => one !== kept);
   return {
     state: { ...state, running: [kept] },
@@ -41,5 +45,6 @@ function proposeHedge(input: PlanInput, state: PlanState): Next {
   const model = input.fallbacks.find(
     (one) => !state.tried.includes(one) && !state.notHedged.includes(one) && fitsWindow(input, state, one),
   );
-  return model === undefined ? idle(state) : propose(input, state, { model, hop: "hedge", beside: true });
+  if (model === undefined) return idle(state);
+  return propose(input, state, { model, hop: "hedge", beside: true, paid: state.hedged ? true : undefined });
 }

@@ -1,5 +1,4 @@
 /** The attempt plan: which calls a request makes, as a reducer over plain state. */
-export type { Next } from "./moves.ts";
 export { next } from "./next.ts";
 export type { PlanEvent, PlanFailure, PlanRefusal } from "./plan-event.ts";
 export type { PlanInput, PlannedModel, PlanRules } from "./plan-input.ts";

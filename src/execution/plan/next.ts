@@ -2,7 +2,7 @@ import { followFailure } from "./follow-failure.ts";
 import { followRefusal } from "./follow-refusal.ts";
 import { followVerdict } from "./follow-verdict.ts";
 import { keepOnly, lookForHedge } from "./hedge.ts";
-import { fail, idle, type Next, propose } from "./moves.ts";
+import { fail, idle, type Next, ownValue, propose } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
 import type { PlanState } from "./plan-state.ts";
@@ -35,6 +35,7 @@ export function next(input: PlanInput, state: PlanState, event: PlanEvent): Next
 }
 
 function begin(input: PlanInput, state: PlanState): Next {
+  if (state.proposed > 0) return idle(state);
   const first = input.plan[0];
   if (first === undefined) return fail(state, { because: "all-failed" });
   return propose(input, state, { model: first.model, hop: "answer", place: 0 });
@@ -44,15 +45,19 @@ function begin(input: PlanInput, state: PlanState): Next {
 function accept(state: PlanState, attemptId: string): Next {
   const call = state.open.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
-  const { model, hop, beside } = call;
+  const { model, hop, beside, paid } = call;
   const { tried, setAside, retries, hedged } = state;
   return idle({
     ...state,
     open: state.open.filter((one) => one !== call),
     running: [...state.running, call],
     tried: tried.includes(model) ? tried : [...tried, model],
-    setAside: setAside.length === 0 ? setAside : setAside.filter((one) => one.model !== model),
-    retries: hop === "retry" ? { ...retries, [model]: (retries[model] ?? 0) + 1 } : retries,
+    setAside: setAside.filter((one) => one.model !== model),
+    // A retry that found no room and comes back is counted already.
+    retries:
+      hop === "retry" && paid !== true
+        ? { ...retries, [model]: (ownValue(retries, model) ?? 0) + 1 }
+        : retries,
     hedged: hedged || beside === true,
     search: beside === true ? state.search : undefined,
   });

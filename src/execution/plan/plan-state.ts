@@ -21,7 +21,7 @@ export interface PlanState {
   readonly search?: Search | undefined;
   /** Models that could not be the hedge of the call that is late. */
   readonly notHedged: readonly string[];
-  /** True if the request has had its hedge. */
+  /** True if a hedge of the request was paid for: there is no second one. */
   readonly hedged: boolean;
   /** The largest context window that was too small, in tokens. */
   readonly outgrown?: number | undefined;
@@ -48,7 +48,13 @@ export interface Search {
   /** `first`: no model has had a call yet. `limits`: a model that was accepted found no room. */
   readonly cause: "first" | "failure" | "verdict" | "limits";
   /** With `cause: "first"`: the proposal of the plan's first model, and what refused it. */
-  readonly first?: { readonly attemptId: string; readonly stage: "constraint" | "admission" } | undefined;
+  readonly first?:
+    | {
+        readonly attemptId: string;
+        readonly model: string;
+        readonly stage: "constraint" | "admission";
+      }
+    | undefined;
   /** Models that were refused in this search. */
   readonly refused: readonly string[];
   /** The first proposal that could not be paid for. */

@@ -23,6 +23,8 @@ export interface Proposal {
   readonly lastResort?: true | undefined;
   /** Another model could answer instead. */
   readonly sparing?: true | undefined;
+  /** The budget of retries or hedges was charged for it before: it had been accepted and found no room. */
+  readonly paid?: true | undefined;
   /** Runs next to another call. */
   readonly beside?: true | undefined;
 }

@@ -1,13 +1,13 @@
 import type { ProviderErrorKind } from "../../contracts/index.ts";
 import { backoffMs } from "../backoff.ts";
-import { fitsWindow } from "./moves.ts";
+import { fitsWindow, isLate, ownValue } from "./moves.ts";
 import type { PlanFailure } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
 import type { PlanState, RetryOffer } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 
 /** Failures that the same model would meet again, whatever its provider says about retrying. */
-const endsModel: ReadonlySet<ProviderErrorKind> = new Set([
+const endsModel: ReadonlySet<ProviderErrorKind | undefined> = new Set([
   "authentication",
   "permission",
   "not-found",
@@ -22,13 +22,13 @@ export function retryOffer(
   { model, place }: Proposal,
   { at, kind, retryable, retryAfterMs = 0, holdMs, draw }: PlanFailure,
 ): RetryOffer | undefined {
-  const { rules, deadlineAt } = input;
-  const made = state.retries[model] ?? 0;
-  if (!retryable || kind === undefined || endsModel.has(kind) || made >= rules.retries) return undefined;
+  const { rules } = input;
+  const made = ownValue(state.retries, model) ?? 0;
+  if (!retryable || endsModel.has(kind) || made >= rules.retries) return undefined;
   // The pause may come from the rate limit of another request.
   const askedMs = Math.max(retryAfterMs, holdMs);
   if (askedMs > rules.retryAfterCapMs) return undefined;
   const delayMs = backoffMs(made, askedMs, rules, () => draw);
-  if (deadlineAt !== undefined && at + delayMs >= deadlineAt) return undefined;
-  return fitsWindow(input, state, model) ? { model, place, delayMs } : undefined;
+  const isPossible = !isLate(input, at + delayMs) && fitsWindow(input, state, model);
+  return isPossible ? { model, place, delayMs } : undefined;
 }
