@@ -25,7 +25,7 @@ export function admitCall(
   const { ports, scope } = execution;
   const candidate = execution.candidateOf(model);
   const permitted = execution.permits(candidate, hop);
-  if (permitted !== true) return forbidden(proposal, permitted, hop === "answer");
+  if (permitted !== true) return forbidden(proposal, permitted, hop === "answer" && lastResort !== true);
   const call = callOf(execution, candidate, attemptId, hop, proposal);
   const fits = scope.account.fits(call);
   if (fits !== true) return unpaid(proposal, fits);

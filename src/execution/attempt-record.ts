@@ -136,7 +136,7 @@ function textOf(message: Completion["choices"][number]["message"] | undefined): 
   return `${message?.content ?? ""}${calls?.length ? JSON.stringify(calls) : ""}`;
 }
 
-/** When attempts started, on the monotonic clock: the time of day that they record may have jumped. */
+/** Starts of attempts on the monotonic clock: the time of day that they record may have jumped. */
 const startOf = new WeakMap<Attempt, number>();
 
 /** Inserts an attempt in order of start: a call that runs next to another one may end first. */

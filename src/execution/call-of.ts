@@ -9,7 +9,7 @@ export function callOf(
   { id, facts: { name }, estimatedInputTokens, estimatedCostUsd }: Candidate,
   attemptId: string,
   hop: Hop,
-  { sparing, lastResort }: Pick<Proposal, "sparing" | "lastResort"> = {},
+  { sparing, lastResort, paid }: Pick<Proposal, "sparing" | "lastResort" | "paid"> = {},
 ): Call {
   return {
     requestId: scope.id,
@@ -24,5 +24,6 @@ export function callOf(
     costUsd: estimatedCostUsd,
     sparing,
     lastResort,
+    paid,
   };
 }

@@ -1,4 +1,5 @@
 import { type Completion, isRouterError } from "../contracts/index.ts";
+import { longestTimerMs } from "../plugin/longest-timer.ts";
 import { admitCall, type PlannedCall } from "./admit-call.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
@@ -201,6 +202,16 @@ export class Walk {
     this.#refusals.set(attemptId, refused);
     if (isSkipped) this.#execution.ports.observer.skipped(this.#input.requestId, model, hop, reason);
     const at = by === "deadline" ? this.#afterDeadline() : this.#now();
-    return this.#send({ type: "refused", attemptId, at, stage, reason, waitMs, rate: by === "rate" });
+    // A rate that never comes back waits forever, which JSON cannot say.
+    const boundedMs = waitMs === undefined ? undefined : Math.min(waitMs, longestTimerMs);
+    return this.#send({
+      type: "refused",
+      attemptId,
+      at,
+      stage,
+      reason,
+      waitMs: boundedMs,
+      rate: by === "rate",
+    });
   }
 }

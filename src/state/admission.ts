@@ -27,7 +27,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
   /** Takes the token of a retry or a hedge. Returns the refusal if there is none left. */
-  const withdraw = ({ hop, sparing }: Call): Refusal | undefined => {
+  const withdraw = ({ hop, sparing, paid }: Call): Refusal | undefined => {
+    if (paid) return undefined;
     if (hop === "retry" && !retryBudget.withdraw(now(), sparing === true))
       return { by: "retry-budget", reason: "the retry budget is used up" };
     if (hop === "hedge" && !(hedging?.withdraw(now()) ?? true))
@@ -103,7 +104,8 @@ class CallPass implements Pass {
     const { limits } = this.#parts;
     if (limits === undefined) return 0;
     const pass = limits.enter(ratedOf(this.#call), maxWaitMs);
-    if (typeof pass === "string") return { by: "rate", reason: pass };
+    if (typeof pass === "string")
+      return { by: "rate", reason: pass, waitMs: limits.delayOf(ratedOf(this.#call))?.ms };
     this.#limited = pass;
     return pass.waitMs;
   }

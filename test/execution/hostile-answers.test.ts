@@ -132,26 +132,31 @@ it("a stream that is aborted, or late, before it is read makes no call and bills
   expect(small.requests).toEqual([]);
 });
 
-it("an abort right after the first content is heard, also when the consumer never reads on", async () => {
-  const controller = new AbortController();
-  const reason = new Error("left");
-  const small: Model = {
-    ...fakeModel({ model: "small" }),
-    async *stream(chat, options) {
-      for await (const one of fakeModel({ model: "small", answer: "a b c" }).stream(chat, options)) {
-        // Between the first content and the consumer.
-        if (one.choices[0]?.delta.content)
-          queueMicrotask(() => queueMicrotask(() => controller.abort(reason)));
-        yield one;
-      }
-    },
-  };
-  const stream = router({ small }).stream("Hello", { signal: controller.signal });
-  await stream[Symbol.asyncIterator]()
-    .next()
-    .catch(() => {});
-  await expect(stream.result).rejects.toBe(reason);
-});
+it.each(Array.from({ length: 13 }, (_, microtasks) => microtasks))(
+  "an abort %i microtasks after the first content is heard, also when the consumer never reads on",
+  async (microtasks) => {
+    const controller = new AbortController();
+    const reason = new Error("left");
+    const abortIn = (left: number): void => {
+      if (left === 0) controller.abort(reason);
+      else queueMicrotask(() => abortIn(left - 1));
+    };
+    const small: Model = {
+      ...fakeModel({ model: "small" }),
+      async *stream(chat, options) {
+        for await (const one of fakeModel({ model: "small", answer: "a b c" }).stream(chat, options)) {
+          if (one.choices[0]?.delta.content === "a ") abortIn(microtasks);
+          yield one;
+        }
+      },
+    };
+    const stream = router({ small }).stream("Hello", { signal: controller.signal });
+    await stream[Symbol.asyncIterator]()
+      .next()
+      .catch(() => {});
+    await expect(stream.result).rejects.toBe(reason);
+  },
+);
 
 it("throw() of an iterator that has not begun ends the stream", async () => {
   const stream = router({ small: fakeModel({ model: "small" }) }).stream("Hello");

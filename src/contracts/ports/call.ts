@@ -23,6 +23,8 @@ export interface Call {
   readonly sparing?: boolean | undefined;
   /** True if no other model is left: an open breaker does not forbid the call. */
   readonly lastResort?: boolean | undefined;
+  /** The budget of retries or hedges was charged before, for a call that found no room. */
+  readonly paid?: boolean | undefined;
 }
 
 /** The port, or the rule of a port, that refuses a call. */

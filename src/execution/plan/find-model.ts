@@ -3,23 +3,16 @@ import { fail, fitsWindow, type Next, propose } from "./moves.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { change, type PlanState, type Search, type SetAside } from "./plan-state.ts";
 
-/** Starts a search for the next model to call. */
-export function findModel(input: PlanInput, state: PlanState, search: Omit<Search, "refused">): Next {
-  return findFurther(input, change(state, { search: { ...search, refused: [] } }));
-}
-
 /**
- * Continues a search: the plan's next model, else the next fallback, else the model that was set aside and
- * has room first, else the retry that is still possible, else the end.
+ * Goes on with the search for the model that is called next: the plan's next model, else the next fallback,
+ * else the model that was set aside and has room first, else the retry that is still possible, else the end.
  */
-export function findFurther(input: PlanInput, state: PlanState): Next {
-  const { search } = state;
-  if (search === undefined) return fail(state, { because: "all-failed", attemptId: state.lastFailure });
+export function findModel(input: PlanInput, before: PlanState, search: Search): Next {
+  const state = change(before, { search });
   const found = planned(input, state, search);
   if (found !== undefined) return found;
-  // Places that were skipped because of their windows do not come back.
-  const last = input.plan.length - 1;
-  const passed = state.place === last ? state : change(state, { place: last });
+  // Places that were left out because of their windows have also been passed.
+  const passed = change(state, { place: input.plan.length - 1 });
   return (
     fallback(input, passed, search) ??
     lastResort(input, passed, search) ??
@@ -34,12 +27,12 @@ export function someoneIsLeft({ plan, rules, fallbacks }: PlanInput, { place, tr
 }
 
 function planned(input: PlanInput, state: PlanState, { hop }: Search): Next | undefined {
-  for (let place = state.place + 1; place < input.plan.length; place += 1) {
-    const model = input.plan[place]?.model as string;
+  for (let place = state.place + 1; ; place += 1) {
+    const model = input.plan[place]?.model;
+    if (model === undefined) return undefined;
     if (fitsWindow(input, state, model))
       return propose(input, change(state, { place }), { model, hop, place });
   }
-  return undefined;
 }
 
 function fallback(input: PlanInput, state: PlanState, { hop, refused }: Search): Next | undefined {
@@ -51,38 +44,35 @@ function fallback(input: PlanInput, state: PlanState, { hop, refused }: Search):
 }
 
 function lastResort(input: PlanInput, state: PlanState, search: Search): Next | undefined {
-  const model = state.setAside
+  const found = state.setAside
+    // Without fallbacks, a model that could not be a hedge is not one that a failure leads to.
+    .filter((one) => input.rules.fallback || one.hop !== "hedge")
     .filter((one) => !search.refused.includes(one.model) && fitsWindow(input, state, one.model))
     .reduce<SetAside | undefined>(
       (first, one) => (first === undefined || one.readyAt < first.readyAt ? one : first),
       undefined,
     );
-  if (model === undefined) return undefined;
-  const hop: Hop = model.model === search.heldUp ? model.hop : search.hop;
-  return propose(input, state, { model: model.model, hop, place: model.place, lastResort: true });
+  if (found === undefined) return undefined;
+  const { model, place } = found;
+  const hop: Hop = model === search.heldUp ? found.hop : search.hop;
+  const paid = hop === "retry" ? true : undefined;
+  return propose(input, state, { model, hop, place, lastResort: true, paid });
 }
 
 function lastRetry(input: PlanInput, state: PlanState, search: Search): Next | undefined {
   if (search.retry === undefined) return undefined;
-  const { model, place, delayMs } = search.retry;
-  const rest: PlanState = change(state, { search: { ...search, retry: undefined } });
-  return propose(input, rest, { model, hop: "retry", place, delayMs, lastResort: true });
+  const rest = change(state, { search: { ...search, retry: undefined } });
+  return propose(input, rest, { ...search.retry, hop: "retry", lastResort: true });
 }
 
-/** Ends a search in which no model is left, or none that can be paid for. */
+/** Ends the search: no model is left, or none that can be paid for. */
 function exhausted(input: PlanInput, state: PlanState, search: Search): Next {
   const { cause, first, unpaid } = search;
-  if (cause === "first" && first !== undefined) {
-    if (first.stage === "constraint")
-      return fail(state, { because: "forbidden", attemptId: first.attemptId });
-    // Its endpoint is known to fail, but there is no other: it is called anyway.
-    const rest: PlanState = change(state, { search: { ...search, first: undefined } });
-    return propose(input, rest, {
-      model: input.plan[0]?.model as string,
-      hop: "answer",
-      place: 0,
-      lastResort: true,
-    });
+  if (first?.stage === "constraint") return fail(state, { because: "forbidden", attemptId: first.attemptId });
+  if (first !== undefined) {
+    // Its endpoint is known to fail, and there is no other: it is called anyway.
+    const rest = change(state, { search: { ...search, first: undefined } });
+    return propose(input, rest, { model: first.model, hop: "answer", place: 0, lastResort: true });
   }
   if (unpaid !== undefined) return fail(state, { because: "money", attemptId: unpaid });
   if (cause === "limits" && state.lastFailure === undefined) return fail(state, { because: "limits" });

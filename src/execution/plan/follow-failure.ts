@@ -1,21 +1,22 @@
 import type { ProviderErrorKind } from "../../contracts/index.ts";
-import { findFurther, someoneIsLeft } from "./find-model.ts";
-import { fail, idle, isLate, type Next, propose } from "./moves.ts";
+import { findModel, someoneIsLeft } from "./find-model.ts";
+import { fail, idle, isLate, type Next, propose, windowOf } from "./moves.ts";
 import type { PlanFailure } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState } from "./plan-state.ts";
+import { change, type PlanState, type Search } from "./plan-state.ts";
+import type { PlanEnd } from "./plan-step.ts";
 import { retryOffer } from "./retry-offer.ts";
 
-/** Kinds of failure that another model would have too, or that must not reach another model. */
+/** Failures that another model would meet too, or that must not reach another model. */
 const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
   "invalid-request",
   "too-large",
   "content-filter",
 ]);
 
-/** Follows a failed call: a retry, the next model, or the end. */
+/** Follows a failed call: with a retry, the next model, or the end. */
 export function followFailure(input: PlanInput, state: PlanState, event: PlanFailure): Next {
-  const { attemptId, at, kind, delivered } = event;
+  const { attemptId, kind } = event;
   const call = state.running.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
   const isMain = state.running[0] === call;
@@ -23,24 +24,30 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
     running: state.running.filter((one) => one !== call),
     outgrown:
       kind === "context-overflow"
-        ? Math.max(state.outgrown ?? 0, input.rules.windows[call.model] ?? 0)
+        ? Math.max(state.outgrown ?? 0, windowOf(input, call.model))
         : state.outgrown,
   });
-  const endsAll = kind === undefined || delivered || endsRequest.has(kind);
+  const end = endOf(input, event);
   if (rest.running.length > 0) {
-    // One of two calls that run next to each other may fail as long as the other goes on.
-    if (isLate(input, at)) return fail(rest, { because: "deadline" });
-    return isMain && endsAll ? fail(rest, { because: "error", attemptId }) : idle(rest);
+    // One of two calls may fail while the other goes on.
+    return end !== undefined && (isMain || end.because === "deadline") ? fail(rest, end) : idle(rest);
   }
-  if (kind === undefined || delivered) return fail(rest, { because: "error", attemptId });
-  if (isLate(input, at)) return fail(rest, { because: "deadline" });
-  if (endsAll) return fail(rest, { because: "error", attemptId });
+  if (end !== undefined) return fail(rest, end);
   const retry = retryOffer(input, rest, call, event);
-  const failed = change(rest, {
-    lastFailure: attemptId,
-    search: { hop: "fallback", cause: "failure", refused: [], retry },
-  });
-  if (retry === undefined) return findFurther(input, failed);
+  const search: Search = { hop: "fallback", cause: "failure", refused: [], retry };
+  const failed = change(rest, { lastFailure: attemptId, search });
+  if (retry === undefined) return findModel(input, failed, search);
   const sparing = someoneIsLeft(input, failed) ? true : undefined;
   return propose(input, failed, { ...retry, hop: "retry", sparing });
+}
+
+/** Returns the end of the request if the failure is not that of one model. */
+function endOf(
+  input: PlanInput,
+  { attemptId, at, kind, delivered }: PlanFailure,
+): Omit<PlanEnd, "step"> | undefined {
+  // The text received so far is not lost, even if the deadline has passed meanwhile.
+  if (kind === undefined || delivered) return { because: "error", attemptId };
+  if (isLate(input, at)) return { because: "deadline" };
+  return endsRequest.has(kind) ? { because: "error", attemptId } : undefined;
 }

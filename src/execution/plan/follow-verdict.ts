@@ -20,8 +20,9 @@ export function followVerdict(
   const isKept = verdict === "degraded" || state.degraded !== undefined;
   const rest = change(state, { running: [], degraded: isKept ? attemptId : undefined });
   if (isLate(input, at)) return fail(rest, { because: "deadline" });
-  if (verdict === "degraded") return findModel(input, rest, { hop: "fallback", cause: "verdict" });
+  if (verdict === "degraded")
+    return findModel(input, rest, { hop: "fallback", cause: "verdict", refused: [] });
   return state.place + 1 < input.plan.length
-    ? findModel(input, rest, { hop: "cascade", cause: "verdict" })
+    ? findModel(input, rest, { hop: "cascade", cause: "verdict", refused: [] })
     : fail(rest, { because: "all-failed", attemptId: state.lastFailure });
 }

@@ -5,29 +5,33 @@ import { change, type PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
-/** Proposes a hedge next to a stream whose content is late, once per request. */
+/** Looks for a second model to call next to a stream whose content is late, once for a request. */
 export function lookForHedge(
   input: PlanInput,
   state: PlanState,
   { attemptId, at }: Extract<PlanEvent, { readonly type: "late" }>,
 ): Next {
-  const isAlone = state.running.length === 1 && state.running[0]?.attemptId === attemptId;
-  if (!isAlone || state.hedged || state.open.length > 0 || isLate(input, at)) return idle(state);
+  const isMain = state.running[0]?.attemptId === attemptId;
+  if (!isMain || state.hedged || state.open.length > 0 || isLate(input, at)) return idle(state);
   return proposeHedge(input, change(state, { notHedged: [] }));
 }
 
-/** Follows a refused hedge: another model may be the hedge. */
+/** Looks for another hedge in place of one that is not made. */
 export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
-  if (event.stage === "token" || isLate(input, event.at)) return idle(state);
-  const isKept = event.stage === "admission" || event.stage === "limits";
-  const rest = isKept ? setAside(state, call, event) : state;
-  return proposeHedge(input, change(rest, { notHedged: [...rest.notHedged, call.model] }));
+  const { stage } = event;
+  // Its token is taken by then, and not given back.
+  const hedged = state.hedged || stage === "limits";
+  const notHedged = [...state.notHedged, call.model];
+  const passed = change(state, { hedged, notHedged });
+  if (stage === "token" || isLate(input, event.at)) return idle(passed);
+  const isKept = stage === "admission" || stage === "limits";
+  return proposeHedge(input, isKept ? setAside(passed, call, event) : passed);
 }
 
-/** Keeps the call that has content and abandons those next to it. */
+/** Keeps the call that has brought content, and gives up those that run next to it. */
 export function keepOnly(state: PlanState, attemptId: string): Next {
   const kept = state.running.find((one) => one.attemptId === attemptId);
-  if (kept === undefined || state.running.length === 1) return idle(state);
+  if (kept === undefined) return idle(state);
   const others = state.running.filter((one) => one !== kept);
   return {
     state: change(state, { running: [kept] }),
@@ -41,5 +45,6 @@ function proposeHedge(input: PlanInput, state: PlanState): Next {
   const model = input.fallbacks.find(
     (one) => !state.tried.includes(one) && !state.notHedged.includes(one) && fitsWindow(input, state, one),
   );
-  return model === undefined ? idle(state) : propose(input, state, { model, hop: "hedge", beside: true });
+  if (model === undefined) return idle(state);
+  return propose(input, state, { model, hop: "hedge", beside: true, paid: state.hedged ? true : undefined });
 }

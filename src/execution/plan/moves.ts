@@ -32,6 +32,7 @@ export function propose(
     delayMs: call.delayMs ?? 0,
     lastResort: call.lastResort,
     sparing: call.sparing,
+    paid: call.paid,
     beside: call.beside,
   };
   return { state: change(state, { proposed, open: [...state.open, proposal] }), steps: [proposal] };
@@ -50,16 +51,26 @@ export function fail(state: PlanState, end: Omit<PlanEnd, "step">): Next {
 
 /** Returns the search with the model marked as refused. */
 export function refusedIn(search: Search, model: string): Search {
-  return search.refused.includes(model) ? search : { ...search, refused: [...search.refused, model] };
+  return { ...search, refused: [...search.refused, model] };
 }
 
 export function isLate({ deadlineAt }: PlanInput, at: number): boolean {
-  return deadlineAt !== undefined && at >= deadlineAt;
+  return at >= (deadlineAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** True if the model's context window is larger than those that were too small. */
-export function fitsWindow({ rules }: PlanInput, { outgrown }: PlanState, model: string): boolean {
-  return outgrown === undefined || (rules.windows[model] ?? 0) > outgrown;
+/** Returns the model's context window in tokens, or 0 if it is not known. */
+export function windowOf({ rules }: PlanInput, model: string): number {
+  return ownValue(rules.windows, model) ?? 0;
+}
+
+/** True if the model's context window is not one of those that were too small. */
+export function fitsWindow(input: PlanInput, { outgrown }: PlanState, model: string): boolean {
+  return outgrown === undefined || windowOf(input, model) > outgrown;
+}
+
+/** Returns the value of a key that any text may be: a model may be called `constructor`. */
+export function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 function over(state: PlanState): PlanState {

@@ -2,7 +2,7 @@ import { followFailure } from "./follow-failure.ts";
 import { followRefusal } from "./follow-refusal.ts";
 import { followVerdict } from "./follow-verdict.ts";
 import { keepOnly, lookForHedge } from "./hedge.ts";
-import { fail, idle, type Next, propose } from "./moves.ts";
+import { fail, idle, type Next, ownValue, propose } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { change, type PlanState } from "./plan-state.ts";
@@ -10,9 +10,9 @@ import { change, type PlanState } from "./plan-state.ts";
 const none: readonly never[] = [];
 
 /**
- * Advances the attempt plan of a request by one event: a reducer without clock, randomness or side effects.
- * It proposes calls; the shell around it asks constraints, account and admission, and reports the result.
- * Every event moves the plan forward, so it ends: nothing follows `answer` or `fail`.
+ * Moves the attempt plan of a request on by one event: a reducer, without clock, chance or side effect.
+ * It proposes calls; the shell around it asks constraints, account and admission, and reports what came of
+ * it. Every event moves the plan forward, so that it ends: after `answer` or `fail` nothing follows.
  */
 export function next(input: PlanInput, state: PlanState, event: PlanEvent): Next {
   if (state.over) return idle(state);
@@ -37,26 +37,31 @@ export function next(input: PlanInput, state: PlanState, event: PlanEvent): Next
 }
 
 function begin(input: PlanInput, state: PlanState): Next {
+  if (state.proposed > 0) return idle(state);
   const first = input.plan[0];
   if (first === undefined) return fail(state, { because: "all-failed" });
   return propose(input, state, { model: first.model, hop: "answer", place: 0 });
 }
 
-/** Moves an accepted call from the proposals to the running calls. */
+/** Notes that the proposed call is about to be made: its model has had its turn. */
 function accept(state: PlanState, attemptId: string): Next {
   const call = state.open.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
-  const { model, hop, beside } = call;
-  const { open, tried, setAside, retries, hedged, search } = state;
+  const { model, hop, beside, paid } = call;
+  const { open, tried, setAside, retries, hedged } = state;
   return idle(
     change(state, {
       open: open.length === 1 ? none : open.filter((one) => one !== call),
       running: [...state.running, call],
       tried: tried.includes(model) ? tried : [...tried, model],
       setAside: setAside.length === 0 ? setAside : setAside.filter((one) => one.model !== model),
-      retries: hop === "retry" ? { ...retries, [model]: (retries[model] ?? 0) + 1 } : retries,
+      // A retry that found no room and comes back is counted already.
+      retries:
+        hop === "retry" && paid !== true
+          ? { ...retries, [model]: (ownValue(retries, model) ?? 0) + 1 }
+          : retries,
       hedged: hedged || beside === true,
-      search: beside === true ? search : undefined,
+      search: beside === true ? state.search : undefined,
     }),
   );
 }

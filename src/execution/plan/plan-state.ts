@@ -21,7 +21,7 @@ export interface PlanState {
   readonly search?: Search | undefined;
   /** Models that were refused as the hedge of the late call. */
   readonly notHedged: readonly string[];
-  /** True if the request has had its hedge. */
+  /** True if a hedge of the request was paid for. There is no second one. */
   readonly hedged: boolean;
   /** The largest context window that was too small, in tokens. */
   readonly outgrown?: number | undefined;
@@ -50,7 +50,7 @@ export interface Search {
   /** `first`: no model has had a call yet. `limits`: a model that was accepted found no room. */
   readonly cause: "first" | "failure" | "verdict" | "limits";
   /** Proposal of the plan's first model and what refused it, with `cause: "first"`. */
-  readonly first?: { readonly attemptId: string; readonly stage: "constraint" | "admission" } | undefined;
+  readonly first?: RefusedFirst | undefined;
   /** Models that were refused in this search. */
   readonly refused: readonly string[];
   /** First proposal that could not be paid for. */
@@ -59,6 +59,13 @@ export interface Search {
   readonly heldUp?: string | undefined;
   /** Retry that stays possible if no other model is found. */
   readonly retry?: RetryOffer | undefined;
+}
+
+/** The proposal of the plan's first model, and what refused it. */
+export interface RefusedFirst {
+  readonly attemptId: string;
+  readonly model: string;
+  readonly stage: "constraint" | "admission";
 }
 
 export interface RetryOffer {

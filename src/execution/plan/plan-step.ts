@@ -23,6 +23,8 @@ export interface Proposal {
   readonly lastResort?: true | undefined;
   /** True if another model could answer instead. */
   readonly sparing?: true | undefined;
+  /** The budget of retries or hedges was charged for it before: it was accepted and found no room. */
+  readonly paid?: true | undefined;
   /** True if the call runs next to another one. */
   readonly beside?: true | undefined;
 }
