@@ -4,13 +4,18 @@ import { defineConfig } from "vitest/config";
 const openai = process.env["SWITCHPOINT_OPENAI"];
 
 /**
- * Test files that get a process each: they replace modules or what is set up once a process, start programs
- * and measure them. All others share one process a core, which costs half the time: what such a file changes
- * it must undo, and test/support/shared-process.ts fails a file that does not.
+ * Test files that get a process each, before all others: those of faults, package and studies start and
+ * measure programs, those of presets use the router that exists once in a process, those of providers
+ * replace modules. All others share a process per core, which takes half the time. A file must undo what
+ * it changes there; test/support/shared-process.ts fails a file that does not.
  */
-const isolated = ["invariants/**/*", "presets/**/*", "providers/*", "studies/**/*"].map(
-  (path) => `${path}.test.ts`,
-);
+const isolated = [
+  "invariants/faults/*",
+  "invariants/package",
+  "presets/**/*",
+  "providers/*",
+  "studies/**/*",
+].map((path) => `${path}.test.ts`);
 
 export default defineConfig({
   ...(openai === undefined ? {} : { resolve: { alias: { openai } } }),
