@@ -4,17 +4,12 @@ import { openDemo } from "../../cli/demo-setup.ts";
 import type { ScenarioServer } from "../../src/testing/index.ts";
 import { serveOpenAi } from "../support/openai-server.ts";
 import { runCli, vllmEnvironment } from "../support/run-cli.ts";
+import { scenarioAnswer } from "../support/scenario-answer.ts";
 
 let server: ScenarioServer | undefined;
 afterEach(() => server?.close());
 
-const answer = {
-  model: "m",
-  textPieces: ["ok"],
-  toolCalls: [],
-  finishReason: "stop",
-  usage: { inputTokens: 10, outputTokens: 20 },
-} as const;
+const answer = scenarioAnswer({ usage: { inputTokens: 10, outputTokens: 20 } });
 
 describe("demo", () => {
   it("routes about 20 prompts without keys, and says at the top and in the sum that the models are simulated", async () => {

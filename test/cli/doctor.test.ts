@@ -5,19 +5,14 @@ import { fakeModel, type ScenarioServer } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { openaiStatuses, serveOpenAi } from "../support/openai-server.ts";
 import { runCli, vllmEnvironment } from "../support/run-cli.ts";
+import { scenarioAnswer } from "../support/scenario-answer.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 let server: ScenarioServer | undefined;
 afterEach(() => server?.close());
 
-const answer = {
-  model: "m",
-  textPieces: ["ok"],
-  toolCalls: [],
-  finishReason: "stop",
-  usage: { inputTokens: 1, outputTokens: 1 },
-} as const;
+const answer = scenarioAnswer();
 const known = {
   price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 },
   contextWindow: 8_000,

@@ -1,24 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Router } from "../../src/contracts/index.ts";
 import { serveBatches } from "../support/batch-server.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { serveCompletions } from "../support/completion-server.ts";
 import { numbered, pairAt, readLines } from "../support/evals/collecting.ts";
-import { root } from "../support/package-sources.ts";
+import { nodeArguments } from "../support/node-arguments.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
-
-const toClose: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0)) await close();
-});
 
 function folderFor(records: readonly unknown[]): Folder & { readonly dataset: string; readonly out: string } {
   const folder = temporaryFolder();
-  toClose.push(folder.remove);
+  onTestFinished(folder.remove);
   const dataset = folder.file(
     "dataset.jsonl",
     records.map((record) => `${JSON.stringify(record)}\n`).join(""),
@@ -28,7 +22,7 @@ function folderFor(records: readonly unknown[]): Folder & { readonly dataset: st
 
 async function serve(...given: Parameters<typeof serveCompletions>) {
   const server = await serveCompletions(...given);
-  toClose.push(server.close);
+  onTestFinished(server.close);
   return server;
 }
 
@@ -63,12 +57,10 @@ function start(
   within: readonly string[] = [],
 ): ChildProcess {
   const config = folder.file("config.ts", "export default globalThis.routerOfProcess();");
-  const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
-  const entry = fileURLToPath(new URL("../support/collect-process.ts", import.meta.url));
   const [program = process.execPath, ...args] = [
     ...within,
     process.execPath,
-    ...[jiti, entry, ...commandFor(folder, config, ...more)],
+    ...nodeArguments("test/support/collect-process.ts", ...commandFor(folder, config, ...more)),
   ];
   const child = spawn(program, args, {
     env: { PATH: process.env["PATH"], PAIR_AT: url },
@@ -76,7 +68,9 @@ function start(
   });
   // Nobody reads it by default: it must not fill up.
   child.stderr?.resume();
-  toClose.push(() => child.kill("SIGKILL"));
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
   return child;
 }
 
@@ -299,7 +293,7 @@ describe("eval collect", () => {
 
   it("that was killed while a batch was worked on takes its results, and submits nothing again", async () => {
     const server = await serveBatches(numberIn);
-    toClose.push(server.close);
+    onTestFinished(server.close);
     const folder = folderFor(numbered(3));
     const more = ["--batch", "--poll-seconds", "0.01"];
     const child = start(folder, `${server.url}/v1`, more);

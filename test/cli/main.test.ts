@@ -3,13 +3,12 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/cli-config.ts";
-import { root } from "../support/package-sources.ts";
+import { nodeArguments } from "../support/node-arguments.ts";
 import { linesOf } from "../support/run-cli.ts";
 
 /** Starts the command line in its own process, from its sources. */
 function start(args: readonly string[], stdio: StdioOptions = "pipe"): ChildProcess {
-  const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
-  return spawn(process.execPath, [jiti, `${root}cli/main.ts`, ...args], {
+  return spawn(process.execPath, nodeArguments("cli/main.ts", ...args), {
     env: { PATH: process.env["PATH"] },
     stdio,
   });

@@ -5,19 +5,18 @@ import { fakeModel, type Scenario, type ScenarioServer } from "../../src/testing
 import { temporaryFolder } from "../support/cli-config.ts";
 import { serveOpenAi } from "../support/openai-server.ts";
 import { runCli, vllmEnvironment } from "../support/run-cli.ts";
+import { scenarioAnswer } from "../support/scenario-answer.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 let server: ScenarioServer | undefined;
 afterEach(() => server?.close());
 
-const answer = {
+const answer = scenarioAnswer({
   model: "served-7b",
   textPieces: ["Par", "is", "."],
-  toolCalls: [],
-  finishReason: "stop",
   usage: { inputTokens: 12, outputTokens: 3 },
-} as const;
+});
 
 async function serve(scenario: Scenario): Promise<Record<string, string>> {
   server = await serveOpenAi(scenario);

@@ -1,30 +1,20 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { judge, notRefused } from "../../policies/checks/index.ts";
 import { cascade } from "../../policies/index.ts";
 import { type Check, createRouter } from "../../src/index.ts";
 import { type ScenarioAnswer, type ScenarioServer, serveScenario } from "../../src/testing/index.ts";
+import { scenarioAnswer } from "../support/scenario-answer.ts";
 import { type Wire, wires } from "../support/wires.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const usage = { inputTokens: 100, outputTokens: 10 }; // 0.2 USD
-const answerOf = (...textPieces: string[]): ScenarioAnswer => ({
-  model: "served-model",
-  textPieces,
-  toolCalls: [],
-  finishReason: "stop",
-  usage,
-});
+const answerOf = (...textPieces: string[]) => scenarioAnswer({ textPieces, usage });
 const good = answerOf("It is ", "Paris.");
 const refusal = answerOf("I'm sorry, ", "but I can't help with that.");
 
-const open: ScenarioServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
-
 async function start(wire: Wire, answer: ScenarioAnswer): Promise<ScenarioServer> {
   const server = await serveScenario({ type: "answer", answer }, wire);
-  open.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

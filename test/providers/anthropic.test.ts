@@ -1,5 +1,5 @@
 import { LLMock } from "@copilotkit/aimock";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ChatRequest, CompletionChunk, Model } from "../../src/contracts/index.ts";
 import { type AnthropicOptions, anthropic } from "../../src/providers/anthropic.ts";
 import type { Scenario, ScenarioAnswer, ScenarioServer } from "../../src/testing/index.ts";
@@ -18,16 +18,14 @@ const answer: ScenarioAnswer = {
 };
 const answering: Scenario = { type: "answer", answer };
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  await Promise.all(closers.splice(0).map((close) => close()));
 });
 
 async function started(starting: Promise<ScenarioServer>): Promise<ScenarioServer> {
   const server = await starting;
-  closers.push(server.close);
+  onTestFinished(server.close);
   return server;
 }
 
@@ -346,7 +344,7 @@ describe("against an independent simulator", () => {
     mock.onMessage("hello", { content: "Hello from the simulator." });
     mock.onMessage("weather", { toolCalls: [{ name: "get_weather", arguments: '{"city":"Oslo"}' }] });
     await mock.start();
-    closers.push(() => mock.stop());
+    onTestFinished(() => mock.stop());
     return anthropic("claude-sonnet-5-5", { apiKey: key, baseUrl: mock.url });
   }
   const saying = (content: string): ChatRequest => ({ messages: [{ role: "user", content }] });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ChatRequest } from "../../src/contracts/index.ts";
 import { type AzureOptions, azure } from "../../src/providers/azure.ts";
 import { providerConformance } from "../../src/testing/index.ts";
@@ -20,17 +20,15 @@ describe("azure conforms", () => {
 const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour?" }] };
 const { signal } = new AbortController();
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  for (const close of closers.splice(0)) await close();
 });
 
 async function serve(optionsAt: (url: string) => AzureOptions) {
   const server = await serveWith((response) =>
     sendJson(response, { choices: [{ message: { content: "ok" } }] }),
   );
-  closers.push(server.close);
+  onTestFinished(server.close);
   return { ...server, model: azure("gpt-test", optionsAt(server.url)) };
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type ChatRequest,
   type CompletionChunk,
@@ -36,10 +36,8 @@ describe("google conforms", () => {
 const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour?" }] };
 const signal = new AbortController().signal;
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  for (const close of closers.splice(0)) await close();
 });
 
 /** Starts an endpoint that answers every call as the test says; returns a model and the calls received. */
@@ -49,7 +47,7 @@ async function serve(answer: (response: ServerResponse) => void, options: Provid
     calls.push({ url, headers, closed: once(response, "close") });
     answer(response);
   });
-  closers.push(close);
+  onTestFinished(close);
   return {
     model: google("gemini-3-flash-preview", { baseUrl: url, apiKey: "key-1", ...options }),
     calls,
@@ -377,7 +375,7 @@ describe("against an independent simulator", () => {
       finishReason: "stop",
     });
     await harbour.start();
-    closers.push(() => harbour.stop());
+    onTestFinished(() => harbour.stop());
     const model = google("gemini-2.5-flash", { apiKey: "key-1", baseUrl: harbour.url });
 
     const completion = await model.generate(request, { signal });

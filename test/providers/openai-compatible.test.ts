@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ChatRequest } from "../../src/contracts/index.ts";
 import { type OpenAiCompatibleOptions, openaiCompatible } from "../../src/providers/openai-compatible.ts";
 import { providerConformance } from "../../src/testing/index.ts";
@@ -20,10 +20,8 @@ describe("openai-compatible conforms", () => {
 const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour?" }] };
 const { signal } = new AbortController();
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  for (const close of closers.splice(0)) await close();
 });
 
 const answerOk = (response: ServerResponse) =>
@@ -34,7 +32,7 @@ async function serve(
   options: Partial<OpenAiCompatibleOptions> = {},
 ) {
   const server = await serveWith(answer);
-  closers.push(server.close);
+  onTestFinished(server.close);
   return { ...server, model: openaiCompatible("qwen", { baseUrl: `${server.url}/v1`, ...options }) };
 }
 

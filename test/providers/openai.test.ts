@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type ChatRequest,
   type CompletionChunk,
@@ -27,16 +27,14 @@ describe("openai conforms", () => {
 const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour?" }] };
 const { signal } = new AbortController();
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  for (const close of closers.splice(0)) await close();
 });
 
 async function serve(answer: (response: ServerResponse) => void, options: ProviderOptions = {}) {
   const server = await serveWith(answer);
-  closers.push(server.close);
+  onTestFinished(server.close);
   return {
     ...server,
     model: openai("gpt-test", { apiKey: "sk-test", baseUrl: `${server.url}/v1`, ...options }),
@@ -368,7 +366,7 @@ describe("against a simulator of OpenAI's API", () => {
   async function simulate() {
     const mock = new LLMock({ port: 0 });
     await mock.start();
-    closers.push(() => mock.stop());
+    onTestFinished(() => mock.stop());
     return { mock, model: openai("gpt-test", { apiKey: "sk-test", baseUrl: `${mock.url}/v1` }) };
   }
 

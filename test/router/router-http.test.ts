@@ -1,13 +1,9 @@
 import { createServer } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { always } from "../../policies/index.ts";
 import { createRouter, type ExecutionOptions, isRouterError } from "../../src/index.ts";
-import {
-  type Scenario,
-  type ScenarioAnswer,
-  type ScenarioServer,
-  serveScenario,
-} from "../../src/testing/index.ts";
+import { type Scenario, type ScenarioServer, serveScenario } from "../../src/testing/index.ts";
+import { scenarioAnswer } from "../support/scenario-answer.ts";
 import { type Wire, wires } from "../support/wires.ts";
 
 const price = {
@@ -15,22 +11,12 @@ const price = {
   usdPerMillionOutputTokens: 10_000,
   usdPerMillionCachedInputTokens: 100,
 };
-const answerOf = (...textPieces: string[]): ScenarioAnswer => ({
-  model: "served-model",
-  textPieces,
-  toolCalls: [],
-  finishReason: "stop",
-  usage: { inputTokens: 100, outputTokens: 10, cachedInputTokens: 40 },
-});
-
-const open: ScenarioServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
+const usage = { inputTokens: 100, outputTokens: 10, cachedInputTokens: 40 };
+const answerOf = (...textPieces: string[]) => scenarioAnswer({ textPieces, usage });
 
 async function start(wire: Wire, scenario: Scenario): Promise<ScenarioServer> {
   const server = await serveScenario(scenario, wire);
-  open.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { nodeArguments } from "../support/node-arguments.ts";
 import { root } from "../support/package-sources.ts";
 
 const empty = mkdtempSync(join(tmpdir(), "switchpoint-studies-"));
 afterAll(() => rmSync(empty, { recursive: true }));
 
-const jiti = `${root}node_modules/jiti/lib/jiti-cli.mjs`;
 const studies = readdirSync(`${root}studies`).filter(
   // All its records are synthetic.
   (name) => name.endsWith("-study.ts") && name !== "tuning-records-study.ts",
@@ -18,7 +18,7 @@ it.each(studies)("%s prints in one line that it needs the data sets", async (stu
   for (const folder of [join(empty, "none"), empty]) {
     const env = { ...process.env, SWITCHPOINT_DATA: folder };
     const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
-      execFile(process.execPath, [jiti, `${root}studies/${study}`], { env }, (error, _, stderr) =>
+      execFile(process.execPath, nodeArguments(`studies/${study}`), { env }, (error, _, stderr) =>
         resolve({ code: error?.code, err: stderr }),
       );
     });

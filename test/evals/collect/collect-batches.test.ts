@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { collect } from "../../../evals/collect/collect.ts";
 import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
@@ -11,17 +11,12 @@ import { createRouter } from "../../../src/router/create-router.ts";
 import { type BatchServer, type ItemReply, serveBatches } from "../../support/batch-server.ts";
 import { collectFolder, numbered, price, readLines, writeLines } from "../../support/evals/collecting.ts";
 
-const servers: BatchServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
 async function serve(
   replyTo: (prompt: string, model: string) => ItemReply,
   options = {},
 ): Promise<BatchServer> {
   const server = await serveBatches(replyTo, options);
-  servers.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { gunzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { collect, estimateCollect } from "../../../evals/collect/collect.ts";
 import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
 import { lockFile } from "../../../evals/collect/lock-file.ts";
@@ -14,7 +14,7 @@ import { rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { always } from "../../../policies/always.ts";
 import { createRouter } from "../../../src/router/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
-import { type CompletionServer, type Reply, serveCompletions } from "../../support/completion-server.ts";
+import { type Reply, serveCompletions } from "../../support/completion-server.ts";
 import {
   collectFolder,
   numbered,
@@ -25,14 +25,9 @@ import {
 } from "../../support/evals/collecting.ts";
 import { serveJudge } from "../../support/judge-server.ts";
 
-const servers: CompletionServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
 async function serve(replyTo: (prompt: string, model: string, count: number) => Reply) {
   const server = await serveCompletions(replyTo);
-  servers.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

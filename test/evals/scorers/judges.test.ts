@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type PairwiseJudgeOptions, pairwiseJudge } from "../../../evals/scorers/pairwise-judge.ts";
 import { type RubricJudgeOptions, rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { scoreWith } from "../../../evals/scorers/score-with.ts";
@@ -6,11 +6,6 @@ import type { ScorerArgs } from "../../../evals/scorers/scorer.ts";
 import type { Model } from "../../../src/contracts/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { bodyOf, type JudgeReply, type JudgeServer, serveJudge } from "../../support/judge-server.ts";
-
-const servers: JudgeServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
 
 const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 10 };
 /** 1,000 tokens in at $1 a million, 100 out at $10. */
@@ -21,7 +16,7 @@ async function judged(
   priced = true,
 ): Promise<JudgeServer> {
   const server = await serveJudge(reply, priced ? price : undefined);
-  servers.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { serveLongStream } from "../../support/faults/long-stream-server.ts";
 import type { SlowReaderReport } from "../../support/faults/slow-reader-probe.ts";
+import { nodeArguments } from "../../support/node-arguments.ts";
 import { runs } from "../../support/runs.ts";
 import type { WireName } from "../../support/wires.ts";
 
@@ -24,14 +24,7 @@ it.each<WireName>(["openai", "anthropic"])(
     const server = await serveLongStream(wire, wireBytes);
     const probe = spawn(
       process.execPath,
-      [
-        "--expose-gc",
-        "--import",
-        "jiti/register",
-        fileURLToPath(new URL("../../support/faults/slow-reader-probe.ts", import.meta.url)),
-        wire,
-        server.url,
-      ],
+      ["--expose-gc", ...nodeArguments("test/support/faults/slow-reader-probe.ts", wire, server.url)],
       { stdio: ["pipe", "pipe", "inherit"] },
     );
     const lines = createInterface(probe.stdout)[Symbol.asyncIterator]();

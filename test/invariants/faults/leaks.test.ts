@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type FaultEndpoint, serveFaults } from "../../support/faults/fault-server.ts";
 import type { ProbeOptions, ProbeReport } from "../../support/faults/leak-probe.ts";
 import { faults } from "../../support/faults/schedule.ts";
+import { nodeArguments } from "../../support/node-arguments.ts";
 import { runs } from "../../support/runs.ts";
 import { type WireName, wires } from "../../support/wires.ts";
 
@@ -42,10 +42,10 @@ it(
       process.execPath,
       [
         "--expose-gc",
-        "--import",
-        "jiti/register",
-        fileURLToPath(new URL("../../support/faults/leak-probe.ts", import.meta.url)),
-        JSON.stringify({ requests, seed, urls } satisfies ProbeOptions),
+        ...nodeArguments(
+          "test/support/faults/leak-probe.ts",
+          JSON.stringify({ requests, seed, urls } satisfies ProbeOptions),
+        ),
       ],
       { stdio: ["pipe", "pipe", "inherit"] },
     );

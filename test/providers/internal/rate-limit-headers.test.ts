@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Model, RateLimitInfo } from "../../../src/contracts/index.ts";
 import { anthropic } from "../../../src/providers/anthropic.ts";
 import { azure } from "../../../src/providers/azure.ts";
@@ -72,11 +72,6 @@ describe("headers of rate limits", () => {
   });
 });
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
 const openaiHeaders = {
   "x-ratelimit-limit-requests": "60",
   "x-ratelimit-remaining-requests": "7",
@@ -139,7 +134,7 @@ describe.each(wires)("$name over HTTP", ({ make, headers, answer, events }) => {
 
   async function reported(reply: (response: ServerResponse) => void, streams: boolean) {
     const server = await serveWith(reply);
-    closers.push(server.close);
+    onTestFinished(server.close);
     const model = make(server.url);
     const infos: RateLimitInfo[] = [];
     const options = { signal, onRateLimit: (info: RateLimitInfo) => infos.push(info) };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { FailureKind, ScenarioAnswer, ScenarioFailure } from "../../../src/testing/index.ts";
+import { scenarioAnswer } from "../scenario-answer.ts";
 import { type WireName, wires } from "../wires.ts";
 import { type Fault, type FaultStatus, type RetryAfter, retryAfterHeaders } from "./fault.ts";
 
@@ -102,7 +103,7 @@ function answerOf(tag: string, fault: Fault): ScenarioAnswer {
   }
   textPieces.push(`[${tag} ends]`);
   const usage = { inputTokens: 100, outputTokens: textPieces.length, cachedInputTokens: 40 };
-  return { model: "served-model", textPieces, toolCalls: [], finishReason: "stop", usage };
+  return scenarioAnswer({ textPieces, usage });
 }
 
 /** A body in the pieces that are written, before a fault is applied. */

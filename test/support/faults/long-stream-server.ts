@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RecordedRequest, ScenarioAnswer } from "../../../src/testing/index.ts";
+import { scenarioAnswer } from "../scenario-answer.ts";
 import { type WireName, wires } from "../wires.ts";
 
 export interface LongStreamServer {
@@ -74,5 +75,5 @@ export async function serveLongStream(wireName: WireName, wireBytes: number): Pr
 function answerOf(pieces: number): ScenarioAnswer {
   const textPieces = Array.from({ length: pieces }, () => piece);
   const usage = { inputTokens: 10, outputTokens: 10 };
-  return { model: "served-model", textPieces, toolCalls: [], finishReason: "stop", usage };
+  return scenarioAnswer({ textPieces, usage });
 }
