@@ -40,6 +40,8 @@ export interface RequestScope {
   readonly account: Account;
   /** All attempts so far, including those of classifiers and checks, in order of start. */
   readonly attempts: Attempt[];
+  /** Their starts on the monotonic clock: the time of day that attempts record may have jumped. */
+  readonly starts: number[];
   /** Returns the next number for a call that no plan proposed. */
   readonly numberCall: () => number;
 }

@@ -114,6 +114,7 @@ export function executionFor(
           : { at: clock.monotonic() + parts.deadlineMs, ms: parts.deadlineMs },
       account,
       attempts,
+      starts: [],
       numberCall() {
         calls += 1;
         return calls;
