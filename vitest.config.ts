@@ -3,16 +3,59 @@ import { defineConfig } from "vitest/config";
 // The provider suite also runs against the next major of the SDK (Node >= 22): SWITCHPOINT_OPENAI=openai-7.
 const openai = process.env["SWITCHPOINT_OPENAI"];
 
+/**
+ * Test files that get a process each, before all others: those of faults, package and studies start and
+ * measure programs, those of presets use the router that exists once in a process, those of providers
+ * replace modules. All others share a process per core, which takes half the time. A file must undo what
+ * it changes there; test/support/shared-process.ts fails a file that does not.
+ */
+const isolated = [
+  "invariants/faults/*",
+  "invariants/package",
+  "presets/**/*",
+  "providers/*",
+  "studies/**/*",
+].map((path) => `${path}.test.ts`);
+
 export default defineConfig({
   ...(openai === undefined ? {} : { resolve: { alias: { openai } } }),
   test: {
     dir: "test",
-    include: ["**/*.test.ts"],
-    typecheck: { enabled: true, tsconfig: "test/tsconfig.json", include: ["**/*.test-d.ts"] },
     // Much of a run waits for loopback, timers and child processes: leave no core idle.
     maxWorkers: "100%",
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
     testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 60_000,
+    coverage: {
+      include: ["src/**/*.ts", "policies/**/*.ts", "evals/**/*.ts", "cli/**/*.ts"],
+      exclude: ["**/*.generated.ts"],
+      reporter: ["text-summary", "html"],
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: isolated,
+          isolate: false,
+          setupFiles: ["./test/support/shared-process.ts"],
+        },
+      },
+      { extends: true, test: { name: "isolated", include: isolated } },
+      {
+        extends: true,
+        test: {
+          name: "types",
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            tsconfig: "test/tsconfig.json",
+            include: ["**/*.test-d.ts"],
+          },
+        },
+      },
+    ],
   },
 });

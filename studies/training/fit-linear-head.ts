@@ -3,6 +3,8 @@ import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import { settings } from "./complexity-settings.ts";
 import type { TrainingRow } from "./read-training-set.ts";
 
+const structureLength = STRUCTURE.length;
+
 export interface FitOptions {
   /** Known print of each bucket; 0 for none. */
   readonly prints: Uint8Array;
@@ -21,7 +23,7 @@ export function fitLinearHead(rows: readonly TrainingRow[], options: FitOptions)
   const totalWeight = rows.reduce((sum, { weight }) => sum + weight, 0);
   const centre = rows.reduce((sum, { weight, label }) => sum + weight * label, 0) / totalWeight;
   const equations = rows.map((row): Equation => {
-    const buckets = row.buckets.filter((bucket, index) => options.prints[bucket] === row.prints[index]);
+    const buckets = knownBuckets(row, options.prints);
     return {
       buckets,
       structure: row.structure.map((value, index) => {
@@ -44,6 +46,19 @@ export function fitLinearHead(rows: readonly TrainingRow[], options: FitOptions)
     ...quantise(scaled.subarray(STRUCTURE.length)),
     bias: -mean * factor,
   };
+}
+
+/** A loop: `filter` of a typed array takes ten times as long. */
+function knownBuckets({ buckets, prints }: TrainingRow, known: Uint8Array): Uint16Array {
+  const kept = new Uint16Array(buckets.length);
+  let count = 0;
+  for (let index = 0; index < buckets.length; index += 1) {
+    const bucket = buckets[index] as number;
+    if (known[bucket] !== prints[index]) continue;
+    kept[count] = bucket;
+    count += 1;
+  }
+  return kept.slice(0, count);
 }
 
 /** Returns the mean of the predictions, and the factor that gives them the wanted standard deviation. */
@@ -102,7 +117,7 @@ function applyNormalMatrix(
   into: Float64Array,
 ): void {
   for (let index = 0; index < into.length; index += 1) {
-    const penalty = index < STRUCTURE.length ? settings.structurePenalty : vocabularyPenalty;
+    const penalty = index < structureLength ? settings.structurePenalty : vocabularyPenalty;
     into[index] = penalty * (vector[index] as number);
   }
   for (const equation of equations) addScaled(into, equation, predict(vector, equation) * equation.weight);
@@ -113,7 +128,7 @@ function predict(vector: Float64Array, { buckets, structure, scale }: Equation):
   for (let index = 0; index < structure.length; index += 1)
     fromStructure += (structure[index] as number) * (vector[index] as number);
   let fromBuckets = 0;
-  for (const bucket of buckets) fromBuckets += vector[STRUCTURE.length + bucket] as number;
+  for (const bucket of buckets) fromBuckets += vector[structureLength + bucket] as number;
   return fromStructure + fromBuckets * scale;
 }
 
@@ -122,7 +137,7 @@ function addScaled(into: Float64Array, { buckets, structure, scale }: Equation, 
   for (let index = 0; index < structure.length; index += 1)
     into[index] = (into[index] as number) + factor * (structure[index] as number);
   for (const bucket of buckets) {
-    const index = STRUCTURE.length + bucket;
+    const index = structureLength + bucket;
     into[index] = (into[index] as number) + factor * scale;
   }
 }
@@ -135,18 +150,20 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 function moments(rows: readonly TrainingRow[]): Pick<LinearHead, "means" | "deviations"> {
   const total = rows.reduce((sum, { weight }) => sum + weight, 0);
-  const average = (value: (row: TrainingRow) => number): number =>
-    rows.reduce((sum, row) => sum + row.weight * value(row), 0) / total;
-  const means = Float32Array.from(STRUCTURE, (_, index) =>
-    average(({ structure }) => structure[index] as number),
+  // By row, then by feature: a row is fetched once. The order in which a feature is summed up stays.
+  const averages = (value: (row: TrainingRow, index: number) => number): Float64Array => {
+    const sums = new Float64Array(structureLength);
+    for (const row of rows)
+      for (let index = 0; index < structureLength; index += 1)
+        sums[index] = (sums[index] as number) + row.weight * value(row, index);
+    return sums.map((sum) => sum / total);
+  };
+  const means = Float32Array.from(averages(({ structure }, index) => structure[index] as number));
+  const variances = averages(
+    ({ structure }, index) => ((structure[index] as number) - (means[index] as number)) ** 2,
   );
-  const deviations = Float32Array.from(STRUCTURE, (_, index) => {
-    const variance = average(
-      ({ structure }) => ((structure[index] as number) - (means[index] as number)) ** 2,
-    );
-    // A feature that no row has gets weight 0 here; with deviation 1 its prior counts per unit.
-    return variance === 0 ? 1 : Math.sqrt(variance);
-  });
+  // A feature that no row has gets weight 0 here; with deviation 1 its prior counts per unit.
+  const deviations = Float32Array.from(variances, (variance) => (variance === 0 ? 1 : Math.sqrt(variance)));
   return { means, deviations };
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { trainClassifier } from "../../evals/index.ts";
 import * as classifiers from "../../src/classifiers/index.ts";
 import { type ClassifierSetup, classifierConformance, fakeModel } from "../../src/testing/index.ts";
-import { openHop } from "../support/open-hop.ts";
+import { openHop } from "../support/hops/open-hop.ts";
 import { topicRecords } from "../support/topic-records.ts";
 import { embedWords, recordsOf, wordEmbedder } from "../support/word-embedder.ts";
 

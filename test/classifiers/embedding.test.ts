@@ -12,7 +12,7 @@ import {
 import type { Classification } from "../../src/contracts/index.ts";
 import { type Constraint, createRouter, isRouterError, ProviderError } from "../../src/index.ts";
 import { factsOf, fakeModel } from "../../src/testing/index.ts";
-import { openHop } from "../support/open-hop.ts";
+import { openHop } from "../support/hops/open-hop.ts";
 import { runs } from "../support/runs.ts";
 import { embedWords, recordsOf, vectorOf } from "../support/word-embedder.ts";
 

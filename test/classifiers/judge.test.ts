@@ -5,7 +5,7 @@ import { judge, length, near } from "../../src/classifiers/index.ts";
 import type { HopContext } from "../../src/contracts/index.ts";
 import { createRouter, isRouterError, type RouterOptions } from "../../src/index.ts";
 import { type FakeModelOptions, factsOf, fakeModel } from "../../src/testing/index.ts";
-import { openHop } from "../support/open-hop.ts";
+import { openHop } from "../support/hops/open-hop.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 1_000 };
 const rating = (options: FakeModelOptions = {}) =>

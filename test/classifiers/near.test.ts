@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { near } from "../../src/classifiers/index.ts";
 import type { Classification, Classifier } from "../../src/contracts/index.ts";
 import { factsOf } from "../../src/testing/index.ts";
-import { openHop } from "../support/open-hop.ts";
+import { openHop } from "../support/hops/open-hop.ts";
 import { runs } from "../support/runs.ts";
 
 const saying = (name: string, answer: Classification | (() => Classification | Promise<Classification>)) => {

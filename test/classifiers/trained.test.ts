@@ -13,7 +13,7 @@ import { FORMAT_VERSION, versionOf } from "../../src/classifiers/trained/trained
 import type { Classification, Classifier, RequestFacts } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { factsOf, fakeModel } from "../../src/testing/index.ts";
-import { openHop } from "../support/open-hop.ts";
+import { openHop } from "../support/hops/open-hop.ts";
 import { runs } from "../support/runs.ts";
 import { topicRecords } from "../support/topic-records.ts";
 

@@ -1,17 +1,14 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evalReplayCommand } from "../../cli/eval-replay.ts";
+import { firstOf, mix } from "../../policies/index.ts";
+import { createRouter } from "../../src/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { temporaryFolder } from "../support/cli-config.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-let folder = "";
+const folder = temporaryFolder();
 let outcomes = "";
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "eval-replay-"));
-  outcomes = join(folder, "outcomes.jsonl");
+beforeAll(() => {
   const lines = Array.from({ length: 40 }, (_, index) => {
     const hard = index % 2 === 0;
     const prompt = hard
@@ -27,9 +24,9 @@ beforeAll(async () => {
       },
     };
   });
-  await writeFile(outcomes, lines.map((line) => JSON.stringify(line)).join("\n"));
+  outcomes = folder.file("outcomes.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(folder.remove);
 
 async function run(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string }> {
   let out = "";
@@ -111,13 +108,12 @@ describe("eval replay", () => {
   });
 
   it("says on stderr that scores are constant, and that the small model is not worse", async () => {
-    const same = join(folder, "same.jsonl");
     const lines = Array.from({ length: 30 }, (_, index) => ({
       id: String(index),
       prompt: "the same for all",
       outcomes: { "vllm:qwen": { quality: 1 }, "openai:gpt": { quality: index % 2 } },
     }));
-    await writeFile(same, lines.map((line) => JSON.stringify(line)).join("\n"));
+    const same = folder.file("same.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
     const { out, err } = await run("--outcomes", same, ...pair);
     expect(err).toContain("the classifier gives all records the same complexity: it cannot tell them apart");
     expect(err).toContain(
@@ -127,16 +123,11 @@ describe("eval replay", () => {
   });
 
   it("replays the router of a config file by the names of its models", async () => {
-    const config = join(folder, "router.ts");
-    await writeFile(
-      config,
-      `import { createRouter } from "${root}src/router/create-router.ts";
-       import { fakeModel } from "${root}src/testing/index.ts";
-       import { firstOf, mix } from "${root}policies/index.ts";
-       export default createRouter({
-         models: { little: fakeModel({ name: "vllm:qwen" }), big: fakeModel({ name: "openai:gpt" }) },
-         policy: firstOf(mix({ big: 0.25, little: 0.75 })),
-       });`,
+    const config = folder.config(() =>
+      createRouter({
+        models: { little: fakeModel({ name: "vllm:qwen" }), big: fakeModel({ name: "openai:gpt" }) },
+        policy: firstOf(mix({ big: 0.25, little: 0.75 })),
+      }),
     );
     const { out } = await run("--outcomes", outcomes, "--config", config);
     expect(out).toContain("policy firstOf; calls: little 75.0 %, big 25.0 %");
@@ -190,9 +181,7 @@ describe("eval replay", () => {
   });
 
   it("refuses a file that does not exist, and a missing --outcomes", async () => {
-    await expect(run("--outcomes", join(folder, "none.jsonl"), ...pair)).rejects.toThrow(
-      /file does not exist/,
-    );
+    await expect(run("--outcomes", "nowhere/none.jsonl", ...pair)).rejects.toThrow(/file does not exist/);
     await expect(run(...pair)).rejects.toThrow(/required option '--outcomes <file>' not specified/);
   });
 

@@ -1,19 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { judge, notRefused } from "../../policies/checks/index.ts";
 import { cascade } from "../../policies/index.ts";
-import { type Check, createRouter, type Model } from "../../src/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { google } from "../../src/providers/google.ts";
-import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
-import {
-  type Scenario,
-  type ScenarioAnswer,
-  type ScenarioServer,
-  serveScenario,
-} from "../../src/testing/index.ts";
-import { serveAnthropic } from "../support/anthropic-server.ts";
-import { googleWire } from "../support/google-server.ts";
-import { serveOpenAi } from "../support/openai-server.ts";
+import { type Check, createRouter } from "../../src/index.ts";
+import { type ScenarioAnswer, type ScenarioServer, serveScenario } from "../../src/testing/index.ts";
+import { type Wire, wires } from "../support/wires.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const usage = { inputTokens: 100, outputTokens: 10 }; // 0.2 USD
@@ -27,29 +17,13 @@ const answerOf = (...textPieces: string[]): ScenarioAnswer => ({
 const good = answerOf("It is ", "Paris.");
 const refusal = answerOf("I'm sorry, ", "but I can't help with that.");
 
-interface Wire {
-  readonly serve: (scenario: Scenario) => Promise<ScenarioServer>;
-  readonly model: (name: string, baseUrl: string) => Model;
-}
-const wires: Readonly<Record<string, Wire>> = {
-  openai: { serve: serveOpenAi, model: (name, baseUrl) => openaiCompatible(name, { baseUrl, price }) },
-  anthropic: {
-    serve: serveAnthropic,
-    model: (name, baseUrl) => anthropic(name, { baseUrl, apiKey: "k", price, maxOutputTokens: 100 }),
-  },
-  google: {
-    serve: (scenario) => serveScenario(scenario, googleWire),
-    model: (name, baseUrl) => google(name, { baseUrl, apiKey: "k", price }),
-  },
-};
-
 const open: ScenarioServer[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
 async function start(wire: Wire, answer: ScenarioAnswer): Promise<ScenarioServer> {
-  const server = await wire.serve({ type: "answer", answer });
+  const server = await serveScenario({ type: "answer", answer }, wire);
   open.push(server);
   return server;
 }
@@ -61,7 +35,10 @@ async function start(wire: Wire, answer: ScenarioAnswer): Promise<ScenarioServer
 async function cascadeOver(wire: Wire, first: ScenarioAnswer, unless: Check = notRefused()) {
   const [small, large] = [await start(wire, first), await start(wire, answerOf("from ", "large"))];
   const router = createRouter({
-    models: { small: wire.model("small", small.url), large: wire.model("large", large.url) },
+    models: {
+      small: wire.model("small", small.url, { price }),
+      large: wire.model("large", large.url, { price }),
+    },
     policy: cascade({ first: "small", then: "large", unless }),
   });
   return { router, small, large };
@@ -132,7 +109,7 @@ describe.each(Object.entries(wires))("a cascade over the API of %s", (_, wire) =
 
   it("calls a judge through the hop: recorded, priced, and under the constraints", async () => {
     const judging = await start(wire, answerOf('{"accept": ', "true}"));
-    const model = wire.model("judge", judging.url);
+    const model = wire.model("judge", judging.url, { price });
     const { router, small, large } = await cascadeOver(wire, good, judge({ model }));
     const result = await router.route("Capital of France?");
     expect(result.text).toBe("It is Paris.");

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Hop } from "../../src/contracts/index.ts";
-import { lateScenarios, type Scenario, scenarios } from "../support/hop-scenarios.ts";
-import { runScenario } from "../support/hop-world.ts";
+import { lateScenarios, type Scenario, scenarios } from "../support/hops/hop-scenarios.ts";
+import { runScenario } from "../support/hops/hop-world.ts";
 import { runs } from "../support/runs.ts";
 
 it.each<{ what: string; from: fc.Arbitrary<Scenario>; expected: readonly Hop[]; count: number }>([

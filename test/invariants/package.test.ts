@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +10,7 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 let folder = "";
+const command = () => join(folder, "node_modules/.bin/switchpoint");
 
 /** A user's first file, with every subpath. */
 const program = `
@@ -187,19 +189,67 @@ it("prints a readable error if it is not caught", async () => {
   expect(stderr.length).toBeLessThan(4_000);
 }, 60_000);
 
+it("shows where in its sources an error was thrown, if asked for source maps", async () => {
+  await writeFile(
+    join(folder, "invalid.js"),
+    'import { createRouter } from "switchpoint"; createRouter({ models: {} });',
+  );
+  const failed = run(process.execPath, ["--enable-source-maps", "invalid.js"], { cwd: folder });
+  const { stderr } = (await failed.catch((error: unknown) => error)) as { readonly stderr: string };
+  const places = [...stderr.matchAll(/at (\S+) \(.*?switchpoint\/(src\/\S+?\.ts):(\d+):/g)];
+  expect(places.map(([, name]) => name)).toEqual(expect.arrayContaining(["completeModels", "createRouter"]));
+  const [, , file = "", line] = places[0] ?? [];
+  const thrown = (await readFile(join(root, file), "utf8")).split("\n")[Number(line) - 1];
+  expect(thrown).toMatch(/throw new InvalidOptionError\("models"/);
+  expect(stderr, "Node shows the line, which the map holds").toContain(thrown);
+}, 60_000);
+
+it("has maps that lead from each throw to the same in the sources", async () => {
+  const home = join(folder, "node_modules/switchpoint/dist");
+  const files = (await readdir(home, { recursive: true })).filter((name) => name.endsWith(".js.map"));
+  let throws = 0;
+  for (const file of files) {
+    const map = JSON.parse(await readFile(join(home, file), "utf8"));
+    const places = new SourceMap(map);
+    const lines = (await readFile(join(home, file.slice(0, -".map".length)), "utf8")).split("\n");
+    for (const [line, text] of lines.entries()) {
+      for (const { index, 0: code } of text.matchAll(/throw new \w+/g)) {
+        const entry = places.findEntry(line, index);
+        const source = "originalSource" in entry ? map.sources.indexOf(entry.originalSource) : -1;
+        const original = "originalLine" in entry ? entry.originalLine : -1;
+        const content = map.sourcesContent[source]?.split("\n")[original];
+        expect(content, `${file}:${line + 1}`).toContain(code);
+        throws += 1;
+      }
+    }
+  }
+  expect(throws).toBeGreaterThan(100);
+});
+
 it("includes a working command line", async () => {
-  const { stdout } = await run(process.execPath, [
-    join(folder, "node_modules/.bin/switchpoint"),
-    "--version",
-  ]);
+  const { stdout } = await run(process.execPath, [command(), "--version"]);
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 60_000);
 
-it("contains no test, no source map, no data and no development script", async () => {
-  const files = await readdir(join(folder, "node_modules/switchpoint"), { recursive: true });
-  expect(files.filter((name) => /(^|\/)test\/|\.map$|\.jsonl|\.mjs$|\.ts$(?<!\.d\.ts$)/.test(name))).toEqual(
-    [],
+it("reads a config file in TypeScript that imports the package", async () => {
+  await writeFile(
+    join(folder, "router.ts"),
+    `import { createRouter, type Router } from "switchpoint";
+     import { always } from "switchpoint/policies";
+     import { fakeModel } from "switchpoint/testing";
+     const models = { only: fakeModel({ model: "fake" }) };
+     const router: Router<"only"> = createRouter({ models, policy: always("only") });
+     export default router;`,
   );
+  await writeFile(join(folder, "requests.jsonl"), '{"prompt":"Hello"}');
+  const args = [command(), "decide", "--config", "router.ts", "requests.jsonl"];
+  const { stdout } = await run(process.execPath, args, { cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({ model: "only", policy: { name: "always" } });
+}, 60_000);
+
+it("contains no test, no data and no development script", async () => {
+  const files = await readdir(join(folder, "node_modules/switchpoint"), { recursive: true });
+  expect(files.filter((name) => /(^|\/)test\/|\.jsonl|\.mjs$|\.ts$(?<!\.d\.ts$)/.test(name))).toEqual([]);
   expect(
     files.filter((name) =>
       /^dist\/(evals\/(studies|training|train-complexity)|src\/cli\/.*\.d\.ts)/.test(name),

@@ -23,8 +23,13 @@ test("every README has an example", () => {
   expect([...withExample].sort()).toEqual([...readmes].sort());
 });
 
-test("every example compiles", () => {
-  expect(checkReadme(blocks)).toEqual([]);
+const code = 'import { always } from "switchpoint/policies";\n\nalways(1);';
+const wrong = { place: "README.md:10", code, runs: true };
+
+test("every example compiles, and what does not is reported with its line", () => {
+  expect(checkReadme([...blocks, wrong])).toEqual([
+    "README.md:12: Argument of type 'number' is not assignable to parameter of type 'string'.",
+  ]);
 }, 60_000);
 
 test.each(blocks.filter(({ runs }) => runs))("the example at $place prints what it says", async (block) => {

@@ -1,19 +1,14 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
-import { createRouter, type ExecutionOptions, isRouterError, type Model } from "../../src/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { google } from "../../src/providers/google.ts";
-import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { createRouter, type ExecutionOptions, isRouterError } from "../../src/index.ts";
 import {
   type Scenario,
   type ScenarioAnswer,
   type ScenarioServer,
   serveScenario,
 } from "../../src/testing/index.ts";
-import { serveAnthropic } from "../support/anthropic-server.ts";
-import { googleWire } from "../support/google-server.ts";
-import { serveOpenAi } from "../support/openai-server.ts";
+import { type Wire, wires } from "../support/wires.ts";
 
 const price = {
   usdPerMillionInputTokens: 1_000,
@@ -28,29 +23,13 @@ const answerOf = (...textPieces: string[]): ScenarioAnswer => ({
   usage: { inputTokens: 100, outputTokens: 10, cachedInputTokens: 40 },
 });
 
-interface Wire {
-  readonly serve: (scenario: Scenario) => Promise<ScenarioServer>;
-  readonly model: (name: string, baseUrl: string) => Model;
-}
-const wires: Readonly<Record<string, Wire>> = {
-  openai: { serve: serveOpenAi, model: (name, baseUrl) => openaiCompatible(name, { baseUrl, price }) },
-  anthropic: {
-    serve: serveAnthropic,
-    model: (name, baseUrl) => anthropic(name, { baseUrl, apiKey: "k", price, maxOutputTokens: 100 }),
-  },
-  google: {
-    serve: (scenario) => serveScenario(scenario, googleWire),
-    model: (name, baseUrl) => google(name, { baseUrl, apiKey: "k", price }),
-  },
-};
-
 const open: ScenarioServer[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
 async function start(wire: Wire, scenario: Scenario): Promise<ScenarioServer> {
-  const server = await wire.serve(scenario);
+  const server = await serveScenario(scenario, wire);
   open.push(server);
   return server;
 }
@@ -58,11 +37,11 @@ async function start(wire: Wire, scenario: Scenario): Promise<ScenarioServer> {
 /** A small model whose endpoint does what the scenario says, and a large one that answers. */
 async function routerOver(wire: Wire, scenario: Scenario, execution: ExecutionOptions = {}) {
   const server = await start(wire, scenario);
-  const good = await start(wires["openai"] as Wire, { type: "answer", answer: answerOf("from ", "large") });
+  const good = await start(wires.openai, { type: "answer", answer: answerOf("from ", "large") });
   const router = createRouter({
     models: {
-      small: wire.model("small", server.url),
-      large: openaiCompatible("large", { baseUrl: good.url, price }),
+      small: wire.model("small", server.url, { price }),
+      large: wires.openai.model("large", good.url, { price }),
     },
     policy: always("small"),
     execution: { retries: 1, backoffBaseMs: 1, ...execution },
@@ -93,7 +72,7 @@ for (const [name, wire] of Object.entries(wires)) {
       expect(costUsd).toBeCloseTo((60 * 1_000 + 40 * 100 + 10 * 10_000) / 1e6, 12);
       expect(attempts).toMatchObject([
         {
-          endpoint: server.url,
+          endpoint: wire === wires.openai ? `${server.url}/v1` : server.url,
           servedModel: "served-model",
           usage: { inputTokens: 100, cachedInputTokens: 40 },
         },
@@ -190,7 +169,10 @@ for (const [name, wire] of Object.entries(wires)) {
     it("goes elsewhere when the endpoint cannot be reached", async () => {
       const { router } = await routerOver(wire, { type: "stall" });
       const port = await freePort();
-      const models = { small: wire.model("small", `http://127.0.0.1:${port}`), large: router.models.large };
+      const models = {
+        small: wire.model("small", `http://127.0.0.1:${port}`, { price }),
+        large: router.models.large,
+      };
       const moved = createRouter({ models, policy: always("small"), execution: { retries: 0 } });
       const { text, attempts } = await moved.route("Hello");
       expect(text).toBe("from large");

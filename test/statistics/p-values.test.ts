@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bettingPValue } from "../../src/statistics/betting-p-value.ts";
 import { loadBinomialTest } from "../../src/statistics/binomial-test.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
-import { runs } from "../support/evals/runs.ts";
+import { numRuns } from "../support/runs.ts";
 
 describe("the exact binomial test", async () => {
   const { pValue, upperBound } = await loadBinomialTest();
@@ -58,7 +58,7 @@ describe("the exact binomial test", async () => {
           expect(upperBound(events, count, 0.05) <= limit).toBe(difference <= 0);
         },
       ),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 
@@ -121,7 +121,7 @@ describe("the p-value by betting", () => {
         expect(pValue).toBeGreaterThan(0);
         expect(pValue).toBeLessThanOrEqual(1);
       }),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 });

@@ -12,9 +12,6 @@ export interface Folder {
 }
 
 const makers: (() => unknown)[] = [];
-// A config file cannot reach a test's objects otherwise; importing the sources would compile them each
-// time.
-Object.assign(globalThis, { routerOfTest: (index: number) => makers[index]?.() });
 
 /** Creates a temporary folder for a test's files. */
 export function temporaryFolder(): Folder {
@@ -27,8 +24,13 @@ export function temporaryFolder(): Folder {
     file,
     config(make) {
       const index = makers.push(make) - 1;
+      // A config file cannot reach a test's objects otherwise; importing the sources would compile them each time.
+      Object.assign(globalThis, { routerOfTest: (at: number) => makers[at]?.() });
       return file(`router-${index}.ts`, `export default globalThis.routerOfTest(${index} as number);`);
     },
-    remove: () => rmSync(path, { recursive: true }),
+    remove() {
+      Reflect.deleteProperty(globalThis, "routerOfTest");
+      rmSync(path, { recursive: true });
+    },
   };
 }

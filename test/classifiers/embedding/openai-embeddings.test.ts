@@ -4,7 +4,7 @@ import { always } from "../../../policies/index.ts";
 import { embedding, length, openaiEmbeddings, trainEmbedding } from "../../../src/classifiers/index.ts";
 import { createRouter, isRouterError } from "../../../src/index.ts";
 import { factsOf, fakeModel } from "../../../src/testing/index.ts";
-import { openHop } from "../../support/open-hop.ts";
+import { openHop } from "../../support/hops/open-hop.ts";
 import { type LoopbackServer, type SeenRequest, sendJson, serveWith } from "../../support/serve-with.ts";
 import { recordsOf, vectorOf } from "../../support/word-embedder.ts";
 

@@ -3,7 +3,7 @@ import { trainClassifier } from "../../../evals/index.ts";
 import { explainTrained, type TrainedClassifier, trained } from "../../../src/classifiers/index.ts";
 import type { Classification } from "../../../src/contracts/index.ts";
 import { factsOf } from "../../../src/testing/index.ts";
-import { openHop } from "../../support/open-hop.ts";
+import { openHop } from "../../support/hops/open-hop.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 
 const fileOf = async (candidate: string): Promise<TrainedClassifier> =>

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aiq, oracleCurve, orderByScore, routingCurve } from "../../../evals/metrics/index.ts";
 import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 describe("aiq", () => {
   it("is the mean height of the non-decreasing convex hull", () => {
@@ -64,7 +64,7 @@ describe("aiq", () => {
         expect(before).toBeGreaterThanOrEqual(0);
         expect(after).toBeLessThanOrEqual(1 + 1e-9);
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 });
@@ -94,7 +94,7 @@ describe("oracleCurve", () => {
         const best = aiq(oracleCurve(scored.pair) ?? [], range) ?? Number.NaN;
         expect(best).toBeGreaterThanOrEqual(value - 1e-9);
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apgr, cpt, orderByScore, type PairedOutcomes, routingCurve } from "../../../evals/metrics/index.ts";
 import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 const curveOf = (of: PairedOutcomes, by: readonly number[]) => routingCurve(of, orderByScore(by));
 
@@ -35,7 +35,7 @@ describe("apgr", () => {
         if (forward === undefined) expect(backward).toBeUndefined();
         else expect(backward).toBeCloseTo(1 - forward, 9);
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 
@@ -53,7 +53,7 @@ describe("apgr", () => {
         if (value === undefined) expect(again).toBeUndefined();
         else expect(again).toBeCloseTo(value, 9);
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 
@@ -66,7 +66,7 @@ describe("apgr", () => {
         const value = apgr(curveOf(scored.pair, scored.scores));
         expect((value ?? 0) <= (best ?? 0) + 1e-9).toBe(true);
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 });
@@ -116,7 +116,7 @@ describe("cpt", () => {
           expect(share).toBeLessThanOrEqual(1 + 1e-12);
         }
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { calibrationBins, calibrationError, seededRandom } from "../../../evals/metrics/index.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 test("Brier score and ECE are those worked out by hand", () => {
   // Each estimate is a bin of its own: |0.2 - 0|, |0.6 - 1|, |0.9 - 0.5|.
@@ -52,7 +52,7 @@ test("bins hold all records in order, about as many each, with an interval aroun
         expect(high).toBeGreaterThanOrEqual(measured - 1e-12);
       });
     }),
-    runs(2_000),
+    numRuns(2_000),
   );
 });
 

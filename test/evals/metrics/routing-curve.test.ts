@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { orderByScore, routingCurve, sweep } from "../../../evals/metrics/index.ts";
 import { cells, pair, pairOf, scores } from "../../support/evals/pairs.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 describe("routingCurve", () => {
   it("has a point before all records and one for each distinct score", () => {
@@ -39,7 +39,7 @@ describe("routingCurve", () => {
           expect(point.largeCallRate).toBeCloseTo(repeated[index]?.largeCallRate ?? Number.NaN, 12);
         });
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 });
@@ -60,7 +60,7 @@ describe("sweep", () => {
           expect(swept[index]?.quality).toBeCloseTo(sum / rows.length, 12);
         });
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 

@@ -7,8 +7,8 @@ import { always, cascade, cheapestAbove, firstOf, mix, threshold } from "../../.
 import type { Check, Classifier, ModelFacts, Policy } from "../../../src/contracts/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { formatErrorOf, recordOf, stated, streamOf } from "../../support/evals/records.ts";
-import { runs } from "../../support/evals/runs.ts";
 import { partialLottery } from "../../support/partial-lottery.ts";
+import { numRuns } from "../../support/runs.ts";
 
 const models = ["small", "large"] as const;
 type Id = (typeof models)[number];
@@ -105,7 +105,7 @@ describe("replay", () => {
           9,
         );
       }),
-      runs(10_000),
+      numRuns(10_000),
     );
   });
 

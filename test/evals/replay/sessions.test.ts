@@ -6,7 +6,7 @@ import type { Choice, ModelFacts, Policy, SessionFacts } from "../../../src/cont
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { formatErrorOf, recordOf, stated } from "../../support/evals/records.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 const models = ["small", "large"] as const;
 type Id = (typeof models)[number];
@@ -114,7 +114,7 @@ describe("replay of sessions", () => {
           });
         },
       ),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../evals/metrics/index.ts";
 import { fitCurve } from "../../../evals/train/fit-curve.ts";
 import { calibratedQuality } from "../../../src/classifiers/trained/quality-curve.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 /** Estimates, and outcomes whose probability is `of(estimate)`. */
 function sample(count: number, of: (estimate: number) => number) {
@@ -60,7 +60,7 @@ describe("fitCurve", () => {
           last = value;
         }
       }),
-      { numRuns: Math.min(runs(500).numRuns, 500) },
+      { numRuns: Math.min(numRuns(500).numRuns, 500) },
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { apgr, orderByScore, routingCurve } from "../../../evals/metrics/index.ts";
 import { gainApgr } from "../../../evals/train/gain-apgr.ts";
 import { cells, pairOf } from "../../support/evals/pairs.ts";
-import { runs } from "../../support/evals/runs.ts";
+import { numRuns } from "../../support/runs.ts";
 
 describe("gainApgr", () => {
   it("is the APGR of the routing curve, for any scores and weights", () => {
@@ -23,7 +23,7 @@ describe("gainApgr", () => {
           else expect(value).toBeCloseTo(expected, 9);
         },
       ),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 });

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { serveLongStream } from "../../support/faults/long-stream-server.ts";
 import type { SlowReaderReport } from "../../support/faults/slow-reader-probe.ts";
-import type { WireName } from "../../support/faults/wires.ts";
 import { runs } from "../../support/runs.ts";
+import type { WireName } from "../../support/wires.ts";
 
 const megabyte = 1_000_000;
 const wireBytes = runs(24, 100) * megabyte;

@@ -5,8 +5,8 @@ import { createRouter } from "../../../src/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import type { Fault } from "../../support/faults/fault.ts";
 import { type FaultServer, type Script, serveFaults } from "../../support/faults/fault-server.ts";
-import { wires } from "../../support/faults/wires.ts";
 import { runs } from "../../support/runs.ts";
+import { wires } from "../../support/wires.ts";
 
 const requestsPerSecond = 200;
 const requests = runs(300, 6_000);

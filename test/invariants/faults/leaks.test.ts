@@ -7,8 +7,8 @@ import { expect, it } from "vitest";
 import { type FaultEndpoint, serveFaults } from "../../support/faults/fault-server.ts";
 import type { ProbeOptions, ProbeReport } from "../../support/faults/leak-probe.ts";
 import { faults } from "../../support/faults/schedule.ts";
-import { type WireName, wires } from "../../support/faults/wires.ts";
 import { runs } from "../../support/runs.ts";
+import { type WireName, wires } from "../../support/wires.ts";
 
 const seed = 20_261_125;
 const requests = runs(450, 10_000);

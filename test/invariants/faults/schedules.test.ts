@@ -6,8 +6,8 @@ import { type Attempt, isRouterError, type Usage } from "../../../src/index.ts";
 import { type FaultCall, type FaultServer, serveFaults } from "../../support/faults/fault-server.ts";
 import { type Observation, price, runSchedule } from "../../support/faults/run-schedule.ts";
 import { type Schedule, schedules } from "../../support/faults/schedule.ts";
-import { type WireName, wires } from "../../support/faults/wires.ts";
 import { runs } from "../../support/runs.ts";
+import { type WireName, wires } from "../../support/wires.ts";
 
 /** Number of concurrent schedules. */
 const batch = 10;

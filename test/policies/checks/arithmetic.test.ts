@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arithmetic } from "../../../policies/checks/index.ts";
 import { runs } from "../../support/runs.ts";
-import { verdictOn } from "./verdict.ts";
+import { verdictOn } from "../../support/verdict.ts";
 
 const says = (text: string) => verdictOn(arithmetic(), text);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { allOf, anyOf, notRefused } from "../../../policies/checks/index.ts";
 import type { Check } from "../../../src/contracts/index.ts";
-import { verdictOn } from "./verdict.ts";
+import { verdictOn } from "../../support/verdict.ts";
 
 /** Checks that answer synchronously or later, and a list of the checks that were called. */
 function checksOf(...verdicts: readonly (boolean | "later true" | "later false")[]) {

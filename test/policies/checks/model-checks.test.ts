@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { agreement, judge, logprob } from "../../../policies/checks/index.ts";
 import { completionOf, factsOf, fakeModel } from "../../../src/testing/index.ts";
-import { hopOf, verdictOn } from "./verdict.ts";
+import { hopOf, verdictOn } from "../../support/verdict.ts";
 
 describe("logprob", () => {
   const check = logprob({ min: -0.5 });

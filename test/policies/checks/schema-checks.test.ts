@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { jsonSchema, type StandardSchema, toolArguments } from "../../../policies/checks/index.ts";
 import { isRouterError } from "../../../src/contracts/index.ts";
-import { verdictOn } from "./verdict.ts";
+import { verdictOn } from "../../support/verdict.ts";
 
 const plain = {
   type: "object",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { finishReason, notRefused, numericAnswer } from "../../../policies/checks/index.ts";
-import { verdictOn } from "./verdict.ts";
+import { verdictOn } from "../../support/verdict.ts";
 
 const toolCall = { id: "1", type: "function", function: { name: "f", arguments: "{}" } } as const;
 

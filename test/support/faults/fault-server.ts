@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { FailureKind, ScenarioAnswer, ScenarioFailure } from "../../../src/testing/index.ts";
+import { type WireName, wires } from "../wires.ts";
 import { type Fault, type FaultStatus, type RetryAfter, retryAfterHeaders } from "./fault.ts";
-import { type WireName, wires } from "./wires.ts";
 
 /** A call as the server received it. */
 export interface FaultCall {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../../policies/index.ts";
 import { createRouter, type Router } from "../../../src/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
-import { type WireName, wires } from "./wires.ts";
+import { type WireName, wires } from "../wires.ts";
 
 export interface ProbeOptions {
   readonly requests: number;

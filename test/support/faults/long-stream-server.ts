@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RecordedRequest, ScenarioAnswer } from "../../../src/testing/index.ts";
-import { type WireName, wires } from "./wires.ts";
+import { type WireName, wires } from "../wires.ts";
 
 export interface LongStreamServer {
   /** Address without the version with which the API's paths begin. */

@@ -1,9 +1,9 @@
 import { always } from "../../../policies/index.ts";
 import { type Constraint, createRouter, type RouteResult, type RouterEvent } from "../../../src/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { type WireName, wires } from "../wires.ts";
 import { closedPort, type FaultEndpoint, type FaultServer } from "./fault-server.ts";
 import type { Schedule } from "./schedule.ts";
-import { type WireName, wires } from "./wires.ts";
 
 type Id = "small" | "large" | "elsewhere";
 

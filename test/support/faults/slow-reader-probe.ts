@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/index.ts";
-import { type WireName, wires } from "./wires.ts";
+import { type WireName, wires } from "../wires.ts";
 
 export interface SlowReaderReport {
   /** Characters read so far. The reader discards them. */

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type ExportOptions, exportRecords } from "../../../../evals/index.ts";
 import { InvalidOptionError } from "../../../../src/contracts/index.ts";
 import { temporaryFolder } from "../../../support/cli-config.ts";
+import { linesFrom } from "../../../support/evals/import-folder.ts";
 import { formatErrorOf } from "../../../support/evals/records.ts";
-import { linesFrom } from "../import/import-cases.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());

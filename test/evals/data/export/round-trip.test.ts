@@ -9,9 +9,9 @@ import {
   type OutcomeRecord,
 } from "../../../../evals/index.ts";
 import { temporaryFolder } from "../../../support/cli-config.ts";
+import { linesFrom } from "../../../support/evals/import-folder.ts";
 import { collect } from "../../../support/evals/records.ts";
 import { runs } from "../../../support/runs.ts";
-import { linesFrom } from "../import/import-cases.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());

@@ -5,8 +5,8 @@ import { cascade } from "../../../../policies/index.ts";
 import { type Check, InvalidOptionError } from "../../../../src/contracts/index.ts";
 import { createRouter, decisionLog } from "../../../../src/index.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
+import { importFolder, linesFrom } from "../../../support/evals/import-folder.ts";
 import { collect, formatErrorOf } from "../../../support/evals/records.ts";
-import { importFolder, linesFrom } from "./import-cases.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { importFolder, linesFrom } from "./import-cases.ts";
+import { importFolder, linesFrom } from "../../../support/evals/import-folder.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { importFolder, linesFrom } from "../../../support/evals/import-folder.ts";
 import { formatErrorOf } from "../../../support/evals/records.ts";
-import { importFolder, linesFrom } from "./import-cases.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { importRecords } from "../../../../evals/index.ts";
+import { importFolder } from "../../../support/evals/import-folder.ts";
 import { collect, formatErrorOf } from "../../../support/evals/records.ts";
-import { importFolder } from "./import-cases.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());

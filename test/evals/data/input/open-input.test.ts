@@ -8,9 +8,9 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { openInput } from "../../../../evals/data/input/open-input.ts";
 import { importRecords } from "../../../../evals/index.ts";
 import { InvalidOptionError } from "../../../../src/contracts/index.ts";
+import { importFolder } from "../../../support/evals/import-folder.ts";
 import { collect, formatErrorOf } from "../../../support/evals/records.ts";
 import { serveWith } from "../../../support/serve-with.ts";
-import { importFolder } from "../import/import-cases.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());

@@ -4,7 +4,7 @@ import { textKey } from "../../../../evals/data/outcomes/prompt-key.ts";
 import { type OutcomeRecord, splitOutcomes, unitsOf } from "../../../../evals/index.ts";
 import { isRouterError } from "../../../../src/contracts/index.ts";
 import { recordOf } from "../../../support/evals/records.ts";
-import { runs } from "../../../support/evals/runs.ts";
+import { numRuns } from "../../../support/runs.ts";
 
 const name = (prefix: string, most: number) =>
   fc.option(
@@ -55,7 +55,7 @@ test("no prompt, group, session or tenant is in both parts, and no record is los
       const prompts = new Set(tune.map(textKey));
       expect(fit.filter((record) => prompts.has(textKey(record)))).toEqual([]);
     }),
-    runs(10_000),
+    numRuns(10_000),
   );
   expect(tried).toBeGreaterThan(30);
 });
@@ -67,7 +67,7 @@ test("a record stays in its part when the records come in another order", () => 
       const split = splitIfAny(records, { seed });
       expect(ids(splitIfAny([...records].reverse(), { seed })?.fit)).toEqual(ids(split?.fit));
     }),
-    runs(10_000),
+    numRuns(10_000),
   );
 });
 

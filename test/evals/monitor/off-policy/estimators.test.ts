@@ -15,7 +15,7 @@ import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
 import { tInterval } from "../../../../src/statistics/t-interval.ts";
 import { unitTotals, unitValues } from "../../../../src/statistics/unit-values.ts";
 import { weightedMean } from "../../../../src/statistics/weighted-mean.ts";
-import { runs } from "../../../support/evals/runs.ts";
+import { numRuns } from "../../../support/runs.ts";
 
 /** Four rows: the target is certain of the plan of rows 1, 2 and 4, which had propensities 0.5, 0.25 and 1. */
 const weights = Float64Array.of(2, 4, 0, 1);
@@ -146,7 +146,7 @@ describe("intervals", () => {
   });
 
   it("the empirical Bernstein bound breaks in at most 5 % of draws, skewed ones too", () => {
-    const draws = runs(2_000).numRuns;
+    const draws = numRuns(2_000).numRuns;
     let broken = 0;
     let state = 1;
     const random = () => {
@@ -210,7 +210,7 @@ describe("properties", () => {
         expect(weightedMean(terms)).toBeCloseTo(mean, 12);
         expect(effectiveSampleSize(ones)).toBeCloseTo(all.length, 9);
       }),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 
@@ -234,7 +234,7 @@ describe("properties", () => {
         expect(size).toBeGreaterThanOrEqual(1 - 1e-9);
         expect(size).toBeLessThanOrEqual(all.length + 1e-9);
       }),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 
@@ -250,7 +250,7 @@ describe("properties", () => {
         const dense = Uint32Array.from(all, ([, unit]) => names.indexOf(unit));
         expect(weightedMean(unitValues(terms, dense))).toBeCloseTo(weightedMean(terms) as number, 12);
       }),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 });

@@ -5,7 +5,7 @@ import { planKey, showPlanKey } from "../../../../evals/monitor/off-policy/plan-
 import { predictRewards } from "../../../../evals/monitor/off-policy/predict-rewards.ts";
 import { uncoveredShares } from "../../../../evals/monitor/off-policy/uncovered.ts";
 import { fitRidge } from "../../../../src/statistics/fit-ridge.ts";
-import { runs } from "../../../support/evals/runs.ts";
+import { numRuns } from "../../../support/runs.ts";
 
 describe("ridge regression", () => {
   it("is the closed form for one feature", () => {
@@ -50,7 +50,7 @@ describe("ridge regression", () => {
         }
         expect(fitRidge([new Float64Array(), new Float64Array()], [0, 1])(new Float64Array())).toBe(0.5);
       }),
-      runs(2_000),
+      numRuns(2_000),
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ComparisonRow, compare, type OutcomeRecord, replay } from "../../../../evals/index.ts";
 import { threshold } from "../../../../policies/index.ts";
 import { recordOf, stated } from "../../../support/evals/records.ts";
-import { runs } from "../../../support/evals/runs.ts";
+import { numRuns } from "../../../support/runs.ts";
 
 const both = (id: string, small: number, large: number, costUsd?: readonly [number, number]) =>
   recordOf(id, {
@@ -149,7 +149,7 @@ describe("compare", () => {
           }
         },
       ),
-      runs(1_000),
+      numRuns(1_000),
     );
   });
 

@@ -1,16 +1,16 @@
-import type { ProviderOptions } from "../../../src/contracts/index.ts";
-import type { Model } from "../../../src/index.ts";
-import { anthropic } from "../../../src/providers/anthropic.ts";
-import { google } from "../../../src/providers/google.ts";
-import { openaiCompatible } from "../../../src/providers/openai-compatible.ts";
-import type { ScenarioWire } from "../../../src/testing/index.ts";
-import { anthropicWire } from "../anthropic-server.ts";
-import { googleWire } from "../google-server.ts";
-import { openaiWire } from "../openai-server.ts";
+import type { ProviderOptions } from "../../src/contracts/index.ts";
+import type { Model } from "../../src/index.ts";
+import { anthropic } from "../../src/providers/anthropic.ts";
+import { google } from "../../src/providers/google.ts";
+import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import type { ScenarioWire } from "../../src/testing/index.ts";
+import { anthropicWire } from "./anthropic-server.ts";
+import { googleWire } from "./google-server.ts";
+import { openaiWire } from "./openai-server.ts";
 
 export type WireName = "openai" | "anthropic" | "google";
 
-interface Wire extends ScenarioWire {
+export interface Wire extends ScenarioWire {
   /** Creates a model over the real SDK. `baseUrl` has no version. */
   model(name: string, baseUrl: string, options: Omit<ProviderOptions, "baseUrl">): Model;
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Hop, ProviderErrorKind } from "../../src/contracts/index.ts";
+import type { Hop, ProviderErrorKind } from "../../../src/contracts/index.ts";
 
 /** Outcome of one call of a model. */
 export type Outcome =

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
-import type { Candidate, Hop, HopContext, ModelFacts } from "../../src/contracts/index.ts";
+import type { Candidate, Hop, HopContext, ModelFacts } from "../../../src/contracts/index.ts";
 import {
   type Classifier,
   type Constraint,
@@ -8,7 +8,7 @@ import {
   type Model,
   ProviderError,
   type RouteRequest,
-} from "../../src/index.ts";
+} from "../../../src/index.ts";
 import { chunkOf, completionOf, failAs } from "./hop-answers.ts";
 import { answerOf, constraintOf, factsOfModel, idOf, judgeName, policyOf, stepMs } from "./hop-parts.ts";
 import type { CallScript, Outcome, Scenario, UseScript } from "./hop-scenarios.ts";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type Completion, type CompletionChunk, ProviderError } from "../../src/index.ts";
+import { type Completion, type CompletionChunk, ProviderError } from "../../../src/index.ts";
 import type { Outcome } from "./hop-scenarios.ts";
 
 /** Throws the error of an outcome, if it has one. `refund`: the provider does not bill the call. */

@@ -1,7 +1,7 @@
-import { boundary, except, maxCost, only } from "../../policies/constraints/index.ts";
-import type { Candidate, Choice, Hop, HopContext, ModelFacts } from "../../src/contracts/index.ts";
-import type { Check, Constraint, Policy } from "../../src/index.ts";
-import { factsOf } from "../../src/testing/index.ts";
+import { boundary, except, maxCost, only } from "../../../policies/constraints/index.ts";
+import type { Candidate, Choice, Hop, HopContext, ModelFacts } from "../../../src/contracts/index.ts";
+import type { Check, Constraint, Policy } from "../../../src/index.ts";
+import { factsOf } from "../../../src/testing/index.ts";
 import type { ModelScript, Rule, Scenario, UseScript } from "./hop-scenarios.ts";
 
 /** Milliseconds per step of the world. */

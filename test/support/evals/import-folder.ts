@@ -1,6 +1,6 @@
-import { type ImportOptions, type ImportReport, importRecords } from "../../../../evals/index.ts";
-import { temporaryFolder } from "../../../support/cli-config.ts";
-import { collect } from "../../../support/evals/records.ts";
+import { type ImportOptions, type ImportReport, importRecords } from "../../../evals/index.ts";
+import { temporaryFolder } from "../cli-config.ts";
+import { collect } from "./records.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into records of any kind
 type Records = any[];

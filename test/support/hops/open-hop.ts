@@ -1,4 +1,4 @@
-import type { HopContext } from "../../src/contracts/index.ts";
+import type { HopContext } from "../../../src/contracts/index.ts";
 
 /** Creates a hop that permits everything and records the texts sent by `call`. */
 export function openHop(signal: AbortSignal = new AbortController().signal): HopContext & {

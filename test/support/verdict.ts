@@ -1,5 +1,5 @@
-import type { ChatRequest, Check, Completion, HopContext, Model } from "../../../src/contracts/index.ts";
-import { type CompletionParts, completionOf, factsOf } from "../../../src/testing/index.ts";
+import type { ChatRequest, Check, Completion, HopContext, Model } from "../../src/contracts/index.ts";
+import { type CompletionParts, completionOf, factsOf } from "../../src/testing/index.ts";
 
 export interface Asked {
   /** Absent for `hop.again`, which asks the model that has answered. */
