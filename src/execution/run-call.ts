@@ -14,7 +14,7 @@ export type Ended<T> = { readonly record: AttemptRecord } & (
   | { readonly error: unknown; readonly failed: true }
 );
 
-/** What a call asks for. Plain functions, so that a call creates no closures for them. */
+/** A kind of call: how it asks, and how its record ends. Plain functions, so that a call creates no closures for them. */
 export interface CallKind<T> {
   ask(context: CallContext, ready: ReadyCall, record: AttemptRecord, signal: AbortSignal): Promise<T>;
   /** Ends the record with the answer. May throw for one that cannot be read: the call has then failed. */
