@@ -21,72 +21,100 @@ export const unboundedAccount: Account = {
   boundOf: () => ({ limitUsd: Number.POSITIVE_INFINITY }),
 };
 
-/** Opens the account of a request. It is local: a reservation is granted or refused at once. */
-export function openAccount({ maxCostUsd, budget, hold }: AccountBounds): Account {
-  /** Reservations in US dollars of calls that have not ended, by attempt. */
-  const reserved = new Map<string, number>();
-  /** US dollars that were spent or are reserved. A call whose cost stays unknown counts at its estimate. */
-  let committedUsd = 0;
+/** Opens the account of a request. It is local: reservations are answered at once. */
+export function openAccount(bounds: AccountBounds): Account {
+  return new BoundedAccount(bounds);
+}
 
-  const ofRequest = (costUsd: number | undefined): true | Refusal => {
+// A class, since each request under a bound creates one: closures per object would cost more.
+class BoundedAccount implements Account {
+  readonly #bounds: AccountBounds;
+  /** Reservations of calls that have not ended, by attempt. */
+  readonly #reserved = new Map<string, number>();
+  /** US dollars spent or reserved. A call whose cost stays unknown counts at its estimate. */
+  #committedUsd = 0;
+
+  constructor(bounds: AccountBounds) {
+    this.#bounds = bounds;
+  }
+
+  fits({ costUsd }: { readonly costUsd?: number | undefined }): true | Refusal {
+    const answer = this.#fitsRequest(costUsd);
+    return answer === true ? this.#fitsBudget(costUsd) : answer;
+  }
+
+  earmark(usd: number): void {
+    this.#bounds.hold?.raise(this.#committedUsd + Math.min(usd, this.#leftUsd()));
+  }
+
+  reserve({
+    attemptId,
+    costUsd,
+  }: {
+    readonly attemptId: string;
+    readonly costUsd?: number | undefined;
+  }): true | Refusal {
+    const answer = this.fits({ costUsd });
+    if (answer !== true) return answer;
+    const estimate = costUsd ?? 0;
+    this.#reserved.set(attemptId, estimate);
+    this.#commit(estimate);
+    return true;
+  }
+
+  settle(attemptId: string, costUsd: number | undefined): void {
+    const estimate = this.#reserved.get(attemptId);
+    if (estimate !== undefined && this.#reserved.delete(attemptId))
+      this.#commit((costUsd ?? estimate) - estimate);
+  }
+
+  release(attemptId: string): void {
+    this.settle(attemptId, 0);
+  }
+
+  close(): void {
+    this.#bounds.hold?.settle(this.#committedUsd);
+  }
+
+  boundOf({ by }: Refusal): ReturnType<Account["boundOf"]> {
+    const { budget, maxCostUsd } = this.#bounds;
+    if (by === "budget" && budget !== undefined)
+      return { limitUsd: budget.limitUsd, description: budget.description };
+    return { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY };
+  }
+
+  #fitsRequest(costUsd: number | undefined): true | Refusal {
+    const { maxCostUsd } = this.#bounds;
     if (maxCostUsd === undefined) return true;
     if (costUsd === undefined) return { by: "maxCostUsd", reason: "its price is not known" };
+    const committedUsd = this.#committedUsd;
     if (committedUsd + costUsd <= maxCostUsd) return true;
     const problem =
       committedUsd === 0
         ? `more than ${maxCostUsd}`
         : `and ${shown(committedUsd)} of ${maxCostUsd} USD are spent or reserved`;
     return { by: "maxCostUsd", reason: `costs about ${shown(costUsd)} USD, ${problem}` };
-  };
+  }
 
-  const leftUsd = () => (hold === undefined ? 0 : Math.max(0, hold.roomUsd() - committedUsd));
-
-  const ofBudget = (costUsd: number | undefined): true | Refusal => {
-    if (hold === undefined) return true;
+  #fitsBudget(costUsd: number | undefined): true | Refusal {
+    if (this.#bounds.hold === undefined) return true;
     if (costUsd === undefined)
       return { by: "budget", reason: "its price is not known, and there is a budget" };
-    const left = leftUsd();
+    const left = this.#leftUsd();
     if (costUsd <= left) return true;
     return { by: "budget", reason: `costs about ${shown(costUsd)} USD, ${shown(left)} USD are left` };
-  };
+  }
 
-  const fits: Account["fits"] = ({ costUsd }) => {
-    const answer = ofRequest(costUsd);
-    return answer === true ? ofBudget(costUsd) : answer;
-  };
+  #leftUsd(): number {
+    const { hold } = this.#bounds;
+    return hold === undefined ? 0 : Math.max(0, hold.roomUsd() - this.#committedUsd);
+  }
 
-  /** Replaces a reservation by the cost that `costUsd` returns for its estimate. */
-  const end = (attemptId: string, costUsd: (estimate: number) => number) => {
-    const estimate = reserved.get(attemptId);
-    if (estimate === undefined) return;
-    reserved.delete(attemptId);
-    committedUsd += costUsd(estimate) - estimate;
-    // A cost above its estimate counts for other requests at once.
-    hold?.raise(committedUsd);
-  };
-
-  return {
-    fits,
-    earmark(usd) {
-      hold?.raise(committedUsd + Math.min(usd, leftUsd()));
-    },
-    reserve({ attemptId, costUsd }) {
-      const answer = fits({ costUsd });
-      if (answer !== true) return answer;
-      const estimate = costUsd ?? 0;
-      reserved.set(attemptId, estimate);
-      committedUsd += estimate;
-      hold?.raise(committedUsd);
-      return true;
-    },
-    settle: (attemptId, costUsd) => end(attemptId, (estimate) => costUsd ?? estimate),
-    release: (attemptId) => end(attemptId, () => 0),
-    close: () => hold?.settle(committedUsd),
-    boundOf: ({ by }) =>
-      by === "budget" && budget !== undefined
-        ? { limitUsd: budget.limitUsd, description: budget.description }
-        : { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY },
-  };
+  /** Adds to what is spent or reserved. A cost above its estimate counts for other requests at once. */
+  #commit(usd: number): void {
+    this.#committedUsd += usd;
+    this.#bounds.hold?.raise(this.#committedUsd);
+  }
 }
 
 function shown(usd: number): string {

@@ -9,7 +9,7 @@ import {
 } from "../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
-import type { CallContext } from "./context.ts";
+import type { CallContext, RequestScope } from "./context.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -66,7 +66,7 @@ export function startAttempt(
   const end = () => {
     scope.account.settle(call.attemptId, record.costUsd);
     record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
-    insert(scope.attempts, record, startedAt);
+    insert(scope, record, startedAt);
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   };
@@ -136,16 +136,17 @@ function textOf(message: Completion["choices"][number]["message"] | undefined): 
   return `${message?.content ?? ""}${calls?.length ? JSON.stringify(calls) : ""}`;
 }
 
-/** Starts of attempts on the monotonic clock: the time of day that they record may have jumped. */
-const startOf = new WeakMap<Attempt, number>();
-
 /** Inserts an attempt in order of start: a call that runs next to another one may end first. */
-function insert(attempts: Attempt[], record: Attempt, startedAt: number): void {
-  startOf.set(record, startedAt);
+function insert({ attempts, starts }: RequestScope, record: Attempt, startedAt: number): void {
   let at = attempts.length;
-  while (at > 0 && (startOf.get(attempts[at - 1] as Attempt) ?? 0) > startedAt) at -= 1;
-  if (at === attempts.length) attempts.push(record);
-  else attempts.splice(at, 0, record);
+  while (at > 0 && (starts[at - 1] as number) > startedAt) at -= 1;
+  if (at === attempts.length) {
+    attempts.push(record);
+    starts.push(startedAt);
+  } else {
+    attempts.splice(at, 0, record);
+    starts.splice(at, 0, startedAt);
+  }
 }
 
 /**

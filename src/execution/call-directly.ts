@@ -9,12 +9,12 @@ import {
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
 import { giveBack, notReserved } from "./admit-call.ts";
-import { askModel } from "./ask-model.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
+import { chatCall } from "./chat-call.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
-import { runCall, type Work } from "./run-call.ts";
+import { type CallKind, runCall } from "./run-call.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
@@ -22,7 +22,7 @@ import { type Room, takeRoom } from "./take-room.ts";
  * has evaluated the constraints; signal, deadline, money and limits are checked here.
  */
 export function generateDirectly(context: CallContext, model: string, hop: Hop): Promise<Completion> {
-  return makeDirectCall(context, model, hop, (ready) => askModel(context, ready));
+  return makeDirectCall(context, model, hop, chatCall);
 }
 
 /** Sends the request once more, for a check, under the request's constraints and within its money. */
@@ -40,34 +40,34 @@ export async function generateAgain(
 }
 
 /** Makes one call of something that is not a chat model, bounded and recorded like a call of one. */
-export function callDirectly<T>(
+export async function callDirectly<T>(
   context: CallContext,
   model: string,
   hop: Hop,
   work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
 ): Promise<T> {
-  return makeDirectCall(context, model, hop, () => async ({ record, signal }) => {
-    const { value, inputTokens, servedModel } = await work(signal);
-    return { value, settle: () => record.succeed({ inputTokens, model: servedModel }) };
-  });
+  const kind: CallKind<CallAnswer<T>> = {
+    // Async, so that work which throws at once has failed like any other.
+    ask: async (_context, _ready, _record, signal) => work(signal),
+    settle: ({ inputTokens, servedModel }, record) => record.succeed({ inputTokens, model: servedModel }),
+  };
+  return (await makeDirectCall(context, model, hop, kind)).value;
 }
 
 async function makeDirectCall<T>(
   context: CallContext,
   model: string,
   hop: Hop,
-  work: DirectWork<T>,
+  kind: CallKind<T>,
 ): Promise<T> {
   const admitted = admit(context, model, hop);
   // No pause unless it is needed, since constraints were evaluated just now.
   const ready = admitted instanceof Promise ? await admitted : admitted;
-  const ended = await runCall(context, ready, work(ready));
+  const ended = await runCall(context, ready, kind);
   ended.record.report(undefined);
   if (ended.failed) throw ended.error;
   return ended.value;
 }
-
-type DirectWork<T> = (ready: ReadyCall) => Work<T>;
 
 /**
  * Takes a call that no plan proposed through account and limits. Throws `BudgetExceededError` or

@@ -10,6 +10,7 @@ import type {
 } from "../contracts/index.ts";
 import type { Account, Admission, Clock, Observer, Pricing } from "../contracts/ports/index.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
+import type { PlanRules } from "./plan/index.ts";
 
 /** Ports and options of a router, the same for all its requests. */
 export interface ExecutionPorts {
@@ -39,6 +40,8 @@ export interface RequestScope {
   readonly account: Account;
   /** All attempts so far, including those of classifiers and checks, in order of start. */
   readonly attempts: Attempt[];
+  /** Their starts on the monotonic clock: the time of day that attempts record may have jumped. */
+  readonly starts: number[];
   /** Returns the next number for a call that no plan proposed. */
   readonly numberCall: () => number;
 }
@@ -70,8 +73,8 @@ export interface PlannedStep {
 export interface Execution extends CallContext {
   readonly plan: readonly PlannedStep[];
   readonly fallbacks: readonly string[];
-  /** Context windows in tokens, by id. */
-  readonly windows: Readonly<Record<string, number | undefined>>;
+  /** Rules of the attempt plan, the same for all requests of a router. */
+  readonly rules: PlanRules;
   /** Opens the way of one check to models. The caller ends it. */
   openHop(): HopContext & { end(): void };
 }

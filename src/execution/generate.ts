@@ -1,8 +1,8 @@
 import type { Check, Completion } from "../contracts/index.ts";
 import type { PlannedCall } from "./admit-call.ts";
-import { askModel } from "./ask-model.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
 import { generateAgain } from "./call-directly.ts";
+import { chatCall } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { runCall } from "./run-call.ts";
 import { runCheck } from "./run-check.ts";
@@ -36,7 +36,7 @@ export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
 
 /** Makes one call without streaming and runs its checks. Never rejects because of the model. */
 export async function callOnce(execution: Execution, planned: PlannedCall): Promise<Outcome> {
-  const ended = await runCall(execution, planned, askModel(execution, planned));
+  const ended = await runCall(execution, planned, chatCall);
   const { record } = ended;
   if (ended.failed) return { planned, record, error: ended.error };
   const completion = ended.value;

@@ -14,21 +14,25 @@ export type Ended<T> = { readonly record: AttemptRecord } & (
   | { readonly error: unknown; readonly failed: true }
 );
 
-/** Work of a call, and what ends its record. */
-export type Work<T> = (call: {
-  readonly record: AttemptRecord;
-  readonly signal: AbortSignal;
-}) => Promise<{ readonly value: T; readonly settle: () => void }>;
+/** A kind of call: how it asks, and how its record ends. Plain functions, so that a call creates no closures for them. */
+export interface CallKind<T> {
+  ask(context: CallContext, ready: ReadyCall, record: AttemptRecord, signal: AbortSignal): Promise<T>;
+  /** Ends the record with the answer. May throw for one that cannot be read: the call has then failed. */
+  settle(value: T, record: AttemptRecord, ready: ReadyCall): void;
+}
 
 /** Makes one call without streaming, bounded and recorded. Never rejects. */
-export async function runCall<T>(context: CallContext, ready: ReadyCall, work: Work<T>): Promise<Ended<T>> {
+export async function runCall<T>(
+  context: CallContext,
+  ready: ReadyCall,
+  kind: CallKind<T>,
+): Promise<Ended<T>> {
   const record = startAttempt(context, ready);
   const guard = createGuard(context, ready.model.name);
   try {
     guard.limit(context.ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const { value, settle } = await guard.race(() => work({ record, signal: guard.signal }));
-    // May throw for an answer that cannot be read: the call has then failed like any other.
-    settle();
+    const value = await guard.race(() => kind.ask(context, ready, record, guard.signal));
+    kind.settle(value, record, ready);
     return { record, value, failed: false };
   } catch (thrown) {
     const error = toTypedError(thrown, ready.model, context.signal);

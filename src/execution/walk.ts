@@ -35,6 +35,8 @@ export class Walk {
   readonly #execution: Execution;
   readonly #input: PlanInput;
   #state: PlanState = initialState;
+  /** Time of the last event. */
+  #readAt = 0;
   /** Last attempt that ended, until its next step is known. */
   #previous: AttemptRecord | undefined;
   // Created when needed, since most requests are answered by their first call.
@@ -118,7 +120,8 @@ export class Walk {
   }
 
   #now(): number {
-    return this.#execution.ports.clock.monotonic();
+    this.#readAt = this.#execution.ports.clock.monotonic();
+    return this.#readAt;
   }
 
   /** Returns the time, but at least the deadline: a timer may fire a little early. */
@@ -182,7 +185,8 @@ export class Walk {
     outcome: PlannedCall | Refused,
   ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
     if (!("call" in outcome)) return outcome;
-    this.#send({ type: "accepted", attemptId: proposal.attemptId, at: this.#now() });
+    // Proposed just now: the time of the event before is its time, and a reading of the clock less.
+    this.#send({ type: "accepted", attemptId: proposal.attemptId, at: this.#readAt });
     if (proposal.beside === true) return outcome;
     this.#previous?.report(followedBy(proposal.hop));
     const turn = takeTurn(this.#execution, proposal, outcome);

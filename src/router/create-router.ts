@@ -8,7 +8,7 @@ import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { pricing } from "../cost/pricing.ts";
 import { capabilities, contextWindow, type DecisionParts } from "../decision/index.ts";
-import { type ExecutionPorts, resolveExecutionOptions } from "../execution/index.ts";
+import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { normaliseRequest } from "../request/index.ts";
@@ -100,7 +100,7 @@ function assemble<Id extends string>(
     events,
     allConstraints: [capabilities, contextWindow, ...constraints],
     constraints: [...constraints],
-    windows: Object.fromEntries(ids.map((id) => [id, models[id].contextWindow])),
+    rules: planRulesOf(execution, models),
     tuning,
     completeFacts,
     normalise: (request) => normaliseRequest(request, { maxCharacters, estimateTokens }),

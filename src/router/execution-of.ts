@@ -11,7 +11,7 @@ export function executionOf<Id extends string>(
   run: Run<Id>,
   { decision, choice, request }: Decided<Id>,
 ): Execution {
-  const { models, deciding, ports, windows } = parts;
+  const { models, deciding, ports, rules } = parts;
   const { clock } = ports;
   const checks = choice.escalate ?? [];
   return {
@@ -24,7 +24,7 @@ export function executionOf<Id extends string>(
     textTokens: request.images === 0 ? request.inputTokens : undefined,
     plan: decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless })),
     fallbacks: decision.fallbacks,
-    windows,
+    rules,
     modelOf: (id) => models[id as Id],
     candidateOf: (id) => candidateFor(deciding, id as Id, models[id as Id], request, clock.wall()),
     permits: (candidate, hop) => permits(candidate, run.constraints, { request, hop, now: clock.wall() }),

@@ -79,7 +79,8 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   get isLate(): boolean {
-    return this.#isLate || leftMs({ ports: this.#parts.ports, scope: this.#run }) <= 0;
+    const { deadline } = this.#run;
+    return this.#isLate || (deadline !== undefined && this.#parts.ports.clock.monotonic() >= deadline.at);
   }
 
   get now(): number {

@@ -1,5 +1,7 @@
 import {
   type Completion,
+  type Decision,
+  type ReadText,
   type RouteRequest,
   type RouteResult,
   RouterError,
@@ -9,7 +11,7 @@ import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution } from "../execution/index.ts";
 import { allText } from "../request/index.ts";
 import { executionOf } from "./execution-of.ts";
-import { openHop } from "./hop-context.ts";
+import { type OpenHop, openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -37,13 +39,14 @@ export class LifeCycle<Id extends string> {
   }
 
   /**
-   * Decides and reports the decision. Rejects if the caller has aborted or the deadline has passed. `draw`
-   * replaces the router's random number.
+   * Decides, reports the decision, and checks that the caller still waits. `draw` replaces the router's random
+   * number. Returns at once unless the classifier is asynchronous or tokens have to be counted.
    */
-  async decide(draw?: number): Promise<Decided<Id>> {
+  decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
     const hop = openHop(parts, run, "classify");
+    let isLater = false;
     try {
       const deciding = decide(parts.deciding, {
         id: run.id,
@@ -54,27 +57,38 @@ export class LifeCycle<Id extends string> {
         account: run.account,
         hop,
         draw,
-        // The hop's signal fires at the deadline, too.
+        // By the hop's signal: it fires at the deadline, too.
         countTokens: () => parts.countTokens(allText(run.request), hop.signal),
       });
-      const decided = deciding instanceof Promise ? await deciding : deciding;
-      this.#decided = decided;
-      this.#reportDecision(run, decided);
-      if (run.signal?.aborted) throw run.signal.reason;
-      if (hop.isLate) throw deadlineError(run);
-      return decided;
+      isLater = deciding instanceof Promise;
+      return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
+    } finally {
+      if (!isLater) hop.end();
+    }
+  }
+
+  async #later(deciding: Promise<Decided<Id>>, hop: OpenHop): Promise<Decided<Id>> {
+    try {
+      return this.#note(await deciding, hop);
     } finally {
       hop.end();
     }
+  }
+
+  #note(decided: Decided<Id>, hop: OpenHop): Decided<Id> {
+    const run = this.#begun();
+    this.#decided = decided;
+    this.#reportDecision(run, decided);
+    if (run.signal?.aborted) throw run.signal.reason;
+    if (hop.isLate) throw deadlineError(run);
+    return decided;
   }
 
   /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
     const decided = this.#decided as Decided<Id>;
-    const { plan, candidates } = decided.decision;
-    const costOf = (id: string) => candidates.find(({ model }) => model === id)?.estimatedCostUsd ?? 0;
-    run.account.earmark(plan.reduce((sum, { model }) => sum + costOf(model), 0));
+    if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
   }
 
@@ -85,18 +99,18 @@ export class LifeCycle<Id extends string> {
     const { decision } = this.#decided as Decided<Id>;
     const { attempts, facts } = run;
     if (facts.session !== undefined) recordAnswer(this.#parts, run, facts.session);
-    const totals = {
-      decision,
-      attempts,
-      usage: totalUsage(attempts),
-      costUsd: totalCostUsd(attempts),
-      latencyMs: this.#latencyMs(),
-      degraded: ports.options.degraded.length > 0 ? degradedVerdict(attempts) : undefined,
-    };
-    if (events.isHeard) events.emit({ type: "request-completed", ...totals, readText: this.#readText });
+    const usage = totalUsage(attempts);
+    const costUsd = totalCostUsd(attempts);
+    const latencyMs = this.#latencyMs();
+    const degraded = ports.options.degraded.length > 0 ? degradedVerdict(attempts) : undefined;
+    if (events.isHeard) {
+      const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
+      events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
+    }
     this.settle();
     const content: unknown = completion.choices[0]?.message.content;
-    return { text: typeof content === "string" ? content : "", completion, ...totals };
+    const text = typeof content === "string" ? content : "";
+    return { text, completion, decision, attempts, usage, costUsd, latencyMs, degraded };
   }
 
   /** Ends the request with an error. Returns false, and does nothing, if the request is over. */
@@ -110,7 +124,7 @@ export class LifeCycle<Id extends string> {
         attempts: this.#run?.attempts ?? [],
         error: recordError(error),
         latencyMs: this.#latencyMs(),
-        readText: this.#readText,
+        readText: this.#readText(),
       });
     }
     this.settle();
@@ -140,5 +154,14 @@ export class LifeCycle<Id extends string> {
     return run === undefined ? 0 : Math.max(0, this.#parts.ports.clock.monotonic() - run.startedAt);
   }
 
-  readonly #readText = () => ({ ask: this.#run?.facts.ask ?? "", window: this.#run?.facts.window ?? "" });
+  #readText(): ReadText {
+    const { ask = "", window = "" } = this.#run?.facts ?? {};
+    return () => ({ ask, window });
+  }
+}
+
+/** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */
+function planCostUsd({ plan, candidates }: Decision): number {
+  const costOf = (id: string) => candidates.find(({ model }) => model === id)?.estimatedCostUsd ?? 0;
+  return plan.reduce((sum, { model }) => sum + costOf(model), 0);
 }

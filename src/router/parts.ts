@@ -9,7 +9,7 @@ import type {
 } from "../contracts/index.ts";
 import type { Ledger } from "../contracts/ports/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
-import type { ExecutionPorts } from "../execution/index.ts";
+import type { ExecutionPorts, PlanRules } from "../execution/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { EventHub } from "./event-hub.ts";
 
@@ -24,8 +24,7 @@ export interface RouterParts<Id extends string> {
   readonly allConstraints: readonly Constraint<Id>[];
   /** Constraints of the team. They hold for classifiers and checks that call models, too. */
   readonly constraints: readonly Constraint<Id>[];
-  /** Context windows in tokens, by id. */
-  readonly windows: Readonly<Record<string, number | undefined>>;
+  readonly rules: PlanRules;
   readonly tuning: Tuning | undefined;
   /** Completes facts from the catalogue, as for the router's own models. */
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;

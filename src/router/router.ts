@@ -20,7 +20,8 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     const life = new LifeCycle(parts);
     try {
       life.begin(request, options?.signal, closed);
-      await life.decide();
+      const deciding = life.decide();
+      if (deciding instanceof Promise) await deciding;
       return life.finish(await generate(life.execution()));
     } catch (error) {
       life.fail(error);
@@ -40,7 +41,8 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       const life = new LifeCycle(parts);
       try {
         life.begin(request, options?.signal, closed);
-        return (await life.decide(draw)).decision;
+        const deciding = life.decide(draw);
+        return (deciding instanceof Promise ? await deciding : deciding).decision;
       } finally {
         life.settle();
       }

@@ -56,6 +56,7 @@ export function beginRun<Id extends string>(
     deadline: deadlineMs === undefined ? undefined : { at: startedAt + deadlineMs, ms: deadlineMs },
     account: parts.ledger.open({ tenant: facts.tenant, maxCostUsd }, clock.wall()),
     attempts: [],
+    starts: [],
     numberCall() {
       calls += 1;
       return calls;

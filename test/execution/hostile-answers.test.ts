@@ -64,10 +64,11 @@ it("an answer that cannot be read has failed like any other call, and gives its 
 });
 
 /** An account whose store fails for some calls. */
-const failingFor = (fails: (attemptId: string) => boolean): Account => ({
-  ...openAccount({ maxCostUsd: 1, budget: undefined, hold: undefined }),
-  reserve: ({ attemptId }) => (fails(attemptId) ? Promise.reject(new Error("the store is down")) : true),
-});
+const failingFor = (fails: (attemptId: string) => boolean): Account =>
+  Object.assign(openAccount({ maxCostUsd: 1, budget: undefined, hold: undefined }), {
+    reserve: ({ attemptId }: { readonly attemptId: string }) =>
+      fails(attemptId) ? Promise.reject(new Error("the store is down")) : true,
+  });
 
 it("a reservation that fails refuses the call: no model is called on credit", async () => {
   const small = fakeModel({ model: "small" });

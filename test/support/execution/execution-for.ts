@@ -10,7 +10,7 @@ import type {
 import type { Account, Admission } from "../../../src/contracts/ports/index.ts";
 import { pricing } from "../../../src/cost/pricing.ts";
 import type { Execution } from "../../../src/execution/context.ts";
-import { readAnswer } from "../../../src/execution/index.ts";
+import { planRulesOf, readAnswer } from "../../../src/execution/index.ts";
 import { type ExecutionOptions, resolveExecutionOptions } from "../../../src/execution/options.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
 import { type AdmissionParts, createAdmission } from "../../../src/state/admission.ts";
@@ -114,6 +114,7 @@ export function executionFor(
           : { at: clock.monotonic() + parts.deadlineMs, ms: parts.deadlineMs },
       account,
       attempts,
+      starts: [],
       numberCall() {
         calls += 1;
         return calls;
@@ -125,7 +126,7 @@ export function executionFor(
     textTokens: undefined,
     plan: parts.plan ?? [{ model: first }],
     fallbacks: parts.fallbacks ?? others,
-    windows: Object.fromEntries(Object.entries(models).map(([id, { contextWindow }]) => [id, contextWindow])),
+    rules: planRulesOf(resolveExecutionOptions(parts.options), models),
     modelOf: (id) => models[id] as Model,
     candidateOf: (id) => ({
       id,
