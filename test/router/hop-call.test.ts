@@ -123,7 +123,7 @@ describe("a call of something that is not a chat model", () => {
           return new Promise(() => {});
         }),
       {},
-      { deadlineMs: 20 },
+      { deadlineMs: 200 },
     );
     expect(isRouterError(result, "deadline-exceeded")).toBe(true);
     expect(isRouterError(told, "deadline-exceeded")).toBe(true);
