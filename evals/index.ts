@@ -1,5 +1,6 @@
 /** From logs to a certificate: outcomes, replay, training, tuning, reports and the gate. */
 
+export { InsufficientEvidenceError, OutcomeFormatError } from "../src/contracts/index.ts";
 export type { Guarantee } from "../src/statistics/loss-test.ts";
 export {
   type ScoreDrift,

@@ -8,9 +8,9 @@ const doors = {
     CheckResult CollectEstimate CollectOptions CollectProgress CollectedModel Collection CompareOptions
     Comparison ComparisonMetric ComparisonRow DatasetRecord DecisionScores DecisionScoresOptions
     ExportOptions ExportReport FeedbackRule GateReport GridOptions Guarantee HumanLabel Import
-    ImportOptions ImportReport IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
+    ImportOptions ImportReport InsufficientEvidenceError IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
     JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision ModelCalibration ModelEstimate
-    ModelReport Outcome OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
+    ModelReport Outcome OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
     ReadHumanLabelsOptions RecordKeys RecordText Replay ReplayCase ReplayCases ReplayCasesOptions
     ReplayOptions ReplayPolicyOptions Report ReportOptions RouterCasesOptions RouterComparison
     RouterReportOptions ScoreDrift ScoreDriftOptions ScoreReference ScoredDecision Sides Split
