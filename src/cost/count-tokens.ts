@@ -133,10 +133,20 @@ const loaded = new Map<Encoding, Promise<Encoder>>();
 function loadTiktoken(encoding: Encoding): Promise<Encoder> {
   let encoder = loaded.get(encoding);
   if (encoder === undefined) {
-    encoder = import("tiktoken").then(({ get_encoding }) => get_encoding(encoding));
+    encoder = createEncoder(encoding);
     // A failed load is retried.
     encoder.catch(() => loaded.delete(encoding));
     loaded.set(encoding, encoder);
   }
   return encoder;
+}
+
+/** The part of tiktoken without the ranks of encodings that are not used here: a fifth of its size. */
+async function createEncoder(encoding: Encoding): Promise<Encoder> {
+  const ranks =
+    encoding === "o200k_base"
+      ? import("tiktoken/encoders/o200k_base")
+      : import("tiktoken/encoders/cl100k_base");
+  const [{ Tiktoken }, { default: known }] = await Promise.all([import("tiktoken/lite"), ranks]);
+  return new Tiktoken(known.bpe_ranks, known.special_tokens, known.pat_str);
 }
