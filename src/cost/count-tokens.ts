@@ -141,12 +141,20 @@ function loadTiktoken(encoding: Encoding): Promise<Encoder> {
   return encoder;
 }
 
-/** The part of tiktoken without the ranks of encodings that are not used here: a fifth of its size. */
+interface Ranks {
+  readonly bpe_ranks: string;
+  readonly special_tokens: Record<string, number>;
+  readonly pat_str: string;
+}
+
+/** Loads the part of tiktoken that has no encodings, and the one that is wanted: a fifth of its size. */
 async function createEncoder(encoding: Encoding): Promise<Encoder> {
-  const ranks =
+  const ranks: Promise<unknown> =
     encoding === "o200k_base"
       ? import("tiktoken/encoders/o200k_base")
       : import("tiktoken/encoders/cl100k_base");
-  const [{ Tiktoken }, { default: known }] = await Promise.all([import("tiktoken/lite"), ranks]);
-  return new Tiktoken(known.bpe_ranks, known.special_tokens, known.pat_str);
+  const [{ Tiktoken }, loaded] = await Promise.all([import("tiktoken/lite"), ranks]);
+  // Their declarations describe the ES modules. Node loads the CommonJS ones, whose exports are the ranks.
+  const { bpe_ranks, special_tokens, pat_str } = (loaded as { readonly default: Ranks }).default;
+  return new Tiktoken(bpe_ranks, special_tokens, pat_str);
 }
