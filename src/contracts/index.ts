@@ -104,6 +104,7 @@ export type {
   SessionFacts,
   Spend,
 } from "./policy.ts";
+export type { Json, PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";

@@ -1,6 +1,7 @@
 import type { Check } from "./check.ts";
 import type { Classification } from "./classifier.ts";
 import type { Candidate } from "./model.ts";
+import type { Json, PolicyInput } from "./policy-input.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** Known facts about the conversation that the request continues. */
@@ -33,6 +34,8 @@ export interface PolicyContext<Id extends string = string> {
   readonly candidates: readonly Candidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
   readonly spend?: Spend | undefined;
+  /** Snapshots of what the policy `reads`, by id. Frozen, as deep as the input freezes them. */
+  readonly inputs: Readonly<Record<string, Json>>;
   /** Milliseconds since the epoch, from the router's clock. */
   readonly now: number;
 }
@@ -77,6 +80,8 @@ export interface PolicyDescription {
 export interface Policy<Id extends string = never> extends PolicyDescription {
   /** Ids that the policy names, nested ones too: `createRouter` refuses one that is not among its models. */
   readonly models?: readonly string[] | undefined;
+  /** State outside the request that the policy depends on, that of nested policies too. */
+  readonly reads?: readonly PolicyInput[] | undefined;
   // A method: `Policy<"a">` must be usable where ids are `"a" | "b"`, also as an input (bivariance).
   select(context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[] | undefined;
 }
