@@ -1,7 +1,5 @@
 import type { RouterEvent } from "./events.ts";
-
-/** Anything that JSON can say. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from "./json.ts";
 
 /** Facts about the router that creates an input. */
 export interface PolicyInputRuntime {

@@ -1,29 +1,10 @@
 import type { Check } from "./check.ts";
 import type { Classification } from "./classifier.ts";
+import type { Json } from "./json.ts";
 import type { Candidate } from "./model.ts";
-import type { Json, PolicyInput } from "./policy-input.ts";
+import type { PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
+import type { PolicyInput } from "./policy-input.ts";
 import type { RequestFacts } from "./request-facts.ts";
-
-/** Known facts about the conversation that the request continues. */
-export interface SessionFacts<Id extends string = string> {
-  /** Model that gave the last answer. */
-  readonly model: Id;
-  /** Number of requests of the session answered so far. */
-  readonly turns: number;
-  /** Milliseconds since the last answer. */
-  readonly idleMs: number;
-  /** Estimated tokens in the prompt cache of the model's provider after the last answer. */
-  readonly cachedTokens: number;
-  /** Same as `RequestFacts.toolLoopPending`. */
-  readonly toolLoopPending: boolean;
-}
-
-/** Money used in the current budget period. */
-export interface Spend {
-  /** Money spent, including reservations of requests under way. */
-  readonly usedUsd: number;
-  readonly limitUsd: number;
-}
 
 /** Everything that a policy may base its choice on. */
 export interface PolicyContext<Id extends string = string> {
@@ -59,15 +40,6 @@ export interface Choice<Id extends string = string> {
    * price is not known; the router then takes the estimate for `model` if nothing escalates.
    */
   readonly expectedCostUsd?: number | undefined;
-}
-
-/** Parameters that a policy was built with, as plain JSON. Stored with each decision and hashed. */
-export type PolicyParameters = Readonly<Record<string, unknown>>;
-
-/** Identity of a policy, as decisions record it and combinators nest it. */
-export interface PolicyDescription {
-  readonly name: string;
-  readonly parameters?: PolicyParameters | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Json } from "./policy-input.ts";
+import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
 
 /** Means over the usage that a model has returned. */

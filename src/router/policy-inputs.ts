@@ -8,7 +8,7 @@ import {
 } from "../contracts/index.ts";
 import { checkMethods, checkText } from "../plugin/index.ts";
 
-/** What the policy of a router reads, with its state. */
+/** State that the policy of a router reads. */
 export interface PolicyInputs {
   /** Returns all snapshots by id, frozen. */
   snapshots(): Readonly<Record<string, Json>>;

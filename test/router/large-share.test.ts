@@ -179,7 +179,7 @@ describe("what a policy reads", () => {
     },
   });
 
-  test("belongs to one router, is told its events, and stands in the decision", async () => {
+  test("belongs to one router, is told its events, and is recorded in the decision", async () => {
     const policy = reading(counting("a"), counting("__proto__"));
     const [first, second] = [createRouter({ models, policy }), createRouter({ models, policy })];
     await first.route("Hello");

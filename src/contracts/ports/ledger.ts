@@ -1,4 +1,4 @@
-import type { Spend } from "../policy.ts";
+import type { Spend } from "../policy-facts.ts";
 import type { Call, Refusal } from "./call.ts";
 
 /** Keeps the money of a router: `maxCostUsd` of each request and the budgets that apply to it. */
