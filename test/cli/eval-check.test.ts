@@ -133,7 +133,7 @@ describe("eval check", () => {
     expect(await check("--tuning", tuning, "--outcomes", fresh)).toEqual({
       exitCode: 2,
       out: "",
-      err: "switchpoint: --classifier must be the file of stated@1, which was tuned on, got undefined\n",
+      err: "switchpoint: --classifier must be the file of stated@1, which was tuned on, but it is missing\n",
     });
   });
 

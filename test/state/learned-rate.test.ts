@@ -118,7 +118,7 @@ describe("rate limits", () => {
     expect(after.limits.exportState()).toEqual(state);
     expect(after.count()).toBeLessThan(40);
     expect(() => after.limits.restoreState([{ name: "a" }] as never)).toThrow(
-      "state.limits[0].tooMuchPerMinute must be a number above 0, got undefined",
+      "state.limits[0].tooMuchPerMinute must be a number above 0, but it is missing",
     );
     expect(after.limits.exportState()).toEqual(state);
   });
