@@ -10,8 +10,8 @@ export interface EnvFile {
 }
 
 /**
- * Reads the variables of a `.env` file that the environment does not have. A file comes with a folder that
- * somebody else may have written. So an address does not count next to a key of the environment, which would be
+ * Reads the variables of a `.env` file that the environment does not have. A file may come with a folder of
+ * another author. So an address does not count next to a key of the environment, which would be
  * sent there, and neither do variables of Node itself, one of which turns off the check of certificates.
  * Throws the errors of reading a file that exists.
  */

@@ -31,6 +31,6 @@ export async function readPrompt(given: string | undefined, terminal: Terminal):
   }
   if (text.trim() === "")
     throw new InvalidOptionError("stdin", notShown, "the prompt: give it as an argument, or pipe it in");
-  // A shell ends what it pipes with a newline, which is no part of the prompt.
+  // A shell ends what it pipes with a newline, which is not part of the prompt.
   return text.replace(/\r?\n$/, "");
 }
