@@ -70,9 +70,11 @@ export interface LimitOptions extends EndpointLimits {
   /** Largest number of tenants whose rates are kept. Default 10,000. */
   readonly maxTenants?: number | undefined;
   /**
-   * True if the router learns from rate limits (429) and from the `x-ratelimit-*` headers of providers.
-   * A 429 halves a model's rate, but not below 6 calls per minute. The rate then recovers each minute by a
-   * tenth of the rate that was too high, and is forgotten at twice that rate. Default true.
+   * True if the router follows the `x-ratelimit-*` headers of providers, and learns the rate of a model from
+   * its rate limits (429) where a rate is configured or headers state one. If at least 5 and 15 % of the calls
+   * of a window (10 seconds and 20 calls at least) met a rate limit, the rate is cut to what was answered: to
+   * 50 to 90 %, but not below 6 calls per minute. It then grows each minute by a tenth of what the endpoint
+   * usually answers, until it is back at the rate that was too high. Default true.
    */
   readonly learn?: boolean | undefined;
 }
@@ -81,10 +83,12 @@ export interface LimitOptions extends EndpointLimits {
 export interface LearnedLimit {
   /** Name of the model. */
   readonly name: string;
-  /** Rate that was too high. */
+  /** Rate that was too high: the highest one, if it was reduced more than once. */
   readonly tooMuchPerMinute: number;
   /** Rate to which it was reduced at `at`. */
   readonly requestsPerMinute: number;
+  /** Amount by which the rate grows again each minute. Default: a tenth of `tooMuchPerMinute`. */
+  readonly growthPerMinute?: number | undefined;
   /** Time of the reduction in milliseconds since the epoch. */
   readonly at: number;
 }

@@ -108,6 +108,7 @@ export function createLimitPass(parts: LimitPassParts): LimitPass {
     if (usage !== undefined && !costEstimated)
       correctReserved(reservations, usage.inputTokens + usage.outputTokens);
     // A quota that is used up (`retryable` false) does not come back by calling less.
-    if (error?.kind === "rate-limit" && error.retryable !== false) rates.limited({ name, begunAt }, clock());
+    const isLimited = error?.kind === "rate-limit" && error.retryable !== false;
+    rates.ended({ name, begunAt, isLimited }, clock());
   }
 }
