@@ -28,11 +28,15 @@ export interface BreakerState {
   readonly coolDownUntil?: number | undefined;
 }
 
-/** Options of the budget that all retries of a router share. */
+/**
+ * Options of the budget that all retries of a router share. A retry that succeeds does not count, so that
+ * only those that multiply an outage are bounded. A client with few requests, whose tenth is next to nothing,
+ * may allow more: `{ ratio: 0.2, minPerSecond: 10 }`.
+ */
 export interface RetryBudgetOptions {
-  /** Retries allowed per first call, in [0, 10]. Default 0.1. */
+  /** Failed retries allowed per first call, in [0, 10]. Default 0.1. */
   readonly ratio?: number | undefined;
-  /** Retries allowed per second whatever the traffic, in [0, 1,000]. Default 1. */
+  /** Failed retries allowed per second whatever the traffic, in [0, 1,000]. Default 1. */
   readonly minPerSecond?: number | undefined;
 }
 

@@ -26,14 +26,15 @@ export function createAdmission(parts: AdmissionParts): Admission {
 
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
-  /** Takes the token of a retry or a hedge. Returns the refusal if there is none left. */
-  const withdraw = ({ hop, sparing, paid }: Call): Refusal | undefined => {
+  /** Takes the token of a retry or a hedge. Returns the budget that it is from, or the refusal if none is left. */
+  const withdraw = ({ hop, sparing, paid }: Call): LoadBudget | Refusal | undefined => {
+    const budget = hop === "retry" ? retryBudget : hop === "hedge" ? hedging : undefined;
+    if (budget === undefined || budget.withdraw(now(), sparing === true)) return budget;
+    // It had a token before and gave it back when it found no room: it may go on without one.
     if (paid) return undefined;
-    if (hop === "retry" && !retryBudget.withdraw(now(), sparing === true))
-      return { by: "retry-budget", reason: "the retry budget is used up" };
-    if (hop === "hedge" && !(hedging?.withdraw(now()) ?? true))
-      return { by: "hedge-budget", reason: "the hedge budget is used up" };
-    return undefined;
+    return hop === "retry"
+      ? { by: "retry-budget", reason: "the retry budget is used up" }
+      : { by: "hedge-budget", reason: "the hedge budget is used up" };
   };
 
   return {
@@ -60,10 +61,10 @@ export function createAdmission(parts: AdmissionParts): Admission {
       if (entered !== true && !isDirect && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
       const isTrial = entered === true && breakers.isOnTrial(call.name);
-      const refusal = withdraw(call);
-      if (refusal === undefined) return new CallPass(parts, call, isTrial);
+      const budget = withdraw(call);
+      if (budget === undefined || !("by" in budget)) return new CallPass(parts, call, isTrial, budget);
       if (isTrial) breakers.abandon(call.name);
-      return refusal;
+      return budget;
     },
   };
 }
@@ -83,13 +84,16 @@ class CallPass implements Pass {
   readonly #call: Call;
   /** True if the call entered the breaker: a half-open trial is then its own. */
   readonly #isTrial: boolean;
+  /** Budget from which the call has a token. */
+  readonly #budget: LoadBudget | undefined;
   #limited: LimitPass | undefined;
   #isOver = false;
 
-  constructor(parts: AdmissionParts, call: Call, isTrial: boolean) {
+  constructor(parts: AdmissionParts, call: Call, isTrial: boolean, budget: LoadBudget | undefined) {
     this.#parts = parts;
     this.#call = call;
     this.#isTrial = isTrial;
+    this.#budget = budget;
   }
 
   get queueTimeoutMs(): number {
@@ -125,6 +129,9 @@ class CallPass implements Pass {
     const { breakers, now } = this.#parts;
     if (attempt !== undefined) breakers.observe(attempt, now());
     else if (this.#isTrial) breakers.abandon(this.#call.name);
+    // A retry that succeeds did not multiply an outage; a call that is not made burdened no one.
+    const isFree = attempt === undefined || (attempt.error === undefined && this.#call.hop === "retry");
+    if (isFree) this.#budget?.giveBack();
     this.#limited?.end(attempt);
   }
 }

@@ -84,10 +84,11 @@ export function executionFor(
             observe: () => {},
             ...parts.breakers,
           },
-          retryBudget: { deposit: () => {}, withdraw: () => true, ...parts.retryBudget },
+          retryBudget: { deposit: () => {}, withdraw: () => true, giveBack: () => {}, ...parts.retryBudget },
           hedging: hedging && {
             deposit: () => {},
             withdraw: () => true,
+            giveBack: () => {},
             afterMs: () => undefined,
             ...hedging,
           },

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { always } from "../../../policies/index.ts";
+import type { ProviderErrorKind } from "../../../src/contracts/index.ts";
 import { createRouter, type ExecutionOptions, ProviderError } from "../../../src/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -8,8 +9,10 @@ export interface LimitedWorld {
   /** Requests per second. */
   readonly perSecond: number;
   readonly seconds: number;
-  /** Returns true if the provider answers a call now with 429. */
+  /** Returns true if the provider fails a call now. */
   readonly refuses: (now: number, random: () => number) => boolean;
+  /** Kind of its failures. Default: `rate-limit`. */
+  readonly kind?: ProviderErrorKind | undefined;
   readonly retryAfterMs?: number | undefined;
   /** Time that a call takes. Default 20 ms. */
   readonly takesMs?: number | undefined;
@@ -29,14 +32,15 @@ export interface LimitedRun {
   readonly callsAt: readonly number[];
 }
 
-/** Sends requests at a constant rate to a router whose first endpoint answers some calls with 429. Fake timers. */
+/** Sends requests at a constant rate to a router whose first endpoint fails some calls. Fake timers. */
 export async function runLimitedWorld(world: LimitedWorld): Promise<LimitedRun> {
-  const { perSecond, seconds, refuses, retryAfterMs, takesMs = 20, execution, second, seed = 1 } = world;
+  const { perSecond, seconds, refuses, kind = "rate-limit", retryAfterMs, takesMs = 20 } = world;
+  const { execution, second, seed = 1 } = world;
   const random = seededRandom(seed);
   const startedAt = performance.now();
   const callsAt: number[] = [];
   let [sent, answered, served] = [0, 0, 0];
-  const error = new ProviderError({ kind: "rate-limit", model: "fake:a", status: 429, retryAfterMs });
+  const error = new ProviderError({ kind, model: "fake:a", retryAfterMs });
   const a = fakeModel({
     model: "a",
     answer: () => {
@@ -69,7 +73,7 @@ export async function runLimitedWorld(world: LimitedWorld): Promise<LimitedRun> 
   return { sent, answered, calls: callsAt.length, served, callsAt };
 }
 
-/** Provider that answers a random share of calls with 429. */
+/** Provider that fails a random share of calls. */
 export const share = (of: number) => (_now: number, random: () => number) => random() < of;
 
 /** Provider with a token bucket of `perSecond` calls and a burst of `burst`. */
