@@ -11,7 +11,10 @@ export interface BreakerOptions {
   readonly windowMs?: number | undefined;
   /** Time until a trial call. It doubles with each trial that fails, up to 16 times. Default 5,000 ms. */
   readonly openMs?: number | undefined;
-  /** Pause after a rate limit that does not say how long to wait. Default 1,000 ms. */
+  /**
+   * Time for which other models are called first once a fifth of the latest calls met a rate limit that does
+   * not say how long to wait. Default 1,000 ms.
+   */
   readonly coolDownMs?: number | undefined;
 }
 
@@ -24,8 +27,10 @@ export interface BreakerState {
   readonly openUntil?: number | undefined;
   /** Number of trials that failed since the breaker opened. */
   readonly failedTrials?: number | undefined;
-  /** End of the pause after a rate limit, which is not a failure. */
+  /** End of the pause after a rate limit, which is not a failure. Other models are called first. */
   readonly coolDownUntil?: number | undefined;
+  /** End of the pause that the provider asked for by Retry-After. No call is made. */
+  readonly pausedUntil?: number | undefined;
 }
 
 /**

@@ -15,9 +15,10 @@ export interface LimitPass {
   readonly queueTimeoutMs: number;
   /**
    * Takes a place among the calls under way. `true`: it has one. `false`: it waits, and `onTurn` is
-   * called when it has one. A text is the reason why it will not have one.
+   * called when it has one. A text is the reason why it will not have one. With `joinsFull`, a full queue
+   * is no reason.
    */
-  queue(onTurn: () => void): boolean | string;
+  queue(onTurn: () => void, joinsFull?: boolean): boolean | string;
   /** Begins the call and returns 0, or returns milliseconds after which to ask again: others began late. */
   begin(): number;
   /** Receives the rate-limit headers of the call's response. */
@@ -59,9 +60,10 @@ export function createLimitPass(parts: LimitPassParts): LimitPass {
     waitMs,
     queueTimeoutMs,
 
-    queue(onTurn) {
+    queue(onTurn, joinsFull = false) {
       if (maxConcurrent === undefined) return true;
-      const place = bulkheads.enter(name, { maxConcurrent, maxQueued }, () => {
+      const mostQueued = joinsFull ? Number.POSITIVE_INFINITY : maxQueued;
+      const place = bulkheads.enter(name, { maxConcurrent, maxQueued: mostQueued }, () => {
         stage = placed;
         onTurn();
       });

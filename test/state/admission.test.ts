@@ -14,9 +14,9 @@ function make() {
     breakers.observe(
       {
         name: "fake:a",
-        startedAt: new Date(time.now).toISOString(),
         error: { code: "provider", kind: "server", message: "" },
       },
+      { begunAt: time.now, order: 0 },
       time.now,
     );
   return { admission, breakers, time, fail };

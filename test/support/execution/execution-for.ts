@@ -81,6 +81,7 @@ export function executionFor(
             isOnTrial: () => true,
             abandon: () => {},
             pauseMs: () => 0,
+            askedMs: () => 0,
             observe: () => {},
             ...parts.breakers,
           },
