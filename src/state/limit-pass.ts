@@ -35,7 +35,7 @@ export interface LimitPassParts {
   readonly waitMs: number;
   readonly bulkheads: Bulkheads;
   readonly rates: CallRates;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds on the monotonic clock. */
   readonly clock: () => number;
 }
 

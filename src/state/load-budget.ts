@@ -1,6 +1,6 @@
 /** Budget of calls beyond the first one of each request. */
 export interface LoadBudget {
-  /** Notes a first call. `now` is in milliseconds since the epoch. */
+  /** Notes a first call. `now` is a time on the monotonic clock in milliseconds. */
   deposit(now: number): void;
   /**
    * Takes one further call; false if there is none left. With `sparing`, a quarter of what can be saved
