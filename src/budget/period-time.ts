@@ -1,4 +1,4 @@
-/** Time by which the periods of a budget are told. It never goes back. */
+/** Time that decides in which period of a budget a request lies. It never goes back. */
 export interface PeriodTime {
   /** Returns the time in milliseconds since the epoch; `wall` is the time of day. */
   at(wall: number): number;

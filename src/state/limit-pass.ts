@@ -15,8 +15,8 @@ export interface LimitPass {
   readonly queueTimeoutMs: number;
   /**
    * Takes a place among the calls under way. `true`: it has one. `false`: it waits, and `onTurn` is
-   * called when it has one. A text is the reason why it will not have one. With `joinsFull`, a full queue
-   * is no reason.
+   * called when it has one. A text is the reason why it will not have one. With `joinsFull`, it
+   * waits in a full queue, too.
    */
   queue(onTurn: () => void, joinsFull?: boolean): boolean | string;
   /** Begins the call and returns 0, or returns milliseconds after which to ask again: others began late. */

@@ -59,7 +59,7 @@ describe("a budget whose clock is set back", () => {
     expect(sum).toBeGreaterThanOrEqual(90);
   });
 
-  it("stands still for good ends its periods all the same", () => {
+  it("stands still for good ends its periods anyway", () => {
     const { time, book, spend } = spender();
     spend();
     const stopped = start;

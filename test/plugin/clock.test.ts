@@ -16,7 +16,7 @@ describe("a clock of one function", () => {
     expect([clock.wall(), clock.monotonic()]).toEqual([6_000, 9_000]);
   });
 
-  it("gives way to a monotonic clock of its own, which never goes back either", () => {
+  it("is replaced by a monotonic clock of its own, which never goes back either", () => {
     let [now, monotonic] = [1_000, 7];
     const clock = createClock(
       () => now,
