@@ -57,10 +57,10 @@ async function tryOnce(run: CollectionRun, job: Job, pace: Pace): Promise<CallAn
   const atMostUsd = mostCostUsd(model, request, prepared.facts.images, maxOutputTokens);
   const bound = atMostUsd === undefined ? {} : { atMostUsd };
   if (!(await run.begin({ type: "begun", ...key, ...bound }))) return undefined;
-  const startedAt = options.clock();
+  const startedAt = options.monotonic();
   try {
     const completion = await callOnce(run, job);
-    const latencyMs = Math.max(0, options.clock() - startedAt);
+    const latencyMs = Math.max(0, options.monotonic() - startedAt);
     const answer = answerOf(completion, model, { latencyMs });
     const { inputTokens, outputTokens } = answer;
     if (inputTokens !== undefined) pace.correct(inputTokens + (outputTokens ?? 0) - expectedTokens);

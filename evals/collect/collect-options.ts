@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Model, type Router } from "../../src/contracts/index.ts";
+import { createClock } from "../../src/plugin/clock.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
 import { checkOther } from "../data/outcomes/check-other.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
@@ -67,7 +68,10 @@ export interface CollectOptions {
   readonly onEstimate?: ((estimate: CollectEstimate) => void) | undefined;
   /** Called after each call. */
   readonly onProgress?: ((progress: CollectProgress) => void) | undefined;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * Returns milliseconds since the epoch. Durations are measured by its steps forward. Default: the system's
+   * time of day, and its monotonic clock for durations.
+   */
   readonly clock?: (() => number) | undefined;
   /** Random numbers for the jitter of retries, in [0, 1). Default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -92,6 +96,8 @@ export type ResolvedCollectOptions = Omit<CollectOptions, WithDefault | "models"
 } & {
   /** Models by id. */
   readonly models: ReadonlyMap<string, Model>;
+  /** Clock of latencies, paces and pauses, which no correction of the time of day moves. */
+  readonly monotonic: () => number;
 };
 
 const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]> } = {
@@ -157,7 +163,7 @@ export function resolveCollectOptions(options: CollectOptions): ResolvedCollectO
       all.baseline,
       `one of the models: ${[...models.keys()].join(", ")}`,
     );
-  return { ...all, models };
+  return { ...all, models, monotonic: createClock(options.clock).monotonic };
 }
 
 function modelsOf({ router, models: ids = Object.keys(router.models) }: CollectOptions): Map<string, Model> {

@@ -4,8 +4,10 @@ import {
   type SpendAccountState,
   type SpendState,
 } from "../contracts/index.ts";
+import { systemClock } from "../plugin/clock.ts";
 import { checkNumber, checkText } from "../plugin/index.ts";
 import type { Budget } from "./budget-options.ts";
+import { createPeriodTime } from "./period-time.ts";
 
 /** The part of a budget that one request holds while it is under way. */
 export interface Hold {
@@ -17,7 +19,7 @@ export interface Hold {
   settle(costUsd: number): void;
 }
 
-/** Money used in the current period of a budget, by account. */
+/** Money used in the current period of a budget, by account. `now` is the time of day. */
 export interface SpendBook {
   read(tenant: string | undefined, now: number): Spend;
   /** Opens a hold of 0. Its cost counts in the period in which it was opened. */
@@ -36,7 +38,11 @@ interface Account {
   heldUsd: number;
 }
 
-export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budget): SpendBook {
+export function createSpendBook(
+  { limitUsd, per, maxTenants, periodStart, lengthMs }: Budget,
+  monotonic: () => number = systemClock.monotonic,
+): SpendBook {
+  const time = createPeriodTime(lengthMs, monotonic);
   let accounts = new Map<string | undefined, Account>();
 
   const ownerOf = (tenant: string | undefined) => (per === "tenant" ? tenant : undefined);
@@ -55,19 +61,20 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
 
   return {
     read(tenant, now) {
-      const { usedUsd, heldUsd } = accountOf(tenant, now);
+      const { usedUsd, heldUsd } = accountOf(tenant, time.at(now));
       return { usedUsd: usedUsd + heldUsd, limitUsd };
     },
 
     open(tenant, now) {
-      let account = accountOf(tenant, now);
+      const openedAt = time.at(now);
+      let account = accountOf(tenant, openedAt);
       let heldUsd = 0;
       let settled = false;
       /**
        * Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
        */
       const follow = () => {
-        if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, now);
+        if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, openedAt);
       };
       return {
         roomUsd() {
@@ -104,10 +111,13 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
 
     restoreState(state, now) {
       const restored = new Map<string | undefined, Account>();
-      for (const account of checkSpendState(state)) {
+      const checked = checkSpendState(state);
+      for (const account of checked) time.advance(account.periodStart, now);
+      const current = periodStart(time.at(now));
+      for (const account of checked) {
         const { tenant, usedUsd } = account;
-        // A period in the future would never end: the clock that wrote it was ahead.
-        const start = Math.min(account.periodStart, periodStart(now));
+        // A period in the far future would never end: the clock that wrote it was ahead.
+        const start = Math.min(account.periodStart, current);
         if (restored.size >= maxTenants) makeRoom(restored, start);
         restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
       }

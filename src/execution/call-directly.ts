@@ -97,7 +97,7 @@ function enter(context: CallContext, call: Call, reserved: true | Refusal): Read
   const pass = ports.admission.enter(call, 0);
   if ("by" in pass) {
     scope.account.release(call.attemptId);
-    throw new LimitExceededError({ [call.model]: pass.reason });
+    throw new LimitExceededError({ [call.model]: pass.reason }, pass.waitMs);
   }
   const ready: ReadyCall = { call, model: context.modelOf(call.model), pass };
   const room = takeRoom(context, pass, true);
@@ -118,7 +118,7 @@ async function afterWait(context: CallContext, ready: ReadyCall, taking: Promise
 function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall {
   const { model: id, hop } = ready.call;
   try {
-    if ("by" in room) throw new LimitExceededError({ [id]: room.reason });
+    if ("by" in room) throw new LimitExceededError({ [id]: room.reason }, room.waitMs);
     if (!room.waited) return ready;
     // The constraints may no longer permit it after the wait.
     const now = context.ports.clock.wall();

@@ -4,10 +4,16 @@ import { longestTimerMs } from "./longest-timer.ts";
 /**
  * Creates the clock of a router. Without `now`, the time of day is the system's, and durations are measured
  * by `performance.now()`, which corrections of the system's time do not move. With `now` (milliseconds since
- * the epoch) a single function serves both: its largest value so far is the monotonic time.
+ * the epoch) and without `monotonic`, a single function serves both: monotonic time takes its steps forward
+ * and leaves out those back.
  */
-export function createClock(now?: () => number): Clock {
-  return { wall: now ?? Date.now, monotonic: now === undefined ? monotonicNow : largestOf(now), after };
+export function createClock(now?: () => number, monotonic?: () => number): Clock {
+  const durations = monotonic ?? now;
+  return {
+    wall: now ?? Date.now,
+    monotonic: durations === undefined ? monotonicNow : forwardOf(durations),
+    after,
+  };
 }
 
 /** Clock for code that runs without a router. */
@@ -18,12 +24,15 @@ function monotonicNow(): number {
   return Math.floor(performance.now());
 }
 
-function largestOf(now: () => number): () => number {
-  let largest = Number.NEGATIVE_INFINITY;
+/** Goes on from where it was when the clock is set back, so that no duration waits until the clock has caught up. */
+function forwardOf(now: () => number): () => number {
+  let last = Number.NaN;
+  let behindMs = 0;
   return () => {
     const value = now();
-    if (value > largest) largest = value;
-    return largest;
+    if (value < last) behindMs += last - value;
+    if (Number.isFinite(value)) last = value;
+    return last + behindMs;
   };
 }
 

@@ -2,7 +2,7 @@ import { resolveBudget } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createSpendBook } from "../budget/spend.ts";
 import { complexity } from "../classifiers/complexity.ts";
-import type { EventSink, Model, Router } from "../contracts/index.ts";
+import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
 import { catalogueDate, completeFacts } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
@@ -54,8 +54,9 @@ function assemble<Id extends string>(
   const { policy, classifier = complexity(), constraints = [], random = Math.random } = options;
   const { coalesce = false, maxCharacters = 4_000_000, tuning } = options;
 
-  const clock = createClock(options.clock);
-  const now = clock.wall;
+  const clock = createClock(options.clock, options.monotonicClock);
+  // Rules of state are durations: no correction of the time of day may move them.
+  const now = clock.monotonic;
   const events = createEventHub<Id>(options.onEvent as EventSink<Id> | undefined);
   const execution = resolveExecutionOptions(options.execution);
   const means = createUsageMeans();
@@ -67,12 +68,13 @@ function assemble<Id extends string>(
   const limits = bounds && createLimits(bounds, { models, clock: now });
   const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
-  const spend = budget && createSpendBook(budget);
+  const spend = budget && createSpendBook(budget, now);
   const ledger = createLedger(budget && spend && { budget, book: spend });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
-  const inputs = reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now });
+  const inputs =
+    reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
   if (inputs !== undefined) events.observe(inputs.observe);
 
   const deciding: DecisionParts<Id> = {
@@ -81,10 +83,10 @@ function assemble<Id extends string>(
     classifier,
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random,
-    clock: now,
+    clock: clock.wall,
     estimate: estimateBy(means),
-    healthOf: health.of,
-    sessionOf: sessions.read as DecisionParts<Id>["sessionOf"],
+    healthOf: (name) => health.of(name, now()),
+    sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
     spendOf: ledger.spendOf,
     inputsOf: inputs?.snapshots,
     ...description,
@@ -97,7 +99,7 @@ function assemble<Id extends string>(
     pricing,
     options: execution,
   };
-  const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock: now };
+  const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock };
   return connect<Id>({
     models,
     deciding,

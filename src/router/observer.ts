@@ -9,7 +9,7 @@ export interface ObserverParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
-  /** Returns milliseconds since the epoch. */
+  /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
 }
 

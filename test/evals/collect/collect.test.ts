@@ -218,6 +218,18 @@ describe("collect", () => {
     expect(told[3]?.paidUsd).toBeGreaterThan(0.00003);
   });
 
+  it("measures latencies that a time of day which is set back does not move", async () => {
+    let time = 10 * 3_600_000;
+    const server = await serve((prompt) => {
+      time += prompt === "number 1" ? -3_600_000 : 30_000;
+      return numberIn(prompt);
+    });
+    const told: CollectProgress[] = [];
+    const { options } = setUp(server.url, numbered(3), { models: ["small"], concurrency: 1 });
+    await collect({ ...options, clock: () => time, onProgress: (progress) => told.push(progress) });
+    expect(told.at(-1)?.elapsedMs).toBe(60_000);
+  });
+
   it("has no more calls under way at a model than it may", async () => {
     const server = await serve(async (prompt) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
