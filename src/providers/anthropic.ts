@@ -11,6 +11,7 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
+import { guardedFetch } from "../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
@@ -23,7 +24,6 @@ import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
-import { decodedHeaders, MAX_ANSWER_BYTES, MAX_ERROR_BYTES, readBounded } from "./internal/read-bounded.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
@@ -89,12 +89,10 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     try {
       const response = await client.post(path, { body, signal: own.signal }).asResponse();
       reportRateLimit(response.headers, onRateLimit);
-      const text = await readBounded(response, MAX_ANSWER_BYTES);
-      whole = text !== undefined;
+      const text = await response.text();
+      whole = true;
       signal.throwIfAborted();
-      if (text !== undefined) return JSON.parse(text);
-      const summary = `the answer has more than ${MAX_ANSWER_BYTES} bytes`;
-      throw new ProviderError({ kind: "incomplete", model: name, summary });
+      return JSON.parse(text);
     } finally {
       own.end(whole);
     }
@@ -200,7 +198,7 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
       logLevel: "off",
       openTelemetry: false,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
-      fetch: boundedErrors(options.fetch),
+      fetch: guardedFetch({ own: options.fetch, model: name }),
       defaultHeaders: {
         ...(pinned && { "anthropic-version": "2023-06-01", "x-api-key": key, authorization: null }),
         ...options.headers,
@@ -208,18 +206,6 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
     });
     current = { key, client };
     return client;
-  };
-}
-
-/** Wraps `fetch` to limit error bodies: the SDK reads them to the end, however long they are. */
-function boundedErrors(own: typeof fetch | undefined): typeof fetch {
-  return async (input, init) => {
-    // The global `fetch` is looked up at each call; the SDK would keep the one it found first.
-    const response = await (own ?? globalThis.fetch)(input, init);
-    if (response.ok || response.body === null) return response;
-    const { status, statusText, headers } = response;
-    const text = await readBounded(response, MAX_ERROR_BYTES, true);
-    return new Response(text, { status, statusText, headers: decodedHeaders(headers) });
   };
 }
 

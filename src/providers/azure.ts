@@ -37,15 +37,17 @@ export function azure(model: string, options: AzureOptions = {}): Model {
   if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
   checkText("azure.deployment", deployment);
 
+  const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };
+  const facts = factsOf("azure", model, addressed, openaiContentTypes);
   return openaiChat({
-    facts: factsOf("azure", model, { ...common, baseUrl: common.baseUrl ?? endpoint }, openaiContentTypes),
+    facts,
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
     readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),
     connect: (sdk, apiKey) =>
       new sdk.AzureOpenAI({
-        ...foreignClientOptions(common),
+        ...foreignClientOptions(common, facts.name),
         apiKey,
         // Always set: otherwise the SDK uses OPENAI_BASE_URL, which belongs to another provider.
         baseURL:

@@ -1,4 +1,5 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
 import { hasGet } from "./readable-headers.ts";
 
@@ -53,6 +54,8 @@ const summaries: Readonly<Partial<Record<ProviderErrorKind, string>>> = {
  */
 export function toProviderError(error: unknown, model: string): Error {
   if (isRouterError(error)) return error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal;
   const { name, message, status, type, apiMessage, requestID, headers } = (error ?? {}) as SdkError;
   const detail = readText(apiMessage) ?? readText(message);
   const byName = kindsByName[String(name)];

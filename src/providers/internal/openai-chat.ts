@@ -17,7 +17,6 @@ import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./opena
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
-import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
@@ -179,9 +178,7 @@ function signed(completion: Completion, writer: string): Completion {
 async function readCompletion(response: Response, sdk: OpenAiSdk, model: string): Promise<Completion> {
   let body: Partial<Completion> & { error?: unknown };
   try {
-    const text = await readBounded(response, MAX_ANSWER_BYTES);
-    if (text === undefined) throw incomplete(model, `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
-    body = JSON.parse(text);
+    body = JSON.parse(await response.text());
   } catch (error) {
     throw toReadError(error, sdk, model);
   }

@@ -1,5 +1,6 @@
 import type * as Sdk from "openai";
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
 
@@ -54,6 +55,8 @@ const phraseWindow = 2_000;
 /** Converts an error that a call threw before its answer was read; errors of this package pass unchanged. */
 export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
   if (isRouterError(error)) return error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal;
   const detail = describe(error);
   if (error instanceof sdk.APIConnectionTimeoutError) {
     return new ProviderError({ kind: "timeout", model, detail });
