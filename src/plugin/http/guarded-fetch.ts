@@ -1,5 +1,6 @@
 import type { ProviderError } from "../../contracts/index.ts";
 import { BoundedResponse } from "./bounded-response.ts";
+import { nestsDeeply } from "./nests-deeply.ts";
 import { readStart } from "./read-bounded.ts";
 import { redirectError } from "./refuse-redirect.ts";
 
@@ -27,7 +28,9 @@ export function guardedFetch({ own, model, rewriteError }: FetchGuard): typeof f
       throw new FetchRefusal(refusal);
     }
     if (response.ok) return new BoundedResponse(response, model) as unknown as Response;
-    const text = await readStart(response);
+    const start = await readStart(response);
+    // An SDK that writes such JSON again would exceed the stack.
+    const text = nestsDeeply(start) ? start.slice(0, 1_000) : start;
     const shown = rewriteError === undefined ? text : rewriteError(text);
     return new BoundedResponse(response, model, shown) as unknown as Response;
   };

@@ -49,6 +49,12 @@ const overflowPhrases = [
   "exceeds the available context size",
 ];
 
+/** Meaning of `x-should-retry`; any other value says nothing. */
+const advice: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
 /** Length of the start of an error text that is searched for a phrase. */
 const phraseWindow = 2_000;
 
@@ -92,17 +98,26 @@ export function failureOf(
     typeof body === "object" && body !== null ? body : { message: body }
   ) as ErrorBody;
   const names = [code, type].filter((name) => typeof name === "string");
-  const detail = typeof message === "string" ? message : JSON.stringify(body);
-  const retry = headers?.get("x-should-retry");
+  const detail = typeof message === "string" ? message : asJson(body);
+  const retry = headers?.get("x-should-retry") ?? "";
   return new ProviderError({
     kind: kindOf(names, detail, status ?? (typeof code === "number" ? code : undefined)),
     model,
     status,
     requestId: headers?.get("x-request-id") ?? headers?.get("apim-request-id") ?? undefined,
-    retryable: names.some((name) => spent.has(name)) ? false : retry ? retry === "true" : undefined,
+    retryable: names.some((name) => spent.has(name)) ? false : advice.get(retry),
     retryAfterMs: headers === undefined ? undefined : retryAfterMs(headers),
     detail,
   });
+}
+
+/** Returns a value as JSON; empty for one that nests too deeply. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function kindOf(names: readonly string[], message: string, status: number | undefined): ProviderErrorKind {
