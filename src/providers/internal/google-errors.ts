@@ -5,6 +5,7 @@ import {
   type RouterError,
 } from "../../contracts/index.ts";
 import { type GoogleStatus, isJsonObject } from "./google-wire.ts";
+import { decimalOf, largest, saneWait } from "./header-values.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
 
 export interface ErrorContext {
@@ -75,12 +76,11 @@ function createError(
   { name, apiKey }: ErrorContext,
 ): ProviderError {
   const { status, text, askedMs } = said;
-  const asked = [askedMs, readRetryDelayMs(error.details)].filter((ms) => ms !== undefined);
   return new ProviderError({
     kind: toKind(status, error.status, text ?? ""),
     model: name,
     status,
-    retryAfterMs: asked.length === 0 ? undefined : Math.max(...asked),
+    retryAfterMs: largest([askedMs, readRetryDelayMs(error.details)]),
     detail: text?.replaceAll(apiKey, "[key]"),
   });
 }
@@ -100,16 +100,18 @@ function kindOfHttpStatus(status: number | undefined): ProviderErrorKind {
 }
 
 /**
- * Reads the delay from a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`.
+ * Reads the delay from a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`; of
+ * several the largest that is not absurd.
  */
 function readRetryDelayMs(details: unknown): number | undefined {
   if (!Array.isArray(details)) return undefined;
-  for (const detail of details) {
+  const delays = details.map((detail) => {
     const delay = isJsonObject(detail) ? detail["retryDelay"] : undefined;
-    const seconds = typeof delay === "string" ? /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(delay)?.[1] : undefined;
-    if (seconds !== undefined) return Math.round(Number(seconds) * 1000);
-  }
-  return undefined;
+    const seconds =
+      typeof delay === "string" && delay.endsWith("s") ? decimalOf(delay.slice(0, -1)) : undefined;
+    return seconds === undefined ? undefined : saneWait(Math.round(seconds * 1_000));
+  });
+  return largest(delays);
 }
 
 /** Converts what reading an answer threw; errors of this package pass unchanged. */

@@ -43,7 +43,10 @@ describe("an error in Google's format", () => {
     const waitOf = (details: unknown) => statusError({ code: 429, details }, context).retryAfterMs;
     expect(waitOf([{ retryDelay: "12s" }])).toBe(12_000);
     expect(waitOf([{ "@type": "other" }, null, { retryDelay: "0.250s" }])).toBe(250);
+    expect(waitOf([{ retryDelay: "2s" }, { retryDelay: "30s" }, { retryDelay: "999999999s" }])).toBe(30_000);
     for (const details of [
+      [{ retryDelay: "999999999s" }],
+      [{ retryDelay: "1e3s" }],
       undefined,
       {},
       [],
