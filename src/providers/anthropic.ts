@@ -17,13 +17,14 @@ import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
-import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
+import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
+import { untilEnd } from "./internal/until-end.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
@@ -102,15 +103,20 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     { signal, onRateLimit }: CallOptions,
   ): AsyncGenerator<AnswerEvent> {
     const client = await unlessAborted(connect(), signal);
-    const streamed = { body: { ...body, stream: true }, signal, stream: true };
-    const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
-    reportRateLimit(response.headers, onRateLimit);
-    for await (const event of data) {
+    const own = callSignal(signal);
+    try {
+      const streamed = { body: { ...body, stream: true }, signal: own.signal, stream: true };
+      const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
+      reportRateLimit(response.headers, onRateLimit);
+      for await (const event of untilEnd(data, endsAnswer)) {
+        signal.throwIfAborted();
+        yield event;
+      }
+      // After an abort the SDK ends its iteration as if the answer were complete.
       signal.throwIfAborted();
-      yield event;
+    } finally {
+      own.end();
     }
-    // After an abort the SDK ends its iteration as if the answer were complete.
-    signal.throwIfAborted();
   };
   const failure = (error: unknown, { signal, onRateLimit }: CallOptions): unknown => {
     if (signal.aborted) return signal.reason;

@@ -1,6 +1,6 @@
 import { ProviderError } from "../../contracts/index.ts";
 import { type BodyReader, bodyReader } from "./body-reader.ts";
-import { toBytes } from "./read-bounded.ts";
+import { AFTER_END_MS, settles, toBytes } from "./read-bounded.ts";
 
 /** Largest event of a stream: more than the largest picture that a model sends. */
 export const MAX_EVENT_BYTES: number = 16 * 1024 * 1024;
@@ -47,6 +47,8 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
   #used = 0;
   #bytes = 0;
   #isDone = false;
+  /** True if the mark that ends the stream has come. */
+  #isLast = false;
 
   constructor(body: EventBlocks, model: string, limits: StreamLimits) {
     this.body = body;
@@ -56,13 +58,31 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#isLast) await this.#leave();
     while (!this.#isDone) {
       const { done, value } = await this.#reader.read();
       this.#isDone = done;
       const block = done ? this.#take(nothing) : this.#add(toBytes(value));
-      if (block !== undefined && saysSomething(block)) return { done: false, value: block };
+      if (block === undefined || !saysSomething(block)) continue;
+      this.#isLast = isEndMark(block);
+      return { done: false, value: block };
     }
     return { done: true, value: undefined };
+  }
+
+  /** Waits briefly for the server to close the stream, so that the connection can be used again. */
+  async #leave(): Promise<void> {
+    const until = performance.now() + AFTER_END_MS;
+    try {
+      for (let left = AFTER_END_MS; left > 0 && !this.#isDone; left = until - performance.now()) {
+        const reading = this.#reader.read();
+        if (!(await settles(reading, left))) break;
+        this.#isDone = (await reading).done;
+      }
+    } catch {
+      // Nothing of the answer is missing.
+    }
+    if (!this.#isDone) this.#end();
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
@@ -133,6 +153,16 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
 }
 
 const nothing: Uint8Array = new Uint8Array();
+const endMark = new TextEncoder().encode("data: [DONE]");
+
+/** True if the last event of a block is the mark that ends OpenAI's streams. */
+function isEndMark(block: Uint8Array): boolean {
+  let end = block.length;
+  while (end > 0 && (block[end - 1] as number) <= 0x20) end -= 1;
+  if (block[end - 1] !== endMark.at(-1) || end < endMark.length) return false;
+  return endMark.every((byte, at) => block[end - endMark.length + at] === byte);
+}
+
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 

@@ -86,25 +86,29 @@ async function* assemble(
 ): AsyncGenerator<{ readonly event: AnswerEvent; readonly assembly: Assembly }> {
   let assembly: Assembly | undefined;
   let ended = false;
-  try {
-    for await (const event of events) {
-      if (ended) continue;
-      if (event.type === "message_start") {
-        assembly ??= { message: readMessage(event.message, name), json: new Map(), blocks: new Map() };
-      }
-      if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
-      update(assembly, event, keepsText);
-      if (event.type === "message_stop") {
-        if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
-        ended = true;
-      }
-      yield { event, assembly };
+  for await (const event of events) {
+    if (ended) continue;
+    if (event.type === "message_start") {
+      assembly ??= { message: readMessage(event.message, name), json: new Map(), blocks: new Map() };
     }
-  } catch (error) {
-    // A connection error after the end does not matter: the answer is complete.
-    if (!ended) throw error;
+    if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
+    update(assembly, event, keepsText);
+    if (event.type === "message_stop") {
+      if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
+      ended = true;
+    }
+    yield { event, assembly };
   }
-  if (!ended) throw incomplete(name, "the stream ended before the answer did");
+  if (ended) return;
+  // The stop reason is the end of the answer, and `message_stop` only that of the stream.
+  if (!assembly?.message.stop_reason) throw incomplete(name, "the stream ended before the answer did");
+  yield { event: { type: "message_stop" }, assembly };
+}
+
+/** Tells which events end an answer: see `untilEnd`. */
+export function endsAnswer({ type, delta }: AnswerEvent): boolean | undefined {
+  if (type === "message_stop" || (type === "message_delta" && delta?.stop_reason)) return true;
+  return type === "content_block_start" || type === "content_block_delta" ? false : undefined;
 }
 
 function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): void {

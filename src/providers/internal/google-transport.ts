@@ -2,6 +2,8 @@ import { ProviderError } from "../../contracts/index.ts";
 import { eventData } from "../../plugin/http/event-data.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { type ErrorContext, responseError } from "./google-errors.ts";
+import type { GoogleResponse } from "./google-wire.ts";
+import { untilEnd } from "./until-end.ts";
 
 /**
  * Sends a request that the package builds, and returns the response. It is read here: the package reads a
@@ -47,8 +49,16 @@ function unreachable(error: unknown, { name: model, apiKey }: ErrorContext): Pro
   return new ProviderError({ kind: "connection", model, summary: "the endpoint cannot be reached", detail });
 }
 
-/** Reads the parts of a streamed answer. */
-export async function* readParts({ body }: Response): AsyncGenerator<unknown, void> {
-  if (body === null) return;
-  for await (const data of eventData(body as AsyncIterable<Uint8Array>)) yield JSON.parse(data);
+/** Reads the parts of a streamed answer, up to its end. */
+export function readParts({ body }: Response): AsyncIterable<unknown> {
+  return untilEnd(parsed((body ?? []) as AsyncIterable<Uint8Array>), endsAnswer);
+}
+
+async function* parsed(body: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
+  for await (const data of eventData(body)) yield JSON.parse(data);
+}
+
+function endsAnswer(part: unknown): boolean | undefined {
+  const candidate = (part as GoogleResponse | null)?.candidates?.[0];
+  return candidate === undefined ? undefined : Boolean(candidate?.finishReason);
 }

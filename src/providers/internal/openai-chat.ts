@@ -18,6 +18,7 @@ import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
+import { untilEnd } from "./until-end.ts";
 
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
@@ -118,9 +119,12 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
       reportRateLimit(response.headers, onRateLimit);
       let finished = false;
       let isSigned = false;
-      for await (const chunk of readChunks(chunks, sdk, facts.name)) {
+      const endsWith = ({ choices }: CompletionChunk): boolean | undefined => {
+        finished ||= Boolean(choices[0]?.finish_reason);
+        return choices[0] === undefined ? undefined : finished;
+      };
+      for await (const chunk of untilEnd(readChunks(chunks, sdk, facts.name), endsWith)) {
         const choice = chunk.choices[0];
-        finished ||= Boolean(choice?.finish_reason);
         if (!isSigned && choice?.delta && holdsExtras(choice.delta)) {
           isSigned = true;
           Object.assign(choice.delta, { written_by: writer } satisfies Provenance);
