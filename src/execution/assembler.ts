@@ -46,8 +46,11 @@ export function createAssembler(): Assembler {
         created: chunk.created || head.created,
         model: chunk.model || head.model,
       };
-      if (chunk.usage) usage = chunk.usage;
       const choice = chunk.choices[0];
+      if (chunk.usage) usage = chunk.usage;
+      // A count of the output from before more content is not that of the answer.
+      else if (usage && choice?.delta?.content)
+        usage = { prompt_tokens: usage.prompt_tokens } as CompletionChunk["usage"];
       if (choice === undefined) return;
       if (choice.delta) addDelta(choice.delta);
       if (choice.finish_reason) finishReason = choice.finish_reason;

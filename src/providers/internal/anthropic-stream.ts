@@ -9,6 +9,7 @@ import {
 } from "./anthropic-answer.ts";
 import type { AnswerBlock, AnswerEvent, AnswerMessage, AnswerUsage } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
+import { tokenCount } from "./token-count.ts";
 
 type ChunkChoice = CompletionChunk["choices"][number];
 type Delta = ChunkChoice["delta"] & Reasoning;
@@ -89,7 +90,7 @@ async function* assemble(
   for await (const event of events) {
     if (ended) continue;
     if (event.type === "message_start") {
-      assembly ??= { message: readMessage(event.message, name), json: new Map(), blocks: new Map() };
+      assembly ??= { message: atStart(readMessage(event.message, name)), json: new Map(), blocks: new Map() };
     }
     if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
     update(assembly, event, keepsText);
@@ -132,17 +133,27 @@ function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): voi
       ...message,
       stop_reason: delta?.stop_reason ?? message.stop_reason,
       stop_details: delta?.stop_details ?? message.stop_details ?? null,
-      usage: { ...message.usage, ...dropNulls(event.usage) },
+      usage: { ...message.usage, ...saidOf(event.usage) },
     };
   }
 }
 
 /**
- * Removes nulls: the counts are running totals, and those that the end does not repeat keep the value from
- * the start.
+ * Removes nulls, and counts that cannot be any: they are running totals, and those that the end does not
+ * repeat keep the value from the start.
  */
-function dropNulls(usage: AnswerUsage | undefined): AnswerUsage {
-  return Object.fromEntries(Object.entries(usage ?? {}).filter(([, count]) => count !== null));
+function saidOf(usage: unknown): AnswerUsage {
+  if (typeof usage !== "object" || usage === null) return {};
+  const said = Object.entries(usage).filter(([, count]) =>
+    typeof count === "object" ? count !== null : tokenCount(count) !== undefined,
+  );
+  return Object.fromEntries(said);
+}
+
+/** Returns a message at the start of a stream: the output that it counts is not that of the answer. */
+function atStart(message: AnswerMessage): AnswerMessage {
+  const { output_tokens: _, ...usage } = message.usage ?? {};
+  return { ...message, usage };
 }
 
 function toDelta(
