@@ -20,6 +20,7 @@ import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request
 import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
+import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
@@ -67,6 +68,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   const writer = writerOf(facts);
   const { defaults } = options;
   const connect = connector(name, options);
+  const healthPath = `/v1/models/${pathOf("anthropic.model", model).replaceAll("/", "%2F")}`;
 
   const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
@@ -155,7 +157,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     async health({ signal } = {}): Promise<boolean> {
       try {
         const client = await connect();
-        await client.get(`/v1/models/${encodeURIComponent(model)}`, { signal });
+        await client.get(healthPath, { signal });
         return true;
       } catch (error) {
         throw signal?.aborted ? signal.reason : toProviderError(error, name);
@@ -197,6 +199,8 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
     const [key, { Anthropic }] = await Promise.all([currentKey(name, options), loadSdk()]);
     if (current?.key === key) return current.client;
     const pinned = options.version === "2023-06-01";
+    // Known once the client is: the SDK reads ANTHROPIC_BASE_URL.
+    let address = "";
     const client = new Anthropic({
       apiKey: key,
       maxRetries: 0,
@@ -204,12 +208,13 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
       logLevel: "off",
       openTelemetry: false,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
-      fetch: guardedFetch({ own: options.fetch, model: name }),
+      fetch: guardedFetch({ own: options.fetch, model: name, address: () => address }),
       defaultHeaders: {
         ...(pinned && { "anthropic-version": "2023-06-01", "x-api-key": key, authorization: null }),
         ...options.headers,
       },
     });
+    address = client.baseURL;
     current = { key, client };
     return client;
   };

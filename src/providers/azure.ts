@@ -7,6 +7,7 @@ import {
 import { checkText } from "../plugin/index.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
+import { pathOf } from "./internal/path-of.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
@@ -36,6 +37,7 @@ export function azure(model: string, options: AzureOptions = {}): Model {
     throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
   if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
   checkText("azure.deployment", deployment);
+  const path = pathOf("azure.deployment", deployment);
 
   const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };
   const facts = factsOf("azure", model, addressed, openaiContentTypes);
@@ -54,7 +56,8 @@ export function azure(model: string, options: AzureOptions = {}): Model {
           common.baseUrl ??
           `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`,
         apiVersion: apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
-        deployment,
+        // The SDK puts it into the address as it is.
+        deployment: path,
       }),
   });
 }

@@ -17,6 +17,7 @@ import { readError } from "./internal/google-errors.ts";
 import { toGoogleRequest } from "./internal/google-request.ts";
 import { readParts, sendThroughPackage } from "./internal/google-transport.ts";
 import type { GoogleContent, GoogleRequest } from "./internal/google-wire.ts";
+import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
@@ -39,6 +40,7 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 export function google(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("google", model, options);
   checkOwnOptions(options);
+  const path = pathOf("google.model", model);
   const { defaults } = options;
   const facts = factsOf("google", model, options, contentTypes);
   const { name } = facts;
@@ -102,7 +104,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
 
   async function open(signal: AbortSignal): Promise<Call> {
     const apiKey = await unlessAborted(readKey(options), signal);
-    const sdk = await loadModel(apiKey, model, options);
+    const sdk = await loadModel(apiKey, path, options);
     const own = callSignal(signal);
     const context = { name, apiKey, model, writer, created: Math.floor(Date.now() / 1000) };
     return {

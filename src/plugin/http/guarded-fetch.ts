@@ -2,13 +2,15 @@ import type { ProviderError } from "../../contracts/index.ts";
 import { BoundedResponse } from "./bounded-response.ts";
 import { nestsDeeply } from "./nests-deeply.ts";
 import { readStart } from "./read-bounded.ts";
-import { redirectError } from "./refuse-redirect.ts";
+import { redirectError, strayError } from "./refuse-redirect.ts";
 
 export interface FetchGuard {
   /** A caller's own `fetch`; undefined for the global one. */
   readonly own: typeof fetch | undefined;
   /** Name of the model, for errors. */
   readonly model: string;
+  /** The endpoint's address, if an answer may name another one that the SDK would call with the key. */
+  readonly address?: (() => string) | undefined;
   /** Rewrites the text of an error's body for an SDK that reads one format only. */
   readonly rewriteError?: ((text: string) => string) | undefined;
 }
@@ -19,8 +21,10 @@ export interface FetchGuard {
  * read for at most a second. The global `fetch` is looked up at each call: an SDK would keep the one that it
  * found first.
  */
-export function guardedFetch({ own, model, rewriteError }: FetchGuard): typeof fetch {
+export function guardedFetch({ own, model, address, rewriteError }: FetchGuard): typeof fetch {
   return async (input, init) => {
+    const stray = address === undefined ? undefined : strayError(String(input), address(), model);
+    if (stray !== undefined) throw new FetchRefusal(stray);
     const response = await (own ?? globalThis.fetch)(input, { ...init, redirect: "manual" });
     const refusal = redirectError(response, String(input), model);
     if (refusal !== undefined) {

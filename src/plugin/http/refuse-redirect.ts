@@ -28,3 +28,17 @@ function hostOf(location: string | null, url: string): string {
   const { host } = new URL(location, url);
   return host === "" || host.length > longestHost ? "an address that is not a host" : host;
 }
+
+/**
+ * Returns the error of an address that an answer named on another host than the endpoint's own; undefined for
+ * the endpoint's.
+ */
+export function strayError(url: string, address: string, model: string): ProviderError | undefined {
+  if (new URL(url).origin === new URL(address).origin) return undefined;
+  return new ProviderError({
+    kind: "not-found",
+    model,
+    retryable: false,
+    summary: `the endpoint names ${hostOf(url, address)} for the rest of its answer, and no other host is called`,
+  });
+}
