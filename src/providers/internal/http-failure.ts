@@ -26,6 +26,11 @@ export function kindOfStatus(status: number): ProviderErrorKind {
   return status >= 400 ? "invalid-request" : "unknown";
 }
 
+/** Returns a request id that a message may show: a server may send anything. */
+export function requestIdOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined;
+}
+
 /**
  * Reads the requested wait, in milliseconds, from `retry-after-ms`, else `retry-after` (seconds or an HTTP
  * date). Of several values the largest counts, and those that are negative, absurd or no number do not. A date

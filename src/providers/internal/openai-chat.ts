@@ -11,6 +11,7 @@ import type {
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
+import { checkAnswer, checkChunk } from "./openai-answer.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
@@ -187,8 +188,7 @@ async function readCompletion(response: Response, sdk: OpenAiSdk, model: string)
     throw toReadError(error, sdk, model);
   }
   if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer contains no message");
-  return body as Completion;
+  return checkAnswer(body, model);
 }
 
 async function* readChunks(
@@ -200,7 +200,7 @@ async function* readChunks(
     for await (const chunk of chunks) {
       // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are
       // skipped.
-      if (Array.isArray(chunk?.choices)) yield chunk;
+      if (Array.isArray(chunk?.choices)) yield checkChunk(chunk, model);
       else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import type * as Sdk from "openai";
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
-import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
 
 export type OpenAiSdk = typeof Sdk;
@@ -104,7 +104,7 @@ export function failureOf(
     kind: kindOf(names, detail, status ?? (typeof code === "number" ? code : undefined)),
     model,
     status,
-    requestId: headers?.get("x-request-id") ?? headers?.get("apim-request-id") ?? undefined,
+    requestId: requestIdOf(headers?.get("x-request-id")) ?? requestIdOf(headers?.get("apim-request-id")),
     retryable: names.some((name) => spent.has(name)) ? false : advice.get(retry),
     retryAfterMs: headers === undefined ? undefined : retryAfterMs(headers),
     detail,
