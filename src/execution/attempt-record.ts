@@ -10,6 +10,7 @@ import {
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
 import type { CallContext, RequestScope } from "./context.ts";
+import { shortText } from "./short-text.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -91,14 +92,17 @@ export function startAttempt(
     answer(completion) {
       const choice = completion.choices[0];
       bill(completion.usage, () => pricing.estimateTokens(textOf(choice?.message)));
-      if (completion.model !== undefined) record.servedModel = completion.model;
-      if (choice?.finish_reason !== undefined) record.finishReason = choice.finish_reason;
+      const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
+      if (servedModel !== undefined) record.servedModel = servedModel;
+      if (finishReason !== undefined)
+        record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
       end();
     },
     succeed({ inputTokens, model: servedModel }) {
       const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
       bill({ ...input, completion_tokens: 0 }, () => 0);
-      if (servedModel !== undefined) record.servedModel = servedModel;
+      const said = shortText(servedModel);
+      if (said !== undefined) record.servedModel = said;
       end();
     },
     fail(error, received) {
