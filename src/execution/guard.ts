@@ -1,5 +1,6 @@
 import { ProviderError } from "../contracts/index.ts";
 import type { Timer } from "../contracts/ports/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 
@@ -64,9 +65,11 @@ export function createGuard(
           return;
         }
         rejectCurrent = reject;
-        work().then(
+        // A model of the user's own may answer without a promise.
+        Promise.resolve(work()).then(
           (value) => {
             if (rejectCurrent === reject) rejectCurrent = undefined;
+            else dropPromises(value);
             resolve(value);
           },
           (error) => {

@@ -1,6 +1,7 @@
 import type { CompletionChunk, RouteRequest, RouteResult, RouteStream } from "../contracts/index.ts";
 import { readAnswer } from "../execution/index.ts";
 import type { LifeCycle } from "./life-cycle.ts";
+import { nest } from "./nest.ts";
 
 /** Starts a request at once and yields its answer as it is read. */
 export function openAnswerStream<Id extends string>(
@@ -10,8 +11,11 @@ export function openAnswerStream<Id extends string>(
   isClosed: boolean,
 ): RouteStream<Id> {
   const deciding = (async () => {
-    life.begin(request, signal, isClosed);
-    return (await life.decide()).decision;
+    const decided = nest(() => {
+      life.begin(request, signal, isClosed);
+      return life.decide();
+    });
+    return (await decided).decision;
   })();
   const { promise: result, resolve, reject } = deferred<RouteResult<Id>>();
 

@@ -1,5 +1,6 @@
 import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 
@@ -25,7 +26,7 @@ const maxFlights = 10_000;
 /**
  * Sends equal requests that are under way at the same time once. A caller that joins gets a copy of the
  * answer, under the first one's decision and deadline, and is billed nothing. An abort ends the request only
- * if no other caller waits for it. `when` selects the requests.
+ * if no other caller waits for it. `when` selects the requests: all for which it returns `true`.
  */
 export function coalesce<Id extends string>(
   route: Route<Id>,
@@ -58,7 +59,7 @@ export function coalesce<Id extends string>(
     const signal = options?.signal;
     // Otherwise `route` reports what is wrong with the signal.
     const isLive = signal === undefined || signal.aborted === false;
-    const key = isLive && when(request) ? keyOf(request) : undefined;
+    const key = isLive && selects(when, request) ? keyOf(request) : undefined;
     const joined = key === undefined ? undefined : flights.get(key);
     if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
       return route(request, options);
@@ -87,6 +88,21 @@ export function coalesce<Id extends string>(
       }
     }
   };
+}
+
+/** A request is sent on its own where the function throws or returns anything but `true`, a promise for instance. */
+function selects<Id extends string>(
+  when: (request: RouteRequest<Id>) => boolean,
+  request: RouteRequest<Id>,
+): boolean {
+  try {
+    const selected: unknown = when(request);
+    if (selected === true) return true;
+    dropPromises(selected);
+  } catch {
+    // Its failure does not concern the request.
+  }
+  return false;
 }
 
 /**

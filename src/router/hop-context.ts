@@ -93,11 +93,11 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   get generate(): HopContext["generate"] {
-    return (model, chat) => this.#generate(model, chat);
+    return (model, chat) => maybeDropped(this.#generate(model, chat));
   }
 
   get call(): HopContext["call"] {
-    return (target, text, work) => this.#call(target, text, work);
+    return (target, text, work) => maybeDropped(this.#call(target, text, work));
   }
 
   #permits(facts: ModelFacts, chat: RequestFacts): true | string {
@@ -187,6 +187,14 @@ class RequestHop<Id extends string> implements OpenHop {
     }
   }
 }
+
+/** Returns a promise that a classifier or check may drop: its rejection must not end the process. */
+function maybeDropped<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(ignore);
+  return promise;
+}
+
+function ignore(): void {}
 
 /** Stands in for the methods of a target that only `work` calls. */
 function notChat(): never {

@@ -9,6 +9,7 @@ import { generate } from "../execution/index.ts";
 import { openAnswerStream } from "./answer-stream.ts";
 import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
+import { nest } from "./nest.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** Connects the parts to a router. */
@@ -19,10 +20,12 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
   const route = async (request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>> => {
     const life = new LifeCycle(parts);
     try {
-      life.begin(request, options?.signal, closed);
-      const deciding = life.decide();
+      const deciding = nest(() => {
+        life.begin(request, options?.signal, closed);
+        return life.decide();
+      });
       if (deciding instanceof Promise) await deciding;
-      return life.finish(await generate(life.execution()));
+      return life.finish(await nest(() => generate(life.execution())));
     } catch (error) {
       life.fail(error);
       throw error;
@@ -40,8 +43,10 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
         throw new InvalidOptionError("decide.draw", draw, "a number in [0, 1)");
       const life = new LifeCycle(parts);
       try {
-        life.begin(request, options?.signal, closed);
-        const deciding = life.decide(draw);
+        const deciding = nest(() => {
+          life.begin(request, options?.signal, closed);
+          return life.decide(draw);
+        });
         return (deciding instanceof Promise ? await deciding : deciding).decision;
       } finally {
         life.settle();

@@ -42,6 +42,7 @@ export function beginRun<Id extends string>(
   const { deadlineMs, maxCostUsd, constraints = none } = routing;
   const { clock } = parts.ports;
   const startedAt = clock.monotonic();
+  if (clock.problem !== undefined) throw clock.problem;
   let calls = 0;
   return {
     id: parts.newId(),
