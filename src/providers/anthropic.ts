@@ -104,15 +104,20 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     { signal, onRateLimit }: CallOptions,
   ): AsyncGenerator<AnswerEvent> {
     const client = await unlessAborted(connect(), signal);
-    const streamed = { body: { ...body, stream: true }, signal, stream: true };
-    const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
-    reportRateLimit(response.headers, onRateLimit);
-    for await (const event of data) {
+    const own = callSignal(signal);
+    const streamed = { body: { ...body, stream: true }, signal: own.signal, stream: true };
+    try {
+      const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
+      reportRateLimit(response.headers, onRateLimit);
+      for await (const event of data) {
+        signal.throwIfAborted();
+        yield event;
+      }
+      // After an abort the SDK ends its iteration as if the answer were complete.
       signal.throwIfAborted();
-      yield event;
+    } finally {
+      own.end();
     }
-    // After an abort the SDK ends its iteration as if the answer were complete.
-    signal.throwIfAborted();
   };
   const failure = (error: unknown, { signal, onRateLimit }: CallOptions): unknown => {
     if (signal.aborted) return signal.reason;
@@ -148,13 +153,17 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       }
     },
 
-    async health({ signal } = {}): Promise<boolean> {
+    async health({ signal = new AbortController().signal } = {}): Promise<boolean> {
+      signal.throwIfAborted();
+      const own = callSignal(signal);
       try {
-        const client = await connect();
-        await client.get(`/v1/models/${encodeURIComponent(model)}`, { signal });
+        const client = await unlessAborted(connect(), signal);
+        await client.get(`/v1/models/${encodeURIComponent(model)}`, { signal: own.signal });
         return true;
       } catch (error) {
-        throw signal?.aborted ? signal.reason : toProviderError(error, name);
+        throw signal.aborted ? signal.reason : toProviderError(error, name);
+      } finally {
+        own.end();
       }
     },
 

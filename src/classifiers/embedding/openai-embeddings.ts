@@ -9,6 +9,7 @@ import {
   type ProviderErrorKind,
 } from "../../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { onAbort } from "../../plugin/on-abort.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
 
 export interface OpenAiEmbeddingsOptions {
@@ -73,6 +74,10 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
     price,
     async embed(texts, { signal }) {
       const sdk = await import("openai");
+      signal.throwIfAborted();
+      // A signal of its own, since the SDK's listeners to one that is shared would count as a leak.
+      const own = new AbortController();
+      const endWatch = onAbort(signal, () => own.abort(signal.reason));
       try {
         const client = connect(sdk, options, await keyOf(options));
         const answer = await client.embeddings.create(
@@ -82,11 +87,13 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
             encoding_format: "float",
             ...(dimensions !== undefined && { dimensions }),
           },
-          { signal },
+          { signal: own.signal },
         );
         return readVectors(answer, texts.length, name);
       } catch (error) {
         throw toProviderError(error, sdk, name);
+      } finally {
+        endWatch();
       }
     },
   };
