@@ -1,5 +1,6 @@
 import {
   type Completion,
+  type DeadlineExceededError,
   type Decision,
   type ReadText,
   type RouteRequest,
@@ -8,7 +9,7 @@ import {
   recordError,
 } from "../contracts/index.ts";
 import { type Decided, decide } from "../decision/index.ts";
-import { deadlineError, type Execution } from "../execution/index.ts";
+import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { allText } from "../request/index.ts";
 import { executionOf } from "./execution-of.ts";
 import { type OpenHop, openHop } from "./hop-context.ts";
@@ -90,6 +91,15 @@ export class LifeCycle<Id extends string> {
     const decided = this.#decided as Decided<Id>;
     if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
+  }
+
+  /** Returns the milliseconds until the deadline; Infinity without one. */
+  leftMs(): number {
+    return leftMs({ ports: this.#parts.ports, scope: this.#begun() });
+  }
+
+  deadlineError(): DeadlineExceededError {
+    return deadlineError(this.#begun());
   }
 
   /** Ends the request with its answer. */

@@ -63,7 +63,11 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
             ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
           ),
 
-    stream: (request, options) => openAnswerStream(new LifeCycle(parts), request, options?.signal, closed),
+    stream: (request, options) =>
+      openAnswerStream(new LifeCycle(parts), request, options?.signal, {
+        isClosed: closed,
+        clock: ports.clock,
+      }),
 
     observe: events.observe,
     exportState: parts.exportState,

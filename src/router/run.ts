@@ -34,9 +34,7 @@ export function beginRun<Id extends string>(
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
-  if (signal && typeof signal.addEventListener !== "function")
-    throw new InvalidOptionError("signal", signal, "an AbortSignal");
-  if (signal?.aborted) throw signal.reason;
+  checkSignal(signal);
   const facts = parts.normalise(request);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
   const { deadlineMs, maxCostUsd, constraints = none } = routing;
@@ -63,4 +61,11 @@ export function beginRun<Id extends string>(
       return calls;
     },
   };
+}
+
+/** Throws `InvalidOptionError` unless the value is a signal, and the reason of one that has fired. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal && typeof signal.addEventListener !== "function")
+    throw new InvalidOptionError("signal", signal, "an AbortSignal");
+  if (signal?.aborted) throw signal.reason;
 }
