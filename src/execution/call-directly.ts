@@ -141,7 +141,7 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
 
 /** Throws if the caller has aborted or the deadline has passed. */
 function checkAlive(context: CallContext): void {
-  context.signal?.throwIfAborted();
+  if (context.signal?.aborted) throw context.signal.reason;
   if (leftMs(context) <= 0) throw deadlineError(context.scope);
 }
 

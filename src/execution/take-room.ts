@@ -50,7 +50,7 @@ async function takeInTurn(
     const refusal = await turn(context, pass, place);
     if (refusal !== undefined) return refusal;
   }
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw signal.reason;
   const lateMs = pass.begin();
   return lateMs > 0 ? beginLate(context, pass, lateMs) : later;
 }

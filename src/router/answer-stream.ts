@@ -1,6 +1,7 @@
 import {
   type CompletionChunk,
   type Decision,
+  type RouteOptions,
   type RouteRequest,
   type RouteResult,
   RouterError,
@@ -9,18 +10,19 @@ import {
 import type { Clock } from "../contracts/ports/index.ts";
 import { type AnswerReader, readAnswer } from "../execution/index.ts";
 import { watch } from "../plugin/watch.ts";
+import { checkPlain } from "../request/index.ts";
+import { checkSignal, signalOf } from "./check-signal.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import { nest } from "./nest.ts";
-import { checkSignal } from "./run.ts";
 
 /** Starts a request at once and yields its answer as it is read. */
 export function openAnswerStream<Id extends string>(
   life: LifeCycle<Id>,
   request: RouteRequest<Id>,
-  signal: AbortSignal | undefined,
+  options: RouteOptions | undefined,
   { isClosed, clock }: { readonly isClosed: boolean; readonly clock: Clock },
 ): RouteStream<Id> {
-  const reading = new AnswerStream(life, request, signal, isClosed, clock);
+  const reading = new AnswerStream(life, request, options, isClosed, clock);
   let isIterated = false;
   return {
     [Symbol.asyncIterator]() {
@@ -62,7 +64,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   constructor(
     life: LifeCycle<Id>,
     request: RouteRequest<Id>,
-    signal: AbortSignal | undefined,
+    options: RouteOptions | undefined,
     isClosed: boolean,
     clock: Clock,
   ) {
@@ -73,20 +75,22 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     });
     // It rejects when the iteration does, and a caller may look at the iteration only.
     this.result.catch(ignore);
-    this.decision = this.#decide(request, signal, isClosed, clock);
+    this.decision = this.#decide(request, options, isClosed, clock);
     // Also if the stream is never iterated.
     this.decision.catch((error) => this.#fail(error));
   }
 
   async #decide(
     request: RouteRequest<Id>,
-    signal: AbortSignal | undefined,
+    options: RouteOptions | undefined,
     isClosed: boolean,
     clock: Clock,
   ): Promise<Decision<Id>> {
     const decided = nest(() => {
+      const signal = signalOf(options);
       checkSignal(signal);
       this.#life.begin(request, this.#controller.signal, isClosed);
+      checkPlain(request);
       this.#endWatch = watch(clock, {
         signal,
         onAbort: (reason) => this.#end(reason),

@@ -4,6 +4,9 @@ import { dropPromises } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 
+import { checkPlain } from "../request/index.ts";
+import { isSignal, signalOf } from "./check-signal.ts";
+
 type Route<Id extends string> = (
   request: RouteRequest<Id>,
   options?: RouteOptions,
@@ -56,9 +59,9 @@ export function coalesce<Id extends string>(
   };
 
   return async (request, options) => {
-    const signal = options?.signal;
+    const signal = signalOf(options);
     // Otherwise `route` reports what is wrong with the signal.
-    const isLive = signal === undefined || signal.aborted === false;
+    const isLive = signal === undefined || (isSignal(signal) && !signal.aborted);
     const key = isLive && selects(when, request) ? keyOf(request) : undefined;
     const joined = key === undefined ? undefined : flights.get(key);
     if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
@@ -110,12 +113,13 @@ function selects<Id extends string>(
  * are functions, and a session changes with each answer.
  */
 function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined {
-  if (typeof request === "object" && request !== null) {
-    const { session, constraints } = request;
-    const isFree = constraints === undefined || (Array.isArray(constraints) && constraints.length === 0);
-    if (session !== undefined || !isFree) return undefined;
-  }
   try {
+    if (typeof request === "object" && request !== null) {
+      const { session, constraints } = request;
+      const isFree = constraints === undefined || (Array.isArray(constraints) && constraints.length === 0);
+      if (session !== undefined || !isFree) return undefined;
+    }
+    checkPlain(request);
     return nodeCrypto().createHash("sha256").update(JSON.stringify(request)).digest("base64");
   } catch {
     // Not JSON: `route` reports what is wrong with it.

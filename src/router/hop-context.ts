@@ -19,6 +19,7 @@ import {
   leftMs,
 } from "../execution/index.ts";
 import { watch } from "../plugin/watch.ts";
+import { checkPlain } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 
@@ -132,7 +133,9 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
-    const context = this.#execution(model, chat, this.#parts.normalise(chat));
+    const facts = this.#parts.normalise(chat);
+    checkPlain(chat);
+    const context = this.#execution(model, chat, facts);
     return generateDirectly(context, this.#idOf(model), this.#at);
   }
 

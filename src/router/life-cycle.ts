@@ -10,7 +10,8 @@ import {
 } from "../contracts/index.ts";
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
-import { allText } from "../request/index.ts";
+import { allText, checkPlain, readable } from "../request/index.ts";
+import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { type OpenHop, openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
@@ -36,7 +37,8 @@ export class LifeCycle<Id extends string> {
   begin(request: RouteRequest<Id>, signal: AbortSignal | undefined, isClosed: boolean): void {
     if (isClosed)
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
-    this.#run = beginRun(this.#parts, request, signal);
+    checkSignal(signal);
+    this.#run = readable(() => beginRun(this.#parts, request, signal));
   }
 
   /**
@@ -59,7 +61,7 @@ export class LifeCycle<Id extends string> {
         hop,
         draw,
         // By the hop's signal: it fires at the deadline, too.
-        countTokens: () => parts.countTokens(allText(run.request), hop.signal),
+        countTokens: () => parts.countTokens(textOf(run.request), hop.signal),
       });
       isLater = deciding instanceof Promise;
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
@@ -168,6 +170,12 @@ export class LifeCycle<Id extends string> {
     const { ask = "", window = "" } = this.#run?.facts ?? {};
     return () => ({ ask, window });
   }
+}
+
+/** Returns all text of a request. What is not plain JSON may be a text without end. */
+function textOf(request: RouteRequest): string {
+  checkPlain(request);
+  return readable(() => allText(request));
 }
 
 /** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */

@@ -6,7 +6,9 @@ import {
   type Router,
 } from "../contracts/index.ts";
 import { generate } from "../execution/index.ts";
+import { checkPlain } from "../request/index.ts";
 import { openAnswerStream } from "./answer-stream.ts";
+import { readOption, signalOf } from "./check-signal.ts";
 import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { nest } from "./nest.ts";
@@ -21,7 +23,8 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     const life = new LifeCycle(parts);
     try {
       const deciding = nest(() => {
-        life.begin(request, options?.signal, closed);
+        life.begin(request, signalOf(options), closed);
+        checkPlain(request);
         return life.decide();
       });
       if (deciding instanceof Promise) await deciding;
@@ -38,13 +41,13 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     tuning: parts.tuning,
 
     async decide(request, options) {
-      const draw = options?.draw;
+      const draw = readOption(options, "draw");
       if (draw !== undefined && !(typeof draw === "number" && draw >= 0 && draw < 1))
         throw new InvalidOptionError("decide.draw", draw, "a number in [0, 1)");
       const life = new LifeCycle(parts);
       try {
         const deciding = nest(() => {
-          life.begin(request, options?.signal, closed);
+          life.begin(request, signalOf(options), closed);
           return life.decide(draw);
         });
         return (deciding instanceof Promise ? await deciding : deciding).decision;
@@ -64,7 +67,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
           ),
 
     stream: (request, options) =>
-      openAnswerStream(new LifeCycle(parts), request, options?.signal, {
+      openAnswerStream(new LifeCycle(parts), request, options, {
         isClosed: closed,
         clock: ports.clock,
       }),

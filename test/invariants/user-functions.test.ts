@@ -97,10 +97,15 @@ const always: readonly string[] = [
   "returns a promise in an object",
 ];
 
+/** The SDK reads what its `fetch` returns, and nothing of it reaches us. */
+const isOfSdk = (slot: string, misbehaviour: string) =>
+  slot.endsWith(".fetch") && /promise.* in an /.test(misbehaviour);
+
 function* cases(): Iterable<readonly [string, string, (typeof ways)[number]]> {
   for (const [at, slot] of Object.keys(slots).entries())
     for (const [of, misbehaviour] of Object.keys(misbehaviours).entries())
       for (const [index, way] of ways.entries()) {
+        if (isOfSdk(slot, misbehaviour)) continue;
         const isItsTurn = always.includes(misbehaviour) || (at + of) % 4 === 0;
         if (runs(1, 2) === 2 || (isItsTurn && index === (at + of) % 2)) yield [slot, misbehaviour, way];
       }
