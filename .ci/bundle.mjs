@@ -4,9 +4,14 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
+import { findsFiles, noticesOf, packageOf } from "./bundled-packages.mjs";
 
 const root = resolve(import.meta.dirname, "..");
-const { bin, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { bin, dependencies, exports, peerDependencies } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
+/** Packages that are installed next to this one: loaded when they are used. All others are bundled. */
+const installed = Object.keys({ ...dependencies, ...peerDependencies });
 
 /** What the package holds, and the scripts of the checkout, which the package leaves out. */
 const doors = [...Object.values(exports), ...Object.values(bin)].flatMap(sourcesOf);
@@ -29,10 +34,10 @@ const open = (input) =>
   rolldown({
     cwd: root,
     input,
-    // Packages stay packages: loaded when they are used.
-    external: (id) => !id.startsWith(".") && !id.startsWith("/") && !/^[A-Z]:/.test(id),
+    external: (id) =>
+      id.startsWith("node:") || installed.some((name) => id === name || id.startsWith(`${name}/`)),
     platform: "node",
-    treeshake: false,
+    plugins: [findsFiles],
   });
 
 /** All that importing `switchpoint` brings in. */
@@ -43,8 +48,16 @@ async function modulesOfIndex() {
   return new Set(output.flatMap(({ modules }) => Object.keys(modules ?? {})));
 }
 
-const core = await modulesOfIndex();
+const core = new Set([...(await modulesOfIndex())].filter((id) => packageOf(id) === undefined));
 const isPart = (id) => /^(policies|src\/(?!testing\/))/.test(relative(root, id).replaceAll(sep, "/"));
+
+/** One chunk a package, but one for packages that are only used together, and one for each encoding. */
+function chunkOf(id) {
+  const { name } = packageOf(id);
+  if (name.startsWith("@stdlib/") || name === "debug" || name === "ms") return "stdlib";
+  if (/[/\\]tiktoken[/\\]encoders[/\\]/.test(id)) return basename(id).replace(/\.c?js$/, "");
+  return name.replace("@", "");
+}
 
 /** The doors in one file each, and what they share in `chunks`. */
 async function bundled(names, chunks) {
@@ -62,6 +75,11 @@ async function bundled(names, chunks) {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 1 },
         { name: "parts", test: isPart },
+        {
+          name: (id) => `packages/${chunkOf(id)}`,
+          test: (id) => packageOf(id) !== undefined,
+          debugName: "packages",
+        },
       ],
     },
   });
@@ -69,21 +87,20 @@ async function bundled(names, chunks) {
   return output.filter(({ type }) => type === "chunk");
 }
 
-/** The same code in ASCII: a file that is ASCII throughout takes half the memory. */
-function ascii({ fileName, code, map }) {
-  const codegen = { removeWhitespace: false, asciiOnly: true };
-  const options = {
-    module: true,
-    compress: false,
-    mangle: false,
-    codegen,
-    sourcemap: true,
-    inputMap: map ?? undefined,
-  };
-  const escaped = minifySync(fileName, code, options);
+/** The same code in ASCII: a file that is ASCII throughout takes half the memory. Other people's is made small. */
+function ascii({ fileName, code, map, moduleIds }) {
+  const isOurs = moduleIds.every((id) => packageOf(id) === undefined);
+  const codegen = { removeWhitespace: !isOurs, asciiOnly: true };
+  const options = { module: true, compress: false, mangle: false, codegen };
+  const wanted = isOurs && map !== null && map.sources.length > 0;
+  const escaped = minifySync(
+    fileName,
+    code,
+    wanted ? { ...options, sourcemap: true, inputMap: map } : { ...options, sourcemap: false },
+  );
   const [error] = escaped.errors;
   if (error !== undefined) throw new Error(`${fileName}: ${error.message}`);
-  return escaped;
+  return { code: escaped.code, map: wanted ? escaped.map : undefined };
 }
 
 /** The map with the sources in it, but for those that hold data. */
@@ -95,12 +112,17 @@ function withSources(map) {
 }
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
-for (const chunk of [...(await bundled(doors, "chunks")), ...(await bundled(scripts, "studies/chunks"))]) {
+const packaged = await bundled(doors, "chunks");
+for (const chunk of [...packaged, ...(await bundled(scripts, "studies/chunks"))]) {
   const path = join(root, "dist", chunk.fileName);
   const { code, map } = ascii(chunk);
   mkdirSync(dirname(path), { recursive: true });
-  // A door that only passes on what chunks hold has no map.
-  writeFileSync(path, chunk.map === null ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
-  if (chunk.map !== null) writeFileSync(`${path}.map`, withSources(map));
+  // A door that only passes on what chunks hold has no map, and neither have packages.
+  writeFileSync(path, map === undefined ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+  if (map !== undefined) writeFileSync(`${path}.map`, withSources(map));
 }
+writeFileSync(
+  join(root, "dist/THIRD-PARTY-NOTICES"),
+  noticesOf(packaged.flatMap(({ moduleIds }) => moduleIds)),
+);
 chmodSync(join(root, "dist/cli/main.js"), 0o755);

@@ -1,15 +1,11 @@
 import { Command } from "commander";
-import { offlineHop } from "../evals/replay/offline-hop.ts";
-import { type Classifier, ClassifierError, recordError } from "../src/contracts/index.ts";
-import { estimateTokens } from "../src/cost/estimate-tokens.ts";
+import { ClassifierError, recordError } from "../src/contracts/index.ts";
 import { counted } from "../src/plugin/counted.ts";
-import { askClassifier } from "../src/plugin/index.ts";
-import { normaliseRequest } from "../src/request/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { classifyRequests } from "./classify-requests.ts";
 import type { Terminal } from "./io.ts";
 import { lineWriter } from "./line-writer.ts";
 import { loadClassifier } from "./load-classifier.ts";
-import { atLine, type RequestLine, readRequests } from "./read-requests.ts";
 import { toJson } from "./to-json.ts";
 
 interface Options {
@@ -40,22 +36,12 @@ Example:
     .action((file: string | undefined, options: Options) => classifyLines(file, options, terminal));
 }
 
-/** True for fields besides the messages that classifiers read. Outcome files may write "" for no category. */
-function isRead(field: string, value: unknown): boolean {
-  return field === "tools" || field === "response_format" || (field === "category" && value !== "");
-}
-
-const timeoutMs = 30_000;
-const limits = { maxCharacters: Number.MAX_SAFE_INTEGER, estimateTokens };
-
 async function classifyLines(file: string | undefined, options: Options, terminal: Terminal): Promise<void> {
   const { classifier } = await loadClassifier(options.classifier, [], options.signals);
-  const source = readRequests(file, terminal, isRead);
   const output = lineWriter(terminal);
   let failed = 0;
   try {
-    for await (const line of source.lines) {
-      const answer = await classifyLine(classifier, line, source.name, terminal.now());
+    for await (const { line, answer } of classifyRequests(file, classifier, terminal)) {
       if (answer instanceof ClassifierError) failed += 1;
       const shown = answer instanceof ClassifierError ? { error: recordError(answer) } : answer;
       await output.write(toJson({ id: line.id, ...shown }));
@@ -66,26 +52,4 @@ async function classifyLines(file: string | undefined, options: Options, termina
   if (failed === 0) return;
   terminal.stderr(`${counted(failed, "request")} could not be classified\n`);
   throw new CheckFailedError();
-}
-
-const { signal } = new AbortController();
-
-async function classifyLine(
-  classifier: Classifier,
-  { request, line }: RequestLine,
-  source: string,
-  now: number,
-) {
-  try {
-    const facts = normaliseRequest(request, limits);
-    const { classification, error } = await askClassifier(
-      classifier,
-      facts,
-      offlineHop(now, signal),
-      timeoutMs,
-    );
-    return error ?? classification;
-  } catch (error) {
-    throw atLine(error, source, line);
-  }
 }

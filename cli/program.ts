@@ -4,6 +4,7 @@ import { classifyCommand } from "./classify.ts";
 import { decideCommand } from "./decide.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { evalCalibrateCommand } from "./eval-calibrate.ts";
 import { evalCheckCommand } from "./eval-check.ts";
 import { evalCollectCommand } from "./eval-collect.ts";
 import { evalExportCommand } from "./eval-export.ts";
@@ -39,6 +40,7 @@ export function createProgram(terminal: Terminal): Command {
   evals.addCommand(withSettings(evalCollectCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReplayCommand(terminal), terminal));
   evals.addCommand(withSettings(evalTrainCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalCalibrateCommand(terminal), terminal));
   evals.addCommand(withSettings(evalTuneCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));

@@ -104,6 +104,7 @@ export {
   trainClassifier,
 } from "./train/train-classifier.ts";
 export { writeClassifier } from "./train/write-classifier.ts";
+export { type CalibratedShare, calibrateShare } from "./tune/calibrate-share.ts";
 export type { Certificate, Sides, Target } from "./tune/certificate.ts";
 export { describeCertificate } from "./tune/describe-certificate.ts";
 export { readTuning } from "./tune/read-tuning.ts";

@@ -1,10 +1,10 @@
 import type { Choice, Policy, PolicyContext, Spend } from "../src/contracts/index.ts";
 import { checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
-import { checkThresholdOptions, type ThresholdOptions } from "./internal/threshold-options.ts";
+import { checkThresholdOptions, type FixedThresholdOptions } from "./internal/threshold-options.ts";
 import { threshold } from "./threshold.ts";
 
-export interface BudgetAwareOptions<Id extends string> extends ThresholdOptions<Id> {
+export interface BudgetAwareOptions<Id extends string> extends FixedThresholdOptions<Id> {
   /** Share of the limit from which the threshold rises, in [0, 1]. Default 0.8. */
   readonly tightenFrom?: number | undefined;
 }
@@ -45,6 +45,7 @@ export function budgetAware<const Id extends string>(options: BudgetAwareOptions
     name: "budgetAware",
     parameters: { ...plain.parameters, tightenFrom },
     models: plain.models,
+    reads: plain.reads,
     select(context) {
       const used = usedShare(context.spend);
       const saved = used > tightenFrom || used >= 1 ? save(context, used) : undefined;

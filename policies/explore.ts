@@ -46,6 +46,7 @@ export function explore<const Id extends string>(
       ...(among && { among: [...among] }),
       ...(floor !== undefined && { floor }),
     },
+    reads: policy.reads,
     models: [...new Set([...(policy.models ?? []), ...(among ?? [])])],
     select(context) {
       const opinion = policy.select(context);

@@ -1,7 +1,7 @@
 import { type Choice, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
 import { describePolicy } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
-import { checkPolicy, modelsOf } from "./internal/nested.ts";
+import { checkPolicy, modelsOf, readsOf } from "./internal/nested.ts";
 
 /**
  * Follows the first policy that has an opinion. A lottery that sums to less than 1 leaves the rest to the
@@ -17,6 +17,7 @@ export function firstOf<const Id extends string>(...policies: readonly Policy<Id
     name: "firstOf",
     parameters: { policies: policies.map(describePolicy) },
     models: modelsOf(policies),
+    reads: readsOf(policies),
     select(context) {
       const mixture: Choice<Id>[] = [];
       let left = 1;

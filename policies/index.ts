@@ -11,7 +11,12 @@ export { type OverrideOptions, override } from "./override.ts";
 export { random } from "./random.ts";
 export { type Rule, type RuleConditions, rules } from "./rules.ts";
 export { type StickyOptions, sticky } from "./sticky.ts";
-export { type ThresholdOptions, threshold } from "./threshold.ts";
+export {
+  type FixedThresholdOptions,
+  type ShareThresholdOptions,
+  type ThresholdOptions,
+  threshold,
+} from "./threshold.ts";
 export { type TiersOptions, tiers } from "./tiers.ts";
 export { type UtilityOptions, utility } from "./utility.ts";
 export { type Condition, when } from "./when.ts";

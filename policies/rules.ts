@@ -29,6 +29,7 @@ export function rules<const Id extends string>(list: readonly Rule<Id>[]): Polic
     name: "rules",
     parameters: { rules: compiled.map(({ parameters }) => parameters) },
     models: first.models,
+    reads: first.reads,
     select: (context) => first.select(context),
   };
 }

@@ -70,6 +70,7 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
       ...(usdPerGoodAnswer !== undefined && { usdPerGoodAnswer }),
     },
     models: policy.models,
+    reads: policy.reads,
     select(context) {
       const { session, candidates } = context;
       if (session === undefined) return policy.select(context);

@@ -1,35 +1,91 @@
-import type { Choice, Policy } from "../src/contracts/index.ts";
+import { type Choice, type Policy, type PolicyContext, PolicyError } from "../src/contracts/index.ts";
 import { checkKeys } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
-import { checkThresholdOptions, type ThresholdOptions } from "./internal/threshold-options.ts";
+import { inputId, type RecentScores, recentScores } from "./internal/recent-scores.ts";
+import {
+  checkThresholdOptions,
+  type FixedThresholdOptions,
+  type ShareThresholdOptions,
+  type ThresholdOptions,
+} from "./internal/threshold-options.ts";
 
-export type { ThresholdOptions };
+export type { FixedThresholdOptions, ShareThresholdOptions, ThresholdOptions };
 
 /**
  * Sends hard requests to the large model and the others to the small one. Where only one of the two is
  * permitted, it gets all requests; where neither is, no opinion.
+ *
+ * With `at` the cut is a number. With `largeShare` it follows the complexity of the router's own last 1,000
+ * requests, so that this share of them goes up; requests exactly at the cut are settled by a lottery. Until 50
+ * requests were scored, stored short chat requests fill up. The cut stands in `decision.inputs`, and a
+ * certificate of a number does not certify such decisions.
  */
 export function threshold<const Id extends string>(options: ThresholdOptions<Id>): Policy<Id> {
-  checkKeys("threshold", options, ["small", "large", "at", "otherwise"]);
+  checkKeys("threshold", options, ["small", "large", "at", "largeShare", "maxTenantShare", "otherwise"]);
   checkThresholdOptions("threshold", options);
-  const { small, large, at, otherwise = large } = options;
+  const { small, large, otherwise = large } = options;
+  const rule = options.largeShare === undefined ? fixedRule(options) : shareRule(options);
 
-  const easy: Choice<Id> = { model: small, reason: `complexity below ${at}` };
-  const hard: Choice<Id> = { model: large, reason: `complexity at or above ${at}` };
   const unclassified: Choice<Id> = { model: otherwise, reason: "no classification" };
   const smallAlone: Choice<Id> = { model: small, reason: `${large} is not permitted` };
   const largeAlone: Choice<Id> = { model: large, reason: `${small} is not permitted` };
 
   return {
     name: "threshold",
-    parameters: { small, large, at, otherwise },
+    parameters: { small, large, ...rule.parameters, otherwise },
     models: [small, large],
-    select({ classification, candidates }) {
+    reads: rule.reads,
+    select(context) {
+      const { classification, candidates } = context;
       const largePermitted = isPermitted(candidates, large);
       if (!isPermitted(candidates, small)) return largePermitted ? largeAlone : undefined;
       if (!largePermitted) return smallAlone;
       if (classification === undefined) return unclassified;
-      return classification.complexity < at ? easy : hard;
+      return rule.choose(classification.complexity, context);
+    },
+  };
+}
+
+interface Rule<Id extends string> extends Pick<Policy, "reads" | "parameters"> {
+  choose(complexity: number, context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[];
+}
+
+function fixedRule<Id extends string>({ small, large, at }: FixedThresholdOptions<Id>): Rule<Id> {
+  const easy: Choice<Id> = { model: small, reason: `complexity below ${at}` };
+  const hard: Choice<Id> = { model: large, reason: `complexity at or above ${at}` };
+  return { parameters: { at }, choose: (complexity) => (complexity < at ? easy : hard) };
+}
+
+function shareRule<Id extends string>({
+  small,
+  large,
+  largeShare,
+  maxTenantShare = 0.1,
+}: ShareThresholdOptions<Id>): Rule<Id> {
+  const id = inputId(largeShare, maxTenantShare);
+  const share = `${Number((largeShare * 100).toPrecision(3))} % of recent requests`;
+  return {
+    parameters: { largeShare, maxTenantShare },
+    reads: [recentScores(largeShare, maxTenantShare)],
+    choose(complexity, { inputs }) {
+      const recent = inputs[id] as RecentScores | undefined;
+      if (recent === undefined)
+        throw new PolicyError(
+          "threshold",
+          `reads the router's recent scores, and the input ${id} is missing: ask it through a router`,
+        );
+      const { at, tieShare } = recent;
+      const cut = `${at.toFixed(3)}, above which ${share} lie`;
+      const isTied = complexity === at;
+      if (isTied && tieShare > 0 && tieShare < 1)
+        return [
+          { model: large, reason: `complexity at ${cut}: a lottery settles ties`, probability: tieShare },
+          { model: small, reason: `complexity at ${cut}: a lottery settles ties`, probability: 1 - tieShare },
+        ];
+      // A complexity that is not a number goes up, as with a fixed cut.
+      return complexity < at || (isTied && tieShare <= 0)
+        ? { model: small, reason: `complexity below ${cut}` }
+        : { model: large, reason: `complexity above ${cut}` };
     },
   };
 }

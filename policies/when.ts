@@ -18,6 +18,7 @@ export function when<const Id extends string>(condition: Condition, policy: Poli
     name: "when",
     parameters: { condition: condition.name || "anonymous", policy: describePolicy(policy) },
     models: policy.models,
+    reads: policy.reads,
     select(context) {
       const holds: unknown = condition(context);
       // A promise would always hold.

@@ -74,7 +74,7 @@ export async function replayCases<const Id extends string>(
       .map((candidate) => withEstimate(candidate, request))
       .filter((candidate) => permits(candidate, constraints, { request, hop: "answer", now }) === true);
     if (permitted.length === 0) return undefined;
-    if (classifier === undefined) return { request, candidates: permitted, now };
+    if (classifier === undefined) return { request, candidates: permitted, inputs: {}, now };
     const classified = await askClassifier(classifier, request, offlineHop(now, signal), classifierTimeoutMs);
     if (classified.error !== undefined) {
       failure ??= classified.error;
@@ -85,6 +85,7 @@ export async function replayCases<const Id extends string>(
       request,
       classification,
       candidates: candidatesWithQuality(permitted, classification?.quality),
+      inputs: {},
       now,
     };
   });

@@ -32,9 +32,9 @@ export async function routerCases<Id extends string>(
       .map(({ model, estimatedCostUsd, estimatedQuality }): Candidate<Id> => {
         return { id: model, facts: router.models[model], estimatedCostUsd, estimatedQuality };
       });
-    const { classification, session, spend, at } = decision;
+    const { classification, session, spend, inputs = {}, at } = decision;
     const now = Date.parse(record.at ?? at);
-    return { request, classification, candidates: permitted, session, spend, now };
+    return { request, classification, candidates: permitted, session, spend, inputs, now };
   });
   return { ...built, unclassified };
 }

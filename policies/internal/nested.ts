@@ -17,6 +17,12 @@ export function modelsOf(policies: readonly Pick<Policy, "models">[]): readonly 
   return [...new Set(policies.flatMap(({ models }) => models ?? []))];
 }
 
+/** The inputs that the policies read, without duplicates; undefined if there are none. */
+export function readsOf(policies: readonly Pick<Policy, "reads">[]): Policy["reads"] {
+  const inputs = [...new Set(policies.flatMap(({ reads }) => reads ?? []))];
+  return inputs.length === 0 ? undefined : inputs;
+}
+
 /** Returns a policy unchanged, and a model as a policy that chooses it with the given reason. */
 export function toPolicy<Id extends string>(
   option: string,
@@ -42,6 +48,7 @@ export function toExplainedPolicy<Id extends string>(
   return {
     ...describePolicy(policy),
     models: policy.models,
+    reads: policy.reads,
     select: (context) =>
       mapChoices(policy.select(context), (choice) => ({ ...choice, reason: `${reason}: ${choice.reason}` })),
   };

@@ -1,9 +1,10 @@
 import { InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
 import { firstOf } from "../first-of.ts";
-import { describeUse, type ModelOrPolicy, modelsOf, toExplainedPolicy } from "./nested.ts";
+import { describeUse, type ModelOrPolicy, modelsOf, readsOf, toExplainedPolicy } from "./nested.ts";
 
 export interface PolicyTable<Id extends string> {
   readonly models: readonly string[];
+  readonly reads: Policy["reads"];
   /** The entries as `parameters` hold them. */
   readonly described: Readonly<Record<string, unknown>>;
   /** The policy of a key, followed by `otherwise` where it has no opinion. */
@@ -34,6 +35,7 @@ export function policyTable<Id extends string>(
 
   return {
     models: modelsOf([...policies.values()]),
+    reads: readsOf([...policies.values()]),
     described: Object.fromEntries(entries.map(([key, use]) => [key, describeUse(use)])),
     policyOf: (key) => (key === undefined ? otherwise : (policies.get(key) ?? otherwise)),
   };

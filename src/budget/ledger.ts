@@ -15,7 +15,7 @@ export function createLedger(inUse: BudgetInUse | undefined): Ledger {
     open({ tenant, maxCostUsd }, now): Account {
       // Without bounds nothing is counted.
       if (maxCostUsd === undefined && inUse === undefined) return unboundedAccount;
-      const hold = inUse?.book.open(tenant, now);
+      const hold = inUse?.book.open(tenant, now());
       return openAccount({ maxCostUsd, budget: inUse?.budget, hold });
     },
     ...(inUse === undefined ? {} : { spendOf: inUse.book.read }),

@@ -1,6 +1,7 @@
 import type { Classification } from "./classifier.ts";
 import type { Hop } from "./hop.ts";
-import type { PolicyDescription, SessionFacts, Spend } from "./policy.ts";
+import type { Json } from "./json.ts";
+import type { PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
 import type { RecordedFacts } from "./request-facts.ts";
 import type { Usage } from "./usage.ts";
 
@@ -38,6 +39,8 @@ export interface Decision<Id extends string = string> {
   readonly candidates: readonly RecordedCandidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
   readonly spend?: Spend | undefined;
+  /** Snapshots that the policy has read, by id. Absent if it reads nothing. */
+  readonly inputs?: Readonly<Record<string, Json>> | undefined;
   /** Random number in [0, 1) that settled the lottery. */
   readonly draw: number;
   readonly policy: PolicyDescription;

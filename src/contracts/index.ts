@@ -81,6 +81,7 @@ export {
 export type { EventSink, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
+export type { Json } from "./json.ts";
 export type {
   CallOptions,
   Candidate,
@@ -95,16 +96,9 @@ export type {
   RateLimitInfo,
   Rates,
 } from "./model.ts";
-export type {
-  Choice,
-  Escalation,
-  Policy,
-  PolicyContext,
-  PolicyDescription,
-  PolicyParameters,
-  SessionFacts,
-  Spend,
-} from "./policy.ts";
+export type { Choice, Escalation, Policy, PolicyContext } from "./policy.ts";
+export type { PolicyDescription, PolicyParameters, SessionFacts, Spend } from "./policy-facts.ts";
+export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts } from "./request-facts.ts";

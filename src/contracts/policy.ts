@@ -1,28 +1,10 @@
 import type { Check } from "./check.ts";
 import type { Classification } from "./classifier.ts";
+import type { Json } from "./json.ts";
 import type { Candidate } from "./model.ts";
+import type { PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
+import type { PolicyInput } from "./policy-input.ts";
 import type { RequestFacts } from "./request-facts.ts";
-
-/** Known facts about the conversation that the request continues. */
-export interface SessionFacts<Id extends string = string> {
-  /** Model that gave the last answer. */
-  readonly model: Id;
-  /** Number of requests of the session answered so far. */
-  readonly turns: number;
-  /** Milliseconds since the last answer. */
-  readonly idleMs: number;
-  /** Estimated tokens in the prompt cache of the model's provider after the last answer. */
-  readonly cachedTokens: number;
-  /** Same as `RequestFacts.toolLoopPending`. */
-  readonly toolLoopPending: boolean;
-}
-
-/** Money used in the current budget period. */
-export interface Spend {
-  /** Money spent, including reservations of requests under way. */
-  readonly usedUsd: number;
-  readonly limitUsd: number;
-}
 
 /** Everything that a policy may base its choice on. */
 export interface PolicyContext<Id extends string = string> {
@@ -33,6 +15,8 @@ export interface PolicyContext<Id extends string = string> {
   readonly candidates: readonly Candidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
   readonly spend?: Spend | undefined;
+  /** Snapshots of what the policy `reads`, by id. Frozen, as deep as the input freezes them. */
+  readonly inputs: Readonly<Record<string, Json>>;
   /** Milliseconds since the epoch, from the router's clock. */
   readonly now: number;
 }
@@ -58,15 +42,6 @@ export interface Choice<Id extends string = string> {
   readonly expectedCostUsd?: number | undefined;
 }
 
-/** Parameters that a policy was built with, as plain JSON. Stored with each decision and hashed. */
-export type PolicyParameters = Readonly<Record<string, unknown>>;
-
-/** Identity of a policy, as decisions record it and combinators nest it. */
-export interface PolicyDescription {
-  readonly name: string;
-  readonly parameters?: PolicyParameters | undefined;
-}
-
 /**
  * Chooses among the permitted models: it returns a choice, a lottery (several choices with
  * probabilities; the rest up to 1 is "no opinion"), or nothing. A policy never draws and holds no
@@ -77,6 +52,8 @@ export interface PolicyDescription {
 export interface Policy<Id extends string = never> extends PolicyDescription {
   /** Ids that the policy names, nested ones too: `createRouter` refuses one that is not among its models. */
   readonly models?: readonly string[] | undefined;
+  /** State outside the request that the policy depends on, that of nested policies too. */
+  readonly reads?: readonly PolicyInput[] | undefined;
   // A method: `Policy<"a">` must be usable where ids are `"a" | "b"`, also as an input (bivariance).
   select(context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[] | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
 
 /** Means over the usage that a model has returned. */
@@ -91,4 +92,6 @@ export interface RouterState {
   readonly limits?: readonly LearnedLimit[] | undefined;
   /** Money spent. Absent if the router has no budget. */
   readonly spend?: SpendState | undefined;
+  /** State of what the policy reads, by id. Absent if it reads nothing. */
+  readonly inputs?: Readonly<Record<string, Json>> | undefined;
 }

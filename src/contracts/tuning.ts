@@ -1,4 +1,4 @@
-import type { PolicyDescription } from "./policy.ts";
+import type { PolicyDescription } from "./policy-facts.ts";
 
 /** The part of a tuning file that tells a router if the certificate holds. Plain JSON. */
 export interface Tuning {

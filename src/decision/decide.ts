@@ -11,6 +11,7 @@ import {
   type HopContext,
   InvalidRequestError,
   isRouterError,
+  type Json,
   type ModelFacts,
   NoEligibleModelError,
   type Policy,
@@ -51,6 +52,8 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
   /** Returns the spend of a tenant; absent if there is no budget. */
   readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
+  /** Returns what the policy reads; absent if it reads nothing. */
+  readonly inputsOf: (() => Readonly<Record<string, Json>>) | undefined;
   readonly versions: Decision["versions"];
 }
 
@@ -182,15 +185,17 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     classified?.classification?.quality,
   );
   const { parts, deciding, candidates, session, spend, now } = settled;
+  const { policy } = parts;
+  const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf);
   const context: PolicyContext<Id> = {
     request: deciding.request,
     classification: classified?.classification,
     candidates,
     session,
     spend,
+    inputs: inputs ?? noInputs,
     now,
   };
-  const { policy } = parts;
   let opinion: ReturnType<Policy<Id>["select"]>;
   try {
     opinion = policy.select(context);
@@ -209,7 +214,18 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     if (isRouterError(cause, "policy")) throw cause;
     throw new PolicyError(policy.name, "returned something that cannot be read", { cause });
   }
-  return record(settled, drawn, random, classified, false);
+  return record(settled, drawn, random, classified, false, inputs);
+}
+
+const noInputs: PolicyContext["inputs"] = Object.freeze({});
+
+function readInputs(policyName: string, inputsOf: () => PolicyContext["inputs"]): PolicyContext["inputs"] {
+  try {
+    return inputsOf();
+  } catch (cause) {
+    if (isRouterError(cause)) throw cause;
+    throw new PolicyError(policyName, `what it reads threw an error of type ${errorType(cause)}`, { cause });
+  }
 }
 
 function record<Id extends string>(
@@ -218,6 +234,7 @@ function record<Id extends string>(
   random: number,
   classified: Classified | undefined,
   forced: boolean,
+  inputs?: PolicyContext["inputs"],
 ): Decided<Id> {
   const { parts, deciding, candidates, recorded, now } = settled;
   const { certification } = parts;
@@ -234,6 +251,7 @@ function record<Id extends string>(
     candidates: recorded,
     session: settled.session,
     spend: settled.spend,
+    inputs,
     draw: random,
     policy: parts.description,
     reason: choice.reason,

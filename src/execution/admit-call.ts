@@ -23,8 +23,9 @@ export function admitCall(
 ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
   const { model, hop, attemptId, delayMs, lastResort } = proposal;
   const { ports, scope } = execution;
-  const candidate = execution.candidateOf(model);
-  const permitted = execution.permits(candidate, hop);
+  const now = ports.clock.wall();
+  const candidate = execution.candidateOf(model, now);
+  const permitted = execution.permits(candidate, hop, now);
   if (permitted !== true) return forbidden(proposal, permitted, hop === "answer" && lastResort !== true);
   const call = callOf(execution, candidate, attemptId, hop, proposal);
   const fits = scope.account.fits(call);

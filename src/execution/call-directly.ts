@@ -35,7 +35,8 @@ export async function generateAgain(
   changes: Partial<ChatRequest> | undefined,
   signal: AbortSignal,
 ): Promise<Completion> {
-  const permitted = context.permits(context.candidateOf(model), "check");
+  const now = context.ports.clock.wall();
+  const permitted = context.permits(context.candidateOf(model, now), "check", now);
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
@@ -87,7 +88,8 @@ async function makeDirectCall<T>(
 function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<ReadyCall> {
   const { scope } = context;
   checkAlive(context);
-  const call = callOf(context, context.candidateOf(id), `${scope.id}/${hop}-${scope.numberCall()}`, hop);
+  const candidate = context.candidateOf(id, context.ports.clock.wall());
+  const call = callOf(context, candidate, `${scope.id}/${hop}-${scope.numberCall()}`, hop);
   const fits = scope.account.fits(call);
   if (fits !== true) throw unpaid(context, id, fits);
   const reserved = scope.account.reserve(call);
@@ -129,7 +131,8 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
     if ("by" in room) throw new LimitExceededError({ [id]: room.reason });
     if (!room.waited) return ready;
     // The constraints may no longer permit it after the wait.
-    const permitted = context.permits(context.candidateOf(id), hop);
+    const now = context.ports.clock.wall();
+    const permitted = context.permits(context.candidateOf(id, now), hop, now);
     if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
     checkAlive(context);
     return ready;

@@ -36,6 +36,8 @@ export interface RequestScope {
   readonly id: string;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
+  /** Start on the monotonic clock in milliseconds. */
+  readonly startedAt: number;
   readonly deadline: Deadline | undefined;
   readonly account: Account;
   /** All attempts so far, including those of classifiers and checks, in order of start. */
@@ -57,10 +59,10 @@ export interface CallContext {
   /** Estimated input tokens, calibrated by the returned usage. Absent if the call says nothing about text. */
   readonly textTokens: number | undefined;
   modelOf(id: string): Model;
-  /** Returns the model as constraints see it now. */
-  candidateOf(id: string): Candidate;
-  /** Evaluates the constraints of the router and of the request now. */
-  permits(candidate: Candidate, hop: Hop): true | string;
+  /** Returns the model as constraints see it at `now`, in milliseconds since the epoch. */
+  candidateOf(id: string, now: number): Candidate;
+  /** Evaluates the constraints of the router and of the request at `now`. */
+  permits(candidate: Candidate, hop: Hop, now: number): true | string;
 }
 
 /** One model of a plan, with the check that its answer must pass. */

@@ -74,7 +74,9 @@ function settle(
  */
 function refusedNow(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
   const isLate = leftMs(execution) <= 0;
-  const permitted = isLate || execution.permits(execution.candidateOf(proposal.model), proposal.hop);
+  const now = execution.ports.clock.wall();
+  const permitted =
+    isLate || execution.permits(execution.candidateOf(proposal.model, now), proposal.hop, now);
   if (!isLate && permitted === true) return undefined;
   giveBack(execution, planned);
   return isLate ? tooLate(proposal) : forbidden(proposal, String(permitted), true);

@@ -35,8 +35,8 @@ export class Walk {
   readonly #execution: Execution;
   readonly #input: PlanInput;
   #state: PlanState = initialState;
-  /** Time of the last event. */
-  #readAt = 0;
+  /** Time that was read last. The plan does not look at the times of events that are told by it. */
+  #readAt: number;
   /** Last attempt that ended, until its next step is known. */
   #previous: AttemptRecord | undefined;
   // Created when needed, since most requests are answered by their first call.
@@ -48,6 +48,7 @@ export class Walk {
   constructor(execution: Execution) {
     this.#execution = execution;
     this.#input = planInputOf(execution);
+    this.#readAt = execution.scope.startedAt;
   }
 
   /** Starts the plan and returns the first call. */
@@ -57,7 +58,7 @@ export class Walk {
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
     if (leftMs(this.#execution) <= 0) throw deadlineError(this.#execution.scope);
     ports.admission.noteRequest();
-    return this.#follow(this.#send({ type: "begin", at: this.#now() }));
+    return this.#follow(this.#send({ type: "begin", at: this.#readAt }));
   }
 
   /** Reports a call that failed with a typed error. */
@@ -93,14 +94,14 @@ export class Walk {
   ): Move | Promise<Move> {
     const { attemptId } = call;
     this.#previous = record;
-    const at = this.#now();
     if (verdict === "accepted") {
-      this.#send({ type: "answered", attemptId, at, verdict });
+      this.#send({ type: "answered", attemptId, at: this.#readAt, verdict });
       record.report(undefined);
       return { completion };
     }
     this.#answers ??= new Map();
     this.#answers.set(attemptId, completion);
+    const at = this.#now();
     const isAborted = this.#execution.signal?.aborted === true;
     return this.#follow(
       this.#send(isAborted ? { type: "aborted", at } : { type: "answered", attemptId, at, verdict }),
@@ -185,7 +186,6 @@ export class Walk {
     outcome: PlannedCall | Refused,
   ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
     if (!("call" in outcome)) return outcome;
-    // Proposed just now: the time of the event before is its time, and a reading of the clock less.
     this.#send({ type: "accepted", attemptId: proposal.attemptId, at: this.#readAt });
     if (proposal.beside === true) return outcome;
     this.#previous?.report(followedBy(proposal.hop));

@@ -8,9 +8,10 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 }
 
 /** True for a signal, also one of a library or another realm: all that is used of it is tried here, not half-way. */
-export function isSignal(signal: AbortSignal): boolean {
+export function isSignal(given: unknown): boolean {
   try {
-    if (signal instanceof AbortSignal) return true;
+    if (given instanceof AbortSignal) return true;
+    const signal = given as AbortSignal;
     const listener = () => {};
     signal.addEventListener("abort", listener);
     signal.removeEventListener("abort", listener);

@@ -15,11 +15,11 @@ export function checkedFunction<T>(
     let result: T;
     try {
       result = given();
+      if (fits(result)) return result;
     } catch (cause) {
       const problem = `${expected}, and does not throw (an error of type ${errorType(cause)})`;
       throw new InvalidOptionError(option, given, problem, { cause });
     }
-    if (fits(result)) return result;
     dropPromises(result);
     throw new InvalidOptionError(option, result, expected);
   };

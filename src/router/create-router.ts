@@ -25,6 +25,7 @@ import { completeModels } from "./complete-models.ts";
 import { certified, estimateBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { createObserver } from "./observer.ts";
+import { createPolicyInputs } from "./policy-inputs.ts";
 import { connect } from "./router.ts";
 import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./router-options.ts";
 import { exportState, restoreState } from "./router-state.ts";
@@ -76,6 +77,10 @@ function assemble<Id extends string>(
   const spend = budget && createSpendBook(budget);
   const ledger = createLedger(budget && spend && { budget, book: spend });
   const countTokens = createTokenCounter();
+  const description = certified(options, classifier, models, catalogueDate);
+  const { reads } = policy;
+  const inputs = reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now });
+  if (inputs !== undefined) events.observe(inputs.observe);
 
   const deciding: DecisionParts<Id> = {
     models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
@@ -88,7 +93,8 @@ function assemble<Id extends string>(
     healthOf: health.of,
     sessionOf: sessions.read as DecisionParts<Id>["sessionOf"],
     spendOf: ledger.spendOf,
-    ...certified(options, classifier, models, catalogueDate),
+    inputsOf: inputs?.snapshots,
+    ...description,
   };
   const ports: ExecutionPorts = {
     clock,
@@ -98,7 +104,7 @@ function assemble<Id extends string>(
     pricing,
     options: execution,
   };
-  const state = { means, health, breakers, sessions, spend, limits, ids, clock: now };
+  const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock: now };
   return connect<Id>({
     models,
     deciding,

@@ -12,7 +12,6 @@ export function executionOf<Id extends string>(
   { decision, choice, request }: Decided<Id>,
 ): Execution {
   const { models, deciding, ports, rules } = parts;
-  const { clock } = ports;
   const checks = choice.escalate ?? [];
   return {
     ports,
@@ -26,8 +25,8 @@ export function executionOf<Id extends string>(
     fallbacks: decision.fallbacks,
     rules,
     modelOf: (id) => models[id as Id],
-    candidateOf: (id) => candidateFor(deciding, id as Id, models[id as Id], request, clock.wall()),
-    permits: (candidate, hop) => permits(candidate, run.constraints, { request, hop, now: clock.wall() }),
+    candidateOf: (id, now) => candidateFor(deciding, id as Id, models[id as Id], request, now),
+    permits: (candidate, hop, now) => permits(candidate, run.constraints, { request, hop, now }),
     openHop: () => openHop(parts, run, "check"),
   };
 }

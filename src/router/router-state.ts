@@ -11,6 +11,7 @@ import type { HealthTracker } from "../state/health.ts";
 import type { Limits } from "../state/limits.ts";
 import type { Sessions } from "../state/sessions.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
+import type { PolicyInputs } from "./policy-inputs.ts";
 
 export interface StateParts {
   readonly means: UsageMeans;
@@ -21,6 +22,8 @@ export interface StateParts {
   readonly spend: SpendBook | undefined;
   /** Absent: the router has no limits. */
   readonly limits: Limits | undefined;
+  /** Absent: the policy reads nothing. */
+  readonly inputs: PolicyInputs | undefined;
   /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
   /** Returns milliseconds since the epoch. */
@@ -29,7 +32,7 @@ export interface StateParts {
 
 /** Exports all that a router has learnt as plain JSON. */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, breakers, sessions, spend, limits, clock } = parts;
+  const { means, health, breakers, sessions, spend, limits, inputs, clock } = parts;
   return {
     formatVersion: 1,
     usageMeans: means.exportState(),
@@ -38,6 +41,7 @@ export function exportState(parts: StateParts): RouterState {
     sessions: sessions.exportState(),
     ...(spend && { spend: spend.exportState() }),
     ...(limits && { limits: limits.exportState() }),
+    ...(inputs && { inputs: inputs.exportState() }),
   };
 }
 
@@ -51,6 +55,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     "sessions",
     "spend",
     "limits",
+    "inputs",
   ]);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
@@ -60,6 +65,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     breakers = [],
     limits = [],
     spend = { formatVersion: 1, accounts: [] },
+    inputs = {},
   } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
@@ -68,6 +74,11 @@ export function restoreState(parts: StateParts, state: RouterState): void {
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   if (parts.spend !== undefined) checkSpendState(spend);
+  if (parts.inputs !== undefined) {
+    if (!isPlainObject(inputs)) throw new InvalidOptionError("state.inputs", typeof inputs, "an object");
+    // The last check: it replaces the inputs all or not at all.
+    parts.inputs.restoreState(inputs);
+  }
   const now = parts.clock();
   parts.means.restoreState(usageMeans);
   parts.health.restoreState(health, now);
@@ -75,4 +86,8 @@ export function restoreState(parts: StateParts, state: RouterState): void {
   parts.sessions.restoreState(sessions, parts.ids, now);
   parts.limits?.restoreState(limits);
   parts.spend?.restoreState(spend, now);
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -13,8 +13,6 @@ export interface Run<Id extends string> extends RequestScope {
   readonly pin: Id | undefined;
   /** Value of the request's `fallback`. */
   readonly fallback: boolean | undefined;
-  /** Start on the monotonic clock in milliseconds. */
-  readonly startedAt: number;
   readonly attempts: Attempt<Id>[];
 }
 
@@ -45,7 +43,7 @@ export function beginRun<Id extends string>(
     signal,
     startedAt,
     deadline: deadlineMs === undefined ? undefined : { at: startedAt + deadlineMs, ms: deadlineMs },
-    account: parts.ledger.open({ tenant: facts.tenant, maxCostUsd }, clock.wall()),
+    account: parts.ledger.open({ tenant: facts.tenant, maxCostUsd }, clock.wall),
     attempts: [],
     starts: [],
     numberCall() {

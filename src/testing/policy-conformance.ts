@@ -26,9 +26,10 @@ export function policyConformance<const Id extends string>(
   setup: PolicySetup<Id>,
 ): readonly ConformanceCase[] {
   const { policy } = setup;
+  const inputs = inputsOf(policy);
   const contexts = policyContexts(setup.models).map(({ kind, context }) => ({
     kind,
-    context: deepFreeze(context),
+    context: deepFreeze({ ...context, inputs }),
   }));
 
   const eachChoice = (check: (choice: Choice<Id>, context: PolicyContext<Id>) => void) => {
@@ -96,7 +97,8 @@ export function policyConformance<const Id extends string>(
       });
     },
     "leaves its input unchanged": () => {
-      for (const { context } of policyContexts(setup.models)) {
+      for (const { context: bare } of policyContexts(setup.models)) {
+        const context = { ...bare, inputs: structuredClone(inputs) };
         const before = structuredClone(context);
         policy.select(context);
         assert.deepEqual(context, before);
@@ -127,4 +129,10 @@ function opinionOf<Id extends string>(policy: Policy<Id>, context: PolicyContext
     ...choice,
     escalate: choice.escalate?.map(({ unless, to }) => ({ unless: unless.name, to })),
   }));
+}
+
+/** Returns what the policy reads, as a new router has it. */
+function inputsOf<Id extends string>({ reads = [] }: Policy<Id>): PolicyContext["inputs"] {
+  const runtime = { classifier: "sample@1", now: Date.now };
+  return Object.fromEntries(reads.map((input) => [input.id, input.create(runtime).snapshot()]));
 }

@@ -27,7 +27,9 @@ export function policyContexts<Id extends string>(models: readonly Id[]): readon
 
   const contexts: readonly SamplePolicyContext<Id>[] = [
     ...classifications.flatMap((classification) =>
-      [bare, known].map((candidates) => sample("all", { request, classification, candidates, now })),
+      [bare, known].map((candidates) =>
+        sample("all", { request, classification, candidates, inputs: {}, now }),
+      ),
     ),
     ...usualFacts.map((facts) =>
       sample("all", {
@@ -36,20 +38,30 @@ export function policyContexts<Id extends string>(models: readonly Id[]): readon
         candidates: known,
         session,
         spend,
+        inputs: {},
         now,
       }),
     ),
     ...[...bare, ...known].flatMap((candidate) => [
-      sample("alone", { request, classification: { complexity: 0.5 }, candidates: [candidate], now }),
-      sample("alone", { request, candidates: [candidate], session, spend, now }),
+      sample("alone", {
+        request,
+        classification: { complexity: 0.5 },
+        candidates: [candidate],
+        inputs: {},
+        now,
+      }),
+      sample("alone", { request, candidates: [candidate], session, spend, inputs: {}, now }),
     ]),
-    ...usualFacts.map((facts) => sample("unclassified", { request: facts, candidates: bare, now })),
+    ...usualFacts.map((facts) =>
+      sample("unclassified", { request: facts, candidates: bare, inputs: {}, now }),
+    ),
     ...hostileFacts.map((facts) =>
       sample("hostile", {
         request: facts,
         classification: { complexity: 1 },
         candidates: known,
         session,
+        inputs: {},
         now,
       }),
     ),

@@ -55,10 +55,10 @@ describe("the account of a request with maxCostUsd", () => {
 describe("the account of a request under a budget", () => {
   it("sets aside what the plan costs as far as the money goes, and gives back what was not spent", () => {
     const { ledger, usedUsd } = ledgerOf(1);
-    const first = ledger.open({}, noon);
+    const first = ledger.open({}, () => noon);
     first.earmark(3);
     expect(usedUsd()).toBe(1);
-    expect(ledger.open({}, noon).fits({ costUsd: 0.1 })).toEqual({
+    expect(ledger.open({}, () => noon).fits({ costUsd: 0.1 })).toEqual({
       by: "budget",
       reason: "costs about 0.100 USD, 0 USD are left",
     });
@@ -71,16 +71,16 @@ describe("the account of a request under a budget", () => {
 
   it("shows a cost above its estimate to other requests at once", () => {
     const { ledger, usedUsd } = ledgerOf(10);
-    const account = ledger.open({}, noon);
+    const account = ledger.open({}, () => noon);
     account.reserve({ attemptId: "a", costUsd: 0.6 });
     account.settle("a", 2.5);
     expect(usedUsd()).toBe(2.5);
-    expect(ledger.open({}, noon).fits({ costUsd: 8 })).not.toBe(true);
+    expect(ledger.open({}, () => noon).fits({ costUsd: 8 })).not.toBe(true);
   });
 
   it("names the bound that refused", () => {
     const { ledger } = ledgerOf(1);
-    const account = ledger.open({ maxCostUsd: 5 }, noon);
+    const account = ledger.open({ maxCostUsd: 5 }, () => noon);
     expect(account.fits({ costUsd: undefined })).toMatchObject({ by: "maxCostUsd" });
     expect(account.fits({ costUsd: 2 })).toMatchObject({ by: "budget" });
     expect(account.boundOf({ by: "budget", reason: "" })).toEqual({
@@ -100,7 +100,7 @@ describe("the account of a request under a budget", () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
         const { ledger, usedUsd } = ledgerOf(5);
-        const accounts = Array.from({ length: 4 }, () => ledger.open({}, noon));
+        const accounts = Array.from({ length: 4 }, () => ledger.open({}, () => noon));
         const open = new Map<string, number>();
         let spentUsd = 0;
         const closed = new Set<number>();
@@ -139,6 +139,6 @@ describe("the account of a request under a budget", () => {
 });
 
 it("a request without bounds has an account that counts nothing", () => {
-  expect(createLedger(undefined).open({}, 0)).toBe(unboundedAccount);
+  expect(createLedger(undefined).open({}, () => 0)).toBe(unboundedAccount);
   expect(unboundedAccount.fits({ costUsd: undefined })).toBe(true);
 });

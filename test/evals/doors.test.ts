@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 /** All names of each door, types too: a change here is a change of what applications import. */
 const doors = {
   "evals/index.ts": `
-    ALWAYS_SMALL CalibrateOptions Calibration CategoryTuning Certificate CheckCertificateOptions
+    ALWAYS_SMALL CalibrateOptions CalibratedShare Calibration CategoryTuning Certificate CheckCertificateOptions
     CheckResult CollectEstimate CollectOptions CollectProgress CollectedModel Collection CompareOptions
     Comparison ComparisonMetric ComparisonRow DatasetRecord DecisionScores DecisionScoresOptions
     ExportOptions ExportReport FeedbackRule GateReport GridOptions Guarantee HumanLabel Import
@@ -15,7 +15,7 @@ const doors = {
     ReplayOptions ReplayPolicyOptions Report ReportOptions RouterCasesOptions RouterComparison
     RouterReportOptions ScoreDrift ScoreDriftOptions ScoreReference ScoredDecision Sides Split
     SplitOptions SplitRecord Target TrainOptions TrainSettings Training TrainingReport TuneOptions
-    TunePoint TunePoliciesOptions TuneThresholdOptions TuningFile UnitField Verdict calibrate
+    TunePoint TunePoliciesOptions TuneThresholdOptions TuningFile UnitField Verdict calibrate calibrateShare
     checkCertificate checkDisjoint collect compare compareRouter decisionScores describeCertificate
     estimateCollect exportRecords importFile importRecords joinDecisions joinFeedback joinHumanLabels
     pairOutcomes promptKey raterAgreement readClassifier readHumanLabels readOutcomes readTuning

@@ -38,17 +38,18 @@ const pluginDoor = {
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DeveloperMessage
     EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
-    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions Hop
-    HopContext ImagePart JsonSchema Labels LearnedLimit LimitOptions Logprobs Model ModelDefaults
-    ModelFacts Moderation NumberRange ObservedFirstToken ObservedHealth ObservedOutcome PlanStep Policy
-    PolicyContext PolicyDescription PolicyParameters Price PriceTier PromptCacheBreakpoint
-    ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose RateLimitInfo RateOptions Rates
-    ReadText ReasoningEffort RecordKeys RecordedCandidate RecordedError RecordedFacts RefusalPart
-    RequestFacts ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream
-    Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts SessionState
-    SessionsState Spend SpendAccountState SpendState SplitRecord SubmittedBatch SystemMessage TextPart
-    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning UnitField Usage
-    UsageMean UsageMeansState UserMessage
+    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions
+    Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model
+    ModelDefaults ModelFacts Moderation NumberRange ObservedFirstToken ObservedHealth ObservedOutcome
+    PlanStep Policy PolicyContext PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState
+    PolicyParameters Price PriceTier PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
+    ProviderOptions Purpose RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys
+    RecordedCandidate RecordedError RecordedFacts RefusalPart RequestFacts ResponseFormat
+    RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
+    RouterEvent RouterState Routing ServiceTier SessionFacts SessionState SessionsState Spend
+    SpendAccountState SpendState SplitRecord SubmittedBatch SystemMessage TextPart TokenLogprob
+    ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning UnitField Usage UsageMean
+    UsageMeansState UserMessage
   `),
 };
 

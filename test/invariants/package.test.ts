@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -128,11 +129,48 @@ function isDoor(file: string, head: string, tail: string): boolean {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it("is installed without the optional SDKs", async () => {
-  const installed = await readdir(join(folder, "node_modules"));
-  expect(installed).toContain("openai");
-  expect(installed).not.toContain("@anthropic-ai");
-  expect(installed).not.toContain("@google");
+it("brings few packages and megabytes, the OpenAI SDK and no other", async () => {
+  const home = join(folder, "node_modules");
+  const tree = JSON.parse(await readFile(join(home, ".package-lock.json"), "utf8")).packages as Readonly<
+    Record<string, { readonly hasInstallScript?: boolean }>
+  >;
+  // The types of Node are the tests' own.
+  const packages = Object.keys(tree).filter((path) => !/@types\/node|undici-types/.test(path));
+  expect(packages).toContain("node_modules/openai");
+  expect(packages.filter((path) => /@anthropic-ai|@google/.test(path))).toEqual([]);
+  expect(packages.length).toBeLessThanOrEqual(15);
+  expect(packages.filter((path) => tree[path]?.hasInstallScript === true)).toEqual([]);
+  let bytes = 0;
+  for (const path of packages.filter((name) => name !== "node_modules/openai"))
+    for (const file of await readdir(join(folder, path), { recursive: true, withFileTypes: true }))
+      if (file.isFile()) bytes += (await stat(join(file.parentPath, file.name))).size;
+  expect(bytes).toBeLessThan(25_000_000);
+});
+
+it("names each package that is bundled into it, with its licence", async () => {
+  const home = join(folder, "node_modules/switchpoint/dist");
+  const notices = await readFile(join(home, "THIRD-PARTY-NOTICES"), "utf8");
+  const named = new Set([...notices.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \(\S.*\)$/gm)].map(([, name]) => name));
+  const { devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const chunks = (await readdir(join(home, "chunks/packages"), { recursive: true })).map((name) =>
+    name.replace(/\.js$/, ""),
+  );
+  const bundled = Object.keys(devDependencies).filter((name) => chunks.includes(name.replace("@", "")));
+  expect(bundled).toEqual(expect.arrayContaining(["zod", "commander", "yaml", "@observablehq/plot"]));
+  expect([...named]).toEqual(expect.arrayContaining(bundled));
+  expect(notices).toContain("MIT License");
+});
+
+it("loads no bundled package when it is imported", async () => {
+  const home = join(folder, "node_modules/switchpoint/dist");
+  const reached = new Set(["src/index.js", "policies/index.js", "src/classifiers/index.js"]);
+  for (const file of reached) {
+    const text = await readFile(join(home, file), "utf8");
+    for (const [, target = ""] of text.matchAll(/^\s*(?:import|export)\b[^;]*?from\s*"(\.[^"]+)"/gm))
+      reached.add(join(dirname(file), target));
+  }
+  expect([...reached].filter((file) => file.includes("packages"))).toEqual([]);
+  expect([...reached]).toContain("chunks/core.js");
 });
 
 it("type-checks and runs in an empty project, and names the missing SDK", async () => {
@@ -231,6 +269,28 @@ it("includes a working command line", async () => {
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 60_000);
 
+it("draws a report, tunes a threshold and counts tokens with what it brings", async () => {
+  const lines = Array.from({ length: 400 }, (_, index) => {
+    const isHard = index % 3 === 0;
+    const outcome = (quality: number, costUsd: number) => ({ quality, costUsd, latencyMs: 100 });
+    const prompt = isHard ? `Prove theorem ${index} about primes, step by step.` : `Say hello ${index}.`;
+    const outcomes = { "fake:s": outcome(isHard ? 0 : 1, 0.001), "fake:l": outcome(1, 0.01) };
+    return JSON.stringify({ id: `r${index}`, prompt, outcomes });
+  });
+  await writeFile(join(folder, "outcomes.jsonl"), lines.join("\n"));
+  const pair = ["--outcomes", "outcomes.jsonl", "--small", "fake:s", "--large", "fake:l"];
+  const cli = (...args: string[]) => run(process.execPath, [command(), "eval", ...args], { cwd: folder });
+  await cli("report", ...pair, "--out", "report.html");
+  expect(await readFile(join(folder, "report.html"), "utf8")).toContain("<svg");
+  await cli("tune", ...pair, "--max-loss", "0.05", "--out", "tuning.json");
+  expect(JSON.parse(await readFile(join(folder, "tuning.json"), "utf8"))).toHaveProperty("threshold");
+  // Each package that is bundled can be loaded where its own folder is not.
+  const packages = join(folder, "node_modules/switchpoint/dist/chunks/packages");
+  const chunks = (await readdir(packages, { recursive: true })).filter((name) => name.endsWith(".js"));
+  expect(chunks).toContain("tiktoken.js");
+  await Promise.all(chunks.map((name) => import(pathToFileURL(join(packages, name)).href)));
+}, 120_000);
+
 it("reads a config file in TypeScript that imports the package", async () => {
   await writeFile(
     join(folder, "router.ts"),
@@ -268,7 +328,7 @@ it("contains every file that its files import", async () => {
   const files = await readdir(home, { recursive: true });
   for (const file of files.filter((name) => name.startsWith("dist/") && /\.(js|d\.ts)$/.test(name))) {
     const text = await readFile(join(home, file), "utf8");
-    for (const [, target = ""] of text.matchAll(/(?:from|import|import\()\s*["'`](\.[^"'`]+)["'`]/g)) {
+    for (const [, target = ""] of text.matchAll(/(?:from|import|import\()\s*["'`](\.{1,2}\/[^"'`]+)["'`]/g)) {
       const wanted = join(
         dirname(file),
         file.endsWith(".d.ts") ? target.replace(/\.[jt]s$/, ".d.ts") : target,

@@ -10,13 +10,19 @@ const policy: Policy<"small" | "large"> = always("large");
 
 test("it chooses its model for any complexity", () => {
   for (const complexity of [0, 1]) {
-    const context = { request, classification: { complexity }, candidates: [small, large], now: 0 };
+    const context = {
+      request,
+      classification: { complexity },
+      candidates: [small, large],
+      inputs: {},
+      now: 0,
+    };
     expect(policy.select(context)).toEqual({ model: "large", reason: "always large" });
   }
 });
 
 test("it has no opinion where its model is not permitted", () => {
-  expect(policy.select({ request, candidates: [small], now: 0 })).toBeUndefined();
+  expect(policy.select({ request, candidates: [small], inputs: {}, now: 0 })).toBeUndefined();
 });
 
 test("its parameters describe it", () => {

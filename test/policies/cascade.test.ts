@@ -8,6 +8,7 @@ const check = notRefused();
 const ask = <Id extends string>(policy: Policy<Id>, costs: Partial<Record<Id, number | undefined>>) =>
   policy.select({
     request: factsOf(),
+    inputs: {},
     now: 0,
     candidates: (Object.keys(costs) as Id[]).map((id) => candidateOf(id, { estimatedCostUsd: costs[id] })),
   });

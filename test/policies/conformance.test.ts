@@ -88,6 +88,7 @@ const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
   threshold: [
     policies.threshold({ small: "small", large: "large", at: 0.5 }),
     policies.threshold({ small: "small", large: "large", at: 1, otherwise: "small" }),
+    policies.threshold({ small: "small", large: "large", largeShare: 0.3, otherwise: "small" }),
   ],
   utility: [policies.utility({ usdPerGoodAnswer: 0.001 }), policies.utility({ usdPerGoodAnswer: 1_000 })],
   when: [policies.when(({ request }) => request.tenant === "clinic", split)],

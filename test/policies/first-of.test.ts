@@ -12,6 +12,7 @@ const context = {
   request: factsOf(),
   classification: { complexity: 0.5 },
   candidates: ids.map((id) => candidateOf(id)),
+  inputs: {},
   now: 0,
 };
 const silent: Policy = { name: "silent", select: () => undefined };

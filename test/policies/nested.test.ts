@@ -188,6 +188,7 @@ const context: fc.Arbitrary<PolicyContext<Id>> = fc
     request: factsOf({ ...facts, labels: { flag } }),
     classification: complexity === undefined ? undefined : { complexity },
     candidates: permitted.map((one) => candidateOf(one)),
+    inputs: {},
     now: 0,
   }));
 

@@ -6,7 +6,12 @@ import { candidateOf, factsOf } from "../../src/testing/index.ts";
 test.each([1, 2, 4])("%i permitted models have equal shares", (count) => {
   const ids = ["a", "b", "c", "d"].slice(0, count);
   const policy: Policy<string> = random();
-  const opinion = policy.select({ request: factsOf(), candidates: ids.map((id) => candidateOf(id)), now: 0 });
+  const opinion = policy.select({
+    request: factsOf(),
+    candidates: ids.map((id) => candidateOf(id)),
+    inputs: {},
+    now: 0,
+  });
   expect(opinion).toEqual(
     ids.map((model) => ({ model, reason: "random, equal shares", probability: 1 / count })),
   );

@@ -67,6 +67,7 @@ function contextOf(setting: Setting = {}): PolicyContext<Id> {
       toolLoopPending: false,
       ...setting.session,
     },
+    inputs: {},
     now: 0,
   };
 }

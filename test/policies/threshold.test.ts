@@ -16,7 +16,7 @@ function select(
 ) {
   const classification = complexity === undefined ? undefined : { complexity };
   const candidates = ids.map((id) => candidateOf(id));
-  return (policy as Policy<Id>).select({ request, classification, candidates, now: 0 }) as
+  return (policy as Policy<Id>).select({ request, classification, candidates, inputs: {}, now: 0 }) as
     | Choice<Id>
     | undefined;
 }
@@ -92,7 +92,16 @@ test.each([
   [{ ...good, otherwise: "third" }, 'threshold.otherwise must be "small" or "large", got "third"'],
   [
     { ...good, treshold: 1 },
-    "threshold.treshold must be absent: known options are small, large, at, otherwise",
+    "threshold.treshold must be absent: known options are small, large, at, largeShare, maxTenantShare, otherwise",
+  ],
+  [{ ...good, largeShare: 0.3 }, "threshold.at must be absent next to largeShare"],
+  [{ small: "small", large: "large" }, "threshold.at must be"],
+  [{ small: "small", large: "large", largeShare: 0 }, "threshold.largeShare must be above 0 and below 1"],
+  [{ small: "small", large: "large", largeShare: 1 }, "threshold.largeShare must be above 0 and below 1"],
+  [{ small: "small", large: "large", largeShare: 30 }, "threshold.largeShare must be"],
+  [
+    { small: "small", large: "large", largeShare: 0.3, maxTenantShare: 0 },
+    "threshold.maxTenantShare must be",
   ],
   [undefined, "threshold must be an object of options, got undefined"],
 ])("options %j are refused", (options, message) => {

@@ -15,6 +15,7 @@ export function choicesAmong<Id extends string>(
   const opinion = (policy as unknown as Policy<string>).select({
     request: factsOf(),
     classification: { complexity },
+    inputs: {},
     now: 0,
     ...context,
     candidates: models.map((model) => (typeof model === "string" ? candidateOf(model) : model)),

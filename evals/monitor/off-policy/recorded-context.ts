@@ -22,7 +22,7 @@ export interface LogPlace {
  * policy that reads what is missing, the context throws `OutcomeFormatError`.
  */
 export function recordedContext<Id extends string>(
-  { request, classification, candidates, session, spend, at, prompt }: DecisionLine,
+  { request, classification, candidates, session, spend, inputs = {}, at, prompt }: DecisionLine,
   models: Readonly<Record<Id, ModelFacts>>,
   { file, line }: LogPlace,
 ): PolicyContext<Id> {
@@ -57,6 +57,7 @@ export function recordedContext<Id extends string>(
     candidates: permitted,
     session: session as PolicyContext<Id>["session"],
     spend,
+    inputs,
     now: Date.parse(at),
   };
 }

@@ -1,12 +1,12 @@
-import type { Spend } from "../policy.ts";
+import type { Spend } from "../policy-facts.ts";
 import type { Call, Refusal } from "./call.ts";
 
 /** Keeps the money of a router: `maxCostUsd` of each request and the budgets that apply to it. */
 export interface Ledger {
   /**
-   * Opens the account of a request. `now`, in milliseconds since the epoch, determines the budget's period.
+   * Opens the account of a request. `now` returns milliseconds since the epoch; a budget's period depends on it.
    */
-  open(request: AccountRequest, now: number): Account;
+  open(request: AccountRequest, now: () => number): Account;
   /** Returns the budget's state for policies. Absent if there is no budget. */
   spendOf?(tenant: string | undefined, now: number): Spend;
 }

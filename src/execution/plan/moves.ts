@@ -1,5 +1,5 @@
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState, type Search } from "./plan-state.ts";
+import { copyOf, type PlanState, type Search } from "./plan-state.ts";
 import type { PlanEnd, PlanStep, Proposal } from "./plan-step.ts";
 
 /** State after an event, and the steps to carry out. */
@@ -35,7 +35,10 @@ export function propose(
     paid: call.paid,
     beside: call.beside,
   };
-  return { state: change(state, { proposed, open: [...state.open, proposal] }), steps: [proposal] };
+  const after = copyOf(state);
+  after.proposed = proposed;
+  after.open = [...state.open, proposal];
+  return { state: after, steps: [proposal] };
 }
 
 /** Ends the request with an answer and abandons calls that still run. */
@@ -74,11 +77,19 @@ export function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T
 }
 
 function over(state: PlanState): PlanState {
-  return change(state, { over: true, open: none, running: none, search: undefined });
+  const after = copyOf(state);
+  after.over = true;
+  after.open = none;
+  after.running = none;
+  after.search = undefined;
+  return after;
 }
 
-/** Returns the last step, after steps that abandon the calls that still run. */
+/** Returns the last step, after steps that abandon the other calls that still run. */
 function endingWith({ running }: PlanState, last: PlanStep): readonly PlanStep[] {
-  if (running.length === 0) return [last];
-  return [...running.map(({ attemptId }): PlanStep => ({ step: "abandon", attemptId })), last];
+  const steps: PlanStep[] = [];
+  for (const { attemptId } of running)
+    if (attemptId !== last.attemptId) steps.push({ step: "abandon", attemptId });
+  steps.push(last);
+  return steps;
 }

@@ -5,7 +5,7 @@ import { keepOnly, lookForHedge } from "./hedge.ts";
 import { fail, idle, type Next, ownValue, propose } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState } from "./plan-state.ts";
+import { copyOf, type PlanState } from "./plan-state.ts";
 
 const none: readonly never[] = [];
 
@@ -48,20 +48,16 @@ function accept(state: PlanState, attemptId: string): Next {
   const call = state.open.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
   const { model, hop, beside, paid } = call;
-  const { open, tried, setAside, retries, hedged } = state;
-  return idle(
-    change(state, {
-      open: open.length === 1 ? none : open.filter((one) => one !== call),
-      running: [...state.running, call],
-      tried: tried.includes(model) ? tried : [...tried, model],
-      setAside: setAside.length === 0 ? setAside : setAside.filter((one) => one.model !== model),
-      // A retry that found no room and comes back is counted already.
-      retries:
-        hop === "retry" && paid !== true
-          ? { ...retries, [model]: (ownValue(retries, model) ?? 0) + 1 }
-          : retries,
-      hedged: hedged || beside === true,
-      search: beside === true ? state.search : undefined,
-    }),
-  );
+  const { open, running, tried, setAside, retries } = state;
+  const after = copyOf(state);
+  after.open = open.length === 1 ? none : open.filter((one) => one !== call);
+  after.running = [...running, call];
+  if (!tried.includes(model)) after.tried = [...tried, model];
+  if (setAside.length > 0) after.setAside = setAside.filter((one) => one.model !== model);
+  // A retry that found no room and comes back is counted already.
+  if (hop === "retry" && paid !== true)
+    after.retries = { ...retries, [model]: (ownValue(retries, model) ?? 0) + 1 };
+  if (beside === true) after.hedged = true;
+  else after.search = undefined;
+  return idle(after);
 }

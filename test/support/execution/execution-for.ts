@@ -108,6 +108,7 @@ export function executionFor(
     scope: {
       id: "request",
       signal: parts.signal,
+      startedAt: clock.monotonic(),
       deadline:
         parts.deadlineMs === undefined
           ? undefined

@@ -77,6 +77,14 @@ const iterating = (iterator: Partial<AsyncIterator<unknown>>) =>
 /** Every place at which a user can hand the library a function. */
 export const slots: Readonly<Record<string, (given: Given) => Setting>> = {
   "policy.select": (given) => byPolicy(policyOf(given)),
+  "policy.reads.snapshot": (given) =>
+    byPolicy({ ...always("small"), reads: [{ id: "mine", create: () => ({ snapshot: given }) }] }),
+  "policy.reads.observe": (given) =>
+    byPolicy({
+      ...always("small"),
+      reads: [{ id: "mine", create: () => ({ snapshot: () => 1, observe: given }) }],
+    }),
+  "policy.reads.create": (given) => byPolicy({ ...always("small"), reads: [{ id: "mine", create: given }] }),
   "firstOf(policy)": (given) => byPolicy(firstOf(policyOf(given), always("large"))),
   "mix(policy)": (given) =>
     byPolicy(

@@ -1,0 +1,35 @@
+import type { RouterEvent } from "./events.ts";
+import type { Json } from "./json.ts";
+
+/** Facts about the router that creates an input. */
+export interface PolicyInputRuntime {
+  /** Name and version of the classifier, as `Decision.versions` has them: `complexity@3`. */
+  readonly classifier: string;
+  /** Returns milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** State of one input in one router. */
+export interface PolicyInputState<Snapshot extends Json = Json> {
+  /**
+   * Returns what policies see, at most 1 KB of JSON. Called for each request: return a frozen object that is
+   * made when the state changes, not when it is read.
+   */
+  snapshot(): Snapshot;
+  /** Called with the router's events. An error of it is dropped, like that of a listener. */
+  observe?(event: RouterEvent): void;
+  /** Returns the state as plain JSON, for `router.exportState()`. */
+  exportState?(): Json;
+  /** Replaces the state. Throws `InvalidOptionError`, and then changes nothing, for a state that is not its own. */
+  restoreState?(state: Json): void;
+}
+
+/**
+ * State that a policy reads and does not hold. The router creates it once, feeds it its events, exports and restores
+ * it, and puts its snapshot into `PolicyContext.inputs` and `Decision.inputs`, so that the decision can be replayed.
+ */
+export interface PolicyInput<Snapshot extends Json = Json> {
+  /** Name in `inputs`. Policies that share an input share the object; two objects with one id are refused. */
+  readonly id: string;
+  create(runtime: PolicyInputRuntime): PolicyInputState<Snapshot>;
+}
