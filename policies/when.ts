@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Policy, type PolicyContext, PolicyError } from "../src/contracts/index.ts";
-import { describePolicy } from "../src/plugin/index.ts";
+import { describePolicy, dropPromises } from "../src/plugin/index.ts";
 import { checkPolicy } from "./internal/nested.ts";
 
 /**
@@ -22,11 +22,13 @@ export function when<const Id extends string>(condition: Condition, policy: Poli
     select(context) {
       const holds: unknown = condition(context);
       // A promise would always hold.
-      if (typeof holds !== "boolean")
+      if (typeof holds !== "boolean") {
+        dropPromises(holds);
         throw new PolicyError(
           "when",
           `has a condition that must return true or false, but returned a value of type ${typeof holds}`,
         );
+      }
       return holds ? policy.select(context) : undefined;
     },
   };

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { onAbort } from "../../src/plugin/on-abort.ts";
 import { callModel, scoreAnswers } from "./call-models.ts";
 import { collectBatches } from "./collect-batches.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
@@ -40,12 +41,12 @@ export async function collect(given: CollectOptions): Promise<Collection> {
     const run = createCollectionRun({ options, book, journal, jobs: known.jobs });
     const interrupt = () => run.halt({ why: "interrupted" });
     if (signal?.aborted) interrupt();
-    signal?.addEventListener("abort", interrupt, { once: true });
+    const endWatch = signal && !signal.aborted ? onAbort(signal, interrupt) : undefined;
     try {
       if (known.isNew) await run.record(settingsEntry(plan));
       await makeCalls(run, known.jobs);
     } finally {
-      signal?.removeEventListener("abort", interrupt);
+      endWatch?.();
       await journal.close();
     }
     if (run.halted?.why === "error") throw run.halted.error;

@@ -8,7 +8,7 @@ import {
   OutcomeFormatError,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { checkNumber } from "../../src/plugin/index.ts";
+import { checkNumber, dropPromises } from "../../src/plugin/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { promptKey } from "../data/outcomes/prompt-key.ts";
 import { collectRecordKeys, type RecordKeyCollector } from "../data/split/record-keys.ts";
@@ -113,7 +113,7 @@ function qualitiesOf(
 function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): number {
   const answer = base.classify(facts, hop);
   if (answer instanceof Promise) {
-    answer.catch(() => {});
+    dropPromises(answer);
     throw new InvalidOptionError("base", base, "a classifier that answers at once");
   }
   return checkNumber("base: its complexity", answer.complexity, { min: 0, max: 1 });

@@ -1,5 +1,5 @@
 import { type ChatRequest, type Check, InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkText } from "../../src/plugin/index.ts";
+import { checkKeys, checkText, dropPromises } from "../../src/plugin/index.ts";
 import { toolCallsOf } from "./internal/answer-parts.ts";
 import { compileSchema, type Fits } from "./internal/schema.ts";
 
@@ -33,9 +33,11 @@ export function toolArguments(options: ToolArgumentsOptions): Check {
         const part = call.type === "function" ? call.function : undefined;
         const fits = fitsByName.get(part?.name ?? "");
         const given = parseObject(part?.arguments);
-        if (fits === undefined || given === undefined) return false;
-        const verdict = fits(given);
-        if (verdict === false) return false;
+        const verdict = fits !== undefined && given !== undefined && fits(given);
+        if (verdict === false) {
+          dropPromises(verdicts);
+          return false;
+        }
         verdicts.push(verdict);
       }
       if (verdicts.every((verdict) => verdict === true)) return true;

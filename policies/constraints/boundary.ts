@@ -4,7 +4,7 @@ import {
   type Labels,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { checkKeys, checkText } from "../../src/plugin/index.ts";
+import { checkKeys, checkText, dropPromises } from "../../src/plugin/index.ts";
 
 /** A permitted value of a label, or several of which one must match. */
 export type LabelValues = string | readonly string[];
@@ -67,7 +67,9 @@ function readerOf(required: BoundaryOptions["required"]): Reader {
     return (request) => {
       const values: unknown = required(request);
       if (values === undefined) return none;
-      return isValues(values) ? [listOf(values)] : undefined;
+      if (isValues(values)) return [listOf(values)];
+      dropPromises(values);
+      return undefined;
     };
   }
   if (typeof required === "string" || Array.isArray(required)) {

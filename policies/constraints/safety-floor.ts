@@ -1,5 +1,5 @@
 import { type Constraint, InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
-import { checkIds, checkKeys } from "../../src/plugin/index.ts";
+import { checkIds, checkKeys, dropPromises } from "../../src/plugin/index.ts";
 
 export interface SafetyFloorOptions<Id extends string> {
   /**
@@ -24,7 +24,12 @@ export function safetyFloor<const Id extends string>(options: SafetyFloorOptions
   return {
     name: "safetyFloor",
     models: [...forbid],
-    permits: ({ id }, { request }) =>
-      !forbidden.has(id) || when(request) === false || "below the safety floor of this request",
+    permits({ id }, { request }) {
+      if (!forbidden.has(id)) return true;
+      const risky: unknown = when(request);
+      if (risky === false) return true;
+      dropPromises(risky);
+      return "below the safety floor of this request";
+    },
   };
 }

@@ -1,4 +1,5 @@
-import type { Choice } from "../../src/contracts/index.ts";
+import { type Choice, PolicyError } from "../../src/contracts/index.ts";
+import { dropPromises } from "../../src/plugin/index.ts";
 
 /** A policy's result: a choice, several with probabilities, or nothing. */
 export type Opinion<Id extends string> = Choice<Id> | readonly Choice<Id>[] | undefined;
@@ -10,7 +11,17 @@ export const tolerance = 1e-9;
 export function choicesOf<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[],
 ): readonly Choice<Id>[] {
+  refusePromises(opinion);
   return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
+}
+
+/** Throws `PolicyError` where a promise would be lost in the opinion that is made of this one. */
+function refusePromises(opinion: unknown): void {
+  const isLost = (one: unknown): boolean =>
+    one instanceof Promise || typeof (one as Choice | null | undefined)?.probability === "object";
+  if (Array.isArray(opinion) ? !opinion.some(isLost) : !isLost(opinion)) return;
+  dropPromises(opinion);
+  throw new PolicyError("nested in another one", "returned a promise: select() must not be async");
 }
 
 /** Applies `change` to each choice of the opinion. */
@@ -19,6 +30,7 @@ export function mapChoices<Id extends string>(
   change: (choice: Choice<Id>) => Choice<Id>,
 ): Opinion<Id> {
   if (opinion === undefined) return undefined;
+  refusePromises(opinion);
   return Array.isArray(opinion) ? opinion.map(change) : change(opinion as Choice<Id>);
 }
 

@@ -1,5 +1,5 @@
 import { type Classifier, InvalidOptionError } from "../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
+import { checkKeys, checkMethods, checkNumber, dropPromises } from "../plugin/index.ts";
 import { complexity } from "./complexity.ts";
 import { createBatches } from "./embedding/batches.ts";
 import { type Embedder, embedderFacts, embedderKeys } from "./embedding/embedder.ts";
@@ -100,7 +100,7 @@ export function embedding(options: EmbeddingOptions): Classifier {
     async classify(request, hop) {
       const answer = base.classify(request, hop);
       if (answer instanceof Promise) {
-        answer.catch(() => {});
+        dropPromises(answer);
         throw new InvalidOptionError("embedding.base", base, "a synchronous classifier");
       }
       const { ask, earlier } = readText(request, maxCharacters);

@@ -5,7 +5,7 @@ import {
   InvalidOptionError,
   type RequestFacts,
 } from "../contracts/index.ts";
-import { checkKeys, checkMethods } from "../plugin/index.ts";
+import { checkKeys, checkMethods, dropPromises } from "../plugin/index.ts";
 import { complexity } from "./complexity.ts";
 import { rank } from "./rank.ts";
 import { createFeatureReader, STRUCTURE } from "./read-features.ts";
@@ -149,7 +149,9 @@ function damaged(field: string): never {
 
 function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): number {
   const classification = base.classify(facts, hop);
-  if (classification instanceof Promise)
+  if (classification instanceof Promise) {
+    dropPromises(classification);
     throw new InvalidOptionError("trained.base", base, "a synchronous classifier");
+  }
   return classification.complexity;
 }

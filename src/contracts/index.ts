@@ -59,6 +59,7 @@ export {
   BudgetExceededError,
   ClassifierError,
   DeadlineExceededError,
+  errorType,
   InsufficientEvidenceError,
   InvalidOptionError,
   InvalidRequestError,

@@ -80,9 +80,10 @@ export interface RouteResult<Id extends string = string> {
 }
 
 /**
- * Chunks of an answer. Iterate once: that makes the call, and until then `result` waits. `decision` is
- * made at once and resolves before the first chunk. `result` resolves after the last chunk and rejects
- * when the iteration does.
+ * Chunks of an answer. Iterate once: that makes the call, and until then `result` waits; a second iteration
+ * is a `RouterError`. `decision` is made at once and resolves before the first chunk. `result` resolves after
+ * the last chunk and rejects when the iteration does. The signal and the deadline end the request also while
+ * nobody reads: `result` then rejects at once, and so does the next read.
  */
 export interface RouteStream<Id extends string = string> extends AsyncIterable<CompletionChunk> {
   readonly decision: Promise<Decision<Id>>;
@@ -101,8 +102,12 @@ export interface Router<Id extends string = string> {
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
   /**
    * Decides, calls, and answers chunk by chunk. A stream keeps its part of the budget and its place among the
-   * calls under way until its last chunk, an error, an abort or the deadline. A consumer that neither reads
-   * on nor leaves would hold them without end: give streams a `deadlineMs` or a `signal`.
+   * calls under way until its last chunk, an error, an abort, the deadline, or until its consumer leaves
+   * (`break`, `return()` or `throw()` of the iterator), which also ends a read under way.
+   *
+   * Nothing bounds a consumer that neither reads on nor leaves where there is no deadline and no signal: the
+   * stream then holds all this, and `result` waits, as long as the process runs. Give streams a `deadlineMs` or
+   * a `signal`. A stream that is never iterated makes no call and holds nothing.
    */
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
   /**

@@ -7,6 +7,7 @@ import {
   type ClassifierError,
   type Constraint,
   type Decision,
+  errorType,
   type HopContext,
   InvalidRequestError,
   isRouterError,
@@ -23,7 +24,7 @@ import {
   type Spend,
 } from "../contracts/index.ts";
 import type { Account, Refusal } from "../contracts/ports/index.ts";
-import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
+import { askClassifier, type Classified, dropPromises, timestamp } from "../plugin/index.ts";
 import { type CandidateParts, candidateFor } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
 import { isNearWindow } from "./context-window.ts";
@@ -200,13 +201,20 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     opinion = policy.select(context);
   } catch (cause) {
     if (isRouterError(cause, "policy")) throw cause;
-    const type = cause instanceof Error ? cause.name : typeof cause;
-    throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
+    throw new PolicyError(policy.name, `threw an error of type ${errorType(cause)}`, { cause });
   }
   if (!isUntouched(candidates, settled.recorded))
     throw new PolicyError(policy.name, "changed the candidates that it was given");
   const random = deciding.draw ?? parts.random();
-  return record(settled, draw(policy.name, opinion, candidates, random), random, classified, false, inputs);
+  let drawn: Drawn<Id>;
+  try {
+    drawn = draw(policy.name, opinion, candidates, random);
+  } catch (cause) {
+    dropPromises(opinion);
+    if (isRouterError(cause, "policy")) throw cause;
+    throw new PolicyError(policy.name, "returned something that cannot be read", { cause });
+  }
+  return record(settled, drawn, random, classified, false, inputs);
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});
@@ -215,8 +223,8 @@ function readInputs(policyName: string, inputsOf: () => PolicyContext["inputs"])
   try {
     return inputsOf();
   } catch (cause) {
-    const type = cause instanceof Error ? cause.name : typeof cause;
-    throw new PolicyError(policyName, `what it reads threw an error of type ${type}`, { cause });
+    if (isRouterError(cause)) throw cause;
+    throw new PolicyError(policyName, `what it reads threw an error of type ${errorType(cause)}`, { cause });
   }
 }
 

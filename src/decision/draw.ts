@@ -73,7 +73,7 @@ function checkChoice<Id extends string>(
     );
   }
   checkModel(policy, choice.model, candidates);
-  const { reason, probability, escalate } = choice;
+  const { reason, probability, escalate, expectedCostUsd } = choice;
   if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
   if (
     probability !== undefined &&
@@ -84,6 +84,8 @@ function checkChoice<Id extends string>(
       `returned the probability ${String(probability)} for ${choice.model}, which is not in [0, 1]`,
     );
   }
+  if (expectedCostUsd !== undefined && typeof expectedCostUsd !== "number")
+    throw new PolicyError(policy, `expects ${choice.model} to cost something that is not a number`);
   if (escalate === undefined) return;
   if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
   for (const step of escalate) {

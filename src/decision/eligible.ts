@@ -1,10 +1,12 @@
-import type {
-  Candidate,
-  Constraint,
-  ConstraintContext,
-  RecordedCandidate,
-  RequestFacts,
+import {
+  type Candidate,
+  type Constraint,
+  type ConstraintContext,
+  errorType,
+  type RecordedCandidate,
+  type RequestFacts,
 } from "../contracts/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import { needs } from "./capabilities.ts";
 
 /** Returns `true`, or the name of the first constraint that refuses and its reason. */
@@ -29,10 +31,10 @@ function ask<Id extends string>(
   try {
     const answer: unknown = constraint.permits(candidate, context);
     if (answer === true) return true;
-    if (answer instanceof Promise) return "it answered with a promise: permits() must not be async";
+    if (dropPromises(answer)) return "it answered with a promise: permits() must not be async";
     return typeof answer === "string" && answer !== "" ? answer : "it gave no reason";
   } catch (error) {
-    return `it threw an error of type ${error instanceof Error ? error.name : typeof error}`;
+    return `it threw an error of type ${errorType(error)}`;
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Attempt,
   type CheckVerdict,
   type Completion,
+  errorType,
   isRouterError,
   type Model,
   ProviderError,
@@ -164,13 +165,21 @@ function asLate(record: Attempt): Attempt {
 /** Converts what a model threw to a typed error. An error of a user's own model counts as a failed call. */
 export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
   if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
-  const [name, detail] = error instanceof Error ? [error.name, error.stack] : [typeof error, String(error)];
   return new ProviderError({
     kind: "unknown",
     model: model.name,
-    summary: `an error of type ${name}`,
-    detail,
+    summary: `an error of type ${errorType(error)}`,
+    detail: detailOf(error),
   });
+}
+
+/** Returns the text of something that was thrown; undefined if it has none that can be read. */
+function detailOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error ? error.stack : String(error);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

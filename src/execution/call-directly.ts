@@ -5,9 +5,12 @@ import {
   type Completion,
   type Hop,
   LimitExceededError,
+  type Model,
   NoEligibleModelError,
+  ProviderError,
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import { giveBack, notReserved } from "./admit-call.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
@@ -49,10 +52,17 @@ export async function callDirectly<T>(
 ): Promise<T> {
   const kind: CallKind<CallAnswer<T>> = {
     // Async, so that work which throws at once has failed like any other.
-    ask: async (_context, _ready, _record, signal) => work(signal),
+    ask: async (_context, _ready, _record, signal) => checkAnswer(await work(signal), context.modelOf(model)),
     settle: ({ inputTokens, servedModel }, record) => record.succeed({ inputTokens, model: servedModel }),
   };
   return (await makeDirectCall(context, model, hop, kind)).value;
+}
+
+/** Throws `ProviderError` unless the value is an answer: the work is a user's function. */
+function checkAnswer<T>(answer: CallAnswer<T>, { name }: Model): CallAnswer<T> {
+  if (typeof answer === "object" && answer !== null && "value" in answer) return answer;
+  dropPromises(answer);
+  throw new ProviderError({ kind: "incomplete", model: name, summary: "the answer has no value" });
 }
 
 async function makeDirectCall<T>(
@@ -134,7 +144,7 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
 
 /** Throws if the caller has aborted or the deadline has passed. */
 function checkAlive(context: CallContext): void {
-  context.signal?.throwIfAborted();
+  if (context.signal?.aborted) throw context.signal.reason;
   if (leftMs(context) <= 0) throw deadlineError(context.scope);
 }
 

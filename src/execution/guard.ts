@@ -1,5 +1,7 @@
 import { ProviderError } from "../contracts/index.ts";
 import type { Timer } from "../contracts/ports/index.ts";
+import { dropPromises } from "../plugin/index.ts";
+import { onAbort } from "../plugin/on-abort.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 
@@ -40,7 +42,6 @@ export function createGuard(
     else rejectCurrent(reason);
     rejectCurrent = undefined;
   };
-  const onCallerAbort = () => end(caller?.reason);
   const onTimer = () => {
     timer = undefined;
     if (endsAtDeadline) end(deadlineError(scope));
@@ -53,7 +54,7 @@ export function createGuard(
     }
   };
   if (caller?.aborted) controller.abort(caller.reason);
-  else caller?.addEventListener("abort", onCallerAbort, { once: true });
+  const endWatch = caller && !caller.aborted ? onAbort(caller, () => end(caller.reason)) : undefined;
 
   return {
     signal: controller.signal,
@@ -64,9 +65,11 @@ export function createGuard(
           return;
         }
         rejectCurrent = reject;
-        work().then(
+        // A model of the user's own may answer without a promise.
+        Promise.resolve(work()).then(
           (value) => {
             if (rejectCurrent === reject) rejectCurrent = undefined;
+            else dropPromises(value);
             resolve(value);
           },
           (error) => {
@@ -104,7 +107,7 @@ export function createGuard(
     release(abort) {
       timer?.cancel();
       timer = undefined;
-      caller?.removeEventListener("abort", onCallerAbort);
+      endWatch?.();
       tellAway = undefined;
       if (abort) end(new DOMException("the call is over", "AbortError"));
       rejectCurrent = undefined;

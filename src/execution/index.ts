@@ -1,5 +1,5 @@
 /** Calls the models of a plan: retries, fallbacks, time limits, and a record of every attempt. */
-export { readAnswer } from "./answer-reader.ts";
+export { type AnswerReader, readAnswer } from "./answer-reader.ts";
 export { callDirectly, generateDirectly } from "./call-directly.ts";
 export type { CallContext, Execution, ExecutionPorts, RequestScope } from "./context.ts";
 export { deadlineError, leftMs } from "./deadline.ts";

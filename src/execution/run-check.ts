@@ -2,9 +2,11 @@ import {
   type Check,
   type CheckVerdict,
   type Completion,
+  errorType,
   type HopContext,
   isRouterError,
 } from "../contracts/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import type { Execution } from "./context.ts";
 import { leftMs } from "./deadline.ts";
@@ -22,12 +24,18 @@ export async function runCheck(
 ): Promise<CheckVerdict> {
   const opened = execution.openHop();
   const hop: HopContext = Object.assign(opened, {
-    again: (changes?: Parameters<typeof again>[0]) => again(changes, opened),
+    again(changes?: Parameters<typeof again>[0]) {
+      const answering = again(changes, opened);
+      // The check may drop it.
+      dropPromises(answering);
+      return answering;
+    },
   });
   try {
     const verdict = check.accepts(execution.facts, answer, hop);
     const accepted: unknown = typeof verdict === "boolean" ? verdict : await inTime(execution, verdict);
     if (typeof accepted === "boolean") return { name: check.name, accepted };
+    dropPromises(accepted);
     return refusal(check, `returned ${accepted === null ? "null" : typeof accepted}, not true or false`);
   } catch (error) {
     return refusal(check, problemOf(error));
@@ -42,11 +50,19 @@ function refusal(check: Check, error: string): CheckVerdict {
 
 /** Describes an error without the text of foreign errors, which may quote the prompt. */
 function problemOf(error: unknown): string {
-  if (error instanceof NoVerdict || isRouterError(error)) return error.message;
-  return `threw an error of type ${error instanceof Error ? error.name : typeof error}`;
+  if (isRouterError(error)) return error.message;
+  if (typeof error === "object" && error !== null && noVerdicts.has(error)) return (error as Error).message;
+  return `threw an error of type ${errorType(error)}`;
 }
 
-class NoVerdict extends Error {}
+/** Errors of ours. Known by identity, since what a check throws may be a proxy. */
+const noVerdicts = new WeakSet<object>();
+
+function noVerdict(problem: string): Error {
+  const error = new Error(problem);
+  noVerdicts.add(error);
+  return error;
+}
 
 function inTime<T>(execution: Execution, verdict: PromiseLike<T>): Promise<T> {
   const { signal, ports } = execution;
@@ -58,8 +74,8 @@ function inTime<T>(execution: Execution, verdict: PromiseLike<T>): Promise<T> {
       : `gave no verdict within checkTimeoutMs of ${checkTimeoutMs} ms`;
   return settleWithin(ports.clock, verdict, {
     signal,
-    abortError: () => new NoVerdict("gave no verdict before the caller aborted"),
+    abortError: () => noVerdict("gave no verdict before the caller aborted"),
     ms: Math.min(left, checkTimeoutMs),
-    timeError: () => new NoVerdict(problem),
+    timeError: () => noVerdict(problem),
   });
 }

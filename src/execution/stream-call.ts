@@ -4,6 +4,7 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import type { PlannedCall } from "./admit-call.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
@@ -51,10 +52,11 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   let failure: { readonly error: unknown } | undefined;
   const pull = () => (iterator as AsyncIterator<CompletionChunk>).next();
 
-  const take = ({ done, value }: IteratorResult<CompletionChunk>): CompletionChunk | undefined => {
-    if (!done) {
-      assembler.add(value);
-      return value;
+  const take = (read: IteratorResult<CompletionChunk>): CompletionChunk | undefined => {
+    if (!read?.done) {
+      const chunk = checkChunk(read);
+      assembler.add(chunk);
+      return chunk;
     }
     if (assembler.finishReason !== undefined) return undefined;
     const summary = "the stream ended without a finish reason";
@@ -81,7 +83,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
-      iterator = model.stream(execution.chat, options)[Symbol.asyncIterator]();
+      iterator = iteratorOf(model.stream(execution.chat, options));
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;
@@ -106,6 +108,29 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   };
 }
 
+/** Throws unless something was read that can be a chunk: a user's own model may yield anything. */
+function checkChunk(read: IteratorResult<CompletionChunk>): CompletionChunk {
+  const chunk: CompletionChunk | undefined = read?.value;
+  if (!Array.isArray(chunk?.choices)) {
+    dropPromises(read);
+    throw new TypeError("a chunk must have choices");
+  }
+  // Some servers leave out the delta where there is nothing new.
+  const choice = chunk.choices[0];
+  if (choice !== undefined && choice?.delta === undefined) dropPromises(chunk);
+  return chunk;
+}
+
+/** Returns the iterator of a stream. An async function in place of an async generator returns a promise. */
+function iteratorOf(chunks: AsyncIterable<CompletionChunk>): AsyncIterator<CompletionChunk> {
+  const begin: unknown = chunks?.[Symbol.asyncIterator];
+  const iterator: unknown = typeof begin === "function" ? begin.call(chunks) : undefined;
+  if (typeof (iterator as AsyncIterator<CompletionChunk> | undefined)?.next === "function")
+    return iterator as AsyncIterator<CompletionChunk>;
+  dropPromises([chunks, iterator]);
+  throw new TypeError("stream() must return an async iterable");
+}
+
 /** Largest number of chunks that are held back. With one more the stream counts as begun. */
 const heldLimit = 1_024;
 
@@ -121,7 +146,7 @@ function carriesText(error: unknown): error is ProviderError | DeadlineExceededE
 /** Closes the stream, since no more of it is read. Its errors no longer matter. */
 async function close(iterator: AsyncIterator<CompletionChunk> | undefined): Promise<void> {
   try {
-    await iterator?.return?.();
+    dropPromises(await iterator?.return?.());
   } catch {
     // The call is over.
   }

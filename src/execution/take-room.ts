@@ -51,7 +51,7 @@ async function takeInTurn(
     const refusal = await turn(context, pass, place);
     if (refusal !== undefined) return refusal;
   }
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw signal.reason;
   const lateMs = pass.begin();
   return lateMs > 0 ? beginLate(context, pass, patient, lateMs) : later;
 }

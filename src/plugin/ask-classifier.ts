@@ -1,8 +1,9 @@
 import type { Classification, Classifier } from "../contracts/classifier.ts";
-import { ClassifierError } from "../contracts/errors/index.ts";
+import { ClassifierError, errorType, isRouterError } from "../contracts/errors/index.ts";
 import type { HopContext } from "../contracts/hop.ts";
 import type { RequestFacts } from "../contracts/request-facts.ts";
 import { systemClock } from "./clock.ts";
+import { dropPromises } from "./drop-promises.ts";
 import { settleWithin } from "./settle-within.ts";
 
 /** A classification, or the reason why there is none. */
@@ -47,14 +48,20 @@ async function later(
 
 function checked(name: string, classification: Classification): Classified {
   const complexity: unknown = classification?.complexity;
-  if (typeof complexity === "number" && complexity >= 0 && complexity <= 1) return { classification };
+  if (typeof complexity === "number" && complexity >= 0 && complexity <= 1) {
+    const { quality, category, signals } = classification;
+    const isLate = [quality, category, signals].some((field: unknown) => field instanceof Promise);
+    if (!isLate) return { classification };
+    dropPromises(classification);
+    return { error: new ClassifierError(name, "returned a promise in a field: it must be awaited") };
+  }
+  dropPromises(classification);
   const shown = typeof complexity === "number" ? String(complexity) : typeof complexity;
   return { error: new ClassifierError(name, `returned the complexity ${shown}, which is not in [0, 1]`) };
 }
 
 function failed(name: string, cause: unknown): Classified {
-  if (cause instanceof ClassifierError) return { error: cause };
+  if (isRouterError(cause, "classifier")) return { error: cause };
   // Only the type, since a foreign message may quote the prompt.
-  const type = cause instanceof Error ? cause.name : typeof cause;
-  return { error: new ClassifierError(name, `threw an error of type ${type}`, { cause }) };
+  return { error: new ClassifierError(name, `threw an error of type ${errorType(cause)}`, { cause }) };
 }

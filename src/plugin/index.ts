@@ -7,6 +7,7 @@ export { askClassifier, type Classified } from "./ask-classifier.ts";
 export { checkPrice } from "./check-price.ts";
 export { checkTuning } from "./check-tuning.ts";
 export { describePolicy } from "./describe-policy.ts";
+export { dropPromises } from "./drop-promises.ts";
 export { explain } from "./explain.ts";
 export {
   checkIds,

@@ -1,4 +1,5 @@
 import type { Clock } from "../contracts/ports/index.ts";
+import { dropPromises } from "./drop-promises.ts";
 import { type Watched, watch } from "./watch.ts";
 
 /** Bounds of a promise, and the errors that it then rejects with. */
@@ -15,15 +16,21 @@ export function settleWithin<T>(
   bounds: Bounds,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
+    let isLate = false;
+    const giveUp = (error: unknown) => {
+      isLate = true;
+      reject(error);
+    };
     const end = watch(clock, {
       signal: bounds.signal,
-      onAbort: (reason) => reject(bounds.abortError === undefined ? reason : bounds.abortError()),
+      onAbort: (reason) => giveUp(bounds.abortError === undefined ? reason : bounds.abortError()),
       ms: bounds.ms,
-      onTime: () => reject(bounds.timeError?.()),
+      onTime: () => giveUp(bounds.timeError?.()),
     });
     Promise.resolve(work).then(
       (value) => {
         end();
+        if (isLate) dropPromises(value);
         resolve(value);
       },
       (error) => {

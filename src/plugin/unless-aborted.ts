@@ -1,9 +1,10 @@
+import { onAbort } from "./on-abort.ts";
+
 /** Settles like the promise, or rejects with the signal's reason if that fires first. Leaves no listener. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    if (signal.aborted) reject(signal.reason);
+    const end = signal.aborted ? undefined : onAbort(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).finally(end);
   });
 }

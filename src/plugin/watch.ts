@@ -1,4 +1,5 @@
 import type { Clock } from "../contracts/ports/index.ts";
+import { onAbort as listenTo } from "./on-abort.ts";
 
 /** Signal and time that end a wait. One that is absent does not. */
 export interface Watched {
@@ -22,6 +23,7 @@ export function watch(clock: Pick<Clock, "after">, { signal, onAbort, ms, onTime
     end();
     onAbort?.(signal?.reason);
   };
+  const stop = signal && listenTo(signal, aborted);
   const timer =
     ms === undefined || ms === Number.POSITIVE_INFINITY
       ? undefined
@@ -31,9 +33,8 @@ export function watch(clock: Pick<Clock, "after">, { signal, onAbort, ms, onTime
         });
   const end = () => {
     timer?.cancel();
-    signal?.removeEventListener("abort", aborted);
+    stop?.();
   };
-  signal?.addEventListener("abort", aborted, { once: true });
   return end;
 }
 

@@ -106,8 +106,8 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   ): AsyncGenerator<AnswerEvent> {
     const client = await unlessAborted(connect(), signal);
     const own = callSignal(signal);
+    const streamed = { body: { ...body, stream: true }, signal: own.signal, stream: true };
     try {
-      const streamed = { body: { ...body, stream: true }, signal: own.signal, stream: true };
       const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
       reportRateLimit(response.headers, onRateLimit);
       for await (const event of untilEnd(data, endsAnswer)) {
@@ -154,13 +154,17 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       }
     },
 
-    async health({ signal } = {}): Promise<boolean> {
+    async health({ signal = new AbortController().signal } = {}): Promise<boolean> {
+      signal.throwIfAborted();
+      const own = callSignal(signal);
       try {
-        const client = await connect();
-        await client.get(healthPath, { signal });
+        const client = await unlessAborted(connect(), signal);
+        await client.get(healthPath, { signal: own.signal });
         return true;
       } catch (error) {
-        throw signal?.aborted ? signal.reason : toProviderError(error, name);
+        throw signal.aborted ? signal.reason : toProviderError(error, name);
+      } finally {
+        own.end();
       }
     },
 

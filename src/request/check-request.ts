@@ -100,19 +100,38 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
   if (request.n !== undefined && request.n !== null && request.n !== 1) {
     throw new InvalidRequestError("n", "must be 1: several answers to one request are not supported");
   }
-  if (request.audio || (Array.isArray(request.modalities) && request.modalities.includes("audio"))) {
+  checkModalities(request.modalities);
+  if (request.audio || request.modalities?.includes("audio")) {
     throw new InvalidRequestError("audio", "is not supported: ask for text");
   }
   if (request.web_search_options) {
     throw new InvalidRequestError("web_search_options", "is not supported: offer your own search as a tool");
   }
-  if (request.tools !== undefined && !Array.isArray(request.tools)) {
-    throw new InvalidRequestError("tools", "must be an array");
-  }
+  checkTools(request.tools);
   checkFinite("temperature", request.temperature);
   checkFinite("top_p", request.top_p);
   checkOutputLimit("max_tokens", request.max_tokens);
   checkOutputLimit("max_completion_tokens", request.max_completion_tokens);
+}
+
+const mostModalities = 16;
+
+/** Some libraries write `null` where none is stated. */
+function checkModalities(modalities: unknown): void {
+  if (modalities === undefined || modalities === null) return;
+  if (!Array.isArray(modalities) || modalities.length > mostModalities)
+    throw new InvalidRequestError("modalities", `must be an array of at most ${mostModalities} strings`);
+}
+
+function checkTools(tools: unknown): void {
+  if (tools === undefined) return;
+  if (!Array.isArray(tools)) throw new InvalidRequestError("tools", "must be an array");
+  // Before their length is measured: a long array of gaps would become a long text.
+  for (let at = 0; at < tools.length; at += 1) {
+    const tool: unknown = tools[at];
+    if (typeof tool !== "object" || tool === null)
+      throw new InvalidRequestError(`tools[${at}]`, "must be an object with a type");
+  }
 }
 
 /** Refuses NaN, which JSON would send as null, the default. The allowed range differs between providers. */
@@ -142,12 +161,21 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
     throw new InvalidRequestError("language", "must be a code of two lower-case letters (ISO 639-1)");
   if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
-    const fits =
-      Array.isArray(constraints) &&
-      constraints.every((one) => typeof one?.permits === "function" && typeof one.name === "string");
-    if (!fits)
+    if (!areConstraints(constraints))
       throw new InvalidRequestError("constraints", "must be an array of constraints ({ name, permits })");
   }
+}
+
+function areConstraints(given: unknown): boolean {
+  if (!Array.isArray(given)) return false;
+  // Not `every`, which skips gaps: a long array of them would take long.
+  for (let at = 0; at < given.length; at += 1) {
+    const one: unknown = given[at];
+    if (typeof one !== "object" || one === null) return false;
+    const { permits, name } = one as { readonly permits?: unknown; readonly name?: unknown };
+    if (typeof permits !== "function" || typeof name !== "string") return false;
+  }
+  return true;
 }
 
 function checkPositive(field: string, value: number | undefined): void {

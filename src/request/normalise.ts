@@ -6,9 +6,11 @@ import {
   type RequestFacts,
   type RouteRequest,
 } from "../contracts/index.ts";
+import { checkPlainField } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
 import { addContentTypes } from "./content-types.ts";
 import { withoutHarness } from "./harness.ts";
+import { readable } from "./readable.ts";
 import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
@@ -42,6 +44,10 @@ export interface NormaliseOptions {
  * Throws `InvalidRequestError`.
  */
 export function normaliseRequest(request: RouteRequest, options: NormaliseOptions): RequestFacts {
+  return readable(() => read(request, options));
+}
+
+function read(request: RouteRequest, options: NormaliseOptions): RequestFacts {
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
   const size = measure(messages, options.estimateTokens);
@@ -156,11 +162,9 @@ function toolsCharacters(tools: readonly unknown[] | undefined): number {
 }
 
 function lengthAsJson(tools: readonly unknown[]): number {
-  try {
-    return JSON.stringify(tools).length;
-  } catch (cause) {
-    throw new InvalidRequestError("tools", `must be plain JSON (${(cause as Error).name})`);
-  }
+  // First, since references that branch would become a text without end.
+  checkPlainField("tools", tools);
+  return JSON.stringify(tools).length;
 }
 
 /** Returns the last user message with text of a human, else the last message that is not a tool's output. */

@@ -1,69 +1,198 @@
-import type { CompletionChunk, RouteRequest, RouteResult, RouteStream } from "../contracts/index.ts";
-import { readAnswer } from "../execution/index.ts";
+import {
+  type CompletionChunk,
+  type Decision,
+  type RouteOptions,
+  type RouteRequest,
+  type RouteResult,
+  RouterError,
+  type RouteStream,
+} from "../contracts/index.ts";
+import type { Clock } from "../contracts/ports/index.ts";
+import { type AnswerReader, readAnswer } from "../execution/index.ts";
+import { watch } from "../plugin/watch.ts";
+import { checkPlain } from "../request/index.ts";
+import { checkSignal, signalOf } from "./check-signal.ts";
 import type { LifeCycle } from "./life-cycle.ts";
+import { nest } from "./nest.ts";
 
 /** Starts a request at once and yields its answer as it is read. */
 export function openAnswerStream<Id extends string>(
   life: LifeCycle<Id>,
   request: RouteRequest<Id>,
-  signal: AbortSignal | undefined,
-  isClosed: boolean,
+  options: RouteOptions | undefined,
+  { isClosed, clock }: { readonly isClosed: boolean; readonly clock: Clock },
 ): RouteStream<Id> {
-  const deciding = (async () => {
-    life.begin(request, signal, isClosed);
-    return (await life.decide()).decision;
-  })();
-  const { promise: result, resolve, reject } = deferred<RouteResult<Id>>();
-
-  const fail = (error: unknown): void => {
-    if (life.fail(error)) reject(error);
+  const reading = new AnswerStream(life, request, options, isClosed, clock);
+  let isIterated = false;
+  return {
+    [Symbol.asyncIterator]() {
+      if (isIterated) throw iteratedTwice();
+      isIterated = true;
+      return reading;
+    },
+    decision: reading.decision,
+    result: reading.result,
   };
-  const leave = (): void => fail(new DOMException("the consumer stopped reading", "AbortError"));
+}
 
-  async function* chunks(): AsyncGenerator<CompletionChunk, void, undefined> {
+type Chunk = IteratorResult<CompletionChunk, undefined>;
+const done: Chunk = { done: true, value: undefined };
+
+/**
+ * The iterator of a stream. Its request may end while the consumer is away, perhaps for good, or has not come
+ * yet: by the caller's signal or the deadline. It then gives back at once what it holds, `result` rejects, and
+ * so does the next read. A consumer that leaves ends the request too, also during a read of its own.
+ */
+class AnswerStream<Id extends string> implements AsyncIterableIterator<CompletionChunk, undefined> {
+  readonly decision: Promise<Decision<Id>>;
+  readonly result: Promise<RouteResult<Id>>;
+  readonly #life: LifeCycle<Id>;
+  /** Ends what the request has under way: for the caller's signal, the deadline, or a consumer that leaves. */
+  readonly #controller = new AbortController();
+  #resolve: (result: RouteResult<Id>) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
+  #endWatch: () => void = ignore;
+  #reader: AnswerReader | undefined;
+  #isReading = false;
+  /** Reads that were asked for during another one. */
+  readonly #queue: (() => void)[] = [];
+  /** Error that has ended the request, perhaps while the consumer was away. */
+  #ended: { readonly error: unknown } | undefined;
+  /** True once there is nothing more to read: the answer is complete, its error is told, or the consumer left. */
+  #isOver = false;
+
+  constructor(
+    life: LifeCycle<Id>,
+    request: RouteRequest<Id>,
+    options: RouteOptions | undefined,
+    isClosed: boolean,
+    clock: Clock,
+  ) {
+    this.#life = life;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // It rejects when the iteration does, and a caller may look at the iteration only.
+    this.result.catch(ignore);
+    this.decision = this.#decide(request, options, isClosed, clock);
+    // Also if the stream is never iterated.
+    this.decision.catch((error) => this.#fail(error));
+  }
+
+  async #decide(
+    request: RouteRequest<Id>,
+    options: RouteOptions | undefined,
+    isClosed: boolean,
+    clock: Clock,
+  ): Promise<Decision<Id>> {
+    const decided = nest(() => {
+      const signal = signalOf(options);
+      checkSignal(signal);
+      this.#life.begin(request, this.#controller.signal, isClosed);
+      checkPlain(request);
+      this.#endWatch = watch(clock, {
+        signal,
+        onAbort: (reason) => this.#end(reason),
+        ms: this.#life.leftMs(),
+        onTime: () => this.#endLate(),
+      });
+      return this.#life.decide();
+    });
+    return (await decided).decision;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Chunk> {
+    if (!this.#isReading) return this.#read();
+    return new Promise((resolve) => {
+      this.#queue.push(() => resolve(this.#read()));
+    });
+  }
+
+  async return(value?: undefined): Promise<Chunk> {
+    this.#leave(new DOMException("the consumer stopped reading", "AbortError"));
+    return { done: true, value };
+  }
+
+  async throw(error: unknown): Promise<Chunk> {
+    this.#leave(error);
+    throw error;
+  }
+
+  async #read(): Promise<Chunk> {
+    if (this.#isOver) return done;
+    this.#isReading = true;
     try {
-      await deciding;
-      const reader = readAnswer(life.execution(), fail);
-      try {
-        for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) yield chunk;
-      } finally {
-        reader.leave();
-      }
-      resolve(life.finish(reader.completion()));
+      if (this.#ended !== undefined) throw this.#ended.error;
+      const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
+      if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
+      // The deadline passed during the read, too late for its guards: nobody may come to read on.
+      if (this.#ended !== undefined) throw (this.#ended as { readonly error: unknown }).error;
+      return { done: false, value: chunk };
     } catch (error) {
-      fail(error);
+      this.#controller.abort(error);
+      this.#fail(error);
+      if (this.#isOver) return done;
+      this.#isOver = true;
       throw error;
     } finally {
-      leave();
+      this.#isReading = false;
+      this.#queue.shift()?.();
     }
   }
 
-  const iterator = chunks();
-  // A generator that has not begun ends without its `finally`.
-  const end = iterator.return.bind(iterator);
-  iterator.return = (value) => end(value).finally(leave);
-  const abandon = iterator.throw.bind(iterator);
-  iterator.throw = (error) => abandon(error).finally(leave);
-  // Also if the stream is never iterated.
-  deciding.catch(fail);
-  // It rejects when the iteration does, and a caller may look at the iteration only.
-  result.catch(ignore);
-  return { [Symbol.asyncIterator]: () => iterator, decision: deciding, result };
+  async #readFirst(): Promise<CompletionChunk | undefined> {
+    await this.decision;
+    return nest(() => {
+      this.#reader = readAnswer(this.#life.execution(), (error) => this.#fail(error));
+      return this.#reader.next();
+    });
+  }
+
+  #finish(reader: AnswerReader): Chunk {
+    this.#isOver = true;
+    this.#endWatch();
+    this.#resolve(this.#life.finish(reader.completion()));
+    return done;
+  }
+
+  #leave(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#end(error);
+  }
+
+  /** Ends the request, whatever it is doing. A read under way rejects and reports the error. */
+  #end(error: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { error };
+    this.#controller.abort(error);
+    if (!this.#isReading) this.#fail(error);
+  }
+
+  /** Ends the request at its deadline. A read under way ends by its own guards, which know what it waited for. */
+  #endLate(): void {
+    const error = this.#life.deadlineError();
+    if (this.#isReading) this.#ended ??= { error };
+    else this.#end(error);
+  }
+
+  #fail(error: unknown): void {
+    this.#endWatch();
+    this.#ended ??= { error };
+    if (this.#life.fail(error)) this.#reject(error);
+  }
 }
 
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: Deferred<T>["resolve"] = ignore;
-  let reject: Deferred<T>["reject"] = ignore;
-  const promise = new Promise<T>((...settle) => {
-    [resolve, reject] = settle;
-  });
-  return { promise, resolve, reject };
+function iteratedTwice(): RouterError {
+  return new RouterError(
+    "invalid-request",
+    "the stream is iterated already, and it makes one call: call stream() again for another answer, or keep the chunks",
+  );
 }
 
 function ignore(): void {}

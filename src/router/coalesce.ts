@@ -1,7 +1,11 @@
 import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
+
+import { checkPlain } from "../request/index.ts";
+import { isSignal, signalOf } from "./check-signal.ts";
 
 type Route<Id extends string> = (
   request: RouteRequest<Id>,
@@ -25,7 +29,7 @@ const maxFlights = 10_000;
 /**
  * Sends equal requests that are under way at the same time once. A caller that joins gets a copy of the
  * answer, under the first one's decision and deadline, and is billed nothing. An abort ends the request only
- * if no other caller waits for it. `when` selects the requests.
+ * if no other caller waits for it. `when` selects the requests: all for which it returns `true`.
  */
 export function coalesce<Id extends string>(
   route: Route<Id>,
@@ -55,10 +59,10 @@ export function coalesce<Id extends string>(
   };
 
   return async (request, options) => {
-    const signal = options?.signal;
+    const signal = signalOf(options);
     // Otherwise `route` reports what is wrong with the signal.
-    const isLive = signal === undefined || signal.aborted === false;
-    const key = isLive && when(request) ? keyOf(request) : undefined;
+    const isLive = signal === undefined || (isSignal(signal) && !signal.aborted);
+    const key = isLive && selects(when, request) ? keyOf(request) : undefined;
     const joined = key === undefined ? undefined : flights.get(key);
     if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
       return route(request, options);
@@ -89,17 +93,33 @@ export function coalesce<Id extends string>(
   };
 }
 
+/** A request is sent on its own where the function throws or returns anything but `true`, a promise for instance. */
+function selects<Id extends string>(
+  when: (request: RouteRequest<Id>) => boolean,
+  request: RouteRequest<Id>,
+): boolean {
+  try {
+    const selected: unknown = when(request);
+    if (selected === true) return true;
+    dropPromises(selected);
+  } catch {
+    // Its failure does not concern the request.
+  }
+  return false;
+}
+
 /**
  * Returns a key that only equal requests share. Undefined if a request cannot be compared: its constraints
  * are functions, and a session changes with each answer.
  */
 function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined {
-  if (typeof request === "object" && request !== null) {
-    const { session, constraints } = request;
-    const isFree = constraints === undefined || (Array.isArray(constraints) && constraints.length === 0);
-    if (session !== undefined || !isFree) return undefined;
-  }
   try {
+    if (typeof request === "object" && request !== null) {
+      const { session, constraints } = request;
+      const isFree = constraints === undefined || (Array.isArray(constraints) && constraints.length === 0);
+      if (session !== undefined || !isFree) return undefined;
+    }
+    checkPlain(request);
     return nodeCrypto().createHash("sha256").update(JSON.stringify(request)).digest("base64");
   } catch {
     // Not JSON: `route` reports what is wrong with it.

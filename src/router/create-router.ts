@@ -20,6 +20,7 @@ import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
+import { checkedFunction } from "./checked-function.ts";
 import { completeModels } from "./complete-models.ts";
 import { certified, estimateBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
@@ -51,9 +52,15 @@ function assemble<Id extends string>(
   const models = completeModels(givenModels);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
-  const { policy, classifier = complexity(), constraints = [], random = Math.random } = options;
+  const { policy, classifier = complexity(), constraints = [] } = options;
   const { coalesce = false, maxCharacters = 4_000_000, tuning } = options;
 
+  const random =
+    options.random &&
+    checkedFunction("random", options.random, "a function that returns numbers in [0, 1)", isDraw);
+  const newId =
+    options.newId &&
+    checkedFunction("newId", options.newId, "a function that returns non-empty strings", isId);
   const clock = createClock(options.clock, options.monotonicClock);
   // Rules of state are durations: no correction of the time of day may move them.
   const now = clock.monotonic;
@@ -82,7 +89,7 @@ function assemble<Id extends string>(
     policy,
     classifier,
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
-    random,
+    random: random ?? Math.random,
     clock: clock.wall,
     estimate: estimateBy(means),
     healthOf: (name) => health.of(name, now()),
@@ -93,7 +100,7 @@ function assemble<Id extends string>(
   };
   const ports: ExecutionPorts = {
     clock,
-    random,
+    random: random ?? Math.random,
     admission: createAdmission({ breakers, retryBudget, hedging, limits, now }),
     observer: createObserver({ events, means, health, now }),
     pricing,
@@ -114,9 +121,20 @@ function assemble<Id extends string>(
     normalise: (request) => normaliseRequest(request, { maxCharacters, estimateTokens }),
     countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
     coalesce: coalesce === true ? () => true : coalesce || undefined,
-    newId: options.newId ?? nodeCrypto().randomUUID,
+    newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });
+}
+
+function isDraw(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value < 1;
+}
+
+/** Longest id of a decision, in characters: ids are kept and logged. */
+const longestId = 1_024;
+
+function isId(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && value.length <= longestId;
 }

@@ -1,7 +1,15 @@
-import type { Classifier, Model } from "../contracts/index.ts";
+import {
+  type Classifier,
+  errorType,
+  InvalidOptionError,
+  isRouterError,
+  type Model,
+  type PolicyDescription,
+} from "../contracts/index.ts";
 import { estimateCost } from "../cost/cost-of.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decision/index.ts";
 import { describePolicy } from "../plugin/index.ts";
+import { checkPlainField } from "../request/index.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import { packageVersion } from "../version.ts";
 import type { RouterOptions } from "./router-options.ts";
@@ -28,6 +36,7 @@ export function certified<Id extends string>(
   catalogue: string,
 ): Pick<DecisionParts<Id>, "description" | "certification" | "versions"> {
   const description = describePolicy(policy);
+  const hash = hashOf(description);
   const names = Object.fromEntries(Object.entries<Model>(models).map(([id, { name }]) => [id, name]));
   return {
     description,
@@ -39,7 +48,21 @@ export function certified<Id extends string>(
       package: packageVersion,
       classifier: `${classifier.name}@${classifier.version}`,
       catalogue,
-      policy: policyHash(description),
+      policy: hash,
     },
   };
+}
+
+function hashOf(description: PolicyDescription): string {
+  const { name, parameters } = description;
+  try {
+    // What JSON cannot say, decisions and logs cannot hold either.
+    checkPlainField("parameters", parameters);
+  } catch (cause) {
+    const problem = isRouterError(cause, "invalid-request")
+      ? `plain JSON: its ${cause.field} ${cause.problem}`
+      : `plain JSON (an error of type ${errorType(cause)})`;
+    throw new InvalidOptionError(`policy.parameters of ${name}`, parameters, problem, { cause });
+  }
+  return policyHash(description);
 }

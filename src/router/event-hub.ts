@@ -1,4 +1,5 @@
 import { type EventSink, InvalidOptionError, type RouterEvent } from "../contracts/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
@@ -19,7 +20,10 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       return sinks.length > 0;
     },
     emit(event) {
+      if (nested >= mostNested) return;
+      nested += 1;
       for (const sink of sinks) hand(sink, event);
+      nested -= 1;
     },
     observe(sink) {
       if (typeof sink !== "function") throw new InvalidOptionError("observe.sink", sink, "a function");
@@ -33,18 +37,19 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       };
     },
     async close() {
-      await Promise.all(sinks.map(async (sink) => sink.close?.()));
+      await Promise.all(sinks.map(async (sink) => void dropPromises(await sink.close?.())));
     },
   };
 }
 
+/** Number of events on the stack: a listener may send requests, whose events it hears. */
+let nested = 0;
+const mostNested = 16;
+
 function hand<Id extends string>(sink: EventSink<Id>, event: RouterEvent<Id>): void {
   try {
-    const returned: unknown = sink(event);
-    if (returned instanceof Promise) returned.catch(ignore);
+    dropPromises(sink(event));
   } catch {
     // A failure of a listener does not concern the request.
   }
 }
-
-function ignore(): void {}

@@ -19,6 +19,7 @@ import {
   leftMs,
 } from "../execution/index.ts";
 import { watch } from "../plugin/watch.ts";
+import { checkPlain } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 
@@ -93,11 +94,11 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   get generate(): HopContext["generate"] {
-    return (model, chat) => this.#generate(model, chat);
+    return (model, chat) => maybeDropped(this.#generate(model, chat));
   }
 
   get call(): HopContext["call"] {
-    return (target, text, work) => this.#call(target, text, work);
+    return (target, text, work) => maybeDropped(this.#call(target, text, work));
   }
 
   #permits(facts: ModelFacts, chat: RequestFacts): true | string {
@@ -132,7 +133,9 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
-    const context = this.#execution(model, chat, this.#parts.normalise(chat));
+    const facts = this.#parts.normalise(chat);
+    checkPlain(chat);
+    const context = this.#execution(model, chat, facts);
     return generateDirectly(context, this.#idOf(model), this.#at);
   }
 
@@ -187,6 +190,14 @@ class RequestHop<Id extends string> implements OpenHop {
     }
   }
 }
+
+/** Returns a promise that a classifier or check may drop: its rejection must not end the process. */
+function maybeDropped<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(ignore);
+  return promise;
+}
+
+function ignore(): void {}
 
 /** Stands in for the methods of a target that only `work` calls. */
 function notChat(): never {

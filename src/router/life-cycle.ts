@@ -1,5 +1,6 @@
 import {
   type Completion,
+  type DeadlineExceededError,
   type Decision,
   type ReadText,
   type RouteRequest,
@@ -8,8 +9,9 @@ import {
   recordError,
 } from "../contracts/index.ts";
 import { type Decided, decide } from "../decision/index.ts";
-import { deadlineError, type Execution } from "../execution/index.ts";
-import { allText } from "../request/index.ts";
+import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
+import { allText, checkPlain, readable } from "../request/index.ts";
+import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { type OpenHop, openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
@@ -35,7 +37,8 @@ export class LifeCycle<Id extends string> {
   begin(request: RouteRequest<Id>, signal: AbortSignal | undefined, isClosed: boolean): void {
     if (isClosed)
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
-    this.#run = beginRun(this.#parts, request, signal);
+    checkSignal(signal);
+    this.#run = readable(() => beginRun(this.#parts, request, signal));
   }
 
   /**
@@ -58,7 +61,7 @@ export class LifeCycle<Id extends string> {
         hop,
         draw,
         // By the hop's signal: it fires at the deadline, too.
-        countTokens: () => parts.countTokens(allText(run.request), hop.signal),
+        countTokens: () => parts.countTokens(textOf(run.request), hop.signal),
       });
       isLater = deciding instanceof Promise;
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
@@ -90,6 +93,15 @@ export class LifeCycle<Id extends string> {
     const decided = this.#decided as Decided<Id>;
     if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
+  }
+
+  /** Returns the milliseconds until the deadline; Infinity without one. */
+  leftMs(): number {
+    return leftMs({ ports: this.#parts.ports, scope: this.#begun() });
+  }
+
+  deadlineError(): DeadlineExceededError {
+    return deadlineError(this.#begun());
   }
 
   /** Ends the request with its answer. */
@@ -158,6 +170,12 @@ export class LifeCycle<Id extends string> {
     const { ask = "", window = "" } = this.#run?.facts ?? {};
     return () => ({ ask, window });
   }
+}
+
+/** Returns all text of a request. What is not plain JSON may be a text without end. */
+function textOf(request: RouteRequest): string {
+  checkPlain(request);
+  return readable(() => allText(request));
 }
 
 /** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */

@@ -6,7 +6,9 @@ import {
   type PolicyInputState,
   type RouterEvent,
 } from "../contracts/index.ts";
-import { checkMethods, checkText } from "../plugin/index.ts";
+import { checkMethods, checkText, dropPromises } from "../plugin/index.ts";
+import { checkPlainField } from "../request/index.ts";
+import { checkedFunction } from "./checked-function.ts";
 
 /** State that the policy of a router reads. */
 export interface PolicyInputs {
@@ -27,8 +29,9 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
     checkText(`${option}.id`, input.id);
     if (states.has(input.id))
       throw new InvalidOptionError(`${option}.id`, input.id, "different for each input: share the object");
-    const state = input.create(runtime);
-    checkMethods(`${option}.create()`, state, ["snapshot"]);
+    const create = () => input.create(runtime);
+    const expected = "a function that returns an object with snapshot()";
+    const state = checkedFunction(`${option}.create`, create, expected, hasSnapshot)();
     states.set(input.id, state);
   }
   const observers = [...states.values()].filter(({ observe }) => observe !== undefined);
@@ -39,7 +42,9 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
 
   return {
     snapshots: () =>
-      Object.freeze(fromEntries([...states].map(([id, one]) => [id, one.snapshot()] as const))),
+      Object.freeze(
+        fromEntries([...states].map(([id, one]) => [id, checkSnapshot(id, one.snapshot())] as const)),
+      ),
     observe(event) {
       for (const one of observers) tell(one, event);
     },
@@ -62,6 +67,28 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
   };
 }
 
+function hasSnapshot(state: unknown): boolean {
+  return typeof (state as PolicyInputState | null | undefined)?.snapshot === "function";
+}
+
+/** Snapshots that were found to be JSON: an input makes one when its state changes, not for each request. */
+const known = new WeakSet<object>();
+
+/** Throws `InvalidOptionError` unless decisions can hold the snapshot: an async function returns a promise. */
+function checkSnapshot(id: string, snapshot: Json): Json {
+  if (typeof snapshot !== "object" || snapshot === null || known.has(snapshot)) return snapshot;
+  try {
+    checkPlainField("snapshot", snapshot);
+  } catch (cause) {
+    dropPromises(snapshot);
+    throw new InvalidOptionError(`snapshot() of ${id}`, snapshot, "a function that returns plain JSON", {
+      cause,
+    });
+  }
+  known.add(snapshot);
+  return snapshot;
+}
+
 /** An id may be any text: `__proto__` becomes a field of its own. */
 function fromEntries(entries: readonly (readonly [string, Json])[]): Record<string, Json> {
   return Object.fromEntries(entries);
@@ -69,7 +96,7 @@ function fromEntries(entries: readonly (readonly [string, Json])[]): Record<stri
 
 function tell(input: PolicyInputState, event: RouterEvent): void {
   try {
-    input.observe?.(event);
+    dropPromises(input.observe?.(event));
   } catch {
     // A failure of an input does not concern the request.
   }

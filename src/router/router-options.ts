@@ -37,7 +37,8 @@ export interface RouterOptions<Id extends string> {
    * tenant, and without a session and constraints of its own. Each caller gets the same decision and the same
    * answer, with the same tool calls, even where the temperature would have made answers differ. The calls
    * and their cost are in the first caller's result only. The first caller's deadline holds; an abort of one
-   * caller does not affect the others. A function selects the requests. Default false.
+   * caller does not affect the others. A function selects the requests for which it returns `true`; one that
+   * throws selects none. Default false.
    */
   readonly coalesce?: boolean | ((request: RouteRequest<Id>) => boolean) | undefined;
   /** Largest number of sessions that are remembered; the least recently used is forgotten. Default 10,000. */

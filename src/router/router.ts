@@ -6,9 +6,12 @@ import {
   type Router,
 } from "../contracts/index.ts";
 import { generate } from "../execution/index.ts";
+import { checkPlain } from "../request/index.ts";
 import { openAnswerStream } from "./answer-stream.ts";
+import { readOption, signalOf } from "./check-signal.ts";
 import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
+import { nest } from "./nest.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** Connects the parts to a router. */
@@ -19,10 +22,13 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
   const route = async (request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>> => {
     const life = new LifeCycle(parts);
     try {
-      life.begin(request, options?.signal, closed);
-      const deciding = life.decide();
+      const deciding = nest(() => {
+        life.begin(request, signalOf(options), closed);
+        checkPlain(request);
+        return life.decide();
+      });
       if (deciding instanceof Promise) await deciding;
-      return life.finish(await generate(life.execution()));
+      return life.finish(await nest(() => generate(life.execution())));
     } catch (error) {
       life.fail(error);
       throw error;
@@ -35,13 +41,15 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     tuning: parts.tuning,
 
     async decide(request, options) {
-      const draw = options?.draw;
+      const draw = readOption(options, "draw");
       if (draw !== undefined && !(typeof draw === "number" && draw >= 0 && draw < 1))
         throw new InvalidOptionError("decide.draw", draw, "a number in [0, 1)");
       const life = new LifeCycle(parts);
       try {
-        life.begin(request, options?.signal, closed);
-        const deciding = life.decide(draw);
+        const deciding = nest(() => {
+          life.begin(request, signalOf(options), closed);
+          return life.decide(draw);
+        });
         return (deciding instanceof Promise ? await deciding : deciding).decision;
       } finally {
         life.settle();
@@ -58,7 +66,11 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
             ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
           ),
 
-    stream: (request, options) => openAnswerStream(new LifeCycle(parts), request, options?.signal, closed),
+    stream: (request, options) =>
+      openAnswerStream(new LifeCycle(parts), request, options, {
+        isClosed: closed,
+        clock: ports.clock,
+      }),
 
     observe: events.observe,
     exportState: parts.exportState,

@@ -1,11 +1,4 @@
-import {
-  type Attempt,
-  type Constraint,
-  InvalidOptionError,
-  type RequestFacts,
-  type RouteRequest,
-  type Routing,
-} from "../contracts/index.ts";
+import type { Attempt, Constraint, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
 import type { RequestScope } from "../execution/index.ts";
 import type { RouterParts } from "./parts.ts";
 
@@ -26,20 +19,18 @@ export interface Run<Id extends string> extends RequestScope {
 const noRouting: Routing<never> = {};
 const none: readonly never[] = [];
 
-/** Reads a request and starts its clock. Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
+/** Reads a request and starts its clock. Throws `InvalidRequestError` and `InvalidOptionError`. */
 export function beginRun<Id extends string>(
   parts: RouterParts<Id>,
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
-  if (signal && typeof signal.addEventListener !== "function")
-    throw new InvalidOptionError("signal", signal, "an AbortSignal");
-  if (signal?.aborted) throw signal.reason;
   const facts = parts.normalise(request);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
   const { deadlineMs, maxCostUsd, constraints = none } = routing;
   const { clock } = parts.ports;
   const startedAt = clock.monotonic();
+  if (clock.problem !== undefined) throw clock.problem;
   let calls = 0;
   return {
     id: parts.newId(),

@@ -163,7 +163,7 @@ it("throw() of an iterator that has not begun ends the stream", async () => {
   const stream = router({ small: fakeModel({ model: "small" }) }).stream("Hello");
   const iterator = stream[Symbol.asyncIterator]() as AsyncGenerator<CompletionChunk>;
   await expect(iterator.throw(new Error("mine"))).rejects.toThrow("mine");
-  await expect(stream.result).rejects.toMatchObject({ name: "AbortError" });
+  await expect(stream.result).rejects.toThrow("mine");
 });
 
 it("attempts keep the order of their starts when the time of day steps back", async () => {

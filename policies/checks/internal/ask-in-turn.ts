@@ -1,4 +1,5 @@
 import { type Check, InvalidOptionError } from "../../../src/contracts/index.ts";
+import { dropPromises } from "../../../src/plugin/index.ts";
 import { checkCheck } from "./check-check.ts";
 
 /** Asks the checks in order until one gives the verdict `decisive`; if none does, the verdict is its opposite. */
@@ -32,5 +33,6 @@ export function askInTurn(name: string, checks: readonly Check[], decisive: bool
 
 /** True only for `true`: from plain JavaScript a check may return anything. */
 function isTrue(verdict: unknown): boolean {
+  if (typeof verdict !== "boolean") dropPromises(verdict);
   return verdict === true;
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { dropPromises } from "../../../src/plugin/index.ts";
 import { withinTime } from "./within-time.ts";
 
 /** A schema of any library that follows Standard Schema v1 (Zod, Valibot, ArkType …). */
@@ -51,7 +52,11 @@ export function isStandard(schema: StandardSchema | JsonSchema): schema is Stand
 }
 
 function hasNoIssues(result: StandardResult | Promise<StandardResult>): boolean | Promise<boolean> {
-  return result instanceof Promise ? result.then(hasNoIssues) : result.issues === undefined;
+  if (result instanceof Promise) return result.then(hasNoIssues);
+  // From plain JavaScript a schema may return anything: only a result with a value says that it fits.
+  if (typeof result === "object" && result !== null && "value" in result) return result.issues === undefined;
+  dropPromises(result);
+  return false;
 }
 
 const types: ReadonlySet<unknown> = new Set([

@@ -1,4 +1,5 @@
 import { type CallAnswer, isRouterError, ProviderError } from "../../contracts/index.ts";
+import { onAbort } from "../../plugin/on-abort.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { type Embed, type EmbedAnswer, readAnswer } from "./embedder.ts";
 
@@ -61,10 +62,9 @@ export function createBatches(options: BatchOptions): EmbedOne {
       const leave = () => {
         pending -= 1;
         entry.waiting = false;
-        signal.removeEventListener("abort", onAbort);
+        endWatch();
         entry.onLeave();
       };
-      const onAbort = () => entry.fail(signal.reason);
       const entry: Entry = {
         text,
         waiting: true,
@@ -79,7 +79,7 @@ export function createBatches(options: BatchOptions): EmbedOne {
         },
       };
       pending += 1;
-      signal.addEventListener("abort", onAbort, { once: true });
+      const endWatch = onAbort(signal, () => entry.fail(signal.reason));
       collected.push(entry);
       if (collected.length >= maxBatch) flush();
       else if (collected.length === 1) timer = setTimeout(flush, windowMs);

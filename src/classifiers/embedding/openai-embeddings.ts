@@ -10,6 +10,7 @@ import {
 } from "../../contracts/index.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { onAbort } from "../../plugin/on-abort.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
 
 export interface OpenAiEmbeddingsOptions {
@@ -74,6 +75,10 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
     price,
     async embed(texts, { signal }) {
       const sdk = await import("openai");
+      signal.throwIfAborted();
+      // A signal of its own, since the SDK's listeners to one that is shared would count as a leak.
+      const own = new AbortController();
+      const endWatch = onAbort(signal, () => own.abort(signal.reason));
       try {
         const client = connect(sdk, options, name, await keyOf(options));
         const answer = await client.embeddings.create(
@@ -83,11 +88,13 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
             encoding_format: "float",
             ...(dimensions !== undefined && { dimensions }),
           },
-          { signal },
+          { signal: own.signal },
         );
         return readVectors(answer, texts.length, name);
       } catch (error) {
         throw toProviderError(error, sdk, name);
+      } finally {
+        endWatch();
       }
     },
   };

@@ -4,7 +4,7 @@ import {
   InvalidOptionError,
   type RequestFacts,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText, dropPromises } from "../../plugin/index.ts";
 import { complexity } from "../complexity.ts";
 import { noHop } from "../no-hop.ts";
 import { rank } from "../rank.ts";
@@ -240,7 +240,7 @@ function isBinary(value: number): boolean {
 function complexityBy(base: Classifier, facts: RequestFacts): number {
   const answer = base.classify(facts, noHop);
   if (answer instanceof Promise) {
-    answer.catch(() => {});
+    dropPromises(answer);
     throw new InvalidOptionError("trainEmbedding.base", base, "a synchronous classifier");
   }
   return checkNumber("trainEmbedding.base: its complexity", answer.complexity, { min: 0, max: 1 });

@@ -4,6 +4,7 @@ export { AllModelsFailedError } from "./all-models-failed-error.ts";
 export { BudgetExceededError } from "./budget-exceeded-error.ts";
 export { ClassifierError } from "./classifier-error.ts";
 export { DeadlineExceededError } from "./deadline-exceeded-error.ts";
+export { errorType } from "./error-type.ts";
 export { InsufficientEvidenceError } from "./insufficient-evidence-error.ts";
 export { InvalidOptionError, notShown } from "./invalid-option-error.ts";
 export { InvalidRequestError } from "./invalid-request-error.ts";

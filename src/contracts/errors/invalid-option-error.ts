@@ -10,8 +10,8 @@ export class InvalidOptionError extends RouterError {
   /** Description of the values that are allowed. */
   readonly expected: string;
 
-  constructor(option: string, value: unknown, expected: string) {
-    super("invalid-option", describe(option, value, expected));
+  constructor(option: string, value: unknown, expected: string, options?: ErrorOptions) {
+    super("invalid-option", describe(option, value, expected), options);
     this.option = option;
     this.expected = expected;
   }
@@ -33,7 +33,11 @@ function show(value: unknown): string {
     return value.length <= 60 ? JSON.stringify(value) : `a string of ${value.length} characters`;
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol" || typeof value === "bigint") return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  try {
+    return Array.isArray(value) ? `an array of ${value.length}` : "an object";
+  } catch {
+    // A proxy that was revoked.
+    return "an object";
+  }
 }

@@ -5,12 +5,15 @@ import { RouterError } from "./router-error.ts";
  * the request.
  */
 export class InvalidRequestError extends RouterError {
-  /** Path of the field, for instance `messages[2].role`. */
+  /** Path of the field, for instance `messages[2].role`; "" if the request cannot be read at all. */
   readonly field: string;
+  /** Description of what is wrong with the field. */
+  readonly problem: string;
 
   constructor(field: string, problem: string) {
-    super("invalid-request", `request.${field} ${problem}`);
+    super("invalid-request", `request${field === "" ? "" : `.${field}`} ${problem}`);
     this.field = field;
+    this.problem = problem;
   }
 
   static {

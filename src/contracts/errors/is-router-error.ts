@@ -35,6 +35,11 @@ interface ErrorByCode {
 export function isRouterError(value: unknown): value is RouterError;
 export function isRouterError<C extends RouterErrorCode>(value: unknown, code: C): value is ErrorByCode[C];
 export function isRouterError(value: unknown, code?: RouterErrorCode): boolean {
-  if (typeof value !== "object" || value === null || !(errorMarker in value)) return false;
-  return code === undefined || (value as { code?: unknown }).code === code;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return errorMarker in value && (code === undefined || (value as { code?: unknown }).code === code);
+  } catch {
+    // A proxy or a getter that throws: no error of ours has one.
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type { RecordedError } from "../decision.ts";
+import { errorType } from "./error-type.ts";
 import { isRouterError } from "./is-router-error.ts";
 
 /**
@@ -6,10 +7,7 @@ import { isRouterError } from "./is-router-error.ts";
  * anything.
  */
 export function recordError(error: unknown): RecordedError {
-  if (!isRouterError(error)) {
-    const name = error instanceof Error ? error.name : typeof error;
-    return { code: "unknown", message: `an error of type ${name}` };
-  }
+  if (!isRouterError(error)) return { code: "unknown", message: `an error of type ${errorType(error)}` };
   if (!isRouterError(error, "provider")) return { code: error.code, message: error.message };
   return {
     code: error.code,

@@ -1,3 +1,5 @@
+import { onAbort } from "../../plugin/on-abort.ts";
+
 /** An abort signal that belongs to one call. */
 export interface CallSignal {
   readonly signal: AbortSignal;
@@ -17,11 +19,11 @@ export function callSignal(caller: AbortSignal): CallSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(caller.reason);
   if (caller.aborted) abort();
-  else caller.addEventListener("abort", abort, { once: true });
+  const endWatch = caller.aborted ? undefined : onAbort(caller, abort);
   return {
     signal: controller.signal,
     end: (whole = false) => {
-      caller.removeEventListener("abort", abort);
+      endWatch?.();
       if (!whole) controller.abort();
     },
   };

@@ -1,4 +1,5 @@
 import { MissingConfigurationError, type ProviderOptions } from "../../contracts/index.ts";
+import { dropPromises } from "../../plugin/index.ts";
 
 /**
  * Returns the key for the next call: the option, the result of the option's function, or the environment
@@ -9,7 +10,11 @@ export async function readKey(
   option: ProviderOptions["apiKey"],
   variable: string | undefined,
 ): Promise<string | undefined> {
-  const given = typeof option === "function" ? await option() : option;
+  const given: unknown = typeof option === "function" ? await option() : option;
+  if (given !== undefined && given !== null && typeof given !== "string") {
+    dropPromises(given);
+    throw new MissingConfigurationError(`${owner}: apiKey() must return a string`, ["apiKey"]);
+  }
   const key = (given ?? (variable === undefined ? undefined : process.env[variable]))?.trim();
   if (key === undefined || key === "") return undefined;
   // An HTTP client's error about such a header would quote it.
