@@ -1,5 +1,6 @@
 import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
 import { estimateCost } from "./cost-of.ts";
+import { highestCost } from "./highest-rates.ts";
 
 /** Token limit of an image: above what the models of the large providers count for one. */
 const mostTokensPerImage = 50_000;
@@ -38,15 +39,5 @@ export function mostCostUsd(
   if (price === undefined || limit === undefined) return undefined;
   const input =
     Buffer.byteLength(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
-  // The input may be shorter than its bytes, and a tier's rates may be lower than those below it.
-  const rates = [price, ...(price.tiers ?? []).filter((tier) => tier.aboveInputTokens < input)];
-  const perInput = rates.map((one) =>
-    Math.max(
-      one.usdPerMillionInputTokens,
-      one.usdPerMillionCachedInputTokens ?? 0,
-      one.usdPerMillionCacheWriteTokens ?? 0,
-    ),
-  );
-  const perOutput = rates.map((one) => one.usdPerMillionOutputTokens);
-  return (input * Math.max(...perInput) + limit * Math.max(...perOutput)) / 1e6 + (price.usdPerRequest ?? 0);
+  return highestCost(price, input, limit);
 }

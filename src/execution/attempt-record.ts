@@ -61,10 +61,11 @@ export function startAttempt(
   let abandoned = false;
   let isReported = false;
   if (model.endpoint !== undefined) record.endpoint = model.endpoint;
+  if (call.limited !== undefined) record.limited = call.limited;
   observer.started(call);
 
-  const end = () => {
-    scope.account.settle(call.attemptId, record.costUsd);
+  const end = (spentUsd = record.costUsd) => {
+    scope.account.settle(call.attemptId, spentUsd);
     record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
     insert(scope, record, startedAt);
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
@@ -105,7 +106,9 @@ export function startAttempt(
       record.error = recordError(error);
       if (received === undefined) record.costUsd = 0;
       else billReceived(received);
-      end();
+      // The length of an answer of which nothing has arrived is not known: its reservation is spent.
+      if (received !== "") end();
+      else end(Math.max(record.costUsd ?? 0, call.costUsd ?? 0));
     },
     abandon(received) {
       record.error = {

@@ -6,6 +6,7 @@ import {
   type Hop,
   LimitExceededError,
   NoEligibleModelError,
+  type RequestFacts,
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
 import { giveBack, notReserved } from "./admit-call.ts";
@@ -36,7 +37,18 @@ export async function generateAgain(
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
-  return generateDirectly({ ...context, signal, chat, textTokens: undefined }, model, "check");
+  const facts = factsOfChanged(context, chat);
+  return generateDirectly({ ...context, signal, chat, facts, textTokens: undefined }, model, "check");
+}
+
+/** Returns the facts with those by which a call is bounded: a check may ask for more than the request did. */
+function factsOfChanged({ scope, facts, ports }: CallContext, chat: ChatRequest): RequestFacts {
+  if (!scope.account.isBounded) return facts;
+  return {
+    ...facts,
+    maxOutputTokens: chat.max_completion_tokens ?? chat.max_tokens ?? undefined,
+    mostInputTokens: ports.pricing.mostInputTokens(chat),
+  };
 }
 
 /** Makes one call of something that is not a chat model, bounded and recorded like a call of one. */

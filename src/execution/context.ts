@@ -38,6 +38,8 @@ export interface RequestScope {
   readonly signal: AbortSignal | undefined;
   readonly deadline: Deadline | undefined;
   readonly account: Account;
+  /** Highest output limit of the router's at which an answer has ended, in tokens; 0 if none has. */
+  cutAt: number;
   /** All attempts so far, including those of classifiers and checks, in order of start. */
   readonly attempts: Attempt[];
   /** Their starts on the monotonic clock: the time of day that attempts record may have jumped. */

@@ -9,6 +9,7 @@ import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
+import { chatWithin } from "./output-limit.ts";
 
 /** A streaming call under way. */
 export interface StreamCall {
@@ -81,7 +82,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
-      iterator = model.stream(execution.chat, options)[Symbol.asyncIterator]();
+      iterator = model.stream(chatWithin(execution, planned.call), options)[Symbol.asyncIterator]();
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;

@@ -21,7 +21,7 @@ import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { completeModels } from "./complete-models.ts";
-import { certified, estimateBy } from "./deciding-parts.ts";
+import { certified, estimateBy, leastCostBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { createObserver } from "./observer.ts";
 import { connect } from "./router.ts";
@@ -69,6 +69,7 @@ function assemble<Id extends string>(
   const spend = budget && createSpendBook(budget);
   const ledger = createLedger(budget && spend && { budget, book: spend });
   const countTokens = createTokenCounter();
+  const leastCostUsd = leastCostBy(models);
 
   const deciding: DecisionParts<Id> = {
     models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
@@ -77,7 +78,8 @@ function assemble<Id extends string>(
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random,
     clock: now,
-    estimate: estimateBy(means),
+    estimate: estimateBy(means, leastCostUsd),
+    leastCostUsd,
     healthOf: health.of,
     sessionOf: sessions.read as DecisionParts<Id>["sessionOf"],
     spendOf: ledger.spendOf,

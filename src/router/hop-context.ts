@@ -118,7 +118,7 @@ class RequestHop<Id extends string> implements OpenHop {
     const { teamConstraints, facts: request, account } = this.#run;
     const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
     if (answer !== true) return answer;
-    const fits = account.fits({ costUsd: candidate.estimatedCostUsd });
+    const fits = account.fits({ costUsd: candidate.leastCostUsd ?? candidate.estimatedCostUsd });
     // The request's own bound ends the call with `BudgetExceededError`.
     return fits === true || fits.by !== "budget" ? true : `${fits.by}: ${fits.reason}`;
   }
@@ -132,7 +132,7 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
-    const context = this.#execution(model, chat, this.#parts.normalise(chat));
+    const context = this.#execution(model, chat, this.#factsOf(chat));
     return generateDirectly(context, this.#idOf(model), this.#at);
   }
 
@@ -142,9 +142,16 @@ class RequestHop<Id extends string> implements OpenHop {
     work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
   ): Promise<T> {
     const chat: ChatRequest = { messages: [{ role: "user", content: text }] };
-    const facts = { ...this.#parts.normalise(chat), expectedOutputTokens: 0 };
+    const facts = { ...this.#factsOf(chat), expectedOutputTokens: 0, maxOutputTokens: 0 };
     const context = this.#execution({ ...target, generate: notChat, stream: notChat }, chat, facts);
     return callDirectly(context, this.#idOf(target), this.#at, work);
+  }
+
+  #factsOf(chat: ChatRequest): RequestFacts {
+    const { ports, normalise } = this.#parts;
+    const facts = normalise(chat);
+    if (!this.#run.account.isBounded) return facts;
+    return { ...facts, mostInputTokens: ports.pricing.mostInputTokens(chat) };
   }
 
   #idOf(facts: ModelFacts): string {

@@ -7,6 +7,7 @@ import {
   RouterError,
   recordError,
 } from "../contracts/index.ts";
+import { byteLengthOf, mostWhenCounted } from "../cost/most-input-tokens.ts";
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution } from "../execution/index.ts";
 import { allText } from "../request/index.ts";
@@ -59,6 +60,7 @@ export class LifeCycle<Id extends string> {
         draw,
         // By the hop's signal: it fires at the deadline, too.
         countTokens: () => parts.countTokens(allText(run.request), hop.signal),
+        mostWhenCounted: whenCounted(run),
       });
       isLater = deciding instanceof Promise;
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
@@ -102,7 +104,8 @@ export class LifeCycle<Id extends string> {
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);
     const latencyMs = this.#latencyMs();
-    const degraded = ports.options.degraded.length > 0 ? degradedVerdict(attempts) : undefined;
+    const mayBeDegraded = ports.options.degraded.length > 0 || run.cutAt > 0;
+    const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     if (events.isHeard) {
       const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
       events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
@@ -158,6 +161,13 @@ export class LifeCycle<Id extends string> {
     const { ask = "", window = "" } = this.#run?.facts ?? {};
     return () => ({ ask, window });
   }
+}
+
+/** Returns `Deciding.mostWhenCounted` of a request. */
+function whenCounted({ facts, request }: Run<string>): ((counted: number) => number) | undefined {
+  const { mostInputTokens } = facts;
+  if (mostInputTokens === undefined) return undefined;
+  return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(request)), counted);
 }
 
 /** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */

@@ -69,7 +69,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   if (parts.spend !== undefined) checkSpendState(spend);
   const now = parts.clock();
-  parts.means.restoreState(usageMeans);
+  parts.means.restoreState(usageMeans, now);
   parts.health.restoreState(health, now);
   parts.breakers.restoreState(breakers, now);
   parts.sessions.restoreState(sessions, parts.ids, now);
