@@ -1,4 +1,5 @@
 import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { estimateCost } from "./cost-of.ts";
 import { highestCost } from "./highest-rates.ts";
 
@@ -10,7 +11,7 @@ export function outputLimitOf(
   model: Pick<Model, "defaults" | "maxOutputTokens">,
   maxOutputTokens: number | undefined,
 ): number | undefined {
-  return maxOutputTokens ?? model.defaults?.maxOutputTokens ?? model.maxOutputTokens;
+  return maxOutputTokens ?? defaultOutputLimit(model.defaults) ?? model.maxOutputTokens;
 }
 
 /** Expected cost of a call, in US dollars; undefined if the price is not known. */

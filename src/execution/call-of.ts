@@ -1,6 +1,7 @@
 import type { Candidate, Hop } from "../contracts/index.ts";
 import type { Call, Left } from "../contracts/ports/index.ts";
 import type { LimitedOutput } from "../contracts/ports/pricing.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 
@@ -45,7 +46,7 @@ function limitFor(
   return ports.pricing.limitOutput({
     model,
     request: facts,
-    asked: facts.maxOutputTokens ?? modelOf(id).defaults?.maxOutputTokens,
+    asked: facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults),
     usualOutputTokens,
     cutAt: scope.cutAt,
     answers: Math.max(1, chat.n ?? 1),

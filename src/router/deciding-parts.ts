@@ -2,6 +2,7 @@ import type { Classifier, Model } from "../contracts/index.ts";
 import { estimateCost } from "../cost/cost-of.ts";
 import { leastCostUsd } from "../cost/limit-output.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decision/index.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { describePolicy } from "../plugin/index.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import { packageVersion } from "../version.ts";
@@ -32,8 +33,10 @@ export function estimateBy(
 /** Returns a function that computes `Candidate.leastCostUsd`, knowing the limits in the defaults of models. */
 export function leastCostBy(models: Readonly<Record<string, Model>>): DecisionParts<string>["leastCostUsd"] {
   const limits = new Map<string, number>();
-  for (const { name, defaults } of Object.values(models))
-    if (defaults?.maxOutputTokens !== undefined) limits.set(name, defaults.maxOutputTokens);
+  for (const { name, defaults } of Object.values(models)) {
+    const limit = defaultOutputLimit(defaults);
+    if (limit !== undefined) limits.set(name, limit);
+  }
   return (facts, request) => leastCostUsd(facts, request, request.maxOutputTokens ?? limits.get(facts.name));
 }
 

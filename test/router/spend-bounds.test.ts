@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { maxCost } from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
+import { createTokenCounter } from "../../src/cost/count-tokens.ts";
 import { createRouter, type RouterOptions } from "../../src/index.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
 import { runs } from "../support/runs.ts";
@@ -92,6 +93,29 @@ describe("a storm of requests", () => {
       expect(costUsd).toBeLessThanOrEqual(0.005);
     }
     expect(Math.min(...seller.limits.map((limit) => limit ?? 0))).toBeGreaterThanOrEqual(256);
+  });
+
+  it("stays within a budget although hostile prompts have four times the tokens that they look like", async () => {
+    const counter = createTokenCounter();
+    const texts = [
+      "🜁🜂🜃🜄".repeat(400),
+      "q7$K#zX!w9@Lp%Rv^".repeat(200),
+      "ꙮ𒐫﷽".repeat(400),
+      "word ".repeat(800),
+    ];
+    const tokens = new Map<string, number>();
+    for (const text of texts) tokens.set(text, 30 + (await counter(text)).tokens);
+    const seller = await sellerOf(1, { inputTokens: (content) => tokens.get(content) ?? Number.NaN });
+    const budget = { limitUsd: 0.2, period: "day" } as const;
+    const router = routerOver(seller.url, { budget });
+    const answered = await storm(count, (at) =>
+      router.route({
+        messages: [{ role: "user", content: texts[at % texts.length] as string }],
+        max_tokens: 300,
+      }),
+    );
+    expect(seller.soldUsd).toBeLessThanOrEqual(0.2 + 1e-12);
+    expect(answered).toBeGreaterThan(3);
   });
 
   it("also counts an asked limit in full", async () => {

@@ -15,7 +15,8 @@ export interface SellerOptions {
   readonly usdPerMillionOutputTokens: number;
   /** Output tokens that are sent to a call with this limit. */
   readonly outputTokens: (limit: number | undefined, call: number) => number;
-  readonly inputTokens?: number;
+  /** Input tokens that are billed for the last message. Default 20. */
+  readonly inputTokens?: (content: string) => number;
   readonly delayMs?: number;
 }
 
@@ -27,11 +28,17 @@ export const unlimitedTokens = 40_000;
  * and keeps its own account of what it has sent.
  */
 export async function sellTokens(options: SellerOptions): Promise<TokenSeller> {
-  const { usdPerMillionInputTokens, usdPerMillionOutputTokens, inputTokens = 20, delayMs = 2 } = options;
+  const {
+    usdPerMillionInputTokens,
+    usdPerMillionOutputTokens,
+    inputTokens: count = () => 20,
+    delayMs = 2,
+  } = options;
   const limits: (number | undefined)[] = [];
   let soldUsd = 0;
   let beyondUsd = 0;
   const server = await serveWith((response: ServerResponse, { body }: SeenRequest) => {
+    const inputTokens = count(body.messages.at(-1).content);
     const limit: number | undefined = body.max_completion_tokens ?? body.max_tokens;
     const tokens = options.outputTokens(limit, limits.length);
     limits.push(limit);
