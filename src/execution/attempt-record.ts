@@ -71,6 +71,11 @@ export function startAttempt(
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   };
+  /** Ends a call that broke off. The length of an answer of which nothing has arrived is not known: its reservation is spent. */
+  const endAfter = (received: string | undefined) => {
+    if (received === "") end(Math.max(record.costUsd ?? 0, call.costUsd ?? 0));
+    else end();
+  };
   const bill = (returned: ReturnedUsage, outputTokens: () => number) => {
     const { usage, estimated, costUsd } = pricing.bill(model, returned, {
       inputTokens: facts.inputTokens,
@@ -106,9 +111,7 @@ export function startAttempt(
       record.error = recordError(error);
       if (received === undefined) record.costUsd = 0;
       else billReceived(received);
-      // The length of an answer of which nothing has arrived is not known: its reservation is spent.
-      if (received !== "") end();
-      else end(Math.max(record.costUsd ?? 0, call.costUsd ?? 0));
+      endAfter(received);
     },
     abandon(received) {
       record.error = {
@@ -117,7 +120,7 @@ export function startAttempt(
       };
       billReceived(received);
       abandoned = true;
-      end();
+      endAfter(received);
     },
     checked(verdict) {
       record.check = verdict;

@@ -10,11 +10,11 @@ import { type Wire, wires } from "../support/wires.ts";
 
 type Options = Parameters<Wire["model"]>[2];
 
-/** A provider: how its model is made, and where the output limit stands in a request to it. */
+/** A provider: how its model is made, and the place of the output limit in its requests. */
 interface Adapter {
   readonly wire: Wire;
   readonly model: (url: string, options: Options) => Model;
-  /** Fields that limit the output, by path. The first is the one that the router's limit must stand in. */
+  /** Fields that limit the output, by path. The first is the one that must hold the limit of the router. */
   readonly fields: readonly string[];
   /** The same limit in the provider's own words, which defaults may hold. */
   readonly extraBody: (tokens: number) => Record<string, unknown>;
