@@ -7,7 +7,8 @@ import type { Price, Rates } from "../contracts/index.ts";
  */
 export function highestInputRate(price: Price, mostInputTokens: number): number {
   let highest = inputRate(price);
-  for (const tier of price.tiers ?? [])
+  if (price.tiers === undefined) return highest;
+  for (const tier of price.tiers)
     if (tier.aboveInputTokens < mostInputTokens) highest = Math.max(highest, inputRate(tier));
   return highest;
 }
@@ -15,7 +16,8 @@ export function highestInputRate(price: Price, mostInputTokens: number): number 
 /** Returns the highest rate of an output token that can apply, in US dollars per million. */
 export function highestOutputRate(price: Price, mostInputTokens: number): number {
   let highest = price.usdPerMillionOutputTokens;
-  for (const tier of price.tiers ?? [])
+  if (price.tiers === undefined) return highest;
+  for (const tier of price.tiers)
     if (tier.aboveInputTokens < mostInputTokens) highest = Math.max(highest, tier.usdPerMillionOutputTokens);
   return highest;
 }

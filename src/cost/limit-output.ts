@@ -8,6 +8,9 @@ import { mostInputTokensOn } from "./most-input-tokens.ts";
 export const leastOutputTokens = 256;
 /** Smallest output limit of a call for which none was asked, if it can be paid for. */
 const roomyOutputTokens = 1_024;
+/** Factors by which a model may count more input tokens than were counted, or estimated. */
+const countError = 1.1;
+const estimateError = 1.4;
 /** Share of the usual answer that a call gets for which no limit was asked. */
 const roomyFactor = 4;
 
@@ -19,7 +22,8 @@ const roomyFactor = 4;
  */
 export function limitOutput(call: OutputToLimit): LimitedOutput {
   const { model, request, asked, cutAt, answers, usualOutputTokens, left } = call;
-  const { price, maxOutputTokens: modelLimit } = model;
+  const { price } = model;
+  const modelLimit = mostOutputTokens(model, request);
   const roomy = Math.ceil(Math.max(roomyOutputTokens, roomyFactor * usualOutputTokens, roomyFactor * cutAt));
   const wanted = asked ?? Math.min(modelLimit ?? roomy, roomy);
   if (price === undefined) return { outputLimit: wanted, costUsd: undefined, limited: undefined };
@@ -52,6 +56,20 @@ export function leastCostUsd(
   if (price === undefined) return undefined;
   const tokens = Math.min(asked ?? maxOutputTokens, leastOutputTokens);
   return highestCost(price, mostInputTokensOn(model, request), tokens);
+}
+
+/**
+ * Returns the most that the model can write: its own limit, and what its context window leaves. Servers refuse a
+ * limit that does not fit the window, whereas without one they fill it.
+ */
+function mostOutputTokens(
+  { maxOutputTokens, contextWindow }: ModelFacts,
+  { inputTokens, inputTokensExact }: OutputToLimit["request"],
+): number | undefined {
+  if (contextWindow === undefined) return maxOutputTokens;
+  const input = Math.ceil(inputTokens * (inputTokensExact ? countError : estimateError));
+  const room = Math.max(leastOutputTokens, contextWindow - input);
+  return Math.min(maxOutputTokens ?? room, room);
 }
 
 /** Returns the largest number of tokens that can be paid for; below 0 if the input alone cannot. */

@@ -13,6 +13,7 @@ const cheapUsdPerMillion = 0.5;
 /** Stands for a length that is not known: of a file, or of something nested without end. */
 const unknownLength = 1e9;
 const deepest = 64;
+const mostValues = 1_000_000;
 /** Exact counts are those of OpenAI's tokeniser; others count up to a third more. */
 const otherTokenisers = 1.35;
 
@@ -25,14 +26,15 @@ type Chat = Pick<ChatRequest, "messages" | "tools" | "functions" | "response_for
 export function mostInputTokens(chat: Chat): number {
   const { messages, tools, functions, response_format, prediction } = chat;
   const hasTools = (tools !== undefined && tools.length > 0) || functions !== undefined;
+  const seen: Seen = { values: 0 };
   const all =
     perRequest +
     (hasTools ? forTools : 0) +
-    bytesOfMessages(messages) +
-    bytesIn(tools, 0) +
-    bytesIn(functions, 0) +
-    bytesIn(response_format, 0) +
-    bytesIn(prediction, 0);
+    bytesOfMessages(messages, seen) +
+    bytesIn(tools, 0, seen) +
+    bytesIn(functions, 0, seen) +
+    bytesIn(response_format, 0, seen) +
+    bytesIn(prediction, 0, seen);
   return Math.min(all, unknownLength);
 }
 
@@ -62,28 +64,48 @@ export function byteLengthOf(text: string): number {
   return typeof Buffer === "undefined" ? text.length * 3 : Buffer.byteLength(text);
 }
 
-function bytesOfMessages(messages: Chat["messages"]): number {
+function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
   let bytes = 0;
   for (const message of messages) {
     bytes += perMessage;
-    // A field of its own costs next to nothing, and content is sent without its name.
-    for (const [field, value] of Object.entries(message)) if (field !== "role") bytes += bytesIn(value, 0);
+    // The role is counted above, and content is sent without its name.
+    for (const field in message) {
+      const value = message[field as keyof typeof message] as unknown;
+      if (field === "content" && Array.isArray(value))
+        for (const part of value) bytes += bytesOfPart(part, seen);
+      else if (field !== "role") bytes += bytesIn(value, 0, seen);
+    }
   }
   return bytes;
 }
 
-function bytesIn(value: unknown, depth: number): number {
+function bytesOfPart(part: { readonly type?: unknown } | null | undefined, seen: Seen): number {
+  if (part?.type === "image_url") return perImage;
+  if (part?.type === "file") return unknownLength;
+  return bytesIn(part, 0, seen);
+}
+
+/** Number of values that were looked at, which bounds the time for a value that holds itself many times. */
+interface Seen {
+  values: number;
+}
+
+function bytesIn(value: unknown, depth: number, seen: Seen): number {
   if (typeof value === "string") return byteLengthOf(value);
   if (typeof value !== "object" || value === null) return value === undefined ? 0 : 8;
-  if (depth > deepest) return unknownLength;
+  seen.values += 1;
+  if (depth > deepest || seen.values > mostValues) return unknownLength;
   let bytes = 2;
   if (Array.isArray(value)) {
-    for (const one of value) bytes += bytesIn(one, depth + 1);
+    for (const one of value) {
+      bytes += bytesIn(one, depth + 1, seen);
+      if (bytes >= unknownLength) return unknownLength;
+    }
     return bytes;
   }
-  const { type } = value as { readonly type?: unknown };
-  if (type === "image_url") return perImage;
-  if (type === "file") return unknownLength;
-  for (const [key, one] of Object.entries(value)) bytes += key.length + 4 + bytesIn(one, depth + 1);
+  for (const key in value) {
+    bytes += byteLengthOf(key) + 4 + bytesIn((value as Record<string, unknown>)[key], depth + 1, seen);
+    if (bytes >= unknownLength) return unknownLength;
+  }
   return bytes;
 }

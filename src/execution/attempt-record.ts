@@ -71,11 +71,6 @@ export function startAttempt(
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   };
-  /** Ends a call that broke off. The length of an answer of which nothing has arrived is not known: its reservation is spent. */
-  const endAfter = (received: string | undefined) => {
-    if (received === "") end(Math.max(record.costUsd ?? 0, call.costUsd ?? 0));
-    else end();
-  };
   const bill = (returned: ReturnedUsage, outputTokens: () => number) => {
     const { usage, estimated, costUsd } = pricing.bill(model, returned, {
       inputTokens: facts.inputTokens,
@@ -111,7 +106,7 @@ export function startAttempt(
       record.error = recordError(error);
       if (received === undefined) record.costUsd = 0;
       else billReceived(received);
-      endAfter(received);
+      end(spentAfter(received, record.costUsd, call.costUsd));
     },
     abandon(received) {
       record.error = {
@@ -120,7 +115,7 @@ export function startAttempt(
       };
       billReceived(received);
       abandoned = true;
-      endAfter(received);
+      end(spentAfter(received, record.costUsd, call.costUsd));
     },
     checked(verdict) {
       record.check = verdict;
@@ -133,6 +128,18 @@ export function startAttempt(
       observer.ended(call, record);
     },
   };
+}
+
+/**
+ * Returns what a call that broke off counts in the account. The length of an answer of which nothing has arrived is
+ * not known: all that was reserved for it may be spent.
+ */
+function spentAfter(
+  received: string | undefined,
+  costUsd: number | undefined,
+  reservedUsd: number | undefined,
+): number | undefined {
+  return received === "" ? Math.max(costUsd ?? 0, reservedUsd ?? 0) : costUsd;
 }
 
 /** Returns everything that a model wrote and bills for, as text. */

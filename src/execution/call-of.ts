@@ -40,12 +40,22 @@ export function callOf(
 
 function limitFor(
   { ports, scope, chat, facts, modelOf }: CallContext,
-  { id, facts: model, usualOutputTokens = facts.expectedOutputTokens }: Candidate,
+  {
+    id,
+    facts: model,
+    usualOutputTokens = facts.expectedOutputTokens,
+    estimatedInputTokens = facts.inputTokens,
+  }: Candidate,
   left: Left,
 ): LimitedOutput {
   return ports.pricing.limitOutput({
     model,
-    request: facts,
+    request: {
+      inputTokens: estimatedInputTokens,
+      inputTokensExact: facts.inputTokensExact,
+      mostInputTokens: facts.mostInputTokens,
+      images: facts.images,
+    },
     asked: facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults),
     usualOutputTokens,
     cutAt: scope.cutAt,

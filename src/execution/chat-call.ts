@@ -6,7 +6,7 @@ import type { CallKind } from "./run-call.ts";
 /** Asks a model for a whole answer. */
 export const chatCall: CallKind<Completion> = {
   ask: (context, { call, model, pass }, record, signal) =>
-    model.generate(chatWithin(context, call), {
+    model.generate(chatWithin(context, call, record), {
       signal,
       onDropped: record.dropped,
       onRateLimit: pass.onRateLimit,

@@ -3,15 +3,28 @@ import type { Call, Refusal } from "../contracts/ports/index.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
 import type { CallContext, RequestScope } from "./context.ts";
 
-/** Returns the request that a call sends: with the output limit that a bound gave it, under the name that was used. */
-export function chatWithin({ chat }: CallContext, { outputLimit }: Call): ChatRequest {
-  if (outputLimit === undefined) return chat;
+/**
+ * Returns the request that a call sends: with the output limit that a bound gave it, under the name that was used. A
+ * prediction is left out, since it excludes a limit and its tokens would be billed beyond it.
+ */
+export function chatWithin(
+  { chat: whole }: CallContext,
+  { outputLimit }: Call,
+  record: AttemptRecord,
+): ChatRequest {
+  if (outputLimit === undefined) return whole;
+  const chat = whole.prediction ? withoutPrediction(whole, record) : whole;
   const { max_completion_tokens: asked, max_tokens: askedByOldName } = chat;
   if ((asked ?? askedByOldName) === outputLimit) return chat;
   const byOldName = asked === undefined || asked === null ? askedByOldName : undefined;
   return byOldName === undefined || byOldName === null
     ? { ...chat, max_completion_tokens: outputLimit, max_tokens: undefined }
     : { ...chat, max_tokens: outputLimit };
+}
+
+function withoutPrediction({ prediction: _, ...chat }: ChatRequest, record: AttemptRecord): ChatRequest {
+  record.dropped("prediction");
+  return chat;
 }
 
 /** Returns the refusal of a call whose limit is not above one at which an answer of the request has ended. */

@@ -82,7 +82,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
-      iterator = model.stream(chatWithin(execution, planned.call), options)[Symbol.asyncIterator]();
+      iterator = model.stream(chatWithin(execution, planned.call, record), options)[Symbol.asyncIterator]();
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;

@@ -63,6 +63,7 @@ export function normaliseRequest(request: RouteRequest, options: NormaliseOption
     characters,
     inputTokens: Math.ceil(size.tokens + toolsLength / 4),
     inputTokensExact: undefined,
+    mostInputTokens: undefined,
     expectedOutputTokens: Math.min(maxOutputTokens ?? expectedOutputCap, expectedOutputCap),
     maxOutputTokens,
     turns: size.turns,

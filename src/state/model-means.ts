@@ -1,7 +1,7 @@
 import type { RequestFacts, UsageMean } from "../contracts/index.ts";
 import { createLatest, type Latest } from "./latest.ts";
 import { defaultOutputTokens, memory, shrunkTo } from "./output-mean.ts";
-import { type SharedMean, vote } from "./shared-mean.ts";
+import { lastVote, type SharedMean, vote } from "./shared-mean.ts";
 import {
   createTenantMeans,
   exportTenant,
@@ -29,6 +29,8 @@ export type Asker = Pick<RequestFacts, "tenant" | "category">;
  * trial. Otherwise a constraint that refuses by the mean would refuse without end, since nothing renews it.
  */
 export const trialAfterMs: number = 30 * 60_000;
+/** Number of calls after which a tenant is again the last to be forgotten. */
+const moveEvery = 8;
 /** Largest ratio that a tenant keeps without renewing it: what tokenisers make of ordinary text. */
 const usualRatio = 1.5;
 
@@ -42,12 +44,13 @@ export function observeModel(model: ModelMeans, tenant: string | undefined, call
   const means = model.tenants.get(key) ?? createTenantMeans(tenant, call.time);
   const before = means.calls;
   const countsInput = observeCall(means, call);
-  model.tenants.set(key, means);
+  // Only now and then: moving an entry to the end takes as long as all the rest.
+  if (before % moveEvery === 0) model.tenants.set(key, means);
   model.outputs = Math.min(model.outputs + 1, memory);
+  if (countsInput) model.inputs = Math.min(model.inputs + 1, memory);
+  if (before >= lastVote) return;
   model.logOutput = vote(model.logOutput, logOutputOf(means.meanOutputTokens), before);
-  if (!countsInput) return;
-  model.inputs = Math.min(model.inputs + 1, memory);
-  model.logRatio = vote(model.logRatio, means.meanLogRatio, before);
+  if (countsInput) model.logRatio = vote(model.logRatio, means.meanLogRatio, before);
 }
 
 /** Returns the running mean for such a request: of its category, drawn to its tenant's, drawn to the shared one. */
@@ -70,10 +73,10 @@ export function isFresh(model: ModelMeans, { tenant, category }: Asker, time: nu
 /** Returns the ratio of returned to estimated input tokens of a tenant's requests. */
 export function ratioFor(model: ModelMeans, tenant: string | undefined, time: number): number {
   const means = model.tenants.get(keyOf(tenant));
-  const shared = model.logRatio === 0 ? 1 : Math.exp(model.logRatio);
-  if (means === undefined || means.inputs === 0) return shared;
+  if (means === undefined || means.inputs === 0) return Math.exp(model.logRatio);
   const own = shrunkenRatio(means, model.logRatio);
-  return time - means.at < trialAfterMs ? own : Math.min(own, Math.max(shared, usualRatio));
+  if (time - means.at < trialAfterMs || own <= usualRatio) return own;
+  return Math.min(own, Math.max(Math.exp(model.logRatio), usualRatio));
 }
 
 export function exportModel(model: ModelMeans, wallOf: (time: number) => number): UsageMean {

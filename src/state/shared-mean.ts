@@ -17,6 +17,9 @@ const gain = 0.1;
 /** Longest way, as a logarithm, that counts. The calls of one tenant together make a factor of 1.15. */
 const longest = 0.8;
 
+/** Number of calls after which a tenant no longer moves anything. */
+export const lastVote = 1_000;
+
 /** Moves a shared logarithm towards that of a tenant with this number of calls before this one. */
 export function vote(shared: number, tenants: number, calls: number): number {
   const way = Math.max(-longest, Math.min(longest, tenants - shared));

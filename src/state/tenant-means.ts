@@ -7,7 +7,7 @@ export interface TenantMeans extends OutputMean, TokenRatio {
   readonly tenant: string | undefined;
   /** Number of calls in all. It bounds what the tenant contributes to the shared mean, and is not exported. */
   calls: number;
-  /** Latest observed category last. Absent: the tenant gives none. */
+  /** Absent: the tenant gives none. */
   categories: Map<string, OutputMean> | undefined;
 }
 
@@ -51,16 +51,27 @@ function observeAnswer(mean: OutputMean, { usage, isCut, time }: TenantCall): vo
   observeOutput(mean, isCut ? Math.max(outputTokens, mean.meanOutputTokens) : outputTokens, time);
 }
 
-/** Returns the mean of a category, and makes it the latest one. */
+/** Returns the mean of a category, for which an older one may have to make room. */
 function ofCategory(means: TenantMeans, category: string, at: number): OutputMean {
   means.categories ??= new Map();
   const { categories } = means;
-  const mean = categories.get(category) ?? { outputs: 0, meanOutputTokens: 0, at };
-  categories.delete(category);
+  const known = categories.get(category);
+  if (known !== undefined) return known;
+  if (categories.size >= maxCategories) forgetOldest(categories);
+  const mean = { outputs: 0, meanOutputTokens: 0, at };
   categories.set(category, mean);
-  const oldest = categories.size > maxCategories ? categories.keys().next().value : undefined;
-  if (oldest !== undefined) categories.delete(oldest);
   return mean;
+}
+
+function forgetOldest(categories: Map<string, OutputMean>): void {
+  let oldest: string | undefined;
+  let oldestAt = Number.POSITIVE_INFINITY;
+  for (const [category, { at }] of categories) {
+    if (at >= oldestAt) continue;
+    oldest = category;
+    oldestAt = at;
+  }
+  if (oldest !== undefined) categories.delete(oldest);
 }
 
 /** Exports the means, `wallOf` a time being milliseconds since the epoch. */

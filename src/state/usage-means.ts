@@ -76,13 +76,6 @@ export function createUsageMeans({
     return elapsed;
   };
 
-  const usual = (name: string, request: Asked, time: number): number => {
-    const model = models.get(name);
-    return model === undefined
-      ? request.expectedOutputTokens
-      : usualOutput(model, request, request.expectedOutputTokens, time);
-  };
-
   return {
     observe(name, { tenant, category, estimatedInputTokens, usage, isCut = false }, now) {
       const model = models.get(name) ?? createModelMeans(name, maxTenants);
@@ -91,16 +84,20 @@ export function createUsageMeans({
     },
 
     expectedOutputTokens(name, request, now) {
+      const { expectedOutputTokens: expected, maxOutputTokens } = request;
+      const model = models.get(name);
+      if (model === undefined) return atMost(expected, maxOutputTokens);
       const time = timeAt(now);
-      const mean = usual(name, request, time);
-      const { expectedOutputTokens } = request;
-      const model = mean > expectedOutputTokens ? models.get(name) : undefined;
-      const isHeld = model === undefined || isFresh(model, request, time);
-      return atMost(isHeld ? mean : expectedOutputTokens, request.maxOutputTokens);
+      const mean = usualOutput(model, request, expected, time);
+      const isHeld = mean <= expected || isFresh(model, request, time);
+      return atMost(isHeld ? mean : expected, maxOutputTokens);
     },
 
     usualOutputTokens(name, request, now) {
-      return atMost(usual(name, request, timeAt(now)), request.maxOutputTokens);
+      const { expectedOutputTokens: expected, maxOutputTokens } = request;
+      const model = models.get(name);
+      const mean = model === undefined ? expected : usualOutput(model, request, expected, timeAt(now));
+      return atMost(mean, maxOutputTokens);
     },
 
     calibratedInputTokens(name, { inputTokens, tenant }, now) {

@@ -45,6 +45,16 @@ describe("the output limit of a call under a bound", () => {
     expect(limit({}, { maxOutputTokens: 512 })).toMatchObject({ outputLimit: 512, limited: undefined });
   });
 
+  it("fits into the context window next to the input, since servers refuse one that does not", () => {
+    const within = (contextWindow: number, asked?: number) =>
+      limit({ asked, usualOutputTokens: 2_000 }, { contextWindow });
+    expect(within(100_000).outputLimit).toBe(8_000);
+    // 250 tokens of input, estimated: 350 at most
+    expect(within(4_000)).toMatchObject({ outputLimit: 3_650, limited: undefined });
+    expect(within(400).outputLimit).toBe(256);
+    expect(within(4_000, 3_900).outputLimit).toBe(3_900);
+  });
+
   it("is four times that of an answer that was cut", () => {
     expect(limit({ cutAt: 1_200 })).toMatchObject({
       outputLimit: 4_800,

@@ -69,10 +69,20 @@ describe("the upper bound of the input tokens", () => {
   it("of a file, or of something nested without end, is that of the context window", () => {
     const file = { type: "file" as const, file: { file_id: "f" } };
     expect(mostInputTokens({ messages: [{ role: "user", content: [file] }] })).toBe(1e9);
+    const twice: Record<string, unknown> = {};
+    Object.assign(twice, { one: twice, other: twice });
+    const cyclic = { type: "json_schema", json_schema: { name: "s", schema: twice } } as const;
+    expect(mostInputTokens({ ...asking(""), response_format: cyclic })).toBe(1e9);
     let deep: object = {};
     for (let at = 0; at < 10_000; at += 1) deep = { deep };
     const format = { type: "json_schema", json_schema: { name: "s", schema: deep } } as const;
     expect(mostInputTokens({ ...asking(""), response_format: format as never })).toBe(1e9);
+  });
+
+  it("reads types in content only: a tool may have a parameter of that name", () => {
+    const schema = { type: "file", properties: { picture: { type: "image_url" } } };
+    const tools = [{ type: "function" as const, function: { name: "f", parameters: schema } }];
+    expect(mostInputTokens({ ...asking(""), tools })).toBeLessThan(1_000);
   });
 
   it("is closer once the texts are counted, and never above what it was", () => {

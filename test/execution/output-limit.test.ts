@@ -214,6 +214,15 @@ describe("a bound", () => {
     expect(used).toBeLessThanOrEqual(0.02);
   });
 
+  it("leaves out a prediction, whose tokens are billed as output and which excludes a limit", async () => {
+    const small = writer("small", 10);
+    const request = { ...ask, prediction: { type: "content" as const, content: "x".repeat(400) } };
+    const { attempts } = await make({ small }).route({ ...request, maxCostUsd: 1 });
+    expect(attempts[0]?.dropped).toEqual(["prediction"]);
+    await make({ small }).route(request);
+    expect(small.requests.map(({ prediction }) => prediction === undefined)).toEqual([true, false]);
+  });
+
   it("does not limit a model whose output costs nothing", async () => {
     const own = writer("own", 9_000, {
       price: { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 },

@@ -19,7 +19,8 @@ export interface Pricing {
 /** A call whose output is to be limited. */
 export interface OutputToLimit {
   readonly model: ModelFacts;
-  readonly request: Pick<RequestFacts, "mostInputTokens" | "inputTokens" | "images">;
+  /** `inputTokens`: calibrated for the model. */
+  readonly request: Pick<RequestFacts, "mostInputTokens" | "inputTokens" | "inputTokensExact" | "images">;
   /** Limit that the request asks for, else that of the model's defaults. Absent: none. */
   readonly asked: number | undefined;
   readonly usualOutputTokens: number;
