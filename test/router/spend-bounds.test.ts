@@ -76,9 +76,12 @@ describe("a storm of requests", () => {
   it.each([1, 3])("pays at most maxCostUsd for each request at %d times the limit", async (factor) => {
     const seller = await sellerOf(factor);
     const router = routerOver(seller.url);
-    const answered = await storm(count, (at) =>
-      router.route({ messages: [{ role: "user", content: `Question ${at}` }], maxCostUsd: 0.01 }),
-    );
+    // In waves, since every request is answered: thousands of connections at once would be too many.
+    let answered = 0;
+    for (let wave = 0; wave < count / 100; wave += 1)
+      answered += await storm(100, (at) =>
+        router.route({ messages: [{ role: "user", content: `Question ${at}` }], maxCostUsd: 0.01 }),
+      );
     expect(answered).toBe(count);
     expect(seller.limits).not.toContain(undefined);
     expect(seller.soldUsd).toBeLessThanOrEqual(0.01 * count + seller.beyondUsd + 1e-9);
