@@ -121,6 +121,23 @@ describe("a storm of requests", () => {
     expect(answered).toBeGreaterThan(3);
   });
 
+  it("stays within a budget although callers abort once the endpoint writes", async () => {
+    const callers = Array.from({ length: count }, () => new AbortController());
+    const seller = await sellerOf(1, {
+      delayMs: 20,
+      inputTokens: (content) => {
+        callers[Number(content)]?.abort(new Error("the caller left"));
+        return 20;
+      },
+    });
+    const router = routerOver(seller.url, { budget: { limitUsd: 0.2, period: "day" } });
+    const send = (signal: AbortSignal, at: number) => router.route(String(at), { signal });
+    await Promise.allSettled(callers.map(({ signal }, at) => send(signal, at)));
+    expect(seller.limits.length).toBeGreaterThan(10);
+    expect(seller.soldUsd).toBeLessThanOrEqual(0.2 + 1e-12);
+    expect(router.exportState().spend?.accounts[0]?.usedUsd).toBeGreaterThanOrEqual(seller.soldUsd - 1e-12);
+  });
+
   it("also counts an asked limit in full", async () => {
     const seller = await sellerOf(1);
     const router = routerOver(seller.url, { budget: { limitUsd: 0.3, period: "day" } });
