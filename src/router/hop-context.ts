@@ -18,6 +18,7 @@ import {
   generateDirectly,
   leftMs,
 } from "../execution/index.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { watch } from "../plugin/watch.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
@@ -132,7 +133,7 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
-    const context = this.#execution(model, chat, this.#factsOf(chat));
+    const context = this.#execution(model, chat, this.#factsOf(chat, model.defaults));
     return generateDirectly(context, this.#idOf(model), this.#at);
   }
 
@@ -147,11 +148,16 @@ class RequestHop<Id extends string> implements OpenHop {
     return callDirectly(context, this.#idOf(target), this.#at, work);
   }
 
-  #factsOf(chat: ChatRequest): RequestFacts {
+  /** Returns the facts of a call. Under a bound they hold its limits: by these it is paid for. */
+  #factsOf(chat: ChatRequest, defaults?: Model["defaults"]): RequestFacts {
     const { ports, normalise } = this.#parts;
     const facts = normalise(chat);
     if (!this.#run.account.isBounded) return facts;
-    return { ...facts, mostInputTokens: ports.pricing.mostInputTokens(chat) };
+    return {
+      ...facts,
+      maxOutputTokens: facts.maxOutputTokens ?? defaultOutputLimit(defaults),
+      mostInputTokens: ports.pricing.mostInputTokens(chat),
+    };
   }
 
   #idOf(facts: ModelFacts): string {

@@ -200,6 +200,30 @@ describe("a bound", () => {
     }
   });
 
+  it("keeps the limit that the defaults of a classifier's model set", async () => {
+    const judge = writer("judge", 9_999, { defaults: { maxOutputTokens: 64 } });
+    const asking: Classifier = {
+      name: "asking",
+      version: "1",
+      async classify(_, hop) {
+        await hop.generate(judge, ask);
+        return { complexity: 0 };
+      },
+    };
+    const models = { small: writer("small", 1), large: writer("large", 1) };
+    // 0.003 USD pay for 64 tokens of the judge, and not for 256 of it and of a model that answers.
+    const result = await make(models, { classifier: asking }).route({
+      ...ask,
+      maxCostUsd: 0.0038,
+      max_tokens: 100,
+    });
+    expect(judge.limits()).toEqual([64]);
+    expect(result.attempts.map(({ model, limited }) => [model, limited])).toEqual([
+      ["fake:judge", undefined],
+      ["small", undefined],
+    ]);
+  });
+
   it("counts a call whose answer never came at what it could have cost", async () => {
     const caller = new AbortController();
     const deaf = { ...writer("deaf", 1), generate: () => new Promise<never>(() => {}) };
