@@ -44,6 +44,7 @@ export function createSpendBook(
 ): SpendBook {
   const time = createPeriodTime(lengthMs, monotonic);
   let accounts = new Map<string | undefined, Account>();
+  let floor: Floor = { periodStart: Number.NEGATIVE_INFINITY, usd: 0 };
 
   const ownerOf = (tenant: string | undefined) => (per === "tenant" ? tenant : undefined);
 
@@ -53,7 +54,10 @@ export function createSpendBook(
     const start = periodStart(now);
     if (known !== undefined && known.periodStart >= start) return known;
     accounts.delete(owner);
-    const usedUsd = accounts.size < maxTenants ? 0 : makeRoom(accounts, start);
+    if (floor.periodStart < start) floor = { periodStart: start, usd: 0 };
+    if (accounts.size >= maxTenants) floor = makeRoom(accounts, floor);
+    // An account of the router, or that of a tenant before any was forgotten, starts with 0.
+    const usedUsd = floor.usd;
     const account: Account = { tenant: owner, periodStart: start, usedUsd, heldUsd: 0 };
     accounts.set(owner, account);
     return account;
@@ -114,35 +118,58 @@ export function createSpendBook(
       const checked = checkSpendState(state);
       for (const account of checked) time.advance(account.periodStart, now);
       const current = periodStart(time.at(now));
+      let limit: Floor = { periodStart: current, usd: 0 };
       for (const account of checked) {
         const { tenant, usedUsd } = account;
         // A period in the far future would never end: the clock that wrote it was ahead.
         const start = Math.min(account.periodStart, current);
-        if (restored.size >= maxTenants) makeRoom(restored, start);
+        if (restored.size >= maxTenants) limit = makeRoom(restored, limit);
         restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
       }
       accounts = restored;
+      floor = floorOf(restored, limit, maxTenants);
     },
   };
 }
 
+/** Amount that new accounts of a period start with. */
+interface Floor {
+  readonly periodStart: number;
+  readonly usd: number;
+}
+
+/** Share of the accounts that is forgotten at once: looking for the one that used least takes long for thousands. */
+const forgottenShare = 0.1;
+
 /**
- * Forgets accounts of earlier periods or, if there are none, the one that has used least. Returns the amount
- * that a new account starts with: that least, so that no tenant gains by being forgotten. A tenant that comes
- * back starts with no less than it had used ("space saving", Metwally et al., 2005).
+ * Forgets accounts of earlier periods or, if there are none, those that have used least. Returns what new
+ * accounts start with: the most that was forgotten, so that no tenant gains by being forgotten. A tenant that
+ * comes back starts with no less than it had used (a variant of "space saving", Metwally et al., 2005).
  */
-function makeRoom(accounts: Map<string | undefined, Account>, start: number): number {
-  let least: Account | undefined;
+function makeRoom(accounts: Map<string | undefined, Account>, { periodStart, usd }: Floor): Floor {
   let freed = false;
   for (const [owner, account] of accounts) {
-    if (account.periodStart < start) {
-      accounts.delete(owner);
-      freed = true;
-    } else if (least === undefined || usedBy(account) < usedBy(least)) least = account;
+    if (account.periodStart >= periodStart) continue;
+    accounts.delete(owner);
+    freed = true;
   }
-  if (freed || least === undefined) return 0;
-  accounts.delete(least.tenant);
-  return usedBy(least);
+  if (freed) return { periodStart, usd };
+  const ascending = [...accounts.values()].sort((a, b) => usedBy(a) - usedBy(b));
+  const forgotten = ascending.slice(0, Math.max(1, Math.floor(forgottenShare * ascending.length)));
+  for (const { tenant } of forgotten) accounts.delete(tenant);
+  return { periodStart, usd: forgotten.reduce((most, account) => Math.max(most, usedBy(account)), usd) };
+}
+
+/**
+ * Returns the floor for restored accounts. The state does not hold it, but no account of the period has used less;
+ * none was forgotten unless there were too many.
+ */
+function floorOf(accounts: Map<string | undefined, Account>, floor: Floor, maxTenants: number): Floor {
+  if (accounts.size < maxTenants - Math.max(1, Math.ceil(forgottenShare * maxTenants))) return floor;
+  let least = Number.POSITIVE_INFINITY;
+  for (const account of accounts.values())
+    least = Math.min(least, account.periodStart < floor.periodStart ? 0 : usedBy(account));
+  return { ...floor, usd: Math.max(floor.usd, Number.isFinite(least) ? least : 0) };
 }
 
 function usedBy({ usedUsd, heldUsd }: Account): number {

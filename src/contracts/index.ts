@@ -50,6 +50,7 @@ export type {
   Attempt,
   CheckVerdict,
   Decision,
+  OutputLimited,
   PlanStep,
   RecordedCandidate,
   RecordedError,
@@ -131,6 +132,7 @@ export type {
   SessionsState,
   SpendAccountState,
   SpendState,
+  TenantUsageMean,
   UsageMean,
   UsageMeansState,
 } from "./router-state.ts";

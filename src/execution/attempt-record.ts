@@ -63,10 +63,11 @@ export function startAttempt(
   let abandoned = false;
   let isReported = false;
   if (model.endpoint !== undefined) record.endpoint = model.endpoint;
+  if (call.limited !== undefined) record.limited = call.limited;
   observer.started(call);
 
-  const end = () => {
-    scope.account.settle(call.attemptId, record.costUsd);
+  const end = (spentUsd = record.costUsd) => {
+    scope.account.settle(call.attemptId, spentUsd);
     record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
     insert(scope, record, startedAt);
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
@@ -110,7 +111,7 @@ export function startAttempt(
       record.error = recordError(error);
       if (received === undefined) record.costUsd = 0;
       else billReceived(received);
-      end();
+      end(spentAfter(received, record.costUsd, call.costUsd));
     },
     abandon(received) {
       record.error = {
@@ -119,7 +120,7 @@ export function startAttempt(
       };
       billReceived(received);
       abandoned = true;
-      end();
+      end(spentAfter(received, record.costUsd, call.costUsd));
     },
     checked(verdict) {
       record.check = verdict;
@@ -132,6 +133,18 @@ export function startAttempt(
       observer.ended(call, record);
     },
   };
+}
+
+/**
+ * Returns what a call that broke off counts in the account. The length of an answer of which nothing has arrived is
+ * not known: all that was reserved for it may be spent.
+ */
+function spentAfter(
+  received: string | undefined,
+  costUsd: number | undefined,
+  reservedUsd: number | undefined,
+): number | undefined {
+  return received === "" ? Math.max(costUsd ?? 0, reservedUsd ?? 0) : costUsd;
 }
 
 /** Returns everything that a model wrote and bills for, as text. */

@@ -56,7 +56,7 @@ export interface AnthropicOptions extends ProviderOptions {
  * refuses are replaced. So a conversation that another model began can continue. A `pause_turn` (a turn of
  * the provider's own tools) ends with finish reason `length`. Without an output limit, 8,192 tokens are
  * requested. Keys of `defaults.extraBody` replace those of the translated body, for instance
- * `{ cache_control: { type: "ephemeral" } }`.
+ * `{ cache_control: { type: "ephemeral" } }`, except for an output limit that the request has itself.
  *
  * Throws `InvalidOptionError`.
  */

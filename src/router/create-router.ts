@@ -22,7 +22,7 @@ import { createSessions } from "../state/sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels } from "./complete-models.ts";
-import { certified, estimateBy } from "./deciding-parts.ts";
+import { certified, estimateBy, leastCostBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { createObserver } from "./observer.ts";
 import { createPolicyInputs } from "./policy-inputs.ts";
@@ -83,6 +83,7 @@ function assemble<Id extends string>(
   const inputs =
     reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
   if (inputs !== undefined) events.observe(inputs.observe);
+  const leastCostUsd = leastCostBy(models);
 
   const deciding: DecisionParts<Id> = {
     models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
@@ -91,8 +92,10 @@ function assemble<Id extends string>(
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,
     clock: clock.wall,
-    estimate: estimateBy(means),
-    healthOf: (name) => health.of(name, now()),
+    monotonic: now,
+    estimate: estimateBy(means, leastCostUsd),
+    leastCostUsd,
+    healthOf: health.of,
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
     spendOf: ledger.spendOf,
     inputsOf: inputs?.snapshots,

@@ -21,9 +21,10 @@ export interface RouterOptions<Id extends string> {
   readonly constraints?: Constraints<Id> | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
-   * Money that may be used in a period, by all requests or by those of each tenant. It is reserved
-   * before a call and settled after it; a model of unknown price is then not permitted, and a request
-   * for which too little is left is refused with `BudgetExceededError`. Default: no limit.
+   * Money that may be used in a period, by all requests or by those of each tenant. Every call then carries an
+   * output limit, and the most that it can cost with it is reserved before the call and settled after it. A
+   * model of unknown price is not permitted, and a request for which too little is left is refused with
+   * `BudgetExceededError`. Default: no limit.
    */
   readonly budget?: BudgetOptions | undefined;
   /**

@@ -39,7 +39,7 @@ export function exportState(parts: StateParts): RouterState {
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   return {
     formatVersion: 1,
-    usageMeans: means.exportState(),
+    usageMeans: means.exportState(wallNow),
     health: health.exportState(wallNow - now),
     breakers: breakers.exportState(now, wallNow),
     sessions: sessions.exportState(wallNow - now),
@@ -84,7 +84,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     parts.inputs.restoreState(inputs);
   }
   const [now, wallNow] = [parts.clock.monotonic(), parts.clock.wall()];
-  parts.means.restoreState(usageMeans);
+  parts.means.restoreState(usageMeans, now, wallNow);
   parts.health.restoreState(health, now, wallNow);
   parts.breakers.restoreState(breakers, now, wallNow);
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);

@@ -112,8 +112,27 @@ export function toMessagesBody(request: ChatRequest, settings: TranslationSettin
     ...(thinking && { thinking }),
     ...((effort || format) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
     ...toSampling(request, settings, thinking, issues),
-    ...defaults.extraBody,
+    ...extraWithin(request, defaults.extraBody, issues),
   };
+}
+
+/**
+ * Returns the extra body without what contradicts the request's own output limit: another limit, and thinking
+ * that would not fit into it, which the API refuses.
+ */
+function extraWithin(
+  { max_completion_tokens, max_tokens }: ChatRequest,
+  extra: ModelDefaults["extraBody"] = {},
+  issues: Untranslatable,
+): ModelDefaults["extraBody"] {
+  const limit = max_completion_tokens ?? max_tokens ?? undefined;
+  if (limit === undefined) return extra;
+  const { max_tokens: _, ...others } = extra;
+  const { thinking, ...rest } = others;
+  const budget = (thinking as { readonly budget_tokens?: unknown } | undefined)?.budget_tokens;
+  if (!(typeof budget === "number" && budget >= limit)) return others;
+  issues.drop("thinking");
+  return rest;
 }
 
 function reportIssues({ name, strictParameters = false, onDropped }: TranslationSettings): Untranslatable {

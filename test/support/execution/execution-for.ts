@@ -116,6 +116,7 @@ export function executionFor(
           ? undefined
           : { at: clock.monotonic() + parts.deadlineMs, ms: parts.deadlineMs },
       account,
+      cutAt: 0,
       attempts,
       starts: [],
       numberCall() {
