@@ -12,6 +12,7 @@ import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
 import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
+import { type AskedTest, LOSS_TESTS } from "../src/statistics/loss-test.ts";
 import { classifierOption } from "./eval-options/classifier.ts";
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
@@ -35,6 +36,7 @@ interface Options extends PartOptions, Pair {
   readonly byCategory: boolean;
   readonly confidence: string;
   readonly guarantee: string;
+  readonly test?: string | undefined;
   readonly groupBy?: readonly string[] | undefined;
   readonly unitCap?: string | undefined;
   readonly gridFrom?: string | undefined;
@@ -65,6 +67,10 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
     .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
     .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
+    .option(
+      "--test <name>",
+      "exact, gaffke or betting (default: exact where qualities are 0 and 1 and units are single, else gaffke)",
+    )
     .option(
       "--group-by <fields...>",
       `fields that join records to one unit (default: ${UNIT_FIELDS.join(" ")})`,
@@ -125,6 +131,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     classifier,
     target,
     guarantee,
+    test: testOf(options.test),
     confidence: openOption("--confidence", options.confidence),
     groupBy: groupBy as readonly UnitField[] | undefined,
     unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
@@ -166,6 +173,13 @@ function checkUntrained(records: readonly OutcomeRecord[], path: string, file: T
   if (shared.length === 0) return;
   const expected = `other records to tune with than those used to fit ${path}: at least ${shared.length} are in both`;
   throw new InvalidOptionError("records", records, expected);
+}
+
+function testOf(name: string | undefined): AskedTest | undefined {
+  if (name === undefined) return undefined;
+  const test = LOSS_TESTS.find((one) => one === name);
+  if (test === undefined) throw new InvalidOptionError("--test", name, LOSS_TESTS.join(", "));
+  return test;
 }
 
 function targetOf({ maxLoss, largeShare, budget, byCategory }: Options): Target {

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
-import type { Guarantee } from "../../src/statistics/loss-test.ts";
+import type { Guarantee, LossTestName } from "../../src/statistics/loss-test.ts";
 import type { UnitField } from "../data/split/units.ts";
 
 /** Aim of a tuning. */
@@ -37,11 +37,8 @@ export interface Certificate {
   readonly maxLoss: number;
   /** Confidence, 1 - delta, in (0, 1). */
   readonly confidence: number;
-  /**
-   * Test of the p-values: `binomial`, exact, for regressions if all units are of one record and `unitCap` is
-   * 1, else `betting`.
-   */
-  readonly test: "betting" | "binomial";
+  /** Test of the p-values. */
+  readonly test: LossTestName;
   /** Records that the test used. */
   readonly records: number;
   /** Records that chose the threshold and are used for nothing else; 0 for a target that is a loss. */
@@ -60,7 +57,7 @@ export interface Certificate {
    * in the promise. 1: all units weigh the same. Absent: `largestUnit`.
    */
   readonly unitCap?: number | undefined;
-  /** Seed of the order of the units, the choosing part and the intervals. */
+  /** Seed of the intervals, of the choosing part and, for `betting`, of the order of the units. */
   readonly seed: number;
   /** Threshold, as in the file. */
   readonly threshold?: number | undefined;

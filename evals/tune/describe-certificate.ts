@@ -20,7 +20,7 @@ export function describeCertificate(certificate: Certificate, large: string): st
       ? `${showPercentUpTo(largeCallRate, 1)} of requests go to ${large}; costs are not known.`
       : `${saving.value < 0 ? "Cost rises" : "Cost falls"} by ${showPercentUpTo(Math.abs(saving.value), 1)}${interval(saving)}, and ${showPercentUpTo(largeCallRate, 1)} of requests go to ${large}.`;
   return [
-    `On ${grouped}, with ${showPercentUpTo(confidence, 1)} confidence, ${what}; measured: ${number(loss)} (${test} test).`,
+    `On ${grouped}, with ${showPercentUpTo(confidence, 1)} confidence, ${what}; measured: ${number(loss)} (${testNamed(test)}).`,
     money,
     ...("maxLoss" in target
       ? []
@@ -33,6 +33,11 @@ export function describeCertificate(certificate: Certificate, large: string): st
     `It holds for requests like these, with these models, as this quality was judged; of those that share a ${groupBy.join(" or ")}, ${cap === 1 ? "all count as one" : `at most ${cap} count`}.`,
     ...certificate.notes,
   ].join(" ");
+}
+
+/** Names a test within a sentence. */
+export function testNamed(test: Certificate["test"]): string {
+  return test === "gaffke" ? "Gaffke's test" : `${test} test`;
 }
 
 function interval({ value, low, high }: NonNullable<Certificate["saving"]>): string {

@@ -14,6 +14,8 @@ export interface TuneColumns {
   readonly complexity: Float64Array;
   /** Outcomes, with the costs of both models or of none. */
   readonly pair: PairedOutcomes;
+  /** True if all qualities are 0 or 1. */
+  readonly isBinary: boolean;
   /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: Uint32Array;
   /** Records that lack the outcome of one of the models. */
@@ -53,10 +55,16 @@ export function tuneColumns(
     pair: isPriced
       ? pair
       : { small: { quality: pair.small.quality }, large: { quality: pair.large.quality } },
+    isBinary: isBinary(pair.small.quality) && isBinary(pair.large.quality),
     units: unitsOf(records, groupBy),
     skipped,
     unclassified,
   };
+}
+
+/** True if all qualities are 0 or 1. */
+export function isBinary(quality: Float64Array): boolean {
+  return quality.every((one) => one === 0 || one === 1);
 }
 
 /** Selects records, with their units renumbered. */
@@ -80,6 +88,7 @@ export function columnsWhere(columns: TuneColumns, keep: (index: number) => bool
       numbers.set(unit, known);
       return known;
     }),
+    isBinary: columns.isBinary,
     skipped: columns.skipped,
     unclassified: complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0),
   };

@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
 import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
-import type { Guarantee } from "../../src/statistics/loss-test.ts";
+import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/statistics/loss-test.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../data/split/units.ts";
@@ -20,6 +20,12 @@ export interface TuneOptions {
   readonly guarantee?: Guarantee | undefined;
   /** Confidence, 1 - delta, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
+  /**
+   * Test of the loss. Default: `exact` where qualities are 0 and 1, all units have one record and there are at
+   * most 2,000, else `gaffke`, which rests on a theorem of 2026. `betting` rests on none, and depends on the
+   * seed. Give one if the records may hold other qualities than happen to be in this file.
+   */
+  readonly test?: AskedTest | undefined;
   /** Fields that join records to one independent unit. Default: prompt, group, session and tenant. */
   readonly groupBy?: readonly UnitField[] | undefined;
   /**
@@ -31,8 +37,8 @@ export interface TuneOptions {
   /** Text of a record that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
   /**
-   * Seed of the order of the units, of the choosing part and of resamples, a whole number in [0, 2^32).
-   * Default 1.
+   * Seed of resamples, of the choosing part and, for `betting`, of the order of the units: a whole number in
+   * [0, 2^32). Default 1.
    */
   readonly seed?: number | undefined;
   /** Number of bootstrap resamples for the interval of the saving. Default 1,000. */
@@ -61,6 +67,7 @@ export const tuneOptionNames: readonly string[] = [
   "target",
   "guarantee",
   "confidence",
+  "test",
   "groupBy",
   "unitCap",
   "text",
@@ -113,6 +120,7 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError(`${owner}.guarantee`, guarantee, "mean or regressions");
   checkTarget(owner, settings.target);
+  checkTest(owner, settings);
   checkOpen(`${owner}.confidence`, confidence);
   checkGroupBy(`${owner}.groupBy`, groupBy);
   if (unitCap !== undefined)
@@ -135,6 +143,17 @@ function checkTarget(owner: string, target: Target): void {
   else if ("largeShare" in target)
     checkNumber(`${owner}.target.largeShare`, target.largeShare, { min: 0, max: 1 });
   else checkNumber(`${owner}.target.budgetUsd`, target.budgetUsd, { min: 0 });
+}
+
+function checkTest(owner: string, { test, target }: Pick<TuneSettings, "test" | "target">): void {
+  if (test === undefined) return;
+  if (!LOSS_TESTS.includes(test)) throw new InvalidOptionError(`${owner}.test`, test, LOSS_TESTS.join(", "));
+  if (test === "exact" && !("maxLoss" in target))
+    throw new InvalidOptionError(
+      `${owner}.test`,
+      test,
+      "absent, gaffke or betting: the target is not a loss",
+    );
 }
 
 function checkOpen(option: string, value: number): void {

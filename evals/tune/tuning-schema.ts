@@ -29,7 +29,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
       ]),
       maxLoss: signed,
       confidence: open,
-      test: z.enum(["betting", "binomial"]),
+      test: z.enum(["exact", "binomial", "gaffke", "betting"]),
       records: count,
       choosing: count,
       skipped: count,

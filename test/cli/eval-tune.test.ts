@@ -58,11 +58,11 @@ describe("eval tune", () => {
     });
     expect(text).toMatch(/^small small, large large; complexity@[0-9a-f]{12}; policy \w+\n/);
     expect(text).toMatch(
-      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(betting test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
+      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(exact test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
     );
     // What is promised, and what is an estimate.
     expect(text).toMatch(
-      /^at most +0\.0500\nof this policy alone, an estimate \(betting\) +-?0\.\d+\np-value +\S+$/m,
+      /^at most +0\.0500\nof this policy alone, an estimate \(exact test\) +-?0\.\d+\np-value +\S+$/m,
     );
     expect(text).toMatch(/^threshold +large calls +quality +loss +USD per 1,000 +p-value +accepted$/m);
     expect(text).toMatch(/tuning\.json: tuning [0-9a-f]{12}, holds until 2027-03-01\n$/);
@@ -169,7 +169,9 @@ describe("eval tune", () => {
       linesFrom(records.map((record, index) => ({ ...record, session: `s${Math.floor(index / 4)}` }))),
     );
     const { out: text } = await tune("--outcomes", path, "--max-loss", "0.1", "--unit-cap", "1");
-    expect(text).toMatch(/^On 1200 records, 300 independent units .*or tenant, all count as one\.$/m);
+    expect(text).toMatch(
+      /^On 1200 records, 300 independent units .*or tenant, all count as one\. That Gaffke's/m,
+    );
     expect((await readTuning(out)).certificate).toMatchObject({ largestUnit: 4, unitCap: 1 });
   });
 
@@ -227,6 +229,7 @@ describe("eval tune", () => {
     [["--max-loss", "0"], '--max-loss must be a number above 0 and below 1, got "0"'],
     [["--confidence", "95"], '--confidence must be a number in [0, 1], got "95"'],
     [["--guarantee", "most"], '--guarantee must be mean or regressions, got "most"'],
+    [["--test", "wald"], '--test must be exact, gaffke, betting, got "wald"'],
     [["--unit-cap", "0"], '--unit-cap must be a number in [1, 4294967295], got "0"'],
     [["--group-by", "user"], "--group-by must be one or more of prompt, group, session, tenant"],
     [

@@ -3,6 +3,7 @@ import { type OutcomeRecord, tuneThreshold } from "../../../evals/index.ts";
 import { seededRandom } from "../../../evals/metrics/index.ts";
 import { isRouterError } from "../../../src/index.ts";
 import { type BinomialTest, loadBinomialTest } from "../../../src/statistics/binomial-test.ts";
+import { hardWorlds } from "../../../studies/hard-worlds.ts";
 import { simulateCategories } from "../../../studies/simulate-categories.ts";
 import { simulateTuning } from "../../../studies/simulate-tuning.ts";
 import { type World, worlds } from "../../../studies/tuning-worlds.ts";
@@ -50,6 +51,24 @@ describe("the guarantee on worlds whose truth is known", () => {
         checkShare(broken);
         if (records === 5_000 && oracleSaving >= 0.2)
           expect(saving).toBeGreaterThanOrEqual(0.8 * oracleSaving);
+      }
+    });
+  }
+
+  for (const world of hardWorlds) {
+    it(`holds where it was attacked: ${world.name}`, async () => {
+      for (const records of isFull ? [200, 1_000] : [200]) {
+        const of = (test?: "betting" | "gaffke") => simulateTuning(world, records, draws, { test });
+        const { broken, refused } = await of();
+        console.info(
+          `| ${world.name} | ${records} | ${world.maxLoss.toFixed(3)} | ${withBound(broken)} | | ${share(refused)} | |`,
+        );
+        checkShare(broken);
+        for (const test of isFull ? (["gaffke", "betting"] as const) : []) {
+          const other = await of(test);
+          console.info(`${test}, ${world.name}, ${records}: ${withBound(other.broken)}`);
+          checkShare(other.broken);
+        }
       }
     });
   }

@@ -27,6 +27,9 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
+const gaffkeNote =
+  "That Gaffke's test is valid is a theorem of 2026 whose proof is a preprint; the test `betting` rests on none.";
+
 describe("a threshold for a greatest loss", () => {
   it("comes with a certificate of all that was asked and measured", async () => {
     const file = await tune(tuneRecords(3_000), { judge: "exact" });
@@ -57,7 +60,7 @@ describe("a threshold for a greatest loss", () => {
       target: { maxLoss: 0.02 },
       maxLoss: 0.02,
       confidence: 0.95,
-      test: "betting",
+      test: "gaffke",
       records: 3_000,
       units: 3_000,
       largestUnit: 1,
@@ -67,7 +70,7 @@ describe("a threshold for a greatest loss", () => {
       groupBy: ["prompt", "group", "session", "tenant"],
       seed: 1,
       threshold: file.threshold,
-      notes: [],
+      notes: [gaffkeNote],
     });
     expect(certificate.pValue).toBeLessThanOrEqual(0.05);
     expect(certificate.upperBound).toBeGreaterThan(certificate.loss);
@@ -125,7 +128,7 @@ describe("a threshold for a greatest loss", () => {
   });
 
   it("says how many records would do where there are too few, whatever they show", async () => {
-    const error = await errorOf(tune(tuneRecords(100)));
+    const error = await errorOf(tune(tuneRecords(100, { seed: 2 })));
     if (!isRouterError(error, "insufficient-evidence")) throw error;
     expect(error.records).toBe(100);
     expect(error.message).toMatch(
@@ -149,6 +152,45 @@ describe("a threshold for a greatest loss", () => {
   });
 });
 
+describe("the test", () => {
+  const notBinary = (records: readonly OutcomeRecord[]): OutcomeRecord[] =>
+    records.map((record, index) =>
+      index === 0 ? { ...record, outcomes: { ...record.outcomes, small: { quality: 0.5 } } } : record,
+    );
+
+  it("is exact up to 2,000 single records with qualities of 0 and 1, and the certificate names it", async () => {
+    const records = tuneRecords(1_000);
+    const { certificate } = await tune(records);
+    expect(certificate).toMatchObject({ test: "exact", notes: [] });
+    expect(describeCertificate(certificate, "large")).toContain(" (exact test). ");
+    expect((await tune(notBinary(records))).certificate.test).toBe("gaffke");
+    expect((await tune(tuneRecords(2_001))).certificate.test).toBe("gaffke");
+  });
+
+  it("does not depend on the seed, unless bets are asked for", async () => {
+    for (const records of [tuneRecords(800), notBinary(tuneRecords(800))]) {
+      const of = async (seed: number, test?: "betting") =>
+        (await tune(records, { seed, test, resamples: 1 })).certificate.pValue;
+      expect(await of(1)).toBe(await of(2));
+      expect(await of(1, "betting")).not.toBe(await of(2, "betting"));
+    }
+  });
+
+  it("is Gaffke's for a share or a budget, whose bound takes one test for each limit", async () => {
+    const { certificate } = await tune(tuneRecords(500), { target: { largeShare: 0.5 } });
+    expect(certificate.test).toBe("gaffke");
+    await expect(tune(tuneRecords(500), { target: { largeShare: 0.5 }, test: "exact" })).rejects.toThrow(
+      'tuneThreshold.test must be absent, gaffke or betting: the target is not a loss, got "exact"',
+    );
+  });
+
+  it("that is exact is refused where there is none", async () => {
+    await expect(tune(notBinary(tuneRecords(300)), { test: "exact" })).rejects.toThrow(
+      "test must be absent, gaffke or betting: an exact test takes at most 2000 records with qualities of 0 and 1",
+    );
+  });
+});
+
 describe("units of several records", () => {
   /** One user in ten has 20 requests, the others one. */
   const users = (count: number, small: () => number = () => 0.95): OutcomeRecord[] =>
@@ -164,11 +206,11 @@ describe("units of several records", () => {
     expect(certificate).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 20 });
     expect(certificate.loss).toBeCloseTo(certificate.quality.large - certificate.quality.routed, 12);
     expect(describeCertificate(certificate, "large")).toMatch(
-      /of those that share a prompt or group or session or tenant, at most 20 count\.$/,
+      /of those that share a prompt or group or session or tenant, at most 20 count\. That Gaffke's/,
     );
     const alike = (await tune(records, { target, unitCap: 1 })).certificate;
     expect(alike).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 1 });
-    expect(describeCertificate(alike, "large")).toMatch(/or tenant, all count as one\.$/);
+    expect(describeCertificate(alike, "large")).toMatch(/or tenant, all count as one\. That Gaffke's/);
     // All weigh the same: 20 requests that were lost are as one.
     expect(alike.loss).not.toBeCloseTo(alike.quality.large - alike.quality.routed, 6);
   });
@@ -219,14 +261,12 @@ describe("units of several records", () => {
     if (first === undefined) throw new Error("no records");
     const copied = (await tune([...records, { ...first, id: "copy" }], options)).certificate;
     expect(copied).toMatchObject({
-      test: "betting",
-      notes: ["Some units have several records: betting replaced the exact binomial test."],
+      test: "gaffke",
+      notes: [gaffkeNote],
     });
-    expect(describeCertificate(copied, "large")).toContain(" (betting test). ");
+    expect(describeCertificate(copied, "large")).toContain(" (Gaffke's test). ");
     const capped = (await tune(records, { ...options, unitCap: 2 })).certificate;
-    expect(capped.notes).toEqual([
-      "Units may have several requests: betting replaced the exact binomial test.",
-    ]);
+    expect(capped).toMatchObject({ test: "gaffke", notes: [gaffkeNote] });
   });
 });
 
@@ -412,6 +452,7 @@ describe("options that are wrong", () => {
     [{ large: "small" }, 'tuneThreshold.large must be another model than tuneThreshold.small, got "small"'],
     [{ guarantee: "all" as never }, 'tuneThreshold.guarantee must be mean or regressions, got "all"'],
     [{ groupBy: [] }, "tuneThreshold.groupBy must be one or more of prompt, group, session, tenant"],
+    [{ test: "wald" as never }, 'tuneThreshold.test must be exact, gaffke, betting, got "wald"'],
     [{ steps: 0 }, "tune.steps must be an integer in [1, 1000], got 0"],
     [{ scores: [2] }, "tune.scores must be complexities in [0, 1], at least one"],
     [{ unitCap: 0 }, "tuneThreshold.unitCap must be an integer in [1, 4294967295], got 0"],
