@@ -3,7 +3,6 @@ import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
 import { checkDisjoint } from "../evals/data/split/record-keys.ts";
 import { checkGroupBy } from "../evals/data/split/split-outcomes.ts";
-import { UNIT_FIELDS } from "../evals/data/split/units.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import type { Target } from "../evals/tune/certificate.ts";
 import { tuneCategories } from "../evals/tune/tune-categories.ts";
@@ -38,6 +37,7 @@ interface Options extends PartOptions, Pair {
   readonly guarantee: string;
   readonly test?: string | undefined;
   readonly groupBy?: readonly string[] | undefined;
+  readonly independentPrompts: boolean;
   readonly unitCap?: string | undefined;
   readonly gridFrom?: string | undefined;
   readonly pricesFrom?: string | undefined;
@@ -73,7 +73,12 @@ export function evalTuneCommand(terminal: Terminal): Command {
     )
     .option(
       "--group-by <fields...>",
-      `fields that join records to one unit (default: ${UNIT_FIELDS.join(" ")})`,
+      "fields that join records to one unit, beside prompts that are alike (default: group session tenant)",
+    )
+    .option(
+      "--independent-prompts",
+      "take records with the same prompt, or prompts of one template, for independent",
+      false,
     )
     .option(
       "--unit-cap <count>",
@@ -134,6 +139,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     test: testOf(options.test),
     confidence: openOption("--confidence", options.confidence),
     groupBy: groupBy as readonly UnitField[] | undefined,
+    independentPrompts: options.independentPrompts,
     unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
     scores:
       gridFrom === undefined

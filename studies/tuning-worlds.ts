@@ -174,7 +174,10 @@ const answers =
 /** Quality of a small model that is as good as the large one on easy requests, and gets worse on harder ones. */
 const fading = (complexity: number): number => 0.98 - 0.75 * Math.max(complexity - 0.3, 0) ** 1.3;
 
-export const levels = (count: number) => (uniform: number) => (Math.floor(uniform * count) + 0.5) / count;
+export const levels =
+  (count: number): ((uniform: number) => number) =>
+  (uniform) =>
+    (Math.floor(uniform * count) + 0.5) / count;
 
 /** A loss that is nearly 0 below 0.6 and clearly larger above. */
 const steep = (complexity: number): number => (complexity < 0.6 ? 0.01 : 0.15);

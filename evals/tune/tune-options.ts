@@ -26,8 +26,13 @@ export interface TuneOptions {
    * seed. Give one if the records may hold other qualities than happen to be in this file.
    */
   readonly test?: AskedTest | undefined;
-  /** Fields that join records to one independent unit. Default: prompt, group, session and tenant. */
+  /**
+   * Fields that join records to one independent unit. Default: group, session and tenant. Records with the
+   * same prompt, or prompts of one template, are joined beside it, unless there is `independentPrompts`.
+   */
   readonly groupBy?: readonly UnitField[] | undefined;
+  /** True to join records by `groupBy` alone. Default false: prompts that are alike depend on each other. */
+  readonly independentPrompts?: boolean | undefined;
   /**
    * Number of requests of a unit that count at most, at least 1: those of a larger one weigh `unitCap / size`
    * each. With 1 all units weigh the same. A lower cap needs fewer records if sizes differ. Default: the size
@@ -69,6 +74,7 @@ export const tuneOptionNames: readonly string[] = [
   "confidence",
   "test",
   "groupBy",
+  "independentPrompts",
   "unitCap",
   "text",
   "seed",
@@ -103,15 +109,14 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
     target: options.target ?? { maxLoss: 0.02 },
     guarantee: options.guarantee ?? "mean",
     confidence: options.confidence ?? 0.95,
-    groupBy: options.groupBy ?? UNIT_FIELDS,
+    groupBy: joiningFields(owner, options),
     text: options.text ?? "prompt",
     seed: options.seed ?? 1,
     resamples: options.resamples ?? 1_000,
     expiresDays: options.expiresDays ?? 90,
     clock: options.clock ?? Date.now,
   } satisfies TuneSettings;
-  const { small, large, classifier, guarantee, confidence, expiresDays, seed, groupBy, judge, unitCap } =
-    settings;
+  const { small, large, classifier, guarantee, confidence, expiresDays, seed, judge, unitCap } = settings;
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
   if (small === large)
@@ -122,13 +127,25 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
   checkTarget(owner, settings.target);
   checkTest(owner, settings);
   checkOpen(`${owner}.confidence`, confidence);
-  checkGroupBy(`${owner}.groupBy`, groupBy);
   if (unitCap !== undefined)
     checkNumber(`${owner}.unitCap`, unitCap, { min: 1, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
   if (judge !== undefined) checkText(`${owner}.judge`, judge);
   return settings;
+}
+
+const promptFields: readonly UnitField[] = ["prompt", "template"];
+
+/** Fields that join records, in the order of `UNIT_FIELDS`. */
+function joiningFields(
+  owner: string,
+  { groupBy, independentPrompts = false }: Pick<TuneOptions, "groupBy" | "independentPrompts">,
+): readonly UnitField[] {
+  if (groupBy !== undefined) checkGroupBy(`${owner}.groupBy`, groupBy);
+  const given = groupBy ?? UNIT_FIELDS.filter((field) => !promptFields.includes(field));
+  const joining = new Set(independentPrompts ? given : [...promptFields, ...given]);
+  return UNIT_FIELDS.filter((field) => joining.has(field));
 }
 
 function checkTarget(owner: string, target: Target): void {

@@ -35,7 +35,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
       skipped: count,
       unclassified: count,
       units: count,
-      groupBy: z.array(z.enum(["prompt", "group", "session", "tenant"])).min(1),
+      groupBy: z.array(z.enum(["prompt", "template", "group", "session", "tenant"])).min(1),
       largestUnit: count,
       unitCap: count.min(1).optional(),
       seed: count,

@@ -6,6 +6,7 @@ import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { tuneRecords } from "../support/evals/tune-records.ts";
+import { wordOf } from "../support/evals/word-of.ts";
 import { runCli } from "../support/run-cli.ts";
 import { topicRecords } from "../support/topic-records.ts";
 
@@ -18,7 +19,7 @@ const linesFrom = (records: readonly OutcomeRecord[]): string =>
 const records = tuneRecords(1_200, { small: () => 0.95 }).map(
   (record, index): OutcomeRecord => ({
     ...record,
-    prompt: `${"word ".repeat(1 + (index % 60))}${index}`,
+    prompt: `${"word ".repeat(1 + (index % 60))}${wordOf(index)}`,
     category: index % 3 === 0 ? "chat" : "code",
   }),
 );
@@ -124,7 +125,7 @@ describe("eval tune", () => {
     // Chosen by other records: the bound is what is promised.
     expect(share.out).not.toContain("an estimate");
     const budget = await tune("--outcomes", outcomes, "--budget", "5");
-    expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$\d\.\d+ measured\)/);
+    expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$[\d.]+ measured\)/);
     const categories = await tune("--outcomes", outcomes, "--by-category", "--max-loss", "0.1");
     expect(categories.out).toMatch(
       /^category +threshold +records +loss +at most +alone \(estimate\) +large calls +saving/m,
@@ -158,7 +159,7 @@ describe("eval tune", () => {
     const leaky = await tune(...args, "--part", "all", "--out", nowhere);
     expect(leaky.exitCode).toBe(2);
     expect(leaky.err).toMatch(
-      /records must be other records to tune with than those used to fit .*: 442 are in both/,
+      /records must be other records to tune with than those used to fit .*: 467 are in both/,
     );
     expect(existsSync(nowhere)).toBe(false);
   });
@@ -231,7 +232,7 @@ describe("eval tune", () => {
     [["--guarantee", "most"], '--guarantee must be mean or regressions, got "most"'],
     [["--test", "wald"], '--test must be exact, gaffke, betting, got "wald"'],
     [["--unit-cap", "0"], '--unit-cap must be a number in [1, 4294967295], got "0"'],
-    [["--group-by", "user"], "--group-by must be one or more of prompt, group, session, tenant"],
+    [["--group-by", "user"], "--group-by must be one or more of prompt, template, group, session, tenant"],
     [
       ["--max-loss", "0.1", "--budget", "3"],
       '--budget must be absent together with --max-loss: each is a target of its own, got "3"',

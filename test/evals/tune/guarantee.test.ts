@@ -8,6 +8,7 @@ import { simulateCategories } from "../../../studies/simulate-categories.ts";
 import { simulateTuning } from "../../../studies/simulate-tuning.ts";
 import { type World, worlds } from "../../../studies/tuning-worlds.ts";
 import { stated } from "../../support/evals/records.ts";
+import { wordOf } from "../../support/evals/word-of.ts";
 import { runs } from "../../support/runs.ts";
 
 const delta = 0.05;
@@ -101,7 +102,7 @@ describe("the guarantee on worlds whose truth is known", () => {
         const lost = fails || random() < (hard ? 0.0911 : 0.02);
         return {
           id: String(index),
-          prompt: fails ? `no number ${index}` : `${hard ? 0.5 : 0} request ${index}`,
+          prompt: fails ? `no number ${wordOf(index)}` : `${hard ? 0.5 : 0} request ${wordOf(index)}`,
           outcomes: { small: { quality: lost ? 0 : 1, costUsd: 1 }, large: { quality: 1, costUsd: 10 } },
         };
       });
@@ -126,6 +127,62 @@ describe("the guarantee on worlds whose truth is known", () => {
     }
     console.info(`| tuneThreshold, with unclassified requests | 300 | 0.050 | ${withBound(broken)} |`);
     checkShare(broken);
+  });
+
+  it("holds for near-duplicates of few templates, which would break it if they counted as independent", async () => {
+    const maxLoss = 0.05;
+    for (const templates of isFull ? [100, 400] : [100]) {
+      const steps = templates === 100 ? 10 : 5;
+      const broken = { templates: 0, independent: 0 };
+      let issued = 0;
+      for (let draw = 0; draw < draws; draw += 1) {
+        const random = seededRandom(draw);
+        const records = Array.from({ length: templates }, (_, template) => {
+          const hard = random() < 0.5;
+          // All answers to a template are alike; the small model loses exactly 0.05.
+          const lost = hard && random() < 2 * maxLoss;
+          return Array.from({ length: steps }, (_, copy): OutcomeRecord => {
+            const name = ["Anna", "Bob", "Chloé", "Mr. Dixon"][copy % 4];
+            return {
+              id: `${template}-${copy}`,
+              prompt: `${hard ? 0.5 : 0} is what ${name} wants to ${wordOf(template)} in order ${copy} of "${wordOf(copy)}"`,
+              outcomes: { small: { quality: lost ? 0 : 1, costUsd: 1 }, large: { quality: 1, costUsd: 10 } },
+            };
+          });
+        }).flat();
+        const isBroken = async (independentPrompts: boolean): Promise<boolean> => {
+          const options = {
+            small: "small",
+            large: "large",
+            classifier: stated,
+            target: { maxLoss },
+            steps: 2,
+          };
+          const file = await tuneThreshold(records, {
+            ...options,
+            independentPrompts,
+            groupBy: ["session"],
+            resamples: 1,
+          }).catch((error: unknown) => {
+            if (!isRouterError(error, "insufficient-evidence")) throw error;
+            return undefined;
+          });
+          if (file !== undefined && !independentPrompts) {
+            issued += 1;
+            expect(file.certificate).toMatchObject({ units: templates, largestUnit: steps });
+          }
+          return file !== undefined && (file.threshold ?? 0) > 0.5;
+        };
+        if (await isBroken(false)) broken.templates += 1;
+        if (await isBroken(true)) broken.independent += 1;
+      }
+      console.info(
+        `| near-duplicates, ${templates} templates of ${steps} | ${templates * steps} | 0.050 | ${withBound(broken.templates)} | | ${share(draws - issued)} | |`,
+      );
+      console.info(`taken for independent: ${share(broken.independent)} broken`);
+      checkShare(broken.templates);
+      if (isFull) expect(broken.independent / draws).toBeGreaterThan(0.15);
+    }
   });
 
   it("is broken about half the time by the naive method, where the loss is exactly what is allowed", async () => {

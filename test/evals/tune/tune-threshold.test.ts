@@ -9,6 +9,7 @@ import { certifiedPolicy } from "../../../evals/monitor/gate/certified-policy.ts
 import { isRouterError } from "../../../src/index.ts";
 import { stated } from "../../support/evals/records.ts";
 import { tuneRecords } from "../../support/evals/tune-records.ts";
+import { wordOf } from "../../support/evals/word-of.ts";
 
 const now = Date.parse("2026-12-01T00:00:00Z");
 const tune = (records: readonly OutcomeRecord[], options: Partial<TuneThresholdOptions> = {}) =>
@@ -67,7 +68,7 @@ describe("a threshold for a greatest loss", () => {
       choosing: 0,
       skipped: 0,
       unclassified: 0,
-      groupBy: ["prompt", "group", "session", "tenant"],
+      groupBy: ["prompt", "template", "group", "session", "tenant"],
       seed: 1,
       threshold: file.threshold,
       notes: [gaffkeNote],
@@ -206,7 +207,7 @@ describe("units of several records", () => {
     expect(certificate).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 20 });
     expect(certificate.loss).toBeCloseTo(certificate.quality.large - certificate.quality.routed, 12);
     expect(describeCertificate(certificate, "large")).toMatch(
-      /of those that share a prompt or group or session or tenant, at most 20 count\. That Gaffke's/,
+      /of those that share a prompt or template or group or session or tenant, at most 20 count\. That Gaffke's/,
     );
     const alike = (await tune(records, { target, unitCap: 1 })).certificate;
     expect(alike).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 1 });
@@ -351,7 +352,7 @@ describe("records that are not as one would wish", () => {
 
   it("counts records that cannot be classified as sent to the large model", async () => {
     const broken = tuneRecords(2_000).map((record, index) =>
-      index % 10 === 0 ? { ...record, prompt: `no number ${index}` } : record,
+      index % 10 === 0 ? { ...record, prompt: `no number ${wordOf(index)}` } : record,
     );
     const { certificate, curve } = await tune(broken);
     expect(certificate.unclassified).toBe(200);
@@ -364,7 +365,7 @@ describe("records that are not as one would wish", () => {
     const broken = tuneRecords(2_000, { small: () => 1, complexity }).map((record, index): OutcomeRecord => {
       const { large } = record.outcomes;
       if (index % 10 !== 0 || large === undefined) return record;
-      return { ...record, prompt: `no number ${index}`, outcomes: { small: { quality: 0 }, large } };
+      return { ...record, prompt: `no number ${wordOf(index)}`, outcomes: { small: { quality: 0 }, large } };
     });
     for (const target of [{ maxLoss: 0.05 }, { largeShare: 0 }]) {
       const { threshold, policy, certificate, curve } = await tune(broken, { target });
@@ -451,7 +452,10 @@ describe("options that are wrong", () => {
     [{ confidence: 1 }, "tuneThreshold.confidence must be a number above 0 and below 1, got 1"],
     [{ large: "small" }, 'tuneThreshold.large must be another model than tuneThreshold.small, got "small"'],
     [{ guarantee: "all" as never }, 'tuneThreshold.guarantee must be mean or regressions, got "all"'],
-    [{ groupBy: [] }, "tuneThreshold.groupBy must be one or more of prompt, group, session, tenant"],
+    [
+      { groupBy: [] },
+      "tuneThreshold.groupBy must be one or more of prompt, template, group, session, tenant",
+    ],
     [{ test: "wald" as never }, 'tuneThreshold.test must be exact, gaffke, betting, got "wald"'],
     [{ steps: 0 }, "tune.steps must be an integer in [1, 1000], got 0"],
     [{ scores: [2] }, "tune.scores must be complexities in [0, 1], at least one"],
