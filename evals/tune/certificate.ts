@@ -1,6 +1,7 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
 import type { Guarantee, LossTestName } from "../../src/statistics/loss-test.ts";
 import type { UnitField } from "../data/split/units.ts";
+import type { MissingOutcomes } from "./missing-outcomes.ts";
 
 /** Aim of a tuning. */
 export type Target =
@@ -45,6 +46,14 @@ export interface Certificate {
   readonly choosing: number;
   /** Records that were left out because they lack the outcome of one of the models. */
   readonly skipped: number;
+  /** Records among `records` that lack an outcome and count as lost. Absent: none. */
+  readonly lost?: number | undefined;
+  /**
+   * Share of all records that were read, in [0, 1], that lack an outcome of one of the models, and by which
+   * and why. Absent in files of earlier versions.
+   */
+  readonly missingShare?: number | undefined;
+  readonly missing?: readonly MissingOutcomes[] | undefined;
   /** Records without a classification; they count as sent to the large model. */
   readonly unclassified: number;
   /** Independent units among `records`, and the fields that join records to one. */

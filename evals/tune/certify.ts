@@ -123,6 +123,7 @@ export async function certificateOf(
 ): Promise<Certificate> {
   const { pair, units, complexity } = columns;
   const { small, large } = pair;
+  const lost = columns.records.filter((record) => columns.missing.lost.has(record)).length;
   const quality = sidesOf(small.quality, large.quality, routed.quality);
   const { resamples, seed } = settings;
   const { saving } = await bootstrap(
@@ -136,6 +137,9 @@ export async function certificateOf(
     test: test.name,
     records: loss.length,
     skipped: columns.skipped,
+    ...(lost === 0 ? {} : { lost }),
+    missingShare: columns.missing.share,
+    ...(columns.missing.by.length === 0 ? {} : { missing: columns.missing.by }),
     unclassified: columns.unclassified,
     units: test.units,
     groupBy: settings.groupBy,

@@ -34,7 +34,7 @@ export async function tuneCategories(
   if (!("maxLoss" in target))
     throw new InvalidOptionError("tuneCategories.target", target, "{ maxLoss }: it holds for each category");
   const { maxLoss } = target;
-  const cases = await readTuneCases(records, [small, large], settings);
+  const cases = await readTuneCases(records, [small, large], settings, true);
   const columns = tuneColumns(cases, settings);
   const grid = thresholdGrid(options);
   // An empty name means that the record has no category.

@@ -4,6 +4,12 @@ import { unitsOf } from "../data/split/units.ts";
 import type { PairedOutcomes } from "../metrics/routing-curve.ts";
 import { pairOutcomes } from "../replay/compare/pair-outcomes.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
+import {
+  isMissingMuch,
+  type MissingOutcomes,
+  missingOutcomes,
+  withLostOutcomes,
+} from "./missing-outcomes.ts";
 import type { TuneSettings } from "./tune-options.ts";
 
 /** Records to tune on, as columns. */
@@ -18,22 +24,51 @@ export interface TuneColumns {
   readonly isBinary: boolean;
   /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: Uint32Array;
-  /** Records that lack the outcome of one of the models. */
+  /** Records that lack the outcome of one of the models and were left out. */
   readonly skipped: number;
+  /** Records that lack an outcome, also those that count as lost. */
+  readonly missing: MissingRecords;
   readonly unclassified: number;
 }
 
-/** Classifies the records once. Throws `InvalidOptionError` if no record has an outcome of each model. */
+/** Records that lack the outcome of one of the models. */
+export interface MissingRecords {
+  /** Share of all records that were read. */
+  readonly share: number;
+  /** Those among the records used, which count as lost; the others were left out. */
+  readonly lost: ReadonlySet<OutcomeRecord>;
+  readonly by: readonly MissingOutcomes[];
+}
+
+export interface TuneCases extends ReplayCases<string> {
+  readonly missing: MissingRecords;
+}
+
+/** Share of records without an outcome above which they count as lost, if the target is not a loss. */
+const mostMissing = 0.01;
+
+/**
+ * Classifies the records once. If more than half of the permitted loss of them lack an outcome (of all, or of
+ * a category with `byCategory`), they are used with the worst outcome that they can have: left out, they
+ * could hide a model that fails on them. Throws `InvalidOptionError` if no record has an outcome of each model. */
 export async function readTuneCases(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   models: readonly string[],
-  { classifier, text }: TuneSettings,
-): Promise<ReplayCases<string>> {
+  { classifier, text, large, target }: TuneSettings,
+  byCategory = false,
+): Promise<TuneCases> {
   const given: OutcomeRecord[] = [];
   for await (const record of records) given.push(record);
   if (given.length === 0) throw new InvalidOptionError("records", given, "at least one record to tune on");
-  const cases = await replayCases(given, { models, classifier, text });
-  if (cases.cases.length > 0) return cases;
+  const by = missingOutcomes(given, models, large);
+  const lacking = by.reduce((sum, { records: count }) => sum + count, 0);
+  const limit = "maxLoss" in target ? target.maxLoss : 2 * mostMissing;
+  const isLost = lacking < given.length && isMissingMuch(given, models, limit, byCategory);
+  const used = isLost ? withLostOutcomes(given, models, large) : given;
+  const cases = await replayCases(used, { models, classifier, text });
+  const lost = new Set(used.filter((record, index) => record !== given[index]));
+  const missing = { share: lacking / given.length, lost, by };
+  if (cases.cases.length > 0) return { ...cases, missing };
   const counts = models.map((model) => {
     const have = given.filter((record) => outcomeOf(record, model) !== undefined).length;
     return `${have} have ${model}`;
@@ -43,7 +78,7 @@ export async function readTuneCases(
 }
 
 export function tuneColumns(
-  { cases, skipped, unclassified }: ReplayCases<string>,
+  { cases, skipped, unclassified, missing }: TuneCases,
   { small, large, groupBy }: TuneSettings,
 ): TuneColumns {
   const records = cases.map(({ record }) => record);
@@ -58,6 +93,7 @@ export function tuneColumns(
     isBinary: isBinary(pair.small.quality) && isBinary(pair.large.quality),
     units: unitsOf(records, groupBy),
     skipped,
+    missing,
     unclassified,
   };
 }
@@ -90,6 +126,7 @@ export function columnsWhere(columns: TuneColumns, keep: (index: number) => bool
     }),
     isBinary: columns.isBinary,
     skipped: columns.skipped,
+    missing: columns.missing,
     unclassified: complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0),
   };
 }

@@ -224,6 +224,10 @@ describe("eval tune", () => {
     const path = folder.file("lacking.jsonl", lacking.map((one) => `${JSON.stringify(one)}\n`).join(""));
     const { err } = await tune("--outcomes", path, "--max-loss", "0.1");
     expect(err).toBe("7 records were left out: a model has no outcome there\n");
+    const strict = await tune("--outcomes", path, "--max-loss", "0.011");
+    expect(strict.exitCode === 0 ? strict.err : "").toMatch(
+      /^(7 records lack the outcome of a model: they count as lost\n)?$/,
+    );
   });
 
   it.each([

@@ -272,16 +272,64 @@ describe("units of several records", () => {
 });
 
 describe("records that are not as one would wish", () => {
-  it("leaves out those that lack a model, counts them, and imputes nothing", async () => {
-    const records = tuneRecords(1_000);
-    const lacking = records.map((record, index): OutcomeRecord => {
+  /** One record in `every` lacks an outcome: that of the small model, and of each fifth of them the large one's. */
+  const lackingOf = (records: readonly OutcomeRecord[], every: number, reason?: string): OutcomeRecord[] =>
+    records.map((record, index): OutcomeRecord => {
       const { small, large } = record.outcomes;
-      if (small === undefined || large === undefined || index % 10 !== 0) return record;
-      return { ...record, outcomes: index % 20 === 0 ? { small } : { large } };
+      if (small === undefined || large === undefined || index % every !== 0) return record;
+      if (index % (5 * every) === 0) return { ...record, outcomes: { small } };
+      return { ...record, outcomes: { large }, ...(reason && { missing: { small: reason } }) };
     });
-    const { certificate, data } = await tune(lacking, { target: { maxLoss: 0.05 } });
-    expect(certificate).toMatchObject({ records: 900, skipped: 100 });
-    expect(data.records).toBe(900);
+
+  it("leaves out the few that lack a model, and says how many and why", async () => {
+    const { certificate, data } = await tune(lackingOf(tuneRecords(1_000), 50, "timeout"), {
+      target: { maxLoss: 0.05 },
+    });
+    expect(certificate).toMatchObject({
+      records: 980,
+      skipped: 20,
+      missingShare: 0.02,
+      missing: [
+        { model: "small", reason: "timeout", records: 16 },
+        { model: "large", reason: "no outcome", records: 4 },
+      ],
+    });
+    expect(certificate.lost).toBeUndefined();
+    expect(data.records).toBe(980);
+    expect(describeCertificate(certificate, "large")).toContain(
+      "On 980 records (20 more were left out for lack of an outcome: small has none on 16 (timeout), large has none on 4), with 95 %",
+    );
+  });
+
+  it("counts as lost those that lack a model where more than half of the permitted loss do", async () => {
+    // The small model is always right, but for the tenth of the requests on which it never answers.
+    const perfect = tuneRecords(2_000, { small: () => 1 });
+    const silent = lackingOf(perfect, 10, "timeout");
+    const { certificate } = await tune(silent, { target: { maxLoss: 0.15 } });
+    expect(certificate).toMatchObject({ records: 2_000, skipped: 0, lost: 200, missingShare: 0.1 });
+    expect(certificate.loss).toBeGreaterThan(0.03);
+    expect(certificate.saving).toBeDefined();
+    expect(describeCertificate(certificate, "large")).toContain(
+      "On 2000 records (200 of them lack an outcome and count as lost: small has none on 160 (timeout), large has none on 40), ",
+    );
+    // Left out, as before, all of them would have gone to the small model at no loss.
+    const answered = await tune(perfect.filter((_, index) => index % 10 !== 0));
+    expect(answered.certificate).toMatchObject({ largeCallRate: 0 });
+    const strict = await tune(silent, { target: { maxLoss: 0.03 } }).catch(() => undefined);
+    expect(strict?.certificate.largeCallRate ?? 1).toBeGreaterThan(0.3);
+    const share = await tune(silent, { target: { largeShare: 0 } });
+    expect(share.certificate.maxLoss).toBeGreaterThan(0.05);
+  });
+
+  it("shows no reason that is no short word: it may be text of a request", async () => {
+    const { certificate } = await tune(
+      lackingOf(tuneRecords(1_000), 50, "my secret is 1234, said the user"),
+      {
+        target: { maxLoss: 0.05 },
+      },
+    );
+    expect(JSON.stringify(certificate)).not.toContain("secret");
+    expect(certificate.missing?.[0]).toEqual({ model: "small", reason: "no outcome", records: 16 });
   });
 
   it("refuses a model that no record has, and records without both", async () => {
