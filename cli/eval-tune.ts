@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
@@ -12,6 +13,7 @@ import { writeTuning } from "../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
 import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
 import { type AskedTest, LOSS_TESTS } from "../src/statistics/loss-test.ts";
+import { earlierTries, otherTries } from "./earlier-tries.ts";
 import { classifierOption } from "./eval-options/classifier.ts";
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
@@ -47,6 +49,7 @@ interface Options extends PartOptions, Pair {
   readonly bootstrap: string;
   readonly seed: string;
   readonly out: string;
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -98,11 +101,13 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .addOption(bootstrapOption("95 % interval of the saving"))
     .addOption(seedOption("seed of the order of records and the resamples"))
     .option("--out <file>", "path of the tuning file", "tuning.json")
+    .option("--force", "replace the file if there is one", false)
     .option("--json", "print JSON: { threshold, certificate, curve, … }", false)
     .addHelpText(
       "after",
       `
-With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
+A file that is there is kept, unless there is --force. Tunings on the same records beside it are counted, and the
+certificate says so. With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
 Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
@@ -119,6 +124,12 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError("--guarantee", guarantee, "mean or regressions");
   if (groupBy !== undefined) checkGroupBy("--group-by", groupBy);
+  if (!options.force && existsSync(out))
+    throw new InvalidOptionError(
+      "--out",
+      out,
+      "a new file, or --force, which replaces the one that is there",
+    );
   const name = options.classifier ?? "complexity";
   const { classifier, file } = await loadClassifier(name, [small, large]);
   const { records: read, split } = await readPart(outcomes, options, terminal, {
@@ -130,6 +141,20 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (file !== undefined) checkUntrained(records, name, file);
   const text = textOf(options.text);
   const tune = options.byCategory ? tuneCategories : tuneThreshold;
+  const confidence = openOption("--confidence", options.confidence);
+  const intervals = intervalsOf(options);
+  const kind = options.byCategory ? "categories" : "threshold";
+  const asked = {
+    kind,
+    small,
+    large,
+    text,
+    classifier,
+    target,
+    guarantee,
+    confidence,
+    seed: intervals.seed,
+  } as const;
   const tuning: TuningFile = await tune(records, {
     small,
     large,
@@ -137,7 +162,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     target,
     guarantee,
     test: testOf(options.test),
-    confidence: openOption("--confidence", options.confidence),
+    confidence,
     groupBy: groupBy as readonly UnitField[] | undefined,
     independentPrompts: options.independentPrompts,
     unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
@@ -149,10 +174,11 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     judge: options.judge,
     prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
-    ...intervalsOf(options),
+    ...intervals,
     clock: terminal.now,
     split,
     fitted: file?.keys,
+    triedBefore: otherTries(await earlierTries(out, records), asked),
   });
   await writeTuning(out, tuning);
   const { skipped, unclassified, lost = 0 } = tuning.certificate;

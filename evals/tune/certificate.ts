@@ -86,6 +86,11 @@ export interface Certificate {
   readonly quality: Sides;
   /** Mean cost of a request, in US dollars. */
   readonly costUsd?: Sides | undefined;
+  /**
+   * Those of the notes that a reader must know first: a category that loses far more, a loss that rises in the
+   * course of the records, earlier tries on them. Absent: none.
+   */
+  readonly concerns?: readonly string[] | undefined;
   /** Sentences that a reader must also know. */
   readonly notes: readonly string[];
 }

@@ -5,6 +5,7 @@ import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
+import { concernsOf } from "./concerns.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
@@ -123,6 +124,9 @@ export async function certificateOf(
 ): Promise<Certificate> {
   const { pair, units, complexity } = columns;
   const { small, large } = pair;
+  const { maxLoss } = stated;
+  // Of a category by itself: the whole file's certificate has them.
+  const concerns = columns.isCategory ? [] : await concernsOf({ columns, loss, maxLoss, settings });
   const lost = columns.records.filter((record) => columns.missing.lost.has(record)).length;
   const quality = sidesOf(small.quality, large.quality, routed.quality);
   const { resamples, seed } = settings;
@@ -154,7 +158,9 @@ export async function certificateOf(
     ...(small.costUsd && large.costUsd && routed.costUsd
       ? { costUsd: sidesOf(small.costUsd, large.costUsd, routed.costUsd) }
       : {}),
+    ...(concerns.length === 0 ? {} : { concerns }),
     notes: [
+      ...concerns,
       ...notes,
       ...(quality.small >= quality.large
         ? ["On these records the small model is at least as good as the large one."]

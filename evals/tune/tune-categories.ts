@@ -1,5 +1,4 @@
 import { byTask } from "../../policies/by-task.ts";
-import { categoryOf } from "../../policies/internal/category-of.ts";
 import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
 import { lossTest } from "../../src/statistics/loss-test.ts";
@@ -37,8 +36,7 @@ export async function tuneCategories(
   const cases = await readTuneCases(records, [small, large], settings, true);
   const columns = tuneColumns(cases, settings);
   const grid = thresholdGrid(options);
-  // An empty name means that the record has no category.
-  const categoryAt = cases.cases.map(({ context }) => categoryOf(context) || undefined);
+  const categoryAt = columns.categories;
   const names = [...new Set(categoryAt)].filter((name) => name !== undefined).sort();
   if (names.length === 0)
     throw new InvalidOptionError(
@@ -48,7 +46,7 @@ export async function tuneCategories(
     );
   const parts = names.map((category) => ({
     category,
-    columns: columnsWhere(columns, (index) => categoryAt[index] === category),
+    columns: { ...columnsWhere(columns, (index) => categoryAt[index] === category), isCategory: true },
   }));
   const hopeful = await hopefulParts(parts, settings, maxLoss);
   const delta = (1 - settings.confidence) / Math.max(1, hopeful.size);

@@ -1,3 +1,4 @@
+import { categoryOf } from "../../policies/internal/category-of.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { unitsOf } from "../data/split/units.ts";
@@ -22,6 +23,10 @@ export interface TuneColumns {
   readonly pair: PairedOutcomes;
   /** True if all qualities are 0 or 1. */
   readonly isBinary: boolean;
+  /** Category by record: the record's, else the classifier's. */
+  readonly categories: readonly (string | undefined)[];
+  /** True if all are of one category that has a certificate of its own. */
+  readonly isCategory?: boolean | undefined;
   /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: Uint32Array;
   /** Records that lack the outcome of one of the models and were left out. */
@@ -91,6 +96,8 @@ export function tuneColumns(
       ? pair
       : { small: { quality: pair.small.quality }, large: { quality: pair.large.quality } },
     isBinary: isBinary(pair.small.quality) && isBinary(pair.large.quality),
+    // An empty name means that the record has no category.
+    categories: cases.map(({ context }) => categoryOf(context) || undefined),
     units: unitsOf(records, groupBy),
     skipped,
     missing,
@@ -125,6 +132,7 @@ export function columnsWhere(columns: TuneColumns, keep: (index: number) => bool
       return known;
     }),
     isBinary: columns.isBinary,
+    categories: indices.map((index) => columns.categories[index]),
     skipped: columns.skipped,
     missing: columns.missing,
     unclassified: complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0),

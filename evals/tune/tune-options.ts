@@ -39,6 +39,11 @@ export interface TuneOptions {
    * of the largest unit of the records.
    */
   readonly unitCap?: number | undefined;
+  /**
+   * Number of earlier tunings on these records, with another seed or other options. The certificate says so:
+   * a result that was picked among several holds less often. Default 0.
+   */
+  readonly triedBefore?: number | undefined;
   /** Text of a record that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
   /**
@@ -76,6 +81,7 @@ export const tuneOptionNames: readonly string[] = [
   "groupBy",
   "independentPrompts",
   "unitCap",
+  "triedBefore",
   "text",
   "seed",
   "resamples",
@@ -116,7 +122,8 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
     expiresDays: options.expiresDays ?? 90,
     clock: options.clock ?? Date.now,
   } satisfies TuneSettings;
-  const { small, large, classifier, guarantee, confidence, expiresDays, seed, judge, unitCap } = settings;
+  const { small, large, classifier, guarantee, confidence, expiresDays, seed, judge, unitCap, triedBefore } =
+    settings;
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
   if (small === large)
@@ -129,6 +136,8 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
   checkOpen(`${owner}.confidence`, confidence);
   if (unitCap !== undefined)
     checkNumber(`${owner}.unitCap`, unitCap, { min: 1, max: 0xffff_ffff, integer: true });
+  if (triedBefore !== undefined)
+    checkNumber(`${owner}.triedBefore`, triedBefore, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
   if (judge !== undefined) checkText(`${owner}.judge`, judge);

@@ -50,6 +50,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
       largeCallRate: unit,
       quality: sides(unit),
       costUsd: sides(usd).optional(),
+      concerns: z.array(z.string()).optional(),
       notes: z.array(z.string()),
     })
     .refine(({ upperBound, maxLoss }) => upperBound <= maxLoss + 1e-12, {

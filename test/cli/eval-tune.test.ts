@@ -42,6 +42,7 @@ const tune = (...args: readonly string[]) =>
     "50",
     "--out",
     out,
+    "--force",
     ...args,
   ]);
 
@@ -80,6 +81,56 @@ describe("eval tune", () => {
     const { exitCode } = await tune("--outcomes", outcomes, "--max-loss", "0.05", "--prices-from", config);
     expect(exitCode).toBe(0);
     expect((await readTuning(out)).prices).toEqual({ small: price });
+  });
+
+  it("keeps a file that is there, unless it is told to replace it", async () => {
+    const path = folder.file("kept.json", "mine");
+    const args = ["eval", "tune", "--small", "small", "--large", "large", "--bootstrap", "20", "--out", path];
+    const kept = await runCli([...args, "--outcomes", outcomes, "--max-loss", "0.05"]);
+    expect(kept.exitCode).toBe(2);
+    expect(kept.err).toContain("--out must be a new file, or --force, which replaces the one that is there");
+    expect(readFileSync(path, "utf8")).toBe("mine");
+    const replaced = await runCli([...args, "--outcomes", outcomes, "--max-loss", "0.05", "--force"]);
+    expect(replaced.exitCode).toBe(0);
+    expect((await readTuning(path)).certificate.maxLoss).toBe(0.05);
+  });
+
+  it("counts the tunings on the same records beside it, by other seeds or options", async () => {
+    const own = temporaryFolder();
+    try {
+      const path = own.file("one.json", "");
+      const args = ["--outcomes", outcomes, "--max-loss", "0.05", "--out"];
+      const concernsAfter = async (...more: readonly string[]) => {
+        const { exitCode } = await tune(...args, ...more);
+        expect(exitCode).toBe(0);
+        return (await readTuning(more[0] ?? path)).certificate.concerns ?? [];
+      };
+      expect(await concernsAfter(path)).toEqual([]);
+      // The same again is no other try.
+      expect(await concernsAfter(path)).toEqual([]);
+      expect(await concernsAfter(path.replace("one", "two"), "--seed", "2")).toEqual([
+        expect.stringMatching(
+          /^These records were tuned on once before, with another seed or other options: /,
+        ),
+      ]);
+      expect(await concernsAfter(path.replace("one", "three"), "--seed", "3")).toEqual([
+        expect.stringMatching(/^These records were tuned on 2 times before/),
+      ]);
+      own.file("broken.json", "{");
+      const others = own.file("others.jsonl", linesFrom(tuneRecords(1_200, { seed: 9, small: () => 0.95 })));
+      const fresh = await tune(
+        "--outcomes",
+        others,
+        "--max-loss",
+        "0.05",
+        "--out",
+        path.replace("one", "four"),
+      );
+      expect(fresh.exitCode).toBe(0);
+      expect((await readTuning(path.replace("one", "four"))).certificate.concerns).toBeUndefined();
+    } finally {
+      own.remove();
+    }
   });
 
   it("does not write over what it reads", async () => {
@@ -171,7 +222,7 @@ describe("eval tune", () => {
     );
     const { out: text } = await tune("--outcomes", path, "--max-loss", "0.1", "--unit-cap", "1");
     expect(text).toMatch(
-      /^On 1200 records, 300 independent units .*or tenant, all count as one\. That Gaffke's/m,
+      /^On 1200 records, 300 independent units .*or tenant, all count as one\. /m,
     );
     expect((await readTuning(out)).certificate).toMatchObject({ largestUnit: 4, unitCap: 1 });
   });
