@@ -11,8 +11,8 @@ const mostFiles = 200;
 const mostBytes = 5_000_000;
 
 /**
- * Finds the tuning files beside `out`, and `out` itself, that rest on at least half of these records. A file
- * that cannot be read is none.
+ * Finds the tuning files next to `out`, and `out` itself, that rest on at least half of these records. A file
+ * that cannot be read does not count.
  */
 export async function earlierTries(out: string, records: readonly OutcomeRecord[]): Promise<TuningFile[]> {
   const folder = dirname(out);
@@ -32,11 +32,11 @@ export async function earlierTries(out: string, records: readonly OutcomeRecord[
   return found;
 }
 
-/** What a tuning was asked for. */
+/** Request for a tuning. */
 export type Asked = Pick<TuningFile, "kind" | "small" | "large" | "text" | "classifier"> &
   Pick<Certificate, "target" | "guarantee" | "confidence" | "seed">;
 
-/** Counts the different requests among earlier tunings, other than this one: the same again is no other try. */
+/** Counts the different requests among earlier tunings, other than this one: the same again does not count. */
 export function otherTries(earlier: readonly TuningFile[], asked: Asked): number {
   const tried = new Set(earlier.map((file) => keyOf({ ...file.certificate, ...file })));
   tried.delete(keyOf(asked));

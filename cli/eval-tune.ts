@@ -76,7 +76,7 @@ export function evalTuneCommand(terminal: Terminal): Command {
     )
     .option(
       "--group-by <fields...>",
-      "fields that join records to one unit, beside prompts that are alike (default: group session tenant)",
+      "fields that join records to one unit, in addition to prompts that are alike (default: group session tenant)",
     )
     .option(
       "--independent-prompts",
@@ -106,7 +106,7 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-A file that is there is kept, unless there is --force. Tunings on the same records beside it are counted, and the
+A file that is there is kept, unless there is --force. Tuning files next to it on the same records are counted, and the
 certificate says so. With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
 Example:

@@ -59,7 +59,7 @@ ${provenanceFooter(report)}
   return page.source;
 }
 
-/** What must be known before the certificate is relied on, above all else. */
+/** Section with the concerns of the certificate, above all else. */
 function concernsSection({ certificate }: Report): Content {
   const { concerns = [] } = certificate ?? {};
   return (

@@ -169,7 +169,7 @@ export interface ReportedCertificate {
         readonly problem?: string | undefined;
       }[]
     | undefined;
-  /** What must be known first, of the tuning records: shown above all else. */
+  /** Sentences about the tuning records that must be known first: shown above all else. */
   readonly concerns: readonly string[];
   /** Other sentences that a reader must also know. */
   readonly notes: readonly string[];

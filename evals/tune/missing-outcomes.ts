@@ -77,7 +77,7 @@ export function withLostOutcomes(
   });
 }
 
-/** What is no short word is not shown: it may hold text of a request. */
+/** Form of a reason that is shown: a short word, which holds no text of a request. */
 const shown = /^[\w-]{1,40}$/;
 
 function reasonOf({ missing }: OutcomeRecord, model: string): string {

@@ -28,7 +28,7 @@ export interface TuneOptions {
   readonly test?: AskedTest | undefined;
   /**
    * Fields that join records to one independent unit. Default: group, session and tenant. Records with the
-   * same prompt, or prompts of one template, are joined beside it, unless there is `independentPrompts`.
+   * same prompt, or prompts of one template, are joined in addition, unless there is `independentPrompts`.
    */
   readonly groupBy?: readonly UnitField[] | undefined;
   /** True to join records by `groupBy` alone. Default false: prompts that are alike depend on each other. */

@@ -48,7 +48,7 @@ export async function recordsNeeded(
   const variance = varianceOf(world, assumed) + imagined * size ** 2;
   const z = normalQuantile(1 - delta, 0, 1) + powerQuantile;
   const byVariance = (z ** 2 * variance) / (margin * size) ** 2;
-  // So many without any loss at all.
+  // Number of units that are enough without any loss at all.
   const byBound = (Math.log(delta) * test.unitCap) / (Math.log1p(-maxLoss) * size);
   let units = Math.max(test.units + 1, byVariance, byBound);
   const random = seededRandom(seed);

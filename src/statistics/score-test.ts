@@ -153,7 +153,7 @@ function nuisanceNodes(records: number, limit: number): Float64Array {
 /** Widest distance from the mean that is summed, in standard deviations, and the smallest weight. */
 const widest = 7.5;
 const smallestWeight = 1e-14;
-/** Below, a probability is computed anew instead of from its neighbour, so that it cannot be stuck at 0. */
+/** Below, a probability is computed directly instead of from its neighbour, so that it cannot be stuck at 0. */
 const vanishing = 1e-200;
 
 /** Probability of at most `most[gains]` losses, if `loss` and `gain` are their probabilities by record. */

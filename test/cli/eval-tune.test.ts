@@ -221,9 +221,7 @@ describe("eval tune", () => {
       linesFrom(records.map((record, index) => ({ ...record, session: `s${Math.floor(index / 4)}` }))),
     );
     const { out: text } = await tune("--outcomes", path, "--max-loss", "0.1", "--unit-cap", "1");
-    expect(text).toMatch(
-      /^On 1200 records, 300 independent units .*or tenant, all count as one\. /m,
-    );
+    expect(text).toMatch(/^On 1200 records, 300 independent units .*or tenant, all count as one\. /m);
     expect((await readTuning(out)).certificate).toMatchObject({ largestUnit: 4, unitCap: 1 });
   });
 
