@@ -1,11 +1,17 @@
 import { meanOfField } from "../data/outcomes/mean-of-field.ts";
-import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import {
+  NOT_PERMITTED,
+  type Outcome,
+  type OutcomeRecord,
+  outcomeOf,
+} from "../data/outcomes/outcome-record.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
 import { answerIn, type CallState } from "./call-state.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import type { Job } from "./job.ts";
 import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
+import type { KnownCollection } from "./plan-collection.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
 
 /** Results of one model. Means over its outcomes; absent if one of them lacks the value. */
@@ -56,7 +62,7 @@ export interface Collection {
 export async function writeCollection(
   { options, book, halted, errors }: CollectionRun,
   records: readonly PreparedRecord[],
-  jobs: readonly Job[],
+  { jobs, forbidden }: Pick<KnownCollection, "jobs" | "forbidden">,
   repeated: number,
 ): Promise<Collection> {
   const { out, models, keepAnswers } = options;
@@ -75,6 +81,8 @@ export async function writeCollection(
     missingOf.set(prepared, missing);
     outcomesOf.set(prepared, outcomes);
   }
+  for (const { prepared, model } of forbidden)
+    missingOf.set(prepared, { ...missingOf.get(prepared), [model.name]: NOT_PERMITTED });
   const written = records.flatMap((prepared): OutcomeRecord[] => {
     const { missing: before, ...record } = prepared.record;
     const outcomes = { ...record.outcomes, ...outcomesOf.get(prepared) };

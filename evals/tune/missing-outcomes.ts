@@ -1,5 +1,10 @@
 import { meanOfField } from "../data/outcomes/mean-of-field.ts";
-import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import {
+  NOT_PERMITTED,
+  type Outcome,
+  type OutcomeRecord,
+  outcomeOf,
+} from "../data/outcomes/outcome-record.ts";
 
 /** Records without an outcome of a model. */
 export interface MissingOutcomes {
@@ -32,6 +37,15 @@ export function missingOutcomes(
   return [...counts.values()].sort((a, b) => b.records - a.records);
 }
 
+/**
+ * True if an outcome is missing that a request like it would have. Where a model is not permitted there is none:
+ * no policy could have taken it.
+ */
+function isUnknown(record: OutcomeRecord, models: readonly string[]): boolean {
+  const lacking = models.filter((model) => outcomeOf(record, model) === undefined);
+  return lacking.length > 0 && !lacking.some((model) => reasonOf(record, model) === NOT_PERMITTED);
+}
+
 /** True if more than half of `maxLoss` of the records, or of those of a category, lack an outcome. */
 export function isMissingMuch(
   records: readonly OutcomeRecord[],
@@ -41,7 +55,7 @@ export function isMissingMuch(
 ): boolean {
   const counts = new Map<string, { all: number; lacking: number }>();
   for (const record of records) {
-    const isLacking = models.some((model) => outcomeOf(record, model) === undefined);
+    const isLacking = isUnknown(record, models);
     for (const category of byCategory && record.category ? ["", record.category] : [""]) {
       const count = counts.get(category) ?? { all: 0, lacking: 0 };
       count.all += 1;
@@ -71,8 +85,8 @@ export function withLostOutcomes(
     return [model, outcome] as const;
   });
   return records.map((record) => {
+    if (!isUnknown(record, models)) return record;
     const lacking = filled.filter(([model]) => outcomeOf(record, model) === undefined);
-    if (lacking.length === 0) return record;
     return { ...record, outcomes: { ...record.outcomes, ...Object.fromEntries(lacking) } };
   });
 }

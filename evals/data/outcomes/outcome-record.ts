@@ -50,6 +50,9 @@ export interface OutcomeRecord {
   readonly missing?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Reason in `missing`: the router's constraints forbid the model, so that no policy could take it. */
+export const NOT_PERMITTED = "not-permitted";
+
 /** Returns the outcome of a model on a record; undefined if the model was not run. */
 export function outcomeOf(record: OutcomeRecord, name: string): Outcome | undefined {
   // Own keys only: a model may not be called "constructor" by accident.

@@ -321,6 +321,25 @@ describe("records that are not as one would wish", () => {
     expect(share.certificate.maxLoss).toBeGreaterThan(0.05);
   });
 
+  it("leaves out those for which a model is not permitted, however many: no policy could take it", async () => {
+    const { certificate } = await tune(
+      lackingOf(tuneRecords(1_000), 4, "not-permitted").map((record) => {
+        // The large model's are not permitted, either.
+        const { small, large } = record.outcomes;
+        return small !== undefined && large === undefined
+          ? { ...record, missing: { large: "not-permitted" } }
+          : record;
+      }),
+      { target: { maxLoss: 0.05 } },
+    );
+    expect(certificate).toMatchObject({ records: 750, skipped: 250, missingShare: 0.25 });
+    expect(certificate.lost).toBeUndefined();
+    expect(certificate.missing).toEqual([
+      { model: "small", reason: "not-permitted", records: 200 },
+      { model: "large", reason: "not-permitted", records: 50 },
+    ]);
+  });
+
   it("shows no reason that is no short word: it may be text of a request", async () => {
     const { certificate } = await tune(
       lackingOf(tuneRecords(1_000), 50, "my secret is 1234, said the user"),
