@@ -45,6 +45,12 @@ export interface CollectOptions {
   /** Number of further tries after a retryable failure, in [0, 100]. Default 4. */
   readonly retries?: number | undefined;
   /**
+   * True to count a call that had no answer in time at least twice, also at its last try, as a failure of the
+   * model: quality 0. Default false: it has no outcome, and `missing` of the record says why. A provider that
+   * is down for an hour would count, too.
+   */
+  readonly countTimeouts?: boolean | undefined;
+  /**
    * Limit on the cost of the whole collection, including earlier runs and judges: a call that could exceed it
    * is not begun, where output is taken to be as long as its limit. Needs a price and an output limit of
    * every model. A scorer without `mostCostUsd` counts after it has reported its cost.
@@ -83,6 +89,7 @@ type WithDefault =
   | "concurrency"
   | "timeoutMs"
   | "retries"
+  | "countTimeouts"
   | "keepAnswers"
   | "batch"
   | "batchPollMs"
@@ -106,6 +113,7 @@ const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]
   concurrency: 4,
   timeoutMs: 600_000,
   retries: 4,
+  countTimeouts: false,
   keepAnswers: true,
   batch: false,
   batchPollMs: 60_000,
