@@ -1,6 +1,6 @@
 /**
  * Counts how often `eval check` finds models that have become worse, and how often it fails although nothing
- * has changed: on the records that were tuned on, answered once more (5.4 % of the grades change by
+ * has changed: on the records that were tuned on, answered once more (some 6 % of the grades change by
  * themselves), and on others. Prints the table of `evals/monitor/gate/README.md`:
  *
  *     npm run build && node dist/studies/gate-power-study.js [runs] [part of a scenario's name]

@@ -101,7 +101,7 @@ async function tune(records: readonly OutcomeRecord[], seed: number): Promise<Tu
   }
 }
 
-/** Draws requests: the small model is right on 95 % of the easiest, and 45 % of the hardest. */
+/** Draws requests with outcomes of both models. */
 function draw(count: number, seed: number): OutcomeRecord[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => {
@@ -114,36 +114,33 @@ function draw(count: number, seed: number): OutcomeRecord[] {
       id: `${seed}-${index}`,
       prompt: `${x} request ${seed} ${index}`,
       outcomes: {
-        [small as string]: outcome(random() < 0.95 - 0.5 * x * x, 0.0001),
-        [large as string]: outcome(random() < 0.93, 0.002),
+        [small as string]: outcome(random() < rightOf(small as string, x), 0.0001),
+        [large as string]: outcome(random() < rightOf(large as string, x), 0.002),
       },
     };
   });
 }
 
-/** Share of answers whose grade changes when a model is asked once more. */
-const flips = 0.054;
+/** Share of the answers that are drawn anew when a model is asked once more: some 6 % of grades change then. */
+const redrawn = 0.2;
 
-/** Answers records once more: of each model as many answers become right as wrong. */
+/** Answers records once more, by models that are as good as they were on each request. */
 function again(records: readonly OutcomeRecord[], seed: number): OutcomeRecord[] {
   const random = seededRandom(seed);
-  const shares = new Map(
-    [small, large].map((model) => {
-      const right = records.filter(({ outcomes }) => outcomes[model as string]?.quality === 1).length;
-      return [model as string, right / records.length];
-    }),
-  );
-  return records.map((record) => ({
-    ...record,
-    outcomes: Object.fromEntries(
-      Object.entries(record.outcomes).map(([model, outcome]) => {
-        const share = shares.get(model) as number;
-        // flips / 2 of all records change in each direction.
-        const chance = flips / 2 / (outcome.quality === 1 ? share : 1 - share);
-        return [model, random() < chance ? { ...outcome, quality: 1 - outcome.quality } : outcome];
-      }),
-    ),
-  }));
+  return records.map((record) => {
+    const x = Number.parseFloat(record.prompt ?? "");
+    const outcomes = Object.entries(record.outcomes).map(([model, outcome]) => {
+      const isNew = random() < redrawn;
+      const quality = Number(random() < rightOf(model, x));
+      return [model, isNew ? { ...outcome, quality } : outcome];
+    });
+    return { ...record, outcomes: Object.fromEntries(outcomes) };
+  });
+}
+
+/** Probability that a model is right: of the small one 95 % on the easiest requests, 45 % on the hardest. */
+function rightOf(model: string, x: number): number {
+  return model === small ? 0.95 - 0.5 * x * x : 0.93;
 }
 
 /** Makes right answers wrong, until a model's quality is lower by what the scenario says. */

@@ -74,8 +74,9 @@ const comparisons: readonly Comparison[] = [
  */
 export const recordedChanges: readonly GateCheck[] = comparisons.map(
   ({ name, check, what, matters, show, then }): GateCheck =>
-    ({ tuning, changes }) => {
-      const { paired, others } = changes[name];
+    ({ tuning, changes, same }) => {
+      const { others } = changes[name];
+      const paired = same.isUnchanged ? undefined : changes[name].paired;
       const found = [paired, others].filter((one) => one !== undefined);
       const of = (verdict: CheckResult["verdict"], sentence: string): CheckResult => ({
         name: check,
@@ -83,6 +84,11 @@ export const recordedChanges: readonly GateCheck[] = comparisons.map(
         sentence,
         figures: { paired, others },
       });
+      if (found.length === 0 && changes[name].paired !== undefined)
+        return of(
+          "not-judged",
+          `${what(tuning)}: every outcome is that of the tuning, so nothing new was compared: run the models again`,
+        );
       // A file without costs promises no saving.
       if (found.length === 0 && name === "costUsd") return undefined;
       if (found.length === 0)
