@@ -4,6 +4,7 @@ import {
   type Policy,
   type PolicyContext,
   PolicyError,
+  typeOfError,
 } from "../../src/contracts/index.ts";
 import { draw } from "../../src/decision/draw.ts";
 
@@ -35,7 +36,6 @@ function select<Id extends string>(
     return policy.select(context);
   } catch (cause) {
     if (isRouterError(cause, "policy") || isRouterError(cause, "outcome-format")) throw cause;
-    const type = cause instanceof Error ? cause.name : typeof cause;
-    throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
+    throw new PolicyError(policy.name, `threw an error of type ${typeOfError(cause)}`, { cause });
   }
 }

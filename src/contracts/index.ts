@@ -76,6 +76,7 @@ export {
   RouterError,
   type RouterErrorCode,
   recordError,
+  typeOfError,
 } from "./errors/index.ts";
 export type { EventSink, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";

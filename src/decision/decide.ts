@@ -20,6 +20,7 @@ import {
   type RequestFacts,
   type SessionFacts,
   type Spend,
+  typeOfError,
 } from "../contracts/index.ts";
 import type { Account, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
@@ -32,7 +33,7 @@ import { fallbacksOf } from "./fallbacks.ts";
 import { isUntouched } from "./is-untouched.ts";
 import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
-import { withQuality } from "./with-quality.ts";
+import { ofModels, withQuality } from "./with-quality.ts";
 
 /** The parts of a router that decide; the same for all its requests. */
 export interface DecisionParts<Id extends string> extends CandidateParts {
@@ -174,12 +175,13 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
   return record(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
 
-function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
-  const settled = withQuality<Id, Settled<Id>>(
-    asked,
-    asked.parts.models,
-    classified?.classification?.quality,
-  );
+function choose<Id extends string>(asked: Settled<Id>, given: Classified | undefined): Decided<Id> {
+  const { models } = asked.parts;
+  const classified =
+    given?.classification?.quality === undefined
+      ? given
+      : { classification: ofModels(given.classification, models) };
+  const settled = withQuality<Id, Settled<Id>>(asked, models, classified?.classification?.quality);
   const { parts, deciding, candidates, session, spend, now } = settled;
   const context: PolicyContext<Id> = {
     request: deciding.request,
@@ -195,8 +197,7 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     opinion = policy.select(context);
   } catch (cause) {
     if (isRouterError(cause, "policy")) throw cause;
-    const type = cause instanceof Error ? cause.name : typeof cause;
-    throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
+    throw new PolicyError(policy.name, `threw an error of type ${typeOfError(cause)}`, { cause });
   }
   if (!isUntouched(candidates, settled.recorded))
     throw new PolicyError(policy.name, "changed the candidates that it was given");

@@ -1,9 +1,10 @@
-import type {
-  Candidate,
-  Constraint,
-  ConstraintContext,
-  RecordedCandidate,
-  RequestFacts,
+import {
+  type Candidate,
+  type Constraint,
+  type ConstraintContext,
+  type RecordedCandidate,
+  type RequestFacts,
+  typeOfError,
 } from "../contracts/index.ts";
 import { needs } from "./capabilities.ts";
 
@@ -32,7 +33,7 @@ function ask<Id extends string>(
     if (answer instanceof Promise) return "it answered with a promise: permits() must not be async";
     return typeof answer === "string" && answer !== "" ? answer : "it gave no reason";
   } catch (error) {
-    return `it threw an error of type ${error instanceof Error ? error.name : typeof error}`;
+    return `it threw an error of type ${typeOfError(error)}`;
   }
 }
 

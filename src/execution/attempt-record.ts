@@ -6,6 +6,7 @@ import {
   type Model,
   ProviderError,
   recordError,
+  typeOfError,
 } from "../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
@@ -160,11 +161,11 @@ function asLate(record: Attempt): Attempt {
 /** Converts what a model threw to a typed error. An error of a user's own model counts as a failed call. */
 export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
   if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
-  const [name, detail] = error instanceof Error ? [error.name, error.stack] : [typeof error, String(error)];
+  const detail = error instanceof Error ? error.stack : String(error);
   return new ProviderError({
     kind: "unknown",
     model: model.name,
-    summary: `an error of type ${name}`,
+    summary: `an error of type ${typeOfError(error)}`,
     detail,
   });
 }

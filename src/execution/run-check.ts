@@ -4,6 +4,7 @@ import {
   type Completion,
   type HopContext,
   isRouterError,
+  typeOfError,
 } from "../contracts/index.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import type { Execution } from "./context.ts";
@@ -43,7 +44,7 @@ function refusal(check: Check, error: string): CheckVerdict {
 /** Describes an error without the text of foreign errors, which may quote the prompt. */
 function problemOf(error: unknown): string {
   if (error instanceof NoVerdict || isRouterError(error)) return error.message;
-  return `threw an error of type ${error instanceof Error ? error.name : typeof error}`;
+  return `threw an error of type ${typeOfError(error)}`;
 }
 
 class NoVerdict extends Error {}

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
+import type { Policy } from "../../src/contracts/index.ts";
 import { createRouter, type DecisionLogOptions, decisionLog } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
@@ -102,14 +103,16 @@ describe("the decision log", () => {
 
   it("loses only a decision that is not JSON", async () => {
     const { log, lines } = logging();
-    const classifier = {
+    // From plain JavaScript, since the types do not allow it.
+    const loose: Policy<"small"> = {
       name: "loose",
-      version: "1",
-      classify: ({ ask }: { readonly ask: string }) =>
-        ({ complexity: 0.5, signals: { size: ask === "bad" ? 1n : 1 } }) as unknown as { complexity: number },
+      select: ({ request: { ask } }) => ({
+        model: "small",
+        reason: "always",
+        expectedCostUsd: (ask === "bad" ? 1n : 1) as number,
+      }),
     };
-    const models = { small: fakeModel({ model: "s" }), large: fakeModel({ model: "l" }) };
-    const router = createRouter({ models, policy: always("small"), classifier, onEvent: log });
+    const router = createRouter({ models: { small: fakeModel({}) }, policy: loose, onEvent: log });
     await Promise.all(["good", "bad", "good"].map((prompt) => router.route(prompt)));
     await expect(router.close()).rejects.toThrow("BigInt");
     expect([(await lines()).length, log.dropped]).toEqual([2, 1]);

@@ -6,6 +6,7 @@ import {
   isRouterError,
   type Model,
   ProviderError,
+  typeOfError,
 } from "../../../src/contracts/index.ts";
 import { mostCostUsd } from "../../../src/cost/call-cost.ts";
 import { completeFacts } from "../../../src/cost/catalogue.ts";
@@ -151,5 +152,5 @@ function verdictOf<Verdict>(
 
 function describe(error: unknown): string {
   if (isRouterError(error)) return `the judge failed: ${error.message}`;
-  return `the judge failed with an error of type ${error instanceof Error ? error.name : typeof error}`;
+  return `the judge failed with an error of type ${typeOfError(error)}`;
 }

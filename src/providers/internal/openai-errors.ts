@@ -1,5 +1,5 @@
 import type * as Sdk from "openai";
-import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { isRouterError, ProviderError, type ProviderErrorKind, typeOfError } from "../../contracts/index.ts";
 import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
 
@@ -62,8 +62,12 @@ export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): 
     return new ProviderError({ kind: "connection", model, detail, summary: systemCode(error.cause) });
   }
   if (!(error instanceof sdk.APIError)) {
-    const name = error instanceof Error ? error.name : typeof error;
-    return new ProviderError({ kind: "unknown", model, detail, summary: `an error of type ${name}` });
+    return new ProviderError({
+      kind: "unknown",
+      model,
+      detail,
+      summary: `an error of type ${typeOfError(error)}`,
+    });
   }
   const { status, headers } = error;
   return failureOf(error.error ?? { message: error.message }, model, status, headers);
