@@ -90,7 +90,8 @@ export function decide<Id extends string>(
   parts: DecisionParts<Id>,
   deciding: Deciding<Id>,
 ): Decided<Id> | Promise<Decided<Id>> {
-  const now = parts.clock();
+  // Whole milliseconds, as the decision records them: a replayed policy sees the same time.
+  const now = Math.floor(parts.clock());
   const all = candidatesOf(parts, deciding.request, now);
   for (const candidate of all) {
     if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);

@@ -46,8 +46,10 @@ export function recordCandidate<Id extends string>(
   return {
     model: candidate.id,
     permitted,
+    estimatedInputTokens: candidate.estimatedInputTokens,
     estimatedCostUsd: candidate.estimatedCostUsd,
     estimatedQuality: candidate.estimatedQuality,
+    health: candidate.health,
     unknown: unknownOf(candidate, request),
   };
 }

@@ -16,7 +16,8 @@ export interface LogPlace {
 /**
  * Rebuilds the context of a policy at the time of a decision, as far as the log holds it: facts,
  * classification, permitted models with their estimates, session and spend. `models` has the facts of the
- * models to choose among; one that the log's router did not have counts as permitted. Health is not in a log.
+ * models to choose among; one that the log's router did not have counts as permitted. A log of an earlier version
+ * has neither input tokens of each model nor health.
  *
  * The text of a request is present only with `decisionLog({ prompts: true })`, earlier turns never: for a
  * policy that reads what is missing, the context throws `OutcomeFormatError`.
@@ -48,8 +49,8 @@ export function recordedContext<Id extends string>(
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && one.permitted !== true) return [];
-    const { estimatedCostUsd, estimatedQuality } = one ?? {};
-    return [{ id, facts: models[id], estimatedCostUsd, estimatedQuality }];
+    const { estimatedInputTokens, estimatedCostUsd, estimatedQuality, health } = one ?? {};
+    return [{ id, facts: models[id], estimatedInputTokens, estimatedCostUsd, estimatedQuality, health }];
   });
   return {
     request: facts,
