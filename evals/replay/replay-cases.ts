@@ -10,6 +10,7 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateCost } from "../../src/cost/cost-of.ts";
 import { permits } from "../../src/decision/eligible.ts";
+import { otherIds } from "../../src/decision/same-model.ts";
 import { candidatesWithQuality } from "../../src/decision/with-quality.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
@@ -61,8 +62,10 @@ export async function replayCases<const Id extends string>(
   const { models, classifier, constraints = [], text } = options;
   if (models.length === 0) throw new InvalidOptionError("models", models, "at least one model");
   if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
-  const candidates = models.map(
-    (id): Candidate<Id> => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }),
+  const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
+  const otherIdsOf = otherIds(named);
+  const candidates = named.map(
+    ({ id, facts }): Candidate<Id> => ({ id, sameAs: otherIdsOf(id, facts), facts }),
   );
   const { signal } = new AbortController();
   let unclassified = 0;

@@ -1,4 +1,5 @@
 import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
+import { otherIds } from "../../src/decision/same-model.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { buildCases, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
@@ -21,6 +22,7 @@ export async function routerCases<Id extends string>(
   const candidates = (Object.keys(router.models) as Id[]).map(
     (id): Candidate<Id> => ({ id, facts: router.models[id] }),
   );
+  const otherIdsOf = otherIds(candidates);
   let unclassified = 0;
   const built = await buildCases(records, candidates, async (record, position) => {
     const request = factsOfRecord(record, position, options.text);
@@ -29,8 +31,9 @@ export async function routerCases<Id extends string>(
     if (decision.classifierError !== undefined) unclassified += 1;
     const permitted = decision.candidates
       .filter((one) => one.permitted === true)
-      .map(({ model, estimatedCostUsd, estimatedQuality }): Candidate<Id> => {
-        return { id: model, facts: router.models[model], estimatedCostUsd, estimatedQuality };
+      .map(({ model, permitted: _, unknown: __, ...estimates }): Candidate<Id> => {
+        const facts = router.models[model];
+        return { id: model, sameAs: otherIdsOf(model, facts), facts, ...estimates };
       });
     const { classification, session, spend, at } = decision;
     const now = Date.parse(record.at ?? at);

@@ -11,11 +11,13 @@ export interface CandidateParts {
   readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
   /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
+  /** Returns the other ids of a model (see `Candidate.sameAs`). */
+  readonly otherIdsOf: (id: string, facts: ModelFacts) => readonly string[] | undefined;
 }
 
 /** Returns a model as constraints and policies see it for one request at one time. */
 export function candidateFor<Id extends string>(
-  { estimate, healthOf }: CandidateParts,
+  { estimate, healthOf, otherIdsOf }: CandidateParts,
   id: Id,
   facts: ModelFacts,
   request: RequestFacts,
@@ -23,5 +25,6 @@ export function candidateFor<Id extends string>(
 ): Candidate<Id> {
   const { inputTokens, costUsd } = estimate(facts, request);
   const health = healthOf(facts.name, now);
-  return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
+  const sameAs = otherIdsOf(id, facts);
+  return { id, sameAs, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
 }

@@ -5,6 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
+import { otherIds } from "../../../src/decision/same-model.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Place of a decision, for errors. */
@@ -45,12 +46,15 @@ export function recordedContext<Id extends string>(
       window: { get: missing("window", "is read by the policy, and no decision log holds earlier turns") },
     },
   ) as RequestFacts;
+  const otherIdsOf = otherIdsAmong(models);
   const recorded = new Map(candidates.map((one) => [one?.model, one]));
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && one.permitted !== true) return [];
     const { estimatedInputTokens, estimatedCostUsd, estimatedQuality, health } = one ?? {};
-    return [{ id, facts: models[id], estimatedInputTokens, estimatedCostUsd, estimatedQuality, health }];
+    const facts = models[id];
+    const sameAs = otherIdsOf(id, facts);
+    return [{ id, sameAs, facts, estimatedInputTokens, estimatedCostUsd, estimatedQuality, health }];
   });
   return {
     request: facts,
@@ -60,4 +64,16 @@ export function recordedContext<Id extends string>(
     spend,
     now: Date.parse(at),
   };
+}
+
+/** Kept for each list of models, since each line of a log asks. */
+const known = new WeakMap<object, ReturnType<typeof otherIds>>();
+
+function otherIdsAmong(models: Readonly<Record<string, ModelFacts>>): ReturnType<typeof otherIds> {
+  let found = known.get(models);
+  if (found === undefined) {
+    found = otherIds(Object.entries(models).map(([id, facts]) => ({ id, facts })));
+    known.set(models, found);
+  }
+  return found;
 }
