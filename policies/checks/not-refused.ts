@@ -15,7 +15,7 @@ const unseen = /[\u064b-\u065f\u0670\u0640\p{Cf}]/gu;
  * Accepts an answer that is not a refusal, not empty and not stuck in a loop. Reads the refusal flag, the
  * finish reason (`content_filter`), tool calls and the text: its first 300 characters are searched for
  * refusals in fifteen languages, its last 4,096 for a piece that is repeated six times in a row over at
- * least 200 characters, or ten times with a counter. Equal rows of a table are no loop, unless the answer
+ * least 200 characters, or ten times with a counter. Equal rows of a table are not a loop, unless the answer
  * was cut at its limit. A text of characters without width is empty.
  *
  * It misses a refusal in other words and a loop that varies, and refuses an answer that begins by quoting

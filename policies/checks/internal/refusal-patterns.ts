@@ -10,7 +10,7 @@ export const refusalPatterns: Readonly<Record<string, readonly RegExp[]>> = {
     oneOf(
       "\\bi (?:can't|cannot|can not|couldn't|could not|won't|will not|am unable to|am not able to|am not allowed to|am not permitted to)|\\bi'm (?:unable to|not able to|not allowed to|not permitted to)",
       " (?:really |directly |currently |legally |be able to |in good conscience |be )?",
-      "help(?: (?:you|with|in|on|here|him|her|them)\\b|[.,!;:]|$)|helping you|assist|comply|fulfil|provide|answer|discuss|do that|do this|engage|create|generate|write|produce|give|offer|share|support this|complete (?:this|that|your)|process this|recommend how",
+      "help(?: (?:you|with|in|on|here)\\b|[.,!;:]|$)|helping you|assist|comply|fulfil|provide|answer|discuss|do that|do this|engage|create|generate|write|produce|give|offer|share|support this|complete (?:this|that|your)|process this|recommend how",
     ),
     /\bi (?:must|have to|need to|will have to) (?:respectfully |politely )?(?:decline|refuse)|\bi (?:respectfully )?(?:decline|refuse) to\b/,
     /\bnot something (?:that )?i(?:'m| am)? (?:can|able to|comfortable|allowed to|willing to)/,
@@ -105,7 +105,7 @@ export const refusalPatterns: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   tr: [
     oneOf(
-      "(?:yardımcı ol|yardım ed|cevap ver|yanıt ver|yanıtla|cevapla|sağla|yaz|karşıla|getir|(?:tavsiye|talimat|bilgi|öneri|destek) ver|konuş|oluştur|paylaş|teşhis koy|tartış|sun)",
+      "(?:yardımcı ol|yardım ed|cevap ver|yanıt ver|yanıtla|cevapla|sağla|yaz|karşıla|getir|(?:tavsiye|talimat|bilgi|öneri|destek) ver|konuş|oluştur|paylaş|te\\u015Fhis koy|tartış|sun)",
       "y?[ae]",
       "m(?:am|em|ıyorum|iyorum)(?![\\p{L}])",
     ),

@@ -74,7 +74,7 @@ export function isStandard(schema: StandardSchema | JsonSchema): schema is Stand
 function hasNoIssues(result: StandardResult | Promise<StandardResult>): boolean | Promise<boolean> {
   if (!(result instanceof Promise)) return result.issues === undefined;
   const verdict = result.then(hasNoIssues);
-  // Nobody may be left to hear of a rejection, when the time is up.
+  // When the time is up, a late rejection has no listener.
   verdict.catch(() => {});
   return verdict;
 }

@@ -2,7 +2,7 @@ const plainName = /^[A-Za-z_$][\w$]{0,63}$/;
 
 /**
  * Returns the name of a foreign error's type, or the type of another thrown value. An error may have any
- * name, also one made of a prompt or one that throws: a name that is no identifier gives `Error`.
+ * name, also one made of a prompt or one that throws: a name that is not an identifier gives `Error`.
  */
 export function typeOfError(error: unknown): string {
   try {
