@@ -78,7 +78,7 @@ export {
   recordError,
   typeOfError,
 } from "./errors/index.ts";
-export type { EventSink, ReadText, RouterEvent } from "./events.ts";
+export type { DecisionsLost, EventSink, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type {

@@ -1,4 +1,9 @@
-import { type EventSink, InvalidOptionError, type RouterEvent } from "../contracts/index.ts";
+import {
+  type DecisionsLost,
+  type EventSink,
+  InvalidOptionError,
+  type RouterEvent,
+} from "../contracts/index.ts";
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
@@ -14,13 +19,15 @@ export interface EventHub<Id extends string> {
 
 export function createEventHub<Id extends string>(first: EventSink<Id> | undefined): EventHub<Id> {
   let sinks: readonly EventSink<Id>[] = first === undefined ? [] : [first];
+  const emit = (event: RouterEvent<Id>): void => {
+    for (const sink of sinks) hand(sink, event);
+  };
+  if (first !== undefined) attach(first, emit);
   return {
     get isHeard() {
       return sinks.length > 0;
     },
-    emit(event) {
-      for (const sink of sinks) hand(sink, event);
-    },
+    emit,
     observe(sink) {
       if (typeof sink !== "function") throw new InvalidOptionError("observe.sink", sink, "a function");
       // A wrapper for each call, so that a sink that is added twice can be removed once.
@@ -28,6 +35,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
         close: async () => sink.close?.(),
       });
       sinks = [...sinks, added];
+      attach(sink, emit);
       return () => {
         sinks = sinks.filter((one) => one !== added);
       };
@@ -44,6 +52,14 @@ function hand<Id extends string>(sink: EventSink<Id>, event: RouterEvent<Id>): v
     if (returned instanceof Promise) returned.catch(ignore);
   } catch {
     // A failure of a listener does not concern the request.
+  }
+}
+
+function attach<Id extends string>(sink: EventSink<Id>, emit: (event: DecisionsLost) => void): void {
+  try {
+    sink.attach?.(emit);
+  } catch {
+    // As above.
   }
 }
 

@@ -105,7 +105,7 @@ export const refusalPatterns: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   tr: [
     oneOf(
-      "(?:yardımcı ol|yardım ed|cevap ver|yanıt ver|yanıtla|cevapla|sağla|yaz|karşıla|getir|(?:tavsiye|talimat|bilgi|öneri|destek) ver|konuş|oluştur|paylaş|te\\u015Fhis koy|tartış|sun)",
+      "(?:yardımcı ol|yardım ed|cevap ver|yanıt ver|yanıtla|cevapla|sağla|yaz|karşıla|getir|(?:tavsiye|talimat|bilgi|öneri|destek) ver|konuş|oluştur|paylaş|teşhis koy|tartış|sun)",
       "y?[ae]",
       "m(?:am|em|ıyorum|iyorum)(?![\\p{L}])",
     ),
