@@ -1,7 +1,7 @@
 import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
 import { otherIds } from "../../src/decision/same-model.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
-import { buildCases, type ReplayCases } from "./replay-cases.ts";
+import { buildCases, type ReplayCase, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
 
 export interface RouterCasesOptions {
@@ -24,7 +24,7 @@ export async function routerCases<Id extends string>(
   );
   const otherIdsOf = otherIds(candidates);
   let unclassified = 0;
-  const built = await buildCases(records, candidates, async (record, position) => {
+  const contextOf = async (record: OutcomeRecord, position: number) => {
     const request = factsOfRecord(record, position, options.text);
     const decision = await decideOn(router, record, options.text);
     if (decision === undefined) return undefined;
@@ -38,7 +38,8 @@ export async function routerCases<Id extends string>(
     const { classification, session, spend, at } = decision;
     const now = Date.parse(record.at ?? at);
     return { request, classification, candidates: permitted, session, spend, now };
-  });
+  };
+  const built = await buildCases<Id, ReplayCase<Id>>(records, candidates, contextOf, (one) => one);
   return { ...built, unclassified };
 }
 

@@ -13,7 +13,7 @@ import { oracleReader } from "../../metrics/oracle-curve.ts";
 import { oracleQuality } from "../../metrics/oracle-quality.ts";
 import { pgr } from "../../metrics/pgr.ts";
 import type { PairedOutcomes } from "../../metrics/routing-curve.ts";
-import { replayCases } from "../replay-cases.ts";
+import { keepOfCases } from "../replay-cases.ts";
 import type { RecordText } from "../request-of-record.ts";
 import type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./comparison-row.ts";
 import { alwaysTo, atRandom, byRate, byThreshold, type Contender, oracle } from "./contenders.ts";
@@ -62,20 +62,22 @@ export async function compare(
   checkNumber("compare.threshold", threshold, { min: 0, max: 1 });
   if (small === large)
     throw new InvalidOptionError("compare.large", large, "another model than compare.small");
-  const { cases, skipped, unclassified } = await replayCases(records, {
-    models: [small, large],
-    classifier,
-    text,
-  });
+  const { cases, skipped, unclassified } = await keepOfCases(
+    records,
+    { models: [small, large], classifier, text },
+    ({ record, context, outcomes }) => ({
+      outcomes: new Map([...outcomes].map(([name, { quality, costUsd }]) => [name, { quality, costUsd }])),
+      complexity: context.classification?.complexity ?? Infinity,
+      characters: context.request.askCharacters,
+      group: promptKey(record),
+    }),
+  );
   if (cases.length === 0) {
     throw new InvalidOptionError("records", [], `records with outcomes of both ${small} and ${large}`);
   }
   const pair = pairOutcomes(cases, small, large);
-  const complexity = Float64Array.from(
-    cases,
-    ({ context }) => context.classification?.complexity ?? Infinity,
-  );
-  const characters = Float64Array.from(cases, ({ context }) => context.request.askCharacters);
+  const complexity = Float64Array.from(cases, (one) => one.complexity);
+  const characters = Float64Array.from(cases, (one) => one.characters);
   const ours = byThreshold(classifier.name, complexity, threshold);
   const rate = largeCallRate(ours.toLarge) ?? 0;
   const contenders = [
@@ -87,7 +89,7 @@ export async function compare(
     oracle(pair),
   ];
 
-  const groups = cases.map(({ record }) => promptKey(record));
+  const groups = cases.map(({ group }) => group);
   const best = oracleQuality([pair.small.quality, pair.large.quality]);
   const means = createMeans();
   const measured = contenders.map((contender) => statisticsOf(contender, pair, best, means));
