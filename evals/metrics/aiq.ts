@@ -25,10 +25,32 @@ export interface CostRange {
  * its lower end.
  */
 export function aiq(points: readonly CostQuality[], range?: CostRange): number | undefined {
-  const hull = costQualityHull(points);
-  const from = range?.minCostUsd ?? points[0]?.costUsd;
-  const to = range?.maxCostUsd ?? points.at(-1)?.costUsd;
-  if (hull === undefined || from === undefined || to === undefined || !(to > from)) return undefined;
+  if (points.some(({ costUsd }) => costUsd === undefined)) return undefined;
+  const columns = {
+    length: points.length,
+    costUsd: Float64Array.from(points, ({ costUsd }) => costUsd as number),
+    quality: Float64Array.from(points, ({ quality }) => quality),
+  };
+  return aiqOf(columns, range);
+}
+
+/** Points as columns; `length` is their number, the columns may be longer. */
+export interface CostQualityColumns {
+  readonly length: number;
+  readonly costUsd?: Float64Array | undefined;
+  readonly quality: Float64Array;
+}
+
+/** AIQ of points that are columns. */
+export function aiqOf(
+  { length, costUsd, quality }: CostQualityColumns,
+  range?: CostRange,
+): number | undefined {
+  if (costUsd === undefined) return undefined;
+  const hull = costQualityHull(costUsd, quality, length);
+  const from = range?.minCostUsd ?? (length > 0 ? costUsd[0] : undefined);
+  const to = range?.maxCostUsd ?? (length > 0 ? costUsd[length - 1] : undefined);
+  if (from === undefined || to === undefined || !(to > from)) return undefined;
   const first = hull[0];
   if (first === undefined || first.costUsd > from) return undefined;
 
@@ -48,35 +70,46 @@ interface HullPoint {
 }
 
 /** Upper hull of the points up to the best one, by rising cost: concave and rising. */
-function costQualityHull(points: readonly CostQuality[]): readonly HullPoint[] | undefined {
-  const sorted: HullPoint[] = [];
-  let inOrder = true;
-  for (const { costUsd, quality } of points) {
-    if (costUsd === undefined) return undefined;
-    if (costUsd < (sorted.at(-1)?.costUsd ?? costUsd)) inOrder = false;
-    sorted.push({ costUsd, quality });
-  }
-  if (!inOrder) sorted.sort((a, b) => a.costUsd - b.costUsd);
-
-  const hull: HullPoint[] = [];
-  for (const point of sorted) {
+function costQualityHull(costs: Float64Array, qualities: Float64Array, length: number): readonly HullPoint[] {
+  const sorted = byCost(costs, length);
+  // Indices of the hull's points.
+  const hull: number[] = [];
+  for (let place = 0; place < length; place += 1) {
+    const at = sorted === undefined ? place : (sorted[place] as number);
     const best = hull.at(-1);
-    if (best !== undefined && point.quality <= best.quality) continue;
-    while (hull.length > 0 && !risesLess(hull, point)) hull.pop();
-    hull.push(point);
+    if (best !== undefined && (qualities[at] as number) <= (qualities[best] as number)) continue;
+    while (hull.length > 0 && !risesLess(costs, qualities, hull, at)) hull.pop();
+    hull.push(at);
   }
-  return hull;
+  return hull.map((at) => ({ costUsd: costs[at] as number, quality: qualities[at] as number }));
 }
 
-/** True if the last point of the hull is above the line from the one before it to `point`. */
-function risesLess(hull: readonly HullPoint[], point: HullPoint): boolean {
-  const last = hull.at(-1);
-  const before = hull.at(-2);
-  if (last === undefined) return true;
-  if (before === undefined) return last.costUsd < point.costUsd;
+/** The indices of the points by rising cost, equal ones in their order; undefined if they are in order. */
+function byCost(costs: Float64Array, length: number): Uint32Array | undefined {
+  let inOrder = true;
+  for (let at = 1; at < length && inOrder; at += 1)
+    inOrder = (costs[at] as number) >= (costs[at - 1] as number);
+  if (inOrder) return undefined;
+  return Uint32Array.from({ length }, (_, at) => at).sort(
+    (a, b) => (costs[a] as number) - (costs[b] as number) || a - b,
+  );
+}
+
+/** True if the last point of the hull is above the line from the one before it to the point `at`. */
+function risesLess(
+  costs: Float64Array,
+  qualities: Float64Array,
+  hull: readonly number[],
+  at: number,
+): boolean {
+  const last = hull[hull.length - 1] as number;
+  const [cost, quality] = [costs[last] as number, qualities[last] as number];
+  if (hull.length < 2) return cost < (costs[at] as number);
+  const before = hull[hull.length - 2] as number;
+  const [costBefore, qualityBefore] = [costs[before] as number, qualities[before] as number];
   const cross =
-    (last.quality - before.quality) * (point.costUsd - before.costUsd) -
-    (point.quality - before.quality) * (last.costUsd - before.costUsd);
+    (quality - qualityBefore) * ((costs[at] as number) - costBefore) -
+    ((qualities[at] as number) - qualityBefore) * (cost - costBefore);
   return cross > 0;
 }
 

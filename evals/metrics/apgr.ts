@@ -1,3 +1,4 @@
+import { type CurveColumns, columnsOf } from "./curve-columns.ts";
 import { pgr } from "./pgr.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
@@ -15,14 +16,16 @@ import type { RoutingCurve } from "./routing-curve.ts";
  * `undefined` if the large model is not better than the small one.
  */
 export function apgr(curve: RoutingCurve): number | undefined {
-  const first = curve[0];
-  const last = curve.at(-1);
-  if (first === undefined || last === undefined) return undefined;
+  return apgrOf(columnsOf(curve));
+}
+
+/** APGR of a curve whose points are columns. */
+export function apgrOf({ length, largeCallRate: rate, quality }: CurveColumns): number | undefined {
+  if (length === 0) return undefined;
   let area = 0;
-  let previous = first;
-  for (const point of curve) {
-    area += ((point.largeCallRate - previous.largeCallRate) * (point.quality + previous.quality)) / 2;
-    previous = point;
+  for (let at = 1; at < length; at += 1) {
+    const width = (rate[at] as number) - (rate[at - 1] as number);
+    area += (width * ((quality[at] as number) + (quality[at - 1] as number))) / 2;
   }
-  return pgr(area, first.quality, last.quality);
+  return pgr(area, quality[0] as number, quality[length - 1] as number);
 }

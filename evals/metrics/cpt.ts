@@ -1,4 +1,5 @@
 import { checkNumber } from "../../src/plugin/index.ts";
+import { type CurveColumns, columnsOf } from "./curve-columns.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**
@@ -12,19 +13,25 @@ import type { RoutingCurve } from "./routing-curve.ts";
  */
 export function cpt(curve: RoutingCurve, share: number): number | undefined {
   checkNumber("cpt.share", share, { min: 0, max: 1 });
-  const first = curve[0];
-  const last = curve.at(-1);
-  if (first === undefined || last === undefined || !(last.quality > first.quality)) return undefined;
-  const target = first.quality + share * (last.quality - first.quality);
-  let previous = first;
-  for (const point of curve) {
-    if (point.quality >= target) {
-      const rise = point.quality - previous.quality;
-      const part = rise > 0 ? (target - previous.quality) / rise : 0;
-      return previous.largeCallRate + part * (point.largeCallRate - previous.largeCallRate);
-    }
-    previous = point;
+  return cptOf(columnsOf(curve), share);
+}
+
+/** CPT of a curve whose points are columns; `share` in [0, 1] is not checked. */
+export function cptOf(
+  { length, largeCallRate: rate, quality }: CurveColumns,
+  share: number,
+): number | undefined {
+  const first = quality[0] as number;
+  const last = quality[length - 1] as number;
+  if (length === 0 || !(last > first)) return undefined;
+  const target = first + share * (last - first);
+  for (let at = 0; at < length; at += 1) {
+    if ((quality[at] as number) < target) continue;
+    const before = Math.max(0, at - 1);
+    const rise = (quality[at] as number) - (quality[before] as number);
+    const part = rise > 0 ? (target - (quality[before] as number)) / rise : 0;
+    return (rate[before] as number) + part * ((rate[at] as number) - (rate[before] as number));
   }
   // Rounding: the last point is the target itself at share 1.
-  return last.largeCallRate;
+  return rate[length - 1] as number;
 }

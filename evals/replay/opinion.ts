@@ -1,5 +1,6 @@
 import {
   type Choice,
+  errorType,
   isRouterError,
   type Policy,
   type PolicyContext,
@@ -35,7 +36,6 @@ function select<Id extends string>(
     return policy.select(context);
   } catch (cause) {
     if (isRouterError(cause, "policy") || isRouterError(cause, "outcome-format")) throw cause;
-    const type = cause instanceof Error ? cause.name : typeof cause;
-    throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
+    throw new PolicyError(policy.name, `threw an error of type ${errorType(cause)}`, { cause });
   }
 }

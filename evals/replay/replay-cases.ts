@@ -10,6 +10,7 @@ import {
 } from "../../src/contracts/index.ts";
 import { estimateCost } from "../../src/cost/cost-of.ts";
 import { permits } from "../../src/decision/eligible.ts";
+import { otherIds } from "../../src/decision/same-model.ts";
 import { candidatesWithQuality } from "../../src/decision/with-quality.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
@@ -58,16 +59,35 @@ export async function replayCases<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: ReplayCasesOptions<Id>,
 ): Promise<ReplayCases<Id>> {
+  return keepOfCases(records, options, (one) => one);
+}
+
+/** What is kept of cases. */
+export interface KeptCases<Id extends string, Kept> extends Omit<ReplayCases<Id>, "cases"> {
+  readonly cases: readonly Kept[];
+}
+
+/**
+ * Does the same as `replayCases`, and keeps of each case only what `keep` returns: a large file then takes the
+ * memory of its numbers and not of its prompts.
+ */
+export async function keepOfCases<const Id extends string, Kept>(
+  records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
+  options: ReplayCasesOptions<Id>,
+  keep: (one: ReplayCase<Id>) => Kept,
+): Promise<KeptCases<Id, Kept>> {
   const { models, classifier, constraints = [], text } = options;
   if (models.length === 0) throw new InvalidOptionError("models", models, "at least one model");
   if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
-  const candidates = models.map(
-    (id): Candidate<Id> => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }),
+  const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
+  const otherIdsOf = otherIds(named);
+  const candidates = named.map(
+    ({ id, facts }): Candidate<Id> => ({ id, sameAs: otherIdsOf(id, facts), facts }),
   );
   const { signal } = new AbortController();
   let unclassified = 0;
   let failure: ClassifierError | undefined;
-  const built = await buildCases(records, candidates, async (record, position) => {
+  const contextOf = async (record: OutcomeRecord, position: number) => {
     const request = factsOfRecord(record, position, text);
     const now = record.at === undefined ? 0 : Date.parse(record.at);
     const permitted = candidates
@@ -88,7 +108,8 @@ export async function replayCases<const Id extends string>(
       inputs: {},
       now,
     };
-  });
+  };
+  const built = await buildCases(records, candidates, contextOf, keep);
   if (classifier !== undefined && built.cases.length > 0 && unclassified === built.cases.length) {
     throw new ClassifierError(classifier.name, `failed on every record: ${failure?.message}`, {
       cause: failure,
@@ -101,15 +122,16 @@ const classifierTimeoutMs = 30_000;
 
 /**
  * Builds cases, for all kinds of replay. `contextOf` returns undefined for a record for which no model is
- * permitted.
+ * permitted; `keep` chooses what stays of a case.
  */
-export async function buildCases<Id extends string>(
+export async function buildCases<Id extends string, Kept>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   candidates: readonly Candidate<Id>[],
   contextOf: (record: OutcomeRecord, position: number) => Promise<PolicyContext<Id> | undefined>,
-): Promise<Omit<ReplayCases<Id>, "unclassified">> {
+  keep: (one: ReplayCase<Id>) => Kept,
+): Promise<Omit<KeptCases<Id, Kept>, "unclassified">> {
   const names = new Set<string>();
-  const cases: ReplayCase<Id>[] = [];
+  const cases: Kept[] = [];
   let position = 0;
   for await (const record of records) {
     position += 1;
@@ -117,7 +139,7 @@ export async function buildCases<Id extends string>(
     const outcomes = outcomesOf(record, candidates);
     if (outcomes === undefined) continue;
     const context = await contextOf(record, position);
-    if (context !== undefined) cases.push({ record, position, context, outcomes });
+    if (context !== undefined) cases.push(keep({ record, position, context, outcomes }));
   }
   checkNames(candidates, names);
   return { models: candidates.map(({ id }) => id), cases, skipped: position - cases.length };

@@ -1,6 +1,7 @@
 import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
+import { otherIds } from "../../src/decision/same-model.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
-import { buildCases, type ReplayCases } from "./replay-cases.ts";
+import { buildCases, type ReplayCase, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
 
 export interface RouterCasesOptions {
@@ -21,21 +22,24 @@ export async function routerCases<Id extends string>(
   const candidates = (Object.keys(router.models) as Id[]).map(
     (id): Candidate<Id> => ({ id, facts: router.models[id] }),
   );
+  const otherIdsOf = otherIds(candidates);
   let unclassified = 0;
-  const built = await buildCases(records, candidates, async (record, position) => {
+  const contextOf = async (record: OutcomeRecord, position: number) => {
     const request = factsOfRecord(record, position, options.text);
     const decision = await decideOn(router, record, options.text);
     if (decision === undefined) return undefined;
     if (decision.classifierError !== undefined) unclassified += 1;
     const permitted = decision.candidates
       .filter((one) => one.permitted === true)
-      .map(({ model, estimatedCostUsd, estimatedQuality }): Candidate<Id> => {
-        return { id: model, facts: router.models[model], estimatedCostUsd, estimatedQuality };
+      .map(({ model, permitted: _, unknown: __, ...estimates }): Candidate<Id> => {
+        const facts = router.models[model];
+        return { id: model, sameAs: otherIdsOf(model, facts), facts, ...estimates };
       });
     const { classification, session, spend, inputs = {}, at } = decision;
     const now = Date.parse(record.at ?? at);
     return { request, classification, candidates: permitted, session, spend, inputs, now };
-  });
+  };
+  const built = await buildCases<Id, ReplayCase<Id>>(records, candidates, contextOf, (one) => one);
   return { ...built, unclassified };
 }
 

@@ -1,15 +1,10 @@
-import { bootstrap, type Statistics } from "../../src/statistics/bootstrap.ts";
+import { bootstrapRows, type Statistics } from "../../src/statistics/bootstrap.ts";
 import { weightedMean } from "../../src/statistics/weighted-mean.ts";
-import { apgr } from "../metrics/apgr.ts";
-import { meanCost } from "../metrics/mean-cost.ts";
+import { apgrOf } from "../metrics/apgr.ts";
+import { curveReader } from "../metrics/curve-columns.ts";
+import { createMeans, type Means } from "../metrics/means.ts";
 import { oracleQuality } from "../metrics/oracle-quality.ts";
-import { regret } from "../metrics/regret.ts";
-import {
-  type ModelOutcomes,
-  type PairedOutcomes,
-  routingCurve,
-  type ScoreOrder,
-} from "../metrics/routing-curve.ts";
+import type { ModelOutcomes, PairedOutcomes, ScoreOrder } from "../metrics/routing-curve.ts";
 import {
   alwaysTo,
   atRandom,
@@ -116,28 +111,39 @@ async function rowsOf(
   const small = models.find((id) => id !== reference) ?? reference;
   const pair = { small: outcomesOf(alone, small), large: against };
   const isPair = models.length === 2;
-  const rows: ReportRow[] = [];
-  for (const { name, model, outcomes, toReference, order } of contenders) {
+  const means = createMeans();
+  const measured = contenders.map(({ outcomes, toReference, order }) => {
     const { quality, costUsd } = outcomes;
-    const statistics = (weights: Float64Array): Statistics<ReportMetric> => {
-      const cost = meanCost(costUsd, weights);
-      const referenceCost = meanCost(against.costUsd, weights);
+    const curveOf = order && curveReader(pair, order);
+    return (weights: Float64Array): Statistics<ReportMetric> => {
+      const cost = means.of(costUsd);
+      const reached = means.of(quality);
+      const ideal = means.of(best);
       return {
-        quality: weightedMean(quality, weights),
+        quality: reached,
         costUsd: cost,
-        largeCallRate: toReference && weightedMean(toReference, weights),
-        saving: savingOf(cost, referenceCost),
-        loss: (weightedMean(against.quality, weights) ?? Number.NaN) - (weightedMean(quality, weights) ?? 0),
-        overRandom: isPair ? overRandom(outcomes, pair, toReference, weights) : undefined,
-        apgr: order && apgr(routingCurve(pair, order, weights)),
-        regret: regret(quality, best, weights),
+        largeCallRate: means.of(toReference),
+        saving: savingOf(cost, means.of(against.costUsd)),
+        loss: (means.of(against.quality) ?? Number.NaN) - (reached ?? 0),
+        overRandom: isPair ? overRandom(outcomes, pair, toReference, means) : undefined,
+        apgr: curveOf && apgrOf(curveOf(weights)),
+        regret: ideal === undefined || reached === undefined ? undefined : ideal - reached,
       };
     };
-    // The same seed: all rows are measured on the same resamples.
-    const estimates = await bootstrap(quality.length, statistics, { groups: units, ...settings });
-    rows.push({ name, model, ...estimates });
-  }
-  return rows;
+  });
+  // All rows are measured on the same resamples.
+  const records = against.quality.length;
+  const estimates = await bootstrapRows(
+    records,
+    (weights) => {
+      means.begin(weights);
+      return measured.map((statistics) => statistics(weights));
+    },
+    { groups: units, ...settings },
+  );
+  return contenders.map(({ name, model }, index): ReportRow => {
+    return { name, model, ...(estimates[index] as Omit<ReportRow, "name" | "model">) };
+  });
 }
 
 /** Quality minus that of a coin between the models at the same cost. `undefined` if no coin has that cost. */
@@ -145,14 +151,12 @@ function overRandom(
   { quality, costUsd }: ModelOutcomes,
   { small, large }: PairedOutcomes,
   toLarge: Float64Array | undefined,
-  weights: Float64Array,
+  means: Means,
 ): number | undefined {
-  const mean = (column: Float64Array | undefined): number | undefined =>
-    column && weightedMean(column, weights);
-  const [cost, from, to] = [mean(costUsd), mean(small.costUsd), mean(large.costUsd)];
+  const [cost, from, to] = [costUsd, small.costUsd, large.costUsd].map((column) => means.of(column));
   const costed = cost !== undefined && from !== undefined && to !== undefined && from !== to;
-  const share = costed ? (cost - from) / (to - from) : mean(toLarge);
-  const [low, high, reached] = [mean(small.quality), mean(large.quality), mean(quality)];
+  const share = costed ? (cost - from) / (to - from) : means.of(toLarge);
+  const [low, high, reached] = [small.quality, large.quality, quality].map((column) => means.of(column));
   if (share === undefined || low === undefined || high === undefined || reached === undefined)
     return undefined;
   const rounding = 1e-9;

@@ -23,8 +23,7 @@ const longestMs = 500;
  * Scores 1 if the whole answer is JSON that fits the schema, else 0: any Standard Schema (Zod, Valibot,
  * ArkType …), or a JSON Schema (draft 2020-12, 2019-09, 7 or 4), which is compiled at the first answer; an
  * invalid one is refused with `InvalidOptionError`. At most 1,000,000 characters, nested 100 deep. Patterns
- * of a JSON Schema may backtrack: an answer that takes longer than a second to compare is `null`. A Standard
- * Schema is run unchanged.
+ * may backtrack: an answer that takes longer than a second to compare is `null`.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonSchema";

@@ -1,4 +1,4 @@
-import { InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
+import { errorType, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
 import { asJson } from "./internal/as-json.ts";
 import type { AnyScorer, Score, ScorerArgs } from "./scorer.ts";
 
@@ -34,7 +34,7 @@ export async function scoreWith(scorer: AnyScorer, args: ScorerArgs): Promise<Sc
 /** Describes an error without foreign text: messages of this package hold no prompt text, others may. */
 function describe(error: unknown): string {
   if (isRouterError(error)) return `${error.name}: ${error.message}`;
-  return `an error of type ${error instanceof Error ? error.name : typeof error}`;
+  return `an error of type ${errorType(error)}`;
 }
 
 function asScore(name: string, answer: unknown): Score {

@@ -22,7 +22,8 @@ export interface AgreementOptions {
 /**
  * Accepts an answer that further answers to the same request agree with (self-consistency). Calls a
  * model `samples` times in parallel; each call is priced, recorded and subject to the constraints. If
- * one fails, there is no verdict. Use it for answers that can be compared: numbers, labels, names.
+ * one fails, there is no verdict. Use it for answers that can be compared: numbers, labels, names. A text of
+ * more than 10,000 characters agrees with none.
  */
 export function agreement(options: AgreementOptions = {}): Check {
   checkKeys("agreement", options, ["samples", "agreeing", "by", "temperature", "model"]);
@@ -67,8 +68,13 @@ function numberIn(answer: Completion): number | undefined {
   return lastNumber(textOf(answer))?.value;
 }
 
+/** Length of the longest text that is compared, in characters: some characters have 18 in their normal form. */
+const longestText = 10_000;
+
 function plainText(answer: Completion): string | undefined {
-  const text = textOf(answer)
+  const whole = textOf(answer);
+  if (whole.length > longestText) return undefined;
+  const text = whole
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "");

@@ -15,6 +15,7 @@ export interface NumericAnswerOptions {
 /**
  * Accepts an answer that contains a number and whose last number meets the options. Reads only the text,
  * and does not know whether the number is right. Digits are 0 to 9, with a point and thousands commas.
+ * Only the last 100,000 characters are searched.
  */
 export function numericAnswer(options: NumericAnswerOptions = {}): Check {
   checkKeys("numericAnswer", options, ["integer", "min", "max"]);

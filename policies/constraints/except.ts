@@ -1,7 +1,11 @@
 import type { Constraint } from "../../src/contracts/index.ts";
 import { checkIds } from "../../src/plugin/index.ts";
+import { isNamed } from "../internal/is-named.ts";
 
-/** Permits any model except these. */
+/**
+ * Permits any model except these, at every hop: also not a judge or another id that is the same model of the
+ * same provider.
+ */
 export function except<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
   checkIds("except", ids);
   const excluded: ReadonlySet<string> = new Set(ids);
@@ -9,6 +13,6 @@ export function except<const Id extends string>(...ids: readonly Id[]): Constrai
   return {
     name: "except",
     models: [...ids],
-    permits: ({ id }) => !excluded.has(id) || "excluded",
+    permits: (candidate) => !isNamed(candidate, excluded) || "excluded",
   };
 }

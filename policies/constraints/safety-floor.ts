@@ -1,5 +1,6 @@
 import { type Constraint, InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
 import { checkIds, checkKeys, dropPromises } from "../../src/plugin/index.ts";
+import { isNamed } from "../internal/is-named.ts";
 
 export interface SafetyFloorOptions<Id extends string> {
   /**
@@ -11,7 +12,7 @@ export interface SafetyFloorOptions<Id extends string> {
   readonly forbid: readonly Id[];
 }
 
-/** Keeps risky requests away from the forbidden models. */
+/** Keeps risky requests away from the forbidden models, whatever id or name they have. */
 export function safetyFloor<const Id extends string>(options: SafetyFloorOptions<Id>): Constraint<Id> {
   checkKeys("safetyFloor", options, ["when", "forbid"]);
   const { when, forbid } = options;
@@ -24,8 +25,8 @@ export function safetyFloor<const Id extends string>(options: SafetyFloorOptions
   return {
     name: "safetyFloor",
     models: [...forbid],
-    permits({ id }, { request }) {
-      if (!forbidden.has(id)) return true;
+    permits(candidate, { request }) {
+      if (!isNamed(candidate, forbidden)) return true;
       const risky: unknown = when(request);
       if (risky === false) return true;
       dropPromises(risky);

@@ -31,6 +31,7 @@ export function calibrated(
   return {
     name: `calibrated(${classifier.name})`,
     version: nodeCrypto().createHash("sha256").update(whole).digest("hex").slice(0, 12),
+    categories: classifier.categories,
     classify(facts, hop) {
       const given = classifier.classify(facts, hop);
       return given instanceof Promise ? given.then(add) : add(given);

@@ -35,6 +35,7 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
   return {
     name: "complexity",
     version,
+    categories: [],
     classify(facts) {
       const model = shippedModel();
       read ??= createFeatureReader();

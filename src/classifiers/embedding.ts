@@ -97,6 +97,7 @@ export function embedding(options: EmbeddingOptions): Classifier {
   return {
     name: "embedding",
     version: trainedVersion(trained),
+    categories: [],
     async classify(request, hop) {
       const answer = base.classify(request, hop);
       if (answer instanceof Promise) {

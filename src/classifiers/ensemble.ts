@@ -5,6 +5,7 @@ import {
   InvalidOptionError,
 } from "../contracts/index.ts";
 import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
+import { allCategories } from "./all-categories.ts";
 
 export interface EnsembleMember {
   readonly classifier: Classifier;
@@ -43,6 +44,7 @@ export function ensemble(members: readonly EnsembleMember[], options: EnsembleOp
   return {
     name: "ensemble",
     version: version.join(","),
+    categories: allCategories(weighted.map(({ classifier }) => classifier)),
     classify(request, hop) {
       const answers = weighted.map(({ classifier }) => askClassifier(classifier, request, hop, timeoutMs));
       return haveSettled(answers)
@@ -51,6 +53,9 @@ export function ensemble(members: readonly EnsembleMember[], options: EnsembleOp
     },
   };
 }
+
+/** Leaves room for a position and `.failed` in the 40 characters of a signal's name. */
+const longestLabel = 28;
 
 interface Member {
   readonly classifier: Classifier;
@@ -152,7 +157,10 @@ function checkMembers(members: readonly EnsembleMember[]): readonly Member[] {
     checkMethods(`${path}.classifier`, classifier, ["classify"]);
     // A smaller weight could vanish in a product with a complexity.
     checkNumber(`${path}.weight`, weight, { min: 1e-6, max: 1e6 });
-    const label = seen.has(classifier.name) ? `${classifier.name}#${index + 1}` : classifier.name;
+    // Signals have plain names, and a classifier may have any.
+    const name = classifier.name.replaceAll(/[^A-Za-z0-9._:/+@()-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+    const short = name.slice(0, longestLabel) || "member";
+    const label = seen.has(short) ? `${short}#${index + 1}` : short;
     seen.add(label);
     return { classifier, weight, label };
   });

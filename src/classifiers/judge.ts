@@ -100,6 +100,7 @@ export function judge(options: JudgeOptions): Classifier {
   return {
     name: "judge",
     version: `${model.name}-${version}`,
+    categories: [],
     async classify(request, hop) {
       const text = readText(request, maxCharacters);
       const key = memoKey(request, text.ask, text.earlier);

@@ -12,6 +12,7 @@ export function length(): Classifier {
   return {
     name: "length",
     version,
+    categories: [],
     classify: ({ askCharacters }) => ({ complexity: rank(Math.log(1 + askCharacters), reference) }),
   };
 }

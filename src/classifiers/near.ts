@@ -1,5 +1,6 @@
 import type { Classification, Classifier } from "../contracts/index.ts";
 import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../plugin/index.ts";
+import { allCategories } from "./all-categories.ts";
 
 export interface NearOptions {
   /** A cheap classifier, asked for each request. */
@@ -45,6 +46,7 @@ export function near(options: NearOptions): Classifier {
   return {
     name: "near",
     version: `${first.name}@${first.version},${second.name}@${second.version},${thresholds.join("|")}±${margin}`,
+    categories: allCategories([first, second]),
     classify(request, hop) {
       const decide = (answer: Classification): Classification | Promise<Classification> => {
         if (!inDoubt(answer.complexity)) return answer;

@@ -56,6 +56,7 @@ export function trained(file: unknown, options: TrainedOptions = {}): Classifier
   return {
     name: "trained",
     version: checked.version,
+    categories: [],
     classify(facts, hop) {
       const { parts, quality } = score(facts, hop);
       let total = 0;

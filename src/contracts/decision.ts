@@ -1,6 +1,7 @@
 import type { Classification } from "./classifier.ts";
 import type { Hop } from "./hop.ts";
 import type { Json } from "./json.ts";
+import type { Health } from "./model.ts";
 import type { PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
 import type { RecordedFacts } from "./request-facts.ts";
 import type { Usage } from "./usage.ts";
@@ -12,15 +13,20 @@ export interface PlanStep<Id extends string = string> {
   readonly unless?: string | undefined;
 }
 
-/** A model as it was when the decision was made. */
+/**
+ * A model as it was when the decision was made: all that a policy sees of it besides its facts, so that the
+ * decision can be replayed.
+ */
 export interface RecordedCandidate<Id extends string = string> {
   readonly model: Id;
   /** True, or the name of the constraint that refused and its reason. */
   readonly permitted: true | string;
+  readonly estimatedInputTokens?: number | undefined;
   readonly estimatedCostUsd?: number | undefined;
   /** The most that a call can cost with the smallest output limit. Absent without a bound on cost. */
   readonly leastCostUsd?: number | undefined;
   readonly estimatedQuality?: number | undefined;
+  readonly health?: Health | undefined;
   /** Facts that were not known and therefore not checked: `price`, `contextWindow`, `tools` … */
   readonly unknown?: readonly string[] | undefined;
 }

@@ -5,6 +5,15 @@ import type { Usage } from "./usage.ts";
 /** Returns the text of a finished request. A function, so that no serialiser meets the text by chance. */
 export type ReadText = () => { readonly ask: string; readonly window: string };
 
+/** A log lost decisions. Emitted at the first, then at most once a minute. */
+export interface DecisionsLost {
+  readonly type: "decisions-lost";
+  readonly file: string;
+  /** Number of decisions that the log has lost so far. */
+  readonly lost: number;
+  readonly reason: "queue-full" | "write-failed" | "not-json" | "closed";
+}
+
 /**
  * Event that a router passes to `onEvent`. Emitted synchronously; a listener that throws or rejects is
  * ignored.
@@ -47,6 +56,7 @@ export type RouterEvent<Id extends string = string> =
       readonly decision: Decision<Id>;
       readonly latencyMs: number;
     }
+  | DecisionsLost
   | {
       readonly type: "request-failed";
       /** Decision for the request. Absent if it failed before a decision was made. */
@@ -57,8 +67,12 @@ export type RouterEvent<Id extends string = string> =
       readonly readText: ReadText;
     };
 
-/** Listener of a router. If it has a `close`, the router's `close()` awaits it. */
+/**
+ * Listener of a router. If it has a `close`, the router's `close()` awaits it; if it has an `attach`, it gets a
+ * function that reports to the router's listeners.
+ */
 export interface EventSink<Id extends string = string> {
   (event: RouterEvent<Id>): void;
+  attach?(emit: (event: DecisionsLost) => void): void;
   close?(): Promise<void>;
 }

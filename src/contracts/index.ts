@@ -79,7 +79,7 @@ export {
   type RouterErrorCode,
   recordError,
 } from "./errors/index.ts";
-export type { EventSink, ReadText, RouterEvent } from "./events.ts";
+export type { DecisionsLost, EventSink, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";

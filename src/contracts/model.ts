@@ -112,6 +112,11 @@ export interface Health {
 export interface Candidate<Id extends string = string> {
   /** Key of the model in the router's `models`. */
   readonly id: Id;
+  /**
+   * Ids under which the router has the same model of the same provider, other than `id`; absent if there is
+   * none. A constraint that excludes an id must look here too, or the model gets in by another name.
+   */
+  readonly sameAs?: readonly string[] | undefined;
   readonly facts: ModelFacts;
   /** Estimated input tokens of this request as this model counts them, calibrated from returned usage. */
   readonly estimatedInputTokens?: number | undefined;

@@ -15,11 +15,13 @@ export interface CandidateParts {
   readonly estimate: (facts: ModelFacts, request: RequestFacts, now: number) => Estimate;
   /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
+  /** Returns the other ids of a model (see `Candidate.sameAs`). */
+  readonly otherIdsOf: (id: string, facts: ModelFacts) => readonly string[] | undefined;
 }
 
 /** Returns a model as constraints and policies see it for one request at a time on the monotonic clock. */
 export function candidateFor<Id extends string>(
-  { estimate, healthOf }: CandidateParts,
+  { estimate, healthOf, otherIdsOf }: CandidateParts,
   id: Id,
   facts: ModelFacts,
   request: RequestFacts,
@@ -29,6 +31,7 @@ export function candidateFor<Id extends string>(
   const health = healthOf(facts.name, now);
   return {
     id,
+    sameAs: otherIdsOf(id, facts),
     facts,
     estimatedInputTokens: inputTokens,
     estimatedCostUsd: costUsd,

@@ -34,7 +34,7 @@ import { fallbacksOf } from "./fallbacks.ts";
 import { isUntouched } from "./is-untouched.ts";
 import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
-import { withQuality } from "./with-quality.ts";
+import { ofModels, withQuality } from "./with-quality.ts";
 
 /** The parts of a router that decide; the same for all its requests. */
 export interface DecisionParts<Id extends string> extends CandidateParts {
@@ -102,7 +102,8 @@ export function decide<Id extends string>(
   parts: DecisionParts<Id>,
   deciding: Deciding<Id>,
 ): Decided<Id> | Promise<Decided<Id>> {
-  const now = parts.clock();
+  // Whole milliseconds, as the decision records them: a replayed policy sees the same time.
+  const now = Math.floor(parts.clock());
   const all = candidatesOf(parts, deciding.request);
   for (const candidate of all) {
     if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
@@ -213,12 +214,13 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
   return record(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
 
-function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
-  const settled = withQuality<Id, Settled<Id>>(
-    asked,
-    asked.parts.models,
-    classified?.classification?.quality,
-  );
+function choose<Id extends string>(asked: Settled<Id>, given: Classified | undefined): Decided<Id> {
+  const { models } = asked.parts;
+  const classified =
+    given?.classification?.quality === undefined
+      ? given
+      : { classification: ofModels(given.classification, models) };
+  const settled = withQuality<Id, Settled<Id>>(asked, models, classified?.classification?.quality);
   const { parts, deciding, candidates, session, spend, now } = settled;
   const { policy } = parts;
   const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf);

@@ -47,9 +47,11 @@ export function recordCandidate<Id extends string>(
   return {
     model: candidate.id,
     permitted,
+    estimatedInputTokens: candidate.estimatedInputTokens,
     estimatedCostUsd: candidate.estimatedCostUsd,
     leastCostUsd: candidate.leastCostUsd,
     estimatedQuality: candidate.estimatedQuality,
+    health: candidate.health,
     unknown: unknownOf(candidate, request),
   };
 }

@@ -6,3 +6,4 @@ export { contextWindow } from "./context-window.ts";
 export { type Decided, type DecisionParts, decide } from "./decide.ts";
 export { permits } from "./eligible.ts";
 export { policyHash } from "./policy-hash.ts";
+export { isSameModel, otherIds } from "./same-model.ts";

@@ -34,6 +34,21 @@ export function candidatesWithQuality<Id extends string>(
   return candidates.map((one) => ({ ...one, estimatedQuality: expectedQuality(quality, one.facts) }));
 }
 
+/** Returns the classification with the qualities of these models alone, as decisions and policies hold it. */
+export function ofModels(
+  classification: Classification,
+  models: readonly { readonly facts: ModelFacts }[],
+): Classification {
+  const { quality } = classification;
+  if (quality === undefined) return classification;
+  const own: Record<string, number> = {};
+  for (const { facts } of models) {
+    const value = expectedQuality(quality, facts);
+    if (value !== undefined) own[facts.name] = value;
+  }
+  return { ...classification, quality: own };
+}
+
 /** Returns the expected quality of a model; a value that is not in [0, 1] counts as unknown. */
 function expectedQuality(quality: NonNullable<Quality>, facts: ModelFacts | undefined): number | undefined {
   const value: unknown = facts && Object.hasOwn(quality, facts.name) ? quality[facts.name] : undefined;

@@ -2,6 +2,7 @@ import type { Classification, Classifier } from "../contracts/classifier.ts";
 import { ClassifierError, errorType, isRouterError } from "../contracts/errors/index.ts";
 import type { HopContext } from "../contracts/hop.ts";
 import type { RequestFacts } from "../contracts/request-facts.ts";
+import { checkClassification } from "./check-classification.ts";
 import { systemClock } from "./clock.ts";
 import { dropPromises } from "./drop-promises.ts";
 import { settleWithin } from "./settle-within.ts";
@@ -13,8 +14,8 @@ export type Classified =
 
 /**
  * Asks a classifier, and never throws or rejects. Returns at once if the classifier does. A classifier that
- * answers later has `timeoutMs`, or until the signal of the hop fires. A complexity outside [0, 1] counts as a
- * failure. Messages contain no text of foreign errors.
+ * answers later has `timeoutMs`, or until the signal of the hop fires. A classification that breaks the
+ * contract counts as a failure (see `checkClassification`). Messages contain no text of foreign errors.
  */
 export function askClassifier(
   classifier: Classifier,
@@ -25,39 +26,38 @@ export function askClassifier(
   try {
     const answer = classifier.classify(request, hop);
     return answer instanceof Promise || typeof (answer as { then?: unknown } | null)?.then === "function"
-      ? later(classifier.name, answer as Promise<Classification>, hop.signal, timeoutMs)
-      : checked(classifier.name, answer as Classification);
+      ? later(classifier, answer as Promise<Classification>, hop.signal, timeoutMs)
+      : checked(classifier, answer as Classification);
   } catch (cause) {
     return failed(classifier.name, cause);
   }
 }
 
 async function later(
-  name: string,
+  classifier: Classifier,
   answer: Promise<Classification>,
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Classified> {
+  const { name } = classifier;
   const timeError = () => new ClassifierError(name, `gave no answer within ${timeoutMs} ms`);
   try {
-    return checked(name, await settleWithin(systemClock, answer, { signal, ms: timeoutMs, timeError }));
+    return checked(classifier, await settleWithin(systemClock, answer, { signal, ms: timeoutMs, timeError }));
   } catch (cause) {
     return failed(name, cause);
   }
 }
 
-function checked(name: string, classification: Classification): Classified {
-  const complexity: unknown = classification?.complexity;
-  if (typeof complexity === "number" && complexity >= 0 && complexity <= 1) {
-    const { quality, category, signals } = classification;
+function checked(classifier: Classifier, given: Classification): Classified {
+  const { name } = classifier;
+  const { classification, problem } = checkClassification(classifier, given);
+  if (classification !== undefined) {
+    const { quality, category, signals } = given;
     const isLate = [quality, category, signals].some((field: unknown) => field instanceof Promise);
     if (!isLate) return { classification };
-    dropPromises(classification);
-    return { error: new ClassifierError(name, "returned a promise in a field: it must be awaited") };
   }
-  dropPromises(classification);
-  const shown = typeof complexity === "number" ? String(complexity) : typeof complexity;
-  return { error: new ClassifierError(name, `returned the complexity ${shown}, which is not in [0, 1]`) };
+  dropPromises(given);
+  return { error: new ClassifierError(name, problem ?? "returned a promise in a field: it must be awaited") };
 }
 
 function failed(name: string, cause: unknown): Classified {

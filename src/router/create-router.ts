@@ -7,7 +7,7 @@ import { catalogueDate, completeFacts } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { pricing } from "../cost/pricing.ts";
-import { capabilities, contextWindow, type DecisionParts } from "../decision/index.ts";
+import { capabilities, contextWindow, type DecisionParts, otherIds } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
@@ -85,8 +85,10 @@ function assemble<Id extends string>(
   if (inputs !== undefined) events.observe(inputs.observe);
   const leastCostUsd = leastCostBy(models);
 
+  const facts = ids.map((id) => ({ id, facts: completeFacts(models[id]) }));
   const deciding: DecisionParts<Id> = {
-    models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
+    models: facts,
+    otherIdsOf: otherIds(facts),
     policy,
     classifier,
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,

@@ -1,4 +1,9 @@
-import { type EventSink, InvalidOptionError, type RouterEvent } from "../contracts/index.ts";
+import {
+  type DecisionsLost,
+  type EventSink,
+  InvalidOptionError,
+  type RouterEvent,
+} from "../contracts/index.ts";
 import { dropPromises } from "../plugin/index.ts";
 
 /** The listeners of a router. */
@@ -15,16 +20,18 @@ export interface EventHub<Id extends string> {
 
 export function createEventHub<Id extends string>(first: EventSink<Id> | undefined): EventHub<Id> {
   let sinks: readonly EventSink<Id>[] = first === undefined ? [] : [first];
+  const emit = (event: RouterEvent<Id>): void => {
+    if (nested >= mostNested) return;
+    nested += 1;
+    for (const sink of sinks) hand(sink, event);
+    nested -= 1;
+  };
+  if (first !== undefined) attach(first, emit);
   return {
     get isHeard() {
       return sinks.length > 0;
     },
-    emit(event) {
-      if (nested >= mostNested) return;
-      nested += 1;
-      for (const sink of sinks) hand(sink, event);
-      nested -= 1;
-    },
+    emit,
     observe(sink) {
       if (typeof sink !== "function") throw new InvalidOptionError("observe.sink", sink, "a function");
       // A wrapper for each call, so that a sink that is added twice can be removed once.
@@ -32,6 +39,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
         close: async () => sink.close?.(),
       });
       sinks = [...sinks, added];
+      attach(sink, emit);
       return () => {
         sinks = sinks.filter((one) => one !== added);
       };
@@ -51,5 +59,13 @@ function hand<Id extends string>(sink: EventSink<Id>, event: RouterEvent<Id>): v
     dropPromises(sink(event));
   } catch {
     // A failure of a listener does not concern the request.
+  }
+}
+
+function attach<Id extends string>(sink: EventSink<Id>, emit: (event: DecisionsLost) => void): void {
+  try {
+    sink.attach?.(emit);
+  } catch {
+    // As above.
   }
 }

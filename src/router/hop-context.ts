@@ -10,7 +10,7 @@ import {
   NoEligibleModelError,
   type RequestFacts,
 } from "../contracts/index.ts";
-import { candidateFor, type DecisionParts, permits } from "../decision/index.ts";
+import { candidateFor, type DecisionParts, isSameModel, permits } from "../decision/index.ts";
 import {
   type CallContext,
   callDirectly,
@@ -109,10 +109,15 @@ class RequestHop<Id extends string> implements OpenHop {
       return "its name is the id of one of the router's models: give it another";
     // The router's id if the model is one of its own, so that `only` and `except` know it.
     const id = own?.id ?? (facts.name as Id);
-    const answer = this.#permitted(this.#candidate(id, completeFacts(facts), chat));
-    if (answer !== true || own === undefined || own.facts === facts) return answer;
-    // Another object with the name of one of the router's models cannot claim more than the router knows.
-    return this.#permitted(this.#candidate(id, own.facts, chat));
+    let answer = this.#permitted(this.#candidate(id, completeFacts(facts), chat));
+    for (const known of deciding.models) {
+      if (answer !== true) break;
+      // Another object for one of the router's models, by name or by any other name, cannot claim more than
+      // the router knows.
+      if (known.facts !== facts && (known === own || isSameModel(known.facts, facts)))
+        answer = this.#permitted(this.#candidate(id, known.facts, chat));
+    }
+    return answer;
   }
 
   /** Evaluates the team's and the request's constraints, and the router's budget. */

@@ -37,24 +37,40 @@ export async function bootstrap<Name extends string>(
   statistics: (weights: Float64Array) => Statistics<Name>,
   options: BootstrapOptions = {},
 ): Promise<Readonly<Record<Name, Estimate | undefined>>> {
+  const [estimates] = await bootstrapRows(records, (weights) => [statistics(weights)], options);
+  return estimates as Readonly<Record<Name, Estimate | undefined>>;
+}
+
+/**
+ * Does the same for several rows on the same resamples, which are drawn once: `statistics` returns those of each
+ * row, always as many. The result has the estimates of each row.
+ */
+export async function bootstrapRows<Name extends string>(
+  records: number,
+  statistics: (weights: Float64Array) => readonly Statistics<Name>[],
+  options: BootstrapOptions = {},
+): Promise<readonly Readonly<Record<Name, Estimate | undefined>>[]> {
   const { groups, resamples = 1_000, seed = 1, confidence = 0.95 } = options;
   checkNumber("bootstrap.resamples", resamples, { min: 1, max: 1_000_000, integer: true });
   checkNumber("bootstrap.confidence", confidence, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
   const { quantileSorted } = await import("simple-statistics");
   const random = seededRandom(seed);
   const weights = new Float64Array(records).fill(1);
-  const values = statistics(weights);
-  const names = Object.keys(values) as Name[];
-  const samples = names.map((): number[] => []);
+  const rows = statistics(weights).map((values) => {
+    const names = Object.keys(values) as Name[];
+    return { values, names, samples: names.map((): number[] => []) };
+  });
 
   const draw = resampler(records, groups, random);
   for (let resample = 0; resample < resamples; resample += 1) {
     draw(weights);
-    const drawn = statistics(weights);
-    names.forEach((name, index) => {
-      const value = drawn[name];
-      if (value !== undefined) samples[index]?.push(value);
-    });
+    for (const [at, drawn] of statistics(weights).entries()) {
+      const row = rows[at];
+      row?.names.forEach((name, index) => {
+        const value = drawn[name];
+        if (value !== undefined) row.samples[index]?.push(value);
+      });
+    }
   }
 
   const isAlone = (groups === undefined ? records : new Set(groups).size) < 2;
@@ -65,8 +81,12 @@ export async function bootstrap<Name extends string>(
     sample.sort((a, b) => a - b);
     return { value, low: quantileSorted(sample, tail), high: quantileSorted(sample, 1 - tail) };
   };
-  const estimates = names.map((name, index) => [name, estimate(values[name], samples[index] ?? [])] as const);
-  return Object.fromEntries(estimates) as Record<Name, Estimate | undefined>;
+  return rows.map(({ values, names, samples }) => {
+    const estimates = names.map(
+      (name, index) => [name, estimate(values[name], samples[index] ?? [])] as const,
+    );
+    return Object.fromEntries(estimates) as Record<Name, Estimate | undefined>;
+  });
 }
 
 /** Returns a function that fills `weights` with the counts of one resample. */

@@ -1,5 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { type EventSink, InvalidOptionError, type RouterEvent } from "../contracts/index.ts";
+import {
+  type DecisionsLost,
+  type EventSink,
+  InvalidOptionError,
+  type RouterEvent,
+} from "../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 
@@ -14,8 +19,8 @@ export interface DecisionLogOptions {
    */
   readonly hashKey?: string | undefined;
   /**
-   * Maximum number of decisions waiting to be written; further ones are dropped and counted. Default
-   * 10,000.
+   * Maximum number of decisions waiting to be written; further ones are dropped, counted and reported. So are
+   * those beyond 128 million characters. Default 100,000: five seconds at 20,000 a second, in about 125 MB.
    */
   readonly maxQueued?: number | undefined;
 }
@@ -24,31 +29,67 @@ export interface DecisionLogOptions {
 export interface DecisionLog extends EventSink {
   /** Writes the queued decisions and closes the file. Rejects with the first write error, if any. */
   close(): Promise<void>;
-  /** Number of lost decisions: the queue was full, or writing failed. */
+  /** Number of lost decisions: the queue was full, writing failed, or a decision is not JSON. */
   readonly dropped: number;
 }
 
 type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 
-/** Number of lines that are built and written at a time, so that the event loop can run in between. */
-const batchSize = 100;
+/**
+ * Number of decisions from which their lines are built at once: a line is a tenth of what its decision holds, so
+ * a burst that leaves the event loop no time to write takes little memory.
+ */
+const sliceSize = 100;
+/** Length from which waiting lines are written at once, in characters. */
+const writeSize = 1_000_000;
+/** Largest length of all waiting lines, in characters. */
+const longestQueue = 128_000_000;
+/** Lines of some decisions, as one text. */
+interface Slice {
+  readonly text: string;
+  readonly lines: number;
+}
+
+/** Shortest time between two reports of lost decisions, in milliseconds. */
+const reportEveryMs = 60_000;
 
 /**
  * Creates a log that writes one JSON line for each decided request: the decision with its attempts, usage,
  * cost and error. It never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it.
+ *
+ * Lines are written as soon as the event loop is free. A process that is killed loses those that wait, at most
+ * `maxQueued` and the megabyte that is being written, and may cut its last line. A loss is reported at the first
+ * decision, then at most once a minute: by the router's event `decisions-lost`, and the first time by a warning
+ * of the process (code `SWITCHPOINT_DECISIONS_LOST`).
  */
 export function decisionLog(options: DecisionLogOptions): DecisionLog {
   checkKeys("decisionLog", options, ["file", "prompts", "hashKey", "maxQueued"]);
-  const { file, prompts = false, hashKey = nodeCrypto().randomBytes(32), maxQueued = 10_000 } = options;
+  const { file, prompts = false, hashKey = nodeCrypto().randomBytes(32), maxQueued = 100_000 } = options;
   checkText("decisionLog.file", file);
   checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
   if (hashKey === "") throw new InvalidOptionError("decisionLog.hashKey", hashKey, "a non-empty string");
-  const queue: Ended[] = [];
+  let queue: Ended[] = [];
+  let slices: Slice[] = [];
+  /** Lines and characters of the slices. */
+  let lines = 0;
+  let characters = 0;
   let handle: FileHandle | undefined;
   let writing: Promise<void> | undefined;
   let failure: unknown;
   let dropped = 0;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  let emit: ((event: DecisionsLost) => void) | undefined;
   let closed = false;
+
+  const lose = (count: number, reason: DecisionsLost["reason"]): void => {
+    if (count === 0) return;
+    dropped += count;
+    const now = performance.now();
+    if (now - reportedAt < reportEveryMs) return;
+    if (reportedAt === Number.NEGATIVE_INFINITY) warn(file, reason);
+    reportedAt = now;
+    emit?.({ type: "decisions-lost", file, lost: dropped, reason });
+  };
 
   const lineOf = (event: Ended): string => {
     const { ask } = event.readText();
@@ -64,31 +105,58 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   };
 
   /**
-   * Builds the lines of a batch. A decision that cannot be written, for instance because a signal is not a
-   * number, does not affect the others.
+   * Builds the lines of the queue. A decision that cannot be written, for instance because a cost is a bigint,
+   * does not affect the others.
    */
-  const linesOf = (batch: readonly Ended[]): string[] => {
-    const lines: string[] = [];
-    for (const event of batch) {
+  const build = (): void => {
+    if (queue.length === 0) return;
+    const events = queue;
+    queue = [];
+    const slice = { text: "", lines: 0 };
+    for (const event of events) {
       try {
-        lines.push(lineOf(event));
+        slice.text += lineOf(event);
+        slice.lines += 1;
       } catch (error) {
         failure ??= error;
-        dropped += 1;
+        lose(1, "not-json");
       }
     }
-    return lines;
+    slices.push(slice);
+    lines += slice.lines;
+    characters += slice.text.length;
+  };
+
+  /** Takes slices of about `writeSize` characters from the waiting ones. */
+  const take = (): Slice => {
+    build();
+    let text = "";
+    let count = 0;
+    let taken = 0;
+    while (taken < slices.length && text.length < writeSize) {
+      const slice = slices[taken] as Slice;
+      text += slice.text;
+      count += slice.lines;
+      taken += 1;
+    }
+    slices = slices.slice(taken);
+    lines -= count;
+    characters -= text.length;
+    return { text, lines: count };
   };
 
   const write = async () => {
     handle ??= await openForLines(file);
-    while (queue.length > 0) {
-      const batch = queue.splice(0, batchSize);
-      const lines = linesOf(batch);
+    while (queue.length > 0 || slices.length > 0) {
+      const slice = take();
       try {
-        await handle.appendFile(lines.join(""), "utf8");
+        await handle.appendFile(slice.text, "utf8");
       } catch (error) {
-        dropped += lines.length;
+        lose(slice.lines, "write-failed");
+        // The last line may be cut: the next write opens the file anew and ends it.
+        const broken = handle;
+        handle = undefined;
+        await broken.close().catch(() => {});
         throw error;
       }
     }
@@ -98,8 +166,11 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     writing ??= write()
       .catch((error) => {
         failure ??= error;
-        dropped += queue.length;
-        queue.length = 0;
+        lose(queue.length + lines, "write-failed");
+        queue = [];
+        slices = [];
+        lines = 0;
+        characters = 0;
       })
       .finally(() => {
         writing = undefined;
@@ -109,16 +180,20 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   const listen = (event: RouterEvent): void => {
     if (event.type !== "request-completed" && event.type !== "request-failed") return;
     if (event.decision === undefined) return;
-    if (closed || queue.length >= maxQueued) {
-      dropped += 1;
+    if (closed || queue.length + lines >= maxQueued || characters >= longestQueue) {
+      lose(1, closed ? "closed" : "queue-full");
       return;
     }
     queue.push(event);
+    if (queue.length >= sliceSize) build();
     start();
   };
 
   return Object.defineProperty(
     Object.assign(listen, {
+      attach(to: (event: DecisionsLost) => void) {
+        emit = to;
+      },
       async close() {
         closed = true;
         while (writing !== undefined) await writing;
@@ -130,6 +205,14 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     "dropped",
     { get: () => dropped, enumerable: true },
   ) as DecisionLog;
+}
+
+/** Tells people who listen to no event. */
+function warn(file: string, reason: DecisionsLost["reason"]): void {
+  process.emitWarning(
+    `decisionLog loses decisions (${reason}, ${file}): see its "dropped" and the router's event "decisions-lost"`,
+    { type: "SwitchpointWarning", code: "SWITCHPOINT_DECISIONS_LOST" },
+  );
 }
 
 /** Opens the file for appending; ends a last line that a crash cut short, so that the next line is intact. */

@@ -49,7 +49,8 @@ export interface FakeModel extends Model {
  */
 export function fakeModel(options: FakeModelOptions = {}): FakeModel {
   const { answer = "ok", error, piecesBeforeError = 0, usage, piecesOf = words, wait, ...given } = options;
-  const { provider = "fake", model = "model" } = given;
+  // Models with names of their own are different models.
+  const { provider = "fake", model = given.name ?? "model" } = given;
   const facts: ModelFacts = { labels: {}, name: `${provider}:${model}`, ...given, provider, model };
   const requests: ChatRequest[] = [];
   const head = () => ({ id: `fake-${requests.length}`, created: 0, model });

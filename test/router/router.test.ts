@@ -73,12 +73,14 @@ describe("a decision", () => {
         {
           model: "small",
           permitted: true,
+          estimatedInputTokens: 6,
           estimatedCostUsd: expect.closeTo(3.006, 9),
           unknown: ["contextWindow"],
         },
         {
           model: "large",
           permitted: true,
+          estimatedInputTokens: 6,
           estimatedCostUsd: expect.closeTo(3.006, 9),
           unknown: ["contextWindow"],
         },

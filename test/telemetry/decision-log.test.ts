@@ -1,10 +1,12 @@
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../policies/index.ts";
-import { createRouter, type DecisionLogOptions, decisionLog } from "../../src/index.ts";
+import type { Policy } from "../../src/contracts/index.ts";
+import { createRouter, type DecisionLogOptions, decisionLog, type RouterEvent } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 let folder: string;
@@ -83,6 +85,45 @@ describe("the decision log", () => {
     expect(written + log.dropped).toBe(50);
   });
 
+  it("reports the first loss at once, to the router's listeners and to the process, and not each one", async () => {
+    const { router, log } = logging({ maxQueued: 10 });
+    const events: RouterEvent[] = [];
+    router.observe((event) => {
+      if (event.type === "decisions-lost") events.push(event);
+    });
+    const warned = once(process, "warning") as Promise<[NodeJS.ErrnoException]>;
+    await Promise.all(Array.from({ length: 50 }, () => router.route("secret")));
+    expect(events).toEqual([
+      {
+        type: "decisions-lost",
+        file: expect.stringContaining("decisions.jsonl"),
+        lost: 1,
+        reason: "queue-full",
+      },
+    ]);
+    const [warning] = await warned;
+    expect([warning.name, warning.code]).toEqual(["SwitchpointWarning", "SWITCHPOINT_DECISIONS_LOST"]);
+    expect(warning.message).toContain("loses decisions (queue-full");
+    await router.close();
+    expect(log.dropped).toBeGreaterThan(1);
+  });
+
+  it("holds nothing back: without close() all lines are in the file once the event loop is free", async () => {
+    const { router, lines, log } = logging();
+    await Promise.all(Array.from({ length: 5_000 }, () => router.route("x")));
+    await vi.waitFor(async () => expect((await lines()).length).toBe(5_000));
+    expect(log.dropped).toBe(0);
+    await router.close();
+  });
+
+  it("writes all that waits at close, more than one batch of it", async () => {
+    const { router, lines, log } = logging();
+    const requests = Promise.all(Array.from({ length: 3_500 }, () => router.route("x")));
+    await requests;
+    await router.close();
+    expect([(await lines()).length, log.dropped]).toEqual([3_500, 0]);
+  });
+
   it("continues after a line that a crash cut short", async () => {
     const { file, router } = logging();
     await writeFile(file, '{"id":"cut');
@@ -102,14 +143,16 @@ describe("the decision log", () => {
 
   it("loses only a decision that is not JSON", async () => {
     const { log, lines } = logging();
-    const classifier = {
+    // From plain JavaScript, since the types do not allow it.
+    const loose: Policy<"small"> = {
       name: "loose",
-      version: "1",
-      classify: ({ ask }: { readonly ask: string }) =>
-        ({ complexity: 0.5, signals: { size: ask === "bad" ? 1n : 1 } }) as unknown as { complexity: number },
+      select: ({ request: { ask } }) => ({
+        model: "small",
+        reason: "always",
+        expectedCostUsd: (ask === "bad" ? 1n : 1) as number,
+      }),
     };
-    const models = { small: fakeModel({ model: "s" }), large: fakeModel({ model: "l" }) };
-    const router = createRouter({ models, policy: always("small"), classifier, onEvent: log });
+    const router = createRouter({ models: { small: fakeModel({}) }, policy: loose, onEvent: log });
     await Promise.all(["good", "bad", "good"].map((prompt) => router.route(prompt)));
     await expect(router.close()).rejects.toThrow("BigInt");
     expect([(await lines()).length, log.dropped]).toEqual([2, 1]);

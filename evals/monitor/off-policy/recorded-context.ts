@@ -5,6 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
+import { otherIds } from "../../../src/decision/same-model.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Place of a decision, for errors. */
@@ -16,7 +17,8 @@ export interface LogPlace {
 /**
  * Rebuilds the context of a policy at the time of a decision, as far as the log holds it: facts,
  * classification, permitted models with their estimates, session and spend. `models` has the facts of the
- * models to choose among; one that the log's router did not have counts as permitted. Health is not in a log.
+ * models to choose among; one that the log's router did not have counts as permitted. A log of an earlier version
+ * has neither input tokens of each model nor health.
  *
  * The text of a request is present only with `decisionLog({ prompts: true })`, earlier turns never: for a
  * policy that reads what is missing, the context throws `OutcomeFormatError`.
@@ -44,12 +46,15 @@ export function recordedContext<Id extends string>(
       window: { get: missing("window", "is read by the policy, and no decision log holds earlier turns") },
     },
   ) as RequestFacts;
+  const otherIdsOf = otherIdsAmong(models);
   const recorded = new Map(candidates.map((one) => [one?.model, one]));
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && one.permitted !== true) return [];
-    const { estimatedCostUsd, estimatedQuality } = one ?? {};
-    return [{ id, facts: models[id], estimatedCostUsd, estimatedQuality }];
+    const { estimatedInputTokens, estimatedCostUsd, estimatedQuality, health } = one ?? {};
+    const facts = models[id];
+    const sameAs = otherIdsOf(id, facts);
+    return [{ id, sameAs, facts, estimatedInputTokens, estimatedCostUsd, estimatedQuality, health }];
   });
   return {
     request: facts,
@@ -60,4 +65,16 @@ export function recordedContext<Id extends string>(
     inputs,
     now: Date.parse(at),
   };
+}
+
+/** Kept for each list of models, since each line of a log asks. */
+const known = new WeakMap<object, ReturnType<typeof otherIds>>();
+
+function otherIdsAmong(models: Readonly<Record<string, ModelFacts>>): ReturnType<typeof otherIds> {
+  let found = known.get(models);
+  if (found === undefined) {
+    found = otherIds(Object.entries(models).map(([id, facts]) => ({ id, facts })));
+    known.set(models, found);
+  }
+  return found;
 }

@@ -1,20 +1,19 @@
 import { type Classifier, InvalidOptionError } from "../../../src/contracts/index.ts";
 import { checkNumber } from "../../../src/plugin/index.ts";
-import { bootstrap, type Statistics } from "../../../src/statistics/bootstrap.ts";
+import { bootstrapRows, type Statistics } from "../../../src/statistics/bootstrap.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { promptKey } from "../../data/outcomes/prompt-key.ts";
-import { aiq, type CostRange } from "../../metrics/aiq.ts";
-import { apgr } from "../../metrics/apgr.ts";
-import { cpt } from "../../metrics/cpt.ts";
+import { aiqOf, type CostRange } from "../../metrics/aiq.ts";
+import { apgrOf } from "../../metrics/apgr.ts";
+import { cptOf } from "../../metrics/cpt.ts";
+import { curveReader } from "../../metrics/curve-columns.ts";
 import { largeCallRate } from "../../metrics/large-call-rate.ts";
-import { meanCost } from "../../metrics/mean-cost.ts";
-import { meanQuality } from "../../metrics/mean-quality.ts";
-import { oracleCurve } from "../../metrics/oracle-curve.ts";
+import { createMeans, type Means } from "../../metrics/means.ts";
+import { oracleReader } from "../../metrics/oracle-curve.ts";
 import { oracleQuality } from "../../metrics/oracle-quality.ts";
 import { pgr } from "../../metrics/pgr.ts";
-import { regret } from "../../metrics/regret.ts";
-import { type PairedOutcomes, routingCurve } from "../../metrics/routing-curve.ts";
-import { replayCases } from "../replay-cases.ts";
+import type { PairedOutcomes } from "../../metrics/routing-curve.ts";
+import { keepOfCases } from "../replay-cases.ts";
 import type { RecordText } from "../request-of-record.ts";
 import type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./comparison-row.ts";
 import { alwaysTo, atRandom, byRate, byThreshold, type Contender, oracle } from "./contenders.ts";
@@ -63,20 +62,22 @@ export async function compare(
   checkNumber("compare.threshold", threshold, { min: 0, max: 1 });
   if (small === large)
     throw new InvalidOptionError("compare.large", large, "another model than compare.small");
-  const { cases, skipped, unclassified } = await replayCases(records, {
-    models: [small, large],
-    classifier,
-    text,
-  });
+  const { cases, skipped, unclassified } = await keepOfCases(
+    records,
+    { models: [small, large], classifier, text },
+    ({ record, context, outcomes }) => ({
+      outcomes: new Map([...outcomes].map(([name, { quality, costUsd }]) => [name, { quality, costUsd }])),
+      complexity: context.classification?.complexity ?? Infinity,
+      characters: context.request.askCharacters,
+      group: promptKey(record),
+    }),
+  );
   if (cases.length === 0) {
     throw new InvalidOptionError("records", [], `records with outcomes of both ${small} and ${large}`);
   }
   const pair = pairOutcomes(cases, small, large);
-  const complexity = Float64Array.from(
-    cases,
-    ({ context }) => context.classification?.complexity ?? Infinity,
-  );
-  const characters = Float64Array.from(cases, ({ context }) => context.request.askCharacters);
+  const complexity = Float64Array.from(cases, (one) => one.complexity);
+  const characters = Float64Array.from(cases, (one) => one.characters);
   const ours = byThreshold(classifier.name, complexity, threshold);
   const rate = largeCallRate(ours.toLarge) ?? 0;
   const contenders = [
@@ -88,15 +89,21 @@ export async function compare(
     oracle(pair),
   ];
 
-  const groups = cases.map(({ record }) => promptKey(record));
+  const groups = cases.map(({ group }) => group);
   const best = oracleQuality([pair.small.quality, pair.large.quality]);
-  const rows: ComparisonRow[] = [];
-  for (const contender of contenders) {
-    const statistics = statisticsOf(contender, pair, best);
-    // The same seed: all rows are measured on the same resamples.
-    const estimates = await bootstrap(cases.length, statistics, { groups, resamples, seed, confidence });
-    rows.push({ name: contender.name, ...estimates });
-  }
+  const means = createMeans();
+  const measured = contenders.map((contender) => statisticsOf(contender, pair, best, means));
+  const estimates = await bootstrapRows(
+    cases.length,
+    (weights) => {
+      means.begin(weights);
+      return measured.map((statistics) => statistics(weights));
+    },
+    { groups, resamples, seed, confidence },
+  );
+  const rows = contenders.map(
+    ({ name }, index): ComparisonRow => ({ name, ...(estimates[index] as Estimates) }),
+  );
   return {
     small,
     large,
@@ -111,37 +118,43 @@ export async function compare(
   };
 }
 
+type Estimates = Omit<ComparisonRow, "name">;
+
 function statisticsOf(
   { toLarge, order, knowsOutcomes }: Contender,
   pair: PairedOutcomes,
   best: Float64Array,
+  means: Means,
 ): (weights: Float64Array) => Statistics<ComparisonMetric> {
   const { small, large } = pair;
   const quality = mix(toLarge, small.quality, large.quality);
   const costUsd = small.costUsd && large.costUsd && mix(toLarge, small.costUsd, large.costUsd);
+  const curveOf = order && curveReader(pair, order);
+  const frontierOf = knowsOutcomes ? oracleReader(pair) : undefined;
   return (weights) => {
-    const curve = order && routingCurve(pair, order, weights);
-    const frontier = knowsOutcomes ? oracleCurve(pair, weights) : curve;
-    const reached = meanQuality(quality, weights) ?? Number.NaN;
-    const from = meanQuality(small.quality, weights) ?? Number.NaN;
-    const to = meanQuality(large.quality, weights) ?? Number.NaN;
+    const curve = curveOf?.(weights);
+    const frontier = frontierOf?.(weights) ?? curve;
+    const reached = means.of(quality);
+    const from = means.of(small.quality) ?? Number.NaN;
+    const to = means.of(large.quality) ?? Number.NaN;
+    const ideal = means.of(best);
     return {
-      quality: reached,
-      costUsd: meanCost(costUsd, weights),
-      largeCallRate: largeCallRate(toLarge, weights),
-      pgr: pgr(reached, from, to),
-      apgr: curve && apgr(curve),
-      cpt50: curve && cpt(curve, 0.5),
-      cpt80: curve && cpt(curve, 0.8),
-      aiq: frontier && aiq(frontier, costRange(pair, weights)),
-      regret: regret(quality, best, weights),
+      quality: reached ?? Number.NaN,
+      costUsd: means.of(costUsd),
+      largeCallRate: means.of(toLarge),
+      pgr: pgr(reached ?? Number.NaN, from, to),
+      apgr: curve && apgrOf(curve),
+      cpt50: curve && cptOf(curve, 0.5),
+      cpt80: curve && cptOf(curve, 0.8),
+      aiq: frontier && aiqOf(frontier, costRange(pair, means)),
+      regret: ideal === undefined || reached === undefined ? undefined : ideal - reached,
     };
   };
 }
 
-function costRange({ small, large }: PairedOutcomes, weights: Float64Array): CostRange | undefined {
-  const minCostUsd = meanCost(small.costUsd, weights);
-  const maxCostUsd = meanCost(large.costUsd, weights);
+function costRange({ small, large }: PairedOutcomes, means: Means): CostRange | undefined {
+  const minCostUsd = means.of(small.costUsd);
+  const maxCostUsd = means.of(large.costUsd);
   return minCostUsd === undefined || maxCostUsd === undefined ? undefined : { minCostUsd, maxCostUsd };
 }
 

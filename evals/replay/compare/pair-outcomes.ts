@@ -1,9 +1,11 @@
 import type { ModelOutcomes, PairedOutcomes } from "../../metrics/routing-curve.ts";
 import type { ReplayCase } from "../replay-cases.ts";
 
+type Outcomes<Id extends string> = Pick<ReplayCase<Id>, "outcomes">;
+
 /** Converts the outcomes of two models to columns. Costs are left out if one of them is not known. */
 export function pairOutcomes<Id extends string>(
-  cases: readonly ReplayCase<Id>[],
+  cases: readonly Outcomes<Id>[],
   small: NoInfer<Id>,
   large: NoInfer<Id>,
 ): PairedOutcomes {
@@ -12,7 +14,7 @@ export function pairOutcomes<Id extends string>(
 
 /** Converts the outcomes of one model to columns. */
 export function columnsOf<Id extends string>(
-  cases: readonly ReplayCase<Id>[],
+  cases: readonly Outcomes<Id>[],
   model: NoInfer<Id>,
 ): ModelOutcomes {
   const quality = Float64Array.from(cases, ({ outcomes }) => outcomes.get(model)?.quality ?? Number.NaN);

@@ -3,6 +3,7 @@ import { textOf } from "../../../policies/checks/internal/answer-parts.ts";
 import {
   type ChatRequest,
   type Completion,
+  errorType,
   isRouterError,
   type Model,
   ProviderError,
@@ -151,5 +152,5 @@ function verdictOf<Verdict>(
 
 function describe(error: unknown): string {
   if (isRouterError(error)) return `the judge failed: ${error.message}`;
-  return `the judge failed with an error of type ${error instanceof Error ? error.name : typeof error}`;
+  return `the judge failed with an error of type ${errorType(error)}`;
 }

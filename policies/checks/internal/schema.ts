@@ -21,28 +21,49 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** Returns true if the value fits the schema. */
 export type Fits = (value: unknown) => boolean | Promise<boolean>;
 
+/** Validates a value without a bound on its time. */
+export type Validate = (value: unknown) => boolean | Promise<boolean>;
+
+/** Longest validation in milliseconds, unless a caller sets another. */
+export const longestValidationMs = 100;
+
 /**
  * Compiles a schema into a function. The JSON Schema validator is loaded at the first value; the function then rejects
  * with `InvalidOptionError` if the schema is not valid (a pattern that cannot be compiled, an unknown type, a reference
- * without a target in the schema). Validation that may take long (patterns may backtrack, unique items are compared
- * pairwise, references may branch) is stopped after `longestMs`, twice, and rejects with `OutOfTimeError`.
+ * without a target in the schema). Validation is stopped after `longestMs`, twice, and throws or rejects with
+ * `OutOfTimeError`: patterns may backtrack, and nested keywords multiply. What an asynchronous Standard Schema does
+ * after its first wait is not stopped.
  */
 export function compileSchema(
   option: string,
   schema: StandardSchema | JsonSchema,
-  longestMs: number = 100,
+  longestMs: number = longestValidationMs,
 ): Fits {
+  const load = schemaLoader(option, schema);
+  return (value) => {
+    const validate = load();
+    return validate instanceof Promise
+      ? validate.then((loaded) => withinTime(longestMs, () => loaded(value)))
+      : withinTime(longestMs, () => validate(value));
+  };
+}
+
+/** Returns a function that gives the validator of a schema; that of a JSON Schema is loaded first. */
+export function schemaLoader(
+  option: string,
+  schema: StandardSchema | JsonSchema,
+): () => Validate | Promise<Validate> {
   if (
     (typeof schema !== "object" && typeof schema !== "function") ||
     schema === null ||
     Array.isArray(schema)
   )
     throw new InvalidOptionError(option, schema, "a Standard Schema or a JSON Schema object");
-  if (isStandard(schema)) return (value) => hasNoIssues(schema["~standard"].validate(value));
-  let compiled: Promise<(value: unknown) => boolean> | undefined;
-  return async (value) => {
-    compiled ??= compile(option, schema, longestMs);
-    return (await compiled)(value);
+  if (isStandard(schema)) return () => (value) => hasNoIssues(schema["~standard"].validate(value));
+  let compiled: Promise<Validate> | undefined;
+  return () => {
+    compiled ??= compile(option, schema);
+    return compiled;
   };
 }
 
@@ -52,7 +73,12 @@ export function isStandard(schema: StandardSchema | JsonSchema): schema is Stand
 }
 
 function hasNoIssues(result: StandardResult | Promise<StandardResult>): boolean | Promise<boolean> {
-  if (result instanceof Promise) return result.then(hasNoIssues);
+  if (result instanceof Promise) {
+    const verdict = result.then(hasNoIssues);
+    // When the time is up, a late rejection has no listener.
+    verdict.catch(() => {});
+    return verdict;
+  }
   // From plain JavaScript a schema may return anything: only a result with a value says that it fits.
   if (typeof result === "object" && result !== null && "value" in result) return result.issues === undefined;
   dropPromises(result);
@@ -69,15 +95,10 @@ const types: ReadonlySet<unknown> = new Set([
   "string",
 ]);
 
-const slow = ["pattern", "patternProperties", "uniqueItems", "$ref", "$recursiveRef"];
 /** OpenAPI's keywords whose values are not schemas. */
 const noSchema = /\/(?:example|x-[^/]*)(?:\/|$)/;
 
-async function compile(
-  option: string,
-  given: JsonSchema,
-  longestMs: number,
-): Promise<(value: unknown) => boolean> {
+async function compile(option: string, given: JsonSchema): Promise<Validate> {
   const { dereference, validate } = await import("@cfworker/json-schema");
   const refuse = (problem: string): never => {
     throw new InvalidOptionError(option, given, `a JSON Schema that can be checked (${problem})`);
@@ -86,10 +107,8 @@ async function compile(
     // A copy, because the library changes the schema.
     const schema = structuredClone(given);
     const parts = dereference(schema);
-    let mayTakeLong = false;
     for (const [place, part] of Object.entries(parts)) {
       if (typeof part !== "object" || noSchema.test(place)) continue;
-      mayTakeLong ||= slow.some((keyword) => Object.hasOwn(part, keyword));
       const unknown = [part.type ?? []].flat().find((type) => !types.has(type));
       if (unknown !== undefined) refuse(`the type ${JSON.stringify(unknown)} does not exist`);
       for (const pattern of [part.pattern ?? [], Object.keys(part.patternProperties ?? {})].flat())
@@ -99,8 +118,7 @@ async function compile(
         refuse(`the reference ${JSON.stringify($ref)} has no target in the schema`);
     }
     const draft = draftOf(given["$schema"]);
-    const fits = (value: unknown): boolean => validate(value, schema, draft, parts).valid;
-    return mayTakeLong ? (value) => withinTime(longestMs, () => fits(value)) : fits;
+    return (value) => validate(value, schema, draft, parts).valid;
   } catch (error) {
     if (error instanceof InvalidOptionError) throw error;
     return refuse(error instanceof Error ? error.message : "it cannot be read");

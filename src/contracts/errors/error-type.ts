@@ -1,5 +1,5 @@
-/** Longest name of a type that is shown. */
-const longest = 60;
+/** A name may be made of a prompt: only one that is an identifier is shown. */
+const plainName = /^[A-Za-z_$][\w$]{0,63}$/;
 
 /**
  * Returns the type of something that was thrown, such as `TypeError` or `string`: never its text, which may
@@ -9,7 +9,7 @@ export function errorType(thrown: unknown): string {
   try {
     if (!(thrown instanceof Error)) return typeof thrown;
     const name: unknown = thrown.name;
-    return typeof name === "string" && name.length <= longest ? name : "Error";
+    return typeof name === "string" && plainName.test(name) ? name : "Error";
   } catch {
     return "object";
   }

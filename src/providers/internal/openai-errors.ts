@@ -1,5 +1,5 @@
 import type * as Sdk from "openai";
-import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { errorType, isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
@@ -71,8 +71,12 @@ export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): 
     return new ProviderError({ kind: "connection", model, detail, summary: systemCode(error.cause) });
   }
   if (!(error instanceof sdk.APIError)) {
-    const name = error instanceof Error ? error.name : typeof error;
-    return new ProviderError({ kind: "unknown", model, detail, summary: `an error of type ${name}` });
+    return new ProviderError({
+      kind: "unknown",
+      model,
+      detail,
+      summary: `an error of type ${errorType(error)}`,
+    });
   }
   const { status, headers } = error;
   return failureOf(error.error ?? { message: error.message }, model, status, headers);

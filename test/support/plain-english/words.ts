@@ -215,7 +215,7 @@ export const dataFiles: readonly string[] = [
   "keyword-score",
   "noise",
   "pairwise-judge",
-  "refusal-phrases",
+  "refusal-patterns",
   "rubric-judge",
   "sample-answers",
   "sample-facts",

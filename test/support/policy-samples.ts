@@ -1,0 +1,85 @@
+import * as checks from "../../policies/checks/index.ts";
+import * as policies from "../../policies/index.ts";
+import type { Policy } from "../../src/contracts/index.ts";
+import { partialLottery } from "./partial-lottery.ts";
+
+export type PolicySampleId = "small" | "large";
+type Id = PolicySampleId;
+const split = policies.threshold({ small: "small", large: "large", at: 0.5 });
+
+/** Samples of each policy by file name, one for each form. */
+export const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
+  always: [policies.always("small")],
+  "budget-aware": [
+    policies.budgetAware({ small: "small", large: "large", at: 0.5 }),
+    policies.budgetAware({ small: "small", large: "large", at: 0.5, otherwise: "small", tightenFrom: 0 }),
+  ],
+  "by-task": [
+    policies.byTask({ tasks: { code: "large", chat: "small" }, otherwise: split }),
+    policies.byTask({ tasks: { code: split, constructor: policies.random() }, otherwise: "small" }),
+  ],
+  cascade: [
+    policies.cascade({ first: "small", then: "large", unless: checks.notRefused() }),
+    policies.cascade({
+      first: "large",
+      then: ["small"],
+      unless: [checks.finishReason(), checks.arithmetic()],
+      acceptance: 0.25,
+    }),
+  ],
+  "cheapest-above": [policies.cheapestAbove(0), policies.cheapestAbove(0.75), policies.cheapestAbove(1)],
+  explore: [
+    policies.explore(0.2, policies.mix({ small: 0.9, large: 0.1 })),
+    policies.explore(0.1, split, { among: ["large"], floor: 0.75 }),
+    policies.explore(1, policies.always("small")),
+  ],
+  "first-of": [
+    policies.firstOf(policies.always("small"), policies.always("large")),
+    policies.firstOf(
+      partialLottery({ small: 0.05 }),
+      policies.threshold({ small: "small", large: "large", at: 0.5 }),
+    ),
+    policies.firstOf(policies.firstOf(partialLottery({ small: 0.2, large: 0.3 })), policies.random()),
+  ],
+  mix: [
+    policies.mix({ small: 0.7, large: 0.3 }),
+    policies.mix({ small: 0, large: 1 }),
+    policies.mix([
+      { weight: 0.4, use: "large" },
+      { weight: 0.6, use: partialLottery({ small: 0.5 }) },
+    ]),
+  ],
+  override: [
+    policies.override({ label: "residency", values: { eu: "small" }, otherwise: "large" }),
+    policies.override({
+      label: "__proto__",
+      values: JSON.parse('{ "__proto__": "small", "constructor": "small" }'),
+      otherwise: split,
+    }),
+  ],
+  random: [policies.random()],
+  rules: [
+    policies.rules([
+      { if: { tenant: "clinic", labels: { residency: ["eu", "ch"] } }, use: "small" },
+      { if: { category: "code", language: "de", minInputTokens: 2, maxTurns: 50 }, use: split },
+      { if: { tools: true, images: true, jsonSchema: true }, use: "large", reason: "everything at once" },
+      { if: ({ request }) => request.turns > 1, use: policies.random() },
+    ]),
+  ],
+  sticky: [
+    policies.sticky(split),
+    policies.sticky(policies.explore(0.2, split), { expectedTurns: 5, minGain: 0, usdPerGoodAnswer: 0.01 }),
+    policies.sticky(policies.firstOf(partialLottery({ small: 0.5 })), { idleResetMs: 0 }),
+  ],
+  tiers: [
+    policies.tiers({ models: ["small", "large"], cuts: [0.5] }),
+    policies.tiers({ models: ["small", "large"], cuts: [0], otherwise: "small" }),
+  ],
+  threshold: [
+    policies.threshold({ small: "small", large: "large", at: 0.5 }),
+    policies.threshold({ small: "small", large: "large", at: 1, otherwise: "small" }),
+    policies.threshold({ small: "small", large: "large", largeShare: 0.3, otherwise: "small" }),
+  ],
+  utility: [policies.utility({ usdPerGoodAnswer: 0.001 }), policies.utility({ usdPerGoodAnswer: 1_000 })],
+  when: [policies.when(({ request }) => request.tenant === "clinic", split)],
+};
