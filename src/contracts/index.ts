@@ -59,7 +59,6 @@ export {
   BudgetExceededError,
   ClassifierError,
   DeadlineExceededError,
-  errorType,
   InsufficientEvidenceError,
   InvalidOptionError,
   InvalidRequestError,
