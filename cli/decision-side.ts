@@ -32,13 +32,17 @@ export function sideOf(decision: Partial<Decision>, models?: Router["models"]): 
   return {
     model,
     plan: Array.isArray(plan)
-      ? plan.map((step) => ({ ...step, name: models?.[step.model]?.name }))
+      ? plan.map((step) => ({ ...step, name: nameOf(models, step.model) }))
       : undefined,
     reason: String(reason),
     complexity: classification?.complexity,
     expectedCostUsd,
     drawn: propensity < 1,
   };
+}
+
+function nameOf(models: Router["models"] | undefined, id: string): string | undefined {
+  return models !== undefined && Object.hasOwn(models, id) ? models[id]?.name : undefined;
 }
 
 export function failedSide(reason: string): Side {

@@ -28,6 +28,7 @@ interface Options {
   readonly tokensPerMinute?: string | undefined;
   readonly timeoutMs: string;
   readonly retries: string;
+  readonly countTimeouts: boolean;
   readonly maxCost?: string | undefined;
   readonly maxOutputTokens?: string | undefined;
   readonly keepAnswers: boolean;
@@ -67,6 +68,7 @@ export function evalCollectCommand(terminal: Terminal): Command {
     .option("--tokens-per-minute <count>", "limit of each model, input and output (default: no limit)")
     .option("--timeout-ms <ms>", "longest call", "600000")
     .option("--retries <count>", "further tries after a failure that may pass", "4")
+    .option("--count-timeouts", "a call that times out again and again counts as failed: quality 0", false)
     .option("--max-cost <usd>", "begin no call that could bring the cost of all runs above this")
     .option("--max-output-tokens <count>", "limit of each answer (default: that of model and provider)")
     .option("--no-keep-answers", "leave the answers out of the outcomes")
@@ -146,6 +148,7 @@ async function collectOptions(options: Options, router: Router): Promise<Collect
     tokensPerMinute: optionalNumber("--tokens-per-minute", options.tokensPerMinute, 0.001, 1e9),
     timeoutMs: numberOption("--timeout-ms", options.timeoutMs, 1, 2 ** 31 - 1),
     retries: numberOption("--retries", options.retries, 0, 100),
+    countTimeouts: options.countTimeouts,
     maxCostUsd: optionalNumber("--max-cost", options.maxCost, 0, 1e9),
     maxOutputTokens: count("--max-output-tokens", options.maxOutputTokens),
     keepAnswers: options.keepAnswers,

@@ -2,12 +2,16 @@ import { Command } from "commander";
 import { type ExportFormatName, exportFormats, exportRecords } from "../evals/data/export/export-records.ts";
 import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
+import { pairOption } from "./pair-option.ts";
 import { showTransfer } from "./show-transfer.ts";
+import { withRouter } from "./with-router.ts";
 
 interface Options {
   readonly to: string;
   readonly out: string;
   readonly model: readonly string[];
+  readonly config?: string | undefined;
+  readonly rename: readonly string[];
   readonly json: boolean;
 }
 
@@ -22,6 +26,11 @@ export function evalExportCommand(io: Io): Command {
       "path of the result: .json or .jsonl, .csv for tables; with .gz it is compressed",
     )
     .option("--model <name>", "only this model; repeatable", repeated, [])
+    .option(
+      "--config <file>",
+      "routerarena: the router whose choices are the predictions; no model is called",
+    )
+    .option("--rename <old=new>", "routerarena: the benchmark's name of a model; repeatable", repeated, [])
     .option("--json", "print JSON: { kind, records, models, leftOut: { reason: count }, out }", false)
     .addHelpText(
       "after",
@@ -29,13 +38,31 @@ export function evalExportCommand(io: Io): Command {
 Example:
   switchpoint eval export dataset.jsonl --to promptfoo --out tests.json
   switchpoint eval export outcomes.jsonl --to routerbench --out table.csv
+  switchpoint eval export prompts.jsonl --to routerarena --config router.ts --out router_inference/predictions/ours.json
 `,
     )
     .action((input: string, options: Options) => evalExport(input, options, io));
 }
 
-async function evalExport(input: string, { to, out, model, json }: Options, io: Io): Promise<void> {
+async function evalExport(
+  input: string,
+  { to, out, model, json, config, rename }: Options,
+  io: Io,
+): Promise<void> {
+  const named = rename.map((text) => pairOption("--rename", text, "old=new"));
   // Other values are refused where the option is used.
-  const report = await exportRecords({ to: to as ExportFormatName, input, out, models: someOf(model) });
-  showTransfer({ ...report, out }, json, io);
+  const settings = {
+    to: to as ExportFormatName,
+    input,
+    out,
+    models: someOf(model),
+    rename: named.length === 0 ? undefined : Object.fromEntries(named),
+  };
+  if (config === undefined) {
+    showTransfer({ ...(await exportRecords(settings)), out }, json, io);
+    return;
+  }
+  await withRouter(config, async (router) => {
+    showTransfer({ ...(await exportRecords({ ...settings, router })), out }, json, io);
+  });
 }

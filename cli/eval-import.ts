@@ -6,6 +6,7 @@ import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";
 import { optionalNumber } from "./optional-number.ts";
+import { pairOption } from "./pair-option.ts";
 import { showTransfer } from "./show-transfer.ts";
 
 interface Options {
@@ -15,6 +16,7 @@ interface Options {
   readonly model: readonly string[];
   readonly quality?: string | undefined;
   readonly metric?: string | undefined;
+  readonly map: readonly string[];
   readonly prompt?: string | undefined;
   readonly feedback?: string | undefined;
   readonly rule?: string | undefined;
@@ -47,7 +49,13 @@ export function evalImportCommand(io: Io): Command {
     )
     .option(
       "--metric <name>",
-      "openai-evals: the metric that is the quality if there is no match (default: score)",
+      "the score that is the quality: openai-evals (default: score), langfuse, langsmith, braintrust, lm-eval",
+    )
+    .option(
+      "--map <field=column>",
+      "table, required: the column of a field, such as prompt=question; repeatable",
+      repeated,
+      [],
     )
     .option("--feedback <file>", "decisions, required: lines of { decisionId, quality, source?, at? }")
     .option("--rule <rule>", "decisions with repeated feedbacks: mean, or last (default: mean)")
@@ -79,6 +87,13 @@ A URL is fetched wherever it points, including private addresses; redirects only
 
 Example:
   switchpoint eval import results.json --from promptfoo --out outcomes.jsonl
+  switchpoint eval import answers.csv --from table --map id=key --map prompt=question --map model=llm --map quality=grade --out outcomes.jsonl
+  switchpoint eval import wide.csv --from table --map prompt=question --map quality:openai:gpt-5=gpt5_ok --map quality:vllm:qwen=qwen_ok --out outcomes.jsonl
+  switchpoint eval import observations.json --from langfuse --metric correctness --out outcomes.jsonl
+  switchpoint eval import runs.jsonl --from langsmith --metric correctness --out outcomes.jsonl
+  switchpoint eval import experiment.json --from braintrust --metric Factuality --out outcomes.jsonl
+  switchpoint eval import traces.jsonl --from opentelemetry --out dataset.jsonl
+  switchpoint eval import qwen/samples_gsm8k.jsonl gpt-5/samples_gsm8k.jsonl --from lm-eval --out outcomes.jsonl
   switchpoint eval import decisions.jsonl --from decisions --feedback feedback.jsonl --out outcomes.jsonl.gz
   switchpoint eval import labels.csv --from labels --outcomes outcomes.jsonl --out labelled.jsonl
 `,
@@ -98,6 +113,10 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
     rename: Object.fromEntries(options.rename.map((text) => pairOption("--rename", text, "old=new"))),
     models: someOf(model),
     metric: options.metric,
+    columns:
+      options.map.length === 0
+        ? undefined
+        : Object.fromEntries(options.map.map((text) => pairOption("--map", text, "field=column"))),
     prompt: options.prompt,
     feedback: options.feedback,
     source: options.source,
@@ -109,12 +128,6 @@ async function evalImport(inputs: readonly string[], options: Options, io: Io): 
     loopbackHttp: options.loopbackHttp,
   });
   showTransfer({ ...report, out }, json, io);
-}
-
-function pairOption(option: string, text: string, form: string): readonly [string, string] {
-  const at = text.indexOf("=");
-  if (at <= 0 || at === text.length - 1) throw new InvalidOptionError(option, text, form);
-  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function labelOption(text: string): readonly [string, number] {

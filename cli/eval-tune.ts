@@ -1,9 +1,9 @@
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
 import { checkDisjoint } from "../evals/data/split/record-keys.ts";
 import { checkGroupBy } from "../evals/data/split/split-outcomes.ts";
-import { UNIT_FIELDS } from "../evals/data/split/units.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import type { Target } from "../evals/tune/certificate.ts";
 import { tuneCategories } from "../evals/tune/tune-categories.ts";
@@ -12,6 +12,8 @@ import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
 import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
+import { type AskedTest, LOSS_TESTS } from "../src/statistics/loss-test.ts";
+import { earlierTries, otherTries } from "./earlier-tries.ts";
 import { classifierOption } from "./eval-options/classifier.ts";
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
@@ -35,7 +37,9 @@ interface Options extends PartOptions, Pair {
   readonly byCategory: boolean;
   readonly confidence: string;
   readonly guarantee: string;
+  readonly test?: string | undefined;
   readonly groupBy?: readonly string[] | undefined;
+  readonly independentPrompts: boolean;
   readonly unitCap?: string | undefined;
   readonly gridFrom?: string | undefined;
   readonly pricesFrom?: string | undefined;
@@ -45,6 +49,7 @@ interface Options extends PartOptions, Pair {
   readonly bootstrap: string;
   readonly seed: string;
   readonly out: string;
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -66,8 +71,17 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
     .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
     .option(
+      "--test <name>",
+      "exact, gaffke or betting (default: exact where qualities are 0 and 1 and units are single, else gaffke)",
+    )
+    .option(
       "--group-by <fields...>",
-      `fields that join records to one unit (default: ${UNIT_FIELDS.join(" ")})`,
+      "fields that join records to one unit, in addition to prompts that are alike (default: group session tenant)",
+    )
+    .option(
+      "--independent-prompts",
+      "take records with the same prompt, or prompts of one template, for independent",
+      false,
     )
     .option(
       "--unit-cap <count>",
@@ -87,11 +101,13 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .addOption(bootstrapOption("95 % interval of the saving"))
     .addOption(seedOption("seed of the order of records and the resamples"))
     .option("--out <file>", "path of the tuning file", "tuning.json")
+    .option("--force", "replace the file if there is one", false)
     .option("--json", "print JSON: { threshold, certificate, curve, … }", false)
     .addHelpText(
       "after",
       `
-With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
+A file that is there is kept, unless there is --force. Tuning files next to it on the same records are counted, and the
+certificate says so. With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
 Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
@@ -108,6 +124,12 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError("--guarantee", guarantee, "mean or regressions");
   if (groupBy !== undefined) checkGroupBy("--group-by", groupBy);
+  if (!options.force && existsSync(out))
+    throw new InvalidOptionError(
+      "--out",
+      out,
+      "a new file, or --force, which replaces the one that is there",
+    );
   const name = options.classifier ?? "complexity";
   const { classifier, file } = await loadClassifier(name, [small, large]);
   const { records: read, split } = await readPart(outcomes, options, terminal, {
@@ -119,14 +141,30 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (file !== undefined) checkUntrained(records, name, file);
   const text = textOf(options.text);
   const tune = options.byCategory ? tuneCategories : tuneThreshold;
+  const confidence = openOption("--confidence", options.confidence);
+  const intervals = intervalsOf(options);
+  const kind = options.byCategory ? "categories" : "threshold";
+  const asked = {
+    kind,
+    small,
+    large,
+    text,
+    classifier,
+    target,
+    guarantee,
+    confidence,
+    seed: intervals.seed,
+  } as const;
   const tuning: TuningFile = await tune(records, {
     small,
     large,
     classifier,
     target,
     guarantee,
-    confidence: openOption("--confidence", options.confidence),
+    test: testOf(options.test),
+    confidence,
     groupBy: groupBy as readonly UnitField[] | undefined,
+    independentPrompts: options.independentPrompts,
     unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
     scores:
       gridFrom === undefined
@@ -136,13 +174,15 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     judge: options.judge,
     prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
     expiresDays: numberOption("--expires-days", options.expiresDays, 0.001, 36_500),
-    ...intervalsOf(options),
+    ...intervals,
     clock: terminal.now,
     split,
     fitted: file?.keys,
+    triedBefore: otherTries(await earlierTries(out, records), asked),
   });
   await writeTuning(out, tuning);
-  const { skipped, unclassified } = tuning.certificate;
+  const { skipped, unclassified, lost = 0 } = tuning.certificate;
+  if (lost > 0) terminal.stderr(`${lost} records lack the outcome of a model: they count as lost\n`);
   if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model has no outcome there\n`);
   if (unclassified > 0)
     terminal.stderr(`${unclassified} records could not be classified: they count as sent to ${large}\n`);
@@ -166,6 +206,13 @@ function checkUntrained(records: readonly OutcomeRecord[], path: string, file: T
   if (shared.length === 0) return;
   const expected = `other records to tune with than those used to fit ${path}: at least ${shared.length} are in both`;
   throw new InvalidOptionError("records", records, expected);
+}
+
+function testOf(name: string | undefined): AskedTest | undefined {
+  if (name === undefined) return undefined;
+  const test = LOSS_TESTS.find((one) => one === name);
+  if (test === undefined) throw new InvalidOptionError("--test", name, LOSS_TESTS.join(", "));
+  return test;
 }
 
 function targetOf({ maxLoss, largeShare, budget, byCategory }: Options): Target {

@@ -1,5 +1,6 @@
 import { type Capabilities, isRouterError, type Model, type Price } from "../src/contracts/index.ts";
 import { lookUpModel } from "../src/cost/catalogue.ts";
+import { createClock } from "../src/plugin/clock.ts";
 import { type KeyVariable, keyVariable } from "./environment-variables.ts";
 import type { Terminal } from "./io.ts";
 
@@ -58,7 +59,8 @@ export async function inspectModel(
 async function askEndpoint(model: Model, timeoutMs: number, now: () => number): Promise<EndpointReport> {
   if (model.health === undefined) return {};
   const controller = new AbortController();
-  const startedAt = now();
+  const { monotonic } = createClock(now);
+  const startedAt = monotonic();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -69,7 +71,7 @@ async function askEndpoint(model: Model, timeoutMs: number, now: () => number): 
   try {
     const reachable = await Promise.race([model.health({ signal: controller.signal }), limit]);
     if (!reachable) return { reachable, problem: "its endpoint reports that it is unhealthy" };
-    return { reachable, latencyMs: now() - startedAt };
+    return { reachable, latencyMs: monotonic() - startedAt };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { once } from "node:events";
+import { readEnvFile } from "./read-env-file.ts";
 import { run } from "./run.ts";
 
 const { stdout, stderr } = process;
@@ -19,6 +20,15 @@ process.once("beforeExit", () => {
   );
   process.exit(1);
 });
+
+try {
+  const { variables, notices } = readEnvFile(".env", process.env);
+  // Config files read `process.env`, too.
+  Object.assign(process.env, variables);
+  for (const notice of notices) stderr.write(`switchpoint: ${notice}\n`);
+} catch (error) {
+  stderr.write(`switchpoint: cannot read .env (${(error as NodeJS.ErrnoException).code ?? "not a file"})\n`);
+}
 
 const exitCode = await run(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),

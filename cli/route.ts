@@ -4,6 +4,7 @@ import { explain } from "../src/plugin/index.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
+import { readPrompt } from "./read-prompt.ts";
 import { toJson } from "./to-json.ts";
 
 interface Options {
@@ -16,7 +17,7 @@ interface Options {
 export function routeCommand(terminal: Terminal): Command {
   return new Command("route")
     .description("decide which model serves a prompt, and call it")
-    .argument("<prompt>", "what to ask")
+    .argument("[prompt]", "what to ask; - or nothing: what is piped in")
     .option(
       "--config <file>",
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
@@ -30,10 +31,12 @@ The answer goes to stdout; model, reason, cost and latency go to stderr.
 
 Example:
   OPENAI_API_KEY=... switchpoint route "What is the capital of France?"
+  git diff | switchpoint route -
   switchpoint route "Prove that the square root of 2 is irrational." --config router.ts --stream
 `,
     )
-    .action(async (prompt: string, options: Options) => {
+    .action(async (given: string | undefined, options: Options) => {
+      const prompt = await readPrompt(given, terminal);
       const router = await openRouter(options.config, terminal);
       try {
         await routePrompt(router, prompt, options, terminal);

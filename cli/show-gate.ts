@@ -13,7 +13,10 @@ export function gateToText({ checks, passed, strict, file, ...report }: GateRepo
       ? ""
       : `, ${report.skipped} left out: a model has no outcome there, or the router no choice`;
   const unclassified = report.unclassified === 0 ? "" : `, ${report.unclassified} not classified`;
-  const head = `${oneLine(file)} (${report.version}) on ${report.records} fresh records${left}${unclassified}`;
+  const paired = report.paired === 0 ? "" : `, and ${report.paired} that were tuned on, compared with then`;
+  const known =
+    report.known === 0 ? "" : `, ${report.known} tuned on and left out: the file holds no outcomes of them`;
+  const head = `${oneLine(file)} (${report.version}) on ${report.records} fresh records${paired}${left}${known}${unclassified}`;
   return [head, "", ...lines, "", verdictOf(checks, passed, strict)].join("\n");
 }
 
@@ -22,9 +25,27 @@ function verdictOf(checks: GateReport["checks"], passed: boolean, strict: boolea
   const open = checks.filter(({ verdict }) => verdict === "not-judged").length;
   const notJudged = open === 0 ? "" : `, ${open} could not be judged${strict ? " (strict: a failure)" : ""}`;
   if (!passed) return `FAILED: ${failed} of ${checks.length} checks failed${notJudged}`;
-  return open === 0
-    ? "passed: the certificate can be relied on"
-    : `passed: nothing speaks against the certificate${notJudged}`;
+  const tested = checks.filter(({ verdict }) => verdict === "passed").length;
+  return `passed: ${tested} of ${checks.length} checks${notJudged}. ${limitsOf(checks)}`;
+}
+
+/** Says what these records could have shown: a pass proves no more. */
+function limitsOf(checks: GateReport["checks"]): string {
+  const found = ["small-model", "large-model", "loss"].flatMap((name) => {
+    const { figures, verdict } = checks.find((one) => one.name === name) ?? {};
+    const sizes = Object.values(figures ?? {}).flatMap(smallestOf);
+    if (verdict !== "passed" || sizes.length === 0) return [];
+    const what = name === "loss" ? "a loss" : `a ${name.replace("-", " ")}`;
+    return [`${what} ${(100 * Math.min(...sizes)).toFixed(1)} points worse`];
+  });
+  return found.length === 0
+    ? "So few records would show no worse model: this is no evidence that nothing has changed"
+    : `In 9 of 10 runs so many records show ${found.join(", ")}; a smaller change would pass unseen`;
+}
+
+function smallestOf(change: unknown): readonly number[] {
+  const { smallest } = (change ?? {}) as { readonly smallest?: unknown };
+  return typeof smallest === "number" ? [smallest] : [];
 }
 
 /** Replaces line breaks: a name from a file must not start a line, which Actions could take for a command. */

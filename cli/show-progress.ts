@@ -1,3 +1,4 @@
+import { createClock } from "../src/plugin/clock.ts";
 import { showHidden } from "../src/plugin/show-hidden.ts";
 import type { Terminal } from "./io.ts";
 
@@ -27,13 +28,14 @@ export async function showProgress(terminal: Terminal): Promise<ProgressDisplay>
       end: () => spinner?.info(),
     };
   }
-  let shownAt = terminal.now();
+  const { monotonic } = createClock(terminal.now);
+  let shownAt = monotonic();
   let held: string | undefined;
   return {
     update(line) {
       held = line;
-      if (terminal.now() - shownAt < lineEveryMs) return;
-      shownAt = terminal.now();
+      if (monotonic() - shownAt < lineEveryMs) return;
+      shownAt = monotonic();
       held = undefined;
       terminal.stderr(`${line}\n`);
     },

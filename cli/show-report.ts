@@ -36,6 +36,7 @@ export function reportToText(report: Report): string {
         ];
   return [
     verdict,
+    ...(certificate?.concerns ?? []).map((concern) => `! certificate: ${concern}`),
     "",
     `${provenance.records} records, ${provenance.units} independent; quality from 0 to 100, against always ${reference}`,
     "",

@@ -1,5 +1,5 @@
 import type { Certificate } from "../evals/tune/certificate.ts";
-import { describeCertificate } from "../evals/tune/describe-certificate.ts";
+import { describeCertificate, testNamed } from "../evals/tune/describe-certificate.ts";
 import { ALWAYS_SMALL, type TunePoint, type TuningFile } from "../evals/tune/tuning-file.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
@@ -51,7 +51,7 @@ function figures(certificate: Certificate): string[][] {
     ["loss", "", "", digits(loss)],
     ["at most", "", "", digits(maxLoss)],
     ...(upperBound < maxLoss
-      ? [[`of this policy alone, an estimate (${test})`, "", "", digits(upperBound)]]
+      ? [[`of this policy alone, an estimate (${testNamed(test)})`, "", "", digits(upperBound)]]
       : []),
     ["p-value", "", "", pValue.toPrecision(2)],
   ];

@@ -29,7 +29,8 @@ export async function simulateCategories(
     const delta = (1 - confidence) / Math.max(1, hopeful.size);
     const chosen: number[] = [];
     for (const { columns } of hopeful) {
-      const test = await lossTest({ ...settings, units: columns.units, delta });
+      const { units, isBinary } = columns;
+      const test = await lossTest({ ...settings, units, isBinary, delta });
       const candidates = thresholdCandidates(columns.complexity, columns.pair, grid);
       const { large } = columns.pair;
       chosen.push(chooseCandidate({ candidates, large, guarantee, test, maxLoss, delta }).index);

@@ -2,7 +2,7 @@ import { lossesOf, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
 import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
 import { triedOf } from "../evals/tune/tune-threshold.ts";
-import type { Guarantee } from "../src/statistics/loss-test.ts";
+import type { AskedTest, Guarantee } from "../src/statistics/loss-test.ts";
 import { lossTest } from "../src/statistics/loss-test.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { SMALL_COST, type World, type WorldRecords } from "./tuning-worlds.ts";
@@ -25,6 +25,8 @@ export interface SimulateOptions {
   /** Largest loss. Default: the world's. */
   readonly maxLoss?: number | undefined;
   readonly steps?: number | undefined;
+  /** Test that is asked for. Default: exact where there is one, else Gaffke's. */
+  readonly test?: AskedTest | undefined;
 }
 
 const delta = 0.05;
@@ -36,7 +38,7 @@ export async function simulateTuning(
   world: World,
   records: number,
   draws: number,
-  { maxLoss = world.maxLoss, steps }: SimulateOptions = {},
+  { maxLoss = world.maxLoss, steps, test }: SimulateOptions = {},
 ): Promise<Simulation> {
   const grid = thresholdGrid({ steps });
   const truth = truthOf(world, grid, maxLoss);
@@ -48,7 +50,7 @@ export async function simulateTuning(
     const drawn = world.draw(records, seededRandom(draw));
     // A different random stream than that of the records: their order must not depend on their content.
     const seed = 0x8000_0000 + draw;
-    const { index, unitCap: cap } = await tuneDraw(world, drawn, { grid, maxLoss, delta, seed });
+    const { index, unitCap: cap } = await tuneDraw(world, drawn, { grid, maxLoss, delta, seed, test });
     if (truth(cap)[index]) broken += 1;
     if (truth(cap)[naive(drawn, grid, maxLoss, world.guarantee)]) naiveBroken += 1;
     if (index < 0) refused += 1;
@@ -77,15 +79,16 @@ interface TuneDraw {
   readonly maxLoss: number;
   readonly delta: number;
   readonly seed: number;
+  readonly test: AskedTest | undefined;
 }
 
 /** Tunes as `tuneThreshold` does, on columns. Returns the index in the grid and the cap on units. */
 async function tuneDraw(
   { guarantee, unitCap }: World,
-  { complexity, pair, units }: WorldRecords,
-  { grid, maxLoss, delta, seed }: TuneDraw,
+  { complexity, pair, units, isBinary }: WorldRecords,
+  { grid, maxLoss, delta, seed, test: asked }: TuneDraw,
 ): Promise<{ readonly index: number; readonly unitCap: number }> {
-  const test = await lossTest({ guarantee, units, delta, seed, unitCap });
+  const test = await lossTest({ guarantee, units, isBinary, test: asked, delta, seed, unitCap });
   const unclassified = complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0);
   const candidates = thresholdCandidates(complexity, pair, triedOf({ unclassified }, grid));
   const { index } = chooseCandidate({

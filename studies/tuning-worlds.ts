@@ -9,6 +9,8 @@ export interface WorldRecords {
   readonly pair: PairedOutcomes;
   /** Number of the independent unit of each record. */
   readonly units: Uint32Array;
+  /** True if all qualities are 0 or 1. */
+  readonly isBinary: boolean;
 }
 
 /** A synthetic world with a known truth. */
@@ -30,19 +32,19 @@ export interface World {
 export const SMALL_COST = 0.1;
 
 /** A possible size of a unit. */
-interface Size {
+export interface Size {
   readonly size: number;
   readonly probability: number;
 }
 
-interface Unit {
+export interface Unit {
   readonly complexity: number;
   /** Qualities of the small and the large model, by record. */
   readonly outcomes: readonly (readonly [small: number, large: number])[];
 }
 
 /** A world by functions of a unit's complexity. Integrals over it use the midpoint rule with 10,000 steps. */
-interface UnitWorld {
+export interface UnitWorld {
   readonly name: string;
   /** Kind of the guarantee. Default `mean`. */
   readonly guarantee?: Guarantee;
@@ -63,7 +65,7 @@ interface UnitWorld {
 
 const steps = 10_000;
 
-function worldOf({
+export function worldOf({
   name,
   guarantee = "mean",
   complexityOf = (one) => one,
@@ -85,10 +87,10 @@ function worldOf({
       );
     }, 0);
   const failing = unclassified * steps;
-  const lossAt = (threshold: number, cap: number = Number.POSITIVE_INFINITY): number => {
+  const lossAt = remembered((threshold: number, cap: number = Number.POSITIVE_INFINITY): number => {
     const failed = threshold === ALWAYS_SMALL ? failing : 0;
     return (sum(gapAt, threshold, cap) + failed) / (sum(() => 1, Number.POSITIVE_INFINITY, cap) + failing);
-  };
+  });
   const all = sum(() => 1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY) + failing;
   return {
     name,
@@ -96,8 +98,11 @@ function worldOf({
     maxLoss: rest.maxLoss ?? lossAt(rest.maxLossAt ?? 1, rest.unitCap),
     unitCap: rest.unitCap,
     lossAt,
-    smallShareAt: (threshold) =>
-      (sum(() => 1, threshold, Number.POSITIVE_INFINITY) + (threshold === ALWAYS_SMALL ? failing : 0)) / all,
+    smallShareAt: remembered(
+      (threshold: number) =>
+        (sum(() => 1, threshold, Number.POSITIVE_INFINITY) + (threshold === ALWAYS_SMALL ? failing : 0)) /
+        all,
+    ),
     draw(records, random) {
       const units: Unit[] = [];
       for (let count = 0; count < records; ) {
@@ -121,6 +126,19 @@ function worldOf({
   }
 }
 
+/** Remembers the results of a function of numbers: a world is simulated several times. */
+function remembered<Arguments extends readonly (number | undefined)[]>(
+  of: (...given: Arguments) => number,
+): (...given: Arguments) => number {
+  const known = new Map<string, number>();
+  return (...given) => {
+    const key = given.join(" ");
+    const value = known.get(key) ?? of(...given);
+    known.set(key, value);
+    return value;
+  };
+}
+
 const aSingle: Size = { size: 1, probability: 1 };
 const single: readonly Size[] = [aSingle];
 const failed: Unit = { complexity: Number.POSITIVE_INFINITY, outcomes: [[0, 1]] };
@@ -142,6 +160,7 @@ function columnsOf(units: readonly Unit[]): WorldRecords {
       },
     },
     units: Uint32Array.from(rows, ({ unit }) => unit),
+    isBinary: rows.every(({ small, large }) => Number.isInteger(small) && Number.isInteger(large)),
   };
 }
 
@@ -155,7 +174,10 @@ const answers =
 /** Quality of a small model that is as good as the large one on easy requests, and gets worse on harder ones. */
 const fading = (complexity: number): number => 0.98 - 0.75 * Math.max(complexity - 0.3, 0) ** 1.3;
 
-const levels = (count: number) => (uniform: number) => (Math.floor(uniform * count) + 0.5) / count;
+export const levels =
+  (count: number): ((uniform: number) => number) =>
+  (uniform) =>
+    (Math.floor(uniform * count) + 0.5) / count;
 
 /** A loss that is nearly 0 below 0.6 and clearly larger above. */
 const steep = (complexity: number): number => (complexity < 0.6 ? 0.01 : 0.15);

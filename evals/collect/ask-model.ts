@@ -5,6 +5,7 @@ import { backoffMs } from "../../src/execution/backoff.ts";
 import { wait } from "../../src/plugin/wait.ts";
 import { withTimeLimit } from "../../src/plugin/with-time-limit.ts";
 import { answerOf } from "./answer-of.ts";
+import { TIMEOUT } from "./call-state.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import { type Failure, failureOf } from "./failure-of.ts";
 import type { Job } from "./job.ts";
@@ -27,7 +28,7 @@ export async function askModel(
 ): Promise<CallAnswer | undefined> {
   const { retries, random } = run.options;
   for (let retry = 0; ; retry += 1) {
-    const outcome = await tryOnce(run, job, pace);
+    const outcome = await tryOnce(run, job, pace, retry >= retries);
     if (outcome === undefined) return undefined;
     if ("answer" in outcome) {
       note();
@@ -46,7 +47,12 @@ export async function askModel(
 }
 
 /** Makes one call, in its turn, if it is permitted and fits the limit on money. */
-async function tryOnce(run: CollectionRun, job: Job, pace: Pace): Promise<CallAnswer | Failure | undefined> {
+async function tryOnce(
+  run: CollectionRun,
+  job: Job,
+  pace: Pace,
+  isLast: boolean,
+): Promise<CallAnswer | Failure | undefined> {
   const { options } = run;
   const { model, key, request, prepared } = job;
   const { maxOutputTokens } = options;
@@ -57,10 +63,10 @@ async function tryOnce(run: CollectionRun, job: Job, pace: Pace): Promise<CallAn
   const atMostUsd = mostCostUsd(model, request, prepared.facts.images, maxOutputTokens);
   const bound = atMostUsd === undefined ? {} : { atMostUsd };
   if (!(await run.begin({ type: "begun", ...key, ...bound }))) return undefined;
-  const startedAt = options.clock();
+  const startedAt = options.monotonic();
   try {
     const completion = await callOnce(run, job);
-    const latencyMs = Math.max(0, options.clock() - startedAt);
+    const latencyMs = Math.max(0, options.monotonic() - startedAt);
     const answer = answerOf(completion, model, { latencyMs });
     const { inputTokens, outputTokens } = answer;
     if (inputTokens !== undefined) pace.correct(inputTokens + (outputTokens ?? 0) - expectedTokens);
@@ -71,11 +77,18 @@ async function tryOnce(run: CollectionRun, job: Job, pace: Pace): Promise<CallAn
     const error = toTypedError(thrown, model, undefined);
     const failure = failureOf(error);
     const costUsd = mayBeBilled(error) ? expectedCostUsd(model, prepared.facts, maxOutputTokens) : 0;
-    const counts = failure.verdict === "counts";
+    const counts = failure.verdict === "counts" || (isLast && isRepeatedTimeout(run, job, failure));
     await run.record({ type: "failed", ...key, error: failure.error, counts, costUsd, ...bound });
     if (failure.verdict === "fatal") run.halt({ why: "error", error });
     return failure;
   }
+}
+
+/** True if time-outs are to count as failures, and this call has had no answer in time before. */
+function isRepeatedTimeout({ options, book }: CollectionRun, { key }: Job, { error }: Failure): boolean {
+  if (!options.countTimeouts || error !== TIMEOUT) return false;
+  const call = book.stateOf(key);
+  return call.state === "due" && (call.timeouts ?? 0) > 0;
 }
 
 function callOnce({ options }: CollectionRun, { model, request }: Job): Promise<Completion> {

@@ -14,7 +14,7 @@ import { isCalledWrongly, isGivenUp, mostRefused, type Standing, standingAfter }
  */
 export function callModel(run: CollectionRun, model: Model, jobs: readonly Job[]): Promise<void> {
   const { options, book } = run;
-  const pace = createPace(options, options.clock);
+  const pace = createPace(options, options.monotonic);
   const answered = jobs.filter(({ key }) => answerIn(book.stateOf(key)) !== undefined).length;
   let standing: Standing = { failedInARow: 0, answered, refused: 0 };
   const note = (failure?: Failure): void => {

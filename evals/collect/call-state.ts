@@ -2,8 +2,8 @@ import type { CallAnswer, JournalEntry } from "./journal-entry.ts";
 
 /** State of a call. */
 export type CallState =
-  /** Has no answer that is kept. */
-  | { readonly state: "due" }
+  /** Has no answer that is kept. `failed` is the last failure's kind, `timeouts` the number of those in a row. */
+  | { readonly state: "due"; readonly failed?: string | undefined; readonly timeouts?: number | undefined }
   /** Waits for its score. */
   | { readonly state: "answered"; readonly answer: CallAnswer }
   /** Has no score although the scorer was asked: it is asked again. */
@@ -40,7 +40,8 @@ export function nextCallState(
       return isFinished(call) ? call : { state: "answered", answer };
     }
     case "failed":
-      return entry.counts ? { state: "refused", error: entry.error } : call;
+      if (entry.counts) return { state: "refused", error: entry.error };
+      return call.state === "due" ? dueAfter(call, entry.error) : call;
     case "scored": {
       const answer = answerIn(call);
       if (answer === undefined) return call;
@@ -50,6 +51,16 @@ export function nextCallState(
         : { state: "scored", answer, quality, scoring: metadata };
     }
   }
+}
+
+/** Kind of the failure of a call that had no answer in time. */
+export const TIMEOUT = "timeout";
+
+function dueAfter(
+  { timeouts = 0 }: Extract<CallState, { readonly state: "due" }>,
+  failed: string,
+): CallState {
+  return failed === TIMEOUT ? { state: "due", failed, timeouts: timeouts + 1 } : { state: "due", failed };
 }
 
 /** Returns the state before scoring, for another scorer. */

@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Model, type Router } from "../../src/contracts/index.ts";
+import { createClock } from "../../src/plugin/clock.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
 import { checkOther } from "../data/outcomes/check-other.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
@@ -44,6 +45,12 @@ export interface CollectOptions {
   /** Number of further tries after a retryable failure, in [0, 100]. Default 4. */
   readonly retries?: number | undefined;
   /**
+   * True to count a call that had no answer in time at least twice, also at its last try, as a failure of the
+   * model: quality 0. Default false: it has no outcome, and `missing` of the record says why. A provider that
+   * is down for an hour would count, too.
+   */
+  readonly countTimeouts?: boolean | undefined;
+  /**
    * Limit on the cost of the whole collection, including earlier runs and judges: a call that could exceed it
    * is not begun, where output is taken to be as long as its limit. Needs a price and an output limit of
    * every model. A scorer without `mostCostUsd` counts after it has reported its cost.
@@ -67,7 +74,10 @@ export interface CollectOptions {
   readonly onEstimate?: ((estimate: CollectEstimate) => void) | undefined;
   /** Called after each call. */
   readonly onProgress?: ((progress: CollectProgress) => void) | undefined;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * Returns milliseconds since the epoch. Durations are measured by its steps forward. Default: the system's
+   * time of day, and its monotonic clock for durations.
+   */
   readonly clock?: (() => number) | undefined;
   /** Random numbers for the jitter of retries, in [0, 1). Default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -79,6 +89,7 @@ type WithDefault =
   | "concurrency"
   | "timeoutMs"
   | "retries"
+  | "countTimeouts"
   | "keepAnswers"
   | "batch"
   | "batchPollMs"
@@ -92,6 +103,8 @@ export type ResolvedCollectOptions = Omit<CollectOptions, WithDefault | "models"
 } & {
   /** Models by id. */
   readonly models: ReadonlyMap<string, Model>;
+  /** Clock of latencies, paces and pauses, which no correction of the time of day moves. */
+  readonly monotonic: () => number;
 };
 
 const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]> } = {
@@ -100,6 +113,7 @@ const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]
   concurrency: 4,
   timeoutMs: 600_000,
   retries: 4,
+  countTimeouts: false,
   keepAnswers: true,
   batch: false,
   batchPollMs: 60_000,
@@ -157,7 +171,7 @@ export function resolveCollectOptions(options: CollectOptions): ResolvedCollectO
       all.baseline,
       `one of the models: ${[...models.keys()].join(", ")}`,
     );
-  return { ...all, models };
+  return { ...all, models, monotonic: createClock(options.clock).monotonic };
 }
 
 function modelsOf({ router, models: ids = Object.keys(router.models) }: CollectOptions): Map<string, Model> {

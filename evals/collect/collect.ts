@@ -51,7 +51,7 @@ export async function collect(given: CollectOptions): Promise<Collection> {
       await journal.close();
     }
     if (run.halted?.why === "error") throw run.halted.error;
-    const collection = await writeCollection(run, plan.records, known.jobs, repeated);
+    const collection = await writeCollection(run, plan.records, known, repeated);
     if (collection.complete) await rm(path, { force: true });
     return collection;
   } finally {

@@ -46,8 +46,8 @@ export interface RunParts {
 }
 
 export function createCollectionRun({ options, book, journal, jobs }: RunParts): CollectionRun {
-  const { clock, router, maxCostUsd = Number.POSITIVE_INFINITY, onProgress } = options;
-  const progressOf = createProgress(jobs, book, clock);
+  const { monotonic, router, maxCostUsd = Number.POSITIVE_INFINITY, onProgress } = options;
+  const progressOf = createProgress(jobs, book, monotonic);
   const changes = createChanges();
   const errors: Record<string, number> = {};
   const stop = new AbortController();

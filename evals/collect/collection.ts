@@ -1,11 +1,17 @@
 import { meanOfField } from "../data/outcomes/mean-of-field.ts";
-import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import {
+  NOT_PERMITTED,
+  type Outcome,
+  type OutcomeRecord,
+  outcomeOf,
+} from "../data/outcomes/outcome-record.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
 import { answerIn, type CallState } from "./call-state.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import type { Job } from "./job.ts";
 import type { CallKey } from "./journal-entry.ts";
 import { outcomeOfCalls } from "./outcome-of-calls.ts";
+import type { KnownCollection } from "./plan-collection.ts";
 import type { PreparedRecord } from "./read-dataset.ts";
 
 /** Results of one model. Means over its outcomes; absent if one of them lacks the value. */
@@ -56,25 +62,35 @@ export interface Collection {
 export async function writeCollection(
   { options, book, halted, errors }: CollectionRun,
   records: readonly PreparedRecord[],
-  jobs: readonly Job[],
+  { jobs, forbidden }: Pick<KnownCollection, "jobs" | "forbidden">,
   repeated: number,
 ): Promise<Collection> {
   const { out, models, keepAnswers } = options;
   const { paidUsd, scoringUsd, unpriced } = book.spending;
   const outcomesOf = new Map<PreparedRecord, Record<string, Outcome>>();
+  const missingOf = new Map<PreparedRecord, Record<string, string>>();
   for (const [prepared, calls] of byRecordAndModel(jobs)) {
     const outcomes: Record<string, Outcome> = {};
+    const missing: Record<string, string> = {};
     for (const [name, keys] of calls) {
       const states = keys.map((key) => book.stateOf(key));
       const outcome = outcomeOfCalls(states, keepAnswers);
       if (outcome !== undefined) outcomes[name] = outcome;
+      else missing[name] = reasonOf(states);
     }
+    missingOf.set(prepared, missing);
     outcomesOf.set(prepared, outcomes);
   }
+  for (const { prepared, model } of forbidden)
+    missingOf.set(prepared, { ...missingOf.get(prepared), [model.name]: NOT_PERMITTED });
   const written = records.flatMap((prepared): OutcomeRecord[] => {
-    const { record } = prepared;
+    const { missing: before, ...record } = prepared.record;
     const outcomes = { ...record.outcomes, ...outcomesOf.get(prepared) };
-    return Object.keys(outcomes).length === 0 ? [] : [{ ...record, outcomes }];
+    if (Object.keys(outcomes).length === 0) return [];
+    const left = Object.entries({ ...before, ...missingOf.get(prepared) }).filter(
+      ([name]) => !Object.hasOwn(outcomes, name),
+    );
+    return [{ ...record, outcomes, ...(left.length > 0 && { missing: Object.fromEntries(left) }) }];
   });
   await writeWhole(out, linesOf(written));
   const left = jobs.filter(({ key }) => !book.isFinished(key)).map(({ key }) => book.stateOf(key));
@@ -100,6 +116,12 @@ export async function writeCollection(
       written,
     ),
   };
+}
+
+/** Reason why calls gave no outcome: the last failure, else what they wait for. */
+function reasonOf(calls: readonly CallState[]): string {
+  for (const call of calls) if (call.state === "due" && call.failed !== undefined) return call.failed;
+  return calls.some((call) => answerIn(call) !== undefined) ? "unscored" : "not-called";
 }
 
 function verdictsOf(calls: readonly CallState[]): Pick<Collection, "verdicts"> {

@@ -31,6 +31,7 @@ export interface Pace {
  */
 const burst = 1 / 60;
 
+/** Creates the pace of a model. `clock` returns milliseconds on a monotonic clock. */
 export function createPace({ requestsPerMinute, tokensPerMinute }: PaceOptions, clock: () => number): Pace {
   const requests = bucketOf(requestsPerMinute, clock());
   const tokens = bucketOf(tokensPerMinute, clock());

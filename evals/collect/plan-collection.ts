@@ -28,6 +28,8 @@ export interface KnownCollection {
    * permitted, or could not be scored.
    */
   readonly jobs: readonly Job[];
+  /** Calls that the router does not permit. */
+  readonly forbidden: readonly Job[];
   readonly estimate: CollectEstimate;
 }
 
@@ -110,7 +112,13 @@ export async function knownCollection(
       `does not let ${scorerName(options.scorer)} score answers on any record (${gap})`,
     );
   const estimate = estimateCollection(options, all, book, excluded);
-  return { isNew, book, jobs: all.filter((job) => !excluded.has(job)), estimate };
+  return {
+    isNew,
+    book,
+    jobs: all.filter((job) => !excluded.has(job)),
+    forbidden: all.filter((job) => excluded.get(job)?.notPermitted !== undefined),
+    estimate,
+  };
 }
 
 export function settingsEntry({ settings }: CollectionPlan): JournalEntry {

@@ -45,8 +45,8 @@ function* differences(earlier: CollectSettings, now: CollectSettings): Iterable<
   if (earlier.dataset !== now.dataset) yield "the dataset's lines";
   const names = new Set([...Object.keys(earlier.models), ...Object.keys(now.models)]);
   for (const name of names) {
-    if (earlier.models[name] === undefined) yield `models: ${name} is new`;
-    else if (now.models[name] === undefined) yield `models: ${name} is missing`;
+    if (!Object.hasOwn(earlier.models, name)) yield `models: ${name} is new`;
+    else if (!Object.hasOwn(now.models, name)) yield `models: ${name} is missing`;
     else if (earlier.models[name] !== now.models[name]) yield `address or defaults of ${name}`;
   }
   for (const field of ["scorer", "repeats", "sample", "maxOutputTokens"] as const) {

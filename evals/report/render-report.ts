@@ -38,6 +38,7 @@ export async function renderReport(report: Report): Promise<string> {
 ${facts(report, reference)}
 </header>
 <main>
+${concernsSection(report)}
 ${certificateSection(report)}
 ${
   report.warnings.length > 0 &&
@@ -56,6 +57,16 @@ ${provenanceFooter(report)}
 </html>
 `;
   return page.source;
+}
+
+/** Section with the concerns of the certificate, above all else. */
+function concernsSection({ certificate }: Report): Content {
+  const { concerns = [] } = certificate ?? {};
+  return (
+    concerns.length > 0 &&
+    html`<section class="panel open" aria-labelledby="concerns"><h2 id="concerns">Before you rely on the certificate</h2>
+<ul>${concerns.map((concern) => html`<li>${unbroken(concern)}</li>`)}</ul></section>`
+  );
 }
 
 /**

@@ -169,7 +169,9 @@ export interface ReportedCertificate {
         readonly problem?: string | undefined;
       }[]
     | undefined;
-  /** Sentences that a reader must also know. */
+  /** Sentences about the tuning records that must be known first: shown above all else. */
+  readonly concerns: readonly string[];
+  /** Other sentences that a reader must also know. */
   readonly notes: readonly string[];
   /** Reasons why it does not hold for the subject; empty if it holds. */
   readonly problems: readonly string[];

@@ -19,6 +19,7 @@ export function reportedCertificate(
   evidence: readonly LossEvidence[],
 ): ReportedCertificate {
   const { certificate, version, createdAt, expiresAt, judge } = file;
+  const { concerns = [] } = certificate;
   const problems: string[] = [];
   if (mismatch !== undefined) problems.push(mismatch);
   if (Date.parse(expiresAt) <= now) problems.push(`it expired on ${expiresAt.slice(0, 10)}`);
@@ -44,7 +45,8 @@ export function reportedCertificate(
     saving,
     judge,
     categories: file.categories?.map(categoryOf),
-    notes: certificate.notes,
+    concerns,
+    notes: certificate.notes.filter((note) => !concerns.includes(note)),
     problems,
     tunedOn: records.filter(restsOn(file.data)).length,
   };

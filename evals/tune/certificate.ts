@@ -1,6 +1,7 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
-import type { Guarantee } from "../../src/statistics/loss-test.ts";
+import type { Guarantee, LossTestName } from "../../src/statistics/loss-test.ts";
 import type { UnitField } from "../data/split/units.ts";
+import type { MissingOutcomes } from "./missing-outcomes.ts";
 
 /** Aim of a tuning. */
 export type Target =
@@ -37,17 +38,22 @@ export interface Certificate {
   readonly maxLoss: number;
   /** Confidence, 1 - delta, in (0, 1). */
   readonly confidence: number;
-  /**
-   * Test of the p-values: `binomial`, exact, for regressions if all units are of one record and `unitCap` is
-   * 1, else `betting`.
-   */
-  readonly test: "betting" | "binomial";
+  /** Test of the p-values. */
+  readonly test: LossTestName;
   /** Records that the test used. */
   readonly records: number;
   /** Records that chose the threshold and are used for nothing else; 0 for a target that is a loss. */
   readonly choosing: number;
   /** Records that were left out because they lack the outcome of one of the models. */
   readonly skipped: number;
+  /** Records among `records` that lack an outcome and count as lost. Absent: none. */
+  readonly lost?: number | undefined;
+  /**
+   * Share of all records that were read, in [0, 1], that lack an outcome of one of the models, and by which
+   * and why. Absent in files of earlier versions.
+   */
+  readonly missingShare?: number | undefined;
+  readonly missing?: readonly MissingOutcomes[] | undefined;
   /** Records without a classification; they count as sent to the large model. */
   readonly unclassified: number;
   /** Independent units among `records`, and the fields that join records to one. */
@@ -60,7 +66,7 @@ export interface Certificate {
    * in the promise. 1: all units weigh the same. Absent: `largestUnit`.
    */
   readonly unitCap?: number | undefined;
-  /** Seed of the order of the units, the choosing part and the intervals. */
+  /** Seed of the intervals, of the choosing part and, for `betting`, of the order of the units. */
   readonly seed: number;
   /** Threshold, as in the file. */
   readonly threshold?: number | undefined;
@@ -80,6 +86,11 @@ export interface Certificate {
   readonly quality: Sides;
   /** Mean cost of a request, in US dollars. */
   readonly costUsd?: Sides | undefined;
+  /**
+   * Those of the notes that a reader must know first: a category that loses far more, a loss that rises in the
+   * course of the records, earlier tries on them. Absent: none.
+   */
+  readonly concerns?: readonly string[] | undefined;
   /** Sentences that a reader must also know. */
   readonly notes: readonly string[];
 }

@@ -5,6 +5,7 @@ import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
+import { concernsOf } from "./concerns.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
@@ -38,7 +39,8 @@ export async function certifyLoss(
   const { columns, candidates, settings } = parts;
   const { large } = columns.pair;
   const { guarantee } = settings;
-  const test = await lossTest({ ...settings, units: columns.units, delta });
+  const { units, isBinary } = columns;
+  const test = await lossTest({ ...settings, units, isBinary, delta });
   const contest = { candidates, large, guarantee, test, maxLoss, delta };
   const { index, accepted, pValues } = chooseCandidate(contest);
   const isAccepted = (candidate: number): boolean => candidate < accepted;
@@ -77,7 +79,9 @@ export async function certifyGiven(
   const { guarantee, confidence } = settings;
   const { large } = columns.pair;
   const delta = 1 - confidence;
-  const test = await lossTest({ ...settings, units: columns.units, delta });
+  const { units } = columns;
+  // The exact test is not monotone in the limit: a bound would take a thousand of them.
+  const test = await lossTest({ ...settings, units, delta });
   const routed = index < 0 ? alwaysLarge(columns) : candidates.at(index);
   const loss = lossesOf(guarantee, large.quality, routed.quality);
   // A loss is never above 1.
@@ -120,6 +124,10 @@ export async function certificateOf(
 ): Promise<Certificate> {
   const { pair, units, complexity } = columns;
   const { small, large } = pair;
+  const { maxLoss } = stated;
+  // Of a category by itself: the whole file's certificate has them.
+  const concerns = columns.isCategory ? [] : await concernsOf({ columns, loss, maxLoss, settings });
+  const lost = columns.records.filter((record) => columns.missing.lost.has(record)).length;
   const quality = sidesOf(small.quality, large.quality, routed.quality);
   const { resamples, seed } = settings;
   const { saving } = await bootstrap(
@@ -133,6 +141,9 @@ export async function certificateOf(
     test: test.name,
     records: loss.length,
     skipped: columns.skipped,
+    ...(lost === 0 ? {} : { lost }),
+    missingShare: columns.missing.share,
+    ...(columns.missing.by.length === 0 ? {} : { missing: columns.missing.by }),
     unclassified: columns.unclassified,
     units: test.units,
     groupBy: settings.groupBy,
@@ -147,7 +158,9 @@ export async function certificateOf(
     ...(small.costUsd && large.costUsd && routed.costUsd
       ? { costUsd: sidesOf(small.costUsd, large.costUsd, routed.costUsd) }
       : {}),
+    ...(concerns.length === 0 ? {} : { concerns }),
     notes: [
+      ...concerns,
       ...notes,
       ...(quality.small >= quality.large
         ? ["On these records the small model is at least as good as the large one."]
@@ -155,11 +168,7 @@ export async function certificateOf(
       ...(routed.costUsd === undefined
         ? ["The cost of a record is not known: the share of large calls was minimised instead."]
         : []),
-      ...(settings.guarantee === "regressions" && test.name === "betting"
-        ? [
-            `${test.largestUnit > 1 ? "Some units have several records" : "Units may have several requests"}: betting replaced the exact binomial test.`,
-          ]
-        : []),
+      ...(test.name === "gaffke" ? [gaffkeNote] : []),
       ...(threshold !== undefined && threshold > 0 && columns.unclassified > 0
         ? [`Always-small was not tried: ${counted(columns.unclassified, "record")} could not be classified.`]
         : []),
@@ -169,6 +178,9 @@ export async function certificateOf(
     ],
   };
 }
+
+const gaffkeNote =
+  "That Gaffke's test is valid is a theorem of 2026 whose proof is a preprint; the test `betting` rests on none.";
 
 function sidesOf(small: Float64Array, large: Float64Array, routed: Float64Array): Certificate["quality"] {
   const mean = (column: Float64Array): number => weightedMean(column) ?? 0;

@@ -20,7 +20,7 @@ export function describeCertificate(certificate: Certificate, large: string): st
       ? `${showPercentUpTo(largeCallRate, 1)} of requests go to ${large}; costs are not known.`
       : `${saving.value < 0 ? "Cost rises" : "Cost falls"} by ${showPercentUpTo(Math.abs(saving.value), 1)}${interval(saving)}, and ${showPercentUpTo(largeCallRate, 1)} of requests go to ${large}.`;
   return [
-    `On ${grouped}, with ${showPercentUpTo(confidence, 1)} confidence, ${what}; measured: ${number(loss)} (${test} test).`,
+    `On ${grouped}${missingIn(certificate)}, with ${showPercentUpTo(confidence, 1)} confidence, ${what}; measured: ${number(loss)} (${testNamed(test)}).`,
     money,
     ...("maxLoss" in target
       ? []
@@ -33,6 +33,27 @@ export function describeCertificate(certificate: Certificate, large: string): st
     `It holds for requests like these, with these models, as this quality was judged; of those that share a ${groupBy.join(" or ")}, ${cap === 1 ? "all count as one" : `at most ${cap} count`}.`,
     ...certificate.notes,
   ].join(" ");
+}
+
+/** Describes the records without an outcome, by model and reason. */
+function missingIn({ missing = [], lost = 0, skipped }: Certificate): string {
+  if (lost === 0 && skipped === 0) return "";
+  const reasons = missing.map(
+    ({ model, reason, records }) =>
+      `${model} has none on ${records}${reason === "no outcome" ? "" : ` (${reason})`}`,
+  );
+  const by = reasons.length === 0 ? "" : `: ${reasons.slice(0, reasonsShown).join(", ")}`;
+  const more = reasons.length > reasonsShown ? ` and more` : "";
+  return lost > 0
+    ? ` (${lost} of them lack an outcome and count as lost${by}${more})`
+    : ` (${skipped} more were left out for lack of an outcome${by}${more})`;
+}
+
+const reasonsShown = 4;
+
+/** Names a test within a sentence. */
+export function testNamed(test: Certificate["test"]): string {
+  return test === "gaffke" ? "Gaffke's test" : `${test} test`;
 }
 
 function interval({ value, low, high }: NonNullable<Certificate["saving"]>): string {

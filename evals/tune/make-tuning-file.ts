@@ -3,6 +3,7 @@ import { completeFacts } from "../../src/cost/catalogue.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { servedModels } from "../data/outcomes/served-models.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
+import { baselineOf } from "./baseline.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
 
@@ -46,6 +47,7 @@ export function makeTuningFile(
     curve: found.curve,
     quantiles: quantilesOf(complexity),
     data: recordKeysOf(records, "tune", split),
+    baseline: baselineOf(found, records, complexity, settings),
     ...(fitted === undefined ? {} : { fitted }),
     ...(prices === undefined ? {} : { prices }),
     ...(Object.keys(served).length === 0 ? {} : { servedModels: served }),

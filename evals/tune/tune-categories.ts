@@ -1,5 +1,4 @@
 import { byTask } from "../../policies/by-task.ts";
-import { categoryOf } from "../../policies/internal/category-of.ts";
 import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
 import { lossTest } from "../../src/statistics/loss-test.ts";
@@ -34,11 +33,10 @@ export async function tuneCategories(
   if (!("maxLoss" in target))
     throw new InvalidOptionError("tuneCategories.target", target, "{ maxLoss }: it holds for each category");
   const { maxLoss } = target;
-  const cases = await readTuneCases(records, [small, large], settings);
+  const cases = await readTuneCases(records, [small, large], settings, true);
   const columns = tuneColumns(cases, settings);
   const grid = thresholdGrid(options);
-  // An empty name means that the record has no category.
-  const categoryAt = cases.cases.map(({ context }) => categoryOf(context) || undefined);
+  const categoryAt = columns.categories;
   const names = [...new Set(categoryAt)].filter((name) => name !== undefined).sort();
   if (names.length === 0)
     throw new InvalidOptionError(
@@ -48,7 +46,7 @@ export async function tuneCategories(
     );
   const parts = names.map((category) => ({
     category,
-    columns: columnsWhere(columns, (index) => categoryAt[index] === category),
+    columns: { ...columnsWhere(columns, (index) => categoryAt[index] === category), isCategory: true },
   }));
   const hopeful = await hopefulParts(parts, settings, maxLoss);
   const delta = (1 - settings.confidence) / Math.max(1, hopeful.size);
@@ -74,7 +72,8 @@ export async function tuneCategories(
     complexity >= (thresholds.get(categoryAt[index] ?? "") ?? 0) ? Infinity : 0,
   );
   const routed = thresholdCandidates(own, columns.pair, [1]).at(0);
-  const test = await lossTest({ ...settings, units: columns.units, delta });
+  const { units, isBinary } = columns;
+  const test = await lossTest({ ...settings, units, isBinary, delta });
   const thresholdsTried = triedOf(columns, grid);
   const everywhere = {
     columns,
@@ -124,9 +123,11 @@ interface CategoryPart {
  * Selects the categories that would be accepted if their records showed no loss at all, by their number
  * alone: others cannot be accepted. Each category that is left out leaves more of delta to the others.
  */
-export async function hopefulParts<Part extends { readonly columns: Pick<TuneColumns, "units"> }>(
+export async function hopefulParts<
+  Part extends { readonly columns: Pick<TuneColumns, "units" | "isBinary"> },
+>(
   parts: readonly Part[],
-  settings: Pick<TuneSettings, "guarantee" | "confidence" | "seed" | "unitCap">,
+  settings: Pick<TuneSettings, "guarantee" | "confidence" | "seed" | "unitCap" | "test">,
   maxLoss: number,
 ): Promise<ReadonlySet<Part>> {
   let hopeful = parts;
@@ -134,8 +135,8 @@ export async function hopefulParts<Part extends { readonly columns: Pick<TuneCol
     const delta = (1 - settings.confidence) / Math.max(1, hopeful.length);
     const kept: Part[] = [];
     for (const part of hopeful) {
-      const { units } = part.columns;
-      const test = await lossTest({ ...settings, units, delta });
+      const { units, isBinary } = part.columns;
+      const test = await lossTest({ ...settings, units, isBinary, delta });
       if (test.rejects(new Float64Array(units.length), maxLoss)) kept.push(part);
     }
     if (kept.length === hopeful.length) return new Set(kept);
@@ -204,9 +205,9 @@ async function nothingProven(
   const largest = parts.reduce((most, one) =>
     one.columns.records.length > most.columns.records.length ? one : most,
   );
-  const { units, pair } = largest.columns;
+  const { units, isBinary, pair } = largest.columns;
   const delta = (1 - settings.confidence) / parts.length;
-  const test = await lossTest({ ...settings, units, delta });
+  const test = await lossTest({ ...settings, units, isBinary, delta });
   const none = new Float64Array(pair.large.quality.length);
   const problem = `no category can be certified to lose at most ${maxLoss}; the largest one is ${JSON.stringify(largest.category)}`;
   // Without any loss: the smallest number that can be enough.

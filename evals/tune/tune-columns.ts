@@ -1,9 +1,16 @@
+import { categoryOf } from "../../policies/internal/category-of.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { unitsOf } from "../data/split/units.ts";
 import type { PairedOutcomes } from "../metrics/routing-curve.ts";
 import { pairOutcomes } from "../replay/compare/pair-outcomes.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
+import {
+  isMissingMuch,
+  type MissingOutcomes,
+  missingOutcomes,
+  withLostOutcomes,
+} from "./missing-outcomes.ts";
 import type { TuneSettings } from "./tune-options.ts";
 
 /** Records to tune on, as columns. */
@@ -14,24 +21,59 @@ export interface TuneColumns {
   readonly complexity: Float64Array;
   /** Outcomes, with the costs of both models or of none. */
   readonly pair: PairedOutcomes;
+  /** True if all qualities are 0 or 1. */
+  readonly isBinary: boolean;
+  /** Category by record: the record's, else the classifier's. */
+  readonly categories: readonly (string | undefined)[];
+  /** True if all are of one category that has a certificate of its own. */
+  readonly isCategory?: boolean | undefined;
   /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: Uint32Array;
-  /** Records that lack the outcome of one of the models. */
+  /** Records that lack the outcome of one of the models and were left out. */
   readonly skipped: number;
+  /** Records that lack an outcome, also those that count as lost. */
+  readonly missing: MissingRecords;
   readonly unclassified: number;
 }
 
-/** Classifies the records once. Throws `InvalidOptionError` if no record has an outcome of each model. */
+/** Records that lack the outcome of one of the models. */
+export interface MissingRecords {
+  /** Share of all records that were read. */
+  readonly share: number;
+  /** Those among the records used, which count as lost; the others were left out. */
+  readonly lost: ReadonlySet<OutcomeRecord>;
+  readonly by: readonly MissingOutcomes[];
+}
+
+export interface TuneCases extends ReplayCases<string> {
+  readonly missing: MissingRecords;
+}
+
+/** Share of records without an outcome above which they count as lost, if the target is not a loss. */
+const mostMissing = 0.01;
+
+/**
+ * Classifies the records once. If more than half of the permitted loss of them lack an outcome (of all, or of
+ * a category with `byCategory`), they are used with the worst outcome that they can have: left out, they
+ * could hide a model that fails on them. Throws `InvalidOptionError` if no record has an outcome of each model. */
 export async function readTuneCases(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   models: readonly string[],
-  { classifier, text }: TuneSettings,
-): Promise<ReplayCases<string>> {
+  { classifier, text, large, target }: TuneSettings,
+  byCategory = false,
+): Promise<TuneCases> {
   const given: OutcomeRecord[] = [];
   for await (const record of records) given.push(record);
   if (given.length === 0) throw new InvalidOptionError("records", given, "at least one record to tune on");
-  const cases = await replayCases(given, { models, classifier, text });
-  if (cases.cases.length > 0) return cases;
+  const by = missingOutcomes(given, models, large);
+  const lacking = by.reduce((sum, { records: count }) => sum + count, 0);
+  const limit = "maxLoss" in target ? target.maxLoss : 2 * mostMissing;
+  const isLost = lacking < given.length && isMissingMuch(given, models, limit, byCategory);
+  const used = isLost ? withLostOutcomes(given, models, large) : given;
+  const cases = await replayCases(used, { models, classifier, text });
+  const lost = new Set(used.filter((record, index) => record !== given[index]));
+  const missing = { share: lacking / given.length, lost, by };
+  if (cases.cases.length > 0) return { ...cases, missing };
   const counts = models.map((model) => {
     const have = given.filter((record) => outcomeOf(record, model) !== undefined).length;
     return `${have} have ${model}`;
@@ -41,7 +83,7 @@ export async function readTuneCases(
 }
 
 export function tuneColumns(
-  { cases, skipped, unclassified }: ReplayCases<string>,
+  { cases, skipped, unclassified, missing }: TuneCases,
   { small, large, groupBy }: TuneSettings,
 ): TuneColumns {
   const records = cases.map(({ record }) => record);
@@ -53,10 +95,19 @@ export function tuneColumns(
     pair: isPriced
       ? pair
       : { small: { quality: pair.small.quality }, large: { quality: pair.large.quality } },
+    isBinary: isBinary(pair.small.quality) && isBinary(pair.large.quality),
+    // An empty name means that the record has no category.
+    categories: cases.map(({ context }) => categoryOf(context) || undefined),
     units: unitsOf(records, groupBy),
     skipped,
+    missing,
     unclassified,
   };
+}
+
+/** True if all qualities are 0 or 1. */
+export function isBinary(quality: Float64Array): boolean {
+  return quality.every((one) => one === 0 || one === 1);
 }
 
 /** Selects records, with their units renumbered. */
@@ -80,7 +131,10 @@ export function columnsWhere(columns: TuneColumns, keep: (index: number) => bool
       numbers.set(unit, known);
       return known;
     }),
+    isBinary: columns.isBinary,
+    categories: indices.map((index) => columns.categories[index]),
     skipped: columns.skipped,
+    missing: columns.missing,
     unclassified: complexity.reduce((count, one) => (one === Infinity ? count + 1 : count), 0),
   };
 }

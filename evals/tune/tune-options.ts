@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
 import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
-import type { Guarantee } from "../../src/statistics/loss-test.ts";
+import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/statistics/loss-test.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../data/split/units.ts";
@@ -20,19 +20,35 @@ export interface TuneOptions {
   readonly guarantee?: Guarantee | undefined;
   /** Confidence, 1 - delta, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
-  /** Fields that join records to one independent unit. Default: prompt, group, session and tenant. */
+  /**
+   * Test of the loss. Default: `exact` where qualities are 0 and 1, all units have one record and there are at
+   * most 2,000, else `gaffke`, which rests on a theorem of 2026. `betting` rests on none, and depends on the
+   * seed. Give one if the records may hold other qualities than happen to be in this file.
+   */
+  readonly test?: AskedTest | undefined;
+  /**
+   * Fields that join records to one independent unit. Default: group, session and tenant. Records with the
+   * same prompt, or prompts of one template, are joined in addition, unless there is `independentPrompts`.
+   */
   readonly groupBy?: readonly UnitField[] | undefined;
+  /** True to join records by `groupBy` alone. Default false: prompts that are alike depend on each other. */
+  readonly independentPrompts?: boolean | undefined;
   /**
    * Number of requests of a unit that count at most, at least 1: those of a larger one weigh `unitCap / size`
    * each. With 1 all units weigh the same. A lower cap needs fewer records if sizes differ. Default: the size
    * of the largest unit of the records.
    */
   readonly unitCap?: number | undefined;
+  /**
+   * Number of earlier tunings on these records, with another seed or other options. The certificate says so:
+   * a result that was picked among several holds less often. Default 0.
+   */
+  readonly triedBefore?: number | undefined;
   /** Text of a record that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
   /**
-   * Seed of the order of the units, of the choosing part and of resamples, a whole number in [0, 2^32).
-   * Default 1.
+   * Seed of resamples, of the choosing part and, for `betting`, of the order of the units: a whole number in
+   * [0, 2^32). Default 1.
    */
   readonly seed?: number | undefined;
   /** Number of bootstrap resamples for the interval of the saving. Default 1,000. */
@@ -61,8 +77,11 @@ export const tuneOptionNames: readonly string[] = [
   "target",
   "guarantee",
   "confidence",
+  "test",
   "groupBy",
+  "independentPrompts",
   "unitCap",
+  "triedBefore",
   "text",
   "seed",
   "resamples",
@@ -96,14 +115,14 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
     target: options.target ?? { maxLoss: 0.02 },
     guarantee: options.guarantee ?? "mean",
     confidence: options.confidence ?? 0.95,
-    groupBy: options.groupBy ?? UNIT_FIELDS,
+    groupBy: joiningFields(owner, options),
     text: options.text ?? "prompt",
     seed: options.seed ?? 1,
     resamples: options.resamples ?? 1_000,
     expiresDays: options.expiresDays ?? 90,
     clock: options.clock ?? Date.now,
   } satisfies TuneSettings;
-  const { small, large, classifier, guarantee, confidence, expiresDays, seed, groupBy, judge, unitCap } =
+  const { small, large, classifier, guarantee, confidence, expiresDays, seed, judge, unitCap, triedBefore } =
     settings;
   checkText(`${owner}.small`, small);
   checkText(`${owner}.large`, large);
@@ -113,14 +132,29 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
   if (guarantee !== "mean" && guarantee !== "regressions")
     throw new InvalidOptionError(`${owner}.guarantee`, guarantee, "mean or regressions");
   checkTarget(owner, settings.target);
+  checkTest(owner, settings);
   checkOpen(`${owner}.confidence`, confidence);
-  checkGroupBy(`${owner}.groupBy`, groupBy);
   if (unitCap !== undefined)
     checkNumber(`${owner}.unitCap`, unitCap, { min: 1, max: 0xffff_ffff, integer: true });
+  if (triedBefore !== undefined)
+    checkNumber(`${owner}.triedBefore`, triedBefore, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
   if (judge !== undefined) checkText(`${owner}.judge`, judge);
   return settings;
+}
+
+const promptFields: readonly UnitField[] = ["prompt", "template"];
+
+/** Fields that join records, in the order of `UNIT_FIELDS`. */
+function joiningFields(
+  owner: string,
+  { groupBy, independentPrompts = false }: Pick<TuneOptions, "groupBy" | "independentPrompts">,
+): readonly UnitField[] {
+  if (groupBy !== undefined) checkGroupBy(`${owner}.groupBy`, groupBy);
+  const given = groupBy ?? UNIT_FIELDS.filter((field) => !promptFields.includes(field));
+  const joining = new Set(independentPrompts ? given : [...promptFields, ...given]);
+  return UNIT_FIELDS.filter((field) => joining.has(field));
 }
 
 function checkTarget(owner: string, target: Target): void {
@@ -135,6 +169,17 @@ function checkTarget(owner: string, target: Target): void {
   else if ("largeShare" in target)
     checkNumber(`${owner}.target.largeShare`, target.largeShare, { min: 0, max: 1 });
   else checkNumber(`${owner}.target.budgetUsd`, target.budgetUsd, { min: 0 });
+}
+
+function checkTest(owner: string, { test, target }: Pick<TuneSettings, "test" | "target">): void {
+  if (test === undefined) return;
+  if (!LOSS_TESTS.includes(test)) throw new InvalidOptionError(`${owner}.test`, test, LOSS_TESTS.join(", "));
+  if (test === "exact" && !("maxLoss" in target))
+    throw new InvalidOptionError(
+      `${owner}.test`,
+      test,
+      "absent, gaffke or betting: the target is not a loss",
+    );
 }
 
 function checkOpen(option: string, value: number): void {

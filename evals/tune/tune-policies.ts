@@ -8,7 +8,7 @@ import type { ReplayCases } from "../replay/replay-cases.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import { certifyLoss } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { readTuneCases, tuneColumns } from "./tune-columns.ts";
+import { isBinary, readTuneCases, tuneColumns } from "./tune-columns.ts";
 import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
 import type { TuningFile } from "./tuning-file.ts";
 
@@ -75,10 +75,14 @@ export async function tunePolicies(
   const isPriced =
     columns.pair.large.costUsd !== undefined && all.every(({ costUsd }) => costUsd !== undefined);
   const { pair } = columns;
+  const ofAll = {
+    ...columns,
+    isBinary: columns.isBinary && all.every(({ quality }) => isBinary(quality)),
+  };
   const priced = isPriced
-    ? columns
+    ? ofAll
     : {
-        ...columns,
+        ...ofAll,
         pair: { small: { quality: pair.small.quality }, large: { quality: pair.large.quality } },
       };
   const candidates: Candidates = {

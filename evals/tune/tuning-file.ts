@@ -3,6 +3,7 @@ import type { Price, Tuning } from "../../src/contracts/index.ts";
 import type { ServedModels } from "../data/outcomes/served-models.ts";
 import type { RecordKeys } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
+import type { Baseline } from "./baseline.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** Threshold, or another candidate, with its results on the tuning records. */
@@ -64,6 +65,8 @@ export interface TuningFile extends Tuning {
   readonly curve: readonly TunePoint[];
   readonly categories?: readonly CategoryTuning[] | undefined;
   readonly data: RecordKeys;
+  /** Outcomes of the records in short, for `eval check`. Absent in older files. */
+  readonly baseline?: Baseline | undefined;
   /** Records that trained the classifier, if they are known. */
   readonly fitted?: RecordKeys | undefined;
   /** Prices by name of the model, if they are known. */

@@ -1,4 +1,6 @@
 import type { ZodType } from "zod";
+import { HASH_BYTES } from "../data/split/hash-40.ts";
+import { MAX_KEYS } from "../data/split/record-keys.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
 
@@ -29,13 +31,16 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
       ]),
       maxLoss: signed,
       confidence: open,
-      test: z.enum(["betting", "binomial"]),
+      test: z.enum(["exact", "binomial", "gaffke", "betting"]),
       records: count,
       choosing: count,
       skipped: count,
+      lost: count.optional(),
+      missingShare: unit.optional(),
+      missing: z.array(z.object({ model: text, reason: text, records: count })).optional(),
       unclassified: count,
       units: count,
-      groupBy: z.array(z.enum(["prompt", "group", "session", "tenant"])).min(1),
+      groupBy: z.array(z.enum(["prompt", "template", "group", "session", "tenant"])).min(1),
       largestUnit: count,
       unitCap: count.min(1).optional(),
       seed: count,
@@ -47,6 +52,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
       largeCallRate: unit,
       quality: sides(unit),
       costUsd: sides(usd).optional(),
+      concerns: z.array(z.string()).optional(),
       notes: z.array(z.string()),
     })
     .refine(({ upperBound, maxLoss }) => upperBound <= maxLoss + 1e-12, {
@@ -79,6 +85,27 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
     usdPerRequest: usd.optional(),
     tiers: z.array(z.object({ ...rates, aboveInputTokens: usd })).optional(),
   });
+  const measured = (mean: typeof usd) => z.object({ mean, error: usd });
+  const bytesOf = (size: number) => z.base64().max(Math.ceil((MAX_KEYS * size) / 3) * 4);
+  const baseline = z
+    .object({
+      records: count,
+      units: count,
+      quality: z.record(z.string(), measured(unit)),
+      loss: measured(signed).optional(),
+      largeCallRate: measured(unit).optional(),
+      costUsd: measured(usd).optional(),
+      ids: bytesOf(HASH_BYTES),
+      qualities: z.record(z.string(), bytesOf(2)),
+    })
+    .refine(
+      ({ ids, qualities }) =>
+        Object.values(qualities).every(
+          (bytes) =>
+            Buffer.from(bytes, "base64").length * HASH_BYTES === Buffer.from(ids, "base64").length * 2,
+        ),
+      { path: ["qualities"], message: "must hold a quality for each of the ids" },
+    );
   const parameters = z.record(z.string(), z.unknown());
   const file = z
     .object({
@@ -110,6 +137,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
         )
         .optional(),
       data: keys,
+      baseline: baseline.optional(),
       fitted: keys.optional(),
       prices: z.record(z.string(), price).optional(),
       servedModels: z.record(z.string(), z.array(z.string())).optional(),

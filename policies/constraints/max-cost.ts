@@ -7,9 +7,10 @@ export interface MaxCostOptions {
 }
 
 /**
- * Permits only models whose expected cost for the request is at most `usd`: input tokens as estimated,
- * output tokens as in the model's answers so far. A model of unknown price is not permitted. The
- * request's own `maxCostUsd` bounds all calls of a request together.
+ * Bounds the cost of each call by `usd`: a call gets the output limit with which it cannot cost more, at the
+ * highest rates of the model that can apply. A model is not permitted if less than 256 tokens of output (or less than
+ * the request asks for, if that is fewer) could be paid for, or if its price is not known. The request's own
+ * `maxCostUsd` bounds all calls of a request together.
  */
 export function maxCost(options: MaxCostOptions): Constraint {
   checkKeys("maxCost", options, ["usd"]);
@@ -17,11 +18,13 @@ export function maxCost(options: MaxCostOptions): Constraint {
 
   return {
     name: "maxCost",
-    permits({ estimatedCostUsd }) {
-      if (estimatedCostUsd === undefined) return "its price is not known";
+    maxCallUsd: usd,
+    permits({ leastCostUsd, estimatedCostUsd }) {
+      const costUsd = leastCostUsd ?? estimatedCostUsd;
+      if (costUsd === undefined) return "its price is not known";
       // `<=` refuses a cost of NaN, `>` would permit it.
-      if (estimatedCostUsd <= usd) return true;
-      return `costs about ${estimatedCostUsd.toPrecision(3)} USD, more than ${usd}`;
+      if (costUsd <= usd) return true;
+      return `costs up to ${costUsd.toPrecision(3)} USD, more than ${usd}`;
     },
   };
 }

@@ -1,10 +1,12 @@
-import type { Account, Refusal } from "../contracts/ports/index.ts";
+import type { Account, Left, Refusal } from "../contracts/ports/index.ts";
 import type { Budget } from "./budget-options.ts";
 import type { Hold } from "./spend.ts";
 
 /** Bounds of one request. */
 export interface AccountBounds {
   readonly maxCostUsd: number | undefined;
+  /** The most that each single call may cost. */
+  readonly maxCallUsd?: number | undefined;
   readonly budget: Pick<Budget, "limitUsd" | "description"> | undefined;
   /** Part of the budget that the request holds. */
   readonly hold: Hold | undefined;
@@ -12,6 +14,8 @@ export interface AccountBounds {
 
 /** Account of a request without bounds. */
 export const unboundedAccount: Account = {
+  isBounded: false,
+  left: nothing,
   fits: () => true,
   earmark: nothing,
   reserve: () => true,
@@ -28,14 +32,31 @@ export function openAccount(bounds: AccountBounds): Account {
 
 // A class, since each request under a bound creates one: closures per object would cost more.
 class BoundedAccount implements Account {
+  readonly isBounded: boolean;
   readonly #bounds: AccountBounds;
   /** Reservations of calls that have not ended, by attempt. */
   readonly #reserved = new Map<string, number>();
-  /** US dollars spent or reserved. A call whose cost stays unknown counts at its estimate. */
-  #committedUsd = 0;
+  /** Their sum, and US dollars spent. A call whose cost stays unknown counts at its reservation. */
+  #reservedUsd = 0;
+  #spentUsd = 0;
 
   constructor(bounds: AccountBounds) {
+    const { maxCostUsd, maxCallUsd, hold } = bounds;
     this.#bounds = bounds;
+    this.isBounded = maxCostUsd !== undefined || maxCallUsd !== undefined || hold !== undefined;
+  }
+
+  left(): Left | undefined {
+    const { maxCostUsd, maxCallUsd, hold } = this.#bounds;
+    let left: Left | undefined;
+    if (maxCostUsd !== undefined) left = { usd: maxCostUsd - this.#committedUsd, by: "maxCostUsd" };
+    if (maxCallUsd !== undefined && maxCallUsd < (left?.usd ?? Number.POSITIVE_INFINITY))
+      left = { usd: maxCallUsd, by: "maxCost" };
+    if (hold !== undefined) {
+      const usd = this.#leftUsd();
+      if (left === undefined || usd < left.usd) left = { usd, by: "budget" };
+    }
+    return left;
   }
 
   fits({ costUsd }: { readonly costUsd?: number | undefined }): true | Refusal {
@@ -56,16 +77,21 @@ class BoundedAccount implements Account {
   }): true | Refusal {
     const answer = this.fits({ costUsd });
     if (answer !== true) return answer;
-    const estimate = costUsd ?? 0;
-    this.#reserved.set(attemptId, estimate);
-    this.#commit(estimate);
+    const reservation = costUsd ?? 0;
+    this.#reserved.set(attemptId, reservation);
+    this.#reservedUsd += reservation;
+    this.#hold();
     return true;
   }
 
   settle(attemptId: string, costUsd: number | undefined): void {
-    const estimate = this.#reserved.get(attemptId);
-    if (estimate !== undefined && this.#reserved.delete(attemptId))
-      this.#commit((costUsd ?? estimate) - estimate);
+    const reservation = this.#reserved.get(attemptId);
+    if (reservation === undefined) return;
+    this.#reserved.delete(attemptId);
+    // Sums of fractions drift: without calls under way nothing is reserved.
+    this.#reservedUsd = this.#reserved.size === 0 ? 0 : this.#reservedUsd - reservation;
+    this.#spentUsd += costUsd ?? reservation;
+    this.#hold();
   }
 
   release(attemptId: string): void {
@@ -77,23 +103,31 @@ class BoundedAccount implements Account {
   }
 
   boundOf({ by }: Refusal): ReturnType<Account["boundOf"]> {
-    const { budget, maxCostUsd } = this.#bounds;
+    const { budget, maxCostUsd, maxCallUsd } = this.#bounds;
     if (by === "budget" && budget !== undefined)
       return { limitUsd: budget.limitUsd, description: budget.description };
+    if (by === "maxCost" && maxCallUsd !== undefined)
+      return { limitUsd: maxCallUsd, description: `the constraint's limit of ${maxCallUsd} USD a call` };
     return { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY };
   }
 
   #fitsRequest(costUsd: number | undefined): true | Refusal {
-    const { maxCostUsd } = this.#bounds;
+    const { maxCostUsd, maxCallUsd } = this.#bounds;
+    if (maxCallUsd !== undefined) {
+      if (costUsd === undefined) return { by: "maxCost", reason: "its price is not known" };
+      if (!(costUsd <= maxCallUsd))
+        return { by: "maxCost", reason: `costs up to ${shown(costUsd)} USD, more than ${maxCallUsd}` };
+    }
     if (maxCostUsd === undefined) return true;
     if (costUsd === undefined) return { by: "maxCostUsd", reason: "its price is not known" };
     const committedUsd = this.#committedUsd;
-    if (committedUsd + costUsd <= maxCostUsd) return true;
+    // The same difference as in `left`: a sum would round differently.
+    if (costUsd <= maxCostUsd - committedUsd) return true;
     const problem =
       committedUsd === 0
         ? `more than ${maxCostUsd}`
         : `and ${shown(committedUsd)} of ${maxCostUsd} USD are spent or reserved`;
-    return { by: "maxCostUsd", reason: `costs about ${shown(costUsd)} USD, ${problem}` };
+    return { by: "maxCostUsd", reason: `costs up to ${shown(costUsd)} USD, ${problem}` };
   }
 
   #fitsBudget(costUsd: number | undefined): true | Refusal {
@@ -102,7 +136,7 @@ class BoundedAccount implements Account {
       return { by: "budget", reason: "its price is not known, and there is a budget" };
     const left = this.#leftUsd();
     if (costUsd <= left) return true;
-    return { by: "budget", reason: `costs about ${shown(costUsd)} USD, ${shown(left)} USD are left` };
+    return { by: "budget", reason: `costs up to ${shown(costUsd)} USD, ${shown(left)} USD are left` };
   }
 
   #leftUsd(): number {
@@ -110,9 +144,12 @@ class BoundedAccount implements Account {
     return hold === undefined ? 0 : Math.max(0, hold.roomUsd() - this.#committedUsd);
   }
 
-  /** Adds to what is spent or reserved. A cost above its estimate counts for other requests at once. */
-  #commit(usd: number): void {
-    this.#committedUsd += usd;
+  get #committedUsd(): number {
+    return this.#spentUsd + this.#reservedUsd;
+  }
+
+  /** Holds what is spent or reserved. A cost above its reservation counts for other requests at once. */
+  #hold(): void {
     this.#bounds.hold?.raise(this.#committedUsd);
   }
 }
@@ -121,4 +158,4 @@ function shown(usd: number): string {
   return usd === 0 ? "0" : usd.toPrecision(3);
 }
 
-function nothing(): void {}
+function nothing(): undefined {}

@@ -22,11 +22,13 @@ export interface Budget {
   readonly maxTenants: number;
   /** Returns the start of the period in which a time lies; both in milliseconds since the epoch. */
   readonly periodStart: (now: number) => number;
+  /** Length of a period, of a month the longest. */
+  readonly lengthMs: number;
   /** Description for people, for instance `the budget of 10 USD per day`. */
   readonly description: string;
 }
 
-const lengthsMs = { hour: 3_600_000, day: 86_400_000 };
+const lengthsMs = { hour: 3_600_000, day: 86_400_000, month: 31 * 86_400_000 };
 
 /** Checks the options and fills in defaults. Throws `InvalidOptionError`. */
 export function resolveBudget(options: BudgetOptions): Budget {
@@ -44,9 +46,15 @@ export function resolveBudget(options: BudgetOptions): Budget {
     throw new InvalidOptionError("budget.periodMs", periodMs, "absent if period is given");
   if (periodMs !== undefined) {
     checkNumber("budget.periodMs", periodMs, { min: 1, integer: true });
-    return { ...common, description: named(`${periodMs} ms`), periodStart: (now) => now - (now % periodMs) };
+    return {
+      ...common,
+      description: named(`${periodMs} ms`),
+      periodStart: (now) => now - (now % periodMs),
+      lengthMs: periodMs,
+    };
   }
-  if (period === "month") return { ...common, description: named("month"), periodStart: monthStart };
+  if (period === "month")
+    return { ...common, description: named("month"), periodStart: monthStart, lengthMs: lengthsMs.month };
   if (period !== "hour" && period !== "day")
     throw new InvalidOptionError(
       "budget.period",
@@ -54,7 +62,7 @@ export function resolveBudget(options: BudgetOptions): Budget {
       '"hour", "day" or "month", unless periodMs is given',
     );
   const lengthMs = lengthsMs[period];
-  return { ...common, description: named(period), periodStart: (now) => now - (now % lengthMs) };
+  return { ...common, description: named(period), periodStart: (now) => now - (now % lengthMs), lengthMs };
 }
 
 function monthStart(now: number): number {

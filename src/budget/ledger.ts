@@ -12,11 +12,12 @@ export interface BudgetInUse {
 /** Creates the ledger of a router: each request's `maxCostUsd`, and the router's budget if it has one. */
 export function createLedger(inUse: BudgetInUse | undefined): Ledger {
   return {
-    open({ tenant, maxCostUsd }, now): Account {
+    open({ tenant, maxCostUsd, maxCallUsd }, now): Account {
       // Without bounds nothing is counted.
-      if (maxCostUsd === undefined && inUse === undefined) return unboundedAccount;
+      if (maxCostUsd === undefined && maxCallUsd === undefined && inUse === undefined)
+        return unboundedAccount;
       const hold = inUse?.book.open(tenant, now());
-      return openAccount({ maxCostUsd, budget: inUse?.budget, hold });
+      return openAccount({ maxCostUsd, maxCallUsd, budget: inUse?.budget, hold });
     },
     ...(inUse === undefined ? {} : { spendOf: inUse.book.read }),
   };

@@ -4,8 +4,10 @@ import {
   type SpendAccountState,
   type SpendState,
 } from "../contracts/index.ts";
+import { systemClock } from "../plugin/clock.ts";
 import { checkNumber, checkText } from "../plugin/index.ts";
 import type { Budget } from "./budget-options.ts";
+import { createPeriodTime } from "./period-time.ts";
 
 /** The part of a budget that one request holds while it is under way. */
 export interface Hold {
@@ -17,7 +19,7 @@ export interface Hold {
   settle(costUsd: number): void;
 }
 
-/** Money used in the current period of a budget, by account. */
+/** Money used in the current period of a budget, by account. `now` is the time of day. */
 export interface SpendBook {
   read(tenant: string | undefined, now: number): Spend;
   /** Opens a hold of 0. Its cost counts in the period in which it was opened. */
@@ -36,8 +38,13 @@ interface Account {
   heldUsd: number;
 }
 
-export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budget): SpendBook {
+export function createSpendBook(
+  { limitUsd, per, maxTenants, periodStart, lengthMs }: Budget,
+  monotonic: () => number = systemClock.monotonic,
+): SpendBook {
+  const time = createPeriodTime(lengthMs, monotonic);
   let accounts = new Map<string | undefined, Account>();
+  let floor: Floor = { periodStart: Number.NEGATIVE_INFINITY, usd: 0 };
 
   const ownerOf = (tenant: string | undefined) => (per === "tenant" ? tenant : undefined);
 
@@ -47,7 +54,10 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
     const start = periodStart(now);
     if (known !== undefined && known.periodStart >= start) return known;
     accounts.delete(owner);
-    const usedUsd = accounts.size < maxTenants ? 0 : makeRoom(accounts, start);
+    if (floor.periodStart < start) floor = { periodStart: start, usd: 0 };
+    if (accounts.size >= maxTenants) floor = makeRoom(accounts, floor);
+    // An account of the router, or that of a tenant before any was forgotten, starts with 0.
+    const usedUsd = floor.usd;
     const account: Account = { tenant: owner, periodStart: start, usedUsd, heldUsd: 0 };
     accounts.set(owner, account);
     return account;
@@ -55,19 +65,20 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
 
   return {
     read(tenant, now) {
-      const { usedUsd, heldUsd } = accountOf(tenant, now);
+      const { usedUsd, heldUsd } = accountOf(tenant, time.at(now));
       return { usedUsd: usedUsd + heldUsd, limitUsd };
     },
 
     open(tenant, now) {
-      let account = accountOf(tenant, now);
+      const openedAt = time.at(now);
+      let account = accountOf(tenant, openedAt);
       let heldUsd = 0;
       let settled = false;
       /**
        * Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
        */
       const follow = () => {
-        if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, now);
+        if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, openedAt);
       };
       return {
         roomUsd() {
@@ -104,35 +115,61 @@ export function createSpendBook({ limitUsd, per, maxTenants, periodStart }: Budg
 
     restoreState(state, now) {
       const restored = new Map<string | undefined, Account>();
-      for (const account of checkSpendState(state)) {
+      const checked = checkSpendState(state);
+      for (const account of checked) time.advance(account.periodStart, now);
+      const current = periodStart(time.at(now));
+      let limit: Floor = { periodStart: current, usd: 0 };
+      for (const account of checked) {
         const { tenant, usedUsd } = account;
-        // A period in the future would never end: the clock that wrote it was ahead.
-        const start = Math.min(account.periodStart, periodStart(now));
-        if (restored.size >= maxTenants) makeRoom(restored, start);
+        // A period in the far future would never end: the clock that wrote it was ahead.
+        const start = Math.min(account.periodStart, current);
+        if (restored.size >= maxTenants) limit = makeRoom(restored, limit);
         restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
       }
       accounts = restored;
+      floor = floorOf(restored, limit, maxTenants);
     },
   };
 }
 
+/** Amount that new accounts of a period start with. */
+interface Floor {
+  readonly periodStart: number;
+  readonly usd: number;
+}
+
+/** Share of the accounts that is forgotten at once: looking for the one that used least takes long for thousands. */
+const forgottenShare = 0.1;
+
 /**
- * Forgets accounts of earlier periods or, if there are none, the one that has used least. Returns the amount
- * that a new account starts with: that least, so that no tenant gains by being forgotten. A tenant that comes
- * back starts with no less than it had used ("space saving", Metwally et al., 2005).
+ * Forgets accounts of earlier periods or, if there are none, those that have used least. Returns what new
+ * accounts start with: the most that was forgotten, so that no tenant gains by being forgotten. A tenant that
+ * comes back starts with no less than it had used (a variant of "space saving", Metwally et al., 2005).
  */
-function makeRoom(accounts: Map<string | undefined, Account>, start: number): number {
-  let least: Account | undefined;
+function makeRoom(accounts: Map<string | undefined, Account>, { periodStart, usd }: Floor): Floor {
   let freed = false;
   for (const [owner, account] of accounts) {
-    if (account.periodStart < start) {
-      accounts.delete(owner);
-      freed = true;
-    } else if (least === undefined || usedBy(account) < usedBy(least)) least = account;
+    if (account.periodStart >= periodStart) continue;
+    accounts.delete(owner);
+    freed = true;
   }
-  if (freed || least === undefined) return 0;
-  accounts.delete(least.tenant);
-  return usedBy(least);
+  if (freed) return { periodStart, usd };
+  const ascending = [...accounts.values()].sort((a, b) => usedBy(a) - usedBy(b));
+  const forgotten = ascending.slice(0, Math.max(1, Math.floor(forgottenShare * ascending.length)));
+  for (const { tenant } of forgotten) accounts.delete(tenant);
+  return { periodStart, usd: forgotten.reduce((most, account) => Math.max(most, usedBy(account)), usd) };
+}
+
+/**
+ * Returns the floor for restored accounts. The state does not hold it, but no account of the period has used less;
+ * none was forgotten unless there were too many.
+ */
+function floorOf(accounts: Map<string | undefined, Account>, floor: Floor, maxTenants: number): Floor {
+  if (accounts.size < maxTenants - Math.max(1, Math.ceil(forgottenShare * maxTenants))) return floor;
+  let least = Number.POSITIVE_INFINITY;
+  for (const account of accounts.values())
+    least = Math.min(least, account.periodStart < floor.periodStart ? 0 : usedBy(account));
+  return { ...floor, usd: Math.max(floor.usd, Number.isFinite(least) ? least : 0) };
 }
 
 function usedBy({ usedUsd, heldUsd }: Account): number {

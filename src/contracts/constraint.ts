@@ -18,6 +18,11 @@ export interface Constraint<Id extends string = string> {
   readonly name: string;
   /** Ids that the constraint names: `createRouter` refuses one that is not among its models. */
   readonly models?: readonly string[] | undefined;
+  /**
+   * The most that one call may cost in US dollars. Not needed by a constraint that refuses by an estimate
+   * only; with it the router gives each call an output limit with which it cannot cost more.
+   */
+  readonly maxCallUsd?: number | undefined;
   // A method: `Constraint<"small">` must be usable where the ids are `"small" | "large"` (bivariance).
   /** Returns `true`, or the reason why not. A constraint that throws does not permit. */
   permits(candidate: Candidate<Id>, context: ConstraintContext): true | string;

@@ -18,6 +18,8 @@ export interface RecordedCandidate<Id extends string = string> {
   /** True, or the name of the constraint that refused and its reason. */
   readonly permitted: true | string;
   readonly estimatedCostUsd?: number | undefined;
+  /** The most that a call can cost with the smallest output limit. Absent without a bound on cost. */
+  readonly leastCostUsd?: number | undefined;
   readonly estimatedQuality?: number | undefined;
   /** Facts that were not known and therefore not checked: `price`, `contextWindow`, `tools` … */
   readonly unknown?: readonly string[] | undefined;
@@ -95,6 +97,21 @@ export interface CheckVerdict {
   readonly error?: string | undefined;
 }
 
+/** An output limit that the router gave a call because of a bound on cost. */
+export interface OutputLimited {
+  /** Limit that would hold otherwise, in tokens: the one asked for, else the model's. Absent: none is known. */
+  readonly from?: number | undefined;
+  /** Limit that the call carried, in tokens. */
+  readonly to: number;
+  /**
+   * Bound that set it. `expected`: no limit was asked for, and the call got the larger of 1,024 tokens and
+   * four times the usual answer. Otherwise the money that was left.
+   */
+  readonly by: "expected" | "maxCostUsd" | "maxCost" | "budget";
+  /** Reason for people. */
+  readonly reason: string;
+}
+
 /** One call of one model. */
 export interface Attempt<Id extends string = string> {
   /** Unique among all attempts of all requests: the id of the decision and the place of the call in it. */
@@ -121,6 +138,11 @@ export interface Attempt<Id extends string = string> {
   /** Model that answered, according to the provider. */
   readonly servedModel?: string | undefined;
   readonly finishReason?: string | undefined;
+  /**
+   * Output limit of the call, if a bound on cost set it. An answer that ends at it (`finishReason` is `length`)
+   * counts as degraded: its `check` is `outputLimit`. Absent: the request's own limit, or none.
+   */
+  readonly limited?: OutputLimited | undefined;
   /** Request parameters that were left out because the target does not know them. */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;

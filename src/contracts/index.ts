@@ -50,6 +50,7 @@ export type {
   Attempt,
   CheckVerdict,
   Decision,
+  OutputLimited,
   PlanStep,
   RecordedCandidate,
   RecordedError,
@@ -130,6 +131,7 @@ export type {
   SessionsState,
   SpendAccountState,
   SpendState,
+  TenantUsageMean,
   UsageMean,
   UsageMeansState,
 } from "./router-state.ts";

@@ -117,6 +117,13 @@ export interface Candidate<Id extends string = string> {
   readonly estimatedInputTokens?: number | undefined;
   /** Estimated cost of this request. Absent if the price is unknown. */
   readonly estimatedCostUsd?: number | undefined;
+  /**
+   * The most that a call can cost with the smallest output limit that the router gives one, in US dollars.
+   * Present only if a bound on cost applies and the price is known: more than this must be left.
+   */
+  readonly leastCostUsd?: number | undefined;
+  /** Running mean of the output tokens of such requests on this model. Present only under a bound on cost. */
+  readonly usualOutputTokens?: number | undefined;
   /** Calibrated probability that the model is good enough for this request, in [0, 1]. */
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;

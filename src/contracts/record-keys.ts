@@ -2,7 +2,7 @@
 export type Purpose = "fit" | "tune" | "check";
 
 /** Field by which records depend on each other. `prompt`: they have the same prompt. */
-export type UnitField = "prompt" | "group" | "session" | "tenant";
+export type UnitField = "prompt" | "template" | "group" | "session" | "tenant";
 
 /** Split that the records are one part of. With it the other part can be found again. */
 export interface SplitRecord {

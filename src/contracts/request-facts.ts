@@ -20,6 +20,11 @@ export interface RequestFacts {
   readonly inputTokens: number;
   readonly inputTokensExact?: boolean | undefined;
   /**
+   * Upper bound of the input tokens with any tokeniser: a token is at least one byte. Counted more closely
+   * where that decides. Present only if a bound on cost applies to the request.
+   */
+  readonly mostInputTokens?: number | undefined;
+  /**
    * Expected length of the answer: the smaller of the asked limit and 300, or a model's running mean if
    * known.
    */

@@ -11,7 +11,10 @@ export interface BreakerOptions {
   readonly windowMs?: number | undefined;
   /** Time until a trial call. It doubles with each trial that fails, up to 16 times. Default 5,000 ms. */
   readonly openMs?: number | undefined;
-  /** Pause after a rate limit that does not say how long to wait. Default 1,000 ms. */
+  /**
+   * Time for which other models are called first once a fifth of the latest calls met a rate limit that does
+   * not say how long to wait. Default 1,000 ms.
+   */
   readonly coolDownMs?: number | undefined;
 }
 
@@ -24,15 +27,21 @@ export interface BreakerState {
   readonly openUntil?: number | undefined;
   /** Number of trials that failed since the breaker opened. */
   readonly failedTrials?: number | undefined;
-  /** End of the pause after a rate limit, which is not a failure. */
+  /** End of the pause after a rate limit, which is not a failure. Other models are called first. */
   readonly coolDownUntil?: number | undefined;
+  /** End of the pause that the provider asked for by Retry-After. No call is made. */
+  readonly pausedUntil?: number | undefined;
 }
 
-/** Options of the budget that all retries of a router share. */
+/**
+ * Options of the budget that all retries of a router share. A retry that succeeds does not count, so that
+ * only those that multiply an outage are bounded. A client with few requests, whose tenth is next to nothing,
+ * may allow more: `{ ratio: 0.2, minPerSecond: 10 }`.
+ */
 export interface RetryBudgetOptions {
-  /** Retries allowed per first call, in [0, 10]. Default 0.1. */
+  /** Failed retries allowed per first call, in [0, 10]. Default 0.1. */
   readonly ratio?: number | undefined;
-  /** Retries allowed per second whatever the traffic, in [0, 1,000]. Default 1. */
+  /** Failed retries allowed per second whatever the traffic, in [0, 1,000]. Default 1. */
   readonly minPerSecond?: number | undefined;
 }
 
@@ -70,9 +79,11 @@ export interface LimitOptions extends EndpointLimits {
   /** Largest number of tenants whose rates are kept. Default 10,000. */
   readonly maxTenants?: number | undefined;
   /**
-   * True if the router learns from rate limits (429) and from the `x-ratelimit-*` headers of providers.
-   * A 429 halves a model's rate, but not below 6 calls per minute. The rate then recovers each minute by a
-   * tenth of the rate that was too high, and is forgotten at twice that rate. Default true.
+   * True if the router follows the `x-ratelimit-*` headers of providers, and learns the rate of a model from
+   * its rate limits (429) where a rate is configured or headers state one. If at least 5 and 15 % of the calls
+   * of a window (10 seconds and 20 calls at least) met a rate limit, the rate is cut to what was answered: to
+   * 50 to 90 %, but not below 6 calls per minute. It then grows each minute by a tenth of what the endpoint
+   * usually answers, until it is back at the rate that was too high. Default true.
    */
   readonly learn?: boolean | undefined;
 }
@@ -81,10 +92,12 @@ export interface LimitOptions extends EndpointLimits {
 export interface LearnedLimit {
   /** Name of the model. */
   readonly name: string;
-  /** Rate that was too high. */
+  /** Rate that was too high: the highest one, if it was reduced more than once. */
   readonly tooMuchPerMinute: number;
   /** Rate to which it was reduced at `at`. */
   readonly requestsPerMinute: number;
+  /** Amount by which the rate grows again each minute. Default: a tenth of `tooMuchPerMinute`. */
+  readonly growthPerMinute?: number | undefined;
   /** Time of the reduction in milliseconds since the epoch. */
   readonly at: number;
 }

@@ -1,17 +1,36 @@
 import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
 
-/** Means over the usage that a model has returned. */
+/** Means over the usage that a model has returned, to all its tenants. */
 export interface UsageMean {
   readonly name: string;
-  /** Number of calls whose output was counted. At most 100; then older ones fade. */
+  /** Number of calls whose output was counted, at most 100. */
+  readonly outputs: number;
+  /** Output tokens, including reasoning, that the tenants have in common: one moves it by a little only. */
+  readonly meanOutputTokens: number;
+  /** Number of calls whose input was compared with its estimate, at most 100. */
+  readonly inputs: number;
+  /** Natural logarithm of returned over estimated input tokens that the tenants have in common. */
+  readonly meanLogRatio: number;
+  /** Means of each tenant and of its categories, the least recently observed tenant first. */
+  readonly tenants?: readonly TenantUsageMean[] | undefined;
+}
+
+/** Means over the usage that a model has returned to one tenant, or to one category of its requests. */
+export interface TenantUsageMean {
+  /** Absent: requests without a tenant. */
+  readonly tenant?: string | undefined;
+  /** Absent: all requests of the tenant. */
+  readonly category?: string | undefined;
+  /** Weight of the mean in calls, at most 100. It fades with time. */
   readonly outputs: number;
   /** Mean output tokens, including reasoning. */
   readonly meanOutputTokens: number;
-  /** Number of calls whose input was compared with its estimate. At most 100; then older ones fade. */
-  readonly inputs: number;
-  /** Mean natural logarithm of returned over estimated input tokens. */
-  readonly meanLogRatio: number;
+  /** Number of calls whose input was compared with its estimate. Absent for a category. */
+  readonly inputs?: number | undefined;
+  readonly meanLogRatio?: number | undefined;
+  /** Time of the last call in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Usage means of all models, as plain JSON. Least recently observed model first. */

@@ -20,7 +20,10 @@ export interface Routing<Id extends string = string> {
   readonly language?: string | undefined;
   /** Constraints in addition to those of the router. */
   readonly constraints?: Constraints<Id> | undefined;
-  /** Limit for all attempts together, in US dollars. A model of unknown price is then not permitted. */
+  /**
+   * Limit for all attempts together, in US dollars. Each call then carries an output limit with which it cannot
+   * cost more than is left. A model of unknown price is not permitted.
+   */
   readonly maxCostUsd?: number | undefined;
   /** Time limit from the call to the whole answer, in milliseconds. */
   readonly deadlineMs?: number | undefined;

@@ -1,5 +1,7 @@
 import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { estimateCost } from "./cost-of.ts";
+import { highestCost } from "./highest-rates.ts";
 
 /** Token limit of an image: above what the models of the large providers count for one. */
 const mostTokensPerImage = 50_000;
@@ -9,7 +11,7 @@ export function outputLimitOf(
   model: Pick<Model, "defaults" | "maxOutputTokens">,
   maxOutputTokens: number | undefined,
 ): number | undefined {
-  return maxOutputTokens ?? model.defaults?.maxOutputTokens ?? model.maxOutputTokens;
+  return maxOutputTokens ?? defaultOutputLimit(model.defaults) ?? model.maxOutputTokens;
 }
 
 /** Expected cost of a call, in US dollars; undefined if the price is not known. */
@@ -38,15 +40,5 @@ export function mostCostUsd(
   if (price === undefined || limit === undefined) return undefined;
   const input =
     Buffer.byteLength(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
-  // The input may be shorter than its bytes, and a tier's rates may be lower than those below it.
-  const rates = [price, ...(price.tiers ?? []).filter((tier) => tier.aboveInputTokens < input)];
-  const perInput = rates.map((one) =>
-    Math.max(
-      one.usdPerMillionInputTokens,
-      one.usdPerMillionCachedInputTokens ?? 0,
-      one.usdPerMillionCacheWriteTokens ?? 0,
-    ),
-  );
-  const perOutput = rates.map((one) => one.usdPerMillionOutputTokens);
-  return (input * Math.max(...perInput) + limit * Math.max(...perOutput)) / 1e6 + (price.usdPerRequest ?? 0);
+  return highestCost(price, input, limit);
 }

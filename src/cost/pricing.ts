@@ -1,6 +1,8 @@
 import type { Pricing } from "../contracts/ports/index.ts";
 import { costOf } from "./cost-of.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
+import { limitOutput } from "./limit-output.ts";
+import { mostInputTokens } from "./most-input-tokens.ts";
 import { usageOrEstimate } from "./usage-of.ts";
 
 /** Prices calls by the facts of their models. */
@@ -10,4 +12,6 @@ export const pricing: Pricing = {
     return { usage, estimated, costUsd: price === undefined ? undefined : costOf(price, usage) };
   },
   estimateTokens,
+  mostInputTokens,
+  limitOutput,
 };

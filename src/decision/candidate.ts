@@ -4,16 +4,20 @@ import type { Candidate, Health, ModelFacts, RequestFacts } from "../contracts/i
 export interface Estimate {
   readonly inputTokens: number;
   readonly costUsd: number | undefined;
+  /** The most that a call can cost with the smallest output limit. Absent without a bound on cost. */
+  readonly leastCostUsd: number | undefined;
+  /** Running mean of the output tokens. Absent without a bound on cost. */
+  readonly usualOutputTokens: number | undefined;
 }
 
 /** Sources of what is known about models beyond their facts. */
 export interface CandidateParts {
-  readonly estimate: (facts: ModelFacts, request: RequestFacts) => Estimate;
+  readonly estimate: (facts: ModelFacts, request: RequestFacts, now: number) => Estimate;
   /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
 }
 
-/** Returns a model as constraints and policies see it for one request at one time. */
+/** Returns a model as constraints and policies see it for one request at a time on the monotonic clock. */
 export function candidateFor<Id extends string>(
   { estimate, healthOf }: CandidateParts,
   id: Id,
@@ -21,7 +25,15 @@ export function candidateFor<Id extends string>(
   request: RequestFacts,
   now: number,
 ): Candidate<Id> {
-  const { inputTokens, costUsd } = estimate(facts, request);
+  const { inputTokens, costUsd, leastCostUsd, usualOutputTokens } = estimate(facts, request, now);
   const health = healthOf(facts.name, now);
-  return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
+  return {
+    id,
+    facts,
+    estimatedInputTokens: inputTokens,
+    estimatedCostUsd: costUsd,
+    leastCostUsd,
+    usualOutputTokens,
+    health,
+  };
 }

@@ -48,8 +48,12 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly random: () => number;
   /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Returns milliseconds on the monotonic clock, for what is known of models. */
+  readonly monotonic: () => number;
   /** Returns the session of a request; called only if the request names one. */
   readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
+  /** Returns `Candidate.leastCostUsd`; undefined if the price is not known. */
+  readonly leastCostUsd: (facts: ModelFacts, request: RequestFacts) => number | undefined;
   /** Returns the spend of a tenant; absent if there is no budget. */
   readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
   /** Returns what the policy reads; absent if it reads nothing. */
@@ -71,8 +75,13 @@ export interface Deciding<Id extends string> {
   readonly hop: HopContext;
   /** Number to use instead of the router's random number. */
   readonly draw: number | undefined;
-  /** Counts the input's tokens; called only if an estimate cannot decide whether they fit a window. */
+  /**
+   * Counts the input's tokens; called only if an estimate cannot decide whether they fit a window, or whether
+   * a call can be paid for.
+   */
   readonly countTokens: () => Promise<number>;
+  /** Returns the upper bound of the input's tokens once they are counted. Absent without a bound on cost. */
+  readonly mostWhenCounted?: ((counted: number) => number) | undefined;
 }
 
 /** A decision with its choice, which holds the checks that JSON cannot. */
@@ -94,9 +103,10 @@ export function decide<Id extends string>(
   deciding: Deciding<Id>,
 ): Decided<Id> | Promise<Decided<Id>> {
   const now = parts.clock();
-  const all = candidatesOf(parts, deciding.request, now);
+  const all = candidatesOf(parts, deciding.request);
   for (const candidate of all) {
     if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
+    if (isNearBound(parts, deciding, candidate)) return decideExactly(parts, deciding, now);
   }
   return decideAmong(parts, deciding, all, now);
 }
@@ -107,15 +117,35 @@ async function decideExactly<Id extends string>(
   now: number,
 ): Promise<Decided<Id>> {
   const inputTokens = await deciding.countTokens();
-  const request: RequestFacts = { ...deciding.request, inputTokens, inputTokensExact: true };
-  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request, now), now);
+  const mostInputTokens = deciding.mostWhenCounted?.(inputTokens);
+  const request: RequestFacts = {
+    ...deciding.request,
+    inputTokens,
+    inputTokensExact: true,
+    mostInputTokens: mostInputTokens ?? deciding.request.mostInputTokens,
+  };
+  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request), now);
 }
 
-function candidatesOf<Id extends string>(
-  parts: DecisionParts<Id>,
-  request: RequestFacts,
-  now: number,
-): Candidate<Id>[] {
+/**
+ * True if only a count of the input can decide whether a call of the model can be paid for: with the upper bound
+ * of its tokens it cannot, with their estimate it can.
+ */
+function isNearBound<Id extends string>(
+  { leastCostUsd }: DecisionParts<Id>,
+  { request, account, mostWhenCounted }: Deciding<Id>,
+  candidate: Candidate<Id>,
+): boolean {
+  const { leastCostUsd: costUsd, facts, estimatedInputTokens } = candidate;
+  if (costUsd === undefined || request.inputTokensExact || mostWhenCounted === undefined) return false;
+  const left = account.left();
+  if (left === undefined || costUsd <= left.usd) return false;
+  const estimated = { ...request, mostInputTokens: estimatedInputTokens ?? request.inputTokens };
+  return (leastCostUsd(facts, estimated) ?? costUsd) <= left.usd;
+}
+
+function candidatesOf<Id extends string>(parts: DecisionParts<Id>, request: RequestFacts): Candidate<Id>[] {
+  const now = parts.monotonic();
   return parts.models.map(({ id, facts }) => candidateFor(parts, id, facts, request, now));
 }
 
@@ -132,7 +162,7 @@ function decideAmong<Id extends string>(
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of all) {
     let permitted = permits(candidate, constraints, context);
-    const fits = permitted === true ? account.fits({ costUsd: candidate.estimatedCostUsd }) : true;
+    const fits = permitted === true ? account.fits({ costUsd: toPay(candidate) }) : true;
     if (fits !== true) {
       permitted = `${fits.by}: ${fits.reason}`;
       refusals ??= new Map();
@@ -152,6 +182,11 @@ function decideAmong<Id extends string>(
   return classified instanceof Promise
     ? classified.then((one) => choose(settled, one))
     : choose(settled, classified);
+}
+
+/** Returns the amount that must be left for a call of the model. */
+function toPay({ leastCostUsd, estimatedCostUsd }: Candidate): number | undefined {
+  return leastCostUsd ?? estimatedCostUsd;
 }
 
 interface Settled<Id extends string> {

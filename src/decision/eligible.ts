@@ -48,6 +48,7 @@ export function recordCandidate<Id extends string>(
     model: candidate.id,
     permitted,
     estimatedCostUsd: candidate.estimatedCostUsd,
+    leastCostUsd: candidate.leastCostUsd,
     estimatedQuality: candidate.estimatedQuality,
     unknown: unknownOf(candidate, request),
   };

@@ -12,6 +12,7 @@ export function recordedFacts(facts: RequestFacts): {
     characters: facts.characters,
     inputTokens: facts.inputTokens,
     inputTokensExact: facts.inputTokensExact,
+    mostInputTokens: facts.mostInputTokens,
     expectedOutputTokens: facts.expectedOutputTokens,
     maxOutputTokens: facts.maxOutputTokens,
     turns: facts.turns,

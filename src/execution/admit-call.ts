@@ -3,6 +3,7 @@ import type { Refusal } from "../contracts/ports/index.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import type { CallContext, Execution } from "./context.ts";
+import { endsEarlier } from "./output-limit.ts";
 import type { Proposal } from "./plan/index.ts";
 import { forbidden, notAdmitted, type Refused, unpaid, withoutRoom } from "./refused.ts";
 import { takeRoomNow } from "./take-room.ts";
@@ -23,12 +24,11 @@ export function admitCall(
 ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
   const { model, hop, attemptId, delayMs, lastResort } = proposal;
   const { ports, scope } = execution;
-  const now = ports.clock.wall();
-  const candidate = execution.candidateOf(model, now);
-  const permitted = execution.permits(candidate, hop, now);
+  const candidate = execution.candidateOf(model, ports.clock.monotonic());
+  const permitted = execution.permits(candidate, hop, ports.clock.wall());
   if (permitted !== true) return forbidden(proposal, permitted, hop === "answer" && lastResort !== true);
   const call = callOf(execution, candidate, attemptId, hop, proposal);
-  const fits = scope.account.fits(call);
+  const fits = endsEarlier(scope, call) ?? scope.account.fits(call);
   if (fits !== true) return unpaid(proposal, fits);
   const asked = lastResort === true || ports.admission.ask(call, delayMs);
   if (asked !== true) return notAdmitted(proposal, asked);

@@ -2,6 +2,7 @@ import type { Completion, CompletionChunk } from "../contracts/index.ts";
 import type { Execution } from "./context.ts";
 import { callOnce, follow, generate } from "./generate.ts";
 import { openStream } from "./open-stream.ts";
+import { noteIfCut } from "./output-limit.ts";
 import type { StreamCall } from "./stream-call.ts";
 import { toChunks } from "./to-chunks.ts";
 import { type Move, Walk } from "./walk.ts";
@@ -159,6 +160,12 @@ class Reader implements AnswerReader {
     call.release(false);
     const completion = call.assembler.completion();
     call.record.answer(completion);
+    const isCut = noteIfCut(this.#execution, call.planned.call, call.record, completion);
+    // A limit may have been used up by reasoning: another call can still answer.
+    if (isCut && !call.hasBegun) {
+      await this.#follow(this.#walk.answered(call.planned, call.record, completion, "degraded"));
+      return this.#advance();
+    }
     await this.#walk.answered(call.planned, call.record, completion, "accepted");
     // An answer without content (a mere finish reason) is an answer too.
     this.#show(call.hasBegun ? [] : call.held);

@@ -29,14 +29,18 @@ export function createAssembler(): Assembler {
   let usage: CompletionChunk["usage"];
   const toolCalls: ToolCall[] = [];
   // Fields of a provider beyond OpenAI's: reasoning text, thinking blocks …
-  const extras: Record<string, unknown> = {};
+  // Without a prototype: a server names them, and could name one "__proto__".
+  const extras: Record<string, unknown> = Object.create(null);
+
+  // Lists of our own, to which more is added in place: copying one at each chunk would take a square of time.
+  const lists = new Set<unknown>();
 
   const addDelta = (delta: Delta) => {
     if (typeof delta.content === "string") text.add(delta.content);
     if (delta.refusal) refusal += delta.refusal;
     for (const call of delta.tool_calls ?? []) addToolCall(toolCalls, call);
     for (const [key, value] of Object.entries(delta))
-      if (!knownFields.has(key)) extras[key] = joined(extras[key], value);
+      if (!knownFields.has(key)) extras[key] = joined(extras[key], value, lists);
   };
 
   return {
@@ -46,8 +50,11 @@ export function createAssembler(): Assembler {
         created: chunk.created || head.created,
         model: chunk.model || head.model,
       };
-      if (chunk.usage) usage = chunk.usage;
       const choice = chunk.choices[0];
+      if (chunk.usage) usage = chunk.usage;
+      // A count of the output from before more content is not that of the answer.
+      else if (usage && choice?.delta?.content)
+        usage = { prompt_tokens: usage.prompt_tokens } as CompletionChunk["usage"];
       if (choice === undefined) return;
       if (choice.delta) addDelta(choice.delta);
       if (choice.finish_reason) finishReason = choice.finish_reason;
@@ -92,11 +99,16 @@ function addToolCall(calls: ToolCall[], delta: NonNullable<Delta["tool_calls"]>[
   if (id) call.id = id;
   if (part?.name) call.function.name += part.name;
   if (part?.arguments) call.function.arguments += part.arguments;
-  Object.assign(call, extras);
+  // Not by assignment, which would take a field "__proto__" for the prototype.
+  for (const [field, value] of Object.entries(extras))
+    Object.defineProperty(call, field, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function joined(before: unknown, value: unknown): unknown {
+function joined(before: unknown, value: unknown, lists: Set<unknown>): unknown {
   if (typeof before === "string" && typeof value === "string") return before + value;
-  if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
-  return value;
+  if (!Array.isArray(before) || !Array.isArray(value)) return value;
+  const list: unknown[] = lists.has(before) ? before : [...before];
+  lists.add(list);
+  for (const item of value) list.push(item);
+  return list;
 }

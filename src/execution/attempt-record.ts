@@ -11,6 +11,7 @@ import {
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
 import type { CallContext, RequestScope } from "./context.ts";
+import { shortText } from "./short-text.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -62,10 +63,11 @@ export function startAttempt(
   let abandoned = false;
   let isReported = false;
   if (model.endpoint !== undefined) record.endpoint = model.endpoint;
+  if (call.limited !== undefined) record.limited = call.limited;
   observer.started(call);
 
-  const end = () => {
-    scope.account.settle(call.attemptId, record.costUsd);
+  const end = (spentUsd = record.costUsd) => {
+    scope.account.settle(call.attemptId, spentUsd);
     record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
     insert(scope, record, startedAt);
     observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
@@ -92,21 +94,24 @@ export function startAttempt(
     answer(completion) {
       const choice = completion.choices[0];
       bill(completion.usage, () => pricing.estimateTokens(textOf(choice?.message)));
-      if (completion.model !== undefined) record.servedModel = completion.model;
-      if (choice?.finish_reason !== undefined) record.finishReason = choice.finish_reason;
+      const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
+      if (servedModel !== undefined) record.servedModel = servedModel;
+      if (finishReason !== undefined)
+        record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
       end();
     },
     succeed({ inputTokens, model: servedModel }) {
       const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
       bill({ ...input, completion_tokens: 0 }, () => 0);
-      if (servedModel !== undefined) record.servedModel = servedModel;
+      const said = shortText(servedModel);
+      if (said !== undefined) record.servedModel = said;
       end();
     },
     fail(error, received) {
       record.error = recordError(error);
       if (received === undefined) record.costUsd = 0;
       else billReceived(received);
-      end();
+      end(spentAfter(received, record.costUsd, call.costUsd));
     },
     abandon(received) {
       record.error = {
@@ -115,7 +120,7 @@ export function startAttempt(
       };
       billReceived(received);
       abandoned = true;
-      end();
+      end(spentAfter(received, record.costUsd, call.costUsd));
     },
     checked(verdict) {
       record.check = verdict;
@@ -128,6 +133,18 @@ export function startAttempt(
       observer.ended(call, record);
     },
   };
+}
+
+/**
+ * Returns what a call that broke off counts in the account. The length of an answer of which nothing has arrived is
+ * not known: all that was reserved for it may be spent.
+ */
+function spentAfter(
+  received: string | undefined,
+  costUsd: number | undefined,
+  reservedUsd: number | undefined,
+): number | undefined {
+  return received === "" ? Math.max(costUsd ?? 0, reservedUsd ?? 0) : costUsd;
 }
 
 /** Returns everything that a model wrote and bills for, as text. */

@@ -8,6 +8,7 @@ import {
   type Model,
   NoEligibleModelError,
   ProviderError,
+  type RequestFacts,
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
 import { dropPromises } from "../plugin/index.ts";
@@ -36,11 +37,26 @@ export async function generateAgain(
   signal: AbortSignal,
 ): Promise<Completion> {
   const now = context.ports.clock.wall();
-  const permitted = context.permits(context.candidateOf(model, now), "check", now);
+  const permitted = context.permits(
+    context.candidateOf(model, context.ports.clock.monotonic()),
+    "check",
+    now,
+  );
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
-  return generateDirectly({ ...context, signal, chat, textTokens: undefined }, model, "check");
+  const facts = factsOfChanged(context, chat);
+  return generateDirectly({ ...context, signal, chat, facts, textTokens: undefined }, model, "check");
+}
+
+/** Returns the facts with those by which a call is bounded: a check may ask for more than the request did. */
+function factsOfChanged({ scope, facts, ports }: CallContext, chat: ChatRequest): RequestFacts {
+  if (!scope.account.isBounded) return facts;
+  return {
+    ...facts,
+    maxOutputTokens: chat.max_completion_tokens ?? chat.max_tokens ?? undefined,
+    mostInputTokens: ports.pricing.mostInputTokens(chat),
+  };
 }
 
 /** Makes one call of something that is not a chat model, bounded and recorded like a call of one. */
@@ -88,7 +104,7 @@ async function makeDirectCall<T>(
 function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<ReadyCall> {
   const { scope } = context;
   checkAlive(context);
-  const candidate = context.candidateOf(id, context.ports.clock.wall());
+  const candidate = context.candidateOf(id, context.ports.clock.monotonic());
   const call = callOf(context, candidate, `${scope.id}/${hop}-${scope.numberCall()}`, hop);
   const fits = scope.account.fits(call);
   if (fits !== true) throw unpaid(context, id, fits);
@@ -107,7 +123,7 @@ function enter(context: CallContext, call: Call, reserved: true | Refusal): Read
   const pass = ports.admission.enter(call, 0);
   if ("by" in pass) {
     scope.account.release(call.attemptId);
-    throw new LimitExceededError({ [call.model]: pass.reason });
+    throw new LimitExceededError({ [call.model]: pass.reason }, pass.waitMs);
   }
   const ready: ReadyCall = { call, model: context.modelOf(call.model), pass };
   const room = takeRoom(context, pass, true);
@@ -128,11 +144,11 @@ async function afterWait(context: CallContext, ready: ReadyCall, taking: Promise
 function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall {
   const { model: id, hop } = ready.call;
   try {
-    if ("by" in room) throw new LimitExceededError({ [id]: room.reason });
+    if ("by" in room) throw new LimitExceededError({ [id]: room.reason }, room.waitMs);
     if (!room.waited) return ready;
     // The constraints may no longer permit it after the wait.
     const now = context.ports.clock.wall();
-    const permitted = context.permits(context.candidateOf(id, now), hop, now);
+    const permitted = context.permits(context.candidateOf(id, context.ports.clock.monotonic()), hop, now);
     if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
     checkAlive(context);
     return ready;

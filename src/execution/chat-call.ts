@@ -1,11 +1,16 @@
 import type { Completion } from "../contracts/index.ts";
 import { checkCompletion } from "./check-completion.ts";
+import { chatWithin } from "./output-limit.ts";
 import type { CallKind } from "./run-call.ts";
 
 /** Asks a model for a whole answer. */
 export const chatCall: CallKind<Completion> = {
-  ask: ({ chat }, { model, pass }, record, signal) =>
-    model.generate(chat, { signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit }),
+  ask: (context, { call, model, pass }, record, signal) =>
+    model.generate(chatWithin(context, call, record), {
+      signal,
+      onDropped: record.dropped,
+      onRateLimit: pass.onRateLimit,
+    }),
   settle(completion, record, { model }) {
     checkCompletion(completion, model.name);
     record.answer(completion);

@@ -40,6 +40,8 @@ export interface RequestScope {
   readonly startedAt: number;
   readonly deadline: Deadline | undefined;
   readonly account: Account;
+  /** Highest output limit of the router's at which an answer has ended, in tokens; 0 if none has. */
+  cutAt: number;
   /** All attempts so far, including those of classifiers and checks, in order of start. */
   readonly attempts: Attempt[];
   /** Their starts on the monotonic clock: the time of day that attempts record may have jumped. */
@@ -59,9 +61,9 @@ export interface CallContext {
   /** Estimated input tokens, calibrated by the returned usage. Absent if the call says nothing about text. */
   readonly textTokens: number | undefined;
   modelOf(id: string): Model;
-  /** Returns the model as constraints see it at `now`, in milliseconds since the epoch. */
+  /** Returns the model as constraints see it at `now`, on the monotonic clock. */
   candidateOf(id: string, now: number): Candidate;
-  /** Evaluates the constraints of the router and of the request at `now`. */
+  /** Evaluates the constraints of the router and of the request at `now`, in milliseconds since the epoch. */
   permits(candidate: Candidate, hop: Hop, now: number): true | string;
 }
 

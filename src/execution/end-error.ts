@@ -4,6 +4,7 @@ import {
   LimitExceededError,
   NoEligibleModelError,
 } from "../contracts/index.ts";
+import { longestTimerMs } from "../plugin/longest-timer.ts";
 import type { Execution } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 import type { PlanEnd, PlanState } from "./plan/index.ts";
@@ -30,9 +31,14 @@ export function endError(
     case "deadline":
       return deadlineError(scope);
     case "limits":
-      return new LimitExceededError(passedOver);
+      return new LimitExceededError(passedOver, firstRoomMs(refusals));
     case "all-failed":
-      return new AllModelsFailedError(scope.attempts, { cause: errors?.get(attemptId) }, passedOver);
+      return new AllModelsFailedError(
+        scope.attempts,
+        { cause: errors?.get(attemptId) },
+        passedOver,
+        firstRoomMs(refusals),
+      );
     case "forbidden": {
       const refused = refusals?.get(attemptId);
       return new NoEligibleModelError({ [refused?.proposal.model ?? ""]: refused?.refusal.reason ?? "" });
@@ -44,4 +50,16 @@ export function endError(
       return new BudgetExceededError(bound?.limitUsd ?? 0, problem, scope.attempts, bound?.description);
     }
   }
+}
+
+/** Returns the milliseconds after which the first of the models without room may have some. */
+function firstRoomMs(refusals: Remembered["refusals"]): number | undefined {
+  let first: number | undefined;
+  for (const { stage, refusal } of refusals?.values() ?? []) {
+    const { waitMs } = refusal;
+    // A rate that never comes back says nothing.
+    if (stage === "limits" && waitMs !== undefined && waitMs < longestTimerMs)
+      first = Math.min(first ?? waitMs, waitMs);
+  }
+  return first;
 }

@@ -4,6 +4,7 @@ import type { AttemptRecord } from "./attempt-record.ts";
 import { generateAgain } from "./call-directly.ts";
 import { chatCall } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
+import { noteIfCut } from "./output-limit.ts";
 import { runCall } from "./run-call.ts";
 import { runCheck } from "./run-check.ts";
 import { type Move, Walk } from "./walk.ts";
@@ -40,6 +41,9 @@ export async function callOnce(execution: Execution, planned: PlannedCall): Prom
   const { record } = ended;
   if (ended.failed) return { planned, record, error: ended.error };
   const completion = ended.value;
+  // No other check has to look at an answer that is not whole.
+  if (noteIfCut(execution, planned.call, record, completion))
+    return { planned, record, completion, verdict: "degraded" };
   const hasChecks = planned.check !== undefined || execution.ports.options.degraded.length > 0;
   const verdict = hasChecks ? await judge(execution, planned, record, completion) : "accepted";
   return { planned, record, completion, verdict };

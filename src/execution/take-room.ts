@@ -8,7 +8,7 @@ import { deadlineError, leftMs } from "./deadline.ts";
 export type Room = { readonly waited: boolean } | Refusal;
 
 /**
- * Takes room for a call within the limits. A `patient` call waits for a rate, up to `retryAfterCapMs`, since
+ * Takes room for a call within the limits. A `patient` call waits for a rate or a pause, up to `retryAfterCapMs`, since
  * no other model is left. Synchronous if there is no wait. Rejects if the request ends during a wait. The
  * caller ends the pass.
  */
@@ -17,11 +17,11 @@ export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Ro
   const longestMs = patient ? Math.max(0, Math.min(retryAfterCapMs, leftMs(context) - 1)) : 0;
   const waitMs = pass.headroom(longestMs);
   if (typeof waitMs !== "number") return waitMs;
-  if (waitMs > 0) return takeInTurn(context, pass, waitMs, undefined);
+  if (waitMs > 0) return takeInTurn(context, pass, patient, waitMs, undefined);
   const place = placeIn(pass);
-  if (place !== undefined) return "by" in place ? place : takeInTurn(context, pass, 0, place);
+  if (place !== undefined) return "by" in place ? place : takeInTurn(context, pass, patient, 0, place);
   const lateMs = pass.begin();
-  return lateMs > 0 ? beginLate(context, pass, lateMs) : atOnce;
+  return lateMs > 0 ? beginLate(context, pass, patient, lateMs) : atOnce;
 }
 
 /** Takes room for a call only if there is no wait. */
@@ -39,6 +39,7 @@ const later: Room = { waited: true };
 async function takeInTurn(
   context: CallContext,
   pass: Pass,
+  patient: boolean,
   waitMs: number,
   queued: Promise<void> | undefined,
 ): Promise<Room> {
@@ -52,7 +53,7 @@ async function takeInTurn(
   }
   if (signal?.aborted) throw signal.reason;
   const lateMs = pass.begin();
-  return lateMs > 0 ? beginLate(context, pass, lateMs) : later;
+  return lateMs > 0 ? beginLate(context, pass, patient, lateMs) : later;
 }
 
 /**
@@ -94,18 +95,26 @@ async function turn(
   }
 }
 
-/** Waits, within limits, for a rate that was used up by calls that began late. The call has its place. */
-async function beginLate(context: CallContext, pass: Pass, firstMs: number): Promise<Room> {
+/**
+ * Waits, within limits, for a rate that was used up by calls that began late, or for a pause that began
+ * meanwhile: only a patient call waits for that. The call has its place.
+ */
+async function beginLate(context: CallContext, pass: Pass, patient: boolean, firstMs: number): Promise<Room> {
   const { signal, ports } = context;
   const { retryAfterCapMs } = ports.options;
   let waitedMs = 0;
   for (let ms = firstMs; ms > 0; ms = pass.begin()) {
     waitedMs += ms;
-    if (waitedMs > retryAfterCapMs || ms >= leftMs(context))
-      return { by: "rate", reason: `its rate limit is reached; there is room again in ${ms} ms`, waitMs: ms };
+    const paused = pass.paused();
+    const isImpatient = paused !== undefined && !patient;
+    if (isImpatient || waitedMs > retryAfterCapMs || ms >= leftMs(context)) return paused ?? usedUp(ms);
     await wait(ms, signal, ports.clock);
   }
   return later;
+}
+
+function usedUp(waitMs: number): Refusal {
+  return { by: "rate", reason: `its rate limit is reached; there is room again in ${waitMs} ms`, waitMs };
 }
 
 function ignore(): void {}

@@ -74,9 +74,10 @@ function settle(
  */
 function refusedNow(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
   const isLate = leftMs(execution) <= 0;
-  const now = execution.ports.clock.wall();
+  const { clock } = execution.ports;
   const permitted =
-    isLate || execution.permits(execution.candidateOf(proposal.model, now), proposal.hop, now);
+    isLate ||
+    execution.permits(execution.candidateOf(proposal.model, clock.monotonic()), proposal.hop, clock.wall());
   if (!isLate && permitted === true) return undefined;
   giveBack(execution, planned);
   return isLate ? tooLate(proposal) : forbidden(proposal, String(permitted), true);

@@ -215,7 +215,7 @@ export class Walk {
       stage,
       reason,
       waitMs: boundedMs,
-      rate: by === "rate",
+      rate: by === "rate" || by === "pause",
     });
   }
 }

@@ -7,10 +7,12 @@ import { longestTimerMs } from "./longest-timer.ts";
 /**
  * Creates the clock of a router. Without `now`, the time of day is the system's, and durations are measured
  * by `performance.now()`, which corrections of the system's time do not move. With `now` (milliseconds since
- * the epoch) a single function serves both: its largest value so far is the monotonic time.
+ * the epoch) and without `monotonic`, a single function serves both: monotonic time takes its steps forward
+ * and leaves out those back.
  */
-export function createClock(now?: () => number): Clock {
-  return now === undefined ? { wall: Date.now, monotonic: monotonicNow, after } : new OwnClock(now);
+export function createClock(now?: () => number, monotonic?: () => number): Clock {
+  if (now === undefined && monotonic === undefined) return { wall: Date.now, monotonic: monotonicNow, after };
+  return new OwnClock(now, monotonic);
 }
 
 /** Clock for code that runs without a router. */
@@ -25,48 +27,72 @@ function monotonicNow(): number {
 const firstTime = Date.UTC(2001, 0) - 2_000 * 365.2425 * 86_400_000;
 const lastTime = Date.UTC(9999, 11, 31);
 
-/** Clock by a function of the user. It never throws, so that a failure does not leave a request half done. */
+/** Clock by functions of the user. It never throws, so that a failure does not leave a request half done. */
 class OwnClock implements Clock {
-  readonly #now: () => number;
-  #last: number | undefined;
-  #largest = Number.NEGATIVE_INFINITY;
-  #problem: InvalidOptionError | undefined;
+  readonly wall: () => number;
+  readonly monotonic: () => number;
   readonly after = after;
+  readonly #problems = new Map<string, InvalidOptionError>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(now: (() => number) | undefined, monotonic: (() => number) | undefined) {
+    this.wall =
+      now === undefined
+        ? Date.now
+        : this.#safely("clock", now, epochTime, Date.now, (time) => time >= firstTime && time <= lastTime);
+    this.monotonic = forwardOf(
+      monotonic === undefined
+        ? this.wall
+        : this.#safely("monotonicClock", monotonic, anyTime, monotonicNow, Number.isFinite),
+    );
   }
 
-  // Properties, since callers take them off the clock.
-  readonly wall = (): number => {
-    try {
-      const time: unknown = this.#now();
-      if (typeof time === "number" && time >= firstTime && time <= lastTime) {
-        this.#problem = undefined;
-        this.#last = time;
-        return time;
-      }
-      dropPromises(time);
-      this.#problem = new InvalidOptionError("clock", time, expected);
-    } catch (cause) {
-      const problem = `${expected}, and does not throw (an error of type ${errorType(cause)})`;
-      this.#problem = new InvalidOptionError("clock", this.#now, problem, { cause });
-    }
-    return this.#last ?? Date.now();
-  };
-
-  readonly monotonic = (): number => {
-    const time = this.wall();
-    if (time > this.#largest) this.#largest = time;
-    return this.#largest;
-  };
-
   get problem(): InvalidOptionError | undefined {
-    return this.#problem;
+    for (const problem of this.#problems.values()) return problem;
+    return undefined;
+  }
+
+  /** Returns a function that returns the last good time in place of a bad one, and notes the problem until the next good one. */
+  #safely(
+    option: string,
+    read: () => number,
+    expected: string,
+    otherwise: () => number,
+    isGood: (time: number) => boolean,
+  ): () => number {
+    let last: number | undefined;
+    return () => {
+      try {
+        const time: unknown = read();
+        if (typeof time === "number" && isGood(time)) {
+          if (this.#problems.size > 0) this.#problems.delete(option);
+          last = time;
+          return time;
+        }
+        dropPromises(time);
+        this.#problems.set(option, new InvalidOptionError(option, time, expected));
+      } catch (cause) {
+        const problem = `${expected}, and does not throw (an error of type ${errorType(cause)})`;
+        this.#problems.set(option, new InvalidOptionError(option, read, problem, { cause }));
+      }
+      return last ?? otherwise();
+    };
   }
 }
 
-const expected = "a function that returns milliseconds since the epoch, in the years 1 to 9999";
+const epochTime = "a function that returns milliseconds since the epoch, in the years 1 to 9999";
+const anyTime = "a function that returns milliseconds from any origin";
+
+/** Goes on from where it was when the clock is set back, so that no duration waits until the clock has caught up. */
+function forwardOf(now: () => number): () => number {
+  let last = Number.NEGATIVE_INFINITY;
+  let behindMs = 0;
+  return () => {
+    const value = now();
+    if (value < last) behindMs += last - value;
+    last = value;
+    return value + behindMs;
+  };
+}
 
 function after(ms: number, run: () => void): ReturnType<Clock["after"]> {
   const timer = setTimeout(run, Math.max(0, Math.min(ms, longestTimerMs)));

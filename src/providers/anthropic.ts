@@ -11,19 +11,21 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
+import { guardedFetch } from "../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
-import { readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
+import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
+import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
-import { decodedHeaders, MAX_ANSWER_BYTES, MAX_ERROR_BYTES, readBounded } from "./internal/read-bounded.ts";
+import { untilEnd } from "./internal/until-end.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
@@ -54,7 +56,7 @@ export interface AnthropicOptions extends ProviderOptions {
  * refuses are replaced. So a conversation that another model began can continue. A `pause_turn` (a turn of
  * the provider's own tools) ends with finish reason `length`. Without an output limit, 8,192 tokens are
  * requested. Keys of `defaults.extraBody` replace those of the translated body, for instance
- * `{ cache_control: { type: "ephemeral" } }`.
+ * `{ cache_control: { type: "ephemeral" } }`, except for an output limit that the request has itself.
  *
  * Throws `InvalidOptionError`.
  */
@@ -66,6 +68,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   const writer = writerOf(facts);
   const { defaults } = options;
   const connect = connector(name, options);
+  const healthPath = `/v1/models/${pathOf("anthropic.model", model).replaceAll("/", "%2F")}`;
 
   const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
@@ -89,12 +92,10 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     try {
       const response = await client.post(path, { body, signal: own.signal }).asResponse();
       reportRateLimit(response.headers, onRateLimit);
-      const text = await readBounded(response, MAX_ANSWER_BYTES);
-      whole = text !== undefined;
+      const text = await response.text();
+      whole = true;
       signal.throwIfAborted();
-      if (text !== undefined) return JSON.parse(text);
-      const summary = `the answer has more than ${MAX_ANSWER_BYTES} bytes`;
-      throw new ProviderError({ kind: "incomplete", model: name, summary });
+      return JSON.parse(text);
     } finally {
       own.end(whole);
     }
@@ -109,7 +110,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     try {
       const { data, response } = await client.post<AsyncIterable<AnswerEvent>>(path, streamed).withResponse();
       reportRateLimit(response.headers, onRateLimit);
-      for await (const event of data) {
+      for await (const event of untilEnd(data, endsAnswer)) {
         signal.throwIfAborted();
         yield event;
       }
@@ -158,7 +159,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       const own = callSignal(signal);
       try {
         const client = await unlessAborted(connect(), signal);
-        await client.get(`/v1/models/${encodeURIComponent(model)}`, { signal: own.signal });
+        await client.get(healthPath, { signal: own.signal });
         return true;
       } catch (error) {
         throw signal.aborted ? signal.reason : toProviderError(error, name);
@@ -202,6 +203,8 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
     const [key, { Anthropic }] = await Promise.all([currentKey(name, options), loadSdk()]);
     if (current?.key === key) return current.client;
     const pinned = options.version === "2023-06-01";
+    // Known once the client is: the SDK reads ANTHROPIC_BASE_URL.
+    let address = "";
     const client = new Anthropic({
       apiKey: key,
       maxRetries: 0,
@@ -209,26 +212,15 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
       logLevel: "off",
       openTelemetry: false,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
-      fetch: boundedErrors(options.fetch),
+      fetch: guardedFetch({ own: options.fetch, model: name, address: () => address }),
       defaultHeaders: {
         ...(pinned && { "anthropic-version": "2023-06-01", "x-api-key": key, authorization: null }),
         ...options.headers,
       },
     });
+    address = client.baseURL;
     current = { key, client };
     return client;
-  };
-}
-
-/** Wraps `fetch` to limit error bodies: the SDK reads them to the end, however long they are. */
-function boundedErrors(own: typeof fetch | undefined): typeof fetch {
-  return async (input, init) => {
-    // The global `fetch` is looked up at each call; the SDK would keep the one it found first.
-    const response = await (own ?? globalThis.fetch)(input, init);
-    if (response.ok || response.body === null) return response;
-    const { status, statusText, headers } = response;
-    const text = await readBounded(response, MAX_ERROR_BYTES, true);
-    return new Response(text, { status, statusText, headers: decodedHeaders(headers) });
   };
 }
 

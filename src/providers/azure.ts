@@ -7,6 +7,7 @@ import {
 import { checkText } from "../plugin/index.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
+import { pathOf } from "./internal/path-of.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
@@ -36,23 +37,27 @@ export function azure(model: string, options: AzureOptions = {}): Model {
     throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
   if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
   checkText("azure.deployment", deployment);
+  const path = pathOf("azure.deployment", deployment);
 
+  const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };
+  const facts = factsOf("azure", model, addressed, openaiContentTypes);
   return openaiChat({
-    facts: factsOf("azure", model, { ...common, baseUrl: common.baseUrl ?? endpoint }, openaiContentTypes),
+    facts,
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
     readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),
     connect: (sdk, apiKey) =>
       new sdk.AzureOpenAI({
-        ...foreignClientOptions(common),
+        ...foreignClientOptions(common, facts.name),
         apiKey,
         // Always set: otherwise the SDK uses OPENAI_BASE_URL, which belongs to another provider.
         baseURL:
           common.baseUrl ??
           `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`,
         apiVersion: apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
-        deployment,
+        // The SDK puts it into the address as it is.
+        deployment: path,
       }),
   });
 }

@@ -13,9 +13,11 @@ import {
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { callSignal } from "./internal/call-signal.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./internal/google-answer.ts";
-import { sdkError } from "./internal/google-errors.ts";
+import { readError } from "./internal/google-errors.ts";
 import { toGoogleRequest } from "./internal/google-request.ts";
+import { readParts, sendThroughPackage } from "./internal/google-transport.ts";
 import type { GoogleContent, GoogleRequest } from "./internal/google-wire.ts";
+import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
@@ -27,9 +29,8 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  *
  * The key is `apiKey`, else `GEMINI_API_KEY`, else `GOOGLE_API_KEY`, read at each call. `baseUrl` has no
  * version in it (default `https://generativelanguage.googleapis.com`). `fetch` is refused, because the
- * package always uses the global one. The package hides the response headers, so errors carry no request
- * id, and a retry delay only if the body names one. It also reads a stream at full speed, however slow the
- * consumer, and keeps all of it until the end: about 4 bytes of memory for each byte of the stream.
+ * package always uses the global one. The package builds and sends the requests; answers are read here. The
+ * API sends no request id.
  *
  * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low 1,024,
  * medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may carry
@@ -39,6 +40,7 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 export function google(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("google", model, options);
   checkOwnOptions(options);
+  const path = pathOf("google.model", model);
   const { defaults } = options;
   const facts = factsOf("google", model, options, contentTypes);
   const { name } = facts;
@@ -50,9 +52,10 @@ export function google(model: string, options: ProviderOptions = {}): Model {
     const body = translate(request, callOptions);
     const call = await open(signal);
     try {
-      const { response } = await call.send((sdk, own) => sdk.generateContent(body, own));
+      const response = await call.send((sdk, own) => sdk.generateContent(body, own));
+      const answer: unknown = await response.json();
       signal.throwIfAborted();
-      return toCompletion(response, call.context);
+      return toCompletion(answer, call.context);
     } catch (error) {
       throw call.failure(error);
     } finally {
@@ -66,13 +69,12 @@ export function google(model: string, options: ProviderOptions = {}): Model {
     const body = translate(request, callOptions);
     const call = await open(signal);
     try {
-      const { stream: responses, response } = await call.send((sdk, own) =>
-        sdk.generateContentStream(body, own),
-      );
-      // The package's own summary of the stream is corrupt, and when the stream fails, its unhandled
-      // rejection would end the process.
-      response.catch(() => {});
-      for await (const chunk of toChunks(responses, call.context)) {
+      const response = await call.send(async (sdk, own) => {
+        const { response: summary } = await sdk.generateContentStream(body, own);
+        // An unhandled rejection would end the process.
+        summary.catch(() => {});
+      });
+      for await (const chunk of toChunks(readParts(response), call.context)) {
         signal.throwIfAborted();
         yield chunk;
       }
@@ -80,7 +82,7 @@ export function google(model: string, options: ProviderOptions = {}): Model {
     } catch (error) {
       throw call.failure(error);
     } finally {
-      // Also needed when the caller stops reading: the package would leave the connection open.
+      // Also needed when the caller stops reading: the connection would stay open.
       call.end();
     }
   }
@@ -102,17 +104,17 @@ export function google(model: string, options: ProviderOptions = {}): Model {
 
   async function open(signal: AbortSignal): Promise<Call> {
     const apiKey = await unlessAborted(readKey(options), signal);
-    const sdk = await loadModel(apiKey, model, options);
+    const sdk = await loadModel(apiKey, path, options);
     const own = callSignal(signal);
     const context = { name, apiKey, model, writer, created: Math.floor(Date.now() / 1000) };
     return {
       send: async (use) => {
         // The package ignores a signal that has already fired.
         signal.throwIfAborted();
-        return use(sdk, { signal: own.signal });
+        return sendThroughPackage(() => use(sdk, { signal: own.signal }), context);
       },
       context,
-      failure: (error) => (signal.aborted ? signal.reason : sdkError(error, context)),
+      failure: (error) => (signal.aborted ? signal.reason : readError(error, context)),
       end: own.end,
     };
   }
@@ -134,20 +136,21 @@ type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
 
 /** An open call; `end` closes it. */
 interface Call {
-  send<T>(use: (sdk: SdkModel, options: SdkCallOptions) => Promise<T>): Promise<T>;
+  /** Sends the request that the package builds, and returns the response. */
+  send(use: (sdk: SdkModel, options: SdkCallOptions) => Promise<unknown>): Promise<Response>;
   readonly context: AnswerContext;
   /** Returns what the failed call rejects with: after an abort, the signal's reason. */
   failure(error: unknown): unknown;
   end(): void;
 }
 
-/** The part of the package that is used: raw JSON in, raw JSON out. */
+/** The part of the package that is used: raw JSON in. What it returns is not read. */
 interface SdkModel {
-  generateContent(body: GoogleRequest, options: SdkCallOptions): Promise<{ response: unknown }>;
+  generateContent(body: GoogleRequest, options: SdkCallOptions): Promise<unknown>;
   generateContentStream(
     body: GoogleRequest,
     options: SdkCallOptions,
-  ): Promise<{ stream: AsyncIterable<unknown>; response: Promise<unknown> }>;
+  ): Promise<{ response: Promise<unknown> }>;
   countTokens(body: GoogleRequest, options: SdkCallOptions): Promise<unknown>;
 }
 

@@ -39,15 +39,16 @@ export function openaiCompatible(model: string, options: OpenAiCompatibleOptions
       '"max_tokens" or "max_completion_tokens"',
     );
 
+  const facts = factsOf(provider, model, options);
   return openaiChat({
-    facts: factsOf(provider, model, options),
+    facts,
     defaults: options.defaults,
     outputLimitField,
     readKey: () => readKey("openaiCompatible", options.apiKey, undefined),
     // The SDK requires a key: without one, the header that would carry it is left out.
     connect: (sdk, apiKey) =>
       new sdk.OpenAI({
-        ...foreignClientOptions(options, apiKey === undefined ? ["authorization"] : []),
+        ...foreignClientOptions(options, facts.name, apiKey === undefined ? ["authorization"] : []),
         apiKey: apiKey ?? "none",
       }),
   });

@@ -18,13 +18,14 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  */
 export function openai(model: string, options: ProviderOptions = {}): Model {
   checkProviderOptions("openai", model, options);
+  const facts = factsOf("openai", model, options, openaiContentTypes);
   return openaiChat({
-    facts: factsOf("openai", model, options, openaiContentTypes),
+    facts,
     defaults: options.defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
     hasBatches: true,
     readKey: () => requireKey("openai", options.apiKey, "OPENAI_API_KEY"),
-    connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options), apiKey }),
+    connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options, facts.name), apiKey }),
   });
 }

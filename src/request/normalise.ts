@@ -69,6 +69,7 @@ function read(request: RouteRequest, options: NormaliseOptions): RequestFacts {
     characters,
     inputTokens: Math.ceil(size.tokens + toolsLength / 4),
     inputTokensExact: undefined,
+    mostInputTokens: undefined,
     expectedOutputTokens: Math.min(maxOutputTokens ?? expectedOutputCap, expectedOutputCap),
     maxOutputTokens,
     turns: size.turns,

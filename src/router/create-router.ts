@@ -2,7 +2,7 @@ import { resolveBudget } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createSpendBook } from "../budget/spend.ts";
 import { complexity } from "../classifiers/complexity.ts";
-import type { EventSink, Model, Router } from "../contracts/index.ts";
+import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
 import { catalogueDate, completeFacts } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
@@ -22,7 +22,7 @@ import { createSessions } from "../state/sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels } from "./complete-models.ts";
-import { certified, estimateBy } from "./deciding-parts.ts";
+import { certified, estimateBy, leastCostBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { createObserver } from "./observer.ts";
 import { createPolicyInputs } from "./policy-inputs.ts";
@@ -61,8 +61,9 @@ function assemble<Id extends string>(
   const newId =
     options.newId &&
     checkedFunction("newId", options.newId, "a function that returns non-empty strings", isId);
-  const clock = createClock(options.clock);
-  const now = clock.wall;
+  const clock = createClock(options.clock, options.monotonicClock);
+  // Rules of state are durations: no correction of the time of day may move them.
+  const now = clock.monotonic;
   const events = createEventHub<Id>(options.onEvent as EventSink<Id> | undefined);
   const execution = resolveExecutionOptions(options.execution);
   const means = createUsageMeans();
@@ -74,13 +75,15 @@ function assemble<Id extends string>(
   const limits = bounds && createLimits(bounds, { models, clock: now });
   const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
-  const spend = budget && createSpendBook(budget);
+  const spend = budget && createSpendBook(budget, now);
   const ledger = createLedger(budget && spend && { budget, book: spend });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
-  const inputs = reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now });
+  const inputs =
+    reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
   if (inputs !== undefined) events.observe(inputs.observe);
+  const leastCostUsd = leastCostBy(models);
 
   const deciding: DecisionParts<Id> = {
     models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
@@ -88,10 +91,12 @@ function assemble<Id extends string>(
     classifier,
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,
-    clock: now,
-    estimate: estimateBy(means),
+    clock: clock.wall,
+    monotonic: now,
+    estimate: estimateBy(means, leastCostUsd),
+    leastCostUsd,
     healthOf: health.of,
-    sessionOf: sessions.read as DecisionParts<Id>["sessionOf"],
+    sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
     spendOf: ledger.spendOf,
     inputsOf: inputs?.snapshots,
     ...description,
@@ -104,7 +109,7 @@ function assemble<Id extends string>(
     pricing,
     options: execution,
   };
-  const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock: now };
+  const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock };
   return connect<Id>({
     models,
     deciding,

@@ -7,7 +7,9 @@ import {
   type PolicyDescription,
 } from "../contracts/index.ts";
 import { estimateCost } from "../cost/cost-of.ts";
+import { leastCostUsd } from "../cost/limit-output.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decision/index.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { describePolicy } from "../plugin/index.ts";
 import { checkPlainField } from "../request/index.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
@@ -16,16 +18,34 @@ import type { RouterOptions } from "./router-options.ts";
 
 /** Estimates input tokens and cost of a request on a model from the usage of earlier calls. */
 export function estimateBy(
-  means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens">,
+  means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens" | "usualOutputTokens">,
+  leastCost: DecisionParts<string>["leastCostUsd"],
 ): DecisionParts<string>["estimate"] {
-  return ({ name, price }, request) => {
-    const inputTokens = means.calibratedInputTokens(name, request.inputTokens);
-    if (price === undefined) return { inputTokens, costUsd: undefined };
+  return (facts, request, now) => {
+    const { name, price } = facts;
+    const inputTokens = means.calibratedInputTokens(name, request, now);
+    const isBounded = request.mostInputTokens !== undefined;
+    const costUsd =
+      price === undefined
+        ? undefined
+        : estimateCost(price, inputTokens, means.expectedOutputTokens(name, request, now));
     return {
       inputTokens,
-      costUsd: estimateCost(price, inputTokens, means.expectedOutputTokens(name, request)),
+      costUsd,
+      leastCostUsd: isBounded ? leastCost(facts, request) : undefined,
+      usualOutputTokens: isBounded ? means.usualOutputTokens(name, request, now) : undefined,
     };
   };
+}
+
+/** Returns a function that computes `Candidate.leastCostUsd`, knowing the limits in the defaults of models. */
+export function leastCostBy(models: Readonly<Record<string, Model>>): DecisionParts<string>["leastCostUsd"] {
+  const limits = new Map<string, number>();
+  for (const { name, defaults } of Object.values(models)) {
+    const limit = defaultOutputLimit(defaults);
+    if (limit !== undefined) limits.set(name, limit);
+  }
+  return (facts, request) => leastCostUsd(facts, request, request.maxOutputTokens ?? limits.get(facts.name));
 }
 
 /** Returns the parts of a decision that describe policy, versions and certification. */

@@ -18,6 +18,7 @@ import {
   generateDirectly,
   leftMs,
 } from "../execution/index.ts";
+import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
@@ -119,7 +120,7 @@ class RequestHop<Id extends string> implements OpenHop {
     const { teamConstraints, facts: request, account } = this.#run;
     const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
     if (answer !== true) return answer;
-    const fits = account.fits({ costUsd: candidate.estimatedCostUsd });
+    const fits = account.fits({ costUsd: candidate.leastCostUsd ?? candidate.estimatedCostUsd });
     // The request's own bound ends the call with `BudgetExceededError`.
     return fits === true || fits.by !== "budget" ? true : `${fits.by}: ${fits.reason}`;
   }
@@ -129,13 +130,12 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   #candidate(id: Id, facts: ModelFacts, chat: RequestFacts): Candidate<Id> {
-    return candidateFor(this.#parts.deciding, id, facts, chat, this.now);
+    return candidateFor(this.#parts.deciding, id, facts, chat, this.#parts.ports.clock.monotonic());
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
-    const facts = this.#parts.normalise(chat);
     checkPlain(chat);
-    const context = this.#execution(model, chat, facts);
+    const context = this.#execution(model, chat, this.#factsOf(chat, model.defaults));
     return generateDirectly(context, this.#idOf(model), this.#at);
   }
 
@@ -145,9 +145,21 @@ class RequestHop<Id extends string> implements OpenHop {
     work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
   ): Promise<T> {
     const chat: ChatRequest = { messages: [{ role: "user", content: text }] };
-    const facts = { ...this.#parts.normalise(chat), expectedOutputTokens: 0 };
+    const facts = { ...this.#factsOf(chat), expectedOutputTokens: 0, maxOutputTokens: 0 };
     const context = this.#execution({ ...target, generate: notChat, stream: notChat }, chat, facts);
     return callDirectly(context, this.#idOf(target), this.#at, work);
+  }
+
+  /** Returns the facts of a call. Under a bound they hold its limits: by these it is paid for. */
+  #factsOf(chat: ChatRequest, defaults?: Model["defaults"]): RequestFacts {
+    const { ports, normalise } = this.#parts;
+    const facts = normalise(chat);
+    if (!this.#run.account.isBounded) return facts;
+    return {
+      ...facts,
+      maxOutputTokens: facts.maxOutputTokens ?? defaultOutputLimit(defaults),
+      mostInputTokens: ports.pricing.mostInputTokens(chat),
+    };
   }
 
   #idOf(facts: ModelFacts): string {

@@ -8,6 +8,7 @@ import {
   RouterError,
   recordError,
 } from "../contracts/index.ts";
+import { byteLengthOf, mostWhenCounted } from "../cost/most-input-tokens.ts";
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { allText, checkPlain, readable } from "../request/index.ts";
@@ -62,6 +63,7 @@ export class LifeCycle<Id extends string> {
         draw,
         // By the hop's signal: it fires at the deadline, too.
         countTokens: () => parts.countTokens(textOf(run.request), hop.signal),
+        mostWhenCounted: whenCounted(run),
       });
       isLater = deciding instanceof Promise;
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
@@ -114,7 +116,8 @@ export class LifeCycle<Id extends string> {
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);
     const latencyMs = this.#latencyMs();
-    const degraded = ports.options.degraded.length > 0 ? degradedVerdict(attempts) : undefined;
+    const mayBeDegraded = ports.options.degraded.length > 0 || run.cutAt > 0;
+    const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     if (events.isHeard) {
       const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
       events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
@@ -176,6 +179,13 @@ export class LifeCycle<Id extends string> {
 function textOf(request: RouteRequest): string {
   checkPlain(request);
   return readable(() => allText(request));
+}
+
+/** Returns `Deciding.mostWhenCounted` of a request. */
+function whenCounted({ facts, request }: Run<string>): ((counted: number) => number) | undefined {
+  const { mostInputTokens } = facts;
+  if (mostInputTokens === undefined) return undefined;
+  return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(request)), counted);
 }
 
 /** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */

@@ -9,8 +9,13 @@ export interface ObserverParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
-  /** Returns milliseconds since the epoch. */
+  /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
+}
+
+/** True if the answer ended at a limit of the router's: it would have been longer. */
+function isCut({ limited, finishReason }: Attempt): boolean {
+  return limited !== undefined && finishReason === "length";
 }
 
 export function createObserver<Id extends string>({
@@ -26,11 +31,16 @@ export function createObserver<Id extends string>({
     skipped(requestId, model, hop, reason) {
       if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
     },
-    learnt({ textTokens }, attempt) {
+    learnt({ textTokens, tenant, category }, attempt) {
       const { usage, name, costEstimated } = attempt;
+      const at = now();
       if (textTokens !== undefined && usage !== undefined && !costEstimated)
-        means.observe(name, { estimatedInputTokens: textTokens, usage });
-      health.observe(attempt, now());
+        means.observe(
+          name,
+          { tenant, category, estimatedInputTokens: textTokens, usage, isCut: isCut(attempt) },
+          at,
+        );
+      health.observe(attempt, at);
     },
     ended({ requestId }, attempt) {
       if (events.isHeard)

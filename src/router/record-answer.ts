@@ -7,7 +7,7 @@ import type { Run } from "./run.ts";
 export function recordAnswer<Id extends string>(parts: RouterParts<Id>, run: Run<Id>, session: string): void {
   const given = answeringAttempt(run.attempts);
   if (given === undefined) return;
-  const answer = { model: given.model, usage: given.usage, at: parts.ports.clock.wall() };
+  const answer = { model: given.model, usage: given.usage, at: parts.ports.clock.monotonic() };
   parts.recordSession(run.facts.tenant, session, answer);
 }
 

@@ -21,9 +21,10 @@ export interface RouterOptions<Id extends string> {
   readonly constraints?: Constraints<Id> | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
-   * Money that may be used in a period, by all requests or by those of each tenant. It is reserved
-   * before a call and settled after it; a model of unknown price is then not permitted, and a request
-   * for which too little is left is refused with `BudgetExceededError`. Default: no limit.
+   * Money that may be used in a period, by all requests or by those of each tenant. Every call then carries an
+   * output limit, and the most that it can cost with it is reserved before the call and settled after it. A
+   * model of unknown price is not permitted, and a request for which too little is left is refused with
+   * `BudgetExceededError`. Default: no limit.
    */
   readonly budget?: BudgetOptions | undefined;
   /**
@@ -52,10 +53,15 @@ export interface RouterOptions<Id extends string> {
   /** Returns a random number in [0, 1), for lotteries and jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /**
-   * Returns milliseconds since the epoch. Durations are measured by its largest value so far. Default: the
-   * system's time of day, and its monotonic clock for durations.
+   * Returns milliseconds since the epoch, for records and budget periods. Durations are measured by its steps
+   * forward unless `monotonicClock` is given. Default: the system's time of day.
    */
   readonly clock?: (() => number) | undefined;
+  /**
+   * Returns milliseconds from any origin that no correction of the time of day moves, for deadlines, pauses
+   * and rates. Default without `clock`: `performance.now`.
+   */
+  readonly monotonicClock?: (() => number) | undefined;
   /** Returns a new id for a decision. Default `crypto.randomUUID`. */
   readonly newId?: (() => string) | undefined;
 }
@@ -75,6 +81,7 @@ const optionNames: readonly string[] = [
   "maxCharacters",
   "random",
   "clock",
+  "monotonicClock",
   "newId",
 ] satisfies readonly ("models" | keyof RouterOptions<string>)[];
 
@@ -97,7 +104,7 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
     checkText(`constraints[${index}].name`, constraint.name);
     checkIds(`constraint ${constraint.name}`, constraint.models, ids);
   });
-  for (const name of ["random", "clock", "newId", "onEvent"] as const) {
+  for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
     const given: unknown = options[name];
     if (given !== undefined && typeof given !== "function")
       throw new InvalidOptionError(name, given, "a function");

@@ -1,5 +1,6 @@
 import { checkSpendState, type SpendBook } from "../budget/spend.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import type { Clock } from "../contracts/ports/index.ts";
 import { checkKeys } from "../plugin/index.ts";
 import type { Breakers } from "../state/breakers.ts";
 import { checkBreakerStates } from "../state/check-breaker-states.ts";
@@ -26,21 +27,24 @@ export interface StateParts {
   readonly inputs: PolicyInputs | undefined;
   /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
-  /** Returns milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: Pick<Clock, "wall" | "monotonic">;
 }
 
-/** Exports all that a router has learnt as plain JSON. */
+/**
+ * Exports all that a router has learnt as plain JSON. Within a router its times are on the monotonic clock;
+ * exported they are times of day, the only ones that other processes share, as the clock shows them now.
+ */
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, spend, limits, inputs, clock } = parts;
+  const [now, wallNow] = [clock.monotonic(), clock.wall()];
   return {
     formatVersion: 1,
-    usageMeans: means.exportState(),
-    health: health.exportState(),
-    breakers: breakers.exportState(clock()),
-    sessions: sessions.exportState(),
+    usageMeans: means.exportState(wallNow),
+    health: health.exportState(wallNow - now),
+    breakers: breakers.exportState(now, wallNow),
+    sessions: sessions.exportState(wallNow - now),
     ...(spend && { spend: spend.exportState() }),
-    ...(limits && { limits: limits.exportState() }),
+    ...(limits && { limits: limits.exportState(wallNow) }),
     ...(inputs && { inputs: inputs.exportState() }),
   };
 }
@@ -79,13 +83,13 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     // The last check: it replaces the inputs all or not at all.
     parts.inputs.restoreState(inputs);
   }
-  const now = parts.clock();
-  parts.means.restoreState(usageMeans);
-  parts.health.restoreState(health, now);
-  parts.breakers.restoreState(breakers, now);
-  parts.sessions.restoreState(sessions, parts.ids, now);
-  parts.limits?.restoreState(limits);
-  parts.spend?.restoreState(spend, now);
+  const [now, wallNow] = [parts.clock.monotonic(), parts.clock.wall()];
+  parts.means.restoreState(usageMeans, now, wallNow);
+  parts.health.restoreState(health, now, wallNow);
+  parts.breakers.restoreState(breakers, now, wallNow);
+  parts.sessions.restoreState(sessions, parts.ids, now, wallNow);
+  parts.limits?.restoreState(limits, wallNow);
+  parts.spend?.restoreState(spend, wallNow);
 }
 
 function isPlainObject(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Attempt, Constraint, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
 import type { RequestScope } from "../execution/index.ts";
+import { chatOf } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** One request under way. */
@@ -16,6 +17,14 @@ export interface Run<Id extends string> extends RequestScope {
   readonly attempts: Attempt<Id>[];
 }
 
+/** Returns the most that a call may cost under these constraints; undefined if none says so. */
+function mostPerCall(constraints: readonly Constraint[]): number | undefined {
+  let most: number | undefined;
+  for (const { maxCallUsd } of constraints)
+    if (maxCallUsd !== undefined && !(maxCallUsd >= (most ?? Number.POSITIVE_INFINITY))) most = maxCallUsd;
+  return most;
+}
+
 const noRouting: Routing<never> = {};
 const none: readonly never[] = [];
 
@@ -25,25 +34,33 @@ export function beginRun<Id extends string>(
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
-  const facts = parts.normalise(request);
+  const read = parts.normalise(request);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
   const { deadlineMs, maxCostUsd, constraints = none } = routing;
-  const { clock } = parts.ports;
+  const { clock, pricing } = parts.ports;
   const startedAt = clock.monotonic();
   if (clock.problem !== undefined) throw clock.problem;
+  const teamConstraints =
+    constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints];
+  const maxCallUsd = mostPerCall(teamConstraints);
+  const account = parts.ledger.open({ tenant: read.tenant, maxCostUsd, maxCallUsd }, clock.wall);
+  const facts = account.isBounded
+    ? { ...read, mostInputTokens: pricing.mostInputTokens(chatOf(request)) }
+    : read;
   let calls = 0;
   return {
     id: parts.newId(),
     request,
     facts,
     constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],
-    teamConstraints: constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints],
+    teamConstraints,
     pin: routing.model,
     fallback: routing.fallback,
     signal,
     startedAt,
     deadline: deadlineMs === undefined ? undefined : { at: startedAt + deadlineMs, ms: deadlineMs },
-    account: parts.ledger.open({ tenant: facts.tenant, maxCostUsd }, clock.wall),
+    account,
+    cutAt: 0,
     attempts: [],
     starts: [],
     numberCall() {

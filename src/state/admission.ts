@@ -1,19 +1,20 @@
 import type { Attempt } from "../contracts/index.ts";
 import type { Admission, Call, Pass, Refusal } from "../contracts/ports/index.ts";
-import type { Breakers } from "./breakers.ts";
+import { type Breakers, pausedFor } from "./breakers.ts";
 import type { Hedging } from "./hedging.ts";
 import type { LimitPass, Limits } from "./limits.ts";
 import type { LoadBudget } from "./load-budget.ts";
+import type { Begun } from "./pause.ts";
 
 /** Rules that admission consists of. */
 export interface AdmissionParts {
-  readonly breakers: Pick<Breakers, "ask" | "enter" | "isOnTrial" | "abandon" | "pauseMs" | "observe">;
+  readonly breakers: Omit<Breakers, "exportState" | "restoreState">;
   readonly retryBudget: LoadBudget;
   /** Absent: no hedges. */
   readonly hedging: Hedging | undefined;
   /** Absent: no limits. */
   readonly limits: Pick<Limits, "delayOf" | "enter"> | undefined;
-  /** Returns milliseconds since the epoch. */
+  /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
 }
 
@@ -23,17 +24,23 @@ const direct: ReadonlySet<Call["hop"]> = new Set(["classify", "check"]);
 /** Creates the port that combines breakers, pauses, rates, calls at once, and the retry and hedge budgets. */
 export function createAdmission(parts: AdmissionParts): Admission {
   const { breakers, retryBudget, hedging, limits, now } = parts;
+  let begun = 0;
+  const nextOrder = () => {
+    begun += 1;
+    return begun;
+  };
 
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
-  /** Takes the token of a retry or a hedge. Returns the refusal if there is none left. */
-  const withdraw = ({ hop, sparing, paid }: Call): Refusal | undefined => {
+  /** Takes the token of a retry or a hedge. Returns the budget that it is from, or the refusal if none is left. */
+  const withdraw = ({ hop, sparing, paid }: Call): LoadBudget | Refusal | undefined => {
+    const budget = hop === "retry" ? retryBudget : hop === "hedge" ? hedging : undefined;
+    if (budget === undefined || budget.withdraw(now(), sparing === true)) return budget;
+    // It had a token before and gave it back when it found no room: it may go on without one.
     if (paid) return undefined;
-    if (hop === "retry" && !retryBudget.withdraw(now(), sparing === true))
-      return { by: "retry-budget", reason: "the retry budget is used up" };
-    if (hop === "hedge" && !(hedging?.withdraw(now()) ?? true))
-      return { by: "hedge-budget", reason: "the hedge budget is used up" };
-    return undefined;
+    return hop === "retry"
+      ? { by: "retry-budget", reason: "the retry budget is used up" }
+      : { by: "hedge-budget", reason: "the hedge budget is used up" };
   };
 
   return {
@@ -60,10 +67,11 @@ export function createAdmission(parts: AdmissionParts): Admission {
       if (entered !== true && !isDirect && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
       const isTrial = entered === true && breakers.isOnTrial(call.name);
-      const refusal = withdraw(call);
-      if (refusal === undefined) return new CallPass(parts, call, isTrial);
+      const budget = withdraw(call);
+      if (budget === undefined || !("by" in budget))
+        return new CallPass(parts, call, isTrial, budget, nextOrder);
       if (isTrial) breakers.abandon(call.name);
-      return refusal;
+      return budget;
     },
   };
 }
@@ -78,18 +86,33 @@ function ratedOf({ name, tenant, inputTokens, outputTokens }: Call) {
 }
 
 /** Pass of one call. A class, since each call creates one: closures per object would cost more. */
-class CallPass implements Pass {
+class CallPass implements Pass, Begun {
+  begunAt: number;
+  order = 0;
   readonly #parts: AdmissionParts;
   readonly #call: Call;
   /** True if the call entered the breaker: a half-open trial is then its own. */
   readonly #isTrial: boolean;
+  /** Budget from which the call has a token. */
+  readonly #budget: LoadBudget | undefined;
+  readonly #nextOrder: () => number;
   #limited: LimitPass | undefined;
+  #waitsForPause = false;
   #isOver = false;
 
-  constructor(parts: AdmissionParts, call: Call, isTrial: boolean) {
+  constructor(
+    parts: AdmissionParts,
+    call: Call,
+    isTrial: boolean,
+    budget: LoadBudget | undefined,
+    nextOrder: () => number,
+  ) {
     this.#parts = parts;
     this.#call = call;
     this.#isTrial = isTrial;
+    this.#budget = budget;
+    this.#nextOrder = nextOrder;
+    this.begunAt = parts.now();
   }
 
   get queueTimeoutMs(): number {
@@ -102,29 +125,49 @@ class CallPass implements Pass {
 
   headroom(maxWaitMs: number): number | Refusal {
     const { limits } = this.#parts;
-    if (limits === undefined) return 0;
+    const paused = this.paused();
+    const pauseMs = paused?.waitMs ?? 0;
+    if (paused !== undefined && pauseMs > maxWaitMs) return paused;
+    this.#waitsForPause = pauseMs > 0;
+    if (limits === undefined) return pauseMs;
     const pass = limits.enter(ratedOf(this.#call), maxWaitMs);
     if (typeof pass === "string")
       return { by: "rate", reason: pass, waitMs: limits.delayOf(ratedOf(this.#call))?.ms };
     this.#limited = pass;
-    return pass.waitMs;
+    return Math.max(pauseMs, pass.waitMs);
   }
 
   queue(onTurn: () => void): boolean | Refusal {
-    const place = this.#limited?.queue(onTurn) ?? true;
+    // After a pause all calls that waited for it come at once: the queue must not turn them away then.
+    const place = this.#limited?.queue(onTurn, this.#waitsForPause) ?? true;
     return typeof place === "string" ? { by: "queue", reason: place } : place;
   }
 
+  paused(): Refusal | undefined {
+    const waitMs = this.#parts.breakers.askedMs(this.#call.name, this.#parts.now());
+    return waitMs > 0 ? { by: "pause", reason: pausedFor(waitMs), waitMs } : undefined;
+  }
+
   begin(): number {
-    return this.#limited?.begin() ?? 0;
+    const { breakers, now } = this.#parts;
+    const at = now();
+    // The pause may have become longer, or have begun, while the call waited.
+    const leftMs = breakers.askedMs(this.#call.name, at) || (this.#limited?.begin() ?? 0);
+    if (leftMs > 0) return leftMs;
+    this.begunAt = at;
+    this.order = this.#nextOrder();
+    return 0;
   }
 
   end(attempt?: Attempt): void {
     if (this.#isOver) return;
     this.#isOver = true;
     const { breakers, now } = this.#parts;
-    if (attempt !== undefined) breakers.observe(attempt, now());
+    if (attempt !== undefined) breakers.observe(attempt, this, now());
     else if (this.#isTrial) breakers.abandon(this.#call.name);
+    // A retry that succeeds did not multiply an outage; a call that is not made burdened no one.
+    const isFree = attempt === undefined || (attempt.error === undefined && this.#call.hop === "retry");
+    if (isFree) this.#budget?.giveBack();
     this.#limited?.end(attempt);
   }
 }

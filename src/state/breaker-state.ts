@@ -3,7 +3,7 @@ import type { ResolvedBreakerOptions } from "./breaker-options.ts";
 import { failureClasses } from "./failure-class.ts";
 import { createSlidingWindow, type SlidingWindow } from "./sliding-window.ts";
 
-/** State of one endpoint's breaker. Times in milliseconds since the epoch. */
+/** State of one endpoint's breaker. Times on the monotonic clock in milliseconds. */
 export type Breaker = ClosedBreaker | OpenBreaker | HalfOpenBreaker;
 
 /** Lets every call through and counts it. */
@@ -106,8 +106,8 @@ function openBreaker(failureClass: FailureClass, failedTrials: number, now: numb
 }
 
 /** False if the call began before the breaker opened: it says nothing new, and only a trial decides. */
-export function canSpeak(breaker: Breaker, startedAt: string): boolean {
-  return breaker.state === "closed" || Date.parse(startedAt) >= breaker.openUntil - timerSlackMs;
+export function canSpeak(breaker: Breaker, begunAt: number): boolean {
+  return breaker.state === "closed" || begunAt >= breaker.openUntil - timerSlackMs;
 }
 
 /** Longest time for which a breaker stays open, or waits for the result of a trial. */

@@ -10,8 +10,17 @@ import {
   nextBreaker,
 } from "./breaker-state.ts";
 import { checkBreakerStates } from "./check-breaker-states.ts";
-import { extendCoolDown, restoreCoolDown } from "./cool-down.ts";
 import { failureClassOf } from "./failure-class.ts";
+import {
+  askedMs,
+  type Begun,
+  createPause,
+  noteAnswer,
+  noteRefusal,
+  type Pause,
+  pauseMs,
+  restorePause,
+} from "./pause.ts";
 import { count } from "./sliding-window.ts";
 
 export interface Breakers {
@@ -23,14 +32,16 @@ export interface Breakers {
   isOnTrial(name: string): boolean;
   /** Frees the trial of a call that entered and is not made after all. */
   abandon(name: string): void;
-  /** Milliseconds left of the pause that a rate limit asked for; 0 if there is none. */
+  /** Milliseconds left of the pause after rate limits, while other models are called first; 0 if none is left. */
   pauseMs(name: string, now: number): number;
+  /** Milliseconds for which the provider has asked for no call at all, by Retry-After; 0 if it has not. */
+  askedMs(name: string, now: number): number;
   /** Learns from a call that has ended. */
-  observe(attempt: Pick<Attempt, "name" | "error" | "startedAt">, now: number): void;
-  /** Exports every endpoint whose breaker is not closed or that cools down. */
-  exportState(now: number): readonly BreakerState[];
+  observe(attempt: Pick<Attempt, "name" | "error">, begun: Begun, now: number): void;
+  /** Exports every endpoint whose breaker is not closed or that is paused. `wallNow` is the time of day. */
+  exportState(now: number, wallNow?: number): readonly BreakerState[];
   /** Replaces what is known. Throws `InvalidOptionError`. */
-  restoreState(states: readonly BreakerState[], now: number): void;
+  restoreState(states: readonly BreakerState[], now: number, wallNow?: number): void;
 }
 
 /** Number of endpoints that are remembered. Beyond it, the one that was met first is forgotten. */
@@ -38,9 +49,10 @@ const maxNames = 1_000;
 
 interface Endpoint {
   breaker: Breaker;
-  coolDownUntil: number;
+  readonly pause: Pause;
 }
 
+const never = Number.NEGATIVE_INFINITY;
 const entered: BreakerEvent = { type: "entered" };
 const freed: BreakerEvent = { type: "freed" };
 const succeeded: BreakerEvent = { type: "succeeded" };
@@ -48,7 +60,7 @@ const succeeded: BreakerEvent = { type: "succeeded" };
 /**
  * Creates a breaker for each model name. It opens when the window holds at least `minCalls` calls and
  * the share that failed in one class reaches `failureRatio`; after `openMs` one trial decides. A rate
- * limit starts a cool-down and is not a failure. Failures that the caller caused do not count.
+ * limit starts a pause and is not a failure. Failures that the caller caused do not count.
  */
 export function createBreakers(options: BreakerOptions = {}): Breakers {
   const rules = resolveBreakerOptions(options);
@@ -57,7 +69,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
   const endpointOf = (name: string): Endpoint => {
     const known = endpoints.get(name);
     if (known !== undefined) return known;
-    const made: Endpoint = { breaker: closedBreaker(rules), coolDownUntil: 0 };
+    const made: Endpoint = { breaker: closedBreaker(rules), pause: createPause() };
     endpoints.set(name, made);
     if (endpoints.size > maxNames) endpoints.delete(endpoints.keys().next().value as string);
     return made;
@@ -65,8 +77,8 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
 
   const ask = (endpoint: Endpoint | undefined, now: number): true | string => {
     if (endpoint === undefined) return true;
-    if (now < endpoint.coolDownUntil)
-      return `its provider asked for a pause; ${endpoint.coolDownUntil - now} ms of it are left`;
+    const leftMs = pauseMs(endpoint.pause, now);
+    if (leftMs > 0) return pausedFor(leftMs);
     return askBreaker(endpoint.breaker, now);
   };
 
@@ -92,55 +104,76 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
     // This event does not depend on the time.
     abandon: (name) => apply(endpoints.get(name), freed, 0),
 
-    pauseMs: (name, now) => Math.max(0, (endpoints.get(name)?.coolDownUntil ?? 0) - now),
+    pauseMs(name, now) {
+      const endpoint = endpoints.get(name);
+      return endpoint === undefined ? 0 : pauseMs(endpoint.pause, now);
+    },
 
-    observe({ name, error, startedAt }, now) {
+    askedMs(name, now) {
+      const endpoint = endpoints.get(name);
+      return endpoint === undefined ? 0 : askedMs(endpoint.pause, now);
+    },
+
+    observe({ name, error }, begun, now) {
       const event = eventOf(error);
       const isLimited = error?.kind === "rate-limit";
       // A failure that the caller caused is not a reason to remember an endpoint.
       const endpoint = event === freed && !isLimited ? endpoints.get(name) : endpointOf(name);
       if (endpoint === undefined) return;
-      if (isLimited)
-        endpoint.coolDownUntil = extendCoolDown(
-          endpoint.coolDownUntil,
-          error.retryAfterMs ?? rules.coolDownMs,
-          now,
-        );
-      const { breaker } = endpoint;
-      if (!canSpeak(breaker, startedAt)) return;
+      const { breaker, pause } = endpoint;
+      const retryAfterMs = error?.retryAfterMs;
+      if (error === undefined) noteAnswer(pause, begun, now);
+      else if (isLimited || (retryAfterMs !== undefined && event.type === "failed"))
+        noteRefusal(pause, begun, isLimited, { retryAfterMs, coolDownMs: rules.coolDownMs }, now);
+      if (!canSpeak(breaker, begun.begunAt)) return;
       if (breaker.state === "closed" && event !== freed)
         count(breaker.window, event.type === "failed" ? event.failureClass : undefined, now);
       apply(endpoint, event, now);
     },
 
-    exportState(now) {
+    exportState(now, wallNow = now) {
+      // Other processes share the time of day only.
+      const toWall = wallNow - now;
       const states: BreakerState[] = [];
-      for (const [name, { breaker, coolDownUntil }] of endpoints) {
-        const cooling = coolDownUntil > now ? { coolDownUntil } : {};
+      for (const [name, { breaker, pause }] of endpoints) {
+        const isPaused = pauseMs(pause, now) > 0;
+        const isAsked = askedMs(pause, now) > 0;
+        const pauses = {
+          ...(isPaused && { coolDownUntil: pause.until + toWall }),
+          ...(isAsked && { pausedUntil: pause.askedUntil + toWall }),
+        };
         if (breaker.state === "closed") {
-          if (coolDownUntil > now) states.push({ name, state: "closed", ...cooling });
+          if (isPaused) states.push({ name, state: "closed", ...pauses });
         } else {
           const { failureClass, openUntil, failedTrials } = breaker;
           const state = now < openUntil ? "open" : "half-open";
-          states.push({ name, state, failureClass, openUntil, failedTrials, ...cooling });
+          const until = openUntil + toWall;
+          states.push({ name, state, failureClass, openUntil: until, failedTrials, ...pauses });
         }
       }
       return states;
     },
 
-    restoreState(states, now) {
+    restoreState(states, now, wallNow = now) {
+      const toWall = wallNow - now;
       const checked = checkBreakerStates(states);
       endpoints = new Map();
-      for (const { name, openUntil, coolDownUntil = 0, failedTrials = 0, failureClass } of checked) {
+      for (const { name, openUntil, failedTrials = 0, failureClass, ...pauses } of checked) {
+        const { coolDownUntil = never, pausedUntil = never } = pauses;
         const endpoint = endpointOf(name);
-        endpoint.coolDownUntil = restoreCoolDown(coolDownUntil, now);
+        restorePause(endpoint.pause, coolDownUntil - toWall, pausedUntil - toWall, now);
         if (openUntil === undefined) continue;
         // The clock that wrote the state may have been ahead: no longer than it could be from now on.
-        const until = Math.min(openUntil, now + longestOpenMs(rules));
+        const until = Math.min(openUntil - toWall, now + longestOpenMs(rules));
         endpoint.breaker = { state: "open", openUntil: until, failureClass, failedTrials };
       }
     },
   };
+}
+
+/** Reason why an endpoint in a pause is not called. */
+export function pausedFor(leftMs: number): string {
+  return `its provider asked for a pause; ${leftMs} ms of it are left`;
 }
 
 function eventOf(error: Attempt["error"]): BreakerEvent {

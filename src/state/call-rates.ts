@@ -2,13 +2,14 @@ import type { LearnedLimit, RateLimitInfo, RateOptions } from "../contracts/inde
 import type { Draw, RatedCall } from "./draw.ts";
 import {
   callBegun,
-  callLimited,
+  callEnded,
   createEndpointRates,
   drawFromEndpoint,
+  type EndedCall,
   type EndpointRates,
 } from "./endpoint-rates.ts";
 import { createLatest } from "./latest.ts";
-import { type LimitedCall, rateNow, restoreRate } from "./learned-rate.ts";
+import { rateNow, restoreRate } from "./learned-rate.ts";
 import { drawFromStated, hearLimits, type StatedLimits } from "./stated-limits.ts";
 import { createTenantRates } from "./tenant-rates.ts";
 
@@ -20,8 +21,8 @@ export interface CallRates {
   begun(name: string, now: number): void;
   /** Takes over the limits that a provider has stated. */
   onRateLimit(name: string, info: RateLimitInfo, now: number): void;
-  /** Learns from a call that met a rate limit. */
-  limited(call: LimitedCall, now: number): void;
+  /** Learns from a call that has ended. */
+  ended(call: EndedCall, now: number): void;
   exportState(now: number): readonly LearnedLimit[];
   restoreState(learned: readonly LearnedLimit[], now: number): void;
 }
@@ -49,8 +50,14 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
     rates: createEndpointRates(boundsOf(name), now),
     stated: { requests: undefined, tokens: undefined },
   });
-  /** Undefined if learning is off or the endpoint has been forgotten. */
-  const learning = (name: string): Endpoint | undefined => (learn ? endpoints.get(name) : undefined);
+  /**
+   * Returns the endpoint if a rate is learnt for it; undefined if learning is off, or if neither the options
+   * nor the provider's headers say that it has a rate: then its rate limits have other reasons.
+   */
+  const learning = (name: string): Endpoint | undefined => {
+    const endpoint = learn ? endpoints.get(name) : undefined;
+    return endpoint !== undefined && hasRate(endpoint) ? endpoint : undefined;
+  };
 
   return {
     drawsOf({ name, tenant, tokens }, now) {
@@ -69,13 +76,13 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
     },
 
     onRateLimit(name, info, now) {
-      const endpoint = learning(name);
+      const endpoint = learn ? endpoints.get(name) : undefined;
       if (endpoint !== undefined) hearLimits(endpoint.stated, info, now);
     },
 
-    limited(call, now) {
+    ended(call, now) {
       const endpoint = learning(call.name);
-      if (endpoint !== undefined) callLimited(endpoint.rates, call, now);
+      if (endpoint !== undefined) callEnded(endpoint.rates, call, now);
     },
 
     exportState(now) {
@@ -94,4 +101,13 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       }
     },
   };
+}
+
+function hasRate({ rates: { bounds }, stated }: Endpoint): boolean {
+  return (
+    bounds.requestsPerMinute !== undefined ||
+    bounds.tokensPerMinute !== undefined ||
+    stated.requests !== undefined ||
+    stated.tokens !== undefined
+  );
 }

@@ -8,9 +8,9 @@ export function checkBreakerStates(states: readonly BreakerState[]): readonly Br
   for (const [index, state] of states.entries()) {
     const path = `breakers[${index}]`;
     checkText(`${path}.name`, state?.name);
-    const { openUntil, coolDownUntil, failedTrials, failureClass }: BreakerState = state;
-    if (coolDownUntil !== undefined) checkNumber(`${path}.coolDownUntil`, coolDownUntil, { min: 0 });
-    if (openUntil !== undefined) checkNumber(`${path}.openUntil`, openUntil, { min: 0 });
+    const { failedTrials, failureClass }: BreakerState = state;
+    for (const time of ["coolDownUntil", "pausedUntil", "openUntil"] as const)
+      if (state[time] !== undefined) checkNumber(`${path}.${time}`, state[time], { min: 0 });
     if (failedTrials !== undefined)
       checkNumber(`${path}.failedTrials`, failedTrials, { min: 0, integer: true });
     if (failureClass !== undefined && !failureClasses.includes(failureClass))

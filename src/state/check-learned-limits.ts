@@ -6,12 +6,13 @@ import { checkExportedList } from "./state-checks.ts";
 export function checkLearnedLimits(states: readonly LearnedLimit[]): readonly LearnedLimit[] {
   return checkExportedList<LearnedLimit>("state.limits", states).map((one, at) => {
     const path = `state.limits[${at}]`;
-    const rate = (field: "tooMuchPerMinute" | "requestsPerMinute") =>
+    const rate = (field: "tooMuchPerMinute" | "requestsPerMinute" | "growthPerMinute") =>
       checkNumber(`${path}.${field}`, one?.[field], { min: Number.MIN_VALUE });
     return {
       name: checkText(`${path}.name`, one?.name),
       tooMuchPerMinute: rate("tooMuchPerMinute"),
       requestsPerMinute: rate("requestsPerMinute"),
+      ...(one?.growthPerMinute === undefined ? {} : { growthPerMinute: rate("growthPerMinute") }),
       at: checkNumber(`${path}.at`, one?.at, { min: 0 }),
     };
   });

@@ -1,9 +1,26 @@
 import type { RateOptions } from "../contracts/index.ts";
 import { type Draw, drawCall, drawTokens } from "./draw.ts";
-import { countOne, type FadingCount, perMinute } from "./fading-count.ts";
-import { afterRateLimit, type LearnedRate, type LimitedCall, rateNow, unknownRate } from "./learned-rate.ts";
+import { afterWindow, type LearnedRate, rateNow, unknownRate } from "./learned-rate.ts";
 import { createRateBucket } from "./rate-bucket.ts";
+import {
+  countBegun,
+  countEnded,
+  createRateWindow,
+  isWhole,
+  type RateWindow,
+  restartWindow,
+  windowPerMinute,
+} from "./rate-window.ts";
 import { createTokenBucket, refill, resize, type TokenBucket } from "./token-bucket.ts";
+
+/** A call that has ended. */
+export interface EndedCall {
+  /** Name of the model. */
+  readonly name: string;
+  readonly begunAt: number;
+  /** True if it met a rate limit. */
+  readonly isLimited: boolean;
+}
 
 /** Rates of one endpoint: the configured ones, and the pace learnt from its rate limits. */
 export interface EndpointRates {
@@ -12,16 +29,20 @@ export interface EndpointRates {
   requests: TokenBucket | undefined;
   readonly tokens: TokenBucket | undefined;
   learned: LearnedRate;
-  /** Number of calls begun. */
-  readonly begun: FadingCount;
+  readonly window: RateWindow;
+  /** Calls per minute that were answered in the best of the latest windows, of which older ones count less. */
+  usualPerMinute: number;
 }
 
 /** Share of a minute's calls that a learnt rate lets through at once: bursts are what hits limits. */
 const learnedBurst = 1 / 6;
+/** Share of the usual rate that is kept from window to window. */
+const remembered = 0.95;
 
 export function createEndpointRates(bounds: RateOptions, now: number): EndpointRates {
   const tokens = createRateBucket(bounds.tokensPerMinute, now);
-  return { bounds, requests: undefined, tokens, learned: unknownRate, begun: { count: 0, at: now } };
+  const window = createRateWindow();
+  return { bounds, requests: undefined, tokens, learned: unknownRate, window, usualPerMinute: 0 };
 }
 
 /** Adds the draws of a call from the endpoint's own rates. */
@@ -34,15 +55,33 @@ export function drawFromEndpoint(draws: Draw[], endpoint: EndpointRates, tokens:
   }
 }
 
-export function callBegun({ begun }: EndpointRates, now: number): void {
-  countOne(begun, now);
+export function callBegun({ window }: EndpointRates, now: number): void {
+  countBegun(window, now);
 }
 
-/** Cuts the pace after a rate limit. */
-export function callLimited(endpoint: EndpointRates, call: LimitedCall, now: number): void {
-  const { bounds, begun, learned } = endpoint;
-  const pace = Math.min(bounds.requestsPerMinute ?? Number.POSITIVE_INFINITY, perMinute(begun, now));
-  endpoint.learned = afterRateLimit(learned, call, pace, now);
+/** Counts the end of a call. At the end of a window with many rate limits, it cuts the pace. */
+export function callEnded(
+  endpoint: EndpointRates,
+  { name, begunAt, isLimited }: EndedCall,
+  now: number,
+): void {
+  const { bounds, window, learned } = endpoint;
+  countEnded(window, begunAt, isLimited);
+  if (!isWhole(window, now)) return;
+  const perMinute = windowPerMinute(window, now);
+  const { limited } = window;
+  const limitedShare = limited / window.ended;
+  restartWindow(window, now);
+  const answered = perMinute * (1 - limitedShare);
+  const usualPerMinute = Math.max(answered, endpoint.usualPerMinute * remembered);
+  endpoint.usualPerMinute = usualPerMinute;
+  const measured = {
+    perMinute: Math.min(bounds.requestsPerMinute ?? Number.POSITIVE_INFINITY, perMinute),
+    limited,
+    limitedShare,
+    usualPerMinute,
+  };
+  endpoint.learned = afterWindow(learned, name, measured, now);
   if (endpoint.learned === learned) return;
   setPace(endpoint, now);
   // Nothing is left saved up, except for one call that shows how things are after the pause.

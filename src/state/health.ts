@@ -24,13 +24,14 @@ export type { HealthState };
 
 /** Tracks the recent behaviour of each model name. Reading allocates nothing unless something changed. */
 export interface HealthTracker {
-  /** Learns from a call that has ended. `now` is in milliseconds since the epoch. */
+  /** Learns from a call that has ended. `now` is a time on the monotonic clock in milliseconds. */
   observe(attempt: Pick<Attempt, "name" | "firstTokenMs" | "error">, now: number): void;
   /** Returns a model's health; undefined if nothing recent is known of it. */
   of(name: string, now: number): Health | undefined;
-  exportState(): HealthState;
+  /** Exports what was observed. `toWallMs` is what the time of day is ahead of the monotonic clock. */
+  exportState(toWallMs?: number): HealthState;
   /** Replaces what was observed. Throws `InvalidOptionError` if a health tracker did not export the state. */
-  restoreState(state: HealthState, now: number): void;
+  restoreState(state: HealthState, now: number, wallNow?: number): void;
 }
 
 export interface HealthOptions {
@@ -119,22 +120,27 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
       return model.health;
     },
 
-    exportState() {
+    exportState(toWallMs = 0) {
+      const toWall = <Observation extends { readonly at: number }>(one: Observation) => ({
+        ...one,
+        at: one.at + toWallMs,
+      });
       const models = [...byName.values()].map(({ name, outcomes, firstTokens }) => ({
         name,
-        outcomes: listOutcomes(outcomes),
-        firstTokens: [...firstTokens.observed],
+        outcomes: listOutcomes(outcomes).map(toWall),
+        firstTokens: firstTokens.observed.map(toWall),
       }));
       return { formatVersion: 1, models };
     },
 
-    restoreState(state, now) {
+    restoreState(state, now, wallNow = now) {
+      // The clock that wrote the state may have been ahead: what lies in the future would never grow old.
+      const fromWall = (at: number) => now - Math.max(0, wallNow - at);
       const restored = createLatest<Observed>(maxNames);
       for (const { name, outcomes, firstTokens } of checkHealthState(state)) {
         const model = unobserved(name);
-        // The clock that wrote the state may have been ahead: what lies in the future would never grow old.
-        for (const { at, failed } of outcomes) addOutcome(model.outcomes, Math.min(at, now), failed);
-        for (const { at, ms } of firstTokens) addFirstToken(model.firstTokens, Math.min(at, now), ms);
+        for (const { at, failed } of outcomes) addOutcome(model.outcomes, fromWall(at), failed);
+        for (const { at, ms } of firstTokens) addFirstToken(model.firstTokens, fromWall(at), ms);
         // `health` is computed at the first reading.
         model.validUntil = Number.NEGATIVE_INFINITY;
         restored.set(name, model);
@@ -146,5 +152,6 @@ export function createHealth(options: HealthOptions = {}): HealthTracker {
 
 function unobserved(name: string): Observed {
   const outcomes = createOutcomeRing(memory);
-  return { name, outcomes, firstTokens: createFirstTokenTimes(memory), health: undefined, validUntil: 0 };
+  const validUntil = Number.NEGATIVE_INFINITY;
+  return { name, outcomes, firstTokens: createFirstTokenTimes(memory), health: undefined, validUntil };
 }

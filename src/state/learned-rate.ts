@@ -6,48 +6,68 @@ export type LearnedRate =
   /** The rate was too much and was cut. It grows again from there. */
   | { readonly state: "cut"; readonly cut: LearnedLimit };
 
-/** A call that met a rate limit. */
-export interface LimitedCall {
-  /** Name of the model. */
-  readonly name: string;
-  readonly begunAt: number;
+/** Calls of one window, as measured. */
+export interface MeasuredCalls {
+  /** Calls that began per minute, or the configured limit if that is lower. */
+  readonly perMinute: number;
+  /** Number of calls that met a rate limit. */
+  readonly limited: number;
+  /** Their share of the calls that ended, in [0, 1]. */
+  readonly limitedShare: number;
+  /** Calls per minute that the endpoint has usually answered. */
+  readonly usualPerMinute: number;
 }
 
 /** Lowest rate after a cut: one call in ten seconds. */
 const leastPerMinute = 6;
-/** Share of the rate that was too much which comes back per minute. */
+/** Share of the usual rate that comes back per minute. */
 const recovery = 0.1;
+/** Share and number of calls that must meet a rate limit in a window. Fewer are chance: any provider has some. */
+const leastShare = 0.15;
+const leastLimited = 5;
+/** A cut leaves what the endpoint answered, within these shares of the rate that was too much. */
+const deepestCut = 0.5;
+const slightestCut = 0.9;
 
 export const unknownRate: LearnedRate = { state: "unknown" };
 
 /** Returns the calls per minute that should be fine now; undefined if unknown or out of date. */
 export function rateNow(learned: LearnedRate, now: number): number | undefined {
   if (learned.state === "unknown") return undefined;
-  const { at, requestsPerMinute, tooMuchPerMinute } = learned.cut;
-  const minutes = Math.max(0, now - at) / 60_000;
-  const rate = requestsPerMinute + tooMuchPerMinute * recovery * minutes;
-  return rate < 2 * tooMuchPerMinute ? rate : undefined;
+  const { at, requestsPerMinute, tooMuchPerMinute, growthPerMinute } = learned.cut;
+  const growth = growthPerMinute ?? tooMuchPerMinute * recovery;
+  const rate = requestsPerMinute + growth * (Math.max(0, now - at) / 60_000);
+  return rate < tooMuchPerMinute ? rate : undefined;
 }
 
 /**
- * Returns the rate after a call met a rate limit, or the same object if the call teaches nothing.
- * Additive increase, multiplicative decrease (Chiu and Jain, 1989): a rate limit halves the rate; each
- * minute it grows again by a tenth of the rate that was too much. `perMinute` is the rate at which
- * calls were made, or the configured limit if that is lower.
+ * Returns the rate after a window of calls, or the same object if the window teaches nothing. Additive
+ * increase, multiplicative decrease (Chiu and Jain, 1989): a window with a share of rate limits cuts the
+ * rate to what was answered, at most by half. It grows again by a constant step, a tenth of what the
+ * endpoint usually answers per minute, however often it was cut.
  */
-export function afterRateLimit(
+export function afterWindow(
   learned: LearnedRate,
-  { name, begunAt }: LimitedCall,
-  perMinute: number,
+  name: string,
+  { perMinute, limited, limitedShare, usualPerMinute }: MeasuredCalls,
   now: number,
 ): LearnedRate {
-  // A call that began before the last cut tells of the rate before that cut.
-  if (learned.state === "cut" && begunAt <= learned.cut.at) return learned;
-  const allowed = Math.min(perMinute, rateNow(learned, now) ?? Number.POSITIVE_INFINITY);
-  const tooMuchPerMinute = Math.max(allowed, 2 * leastPerMinute);
+  if (limited < leastLimited || limitedShare < leastShare) return learned;
+  const before = rateNow(learned, now);
+  const allowed = Math.min(perMinute, before ?? Number.POSITIVE_INFINITY);
+  const left = Math.min(slightestCut, Math.max(deepestCut, 1 - limitedShare));
+  const last = learned.state === "cut" && before !== undefined ? learned.cut : undefined;
+  const most = Math.max(allowed, last?.tooMuchPerMinute ?? 0, leastPerMinute / deepestCut);
+  const step = recovery * Math.max(usualPerMinute, leastPerMinute);
   return {
     state: "cut",
-    cut: { name, tooMuchPerMinute, requestsPerMinute: tooMuchPerMinute / 2, at: now },
+    cut: {
+      name,
+      tooMuchPerMinute: most,
+      requestsPerMinute: Math.max(leastPerMinute, allowed * left),
+      growthPerMinute: Math.max(last?.growthPerMinute ?? 0, step),
+      at: now,
+    },
   };
 }
 

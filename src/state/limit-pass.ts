@@ -15,9 +15,10 @@ export interface LimitPass {
   readonly queueTimeoutMs: number;
   /**
    * Takes a place among the calls under way. `true`: it has one. `false`: it waits, and `onTurn` is
-   * called when it has one. A text is the reason why it will not have one.
+   * called when it has one. A text is the reason why it will not have one. With `joinsFull`, it
+   * waits in a full queue, too.
    */
-  queue(onTurn: () => void): boolean | string;
+  queue(onTurn: () => void, joinsFull?: boolean): boolean | string;
   /** Begins the call and returns 0, or returns milliseconds after which to ask again: others began late. */
   begin(): number;
   /** Receives the rate-limit headers of the call's response. */
@@ -34,7 +35,7 @@ export interface LimitPassParts {
   readonly waitMs: number;
   readonly bulkheads: Bulkheads;
   readonly rates: CallRates;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds on the monotonic clock. */
   readonly clock: () => number;
 }
 
@@ -59,9 +60,10 @@ export function createLimitPass(parts: LimitPassParts): LimitPass {
     waitMs,
     queueTimeoutMs,
 
-    queue(onTurn) {
+    queue(onTurn, joinsFull = false) {
       if (maxConcurrent === undefined) return true;
-      const place = bulkheads.enter(name, { maxConcurrent, maxQueued }, () => {
+      const mostQueued = joinsFull ? Number.POSITIVE_INFINITY : maxQueued;
+      const place = bulkheads.enter(name, { maxConcurrent, maxQueued: mostQueued }, () => {
         stage = placed;
         onTurn();
       });
@@ -108,6 +110,7 @@ export function createLimitPass(parts: LimitPassParts): LimitPass {
     if (usage !== undefined && !costEstimated)
       correctReserved(reservations, usage.inputTokens + usage.outputTokens);
     // A quota that is used up (`retryable` false) does not come back by calling less.
-    if (error?.kind === "rate-limit" && error.retryable !== false) rates.limited({ name, begunAt }, clock());
+    const isLimited = error?.kind === "rate-limit" && error.retryable !== false;
+    rates.ended({ name, begunAt, isLimited }, clock());
   }
 }

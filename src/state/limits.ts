@@ -15,15 +15,16 @@ export interface Limits {
   delayOf(call: RatedCall): { readonly ms: number; readonly reason: string } | undefined;
   /** Reserves what the call will use, or returns the reason if it would wait longer than `maxWaitMs`. */
   enter(call: RatedCall, maxWaitMs: number): LimitPass | string;
-  exportState(): readonly LearnedLimit[];
+  /** Exports what was learnt. `wallNow` is the time of day. */
+  exportState(wallNow?: number): readonly LearnedLimit[];
   /** Replaces what was learnt. Throws `InvalidOptionError`. */
-  restoreState(learned: readonly LearnedLimit[]): void;
+  restoreState(learned: readonly LearnedLimit[], wallNow?: number): void;
 }
 
 export interface LimitsParts {
   /** The router's models, by id. */
   readonly models: Readonly<Record<string, { readonly name: string }>>;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds on the monotonic clock. */
   readonly clock: () => number;
 }
 
@@ -50,7 +51,17 @@ export function createLimits(options: LimitOptions, { models, clock }: LimitsPar
       return createLimitPass({ name, bounds, reservations, waitMs, bulkheads, rates, clock });
     },
 
-    exportState: () => rates.exportState(clock()),
-    restoreState: (learned) => rates.restoreState(checkLearnedLimits(learned), clock()),
+    exportState(wallNow) {
+      const now = clock();
+      const toWall = (wallNow ?? now) - now;
+      return rates.exportState(now).map((one) => ({ ...one, at: one.at + toWall }));
+    },
+
+    restoreState(learned, wallNow) {
+      const now = clock();
+      const toWall = (wallNow ?? now) - now;
+      const checked = checkLearnedLimits(learned).map((one) => ({ ...one, at: one.at - toWall }));
+      rates.restoreState(checked, now);
+    },
   };
 }

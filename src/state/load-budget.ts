@@ -1,12 +1,14 @@
 /** Budget of calls beyond the first one of each request. */
 export interface LoadBudget {
-  /** Notes a first call. `now` is in milliseconds since the epoch. */
+  /** Notes a first call. `now` is a time on the monotonic clock in milliseconds. */
   deposit(now: number): void;
   /**
    * Takes one further call; false if there is none left. With `sparing`, a quarter of what can be saved
    * up is left to requests that have no other way.
    */
   withdraw(now: number, sparing?: boolean): boolean;
+  /** Gives a further call back, as far as it can be saved up: it was not made, or was of use. */
+  giveBack(): void;
 }
 
 /** Bounds of what can be saved up: seconds of the floor, and first calls of the ratio. */
@@ -43,6 +45,11 @@ export function createLoadBudget(ratio: number, minPerSecond: number): LoadBudge
       else if (floor >= 1) floor -= 1;
       else return false;
       return true;
+    },
+    giveBack() {
+      const room = Math.min(1, mostEarned - earned);
+      earned += room;
+      floor = Math.min(mostFloor, floor + 1 - room);
     },
   };
 }

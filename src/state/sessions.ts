@@ -9,7 +9,7 @@ export interface SessionAnswer {
   readonly model: string;
   /** Absent if the provider did not return it. */
   readonly usage?: Usage | undefined;
-  /** Milliseconds since the epoch. */
+  /** Time on the monotonic clock in milliseconds. */
   readonly at: number;
 }
 
@@ -22,12 +22,13 @@ export interface Sessions {
   ): SessionFacts | undefined;
   /** Notes an answer. */
   record(tenant: string | undefined, session: string, answer: SessionAnswer): void;
-  exportState(): SessionsState;
+  /** Exports what is known. `toWallMs` is what the time of day is ahead of the monotonic clock. */
+  exportState(toWallMs?: number): SessionsState;
   /**
    * Replaces what is known by the sessions whose model is one of `ids`. Throws `InvalidOptionError` if
    * the state was not exported by sessions.
    */
-  restoreState(state: SessionsState, ids: readonly string[], now: number): void;
+  restoreState(state: SessionsState, ids: readonly string[], now: number, wallNow?: number): void;
 }
 
 export interface SessionsOptions {
@@ -59,15 +60,19 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
       remember(sessions, { tenant, session, model, turns, lastUsedAt: at, cachedTokens });
     },
 
-    exportState() {
-      return { formatVersion: 1, sessions: [...sessions.values()] };
+    exportState(toWallMs = 0) {
+      const exported = [...sessions.values()].map((one) => ({
+        ...one,
+        lastUsedAt: one.lastUsedAt + toWallMs,
+      }));
+      return { formatVersion: 1, sessions: exported };
     },
 
-    restoreState(state, ids, now) {
+    restoreState(state, ids, now, wallNow = now) {
       const restored = createLatest<SessionState>(maxSessions);
       for (const session of checkSessionsState(state)) {
         // The clock that wrote the state may have been ahead: no later than now.
-        const lastUsedAt = Math.min(session.lastUsedAt, now);
+        const lastUsedAt = now - Math.max(0, wallNow - session.lastUsedAt);
         if (ids.includes(session.model)) remember(restored, { ...session, lastUsedAt });
       }
       sessions = restored;

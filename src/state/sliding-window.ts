@@ -11,7 +11,7 @@ export interface SlidingWindow {
   readonly calls: Counter;
   readonly failed: Readonly<Record<FailureClass, Counter>>;
   readonly stepMs: number;
-  /** Number of the newest bucket since the epoch; -Infinity while there is none. */
+  /** Number of the newest bucket since its origin; -Infinity while there is none. */
   newest: number;
   /** Place of the newest bucket in the ring. */
   slot: number;
@@ -33,7 +33,7 @@ export function createSlidingWindow(windowMs: number): SlidingWindow {
   };
 }
 
-/** Counts one call, and its failure if it has one. `now` is in milliseconds since the epoch. */
+/** Counts one call, and its failure if it has one. `now` is a time on the monotonic clock in milliseconds. */
 export function count(window: SlidingWindow, failureClass: FailureClass | undefined, now: number): void {
   slide(window, Math.floor(now / window.stepMs));
   add(window.calls, window.slot);

@@ -1,6 +1,6 @@
 /**
  * Token bucket with reservations: a call that must wait learns for how long and keeps its place, so that
- * no later call overtakes it. All times are in milliseconds since the epoch.
+ * no later call overtakes it. All times are on the monotonic clock, in milliseconds.
  */
 export interface TokenBucket {
   capacity: number;

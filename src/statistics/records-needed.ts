@@ -48,10 +48,11 @@ export async function recordsNeeded(
   const variance = varianceOf(world, assumed) + imagined * size ** 2;
   const z = normalQuantile(1 - delta, 0, 1) + powerQuantile;
   const byVariance = (z ** 2 * variance) / (margin * size) ** 2;
-  const byBound = (-Math.log(delta) * test.unitCap) / (maxLoss * size);
+  // Number of units that are enough without any loss at all.
+  const byBound = (Math.log(delta) * test.unitCap) / (Math.log1p(-maxLoss) * size);
   let units = Math.max(test.units + 1, byVariance, byBound);
   const random = seededRandom(seed);
-  while (units < mostSimulated && !isMostlyAccepted(world, Math.ceil(units), test, limit, delta, random))
+  while (units < mostSimulated && !isMostlyAccepted(world, Math.ceil(units), test, limit, random))
     units *= growth;
   if (units >= mostSimulated) units *= reserve;
   // Two digits: it is a rough estimate.
@@ -69,8 +70,8 @@ const draws = 60;
 /** Share of the draws that must be accepted: above four in five by more than chance. */
 const mostly = 0.85;
 /**
- * Largest number of units that is simulated. Beyond, the first guess is multiplied by the extra that bets
- * need over a normal approximation.
+ * Largest number of units that is simulated. Beyond, the first guess is multiplied by what tests
+ * need over a normal approximation, with some reserve.
  */
 const mostSimulated = 20_000;
 const reserve = 1.3;
@@ -90,7 +91,6 @@ function isMostlyAccepted(
   units: number,
   test: LossTest,
   limit: number,
-  delta: number,
   random: () => number,
 ): boolean {
   const drawn = { losses: new Float64Array(units), sizes: new Float64Array(units) };
@@ -102,7 +102,7 @@ function isMostlyAccepted(
       drawn.sizes[unit] = size;
       drawn.losses[unit] = random() < imagined ? size : (losses[from] as number);
     }
-    if (test.pValueOf(drawn, limit) <= delta) accepted += 1;
+    if (test.rejectsUnits(drawn, limit)) accepted += 1;
   }
   return accepted >= mostly * draws;
 }

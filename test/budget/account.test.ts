@@ -28,10 +28,10 @@ describe("the account of a request with maxCostUsd", () => {
   it("fits a call up to the bound, next to what is spent and reserved", () => {
     const one = account();
     expect(one.fits({ costUsd: 1 })).toBe(true);
-    expect(one.fits({ costUsd: 1.5 })).toMatchObject({ reason: "costs about 1.50 USD, more than 1" });
+    expect(one.fits({ costUsd: 1.5 })).toMatchObject({ reason: "costs up to 1.50 USD, more than 1" });
     expect(one.reserve({ attemptId: "a", costUsd: 0.5 })).toBe(true);
     expect(one.fits({ costUsd: 0.6 })).toMatchObject({
-      reason: "costs about 0.600 USD, and 0.500 of 1 USD are spent or reserved",
+      reason: "costs up to 0.600 USD, and 0.500 of 1 USD are spent or reserved",
     });
     one.settle("a", 0.2);
     expect(one.fits({ costUsd: 0.8 })).toBe(true);
@@ -60,7 +60,7 @@ describe("the account of a request under a budget", () => {
     expect(usedUsd()).toBe(1);
     expect(ledger.open({}, () => noon).fits({ costUsd: 0.1 })).toEqual({
       by: "budget",
-      reason: "costs about 0.100 USD, 0 USD are left",
+      reason: "costs up to 0.100 USD, 0 USD are left",
     });
     first.reserve({ attemptId: "a", costUsd: 0.4 });
     first.settle("a", 0.3);

@@ -78,10 +78,16 @@ describe("a spend book", () => {
       fc.property(
         fc.array(entry, { maxLength: 60 }),
         fc.integer({ min: 1, max: 5 }),
-        (entries, maxTenants) => {
-          const spend = book({ per: "tenant", maxTenants });
+        fc.nat(60),
+        (entries, maxTenants, restartAt) => {
+          let spend = book({ per: "tenant", maxTenants });
           const exact = new Map<string, number>();
-          for (const { tenant, cents } of entries) {
+          for (const [at, { tenant, cents }] of entries.entries()) {
+            if (at === restartAt) {
+              const state = spend.exportState();
+              spend = book({ per: "tenant", maxTenants });
+              spend.restoreState(state, noon);
+            }
             spend.open(tenant, noon).settle(cents);
             exact.set(tenant, (exact.get(tenant) ?? 0) + cents);
             expect(spend.exportState().accounts.length).toBeLessThanOrEqual(maxTenants);
@@ -104,6 +110,18 @@ describe("a spend book", () => {
       held += 1;
     }
     expect(held).toBe(10);
+  });
+
+  it("forgets a tenth of many tenants at once, those that used least, and starts others with the most of them", () => {
+    const spend = book({ per: "tenant", maxTenants: 100 });
+    for (let tenant = 0; tenant < 100; tenant += 1) spend.open(`t${tenant}`, noon).settle(tenant / 100);
+    expect(spend.read("new", noon).usedUsd).toBe(0.09);
+    expect(spend.exportState().accounts).toHaveLength(91);
+    expect(spend.read("another", noon).usedUsd).toBe(0.09);
+    expect(spend.read("t50", noon).usedUsd).toBe(0.5);
+    expect(spend.read("t3", noon).usedUsd).toBe(0.09);
+    expect(spend.read("new", noon + dayMs).usedUsd).toBe(0);
+    expect(spend.read("t3", noon + dayMs).usedUsd).toBe(0);
   });
 
   it("makes room from earlier periods first, at no cost to the new ones", () => {

@@ -41,7 +41,9 @@ describe("eval check", () => {
     const names = ["promise", "recertification", "unit-size", "expiry", "classifier"];
     for (const name of [...names, "models", "policy", "prices", "score-distribution"])
       expect(out).toMatch(new RegExp(`^ok +${name} `, "m"));
-    expect(out.trimEnd().split("\n").at(-1)).toBe("passed: the certificate can be relied on");
+    expect(out.trimEnd().split("\n").at(-1)).toMatch(
+      /^passed: 14 of 14 checks\. In 9 of 10 runs so many records show a small model \d\.\d points worse, a large model \d\.\d points worse, a loss \d\.\d points worse; a smaller change would pass unseen$/,
+    );
   });
 
   it("fails with exit code 1 when the promise is broken, and names it", async () => {
@@ -49,17 +51,19 @@ describe("eval check", () => {
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
     expect(out).toMatch(/^FAIL +promise +the promise no longer holds: loss 2\d/m);
     expect(out).toMatch(/^\? +recertification /m);
-    expect(out).toMatch(/\nFAILED: 1 of 9 checks failed, 1 could not be judged\n$/);
+    expect(out).toMatch(/\nFAILED: 3 of 14 checks failed, 1 could not be judged\n$/);
   });
 
   it("passes what cannot be judged, and fails it under --strict", async () => {
     const few = folder.file("few.jsonl", lines(recordsOf({ count: 20, loss: 0 })));
     const lenient = await checkConfig(few);
     expect(lenient.exitCode).toBe(0);
-    expect(lenient.out).toContain("passed: nothing speaks against the certificate, 2 could not be judged");
+    expect(lenient.out).toContain(
+      "passed: 7 of 14 checks, 7 could not be judged. So few records would show no worse model",
+    );
     const strict = await checkConfig(few, "--strict");
     expect(strict.exitCode).toBe(1);
-    expect(strict.out).toContain("FAILED: 0 of 9 checks failed, 2 could not be judged (strict: a failure)");
+    expect(strict.out).toContain("FAILED: 0 of 14 checks failed, 7 could not be judged (strict: a failure)");
   });
 
   it("prints the report as JSON, and writes JUnit", async () => {
@@ -71,7 +75,7 @@ describe("eval check", () => {
     expect(report.checks[0]).toMatchObject({ name: "promise", verdict: "failed" });
     expect(report.checks[0].figures.scopes[0].lowerBound).toBeGreaterThan(0.05);
     expect(readFileSync(junit, "utf8")).toMatch(
-      /<testsuites name="switchpoint eval check" tests="9" failures="1"/,
+      /<testsuites name="switchpoint eval check" tests="14" failures="3"/,
     );
     expect(err).toMatch(
       /^::error file=.*,title=switchpoint eval check%3A promise::the promise no longer holds/,
@@ -98,7 +102,7 @@ describe("eval check", () => {
   it("prints annotations below the report for --github", async () => {
     const { out } = await checkConfig(lossy, "--github");
     expect(out).toMatch(
-      /\n::error file=[^\n]*promise::[^\n]*\n::warning file=[^\n]*recertification::[^\n]*\n$/,
+      /\n::error file=[^\n]*promise::[^\n]*\n::error file=[^\n]*small-model::[^\n]*\n::error file=[^\n]*loss::[^\n]*\n::warning file=[^\n]*recertification::[^\n]*\n$/,
     );
   });
 
@@ -133,7 +137,7 @@ describe("eval check", () => {
     expect(await check("--tuning", tuning, "--outcomes", fresh)).toEqual({
       exitCode: 2,
       out: "",
-      err: "switchpoint: --classifier must be the file of stated@1, which was tuned on, got undefined\n",
+      err: "switchpoint: --classifier must be the file of stated@1, which was tuned on, but it is missing\n",
     });
   });
 

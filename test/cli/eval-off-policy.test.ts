@@ -62,7 +62,9 @@ describe("eval off-policy", () => {
     heads.forEach((head, index) => {
       const line = lines[5 + index];
       expect(line?.startsWith(`${head} `)).toBe(true);
-      if (head !== "threshold: direct method") expect(line).toMatch(new RegExp(cell));
+      // As wrong as the model is, and too low by what was clipped: no interval.
+      const hasNone = /direct method|clipped/.test(head);
+      expect(new RegExp(cell).test(line ?? ""), line).toBe(!hasNone);
     });
     expect(out).toMatch(/quality of threshold is at least 0\.\d{3} with 95 % confidence/);
     expect(out).toMatch(/small +\d\d\.\d % +\d\d\.\d % +6\.7 +\d+\n/);
@@ -77,7 +79,7 @@ describe("eval off-policy", () => {
     const { dr, dm } = quality.estimates;
     expect(dr.low).toBeLessThan(dr.value);
     expect(dr.value).toBeLessThan(dr.high);
-    expect(Object.keys(dr)).toEqual(["value", "low", "high", "normal", "bootstrap"]);
+    expect(Object.keys(dr)).toEqual(["value", "low", "high", "bootstrap"]);
     expect(Object.keys(dm)).toEqual(["value"]);
     expect(costUsd.difference.value).toBeLessThan(0);
     expect(overlap.effectiveSampleSize).toBeLessThan(900);

@@ -60,7 +60,7 @@ describe("eval train", () => {
       seed: 4,
       share: 0.5,
       part: "fit",
-      groupBy: ["prompt", "group", "session", "tenant"],
+      groupBy: ["prompt", "template", "group", "session", "tenant"],
     });
     const replay = (...args: readonly string[]) =>
       runCli([
@@ -126,7 +126,7 @@ describe("eval train", () => {
     [
       "a split by what is no field",
       ["--split-by", "user"],
-      /--split-by must be one or more of prompt, group/,
+      /--split-by must be one or more of prompt, template, group/,
     ],
     ["a share that is none", ["--part", "fit", "--split-share", "1"], /--split-share must be a number in/],
     ["a text that is none", ["--text", "title"], /--text must be prompt or question/],

@@ -6,6 +6,7 @@ import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { tuneRecords } from "../support/evals/tune-records.ts";
+import { wordOf } from "../support/evals/word-of.ts";
 import { runCli } from "../support/run-cli.ts";
 import { topicRecords } from "../support/topic-records.ts";
 
@@ -18,7 +19,7 @@ const linesFrom = (records: readonly OutcomeRecord[]): string =>
 const records = tuneRecords(1_200, { small: () => 0.95 }).map(
   (record, index): OutcomeRecord => ({
     ...record,
-    prompt: `${"word ".repeat(1 + (index % 60))}${index}`,
+    prompt: `${"word ".repeat(1 + (index % 60))}${wordOf(index)}`,
     category: index % 3 === 0 ? "chat" : "code",
   }),
 );
@@ -41,6 +42,7 @@ const tune = (...args: readonly string[]) =>
     "50",
     "--out",
     out,
+    "--force",
     ...args,
   ]);
 
@@ -58,11 +60,11 @@ describe("eval tune", () => {
     });
     expect(text).toMatch(/^small small, large large; complexity@[0-9a-f]{12}; policy \w+\n/);
     expect(text).toMatch(
-      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(betting test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
+      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(exact test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
     );
     // What is promised, and what is an estimate.
     expect(text).toMatch(
-      /^at most +0\.0500\nof this policy alone, an estimate \(betting\) +-?0\.\d+\np-value +\S+$/m,
+      /^at most +0\.0500\nof this policy alone, an estimate \(exact test\) +-?0\.\d+\np-value +\S+$/m,
     );
     expect(text).toMatch(/^threshold +large calls +quality +loss +USD per 1,000 +p-value +accepted$/m);
     expect(text).toMatch(/tuning\.json: tuning [0-9a-f]{12}, holds until 2027-03-01\n$/);
@@ -79,6 +81,56 @@ describe("eval tune", () => {
     const { exitCode } = await tune("--outcomes", outcomes, "--max-loss", "0.05", "--prices-from", config);
     expect(exitCode).toBe(0);
     expect((await readTuning(out)).prices).toEqual({ small: price });
+  });
+
+  it("keeps a file that is there, unless it is told to replace it", async () => {
+    const path = folder.file("kept.json", "mine");
+    const args = ["eval", "tune", "--small", "small", "--large", "large", "--bootstrap", "20", "--out", path];
+    const kept = await runCli([...args, "--outcomes", outcomes, "--max-loss", "0.05"]);
+    expect(kept.exitCode).toBe(2);
+    expect(kept.err).toContain("--out must be a new file, or --force, which replaces the one that is there");
+    expect(readFileSync(path, "utf8")).toBe("mine");
+    const replaced = await runCli([...args, "--outcomes", outcomes, "--max-loss", "0.05", "--force"]);
+    expect(replaced.exitCode).toBe(0);
+    expect((await readTuning(path)).certificate.maxLoss).toBe(0.05);
+  });
+
+  it("counts the tunings on the same records beside it, by other seeds or options", async () => {
+    const own = temporaryFolder();
+    try {
+      const path = own.file("one.json", "");
+      const args = ["--outcomes", outcomes, "--max-loss", "0.05", "--out"];
+      const concernsAfter = async (...more: readonly string[]) => {
+        const { exitCode } = await tune(...args, ...more);
+        expect(exitCode).toBe(0);
+        return (await readTuning(more[0] ?? path)).certificate.concerns ?? [];
+      };
+      expect(await concernsAfter(path)).toEqual([]);
+      // The same again is no other try.
+      expect(await concernsAfter(path)).toEqual([]);
+      expect(await concernsAfter(path.replace("one", "two"), "--seed", "2")).toEqual([
+        expect.stringMatching(
+          /^These records were tuned on once before, with another seed or other options: /,
+        ),
+      ]);
+      expect(await concernsAfter(path.replace("one", "three"), "--seed", "3")).toEqual([
+        expect.stringMatching(/^These records were tuned on 2 times before/),
+      ]);
+      own.file("broken.json", "{");
+      const others = own.file("others.jsonl", linesFrom(tuneRecords(1_200, { seed: 9, small: () => 0.95 })));
+      const fresh = await tune(
+        "--outcomes",
+        others,
+        "--max-loss",
+        "0.05",
+        "--out",
+        path.replace("one", "four"),
+      );
+      expect(fresh.exitCode).toBe(0);
+      expect((await readTuning(path.replace("one", "four"))).certificate.concerns).toBeUndefined();
+    } finally {
+      own.remove();
+    }
   });
 
   it("does not write over what it reads", async () => {
@@ -124,7 +176,7 @@ describe("eval tune", () => {
     // Chosen by other records: the bound is what is promised.
     expect(share.out).not.toContain("an estimate");
     const budget = await tune("--outcomes", outcomes, "--budget", "5");
-    expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$\d\.\d+ measured\)/);
+    expect(budget.out).toMatch(/chosen for at most \$5 per 1,000 requests \(\$[\d.]+ measured\)/);
     const categories = await tune("--outcomes", outcomes, "--by-category", "--max-loss", "0.1");
     expect(categories.out).toMatch(
       /^category +threshold +records +loss +at most +alone \(estimate\) +large calls +saving/m,
@@ -158,7 +210,7 @@ describe("eval tune", () => {
     const leaky = await tune(...args, "--part", "all", "--out", nowhere);
     expect(leaky.exitCode).toBe(2);
     expect(leaky.err).toMatch(
-      /records must be other records to tune with than those used to fit .*: 442 are in both/,
+      /records must be other records to tune with than those used to fit .*: 467 are in both/,
     );
     expect(existsSync(nowhere)).toBe(false);
   });
@@ -169,7 +221,7 @@ describe("eval tune", () => {
       linesFrom(records.map((record, index) => ({ ...record, session: `s${Math.floor(index / 4)}` }))),
     );
     const { out: text } = await tune("--outcomes", path, "--max-loss", "0.1", "--unit-cap", "1");
-    expect(text).toMatch(/^On 1200 records, 300 independent units .*or tenant, all count as one\.$/m);
+    expect(text).toMatch(/^On 1200 records, 300 independent units .*or tenant, all count as one\. /m);
     expect((await readTuning(out)).certificate).toMatchObject({ largestUnit: 4, unitCap: 1 });
   });
 
@@ -221,14 +273,19 @@ describe("eval tune", () => {
     const path = folder.file("lacking.jsonl", lacking.map((one) => `${JSON.stringify(one)}\n`).join(""));
     const { err } = await tune("--outcomes", path, "--max-loss", "0.1");
     expect(err).toBe("7 records were left out: a model has no outcome there\n");
+    const strict = await tune("--outcomes", path, "--max-loss", "0.011");
+    expect(strict.exitCode === 0 ? strict.err : "").toMatch(
+      /^(7 records lack the outcome of a model: they count as lost\n)?$/,
+    );
   });
 
   it.each([
     [["--max-loss", "0"], '--max-loss must be a number above 0 and below 1, got "0"'],
     [["--confidence", "95"], '--confidence must be a number in [0, 1], got "95"'],
     [["--guarantee", "most"], '--guarantee must be mean or regressions, got "most"'],
+    [["--test", "wald"], '--test must be exact, gaffke, betting, got "wald"'],
     [["--unit-cap", "0"], '--unit-cap must be a number in [1, 4294967295], got "0"'],
-    [["--group-by", "user"], "--group-by must be one or more of prompt, group, session, tenant"],
+    [["--group-by", "user"], "--group-by must be one or more of prompt, template, group, session, tenant"],
     [
       ["--max-loss", "0.1", "--budget", "3"],
       '--budget must be absent together with --max-loss: each is a target of its own, got "3"',

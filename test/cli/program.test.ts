@@ -39,7 +39,7 @@ describe("the command line", () => {
     ["an unknown command", ["rout"], /^switchpoint: unknown command 'rout'[\s\S]*Did you mean route/],
     ["an unknown command of eval", ["eval", "repla"], /unknown command 'repla'/],
     ["an unknown option", ["demo", "--fast"], /^switchpoint: unknown option '--fast'/],
-    ["a missing prompt", ["route"], /missing required argument 'prompt'/],
+    ["a missing prompt", ["route"], /stdin must be the prompt: give it as an argument/],
     ["a prompt in pieces", ["route", "two", "words"], /too many arguments/],
     ["a missing value", ["decide", "--config"], /argument missing/],
     [

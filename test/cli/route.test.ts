@@ -35,6 +35,31 @@ describe("route", () => {
     );
   });
 
+  it.each([
+    ["-", ["route", "-"]],
+    ["nothing", ["route"]],
+  ])("takes a prompt that is piped in: %s", async (_, args) => {
+    const env = await serve({ type: "answer", answer });
+    const { exitCode, out } = await runCli(args, { env, stdin: `${prompt}\n` });
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Paris.\n" });
+    const sent = server?.requests[0]?.body as { readonly messages: unknown };
+    expect(sent.messages).toEqual([{ role: "user", content: prompt }]);
+  });
+
+  it("says what to give if there is no prompt", async () => {
+    const nothing = await runCli(["route"], { stdinIsTerminal: true });
+    expect(nothing).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining("<prompt> must be what to ask"),
+    });
+    const empty = await runCli(["route", "-"], { stdin: " \n" });
+    expect(empty).toMatchObject({ exitCode: 2, err: expect.stringContaining("stdin must be the prompt") });
+    const bytes = await runCli(["route"], { stdin: [Buffer.from([0xff, 0xfe])] });
+    expect(bytes).toMatchObject({ exitCode: 2, err: expect.stringContaining("text in UTF-8") });
+    const long = await runCli(["route"], { stdin: new Array(17).fill(Buffer.alloc(1024 * 1024, "a")) });
+    expect(long).toMatchObject({ exitCode: 2, err: expect.stringContaining("at most 16777216 bytes") });
+  });
+
   it("prints a stream as it arrives", async () => {
     const env = await serve({ type: "answer", answer });
     const { exitCode, out, err } = await runCli(["route", prompt, "--stream"], { env });

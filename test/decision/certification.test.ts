@@ -140,7 +140,7 @@ describe("a decision", () => {
 
 it.each<[object | string, string]>([
   ["tuning.json", 'tuning must be the contents of a tuning file, got "tuning.json"'],
-  [{ ...tuning, version: undefined }, "tuning.version must be a non-empty string, got undefined"],
+  [{ ...tuning, version: undefined }, "tuning.version must be a non-empty string, but it is missing"],
   [{ ...tuning, expiresAt: "soon" }, 'tuning.expiresAt must be a date in ISO 8601, got "soon"'],
   [{ ...tuning, policy: "threshold" }, 'tuning.policy must be an object with a name, got "threshold"'],
   [{ ...tuning, models: "fake:s" }, 'tuning.models must be an array of names, got "fake:s"'],

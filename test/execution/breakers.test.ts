@@ -107,7 +107,8 @@ describe("a model whose breaker is open", () => {
     );
     expect((await router.route("x")).text).toBe("from large");
     down = false;
-    await vi.advanceTimersByTimeAsync(1_001);
+    // Its provider has asked for a pause, which is longer than its breaker is open.
+    await vi.advanceTimersByTimeAsync(2_001);
     expect((await router.route("x")).text).toBe("from small");
     expect(small.requests).toHaveLength(2);
   });

@@ -241,9 +241,10 @@ describe("limits", () => {
   });
 
   it("stop before a model that the remaining money cannot pay for", async () => {
-    const small = fakeModel({ model: "small", price, answer: never });
+    const free = { ...price, usdPerMillionOutputTokens: 0 };
+    const small = fakeModel({ model: "small", price: free, answer: never });
     const context = executionFor({
-      models: { small, large: failing("large") },
+      models: { small, large: fakeModel({ model: "large", price: free }) },
       options: { attemptTimeoutMs: 100, retries: 0 },
       maxCostUsd: 0.0105, // the abandoned call counts as 10 tokens of input: 0.01
     });

@@ -449,8 +449,11 @@ describe("calls per minute", () => {
 
   it("that were reduced after a 429 stay so across a restart", async () => {
     const limit = new ProviderError({ kind: "rate-limit", model: "fake:small", retryAfterMs: 0 });
-    const before = make({}, { error: limit });
-    await before.router.route("x");
+    const before = make({ requestsPerMinute: 600 }, { error: limit }, { breaker: { coolDownMs: 0 } });
+    for (let call = 0; call < 21; call += 1) {
+      await before.router.route("x");
+      await vi.advanceTimersByTimeAsync(9_000);
+    }
     const state = JSON.parse(JSON.stringify(before.router.exportState()));
     expect(state.limits).toMatchObject([{ name: "fake:small", requestsPerMinute: 6, tooMuchPerMinute: 12 }]);
     const after = make({});

@@ -544,7 +544,7 @@ describe("money that is not enough for the next model", () => {
     const context = executionFor({
       models: {
         small: failing("small", [timeout()], { price }),
-        dear: failing("dear", [], { price }),
+        dear: failing("dear", [], { price: { ...price, usdPerRequest: 5 } }),
         cheap: failing("cheap", [], { price }),
       },
       options: { retries: 0 },
@@ -575,7 +575,10 @@ describe("money that is not enough for the next model", () => {
 
   it("ends the request if it is enough for no model", async () => {
     const context = executionFor({
-      models: { small: failing("small", [timeout()], { price }), dear: failing("dear", [], { price }) },
+      models: {
+        small: failing("small", [timeout()], { price }),
+        dear: failing("dear", [], { price: { ...price, usdPerRequest: 5 } }),
+      },
       options: { retries: 0 },
       maxCostUsd: 2,
       estimateCostUsd: (id) => (id === "dear" ? 5 : 1),

@@ -225,7 +225,7 @@ describe("a call of a classifier or a check", () => {
     expect(judges.map(({ requests }) => requests.length)).toEqual([1, 0, 0]);
     expect(classifier.outcome).toMatchObject([
       { status: "fulfilled" },
-      { reason: { reasons: { "fake:judge-1": "maxCost: costs about 3.00 USD, more than 2" } } },
+      { reason: { reasons: { "fake:judge-1": "maxCost: costs up to 3.00 USD, more than 2" } } },
       { reason: { reasons: { "fake:judge-2": "maxCost: its price is not known" } } },
     ]);
   });
@@ -409,7 +409,7 @@ describe("the health of a model", () => {
     failing = false;
     // While it is unhealthy, always("small") has no opinion.
     await expect(router.decide(ask)).rejects.toMatchObject({ code: "policy" });
-    vi.setSystemTime(Date.now() + 60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(await settled(router.route(ask))).toMatchObject({ text: "from small" });
   });
 
@@ -487,7 +487,7 @@ it("a decision lists every model, each with the first constraint that refuses it
   expect(candidates.map(({ model, permitted }) => [model, permitted])).toEqual([
     ["tiny", "boundary: boundary is cloud, on-prem is required"], // Its price is unknown, too.
     ["small", "boundary: boundary is not known, on-prem is required"],
-    ["large", "maxCost: costs about 9.00 USD, more than 2"],
+    ["large", "maxCost: costs up to 9.00 USD, more than 2"],
     ["local", true],
   ]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createClock } from "../../src/plugin/clock.ts";
 
 describe("a clock of one function", () => {
-  it("has its value as time of day, and its largest value so far as monotonic time", () => {
+  it("has its value as time of day, and its steps forward as monotonic time", () => {
     let now = 1_000;
     const clock = createClock(() => now);
     expect([clock.wall(), clock.monotonic()]).toEqual([1_000, 1_000]);
@@ -10,8 +10,26 @@ describe("a clock of one function", () => {
     expect([clock.wall(), clock.monotonic()]).toEqual([5_000, 5_000]);
     now = 2_000;
     expect([clock.wall(), clock.monotonic()]).toEqual([2_000, 5_000]);
+    now = 2_500;
+    expect(clock.monotonic()).toBe(5_500);
     now = 6_000;
-    expect(clock.monotonic()).toBe(6_000);
+    expect([clock.wall(), clock.monotonic()]).toEqual([6_000, 9_000]);
+  });
+
+  it("is replaced by a monotonic clock of its own, which never goes back either", () => {
+    let [now, monotonic] = [1_000, 7];
+    const clock = createClock(
+      () => now,
+      () => monotonic,
+    );
+    expect([clock.wall(), clock.monotonic()]).toEqual([1_000, 7]);
+    now = 9_000;
+    monotonic = 8;
+    expect([clock.wall(), clock.monotonic()]).toEqual([9_000, 8]);
+    monotonic = 1;
+    expect(clock.monotonic()).toBe(8);
+    monotonic = 3;
+    expect(clock.monotonic()).toBe(10);
   });
 
   it("never goes back for a value that is not a number", () => {

@@ -151,7 +151,7 @@ test("the mixture equals the hand-computed one and sums to at most 1", () => {
 
 test.each([
   [[], "firstOf must be given at least one policy"],
-  [[always("small"), undefined], "firstOf[1] must be an object with select(), got undefined"],
+  [[always("small"), undefined], "firstOf[1] must be an object with select(), but it is missing"],
   [[{ name: "x" }], "firstOf[0] must be an object with select()"],
   [[{ select: () => undefined }], "firstOf[0].name must be a non-empty string"],
 ])("policies %j are refused", (policies, message) => {

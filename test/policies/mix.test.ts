@@ -154,7 +154,7 @@ test.each([
   [[0.5, 0.5], "mix[0] must be an object of options, got 0.5"],
   [[{ weight: 1, model: "a" }], "mix[0].model must be absent: known options are weight, use"],
   [[{ weight: "1", use: "a" }], 'mix[0].weight must be a number in [0, 1], got "1"'],
-  [[{ weight: 1 }], "mix[0].use must be a non-empty string, got undefined"],
+  [[{ weight: 1 }], "mix[0].use must be a non-empty string, but it is missing"],
   [[{ weight: 1, use: {} }], "mix[0].use must be an object with select()"],
 ])("%j is refused", (weights, message) => {
   const build = () => mix(weights as Record<string, number>);

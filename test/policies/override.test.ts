@@ -54,7 +54,7 @@ test.each([
   [{ ...good, label: "" }, 'override.label must be a non-empty string, got ""'],
   [{ ...good, values: {} }, "override.values must be an object of at least one model or policy"],
   [{ ...good, values: { on: 1 } }, "override.values.on must be a non-empty string, got 1"],
-  [{ ...good, otherwise: undefined }, "override.otherwise must be a non-empty string, got undefined"],
+  [{ ...good, otherwise: undefined }, "override.otherwise must be a non-empty string, but it is missing"],
   [
     { ...good, flag: () => "large" },
     "override.flag must be absent: known options are label, values, otherwise",

@@ -182,7 +182,7 @@ test.each([
   [good, "rules must be an array of at least one rule, got an object"],
   [["large"], 'rules[0] must be an object of options, got "large"'],
   [[good, { ...good, iff: {} }], "rules[1].iff must be absent: known options are if, use, reason"],
-  [[{ use: "large" }], "rules[0].if must be an object of options, got undefined"],
+  [[{ use: "large" }], "rules[0].if must be an object of options, but it is missing"],
   [[{ ...good, if: {} }], "rules[0].if must be given at least one of tenant, category, language, labels"],
   [[{ ...good, if: { labels: {} } }], "rules[0].if must be given at least one of"],
   [[{ ...good, if: { tenent: "x" } }], "rules[0].if.tenent must be absent: known options are tenant"],
@@ -207,7 +207,7 @@ test.each([
     "rules[0].if.maxInputTokens must be a number of at least 10, got 9",
   ],
   [[{ ...good, if: { tools: "yes" } }], 'rules[0].if.tools must be true or false, got "yes"'],
-  [[{ ...good, use: undefined }], "rules[0].use must be a non-empty string, got undefined"],
+  [[{ ...good, use: undefined }], "rules[0].use must be a non-empty string, but it is missing"],
   [[{ ...good, use: { model: "a" } }], "rules[0].use must be an object with select()"],
   [[{ ...good, reason: "" }], 'rules[0].reason must be a non-empty string, got ""'],
 ])("rules %j are refused", (list, message) => {

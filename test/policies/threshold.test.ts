@@ -86,9 +86,9 @@ test.each([
   [{ ...good, at: 1.01 }, "threshold.at must be a number in [0, 1], got 1.01"],
   [{ ...good, at: -0.1 }, "threshold.at must be a number in [0, 1], got -0.1"],
   [{ ...good, at: "0.5" }, 'threshold.at must be a number in [0, 1], got "0.5"'],
-  [{ ...good, at: undefined }, "threshold.at must be a number in [0, 1], got undefined"],
+  [{ ...good, at: undefined }, "threshold.at must be a number in [0, 1], but it is missing"],
   [{ ...good, small: "" }, 'threshold.small must be a non-empty string, got ""'],
-  [{ ...good, large: undefined }, "threshold.large must be a non-empty string, got undefined"],
+  [{ ...good, large: undefined }, "threshold.large must be a non-empty string, but it is missing"],
   [{ ...good, otherwise: "third" }, 'threshold.otherwise must be "small" or "large", got "third"'],
   [
     { ...good, treshold: 1 },
@@ -103,7 +103,7 @@ test.each([
     { small: "small", large: "large", largeShare: 0.3, maxTenantShare: 0 },
     "threshold.maxTenantShare must be",
   ],
-  [undefined, "threshold must be an object of options, got undefined"],
+  [undefined, "threshold must be an object of options, but it is missing"],
 ])("options %j are refused", (options, message) => {
   const build = () => threshold(options as ThresholdOptions<string>);
   expect(build).toThrow(InvalidOptionError);

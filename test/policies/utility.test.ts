@@ -85,7 +85,7 @@ test.each([
   [{ usdPerGoodAnswer: -1 }, "utility.usdPerGoodAnswer must be a finite number above 0, got -1"],
   [{ usdPerGoodAnswer: Number.NaN }, "utility.usdPerGoodAnswer must be a finite number above 0, got NaN"],
   [{ usdPerGoodAnswer: Infinity }, "utility.usdPerGoodAnswer must be a finite number above 0, got Infinity"],
-  [{}, "utility.usdPerGoodAnswer must be a finite number above 0, got undefined"],
+  [{}, "utility.usdPerGoodAnswer must be a finite number above 0, but it is missing"],
   [{ priceWeight: 1 }, "utility.priceWeight must be absent: known options are usdPerGoodAnswer"],
 ])("options %j are refused", (options, message) => {
   const build = () => utility(options as UtilityOptions);

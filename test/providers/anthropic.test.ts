@@ -233,7 +233,6 @@ describe("a stream", () => {
   });
 
   test.each([
-    ["without message_stop", [start, block, piece, end]],
     ["without a stop reason", [start, block, piece, stop]],
     ["that does not begin", [block, piece, end, stop]],
     [

@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../src/contracts/index.ts";
+import { readBounded, readStart } from "../../src/plugin/http/read-bounded.ts";
 import { anthropic } from "../../src/providers/anthropic.ts";
-import { decodedHeaders, readBounded } from "../../src/providers/internal/read-bounded.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
 
 /** A server that answers every call with a body that never ends, with the status that the path names. */
@@ -70,16 +70,12 @@ describe("a bounded body", () => {
   it("is read whole up to the bound, and beyond it only as a cut text", async () => {
     expect(await readBounded(streamed("grö", "ßer"), 8)).toBe("größer");
     expect(await readBounded(streamed("grö", "ßer"), 7)).toBeUndefined();
-    expect(await readBounded(streamed("abc", "def"), 5, true)).toBe("abcde");
+    expect(await readStart(streamed("abc", "def"), 5)).toBe("abcde");
     expect(await readBounded(new Response(null), 5)).toBe("");
   });
 
   it("is not trusted to be as short as its compressed length", async () => {
     const headers = { "content-length": "1", "content-encoding": "gzip" };
     expect(await readBounded(new Response("unpacked", { headers }), 4)).toBeUndefined();
-    expect([...decodedHeaders(new Headers({ ...headers, a: "b" }), { c: "d" })]).toEqual([
-      ["a", "b"],
-      ["c", "d"],
-    ]);
   });
 });

@@ -244,7 +244,7 @@ describe("unusable answers", () => {
       /MALFORMED_FUNCTION_CALL/,
     ],
     ["no candidates", json({}), "incomplete", /no finish reason/],
-    ["null", json(null), "incomplete", /cannot be read/],
+    ["null", json(null), "incomplete", /not a JSON object/],
     ["a list", json([]), "incomplete", /not a JSON object/],
     ["no body", (response) => response.writeHead(200).end(), "incomplete", /cannot be read/],
     ["an error with status 200", json({ error: { code: 503, status: "UNAVAILABLE" } }), "overloaded", /503/],

@@ -11,7 +11,7 @@ const policy = threshold({ small: "small", large: "large", at: 0.5 });
 
 describe("options that are refused, each by name, value and allowed range", () => {
   const cases: readonly (readonly [what: string, options: object, message: string])[] = [
-    ["no options", undefined as never, "createRouter must be an object of options, got undefined"],
+    ["no options", undefined as never, "createRouter must be an object of options, but it is missing"],
     ["no models", { models: {} }, "models must be an object with at least one model, by id, got an object"],
     [
       "models in a list",
@@ -36,7 +36,7 @@ describe("options that are refused, each by name, value and allowed range", () =
     [
       "a model without labels",
       { models: { small: { ...models.small, labels: undefined } } },
-      "models.small.labels must be an object whose values are strings, got undefined",
+      "models.small.labels must be an object whose values are strings, but it is missing",
     ],
     [
       "a label that is not text",
@@ -56,18 +56,18 @@ describe("options that are refused, each by name, value and allowed range", () =
     [
       "a classifier without a name",
       { classifier: { classify: () => ({ complexity: 0.5 }) } },
-      "classifier.name must be a non-empty string, got undefined",
+      "classifier.name must be a non-empty string, but it is missing",
     ],
     [
       "a policy whose models are not a list",
       { policy: { ...policy, models: 5 } },
       "models of policy threshold must be an array of ids, got 5",
     ],
-    ["no policy", { policy: undefined }, "policy must be an object with select(), got undefined"],
+    ["no policy", { policy: undefined }, "policy must be an object with select(), but it is missing"],
     [
       "a policy without a name",
       { policy: { select: () => undefined } },
-      "policy.name must be a non-empty string, got undefined",
+      "policy.name must be a non-empty string, but it is missing",
     ],
     [
       "an unknown model in a policy from plain JavaScript",
@@ -102,7 +102,7 @@ describe("options that are refused, each by name, value and allowed range", () =
     [
       "a constraint without a name",
       { constraints: [{ permits: () => true }] },
-      "constraints[0].name must be a non-empty string, got undefined",
+      "constraints[0].name must be a non-empty string, but it is missing",
     ],
     [
       "a misspelt option",

@@ -13,8 +13,9 @@ import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
 type Id = "small" | "large";
 const price = (input: number) => ({ usdPerMillionInputTokens: input, usdPerMillionOutputTokens: 0 });
+const perRequest = (usd: number) => ({ ...price(0), usdPerRequest: usd });
 
-/** A word costs about a dollar on small and ten on large. */
+/** A call costs 1.4 USD on small and 14 on large. */
 function make(
   options: Partial<RouterOptions<Id>> = {},
   models: { small?: FakeModelOptions; large?: FakeModelOptions } = {},
@@ -31,8 +32,8 @@ function make(
   } as Policy<Id>;
   const router = createRouter({
     models: {
-      small: fakeModel({ model: "small", price: price(200_000), ...models.small }),
-      large: fakeModel({ model: "large", price: price(2_000_000), ...models.large }),
+      small: fakeModel({ model: "small", price: perRequest(1.4), ...models.small }),
+      large: fakeModel({ model: "large", price: perRequest(14), ...models.large }),
     },
     policy: watched,
     clock: () => now,
@@ -103,7 +104,7 @@ describe("a budget", () => {
     });
     const { decision } = await router.route("Hello there");
     expect(decision.model).toBe("small");
-    expect(decision.candidates[1]?.permitted).toMatch(/^budget: costs about .* USD, 5.00 USD are left$/);
+    expect(decision.candidates[1]?.permitted).toMatch(/^budget: costs up to 14.0 USD, 5.00 USD are left$/);
     let error: unknown;
     for (let call = 0; call < 10 && error === undefined; call += 1)
       await router.route("Hello there").catch((caught: unknown) => {
@@ -111,7 +112,7 @@ describe("a budget", () => {
       });
     if (!isRouterError(error, "budget-exceeded")) throw error;
     expect(error.message).toMatch(
-      /^the budget of 5 USD per day is not enough: small: costs about .*; large: costs/,
+      /^the budget of 5 USD per day is not enough: small: costs up to .*; large: costs/,
     );
     expect(error.limitUsd).toBe(5);
     await expect(router.route({ ...inSession("x"), model: "small" })).rejects.toMatchObject({
@@ -143,11 +144,7 @@ describe("a budget", () => {
       version: "1",
       classify: async () => ({ complexity: 0 }),
     };
-    const { router } = make(
-      { budget: { limitUsd: 5, period: "day" }, classifier: slow },
-      // Costs are as estimated, so that only the order of calls could exceed the budget.
-      { small: { usage: { inputTokens: 7, outputTokens: 1 } } },
-    );
+    const { router } = make({ budget: { limitUsd: 5, period: "day" }, classifier: slow });
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => router.route("Hello there")));
     const paid = results.flatMap((one) => (one.status === "fulfilled" ? [one.value.costUsd ?? 0] : []));
     expect(paid).toEqual([1.4, 1.4, 1.4]);
@@ -158,7 +155,7 @@ describe("a budget", () => {
 
   it("is not used up by an impossible count: it is estimated, and the state can be restored", async () => {
     const options = { budget: { limitUsd: 100, period: "day" } } as const;
-    const absurd = { small: { usage: { inputTokens: 1e308, outputTokens: 1 } } };
+    const absurd = { small: { price: price(200_000), usage: { inputTokens: 1e308, outputTokens: 1 } } };
     const { router } = make(options, absurd);
     const { attempts } = await router.route("Hello there");
     expect(attempts).toMatchObject([{ costEstimated: true, usage: { inputTokens: 7, outputTokens: 1 } }]);
@@ -190,7 +187,7 @@ describe("a budget", () => {
       },
     };
     const { router } = make({
-      budget: { limitUsd: 15, period: "day" },
+      budget: { limitUsd: 50, period: "day" },
       classifier: asking,
       policy: always("small"),
     });

@@ -14,9 +14,9 @@ function make() {
     breakers.observe(
       {
         name: "fake:a",
-        startedAt: new Date(time.now).toISOString(),
         error: { code: "provider", kind: "server", message: "" },
       },
+      { begunAt: time.now, order: 0 },
       time.now,
     );
   return { admission, breakers, time, fail };
@@ -76,6 +76,34 @@ describe("admission", () => {
     time.now = 1_000;
     expect(admission.enter(callOf("retry"), 0)).toMatchObject({ by: "retry-budget" });
     expect(admission.ask(callOf("answer"), 0)).toBe(true);
+  });
+
+  it("takes the token of a retry back if it succeeds or is not made, once, and keeps it if it fails", () => {
+    const { admission } = make();
+    const entered = () => {
+      const pass = admission.enter(callOf("retry"), 0);
+      return "by" in pass ? pass.by : pass;
+    };
+    const attempt = {
+      id: "r/2",
+      model: "a",
+      name: "fake:a",
+      hop: "retry",
+      startedAt: "",
+      latencyMs: 1,
+    } as const;
+    for (const ended of [attempt, undefined, attempt]) {
+      const pass = entered();
+      expect(entered()).toBe("retry-budget");
+      if (typeof pass !== "string") pass.end(ended);
+      if (typeof pass !== "string") pass.end(ended);
+    }
+    const pass = entered();
+    const error = { code: "provider", kind: "server", message: "" } as const;
+    if (typeof pass !== "string") pass.end({ ...attempt, error });
+    expect(entered()).toBe("retry-budget");
+    // It had a token before, which it gave back when it found no room.
+    expect("by" in admission.enter(callOf("retry", { paid: true }), 0)).toBe(false);
   });
 
   it("lets calls of classifiers and checks, and last resorts, pass an open breaker", () => {

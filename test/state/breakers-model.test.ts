@@ -32,6 +32,36 @@ function createModel(name: string) {
   let opening: { until: number; by: FailureClass; failedTrials: number } | undefined;
   let trialUntil: number | undefined;
   let pausedUntil = 0;
+  let asked: { until: number; by: number; later: boolean[] } | undefined;
+  let limits: boolean[] = [];
+
+  /** Share of rate limits, of which the older ones count less. */
+  const limitedShare = () =>
+    limits.reduce((share, one, index) => share + (Number(one) - share) / Math.min(32, index + 1), 0);
+  const isAsked = (now: number) => asked !== undefined && now < asked.until;
+
+  const pause = (retryAfterMs: number | undefined, order: number, now: number) => {
+    if (retryAfterMs === undefined) {
+      if (limitedShare() >= 0.2) pausedUntil = Math.max(pausedUntil, now + 50);
+      return;
+    }
+    const until = now + Math.min(600_000, retryAfterMs);
+    pausedUntil = Math.max(pausedUntil, until);
+    if (asked === undefined || now >= asked.until) asked = { until, by: order, later: [] };
+    else {
+      if (order > asked.by) asked.later.push(false);
+      asked.until = Math.max(asked.until, until);
+    }
+  };
+
+  const answer = (order: number, now: number) => {
+    if (asked === undefined || !isAsked(now) || order <= asked.by) return;
+    asked.later.push(true);
+    const answered = asked.later.filter((one) => one).length;
+    if (answered < 16 || answered < 8 * (asked.later.length - answered)) return;
+    asked = undefined;
+    pausedUntil = 0;
+  };
 
   const open = (by: FailureClass, failedTrials: number, now: number) => {
     opening = { until: now + 100 * (failedTrials < 4 ? 2 ** failedTrials : 16), by, failedTrials };
@@ -58,14 +88,17 @@ function createModel(name: string) {
       trialUntil = undefined;
     },
     pauseMs: (now: number) => Math.max(0, pausedUntil - now),
+    askedMs: (now: number) => (isAsked(now) ? (asked?.until ?? 0) - now : 0),
     observe(
       kind: ProviderErrorKind | undefined,
       retryAfterMs: number | undefined,
-      begunAt: number,
+      { begunAt, order }: { begunAt: number; order: number },
       now: number,
     ) {
-      if (kind === "rate-limit")
-        pausedUntil = Math.max(pausedUntil, now + Math.min(600_000, retryAfterMs ?? 50));
+      if (kind === undefined || kind === "rate-limit") limits.push(kind === "rate-limit");
+      if (kind === undefined) answer(order, now);
+      else if (kind === "rate-limit" || (retryAfterMs !== undefined && classByKind[kind] !== undefined))
+        pause(retryAfterMs, order, now);
       const isLate = opening !== undefined && begunAt < opening.until - 2;
       if (isLate) return;
       const failed = classByKind[kind ?? ""];
@@ -89,7 +122,10 @@ function createModel(name: string) {
       }
     },
     exported(now: number): BreakerState[] {
-      const pause = pausedUntil > now ? { coolDownUntil: pausedUntil } : {};
+      const pause = {
+        ...(pausedUntil > now && { coolDownUntil: pausedUntil }),
+        ...(isAsked(now) && { pausedUntil: asked?.until }),
+      };
       if (opening === undefined) return pausedUntil > now ? [{ name, state: "closed", ...pause }] : [];
       const { until, by, failedTrials } = opening;
       const state = now < until ? "open" : "half-open";
@@ -98,7 +134,11 @@ function createModel(name: string) {
     restore(now: number) {
       calls = [];
       trialUntil = undefined;
+      limits = [];
       pausedUntil = pausedUntil > now ? Math.min(pausedUntil, now + 600_000) : 0;
+      asked = isAsked(now)
+        ? { until: Math.min(asked?.until ?? 0, now + 600_000), by: Number.POSITIVE_INFINITY, later: [] }
+        : undefined;
       if (opening !== undefined) opening = { ...opening, until: Math.min(opening.until, now + 1_600) };
     },
   };
@@ -121,6 +161,7 @@ const step = fc.record({
     { weight: 1, arbitrary: fc.constant("restore" as const) },
   ),
   kind: fc.constantFrom(...kinds),
+  order: fc.integer({ min: 1, max: 100 }),
   tookMs: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 2_000 })),
   retryAfterMs: fc.option(fc.constantFrom(0, 30, 400), { nil: undefined }),
 });
@@ -131,7 +172,7 @@ it("breakers agree with a model that keeps every call, whatever happens in whate
       const breakers = createBreakers(rules);
       const models = { a: createModel("a"), b: createModel("b") };
       let now = 1_000_000;
-      for (const { name, afterMs, action, kind, tookMs, retryAfterMs } of steps) {
+      for (const { name, afterMs, action, kind, order, tookMs, retryAfterMs } of steps) {
         now += afterMs;
         const model = models[name];
         if (action === "enter") expect(breakers.enter(name, now)).toBe(model.enter(now));
@@ -140,8 +181,8 @@ it("breakers agree with a model that keeps every call, whatever happens in whate
           model.abandon();
         } else if (action === "observe") {
           const error: Attempt["error"] = kind && { code: "provider", message: "", kind, retryAfterMs };
-          breakers.observe({ name, error, startedAt: new Date(now - tookMs).toISOString() }, now);
-          model.observe(kind, retryAfterMs, now - tookMs, now);
+          breakers.observe({ name, error }, { begunAt: now - tookMs, order }, now);
+          model.observe(kind, retryAfterMs, { begunAt: now - tookMs, order }, now);
         } else {
           breakers.restoreState(JSON.parse(JSON.stringify(breakers.exportState(now))), now);
           for (const one of names) models[one].restore(now);
@@ -152,6 +193,7 @@ it("breakers agree with a model that keeps every call, whatever happens in whate
             Array(2).fill(models[one].ask(now)),
           );
           expect(breakers.pauseMs(one, now)).toBe(models[one].pauseMs(now));
+          expect(breakers.askedMs(one, now)).toBe(models[one].askedMs(now));
         }
         const exported = names.flatMap((one) => models[one].exported(now));
         expect([...breakers.exportState(now)].sort((x, y) => x.name.localeCompare(y.name))).toEqual(exported);

@@ -1,35 +1,39 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt, ProviderErrorKind } from "../../src/contracts/index.ts";
-import { createBreakers } from "../../src/state/breakers.ts";
+import { type Breakers, createBreakers } from "../../src/state/breakers.ts";
+import type { Begun } from "../../src/state/pause.ts";
 
-type Ended = Pick<Attempt, "name" | "error" | "startedAt">;
+type Ended = Pick<Attempt, "name" | "error"> & Begun;
 
 /** Call that began at `begunAt`: by default after any breaker opened. */
 const ended = (kind?: ProviderErrorKind, retryAfterMs?: number, begunAt = 1e9): Ended => ({
   name: "a",
-  startedAt: new Date(begunAt).toISOString(),
+  begunAt,
+  order: 0,
   error: kind && { code: "provider", message: "", kind, retryAfterMs },
 });
+
+const observe = (breakers: Breakers, call: Ended, now: number) => breakers.observe(call, call, now);
 
 /** Breakers that opened at time 0 by ten server errors. */
 function opened(options = {}) {
   const breakers = createBreakers({ openMs: 1_000, ...options });
-  for (let call = 0; call < 10; call += 1) breakers.observe(ended("server"), 0);
+  for (let call = 0; call < 10; call += 1) observe(breakers, ended("server"), 0);
   return breakers;
 }
 
 describe("a breaker", () => {
   it("opens at the failure ratio, not below its minimum volume", () => {
     const breakers = createBreakers({ minCalls: 4, failureRatio: 0.5 });
-    for (const kind of ["server", "server", undefined] as const) breakers.observe(ended(kind), 0);
+    for (const kind of ["server", "server", undefined] as const) observe(breakers, ended(kind), 0);
     expect(breakers.enter("a", 0)).toBe(true); // 2 of 3, but only 3 calls
-    breakers.observe(ended("server"), 0);
+    observe(breakers, ended("server"), 0);
     expect(breakers.enter("a", 0)).toBe("its breaker is open (server failures)");
     expect(breakers.enter("b", 0)).toBe(true);
-    breakers.observe({ ...ended(), name: "b" }, 0);
-    breakers.observe({ ...ended(), name: "b" }, 0);
+    observe(breakers, { ...ended(), name: "b" }, 0);
+    observe(breakers, { ...ended(), name: "b" }, 0);
     for (const expected of [true, false]) {
-      breakers.observe({ ...ended("server"), name: "b" }, 0);
+      observe(breakers, { ...ended("server"), name: "b" }, 0);
       expect(breakers.enter("b", 0) === true).toBe(expected); // 1 of 3, then 2 of 4: exactly the ratio
     }
   });
@@ -37,48 +41,48 @@ describe("a breaker", () => {
   it("counts each class of failure separately", () => {
     const breakers = createBreakers({ minCalls: 6, failureRatio: 0.5 });
     for (const kind of ["server", "timeout", "connection", "server", "timeout", undefined] as const)
-      breakers.observe(ended(kind), 0);
+      observe(breakers, ended(kind), 0);
     expect(breakers.enter("a", 0)).toBe(true);
-    for (let call = 0; call < 3; call += 1) breakers.observe(ended("timeout"), 0);
+    for (let call = 0; call < 3; call += 1) observe(breakers, ended("timeout"), 0);
     expect(breakers.enter("a", 0)).toBe("its breaker is open (timeout failures)");
   });
 
   it("forgets calls older than its window", () => {
     const breakers = createBreakers({ minCalls: 2, windowMs: 1_000 });
-    breakers.observe(ended("server"), 0);
-    breakers.observe(ended("server"), 1_100);
+    observe(breakers, ended("server"), 0);
+    observe(breakers, ended("server"), 1_100);
     expect(breakers.enter("a", 1_100)).toBe(true);
-    breakers.observe(ended("server"), 1_200);
+    observe(breakers, ended("server"), 1_200);
     expect(breakers.enter("a", 1_200)).not.toBe(true);
   });
 
   it("counts a call within a tenth of its window, however calls are spread", () => {
     const breakers = createBreakers({ minCalls: 10, failureRatio: 1, windowMs: 1_000 });
-    for (let call = 0; call < 9; call += 1) breakers.observe(ended("server"), call * 100);
+    for (let call = 0; call < 9; call += 1) observe(breakers, ended("server"), call * 100);
     expect(breakers.enter("a", 899)).toBe(true);
-    breakers.observe(ended("server"), 999);
+    observe(breakers, ended("server"), 999);
     expect(breakers.enter("a", 999)).not.toBe(true);
     const old = createBreakers({ minCalls: 10, failureRatio: 1, windowMs: 1_000 });
-    for (let call = 0; call < 9; call += 1) old.observe(ended("server"), call * 100);
-    old.observe(ended("server"), 1_000);
+    for (let call = 0; call < 9; call += 1) observe(old, ended("server"), call * 100);
+    observe(old, ended("server"), 1_000);
     expect(old.enter("a", 1_000)).toBe(true);
     const sliding = createBreakers({ minCalls: 9, failureRatio: 1, windowMs: 1_000 });
-    for (let call = 0; call < 8; call += 1) sliding.observe(ended("server"), 50 + call * 100);
+    for (let call = 0; call < 8; call += 1) observe(sliding, ended("server"), 50 + call * 100);
     expect(sliding.enter("a", 900)).toBe(true);
-    sliding.observe(ended("server"), 960);
+    observe(sliding, ended("server"), 960);
     expect(sliding.enter("a", 960)).not.toBe(true);
     const later = createBreakers({ minCalls: 9, failureRatio: 1, windowMs: 1_000 });
     for (let call = 0; call < 9; call += 1)
-      later.observe(ended(call === 0 ? undefined : "server"), 50 + call * 100);
-    later.observe(ended("server"), 1_020);
+      observe(later, ended(call === 0 ? undefined : "server"), 50 + call * 100);
+    observe(later, ended("server"), 1_020);
     expect(later.enter("a", 1_020)).not.toBe(true);
   });
 
   it("starts with an empty window once it has closed", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
-    breakers.observe(ended(), 1_001);
-    breakers.observe(ended("server"), 1_002);
+    observe(breakers, ended(), 1_001);
+    observe(breakers, ended("server"), 1_002);
     expect(breakers.enter("a", 1_003)).toBe(true);
   });
 
@@ -87,7 +91,7 @@ describe("a breaker", () => {
     expect(breakers.enter("a", 999)).not.toBe(true);
     expect(breakers.enter("a", 1_000)).toBe(true);
     expect(breakers.enter("a", 1_001)).toBe("its breaker waits for a trial call");
-    breakers.observe(ended(), 1_002);
+    observe(breakers, ended(), 1_002);
     expect([breakers.enter("a", 1_003), breakers.enter("a", 1_003)]).toEqual([true, true]);
     expect(breakers.exportState(1_003)).toEqual([]);
   });
@@ -108,14 +112,14 @@ describe("a breaker", () => {
       expect(breakers.enter("a", now + wait - 1)).not.toBe(true);
       now += wait;
       expect(breakers.enter("a", now)).toBe(true);
-      breakers.observe(ended("connection"), now);
+      observe(breakers, ended("connection"), now);
     }
   });
 
   it("frees the trial when it ends without a verdict, or never ends", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
-    breakers.observe(ended("invalid-request"), 1_001);
+    observe(breakers, ended("invalid-request"), 1_001);
     expect(breakers.enter("a", 1_002)).toBe(true);
     expect(breakers.enter("a", 1_003)).not.toBe(true);
     expect(breakers.enter("a", 17_002)).toBe(true);
@@ -133,13 +137,13 @@ describe("a breaker", () => {
   it("ignores failures that the caller caused", () => {
     const breakers = createBreakers({ minCalls: 1 });
     for (const kind of ["invalid-request", "authentication", "content-filter", "context-overflow"] as const)
-      breakers.observe(ended(kind), 0);
+      observe(breakers, ended(kind), 0);
     expect(breakers.enter("a", 0)).toBe(true);
   });
 
   it("ignores calls that began before it opened", () => {
     const breakers = opened();
-    breakers.observe(ended(), 10);
+    observe(breakers, ended(), 10);
     expect(breakers.enter("a", 11)).not.toBe(true);
   });
 
@@ -151,16 +155,16 @@ describe("a breaker", () => {
   ])("lets its trial decide, not %s of a call that began before it opened", (_, late) => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
-    breakers.observe(late, 1_500);
+    observe(breakers, late, 1_500);
     expect(breakers.enter("a", 1_600)).toBe("its breaker waits for a trial call");
-    breakers.observe(ended("server", undefined, 1_000), 1_700);
+    observe(breakers, ended("server", undefined, 1_000), 1_700);
     expect(breakers.exportState(1_700)).toMatchObject([{ failedTrials: 1, openUntil: 3_700 }]);
   });
 
   it("accepts as its trial a call whose timer fired a little early", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
-    breakers.observe(ended(undefined, undefined, 999), 1_100);
+    observe(breakers, ended(undefined, undefined, 999), 1_100);
     expect(breakers.exportState(1_100)).toEqual([]);
   });
 });
@@ -168,10 +172,10 @@ describe("a breaker", () => {
 describe("the cool-down of a rate limit", () => {
   it("lasts as long as the provider says, and is no failure", () => {
     const breakers = createBreakers({ minCalls: 1, coolDownMs: 500 });
-    breakers.observe(ended("rate-limit", 2_000), 0);
+    observe(breakers, ended("rate-limit", 2_000), 0);
     expect(breakers.enter("a", 1_999)).toBe("its provider asked for a pause; 1 ms of it are left");
     expect(breakers.enter("a", 2_000)).toBe(true);
-    breakers.observe(ended("rate-limit"), 3_000);
+    observe(breakers, ended("rate-limit"), 3_000);
     expect(breakers.enter("a", 3_499)).not.toBe(true);
     expect(breakers.enter("a", 3_500)).toBe(true);
   });
@@ -179,7 +183,7 @@ describe("the cool-down of a rate limit", () => {
   it("frees the trial that met it, and says how long the pause lasts", () => {
     const breakers = opened();
     expect(breakers.enter("a", 1_000)).toBe(true);
-    breakers.observe(ended("rate-limit", 500), 1_100);
+    observe(breakers, ended("rate-limit", 500), 1_100);
     expect([breakers.pauseMs("a", 1_200), breakers.pauseMs("a", 9_000), breakers.pauseMs("b", 0)]).toEqual([
       400, 0, 0,
     ]);
@@ -189,7 +193,7 @@ describe("the cool-down of a rate limit", () => {
 
   it("lasts ten minutes at most", () => {
     const breakers = createBreakers();
-    breakers.observe(ended("rate-limit", 1e12), 0);
+    observe(breakers, ended("rate-limit", 1e12), 0);
     expect(breakers.enter("a", 600_000)).toBe(true);
   });
 });
@@ -197,11 +201,11 @@ describe("the cool-down of a rate limit", () => {
 describe("the state of breakers", () => {
   it("survives a restart", () => {
     const before = opened();
-    before.observe({ ...ended("rate-limit", 5_000), name: "b" }, 0);
+    observe(before, { ...ended("rate-limit", 5_000), name: "b" }, 0);
     const state = JSON.parse(JSON.stringify(before.exportState(10)));
     expect(state).toEqual([
       { name: "a", state: "open", failureClass: "server", openUntil: 1_000, failedTrials: 0 },
-      { name: "b", state: "closed", coolDownUntil: 5_000 },
+      { name: "b", state: "closed", coolDownUntil: 5_000, pausedUntil: 5_000 },
     ]);
     const after = createBreakers({ openMs: 1_000 });
     after.restoreState(state, 10);
@@ -243,7 +247,7 @@ describe("the state of breakers", () => {
   it("has a bounded number of names", () => {
     const breakers = createBreakers();
     for (let index = 0; index < 2_000; index += 1)
-      breakers.observe({ ...ended("rate-limit", 1_000), name: `${index}` }, 0);
+      observe(breakers, { ...ended("rate-limit", 1_000), name: `${index}` }, 0);
     expect(breakers.exportState(0)).toHaveLength(1_000);
   });
 });

@@ -1,6 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRetryBudget } from "../../src/state/retry-budget.ts";
+import { runs } from "../support/runs.ts";
+import { runLimitedWorld, share } from "../support/state/limited-world.ts";
 
 describe("a retry budget", () => {
   it("allows a share of the first calls", () => {
@@ -71,6 +73,19 @@ describe("a retry budget", () => {
     );
   });
 
+  it("takes back a call, up to what can be saved up", () => {
+    const budget = createRetryBudget({ ratio: 0.01, minPerSecond: 0.1 });
+    // One call of the floor can be saved up, and one that was earned.
+    expect([budget.withdraw(0), budget.withdraw(0)]).toEqual([true, false]);
+    budget.giveBack();
+    expect([budget.withdraw(0), budget.withdraw(0)]).toEqual([true, false]);
+    for (let times = 0; times < 9; times += 1) budget.giveBack();
+    expect([budget.withdraw(0), budget.withdraw(0), budget.withdraw(0)]).toEqual([true, true, false]);
+    const none = createRetryBudget({ ratio: 0, minPerSecond: 0 });
+    none.giveBack();
+    expect(none.withdraw(0)).toBe(false);
+  });
+
   it("refuses options out of range", () => {
     expect(() => createRetryBudget({ ratio: -1 })).toThrow(
       "execution.retryBudget.ratio must be a number in [0, 10]",
@@ -78,5 +93,27 @@ describe("a retry budget", () => {
     expect(() => createRetryBudget({ minPerSecond: Number.NaN })).toThrow(
       "execution.retryBudget.minPerSecond",
     );
+  });
+});
+
+describe("a router with one endpoint", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("answers 99 % where a fifth of the calls fails, since retries that succeed are free", async () => {
+    const perSecond = 100;
+    const seconds = runs(12, 200);
+    const run = await runLimitedWorld({ perSecond, seconds, refuses: share(0.2), kind: "server" });
+    // Each request fails with all its three calls in 0.8 %.
+    expect(run.answered / run.sent).toBeGreaterThan(0.985);
+  });
+
+  it("makes at most 1.1 calls a request in a total outage, after what was saved up", async () => {
+    const perSecond = 100;
+    const seconds = runs(12, 200);
+    const run = await runLimitedWorld({ perSecond, seconds, refuses: () => true, kind: "server" });
+    expect(run.answered).toBe(0);
+    // Saved up at the start: ten retries of the floor, which then allows one a second.
+    expect(run.calls).toBeLessThanOrEqual(1.1 * run.sent + seconds + 10);
   });
 });

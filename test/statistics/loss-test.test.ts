@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lossTest } from "../../src/statistics/loss-test.ts";
+import { type LossTestOptions, lossTest } from "../../src/statistics/loss-test.ts";
 
 const delta = 0.05;
 const single = (count: number) => Uint32Array.from({ length: count }, (_, index) => index);
@@ -15,10 +15,52 @@ describe("regressions of single records", () => {
   });
 });
 
-describe("losses that are bet on", () => {
+describe("the choice of a test", () => {
+  const nameOf = async (options: Partial<LossTestOptions>): Promise<string> =>
+    (await lossTest({ guarantee: "mean", units: single(300), delta, ...options })).name;
+
+  it("is the exact one for qualities of 0 and 1 in up to 2,000 units of one record, else Gaffke's", async () => {
+    expect(await nameOf({ isBinary: true })).toBe("exact");
+    expect(await nameOf({ isBinary: false })).toBe("gaffke");
+    expect(await nameOf({ isBinary: true, units: single(2_000) })).toBe("exact");
+    expect(await nameOf({ isBinary: true, units: single(2_001) })).toBe("gaffke");
+    expect(await nameOf({ isBinary: true, units: [0, 1, 1] })).toBe("gaffke");
+    expect(await nameOf({ isBinary: true, unitCap: 2 })).toBe("gaffke");
+    expect(await nameOf({ guarantee: "regressions" })).toBe("binomial");
+    expect(await nameOf({ guarantee: "regressions", units: single(5_000) })).toBe("binomial");
+    expect(await nameOf({ guarantee: "regressions", units: [0, 1, 1] })).toBe("gaffke");
+  });
+
+  it("may be made by the caller, except for an exact test where there is none", async () => {
+    expect(await nameOf({ isBinary: true, test: "gaffke" })).toBe("gaffke");
+    expect(await nameOf({ isBinary: true, test: "betting" })).toBe("betting");
+    expect(await nameOf({ isBinary: true, test: "exact" })).toBe("exact");
+    expect(await nameOf({ guarantee: "regressions", test: "exact" })).toBe("binomial");
+    await expect(nameOf({ test: "exact" })).rejects.toThrow(
+      'test must be absent, gaffke or betting: an exact test takes at most 2000 records with qualities of 0 and 1, units of one record and a unitCap of 1, got "exact"',
+    );
+  });
+
+  it("depends on a seed for bets alone", async () => {
+    const gains = losses(300, 3).map((loss, index) => loss - Number(index % 50 === 40));
+    const pValues = async (test: "exact" | "gaffke" | "betting"): Promise<number> => {
+      const of = await Promise.all(
+        [1, 2, 3, 4].map((seed) =>
+          lossTest({ guarantee: "mean", units: single(300), delta, isBinary: true, test, seed }),
+        ),
+      );
+      return new Set(of.map((one) => one.pValue(gains, 0.05))).size;
+    };
+    expect(await pValues("exact")).toBe(1);
+    expect(await pValues("gaffke")).toBe(1);
+    expect(await pValues("betting")).toBeGreaterThan(1);
+  });
+});
+
+describe("losses of any size and units of several records", () => {
   it("are summed by unit, less the limit for each record", async () => {
     const units = [0, 1, 0, 2, 1, 0];
-    const test = await lossTest({ guarantee: "regressions", units, delta, seed: 3 });
+    const test = await lossTest({ guarantee: "regressions", units, delta, test: "betting", seed: 3 });
     expect(test).toMatchObject({ name: "betting", units: 3, largestUnit: 3, unitCap: 3 });
     const loss = Float64Array.of(1, 0, 1, 0, 1, 0);
     const { losses: lost, sizes } = test.unitLosses(loss);
@@ -44,7 +86,7 @@ describe("losses that are bet on", () => {
     expect(roomy.mean(loss)).toBe(0.5);
   });
 
-  it("are bet on with less where larger units may come", async () => {
+  it("prove less where larger units may come", async () => {
     const of = (unitCap: number) =>
       lossTest({ guarantee: "mean", units: single(300), delta, seed: 1, unitCap });
     const loss = losses(300, 1);
@@ -85,9 +127,11 @@ describe("losses that are bet on", () => {
     expect(test.upperBound(losses(3, 3), 1, 0.001)).toBe(1);
   });
 
-  it("come in an order that the seed fixes", async () => {
+  it("come in an order that the seed fixes, for bets", async () => {
     const of = async (seed: number) =>
-      (await lossTest({ guarantee: "mean", units: single(50), delta, seed })).unitLosses(losses(50, 5));
+      (await lossTest({ guarantee: "mean", units: single(50), delta, test: "betting", seed })).unitLosses(
+        losses(50, 5),
+      );
     expect(await of(1)).toEqual(await of(1));
     expect(await of(1)).not.toEqual(await of(2));
   });

@@ -1,3 +1,4 @@
+import type { Router } from "../../../src/contracts/index.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 
@@ -14,6 +15,10 @@ export interface ExportSource {
 }
 
 export interface ExportSettings {
+  /** Router whose choices are exported, for RouterArena. */
+  readonly router?: Router | undefined;
+  /** New names of models, for RouterArena. */
+  readonly rename?: Readonly<Record<string, string>> | undefined;
   /** Extension of the file that is written, in lower case, with the dot and without `.gz`. */
   readonly extension: string;
   /** Counts records that the format cannot hold. */

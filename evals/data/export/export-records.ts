@@ -1,5 +1,11 @@
-import { extname } from "node:path";
-import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import {
+  InvalidOptionError,
+  type ModelFacts,
+  OutcomeFormatError,
+  type Router,
+} from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
 import { textOf } from "../input/json-values.ts";
 import { checkOther } from "../outcomes/check-other.ts";
@@ -11,15 +17,17 @@ import type { Exported, ExportFormat, ExportSource } from "./export-format.ts";
 import { openaiEvals } from "./openai-evals.ts";
 import { promptfoo } from "./promptfoo.ts";
 import { routellm } from "./routellm.ts";
+import { benchmarkName, routerarena, routerarenaConfig } from "./routerarena.ts";
 import { routerbench } from "./routerbench.ts";
 
-export type ExportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench";
+export type ExportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench" | "routerarena";
 
 const formats: Readonly<Record<ExportFormatName, ExportFormat>> = {
   promptfoo,
   "openai-evals": openaiEvals,
   routellm,
   routerbench,
+  routerarena,
 };
 
 export const exportFormats: readonly ExportFormatName[] = Object.keys(formats) as ExportFormatName[];
@@ -32,6 +40,10 @@ export interface ExportOptions {
   readonly out: string;
   /** Models to export. Default: all. */
   readonly models?: readonly string[] | undefined;
+  /** Router whose choices are the predictions, for `routerarena`. */
+  readonly router?: Router | undefined;
+  /** Names of models in the benchmark by their names here, for `routerarena`. */
+  readonly rename?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ExportReport {
@@ -48,11 +60,16 @@ export interface ExportReport {
  * `OutcomeFormatError` if the input is invalid or the format cannot hold it.
  */
 export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
-  checkKeys("exportRecords", options, ["to", "input", "out", "models"]);
-  const { to, input, out, models } = options;
+  checkKeys("exportRecords", options, ["to", "input", "out", "models", "router", "rename"]);
+  const { to, input, out, models, router, rename } = options;
   checkOther(out, [input]);
   if (!Object.hasOwn(formats, to))
     throw new InvalidOptionError("to", to, `one of ${exportFormats.join(", ")}`);
+  for (const option of ["router", "rename"] as const)
+    if (options[option] !== undefined && to !== "routerarena")
+      throw new InvalidOptionError(option, options[option], "absent: it is for routerarena");
+  if (to === "routerarena" && extname(out) !== ".json")
+    throw new InvalidOptionError("out", out, "router_inference/predictions/<name>.json for routerarena");
   const found = await survey(input);
   const missing = models?.find((model) => !found.models.includes(model));
   if (models?.length === 0) throw new InvalidOptionError("models", models, "absent, or at least one name");
@@ -73,15 +90,34 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
   const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
   let records = 0;
   const parts = async function* (): AsyncGenerator<string, void, void> {
-    yield* formats[to](source, { extension, leaveOut });
+    yield* formats[to](source, { extension, leaveOut, router, rename });
     const lost = Object.entries(leftOut);
     records = lost.reduce((left, [, count]) => left - count, found.records);
     if (records > 0) return;
     const why = lost.map(([reason, count]) => `${count} ${reason}`).join("; ");
     throw new OutcomeFormatError(input, 0, "file", `holds nothing that fits ${to} (left out: ${why})`);
   };
+  if (to === "routerarena") await mkdir(dirname(out), { recursive: true });
   await writeWhole(out, parts());
+  if (to === "routerarena") await writeConfig(out, source.models, options);
   return { kind: found.kind, records, models: source.models, leftOut };
+}
+
+/** Writes `config/<name>.json` beside the folder of the predictions. */
+async function writeConfig(
+  out: string,
+  found: readonly string[],
+  { router, rename = {} }: ExportOptions,
+): Promise<void> {
+  const models = router === undefined ? found : Object.values<ModelFacts>(router.models).map(benchmarkName);
+  const named = models.map((name) => (Object.hasOwn(rename, name) ? (rename[name] as string) : name));
+  const folder = join(dirname(dirname(out)), "config");
+  await mkdir(folder, { recursive: true });
+  const name = basename(out, ".json");
+  const text = async function* (): AsyncGenerator<string, void, void> {
+    yield routerarenaConfig(name, [...new Set(named)]);
+  };
+  await writeWhole(join(folder, `${name}.json`), text());
 }
 
 /** Reads what the file contains: the first pass, since a header comes before the rows. */

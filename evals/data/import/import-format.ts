@@ -29,6 +29,10 @@ export interface ImportSettings {
   readonly quality: "score" | "pass";
   /** Number of a `metrics` event that is the quality, for OpenAI evals logs. */
   readonly metric: string;
+  /** Name of the score that is the quality, if it was given. */
+  readonly score?: string | undefined;
+  /** Columns of a table by our fields. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
   /** Template of promptfoo tests that come without prompts, such as `Answer: {{question}}`. */
   readonly prompt?: string | undefined;
   /** Feedback for a decision log. */

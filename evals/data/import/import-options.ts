@@ -12,6 +12,12 @@ export type ImportFormatName =
   | "openai-evals"
   | "routellm"
   | "routerbench"
+  | "table"
+  | "langfuse"
+  | "langsmith"
+  | "braintrust"
+  | "opentelemetry"
+  | "lm-eval"
   | "decisions"
   | "labels";
 
@@ -20,6 +26,12 @@ export const importFormats: readonly ImportFormatName[] = [
   "openai-evals",
   "routellm",
   "routerbench",
+  "table",
+  "langfuse",
+  "langsmith",
+  "braintrust",
+  "opentelemetry",
+  "lm-eval",
   "decisions",
   "labels",
 ];
@@ -34,8 +46,16 @@ export interface ImportOptions extends InputOptions {
   readonly models?: readonly string[] | undefined;
   /** Quality of promptfoo results: `score` (default), or `pass`, 1 or 0. */
   readonly quality?: "score" | "pass" | undefined;
-  /** Number in `metrics` events that is the quality, for OpenAI evals logs. Default `score`. */
+  /**
+   * Number that is the quality: in `metrics` events of OpenAI evals logs (default `score`); a score of
+   * Langfuse, LangSmith and Braintrust (default: the only one); a metric of lm-eval.
+   */
   readonly metric?: string | undefined;
+  /**
+   * Columns by our fields, required for `table`: `{ prompt: "question", "quality:gpt-5": "gpt5_ok" }`. Also id,
+   * model, quality, answer, costUsd, tokens, latencyMs, category, session, tenant, group, at, expected.
+   */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
   /** Template of promptfoo tests that come without prompts. Default `{{prompt}}`. */
   readonly prompt?: string | undefined;
   /** Feedback for `decisions`, required there: path or https URL. */
@@ -61,7 +81,8 @@ export interface ImportOptions extends InputOptions {
 const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
   quality: ["promptfoo"],
   prompt: ["promptfoo"],
-  metric: ["openai-evals"],
+  metric: ["openai-evals", "langfuse", "langsmith", "braintrust", "lm-eval"],
+  columns: ["table"],
   feedback: ["decisions"],
   rule: ["decisions"],
   source: ["decisions"],
@@ -107,6 +128,7 @@ export function checkImportOptions(options: ImportOptions): {
       undefined,
       "a file of outcomes: labels hold no prompts and no answers",
     );
+  if (from === "table") checkColumns(options.columns);
   const { unlabelled } = options;
   if (unlabelled !== undefined && unlabelled !== "leave-out" && unlabelled !== "keep")
     throw new InvalidOptionError("unlabelled", unlabelled, "leave-out or keep");
@@ -120,6 +142,8 @@ export function checkImportOptions(options: ImportOptions): {
       models,
       quality,
       metric,
+      score: options.metric,
+      columns: options.columns,
       prompt,
       feedback: feedback === undefined ? undefined : open(feedback),
       rule,
@@ -129,4 +153,29 @@ export function checkImportOptions(options: ImportOptions): {
       labels,
     },
   };
+}
+
+const columnFields =
+  /^(?:id|prompt|system|question|category|session|tenant|group|at|expected|model|(?:quality|answer|costUsd|inputTokens|outputTokens|cachedTokens|latencyMs)(?::.+)?)$/;
+
+function checkColumns(columns: ImportOptions["columns"]): void {
+  if (columns === undefined || !Object.hasOwn(columns, "prompt"))
+    throw new InvalidOptionError("columns", columns, "a mapping with prompt: --map prompt=<column>");
+  for (const [field, column] of Object.entries(columns)) {
+    if (!columnFields.test(field))
+      throw new InvalidOptionError(
+        "columns",
+        field,
+        "fields of a record (id, prompt, model, quality, answer, costUsd …), or quality:<model> and its like",
+      );
+    if (textOf(column) === undefined)
+      throw new InvalidOptionError(`columns.${field}`, column, "the name of a column");
+  }
+  const isWide = Object.keys(columns).some((field) => field.startsWith("quality:"));
+  if (!isWide && Object.hasOwn(columns, "quality") !== Object.hasOwn(columns, "model"))
+    throw new InvalidOptionError(
+      "columns",
+      columns,
+      "model and quality together for a row an answer, or quality:<model> for a row a request",
+    );
 }

@@ -3,6 +3,7 @@ import type { ImportInput } from "../input/import-input.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
+import { braintrust } from "./braintrust.ts";
 import { decisions } from "./decisions.ts";
 import {
   type ImportFormat,
@@ -13,16 +14,27 @@ import {
 } from "./import-format.ts";
 import { checkImportOptions, type ImportFormatName, type ImportOptions } from "./import-options.ts";
 import { labels } from "./labels.ts";
+import { langfuse } from "./langfuse.ts";
+import { langsmith } from "./langsmith.ts";
+import { lmEval } from "./lm-eval.ts";
 import { openaiEvals } from "./openai-evals.ts";
+import { opentelemetry } from "./opentelemetry.ts";
 import { promptfoo } from "./promptfoo.ts";
 import { routellm } from "./routellm.ts";
 import { routerbench } from "./routerbench.ts";
+import { table } from "./table.ts";
 
 const formats: Readonly<Record<ImportFormatName, ImportFormat>> = {
   promptfoo,
   "openai-evals": openaiEvals,
   routellm,
   routerbench,
+  table,
+  langfuse,
+  langsmith,
+  braintrust,
+  opentelemetry,
+  "lm-eval": lmEval,
   decisions,
   labels,
 };

@@ -46,7 +46,12 @@ export interface OutcomeRecord {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Outcomes by name of the model. A missing model was not run on this request. */
   readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** Reasons by name of the model why it has no outcome, as `eval collect` found them: `timeout` … */
+  readonly missing?: Readonly<Record<string, string>> | undefined;
 }
+
+/** Reason in `missing`: the router's constraints forbid the model, so that no policy could take it. */
+export const NOT_PERMITTED = "not-permitted";
 
 /** Returns the outcome of a model on a record; undefined if the model was not run. */
 export function outcomeOf(record: OutcomeRecord, name: string): Outcome | undefined {

@@ -23,6 +23,7 @@ const recordFields: Readonly<Record<string, readonly [FieldCheck, string]>> = {
   group: [isText, "a string"],
   at: [isDate, "a date in ISO 8601"],
   metadata: [isObject, "an object"],
+  missing: [isObject, "an object"],
 };
 
 const outcomeFields: Readonly<Record<string, readonly [FieldCheck, string]>> = {

@@ -23,8 +23,13 @@ export function describeLargestUnit(
 
   // A prompt that occurs everywhere chains tenants and sessions; otherwise the cause is what all have in
   // common.
-  const others = columns.filter(({ field, values }) => field !== "prompt" && values > 1);
-  const prompt = columns.find(({ field }) => field === "prompt");
+  const others = columns.filter(({ field, values }) => !isOfPrompt(field) && values > 1);
+  const prompt = columns
+    .filter(({ field }) => isOfPrompt(field))
+    .reduce<(typeof columns)[number] | undefined>(
+      (most, one) => (most === undefined || one.count > most.count ? one : most),
+      undefined,
+    );
   const blamed =
     prompt !== undefined && others.length > 0
       ? prompt
@@ -36,6 +41,8 @@ export function describeLargestUnit(
     `${JSON.stringify(blamed.id.slice(0, 60))} does: group by ${left.join(", ")} instead`
   );
 }
+
+const isOfPrompt = (field: UnitField): boolean => field === "prompt" || field === "template";
 
 /**
  * Counts the different values of a field and the records with the most common one; returns the first id of

@@ -18,7 +18,7 @@ export async function recordKeysSchema(): Promise<ZodType<RecordKeys>> {
           seed: count,
           share: z.number().gt(0).lt(1),
           part: z.enum(["fit", "tune"]),
-          groupBy: z.array(z.enum(["prompt", "group", "session", "tenant"])).min(1),
+          groupBy: z.array(z.enum(["prompt", "template", "group", "session", "tenant"])).min(1),
         })
         .optional(),
     })

@@ -73,7 +73,7 @@ export function checkGroupBy(option: string, groupBy: readonly string[]): void {
 }
 
 /** Fields that name a unit, the widest first: it stays the same when a unit gets further records. */
-const nameFields: readonly UnitField[] = ["tenant", "group", "session", "prompt"];
+const nameFields: readonly UnitField[] = ["tenant", "group", "session", "template", "prompt"];
 
 /** Place of each unit in [0, 1), by the seed and its name. */
 function placesOf({ records, units, groupBy }: Whole, seed: number): Float64Array {

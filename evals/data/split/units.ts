@@ -1,10 +1,11 @@
 import type { UnitField } from "../../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
+import { templateKey } from "../outcomes/template-key.ts";
 
 export type { UnitField };
 
-export const UNIT_FIELDS: readonly UnitField[] = ["prompt", "group", "session", "tenant"];
+export const UNIT_FIELDS: readonly UnitField[] = ["prompt", "template", "group", "session", "tenant"];
 
 /**
  * Returns the value that joins a record to others; `undefined` if it has none. Sessions belong to a tenant.
@@ -13,6 +14,8 @@ export function unitKey(record: OutcomeRecord, field: UnitField): string | undef
   switch (field) {
     case "prompt":
       return textKey(record);
+    case "template":
+      return templateKey(record);
     case "session":
       return record.session ? JSON.stringify([record.tenant ?? "", record.session]) : undefined;
     default:
@@ -22,7 +25,7 @@ export function unitKey(record: OutcomeRecord, field: UnitField): string | undef
 
 /**
  * Numbers the independent unit of each record, from 0 in order of first appearance: records that share a
- * prompt, a group, a session or a tenant are one unit, directly or through others. A unit is split, resampled
+ * prompt, a template, a group, a session or a tenant are one unit, directly or through others. A unit is split, resampled
  * and counted as one observation. Takes almost linear time.
  */
 export function unitsOf(

@@ -5,21 +5,25 @@ import {
   type Router,
 } from "../../../src/contracts/index.ts";
 import { lookUpModel } from "../../../src/cost/catalogue.ts";
-import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
-import { checkDisjoint, type RecordKeys } from "../../data/split/record-keys.ts";
+import { type OutcomeRecord, outcomeOf } from "../../data/outcomes/outcome-record.ts";
+import { checkDisjoint, type RecordKeys, restsOn } from "../../data/split/record-keys.ts";
 import { unitsOf } from "../../data/split/units.ts";
+import type { ReplayCase, ReplayCases } from "../../replay/replay-cases.ts";
+import { type RecordedQualities, recordedQualities, roundedQuality } from "../../tune/baseline.ts";
 import type { TuningFile } from "../../tune/tuning-file.ts";
 import { classifierVersion } from "./classifier-version.ts";
 import { type ConfiguredRouter, configuredRouter } from "./configured-router.ts";
 import { expiry } from "./expiry.ts";
 import { freshCases } from "./fresh-cases.ts";
 import type { CheckResult, GateCheck, GateContext } from "./gate-check.ts";
+import { gatherChanges } from "./gather-changes.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { models } from "./models.ts";
 import { policyParameters } from "./policy-parameters.ts";
 import { prices } from "./prices.ts";
 import { promise } from "./promise.ts";
 import { recertification } from "./recertification.ts";
+import { recordedChanges } from "./recorded-changes.ts";
 import { scoreDistribution } from "./score-distribution.ts";
 import { unitSize } from "./unit-size.ts";
 
@@ -48,6 +52,10 @@ export interface GateReport {
   readonly at: string;
   /** Fresh records that were used. */
   readonly records: number;
+  /** Records that were tuned on, and are compared with their outcomes of then. */
+  readonly paired: number;
+  /** Records that were tuned on, and of which the tuning file holds no outcomes. */
+  readonly known: number;
   /** Records that lack an outcome of one of the models, or for which the router has no choice. */
   readonly skipped: number;
   readonly unclassified: number;
@@ -58,6 +66,7 @@ export interface GateReport {
 
 const gate: readonly GateCheck[] = [
   promise,
+  ...recordedChanges,
   recertification,
   unitSize,
   expiry,
@@ -70,8 +79,10 @@ const gate: readonly GateCheck[] = [
 
 /**
  * Checks if a certificate can still be relied on, by outcomes that neither tuned it nor trained its
- * classifier. Each check covers one of its assumptions. Throws `InvalidOptionError` if records were used in
- * the tuning or trained the classifier, or none has an outcome of each model.
+ * classifier. Each check covers one of its assumptions. New outcomes of records that were tuned on, found by
+ * their id and prompt, are compared with those of then and used for nothing else. Throws `InvalidOptionError`
+ * if other records were used in the tuning or trained the classifier, or if none has an outcome of each
+ * model.
  */
 export async function checkCertificate(
   tuning: TuningFile,
@@ -79,15 +90,16 @@ export async function checkCertificate(
   options: CheckCertificateOptions,
 ): Promise<GateReport> {
   const { file = "tuning file", strict = false, now = Date.now(), classifier } = options;
-  for (const one of knownTo(tuning, file)) checkDisjoint(outcomes, "check", one);
+  const parts = partsOf(tuning, outcomes, file);
   const router = options.router && configuredRouter(options.router);
-  const context = await contextOf(tuning, outcomes, { classifier, router, now });
+  const context = await contextOf(tuning, parts, { classifier, router, now });
   const checks: CheckResult[] = [];
   for (const check of gate) {
     const result = await check(context);
     if (result !== undefined) checks.push(result);
   }
-  const { cases, skipped, unclassified } = context.fresh;
+  const { cases } = context.fresh;
+  const { skipped, unclassified } = context.all;
   return {
     passed: checks.every(({ verdict }) => verdict === "passed" || (!strict && verdict === "not-judged")),
     strict,
@@ -95,6 +107,8 @@ export async function checkCertificate(
     version: tuning.version,
     at: new Date(now).toISOString(),
     records: cases.length,
+    paired: context.same.cases.cases.length,
+    known: outcomes.length - parts.records.length,
     skipped,
     unclassified,
     units: new Set(context.units).size,
@@ -116,9 +130,46 @@ export function knownTo(
     : [ofTuning, { path: `${classifier.name}@${classifier.version}`, keys: fitted }];
 }
 
+interface Parts {
+  readonly records: readonly OutcomeRecord[];
+  /** Qualities that the tuning file holds of a record. */
+  readonly recorded: ReadonlyMap<OutcomeRecord, RecordedQualities>;
+}
+
+/** Finds the records that were tuned on by id and prompt, and refuses or leaves out other known ones. */
+function partsOf(tuning: TuningFile, outcomes: readonly OutcomeRecord[], file: string): Parts {
+  const recorded = new Map<OutcomeRecord, RecordedQualities>();
+  const wasTunedOn = restsOn(tuning.data);
+  const qualitiesOf = tuning.baseline && recordedQualities(tuning.baseline);
+  for (const record of outcomes) {
+    const qualities = qualitiesOf?.(record.id);
+    if (qualities !== undefined && wasTunedOn(record)) recorded.set(record, qualities);
+  }
+  // A file holds up to 12,000 records: of more, the others cannot be compared.
+  const records =
+    recorded.size === 0 ? outcomes : outcomes.filter((one) => recorded.has(one) || !wasTunedOn(one));
+  const others = records.filter((one) => !recorded.has(one));
+  for (const one of knownTo(tuning, file)) checkDisjoint(others, "check", one);
+  return { records, recorded };
+}
+
+/** Fewest records of which chance does not repeat all outcomes. */
+const fewestRepeated = 20;
+
+/** True if all outcomes are those of the tuning: they are no new ones, and would pass any comparison. */
+function isUnchanged(recorded: ReadonlyMap<OutcomeRecord, RecordedQualities>): boolean {
+  if (recorded.size < fewestRepeated) return false;
+  for (const [record, qualities] of recorded)
+    for (const [model, quality] of qualities) {
+      const now = outcomeOf(record, model)?.quality;
+      if (now === undefined || roundedQuality(now) !== quality) return false;
+    }
+  return true;
+}
+
 async function contextOf(
   tuning: TuningFile,
-  outcomes: readonly OutcomeRecord[],
+  { records, recorded }: Parts,
   by: { classifier: Classifier | undefined; router: ConfiguredRouter | undefined; now: number },
 ): Promise<GateContext> {
   const { router, now } = by;
@@ -129,11 +180,28 @@ async function contextOf(
       "given, or checkCertificate.router",
     );
   const scorer = router === undefined ? { classifier: by.classifier as Classifier } : { router };
-  const { cases: fresh, classifier } = await freshCases(outcomes, tuning, scorer);
-  const records = fresh.cases.map(({ record }) => record);
-  const units = unitsOf(records, tuning.certificate.groupBy);
-  const context = { tuning, now, fresh, units, classifier, router, priceOf: priceOf(router) };
-  return { ...context, evidence: await gatherEvidence(context) };
+  const { cases: all, classifier } = await freshCases(records, tuning, scorer);
+  const isSame = ({ record }: ReplayCase<string>): boolean => recorded.has(record);
+  const unitsIn = ({ cases }: ReplayCases<string>) =>
+    unitsOf(
+      cases.map(({ record }) => record),
+      tuning.certificate.groupBy,
+    );
+  const fresh = { ...all, cases: all.cases.filter((one) => !isSame(one)) };
+  const again = { ...all, cases: all.cases.filter(isSame) };
+  const same = {
+    cases: again,
+    units: unitsIn(again),
+    recorded: again.cases.map(({ record }) => recorded.get(record) as RecordedQualities),
+    isUnchanged: isUnchanged(recorded),
+  };
+  const lacking = records.map((record) =>
+    tuning.models.some((model) => outcomeOf(record, model) === undefined),
+  );
+  const priced = { priceOf: priceOf(router), classifier, router, now, lacking };
+  const context = { tuning, fresh, units: unitsIn(fresh), same, all, ...priced };
+  const evidence = await gatherEvidence(context);
+  return { ...context, evidence, changes: await gatherChanges(context) };
 }
 
 /** Returns current prices by name: of the router's models if there is a router, else of the catalogue. */

@@ -3,8 +3,17 @@ import { showPercentUpTo } from "../../../src/plugin/show-percent.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
-/** Result for a policy that neither the tuning file nor the config determines. */
-export function unknownPolicy({ policy }: GateContext["tuning"]): Pick<CheckResult, "sentence" | "figures"> {
+/** Result if there are no other records, or for a policy that neither the tuning file nor the config determines. */
+export function unknownPolicy(
+  { policy }: GateContext["tuning"],
+  { cases }: GateContext["fresh"],
+): Pick<CheckResult, "sentence" | "figures"> {
+  if (cases.length === 0)
+    return {
+      sentence:
+        "all records were tuned on: compared with themselves above, but no proof for other requests; give fresh ones too",
+      figures: {},
+    };
   return {
     sentence: `policy ${policy.name} is not determined by its parameters: give the router that has it, --config FILE`,
     figures: { policy },

@@ -1,7 +1,9 @@
 import type { Price } from "../../../src/contracts/index.ts";
 import type { ReplayCases } from "../../replay/replay-cases.ts";
+import type { RecordedQualities } from "../../tune/baseline.ts";
 import type { TuningFile } from "../../tune/tuning-file.ts";
 import type { ConfiguredRouter } from "./configured-router.ts";
+import type { ChangeName, Changes } from "./gather-changes.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
 
 /**
@@ -26,11 +28,28 @@ export interface GateContext {
   readonly tuning: TuningFile;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Fresh outcomes, classified and at least one; ids are names of models. */
+  /** Outcomes of records that were not tuned on, classified; ids are names of models. */
   readonly fresh: ReplayCases<string>;
+  /** New outcomes of records that were tuned on, with the units and recorded qualities of each. */
+  readonly same: {
+    readonly cases: ReplayCases<string>;
+    readonly units: Uint32Array;
+    readonly recorded: readonly RecordedQualities[];
+    /** True if all qualities are those of then: they say nothing about today's models. */
+    readonly isUnchanged: boolean;
+  };
+  /** Both together: at least one. */
+  readonly all: ReplayCases<string>;
+  /** True for each record that lacks an outcome of a model of the certificate. */
+  readonly lacking: readonly boolean[];
+  /** Comparison with what the certificate recorded. */
+  readonly changes: Readonly<Record<ChangeName, Changes>>;
   /** Independent unit of each case. */
   readonly units: Uint32Array;
-  /** Evidence of the fresh outcomes for each certificate. Absent if the certified policy is not known. */
+  /**
+   * Evidence of the fresh outcomes for each certificate. Absent if there are none, or the certified policy is
+   * not known.
+   */
   readonly evidence?: readonly LossEvidence[] | undefined;
   /** Classifier of the fresh outcomes, as `name@version`. */
   readonly classifier: string;

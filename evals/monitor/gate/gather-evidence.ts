@@ -1,5 +1,4 @@
 import { categoryOf } from "../../../policies/internal/category-of.ts";
-import { policyHash } from "../../../src/decision/policy-hash.ts";
 import { columnsOf } from "../../replay/compare/pair-outcomes.ts";
 import { replayPolicy } from "../../replay/replay.ts";
 import type { ReplayCase, ReplayCases } from "../../replay/replay-cases.ts";
@@ -8,6 +7,7 @@ import type { TuningFile } from "../../tune/tuning-file.ts";
 import { certifiedPolicy } from "./certified-policy.ts";
 import type { GateContext } from "./gate-check.ts";
 import { type LossEvidence, lossEvidence } from "./loss-evidence.ts";
+import { policyOfGate } from "./policy-of-gate.ts";
 
 /**
  * Gathers the evidence of the fresh outcomes for the certificate, and for that of each category that has its
@@ -20,14 +20,9 @@ export async function gatherEvidence({
   units,
   router,
 }: Pick<GateContext, "tuning" | "fresh" | "units" | "router">): Promise<readonly LossEvidence[] | undefined> {
+  const policy = policyOfGate(tuning, router);
+  if (policy === undefined || fresh.cases.length === 0) return undefined;
   const described = certifiedPolicy(tuning.policy);
-  const configured =
-    router !== undefined && policyHash(router.policy) === policyHash(tuning.policy)
-      ? router.policy
-      : undefined;
-  // The router's policy has the checks of a cascade too, which may read recorded answers.
-  const policy = configured ?? described;
-  if (policy === undefined) return undefined;
   const { cases } = fresh;
   // None of the described policies reads sessions, for which replay needs the order of time.
   const { byRecord } = replayPolicy(described === undefined ? fresh : withoutSessions(fresh), policy);

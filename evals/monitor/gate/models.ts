@@ -5,15 +5,11 @@ import type { CheckResult, GateContext } from "./gate-check.ts";
  * Checks if the models are those that were tuned: the router to be deployed must have them by name, and the
  * versions that answered the fresh requests, as the providers call them, must have answered in tuning too.
  */
-export function models({
-  tuning,
-  router,
-  fresh,
-}: Pick<GateContext, "tuning" | "router" | "fresh">): CheckResult {
+export function models({ tuning, router, all }: Pick<GateContext, "tuning" | "router" | "all">): CheckResult {
   const configured = router && [...router.models.keys()];
   const before = tuning.servedModels ?? {};
   const today = servedModels(
-    fresh.cases.map(({ record }) => record),
+    all.cases.map(({ record }) => record),
     tuning.models,
   );
   const figures = { tuned: tuning.models, configured, servedInTuning: before, served: today };

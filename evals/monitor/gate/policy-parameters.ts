@@ -25,8 +25,9 @@ export function policyParameters({
 type Fields = Readonly<Record<string, unknown>> | undefined;
 
 function differences(tuned: Fields, used: Fields): readonly string[] {
-  const show = (value: unknown): string => JSON.stringify(value) ?? "none";
+  const show = (fields: Fields, key: string): string =>
+    fields !== undefined && Object.hasOwn(fields, key) ? (JSON.stringify(fields[key]) ?? "none") : "none";
   return [...new Set([...Object.keys(tuned ?? {}), ...Object.keys(used ?? {})])]
-    .filter((key) => show(tuned?.[key]) !== show(used?.[key]))
-    .map((key) => `${key}: ${show(tuned?.[key])} certified, ${show(used?.[key])} configured`);
+    .filter((key) => show(tuned, key) !== show(used, key))
+    .map((key) => `${key}: ${show(tuned, key)} certified, ${show(used, key)} configured`);
 }

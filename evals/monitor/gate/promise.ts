@@ -8,9 +8,13 @@ import type { LossEvidence } from "./loss-evidence.ts";
  * While the promise holds, chance fails this check in at most a share of delta of the runs. Passed means not
  * contradicted: `recertification` says if these outcomes are enough for a proof.
  */
-export function promise({ evidence, tuning }: Pick<GateContext, "evidence" | "tuning">): CheckResult {
+export function promise({
+  evidence,
+  tuning,
+  fresh,
+}: Pick<GateContext, "evidence" | "tuning" | "fresh">): CheckResult {
   const name = "promise";
-  if (evidence === undefined) return { name, verdict: "not-judged", ...unknownPolicy(tuning) };
+  if (evidence === undefined) return { name, verdict: "not-judged", ...unknownPolicy(tuning, fresh) };
   const broken = evidence.filter(({ pKept, level }) => pKept <= level);
   const verdict = broken.length > 0 ? "failed" : "passed";
   const sentence =

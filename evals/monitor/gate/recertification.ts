@@ -6,9 +6,13 @@ import type { CheckResult, GateContext } from "./gate-check.ts";
  * not judged: there are too few records, or the loss is too near to the promised one; the certificate may
  * still hold.
  */
-export function recertification({ evidence, tuning }: Pick<GateContext, "evidence" | "tuning">): CheckResult {
+export function recertification({
+  evidence,
+  tuning,
+  fresh,
+}: Pick<GateContext, "evidence" | "tuning" | "fresh">): CheckResult {
   const name = "recertification";
-  if (evidence === undefined) return { name, verdict: "not-judged", ...unknownPolicy(tuning) };
+  if (evidence === undefined) return { name, verdict: "not-judged", ...unknownPolicy(tuning, fresh) };
   const open = evidence.filter(({ pBroken, delta }) => pBroken > delta);
   const figures = { scopes: evidence };
   const shown = (open.length > 0 ? open : evidence.slice(0, 1))

@@ -25,7 +25,7 @@ export function scoreDistribution({
   );
   const { verdict, psi, ks, effectiveScores, referenceScores, minScores } = drift;
   const measured = `PSI ${psi.value.toFixed(3)}, limit ${psi.limit.toFixed(3)}; KS distance ${ks.distance.toFixed(3)}, p ${showP(ks.pValue)}`;
-  const unclassified = 1 - scored.length / fresh.cases.length;
+  const unclassified = 1 - scored.length / Math.max(1, fresh.cases.length);
   const unclassifiedBefore = tuning.certificate.unclassified / Math.max(1, tuning.certificate.records);
   const { verdict: _, ...measures } = drift;
   const figures = { ...measures, unclassified, unclassifiedBefore };

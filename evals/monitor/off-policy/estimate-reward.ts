@@ -1,7 +1,7 @@
 import { bootstrap } from "../../../src/statistics/bootstrap.ts";
 import { empiricalBernsteinBound } from "../../../src/statistics/empirical-bernstein.ts";
 import { meanError } from "../../../src/statistics/mean-error.ts";
-import { normalInterval } from "../../../src/statistics/normal-interval.ts";
+import type { Interval } from "../../../src/statistics/normal-interval.ts";
 import { tInterval } from "../../../src/statistics/t-interval.ts";
 import { unitTotals, unitValues } from "../../../src/statistics/unit-values.ts";
 import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
@@ -10,6 +10,8 @@ import { doublyRobustTerms, type Predictions } from "./doubly-robust.ts";
 import { ipsTerms } from "./ips.ts";
 import type { OffPolicyEstimate, RewardReport } from "./off-policy-report.ts";
 import { snipsTerms } from "./snips.ts";
+import { type BoundedWeights, valueBounds } from "./value-bounds.ts";
+import { isEnough, type WeightEvidence, weightEvidence } from "./weight-evidence.ts";
 
 /** A reward of logged rows, in columns. */
 export interface RewardColumns {
@@ -27,10 +29,15 @@ export interface RewardColumns {
 export interface EstimateOptions {
   /** Limit of the weights in `clippedIps`. */
   readonly clip: number;
-  /** Largest weight that was possible. */
+  /** Largest weight that was possible, of the target and of the logged policy. */
   readonly largestWeight: number;
-  /** Largest possible reward, for a lower bound, which is absent without it. Rewards are then at least 0. */
+  readonly largestLoggedWeight?: number | undefined;
+  /** Largest possible reward, for bounds, which are absent without it. Rewards are then at least 0. */
   readonly largestReward?: number | undefined;
+  /** Share of the target's probability that the log cannot show. Default 0. */
+  readonly uncovered?: number | undefined;
+  /** False if the mean weight is not 1: then no interval and no bound holds. Default true. */
+  readonly trusted?: boolean | undefined;
   readonly confidence: number;
   readonly resamples: number;
   readonly seed: number;
@@ -38,11 +45,10 @@ export interface EstimateOptions {
 
 /** Computes all estimates of one reward. `undefined` if no plan of the target has a known reward. */
 export async function estimateReward(
-  { weights, loggedWeights, rewards, predictions, units }: RewardColumns,
+  columns: RewardColumns,
   options: EstimateOptions,
 ): Promise<Omit<RewardReport, "known"> | undefined> {
-  const { clip, largestWeight, largestReward, confidence, resamples, seed } = options;
-  const clipped = clipWeights(weights, clip);
+  const { weights, loggedWeights, rewards, predictions, units } = columns;
   const snipsRows = snipsTerms(weights, rewards);
   const loggedRows = snipsTerms(loggedWeights, rewards);
   if (snipsRows === undefined || loggedRows === undefined) return undefined;
@@ -50,22 +56,91 @@ export async function estimateReward(
   const terms = {
     logged: loggedRows,
     ips: ipsTerms(weights, rewards),
-    clippedIps: ipsTerms(clipped, rewards),
+    clippedIps: ipsTerms(clipWeights(weights, options.clip), rewards),
     snips: snipsRows,
     dr,
     difference: dr.map((term, row) => term - (loggedRows[row] as number)),
   };
+  const resampled = await resample(columns, terms, options);
+  const { largestReward, trusted = true, uncovered = 0, clip, confidence, seed } = options;
+  const { largestWeight: high, largestLoggedWeight: most = 1 } = options;
+  const difference = weights.map((weight, row) => weight - (loggedWeights[row] as number));
+  // The estimators of one value share the evidence, and the bounds that take the place of too little.
+  const sides = {
+    logged: sideOf({ weights: loggedWeights, low: 0, high: most, mean: 1 }),
+    target: sideOf({ weights, low: 0, high, mean: 1 }),
+    difference: sideOf({ weights: difference, low: -most, high, mean: 0 }),
+  };
+  function sideOf(bounded: BoundedWeights): Side {
+    const evidence = weightEvidence(bounded.weights, rewards, units);
+    if (!trusted && bounded.weights !== loggedWeights) return { evidence };
+    if (isEnough(evidence, largestReward !== undefined)) return { evidence, isEnough: true };
+    // Rewards without a known range have no bounds.
+    if (largestReward !== 1) return { evidence };
+    return { evidence, bounds: valueBounds(bounded, { rewards, units, uncovered, confidence, seed }) };
+  }
+  const estimate = async (name: keyof typeof terms, side: Side): Promise<OffPolicyEstimate> => {
+    const value = weightedMean(terms[name]) ?? Number.NaN;
+    if (side.bounds !== undefined)
+      return {
+        value,
+        low: Math.min(value, side.bounds.low),
+        high: Math.max(value, side.bounds.high),
+        holds: "always",
+      };
+    if (side.isEnough !== true) return { value };
+    const { mean, standardError } = meanError(unitValues(terms[name], units));
+    const drawn = resampled[name];
+    return {
+      value,
+      // The error rests on the decisive rows, so they are its degrees of freedom.
+      ...(await tInterval({ values: side.evidence.rows, mean, standardError }, confidence)),
+      bootstrap:
+        drawn?.low === undefined || drawn.high === undefined
+          ? undefined
+          : { low: drawn.low, high: drawn.high },
+    };
+  };
+  return {
+    logged: await estimate("logged", sides.logged),
+    estimates: {
+      ips: await estimate("ips", sides.target),
+      clippedIps: { value: weightedMean(terms.clippedIps) ?? Number.NaN },
+      snips: await estimate("snips", sides.target),
+      dm: { value: weightedMean(predictions.target) ?? Number.NaN },
+      dr: await estimate("dr", sides.target),
+    },
+    difference: await estimate("difference", sides.difference),
+    evidence: sides.target.evidence,
+    clip,
+    lowerBound:
+      largestReward === undefined || !trusted
+        ? undefined
+        : lowerBound(terms.clippedIps, units, Math.min(clip, high) * largestReward, confidence),
+  };
+}
 
-  // Units are drawn whole, and all estimates are ratios of sums: those of the units are enough.
+/** Statement about one value: Student's interval if the evidence is enough, else bounds, else nothing. */
+interface Side {
+  readonly evidence: WeightEvidence;
+  readonly isEnough?: true | undefined;
+  readonly bounds?: Interval | undefined;
+}
+
+/** Draws units whole. All estimates are ratios of sums: those of the units are enough. */
+function resample(
+  { weights, loggedWeights, rewards, units }: RewardColumns,
+  terms: Readonly<Record<"ips" | "dr", Float64Array>>,
+  { resamples, seed, confidence }: EstimateOptions,
+) {
   const sumsOf = (column: Float64Array): Float64Array => unitTotals(column, units).values;
   const rows = sumsOf(new Float64Array(rewards.length).fill(1));
   const ips = sumsOf(terms.ips);
-  const clippedIps = sumsOf(terms.clippedIps);
-  const drSums = sumsOf(dr);
+  const drSums = sumsOf(terms.dr);
   const weightSums = sumsOf(weights);
   const loggedRewards = sumsOf(ipsTerms(loggedWeights, rewards));
   const loggedSums = sumsOf(loggedWeights);
-  const resampled = await bootstrap(
+  return bootstrap<string>(
     rows.length,
     (counts) => {
       const size = dot(rows, counts);
@@ -75,7 +150,6 @@ export async function estimateReward(
       return {
         logged,
         ips: ratio(reward, size),
-        clippedIps: ratio(dot(clippedIps, counts), size),
         snips: ratio(reward, dot(weightSums, counts)),
         dr: target,
         difference: logged === undefined || target === undefined ? undefined : target - logged,
@@ -83,35 +157,6 @@ export async function estimateReward(
     },
     { resamples, seed, confidence },
   );
-  const estimate = async (name: keyof typeof terms): Promise<OffPolicyEstimate> => {
-    const error = meanError(unitValues(terms[name], units));
-    const drawn = resampled[name];
-    return {
-      value: weightedMean(terms[name]) ?? Number.NaN,
-      ...(await tInterval(error, confidence)),
-      normal: await normalInterval(error, confidence),
-      bootstrap:
-        drawn?.low === undefined || drawn.high === undefined
-          ? undefined
-          : { low: drawn.low, high: drawn.high },
-    };
-  };
-  return {
-    logged: await estimate("logged"),
-    estimates: {
-      ips: await estimate("ips"),
-      clippedIps: await estimate("clippedIps"),
-      snips: await estimate("snips"),
-      dm: { value: weightedMean(predictions.target) ?? Number.NaN },
-      dr: await estimate("dr"),
-    },
-    difference: await estimate("difference"),
-    clip,
-    lowerBound:
-      largestReward === undefined
-        ? undefined
-        : lowerBound(terms.clippedIps, units, Math.min(clip, largestWeight) * largestReward, confidence),
-  };
 }
 
 function dot(values: Float64Array, counts: Float64Array): number {

@@ -1,9 +1,17 @@
 import type { Estimate } from "../../../src/statistics/bootstrap.ts";
 import type { Interval } from "../../../src/statistics/normal-interval.ts";
+import type { WeightEvidence } from "./weight-evidence.ts";
 
-/** Value with its intervals. `low` and `high` are Student's; without them there is no honest interval. */
+/**
+ * Value with its intervals. Without `low` and `high` there is no honest one: too few rows decide, or too few
+ * failures were seen.
+ */
 export interface OffPolicyEstimate extends Estimate {
-  readonly normal?: Interval | undefined;
+  /**
+   * `always`: `low` and `high` are bounds that hold at every n, given in place of Student's interval where
+   * that would be too short. Absent: they are Student's.
+   */
+  readonly holds?: "always" | undefined;
   readonly bootstrap?: Interval | undefined;
 }
 
@@ -19,9 +27,14 @@ export interface RewardReport {
   readonly estimates: Readonly<Record<Estimator, OffPolicyEstimate>>;
   /** Target minus logged, by the doubly robust estimate. */
   readonly difference: OffPolicyEstimate;
+  /** Rows that decide the error of the target's estimates. */
+  readonly evidence: WeightEvidence;
   /** Limit of the weights in `clippedIps`. */
   readonly clip: number;
-  /** One-sided lower bound that holds at every n: empirical Bernstein of `clippedIps`. Quality only. */
+  /**
+   * One-sided lower bound that holds at every n: empirical Bernstein of `clippedIps`. Quality only; absent if
+   * the mean weight is not 1.
+   */
   readonly lowerBound?: number | undefined;
 }
 

@@ -9,7 +9,7 @@ import { type OffPolicyTarget, readRows } from "./read-rows.ts";
 import { rewardReporter } from "./reward-report.ts";
 import { uncoveredShares } from "./uncovered.ts";
 import { type OffPolicyUnit, unitsOfRows } from "./units-of-rows.ts";
-import { warningsOf } from "./warnings-of.ts";
+import { unlikely, warningsOf } from "./warnings-of.ts";
 
 export interface OffPolicyOptions {
   /** Name of the log in errors. Default `log`. */
@@ -77,10 +77,16 @@ export async function offPolicy<Id extends string>(
   const uncovered = uncoveredShares(rows);
   checkCoverage({ rows, weights, uncovered, units }, file, maxUncovered);
 
+  const overlap = {
+    ...overlapOf(weights, uncovered),
+    meanWeightPValue: await meanWeightPValue(weights, units),
+  };
   const rewardOf = rewardReporter(rows, weights, units, {
     clip,
     folds,
     maxUncovered,
+    uncovered: overlap.uncovered,
+    trusted: overlap.meanWeightPValue >= unlikely,
     confidence,
     resamples,
     seed,
@@ -94,10 +100,7 @@ export async function offPolicy<Id extends string>(
     failed: rows.filter(({ failed }) => failed).length,
     units: units.reduce((most, one) => Math.max(most, one + 1), 0),
     confidence,
-    overlap: {
-      ...overlapOf(weights, uncovered),
-      meanWeightPValue: await meanWeightPValue(weights, units),
-    },
+    overlap,
     plans: overlapByPlan(rows, weights),
     strata: overlapByStratum(rows, weights, uncovered),
     quality: await rewardOf({

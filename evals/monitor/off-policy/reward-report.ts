@@ -9,6 +9,10 @@ export interface RewardOptions {
   readonly clip: number;
   readonly folds: number;
   readonly maxUncovered: number;
+  /** Share of the target's probability that the log cannot show. */
+  readonly uncovered: number;
+  /** False if the mean weight is not 1. */
+  readonly trusted: boolean;
   readonly confidence: number;
   readonly resamples: number;
   readonly seed: number;
@@ -52,7 +56,7 @@ export function rewardReporter(
       features: new Map([logged, ...target.keys()].map((plan) => [plan, featuresOf(plan)])),
     };
   });
-  const leastPropensity = rows.reduce((least, { propensity }) => Math.min(least, propensity), 1);
+  const most = largestWeightOf(rows);
 
   return async ({ values, isCertain, largest }) => {
     const { rewards, factors, known, shares } = knownRewards(plans, values, isCertain);
@@ -62,6 +66,7 @@ export function rewardReporter(
       folds,
       seed: options.seed,
     });
+    const largestFactor = factors.reduce((largest, factor) => Math.max(largest, factor), 1);
     const estimated = await estimateReward(
       {
         weights: weights.map((weight, row) => weight * (factors[row] as number)),
@@ -73,12 +78,24 @@ export function rewardReporter(
       {
         ...options,
         clip,
-        largestWeight: factors.reduce((most, factor) => Math.max(most, factor), 1) / leastPropensity,
+        largestWeight: most * largestFactor,
+        largestLoggedWeight: largestFactor,
         largestReward: largest,
       },
     );
     return estimated && { known, ...estimated };
   };
+}
+
+/**
+ * Largest weight that the target's plans could have had. Where the logged plan is not one of them, theirs had
+ * at most what was left of the probability: a weight that was never drawn counts too.
+ */
+function largestWeightOf(rows: readonly LoggedRow[]): number {
+  return rows.reduce((most, { propensity }) => {
+    const left = 1 - propensity;
+    return Math.max(most, 1 / propensity, left > 1e-9 ? 1 / left : 1);
+  }, 1);
 }
 
 /** Share of the target's probability on plans without a known reward. */

@@ -1,12 +1,14 @@
 import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { OffPolicyReport, RewardReport } from "./off-policy-report.ts";
 import type { LoggedRow } from "./read-rows.ts";
+import { isEnough } from "./weight-evidence.ts";
 
 const fewRows = 100;
 const fewRowsOfPart = 20;
 /** Share of the requests below which plans and strata are not mentioned. */
 const smallShare = 0.02;
-const unlikely = 0.01;
+/** P-value of the mean weight below which nothing that rests on the propensities holds. */
+export const unlikely = 0.01;
 
 /** Lists the reasons to doubt the estimates: overlap, propensities, missing rewards, other versions. */
 export function warningsOf(
@@ -27,11 +29,11 @@ function weightWarnings({ overlap, rows }: Omit<OffPolicyReport, "warnings">): s
   const warnings: string[] = [];
   if (effectiveSampleSize < fewRows)
     warnings.push(
-      `effective sample size ${effectiveSampleSize.toFixed(0)} of ${rows} rows: intervals by normal theory are too narrow below ${fewRows}; explore more, or longer`,
+      `effective sample size ${effectiveSampleSize.toFixed(0)} of ${rows} rows: little is known of the target below ${fewRows}; explore more, or longer`,
     );
   if (meanWeightPValue < unlikely)
     warnings.push(
-      `mean weight ${meanWeight.toFixed(3)} where 1 is expected (p = ${meanWeightPValue.toPrecision(2)}): propensities are wrong, or the target takes plans that the log could not`,
+      `mean weight ${meanWeight.toFixed(3)} where 1 is expected (p = ${meanWeightPValue.toPrecision(2)}): propensities are wrong, or the target takes plans that the log could not; no interval and no bound of the target holds then, and none is given`,
     );
   if (maxWeight > 0.1 * rows * meanWeight && rows > 1)
     warnings.push(`one row has ${showPercent(maxWeight / (rows * meanWeight))} of all weight`);
@@ -69,9 +71,25 @@ function rewardWarnings({ rows, rated, quality, costUsd }: Omit<OffPolicyReport,
         `${name} rests on ${reward.known} of ${rows} rows (${showPercent(reward.known / rows)}): taken to be missing at random among the rows of a plan, which cannot be checked`,
       );
   };
+  warnings.push(...intervalWarnings("quality", quality), ...intervalWarnings("cost", costUsd));
   missing("quality", quality, rated === 0 ? "feedback is missing for every decision, or" : "feedback");
   missing("cost", costUsd, "the cost of attempts");
   return warnings;
+}
+
+/** Says why a reward has bounds, or nothing, in place of Student's interval. */
+function intervalWarnings(name: string, reward: RewardReport | undefined): string[] {
+  if (reward === undefined) return [];
+  const { dr } = reward.estimates;
+  if (dr.low !== undefined && dr.holds === undefined) return [];
+  const { rows, failures, successes } = reward.evidence;
+  const events = `, ${failures.toFixed(0)} bad and ${successes.toFixed(0)} good answers`;
+  const rests = `the error of ${name} rests on ${rows.toFixed(0)} heavy rows${name === "quality" ? events : ""}`;
+  if (dr.holds === "always")
+    return [
+      `${rests}: its intervals are bounds that hold whatever the distribution, wider than Student's would be`,
+    ];
+  return isEnough(reward.evidence, name === "quality") ? [] : [`${rests}, too few for an interval`];
 }
 
 function versionWarnings(rows: readonly LoggedRow[], classifier: string | undefined): string[] {

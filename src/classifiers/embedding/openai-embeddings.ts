@@ -8,6 +8,7 @@ import {
   ProviderError,
   type ProviderErrorKind,
 } from "../../contracts/index.ts";
+import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
@@ -79,7 +80,7 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
       const own = new AbortController();
       const endWatch = onAbort(signal, () => own.abort(signal.reason));
       try {
-        const client = connect(sdk, options, await keyOf(options));
+        const client = connect(sdk, options, name, await keyOf(options));
         const answer = await client.embeddings.create(
           {
             model,
@@ -102,14 +103,13 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
 function connect(
   sdk: typeof import("openai"),
   { baseUrl, headers, fetch: own }: OpenAiEmbeddingsOptions,
+  name: string,
   apiKey: string | undefined,
 ): OpenAI {
-  // Looked up at each call, since the SDK would keep the first one.
-  const fetchNow: typeof fetch = (input, init) => (own ?? globalThis.fetch)(input, init);
   return new sdk.OpenAI({
     // The SDK requires a key; if there is none, the authorization header is left out below.
     apiKey: apiKey ?? "none",
-    fetch: fetchNow,
+    fetch: guardedFetch({ own, model: name }),
     maxRetries: 0,
     // The SDK would log answers that it cannot parse.
     logLevel: "off",
@@ -189,7 +189,8 @@ const kinds: Readonly<Record<number, ProviderErrorKind>> = {
 };
 
 function toProviderError(error: unknown, sdk: typeof import("openai"), model: string): unknown {
-  if (isRouterError(error)) return error;
+  const refusal = isRouterError(error) ? error : refusalIn(error);
+  if (refusal !== undefined) return refusal;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   if (error instanceof sdk.APIConnectionError)
     return new ProviderError({ kind: "connection", model, detail });

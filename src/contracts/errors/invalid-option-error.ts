@@ -11,8 +11,7 @@ export class InvalidOptionError extends RouterError {
   readonly expected: string;
 
   constructor(option: string, value: unknown, expected: string, options?: ErrorOptions) {
-    const got = value === notShown ? "" : `, got ${show(value)}`;
-    super("invalid-option", `${option} must be ${expected}${got}`, options);
+    super("invalid-option", describe(option, value, expected), options);
     this.option = option;
     this.expected = expected;
   }
@@ -20,6 +19,12 @@ export class InvalidOptionError extends RouterError {
   static {
     InvalidOptionError.prototype.name = "InvalidOptionError";
   }
+}
+
+function describe(option: string, value: unknown, expected: string): string {
+  if (value === notShown) return `${option} must be ${expected}`;
+  const got = value === undefined ? "but it is missing" : `got ${show(value)}`;
+  return `${option} must be ${expected}, ${got}`;
 }
 
 /** Renders a value for an error message: short, and never a long or nested text. */

@@ -32,16 +32,22 @@ export interface Admission {
 export interface Pass {
   /** Longest wait in the queue, in milliseconds. */
   readonly queueTimeoutMs: number;
-  /** Reserves the rates that the call uses. Returns the milliseconds to wait first, at most `maxWaitMs`. */
+  /**
+   * Reserves the rates that the call uses. Returns the milliseconds to wait first, for a rate or for a pause
+   * that the provider has asked for: at most `maxWaitMs`.
+   */
   headroom(maxWaitMs: number): number | Refusal;
   /**
    * Returns true if the call has a place among those under way; if false, `onTurn` is called when it has one.
    */
   queue(onTurn: () => void): boolean | Refusal;
   /**
-   * Returns 0 if the call starts now, else the milliseconds after which to ask again: others started late.
+   * Returns 0 if the call starts now, else the milliseconds after which to ask again: others started late, or
+   * the provider has asked for a pause meanwhile.
    */
   begin(): number;
+  /** Returns the refusal while the provider's pause lasts. */
+  paused(): Refusal | undefined;
   /** Called with the rate limits that the endpoint reports. Absent if they are not used. */
   readonly onRateLimit: ((info: RateLimitInfo) => void) | undefined;
   /** Gives everything back and learns from the attempt. Without one, the call was not made. Idempotent. */

@@ -1,3 +1,4 @@
+import type { OutputLimited } from "../decision.ts";
 import type { Hop } from "../hop.ts";
 
 /** A call that is about to be made, as the ports see it. Plain data. */
@@ -11,14 +12,22 @@ export interface Call {
   readonly name: string;
   readonly hop: Hop;
   readonly tenant?: string | undefined;
+  readonly category?: string | undefined;
   /** Estimated input tokens, calibrated from the model's returned usage. */
   readonly inputTokens: number;
   /** Estimated output tokens. */
   readonly outputTokens: number;
   /** Estimated input tokens before calibration. Absent if the call says nothing about how text is counted. */
   readonly textTokens?: number | undefined;
-  /** Estimated cost in US dollars. Absent if the price is not known. */
+  /**
+   * Amount to reserve in US dollars: the most that the call can cost if a bound on cost applies to it, else
+   * an estimate. Absent if the price is not known.
+   */
   readonly costUsd?: number | undefined;
+  /** Largest number of output tokens, if a bound on cost applies to the call: its request carries it. */
+  readonly outputLimit?: number | undefined;
+  /** Reason of that limit, if it is not the one that was asked for. */
+  readonly limited?: OutputLimited | undefined;
   /** True if another model could answer instead: the call then leaves some of the retry budget to others. */
   readonly sparing?: boolean | undefined;
   /** True if no other model is left: an open breaker does not forbid the call. */
@@ -31,6 +40,7 @@ export interface Call {
 export type RefusedBy =
   | "constraint"
   | "maxCostUsd"
+  | "maxCost"
   | "budget"
   | "store"
   | "breaker"

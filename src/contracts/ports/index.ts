@@ -4,6 +4,6 @@
 export type { Admission, Pass } from "./admission.ts";
 export type { Call, Refusal } from "./call.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type { Account, Ledger } from "./ledger.ts";
+export type { Account, Ledger, Left } from "./ledger.ts";
 export type { Observer } from "./observer.ts";
-export type { Pricing, ReturnedUsage } from "./pricing.ts";
+export type { OutputToLimit, Pricing, ReturnedUsage } from "./pricing.ts";

@@ -15,10 +15,22 @@ export interface AccountRequest {
   readonly tenant?: string | undefined;
   /** Bound of the request itself in US dollars. Absent: none. */
   readonly maxCostUsd?: number | undefined;
+  /** The most that each single call may cost, as a constraint bounds it. Absent: no bound. */
+  readonly maxCallUsd?: number | undefined;
+}
+
+/** Money that the next call of a request may cost, and the bound that leaves the least. */
+export interface Left {
+  readonly usd: number;
+  readonly by: "maxCostUsd" | "maxCost" | "budget";
 }
 
 /** The account of one request. All amounts in US dollars. */
 export interface Account {
+  /** True if a bound applies: each call then carries an output limit, and reserves what it can cost at most. */
+  readonly isBounded: boolean;
+  /** Returns what the next call may cost; undefined if no bound applies. */
+  left(): Left | undefined;
   /**
    * Returns true if the call can be paid for, in addition to calls that are paid or reserved. No side effect.
    */
@@ -29,11 +41,11 @@ export interface Account {
    */
   earmark(usd: number): void;
   /**
-   * Reserves the call's estimate: at once if the account is local, by a promise if a store has to be asked.
+   * Reserves what the call can cost at most: at once if the account is local, by a promise if a store has to be asked.
    */
   reserve(call: Pick<Call, "attemptId" | "costUsd">): true | Refusal | Promise<true | Refusal>;
   /**
-   * Replaces the reservation by the cost, or by the estimate if the cost is not known. Idempotent by attempt:
+   * Replaces the reservation by the cost, or keeps it as spent if the cost is not known. Idempotent by attempt:
    * the first call counts.
    */
   settle(attemptId: string, costUsd: number | undefined): void;

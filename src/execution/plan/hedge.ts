@@ -19,7 +19,7 @@ export function lookForHedge(
 /** Looks for another hedge in place of one that is not made. */
 export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, event: PlanRefusal): Next {
   const { stage } = event;
-  // Its token is taken by then, and not given back.
+  // It had a token: another one in its place needs none.
   const hedged = state.hedged || stage === "limits";
   const notHedged = [...state.notHedged, call.model];
   const passed = change(state, { hedged, notHedged });

@@ -35,7 +35,7 @@ export interface PlanRefusal {
   readonly reason: string;
   /** Milliseconds after which the model may have room. Absent: not known, taken as 0. */
   readonly waitMs?: number | undefined;
-  /** True if the model's rate is used up, which comes back. Read with `limits` only. */
+  /** True if the model's rate is used up or its provider has asked for a pause: it comes back. Read with `limits` only. */
   readonly rate?: boolean | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Completion } from "../../contracts/index.ts";
 import type { AnswerBlock, AnswerMessage, AnswerUsage, ThinkingBlock } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
 import type { Provenance } from "./provenance.ts";
+import { addCounts, tokenCount } from "./token-count.ts";
 
 export interface AnswerContext {
   /** Name of the model, for errors. */
@@ -81,38 +82,57 @@ export function toThinkingBlock(block: AnswerBlock): ThinkingBlock | undefined {
   return type === "redacted_thinking" && data ? { type, data } : undefined;
 }
 
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  tool_use: "tool_calls",
-  refusal: "content_filter",
+/** A map, because the reason comes from the server and could be "constructor". */
+const finishReasons: ReadonlyMap<unknown, FinishReason> = new Map([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["tool_use", "tool_calls"],
+  ["refusal", "content_filter"],
   // A long turn with the provider's own tools that has to be continued: not finished.
-  pause_turn: "length",
-};
+  ["pause_turn", "length"],
+]);
 
 /** Returns `undefined` if the answer did not end. An unknown reason counts as an end. */
 export function toFinishReason(stopReason: string | null | undefined): FinishReason | undefined {
-  return stopReason ? (finishReasons[stopReason] ?? "stop") : undefined;
+  return stopReason ? (finishReasons.get(stopReason) ?? "stop") : undefined;
 }
 
-/** Converts the counts: OpenAI includes cached input in the input, Anthropic counts it separately. */
+/**
+ * Converts the counts: OpenAI includes cached input in the input, Anthropic counts it separately. A side that
+ * is not told, or cannot be a count, is left out, so that it is estimated and not taken for 0.
+ */
 export function toUsage(usage: AnswerUsage | undefined): Completion["usage"] {
-  if (!usage) return undefined;
-  const cacheRead = usage.cache_read_input_tokens ?? undefined;
-  const cacheWrite = usage.cache_creation_input_tokens ?? undefined;
-  const reasoning = usage.output_tokens_details?.thinking_tokens ?? undefined;
-  const input = (usage.input_tokens ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0);
-  const output = usage.output_tokens ?? 0;
-  return {
-    prompt_tokens: input,
-    completion_tokens: output,
-    total_tokens: input + output,
+  if (!isFields(usage)) return undefined;
+  const cacheRead = countUnlessAbsent(usage.cache_read_input_tokens);
+  const cacheWrite = countUnlessAbsent(usage.cache_creation_input_tokens);
+  const details = isFields(usage.output_tokens_details) ? usage.output_tokens_details : undefined;
+  const reasoning = tokenCount(details?.thinking_tokens);
+  const input = addCounts(tokenCount(usage.input_tokens), cacheRead.count, cacheWrite.count);
+  const output = tokenCount(usage.output_tokens);
+  const total = addCounts(input, output);
+  if (input === undefined && output === undefined) return undefined;
+  const known = {
+    ...(input !== undefined && { prompt_tokens: input }),
+    ...(output !== undefined && { completion_tokens: output }),
+    ...(total !== undefined && { total_tokens: total }),
     prompt_tokens_details: {
-      ...(cacheRead !== undefined && { cached_tokens: cacheRead }),
-      ...(cacheWrite !== undefined && { cache_write_tokens: cacheWrite }),
+      ...(cacheRead.isTold && { cached_tokens: cacheRead.count }),
+      ...(cacheWrite.isTold && { cache_write_tokens: cacheWrite.count }),
     },
     ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
   };
+  return known as Completion["usage"];
+}
+
+/** Reads a count that is 0 if it is absent; undefined if it cannot be one. */
+function countUnlessAbsent(value: unknown): { readonly count: number | undefined; readonly isTold: boolean } {
+  if (value === undefined || value === null) return { count: 0, isTold: false };
+  const count = tokenCount(value);
+  return { count, isTold: count !== undefined };
+}
+
+function isFields(value: unknown): value is AnswerUsage & { thinking_tokens?: unknown } {
+  return typeof value === "object" && value !== null;
 }

@@ -1,5 +1,6 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
-import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
+import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { hasGet } from "./readable-headers.ts";
 
 /** Fields of an SDK error. Read by shape, because the error classes exist only once the SDK is loaded. */
@@ -15,17 +16,18 @@ interface SdkError {
   readonly headers?: unknown;
 }
 
-const kindsByType: Readonly<Record<string, ProviderErrorKind>> = {
-  authentication_error: "authentication",
-  permission_error: "permission",
-  billing_error: "permission",
-  not_found_error: "not-found",
-  request_too_large: "too-large",
-  rate_limit_error: "rate-limit",
-  overloaded_error: "overloaded",
-  timeout_error: "timeout",
-  conflict_error: "conflict",
-};
+/** Maps, because the type comes from the provider and could be "constructor". */
+const kindsByType: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
+  ["authentication_error", "authentication"],
+  ["permission_error", "permission"],
+  ["billing_error", "permission"],
+  ["not_found_error", "not-found"],
+  ["request_too_large", "too-large"],
+  ["rate_limit_error", "rate-limit"],
+  ["overloaded_error", "overloaded"],
+  ["timeout_error", "timeout"],
+  ["conflict_error", "conflict"],
+]);
 
 /** Errors that only their text distinguishes: the type of all of them is invalid_request_error. */
 const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
@@ -34,16 +36,16 @@ const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [/credit balance is too low/i, "permission"],
 ];
 
-const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
-  APIConnectionTimeoutError: "timeout",
-  APIConnectionError: "connection",
-  APIUserAbortError: "connection",
-};
+const kindsByName: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
+  ["APIConnectionTimeoutError", "timeout"],
+  ["APIConnectionError", "connection"],
+  ["APIUserAbortError", "connection"],
+]);
 
-const summaries: Readonly<Partial<Record<ProviderErrorKind, string>>> = {
-  timeout: "no answer in time",
-  connection: "the endpoint cannot be reached",
-};
+const summaries: ReadonlyMap<ProviderErrorKind, string> = new Map([
+  ["timeout", "no answer in time"],
+  ["connection", "the endpoint cannot be reached"],
+]);
 
 /**
  * Converts the error of a failed call to a `ProviderError`; errors of this package pass unchanged. An error
@@ -53,11 +55,13 @@ const summaries: Readonly<Partial<Record<ProviderErrorKind, string>>> = {
  */
 export function toProviderError(error: unknown, model: string): Error {
   if (isRouterError(error)) return error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal;
   const { name, message, status, type, apiMessage, requestID, headers } = (error ?? {}) as SdkError;
   const detail = readText(apiMessage) ?? readText(message);
-  const byName = kindsByName[String(name)];
+  const byName = kindsByName.get(name);
   if (byName !== undefined)
-    return new ProviderError({ kind: byName, model, summary: summaries[byName], detail });
+    return new ProviderError({ kind: byName, model, summary: summaries.get(byName), detail });
   if (typeof status !== "number" && typeof type !== "string") {
     const summary = "the answer broke off or cannot be read";
     return new ProviderError({ kind: "incomplete", model, summary, detail });
@@ -67,7 +71,7 @@ export function toProviderError(error: unknown, model: string): Error {
     kind: toKind(status, type, detail ?? ""),
     model,
     status: typeof status === "number" ? status : undefined,
-    requestId: readText(requestID),
+    requestId: requestIdOf(requestID),
     retryable: shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined,
     retryAfterMs: hasGet(headers) ? retryAfterMs(headers) : undefined,
     detail,
@@ -75,8 +79,7 @@ export function toProviderError(error: unknown, model: string): Error {
 }
 
 function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind {
-  // Own entries only: the type comes from the provider and could be "constructor".
-  const byType = Object.hasOwn(kindsByType, String(type)) ? kindsByType[String(type)] : undefined;
+  const byType = kindsByType.get(type);
   if (byType !== undefined) return byType;
   const kind = typeof status === "number" ? kindOfStatus(status) : kindOfEvent(type);
   if (kind !== "invalid-request") return kind;

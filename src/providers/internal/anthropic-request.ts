@@ -58,19 +58,19 @@ const translated: ReadonlySet<string> = new Set([
   "modalities",
 ]);
 
-/** Values without effect, which can be left out silently. */
-const neutral: Readonly<Record<string, unknown>> = {
-  logprobs: false,
-  frequency_penalty: 0,
-  presence_penalty: 0,
-  store: false,
-};
+/** Values without effect, which can be left out silently. Maps: a request may hold a field "constructor". */
+const neutral: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["logprobs", false],
+  ["frequency_penalty", 0],
+  ["presence_penalty", 0],
+  ["store", false],
+]);
 
 /** Parameters that cannot be left out: that would change what is asked, not only how it is answered. */
-const refused: Readonly<Record<string, string>> = {
-  functions: "is not supported: use tools",
-  function_call: "is not supported: use tool_choice",
-};
+const refused: ReadonlyMap<string, string> = new Map([
+  ["functions", "is not supported: use tools"],
+  ["function_call", "is not supported: use tool_choice"],
+]);
 
 /**
  * Translates a chat request to the body of a Messages request. Parameters without a counterpart are
@@ -112,8 +112,27 @@ export function toMessagesBody(request: ChatRequest, settings: TranslationSettin
     ...(thinking && { thinking }),
     ...((effort || format) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
     ...toSampling(request, settings, thinking, issues),
-    ...defaults.extraBody,
+    ...extraWithin(request, defaults.extraBody, issues),
   };
+}
+
+/**
+ * Returns the extra body without what contradicts the request's own output limit: another limit, and thinking
+ * that would not fit into it, which the API refuses.
+ */
+function extraWithin(
+  { max_completion_tokens, max_tokens }: ChatRequest,
+  extra: ModelDefaults["extraBody"] = {},
+  issues: Untranslatable,
+): ModelDefaults["extraBody"] {
+  const limit = max_completion_tokens ?? max_tokens ?? undefined;
+  if (limit === undefined) return extra;
+  const { max_tokens: _, ...others } = extra;
+  const { thinking, ...rest } = others;
+  const budget = (thinking as { readonly budget_tokens?: unknown } | undefined)?.budget_tokens;
+  if (!(typeof budget === "number" && budget >= limit)) return others;
+  issues.drop("thinking");
+  return rest;
 }
 
 function reportIssues({ name, strictParameters = false, onDropped }: TranslationSettings): Untranslatable {
@@ -134,8 +153,8 @@ function reportIssues({ name, strictParameters = false, onDropped }: Translation
 
 function checkParameters(request: ChatRequest, issues: Untranslatable): void {
   for (const [key, value] of Object.entries(request)) {
-    if (value === undefined || value === null || value === neutral[key] || translated.has(key)) continue;
-    const problem = refused[key];
+    if (value === undefined || value === null || value === neutral.get(key) || translated.has(key)) continue;
+    const problem = refused.get(key);
     if (problem !== undefined) issues.refuse(key, problem);
     issues.drop(key);
   }
@@ -182,14 +201,14 @@ function toToolChoice(request: ChatRequest, issues: Untranslatable): ToolChoice 
   return issues.refuse("tool_choice.type", "must be function or allowed_tools");
 }
 
-const efforts: Readonly<Record<string, Effort>> = {
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "xhigh",
-  max: "max",
-};
+const efforts: ReadonlyMap<string, Effort> = new Map<string, Effort>([
+  ["minimal", "low"],
+  ["low", "low"],
+  ["medium", "medium"],
+  ["high", "high"],
+  ["xhigh", "xhigh"],
+  ["max", "max"],
+]);
 
 /** The part of the output limit that may go into thinking, by effort. */
 const budgetShares: Readonly<Record<Effort, number>> = {
@@ -210,7 +229,7 @@ function toReasoning(
   const asked = request.reasoning_effort ?? defaults?.reasoningEffort ?? undefined;
   if (asked === undefined) return {};
   if (asked === "none") return { thinking: { type: "disabled" } };
-  const effort = efforts[asked];
+  const effort = efforts.get(asked);
   // The API refuses thinking if a tool call is forced.
   if (effort !== undefined && reasoning === "effort")
     return body.forced ? { effort } : { effort, thinking: { type: "adaptive" } };

@@ -9,6 +9,7 @@ import {
 } from "./anthropic-answer.ts";
 import type { AnswerBlock, AnswerEvent, AnswerMessage, AnswerUsage } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
+import { tokenCount } from "./token-count.ts";
 
 type ChunkChoice = CompletionChunk["choices"][number];
 type Delta = ChunkChoice["delta"] & Reasoning;
@@ -86,25 +87,29 @@ async function* assemble(
 ): AsyncGenerator<{ readonly event: AnswerEvent; readonly assembly: Assembly }> {
   let assembly: Assembly | undefined;
   let ended = false;
-  try {
-    for await (const event of events) {
-      if (ended) continue;
-      if (event.type === "message_start") {
-        assembly ??= { message: readMessage(event.message, name), json: new Map(), blocks: new Map() };
-      }
-      if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
-      update(assembly, event, keepsText);
-      if (event.type === "message_stop") {
-        if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
-        ended = true;
-      }
-      yield { event, assembly };
+  for await (const event of events) {
+    if (ended) continue;
+    if (event.type === "message_start") {
+      assembly ??= { message: atStart(readMessage(event.message, name)), json: new Map(), blocks: new Map() };
     }
-  } catch (error) {
-    // A connection error after the end does not matter: the answer is complete.
-    if (!ended) throw error;
+    if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
+    update(assembly, event, keepsText);
+    if (event.type === "message_stop") {
+      if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
+      ended = true;
+    }
+    yield { event, assembly };
   }
-  if (!ended) throw incomplete(name, "the stream ended before the answer did");
+  if (ended) return;
+  // The stop reason is the end of the answer, and `message_stop` only that of the stream.
+  if (!assembly?.message.stop_reason) throw incomplete(name, "the stream ended before the answer did");
+  yield { event: { type: "message_stop" }, assembly };
+}
+
+/** Tells which events end an answer: see `untilEnd`. */
+export function endsAnswer({ type, delta }: AnswerEvent): boolean | undefined {
+  if (type === "message_stop" || (type === "message_delta" && delta?.stop_reason)) return true;
+  return type === "content_block_start" || type === "content_block_delta" ? false : undefined;
 }
 
 function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): void {
@@ -128,17 +133,27 @@ function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): voi
       ...message,
       stop_reason: delta?.stop_reason ?? message.stop_reason,
       stop_details: delta?.stop_details ?? message.stop_details ?? null,
-      usage: { ...message.usage, ...dropNulls(event.usage) },
+      usage: { ...message.usage, ...saidOf(event.usage) },
     };
   }
 }
 
 /**
- * Removes nulls: the counts are running totals, and those that the end does not repeat keep the value from
- * the start.
+ * Removes nulls, and counts that cannot be any: they are running totals, and those that the end does not
+ * repeat keep the value from the start.
  */
-function dropNulls(usage: AnswerUsage | undefined): AnswerUsage {
-  return Object.fromEntries(Object.entries(usage ?? {}).filter(([, count]) => count !== null));
+function saidOf(usage: unknown): AnswerUsage {
+  if (typeof usage !== "object" || usage === null) return {};
+  const said = Object.entries(usage).filter(([, count]) =>
+    typeof count === "object" ? count !== null : tokenCount(count) !== undefined,
+  );
+  return Object.fromEntries(said);
+}
+
+/** Returns a message at the start of a stream: the output that it counts is not that of the answer. */
+function atStart(message: AnswerMessage): AnswerMessage {
+  const { output_tokens: _, ...usage } = message.usage ?? {};
+  return { ...message, usage };
 }
 
 function toDelta(

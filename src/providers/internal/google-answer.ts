@@ -3,6 +3,7 @@ import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { type ErrorContext, statusError } from "./google-errors.ts";
 import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wire.ts";
 import type { Provenance } from "./provenance.ts";
+import { addCounts, tokenCount } from "./token-count.ts";
 
 export interface AnswerContext extends ErrorContext {
   /** Used if the answer names no model version. */
@@ -32,7 +33,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const response = readResponse(raw, context);
   const candidate = response.candidates?.[0];
   const { text, calls } = readParts(candidate?.content?.parts);
-  const usage = toUsage(response.usageMetadata);
+  const usage = toUsage(response.usageMetadata, text === "" && calls.length === 0);
   return {
     id: response.responseId ?? nodeCrypto().randomUUID(),
     object: "chat.completion",
@@ -70,6 +71,7 @@ export async function* toChunks(
   let callCount = 0;
   let isSigned = false;
   let started = false;
+  let isEmpty = true;
 
   for await (const raw of responses) {
     const response = readResponse(raw, context);
@@ -93,11 +95,21 @@ export async function* toChunks(
       yield toChunk(head, { tool_calls, ...by } as Delta);
     }
     finishReason = candidate?.finishReason ?? finishReason;
-    usage = toUsage(response.usageMetadata) ?? usage;
+    const hasContent = text !== "" || calls.length > 0;
+    isEmpty &&= !hasContent;
+    const counted = toUsage(response.usageMetadata, isEmpty);
+    // An earlier count of the output lacks what has come since.
+    usage = counted ?? (hasContent ? withoutOutput(usage) : usage);
   }
 
   yield toChunk(head, {}, toFinishReason(finishReason, callCount > 0, context));
   if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage };
+}
+
+function withoutOutput(usage: Completion["usage"]): Completion["usage"] {
+  if (usage?.prompt_tokens === undefined) return undefined;
+  const { completion_tokens: _, total_tokens: __, completion_tokens_details: ___, ...input } = usage;
+  return input as Completion["usage"];
 }
 
 function toChunk(
@@ -153,16 +165,17 @@ function readParts(parts: readonly GooglePart[] | null | undefined): { text: str
   return { text, calls };
 }
 
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  STOP: "stop",
-  MAX_TOKENS: "length",
-  SAFETY: "content_filter",
-  RECITATION: "content_filter",
-  LANGUAGE: "content_filter",
-  BLOCKLIST: "content_filter",
-  PROHIBITED_CONTENT: "content_filter",
-  SPII: "content_filter",
-};
+/** A map, because the reason comes from the server and could be "constructor". */
+const finishReasons: ReadonlyMap<unknown, FinishReason> = new Map([
+  ["STOP", "stop"],
+  ["MAX_TOKENS", "length"],
+  ["SAFETY", "content_filter"],
+  ["RECITATION", "content_filter"],
+  ["LANGUAGE", "content_filter"],
+  ["BLOCKLIST", "content_filter"],
+  ["PROHIBITED_CONTENT", "content_filter"],
+  ["SPII", "content_filter"],
+]);
 
 /**
  * Translates the finish reason. Any other reason means that there is no usable answer (a malformed tool
@@ -173,7 +186,7 @@ function toFinishReason(
   calls: boolean,
   context: AnswerContext,
 ): FinishReason {
-  const finishReason = finishReasons[reason ?? ""];
+  const finishReason = finishReasons.get(reason);
   if (finishReason === undefined) {
     const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no finish reason";
     throw new ProviderError({ kind: "incomplete", model: context.name, summary });
@@ -183,26 +196,30 @@ function toFinishReason(
 
 /**
  * Converts the counts: Google counts thoughts separately from the answer, and cached tokens within the
- * prompt.
+ * prompt. A side that is not told, or cannot be a count, is left out, so that it is estimated and not taken
+ * for 0. `isEmpty`: true for an answer without content, of which Google leaves out the count.
  */
-function toUsage(raw: GoogleResponse["usageMetadata"]): Completion["usage"] {
-  if (!raw || typeof raw.promptTokenCount !== "number") return undefined;
-  const { promptTokenCount, cachedContentTokenCount, candidatesTokenCount = 0, thoughtsTokenCount } = raw;
-  const completionTokens = candidatesTokenCount + (thoughtsTokenCount ?? 0);
-  return {
-    prompt_tokens: promptTokenCount,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokenCount + completionTokens,
-    ...(cachedContentTokenCount !== undefined && {
-      prompt_tokens_details: { cached_tokens: cachedContentTokenCount },
-    }),
-    ...(thoughtsTokenCount !== undefined && {
-      completion_tokens_details: { reasoning_tokens: thoughtsTokenCount },
-    }),
+function toUsage(raw: GoogleResponse["usageMetadata"], isEmpty: boolean): Completion["usage"] {
+  if (!isJsonObject(raw)) return undefined;
+  const prompt = tokenCount(raw.promptTokenCount);
+  const answered = raw.candidatesTokenCount ?? (isEmpty ? 0 : undefined);
+  const thoughts = raw.thoughtsTokenCount ?? undefined;
+  const reasoning = tokenCount(thoughts);
+  const output = addCounts(tokenCount(answered), thoughts === undefined ? 0 : reasoning);
+  const total = addCounts(prompt, output) ?? tokenCount(raw.totalTokenCount);
+  const cached = tokenCount(raw.cachedContentTokenCount);
+  if (prompt === undefined && output === undefined) return undefined;
+  const known = {
+    ...(prompt !== undefined && { prompt_tokens: prompt }),
+    ...(output !== undefined && { completion_tokens: output }),
+    ...(total !== undefined && { total_tokens: total }),
+    ...(cached !== undefined && { prompt_tokens_details: { cached_tokens: cached } }),
+    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
   };
+  return known as Completion["usage"];
 }
 
 /** Returns a provider's constant so that a message may show it; other text is not shown. */
-function asCode(value: string): string {
-  return /^[A-Z_]{1,40}$/.test(value) ? value : "an unknown reason";
+function asCode(value: unknown): string {
+  return typeof value === "string" && /^[A-Z_]{1,40}$/.test(value) ? value : "an unknown reason";
 }

@@ -185,16 +185,16 @@ function toParts(
   return parts;
 }
 
-const mimeTypes: Readonly<Record<string, string>> = {
-  gif: "image/gif",
-  heic: "image/heic",
-  heif: "image/heif",
-  jpeg: "image/jpeg",
-  jpg: "image/jpeg",
-  pdf: "application/pdf",
-  png: "image/png",
-  webp: "image/webp",
-};
+const mimeTypes: ReadonlyMap<string, string> = new Map([
+  ["gif", "image/gif"],
+  ["heic", "image/heic"],
+  ["heif", "image/heif"],
+  ["jpeg", "image/jpeg"],
+  ["jpg", "image/jpeg"],
+  ["pdf", "application/pdf"],
+  ["png", "image/png"],
+  ["webp", "image/webp"],
+]);
 
 /**
  * Translates a media URL: the content of a `data:` URL is sent with the request; Google fetches any other.
@@ -202,7 +202,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
 function toMedia(url: string, path: string, translation: Translation): GooglePart {
   if (url.slice(0, 5).toLowerCase() !== "data:") {
     const extension = /\.([a-z]{3,4})(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? "";
-    return { fileData: { mimeType: mimeTypes[extension], fileUri: url } };
+    return { fileData: { mimeType: mimeTypes.get(extension), fileUri: url } };
   }
   const comma = url.indexOf(",");
   const [mimeType = "", ...parameters] = url.slice(5, Math.max(comma, 5)).split(";");

@@ -5,7 +5,8 @@ import {
   type RouterError,
 } from "../../contracts/index.ts";
 import { type GoogleStatus, isJsonObject } from "./google-wire.ts";
-import { kindOfStatus } from "./http-failure.ts";
+import { decimalOf, largest, saneWait } from "./header-values.ts";
+import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
 
 export interface ErrorContext {
   /** `google:model`. */
@@ -43,21 +44,50 @@ const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
 ];
 
 /** Converts an error in Google's format. Its text may quote the prompt, so it goes into `detail` only. */
-export function statusError(error: GoogleStatus, { name, apiKey }: ErrorContext): ProviderError {
+export function statusError(error: GoogleStatus, context: ErrorContext): ProviderError {
   const status = typeof error.code === "number" ? error.code : undefined;
   const text = typeof error.message === "string" ? error.message : undefined;
+  return createError(error, { status, text, askedMs: undefined }, context);
+}
+
+/** Converts a response with a status of failure: its body, if that has Google's format, and its headers. */
+export async function responseError(response: Response, context: ErrorContext): Promise<ProviderError> {
+  const { status, headers } = response;
+  const text = await response.text();
+  // The whole text: the details name the reason of some errors.
+  return createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
+}
+
+/** Reads `{ error }`, or the array of one that a stream without `alt=sse` begins with. */
+function errorIn(text: string): GoogleStatus {
+  try {
+    const body: unknown = JSON.parse(text);
+    const first: unknown = Array.isArray(body) ? body[0] : body;
+    const error = isJsonObject(first) ? first["error"] : undefined;
+    return isJsonObject(error) ? error : {};
+  } catch {
+    return {};
+  }
+}
+
+function createError(
+  error: GoogleStatus,
+  said: { status: number | undefined; text: string | undefined; askedMs: number | undefined },
+  { name, apiKey }: ErrorContext,
+): ProviderError {
+  const { status, text, askedMs } = said;
   return new ProviderError({
     kind: toKind(status, error.status, text ?? ""),
     model: name,
     status,
-    retryAfterMs: readRetryDelayMs(error.details),
+    retryAfterMs: largest([askedMs, readRetryDelayMs(error.details)]),
     detail: text?.replaceAll(apiKey, "[key]"),
   });
 }
 
-function toKind(status: number | undefined, code: string | undefined, text: string): ProviderErrorKind {
+function toKind(status: number | undefined, code: unknown, text: string): ProviderErrorKind {
   // Own entries only: the code comes from the provider and could be "constructor".
-  const known = code !== undefined && Object.hasOwn(kindsByCode, code) ? kindsByCode[code] : undefined;
+  const known = typeof code === "string" && Object.hasOwn(kindsByCode, code) ? kindsByCode[code] : undefined;
   const kind = known ?? kindOfHttpStatus(status);
   if (kind !== "invalid-request") return kind;
   return kindsByText.find(([pattern]) => pattern.test(text))?.[1] ?? kind;
@@ -70,39 +100,27 @@ function kindOfHttpStatus(status: number | undefined): ProviderErrorKind {
 }
 
 /**
- * Reads the delay from a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`.
+ * Reads the delay from a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`; of
+ * several the largest that is not absurd.
  */
 function readRetryDelayMs(details: unknown): number | undefined {
   if (!Array.isArray(details)) return undefined;
-  for (const detail of details) {
+  const delays = details.map((detail) => {
     const delay = isJsonObject(detail) ? detail["retryDelay"] : undefined;
-    const seconds = typeof delay === "string" ? /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(delay)?.[1] : undefined;
-    if (seconds !== undefined) return Math.round(Number(seconds) * 1000);
-  }
-  return undefined;
-}
-
-/**
- * Converts an SDK error; errors of this package pass unchanged. HTTP errors have a `status` but no headers,
- * so there is no request id; other errors differ only in their text. The SDK's error is not kept as
- * `cause`, because its message, with the URL and the provider's text, would be printed with ours.
- */
-export function sdkError(error: unknown, context: ErrorContext): RouterError {
-  if (isRouterError(error)) return error;
-  const { message, status, errorDetails } = asSdkError(error);
-  if (typeof status === "number") {
-    return statusError({ code: status, message, details: errorDetails }, context);
-  }
-  const detail = message?.replaceAll(context.apiKey, "[key]");
-  const unsent = detail?.includes("Error fetching from");
-  return new ProviderError({
-    kind: unsent ? "connection" : "incomplete",
-    model: context.name,
-    summary: unsent ? "the endpoint cannot be reached" : "the answer broke off or cannot be read",
-    detail,
+    const seconds =
+      typeof delay === "string" && delay.endsWith("s") ? decimalOf(delay.slice(0, -1)) : undefined;
+    return seconds === undefined ? undefined : saneWait(Math.round(seconds * 1_000));
   });
+  return largest(delays);
 }
 
-function asSdkError(error: unknown): { message?: string; status?: unknown; errorDetails?: unknown } {
-  return error instanceof Error ? error : { message: String(error) };
+/** Converts what reading an answer threw; errors of this package pass unchanged. */
+export function readError(error: unknown, { name, apiKey }: ErrorContext): RouterError {
+  if (isRouterError(error)) return error;
+  return new ProviderError({
+    kind: "incomplete",
+    model: name,
+    summary: "the answer broke off or cannot be read",
+    detail: String(error).replaceAll(apiKey, "[key]"),
+  });
 }

@@ -22,7 +22,11 @@ export function needsThoughtSignature(model: string): boolean {
 }
 
 // The mapping of Google's own OpenAI-compatible endpoint.
-const budgets: Readonly<Record<string, number>> = { minimal: 1024, low: 1024, medium: 8192 };
+const budgets: ReadonlyMap<string, number> = new Map([
+  ["minimal", 1024],
+  ["low", 1024],
+  ["medium", 8192],
+]);
 const largestBudget = 24_576;
 /** Smallest budget of `gemini-2.5-pro`, which cannot stop thinking. */
 const smallestProBudget = 128;
@@ -46,7 +50,7 @@ export function thinkingConfig(
   }
   if (thinking === "budget") {
     if (effort === "none") return { thinkingBudget: pro ? smallestProBudget : 0 };
-    const thinkingBudget = most ? largestBudget : budgets[effort];
+    const thinkingBudget = most ? largestBudget : budgets.get(effort);
     return thinkingBudget === undefined ? undefined : { thinkingBudget };
   }
   return undefined;

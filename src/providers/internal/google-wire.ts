@@ -51,6 +51,7 @@ export interface GoogleResponse {
     cachedContentTokenCount?: number;
     candidatesTokenCount?: number;
     thoughtsTokenCount?: number;
+    totalTokenCount?: number;
   } | null;
   modelVersion?: string;
   responseId?: string;

@@ -9,6 +9,7 @@ import {
 } from "../../contracts/index.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { incomplete } from "./incomplete.ts";
+import { checkAnswer } from "./openai-answer.ts";
 import { failureOf, type OpenAiSdk, toProviderError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {
@@ -148,9 +149,11 @@ function resultOf(text: string, model: string): BatchResult {
   }
   // The item was not processed or was given up: the line holds an error of the batch itself.
   if (error) return { id, error: unanswered(error.code, model) };
-  if (body?.choices?.[0]?.message === undefined)
-    return { id, error: incomplete(model, "the answer contains no message") };
-  return { id, completion: body as Completion };
+  try {
+    return { id, completion: checkAnswer(body, model) };
+  } catch (unreadable) {
+    return { id, error: unreadable as ProviderError };
+  }
 }
 
 function unanswered(code: unknown, model: string): ProviderError {

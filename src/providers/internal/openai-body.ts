@@ -35,14 +35,21 @@ export function openaiBody(
 ): ChatRequest {
   const { max_completion_tokens, max_tokens, ...rest } = request;
   const asked = Object.entries(rest).filter(([field, value]) => value !== undefined && !withheld.has(field));
-  const limit = max_completion_tokens ?? max_tokens;
+  const limit = max_completion_tokens ?? max_tokens ?? undefined;
+  // The request's limit is the only one: a server may obey the larger of two.
+  const extra = limit === undefined ? defaults.extraBody : withoutLimits(defaults.extraBody);
   return {
     ...(defaults.reasoningEffort !== undefined && { reasoning_effort: defaults.reasoningEffort }),
     ...(defaults.temperature !== undefined && { temperature: defaults.temperature }),
     ...(defaults.maxOutputTokens !== undefined && { [outputLimitField]: defaults.maxOutputTokens }),
-    ...defaults.extraBody,
+    ...extra,
     ...Object.fromEntries(asked),
-    ...(limit !== undefined && limit !== null && { [outputLimitField]: limit }),
+    ...(limit !== undefined && { [outputLimitField]: limit }),
     messages: toOpenAiMessages(request.messages, target),
   };
+}
+
+function withoutLimits(extra: ModelDefaults["extraBody"] = {}): ModelDefaults["extraBody"] {
+  const { max_tokens: _, max_completion_tokens: __, ...others } = extra;
+  return others;
 }

@@ -11,14 +11,15 @@ import type {
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
+import { checkAnswer, checkChunk } from "./openai-answer.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
-import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
+import { untilEnd } from "./until-end.ts";
 
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
@@ -119,9 +120,12 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
       reportRateLimit(response.headers, onRateLimit);
       let finished = false;
       let isSigned = false;
-      for await (const chunk of readChunks(chunks, sdk, facts.name)) {
+      const endsWith = ({ choices }: CompletionChunk): boolean | undefined => {
+        finished ||= Boolean(choices[0]?.finish_reason);
+        return choices[0] === undefined ? undefined : finished;
+      };
+      for await (const chunk of untilEnd(readChunks(chunks, sdk, facts.name), endsWith)) {
         const choice = chunk.choices[0];
-        finished ||= Boolean(choice?.finish_reason);
         if (!isSigned && choice?.delta && holdsExtras(choice.delta)) {
           isSigned = true;
           Object.assign(choice.delta, { written_by: writer } satisfies Provenance);
@@ -179,15 +183,12 @@ function signed(completion: Completion, writer: string): Completion {
 async function readCompletion(response: Response, sdk: OpenAiSdk, model: string): Promise<Completion> {
   let body: Partial<Completion> & { error?: unknown };
   try {
-    const text = await readBounded(response, MAX_ANSWER_BYTES);
-    if (text === undefined) throw incomplete(model, `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
-    body = JSON.parse(text);
+    body = JSON.parse(await response.text());
   } catch (error) {
     throw toReadError(error, sdk, model);
   }
   if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  if (!body?.choices?.[0]?.message) throw incomplete(model, "the answer contains no message");
-  return body as Completion;
+  return checkAnswer(body, model);
 }
 
 async function* readChunks(
@@ -199,7 +200,7 @@ async function* readChunks(
     for await (const chunk of chunks) {
       // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are
       // skipped.
-      if (Array.isArray(chunk?.choices)) yield chunk;
+      if (Array.isArray(chunk?.choices)) yield checkChunk(chunk, model);
       else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
     }
   } catch (error) {

@@ -5,12 +5,12 @@ import { openaiFetch } from "./openai-fetch.ts";
 /** Timeout of the SDK. The router sets the real limits; this one only ends abandoned calls. */
 const timeoutMs = 3_600_000;
 
-/** Returns the options of every client, whatever its endpoint. */
-export function clientOptions(options: ProviderOptions): Omit<ClientOptions, "provider"> {
+/** Returns the options of every client, whatever its endpoint. `model`: its name, for errors. */
+export function clientOptions(options: ProviderOptions, model: string): Omit<ClientOptions, "provider"> {
   return {
     ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
     defaultHeaders: { ...options.headers },
-    fetch: openaiFetch(options.fetch),
+    fetch: openaiFetch(options.fetch, model),
     maxRetries: 0,
     timeout: timeoutMs,
     // The SDK logs text that it cannot parse, which includes the answer.
@@ -24,11 +24,12 @@ export function clientOptions(options: ProviderOptions): Omit<ClientOptions, "pr
  */
 export function foreignClientOptions(
   options: ProviderOptions,
+  model: string,
   withheld: readonly string[] = [],
 ): Omit<ClientOptions, "provider"> {
   const names = [...customHeaderNames(), ...withheld];
   return {
-    ...clientOptions(options),
+    ...clientOptions(options, model),
     organization: null,
     project: null,
     adminAPIKey: null,

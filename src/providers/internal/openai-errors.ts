@@ -1,6 +1,7 @@
 import type * as Sdk from "openai";
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
-import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
+import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
 
 export type OpenAiSdk = typeof Sdk;
@@ -48,12 +49,20 @@ const overflowPhrases = [
   "exceeds the available context size",
 ];
 
+/** Meaning of `x-should-retry`; any other value says nothing. */
+const advice: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
 /** Length of the start of an error text that is searched for a phrase. */
 const phraseWindow = 2_000;
 
 /** Converts an error that a call threw before its answer was read; errors of this package pass unchanged. */
 export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
   if (isRouterError(error)) return error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal;
   const detail = describe(error);
   if (error instanceof sdk.APIConnectionTimeoutError) {
     return new ProviderError({ kind: "timeout", model, detail });
@@ -89,17 +98,26 @@ export function failureOf(
     typeof body === "object" && body !== null ? body : { message: body }
   ) as ErrorBody;
   const names = [code, type].filter((name) => typeof name === "string");
-  const detail = typeof message === "string" ? message : JSON.stringify(body);
-  const retry = headers?.get("x-should-retry");
+  const detail = typeof message === "string" ? message : asJson(body);
+  const retry = headers?.get("x-should-retry") ?? "";
   return new ProviderError({
     kind: kindOf(names, detail, status ?? (typeof code === "number" ? code : undefined)),
     model,
     status,
-    requestId: headers?.get("x-request-id") ?? headers?.get("apim-request-id") ?? undefined,
-    retryable: names.some((name) => spent.has(name)) ? false : retry ? retry === "true" : undefined,
+    requestId: requestIdOf(headers?.get("x-request-id")) ?? requestIdOf(headers?.get("apim-request-id")),
+    retryable: names.some((name) => spent.has(name)) ? false : advice.get(retry),
     retryAfterMs: headers === undefined ? undefined : retryAfterMs(headers),
     detail,
   });
+}
+
+/** Returns a value as JSON; empty for one that nests too deeply. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function kindOf(names: readonly string[], message: string, status: number | undefined): ProviderErrorKind {

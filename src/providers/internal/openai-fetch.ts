@@ -1,27 +1,13 @@
-import { decodedHeaders, MAX_ERROR_BYTES, readBounded } from "./read-bounded.ts";
+import { guardedFetch } from "../../plugin/http/guarded-fetch.ts";
 
 type Fetch = typeof fetch;
 
 /**
- * Creates the `fetch` of an SDK client. It looks up the global one at each call, because the SDK would keep
- * the one it found first, and it rewrites error bodies in OpenAI's format, because the SDK discards all
- * others.
+ * Creates the `fetch` of an SDK client. It rewrites error bodies in OpenAI's format, because the SDK discards
+ * all others.
  */
-export function openaiFetch(own: Fetch | undefined): Fetch {
-  return async (input, init) => {
-    const response = await (own ?? globalThis.fetch)(input, init);
-    return response.ok || response.body === null ? response : withErrorBody(response);
-  };
-}
-
-async function withErrorBody(response: Response): Promise<Response> {
-  const text = await readBounded(response, MAX_ERROR_BYTES, true);
-  const { status, statusText, headers } = response;
-  return new Response(JSON.stringify({ error: readError(text) }), {
-    status,
-    statusText,
-    headers: decodedHeaders(headers, { "content-type": "application/json" }),
-  });
+export function openaiFetch(own: Fetch | undefined, model: string): Fetch {
+  return guardedFetch({ own, model, rewriteError: (text) => JSON.stringify({ error: readError(text) }) });
 }
 
 /**

@@ -164,4 +164,24 @@ function checkDefaults(option: string, defaults: ModelDefaults): void {
     (typeof extraBody !== "object" || extraBody === null || Array.isArray(extraBody))
   )
     throw new InvalidOptionError(`${option}.extraBody`, extraBody, "an object");
+  checkOneAnswer(`${option}.extraBody`, extraBody);
+}
+
+/** Names that ask for several answers to one request, each of which is billed. */
+const several = ["n", "best_of", "candidateCount"];
+
+/** Throws `InvalidOptionError` if an extra body asks for several answers: only one is read, all are billed. */
+function checkOneAnswer(option: string, body: Readonly<Record<string, unknown>> | undefined): void {
+  if (body === undefined) return;
+  const config = body["generationConfig"];
+  const inGoogle = typeof config === "object" && config !== null ? (config as Record<string, unknown>) : {};
+  for (const [path, fields] of [
+    [option, body],
+    [`${option}.generationConfig`, inGoogle],
+  ] as const)
+    for (const name of several) {
+      const value = fields[name];
+      if (value !== undefined && value !== null && value !== 1)
+        throw new InvalidOptionError(`${path}.${name}`, value, "1: several answers are not supported");
+    }
 }

@@ -13,12 +13,16 @@ const aScore = { type: "scored", ...call, quality: 0.5, metadata: { reason: "so"
 const noScore = { type: "scored", ...call, quality: null, reason: "no judge" } as const;
 const aRefusal = { type: "failed", ...call, error: "too-large", counts: true } as const;
 const anOutage = { type: "failed", ...call, error: "server", counts: false } as const;
+const aTimeout = { type: "failed", ...call, error: "timeout", counts: false } as const;
 
 describe("the state of a call", () => {
   it.each([
     [due, anAnswer, answered],
     [due, aRefusal, refused],
-    [due, anOutage, due],
+    [due, anOutage, { state: "due", failed: "server" }],
+    [due, aTimeout, { state: "due", failed: "timeout", timeouts: 1 }],
+    [{ ...due, failed: "timeout", timeouts: 1 }, aTimeout, { state: "due", failed: "timeout", timeouts: 2 }],
+    [{ ...due, failed: "timeout", timeouts: 1 }, anOutage, { state: "due", failed: "server" }],
     [due, aScore, due],
     [answered, aScore, scored],
     [answered, noScore, unscored],

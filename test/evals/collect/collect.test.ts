@@ -218,6 +218,18 @@ describe("collect", () => {
     expect(told[3]?.paidUsd).toBeGreaterThan(0.00003);
   });
 
+  it("measures latencies that a time of day which is set back does not move", async () => {
+    let time = 10 * 3_600_000;
+    const server = await serve((prompt) => {
+      time += prompt === "number 1" ? -3_600_000 : 30_000;
+      return numberIn(prompt);
+    });
+    const told: CollectProgress[] = [];
+    const { options } = setUp(server.url, numbered(3), { models: ["small"], concurrency: 1 });
+    await collect({ ...options, clock: () => time, onProgress: (progress) => told.push(progress) });
+    expect(told.at(-1)?.elapsedMs).toBe(60_000);
+  });
+
   it("has no more calls under way at a model than it may", async () => {
     const server = await serve(async (prompt) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -417,6 +429,36 @@ describe("failures", () => {
     expect(collection).toMatchObject({ complete: false, errors: { timeout: 1 }, missing: 1 });
     // It may be billed: the input at least.
     expect(collection.paidUsd).toBeGreaterThan(0);
+  });
+
+  it("by calls that take too long again and again count as the model's, where asked for", async () => {
+    const slow = await serve((prompt, model) =>
+      model === "s" && Number(numberIn(prompt)) === 1
+        ? new Promise<string>(() => {})
+        : halfRight(prompt, model),
+    );
+    const given = { timeoutMs: 40, retries: 1 };
+    const patient = setUp(slow.url, numbered(3), given);
+    const left = await collect(patient.options);
+    expect(left).toMatchObject({ complete: false, missing: 1 });
+    // The outcomes say why there is none.
+    const [, second] = await readLines(patient.options.out);
+    expect(second).toMatchObject({ missing: { "openai:s": "timeout" } });
+    const strict = setUp(slow.url, numbered(3), { ...given, countTimeouts: true });
+    const counted = await collect(strict.options);
+    expect(counted).toMatchObject({ complete: true, missing: 0 });
+    const [, failed] = await readLines(strict.options.out);
+    expect(failed).toMatchObject({ outcomes: { "openai:s": { quality: 0, error: "timeout" } } });
+    expect(failed).not.toHaveProperty("missing");
+  });
+
+  it("by a single call that takes too long say nothing about the model", async () => {
+    const slow = await serve(() => new Promise<string>(() => {}));
+    const more = { models: ["small"], timeoutMs: 20, retries: 0, countTimeouts: true };
+    const { options } = setUp(slow.url, numbered(1), more);
+    expect(await collect(options)).toMatchObject({ complete: false, missing: 1 });
+    // The second run is the second time.
+    expect(await collect(options)).toMatchObject({ complete: true, missing: 0 });
   });
 
   it("of a scorer cost no second answer", async () => {

@@ -10,6 +10,7 @@ import { createRouter, type Tuning } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { estimating, large, now, reportRecords, small, stated } from "../../support/evals/report-world.ts";
 import { tuned } from "../../support/evals/tuned.ts";
+import { wordOf } from "../../support/evals/word-of.ts";
 
 const options = {
   small,
@@ -152,7 +153,7 @@ describe("reportData of a threshold between two models", () => {
   it("counts as many records of a conversation as the certificate does", async () => {
     const records = reportRecords(400, (record, index) => ({
       ...record,
-      prompt: `0.1 ${record.id}`,
+      prompt: `0.1 ${record.id} of ${wordOf(Number(record.id.slice(1)))}`,
       session: index < 100 ? "long" : undefined,
       outcomes: { [small]: { quality: index < 100 ? 0 : 1 }, [large]: { quality: 1 } },
     }));

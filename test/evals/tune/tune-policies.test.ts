@@ -78,7 +78,7 @@ describe("tunePolicies", () => {
     // Always-large, 0.2, 0.5, 0.8: a coin loses more than 0.5 and costs more.
     expect(file.curve).toHaveLength(4);
     await expect(tunePolicies(records, { ...options, policies, fit: records.slice(0, 5) })).rejects.toThrow(
-      'tunePolicies.fit must be other records than those to tune on: "r0" shares a prompt or group or session or tenant with one of them',
+      'tunePolicies.fit must be other records than those to tune on: "r0" shares a prompt or template or group or session or tenant with one of them',
     );
   });
 
@@ -87,7 +87,7 @@ describe("tunePolicies", () => {
     const ofTenant = records.map((record, index) => ({ ...record, tenant: `t${index}` }));
     const fit = tuneRecords(2, { seed: 8, of: (index) => ({ id: `f${index}`, tenant: `t${index}` }) });
     await expect(tunePolicies(ofTenant, { ...options, policies, fit })).rejects.toThrow(
-      'tunePolicies.fit must be other records than those to tune on: "f0" shares a prompt or group or session or tenant with one of them',
+      'tunePolicies.fit must be other records than those to tune on: "f0" shares a prompt or template or group or session or tenant with one of them',
     );
     await expect(
       tunePolicies(ofTenant, { ...options, policies, fit: withMiddle(fit), groupBy: ["prompt"] }),

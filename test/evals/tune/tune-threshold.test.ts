@@ -9,6 +9,7 @@ import { certifiedPolicy } from "../../../evals/monitor/gate/certified-policy.ts
 import { isRouterError } from "../../../src/index.ts";
 import { stated } from "../../support/evals/records.ts";
 import { tuneRecords } from "../../support/evals/tune-records.ts";
+import { wordOf } from "../../support/evals/word-of.ts";
 
 const now = Date.parse("2026-12-01T00:00:00Z");
 const tune = (records: readonly OutcomeRecord[], options: Partial<TuneThresholdOptions> = {}) =>
@@ -26,6 +27,9 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
+
+const gaffkeNote =
+  "That Gaffke's test is valid is a theorem of 2026 whose proof is a preprint; the test `betting` rests on none.";
 
 describe("a threshold for a greatest loss", () => {
   it("comes with a certificate of all that was asked and measured", async () => {
@@ -57,17 +61,17 @@ describe("a threshold for a greatest loss", () => {
       target: { maxLoss: 0.02 },
       maxLoss: 0.02,
       confidence: 0.95,
-      test: "betting",
+      test: "gaffke",
       records: 3_000,
       units: 3_000,
       largestUnit: 1,
       choosing: 0,
       skipped: 0,
       unclassified: 0,
-      groupBy: ["prompt", "group", "session", "tenant"],
+      groupBy: ["prompt", "template", "group", "session", "tenant"],
       seed: 1,
       threshold: file.threshold,
-      notes: [],
+      notes: [gaffkeNote],
     });
     expect(certificate.pValue).toBeLessThanOrEqual(0.05);
     expect(certificate.upperBound).toBeGreaterThan(certificate.loss);
@@ -125,7 +129,7 @@ describe("a threshold for a greatest loss", () => {
   });
 
   it("says how many records would do where there are too few, whatever they show", async () => {
-    const error = await errorOf(tune(tuneRecords(100)));
+    const error = await errorOf(tune(tuneRecords(100, { seed: 2 })));
     if (!isRouterError(error, "insufficient-evidence")) throw error;
     expect(error.records).toBe(100);
     expect(error.message).toMatch(
@@ -149,6 +153,45 @@ describe("a threshold for a greatest loss", () => {
   });
 });
 
+describe("the test", () => {
+  const notBinary = (records: readonly OutcomeRecord[]): OutcomeRecord[] =>
+    records.map((record, index) =>
+      index === 0 ? { ...record, outcomes: { ...record.outcomes, small: { quality: 0.5 } } } : record,
+    );
+
+  it("is exact up to 2,000 single records with qualities of 0 and 1, and the certificate names it", async () => {
+    const records = tuneRecords(1_000);
+    const { certificate } = await tune(records);
+    expect(certificate).toMatchObject({ test: "exact", notes: [] });
+    expect(describeCertificate(certificate, "large")).toContain(" (exact test). ");
+    expect((await tune(notBinary(records))).certificate.test).toBe("gaffke");
+    expect((await tune(tuneRecords(2_001))).certificate.test).toBe("gaffke");
+  });
+
+  it("does not depend on the seed, unless bets are asked for", async () => {
+    for (const records of [tuneRecords(800), notBinary(tuneRecords(800))]) {
+      const of = async (seed: number, test?: "betting") =>
+        (await tune(records, { seed, test, resamples: 1 })).certificate.pValue;
+      expect(await of(1)).toBe(await of(2));
+      expect(await of(1, "betting")).not.toBe(await of(2, "betting"));
+    }
+  });
+
+  it("is Gaffke's for a share or a budget, whose bound takes one test for each limit", async () => {
+    const { certificate } = await tune(tuneRecords(500), { target: { largeShare: 0.5 } });
+    expect(certificate.test).toBe("gaffke");
+    await expect(tune(tuneRecords(500), { target: { largeShare: 0.5 }, test: "exact" })).rejects.toThrow(
+      'tuneThreshold.test must be absent, gaffke or betting: the target is not a loss, got "exact"',
+    );
+  });
+
+  it("that is exact is refused where there is none", async () => {
+    await expect(tune(notBinary(tuneRecords(300)), { test: "exact" })).rejects.toThrow(
+      "test must be absent, gaffke or betting: an exact test takes at most 2000 records with qualities of 0 and 1",
+    );
+  });
+});
+
 describe("units of several records", () => {
   /** One user in ten has 20 requests, the others one. */
   const users = (count: number, small: () => number = () => 0.95): OutcomeRecord[] =>
@@ -164,11 +207,11 @@ describe("units of several records", () => {
     expect(certificate).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 20 });
     expect(certificate.loss).toBeCloseTo(certificate.quality.large - certificate.quality.routed, 12);
     expect(describeCertificate(certificate, "large")).toMatch(
-      /of those that share a prompt or group or session or tenant, at most 20 count\.$/,
+      /of those that share a prompt or template or group or session or tenant, at most 20 count\. That Gaffke's/,
     );
     const alike = (await tune(records, { target, unitCap: 1 })).certificate;
     expect(alike).toMatchObject({ units: 1_000, largestUnit: 20, unitCap: 1 });
-    expect(describeCertificate(alike, "large")).toMatch(/or tenant, all count as one\.$/);
+    expect(describeCertificate(alike, "large")).toMatch(/or tenant, all count as one\. That Gaffke's/);
     // All weigh the same: 20 requests that were lost are as one.
     expect(alike.loss).not.toBeCloseTo(alike.quality.large - alike.quality.routed, 6);
   });
@@ -219,28 +262,93 @@ describe("units of several records", () => {
     if (first === undefined) throw new Error("no records");
     const copied = (await tune([...records, { ...first, id: "copy" }], options)).certificate;
     expect(copied).toMatchObject({
-      test: "betting",
-      notes: ["Some units have several records: betting replaced the exact binomial test."],
+      test: "gaffke",
+      notes: [gaffkeNote],
     });
-    expect(describeCertificate(copied, "large")).toContain(" (betting test). ");
+    expect(describeCertificate(copied, "large")).toContain(" (Gaffke's test). ");
     const capped = (await tune(records, { ...options, unitCap: 2 })).certificate;
-    expect(capped.notes).toEqual([
-      "Units may have several requests: betting replaced the exact binomial test.",
-    ]);
+    expect(capped).toMatchObject({ test: "gaffke", notes: [gaffkeNote] });
   });
 });
 
 describe("records that are not as one would wish", () => {
-  it("leaves out those that lack a model, counts them, and imputes nothing", async () => {
-    const records = tuneRecords(1_000);
-    const lacking = records.map((record, index): OutcomeRecord => {
+  /** One record in `every` lacks an outcome: that of the small model, and of each fifth of them the large one's. */
+  const lackingOf = (records: readonly OutcomeRecord[], every: number, reason?: string): OutcomeRecord[] =>
+    records.map((record, index): OutcomeRecord => {
       const { small, large } = record.outcomes;
-      if (small === undefined || large === undefined || index % 10 !== 0) return record;
-      return { ...record, outcomes: index % 20 === 0 ? { small } : { large } };
+      if (small === undefined || large === undefined || index % every !== 0) return record;
+      if (index % (5 * every) === 0) return { ...record, outcomes: { small } };
+      return { ...record, outcomes: { large }, ...(reason && { missing: { small: reason } }) };
     });
-    const { certificate, data } = await tune(lacking, { target: { maxLoss: 0.05 } });
-    expect(certificate).toMatchObject({ records: 900, skipped: 100 });
-    expect(data.records).toBe(900);
+
+  it("leaves out the few that lack a model, and says how many and why", async () => {
+    const { certificate, data } = await tune(lackingOf(tuneRecords(1_000), 50, "timeout"), {
+      target: { maxLoss: 0.05 },
+    });
+    expect(certificate).toMatchObject({
+      records: 980,
+      skipped: 20,
+      missingShare: 0.02,
+      missing: [
+        { model: "small", reason: "timeout", records: 16 },
+        { model: "large", reason: "no outcome", records: 4 },
+      ],
+    });
+    expect(certificate.lost).toBeUndefined();
+    expect(data.records).toBe(980);
+    expect(describeCertificate(certificate, "large")).toContain(
+      "On 980 records (20 more were left out for lack of an outcome: small has none on 16 (timeout), large has none on 4), with 95 %",
+    );
+  });
+
+  it("counts as lost those that lack a model where more than half of the permitted loss do", async () => {
+    // The small model is always right, but for the tenth of the requests on which it never answers.
+    const perfect = tuneRecords(2_000, { small: () => 1 });
+    const silent = lackingOf(perfect, 10, "timeout");
+    const { certificate } = await tune(silent, { target: { maxLoss: 0.15 } });
+    expect(certificate).toMatchObject({ records: 2_000, skipped: 0, lost: 200, missingShare: 0.1 });
+    expect(certificate.loss).toBeGreaterThan(0.03);
+    expect(certificate.saving).toBeDefined();
+    expect(describeCertificate(certificate, "large")).toContain(
+      "On 2000 records (200 of them lack an outcome and count as lost: small has none on 160 (timeout), large has none on 40), ",
+    );
+    // Left out, as before, all of them would have gone to the small model at no loss.
+    const answered = await tune(perfect.filter((_, index) => index % 10 !== 0));
+    expect(answered.certificate).toMatchObject({ largeCallRate: 0 });
+    const strict = await tune(silent, { target: { maxLoss: 0.03 } }).catch(() => undefined);
+    expect(strict?.certificate.largeCallRate ?? 1).toBeGreaterThan(0.3);
+    const share = await tune(silent, { target: { largeShare: 0 } });
+    expect(share.certificate.maxLoss).toBeGreaterThan(0.05);
+  });
+
+  it("leaves out those for which a model is not permitted, however many: no policy could take it", async () => {
+    const { certificate } = await tune(
+      lackingOf(tuneRecords(1_000), 4, "not-permitted").map((record) => {
+        // The large model's are not permitted, either.
+        const { small, large } = record.outcomes;
+        return small !== undefined && large === undefined
+          ? { ...record, missing: { large: "not-permitted" } }
+          : record;
+      }),
+      { target: { maxLoss: 0.05 } },
+    );
+    expect(certificate).toMatchObject({ records: 750, skipped: 250, missingShare: 0.25 });
+    expect(certificate.lost).toBeUndefined();
+    expect(certificate.missing).toEqual([
+      { model: "small", reason: "not-permitted", records: 200 },
+      { model: "large", reason: "not-permitted", records: 50 },
+    ]);
+  });
+
+  it("shows no reason that is no short word: it may be text of a request", async () => {
+    const { certificate } = await tune(
+      lackingOf(tuneRecords(1_000), 50, "my secret is 1234, said the user"),
+      {
+        target: { maxLoss: 0.05 },
+      },
+    );
+    expect(JSON.stringify(certificate)).not.toContain("secret");
+    expect(certificate.missing?.[0]).toEqual({ model: "small", reason: "no outcome", records: 16 });
   });
 
   it("refuses a model that no record has, and records without both", async () => {
@@ -311,7 +419,7 @@ describe("records that are not as one would wish", () => {
 
   it("counts records that cannot be classified as sent to the large model", async () => {
     const broken = tuneRecords(2_000).map((record, index) =>
-      index % 10 === 0 ? { ...record, prompt: `no number ${index}` } : record,
+      index % 10 === 0 ? { ...record, prompt: `no number ${wordOf(index)}` } : record,
     );
     const { certificate, curve } = await tune(broken);
     expect(certificate.unclassified).toBe(200);
@@ -324,7 +432,7 @@ describe("records that are not as one would wish", () => {
     const broken = tuneRecords(2_000, { small: () => 1, complexity }).map((record, index): OutcomeRecord => {
       const { large } = record.outcomes;
       if (index % 10 !== 0 || large === undefined) return record;
-      return { ...record, prompt: `no number ${index}`, outcomes: { small: { quality: 0 }, large } };
+      return { ...record, prompt: `no number ${wordOf(index)}`, outcomes: { small: { quality: 0 }, large } };
     });
     for (const target of [{ maxLoss: 0.05 }, { largeShare: 0 }]) {
       const { threshold, policy, certificate, curve } = await tune(broken, { target });
@@ -411,7 +519,11 @@ describe("options that are wrong", () => {
     [{ confidence: 1 }, "tuneThreshold.confidence must be a number above 0 and below 1, got 1"],
     [{ large: "small" }, 'tuneThreshold.large must be another model than tuneThreshold.small, got "small"'],
     [{ guarantee: "all" as never }, 'tuneThreshold.guarantee must be mean or regressions, got "all"'],
-    [{ groupBy: [] }, "tuneThreshold.groupBy must be one or more of prompt, group, session, tenant"],
+    [
+      { groupBy: [] },
+      "tuneThreshold.groupBy must be one or more of prompt, template, group, session, tenant",
+    ],
+    [{ test: "wald" as never }, 'tuneThreshold.test must be exact, gaffke, betting, got "wald"'],
     [{ steps: 0 }, "tune.steps must be an integer in [1, 1000], got 0"],
     [{ scores: [2] }, "tune.scores must be complexities in [0, 1], at least one"],
     [{ unitCap: 0 }, "tuneThreshold.unitCap must be an integer in [1, 4294967295], got 0"],

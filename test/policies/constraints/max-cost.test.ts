@@ -9,7 +9,7 @@ test("permits a model that is expected to cost no more than the limit", () => {
   const constraint = maxCost({ usd: 0.01 });
   expect(constraint.permits(costing(0.0099), context)).toBe(true);
   expect(constraint.permits(costing(0.01), context)).toBe(true);
-  expect(constraint.permits(costing(0.0123), context)).toBe("costs about 0.0123 USD, more than 0.01");
+  expect(constraint.permits(costing(0.0123), context)).toBe("costs up to 0.0123 USD, more than 0.01");
 });
 
 test("does not permit a model whose price is not known, or whose cost is not a number", () => {

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { CompletionChunk } from "../../../src/contracts/index.ts";
 import { toCompletion } from "../../../src/providers/internal/anthropic-answer.ts";
-import { readStreamedMessage, toChunks } from "../../../src/providers/internal/anthropic-stream.ts";
+import {
+  endsAnswer,
+  readStreamedMessage,
+  toChunks,
+} from "../../../src/providers/internal/anthropic-stream.ts";
 import type { AnswerEvent } from "../../../src/providers/internal/anthropic-wire.ts";
+import { untilEnd } from "../../../src/providers/internal/until-end.ts";
 
 const writer = "anthropic:claude-opus-5-5";
 const context = { name: "large", writer, created: 1_790_000_000 };
@@ -257,13 +262,19 @@ describe("a streamed answer", () => {
 
   test("is incomplete if any of its ends is missing, whatever else arrived", async () => {
     const without = (type: string) => events.filter((event) => event.type !== type);
-    const breaks = [without("message_start"), without("message_stop"), without("message_delta"), []];
+    const breaks = [without("message_start"), without("message_delta"), []];
     for (const list of breaks) {
       await expect(chunksOf(list)).rejects.toEqual(incomplete);
       await expect(readStreamedMessage(iterate(list), context.name)).rejects.toEqual(incomplete);
     }
-    for (let length = 0; length < events.length; length += 1)
+    for (let length = 0; length < events.length - 1; length += 1)
       await expect(chunksOf(events.slice(0, length))).rejects.toEqual(incomplete);
+  });
+
+  test("is complete with its stop reason, also without message_stop", async () => {
+    expect(await chunksOf(events.slice(0, -1))).toEqual(await chunksOf(events));
+    const message = await readStreamedMessage(iterate(events.slice(0, -1)), context.name);
+    expect(message).toEqual(await readStreamedMessage(iterate(events), context.name));
   });
 
   test("is complete although the connection fails after its end", async () => {
@@ -271,7 +282,7 @@ describe("a streamed answer", () => {
       yield* events;
       throw new TypeError("terminated");
     }
-    const message = await readStreamedMessage(failing(), context.name);
+    const message = await readStreamedMessage(untilEnd(failing(), endsAnswer), context.name);
     expect(message.stop_reason).toBe("tool_use");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ProviderErrorKind } from "../../../src/contracts/index.ts";
-import { sdkError, statusError } from "../../../src/providers/internal/google-errors.ts";
+import { readError, statusError } from "../../../src/providers/internal/google-errors.ts";
 import type { GoogleStatus } from "../../../src/providers/internal/google-wire.ts";
 
 const context = { name: "google:gemini-3-flash", apiKey: "key-1" };
@@ -43,7 +43,10 @@ describe("an error in Google's format", () => {
     const waitOf = (details: unknown) => statusError({ code: 429, details }, context).retryAfterMs;
     expect(waitOf([{ retryDelay: "12s" }])).toBe(12_000);
     expect(waitOf([{ "@type": "other" }, null, { retryDelay: "0.250s" }])).toBe(250);
+    expect(waitOf([{ retryDelay: "2s" }, { retryDelay: "30s" }, { retryDelay: "999999999s" }])).toBe(30_000);
     for (const details of [
+      [{ retryDelay: "999999999s" }],
+      [{ retryDelay: "1e3s" }],
       undefined,
       {},
       [],
@@ -66,9 +69,12 @@ describe("an error in Google's format", () => {
 });
 
 test("a thrown value that is not an error is incomplete", () => {
-  expect(sdkError("words of key-1", context)).toMatchObject({ kind: "incomplete", detail: "words of [key]" });
+  expect(readError("words of key-1", context)).toMatchObject({
+    kind: "incomplete",
+    detail: "words of [key]",
+  });
 });
 
 test("an error has no cause, which would print the provider's text", () => {
-  expect(sdkError(new Error("the prompt"), context).cause).toBeUndefined();
+  expect(readError(new Error("the prompt"), context).cause).toBeUndefined();
 });

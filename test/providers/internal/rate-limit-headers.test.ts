@@ -65,6 +65,54 @@ describe("headers of rate limits", () => {
     });
   });
 
+  it.each([
+    ["5, 5", 5],
+    ["9, 5", 5],
+    ["-1, 5", 5],
+    ["1e999", undefined],
+    ["1e2", undefined],
+    ["0x10", undefined],
+    ["9223372036854775807", undefined],
+    ["Infinity", undefined],
+    ["", undefined],
+  ])("remaining %j", (text, count) => {
+    const info = read({ "x-ratelimit-remaining-requests": text, "x-ratelimit-remaining-tokens": "1" });
+    expect(info?.remainingRequests).toBe(count);
+    const theirs = read({
+      "anthropic-ratelimit-requests-remaining": text,
+      "anthropic-ratelimit-tokens-remaining": "1",
+    });
+    expect(theirs?.remainingRequests).toBe(count);
+  });
+
+  it.each([
+    ["1s, 1s", 1_000],
+    ["1s, 1m", 60_000],
+    ["1e999", undefined],
+    ["99999999999", undefined],
+    ["99999999999d", undefined],
+    ["9999999999999999999999999d, 2s", 2_000],
+  ])("reset in %j", (text, ms) => {
+    const info = read({ "x-ratelimit-remaining-requests": "1", "x-ratelimit-reset-requests": text });
+    expect(info?.resetRequestsMs).toBe(ms);
+  });
+
+  it.each([
+    ["1970-01-01T00:00:02Z", 2_000],
+    ["1970-01-01T00:00:02Z, 1970-01-01T00:00:03Z", 3_000],
+    ["9999-12-31T23:59:59Z", undefined],
+    ["0000-01-01T00:00:00Z", undefined],
+    ["9999-12-31T23:59:59Z, 1970-01-01T00:00:03Z", 3_000],
+    ["3 apples", undefined],
+    ["1970-13-45T99:00:00Z", undefined],
+  ])("reset at %j", (text, ms) => {
+    const info = read({
+      "anthropic-ratelimit-requests-remaining": "1",
+      "anthropic-ratelimit-requests-reset": text,
+    });
+    expect(info?.resetRequestsMs).toBe(ms);
+  });
+
   it("give nothing if they are absent or not numbers", () => {
     expect(read({})).toBeUndefined();
     expect(read({ "x-ratelimit-remaining-requests": "many" })).toBeUndefined();

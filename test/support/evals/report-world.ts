@@ -1,6 +1,7 @@
 import type { OutcomeRecord } from "../../../evals/data/outcomes/outcome-record.ts";
 import type { Classifier } from "../../../src/contracts/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { wordOf } from "./word-of.ts";
 
 export const small = "vllm:qwen";
 export const large = "openai:gpt-5";
@@ -38,7 +39,7 @@ export function reportRecords(
     const complexity = random();
     const record: OutcomeRecord = {
       id: `r${index}`,
-      prompt: `${complexity} request number ${index}`,
+      prompt: `${complexity} request number ${wordOf(index)}`,
       category: ["chat", "code", "mathematics"][index % 3],
       outcomes: {
         [small]: { quality: random() < 0.8 * complexity ? 0 : 1, costUsd: 0.0001 },

@@ -1,5 +1,6 @@
 import type { Outcome, OutcomeRecord } from "../../../evals/index.ts";
 import { seededRandom } from "../../../evals/metrics/index.ts";
+import { wordOf } from "./word-of.ts";
 
 export interface TuneRecordsOptions {
   readonly seed?: number | undefined;
@@ -29,6 +30,11 @@ export function tuneRecords(count: number, options: TuneRecordsOptions = {}): Ou
   return Array.from({ length: count }, (_, index) => {
     const hard = complexity(random);
     const outcomes = { small: outcome(small(hard), 0.001), large: outcome(0.95, 0.01) };
-    return { id: `r${index}`, prompt: `${hard} in record ${index}`, outcomes, ...of(index) };
+    return {
+      id: `r${index}`,
+      prompt: `${hard} in record ${wordOf(100_000 * seed + index)}`,
+      outcomes,
+      ...of(index),
+    };
   });
 }

@@ -4,6 +4,7 @@ import type { Certificate } from "../../../evals/tune/certificate.ts";
 import { type TuningFile, tuningVersionOf } from "../../../evals/tune/tuning-file.ts";
 import type { Price } from "../../../src/contracts/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { wordOf } from "./word-of.ts";
 
 export const small = "vllm:qwen";
 export const large = "openai:gpt-5";
@@ -36,7 +37,7 @@ export function recordsOf({ count, loss, seed = 1, score = (one) => one, rest }:
     const lost = random() < loss ? 0 : 1;
     return {
       id: `${seed}-${index}`,
-      prompt: `${complexity} request ${seed} ${index}`,
+      prompt: `${complexity} request ${wordOf(index)} ${seed}`,
       outcomes: { [small]: { quality: lost }, [large]: { quality: 1 } },
       ...rest?.(index),
     };

@@ -81,13 +81,15 @@ export function executionFor(
             isOnTrial: () => true,
             abandon: () => {},
             pauseMs: () => 0,
+            askedMs: () => 0,
             observe: () => {},
             ...parts.breakers,
           },
-          retryBudget: { deposit: () => {}, withdraw: () => true, ...parts.retryBudget },
+          retryBudget: { deposit: () => {}, withdraw: () => true, giveBack: () => {}, ...parts.retryBudget },
           hedging: hedging && {
             deposit: () => {},
             withdraw: () => true,
+            giveBack: () => {},
             afterMs: () => undefined,
             ...hedging,
           },
@@ -114,6 +116,7 @@ export function executionFor(
           ? undefined
           : { at: clock.monotonic() + parts.deadlineMs, ms: parts.deadlineMs },
       account,
+      cutAt: 0,
       attempts,
       starts: [],
       numberCall() {

@@ -4,6 +4,7 @@ import { textKey } from "../../../../evals/data/outcomes/prompt-key.ts";
 import { type OutcomeRecord, splitOutcomes, unitsOf } from "../../../../evals/index.ts";
 import { isRouterError } from "../../../../src/contracts/index.ts";
 import { recordOf } from "../../../support/evals/records.ts";
+import { wordOf } from "../../../support/evals/word-of.ts";
 import { numRuns } from "../../../support/runs.ts";
 
 const name = (prefix: string, most: number) =>
@@ -14,7 +15,7 @@ const name = (prefix: string, most: number) =>
 const linked: fc.Arbitrary<OutcomeRecord[]> = fc
   .array(
     fc.record({
-      prompt: fc.integer({ min: 0, max: 90 }).map((at) => `Ask ${at}!`),
+      prompt: fc.integer({ min: 0, max: 90 }).map((at) => `Ask ${wordOf(at)}!`),
       group: name("g", 200),
       session: name("s", 200),
       tenant: name("t", 90),
@@ -25,7 +26,7 @@ const linked: fc.Arbitrary<OutcomeRecord[]> = fc
 
 const many = (count: number, rest: (index: number) => Partial<OutcomeRecord> = () => ({})): OutcomeRecord[] =>
   Array.from({ length: count }, (_, index) =>
-    recordOf(`r${index}`, {}, { prompt: `prompt ${index}`, ...rest(index) }),
+    recordOf(`r${index}`, {}, { prompt: `prompt ${wordOf(index)}`, ...rest(index) }),
   );
 
 /** `undefined` where the units are too large for a split. */
@@ -76,7 +77,11 @@ test("appended records move none of those before them, unless they join two unit
   const before = new Set(splitOutcomes(records).fit.map(({ id }) => id));
   const longer = [
     ...records,
-    ...many(300).map((record) => ({ ...record, id: `new ${record.id}`, prompt: `new ${record.prompt}` })),
+    ...many(300).map((record) => ({
+      ...record,
+      id: `new ${record.id}`,
+      prompt: `new ${record.prompt} again`,
+    })),
     recordOf("more of a tenant", {}, { tenant: "t0", prompt: "another" }),
   ];
   const after = splitOutcomes(longer).fit.filter(({ id }) => id.startsWith("r"));
@@ -89,7 +94,7 @@ test("shares hold as chance has it, also where units are joined from several", (
     expect(Math.abs(fit.length / 4_000 - share)).toBeLessThan(0.03);
   }
   // Each unit has two tenants that share a prompt: the choice of its name must not prefer a part.
-  const pairs = many(4_000, (index) => ({ tenant: `t${index}`, prompt: `prompt ${index >> 1}` }));
+  const pairs = many(4_000, (index) => ({ tenant: `t${index}`, prompt: `prompt ${wordOf(index >> 1)}` }));
   expect(Math.abs(splitOutcomes(pairs).fit.length / 4_000 - 0.5)).toBeLessThan(0.05);
 });
 
@@ -110,8 +115,8 @@ test("a prompt that all tenants ask makes one unit of them, and the error names 
   ];
   expect(new Set(unitsOf(chained)).size).toBe(1);
   expect(() => splitOutcomes(chained)).toThrow(
-    "the largest unit has 80 of 80 records (61 prompts, 20 tenants), joined by a prompt that 20 of them share, " +
-      'as record "hi 0" does: group by group, session, tenant instead',
+    "the largest unit has 80 of 80 records (61 prompts, 61 templates, 20 tenants), joined by a prompt that 20 of them share, " +
+      'as record "hi 0" does: group by template, group, session, tenant instead',
   );
   const { fit, tune, leftOut } = splitOutcomes(chained, { groupBy: ["group", "session", "tenant"] });
   const inTune = new Set(tune.map(textKey));
@@ -123,7 +128,7 @@ test("a prompt that all tenants ask makes one unit of them, and the error names 
 
 test("one tenant's records cannot be split by tenant, and the error says to leave it out", () => {
   const one = many(100, () => ({ tenant: "only" }));
-  expect(() => splitOutcomes(one)).toThrow("group by prompt, group, session instead");
+  expect(() => splitOutcomes(one)).toThrow("group by prompt, template, group, session instead");
   const { fit, tune } = splitOutcomes(one, { groupBy: ["prompt", "group", "session"] });
   expect(fit.length + tune.length).toBe(100);
 });
@@ -155,7 +160,7 @@ test("empty groups, sessions and tenants are none", () => {
 
 test("links in one long chain take no deep recursion and end in one unit", () => {
   const count = 20_000;
-  const chain = many(count, (index) => ({ prompt: `p${index >> 1}`, group: `g${(index + 1) >> 1}` }));
+  const chain = many(count, (index) => ({ prompt: wordOf(index >> 1), group: `g${(index + 1) >> 1}` }));
   expect(new Set(unitsOf(chain)).size).toBe(1);
 });
 
@@ -163,7 +168,7 @@ test("options that are wrong are refused by name", () => {
   expect(() => splitOutcomes(many(9), { share: 1 })).toThrow("splitOutcomes.share");
   expect(() => splitOutcomes(many(9), { seed: -1 })).toThrow("splitOutcomes.seed");
   expect(() => splitOutcomes(many(9), { groupBy: [] })).toThrow(
-    "splitOutcomes.groupBy must be one or more of prompt, group, session, tenant",
+    "splitOutcomes.groupBy must be one or more of prompt, template, group, session, tenant",
   );
   expect(() => splitOutcomes([])).toThrow("records must be records to split");
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { recordKeysOf } from "../../../../evals/data/split/record-keys.ts";
+import type { OutcomeRecord } from "../../../../evals/index.ts";
 import { checkCertificate, type GateReport } from "../../../../evals/monitor/gate/check-certificate.ts";
 import type { LossEvidence } from "../../../../evals/monitor/gate/loss-evidence.ts";
+import { baselineOf } from "../../../../evals/tune/baseline.ts";
 import { notRefused } from "../../../../policies/checks/index.ts";
 import { cascade, threshold } from "../../../../policies/index.ts";
 import { createRouter } from "../../../../src/router/create-router.ts";
@@ -40,6 +43,11 @@ const sentence = ({ checks }: GateReport, name: string) => checks.find((one) => 
 
 const allPassed = {
   promise: "passed",
+  "small-model": "passed",
+  "large-model": "passed",
+  loss: "passed",
+  "large-calls": "passed",
+  skipped: "passed",
   recertification: "passed",
   "unit-size": "passed",
   expiry: "passed",
@@ -63,7 +71,13 @@ describe("checkCertificate", () => {
   it("fails where the loss is surely above what was promised, and says by how much", async () => {
     const report = await check({ count: 1_000, loss: 0.3 });
     expect(report.passed).toBe(false);
-    expect(verdicts(report)).toEqual({ ...allPassed, promise: "failed", recertification: "not-judged" });
+    const worse = { "small-model": "failed", loss: "failed" };
+    expect(verdicts(report)).toEqual({
+      ...allPassed,
+      ...worse,
+      promise: "failed",
+      recertification: "not-judged",
+    });
     expect(sentence(report, "promise")).toMatch(
       /the promise no longer holds: loss 1\d\.?\d* % and at least \d+\.?\d* % with 95 % confidence, at most 5 % were promised/,
     );
@@ -77,14 +91,17 @@ describe("checkCertificate", () => {
   });
 
   it("reports too few records as not judged, which passes, or fails where it is strict", async () => {
-    const report = await check({ count: 30, loss: 0.02 });
-    const open = { recertification: "not-judged", "score-distribution": "not-judged" };
+    const report = await check({ count: 29, loss: 0.02 });
+    const compared = ["small-model", "large-model", "loss", "large-calls", "skipped"];
+    const open = Object.fromEntries(
+      [...compared, "recertification", "score-distribution"].map((name) => [name, "not-judged"]),
+    );
     expect(verdicts(report)).toEqual({ ...allPassed, ...open });
     expect(report.passed).toBe(true);
     expect(sentence(report, "score-distribution")).toMatch(
-      /not enough records .* 30 independent fresh ones and 1000/,
+      /not enough records .* 29 independent fresh ones and 1000/,
     );
-    expect((await check({ count: 30, loss: 0.02 }, {}, { strict: true })).passed).toBe(false);
+    expect((await check({ count: 29, loss: 0.02 }, {}, { strict: true })).passed).toBe(false);
   });
 
   it.each<[string, Tuned, string, RegExp]>([
@@ -306,6 +323,99 @@ describe("checkCertificate", () => {
     ).rejects.toThrow(
       /records to check with than those used to tune tuning.json: 100 are in both, record "99-0"/,
     );
+  });
+
+  describe("with the records that were tuned on", () => {
+    const world = { count: 600, loss: 0.02, seed: 99 };
+    const records = recordsOf(world);
+    const complexity = Float64Array.from(records, ({ prompt = "" }) => Number.parseFloat(prompt));
+    const recorded = { kind: "threshold", threshold: 0.5, models: [small, large] } as const;
+    const file: Tuned = {
+      data: recordKeysOf(records, "tune"),
+      baseline: baselineOf({ ...recorded, certificate: tuned().certificate }, records, complexity, {
+        small,
+        large,
+      }),
+    };
+    const rerun = (change: (index: number) => Partial<OutcomeRecord>) =>
+      checkCertificate(
+        tuned(file),
+        records.map((record, index) => ({ ...record, ...change(index) })),
+        { router: router(), now },
+      );
+    const lost = { [small]: { quality: 0 }, [large]: { quality: 1 } };
+
+    it("compares each with itself, and proves nothing for others by them", async () => {
+      const report = await rerun((index) => (index % 150 === 0 ? { outcomes: lost } : {}));
+      expect(report).toMatchObject({ passed: true, records: 0, paired: 600, known: 0 });
+      expect(verdicts(report)).toMatchObject({
+        "small-model": "passed",
+        "large-model": "passed",
+        loss: "passed",
+        promise: "not-judged",
+        recertification: "not-judged",
+        "score-distribution": "not-judged",
+      });
+      expect(sentence(report, "promise")).toMatch(/^all records were tuned on/);
+      expect(sentence(report, "small-model")).toMatch(
+        /then, 9\d\.?\d* % now \(the same 600 records\); a change of \d\.?\d* % would be found in 9 of 10 runs$/,
+      );
+    });
+
+    it("finds that a model has become worse", async () => {
+      const report = await rerun((index) => (index % 20 === 0 ? { outcomes: lost } : {}));
+      expect(verdicts(report)).toMatchObject({ "small-model": "failed", "large-model": "passed" });
+      expect(sentence(report, "small-model")).toMatch(/the small model answers worse: tune again$/);
+    });
+
+    it("does not take the outcomes of then for new ones", async () => {
+      const report = await rerun(() => ({}));
+      expect(verdicts(report)).toMatchObject({ "small-model": "not-judged", loss: "not-judged" });
+      expect(sentence(report, "small-model")).toMatch(/every outcome is that of the tuning/);
+      expect(report.passed).toBe(true);
+    });
+
+    it("takes another prompt of a known id for another record", async () => {
+      const report = await rerun((index) => ({ prompt: `${(index % 100) / 100} other ${index}` }));
+      expect(report).toMatchObject({ records: 600, paired: 0 });
+    });
+
+    it("tests both kinds of records where both are there", async () => {
+      const both = [
+        ...records.map((record, index) => (index % 20 === 0 ? { ...record, outcomes: lost } : record)),
+        ...recordsOf({ count: 600, loss: 0.02 }),
+      ];
+      const report = await checkCertificate(tuned(file), both, { router: router(), now });
+      expect(report).toMatchObject({ records: 600, paired: 600 });
+      expect(verdicts(report)).toMatchObject({ "small-model": "failed", promise: "passed" });
+      expect(sentence(report, "small-model")).toMatch(/\(the same 600 records\)/);
+    });
+  });
+
+  it("finds a rise of the share of skipped records, of large calls and of the cost", async () => {
+    const priced = (of: number) => ({
+      outcomes: { [small]: { quality: 1, costUsd: of }, [large]: { quality: 1, costUsd: 20 * of } },
+    });
+    const half = Array.from({ length: 400 }, (_, index) => recordOf(`t${index}`, priced(1).outcomes));
+    const baseline = baselineOf(
+      { kind: "threshold", threshold: 0.5, models: [small, large], certificate: tuned().certificate },
+      half,
+      Float64Array.from(half, (_, index) => index / 400),
+      { small, large },
+    );
+    const more = await check(
+      {
+        count: 600,
+        loss: 0,
+        score: (one) => 0.3 + 0.7 * one,
+        rest: (index) => (index % 30 === 0 ? { outcomes: { [large]: { quality: 1 } } } : priced(1.3)),
+      },
+      { baseline },
+    );
+    expect(verdicts(more)).toMatchObject({ skipped: "failed", "large-calls": "failed", cost: "failed" });
+    expect(sentence(more, "cost")).toMatch(/^cost of a routed request: \$1\.05e\+4 per 1,000 then/);
+    const asBefore = await check({ count: 600, loss: 0, rest: () => priced(1) }, { baseline });
+    expect(verdicts(asBefore)).toMatchObject({ skipped: "passed", "large-calls": "passed", cost: "passed" });
   });
 
   it("counts records that lack a model, and refuses when none has all", async () => {

@@ -12,6 +12,8 @@ const report: GateReport = {
   version: "0123456789ab",
   at: "2026-12-01T00:00:00.000Z",
   records: 3,
+  paired: 0,
+  known: 0,
   skipped: 0,
   unclassified: 0,
   units: 3,

@@ -1,0 +1,85 @@
+import type { ChatMessage } from "../../../src/contracts/index.ts";
+import type { OutcomeRecord } from "./outcome-record.ts";
+
+/** Longest quotation that fills a gap of a template; a longer one is what the request is about. */
+const quoted = "[^\\n]{1,60}?";
+const quotations = new RegExp(
+  [
+    `"${quoted}"`,
+    `“${quoted}”`,
+    `„${quoted}[“”]`,
+    `«${quoted}»`,
+    `「${quoted}」`,
+    `\`${quoted}\``,
+    `‘${quoted}’(?![\\p{L}\\p{N}])`,
+    `(?<![\\p{L}\\p{N}])'${quoted}'(?![\\p{L}\\p{N}])`,
+  ].join("|"),
+  "gu",
+);
+const addresses = /\b(?:https?:\/\/|www\.)\S+|[^\s<>@]{1,64}@[^\s<>@]{1,255}/giu;
+/** Numbers, dates, codes and hashes: whatever has a digit. */
+const codes = /[A-Za-z_-]{0,64}\p{N}[A-Za-z\p{N}_-]*/gu;
+const words = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
+const capital = /^\p{Lu}/u;
+const sentenceEnd = /[.!?:;\n]/;
+/** Titles, whose dot ends no sentence. */
+const title = /^(?:mr|mrs|ms|dr|st|prof)$/i;
+
+/** Text beyond is not looked at: templates that differ only there are rare. */
+const longest = 20_000;
+/** Share of capital words from which capitals mean nothing: a heading, or shouting. */
+const mostCapitals = 0.5;
+/** Words that may be left for a first word to be a gap, too. */
+const fewestWords = 4;
+
+/**
+ * Common German words: where there are two, capitals are nouns and not names.
+ */
+const german: ReadonlySet<string> = new Set(
+  "der das und ist nicht ein eine einen für mit wie ich den dem auf von zu im".split(" "),
+);
+
+/**
+ * Returns what is left of a record's question, prompt or messages without numbers, dates, codes, addresses,
+ * short quotations and names (words with a capital within a sentence), in small letters: requests that were
+ * made from one template have the same key. A capital first word is left out too if four others remain.
+ * `undefined` if nothing is left.
+ */
+export function templateKey(record: OutcomeRecord): string | undefined {
+  const text = (record.question ?? record.prompt ?? textOf(record.messages))
+    .slice(0, longest)
+    .normalize("NFKC");
+  const open = text.replace(quotations, " ").replace(addresses, " ").replace(codes, " ");
+  const found = [...open.matchAll(words)].map(([word], index, all) => ({
+    word,
+    isFirst: isFirst(open, all, index),
+  }));
+  const within = found.filter(({ isFirst }) => !isFirst);
+  const capitals = within.filter(({ word }) => capital.test(word)).length;
+  const germanWords = new Set(within.map(({ word }) => word).filter((word) => german.has(word)));
+  const hasNames = germanWords.size < 2 && capitals <= mostCapitals * within.length;
+  const kept = found.filter(({ word, isFirst }) => isFirst || !hasNames || !capital.test(word));
+  const [start] = kept;
+  const isGap =
+    start !== undefined && kept.length > fewestWords && start === found[0] && capital.test(start.word);
+  const key = (isGap && hasNames ? kept.slice(1) : kept).map(({ word }) => word.toLowerCase()).join(" ");
+  return key === "" ? undefined : key;
+}
+
+/** True if a sentence ended since the word before. */
+function isFirst(text: string, all: readonly RegExpExecArray[], index: number): boolean {
+  const before = all[index - 1];
+  if (before === undefined) return true;
+  const between = text.slice(before.index + before[0].length, all[index]?.index);
+  return sentenceEnd.test(title.test(before[0]) ? between.replace(".", "") : between);
+}
+
+function textOf(messages: readonly ChatMessage[] | undefined): string {
+  return (messages ?? [])
+    .map(({ content }) =>
+      typeof content === "string"
+        ? content
+        : (content ?? []).map((part) => (part.type === "text" ? part.text : "")).join("\n"),
+    )
+    .join("\n");
+}
