@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { dropPromises } from "../../src/plugin/index.ts";
 import { onAbort } from "../../src/plugin/on-abort.ts";
 import { callModel, scoreAnswers } from "./call-models.ts";
 import { collectBatches } from "./collect-batches.ts";
@@ -36,7 +37,7 @@ export async function collect(given: CollectOptions): Promise<Collection> {
     const { book } = known;
     const repeated = book.giveUpUnderWay();
     checkMoney(options, known);
-    options.onEstimate?.(known.estimate);
+    dropPromises(options.onEstimate?.(known.estimate));
     const journal = await openJournal(path);
     const run = createCollectionRun({ options, book, journal, jobs: known.jobs });
     const interrupt = () => run.halt({ why: "interrupted" });

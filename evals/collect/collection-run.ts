@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { dropPromises } from "../../src/plugin/index.ts";
 import type { CallBook } from "./call-book.ts";
 import { createChanges } from "./changes.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
@@ -102,7 +103,7 @@ export function createCollectionRun({ options, book, journal, jobs }: RunParts):
       errors[kind] = (errors[kind] ?? 0) + 1;
     },
     report(batches) {
-      onProgress?.(progressOf(errors, batches));
+      dropPromises(onProgress?.(progressOf(errors, batches)));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Check, type Completion, OutcomeFormatError } from "../../src/contracts/index.ts";
+import { dropPromises } from "../../src/plugin/index.ts";
 import { offlineHop } from "./offline-hop.ts";
 import type { ReplayCase } from "./replay-cases.ts";
 
@@ -40,7 +41,9 @@ function verdictOn<Id extends string>(
   try {
     const hop = offlineHop(context.now, signal);
     const verdict: unknown = check.accepts(context.request, completionWith(answer), hop);
-    return typeof verdict === "boolean" ? verdict : undefined;
+    if (typeof verdict === "boolean") return verdict;
+    dropPromises(verdict);
+    return undefined;
   } catch {
     // As in execution, a check that throws has not accepted.
     return false;

@@ -7,6 +7,7 @@ import {
   PolicyError,
 } from "../../src/contracts/index.ts";
 import { draw } from "../../src/decision/draw.ts";
+import { dropPromises } from "../../src/plugin/index.ts";
 
 /**
  * Asks a policy about a request: a choice, or choices whose probabilities sum to 1. Throws `PolicyError` for
@@ -18,7 +19,13 @@ export function opinionOf<Id extends string>(
 ): Choice<Id> | readonly Choice<Id>[] {
   const opinion = select(policy, context);
   // For the router's own checks only: an expectation needs no draw.
-  const { choice } = draw(policy.name, opinion, context.candidates, 0);
+  let choice: Choice<Id>;
+  try {
+    choice = draw(policy.name, opinion, context.candidates, 0).choice;
+  } catch (error) {
+    dropPromises(opinion);
+    throw error;
+  }
   return opinion !== undefined && isLottery(opinion) ? opinion : choice;
 }
 

@@ -1,5 +1,6 @@
 import { threshold as thresholdPolicy } from "../../policies/index.ts";
 import { type Classifier, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import { dropPromises } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { restsOn } from "../data/split/record-keys.ts";
 import { certifiedPolicy } from "../monitor/gate/certified-policy.ts";
@@ -68,8 +69,18 @@ export async function modelsSubject(
     classifier,
     tuning,
     mismatch: classifierMismatch(tuning, classifier),
-    trainedOn: trainedOn === undefined ? 0 : all.filter(trainedOn).length,
+    trainedOn: trainedOn === undefined ? 0 : all.filter((record) => wasTrainedOn(trainedOn, record)).length,
   };
+}
+
+function wasTrainedOn(
+  trainedOn: NonNullable<PairReportOptions["trainedOn"]>,
+  record: OutcomeRecord,
+): boolean {
+  const known: unknown = trainedOn(record);
+  if (typeof known === "boolean") return known;
+  dropPromises(known);
+  throw new InvalidOptionError("trainedOn", trainedOn, "a function that returns true or false");
 }
 
 function classifierMismatch(

@@ -1,4 +1,6 @@
-import { errorType, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
+import { errorType } from "../../src/contracts/errors/index.ts";
+import { InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
+import { dropPromises } from "../../src/plugin/index.ts";
 import { asJson } from "./internal/as-json.ts";
 import type { AnyScorer, Score, ScorerArgs } from "./scorer.ts";
 
@@ -46,6 +48,7 @@ function asScore(name: string, answer: unknown): Score {
 function withNumber(name: string, value: unknown, metadata: Score["metadata"]): Score {
   if (value === null || (typeof value === "number" && value >= 0 && value <= 1))
     return metadata === undefined ? { name, score: value } : { name, score: value, metadata };
+  dropPromises(value);
   const shown = typeof value === "number" ? String(value) : typeof value;
   const reason = `the scorer returned ${shown}, which is neither null nor a number in [0, 1]`;
   return { name, score: null, metadata: { ...metadata, reason } };

@@ -1,7 +1,7 @@
 import { complexity } from "../../src/classifiers/complexity.ts";
 import type { CandidateResult, TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
 import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { type Built, buildClassifier, type ModelReport } from "./build-classifier.ts";
@@ -141,7 +141,8 @@ export function settingsOf({
   const names = ["best", ...candidateNames];
   if (candidate !== undefined && !names.includes(candidate))
     throw new InvalidOptionError("candidate", candidate, `one of ${names.join(", ")}`);
-  return { resamples, confidence, candidate, onProgress: onProgress ?? (() => {}) };
+  const report = (done: number, of: number) => void dropPromises(onProgress?.(done, of));
+  return { resamples, confidence, candidate, onProgress: report };
 }
 
 export function trainingOf({ file, prompts, candidates, reason, models }: Built, skipped: number): Training {

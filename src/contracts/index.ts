@@ -60,7 +60,6 @@ export {
   BudgetExceededError,
   ClassifierError,
   DeadlineExceededError,
-  errorType,
   InsufficientEvidenceError,
   InvalidOptionError,
   InvalidRequestError,

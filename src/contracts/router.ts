@@ -85,8 +85,8 @@ export interface RouteResult<Id extends string = string> {
 /**
  * Chunks of an answer. Iterate once: that makes the call, and until then `result` waits; a second iteration
  * is a `RouterError`. `decision` is made at once and resolves before the first chunk. `result` resolves after
- * the last chunk and rejects when the iteration does. The signal and the deadline end the request also while
- * nobody reads: `result` then rejects at once, and so does the next read.
+ * the last chunk and rejects when the iteration does. The signal and the deadline end the request also
+ * between two reads: `result` then rejects at once, and so does the next read.
  */
 export interface RouteStream<Id extends string = string> extends AsyncIterable<CompletionChunk> {
   readonly decision: Promise<Decision<Id>>;

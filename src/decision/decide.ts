@@ -1,3 +1,4 @@
+import { errorType } from "../contracts/errors/index.ts";
 import {
   BudgetExceededError,
   type Candidate,
@@ -7,7 +8,6 @@ import {
   type ClassifierError,
   type Constraint,
   type Decision,
-  errorType,
   type HopContext,
   InvalidRequestError,
   isRouterError,

@@ -1,10 +1,10 @@
-import {
-  type Candidate,
-  type Constraint,
-  type ConstraintContext,
-  errorType,
-  type RecordedCandidate,
-  type RequestFacts,
+import { errorType } from "../contracts/errors/index.ts";
+import type {
+  Candidate,
+  Constraint,
+  ConstraintContext,
+  RecordedCandidate,
+  RequestFacts,
 } from "../contracts/index.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { needs } from "./capabilities.ts";

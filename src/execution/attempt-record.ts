@@ -1,8 +1,8 @@
+import { errorType } from "../contracts/errors/index.ts";
 import {
   type Attempt,
   type CheckVerdict,
   type Completion,
-  errorType,
   isRouterError,
   type Model,
   ProviderError,

@@ -1,8 +1,8 @@
+import { errorType } from "../contracts/errors/index.ts";
 import {
   type Check,
   type CheckVerdict,
   type Completion,
-  errorType,
   type HopContext,
   isRouterError,
 } from "../contracts/index.ts";

@@ -1,4 +1,5 @@
-import { errorType, InvalidOptionError } from "../contracts/index.ts";
+import { errorType } from "../contracts/errors/index.ts";
+import { InvalidOptionError } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
 import { dropPromises } from "./drop-promises.ts";
 import { longestTimerMs } from "./longest-timer.ts";

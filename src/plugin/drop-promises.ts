@@ -4,10 +4,10 @@ const mostValues = 1_000;
 
 /**
  * Drops what a function of a user returned where it should have returned something else. True if that is a
- * promise. Its rejection is then handled, since one that nobody handles ends the process; so are those of
- * promises in it: a forgotten `await` often stands before a field, `{ complexity: score(text) }`.
+ * promise. Its rejection is then handled, since an unhandled one ends the process; so are those of promises
+ * in it: an `await` is often forgotten in a field, `{ complexity: score(text) }`.
  *
- * A thenable that is no promise is left alone: it may begin its work (a query) only when it is asked.
+ * A thenable that is not a promise is left alone: it may begin its work (a query) only when it is asked.
  */
 export function dropPromises(returned: unknown): returned is Promise<unknown> {
   if (typeof returned !== "object" || returned === null) return false;

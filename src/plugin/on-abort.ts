@@ -1,4 +1,4 @@
-/** What waits for one signal, and our only listener to it. */
+/** Functions that wait for one signal, and our only listener to it. */
 interface Waiting {
   readonly runs: Set<() => void>;
   readonly listener: () => void;
@@ -8,7 +8,7 @@ const waiting = new WeakMap<AbortSignal, Waiting>();
 
 /**
  * Calls `run` once when the signal fires; it must not have fired already. Returns a function that ends the
- * wait. However many wait for a signal, it has one listener of ours, and none when nobody waits: applications
+ * wait. However many wait for a signal, it has one listener of ours, and none when none waits: applications
  * share a signal among requests (that of a shutdown, of a batch), and Node warns of a leak from the eleventh
  * listener.
  */

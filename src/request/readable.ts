@@ -1,4 +1,5 @@
-import { errorType, InvalidRequestError, isRouterError } from "../contracts/index.ts";
+import { errorType } from "../contracts/errors/index.ts";
+import { InvalidRequestError, isRouterError } from "../contracts/index.ts";
 
 /**
  * Reads a request. What a getter or a proxy of the caller's throws becomes an `InvalidRequestError`, without

@@ -130,7 +130,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       if (this.#ended !== undefined) throw this.#ended.error;
       const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
       if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
-      // The deadline passed during the read, too late for its guards: nobody may come to read on.
+      // The deadline passed during the read, too late for its guards, and the consumer may never read on.
       if (this.#ended !== undefined) throw (this.#ended as { readonly error: unknown }).error;
       return { done: false, value: chunk };
     } catch (error) {

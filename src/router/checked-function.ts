@@ -1,4 +1,5 @@
-import { errorType, InvalidOptionError } from "../contracts/index.ts";
+import { errorType } from "../contracts/errors/index.ts";
+import { InvalidOptionError } from "../contracts/index.ts";
 import { dropPromises } from "../plugin/index.ts";
 
 /**

@@ -1,6 +1,6 @@
+import { errorType } from "../contracts/errors/index.ts";
 import {
   type Classifier,
-  errorType,
   InvalidOptionError,
   isRouterError,
   type Model,

@@ -50,7 +50,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
   };
 }
 
-/** Number of events on the stack: a listener may send requests, whose events it hears. */
+/** Number of events on the stack: a listener may send requests, whose events it receives. */
 let nested = 0;
 const mostNested = 16;
 

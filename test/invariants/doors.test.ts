@@ -29,7 +29,7 @@ const pluginDoor = {
     InsufficientEvidenceError InvalidOptionError InvalidRequestError LimitExceededError
     MissingConfigurationError MissingDependencyError NoEligibleModelError OutcomeFormatError PolicyError
     ProviderError RouterError askClassifier checkIds checkKeys checkMethods checkNumber checkPrice
-    checkText checkTuning describePolicy explain isRouterError notShown ratesAt recordError timestamp
+    checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
   `),
   types: words(`
     AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches BreakerOptions

@@ -24,7 +24,7 @@ describe("a promise that is dropped", () => {
   });
 });
 
-describe("a value that is no promise", () => {
+describe("a value that is not a promise", () => {
   it("is none, whatever it is", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();

@@ -80,5 +80,7 @@ function toNames(
     escalate: choice.escalate?.map(({ unless, to }) => ({ unless, to: name(to) })),
   });
   if (opinion === undefined) return undefined;
+  // The router's own check refuses it, and handles its rejection.
+  if (opinion instanceof Promise) return opinion;
   return "model" in opinion ? renamed(opinion) : opinion.map(renamed);
 }
