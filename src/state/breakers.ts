@@ -34,8 +34,8 @@ export interface Breakers {
   abandon(name: string): void;
   /** Milliseconds left of the pause after rate limits, while other models are called first; 0 if none is left. */
   pauseMs(name: string, now: number): number;
-  /** Milliseconds for which the provider has asked for no call at all, by Retry-After; 0 if it has not. */
-  askedMs(name: string, now: number): number;
+  /** Time until which the provider has asked for no call at all, by Retry-After; -Infinity if it has not. */
+  askedUntil(name: string): number;
   /** Learns from a call that has ended. */
   observe(attempt: Pick<Attempt, "name" | "error">, begun: Begun, now: number): void;
   /** Exports every endpoint whose breaker is not closed or that is paused. `wallNow` is the time of day. */
@@ -109,10 +109,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       return endpoint === undefined ? 0 : pauseMs(endpoint.pause, now);
     },
 
-    askedMs(name, now) {
-      const endpoint = endpoints.get(name);
-      return endpoint === undefined ? 0 : askedMs(endpoint.pause, now);
-    },
+    askedUntil: (name) => endpoints.get(name)?.pause.askedUntil ?? never,
 
     observe({ name, error }, begun, now) {
       const event = eventOf(error);

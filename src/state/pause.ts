@@ -13,6 +13,12 @@ export interface Pause {
   /** Share of the latest calls that met a rate limit, of which older ones count less. */
   limitedShare: number;
   calls: number;
+  /** Present second on the monotonic clock, with what was answered and limited in it and in the one before. */
+  second: number;
+  answeredNow: number;
+  limitedNow: number;
+  answeredBefore: number;
+  limitedBefore: number;
 }
 
 /** A call, by its beginning. */
@@ -35,6 +41,8 @@ const leastShare = 0.2;
  */
 const disproof = 16;
 const disproofRatio = 8;
+/** Number of calls answered within two seconds at which few rate limits do not speak for the whole endpoint. */
+const busy = 32;
 
 export function createPause(): Pause {
   const never = Number.NEGATIVE_INFINITY;
@@ -46,6 +54,11 @@ export function createPause(): Pause {
     limited: 0,
     limitedShare: 0,
     calls: 0,
+    second: never,
+    answeredNow: 0,
+    limitedNow: 0,
+    answeredBefore: 0,
+    limitedBefore: 0,
   };
 }
 
@@ -67,12 +80,18 @@ export function noteRefusal(
   asked: { readonly retryAfterMs: number | undefined; readonly coolDownMs: number },
   now: number,
 ): void {
+  moveTo(pause, now);
+  pause.limitedNow += 1;
   if (isLimited) noteShare(pause, 1);
   const { retryAfterMs } = asked;
   if (retryAfterMs === undefined) {
     if (pause.limitedShare >= leastShare) pause.until = Math.max(pause.until, now + asked.coolDownMs);
     return;
   }
+  // A provider that answers hundreds of calls and refuses a few means these: a pause would be an outage of our own.
+  const answered = pause.answeredNow + pause.answeredBefore;
+  const limited = pause.limitedNow + pause.limitedBefore;
+  if (answered >= Math.max(busy, disproofRatio * limited)) return;
   const until = now + Math.min(retryAfterMs, longestPauseMs);
   if (now >= pause.askedUntil) {
     pause.startedBy = order;
@@ -88,6 +107,8 @@ export function noteRefusal(
  * to wait, then not the whole endpoint is meant, and the pause ends: it would do more harm than the limit.
  */
 export function noteAnswer(pause: Pause, { order }: Begun, now: number): void {
+  moveTo(pause, now);
+  pause.answeredNow += 1;
   noteShare(pause, 0);
   if (now >= pause.askedUntil || order <= pause.startedBy) return;
   pause.answered += 1;
@@ -106,4 +127,15 @@ export function restorePause(pause: Pause, until: number, askedUntil: number, no
 function noteShare(pause: Pause, value: number): void {
   pause.calls = Math.min(pause.calls + 1, memory);
   pause.limitedShare += (value - pause.limitedShare) / pause.calls;
+}
+
+function moveTo(pause: Pause, now: number): void {
+  const second = Math.floor(now / 1_000);
+  if (second === pause.second) return;
+  const isNext = second === pause.second + 1;
+  pause.answeredBefore = isNext ? pause.answeredNow : 0;
+  pause.limitedBefore = isNext ? pause.limitedNow : 0;
+  pause.answeredNow = 0;
+  pause.limitedNow = 0;
+  pause.second = second;
 }

@@ -34,6 +34,7 @@ function createModel(name: string) {
   let pausedUntil = 0;
   let asked: { until: number; by: number; later: boolean[] } | undefined;
   let limits: boolean[] = [];
+  let ends: { second: number; answered: boolean }[] = [];
 
   /** Share of rate limits, of which the older ones count less. */
   const limitedShare = () =>
@@ -45,6 +46,10 @@ function createModel(name: string) {
       if (limitedShare() >= 0.2) pausedUntil = Math.max(pausedUntil, now + 50);
       return;
     }
+    const second = Math.floor(now / 1_000);
+    const answered = ends.filter((one) => one.answered && one.second >= second - 1).length;
+    const refused = ends.filter((one) => !one.answered && one.second >= second - 1).length;
+    if (answered >= Math.max(32, 8 * refused)) return;
     const until = now + Math.min(600_000, retryAfterMs);
     pausedUntil = Math.max(pausedUntil, until);
     if (asked === undefined || now >= asked.until) asked = { until, by: order, later: [] };
@@ -96,9 +101,14 @@ function createModel(name: string) {
       now: number,
     ) {
       if (kind === undefined || kind === "rate-limit") limits.push(kind === "rate-limit");
-      if (kind === undefined) answer(order, now);
-      else if (kind === "rate-limit" || (retryAfterMs !== undefined && classByKind[kind] !== undefined))
+      const second = Math.floor(now / 1_000);
+      if (kind === undefined) {
+        ends.push({ second, answered: true });
+        answer(order, now);
+      } else if (kind === "rate-limit" || (retryAfterMs !== undefined && classByKind[kind] !== undefined)) {
+        ends.push({ second, answered: false });
         pause(retryAfterMs, order, now);
+      }
       const isLate = opening !== undefined && begunAt < opening.until - 2;
       if (isLate) return;
       const failed = classByKind[kind ?? ""];
@@ -135,6 +145,7 @@ function createModel(name: string) {
       calls = [];
       trialUntil = undefined;
       limits = [];
+      ends = [];
       pausedUntil = pausedUntil > now ? Math.min(pausedUntil, now + 600_000) : 0;
       asked = isAsked(now)
         ? { until: Math.min(asked?.until ?? 0, now + 600_000), by: Number.POSITIVE_INFINITY, later: [] }
@@ -193,7 +204,7 @@ it("breakers agree with a model that keeps every call, whatever happens in whate
             Array(2).fill(models[one].ask(now)),
           );
           expect(breakers.pauseMs(one, now)).toBe(models[one].pauseMs(now));
-          expect(breakers.askedMs(one, now)).toBe(models[one].askedMs(now));
+          expect(Math.max(0, breakers.askedUntil(one) - now)).toBe(models[one].askedMs(now));
         }
         const exported = names.flatMap((one) => models[one].exported(now));
         expect([...breakers.exportState(now)].sort((x, y) => x.name.localeCompare(y.name))).toEqual(exported);

@@ -37,6 +37,33 @@ describe("a pause that a provider asks for", () => {
   });
 });
 
+describe("a pause that a busy provider asks for", () => {
+  /** An endpoint that has answered this many calls in the last second. */
+  function answering(calls: number, at = 500) {
+    const pause = createPause();
+    for (let order = 1; order <= calls; order += 1) noteAnswer(pause, begun(order), at);
+    return pause;
+  }
+  const ask = (pause: ReturnType<typeof createPause>, now: number) =>
+    noteRefusal(pause, begun(1_000), true, { retryAfterMs: 5_000, coolDownMs }, now);
+
+  it("does not bind all while it answers eight times as many calls as it refuses", () => {
+    const pause = answering(40);
+    for (let call = 0; call < 5; call += 1) ask(pause, 1_500);
+    expect(askedMs(pause, 1_500)).toBe(0);
+    ask(pause, 1_500);
+    expect(askedMs(pause, 1_500)).toBe(5_000);
+  });
+
+  it.each([
+    ["it has answered few", answering(31), 900],
+    ["that was two seconds ago", answering(1_000), 2_000],
+  ])("binds all if %s", (_, pause, now) => {
+    ask(pause, now);
+    expect(askedMs(pause, now)).toBe(5_000);
+  });
+});
+
 it("a rate limit without Retry-After pauses an endpoint only if a fifth of the latest calls met one", () => {
   const pause = createPause();
   for (let order = 1; order <= 100; order += 1) noteAnswer(pause, begun(order), 0);

@@ -81,7 +81,7 @@ export function executionFor(
             isOnTrial: () => true,
             abandon: () => {},
             pauseMs: () => 0,
-            askedMs: () => 0,
+            askedUntil: () => Number.NEGATIVE_INFINITY,
             observe: () => {},
             ...parts.breakers,
           },
