@@ -4,7 +4,7 @@ import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 
 /**
  * A response as an SDK reads it, within bounds: its body as a stream of events, or its whole text. `body` is
- * no web stream, and `clone` is missing.
+ * not a web stream, and `clone` is missing.
  */
 export class BoundedResponse {
   readonly status: number;
