@@ -1,10 +1,10 @@
 import { ProviderError } from "../../contracts/index.ts";
-import { EventBlocks } from "./event-blocks.ts";
+import { EventBlocks, type StreamLimits } from "./event-blocks.ts";
 import { MAX_ANSWER_BYTES, readBounded } from "./read-bounded.ts";
 
 /**
  * A response as an SDK reads it, within bounds: its body as a stream of events, or its whole text. `body` is
- * no web stream, and `clone` is missing.
+ * not a web stream, and `clone` is missing.
  */
 export class BoundedResponse {
   readonly status: number;
@@ -17,15 +17,19 @@ export class BoundedResponse {
   readonly #model: string;
   readonly #text: string | undefined;
 
-  /** `text`: the text of a body that has been read. */
-  constructor(source: Response, model: string, text?: string) {
+  /** `text`: the text of a body that has been read; `limits`: those of its body as a stream. */
+  constructor(
+    source: Response,
+    model: string,
+    { text, limits }: { readonly text?: string; readonly limits?: StreamLimits | undefined } = {},
+  ) {
     const { status, ok, statusText, headers, url, body } = source;
     this.status = status;
     this.ok = ok;
     this.statusText = statusText;
     this.headers = headers;
     this.url = url;
-    this.body = body === null || text !== undefined ? null : new EventBlocks(body, model);
+    this.body = body === null || text !== undefined ? null : new EventBlocks(body, model, limits);
     this.#source = source;
     this.#model = model;
     this.#text = text;

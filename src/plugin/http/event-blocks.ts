@@ -7,12 +7,19 @@ export const MAX_EVENT_BYTES: number = 16 * 1024 * 1024;
 /** Largest stream: the longest answers with all log-probabilities stay below half of it. */
 export const MAX_STREAM_BYTES: number = 256 * 1024 * 1024;
 
+/** Largest file of lines, such as the results of a batch. */
+const mostLineBytes = 4 * 1024 ** 3;
+
 export interface StreamLimits {
   readonly maxEventBytes: number;
   readonly maxBytes: number;
+  /** True for a body of lines (JSONL), each of which counts as an event. Default false. */
+  readonly lines?: boolean;
 }
 
-const usualLimits: StreamLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STREAM_BYTES };
+const ofEvents: StreamLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STREAM_BYTES };
+/** Limits of a body of lines. */
+export const ofLines: StreamLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: mostLineBytes, lines: true };
 
 /**
  * The body of an event stream in pieces that end where an event ends. Decoders search everything that has
@@ -25,7 +32,7 @@ export class EventBlocks implements AsyncIterable<Uint8Array> {
   readonly #model: string;
   readonly #limits: StreamLimits;
 
-  constructor(source: unknown, model: string, limits: StreamLimits = usualLimits) {
+  constructor(source: unknown, model: string, limits: StreamLimits = ofEvents) {
     this.source = source;
     this.#model = model;
     this.#limits = limits;
@@ -63,7 +70,9 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
       const { done, value } = await this.#reader.read();
       this.#isDone = done;
       const block = done ? this.#take(nothing) : this.#add(toBytes(value));
-      if (block === undefined || !saysSomething(block)) continue;
+      if (block === undefined || block.length === 0) continue;
+      if (this.#limits.lines) return { done: false, value: block };
+      if (!saysSomething(block)) continue;
       this.#isLast = isEndMark(block);
       return { done: false, value: block };
     }
@@ -98,7 +107,7 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
     const end = this.#endIn(piece);
     const complete = end === piece.length ? piece : piece.subarray(0, end);
     const isLong = this.#used + piece.length > maxEventBytes;
-    if (isLong && (end === 0 || longestEvent(complete, this.#used) > maxEventBytes))
+    if (isLong && (end === 0 || longestEvent(complete, this.#used, this.#limits.lines) > maxEventBytes))
       throw this.#tooLarge(`an event of the stream has more than ${maxEventBytes} bytes`);
     const block = end === 0 ? undefined : this.#take(complete);
     if (end < piece.length) this.#keep(piece.subarray(end));
@@ -107,6 +116,7 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
 
   /** Returns the end of the last event in a piece, also of one whose closing line end began before it. */
   #endIn(piece: Uint8Array): number {
+    if (this.#limits.lines) return piece.lastIndexOf(lineFeed) + 1;
     const end = endOfEvents(piece);
     if (end > 0 || this.#used === 0) return end;
     const last = this.#open.subarray(Math.max(0, this.#used - 3), this.#used);
@@ -184,11 +194,11 @@ function endsEvent(bytes: Uint8Array, at: number): boolean {
 }
 
 /** Returns the length of the longest event. `before`: bytes of the first one that came earlier. */
-function longestEvent(bytes: Uint8Array, before: number): number {
+function longestEvent(bytes: Uint8Array, before: number, lines = false): number {
   let longest = 0;
   let start = -before;
-  for (let at = 2; at <= bytes.length; at += 1) {
-    if (!endsEvent(bytes, at)) continue;
+  for (let at = 1; at <= bytes.length; at += 1) {
+    if (lines ? bytes[at - 1] !== lineFeed : !endsEvent(bytes, at)) continue;
     longest = Math.max(longest, at - start);
     start = at;
   }

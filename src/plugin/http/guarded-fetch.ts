@@ -1,5 +1,6 @@
 import type { ProviderError } from "../../contracts/index.ts";
 import { BoundedResponse } from "./bounded-response.ts";
+import { ofLines } from "./event-blocks.ts";
 import { nestsDeeply } from "./nests-deeply.ts";
 import { readStart } from "./read-bounded.ts";
 import { redirectError, strayError } from "./refuse-redirect.ts";
@@ -31,12 +32,14 @@ export function guardedFetch({ own, model, address, rewriteError }: FetchGuard):
       void response.body?.cancel?.().catch(() => {});
       throw new FetchRefusal(refusal);
     }
-    if (response.ok) return new BoundedResponse(response, model) as unknown as Response;
+    // Answers are streamed to a POST only; what a GET streams is a file of lines.
+    const limits = init?.method === "GET" ? ofLines : undefined;
+    if (response.ok) return new BoundedResponse(response, model, { limits }) as unknown as Response;
     const start = await readStart(response);
     // An SDK that writes such JSON again would exceed the stack.
     const text = nestsDeeply(start) ? start.slice(0, 1_000) : start;
     const shown = rewriteError === undefined ? text : rewriteError(text);
-    return new BoundedResponse(response, model, shown) as unknown as Response;
+    return new BoundedResponse(response, model, { text: shown }) as unknown as Response;
   };
 }
 

@@ -101,7 +101,7 @@ export function toFinishReason(stopReason: string | null | undefined): FinishRea
 
 /**
  * Converts the counts: OpenAI includes cached input in the input, Anthropic counts it separately. A side that
- * is not told, or cannot be a count, is left out, so that it is estimated and not taken for 0.
+ * is not known, or cannot be a count, is left out, so that it is estimated and not taken for 0.
  */
 export function toUsage(usage: AnswerUsage | undefined): Completion["usage"] {
   if (!isFields(usage)) return undefined;

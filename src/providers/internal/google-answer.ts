@@ -196,7 +196,7 @@ function toFinishReason(
 
 /**
  * Converts the counts: Google counts thoughts separately from the answer, and cached tokens within the
- * prompt. A side that is not told, or cannot be a count, is left out, so that it is estimated and not taken
+ * prompt. A side that is not known, or cannot be a count, is left out, so that it is estimated and not taken
  * for 0. `isEmpty`: true for an answer without content, of which Google leaves out the count.
  */
 function toUsage(raw: GoogleResponse["usageMetadata"], isEmpty: boolean): Completion["usage"] {

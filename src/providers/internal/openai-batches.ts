@@ -7,10 +7,11 @@ import {
   type Completion,
   ProviderError,
 } from "../../contracts/index.ts";
+import { textLines } from "../../plugin/http/text-lines.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { incomplete } from "./incomplete.ts";
 import { checkAnswer } from "./openai-answer.ts";
-import { failureOf, type OpenAiSdk, toProviderError } from "./openai-errors.ts";
+import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {
   /** Name of the model, for errors. */
@@ -57,8 +58,16 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
     }
   };
 
-  const readFile = (id: string, signal: AbortSignal): Promise<string> =>
-    call(signal, async (client) => (await client.files.content(id, { signal })).text());
+  /** Reads a file line by line: the answers of a batch may be many. */
+  const readFile = async function* (id: string, signal: AbortSignal): AsyncGenerator<string, void> {
+    const { body } = await call(signal, (client) => client.files.content(id, { signal }));
+    const { sdk } = await connect();
+    try {
+      yield* textLines((body ?? []) as AsyncIterable<Uint8Array>);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : toReadError(error, sdk, name);
+    }
+  };
 
   return {
     priceShare: 0.5,
@@ -106,9 +115,7 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
       if (status === "failed") throw refused(batch, name);
       for (const file of [output_file_id, error_file_id]) {
         if (!file) continue;
-        for (const line of (await readFile(file, signal)).split("\n")) {
-          if (line.trim() !== "") yield resultOf(line, name);
-        }
+        for await (const line of readFile(file, signal)) if (line.trim() !== "") yield resultOf(line, name);
       }
     },
   };

@@ -38,7 +38,7 @@ export async function* untilEnd<T>(
     if (!hasEnded) throw error;
   } finally {
     const closing = iterator.return?.();
-    // A read that is pending would hold it up.
+    // A read that is pending would delay it.
     if (isReading) closing?.catch(() => {});
     else await closing;
   }

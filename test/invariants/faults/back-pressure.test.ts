@@ -17,8 +17,7 @@ const inFlightBytes = 12 * megabyte;
 const bytesPerCharacter = 2;
 const besideBytes = 2 * megabyte;
 
-// Without Google: its package reads a stream at full speed, however slow the consumer, and keeps it.
-it.each<WireName>(["openai", "anthropic"])(
+it.each<WireName>(["openai", "anthropic", "google"])(
   `of a stream of ${wireBytes / megabyte} MB a slow reader's process keeps only the text read so far, %s`,
   async (wire) => {
     const server = await serveLongStream(wire, wireBytes);

@@ -127,6 +127,19 @@ describe("a stream of events", () => {
     );
   });
 
+  it("of lines comes in whole lines, each within the limit", async () => {
+    const lines = { ...limits, lines: true };
+    expect(await blocksOf(['{"a"', ":1}\n{}\n{", "}\n\n: x\n", "rest"], lines)).toEqual([
+      '{"a":1}\n{}\n',
+      "{}\n\n: x\n",
+      "rest",
+    ]);
+    const fits = `${"x".repeat(99)}\n`;
+    expect((await blocksOf([fits + fits, fits], lines)).join("")).toBe(fits.repeat(3));
+    for (const pieces of [[`x${fits}`], [..."x".repeat(101)], [`${fits}x${fits}`]])
+      await expect(blocksOf(pieces, lines)).rejects.toMatchObject({ kind: "incomplete" });
+  });
+
   it("is closed when its reader leaves", async () => {
     const { stream, seen } = bodyOf([encode("data: a\n\n"), encode("data: b\n\n"), encode("data: c\n\n")]);
     for await (const _ of new EventBlocks(stream, "m", limits)) break;
