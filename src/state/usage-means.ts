@@ -55,13 +55,13 @@ export interface UsageMeans {
 export interface UsageMeansOptions {
   /** Number of models that are remembered; the least recently observed one is forgotten. Default 1,000. */
   readonly maxNames?: number | undefined;
-  /** Number of tenants that are remembered of each model, chosen likewise. Default 4,000. */
+  /** Number of tenants that are remembered of each model, chosen likewise. Default 2,000. */
   readonly maxTenants?: number | undefined;
 }
 
 export function createUsageMeans({
   maxNames = 1_000,
-  maxTenants = 4_000,
+  maxTenants = 2_000,
 }: UsageMeansOptions = {}): UsageMeans {
   checkNumber("createUsageMeans.maxNames", maxNames, { min: 1, integer: true });
   checkNumber("createUsageMeans.maxTenants", maxTenants, { min: 1, integer: true });

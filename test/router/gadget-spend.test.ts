@@ -28,15 +28,15 @@ const prompts = Array.from(
   (_, at) => `${asks[at % asks.length]} ${topics[at % topics.length]} (${at})`,
 );
 
-/** A model that answers with 400 tokens, or with as many as it may. */
-function obedient(model: string, price: NonNullable<Model["price"]>): Model {
+/** A model that answers with this many tokens, or with as many as it may. */
+function obedient(model: string, price: NonNullable<Model["price"]>, wanted: number): Model {
   const fake = fakeModel({ model, price });
   return {
     ...fake,
     async generate(request, call) {
       const answer = await fake.generate(request, call);
       const limit = request.max_completion_tokens ?? Number.POSITIVE_INFINITY;
-      const tokens = Math.min(400, limit);
+      const tokens = Math.min(wanted, limit);
       const choices = answer.choices.map((choice) => ({
         ...choice,
         finish_reason: tokens === limit ? ("length" as const) : ("stop" as const),
@@ -47,8 +47,8 @@ function obedient(model: string, price: NonNullable<Model["price"]>): Model {
   };
 }
 
-/** A small and a large model whose prices differ by a factor of 60, with answers of 400 tokens. */
-function make(options: Partial<RouterOptions<"small" | "large">> = {}) {
+/** A small and a large model whose prices differ by a factor of 60, with answers of 400 tokens by default. */
+function make(options: Partial<RouterOptions<"small" | "large">> = {}, wanted = 400) {
   const price = (input: number, output: number) => ({
     usdPerMillionInputTokens: input,
     usdPerMillionOutputTokens: output,
@@ -56,8 +56,8 @@ function make(options: Partial<RouterOptions<"small" | "large">> = {}) {
   let now = Date.UTC(2026, 10, 26);
   const router = createRouter({
     models: {
-      small: obedient("small", price(0.075, 0.3)),
-      large: obedient("large", price(4.5, 18)),
+      small: obedient("small", price(0.075, 0.3), wanted),
+      large: obedient("large", price(4.5, 18), wanted),
     },
     policy: threshold({ small: "small", large: "large", at: 0.7 }),
     clock: () => now,
@@ -96,17 +96,21 @@ describe("sixty ordinary prompts with a gadget before them", () => {
     expect(attacked.costUsd).toBeGreaterThan(8 * plain.costUsd);
   });
 
-  it("stay within the tenant's budget, and leave other tenants alone", async () => {
-    const budget = { limitUsd: 0.05, period: "day", per: "tenant" } as const;
-    const { router, send } = make({ budget });
-    const before = await make().send("b", prompts);
-    const attacked = await send("a", withGadget);
-    expect(attacked.costUsd).toBeLessThanOrEqual(0.05);
-    expect(attacked.costUsd).toBeGreaterThan(0.03);
-    expect(await send("b", prompts)).toEqual(before);
-    const used = router.exportState().spend?.accounts.find(({ tenant }) => tenant === "a")?.usedUsd;
-    expect(used).toBeCloseTo(attacked.costUsd, 12);
-  });
+  it.each([400, 8_000])(
+    "stay within the tenant's budget if answers have %d tokens, and leave other tenants alone",
+    async (wanted) => {
+      const budget = { limitUsd: 0.05, period: "day", per: "tenant" } as const;
+      const { router, send } = make({ budget }, wanted);
+      const undisturbed = await make({ budget }, wanted).send("b", prompts);
+      const attacked = await send("a", withGadget);
+      const used = router.exportState().spend?.accounts.find(({ tenant }) => tenant === "a")?.usedUsd;
+      expect(used).toBeLessThanOrEqual(0.05);
+      expect(used).toBeGreaterThan(0.03);
+      expect(attacked.costUsd).toBeCloseTo(used ?? Number.NaN, 12);
+      const others = await send("b", prompts);
+      expect(others).toEqual({ ...undisturbed, costUsd: expect.closeTo(undisturbed.costUsd, 9) });
+    },
+  );
 
   it("stay within maxCostUsd each, however hard they look", async () => {
     const { router } = make();
