@@ -30,13 +30,14 @@ const pluginDoor = {
     MissingConfigurationError MissingDependencyError NoEligibleModelError OutcomeFormatError PolicyError
     ProviderError RouterError askClassifier checkIds checkKeys checkMethods checkNumber checkPrice
     checkText checkTuning describePolicy explain isRouterError notShown ratesAt recordError timestamp
+    typeOfError
   `),
   types: words(`
     AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches BreakerOptions
     BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
-    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DeveloperMessage
+    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DeveloperMessage
     EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
     FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions Hop
     HopContext ImagePart JsonSchema Labels LearnedLimit LimitOptions Logprobs Model ModelDefaults
