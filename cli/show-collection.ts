@@ -6,19 +6,8 @@ import { formatTable } from "./format-table.ts";
 
 /** Formats the estimated cost as a table, with what is not known. */
 export function estimateToText(estimate: CollectEstimate): string {
-  const {
-    records,
-    scorer,
-    scoringCosts,
-    calls,
-    done,
-    models,
-    costUsd,
-    atMostUsd,
-    paidUsd,
-    unpriced,
-    unlimited,
-  } = estimate;
+  const { records, scorer, scoringCosts, calls, done, models, costUsd, paidUsd, unpriced, unlimited } =
+    estimate;
   const rows = models.map((one) => [
     one.model,
     String(one.calls),
@@ -35,7 +24,7 @@ export function estimateToText(estimate: CollectEstimate): string {
     "",
     ...(unpriced.length < models.length
       ? [
-          `in all about ${usd(costUsd)}, at most ${usd(atMostUsd)}${scoringCosts ? "; the cost of the scorer is additional" : ""}`,
+          `in all about ${usd(costUsd)}${mostOf(estimate)}${scoringCosts ? "; the cost of the scorer is additional" : ""}`,
         ]
       : []),
     ...(unpriced.length > 0 ? [`the price of ${unpriced.join(", ")} is not known`] : []),
@@ -55,6 +44,18 @@ export function estimateToText(estimate: CollectEstimate): string {
           `${notPermitted} records are not sent to ${model}, for instance: ${notPermittedReason}`,
       ),
   ].join("\n");
+}
+
+/** A bound this many times the expected cost is far from what anyone pays, and needs its reason. */
+const farAbove = 10;
+
+/** Shows the bound, where there is one, and why it is far above the expected cost. */
+function mostOf({ models, unlimited, unpriced, costUsd, atMostUsd, calls }: CollectEstimate): string {
+  const open = new Set([...unlimited, ...unpriced]);
+  // A sum over no model is not a bound of 0.
+  if (calls > 0 && models.every(({ model }) => open.has(model))) return "";
+  const isFar = atMostUsd > farAbove * costUsd && atMostUsd >= 0.01;
+  return `, at most ${usd(atMostUsd)}${isFar ? " if each answer is as long as it may be (--max-output-tokens lowers this)" : ""}`;
 }
 
 /** Formats the progress as one line. */

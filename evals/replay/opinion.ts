@@ -1,6 +1,6 @@
+import { errorType } from "../../src/contracts/errors/index.ts";
 import {
   type Choice,
-  errorType,
   isRouterError,
   type Policy,
   type PolicyContext,

@@ -62,7 +62,7 @@ export async function replayCases<const Id extends string>(
   return keepOfCases(records, options, (one) => one);
 }
 
-/** What is kept of cases. */
+/** Cases of which a part is kept. */
 export interface KeptCases<Id extends string, Kept> extends Omit<ReplayCases<Id>, "cases"> {
   readonly cases: readonly Kept[];
 }

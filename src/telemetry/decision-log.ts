@@ -153,7 +153,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
         await handle.appendFile(slice.text, "utf8");
       } catch (error) {
         lose(slice.lines, "write-failed");
-        // The last line may be cut: the next write opens the file anew and ends it.
+        // The last line may be cut: the next write opens the file again and ends it.
         const broken = handle;
         handle = undefined;
         await broken.close().catch(() => {});

@@ -36,7 +36,7 @@ const pluginDoor = {
     BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
-    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DeveloperMessage
+    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DeveloperMessage
     EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
     FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions
     Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model

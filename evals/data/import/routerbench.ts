@@ -11,8 +11,8 @@ const costSuffix = "|total_cost";
 
 /**
  * Reads RouterBench's wide table as CSV: `sample_id`, `prompt`, `eval_name`, and for each model `<model>`
- * (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt that is a Python list
- * of strings is joined with line breaks.
+ * (quality), `<model>|model_response` and `<model>|total_cost` (US dollars). A prompt or an
+ * answer that is a Python list of strings (`['A']`) is joined with line breaks.
  */
 export async function* routerbench(
   inputs: readonly ImportInput[],
@@ -37,7 +37,11 @@ export async function* routerbench(
         return [
           [
             model,
-            defined<Outcome>({ quality, answer: cells.get(`${model}${answerSuffix}`) || undefined, costUsd }),
+            defined<Outcome>({
+              quality,
+              answer: textOf(cells.get(`${model}${answerSuffix}`) ?? "") || undefined,
+              costUsd,
+            }),
           ] as const,
         ];
       });
@@ -46,13 +50,17 @@ export async function* routerbench(
         place,
         record: defined({
           id: cell("sample_id"),
-          prompt: readPythonStrings(prompt)?.join("\n") ?? prompt,
+          prompt: textOf(prompt),
           category: cells.get("eval_name") || undefined,
           outcomes: Object.fromEntries(outcomes),
         }),
       };
     }
   }
+}
+
+function textOf(cell: string): string {
+  return readPythonStrings(cell)?.join("\n") ?? cell;
 }
 
 function costOf(cell: string, column: string, place: Place): number | undefined {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { textOf } from "../../../policies/checks/internal/answer-parts.ts";
+import { errorType } from "../../../src/contracts/errors/index.ts";
 import {
   type ChatRequest,
   type Completion,
-  errorType,
   isRouterError,
   type Model,
   ProviderError,

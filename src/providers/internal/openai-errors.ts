@@ -1,5 +1,6 @@
 import type * as Sdk from "openai";
-import { errorType, isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
+import { errorType } from "../../contracts/errors/index.ts";
+import { isRouterError, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 import { refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";

@@ -116,7 +116,7 @@ describe("RouteLLM's tables", () => {
 
 const table = `sample_id,prompt,eval_name,a/b,c,a/b|model_response,c|model_response,a/b|total_cost,c|total_cost,oracle_model_to_route_to
 arc.1,Why?,arc,1.0,0.0,Because,No,0.0001,0.002,a/b
-arc.2,"['It\\'s one.\\nTwo', ""It's three \\u00e9""]",arc,0.5,,Half,,,,a/b
+arc.2,"['It\\'s one.\\nTwo', ""It's three \\u00e9""]",arc,0.5,,['A'],,,,a/b
 `;
 
 describe("RouterBench's tables", () => {
@@ -133,13 +133,13 @@ describe("RouterBench's tables", () => {
     });
   });
 
-  it("join prompts that Python has written as a list, and leave out what was not run", async () => {
+  it("join prompts and answers that Python has written as a list, and leave out what was not run", async () => {
     const { records } = await read({ "rb.csv": table }, { from: "routerbench" });
     expect(records[1]).toEqual({
       id: "arc.2",
       prompt: "It's one.\nTwo\nIt's three é",
       category: "arc",
-      outcomes: { "a/b": { quality: 0.5, answer: "Half" } },
+      outcomes: { "a/b": { quality: 0.5, answer: "A" } },
     });
   });
 
