@@ -1,10 +1,12 @@
 import { type Constraint, InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
 import { checkIds, checkKeys } from "../../src/plugin/index.ts";
+import { withAllText } from "./internal/with-all-text.ts";
 
 export interface SafetyFloorOptions<Id extends string> {
   /**
    * Returns true if a request is risky; called for each forbidden model at each hop. Anything but
-   * `false` counts as risky, an error too.
+   * `false` counts as risky, an error too. Where the request has more text than `ask`, it is called a second
+   * time with all of it as `ask` (see `RequestText`), and the request is risky if either is.
    */
   readonly when: (request: RequestFacts) => boolean;
   /** The models that risky requests must not reach: usually the small ones, which are easier to mislead. */
@@ -20,11 +22,16 @@ export function safetyFloor<const Id extends string>(options: SafetyFloorOptions
     throw new InvalidOptionError("safetyFloor.forbid", forbid, "an array of model ids");
   checkIds("safetyFloor.forbid", forbid);
   const forbidden: ReadonlySet<string> = new Set(forbid);
+  const isSafe = (request: RequestFacts): boolean => {
+    if (when(request) !== false) return false;
+    const whole = withAllText(request);
+    return whole === undefined || when(whole) === false;
+  };
 
   return {
     name: "safetyFloor",
     models: [...forbid],
     permits: ({ id }, { request }) =>
-      !forbidden.has(id) || when(request) === false || "below the safety floor of this request",
+      !forbidden.has(id) || isSafe(request) || "below the safety floor of this request",
   };
 }

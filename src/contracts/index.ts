@@ -106,7 +106,7 @@ export type {
 } from "./policy.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
-export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
+export type { RecordedFacts, RequestFacts, RequestText, TypedText } from "./request-facts.ts";
 export type {
   BreakerOptions,
   BreakerState,
