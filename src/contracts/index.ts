@@ -89,6 +89,7 @@ export type {
   Model,
   ModelDefaults,
   ModelFacts,
+  NeededCapability,
   Price,
   PriceTier,
   RateLimitInfo,

@@ -24,6 +24,7 @@ import {
 import type { Account, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, timestamp } from "../plugin/index.ts";
 import { type CandidateParts, candidateFor } from "./candidate.ts";
+import { capabilities } from "./capabilities.ts";
 import type { Certification } from "./certification.ts";
 import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
@@ -32,6 +33,7 @@ import { fallbacksOf } from "./fallbacks.ts";
 import { isUntouched } from "./is-untouched.ts";
 import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 import { withQuality } from "./with-quality.ts";
 
 /** The parts of a router that decide; the same for all its requests. */
@@ -137,6 +139,7 @@ function decideAmong<Id extends string>(
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
+  refuseUnknownOf(candidates, recorded, request);
   const session = request.session === undefined ? undefined : parts.sessionOf(request, now);
   const spend = parts.spendOf?.(request.tenant, now);
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
@@ -148,6 +151,22 @@ function decideAmong<Id extends string>(
   return classified instanceof Promise
     ? classified.then((one) => choose(settled, one))
     : choose(settled, classified);
+}
+
+/** Takes back permits of models whose capabilities are not known, where others' are. */
+function refuseUnknownOf<Id extends string>(
+  candidates: Candidate<Id>[],
+  recorded: RecordedCandidate<Id>[],
+  request: RequestFacts,
+): void {
+  const refused = refuseUnknown(candidates, request);
+  if (refused === undefined) return;
+  const kept = candidates.filter(({ id }) => !refused.has(id));
+  candidates.splice(0, candidates.length, ...kept);
+  for (const [at, one] of recorded.entries()) {
+    const reason = refused.get(one.model);
+    if (reason !== undefined) recorded[at] = { ...one, permitted: `${capabilities.name}: ${reason}` };
+  }
 }
 
 interface Settled<Id extends string> {

@@ -3,7 +3,7 @@ import { createLedger } from "../budget/ledger.ts";
 import { createSpendBook } from "../budget/spend.ts";
 import { complexity } from "../classifiers/complexity.ts";
 import type { EventSink, Model, Router } from "../contracts/index.ts";
-import { catalogueDate, completeFacts } from "../cost/catalogue.ts";
+import { catalogueDate } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { pricing } from "../cost/pricing.ts";
@@ -20,7 +20,7 @@ import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
-import { completeModels } from "./complete-models.ts";
+import { completeModels, factsCompleter } from "./complete-models.ts";
 import { certified, estimateBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { createObserver } from "./observer.ts";
@@ -47,7 +47,8 @@ function assemble<Id extends string>(
   options: RouterOptions<Id>,
   givenModels: Readonly<Record<Id, Model>>,
 ): Router<Id> {
-  const models = completeModels(givenModels);
+  const completeFacts = factsCompleter(options.assumeCapabilities);
+  const models = completeModels(givenModels, completeFacts);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
   const { policy, classifier = complexity(), constraints = [], random = Math.random } = options;

@@ -10,7 +10,7 @@ import {
   NoEligibleModelError,
   type RequestFacts,
 } from "../contracts/index.ts";
-import { candidateFor, type DecisionParts, permits } from "../decision/index.ts";
+import { candidateFor, capabilities, type DecisionParts, permits } from "../decision/index.ts";
 import {
   type CallContext,
   callDirectly,
@@ -158,7 +158,7 @@ class RequestHop<Id extends string> implements OpenHop {
   #execution(model: Model, chat: ChatRequest, facts: RequestFacts): CallContext {
     const { ports, completeFacts } = this.#parts;
     const id = this.#idOf(model);
-    const reason = this.#permits(model, facts);
+    const reason = this.#mayRead(this.#permits(model, facts), id, model, facts);
     if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
     const complete: Model = {
       ...completeFacts(model),
@@ -174,8 +174,15 @@ class RequestHop<Id extends string> implements OpenHop {
       textTokens: undefined,
       modelOf: () => complete,
       candidateOf: () => this.#candidate(id as Id, complete, facts),
-      permits: () => this.#permits(model, facts),
+      permits: () => this.#mayRead(this.#permits(model, facts), id, model, facts),
     };
+  }
+
+  /** A blind model answers nonsense to an image that a classifier or a check sends to it. */
+  #mayRead(permitted: true | string, id: string, model: ModelFacts, chat: RequestFacts): true | string {
+    if (permitted !== true || chat.images === 0) return permitted;
+    const candidate = this.#candidate(id as Id, this.#parts.completeFacts(model), chat);
+    return permits(candidate, [capabilities], { request: chat, hop: this.#at, now: this.now });
   }
 
   end(): void {
