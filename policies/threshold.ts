@@ -14,11 +14,11 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
   checkThresholdOptions("threshold", options);
   const { small, large, at, otherwise = large } = options;
 
-  const easy: Choice<Id> = { model: small, reason: `complexity below ${at}` };
-  const hard: Choice<Id> = { model: large, reason: `complexity at or above ${at}` };
-  const unclassified: Choice<Id> = { model: otherwise, reason: "no classification" };
-  const smallAlone: Choice<Id> = { model: small, reason: `${large} is not permitted` };
-  const largeAlone: Choice<Id> = { model: large, reason: `${small} is not permitted` };
+  const easy: Choice<Id> = Object.freeze({ model: small, reason: `complexity below ${at}` });
+  const hard: Choice<Id> = Object.freeze({ model: large, reason: `complexity at or above ${at}` });
+  const unclassified: Choice<Id> = Object.freeze({ model: otherwise, reason: "no classification" });
+  const smallAlone: Choice<Id> = Object.freeze({ model: small, reason: `${large} is not permitted` });
+  const largeAlone: Choice<Id> = Object.freeze({ model: large, reason: `${small} is not permitted` });
 
   return {
     name: "threshold",

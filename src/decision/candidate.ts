@@ -13,7 +13,10 @@ export interface CandidateParts {
   readonly healthOf: (name: string, now: number) => Health | undefined;
 }
 
-/** Returns a model as constraints and policies see it for one request at one time. */
+/**
+ * Returns a model as constraints and policies see it for one request at one time. Frozen, since the next
+ * constraint must see what the one before it saw.
+ */
 export function candidateFor<Id extends string>(
   { estimate, healthOf }: CandidateParts,
   id: Id,
@@ -23,5 +26,6 @@ export function candidateFor<Id extends string>(
 ): Candidate<Id> {
   const { inputTokens, costUsd } = estimate(facts, request);
   const health = healthOf(facts.name, now);
-  return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
+  if (health !== undefined) Object.freeze(health);
+  return Object.freeze({ id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health });
 }

@@ -30,7 +30,8 @@ import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
-import { isUntouched } from "./is-untouched.ts";
+import { keptChoice } from "./kept-choice.ts";
+import { keptClassification } from "./kept-classification.ts";
 import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 import { refuseUnknown } from "./refuse-unknown.ts";
@@ -105,7 +106,11 @@ async function decideExactly<Id extends string>(
   now: number,
 ): Promise<Decided<Id>> {
   const inputTokens = await deciding.countTokens();
-  const request: RequestFacts = { ...deciding.request, inputTokens, inputTokensExact: true };
+  const request: RequestFacts = Object.freeze({
+    ...deciding.request,
+    inputTokens,
+    inputTokensExact: true,
+  });
   return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request, now), now);
 }
 
@@ -125,7 +130,7 @@ function decideAmong<Id extends string>(
 ): Decided<Id> | Promise<Decided<Id>> {
   const { request, constraints, pin, hop, account } = deciding;
   let refusals: Map<Id, Refusal> | undefined;
-  const context = { request, hop: "answer", now } as const;
+  const context = Object.freeze({ request, hop: "answer", now } as const);
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of all) {
@@ -140,8 +145,8 @@ function decideAmong<Id extends string>(
     recorded.push(recordCandidate(candidate, permitted, request));
   }
   refuseUnknownOf(candidates, recorded, request);
-  const session = request.session === undefined ? undefined : parts.sessionOf(request, now);
-  const spend = parts.spendOf?.(request.tenant, now);
+  const session = request.session === undefined ? undefined : Object.freeze(parts.sessionOf(request, now));
+  const spend = Object.freeze(parts.spendOf?.(request.tenant, now));
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);
   if (candidates.length === 0) throw noneLeft(settled, recorded);
@@ -194,20 +199,17 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
 }
 
 function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
-  const settled = withQuality<Id, Settled<Id>>(
-    asked,
-    asked.parts.models,
-    classified?.classification?.quality,
-  );
+  const classification = classified?.classification && keptClassification(classified.classification);
+  const settled = withQuality<Id, Settled<Id>>(asked, asked.parts.models, classification?.quality);
   const { parts, deciding, candidates, session, spend, now } = settled;
-  const context: PolicyContext<Id> = {
+  const context: PolicyContext<Id> = Object.freeze({
     request: deciding.request,
-    classification: classified?.classification,
-    candidates,
+    classification,
+    candidates: Object.freeze(candidates),
     session,
     spend,
     now,
-  };
+  });
   const { policy } = parts;
   let opinion: ReturnType<Policy<Id>["select"]>;
   try {
@@ -217,22 +219,28 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     const type = cause instanceof Error ? cause.name : typeof cause;
     throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
   }
-  if (!isUntouched(candidates, settled.recorded))
-    throw new PolicyError(policy.name, "changed the candidates that it was given");
   const random = deciding.draw ?? parts.random();
-  return record(settled, draw(policy.name, opinion, candidates, random), random, classified, false);
+  const drawn = draw(policy.name, opinion, candidates, random);
+  const kept = classified && { classification, error: classified.error };
+  return record(settled, drawn, random, kept, false);
+}
+
+interface Asked {
+  readonly classification: Classification | undefined;
+  readonly error: ClassifierError | undefined;
 }
 
 function record<Id extends string>(
   settled: Settled<Id>,
-  { choice, propensity }: Drawn<Id>,
+  { choice: drawn, propensity }: Drawn<Id>,
   random: number,
-  classified: Classified | undefined,
+  classified: Asked | undefined,
   forced: boolean,
 ): Decided<Id> {
+  const choice = keptChoice(drawn);
   const { parts, deciding, candidates, recorded, now } = settled;
   const { certification } = parts;
-  const classification: Classification | undefined = classified?.classification;
+  const classification = classified?.classification;
   const decision: Decision<Id> = {
     id: deciding.id,
     at: timestamp(now),

@@ -1,4 +1,5 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { createGrowingText } from "./growing-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
@@ -46,7 +47,8 @@ export function createAssembler(): Assembler {
         created: chunk.created || head.created,
         model: chunk.model || head.model,
       };
-      if (chunk.usage) usage = chunk.usage;
+      // A copy: the consumer gets the chunk, and the call is billed by it.
+      if (chunk.usage) usage = copyOf(chunk.usage);
       const choice = chunk.choices[0];
       if (choice === undefined) return;
       if (choice.delta) addDelta(choice.delta);

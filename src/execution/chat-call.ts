@@ -1,11 +1,13 @@
 import type { Completion } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { checkCompletion } from "./check-completion.ts";
 import type { CallKind } from "./run-call.ts";
 
 /** Asks a model for a whole answer. */
 export const chatCall: CallKind<Completion> = {
   ask: ({ chat }, { model, pass }, record, signal) =>
-    model.generate(chat, { signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit }),
+    // A copy for each call: a model that changes it must not change the next one's.
+    model.generate(copyOf(chat), { signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit }),
   settle(completion, record, { model }) {
     checkCompletion(completion, model.name);
     record.answer(completion);

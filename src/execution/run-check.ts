@@ -5,6 +5,7 @@ import {
   type HopContext,
   isRouterError,
 } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import type { Execution } from "./context.ts";
 import { leftMs } from "./deadline.ts";
@@ -21,11 +22,14 @@ export async function runCheck(
   again: (changes: Parameters<NonNullable<HopContext["again"]>>[0], hop: HopContext) => Promise<Completion>,
 ): Promise<CheckVerdict> {
   const opened = execution.openHop();
-  const hop: HopContext = Object.assign(opened, {
-    again: (changes?: Parameters<typeof again>[0]) => again(changes, opened),
-  });
+  const hop: HopContext = Object.freeze(
+    Object.assign(opened, {
+      again: (changes?: Parameters<typeof again>[0]) => again(changes, opened),
+    }),
+  );
   try {
-    const verdict = check.accepts(execution.facts, answer, hop);
+    // A copy: a check that changes it must not change what the next one and the caller see.
+    const verdict = check.accepts(execution.facts, copyOf(answer), hop);
     const accepted: unknown = typeof verdict === "boolean" ? verdict : await inTime(execution, verdict);
     if (typeof accepted === "boolean") return { name: check.name, accepted };
     return refusal(check, `returned ${accepted === null ? "null" : typeof accepted}, not true or false`);

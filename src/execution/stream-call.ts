@@ -4,6 +4,7 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import type { PlannedCall } from "./admit-call.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
@@ -81,7 +82,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
-      iterator = model.stream(execution.chat, options)[Symbol.asyncIterator]();
+      iterator = model.stream(copyOf(execution.chat), options)[Symbol.asyncIterator]();
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;

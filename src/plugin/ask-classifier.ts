@@ -27,8 +27,8 @@ export function askClassifier(
 ): Classified | Promise<Classified> {
   const { typed } = request;
   if (typed === undefined) return askOnce(classifier, request, hop, timeoutMs);
-  const whole = askOnce(classifier, { ...request, typed: undefined }, hop, timeoutMs);
-  const part = askOnce(classifier, { ...request, ...typed, typed: undefined }, hop, timeoutMs);
+  const whole = askOnce(classifier, Object.freeze({ ...request, typed: undefined }), hop, timeoutMs);
+  const part = askOnce(classifier, Object.freeze({ ...request, ...typed, typed: undefined }), hop, timeoutMs);
   return whole instanceof Promise || part instanceof Promise
     ? Promise.all([whole, part]).then(([one, other]) => joined(one, other))
     : joined(whole, part);

@@ -5,6 +5,8 @@ import { searchableText } from "./searchable-text.ts";
 /** A request, as long as it is under way. Its owner may put a copy in its place before the caller can change it. */
 export interface HeldRequest {
   request: RouteRequest;
+  /** True if `request` is such a copy. */
+  isCopy?: boolean;
 }
 
 /** The text of a held request, read when it is first asked for. A class, so that facts can be cloned. */

@@ -1,5 +1,6 @@
 import type { CompletionChunk, RouteRequest, RouteResult, RouteStream } from "../contracts/index.ts";
 import { readAnswer } from "../execution/index.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 
 /** Starts a request at once and yields its answer as it is read. */
@@ -11,7 +12,9 @@ export function openAnswerStream<Id extends string>(
 ): RouteStream<Id> {
   const deciding = (async () => {
     life.begin(request, signal, isClosed);
-    return (await life.decide()).decision;
+    life.keep();
+    // The caller has it before the calls that it decides are made.
+    return deepFreeze((await life.decide()).decision);
   })();
   const { promise: result, resolve, reject } = deferred<RouteResult<Id>>();
 

@@ -10,6 +10,8 @@ import { pricing } from "../cost/pricing.ts";
 import { capabilities, contextWindow, type DecisionParts } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
+import { copyOf } from "../plugin/copy-of.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { createAdmission } from "../state/admission.ts";
@@ -23,6 +25,7 @@ import { createUsageMeans } from "../state/usage-means.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { certified, estimateBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
+import { heldConstraints } from "./held-constraints.ts";
 import { createObserver } from "./observer.ts";
 import { connect } from "./router.ts";
 import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./router-options.ts";
@@ -51,7 +54,8 @@ function assemble<Id extends string>(
   const models = completeModels(givenModels, completeFacts);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
-  const { policy, classifier = complexity(), constraints = [], random = Math.random } = options;
+  const { policy, classifier = complexity(), random = Math.random } = options;
+  const constraints = heldConstraints(options.constraints ?? []);
   const { coalesce = false, maxCharacters = 4_000_000, tuning } = options;
 
   const clock = createClock(options.clock);
@@ -100,11 +104,11 @@ function assemble<Id extends string>(
     ledger,
     events,
     allConstraints: [capabilities, contextWindow, ...constraints],
-    constraints: [...constraints],
+    constraints,
     rules: planRulesOf(execution, models),
-    tuning,
+    tuning: deepFreeze(copyOf(tuning)),
     completeFacts,
-    normalise: (request) => normaliseRequest(request, { maxCharacters, estimateTokens }),
+    normalise: (request, held) => normaliseRequest(request, { maxCharacters, estimateTokens }, held),
     countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: options.newId ?? nodeCrypto().randomUUID,

@@ -35,11 +35,11 @@ export function certified<Id extends string>(
       tuning === undefined
         ? uncertified
         : certificationOf(tuning, { policy: { ...description, models: policy.models }, classifier, names }),
-    versions: {
+    versions: Object.freeze({
       package: packageVersion,
       classifier: `${classifier.name}@${classifier.version}`,
       catalogue,
       policy: policyHash(description),
-    },
+    }),
   };
 }

@@ -1,10 +1,14 @@
 import { type EventSink, InvalidOptionError, type RouterEvent } from "../contracts/index.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
   /** False if there is no listener, so that no event has to be built. */
   readonly isHeard: boolean;
-  /** Passes an event to all listeners. One that throws or rejects cannot break a request. */
+  /**
+   * Freezes an event with all that it holds, and passes it to all listeners. None can change what another one,
+   * the caller or the router sees, and one that throws or rejects cannot break a request.
+   */
   emit(event: RouterEvent<Id>): void;
   /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
   observe(sink: EventSink<Id>): () => void;
@@ -19,6 +23,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       return sinks.length > 0;
     },
     emit(event) {
+      deepFreeze(event);
       for (const sink of sinks) hand(sink, event);
     },
     observe(sink) {

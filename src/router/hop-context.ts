@@ -18,6 +18,7 @@ import {
   generateDirectly,
   leftMs,
 } from "../execution/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { watch } from "../plugin/watch.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
@@ -72,7 +73,7 @@ class RequestHop<Id extends string> implements OpenHop {
       ms: Math.max(0, leftMs({ ports, scope: this.#run })),
       onTime: () => {
         this.#isLate = true;
-        controller.abort(deadlineError(this.#run));
+        controller.abort(deadlineError({ ...this.#run, attempts: copyOf(this.#run.attempts) }));
       },
     });
     return controller.signal;
@@ -116,7 +117,11 @@ class RequestHop<Id extends string> implements OpenHop {
   /** Evaluates the team's and the request's constraints, and the router's budget. */
   #permitted(candidate: Candidate<Id>): true | string {
     const { teamConstraints, facts: request, account } = this.#run;
-    const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
+    const answer = permits(
+      candidate,
+      teamConstraints,
+      Object.freeze({ request, hop: this.#at, now: this.now }),
+    );
     if (answer !== true) return answer;
     const fits = account.fits({ costUsd: candidate.estimatedCostUsd });
     // The request's own bound ends the call with `BudgetExceededError`.
@@ -142,7 +147,7 @@ class RequestHop<Id extends string> implements OpenHop {
     work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
   ): Promise<T> {
     const chat: ChatRequest = { messages: [{ role: "user", content: text }] };
-    const facts = { ...this.#parts.normalise(chat), expectedOutputTokens: 0 };
+    const facts = Object.freeze({ ...this.#parts.normalise(chat), expectedOutputTokens: 0 });
     const context = this.#execution({ ...target, generate: notChat, stream: notChat }, chat, facts);
     return callDirectly(context, this.#idOf(target), this.#at, work);
   }
@@ -199,6 +204,8 @@ class RequestHop<Id extends string> implements OpenHop {
 function notChat(): never {
   throw new TypeError("this target is not a chat model");
 }
+
+Object.freeze(RequestHop.prototype);
 
 function hopIsOver(): DOMException {
   return new DOMException("the hop is over", "AbortError");

@@ -9,12 +9,13 @@ import {
 } from "../contracts/index.ts";
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution } from "../execution/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { allText } from "../request/index.ts";
 import { executionOf } from "./execution-of.ts";
 import { type OpenHop, openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
-import { beginRun, type Run } from "./run.ts";
+import { beginRun, keepRequest, type Run } from "./run.ts";
 import { totalCostUsd, totalUsage } from "./totals.ts";
 
 /**
@@ -45,7 +46,7 @@ export class LifeCycle<Id extends string> {
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
-    const hop = openHop(parts, run, "classify");
+    const hop = Object.freeze(openHop(parts, run, "classify"));
     let isLater = false;
     try {
       const deciding = decide(parts.deciding, {
@@ -58,9 +59,10 @@ export class LifeCycle<Id extends string> {
         hop,
         draw,
         // By the hop's signal: it fires at the deadline, too.
-        countTokens: () => parts.countTokens(allText(run.request), hop.signal),
+        countTokens: () => parts.countTokens(allText(run.held.request), hop.signal),
       });
       isLater = deciding instanceof Promise;
+      if (isLater) keepRequest(run);
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
     } finally {
       if (!isLater) hop.end();
@@ -84,10 +86,16 @@ export class LifeCycle<Id extends string> {
     return decided;
   }
 
+  /** Keeps what is sent as it is now. `execution` does so too, which may come later. */
+  keep(): void {
+    keepRequest(this.#begun());
+  }
+
   /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
     const decided = this.#decided as Decided<Id>;
+    keepRequest(run);
     if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
   }
@@ -104,7 +112,7 @@ export class LifeCycle<Id extends string> {
     const latencyMs = this.#latencyMs();
     const degraded = ports.options.degraded.length > 0 ? degradedVerdict(attempts) : undefined;
     if (events.isHeard) {
-      const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
+      const totals = { decision, attempts: copyOf(attempts), usage, costUsd, latencyMs, degraded };
       events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
     }
     this.settle();
@@ -121,7 +129,7 @@ export class LifeCycle<Id extends string> {
       events.emit({
         type: "request-failed",
         decision: this.#decided?.decision,
-        attempts: this.#run?.attempts ?? [],
+        attempts: copyOf(this.#run?.attempts ?? []),
         error: recordError(error),
         latencyMs: this.#latencyMs(),
         readText: this.#readText(),

@@ -1,5 +1,6 @@
 import { checkSpendState, type SpendBook } from "../budget/spend.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { checkKeys } from "../plugin/index.ts";
 import type { Breakers } from "../state/breakers.ts";
 import { checkBreakerStates } from "../state/check-breaker-states.ts";
@@ -27,10 +28,10 @@ export interface StateParts {
   readonly clock: () => number;
 }
 
-/** Exports all that a router has learnt as plain JSON. */
+/** Exports all that a router has learnt as plain JSON, a copy of it. */
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, spend, limits, clock } = parts;
-  return {
+  return copyOf<RouterState>({
     formatVersion: 1,
     usageMeans: means.exportState(),
     health: health.exportState(),
@@ -38,12 +39,12 @@ export function exportState(parts: StateParts): RouterState {
     sessions: sessions.exportState(),
     ...(spend && { spend: spend.exportState() }),
     ...(limits && { limits: limits.exportState() }),
-  };
+  });
 }
 
 /** Replaces what a router has learnt. Changes nothing if it throws `InvalidOptionError`. */
-export function restoreState(parts: StateParts, state: RouterState): void {
-  checkKeys("state", state, [
+export function restoreState(parts: StateParts, given: RouterState): void {
+  checkKeys("state", given, [
     "formatVersion",
     "usageMeans",
     "health",
@@ -52,6 +53,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     "spend",
     "limits",
   ]);
+  const state = copyOf(given);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
