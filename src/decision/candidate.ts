@@ -13,10 +13,7 @@ export interface CandidateParts {
   readonly healthOf: (name: string, now: number) => Health | undefined;
 }
 
-/**
- * Returns a model as constraints and policies see it for one request at one time. Frozen, since the next
- * constraint must see what the one before it saw.
- */
+/** Returns a model as constraints and policies see it for one request at one time. */
 export function candidateFor<Id extends string>(
   { estimate, healthOf }: CandidateParts,
   id: Id,
@@ -26,6 +23,5 @@ export function candidateFor<Id extends string>(
 ): Candidate<Id> {
   const { inputTokens, costUsd } = estimate(facts, request);
   const health = healthOf(facts.name, now);
-  if (health !== undefined) Object.freeze(health);
-  return Object.freeze({ id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health });
+  return { id, facts, estimatedInputTokens: inputTokens, estimatedCostUsd: costUsd, health };
 }

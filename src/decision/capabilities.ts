@@ -21,6 +21,11 @@ const deeds = {
   jsonSchema: "answer by a JSON schema",
 };
 
+/** True if the request needs anything beyond text. */
+export function needsAny({ tools, images, jsonSchema, contentTypes }: RequestFacts): boolean {
+  return tools > 0 || images > 0 || jsonSchema || contentTypes !== undefined;
+}
+
 /** Returns true or false where the capability is known or assumed, else undefined. */
 export function canDo(facts: ModelFacts, capability: NeededCapability): boolean | undefined {
   const known = facts.capabilities?.[capability];
@@ -43,6 +48,7 @@ export function notKnown(capability: NeededCapability): string {
 export const capabilities: Constraint = {
   name: "capabilities",
   permits({ facts }: Candidate, { request }) {
+    if (!needsAny(request)) return true;
     for (const [capability, needed] of needs) {
       if (!needed(request)) continue;
       const can = canDo(facts, capability);

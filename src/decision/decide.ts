@@ -30,6 +30,7 @@ import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
+import { isUntouched } from "./is-untouched.ts";
 import { keptChoice } from "./kept-choice.ts";
 import { keptClassification } from "./kept-classification.ts";
 import { planOf } from "./plan-of.ts";
@@ -130,7 +131,7 @@ function decideAmong<Id extends string>(
 ): Decided<Id> | Promise<Decided<Id>> {
   const { request, constraints, pin, hop, account } = deciding;
   let refusals: Map<Id, Refusal> | undefined;
-  const context = Object.freeze({ request, hop: "answer", now } as const);
+  const context = { request, hop: "answer", now } as const;
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of all) {
@@ -202,14 +203,16 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
   const classification = classified?.classification && keptClassification(classified.classification);
   const settled = withQuality<Id, Settled<Id>>(asked, asked.parts.models, classification?.quality);
   const { parts, deciding, candidates, session, spend, now } = settled;
-  const context: PolicyContext<Id> = Object.freeze({
-    request: deciding.request,
-    classification,
-    candidates: Object.freeze(candidates),
+  const { request } = deciding;
+  const context: PolicyContext<Id> = {
+    request,
+    // A copy: the decision records what the policy was given.
+    classification: classification && keptClassification(classification),
+    candidates,
     session,
     spend,
     now,
-  });
+  };
   const { policy } = parts;
   let opinion: ReturnType<Policy<Id>["select"]>;
   try {
@@ -219,6 +222,8 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     const type = cause instanceof Error ? cause.name : typeof cause;
     throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
   }
+  if (!isUntouched(context, settled, request, classification))
+    throw new PolicyError(policy.name, "changed the context that it was given");
   const random = deciding.draw ?? parts.random();
   const drawn = draw(policy.name, opinion, candidates, random);
   const kept = classified && { classification, error: classified.error };

@@ -5,6 +5,8 @@ import type { Choice } from "../contracts/index.ts";
  * made, and a policy may use one object for all requests.
  */
 export function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
+  // The shared choices of our policies are frozen.
+  if (choice.escalate === undefined && Object.isFrozen(choice)) return choice;
   const { model, reason, probability, escalate, expectedCostUsd } = choice;
   return {
     model,

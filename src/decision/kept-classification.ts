@@ -1,8 +1,8 @@
 import type { Classification } from "../contracts/index.ts";
 
 /**
- * Returns a frozen copy of a classification. The decision records it: neither its classifier, which may keep the
- * object, nor a policy can change it later.
+ * Returns a copy of a classification: its classifier may keep the object and change it, or return it again for
+ * the next request.
  */
 export function keptClassification({
   complexity,
@@ -10,10 +10,10 @@ export function keptClassification({
   quality,
   signals,
 }: Classification): Classification {
-  return Object.freeze({
+  return {
     complexity,
     category,
     quality: quality && Object.freeze({ ...quality }),
     signals: signals && Object.freeze({ ...signals }),
-  });
+  };
 }

@@ -1,5 +1,5 @@
 import type { Candidate, RequestFacts } from "../contracts/index.ts";
-import { canDo, needs, notKnown } from "./capabilities.ts";
+import { canDo, needs, needsAny, notKnown } from "./capabilities.ts";
 
 /**
  * Returns the permitted models to refuse after all, with the reason, because another permitted one is known to
@@ -10,7 +10,7 @@ export function refuseUnknown<Id extends string>(
   permitted: readonly Candidate<Id>[],
   request: RequestFacts,
 ): ReadonlyMap<Id, string> | undefined {
-  if (request.tools === 0 && !request.jsonSchema && request.contentTypes === undefined) return undefined;
+  if (!needsAny(request)) return undefined;
   let refused: Map<Id, string> | undefined;
   let left = permitted;
   for (const { name, isNeeded, can, reason } of rules) {

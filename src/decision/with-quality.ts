@@ -31,9 +31,7 @@ export function candidatesWithQuality<Id extends string>(
   quality: Quality,
 ): readonly Candidate<Id>[] {
   if (quality === undefined || quality === null) return candidates;
-  return candidates.map((one) =>
-    Object.freeze({ ...one, estimatedQuality: expectedQuality(quality, one.facts) }),
-  );
+  return candidates.map((one) => ({ ...one, estimatedQuality: expectedQuality(quality, one.facts) }));
 }
 
 /** Returns the expected quality of a model; a value that is not in [0, 1] counts as unknown. */

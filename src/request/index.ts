@@ -1,5 +1,5 @@
 /** Normalisation of a request in the shape of OpenAI chat completions to facts, in bounded time. */
 export { chatOf } from "./chat-of.ts";
-export type { HeldRequest } from "./held-text.ts";
+export { HeldText } from "./held-text.ts";
 export { ASK_CHARACTERS, normaliseRequest, WINDOW_CHARACTERS } from "./normalise.ts";
 export { allText } from "./texts.ts";

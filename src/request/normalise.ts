@@ -9,7 +9,7 @@ import {
 import { checkRequest } from "./check-request.ts";
 import { addContentTypes } from "./content-types.ts";
 import { isFromHarness, typedTextOf } from "./harness.ts";
-import { type HeldRequest, HeldText } from "./held-text.ts";
+import { HeldText } from "./held-text.ts";
 import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
@@ -39,13 +39,13 @@ export interface NormaliseOptions {
 
 /**
  * Reads a request once and returns its facts, frozen. Takes time linear in the number of messages and bounded
- * in their length, except for elements of coding agents in the last user turn. `held` is where `text`
- * finds the request, if it may be replaced. Throws `InvalidRequestError`.
+ * in their length, except for elements of coding agents in the last user turn. `text` holds the
+ * request. Throws `InvalidRequestError`.
  */
 export function normaliseRequest(
   request: RouteRequest,
   options: NormaliseOptions,
-  held: HeldRequest = { request },
+  text: HeldText = new HeldText(request),
 ): RequestFacts {
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
@@ -83,7 +83,7 @@ export function normaliseRequest(
     labels: fields.labels === undefined ? noLabels : Object.freeze({ ...fields.labels }),
     category: fields.category,
     language: fields.language,
-    text: new HeldText(held),
+    text,
   });
 }
 

@@ -7,7 +7,7 @@ import { catalogueDate } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { pricing } from "../cost/pricing.ts";
-import { capabilities, contextWindow, type DecisionParts } from "../decision/index.ts";
+import { type DecisionParts, ownConstraints } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
 import { copyOf } from "../plugin/copy-of.ts";
@@ -74,6 +74,7 @@ function assemble<Id extends string>(
   const spend = budget && createSpendBook(budget);
   const ledger = createLedger(budget && spend && { budget, book: spend });
   const countTokens = createTokenCounter();
+  const readLimits = { maxCharacters, estimateTokens };
 
   const deciding: DecisionParts<Id> = {
     models: ids.map((id) => ({ id, facts: completeFacts(models[id]) })),
@@ -103,12 +104,12 @@ function assemble<Id extends string>(
     ports,
     ledger,
     events,
-    allConstraints: [capabilities, contextWindow, ...constraints],
+    allConstraints: [...ownConstraints, ...constraints],
     constraints,
     rules: planRulesOf(execution, models),
     tuning: deepFreeze(copyOf(tuning)),
     completeFacts,
-    normalise: (request, held) => normaliseRequest(request, { maxCharacters, estimateTokens }, held),
+    normalise: (request, text) => normaliseRequest(request, readLimits, text),
     countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: options.newId ?? nodeCrypto().randomUUID,

@@ -1,6 +1,6 @@
 import { candidateFor, type Decided, permits } from "../decision/index.ts";
 import type { Execution } from "../execution/index.ts";
-import { chatOf } from "../request/index.ts";
+import { HeldText } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
@@ -18,7 +18,7 @@ export function executionOf<Id extends string>(
     ports,
     scope: run,
     signal: run.signal,
-    chat: chatOf(run.held.request),
+    chat: HeldText.chatOf(run.text),
     facts: request,
     // Images count differently at each provider: such a request says nothing about text.
     textTokens: request.images === 0 ? request.inputTokens : undefined,
@@ -27,8 +27,7 @@ export function executionOf<Id extends string>(
     rules,
     modelOf: (id) => models[id as Id],
     candidateOf: (id) => candidateFor(deciding, id as Id, models[id as Id], request, clock.wall()),
-    permits: (candidate, hop) =>
-      permits(candidate, run.constraints, Object.freeze({ request, hop, now: clock.wall() })),
+    permits: (candidate, hop) => permits(candidate, run.constraints, { request, hop, now: clock.wall() }),
     openHop: () => openHop(parts, run, "check"),
   };
 }

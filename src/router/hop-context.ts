@@ -117,11 +117,7 @@ class RequestHop<Id extends string> implements OpenHop {
   /** Evaluates the team's and the request's constraints, and the router's budget. */
   #permitted(candidate: Candidate<Id>): true | string {
     const { teamConstraints, facts: request, account } = this.#run;
-    const answer = permits(
-      candidate,
-      teamConstraints,
-      Object.freeze({ request, hop: this.#at, now: this.now }),
-    );
+    const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
     if (answer !== true) return answer;
     const fits = account.fits({ costUsd: candidate.estimatedCostUsd });
     // The request's own bound ends the call with `BudgetExceededError`.
@@ -206,6 +202,18 @@ function notChat(): never {
 }
 
 Object.freeze(RequestHop.prototype);
+const endOf = RequestHop.prototype.end;
+const latenessOf = Object.getOwnPropertyDescriptor(RequestHop.prototype, "isLate")?.get as () => boolean;
+
+/** Ends a hop, whatever its user has defined on it: freezing each one would cost more. */
+export function endHop(hop: OpenHop): void {
+  endOf.call(hop as RequestHop<string>);
+}
+
+/** True once the deadline has passed, in the same way. */
+export function isLate(hop: OpenHop): boolean {
+  return latenessOf.call(hop);
+}
 
 function hopIsOver(): DOMException {
   return new DOMException("the hop is over", "AbortError");

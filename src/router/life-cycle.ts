@@ -10,12 +10,12 @@ import {
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
-import { allText } from "../request/index.ts";
+import { allText, HeldText } from "../request/index.ts";
 import { executionOf } from "./execution-of.ts";
-import { type OpenHop, openHop } from "./hop-context.ts";
+import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
-import { beginRun, keepRequest, type Run } from "./run.ts";
+import { beginRun, type Run } from "./run.ts";
 import { totalCostUsd, totalUsage } from "./totals.ts";
 
 /**
@@ -46,7 +46,7 @@ export class LifeCycle<Id extends string> {
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
-    const hop = Object.freeze(openHop(parts, run, "classify"));
+    const hop = openHop(parts, run, "classify");
     let isLater = false;
     try {
       const deciding = decide(parts.deciding, {
@@ -59,13 +59,13 @@ export class LifeCycle<Id extends string> {
         hop,
         draw,
         // By the hop's signal: it fires at the deadline, too.
-        countTokens: () => parts.countTokens(allText(run.held.request), hop.signal),
+        countTokens: () => parts.countTokens(allText(HeldText.chatOf(run.text)), hop.signal),
       });
       isLater = deciding instanceof Promise;
-      if (isLater) keepRequest(run);
+      if (isLater) HeldText.keep(run.text);
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
     } finally {
-      if (!isLater) hop.end();
+      if (!isLater) endHop(hop);
     }
   }
 
@@ -73,7 +73,7 @@ export class LifeCycle<Id extends string> {
     try {
       return this.#note(await deciding, hop);
     } finally {
-      hop.end();
+      endHop(hop);
     }
   }
 
@@ -82,20 +82,20 @@ export class LifeCycle<Id extends string> {
     this.#decided = decided;
     this.#reportDecision(run, decided);
     if (run.signal?.aborted) throw run.signal.reason;
-    if (hop.isLate) throw deadlineError(run);
+    if (isLate(hop)) throw deadlineError(run);
     return decided;
   }
 
   /** Keeps what is sent as it is now. `execution` does so too, which may come later. */
   keep(): void {
-    keepRequest(this.#begun());
+    HeldText.keep(this.#begun().text);
   }
 
   /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
     const decided = this.#decided as Decided<Id>;
-    keepRequest(run);
+    HeldText.keep(run.text);
     if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
   }

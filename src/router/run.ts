@@ -7,15 +7,14 @@ import {
   type Routing,
 } from "../contracts/index.ts";
 import type { RequestScope } from "../execution/index.ts";
-import { copyOf } from "../plugin/copy-of.ts";
-import { chatOf, type HeldRequest } from "../request/index.ts";
+import { HeldText } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** One request under way. */
 export interface Run<Id extends string> extends RequestScope {
   /** The request; a copy of what is sent, once its caller can change it. */
-  readonly held: HeldRequest;
+  readonly text: HeldText;
   readonly facts: RequestFacts;
   /** Constraints of the router, the team and the request. */
   readonly constraints: readonly Constraint<Id>[];
@@ -27,16 +26,6 @@ export interface Run<Id extends string> extends RequestScope {
   /** Start on the monotonic clock in milliseconds. */
   readonly startedAt: number;
   readonly attempts: Attempt<Id>[];
-}
-
-/**
- * Puts a copy of what is sent in place of the caller's request. Called before the caller or a model can run:
- * messages that are appended for the next turn must not reach a retry, nor the detectors before it.
- */
-export function keepRequest({ held }: Pick<Run<string>, "held">): void {
-  if (typeof held.request === "string" || held.isCopy) return;
-  held.request = copyOf(chatOf(held.request));
-  held.isCopy = true;
 }
 
 const noRouting: Routing<never> = {};
@@ -51,8 +40,8 @@ export function beginRun<Id extends string>(
   if (signal && typeof signal.addEventListener !== "function")
     throw new InvalidOptionError("signal", signal, "an AbortSignal");
   if (signal?.aborted) throw signal.reason;
-  const held: HeldRequest = { request };
-  const facts = parts.normalise(request, held);
+  const text = new HeldText(request);
+  const facts = parts.normalise(request, text);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
   const { deadlineMs, maxCostUsd, constraints: own = none } = routing;
   const constraints = own.length === 0 ? none : heldConstraints<Id>(own);
@@ -61,7 +50,7 @@ export function beginRun<Id extends string>(
   let calls = 0;
   return {
     id: parts.newId(),
-    held,
+    text,
     facts,
     constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],
     teamConstraints: constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints],

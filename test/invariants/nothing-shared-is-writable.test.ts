@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundary, maxCost } from "../../policies/constraints/index.ts";
-import { always, cascade, firstOf, threshold } from "../../policies/index.ts";
+import { always, cascade, cheapestAbove, firstOf, threshold } from "../../policies/index.ts";
 import type {
   ChatRequest,
   Check,
+  Choice,
   Classifier,
   Constraint,
   HopContext,
@@ -13,7 +14,7 @@ import type {
   RouteRequest,
   RouterEvent,
 } from "../../src/contracts/index.ts";
-import { createRouter, ProviderError } from "../../src/index.ts";
+import { createRouter, isRouterError, ProviderError } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { runs } from "../support/runs.ts";
 import { vandalise } from "../support/vandalise.ts";
@@ -21,17 +22,8 @@ import { vandalise } from "../support/vandalise.ts";
 type Id = "small" | "large" | "cloud";
 /** Something that a party does with what it is given. */
 type Deed = (party: Party, given: unknown) => void;
-const parties = [
-  "classifier",
-  "constraint",
-  "policy",
-  "check",
-  "model",
-  "onEvent",
-  "observer",
-  "caller",
-] as const;
-type Party = (typeof parties)[number];
+const parties = ["classifier", "constraint", "check", "model", "onEvent", "observer", "caller"] as const;
+type Party = (typeof parties)[number] | "policy";
 const nothing: Deed = () => {};
 
 const price = { usdPerMillionInputTokens: 100, usdPerMillionOutputTokens: 100 };
@@ -219,6 +211,46 @@ describe("what one party changes, no other sees", () => {
         expect(seen).toEqual(expected);
       }),
       { numRuns: runs(4, 500) },
+    );
+  });
+
+  it("if a policy changes all that it can reach, the request fails or nothing has changed", async () => {
+    let vandal: (given: unknown) => void = () => {};
+    const large: Choice<"small" | "large"> = { model: "large", reason: "wanted" };
+    const meddles: Policy<"small" | "large"> = {
+      name: "meddles",
+      select(context) {
+        vandal(threshold({ small: "small", large: "large", at: 0.5 }).select(context));
+        vandal(always<"small" | "large">("large").select(context));
+        vandal(context);
+        return undefined;
+      },
+    };
+    const rating = { complexity: 0.1, category: "code", quality: { "fake:small": 0.4 } };
+    const router = createRouter({
+      models: { small: fakeModel({ model: "small", price }), large: fakeModel({ model: "large", price }) },
+      // One object for all requests, as a cache has it.
+      classifier: { name: "same", version: "1", classify: () => rating },
+      policy: firstOf(meddles, cheapestAbove(0.3), { name: "wants", select: () => large }),
+      clock: () => 0,
+      random: () => 0.5,
+      newId: () => "id",
+    });
+    const ask = () => router.decide({ messages: [{ role: "user", content: "Go." }], labels: { a: "b" } });
+    const expected = JSON.stringify(await ask());
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 - 2 }), async (seed) => {
+        const draw = drawsFrom(seed);
+        vandal = (given) => vandalise(given, draw);
+        const outcome = await ask().then(JSON.stringify, (error: unknown) => {
+          if (!isRouterError(error, "policy")) throw error;
+          return expected;
+        });
+        expect(outcome).toBe(expected);
+        vandal = () => {};
+        expect(JSON.stringify(await ask())).toBe(expected);
+      }),
+      { numRuns: runs(200, 5_000) },
     );
   });
 
