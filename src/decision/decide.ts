@@ -145,7 +145,7 @@ function decideAmong<Id extends string>(
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
-  refuseUnknownOf(candidates, recorded, request);
+  refuseUnknownOf(candidates, recorded, request, pin);
   const session = request.session === undefined ? undefined : Object.freeze(parts.sessionOf(request, now));
   const spend = Object.freeze(parts.spendOf?.(request.tenant, now));
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
@@ -159,19 +159,24 @@ function decideAmong<Id extends string>(
     : choose(settled, classified);
 }
 
-/** Takes back permits of models whose capabilities are not known, where others' are. */
+/**
+ * Takes back permits of models whose capabilities are not known, where others' are. A pinned model keeps its: the
+ * caller says that it can.
+ */
 function refuseUnknownOf<Id extends string>(
   candidates: Candidate<Id>[],
   recorded: RecordedCandidate<Id>[],
   request: RequestFacts,
+  pin: Id | undefined,
 ): void {
   const refused = refuseUnknown(candidates, request);
   if (refused === undefined) return;
-  const kept = candidates.filter(({ id }) => !refused.has(id));
+  const kept = candidates.filter(({ id }) => id === pin || !refused.has(id));
   candidates.splice(0, candidates.length, ...kept);
   for (const [at, one] of recorded.entries()) {
     const reason = refused.get(one.model);
-    if (reason !== undefined) recorded[at] = { ...one, permitted: `${capabilities.name}: ${reason}` };
+    if (reason !== undefined && one.model !== pin)
+      recorded[at] = { ...one, permitted: `${capabilities.name}: ${reason}` };
   }
 }
 
@@ -223,7 +228,7 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     throw new PolicyError(policy.name, `threw an error of type ${type}`, { cause });
   }
   if (!isUntouched(context, settled, request, classification))
-    throw new PolicyError(policy.name, "changed the context that it was given");
+    throw new PolicyError(policy.name, "changed the candidates that it was given, or what came with them");
   const random = deciding.draw ?? parts.random();
   const drawn = draw(policy.name, opinion, candidates, random);
   const kept = classified && { classification, error: classified.error };

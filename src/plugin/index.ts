@@ -4,7 +4,6 @@
  */
 export * from "../contracts/index.ts";
 export { askClassifier, type Classified } from "./ask-classifier.ts";
-export { checkAssumed } from "./check-assumed.ts";
 export { checkPrice } from "./check-price.ts";
 export { checkTuning } from "./check-tuning.ts";
 export { describePolicy } from "./describe-policy.ts";

@@ -5,9 +5,10 @@ import {
   type NeededCapability,
 } from "../contracts/index.ts";
 import { completeFacts } from "../cost/catalogue.ts";
+import { checkAssumed } from "../plugin/check-assumed.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
-import { checkAssumed, checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
+import { checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
 
 const none: readonly NeededCapability[] = [];
 

@@ -147,6 +147,14 @@ describe.each(["tools", "jsonSchema"] as const)("a request that needs %s", (need
     expect(may.requests).toHaveLength(0);
   });
 
+  it("goes to a pinned model that may be able, since the caller says so, and from it only to one that is", async () => {
+    const models = { may: model("may"), also: model("also"), can: model("can", { [need]: true }) };
+    const router = createRouter({ models, policy: always("can") });
+    const pinned = await router.decide({ ...asking[need], model: "may", fallback: true });
+    expect([pinned.model, pinned.fallbacks]).toEqual(["may", ["can"]]);
+    expect(pinned.candidates[0]?.unknown).toContain(need);
+  });
+
   it("goes to one that may, where the one that can is not permitted for another reason", async () => {
     const models = { may: model("may"), can: model("can", { [need]: true }) };
     const router = createRouter({

@@ -40,14 +40,14 @@ const pluginDoor = {
     EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
     FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions Hop
     HopContext ImagePart JsonSchema Labels LearnedLimit LimitOptions Logprobs Model ModelDefaults
-    ModelFacts Moderation NumberRange ObservedFirstToken ObservedHealth ObservedOutcome PlanStep Policy
+    ModelFacts Moderation NeededCapability NumberRange ObservedFirstToken ObservedHealth ObservedOutcome PlanStep Policy
     PolicyContext PolicyDescription PolicyParameters Price PriceTier PromptCacheBreakpoint
     ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose RateLimitInfo RateOptions Rates
     ReadText ReasoningEffort RecordKeys RecordedCandidate RecordedError RecordedFacts RefusalPart
-    RequestFacts ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream
+    RequestFacts RequestText ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream
     Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts SessionState
     SessionsState Spend SpendAccountState SpendState SplitRecord SubmittedBatch SystemMessage TextPart
-    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning UnitField Usage
+    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField Usage
     UsageMean UsageMeansState UserMessage
   `),
 };

@@ -6,7 +6,8 @@ import {
   notShown,
   type ProviderOptions,
 } from "../../contracts/index.ts";
-import { checkAssumed, checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/index.ts";
+import { checkAssumed } from "../../plugin/check-assumed.ts";
+import { checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/index.ts";
 
 const providerKeys = [
   "apiKey",
