@@ -254,6 +254,35 @@ describe("what one party changes, no other sees", () => {
     );
   });
 
+  it("if the objects that a router was made of change later", async () => {
+    const labels: Record<string, string> = { boundary: "on-prem" };
+    const free = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 };
+    const cloud = fakeModel({ model: "cloud", labels: {}, price: { ...price } });
+    const models = { local: fakeModel({ model: "local", labels, price }), cloud };
+    const keeps = boundary({ label: "boundary", required: { byLabel: { data: { health: ["on-prem"] } } } });
+    const cheap = maxCost({ usd: 1 });
+    const constraints = [keeps, cheap];
+    const tools = ["tools" as const];
+    const router = createRouter({
+      models,
+      policy: firstOf(always("cloud"), always("local")),
+      constraints,
+      assumeCapabilities: tools,
+    });
+    const request = { messages: [{ role: "user" as const, content: "Go." }], labels: { data: "health" } };
+    const before = (await router.decide(request)).candidates;
+    Object.assign(labels, { boundary: "us" });
+    Object.assign(cloud, { labels: { boundary: "on-prem" }, price: free });
+    Object.assign(models, { local: cloud });
+    Object.assign(keeps, { permits: () => true });
+    constraints.splice(0);
+    tools.splice(0);
+    const after = await router.decide(request);
+    expect(after.candidates).toEqual(before);
+    expect(after.model).toBe("local");
+    expect((await router.route(request)).attempts.map(({ name }) => name)).toEqual(["fake:local"]);
+  });
+
   it("the transcript is one of restricted requests that stay, retry and escalate", async () => {
     const text = JSON.stringify(await transcriptOf(nothing));
     expect(text).toContain('"hop":"retry"');
