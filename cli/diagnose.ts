@@ -1,6 +1,7 @@
 import { isRouterError, type Router } from "../src/contracts/index.ts";
 import { catalogueDate } from "../src/cost/catalogue.ts";
 import { counted } from "../src/plugin/counted.ts";
+import { capabilityAdvice } from "./capability-advice.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
 import type { Terminal } from "./io.ts";
@@ -96,10 +97,13 @@ async function inspect(
     const models = await Promise.all(
       Object.entries(router.models).map(([id, model]) => inspectModel(id, model, timeoutMs, terminal)),
     );
-    for (const { id, endpoint, unknown } of models) {
+    for (const one of models) {
+      const { id, endpoint, unknown } = one;
+      const advice = capabilityAdvice(one);
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);
       if (unknown.length > 0)
         notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
+      if (advice !== undefined) notices.push(`${id}: ${advice}`);
     }
     return { models, routing: await inspectRouting(router, problems, notices) };
   } finally {

@@ -1,4 +1,10 @@
-import { type Capabilities, isRouterError, type Model, type Price } from "../src/contracts/index.ts";
+import {
+  type Capabilities,
+  isRouterError,
+  type Model,
+  type NeededCapability,
+  type Price,
+} from "../src/contracts/index.ts";
 import { lookUpModel } from "../src/cost/catalogue.ts";
 import { createClock } from "../src/plugin/clock.ts";
 import { type KeyVariable, keyVariable } from "./environment-variables.ts";
@@ -16,6 +22,8 @@ export interface ModelReport {
   readonly maxOutputTokens?: number | undefined;
   readonly price?: Price | undefined;
   readonly capabilities: Capabilities;
+  /** Capabilities that are not known and that model or router assume. */
+  readonly assumed: readonly NeededCapability[];
   /** Facts that neither the model nor the catalogue states: `price`, `contextWindow`, `tools` … */
   readonly unknown: readonly string[];
 }
@@ -27,7 +35,7 @@ export interface EndpointReport {
   readonly problem?: string | undefined;
 }
 
-const capabilityNames = ["tools", "images", "jsonSchema"] as const;
+const capabilityNames: readonly NeededCapability[] = ["tools", "images", "jsonSchema"];
 
 /** Reports what is known of a model, and if its endpoint answers within `timeoutMs`. */
 export async function inspectModel(
@@ -52,6 +60,9 @@ export async function inspectModel(
     maxOutputTokens,
     price,
     capabilities,
+    assumed: capabilityNames.filter(
+      (one) => capabilities[one] === undefined && model.assumeCapabilities?.includes(one),
+    ),
     unknown,
   };
 }

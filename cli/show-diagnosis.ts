@@ -58,9 +58,13 @@ function modelLines(model: ModelReport): string[] {
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
     field("price", priceText(price)),
-    field("can do", [...yes, ...no, ...unknown.map((one) => `${one} unknown`)].join(", ")),
+    field("can do", [...yes, ...no, ...unknown.map((one) => unknownText(one, model))].join(", ")),
   ];
   return [`${id}: ${name}`, ...fields.map((line) => `  ${line}`)];
+}
+
+function unknownText(capability: string, { assumed }: ModelReport): string {
+  return assumed.some((one) => one === capability) ? `${capability} assumed` : `${capability} unknown`;
 }
 
 function routingLines({ policy, parameters, classifier, certified }: RoutingReport): string[] {

@@ -9,7 +9,7 @@ import { isPermitted } from "./internal/is-permitted.ts";
 export function always<const Id extends string>(model: Id, reason: string = `always ${model}`): Policy<Id> {
   checkText("always.model", model);
   checkText("always.reason", reason);
-  const choice: Choice<Id> = { model, reason };
+  const choice: Choice<Id> = Object.freeze({ model, reason });
 
   return {
     name: "always",

@@ -25,7 +25,7 @@ export function budgetAware<const Id extends string>(options: BudgetAwareOptions
   checkNumber("budgetAware.tightenFrom", tightenFrom, { min: 0, max: 1 });
   const { small, at } = options;
   const plain = threshold(plainOptions);
-  const usedUp: Choice<Id> = { model: small, reason: "the budget is used up" };
+  const usedUp: Choice<Id> = Object.freeze({ model: small, reason: "the budget is used up" });
 
   /** The choice of the small model where the budget is the reason for it, else undefined. */
   const save = ({ classification, candidates }: PolicyContext<Id>, used: number) => {

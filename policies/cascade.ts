@@ -81,9 +81,9 @@ interface Step<Id extends string> {
 function stepOf<Id extends string>(model: Id, unless: Check): Step<Id> {
   return {
     model,
-    escalation: { unless, to: model },
+    escalation: Object.freeze({ unless, to: model }),
     reason: `first of a cascade, unless ${unless.name} refuses`,
-    alone: { model, reason: "no other model of the cascade is permitted" },
+    alone: Object.freeze({ model, reason: "no other model of the cascade is permitted" }),
   };
 }
 

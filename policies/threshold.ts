@@ -26,9 +26,9 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
   const { small, large, otherwise = large } = options;
   const rule = options.largeShare === undefined ? fixedRule(options) : shareRule(options);
 
-  const unclassified: Choice<Id> = { model: otherwise, reason: "no classification" };
-  const smallAlone: Choice<Id> = { model: small, reason: `${large} is not permitted` };
-  const largeAlone: Choice<Id> = { model: large, reason: `${small} is not permitted` };
+  const unclassified: Choice<Id> = Object.freeze({ model: otherwise, reason: "no classification" });
+  const smallAlone: Choice<Id> = Object.freeze({ model: small, reason: `${large} is not permitted` });
+  const largeAlone: Choice<Id> = Object.freeze({ model: large, reason: `${small} is not permitted` });
 
   return {
     name: "threshold",
@@ -51,8 +51,8 @@ interface Rule<Id extends string> extends Pick<Policy, "reads" | "parameters"> {
 }
 
 function fixedRule<Id extends string>({ small, large, at }: FixedThresholdOptions<Id>): Rule<Id> {
-  const easy: Choice<Id> = { model: small, reason: `complexity below ${at}` };
-  const hard: Choice<Id> = { model: large, reason: `complexity at or above ${at}` };
+  const easy: Choice<Id> = Object.freeze({ model: small, reason: `complexity below ${at}` });
+  const hard: Choice<Id> = Object.freeze({ model: large, reason: `complexity at or above ${at}` });
   return { parameters: { at }, choose: (complexity) => (complexity < at ? easy : hard) };
 }
 

@@ -28,8 +28,10 @@ export function tiers<const Id extends string>(options: TiersOptions<Id>): Polic
   if (otherwiseTier < 0)
     throw new InvalidOptionError("tiers.otherwise", otherwise, `one of ${models.join(", ")}`);
 
-  const choices = models.map((model, tier): Choice<Id> => ({ model, reason: describeTier(cuts, tier) }));
-  const unclassified: Choice<Id> = { model: otherwise, reason: "no classification" };
+  const choices = models.map(
+    (model, tier): Choice<Id> => Object.freeze({ model, reason: describeTier(cuts, tier) }),
+  );
+  const unclassified: Choice<Id> = Object.freeze({ model: otherwise, reason: "no classification" });
 
   return {
     name: "tiers",
@@ -63,7 +65,7 @@ function checkModels<Id extends string>(models: readonly Id[]): readonly Id[] {
   if (!Array.isArray(models) || models.length < 2)
     throw new InvalidOptionError("tiers.models", models, "an array of at least two model ids");
   checkIds("tiers.models", models);
-  return [...models];
+  return Object.freeze([...models]);
 }
 
 function checkCuts(cuts: readonly number[], models: number): readonly number[] {
@@ -76,5 +78,5 @@ function checkCuts(cuts: readonly number[], models: number): readonly number[] {
     if (previous !== undefined && cut <= previous)
       throw new InvalidOptionError(option, cut, `above the cut before it, ${previous}`);
   }
-  return [...cuts];
+  return Object.freeze([...cuts]);
 }

@@ -5,6 +5,7 @@ import {
   type RequestFacts,
 } from "../../src/contracts/index.ts";
 import { checkKeys, checkText, dropPromises } from "../../src/plugin/index.ts";
+import { withAllText } from "./internal/with-all-text.ts";
 
 /** A permitted value of a label, or several of which one must match. */
 export type LabelValues = string | readonly string[];
@@ -25,9 +26,12 @@ export interface BoundaryOptions {
   /**
    * Values for all requests; a table; or a function that returns the values which this request
    * requires, or `undefined` for none. The function is called for each model at each hop; if it returns
-   * anything else, no model is permitted. It sees `ask` and `window`, which are bounded: without the
-   * middle of a long ask, system prompts and tool output. Use a tenant or label for anything that must
-   * not depend on these limits.
+   * anything else, no model is permitted.
+   *
+   * Where the request has more text than `ask`, the function is called a second time with all of it as
+   * `ask` (see `RequestText`), and both results hold: no word is missed because it is in the
+   * middle of a long prompt, in a tool's output or in a system prompt. Images, binary files and words that
+   * only the model can decode (base64, another language) stay unseen: use a tenant or label for those.
    */
   readonly required: LabelValues | BoundaryTable | ((request: RequestFacts) => LabelValues | undefined);
 }
@@ -64,12 +68,19 @@ const none: Requirements = [];
 
 function readerOf(required: BoundaryOptions["required"]): Reader {
   if (typeof required === "function") {
-    return (request) => {
+    const requirementsOf: Reader = (request) => {
       const values: unknown = required(request);
       if (values === undefined) return none;
       if (isValues(values)) return [listOf(values)];
       dropPromises(values);
       return undefined;
+    };
+    return (request) => {
+      const inAsk = requirementsOf(request);
+      const whole = withAllText(request);
+      if (inAsk === undefined || whole === undefined) return inAsk;
+      const anywhere = requirementsOf(whole);
+      return anywhere && [...inAsk, ...anywhere];
     };
   }
   if (typeof required === "string" || Array.isArray(required)) {

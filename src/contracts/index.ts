@@ -91,6 +91,7 @@ export type {
   Model,
   ModelDefaults,
   ModelFacts,
+  NeededCapability,
   Price,
   PriceTier,
   RateLimitInfo,
@@ -101,7 +102,7 @@ export type { PolicyDescription, PolicyParameters, SessionFacts, Spend } from ".
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
-export type { RecordedFacts, RequestFacts } from "./request-facts.ts";
+export type { RecordedFacts, RequestFacts, RequestText, TypedText } from "./request-facts.ts";
 export type {
   BreakerOptions,
   BreakerState,

@@ -14,6 +14,9 @@ export interface Capabilities {
   readonly contentTypes?: readonly string[] | undefined;
 }
 
+/** A capability that a request may need beyond text. */
+export type NeededCapability = "tools" | "images" | "jsonSchema";
+
 /** Rates in US dollars per million tokens, by kind of token. A rate that is absent is unknown, never 0. */
 export interface Rates {
   readonly usdPerMillionInputTokens: number;
@@ -51,6 +54,8 @@ export interface ModelFacts {
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly capabilities?: Capabilities | undefined;
+  /** Capabilities that the model is taken to have where they are not known. One that is known stays as it is. */
+  readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   readonly labels: Labels;
 }
 

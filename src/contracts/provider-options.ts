@@ -1,4 +1,4 @@
-import type { Capabilities, Labels, ModelDefaults, Price } from "./model.ts";
+import type { Capabilities, Labels, ModelDefaults, NeededCapability, Price } from "./model.ts";
 
 /** Options that every provider takes. They take precedence over the server and the catalogue. */
 export interface ProviderOptions {
@@ -17,7 +17,13 @@ export interface ProviderOptions {
   readonly price?: Price | undefined;
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
+  /** Capabilities as you know them: `{ images: true }`. */
   readonly capabilities?: Capabilities | undefined;
+  /**
+   * Capabilities to take for granted where neither `capabilities` nor the catalogue knows. A request with an
+   * image goes only to models that are known or assumed to read images.
+   */
+  readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   /**
    * Name of the model. Default `provider:model`. Give one if two ids share a model with different
    * `defaults`.

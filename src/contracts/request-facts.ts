@@ -6,12 +6,17 @@ import type { Labels } from "./model.ts";
  */
 export interface RequestFacts {
   /**
-   * Last text that a human wrote, without harness reminders and tool output. At most `ASK_CHARACTERS`
-   * long: head and tail of a longer one.
+   * Text of the last user message, as it was sent. At most `ASK_CHARACTERS` long: head and tail of a longer
+   * one. Search `text.all()` for words that must not be missed.
    */
   readonly ask: string;
-  /** Earlier human and assistant turns, newest last. At most `WINDOW_CHARACTERS` long. */
+  /** Earlier user and assistant turns, newest last. At most `WINDOW_CHARACTERS` long. */
   readonly window: string;
+  /**
+   * The texts without what a known coding agent wrote into them. Absent if there is nothing of that kind. The
+   * router asks the classifier about both, and the higher complexity counts.
+   */
+  readonly typed?: TypedText | undefined;
   /** Length of the ask before it was cut to the bound, in UTF-16 code units. */
   readonly askCharacters: number;
   /** Length of all texts of the request: system prompts, turns, tool output and tools. */
@@ -53,7 +58,24 @@ export interface RequestFacts {
   readonly category?: string | undefined;
   /** ISO 639-1 code, if the caller gave one. */
   readonly language?: string | undefined;
+  /** All text of the request, for detectors: `text.all()`. */
+  readonly text: RequestText;
 }
 
+/** The whole text of a request. An object and not a string, so that no serialiser meets the text by chance. */
+export interface RequestText {
+  /**
+   * Returns all text that leaves with the request: system prompts, all turns, tool output, calls and their
+   * arguments, names, tools, metadata, text files. Neither cut nor without reminders. Where characters can hide
+   * a word (invisible, full-width or look-alike ones, accents), the text follows once more without them. It
+   * takes time linear in the text, once a request; images and binary files are not read. Throws if the request
+   * is nested too deeply to be read.
+   */
+  all(): string;
+}
+
+/** The part of a request's text that a human typed, with the bounds of `RequestFacts`. */
+export type TypedText = Pick<RequestFacts, "ask" | "window" | "askCharacters">;
+
 /** `RequestFacts` without text, as decisions and logs store them. */
-export type RecordedFacts = Omit<RequestFacts, "ask" | "window">;
+export type RecordedFacts = Omit<RequestFacts, "ask" | "window" | "typed" | "text">;

@@ -6,7 +6,8 @@
  * /api/docs/models, platform.claude.com/docs/en/models, ai.google.dev/gemini-api/docs/models) where
  * they could be read; otherwise release notes, gateways' pages and the model list of
  * @mariozechner/pi-ai 0.73.1 (the prices of claude-haiku-5-5's cache and tiers, claude-fable-5-2 and
- * gpt-6.1-sol come from such pages); general knowledge for models before 2025. Facts that no page
+ * gpt-6.1-sol come from such pages); general knowledge for models before 2025 and for
+ * the images that other providers' models of 2025 read. Facts that no page
  * states are left out and so unknown: tool use of GPT-6 over chat completions depends on the reasoning
  * effort, Claude models older than 4.5 have no documented schema output, and the rates of
  * gpt-6.2-astra for cached and long input were not found.
@@ -56,6 +57,19 @@ export const facts = {
     "o3-mini": { maxOutputTokens: 100_000, capabilities: "TiJR" },
     "o3-pro": { maxOutputTokens: 100_000, capabilities: all },
     "o4-mini": { maxOutputTokens: 100_000, capabilities: all },
+    "o1-mini": { capabilities: "iR" },
+    "o1-preview": { capabilities: "iR" },
+    "chatgpt-4o-latest": { capabilities: "Ir" },
+    "gpt-4-vision-preview": { capabilities: "Ir" },
+    "gpt-4.5-preview": { capabilities: noReasoning },
+    "gpt-4-32k": { capabilities: "ir" },
+    "gpt-3.5-0301": { capabilities: "ir" },
+    "gpt-3.5-turbo-0613": { capabilities: "ir" },
+    "gpt-3.5-turbo-1106": { capabilities: "ir" },
+    "gpt-3.5-turbo-16k": { capabilities: "ir" },
+    "ft:gpt-3.5-turbo-": { capabilities: "ir" },
+    "ft:gpt-4o": { capabilities: "I" },
+    "ft:gpt-4o-mini": { capabilities: "I" },
   },
   anthropic: {
     "claude-3-haiku": { maxOutputTokens: 4_096, capabilities: "TIr" },
@@ -93,6 +107,62 @@ export const facts = {
     "gemini-3.5-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
     "gemini-3.7-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
     "gemini-3.8-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: "IR" },
+    "gemini-1.0-pro-vision-001": { capabilities: "I" },
+    "gemini-1.5-flash": { capabilities: "TI" },
+    "gemini-1.5-pro": { capabilities: "TI" },
+    "gemini-flash-1.5": { capabilities: "TI" },
+    "gemini-flash-1.5-8b": { capabilities: "TI" },
+    "gemini-pro-1.5": { capabilities: "TI" },
+    "gemma-2-27b-it": { capabilities: "i" },
+  },
+  mistral: {
+    "pixtral-12b": { capabilities: "TI" },
+    "pixtral-large": { capabilities: "TI" },
+    "mistral-small-3.1-24b-instruct": { capabilities: "TI" },
+    "mistral-small-3.2-24b-instruct": { capabilities: "TI" },
+    "mistral-medium-3-1": { capabilities: "TI" },
+    "mistral-large-2512": { capabilities: "TI" },
+    "ministral-3b-2512": { capabilities: "TI" },
+    "ministral-8b-2512": { capabilities: "TI" },
+    "ministral-14b-2512": { capabilities: "TI" },
+    codestral: { capabilities: "i" },
+    "codestral-2508": { capabilities: "i" },
+    "mistral-7b": { capabilities: "i" },
+    "mistral-nemo": { capabilities: "i" },
+    "mistral-saba": { capabilities: "i" },
+    "mistral-medium-2312": { capabilities: "i" },
+    "mistral-small-24b-instruct-2501": { capabilities: "i" },
+    "mixtral-8x7b": { capabilities: "i" },
+    "mixtral-8x22b-instruct": { capabilities: "i" },
+  },
+  deepseek: {
+    "deepseek-chat": { capabilities: "i" },
+    "deepseek-reasoner": { capabilities: "i" },
+  },
+  "x-ai": {
+    "grok-2-vision-1212": { capabilities: "I" },
+    "grok-4-0709": { capabilities: "TIR" },
+    "grok-4-fast-reasoning": { capabilities: "TIR" },
+    "grok-4-fast-non-reasoning": { capabilities: "TIr" },
+    "grok-4-1-fast-reasoning": { capabilities: "TIR" },
+    "grok-4-1-fast-non-reasoning": { capabilities: "TIr" },
+    "grok-3": { capabilities: "Ti" },
+    "grok-3-fast": { capabilities: "Ti" },
+    "grok-3-mini": { capabilities: "Ti" },
+    "grok-3-mini-fast": { capabilities: "Ti" },
+    "grok-code-fast-1": { capabilities: "Ti" },
+  },
+  groq: {
+    "meta-llama/llama-4-maverick-17b-128e-instruct": { capabilities: "TI" },
+    "meta-llama/llama-4-scout-17b-16e-instruct": { capabilities: "TI" },
+    "llama-3.2-11b-vision-preview": { capabilities: "I" },
+    "llama-3.2-90b-vision-preview": { capabilities: "I" },
+    "llama-3.1-8b-instant": { capabilities: "Ti" },
+    "llama-3.3-70b-versatile": { capabilities: "Ti" },
+    "openai/gpt-oss-120b": { capabilities: "TiR" },
+    "openai/gpt-oss-20b": { capabilities: "TiR" },
+    "qwen/qwen3-32b": { capabilities: "Ti" },
+    "moonshotai/kimi-k2-instruct": { capabilities: "Ti" },
   },
 };
 

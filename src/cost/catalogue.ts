@@ -80,6 +80,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
       contextWindow: model.contextWindow ?? entry?.contextWindow,
       maxOutputTokens: model.maxOutputTokens ?? entry?.maxOutputTokens,
       capabilities: Object.keys(capabilities).length > 0 ? capabilities : undefined,
+      assumeCapabilities: model.assumeCapabilities,
     }),
   };
 }

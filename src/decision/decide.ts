@@ -26,14 +26,18 @@ import {
 import type { Account, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, dropPromises, timestamp } from "../plugin/index.ts";
 import { type CandidateParts, candidateFor } from "./candidate.ts";
+import { capabilities } from "./capabilities.ts";
 import type { Certification } from "./certification.ts";
 import { isNearWindow } from "./context-window.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { fallbacksOf } from "./fallbacks.ts";
 import { isUntouched } from "./is-untouched.ts";
+import { keptChoice } from "./kept-choice.ts";
+import { keptClassification } from "./kept-classification.ts";
 import { planOf } from "./plan-of.ts";
 import { recordedFacts } from "./recorded-facts.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 import { ofModels, withQuality } from "./with-quality.ts";
 
 /** The parts of a router that decide; the same for all its requests. */
@@ -119,12 +123,12 @@ async function decideExactly<Id extends string>(
 ): Promise<Decided<Id>> {
   const inputTokens = await deciding.countTokens();
   const mostInputTokens = deciding.mostWhenCounted?.(inputTokens);
-  const request: RequestFacts = {
+  const request: RequestFacts = Object.freeze({
     ...deciding.request,
     inputTokens,
     inputTokensExact: true,
     mostInputTokens: mostInputTokens ?? deciding.request.mostInputTokens,
-  };
+  });
   return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request), now);
 }
 
@@ -172,8 +176,9 @@ function decideAmong<Id extends string>(
     if (permitted === true) candidates.push(candidate);
     recorded.push(recordCandidate(candidate, permitted, request));
   }
-  const session = request.session === undefined ? undefined : parts.sessionOf(request, now);
-  const spend = parts.spendOf?.(request.tenant, now);
+  refuseUnknownOf(candidates, recorded, request, pin);
+  const session = request.session === undefined ? undefined : Object.freeze(parts.sessionOf(request, now));
+  const spend = Object.freeze(parts.spendOf?.(request.tenant, now));
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);
   if (candidates.length === 0) throw noneLeft(settled, recorded);
@@ -188,6 +193,27 @@ function decideAmong<Id extends string>(
 /** Returns the amount that must be left for a call of the model. */
 function toPay({ leastCostUsd, estimatedCostUsd }: Candidate): number | undefined {
   return leastCostUsd ?? estimatedCostUsd;
+}
+
+/**
+ * Takes back permits of models whose capabilities are not known, where others' are. A pinned model keeps its: the
+ * caller says that it can.
+ */
+function refuseUnknownOf<Id extends string>(
+  candidates: Candidate<Id>[],
+  recorded: RecordedCandidate<Id>[],
+  request: RequestFacts,
+  pin: Id | undefined,
+): void {
+  const refused = refuseUnknown(candidates, request);
+  if (refused === undefined) return;
+  const kept = candidates.filter(({ id }) => id === pin || !refused.has(id));
+  candidates.splice(0, candidates.length, ...kept);
+  for (const [at, one] of recorded.entries()) {
+    const reason = refused.get(one.model);
+    if (reason !== undefined && one.model !== pin)
+      recorded[at] = { ...one, permitted: `${capabilities.name}: ${reason}` };
+  }
 }
 
 interface Settled<Id extends string> {
@@ -214,19 +240,18 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
   return record(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
 
-function choose<Id extends string>(asked: Settled<Id>, given: Classified | undefined): Decided<Id> {
+function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
   const { models } = asked.parts;
-  const classified =
-    given?.classification?.quality === undefined
-      ? given
-      : { classification: ofModels(given.classification, models) };
-  const settled = withQuality<Id, Settled<Id>>(asked, models, classified?.classification?.quality);
+  const classification = ownOf(classified?.classification, models);
+  const settled = withQuality<Id, Settled<Id>>(asked, models, classification?.quality);
   const { parts, deciding, candidates, session, spend, now } = settled;
   const { policy } = parts;
+  const { request } = deciding;
   const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf);
   const context: PolicyContext<Id> = {
-    request: deciding.request,
-    classification: classified?.classification,
+    request,
+    // A copy: the decision records what the policy was given.
+    classification: classification && keptClassification(classification),
     candidates,
     session,
     spend,
@@ -240,8 +265,8 @@ function choose<Id extends string>(asked: Settled<Id>, given: Classified | undef
     if (isRouterError(cause, "policy")) throw cause;
     throw new PolicyError(policy.name, `threw an error of type ${errorType(cause)}`, { cause });
   }
-  if (!isUntouched(candidates, settled.recorded))
-    throw new PolicyError(policy.name, "changed the candidates that it was given");
+  if (!isUntouched(context, settled, request, classification))
+    throw new PolicyError(policy.name, "changed the candidates that it was given, or what came with them");
   const random = deciding.draw ?? parts.random();
   let drawn: Drawn<Id>;
   try {
@@ -251,7 +276,23 @@ function choose<Id extends string>(asked: Settled<Id>, given: Classified | undef
     if (isRouterError(cause, "policy")) throw cause;
     throw new PolicyError(policy.name, "returned something that cannot be read", { cause });
   }
-  return record(settled, drawn, random, classified, false, inputs);
+  const kept = classified && { classification, error: classified.error };
+  return record(settled, drawn, random, kept, false, inputs);
+}
+
+interface Asked {
+  readonly classification: Classification | undefined;
+  readonly error: ClassifierError | undefined;
+}
+
+/** Returns a copy of a classification with the qualities of these models alone. */
+function ownOf(
+  classification: Classification | undefined,
+  models: readonly { readonly facts: ModelFacts }[],
+): Classification | undefined {
+  if (classification === undefined) return undefined;
+  const { quality } = classification;
+  return keptClassification(quality === undefined ? classification : ofModels(classification, models));
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});
@@ -267,15 +308,16 @@ function readInputs(policyName: string, inputsOf: () => PolicyContext["inputs"])
 
 function record<Id extends string>(
   settled: Settled<Id>,
-  { choice, propensity }: Drawn<Id>,
+  { choice: drawn, propensity }: Drawn<Id>,
   random: number,
-  classified: Classified | undefined,
+  classified: Asked | undefined,
   forced: boolean,
   inputs?: PolicyContext["inputs"],
 ): Decided<Id> {
+  const choice = keptChoice(drawn);
   const { parts, deciding, candidates, recorded, now } = settled;
   const { certification } = parts;
-  const classification: Classification | undefined = classified?.classification;
+  const classification = classified?.classification;
   const decision: Decision<Id> = {
     id: deciding.id,
     at: timestamp(now),

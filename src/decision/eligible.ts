@@ -7,14 +7,24 @@ import type {
   RequestFacts,
 } from "../contracts/index.ts";
 import { dropPromises } from "../plugin/index.ts";
-import { needs } from "./capabilities.ts";
+import { needs, needsAny } from "./capabilities.ts";
+import { ownConstraints } from "./own-constraints.ts";
 
-/** Returns `true`, or the name of the first constraint that refuses and its reason. */
+/**
+ * Returns `true`, or the name of the first constraint that refuses and its reason. Candidate and context are
+ * frozen for the constraints of a team: none can change what the next one sees, or what a call is taken to cost.
+ */
 export function permits<Id extends string>(
   candidate: Candidate<Id>,
   constraints: readonly Constraint<Id>[],
   context: ConstraintContext,
 ): true | string {
+  const last = constraints[constraints.length - 1];
+  if (last !== undefined && !ownConstraints.includes(last)) {
+    Object.freeze(candidate);
+    if (candidate.health !== undefined) Object.freeze(candidate.health);
+    Object.freeze(context);
+  }
   for (const constraint of constraints) {
     const answer = ask(constraint, candidate, context);
     if (answer !== true) return `${constraint.name}: ${answer}`;
@@ -66,6 +76,7 @@ export function unknownOf(candidate: Candidate, request: RequestFacts): readonly
   };
   if (price === undefined) add("price");
   if (contextWindow === undefined) add("contextWindow");
+  if (!needsAny(request)) return unknown;
   for (const [capability, needed] of needs) {
     if (capabilities?.[capability] === undefined && needed(request)) add(capability);
   }

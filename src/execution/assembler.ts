@@ -1,4 +1,5 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { createGrowingText } from "./growing-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
@@ -51,7 +52,8 @@ export function createAssembler(): Assembler {
         model: chunk.model || head.model,
       };
       const choice = chunk.choices[0];
-      if (chunk.usage) usage = chunk.usage;
+      // A copy: the consumer gets the chunk, and the call is billed by it.
+      if (chunk.usage) usage = copyOf(chunk.usage);
       // A count of the output from before more content is not that of the answer.
       else if (usage && choice?.delta?.content)
         usage = { prompt_tokens: usage.prompt_tokens } as CompletionChunk["usage"];

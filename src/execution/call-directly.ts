@@ -11,6 +11,7 @@ import {
   type RequestFacts,
 } from "../contracts/index.ts";
 import type { Call, Refusal } from "../contracts/ports/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { giveBack, notReserved } from "./admit-call.ts";
 import type { ReadyCall } from "./attempt-record.ts";
@@ -166,5 +167,6 @@ function checkAlive(context: CallContext): void {
 
 function unpaid({ scope }: CallContext, id: string, refusal: Refusal): BudgetExceededError {
   const { limitUsd, description } = scope.account.boundOf(refusal);
-  return new BudgetExceededError(limitUsd, `${id}: ${refusal.reason}`, scope.attempts, description);
+  // A copy: a classifier or a check gets it while the request goes on.
+  return new BudgetExceededError(limitUsd, `${id}: ${refusal.reason}`, copyOf(scope.attempts), description);
 }

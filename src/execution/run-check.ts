@@ -6,6 +6,7 @@ import {
   type HopContext,
   isRouterError,
 } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import type { Execution } from "./context.ts";
@@ -23,16 +24,19 @@ export async function runCheck(
   again: (changes: Parameters<NonNullable<HopContext["again"]>>[0], hop: HopContext) => Promise<Completion>,
 ): Promise<CheckVerdict> {
   const opened = execution.openHop();
-  const hop: HopContext = Object.assign(opened, {
-    again(changes?: Parameters<typeof again>[0]) {
-      const answering = again(changes, opened);
-      // The check may drop it.
-      dropPromises(answering);
-      return answering;
-    },
-  });
+  const hop: HopContext = Object.freeze(
+    Object.assign(opened, {
+      again(changes?: Parameters<typeof again>[0]) {
+        const answering = again(changes, opened);
+        // The check may drop it.
+        dropPromises(answering);
+        return answering;
+      },
+    }),
+  );
   try {
-    const verdict = check.accepts(execution.facts, answer, hop);
+    // A copy: a check that changes it must not change what the next one and the caller see.
+    const verdict = check.accepts(execution.facts, copyOf(answer), hop);
     const accepted: unknown = typeof verdict === "boolean" ? verdict : await inTime(execution, verdict);
     if (typeof accepted === "boolean") return { name: check.name, accepted };
     dropPromises(accepted);

@@ -4,6 +4,7 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import type { PlannedCall } from "./admit-call.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
@@ -84,7 +85,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
-      iterator = iteratorOf(model.stream(chatWithin(execution, planned.call, record), options));
+      iterator = iteratorOf(model.stream(copyOf(chatWithin(execution, planned.call, record)), options));
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;

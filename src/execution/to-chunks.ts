@@ -1,9 +1,11 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 
-/** Converts a whole answer to the chunks of a stream: content, finish reason, usage. */
-export function toChunks(completion: Completion): CompletionChunk[] {
+/** Converts a whole answer to the chunks of a stream: content, finish reason, usage. They share nothing with it. */
+export function toChunks(answer: Completion): CompletionChunk[] {
+  const completion = copyOf(answer);
   const { id, created, model, usage } = completion;
   const head = { id, created, model, object: "chat.completion.chunk" as const };
   const choice = completion.choices[0];

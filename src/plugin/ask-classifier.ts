@@ -5,6 +5,7 @@ import type { RequestFacts } from "../contracts/request-facts.ts";
 import { checkClassification } from "./check-classification.ts";
 import { systemClock } from "./clock.ts";
 import { dropPromises } from "./drop-promises.ts";
+import { harderOf } from "./harder-of.ts";
 import { settleWithin } from "./settle-within.ts";
 
 /** A classification, or the reason why there is none. */
@@ -16,8 +17,33 @@ export type Classified =
  * Asks a classifier, and never throws or rejects. Returns at once if the classifier does. A classifier that
  * answers later has `timeoutMs`, or until the signal of the hop fires. A classification that breaks the
  * contract counts as a failure (see `checkClassification`). Messages contain no text of foreign errors.
+ *
+ * Where a coding agent wrote into the request, the classifier is asked twice: about what a human typed, and
+ * about the whole. So nothing that looks like the agent's can lower a complexity.
  */
 export function askClassifier(
+  classifier: Classifier,
+  request: RequestFacts,
+  hop: HopContext,
+  timeoutMs: number,
+): Classified | Promise<Classified> {
+  const { typed } = request;
+  if (typed === undefined) return askOnce(classifier, request, hop, timeoutMs);
+  const whole = askOnce(classifier, Object.freeze({ ...request, typed: undefined }), hop, timeoutMs);
+  const part = askOnce(classifier, Object.freeze({ ...request, ...typed, typed: undefined }), hop, timeoutMs);
+  return whole instanceof Promise || part instanceof Promise
+    ? Promise.all([whole, part]).then(([one, other]) => joined(one, other))
+    : joined(whole, part);
+}
+
+/** If one failed, there is no classification, since it might have been the higher one. */
+function joined(whole: Classified, part: Classified): Classified {
+  if (whole.classification === undefined) return whole;
+  if (part.classification === undefined) return part;
+  return { classification: harderOf(whole.classification, part.classification) };
+}
+
+function askOnce(
   classifier: Classifier,
   request: RequestFacts,
   hop: HopContext,

@@ -1,11 +1,7 @@
 /** Normalisation of a request in the shape of OpenAI chat completions to facts, in bounded time. */
-
+export { chatOf } from "./chat-of.ts";
 export { checkPlain, checkPlainField } from "./check-plain.ts";
-export {
-  ASK_CHARACTERS,
-  chatOf,
-  normaliseRequest,
-  WINDOW_CHARACTERS,
-} from "./normalise.ts";
+export { HeldText } from "./held-text.ts";
+export { ASK_CHARACTERS, normaliseRequest, WINDOW_CHARACTERS } from "./normalise.ts";
 export { readable } from "./readable.ts";
 export { allText } from "./texts.ts";

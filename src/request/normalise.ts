@@ -1,15 +1,16 @@
 import {
   type ChatMessage,
-  type ChatRequest,
   InvalidRequestError,
   type Labels,
   type RequestFacts,
   type RouteRequest,
+  type TypedText,
 } from "../contracts/index.ts";
 import { checkPlainField } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
 import { addContentTypes } from "./content-types.ts";
-import { withoutHarness } from "./harness.ts";
+import { isFromHarness, typedTextOf } from "./harness.ts";
+import { HeldText } from "./held-text.ts";
 import { readable } from "./readable.ts";
 import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
 
@@ -29,7 +30,7 @@ const tokensPerMessage = 4;
 /** Tokens of a 1024 x 1024 image in OpenAI's high detail; other providers charge 258 to 1,600. */
 const tokensPerImage = 765;
 const expectedOutputCap = 300;
-const noLabels: Labels = {};
+const noLabels: Labels = Object.freeze({});
 
 export interface NormaliseOptions {
   /** Longest request in characters, all texts together. */
@@ -39,15 +40,19 @@ export interface NormaliseOptions {
 }
 
 /**
- * Reads a request once and returns its facts. Takes time linear in the number of messages and bounded in
- * their length, except for the search for harness elements in the last human turn.
- * Throws `InvalidRequestError`.
+ * Reads a request once and returns its facts, frozen. Takes time linear in the number of messages and bounded
+ * in their length, except for elements of coding agents in the last user turn. `text` holds the
+ * request. Throws `InvalidRequestError`.
  */
-export function normaliseRequest(request: RouteRequest, options: NormaliseOptions): RequestFacts {
-  return readable(() => read(request, options));
+export function normaliseRequest(
+  request: RouteRequest,
+  options: NormaliseOptions,
+  text: HeldText = new HeldText(request),
+): RequestFacts {
+  return readable(() => read(request, options, text));
 }
 
-function read(request: RouteRequest, options: NormaliseOptions): RequestFacts {
+function read(request: RouteRequest, options: NormaliseOptions, text: HeldText): RequestFacts {
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
   const size = measure(messages, options.estimateTokens);
@@ -59,12 +64,13 @@ function read(request: RouteRequest, options: NormaliseOptions): RequestFacts {
       `has ${characters} characters, more than the limit of ${options.maxCharacters} (option maxCharacters)`,
     );
   }
-  const position = askPosition(messages);
-  const whole = position.text;
+  const { text: whole, index } = askPosition(messages, textOf);
+  const typed = isFromHarness(messages, fields.tools) ? typedText(messages, whole) : undefined;
   const maxOutputTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined;
-  return {
+  return Object.freeze<RequestFacts>({
     ask: cut(whole, askHead, askTail),
-    window: windowBefore(messages, position.index),
+    window: index === 0 ? "" : windowBefore(messages, index, textOf),
+    typed,
     askCharacters: whole.length,
     characters,
     inputTokens: Math.ceil(size.tokens + toolsLength / 4),
@@ -75,33 +81,21 @@ function read(request: RouteRequest, options: NormaliseOptions): RequestFacts {
     turns: size.turns,
     tools: fields.tools?.length ?? 0,
     images: size.images,
-    contentTypes: size.contentTypes,
+    contentTypes: size.contentTypes && Object.freeze(size.contentTypes),
     toolLoopPending: isToolLoopPending(messages),
     jsonSchema: fields.response_format?.type === "json_schema",
     reasoningEffort: fields.reasoning_effort ?? undefined,
     session: fields.session,
     tenant: fields.tenant,
-    labels: fields.labels ?? noLabels,
+    labels: fields.labels === undefined ? noLabels : Object.freeze({ ...fields.labels }),
     category: fields.category,
     language: fields.language,
-  };
+    text,
+  });
 }
 
 type Fields = Partial<Exclude<RouteRequest, string>>;
 const noFields: Fields = {};
-
-/** Returns the part of a request that a provider gets, without routing fields. */
-export function chatOf(request: RouteRequest): ChatRequest {
-  if (typeof request === "string") return { messages: [{ role: "user", content: request }] };
-  const { session, tenant, labels, category, language, constraints, ...others } = request;
-  const { maxCostUsd, deadlineMs, model, fallback, ...chat } = others;
-  // Plain JavaScript may set these, but the adapters decide them.
-  const { stream, stream_options, ...rest } = chat as ChatRequest & {
-    stream?: unknown;
-    stream_options?: unknown;
-  };
-  return rest;
-}
 
 interface Size {
   characters: number;
@@ -168,32 +162,51 @@ function lengthAsJson(tools: readonly unknown[]): number {
   return JSON.stringify(tools).length;
 }
 
-/** Returns the last user message with text of a human, else the last message that is not a tool's output. */
-function askPosition(messages: readonly ChatMessage[]): { readonly index: number; readonly text: string } {
+type TextOf = (message: ChatMessage) => string;
+
+/** Returns the last user message with text, else the last message that is not a tool's output. */
+function askPosition(
+  messages: readonly ChatMessage[],
+  read: TextOf,
+): { readonly index: number; readonly text: string } {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index] as ChatMessage;
     if (message.role !== "user") continue;
-    const text = withoutHarness(textOf(message));
-    if (text.trim() !== "") return { index, text };
+    const text = read(message);
+    if (!isBlank(text)) return { index, text };
   }
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index] as ChatMessage;
-    if (message.role !== "tool" && message.role !== "function") return { index, text: textOf(message) };
+    if (message.role !== "tool" && message.role !== "function") return { index, text: read(message) };
   }
   return { index: 0, text: "" };
 }
 
-/** Returns the human and assistant turns before the ask that fit into the window, newest last. */
-function windowBefore(messages: readonly ChatMessage[], ask: number): string {
+/** Returns the texts without elements of a coding agent; undefined if that changes nothing. */
+function typedText(messages: readonly ChatMessage[], whole: string): TypedText | undefined {
+  const { text, index } = askPosition(messages, typedTextOf);
+  const window = windowBefore(messages, index, typedTextOf);
+  if (text === whole && window === windowBefore(messages, index, textOf)) return undefined;
+  if (isBlank(text)) return undefined;
+  return Object.freeze({ ask: cut(text, askHead, askTail), window, askCharacters: text.length });
+}
+
+/** Returns the user and assistant turns before the ask that fit into the window, newest last. */
+function windowBefore(messages: readonly ChatMessage[], ask: number, read: TextOf): string {
   let text = "";
   for (let index = ask - 1; index >= 0; index -= 1) {
     const message = messages[index] as ChatMessage;
     if (message.role !== "user" && message.role !== "assistant") continue;
-    const whole = message.role === "user" ? withoutHarness(textOf(message)) : textOf(message);
+    const whole = message.role === "user" ? read(message) : textOf(message);
     if (whole === "") continue;
     const turn = cut(whole, turnHead, turnTail);
     if (text.length + turn.length + 1 > WINDOW_CHARACTERS) break;
     text = text === "" ? turn : `${turn}\n${text}`;
   }
   return text;
+}
+
+/** True if there are only spaces. Reads a text with words up to its first one. */
+function isBlank(text: string): boolean {
+  return !/\S/.test(text);
 }

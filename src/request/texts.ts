@@ -17,8 +17,17 @@ export function imagesIn(message: ChatMessage): number {
   const { content } = message;
   if (!Array.isArray(content)) return 0;
   let images = 0;
-  for (const part of content) if (part.type === "image_url") images += 1;
+  for (const part of content) if (isImage(part)) images += 1;
   return images;
+}
+
+/** True for an image, also as a file and as a part in another provider's words. */
+function isImage(part: { readonly type: string; readonly file?: { readonly file_data?: unknown } }): boolean {
+  if (part.type === "file") {
+    const data = part.file?.file_data;
+    return typeof data === "string" && data.slice(0, 11).toLowerCase() === "data:image/";
+  }
+  return part.type.includes("image");
 }
 
 /** Counts the characters of a message's tool calls. */

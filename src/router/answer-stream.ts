@@ -9,6 +9,7 @@ import {
 } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
 import { type AnswerReader, readAnswer } from "../execution/index.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
 import { checkSignal, signalOf } from "./check-signal.ts";
@@ -91,6 +92,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       checkSignal(signal);
       this.#life.begin(request, this.#controller.signal, isClosed);
       checkPlain(request);
+      this.#life.keep();
       this.#endWatch = watch(clock, {
         signal,
         onAbort: (reason) => this.#end(reason),
@@ -99,7 +101,8 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       });
       return this.#life.decide();
     });
-    return (await decided).decision;
+    // The caller has it before the calls that it decides are made.
+    return deepFreeze((await decided).decision);
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,5 +1,6 @@
 import type { Completion, RouteOptions, RouteRequest, RouteResult } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
@@ -49,9 +50,10 @@ export function coalesce<Id extends string>(
     const flight: Flight<Id> = { result, controller, waiting: 0, answer: undefined, billed: false };
     flights.set(key, flight);
     result.then(
-      ({ completion }) => {
+      ({ completion, decision }) => {
         forget(key, flight);
         if (flight.waiting > 1) flight.answer = cloneOf(completion);
+        deepFreeze(decision);
       },
       () => forget(key, flight),
     );

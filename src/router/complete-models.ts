@@ -1,10 +1,37 @@
-import { InvalidOptionError, type Model } from "../contracts/index.ts";
+import {
+  InvalidOptionError,
+  type Model,
+  type ModelFacts,
+  type NeededCapability,
+} from "../contracts/index.ts";
 import { completeFacts } from "../cost/catalogue.ts";
+import { checkAssumed } from "../plugin/check-assumed.ts";
+import { copyOf } from "../plugin/copy-of.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
 
-/** Checks the models and completes their facts from the catalogue. Facts of the caller take precedence. */
+const none: readonly NeededCapability[] = [];
+
+/**
+ * Returns a function that completes facts from the catalogue, with capabilities that the router assumes. Its
+ * results are frozen copies: constraints and prices rest on them, whatever is done to the originals. Throws
+ * `InvalidOptionError`.
+ */
+export function factsCompleter(
+  assumed: readonly NeededCapability[] = none,
+): (facts: ModelFacts) => ModelFacts {
+  const assumedByAll = [...checkAssumed("assumeCapabilities", assumed)];
+  return (model) => {
+    const facts = copyOf(completeFacts(model));
+    const assumes = [...new Set([...assumedByAll, ...(facts.assumeCapabilities ?? none)])];
+    return deepFreeze(assumes.length === 0 ? facts : { ...facts, assumeCapabilities: assumes });
+  };
+}
+
+/** Checks the models and completes their facts by `complete`. Facts of the caller take precedence. */
 export function completeModels<Id extends string>(
   given: Readonly<Record<Id, Model>>,
+  complete: (facts: ModelFacts) => ModelFacts,
 ): Readonly<Record<Id, Model>> {
   const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
   if (!isObject || Object.keys(given).length === 0)
@@ -20,32 +47,33 @@ export function completeModels<Id extends string>(
     for (const field of ["contextWindow", "maxOutputTokens"] as const)
       if (model[field] !== undefined) checkNumber(`models.${id}.${field}`, model[field], { min: 1 });
     if (model.capabilities !== undefined) checkObject(`models.${id}.capabilities`, model.capabilities);
+    if (model.assumeCapabilities !== undefined)
+      checkAssumed(`models.${id}.assumeCapabilities`, model.assumeCapabilities);
     const other = idByName.get(model.name);
     if (other !== undefined) {
       const advice = `different from models.${other}.name: give each model its own name (option name of the provider)`;
       throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
     }
     idByName.set(model.name, id);
-    return [id, completeModel(model)] as const;
+    return [id, completeModel(model, complete)] as const;
   });
-  return Object.fromEntries(entries) as Record<Id, Model>;
+  return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Id, Model>>;
 }
 
 /**
- * Completes one model. Methods are bound, so that it may be an instance of a class. Labels are frozen, since
- * constraints rest on them.
+ * Completes one model. Methods are bound, so that it may be an instance of a class. Frozen, since constraints
+ * rest on its facts and calls go where it says.
  */
-function completeModel(model: Model): Model {
+function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts): Model {
   const { health } = model;
-  return {
-    ...completeFacts(model),
-    labels: Object.freeze({ ...model.labels }),
-    defaults: model.defaults,
+  return Object.freeze<Model>({
+    ...complete(model),
+    defaults: deepFreeze(copyOf(model.defaults)),
     generate: (request, options) => model.generate(request, options),
     stream: (request, options) => model.stream(request, options),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
-  };
+  });
 }
 
 function checkLabels(option: string, labels: unknown): void {

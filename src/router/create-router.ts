@@ -3,13 +3,15 @@ import { createLedger } from "../budget/ledger.ts";
 import { createSpendBook } from "../budget/spend.ts";
 import { complexity } from "../classifiers/complexity.ts";
 import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
-import { catalogueDate, completeFacts } from "../cost/catalogue.ts";
+import { catalogueDate } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { pricing } from "../cost/pricing.ts";
-import { capabilities, contextWindow, type DecisionParts, otherIds } from "../decision/index.ts";
+import { type DecisionParts, otherIds, ownConstraints } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
+import { copyOf } from "../plugin/copy-of.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { createAdmission } from "../state/admission.ts";
@@ -21,9 +23,10 @@ import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
-import { completeModels } from "./complete-models.ts";
+import { completeModels, factsCompleter } from "./complete-models.ts";
 import { certified, estimateBy, leastCostBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
+import { heldConstraints } from "./held-constraints.ts";
 import { createObserver } from "./observer.ts";
 import { createPolicyInputs } from "./policy-inputs.ts";
 import { connect } from "./router.ts";
@@ -49,10 +52,12 @@ function assemble<Id extends string>(
   options: RouterOptions<Id>,
   givenModels: Readonly<Record<Id, Model>>,
 ): Router<Id> {
-  const models = completeModels(givenModels);
+  const completeFacts = factsCompleter(options.assumeCapabilities);
+  const models = completeModels(givenModels, completeFacts);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
-  const { policy, classifier = complexity(), constraints = [] } = options;
+  const { policy, classifier = complexity() } = options;
+  const constraints = heldConstraints(options.constraints ?? []);
   const { coalesce = false, maxCharacters = 4_000_000, tuning } = options;
 
   const random =
@@ -84,6 +89,7 @@ function assemble<Id extends string>(
     reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
   if (inputs !== undefined) events.observe(inputs.observe);
   const leastCostUsd = leastCostBy(models);
+  const readLimits = { maxCharacters, estimateTokens };
 
   const facts = ids.map((id) => ({ id, facts: completeFacts(models[id]) }));
   const deciding: DecisionParts<Id> = {
@@ -118,12 +124,12 @@ function assemble<Id extends string>(
     ports,
     ledger,
     events,
-    allConstraints: [capabilities, contextWindow, ...constraints],
-    constraints: [...constraints],
+    allConstraints: [...ownConstraints, ...constraints],
+    constraints,
     rules: planRulesOf(execution, models),
-    tuning,
+    tuning: deepFreeze(copyOf(tuning)),
     completeFacts,
-    normalise: (request) => normaliseRequest(request, { maxCharacters, estimateTokens }),
+    normalise: (request, text) => normaliseRequest(request, readLimits, text),
     countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: newId ?? nodeCrypto().randomUUID,

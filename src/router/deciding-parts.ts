@@ -55,8 +55,8 @@ export function certified<Id extends string>(
   models: Readonly<Record<Id, Model>>,
   catalogue: string,
 ): Pick<DecisionParts<Id>, "description" | "certification" | "versions"> {
+  checkParameters(policy);
   const description = describePolicy(policy);
-  const hash = hashOf(description);
   const names = Object.fromEntries(Object.entries<Model>(models).map(([id, { name }]) => [id, name]));
   return {
     description,
@@ -64,19 +64,18 @@ export function certified<Id extends string>(
       tuning === undefined
         ? uncertified
         : certificationOf(tuning, { policy: { ...description, models: policy.models }, classifier, names }),
-    versions: {
+    versions: Object.freeze({
       package: packageVersion,
       classifier: `${classifier.name}@${classifier.version}`,
       catalogue,
-      policy: hash,
-    },
+      policy: policyHash(description),
+    }),
   };
 }
 
-function hashOf(description: PolicyDescription): string {
-  const { name, parameters } = description;
+/** What JSON cannot say, decisions and logs cannot hold either. */
+function checkParameters({ name, parameters }: PolicyDescription): void {
   try {
-    // What JSON cannot say, decisions and logs cannot hold either.
     checkPlainField("parameters", parameters);
   } catch (cause) {
     const problem = isRouterError(cause, "invalid-request")
@@ -84,5 +83,4 @@ function hashOf(description: PolicyDescription): string {
       : `plain JSON (an error of type ${errorType(cause)})`;
     throw new InvalidOptionError(`policy.parameters of ${name}`, parameters, problem, { cause });
   }
-  return policyHash(description);
 }

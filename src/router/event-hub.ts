@@ -4,13 +4,17 @@ import {
   InvalidOptionError,
   type RouterEvent,
 } from "../contracts/index.ts";
+import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { dropPromises } from "../plugin/index.ts";
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
   /** False if there is no listener, so that no event has to be built. */
   readonly isHeard: boolean;
-  /** Passes an event to all listeners. One that throws or rejects cannot break a request. */
+  /**
+   * Freezes an event with all that it holds, and passes it to all listeners. None can change what another one,
+   * the caller or the router sees, and one that throws or rejects cannot break a request.
+   */
   emit(event: RouterEvent<Id>): void;
   /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
   observe(sink: EventSink<Id>): () => void;
@@ -23,6 +27,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
   const emit = (event: RouterEvent<Id>): void => {
     if (nested >= mostNested) return;
     nested += 1;
+    deepFreeze(event);
     for (const sink of sinks) hand(sink, event);
     nested -= 1;
   };

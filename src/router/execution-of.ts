@@ -1,6 +1,6 @@
 import { candidateFor, type Decided, permits } from "../decision/index.ts";
 import type { Execution } from "../execution/index.ts";
-import { chatOf, readable } from "../request/index.ts";
+import { HeldText, readable } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
@@ -17,7 +17,7 @@ export function executionOf<Id extends string>(
     ports,
     scope: run,
     signal: run.signal,
-    chat: readable(() => chatOf(run.request)),
+    chat: readable(() => HeldText.chatOf(run.text)),
     facts: request,
     // Images count differently at each provider: such a request says nothing about text.
     textTokens: request.images === 0 ? request.inputTokens : undefined,

@@ -10,7 +10,7 @@ import {
   NoEligibleModelError,
   type RequestFacts,
 } from "../contracts/index.ts";
-import { candidateFor, type DecisionParts, isSameModel, permits } from "../decision/index.ts";
+import { candidateFor, capabilities, type DecisionParts, isSameModel, permits } from "../decision/index.ts";
 import {
   type CallContext,
   callDirectly,
@@ -18,6 +18,7 @@ import {
   generateDirectly,
   leftMs,
 } from "../execution/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
@@ -74,7 +75,7 @@ class RequestHop<Id extends string> implements OpenHop {
       ms: Math.max(0, leftMs({ ports, scope: this.#run })),
       onTime: () => {
         this.#isLate = true;
-        controller.abort(deadlineError(this.#run));
+        controller.abort(deadlineError({ ...this.#run, attempts: copyOf(this.#run.attempts) }));
       },
     });
     return controller.signal;
@@ -150,7 +151,7 @@ class RequestHop<Id extends string> implements OpenHop {
     work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
   ): Promise<T> {
     const chat: ChatRequest = { messages: [{ role: "user", content: text }] };
-    const facts = { ...this.#factsOf(chat), expectedOutputTokens: 0, maxOutputTokens: 0 };
+    const facts = Object.freeze({ ...this.#factsOf(chat), expectedOutputTokens: 0, maxOutputTokens: 0 });
     const context = this.#execution({ ...target, generate: notChat, stream: notChat }, chat, facts);
     return callDirectly(context, this.#idOf(target), this.#at, work);
   }
@@ -178,7 +179,7 @@ class RequestHop<Id extends string> implements OpenHop {
   #execution(model: Model, chat: ChatRequest, facts: RequestFacts): CallContext {
     const { ports, completeFacts } = this.#parts;
     const id = this.#idOf(model);
-    const reason = this.#permits(model, facts);
+    const reason = this.#mayRead(this.#permits(model, facts), id, model, facts);
     if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
     const complete: Model = {
       ...completeFacts(model),
@@ -194,8 +195,15 @@ class RequestHop<Id extends string> implements OpenHop {
       textTokens: undefined,
       modelOf: () => complete,
       candidateOf: () => this.#candidate(id as Id, complete, facts),
-      permits: () => this.#permits(model, facts),
+      permits: () => this.#mayRead(this.#permits(model, facts), id, model, facts),
     };
+  }
+
+  /** A blind model answers nonsense to an image that a classifier or a check sends to it. */
+  #mayRead(permitted: true | string, id: string, model: ModelFacts, chat: RequestFacts): true | string {
+    if (permitted !== true || chat.images === 0) return permitted;
+    const candidate = this.#candidate(id as Id, this.#parts.completeFacts(model), chat);
+    return permits(candidate, [capabilities], { request: chat, hop: this.#at, now: this.now });
   }
 
   end(): void {
@@ -219,6 +227,20 @@ function ignore(): void {}
 /** Stands in for the methods of a target that only `work` calls. */
 function notChat(): never {
   throw new TypeError("this target is not a chat model");
+}
+
+Object.freeze(RequestHop.prototype);
+const endOf = RequestHop.prototype.end;
+const latenessOf = Object.getOwnPropertyDescriptor(RequestHop.prototype, "isLate")?.get as () => boolean;
+
+/** Ends a hop, whatever its user has defined on it: freezing each one would cost more. */
+export function endHop(hop: OpenHop): void {
+  endOf.call(hop as RequestHop<string>);
+}
+
+/** True once the deadline has passed, in the same way. */
+export function isLate(hop: OpenHop): boolean {
+  return latenessOf.call(hop);
 }
 
 function hopIsOver(): DOMException {

@@ -11,10 +11,11 @@ import {
 import { byteLengthOf, mostWhenCounted } from "../cost/most-input-tokens.ts";
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
-import { allText, checkPlain, readable } from "../request/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
+import { allText, checkPlain, HeldText, readable } from "../request/index.ts";
 import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
-import { type OpenHop, openHop } from "./hop-context.ts";
+import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -62,13 +63,14 @@ export class LifeCycle<Id extends string> {
         hop,
         draw,
         // By the hop's signal: it fires at the deadline, too.
-        countTokens: () => parts.countTokens(textOf(run.request), hop.signal),
+        countTokens: () => parts.countTokens(textOf(run), hop.signal),
         mostWhenCounted: whenCounted(run),
       });
       isLater = deciding instanceof Promise;
+      if (isLater) HeldText.keep(run.text);
       return deciding instanceof Promise ? this.#later(deciding, hop) : this.#note(deciding, hop);
     } finally {
-      if (!isLater) hop.end();
+      if (!isLater) endHop(hop);
     }
   }
 
@@ -76,7 +78,7 @@ export class LifeCycle<Id extends string> {
     try {
       return this.#note(await deciding, hop);
     } finally {
-      hop.end();
+      endHop(hop);
     }
   }
 
@@ -85,14 +87,20 @@ export class LifeCycle<Id extends string> {
     this.#decided = decided;
     this.#reportDecision(run, decided);
     if (run.signal?.aborted) throw run.signal.reason;
-    if (hop.isLate) throw deadlineError(run);
+    if (isLate(hop)) throw deadlineError(run);
     return decided;
+  }
+
+  /** Keeps what is sent as it is now. `execution` does so too, which may come later. */
+  keep(): void {
+    HeldText.keep(this.#begun().text);
   }
 
   /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
     const decided = this.#decided as Decided<Id>;
+    HeldText.keep(run.text);
     if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
   }
@@ -119,7 +127,7 @@ export class LifeCycle<Id extends string> {
     const mayBeDegraded = ports.options.degraded.length > 0 || run.cutAt > 0;
     const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     if (events.isHeard) {
-      const totals = { decision, attempts, usage, costUsd, latencyMs, degraded };
+      const totals = { decision, attempts: copyOf(attempts), usage, costUsd, latencyMs, degraded };
       events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
     }
     this.settle();
@@ -136,7 +144,7 @@ export class LifeCycle<Id extends string> {
       events.emit({
         type: "request-failed",
         decision: this.#decided?.decision,
-        attempts: this.#run?.attempts ?? [],
+        attempts: copyOf(this.#run?.attempts ?? []),
         error: recordError(error),
         latencyMs: this.#latencyMs(),
         readText: this.#readText(),
@@ -176,16 +184,17 @@ export class LifeCycle<Id extends string> {
 }
 
 /** Returns all text of a request. What is not plain JSON may be a text without end. */
-function textOf(request: RouteRequest): string {
-  checkPlain(request);
-  return readable(() => allText(request));
+function textOf({ text }: Run<string>): string {
+  const chat = readable(() => HeldText.chatOf(text));
+  checkPlain(chat);
+  return readable(() => allText(chat));
 }
 
 /** Returns `Deciding.mostWhenCounted` of a request. */
-function whenCounted({ facts, request }: Run<string>): ((counted: number) => number) | undefined {
+function whenCounted({ facts, text }: Run<string>): ((counted: number) => number) | undefined {
   const { mostInputTokens } = facts;
   if (mostInputTokens === undefined) return undefined;
-  return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(request)), counted);
+  return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(HeldText.chatOf(text))), counted);
 }
 
 /** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */

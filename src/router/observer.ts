@@ -1,5 +1,6 @@
 import type { Attempt } from "../contracts/index.ts";
 import type { Observer } from "../contracts/ports/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import type { HealthTracker } from "../state/health.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -44,7 +45,12 @@ export function createObserver<Id extends string>({
     },
     ended({ requestId }, attempt) {
       if (events.isHeard)
-        events.emit({ type: "attempt-ended", decisionId: requestId, attempt: attempt as Attempt<Id> });
+        events.emit({
+          type: "attempt-ended",
+          decisionId: requestId,
+          // A copy: the record still changes, and what a request costs is summed from it.
+          attempt: copyOf(attempt as Attempt<Id>),
+        });
     },
   };
 }

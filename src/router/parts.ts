@@ -10,6 +10,7 @@ import type {
 import type { Ledger } from "../contracts/ports/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
 import type { ExecutionPorts, PlanRules } from "../execution/index.ts";
+import type { HeldText } from "../request/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { EventHub } from "./event-hub.ts";
 
@@ -28,7 +29,7 @@ export interface RouterParts<Id extends string> {
   readonly tuning: Tuning | undefined;
   /** Completes facts from the catalogue, as for the router's own models. */
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;
-  readonly normalise: (request: RouteRequest<Id>) => RequestFacts;
+  readonly normalise: (request: RouteRequest<Id>, text?: HeldText) => RequestFacts;
   /** Counts tokens exactly or nearly so, which takes time. */
   readonly countTokens: (text: string, signal: AbortSignal) => Promise<number>;
   /** Returns true for requests that are sent once if they are under way twice. Absent: none are. */

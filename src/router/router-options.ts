@@ -4,6 +4,7 @@ import {
   type Constraints,
   type EventSink,
   InvalidOptionError,
+  type NeededCapability,
   type Policy,
   type RouteRequest,
   type Tuning,
@@ -19,6 +20,12 @@ export interface RouterOptions<Id extends string> {
   readonly classifier?: Classifier | undefined;
   /** Say which models may serve a request, on every hop. Default none. */
   readonly constraints?: Constraints<Id> | undefined;
+  /**
+   * Capabilities that a model is taken to have where neither it nor the catalogue says: `["images"]`. Without
+   * it a request with an image goes only to models that are known to read images; tools and JSON schema go to
+   * models that are known to be able, if a permitted one is. Default none.
+   */
+  readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
    * Money that may be used in a period, by all requests or by those of each tenant. Every call then carries an
@@ -71,6 +78,7 @@ const optionNames: readonly string[] = [
   "policy",
   "classifier",
   "constraints",
+  "assumeCapabilities",
   "execution",
   "budget",
   "tuning",

@@ -1,6 +1,7 @@
 import { checkSpendState, type SpendBook } from "../budget/spend.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { checkKeys } from "../plugin/index.ts";
 import type { Breakers } from "../state/breakers.ts";
 import { checkBreakerStates } from "../state/check-breaker-states.ts";
@@ -33,11 +34,12 @@ export interface StateParts {
 /**
  * Exports all that a router has learnt as plain JSON. Within a router its times are on the monotonic clock;
  * exported they are times of day, the only ones that other processes share, as the clock shows them now.
+ * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, spend, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
-  return {
+  return copyOf<RouterState>({
     formatVersion: 1,
     usageMeans: means.exportState(wallNow),
     health: health.exportState(wallNow - now),
@@ -46,12 +48,12 @@ export function exportState(parts: StateParts): RouterState {
     ...(spend && { spend: spend.exportState() }),
     ...(limits && { limits: limits.exportState(wallNow) }),
     ...(inputs && { inputs: inputs.exportState() }),
-  };
+  });
 }
 
 /** Replaces what a router has learnt. Changes nothing if it throws `InvalidOptionError`. */
-export function restoreState(parts: StateParts, state: RouterState): void {
-  checkKeys("state", state, [
+export function restoreState(parts: StateParts, given: RouterState): void {
+  checkKeys("state", given, [
     "formatVersion",
     "usageMeans",
     "health",
@@ -61,6 +63,7 @@ export function restoreState(parts: StateParts, state: RouterState): void {
     "limits",
     "inputs",
   ]);
+  const state = copyOf(given);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;

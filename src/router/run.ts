@@ -1,11 +1,13 @@
 import type { Attempt, Constraint, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
 import type { RequestScope } from "../execution/index.ts";
-import { chatOf } from "../request/index.ts";
+import { HeldText } from "../request/index.ts";
+import { heldConstraints } from "./held-constraints.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** One request under way. */
 export interface Run<Id extends string> extends RequestScope {
-  readonly request: RouteRequest<Id>;
+  /** The request; a copy of what is sent, once its caller can change it. */
+  readonly text: HeldText;
   readonly facts: RequestFacts;
   /** Constraints of the router, the team and the request. */
   readonly constraints: readonly Constraint<Id>[];
@@ -34,9 +36,11 @@ export function beginRun<Id extends string>(
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
-  const read = parts.normalise(request);
+  const text = new HeldText(request);
+  const read = parts.normalise(request, text);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
-  const { deadlineMs, maxCostUsd, constraints = none } = routing;
+  const { deadlineMs, maxCostUsd, constraints: own = none } = routing;
+  const constraints = own.length === 0 ? none : heldConstraints<Id>(own);
   const { clock, pricing } = parts.ports;
   const startedAt = clock.monotonic();
   if (clock.problem !== undefined) throw clock.problem;
@@ -45,12 +49,12 @@ export function beginRun<Id extends string>(
   const maxCallUsd = mostPerCall(teamConstraints);
   const account = parts.ledger.open({ tenant: read.tenant, maxCostUsd, maxCallUsd }, clock.wall);
   const facts = account.isBounded
-    ? { ...read, mostInputTokens: pricing.mostInputTokens(chatOf(request)) }
+    ? Object.freeze({ ...read, mostInputTokens: pricing.mostInputTokens(HeldText.chatOf(text)) })
     : read;
   let calls = 0;
   return {
     id: parts.newId(),
-    request,
+    text,
     facts,
     constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],
     teamConstraints,

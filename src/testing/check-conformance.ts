@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Check, Completion, HopContext } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { completionOf } from "./completion-of.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -53,7 +54,7 @@ export function checkConformance({ check, calls = 0 }: CheckSetup): readonly Con
     "leaves answer and request unchanged": async () => {
       for (const answer of usualAnswers()) {
         const facts = factsOf();
-        const before = structuredClone({ facts, answer });
+        const before = copyOf({ facts, answer });
         await check.accepts(facts, answer, hopTo().hop);
         assert.deepEqual({ facts, answer }, before);
       }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Classification, Classifier, HopContext, RequestFacts } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { factsOf } from "./facts-of.ts";
@@ -39,9 +40,7 @@ const textFacts = Object.values(hostileTexts).flatMap((text) => [
  */
 export function classifierConformance(setup: ClassifierSetup): readonly ConformanceCase[] {
   const { classifier, hop = withoutModels } = setup;
-  const all = deepFreeze(
-    [...usualFacts, ...hostileFacts, ...textFacts].map((facts) => structuredClone(facts)),
-  );
+  const all = deepFreeze([...usualFacts, ...hostileFacts, ...textFacts].map((facts) => copyOf(facts)));
   const ask = async (facts: RequestFacts): Promise<Classification> => classifier.classify(facts, hop);
 
   const cases: Record<string, () => Promise<void>> = {
@@ -64,7 +63,7 @@ export function classifierConformance(setup: ClassifierSetup): readonly Conforma
     },
     "leaves the facts unchanged": async () => {
       for (const facts of all) {
-        const own = structuredClone(facts);
+        const own = copyOf(facts);
         await ask(own);
         assert.deepEqual(own, facts);
       }

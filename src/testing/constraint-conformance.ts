@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Candidate, Constraint, ConstraintContext, Hop } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { candidateOf } from "./candidate-of.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -67,7 +68,7 @@ export function constraintConformance<const Id extends string>(
     },
     "leaves its input unchanged": () => {
       for (const question of questionsOf(models, usualFacts)) {
-        const before = structuredClone(question);
+        const before = copyOf(question);
         ask(question);
         assert.deepEqual(question, before);
       }
@@ -105,7 +106,7 @@ function questionsOf<Id extends string>(
   const candidates = policyContexts(models)
     .filter(({ kind }) => kind === "alone")
     .flatMap(({ context }) => context.candidates);
-  return structuredClone(pairs(candidates, requests));
+  return copyOf(pairs(candidates, requests));
 }
 
 function pairs<Id extends string>(

@@ -1,8 +1,8 @@
-import type { RequestFacts } from "../contracts/index.ts";
+import type { RequestFacts, RequestText } from "../contracts/index.ts";
 
 /**
  * Creates the facts of a request for tests: one short human turn, changed by `partial`. Lengths are
- * computed from the texts (four characters per token) unless they are given.
+ * computed from the texts (four characters per token) unless they are given. All text is window and ask.
  */
 export function factsOf(partial: Partial<RequestFacts> = {}): RequestFacts {
   const { ask = "What is the capital of France?", window = "" } = partial;
@@ -21,5 +21,19 @@ export function factsOf(partial: Partial<RequestFacts> = {}): RequestFacts {
     window,
     askCharacters,
     characters,
+    text: partial.text ?? new GivenText(window === "" ? ask : `${window}\n${ask}`),
   };
+}
+
+/** A class, as in a router, so that facts can be cloned. */
+class GivenText implements RequestText {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  all(): string {
+    return this.#text;
+  }
 }

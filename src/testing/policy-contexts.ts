@@ -1,4 +1,5 @@
 import type { Candidate, Classification, PolicyContext } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
 import { candidateOf } from "./candidate-of.ts";
 import { factsOf } from "./facts-of.ts";
 import { hostileFacts, usualFacts } from "./sample-facts.ts";
@@ -66,7 +67,7 @@ export function policyContexts<Id extends string>(models: readonly Id[]): readon
       }),
     ),
   ];
-  return structuredClone(contexts);
+  return copyOf(contexts);
 }
 
 function sample<Id extends string>(

@@ -48,6 +48,9 @@ describe("doctor", () => {
       /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not listed/m,
     );
     expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema unknown/);
+    expect(out).toContain(
+      'state `capabilities: { images: true, tools: true, jsonSchema: true }` for the model, or `assumeCapabilities: ["images","tools","jsonSchema"]` for the model or the router',
+    );
     expect(out).toMatch(/^ {2}policy +threshold \{"small":"small","large":"large","at":0\.7/m);
     expect(out).toMatch(/^ {2}classifier +complexity@/m);
     expect(out).toMatch(/^ {2}certified +no$/m);

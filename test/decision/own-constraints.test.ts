@@ -19,14 +19,24 @@ describe("the router's own constraints conform", () => {
 describe("capabilities", () => {
   const request = factsOf({ tools: 1, images: 1, jsonSchema: true });
 
-  it("refuses a capability that is known to be missing and permits an unknown one", () => {
-    const known = (given: object) => candidateOf("m", { facts: { capabilities: given } });
+  it("refuses a capability that is known to be missing, and images by a model that may be blind", () => {
+    const known = (given: object) =>
+      candidateOf("m", { facts: { capabilities: { images: true, ...given } } });
     expect(capabilities.permits(known({ tools: false }), { request, ...at })).toBe("cannot call tools");
     expect(capabilities.permits(known({ images: false }), { request, ...at })).toBe("cannot read images");
     expect(capabilities.permits(known({ jsonSchema: false }), { request, ...at })).toBe(
       "cannot answer by a JSON schema",
     );
     expect(capabilities.permits(known({}), { request, ...at })).toBe(true);
+    expect(capabilities.permits(candidateOf("m"), { request, ...at })).toBe(
+      'it is not known to read images: if it can, give the model `capabilities: { images: true }`, or the router `assumeCapabilities: ["images"]`',
+    );
+    const assuming = candidateOf("m", { facts: { assumeCapabilities: ["images"] } });
+    expect(capabilities.permits(assuming, { request, ...at })).toBe(true);
+    const blind = candidateOf("m", {
+      facts: { capabilities: { images: false }, assumeCapabilities: ["images"] },
+    });
+    expect(capabilities.permits(blind, { request, ...at })).toBe("cannot read images");
     expect(capabilities.permits(known({ tools: false }), { request: factsOf(), ...at })).toBe(true);
   });
 

@@ -40,16 +40,16 @@ const pluginDoor = {
     EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
     FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions
     Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model
-    ModelDefaults ModelFacts Moderation NumberRange ObservedFirstToken ObservedHealth ObservedOutcome
-    OutputLimited PlanStep Policy PolicyContext PolicyDescription PolicyInput PolicyInputRuntime
-    PolicyInputState PolicyParameters Price PriceTier PromptCacheBreakpoint ProviderErrorKind
-    ProviderErrorOptions ProviderOptions Purpose RateLimitInfo RateOptions Rates ReadText
-    ReasoningEffort RecordKeys RecordedCandidate RecordedError RecordedFacts RefusalPart RequestFacts
-    ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router
-    RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts SessionState SessionsState
-    Spend SpendAccountState SpendState SplitRecord SubmittedBatch SystemMessage TenantUsageMean
-    TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning UnitField
-    Usage UsageMean UsageMeansState UserMessage
+    ModelDefaults ModelFacts Moderation NeededCapability NumberRange ObservedFirstToken ObservedHealth
+    ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription PolicyInput
+    PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier PromptCacheBreakpoint
+    ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose RateLimitInfo RateOptions Rates
+    ReadText ReasoningEffort RecordKeys RecordedCandidate RecordedError RecordedFacts RefusalPart
+    RequestFacts RequestText ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
+    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts
+    SessionState SessionsState Spend SpendAccountState SpendState SplitRecord SubmittedBatch
+    SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage
+    TopLogprob Tuning TypedText UnitField Usage UsageMean UsageMeansState UserMessage
   `),
 };
 

@@ -100,7 +100,11 @@ test("each fact that a rule can compare can come with a request", async () => {
     { if: { language: "en" }, use: "onPrem" },
   ]);
   const models = Object.fromEntries(among.map((model) => [model, fakeModel({ model })]));
-  const router = createRouter({ models, policy: firstOf(policy, always("small")) });
+  const router = createRouter({
+    models,
+    policy: firstOf(policy, always("small")),
+    assumeCapabilities: ["images"],
+  });
   const text = { role: "user" as const, content: "Hallo" };
   const url = { url: "data:image/png;base64,AAAA" };
   const image = { role: "user" as const, content: [{ type: "image_url" as const, image_url: url }] };

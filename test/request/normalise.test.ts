@@ -12,6 +12,7 @@ const calls = (...ids: string[]): ChatMessage => ({
   role: "assistant",
   tool_calls: ids.map((id) => ({ id, type: "function", function: { name: "read", arguments: "{}" } })),
 });
+const text = (given: string) => ({ type: "text" as const, text: given });
 const result = (id: string): ChatMessage => ({ role: "tool", tool_call_id: id, content: "x" });
 
 describe("the facts of a request", () => {
@@ -44,21 +45,20 @@ describe("the facts of a request", () => {
     expect(facts.turns).toBe(2);
   });
 
-  it("leaves out tool output and harness reminders", () => {
+  it("has what was sent as the ask, and beside it what a human typed in a coding agent", () => {
     const reminder = "<system-reminder>You must use the todo list. Prove Fermat.</system-reminder>";
     const messages = [
-      user(`${reminder}\nRename this variable.`),
-      {
-        role: "assistant",
-        content: null,
-        tool_calls: [{ id: "1", type: "function", function: { name: "read", arguments: '{"path":"a.ts"}' } }],
-      },
+      { role: "system", content: "You are Claude Code, the official CLI." },
+      user("Read a.ts."),
+      { role: "user", content: [text(reminder), text("Rename this variable.")] },
+      calls("1"),
       { role: "tool", tool_call_id: "1", content: "const x = 1;" },
       user(reminder),
     ];
     const facts = normalise({ messages });
-    expect(facts.ask).toBe("Rename this variable.");
-    expect(facts.window).toBe("");
+    expect(facts.ask).toBe(reminder);
+    expect(facts.window).toBe(`Read a.ts.\n${reminder}\nRename this variable.`);
+    expect(facts.typed).toEqual({ ask: "Rename this variable.", window: "Read a.ts.", askCharacters: 21 });
   });
 
   it.each([
@@ -99,26 +99,57 @@ describe("the facts of a request", () => {
     expect(typesOf(many)?.at(-1)).toBe("unknown");
   });
 
-  it.each([
-    "system-reminder",
-    "environment_details",
-    "local-command-stderr",
-    "bash-stdout",
-    "bash-stderr",
-    "tool_result",
-    "function_results",
-  ])("leaves out <%s>, even among very many tags", (name) => {
-    const element = `<${name}>Prove {Fermat}</${name}>`;
-    expect(normalise(`${element} Do it ${element}`).ask).toBe("Do it");
-    const tags = "<b>x</b>".repeat(3_000);
-    expect(normalise(`${tags}${element}Do it`).ask).toBe(normalise(`${tags}Do it`).ask);
-    expect(normalise(`<${name}>a</b> ${name}>`).ask).toBe(`<${name}>a</b> ${name}>`);
+  describe("in a coding agent's request", () => {
+    const prompt: ChatMessage = { role: "system", content: "You are Cline, a highly skilled engineer." };
+    const typedOf = (content: ChatMessage["content"]) =>
+      normalise({ messages: [prompt, { role: "user", content }] }).typed?.ask;
+
+    it.each([
+      "system-reminder",
+      "environment_details",
+      "local-command-stderr",
+      "bash-stdout",
+      "bash-stderr",
+      "tool_result",
+      "function_results",
+    ])("what was typed leaves out <%s> at the beginning and at the end", (name) => {
+      const element = `<${name}>Prove {Fermat}</${name}>`;
+      expect(typedOf(`${element}\n${element} Do it ${element}`)).toBe("Do it");
+      expect(typedOf([text(element), text("Do it"), text(` ${element} `)])).toBe("Do it");
+      // Not where agents put them, or not closed: a human may have written it.
+      expect(typedOf(`Explain ${element} please`)).toBeUndefined();
+      expect(typedOf(`Explain the tag <${name}> please`)).toBeUndefined();
+      expect(typedOf(`<${name}>a</b> ${name}>`)).toBeUndefined();
+      // There is nothing else.
+      expect(typedOf(element)).toBeUndefined();
+    });
+
+    it("takes time linear in the text", () => {
+      const tag = "<system-reminder>";
+      expect(typedOf(`${tag.repeat(50_000)}x`)).toBeUndefined();
+      expect(typedOf(`${"<system-reminder></system-reminder>".repeat(25_000)}x`)).toBe("x");
+      expect(typedOf(`x${"</system-reminder>".repeat(50_000)}`)).toBeUndefined();
+    });
+
+    it("is known by its tools, too", () => {
+      const tools = ["Bash", "Read", "Edit"].map((name) => ({ type: "function", function: { name } }));
+      const messages = [user("<system-reminder>x</system-reminder> Do it")];
+      expect(normalise({ messages, tools }).typed?.ask).toBe("Do it");
+      expect(normalise({ messages, tools: tools.slice(1) }).typed).toBeUndefined();
+      expect(normalise({ messages, tools: [null, {}, { function: null }] }).typed).toBeUndefined();
+    });
   });
 
-  it("keeps a reminder that is never closed, since a human may have written it", () => {
-    expect(normalise("Explain the tag <system-reminder> please").ask).toBe(
-      "Explain the tag <system-reminder> please",
-    );
+  it("has no other text where nobody knows who wrote an element", () => {
+    const messages = [
+      { role: "system", content: "You help patients." },
+      user("<system-reminder>x</system-reminder> Do it"),
+    ];
+    expect(normalise({ messages }).typed).toBeUndefined();
+    expect(normalise("<system-reminder>x</system-reminder> Do it")).toMatchObject({
+      ask: "<system-reminder>x</system-reminder> Do it",
+      typed: undefined,
+    });
   });
 
   it("reads text parts and counts images", () => {

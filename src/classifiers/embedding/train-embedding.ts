@@ -179,6 +179,7 @@ function factsOf(prompt: string): RequestFacts {
     toolLoopPending: false,
     jsonSchema: false,
     labels: {},
+    text: { all: () => prompt },
   };
 }
 

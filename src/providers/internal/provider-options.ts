@@ -6,6 +6,7 @@ import {
   notShown,
   type ProviderOptions,
 } from "../../contracts/index.ts";
+import { checkAssumed } from "../../plugin/check-assumed.ts";
 import { checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/index.ts";
 
 const providerKeys = [
@@ -19,6 +20,7 @@ const providerKeys = [
   "contextWindow",
   "maxOutputTokens",
   "capabilities",
+  "assumeCapabilities",
   "name",
   "strictParameters",
 ] as const satisfies readonly (keyof ProviderOptions)[];
@@ -57,6 +59,8 @@ export function checkProviderOptions(
   if (defaults !== undefined) checkDefaults(`${owner}.defaults`, defaults);
   if (price !== undefined) checkPrice(`${owner}.price`, price);
   if (capabilities !== undefined) checkCapabilities(`${owner}.capabilities`, capabilities);
+  if (options.assumeCapabilities !== undefined)
+    checkAssumed(`${owner}.assumeCapabilities`, options.assumeCapabilities);
   checkFlags(owner, { strictParameters: options.strictParameters }, ["strictParameters"]);
   checkTokens(`${owner}.contextWindow`, options.contextWindow);
   checkTokens(`${owner}.maxOutputTokens`, options.maxOutputTokens);
@@ -85,6 +89,7 @@ export function factsOf(
     ...(contextWindow !== undefined && { contextWindow }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(capabilities !== undefined && { capabilities }),
+    ...(options.assumeCapabilities !== undefined && { assumeCapabilities: [...options.assumeCapabilities] }),
   };
 }
 

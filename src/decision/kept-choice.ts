@@ -1,0 +1,18 @@
+import type { Choice } from "../contracts/index.ts";
+
+/**
+ * Returns a copy of a choice that its policy cannot change: the checks of its steps are read when the calls are
+ * made, and a policy may use one object for all requests.
+ */
+export function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
+  // The shared choices of our policies are frozen.
+  if (choice.escalate === undefined && Object.isFrozen(choice)) return choice;
+  const { model, reason, probability, escalate, expectedCostUsd } = choice;
+  return {
+    model,
+    reason,
+    probability,
+    escalate: escalate?.map(({ unless, to }) => ({ unless, to })),
+    expectedCostUsd,
+  };
+}
