@@ -1,7 +1,7 @@
 /** From logs to a certificate: outcomes, replay, training, tuning, reports and the gate. */
 
 export { InsufficientEvidenceError, OutcomeFormatError } from "../src/contracts/index.ts";
-export type { Guarantee } from "../src/statistics/loss-test.ts";
+export type { AskedTest, Guarantee, LossTestName } from "../src/statistics/loss-test.ts";
 export {
   type ScoreDrift,
   type ScoreDriftOptions,
@@ -107,6 +107,7 @@ export { writeClassifier } from "./train/write-classifier.ts";
 export { type CalibratedShare, calibrateShare } from "./tune/calibrate-share.ts";
 export type { Certificate, Sides, Target } from "./tune/certificate.ts";
 export { describeCertificate } from "./tune/describe-certificate.ts";
+export type { MissingOutcomes } from "./tune/missing-outcomes.ts";
 export { readTuning } from "./tune/read-tuning.ts";
 export type { GridOptions } from "./tune/threshold-grid.ts";
 export { tuneCategories } from "./tune/tune-categories.ts";

@@ -437,7 +437,7 @@ describe("failures", () => {
         ? new Promise<string>(() => {})
         : halfRight(prompt, model),
     );
-    const given = { timeoutMs: 40, retries: 1 };
+    const given = { timeoutMs: 500, retries: 1 };
     const patient = setUp(slow.url, numbered(3), given);
     const left = await collect(patient.options);
     expect(left).toMatchObject({ complete: false, missing: 1 });
