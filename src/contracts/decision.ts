@@ -25,6 +25,8 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly estimatedCostUsd?: number | undefined;
   /** The most that a call can cost with the smallest output limit. Absent without a bound on cost. */
   readonly leastCostUsd?: number | undefined;
+  /** Running mean of the output tokens. Absent without a bound on cost. */
+  readonly usualOutputTokens?: number | undefined;
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;
   /** Facts that were not known and therefore not checked: `price`, `contextWindow`, `tools` … */

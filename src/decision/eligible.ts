@@ -60,6 +60,7 @@ export function recordCandidate<Id extends string>(
     estimatedInputTokens: candidate.estimatedInputTokens,
     estimatedCostUsd: candidate.estimatedCostUsd,
     leastCostUsd: candidate.leastCostUsd,
+    usualOutputTokens: candidate.usualOutputTokens,
     estimatedQuality: candidate.estimatedQuality,
     health: candidate.health,
     unknown: unknownOf(candidate, request),

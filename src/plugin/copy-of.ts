@@ -1,13 +1,16 @@
 /** Nesting from which objects are remembered: deeper data may be cyclic, or repeat itself without end. */
 const deep = 40;
+/** Nesting from which objects are shared: JSON that deep is refused elsewhere, and copying it would overflow the stack. */
+const deepest = 1_000;
 
-/** Returns a deep copy of plain objects and arrays. Anything else (functions, instances of classes) is shared. */
+/** Returns a deep copy of plain objects and arrays. Anything else (functions, instances of classes, what is nested deeper than 1,000) is shared. */
 export function copyOf<T>(value: T): T {
   return copied(value, 0, undefined) as T;
 }
 
 function copied(value: unknown, depth: number, known: Map<object, object> | undefined): unknown {
   if (typeof value !== "object" || value === null) return value;
+  if (depth >= deepest) return value;
   if (depth < deep) return copiedObject(value, depth, known);
   const seen = known ?? new Map<object, object>();
   const earlier = seen.get(value);

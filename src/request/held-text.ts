@@ -1,6 +1,7 @@
 import type { ChatRequest, RequestText, RouteRequest } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { chatOf } from "./chat-of.ts";
+import { readable } from "./readable.ts";
 import { searchableText } from "./searchable-text.ts";
 
 /**
@@ -35,7 +36,7 @@ export class HeldText implements RequestText {
    */
   static keep(held: HeldText): void {
     if (held.#isCopy) return;
-    held.#request = copyOf(chatOf(held.#request));
+    held.#request = readable(() => copyOf(chatOf(held.#request)));
     held.#isCopy = true;
   }
 }

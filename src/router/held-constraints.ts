@@ -8,7 +8,12 @@ export function heldConstraints<Id extends string>(
   constraints: readonly Constraint<Id>[],
 ): readonly Constraint<Id>[] {
   return constraints.map((constraint) => {
-    const { name, models, permits } = constraint;
-    return { name, models, permits: (candidate, context) => permits.call(constraint, candidate, context) };
+    const { name, models, maxCallUsd, permits } = constraint;
+    return {
+      name,
+      models,
+      maxCallUsd,
+      permits: (candidate, context) => permits.call(constraint, candidate, context),
+    };
   });
 }

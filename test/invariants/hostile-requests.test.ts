@@ -13,8 +13,8 @@ import { fakeModel } from "../../src/testing/index.ts";
 type Request = RouteRequest<"small" | "large">;
 
 function make(options: Partial<RouterOptions<"small" | "large">> = {}) {
-  const small = fakeModel({ model: "s" });
-  const large = fakeModel({ model: "l" });
+  const small = fakeModel({ model: "s", assumeCapabilities: ["images"] });
+  const large = fakeModel({ model: "l", assumeCapabilities: ["images"] });
   const router = createRouter({ models: { small, large }, policy: always("small"), ...options });
   const made = () => small.requests.length + large.requests.length;
   return { router, made };

@@ -196,7 +196,7 @@ test("a decision holds everything that a policy may read, except for texts and t
       const { decided, facts } = await play(policies.random(), given, true);
       for (const { decision, context } of decided) {
         const { context: again } = replayed(decision, context.request.ask, facts);
-        const { ask: _, window: __, ...request } = context.request;
+        const { ask: _, window: __, text: ___, ...request } = context.request;
         const { ...rebuilt } = again;
         const recorded = Object.fromEntries(
           Object.keys(request).map((key) => [key, again.request[key as "ask"]]),

@@ -136,7 +136,7 @@ describe("the facts of a request", () => {
       const messages = [user("<system-reminder>x</system-reminder> Do it")];
       expect(normalise({ messages, tools }).typed?.ask).toBe("Do it");
       expect(normalise({ messages, tools: tools.slice(1) }).typed).toBeUndefined();
-      expect(normalise({ messages, tools: [null, {}, { function: null }] }).typed).toBeUndefined();
+      expect(normalise({ messages, tools: [{}, { function: null }] }).typed).toBeUndefined();
     });
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../policies/index.ts";
-import type { Policy } from "../../src/contracts/index.ts";
+import type { EventSink } from "../../src/contracts/index.ts";
 import { createRouter, type DecisionLogOptions, decisionLog, type RouterEvent } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
@@ -144,15 +144,12 @@ describe("the decision log", () => {
   it("loses only a decision that is not JSON", async () => {
     const { log, lines } = logging();
     // From plain JavaScript, since the types do not allow it.
-    const loose: Policy<"small"> = {
-      name: "loose",
-      select: ({ request: { ask } }) => ({
-        model: "small",
-        reason: "always",
-        expectedCostUsd: (ask === "bad" ? 1n : 1) as number,
-      }),
-    };
-    const router = createRouter({ models: { small: fakeModel({}) }, policy: loose, onEvent: log });
+    const spoil = (event: RouterEvent): RouterEvent =>
+      event.type === "request-completed" && event.readText().ask === "bad"
+        ? { ...event, costUsd: 1n as unknown as number }
+        : event;
+    const onEvent: EventSink = Object.assign((event: RouterEvent) => log(spoil(event)), { close: log.close });
+    const router = createRouter({ models: { small: fakeModel({}) }, policy: always("small"), onEvent });
     await Promise.all(["good", "bad", "good"].map((prompt) => router.route(prompt)));
     await expect(router.close()).rejects.toThrow("BigInt");
     expect([(await lines()).length, log.dropped]).toEqual([2, 1]);

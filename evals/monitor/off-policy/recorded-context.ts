@@ -44,6 +44,7 @@ export function recordedContext<Id extends string>(
             }
           : { value: prompt, enumerable: true },
       window: { get: missing("window", "is read by the policy, and no decision log holds earlier turns") },
+      text: { get: missing("text", "is read by the policy, and no decision log holds all of it") },
     },
   ) as RequestFacts;
   const otherIdsOf = otherIdsAmong(models);
@@ -51,10 +52,10 @@ export function recordedContext<Id extends string>(
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && one.permitted !== true) return [];
-    const { estimatedInputTokens, estimatedCostUsd, estimatedQuality, health } = one ?? {};
+    const { model: _, permitted: __, unknown: ___, ...estimates } = one ?? {};
     const facts = models[id];
     const sameAs = otherIdsOf(id, facts);
-    return [{ id, sameAs, facts, estimatedInputTokens, estimatedCostUsd, estimatedQuality, health }];
+    return [{ id, sameAs, facts, ...estimates }];
   });
   return {
     request: facts,
