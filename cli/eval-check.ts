@@ -41,7 +41,9 @@ export function evalCheckCommand(terminal: Terminal): Command {
   return new Command("check")
     .description("a gate for CI: check by fresh outcomes if a certificate can still be relied on")
     .requiredOption("--tuning <file>", "what `eval tune` has written")
-    .addOption(outcomesOption("fresh outcomes: of other records than those tuned on, or new ones of the same"))
+    .addOption(
+      outcomesOption("fresh outcomes: of other records than those tuned on, or new ones of the same"),
+    )
     .option(
       "--config <file>",
       "the router to be deployed: its models, prices, policy and classifier are checked",

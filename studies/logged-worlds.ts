@@ -91,7 +91,7 @@ function loggedShare({ epsilon, loggedAt }: LoggedWorld, x: number): number {
   return (x < loggedAt ? 1 - epsilon : 0) + epsilon / 2;
 }
 
-/** Target of a world, whose effect is asked of the log. */
+/** Target of a world, whose effect the log must show. */
 export function targetOf({ targetAt }: LoggedWorld): OffPolicyTarget<LoggedId> {
   const facts = (name: LoggedId) => ({ name, provider: "recorded", model: name, labels: {} });
   return {
