@@ -16,7 +16,11 @@ import { runs } from "../../../support/runs.ts";
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-async function roundTrip(to: ExportOptions["to"], out: string, records: readonly unknown[]) {
+async function roundTrip(
+  to: Exclude<ExportOptions["to"], "routerarena">,
+  out: string,
+  records: readonly unknown[],
+) {
   const path = folder.file(out, "");
   await exportRecords({ to, input: folder.file("in.jsonl", linesFrom(records)), out: path });
   return collect(importRecords({ from: to, inputs: [path] }));
