@@ -60,7 +60,7 @@ export function benchmarkName({ name }: Pick<ModelFacts, "name">): string {
 }
 
 async function chosenBy(router: Router, asked: Asked, category: string | undefined): Promise<string> {
-  const messages = typeof asked === "string" ? [{ role: "user" as const, content: asked }] : asked;
+  const messages = typeof asked === "string" ? [{ role: "user" as const, content: asked }] : [...asked];
   const { model } = await router.decide({ messages, category });
   return benchmarkName(router.models[model] as ModelFacts);
 }
