@@ -41,7 +41,9 @@ export function evalCheckCommand(terminal: Terminal): Command {
   return new Command("check")
     .description("a gate for CI: check by fresh outcomes if a certificate can still be relied on")
     .requiredOption("--tuning <file>", "what `eval tune` has written")
-    .addOption(outcomesOption("fresh outcomes, used neither to tune nor to train"))
+    .addOption(
+      outcomesOption("fresh outcomes: of other records than those tuned on, or new ones of the same"),
+    )
     .option(
       "--config <file>",
       "the router to be deployed: its models, prices, policy and classifier are checked",
@@ -59,8 +61,10 @@ export function evalCheckCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-Exit code 1: the promise no longer holds on these outcomes, the certificate has expired, or classifier,
-models, policy, prices or the distribution of scores are no longer what was tuned on.
+Exit code 1: the promise no longer holds on these outcomes, the certificate has expired, classifier,
+models, policy, prices or the distribution of scores are no longer what was tuned on, or a model, the loss,
+the share of large calls, the cost or the share of skipped records is worse than the certificate recorded.
+The records that were tuned on may be answered once more: they are found by id and prompt, and compared.
 
 Example:
   switchpoint eval check --tuning tuning.json --outcomes fresh.jsonl --config router.ts

@@ -39,8 +39,8 @@ function limitsOf(checks: GateReport["checks"]): string {
     return [`${what} ${(100 * Math.min(...sizes)).toFixed(1)} points worse`];
   });
   return found.length === 0
-    ? "So few records would show no worse model: this is no evidence that nothing has changed"
-    : `In 9 of 10 runs so many records show ${found.join(", ")}; a smaller change would pass unseen`;
+    ? "Too few records to find a worse model: that nothing has changed is not shown"
+    : `In 9 of 10 runs this many records find ${found.join(", ")}; a smaller change would pass unseen`;
 }
 
 function smallestOf(change: unknown): readonly number[] {

@@ -55,7 +55,7 @@ export const loggedWorlds: readonly LoggedWorld[] = [
   { name: "explore(0.2), 2,000 decisions", rows: 2_000, epsilon: 0.2 },
   { name: "explore(0.5), sessions of 1 to 5", rows: 1_000, epsilon: 0.5, session: 5, luck: 0.05 },
   { name: "explore(0.5), a third is rated", rows: 1_500, epsilon: 0.5, rated: { small: 0.3, large: 0.4 } },
-  { name: "explore(0.05)", rows: 1_000, epsilon: 0.05 },
+  { name: "explore(0.05), 1,000 decisions", rows: 1_000, epsilon: 0.05 },
   { name: "explore(0.02)", rows: 2_000, epsilon: 0.02 },
   { name: "rare failures, explore(0.5)", rows: 1_000, epsilon: 0.5, quality: rare },
   { name: "rare failures, explore(0.02)", rows: 2_000, epsilon: 0.02, quality: rare },
@@ -91,7 +91,7 @@ function loggedShare({ epsilon, loggedAt }: LoggedWorld, x: number): number {
   return (x < loggedAt ? 1 - epsilon : 0) + epsilon / 2;
 }
 
-/** Target of a world, whose effect is asked of the log. */
+/** Target of a world, whose effect the log must show. */
 export function targetOf({ targetAt }: LoggedWorld): OffPolicyTarget<LoggedId> {
   const facts = (name: LoggedId) => ({ name, provider: "recorded", model: name, labels: {} });
   return {

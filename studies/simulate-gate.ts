@@ -121,7 +121,7 @@ function draw(count: number, seed: number): OutcomeRecord[] {
   });
 }
 
-/** Share of the answers that are drawn anew when a model is asked once more: some 6 % of grades change then. */
+/** Share of the answers that are drawn again when a model is asked once more: some 6 % of grades change then. */
 const redrawn = 0.2;
 
 /** Answers records once more, by models that are as good as they were on each request. */

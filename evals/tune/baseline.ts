@@ -6,7 +6,6 @@ import { decodeKeys, MAX_KEYS } from "../data/split/record-keys.ts";
 import { type UnitField, unitsOf } from "../data/split/units.ts";
 import { lossesOf } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
-import type { CategoryTuning } from "./tuning-file.ts";
 
 /** Mean over the tuning records, with its standard error over independent units. */
 export interface Measured {
@@ -41,7 +40,7 @@ interface Tuned {
   readonly models: readonly string[];
   readonly kind: "threshold" | "categories" | "policies";
   readonly threshold?: number | undefined;
-  readonly categories?: readonly CategoryTuning[] | undefined;
+  readonly categories?: readonly { readonly category: string; readonly threshold: number }[] | undefined;
   readonly certificate: Pick<Certificate, "guarantee" | "groupBy">;
 }
 

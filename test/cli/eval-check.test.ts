@@ -42,7 +42,7 @@ describe("eval check", () => {
     for (const name of [...names, "models", "policy", "prices", "score-distribution"])
       expect(out).toMatch(new RegExp(`^ok +${name} `, "m"));
     expect(out.trimEnd().split("\n").at(-1)).toMatch(
-      /^passed: 14 of 14 checks\. In 9 of 10 runs so many records show a small model \d\.\d points worse, a large model \d\.\d points worse, a loss \d\.\d points worse; a smaller change would pass unseen$/,
+      /^passed: 14 of 14 checks\. In 9 of 10 runs this many records find a small model \d\.\d points worse, a large model \d\.\d points worse, a loss \d\.\d points worse; a smaller change would pass unseen$/,
     );
   });
 
@@ -59,7 +59,7 @@ describe("eval check", () => {
     const lenient = await checkConfig(few);
     expect(lenient.exitCode).toBe(0);
     expect(lenient.out).toContain(
-      "passed: 7 of 14 checks, 7 could not be judged. So few records would show no worse model",
+      "passed: 7 of 14 checks, 7 could not be judged. Too few records to find a worse model",
     );
     const strict = await checkConfig(few, "--strict");
     expect(strict.exitCode).toBe(1);

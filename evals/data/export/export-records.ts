@@ -103,7 +103,7 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
   return { kind: found.kind, records, models: source.models, leftOut };
 }
 
-/** Writes `config/<name>.json` beside the folder of the predictions. */
+/** Writes `config/<name>.json` next to the folder of the predictions. */
 async function writeConfig(
   out: string,
   found: readonly string[],

@@ -1,8 +1,7 @@
 import type { ModelFacts, Router } from "../../../src/contracts/index.ts";
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { requestOfRecord } from "../../replay/request-of-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { askedOf, withTools } from "./asked-of.ts";
+import { type Asked, askedOf, withTools } from "./asked-of.ts";
 import type { Exported, ExportSettings, ExportSource } from "./export-format.ts";
 
 /** Entry of a RouterArena submission; the benchmark fills in what is null. */
@@ -35,9 +34,7 @@ export async function* routerarena(
       continue;
     }
     const chosen =
-      router === undefined
-        ? onlyModelOf(record, name, line)
-        : await chosenBy(router, record as OutcomeRecord);
+      router === undefined ? onlyModelOf(record, name, line) : await chosenBy(router, asked, record.category);
     const entry: Prediction = {
       "global index": record.id,
       prompt: typeof asked === "string" ? asked : JSON.stringify(asked),
@@ -52,7 +49,7 @@ export async function* routerarena(
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Configuration beside the predictions: name of the router and its models. */
+/** Configuration of the submission: name of the router and its models. */
 export function routerarenaConfig(routerName: string, models: readonly string[]): string {
   return `${JSON.stringify({ pipeline_params: { router_name: routerName, models } }, undefined, 2)}\n`;
 }
@@ -62,8 +59,9 @@ export function benchmarkName({ name }: Pick<ModelFacts, "name">): string {
   return name.slice(name.indexOf(":") + 1);
 }
 
-async function chosenBy(router: Router, record: OutcomeRecord): Promise<string> {
-  const { model } = await router.decide(requestOfRecord({ ...record, outcomes: {} }, undefined));
+async function chosenBy(router: Router, asked: Asked, category: string | undefined): Promise<string> {
+  const messages = typeof asked === "string" ? [{ role: "user" as const, content: asked }] : [...asked];
+  const { model } = await router.decide({ messages, category });
   return benchmarkName(router.models[model] as ModelFacts);
 }
 

@@ -33,7 +33,7 @@ export async function* langfuse(
       }
       // Items of a data set have no type.
       if (type !== "" && !type.toLowerCase().startsWith("generation")) {
-        settings.leaveOut("events that are no generations");
+        settings.leaveOut("events other than generations");
         continue;
       }
       const id = textOf(value["id"]) ?? refuseAt(place, "id", "must be a non-empty string");

@@ -156,7 +156,7 @@ function partsOf(tuning: TuningFile, outcomes: readonly OutcomeRecord[], file: s
 /** Fewest records of which chance does not repeat all outcomes. */
 const fewestRepeated = 20;
 
-/** True if all outcomes are those of the tuning: they are no new ones, and would pass any comparison. */
+/** True if all outcomes are those of the tuning: they are not new, and would pass any comparison. */
 function isUnchanged(recorded: ReadonlyMap<OutcomeRecord, RecordedQualities>): boolean {
   if (recorded.size < fewestRepeated) return false;
   for (const [record, qualities] of recorded)

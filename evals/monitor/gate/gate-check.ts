@@ -3,8 +3,8 @@ import type { ReplayCases } from "../../replay/replay-cases.ts";
 import type { RecordedQualities } from "../../tune/baseline.ts";
 import type { TuningFile } from "../../tune/tuning-file.ts";
 import type { ConfiguredRouter } from "./configured-router.ts";
-import type { ChangeName, Changes } from "./gather-changes.ts";
 import type { LossEvidence } from "./loss-evidence.ts";
+import type { ChangeName, Changes } from "./measured-change.ts";
 
 /**
  * Verdict of a check. `not-judged`: the evidence is not enough. It never counts as passed, and fails a strict

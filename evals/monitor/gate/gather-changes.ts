@@ -5,17 +5,14 @@ import { type RecordedQualities, roundedQuality } from "../../tune/baseline.ts";
 import { lossesOf } from "../../tune/candidates.ts";
 import type { TuningFile } from "../../tune/tuning-file.ts";
 import type { GateContext } from "./gate-check.ts";
-import { changeOfMean, changeOfPairs, type MeasuredChange } from "./measured-change.ts";
+import {
+  type ChangeName,
+  type Changes,
+  changeOfMean,
+  changeOfPairs,
+  type MeasuredChange,
+} from "./measured-change.ts";
 import { policyOfGate } from "./policy-of-gate.ts";
-
-/** Thing that the certificate recorded and that fresh outcomes are compared by. */
-export type ChangeName = "small" | "large" | "loss" | "largeCallRate" | "costUsd" | "skipped";
-
-/** Changes by kind of evidence: the same records once more, and other ones. */
-export interface Changes {
-  readonly paired?: MeasuredChange | undefined;
-  readonly others?: MeasuredChange | undefined;
-}
 
 /**
  * Level of each comparison. Together they are 3.5 %, and with the drift of the scores less than 5 %: a run in

@@ -21,6 +21,15 @@ export interface MeasuredChange {
   readonly smallest: number;
 }
 
+/** Thing that the certificate recorded and that fresh outcomes are compared by. */
+export type ChangeName = "small" | "large" | "loss" | "largeCallRate" | "costUsd" | "skipped";
+
+/** Changes by kind of evidence: the same records once more, and other ones. */
+export interface Changes {
+  readonly paired?: MeasuredChange | undefined;
+  readonly others?: MeasuredChange | undefined;
+}
+
 /** Fewest independent units on either side for a test of means. */
 const fewestUnits = 30;
 

@@ -1,7 +1,6 @@
 import { percent } from "./describe-evidence.ts";
 import type { CheckResult, GateCheck } from "./gate-check.ts";
-import type { ChangeName } from "./gather-changes.ts";
-import type { MeasuredChange } from "./measured-change.ts";
+import type { ChangeName, MeasuredChange } from "./measured-change.ts";
 
 interface Comparison {
   readonly name: ChangeName;

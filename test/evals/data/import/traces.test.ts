@@ -33,7 +33,7 @@ describe("files that the tools have made", () => {
         },
       },
     ]);
-    expect(report.leftOut).toEqual({ "events that are no generations": 1 });
+    expect(report.leftOut).toEqual({ "events other than generations": 1 });
   });
 
   it("Langfuse: items are a data set", async () => {
