@@ -93,7 +93,7 @@ export async function simulateGate(scenario: GateScenario, runs: number): Promis
 
 async function tune(records: readonly OutcomeRecord[], seed: number): Promise<TuningFile | undefined> {
   try {
-    const options = { small, large, classifier: stated, seed, resamples: 1 };
+    const options = { small, large, classifier: stated, seed, resamples: 1, independentPrompts: true };
     return await tuneThreshold(records, { ...options, target: { maxLoss: 0.05 } });
   } catch (error) {
     if (isRouterError(error, "insufficient-evidence")) return undefined;

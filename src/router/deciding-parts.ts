@@ -73,7 +73,7 @@ export function certified<Id extends string>(
   };
 }
 
-/** What JSON cannot say, decisions and logs cannot hold either. */
+/** Throws unless the parameters are plain JSON: decisions and logs hold them. */
 function checkParameters({ name, parameters }: PolicyDescription): void {
   try {
     checkPlainField("parameters", parameters);

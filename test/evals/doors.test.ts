@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 /** All names of each door, types too: a change here is a change of what applications import. */
 const doors = {
   "evals/index.ts": `
-    ALWAYS_SMALL CalibrateOptions CalibratedShare Calibration CategoryTuning Certificate CheckCertificateOptions
+    ALWAYS_SMALL AskedTest CalibrateOptions CalibratedShare Calibration CategoryTuning Certificate CheckCertificateOptions
     CheckResult CollectEstimate CollectOptions CollectProgress CollectedModel Collection CompareOptions
     Comparison ComparisonMetric ComparisonRow DatasetRecord DecisionScores DecisionScoresOptions
     ExportOptions ExportReport FeedbackRule GateReport GridOptions Guarantee HumanLabel Import
     ImportOptions ImportReport InsufficientEvidenceError IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
-    JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision ModelCalibration ModelEstimate
+    JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision LossTestName MissingOutcomes ModelCalibration ModelEstimate
     ModelReport Outcome OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
     ReadHumanLabelsOptions RecordKeys RecordText Replay ReplayCase ReplayCases ReplayCasesOptions
     ReplayOptions ReplayPolicyOptions Report ReportOptions RouterCasesOptions RouterComparison

@@ -260,10 +260,16 @@ it("parameters of a policy that are no JSON are refused at construction, also ne
     ({ name: "mine", parameters, select: () => ({ model: "small", reason: "mine" }) }) as Policy<"small">;
   for (const parameters of [cycle, { a: 1n }, deep, throwing]) {
     const bad = withParameters(parameters);
-    for (const policy of [bad, firstOf(bad, always("small")), rules([{ if: () => true, use: bad }])]) {
+    // Combinators describe what they hold when they are made.
+    const makers = [
+      () => bad,
+      () => firstOf(bad, always("small")),
+      () => rules([{ if: () => true, use: bad }]),
+    ];
+    for (const policyOf of makers) {
       let error: unknown;
       try {
-        make({ policy });
+        make({ policy: policyOf() });
       } catch (thrown) {
         error = thrown;
       }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { wordOf } from "../support/evals/word-of.ts";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
@@ -273,7 +274,9 @@ it("draws a report, tunes a threshold and counts tokens with what it brings", as
   const lines = Array.from({ length: 400 }, (_, index) => {
     const isHard = index % 3 === 0;
     const outcome = (quality: number, costUsd: number) => ({ quality, costUsd, latencyMs: 100 });
-    const prompt = isHard ? `Prove theorem ${index} about primes, step by step.` : `Say hello ${index}.`;
+    const prompt = isHard
+      ? `Prove theorem ${wordOf(index)} about primes, step by step.`
+      : `Say ${wordOf(index)}.`;
     const outcomes = { "fake:s": outcome(isHard ? 0 : 1, 0.001), "fake:l": outcome(1, 0.01) };
     return JSON.stringify({ id: `r${index}`, prompt, outcomes });
   });

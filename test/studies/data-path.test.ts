@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -9,9 +9,10 @@ import { root } from "../support/package-sources.ts";
 const empty = mkdtempSync(join(tmpdir(), "switchpoint-studies-"));
 afterAll(() => rmSync(empty, { recursive: true }));
 
+/** Studies that read data sets. The records of the others are synthetic. */
 const studies = readdirSync(`${root}studies`).filter(
-  // All its records are synthetic.
-  (name) => name.endsWith("-study.ts") && name !== "tuning-records-study.ts",
+  (name) =>
+    name.endsWith("-study.ts") && /data-path|study-sets/.test(readFileSync(`${root}studies/${name}`, "utf8")),
 );
 
 it.each(studies)("%s prints in one line that it needs the data sets", async (study) => {

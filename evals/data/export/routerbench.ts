@@ -24,7 +24,7 @@ export async function* routerbench(
     yield csvLine([
       ...[record.id, unmistakable(prompt), record.category],
       ...outcomes.map((outcome) => outcome?.quality),
-      ...outcomes.map((outcome) => outcome?.answer),
+      ...outcomes.map((outcome) => outcome?.answer && unmistakable(outcome.answer)),
       ...outcomes.map((outcome) => outcome?.costUsd),
       oracleOf(record, models),
     ]);
@@ -32,12 +32,12 @@ export async function* routerbench(
 }
 
 /**
- * Writes a prompt that looks like a Python list as a list of one string; otherwise it would be read as a
+ * Writes a text that looks like a Python list as a list of one string; otherwise it would be read as a
  * list.
  */
-function unmistakable(prompt: string): string {
-  if (readPythonStrings(prompt) === undefined) return prompt;
-  return `['${prompt.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}']`;
+function unmistakable(text: string): string {
+  if (readPythonStrings(text) === undefined) return text;
+  return `['${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}']`;
 }
 
 function oracleOf(record: OutcomeRecord, models: readonly string[]): string {

@@ -63,7 +63,8 @@ it(
       expect(answered + failed).toBe(requests);
       // Otherwise there were no faults, or nothing got through that could leak.
       expect(Math.min(answered, failed)).toBeGreaterThan(requests / 10);
-      expect(calls.length).toBeGreaterThan(requests);
+      // Fewer than requests: while an endpoint asked for a pause, requests fail without a call.
+      expect(calls.length).toBeGreaterThan(requests / 2);
       expect(heapGrowth).toBeLessThan(mostHeapGrowth);
       expect(server.connections.size).toBeLessThan(mostIdleConnections);
     } finally {
