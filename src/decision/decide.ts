@@ -285,14 +285,14 @@ interface Asked {
   readonly error: ClassifierError | undefined;
 }
 
-/** Returns a copy of a classification with the qualities of these models alone. */
+/** Returns the classification with the qualities of these models alone. It is a copy of our own already. */
 function ownOf(
   classification: Classification | undefined,
   models: readonly { readonly facts: ModelFacts }[],
 ): Classification | undefined {
   if (classification === undefined) return undefined;
   const { quality } = classification;
-  return keptClassification(quality === undefined ? classification : ofModels(classification, models));
+  return quality === undefined ? classification : ofModels(classification, models);
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});
