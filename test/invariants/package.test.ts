@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -182,6 +182,29 @@ it("type-checks and runs in an empty project, and names the missing SDK", async 
     again: "from small",
     missing: expect.stringContaining("npm install @anthropic-ai/sdk"),
   });
+}, 60_000);
+
+it("is imported and decides without any SDK, and says what to install when one is needed", async () => {
+  const sdk = join(folder, "node_modules/openai");
+  await rename(sdk, `${sdk}-away`);
+  try {
+    await writeFile(
+      join(folder, "without.js"),
+      `import { createRouter } from "switchpoint";
+       import { threshold } from "switchpoint/policies";
+       import { openai } from "switchpoint/providers/openai";
+       const models = { small: openai("gpt-5.4-mini", { apiKey: "k" }), large: openai("gpt-5.5", { apiKey: "k" }) };
+       const router = createRouter({ models, policy: threshold({ small: "small", large: "large", at: 0.7 }) });
+       const decided = (await router.decide("Hello")).model;
+       const error = await router.route("Hello").catch((thrown) => thrown);
+       console.log(JSON.stringify([decided, error.code, error.message]));`,
+    );
+    const { stdout } = await run(process.execPath, ["without.js"], { cwd: folder });
+    const message = "openai:gpt-5.4-mini needs the package openai: npm install openai";
+    expect(JSON.parse(stdout)).toEqual(["small", "missing-dependency", message]);
+  } finally {
+    await rename(`${sdk}-away`, sdk);
+  }
 }, 60_000);
 
 it("takes requests typed by the SDK, 6 or 7, and its answers are of either type", async () => {

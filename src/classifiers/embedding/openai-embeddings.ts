@@ -10,6 +10,7 @@ import {
 } from "../../contracts/index.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { loadOpenAi } from "../../plugin/load-openai.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
 
@@ -74,7 +75,7 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
     labels,
     price,
     async embed(texts, { signal }) {
-      const sdk = await import("openai");
+      const sdk = await loadOpenAi("openaiEmbeddings()");
       signal.throwIfAborted();
       // A signal of its own, since the SDK's listeners to one that is shared would count as a leak.
       const own = new AbortController();

@@ -8,6 +8,7 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../contracts/index.ts";
+import { loadOpenAi } from "../../plugin/load-openai.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
@@ -61,7 +62,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   let connection: Connection | undefined;
 
   async function connect(): Promise<Connection> {
-    const sdk = connection?.sdk ?? (await import("openai"));
+    const sdk = connection?.sdk ?? (await loadOpenAi(facts.name));
     const apiKey = await target.readKey();
     if (connection === undefined || connection.apiKey !== apiKey) {
       connection = { sdk, apiKey, client: target.connect(sdk, apiKey) };
