@@ -68,6 +68,8 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
 /** One request to decide. */
 export interface Deciding<Id extends string> {
   readonly id: string;
+  /** Start on the monotonic clock in milliseconds. */
+  readonly startedAt: number;
   readonly request: RequestFacts;
   /** The router's constraints and the request's own. */
   readonly constraints: readonly Constraint<Id>[];
@@ -108,7 +110,7 @@ export function decide<Id extends string>(
 ): Decided<Id> | Promise<Decided<Id>> {
   // Whole milliseconds, as the decision records them: a replayed policy sees the same time.
   const now = Math.floor(parts.clock());
-  const all = candidatesOf(parts, deciding.request);
+  const all = candidatesOf(parts, deciding.request, deciding.startedAt);
   for (const candidate of all) {
     if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
     if (isNearBound(parts, deciding, candidate)) return decideExactly(parts, deciding, now);
@@ -129,7 +131,7 @@ async function decideExactly<Id extends string>(
     inputTokensExact: true,
     mostInputTokens: mostInputTokens ?? deciding.request.mostInputTokens,
   });
-  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request), now);
+  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request, parts.monotonic()), now);
 }
 
 /**
@@ -149,8 +151,11 @@ function isNearBound<Id extends string>(
   return (leastCostUsd(facts, estimated) ?? costUsd) <= left.usd;
 }
 
-function candidatesOf<Id extends string>(parts: DecisionParts<Id>, request: RequestFacts): Candidate<Id>[] {
-  const now = parts.monotonic();
+function candidatesOf<Id extends string>(
+  parts: DecisionParts<Id>,
+  request: RequestFacts,
+  now: number,
+): Candidate<Id>[] {
   return parts.models.map(({ id, facts }) => candidateFor(parts, id, facts, request, now));
 }
 

@@ -55,6 +55,7 @@ export class LifeCycle<Id extends string> {
     try {
       const deciding = decide(parts.deciding, {
         id: run.id,
+        startedAt: run.startedAt,
         request: run.facts,
         constraints: run.constraints,
         pin: run.pin,
