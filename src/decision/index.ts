@@ -2,7 +2,8 @@
 export { candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
-export { type Decided, type DecisionParts, decide } from "./decide.ts";
+export { decide } from "./decide.ts";
+export type { Decided, DecisionParts } from "./deciding.ts";
 export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";

@@ -1,5 +1,5 @@
-import type { Candidate, RequestFacts } from "../contracts/index.ts";
-import { canDo, needs, needsAny, notKnown } from "./capabilities.ts";
+import type { Candidate, RecordedCandidate, RequestFacts } from "../contracts/index.ts";
+import { canDo, capabilities, needs, needsAny, notKnown } from "./capabilities.ts";
 
 /**
  * Returns the permitted models to refuse after all, with the reason, because another permitted one is known to
@@ -61,4 +61,25 @@ function filesOf({ contentTypes = noFiles }: RequestFacts): readonly string[] {
 
 function idsOf(candidates: readonly Candidate[], request: RequestFacts, can: Rule["can"]): string {
   return candidates.flatMap((one) => (can(one, request) === true ? [one.id] : [])).join(", ");
+}
+
+/**
+ * Takes back permits of models whose capabilities are not known, where others' are. A pinned model keeps its: the
+ * caller says that it can.
+ */
+export function takeBackUnknown<Id extends string>(
+  candidates: Candidate<Id>[],
+  recorded: RecordedCandidate<Id>[],
+  request: RequestFacts,
+  pin: Id | undefined,
+): void {
+  const refused = refuseUnknown(candidates, request);
+  if (refused === undefined) return;
+  const kept = candidates.filter(({ id }) => id === pin || !refused.has(id));
+  candidates.splice(0, candidates.length, ...kept);
+  for (const [at, one] of recorded.entries()) {
+    const reason = refused.get(one.model);
+    if (reason !== undefined && one.model !== pin)
+      recorded[at] = { ...one, permitted: `${capabilities.name}: ${reason}` };
+  }
 }

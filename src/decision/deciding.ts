@@ -1,0 +1,92 @@
+import type {
+  Candidate,
+  Choice,
+  Classifier,
+  ClassifierError,
+  Constraint,
+  Decision,
+  HopContext,
+  Json,
+  ModelFacts,
+  Policy,
+  PolicyDescription,
+  RecordedCandidate,
+  RequestFacts,
+  SessionFacts,
+  Spend,
+} from "../contracts/index.ts";
+import type { Account, Refusal } from "../contracts/ports/index.ts";
+import type { CandidateParts } from "./candidate.ts";
+import type { Certification } from "./certification.ts";
+
+/** The parts of a router that decide; the same for all its requests. */
+export interface DecisionParts<Id extends string> extends CandidateParts {
+  readonly models: readonly { readonly id: Id; readonly facts: ModelFacts }[];
+  readonly policy: Policy<Id>;
+  readonly description: PolicyDescription;
+  readonly classifier: Classifier;
+  readonly classifierTimeoutMs: number;
+  readonly certification: Certification;
+  /** Returns a random number in [0, 1). */
+  readonly random: () => number;
+  /** Returns milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Returns milliseconds on the monotonic clock, for what is known of models. */
+  readonly monotonic: () => number;
+  /** Returns the session of a request; called only if the request names one. */
+  readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
+  /** Returns `Candidate.leastCostUsd`; undefined if the price is not known. */
+  readonly leastCostUsd: (facts: ModelFacts, request: RequestFacts) => number | undefined;
+  /** Returns the spend of a tenant; absent if there is no budget. */
+  readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
+  /** Returns what the policy reads; absent if it reads nothing. */
+  readonly inputsOf: (() => Readonly<Record<string, Json>>) | undefined;
+  readonly versions: Decision["versions"];
+}
+
+/** One request to decide. */
+export interface Deciding<Id extends string> {
+  readonly id: string;
+  /** Start on the monotonic clock in milliseconds. */
+  readonly startedAt: number;
+  readonly request: RequestFacts;
+  /** The router's constraints and the request's own. */
+  readonly constraints: readonly Constraint<Id>[];
+  readonly pin: Id | undefined;
+  /** True if other models may answer when the plan fails. Default: true without a pin. */
+  readonly fallback: boolean | undefined;
+  /** The request's account, asked last, so that all constraints permit the models it refuses. */
+  readonly account: Account;
+  readonly hop: HopContext;
+  /** Number to use instead of the router's random number. */
+  readonly draw: number | undefined;
+  /**
+   * Counts the input's tokens; called only if an estimate cannot decide whether they fit a window, or whether
+   * a call can be paid for.
+   */
+  readonly countTokens: () => Promise<number>;
+  /** Returns the upper bound of the input's tokens once they are counted. Absent without a bound on cost. */
+  readonly mostWhenCounted?: ((counted: number) => number) | undefined;
+}
+
+/** A decision with its choice, which holds the checks that JSON cannot. */
+export interface Decided<Id extends string> {
+  readonly decision: Decision<Id>;
+  readonly choice: Choice<Id>;
+  /** The request's facts, with counted tokens where they were counted. */
+  readonly request: RequestFacts;
+  readonly classifierError: ClassifierError | undefined;
+}
+
+/** A request whose permitted models are known. */
+export interface Settled<Id extends string> {
+  readonly parts: DecisionParts<Id>;
+  readonly deciding: Deciding<Id>;
+  readonly candidates: readonly Candidate<Id>[];
+  readonly recorded: readonly RecordedCandidate<Id>[];
+  /** Refusals of the account, by id. Absent: none. */
+  readonly refusals: ReadonlyMap<Id, Refusal> | undefined;
+  readonly session: SessionFacts<Id> | undefined;
+  readonly spend: Spend | undefined;
+  readonly now: number;
+}
