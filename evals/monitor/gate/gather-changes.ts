@@ -148,7 +148,8 @@ async function pairedChanges(
 function skippedChange({ certificate }: TuningFile, lacking: GateContext["lacking"]) {
   const { records, choosing, skipped } = certificate;
   const all = records + choosing + skipped;
-  const mean = skipped / Math.max(1, all);
+  // Records that count as lost lack an outcome, too, and are not among the skipped ones.
+  const mean = certificate.missingShare ?? skipped / Math.max(1, all);
   const before = { mean, error: Math.sqrt((mean * (1 - mean)) / Math.max(1, all)), units: all };
   const values = Float64Array.from(lacking, Number);
   const alone = Uint32Array.from(values, (_, at) => at);

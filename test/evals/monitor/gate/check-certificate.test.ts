@@ -418,6 +418,20 @@ describe("checkCertificate", () => {
     expect(verdicts(asBefore)).toMatchObject({ skipped: "passed", "large-calls": "passed", cost: "passed" });
   });
 
+  it("compares the share that lacks an outcome also where the certificate counted such records as lost", async () => {
+    const answered = { outcomes: { [small]: { quality: 1 }, [large]: { quality: 1 } } };
+    const late = { outcomes: { [large]: { quality: 1 } } };
+    const world = (every: number): World => ({
+      count: 600,
+      loss: 0,
+      rest: (index) => (index % every === 0 ? late : answered),
+    });
+    const { certificate } = tuned();
+    const lost = { ...certificate, skipped: 0, lost: 60, missingShare: 0.1 };
+    expect(verdicts(await check(world(10), { certificate: lost }))).toMatchObject({ skipped: "passed" });
+    expect(verdicts(await check(world(4), { certificate: lost }))).toMatchObject({ skipped: "failed" });
+  });
+
   it("counts records that lack a model, and refuses when none has all", async () => {
     const records = recordsOf({ count: 300, loss: 0 });
     const one = { [small]: { quality: 1 } };
