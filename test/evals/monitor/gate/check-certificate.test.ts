@@ -257,6 +257,25 @@ describe("checkCertificate", () => {
     ]);
   });
 
+  it.each([
+    [100, 1, "passed"],
+    [100, 2, "not-judged"],
+    [2_000, 1, "passed"],
+    [2_000, 10, "passed"],
+    [2_000, 11, "not-judged"],
+  ])("of %i records, %i that come twice: unit-size is %s in a strict gate", async (count, twice, verdict) => {
+    const rest = (index: number) =>
+      index < 2 * twice ? { prompt: `0.5 request ${Math.floor(index / 2)}` } : {};
+    const report = await check({ count, loss: 0.01, rest }, {}, { strict: true });
+    expect(verdicts(report)["unit-size"]).toBe(verdict);
+    if (count === 2_000) expect(report.passed).toBe(verdict === "passed");
+    expect(sentence(report, "unit-size")).toMatch(
+      verdict === "passed"
+        ? new RegExp(`has 2 records, which the certificate counts as 1; ${twice} of ${count} records lie`)
+        : /tune again with units as large$/,
+    );
+  });
+
   it("counts of a conversation what the certificate counts of it", async () => {
     // One conversation of 300 lost messages, and 700 single ones of which none is.
     const rest = (index: number) =>
