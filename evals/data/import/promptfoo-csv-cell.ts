@@ -17,7 +17,7 @@ export function isPromptfooCsvCell(cell: string): boolean {
 /**
  * Reads `[PASS] (0.50, fluent: 1.00)`, an empty line, the answer, an empty line, `Pass Reason: …`. An answer may
  * itself hold such words: only the beginning of a cell tells its score, and the last reason ends the answer.
- * Undefined if it is no such text.
+ * Undefined if the text is another.
  */
 export function promptfooCsvCell(cell: string): PromptfooCsvCell | undefined {
   const text = cell.trim();
@@ -35,7 +35,7 @@ export function promptfooCsvCell(cell: string): PromptfooCsvCell | undefined {
   return { status: isError ? "ERROR" : status, score, answer: withoutReasons(status, answer, reason) };
 }
 
-/** Reads `[PASS] answer`, as the web viewer once wrote it: without a score, with the reason beside it. */
+/** Reads `[PASS] answer`, as the web viewer once wrote it: without a score, with the reason in a column of its own. */
 export function promptfooViewerCell(cell: string): PromptfooCsvCell | undefined {
   const [whole = "", status] = /^\[(PASS|FAIL|ERROR)\](?: |$)/.exec(cell.slice(0, 10)) ?? [];
   return isStatus(status) ? { status, answer: cell.slice(whole.length) } : undefined;
@@ -51,7 +51,7 @@ export function scoreOf(text: string): number | undefined | null {
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : null;
 }
 
-/** Splits at the last reason that stands in a paragraph of its own. Linear. */
+/** Splits at the last reason that begins a paragraph. Linear. */
 function splitReason(rest: string, word: string): readonly [string, string | undefined] {
   for (let at = rest.lastIndexOf(word); at >= 0; at = at === 0 ? -1 : rest.lastIndexOf(word, at - 1)) {
     let start = at;

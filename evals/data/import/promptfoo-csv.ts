@@ -12,8 +12,8 @@ export interface PromptfooCsvTargets extends PromptfooCsvRowTargets {
 }
 
 /**
- * Reads a table of promptfoo: tests, or the results of a run (`promptfoo eval -o out.csv`), which its header
- * and the first cells of results tell. The results go to `results`.
+ * Reads a table of promptfoo: tests, or the results of a run (`promptfoo eval -o out.csv`), known by its
+ * header and the first cells of results. The results go to `results`.
  */
 export async function* promptfooCsv(
   input: ImportInput,

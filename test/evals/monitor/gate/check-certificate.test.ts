@@ -411,6 +411,23 @@ describe("checkCertificate", () => {
     });
   });
 
+  it("is not made undecided by one record that was tuned on among others, in a strict gate", async () => {
+    const old = recordsOf({ count: 600, loss: 0.02, seed: 99 });
+    const complexity = Float64Array.from(old, ({ prompt = "" }) => Number.parseFloat(prompt));
+    const { certificate } = tuned();
+    const baseline = baselineOf(
+      { kind: "threshold", threshold: 0.5, models: [small, large], certificate },
+      old,
+      complexity,
+      { small, large },
+    );
+    const both = [...recordsOf({ count: 2_000, loss: 0.01 }), ...old.slice(0, 1)];
+    const file = tuned({ data: recordKeysOf(old, "tune"), baseline });
+    const report = await checkCertificate(file, both, { router: router(), now, strict: true });
+    expect(Object.values(verdicts(report))).not.toContain("not-judged");
+    expect(report).toMatchObject({ passed: true, records: 2_000, paired: 1 });
+  });
+
   it("finds a rise of the share of skipped records, of large calls and of the cost", async () => {
     const priced = (of: number) => ({
       outcomes: { [small]: { quality: 1, costUsd: of }, [large]: { quality: 1, costUsd: 20 * of } },
