@@ -178,6 +178,44 @@ describe("promptfoo's table of results", () => {
     ]);
   });
 
+  it("is read as promptfoo's own function writes it, which takes indentation and line ends from answers", async () => {
+    const text = `q,[openai:gpt-5] Q {{q}}
+code,"[PASS] (1.00)
+
+    def f():
+return 1
+
+if x:
+    y()
+
+    Pass Reason: All assertions passed"
+empty,"[FAIL] (0.00)
+
+
+
+Fail Reason: Expected output """" to contain"
+error,"[ERROR] (0.00)
+
+API error: 429"
+named,"[PASS] (undefined, a: 0.50, b, c (d): 1.00)
+
+say ""hi"", \`tick\`
+
+Pass Reason: All assertions passed"
+`;
+    expect((await outcomesOf(text, { quality: "pass" })).outcomes).toEqual([
+      { "openai:gpt-5": { quality: 1, answer: "def f():\nreturn 1\n\nif x:\n    y()" } },
+      { "openai:gpt-5": { quality: 0, answer: "" } },
+      { "openai:gpt-5": { quality: 1, answer: 'say "hi", `tick`' } },
+    ]);
+  });
+
+  it("of one test that ran 10,000 times is one record", async () => {
+    const once = csv([cell("PASS", "0.50", "y")]);
+    const { records } = await outcomesOf(`${csv(["[a] Why?"])}${once.repeat(10_000)}`);
+    expect(records).toMatchObject([{ prompt: "Why?", outcomes: { a: { quality: 0.5, repeats: 10_000 } } }]);
+  });
+
   it("takes the mean of repeated tests, and joins several tables", async () => {
     const row = (score: string) => ["x", cell("PASS", score, "y")];
     const files = {
