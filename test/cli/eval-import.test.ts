@@ -55,6 +55,22 @@ describe("eval import", () => {
     expect((await run(...args.filter((arg) => arg !== "--json"))).out).toMatch(/^1 records of a data set: /);
   });
 
+  it("reads promptfoo's table of results, with its errors counted", async () => {
+    const cell = '"[PASS] (1.00)\n\n4\n\nPass Reason: ok"';
+    const results = folder.file(
+      "results.csv",
+      `q,[openai:a] Q: {{q}},[b] Q: {{q}}\n2 + 2?,${cell},"[ERROR] (0.00)\n\nAPI error: 429"\n`,
+    );
+    expect(await run(results, "--from", "promptfoo", "--out", out)).toMatchObject({
+      exitCode: 0,
+      out: `1 records with outcomes: ${out}\n`,
+      err: "left out: 1 results without an answer (errors)\n",
+    });
+    expect(linesOf(readFileSync(out, "utf8"))).toMatchObject([
+      { prompt: "Q: 2 + 2?", outcomes: { "openai:a": { quality: 1, answer: "4" } } },
+    ]);
+  });
+
   it("reads a URL", async () => {
     const server = await serveWith((response) => response.end(readFileSync(table)));
     const url = `${server.url}/sums.csv`;

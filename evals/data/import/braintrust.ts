@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ImportInput } from "../input/import-input.ts";
 import { fieldOf, textOf } from "../input/json-values.ts";
 import { type Fields, isObject } from "../outcomes/is-object.ts";
@@ -23,8 +24,17 @@ export async function* braintrust(
       }
       const id = textOf(value["id"]) ?? refuseAt(place, "id", "must be a non-empty string");
       const earlier = rows.get(id);
-      if (earlier !== undefined && value["_is_merge"] !== true)
-        refuseAt(place, "id", `is the same as in ${earlier.place.file}:${earlier.place.line}`);
+      if (earlier !== undefined && value["_is_merge"] !== true) {
+        const isSame = isDeepStrictEqual({ ...value, metrics: fieldsOf(value["metrics"]) }, earlier.value);
+        if (!isSame)
+          refuseAt(
+            place,
+            "id",
+            `is the same as in ${earlier.place.file}:${earlier.place.line}, of another event`,
+          );
+        settings.leaveOut("repeated records");
+        continue;
+      }
       // An SDK sends later what it learns later.
       const metrics = { ...fieldsOf(earlier?.value["metrics"]), ...fieldsOf(value["metrics"]) };
       rows.set(id, { place: earlier?.place ?? place, value: { ...earlier?.value, ...value, metrics } });

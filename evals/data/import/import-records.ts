@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import type { ImportInput } from "../input/import-input.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
@@ -59,8 +60,8 @@ export interface Import extends AsyncIterable<OutcomeRecord | DatasetRecord> {
 /**
  * Reads records of another format, as outcomes or as a data set, depending on the source. Nothing is read
  * before the records are, and the records can be read once. Throws `InvalidOptionError`; reading throws
- * `OutcomeFormatError`, which names file, line and field, also if a quality is outside [0, 1], an id occurs
- * twice, or no record is left.
+ * `OutcomeFormatError`, which names file, line and field, also if a quality is outside [0, 1], two
+ * records differ under one id, or no record is left.
  */
 export function importRecords(options: ImportOptions): Import {
   const { inputs, settings } = checkImportOptions(options);
@@ -91,7 +92,7 @@ async function* checked(
   settings: ImportSettings,
   report: Counts,
 ): AsyncGenerator<OutcomeRecord | DatasetRecord, void, void> {
-  const placeOfId = new Map<string, Place>();
+  const byId = new Map<string, { readonly place: Place; readonly digest: string }>();
   const countOf = new Map<string, number>();
   const known = new Set<string>();
   for await (const { place, record: read } of formats[from](inputs, settings)) {
@@ -103,9 +104,15 @@ async function* checked(
         "line",
         `is of ${nameOf(kind)}, those before it of ${nameOf(report.kind)}: import them separately`,
       );
-    const earlier = placeOfId.get(read.id);
-    if (earlier !== undefined) refuseAt(place, "id", `is the same as in ${show(earlier)}`);
-    placeOfId.set(read.id, place);
+    const digest = createHash("sha256").update(JSON.stringify(read)).digest("base64").slice(0, 24);
+    const earlier = byId.get(read.id);
+    if (earlier?.digest === digest) {
+      settings.leaveOut("repeated records");
+      continue;
+    }
+    if (earlier !== undefined)
+      refuseAt(place, "id", `is the same as in ${show(earlier.place)}, of another record`);
+    byId.set(read.id, { place, digest });
     if ("outcomes" in read) for (const model of Object.keys(read.outcomes)) known.add(model);
     const record = "outcomes" in read ? renamed(read, settings.models, rename, place) : read;
     if (record === undefined) {

@@ -51,7 +51,7 @@ export async function* lmEval(
       all.push({ place, record });
     }
   }
-  yield* mergeOutcomes(all);
+  yield* mergeOutcomes(all, { leaveOut });
 }
 
 function qualityOf(sample: Fields, metric: string | undefined, place: Place): number {

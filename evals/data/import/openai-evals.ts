@@ -36,5 +36,5 @@ export async function* openaiEvals(
     }
     if (log !== undefined) logs.push(...log.end());
   }
-  yield* mergeOutcomes(logs);
+  yield* mergeOutcomes(logs, settings);
 }

@@ -75,7 +75,9 @@ export function promptfooResults({ quality, leaveOut }: ImportSettings): Promptf
       const byModel = new Map<string, Outcome[]>();
       for (const { provider, label, outcome } of answers) {
         const model = nameOf(provider, label);
-        byModel.set(model, [...(byModel.get(model) ?? []), outcome]);
+        const known = byModel.get(model);
+        if (known === undefined) byModel.set(model, [outcome]);
+        else known.push(outcome);
       }
       const record: OutcomeRecord = defined({
         id: prompts.size > 1 || id === undefined ? hash(prompt, test) : id,

@@ -159,8 +159,8 @@ function combinationsOf(place: Place, vars: Fields): readonly Fields[] {
   return combinations;
 }
 
-/** Fills in all texts of a message. */
-function filled(value: unknown, fill: (text: string) => string): unknown {
+/** Fills in all texts of a value, such as messages. */
+export function filled(value: unknown, fill: (text: string) => string): unknown {
   if (typeof value === "string") return fill(value);
   if (Array.isArray(value)) return value.map((item) => filled(item, fill));
   if (!isObject(value)) return value;

@@ -1,17 +1,16 @@
 import type { ImportInput } from "../input/import-input.ts";
 import { fieldOf } from "../input/json-values.ts";
-import { readCsv } from "../input/read-csv.ts";
 import { readDocument } from "../input/read-document.ts";
 import { isObject } from "../outcomes/is-object.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
-import { promptfooCsvTest } from "./promptfoo-csv-test.ts";
+import { promptfooCsv } from "./promptfoo-csv.ts";
 import { isPromptfooResult, promptfooResults } from "./promptfoo-results.ts";
 import { promptfooTests } from "./promptfoo-tests.ts";
 
 /**
  * Reads promptfoo files: tests (a config or a list of tests, as YAML or JSON; JSON lines; CSV) are a data
- * set, the output of a run (JSON or JSON lines) has outcomes. Several outputs are combined.
+ * set, the output of a run (JSON, JSON lines, YAML, CSV) has outcomes. Several outputs are combined.
  */
 export async function* promptfoo(
   inputs: readonly ImportInput[],
@@ -22,8 +21,7 @@ export async function* promptfoo(
     const { name: file, extension } = input;
     const tests = promptfooTests(input.stem, settings);
     if (extension === ".csv") {
-      for await (const { line, cells } of readCsv(input))
-        yield* tests.add({ file, line }, promptfooCsvTest(cells));
+      yield* promptfooCsv(input, { tests, results, prompt: settings.prompt, leaveOut: settings.leaveOut });
     } else if (extension === ".jsonl") {
       for await (const { line, value } of readJsonLines(input)) {
         if (isPromptfooResult(value)) results.add({ file, line }, value);

@@ -22,7 +22,7 @@ const numbers = ["costUsd", "inputTokens", "outputTokens", "cachedTokens", "late
  */
 export async function* table(
   inputs: readonly ImportInput[],
-  { columns = {} }: ImportSettings,
+  { columns = {}, leaveOut }: ImportSettings,
 ): AsyncGenerator<Imported, void, void> {
   const wide = [...new Set(Object.keys(columns).flatMap((field) => /^quality:(.+)$/.exec(field)?.[1] ?? []))];
   const long: Imported[] = [];
@@ -51,7 +51,7 @@ export async function* table(
       } else yield { place, record };
     }
   }
-  yield* numbered(mergeOutcomes(long), columns["id"] === undefined);
+  yield* numbered(mergeOutcomes(long, { leaveOut }), columns["id"] === undefined);
 }
 
 /** Gives records that were joined by their prompts short ids. */

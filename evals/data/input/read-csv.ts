@@ -21,11 +21,31 @@ const problems: Readonly<Partial<Record<CsvError["code"], string>>> = {
   CSV_MAX_RECORD_SIZE: `is longer than ${maxRowCharacters} characters`,
 };
 
+/** Row of a CSV file as it stands; the first one is the header. */
+export interface RawCsvRow {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
 /**
  * Streams the rows of a CSV file with a header, RFC 4180, one row at a time in memory. Throws
  * `OutcomeFormatError`, which names file and line and holds none of the text.
  */
 export async function* readCsv(input: ImportInput): AsyncGenerator<CsvRow, void, void> {
+  let header: readonly string[] | undefined;
+  for await (const { line, cells } of readCsvRows(input)) {
+    if (header === undefined) header = checkHeader(input.name, cells);
+    else yield { line, cells: namedCells(header, cells) };
+  }
+}
+
+/** Returns the cells of a row by their columns. */
+export function namedCells(header: readonly string[], cells: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(header.map((column, at) => [column, cells[at] ?? ""]));
+}
+
+/** Streams the rows like `readCsv`, with the header, in which names may repeat. */
+export async function* readCsvRows(input: ImportInput): AsyncGenerator<RawCsvRow, void, void> {
   const { parse } = await import("csv-parse");
   const lineOf = new WeakMap<readonly string[], number>();
   let next = 1;
@@ -44,12 +64,11 @@ export async function* readCsv(input: ImportInput): AsyncGenerator<CsvRow, void,
   pipeline(text, parser, (error) => {
     failure = error;
   });
-  let header: readonly string[] | undefined;
+  let isEmpty = true;
   try {
     for await (const row of parser as AsyncIterable<readonly string[]>) {
-      const line = lineOf.get(row) ?? 0;
-      if (header === undefined) header = checkHeader(input.name, row);
-      else yield { line, cells: new Map(header.map((column, at) => [column, row[at] ?? ""])) };
+      isEmpty = false;
+      yield { line: lineOf.get(row) ?? 0, cells: row };
     }
   } catch (error) {
     const { code } = error as CsvError;
@@ -59,11 +78,11 @@ export async function* readCsv(input: ImportInput): AsyncGenerator<CsvRow, void,
   } finally {
     text.destroy();
   }
-  if (header === undefined)
-    throw new OutcomeFormatError(input.name, 0, "file", "is empty: a header is missing");
+  if (isEmpty) throw new OutcomeFormatError(input.name, 0, "file", "is empty: a header is missing");
 }
 
-function checkHeader(file: string, columns: readonly string[]): readonly string[] {
+/** Refuses a header in which a name occurs twice. */
+export function checkHeader(file: string, columns: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   for (const column of columns) {
     if (seen.has(column) && column !== "")

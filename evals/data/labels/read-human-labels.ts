@@ -36,7 +36,7 @@ interface Row {
  * Reads labels by people: JSON Lines, or CSV with a header if the name ends in `.csv`; a path or an https
  * URL, with gzip or without. Fields: `id`, `model`, `quality` or `label`, `rater`, `at`; others are ignored.
  * If a rater has labelled an answer twice, the later label by `at` counts. Throws `OutcomeFormatError` (file,
- * line, field; none of the text), also for a second label of a rater without `at`.
+ * line, field; none of the text), also for a second label of a rater, another one, without `at`.
  */
 export async function readHumanLabels(
   location: string,
@@ -78,7 +78,8 @@ export async function readLabelInputs(
       const label = { ...labelOf(value, values, scale, refuse), place: `${input.name}:${line}` };
       const key = JSON.stringify([label.id, label.model, label.rater ?? label.place]);
       const earlier = labels.get(key);
-      if (earlier !== undefined && (earlier.at === undefined || label.at === undefined))
+      const isDated = earlier?.at !== undefined && label.at !== undefined;
+      if (earlier !== undefined && !isDated && earlier.quality !== label.quality)
         refuse(
           "rater",
           `has labelled this answer in ${earlier.place} already: give both an "at", the later counts`,

@@ -66,11 +66,16 @@ describe("labels of people", () => {
 
   it("of one person for one answer in two files are refused unless it is known which is later", async () => {
     const outcomes = recorded(record("1", { a: 0 }));
-    const rows = (at: string) => `id,label,rater,at\n1,good,ann,${at}\n`;
-    const read = (one: string, two: string) =>
-      folder.read({ "one.csv": rows(one), "two.csv": rows(two) }, { from: "labels", outcomes });
+    const rows = (at: string, label: string) => `id,label,rater,at\n1,${label},ann,${at}\n`;
+    const read = (one: string, two: string, label = "bad") =>
+      folder.read(
+        { "one.csv": rows(one, "good"), "two.csv": rows(two, label) },
+        { from: "labels", outcomes },
+      );
     await expect(read("", "")).rejects.toThrow(/two\.csv:2: rater has labelled .*one\.csv:2 already/);
     expect((await read("2026-02-01", "2026-01-01")).report.agreement?.raters.labels).toBe(1);
+    // The same label once more says nothing new, whichever is later.
+    expect((await read("", "", "good")).report.agreement?.raters.labels).toBe(1);
   });
 
   it.each([

@@ -300,7 +300,12 @@ describe("a table by its columns", () => {
     ["a cost that is text", "key,ask,llm,grade,usd\n1,x,a,1,secret\n", /column "usd" must be a number/, 2],
     ["an empty prompt", "key,ask,llm,grade,usd\n1,,a,1,\n", /column "ask" must be a non-empty text/, 2],
     ["no model", "key,ask,llm,grade,usd\n1,x,,1,\n", /llm must be a name/, 2],
-    ["one answer twice", "key,ask,llm,grade,usd\n1,x,a,1,\n1,x,a,1,\n", /has an outcome in .*:2 already/, 3],
+    [
+      "two answers of one model",
+      "key,ask,llm,grade,usd\n1,x,a,1,\n1,x,a,0,\n",
+      /has an outcome in .*:2 already/,
+      3,
+    ],
   ])("is refused with %s", async (_, csv, message, line) => {
     const error = await formatErrorOf(read({ "t.csv": csv }, { from: "table", columns: long }));
     expect(error.message).toMatch(message);

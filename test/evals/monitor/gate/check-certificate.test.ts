@@ -257,6 +257,25 @@ describe("checkCertificate", () => {
     ]);
   });
 
+  it.each([
+    [100, 1, "passed"],
+    [100, 2, "not-judged"],
+    [2_000, 1, "passed"],
+    [2_000, 10, "passed"],
+    [2_000, 11, "not-judged"],
+  ])("of %i records, %i that come twice: unit-size is %s in a strict gate", async (count, twice, verdict) => {
+    const rest = (index: number) =>
+      index < 2 * twice ? { prompt: `0.5 request ${Math.floor(index / 2)}` } : {};
+    const report = await check({ count, loss: 0.01, rest }, {}, { strict: true });
+    expect(verdicts(report)["unit-size"]).toBe(verdict);
+    if (count === 2_000) expect(report.passed).toBe(verdict === "passed");
+    expect(sentence(report, "unit-size")).toMatch(
+      verdict === "passed"
+        ? new RegExp(`has 2 records, which the certificate counts as 1; ${twice} of ${count} records lie`)
+        : /tune again with units as large$/,
+    );
+  });
+
   it("counts of a conversation what the certificate counts of it", async () => {
     // One conversation of 300 lost messages, and 700 single ones of which none is.
     const rest = (index: number) =>
@@ -390,6 +409,23 @@ describe("checkCertificate", () => {
       expect(verdicts(report)).toMatchObject({ "small-model": "failed", promise: "passed" });
       expect(sentence(report, "small-model")).toMatch(/\(the same 600 records\)/);
     });
+  });
+
+  it("is not made undecided by one record that was tuned on among others, in a strict gate", async () => {
+    const old = recordsOf({ count: 600, loss: 0.02, seed: 99 });
+    const complexity = Float64Array.from(old, ({ prompt = "" }) => Number.parseFloat(prompt));
+    const { certificate } = tuned();
+    const baseline = baselineOf(
+      { kind: "threshold", threshold: 0.5, models: [small, large], certificate },
+      old,
+      complexity,
+      { small, large },
+    );
+    const both = [...recordsOf({ count: 2_000, loss: 0.01 }), ...old.slice(0, 1)];
+    const file = tuned({ data: recordKeysOf(old, "tune"), baseline });
+    const report = await checkCertificate(file, both, { router: router(), now, strict: true });
+    expect(Object.values(verdicts(report))).not.toContain("not-judged");
+    expect(report).toMatchObject({ passed: true, records: 2_000, paired: 1 });
   });
 
   it("finds a rise of the share of skipped records, of large calls and of the cost", async () => {
