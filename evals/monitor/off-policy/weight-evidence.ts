@@ -43,8 +43,8 @@ export function weightEvidence(
 }
 
 /** Fewest decisive rows, failures and successes for an interval by the theory of large numbers. */
-const fewestRows = 50;
-const fewestEvents = 10;
+const fewestRows = 60;
+const fewestEvents = 20;
 
 /** True if Student's interval can be relied on. Only rewards in [0, 1] have failures. */
 export function isEnough({ rows, failures, successes }: WeightEvidence, isGraded: boolean): boolean {

@@ -43,11 +43,11 @@ const isFull = process.env["SWITCHPOINT_RUNS"] === "full";
 
 describe("a log of our router", () => {
   it("tells what another threshold would have brought, with intervals that hold", async () => {
-    const logs = isFull ? 400 : 12;
+    const logs = isFull ? 400 : 6;
     const covered = { ips: 0, snips: 0, dr: 0, drCost: 0, difference: 0, lowerBound: 0 };
     const widths = { ips: 0, snips: 0, dr: 0 };
     for (let seed = 0; seed < logs; seed += 1) {
-      const world = worldOf(600, 10 * seed + 1);
+      const world = worldOf(1_200, 10 * seed + 1);
       const files = await serve(world, explore(0.5, at(0.4)), folder, `log-${seed}`);
       const { quality, costUsd: cost } = await estimate(world, files, at(0.7), { resamples: 1 });
       if (quality === undefined || cost === undefined) throw new Error("nothing was estimated");
