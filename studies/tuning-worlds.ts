@@ -76,22 +76,41 @@ export function worldOf({
   ...rest
 }: UnitWorld): World {
   const complexities = Float64Array.from({ length: steps }, (_, step) => complexityOf((step + 0.5) / steps));
-  /** Integrates a value over the counted requests of the units below a threshold. */
-  const sum = (value: (complexity: number, size: number) => number, below: number, cap: number): number =>
-    (1 - unclassified) *
-    complexities.reduce((total, one) => {
-      if (one >= below) return total;
-      return sizes(one).reduce(
-        (part, { size, probability }) => part + probability * Math.min(size, cap) * value(one, size),
-        total,
-      );
-    }, 0);
+  /** Integrals of a value over the counted requests of the units up to each complexity, by cap. */
+  const integralsOf = (value: (complexity: number, size: number) => number) => {
+    const known = new Map<number, Float64Array>();
+    return (cap: number): Float64Array => {
+      const found = known.get(cap);
+      if (found !== undefined) return found;
+      let total = 0;
+      const integrals = complexities.map((one) => {
+        for (const { size, probability } of sizes(one))
+          total += probability * Math.min(size, cap) * value(one, size);
+        return total;
+      });
+      known.set(cap, integrals);
+      return integrals;
+    };
+  };
+  const losses = integralsOf(gapAt);
+  const requests = integralsOf(() => 1);
+  /** Takes the integral below a threshold: complexities never fall. */
+  const sum = (integrals: Float64Array, below: number): number => {
+    let [last, first] = [0, steps];
+    while (last < first) {
+      const middle = (last + first) >> 1;
+      if ((complexities[middle] as number) < below) last = middle + 1;
+      else first = middle;
+    }
+    return (1 - unclassified) * (last === 0 ? 0 : (integrals[last - 1] as number));
+  };
   const failing = unclassified * steps;
   const lossAt = remembered((threshold: number, cap: number = Number.POSITIVE_INFINITY): number => {
     const failed = threshold === ALWAYS_SMALL ? failing : 0;
-    return (sum(gapAt, threshold, cap) + failed) / (sum(() => 1, Number.POSITIVE_INFINITY, cap) + failing);
+    return (sum(losses(cap), threshold) + failed) / (sum(requests(cap), Number.POSITIVE_INFINITY) + failing);
   });
-  const all = sum(() => 1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY) + failing;
+  const everyone = requests(Number.POSITIVE_INFINITY);
+  const all = sum(everyone, Number.POSITIVE_INFINITY) + failing;
   return {
     name,
     guarantee,
@@ -99,9 +118,7 @@ export function worldOf({
     unitCap: rest.unitCap,
     lossAt,
     smallShareAt: remembered(
-      (threshold: number) =>
-        (sum(() => 1, threshold, Number.POSITIVE_INFINITY) + (threshold === ALWAYS_SMALL ? failing : 0)) /
-        all,
+      (threshold: number) => (sum(everyone, threshold) + (threshold === ALWAYS_SMALL ? failing : 0)) / all,
     ),
     draw(records, random) {
       const units: Unit[] = [];

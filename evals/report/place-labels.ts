@@ -74,10 +74,7 @@ export function placeLabels(
         const fixed = (outside ? 1e6 : 0) + 1e3 * overlapping;
         // Counting the obstacles takes most of the time.
         if (best !== undefined && fixed + order / 10 >= best.cost) continue;
-        const covered = obstacles.reduce(
-          (sum, at) => sum + at.weight * (contains(box, at) ? 1 : contains(box, at, near) ? nearCost : 0),
-          0,
-        );
+        const covered = coveredBy(box, obstacles);
         const cost = fixed + 10 * covered + order / 10;
         if (best === undefined || cost < best.cost) best = { label, box, cost };
       }
@@ -101,8 +98,15 @@ function leaderOf({ x, y }: Position, dy: number): PlacedLabel["leader"] {
     : { x, from: y + towards * gap, to: y + dy - (towards * lineHeight) / 2 };
 }
 
-function contains(box: Edges, { x, y }: Position, around = 0): boolean {
-  return x > box.left - 2 && x < box.right + 2 && y > box.top - 1 - around && y < box.bottom + 1 + around;
+/** Weight of the obstacles in a box, and of those near it. */
+function coveredBy(box: Edges, obstacles: readonly Obstacle[]): number {
+  const [left, right, top, bottom] = [box.left - 2, box.right + 2, box.top - 1, box.bottom + 1];
+  let covered = 0;
+  for (const { x, y, weight } of obstacles) {
+    if (!(x > left && x < right && y > top - near && y < bottom + near)) continue;
+    covered += weight * (y > top && y < bottom ? 1 : nearCost);
+  }
+  return covered;
 }
 
 function overlaps(a: Edges, b: Edges): boolean {

@@ -16,7 +16,7 @@ afterAll(() => folder.remove());
 const linesFrom = (records: readonly OutcomeRecord[]): string =>
   records.map((record) => `${JSON.stringify(record)}\n`).join("");
 /** Nine words or fewer: the small model is right. */
-const records = tuneRecords(1_200, { small: () => 0.95 }).map(
+const records = tuneRecords(800, { small: () => 0.95 }).map(
   (record, index): OutcomeRecord => ({
     ...record,
     prompt: `${"word ".repeat(1 + (index % 60))}${wordOf(index)}`,
@@ -56,11 +56,11 @@ describe("eval tune", () => {
       createdAt: "2026-12-01T00:00:00.000Z",
       expiresAt: "2027-03-01T00:00:00.000Z",
       classifier: { name: "complexity" },
-      certificate: { maxLoss: 0.05, records: 1_200, threshold: file.threshold },
+      certificate: { maxLoss: 0.05, records: 800, threshold: file.threshold },
     });
     expect(text).toMatch(/^small small, large large; complexity@[0-9a-f]{12}; policy \w+\n/);
     expect(text).toMatch(
-      /^On 1200 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(exact test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
+      /^On 800 records, with 95 % confidence, the mean quality lost against always large is at most 0\.05 \(of a scale from 0 to 1\); measured: -?0\.\d+ \(exact test\)\. Cost falls by [\d.]+ % \[[\d.]+, [\d.]+\], and [\d.]+ % of requests go to large\./m,
     );
     // What is promised, and what is an estimate.
     expect(text).toMatch(
@@ -117,7 +117,7 @@ describe("eval tune", () => {
         expect.stringMatching(/^These records were tuned on 2 times before/),
       ]);
       own.file("broken.json", "{");
-      const others = own.file("others.jsonl", linesFrom(tuneRecords(1_200, { seed: 9, small: () => 0.95 })));
+      const others = own.file("others.jsonl", linesFrom(tuneRecords(800, { seed: 9, small: () => 0.95 })));
       const fresh = await tune(
         "--outcomes",
         others,
@@ -181,8 +181,8 @@ describe("eval tune", () => {
     expect(categories.out).toMatch(
       /^category +threshold +records +loss +at most +alone \(estimate\) +large calls +saving/m,
     );
-    expect(categories.out).toMatch(/^chat +[\d.]+ +400 +-?0\.\d+ +0\.1000 +-?0\.\d+ /m);
-    expect(categories.out).toMatch(/^code +[\d.]+ +800 /m);
+    expect(categories.out).toMatch(/^chat +[\d.]+ +267 +-?0\.\d+ +0\.1000 +-?0\.\d+ /m);
+    expect(categories.out).toMatch(/^code +[\d.]+ +533 /m);
   });
 
   it("ends with exit code 1, says how many records would do, and writes nothing where there are too few", async () => {
@@ -221,7 +221,7 @@ describe("eval tune", () => {
       linesFrom(records.map((record, index) => ({ ...record, session: `s${Math.floor(index / 4)}` }))),
     );
     const { out: text } = await tune("--outcomes", path, "--max-loss", "0.1", "--unit-cap", "1");
-    expect(text).toMatch(/^On 1200 records, 300 independent units .*or tenant, all count as one\. /m);
+    expect(text).toMatch(/^On 800 records, 200 independent units .*or tenant, all count as one\. /m);
     expect((await readTuning(out)).certificate).toMatchObject({ largestUnit: 4, unitCap: 1 });
   });
 

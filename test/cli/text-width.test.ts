@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitText } from "../../cli/text-width.ts";
+import { anyCharacter } from "../support/any-character.ts";
 import { runs } from "../support/runs.ts";
 
 describe("a text fitted into columns", () => {
@@ -20,7 +21,7 @@ describe("a text fitted into columns", () => {
   it("has no line break and no control character, whatever the text", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.string({ unit: anyCharacter, maxLength: 300 }),
         fc.integer({ min: 1, max: 80 }),
         (text, columns) => {
           const fitted = fitText(text, columns);

@@ -5,6 +5,7 @@ import { compare, pairOutcomes, readOutcomes, replayCases } from "../../evals/in
 import { apgr, orderByScore, routingCurve, seededRandom } from "../../evals/metrics/index.ts";
 import type { Classifier } from "../../src/contracts/index.ts";
 import { routeLlmApgr } from "../support/evals/route-llm-form.ts";
+import { runs } from "../support/runs.ts";
 
 const folder = process.env["SWITCHPOINT_DATA"] ?? "../shared/data";
 const mmlu = join(folder, "benchmark/routellm_mmlu.jsonl.gz");
@@ -27,7 +28,7 @@ describe.skipIf(!present)("metrics on published outcomes", () => {
       small,
       large,
       classifier: characters,
-      resamples: 40,
+      resamples: runs(10, 40),
     });
     expect(records).toBe(14_042);
     const rowOf = (name: string) => rows.find((row) => row.name === name);
@@ -61,7 +62,7 @@ describe.skipIf(!present)("metrics on published outcomes", () => {
       small: "llama3.1-8b",
       large: "llama3.1-405b",
       classifier: characters,
-      resamples: 20,
+      resamples: runs(5, 20),
     });
     expect(skipped).toBe(0);
     const oracle = rows.at(-1);

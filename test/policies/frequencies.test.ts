@@ -31,7 +31,7 @@ const models: Readonly<Record<Id, ReturnType<typeof fakeModel>>> = {
   large: fakeModel({ model: "large" }),
 };
 const classifier: Classifier = { name: "fixed", version: "1", classify: () => ({ complexity: 0.9 }) };
-const draws = runs(4_000, 100_000);
+const draws = runs(2_000, 100_000);
 
 test.each<{
   what: string;

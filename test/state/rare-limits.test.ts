@@ -21,7 +21,7 @@ describe("a provider that answers few calls with 429 is used for at least 90 % o
           for (const of of shares) {
             const { sent, answered } = await runLimitedWorld({
               perSecond,
-              seconds: Math.min(600, runs(1_000, 10_000) / perSecond),
+              seconds: Math.min(600, runs(500, 10_000) / perSecond),
               refuses: share(of),
               retryAfterMs,
               execution: { limits },

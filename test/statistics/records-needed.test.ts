@@ -7,7 +7,7 @@ import { runs } from "../support/runs.ts";
 
 const delta = 0.05;
 const isFull = runs(0, 1) === 1;
-const refusals = runs(3, 60);
+const refusals = runs(2, 60);
 const draws = runs(8, 20);
 
 interface LossWorld {

@@ -16,9 +16,14 @@ const quotations = new RegExp(
   ].join("|"),
   "gu",
 );
-const addresses = /\b(?:https?:\/\/|www\.)\S+|[^\s<>@]{1,64}@[^\s<>@]{1,255}/giu;
-/** Numbers, dates, codes and hashes: whatever has a digit. */
-const codes = /[A-Za-z_-]{0,64}\p{N}[A-Za-z\p{N}_-]*/gu;
+const links = /\b(?:https?:\/\/|www\.)\S+/giu;
+/** Looks for an @ behind each character: only for text that has one. */
+const addresses = new RegExp(`${links.source}|[^\\s<>@]{1,64}@[^\\s<>@]{1,255}`, "giu");
+/** Numbers, dates, codes and hashes from their first digit on. */
+const codes = /\p{N}[A-Za-z\p{N}_-]*/gu;
+const beforeDigit = /[A-Za-z_-]/;
+/** Most letters before the first digit that belong to a code. */
+const mostBefore = 64;
 const words = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
 const capital = /^\p{Lu}/u;
 const sentenceEnd = /[.!?:;\n]/;
@@ -49,7 +54,8 @@ export function templateKey(record: OutcomeRecord): string | undefined {
   const text = (record.question ?? record.prompt ?? textOf(record.messages))
     .slice(0, longest)
     .normalize("NFKC");
-  const open = text.replace(quotations, " ").replace(addresses, " ").replace(codes, " ");
+  const unquoted = text.replace(quotations, " ");
+  const open = withoutCodes(unquoted.replace(unquoted.includes("@") ? addresses : links, " "));
   const found = [...open.matchAll(words)].map(([word], index, all) => ({
     word,
     isFirst: isFirst(open, all, index),
@@ -64,6 +70,20 @@ export function templateKey(record: OutcomeRecord): string | undefined {
     start !== undefined && kept.length > fewestWords && start === found[0] && capital.test(start.word);
   const key = (isGap && hasNames ? kept.slice(1) : kept).map(({ word }) => word.toLowerCase()).join(" ");
   return key === "" ? undefined : key;
+}
+
+/** Replaces all that has a digit, with the letters before it. One pattern would look for a digit behind each letter. */
+function withoutCodes(text: string): string {
+  let open = "";
+  let end = 0;
+  for (const match of text.matchAll(codes)) {
+    let start = match.index;
+    const earliest = Math.max(end, start - mostBefore);
+    while (start > earliest && beforeDigit.test(text.charAt(start - 1))) start -= 1;
+    open += `${text.slice(end, start)} `;
+    end = match.index + match[0].length;
+  }
+  return open + text.slice(end);
 }
 
 /** True if a sentence ended since the word before. */

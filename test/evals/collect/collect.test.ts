@@ -437,7 +437,7 @@ describe("failures", () => {
         ? new Promise<string>(() => {})
         : halfRight(prompt, model),
     );
-    const given = { timeoutMs: 500, retries: 1 };
+    const given = { timeoutMs: 250, retries: 1 };
     const patient = setUp(slow.url, numbered(3), given);
     const left = await collect(patient.options);
     expect(left).toMatchObject({ complete: false, missing: 1 });
@@ -522,7 +522,7 @@ describe("money", () => {
   it.each([1, 4])("does not go above maxCostUsd, with %i calls at once", async (concurrency) => {
     const server = await serve(halfRight);
     const maxCostUsd = 0.0007;
-    const { options } = setUp(server.url, numbered(60), { concurrency, maxCostUsd });
+    const { options } = setUp(server.url, numbered(40), { concurrency, maxCostUsd });
     const collection = await collect(options);
     expect(collection.stopped).toBe("max-cost");
     expect(collection.complete).toBe(false);
@@ -536,8 +536,8 @@ describe("money", () => {
     expect(await collect(options)).toMatchObject({ stopped: "max-cost" });
     expect(server.requests.length * 0.00002).toBeLessThanOrEqual(maxCostUsd);
     const rest = await collect({ ...options, maxCostUsd: 1 });
-    expect(rest).toMatchObject({ complete: true, records: 60 });
-    expect(server.requests).toHaveLength(120);
+    expect(rest).toMatchObject({ complete: true, records: 40 });
+    expect(server.requests).toHaveLength(80);
   });
 
   it("is reserved for calls that begin at the same moment", async () => {

@@ -24,6 +24,7 @@ import {
 import { deepFreeze } from "../../../src/testing/deep-freeze.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { withoutChance } from "../../../src/testing/without-chance.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { runs } from "../../support/runs.ts";
 
 interface Setup {
@@ -210,7 +211,7 @@ describe.each(Object.entries(setups))("%s", (file, { scorer, good, bad, pure = t
 
   it("survives texts that are made to break it, of 10 MB and at its own bounds", async () => {
     for (const piece of pieces) {
-      for (const length of [7, 100_000]) {
+      for (const length of [7, runs(20_000, 100_000)]) {
         const output = piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
         isScore((await scorer.score({ ...good, output })) as Score);
         isScore((await scorer.score({ ...good, output: `${output}${good.output}` })) as Score);
@@ -222,13 +223,13 @@ describe.each(Object.entries(setups))("%s", (file, { scorer, good, bad, pure = t
 
   it("survives any mixture of them, and any text", async () => {
     const mixture = fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((parts) => parts.join(""));
-    const text = fc.oneof(mixture, fc.string({ unit: "binary", maxLength: 200 }), fc.json());
+    const text = fc.oneof(mixture, fc.string({ unit: anyCharacter, maxLength: 200 }), fc.json());
     await fc.assert(
       fc.asyncProperty(text, text, async (output, expected) => {
         isScore((await scorer.score({ ...good, output })) as Score);
         isScore((await scorer.score({ ...good, output, expected })) as Score);
       }),
-      { numRuns: runs(60, 2_000) },
+      { numRuns: runs(30, 2_000) },
     );
   });
 

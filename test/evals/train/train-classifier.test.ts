@@ -54,7 +54,7 @@ describe("trainClassifier", () => {
 
   it("has a curve for each of any number of models, never one that worsens the Brier score", async () => {
     const models = ["large", "middle", "small"];
-    const { file, report } = await trainClassifier(topicRecords(600), { ...pair, models });
+    const { file, report } = await trainClassifier(topicRecords(300), { ...pair, models });
     expect(file.models).toEqual(models);
     expect(report.models.map(({ model }) => model)).toEqual(models);
     for (const { brier, brierOfMean } of report.models) expect(brier).toBeLessThanOrEqual(brierOfMean);

@@ -85,7 +85,7 @@ describe("a threshold for a greatest loss", () => {
   });
 
   it("stands on a curve that says what was tested and accepted", async () => {
-    const { curve, threshold } = await tune(tuneRecords(2_000), { steps: 20 });
+    const { curve, threshold } = await tune(tuneRecords(1_000), { steps: 20 });
     expect(curve.map((point) => point.threshold)).toEqual([
       0,
       ...Array.from({ length: 20 }, (_, index) => (index + 1) / 20),
@@ -100,13 +100,13 @@ describe("a threshold for a greatest loss", () => {
   });
 
   it("is the same for the same records, options and clock", async () => {
-    const records = tuneRecords(1_500);
+    const records = tuneRecords(600);
     expect(await tune(records)).toEqual(await tune(records));
     expect((await tune(records, { seed: 2 })).version).not.toBe((await tune(records)).version);
   });
 
   it("is lower for a smaller loss, and for regressions, where gains make up for nothing", async () => {
-    const records = tuneRecords(4_000);
+    const records = tuneRecords(2_500);
     const wide = await tune(records, { target: { maxLoss: 0.1 } });
     const narrow = await tune(records, { target: { maxLoss: 0.03 } });
     const regressions = await tune(records, { target: { maxLoss: 0.03 }, guarantee: "regressions" });
@@ -253,7 +253,7 @@ describe("units of several records", () => {
   });
 
   it("take the place of the exact binomial test, and the certificate says so", async () => {
-    const records = tuneRecords(2_000, { small: () => 0.95 });
+    const records = tuneRecords(1_000, { small: () => 0.95 });
     const options = { target: { maxLoss: 0.1 }, guarantee: "regressions" } as const;
     const single = (await tune(records, options)).certificate;
     expect(single).toMatchObject({ test: "binomial", notes: [] });
@@ -369,7 +369,7 @@ describe("records that are not as one would wish", () => {
 
   it("tells constant scores: all to the small model where that is proven, else nothing", async () => {
     const constant = { complexity: () => 0.5 };
-    const good = await tune(tuneRecords(2_000, { ...constant, small: () => 0.95 }));
+    const good = await tune(tuneRecords(1_000, { ...constant, small: () => 0.95 }));
     expect(good.threshold).toBe(0.51);
     expect(good.certificate).toMatchObject({
       largeCallRate: 0,
@@ -377,14 +377,14 @@ describe("records that are not as one would wish", () => {
         "Complexity is the same on all records: it does not distinguish requests.",
       ]),
     });
-    const error = await errorOf(tune(tuneRecords(2_000, { ...constant, small: () => 0.9 })));
+    const error = await errorOf(tune(tuneRecords(1_000, { ...constant, small: () => 0.9 })));
     expect(isRouterError(error, "insufficient-evidence")).toBe(true);
   });
 
   it("sends all to a small model that is better, and says so", async () => {
     // Some requests are as hard as can be: a threshold of 1 would send them to the large model.
     const complexity = (random: () => number): number => (random() < 0.05 ? 1 : random());
-    const file = await tune(tuneRecords(2_000, { small: () => 0.99, complexity }));
+    const file = await tune(tuneRecords(1_000, { small: () => 0.99, complexity }));
     expect(file).toMatchObject({
       threshold: 1.01,
       policy: { name: "always", parameters: { model: "small" } },
@@ -398,7 +398,7 @@ describe("records that are not as one would wish", () => {
   });
 
   it("keeps to the large model where the small one is no cheaper", async () => {
-    const dear = tuneRecords(2_000).map((record): OutcomeRecord => {
+    const dear = tuneRecords(1_000).map((record): OutcomeRecord => {
       const { small, large } = record.outcomes;
       if (small === undefined || large === undefined) return record;
       return { ...record, outcomes: { small: { ...small, costUsd: 0.02 }, large } };
@@ -418,18 +418,18 @@ describe("records that are not as one would wish", () => {
   });
 
   it("counts records that cannot be classified as sent to the large model", async () => {
-    const broken = tuneRecords(2_000).map((record, index) =>
+    const broken = tuneRecords(1_000).map((record, index) =>
       index % 10 === 0 ? { ...record, prompt: `no number ${wordOf(index)}` } : record,
     );
     const { certificate, curve } = await tune(broken);
-    expect(certificate.unclassified).toBe(200);
+    expect(certificate.unclassified).toBe(100);
     expect(curve.at(-1)?.largeCallRate).toBeCloseTo(0.1, 12);
   });
 
   it("does not try always-small where some could not be classified: it would get those too", async () => {
     // Some are as hard as can be: only always-small saves on them.
     const complexity = (random: () => number): number => (random() < 0.1 ? 1 : random());
-    const broken = tuneRecords(2_000, { small: () => 1, complexity }).map((record, index): OutcomeRecord => {
+    const broken = tuneRecords(1_000, { small: () => 1, complexity }).map((record, index): OutcomeRecord => {
       const { large } = record.outcomes;
       if (index % 10 !== 0 || large === undefined) return record;
       return { ...record, prompt: `no number ${wordOf(index)}`, outcomes: { small: { quality: 0 }, large } };

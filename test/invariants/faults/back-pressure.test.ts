@@ -10,7 +10,7 @@ import { runs } from "../../support/runs.ts";
 import type { WireName } from "../../support/wires.ts";
 
 const megabyte = 1_000_000;
-const wireBytes = runs(24, 100) * megabyte;
+const wireBytes = runs(16, 100) * megabyte;
 /** Bytes that the kernel and both ends of a connection may buffer while the stream is not read. */
 const inFlightBytes = 12 * megabyte;
 /** The text is kept, in one or two bytes per character; other memory does not grow. */

@@ -9,7 +9,7 @@ import { runs } from "../../support/runs.ts";
 import { wires } from "../../support/wires.ts";
 
 const requestsPerSecond = 200;
-const requests = runs(300, 6_000);
+const requests = runs(150, 6_000);
 const capacity = 0.3;
 /** Maximum number of calls: the router may amplify the load by 20 %. */
 const mostCalls = 1.2 * requests;

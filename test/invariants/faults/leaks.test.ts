@@ -11,7 +11,7 @@ import { runs } from "../../support/runs.ts";
 import { type WireName, wires } from "../../support/wires.ts";
 
 const seed = 20_261_125;
-const requests = runs(450, 10_000);
+const requests = runs(300, 10_000);
 /**
  * Room for compiled code and caches, which do not depend on the number of requests: 500 bytes for each of
  * 10,000 requests would exceed it.

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventBlocks, type StreamLimits } from "../../../src/plugin/http/event-blocks.ts";
 import { eventData } from "../../../src/plugin/http/event-data.ts";
-import { numRuns } from "../../support/runs.ts";
+import { numRuns, runs } from "../../support/runs.ts";
 
 const limits: StreamLimits = { maxEventBytes: 100, maxBytes: 1_000 };
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -82,9 +82,9 @@ describe("a stream of events", () => {
       "data: c\n\n",
     ]);
     expect(await blocksOf(["data: a\r\n\r", "\n"])).toEqual(["data: a\r\n\r\n"]);
-    const letters = Array.from({ length: 200_000 }, () => "x");
+    const letters = Array.from({ length: runs(20_000, 200_000) }, () => "x");
     const [block, ...others] = await blocksOf(["data: ", ...letters, "\n\n"], wide);
-    expect(block).toHaveLength(200_008);
+    expect(block).toHaveLength(letters.length + 8);
     expect(others).toEqual([]);
   });
 

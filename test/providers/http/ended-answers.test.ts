@@ -118,7 +118,8 @@ const streamCases = streams.flatMap(([what, providers, body, hasUsage]) =>
 /** All at once: most take a second. */
 const together = <T>(cases: readonly T[], check: (one: T) => Promise<void>) => Promise.all(cases.map(check));
 
-describe("a stream", () => {
+// At the same time: nearly all of them wait for a second.
+describe.concurrent("a stream", () => {
   it.each(Object.entries(endings))(
     "is complete after its end, although the connection %s",
     async (_, end) => {
@@ -192,7 +193,7 @@ const answers: Readonly<Record<string, object>> = {
   google: JSON.parse(googleEnd.slice(6)),
 };
 
-describe("an answer that is not streamed", () => {
+describe.concurrent("an answer that is not streamed", () => {
   it.each(["stays open", "is reset"])(
     "is complete with its JSON, although the connection %s",
     async (how) => {

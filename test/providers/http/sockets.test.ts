@@ -1,21 +1,15 @@
 import { setMaxListeners } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, type onTestFinished } from "vitest";
 import type { Model } from "../../../src/contracts/index.ts";
 import { remoteModels, shortRequest } from "../../support/remote-models.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
 
 /** Ways in which a server stalls, with the number of requests that have got there. */
 const stalls: Readonly<Record<string, { readonly status?: number; readonly text?: string }>> = {
@@ -25,9 +19,12 @@ const stalls: Readonly<Record<string, { readonly status?: number; readonly text?
   "within an error's body": { status: 503, text: '{"error"' },
 };
 
-async function stalling({ status, text }: { readonly status?: number; readonly text?: string }) {
+async function stalling(
+  { status, text }: { readonly status?: number; readonly text?: string },
+  whenFinished: typeof onTestFinished,
+) {
   let requests = 0;
-  server = createServer((request, response) => {
+  const open = createServer((request, response) => {
     request.resume().once("end", () => {
       requests += 1;
       if (status === undefined) return;
@@ -35,7 +32,10 @@ async function stalling({ status, text }: { readonly status?: number; readonly t
       if (text) response.write(text);
     });
   });
-  const open = server;
+  whenFinished(() => {
+    open.closeAllConnections();
+    open.close();
+  });
   await new Promise<void>((resolve) => open.listen(0, "127.0.0.1", resolve));
   const sockets = () => new Promise<number>((resolve) => open.getConnections((_, count) => resolve(count)));
   return {
@@ -60,11 +60,12 @@ async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
 /** Calls at once of each provider and kind. */
 const count = 4;
 
-describe("calls that are aborted", () => {
-  it.each(Object.entries(stalls))(
+// At the same time: they wait for servers.
+describe.concurrent("calls that are aborted", () => {
+  it.for(Object.entries(stalls))(
     "hold no socket of a server that stalls %s, also after a collection",
-    async (_, stall) => {
-      const { url, requests, sockets } = await stalling(stall);
+    async ([, stall], { onTestFinished }) => {
+      const { url, requests, sockets } = await stalling(stall, onTestFinished);
       const controller = new AbortController();
       setMaxListeners(0, controller.signal);
       const ends: Promise<unknown>[] = [];

@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { trainedOn } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
 import { trainClassifiers } from "../../../studies/training/train-classifiers.ts";
+import { runs } from "../../support/runs.ts";
 
 const folder = process.env["SWITCHPOINT_DATA"] ?? "../shared/data";
-const reason = !existsSync(join(folder, "train/mmlu_pro.jsonl.gz"))
-  ? `no data sets in ${folder} (SWITCHPOINT_DATA)`
-  : process.version !== trainedOn
-    ? `the weights were trained on Node ${trainedOn}, this is ${process.version}`
-    : undefined;
+const reason =
+  runs(0, 1) === 0
+    ? "it takes ten seconds: SWITCHPOINT_RUNS=full"
+    : !existsSync(join(folder, "train/mmlu_pro.jsonl.gz"))
+      ? `no data sets in ${folder} (SWITCHPOINT_DATA)`
+      : process.version !== trainedOn
+        ? `the weights were trained on Node ${trainedOn}, this is ${process.version}`
+        : undefined;
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 
 test.skipIf(reason !== undefined)(

@@ -15,16 +15,16 @@ export function textsOf(file: string, source: string): readonly Text[] {
 }
 
 function textsOfCode(source: string): readonly Text[] {
-  const tree = ts.createSourceFile("file.ts", source, ts.ScriptTarget.ES2023, true);
-  const comments = new Map<number, number>();
+  const tree = ts.createSourceFile("file.ts", source, {
+    languageVersion: ts.ScriptTarget.ES2023,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
+  /** Ends of strings, templates and patterns by start: what looks like a comment in them is none. */
+  const literals = new Map<number, number>();
   const texts: Text[] = [];
-  const note = (ranges: readonly ts.CommentRange[] | undefined) => {
-    for (const { pos, end } of ranges ?? []) comments.set(pos, end);
-  };
   const visit = (node: ts.Node): void => {
-    if (ts.isJSDoc(node)) return;
-    note(ts.getLeadingCommentRanges(source, node.getFullStart()));
-    note(ts.getTrailingCommentRanges(source, node.getEnd()));
+    if (ts.isLiteralExpression(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      literals.set(node.getStart(tree), node.getEnd());
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
       const at = node.getStart(tree) + 1;
       const raw = source.slice(at, node.getEnd() - 1);
@@ -32,10 +32,32 @@ function textsOfCode(source: string): readonly Text[] {
       if (/[A-Za-z]\s+[A-Za-z]/.test(raw))
         texts.push({ kind: "string", prose: blankCode(raw.replace(/\\[nrt]/g, "  ")), at });
     }
-    for (const child of node.getChildren(tree)) visit(child);
+    ts.forEachChild(node, visit);
   };
   visit(tree);
-  return [...texts, ...joined(comments, source)];
+  return [...texts, ...joined(commentsOf(source, literals), source)];
+}
+
+/** Ends of the comments by start. Faster than asking for the comments around each token. */
+function commentsOf(source: string, literals: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const comments = new Map<number, number>();
+  const marks = /["'`}/]/g;
+  for (let mark = marks.exec(source); mark !== null; mark = marks.exec(source)) {
+    const at = mark.index;
+    const isComment = source.startsWith("//", at) || source.startsWith("/*", at);
+    const end = literals.get(at) ?? (isComment ? endOfComment(source, at) : undefined);
+    if (end === undefined) continue;
+    if (!literals.has(at)) comments.set(at, end);
+    marks.lastIndex = end;
+  }
+  return comments;
+}
+
+function endOfComment(source: string, at: number): number {
+  if (source.startsWith("/*", at)) return source.indexOf("*/", at) + 2;
+  const rest = /\r?\n|$/g;
+  rest.lastIndex = at;
+  return rest.exec(source)?.index ?? source.length;
 }
 
 /** Comments, those of successive lines as one. */

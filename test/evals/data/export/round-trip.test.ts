@@ -8,6 +8,7 @@ import {
   type Outcome,
   type OutcomeRecord,
 } from "../../../../evals/index.ts";
+import { anyCharacter } from "../../../support/any-character.ts";
 import { temporaryFolder } from "../../../support/cli-config.ts";
 import { linesFrom } from "../../../support/evals/import-folder.ts";
 import { collect } from "../../../support/evals/records.ts";
@@ -27,7 +28,7 @@ async function roundTrip(
 }
 
 const text = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.stringMatching(/^[ \r\n\t"',|={}[\]\\ab{]{0,12}$/),
   fc.constantFrom("['a', \"b\"]", '["\\n"]', "[]", "a\r\nb", "{{prompt}}", "\uFEFFx", "=1+1", "nan", "True"),
 );

@@ -16,6 +16,7 @@ import {
   worldOf,
 } from "../../../support/evals/logged-world.ts";
 import { stated } from "../../../support/evals/records.ts";
+import { runs } from "../../../support/runs.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -39,7 +40,7 @@ async function estimate(
 const truthOf = ({ records }: World, policy: Policy<Id>) =>
   replay(records, { models: ["small", "large"], policy, classifier: stated });
 
-const isFull = process.env["SWITCHPOINT_RUNS"] === "full";
+const isFull = runs(0, 1) === 1;
 
 describe("a log of our router", () => {
   it("tells what another threshold would have brought, with intervals that hold", async () => {
@@ -140,7 +141,7 @@ describe("a log of our router", () => {
   });
 
   it("takes a cascade as one action: both models and the name of the check", async () => {
-    const world = worldOf(3_000, 5);
+    const world = worldOf(1_500, 5);
     const steps = cascade<Id>({ first: "small", then: "large", unless: looksRight });
     const files = await serve(world, explore(0.6, steps), folder, "cascade");
     const { quality, costUsd: cost, plans } = await estimate(world, files, steps);
@@ -157,7 +158,7 @@ describe("a log of our router", () => {
   });
 
   it("weighs feedback up by plan: more of one model's answers may be rated than of the other's", async () => {
-    const world = worldOf(6_000, 6);
+    const world = worldOf(3_000, 6);
     const random = seededRandom(1);
     const files = await serve(world, explore(0.6, at(0.5)), folder, "some-rated", (model) =>
       model === "small" ? random() < 0.2 : random() < 0.8,
@@ -165,14 +166,14 @@ describe("a log of our router", () => {
     const policy = at(0.9);
     const { quality, costUsd: cost, rated, warnings } = await estimate(world, files, policy);
     const truth = await truthOf(world, policy);
-    expect(rated).toBeLessThan(4_000);
+    expect(rated).toBeLessThan(2_000);
     expect(quality?.known).toBe(rated);
-    expect(cost?.known).toBe(6_000);
+    expect(cost?.known).toBe(3_000);
     for (const name of ["ips", "snips", "dr"] as const)
       expect(Math.abs((quality?.estimates[name].value ?? 0) - truth.quality), name).toBeLessThan(0.05);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^quality rests on \d+ of 6000 rows \(\d+\.\d %\): taken to be missing at random/,
+        /^quality rests on \d+ of 3000 rows \(\d+\.\d %\): taken to be missing at random/,
       ),
     ]);
   });
