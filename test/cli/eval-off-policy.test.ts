@@ -19,7 +19,7 @@ let config = "";
 beforeAll(async () => {
   logs = await mkdtemp(join(tmpdir(), "eval-off-policy-"));
   configs = temporaryFolder();
-  world = worldOf(900, 1);
+  world = worldOf(1_800, 1);
   files = await serve(world, explore(0.3, at(0.4)), logs, "explored");
   config = configs.config(() => world.router(at(0.7)));
 });
@@ -46,7 +46,7 @@ describe("eval off-policy", () => {
     const { exitCode, out, err } = await run("--config", config);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     const lines = out.split("\n");
-    expect(lines[0]).toBe("900 decisions in 300 independent units (0 pins left out), 900 rated, 0 failed");
+    expect(lines[0]).toBe("1800 decisions in 600 independent units (0 pins left out), 1800 rated, 0 failed");
     expect(lines[1]).toMatch(/^mean weight [01]\.\d{3}, largest 6\.7; effective sample size \d+$/);
     expect(lines[3]).toMatch(/^ +quality \[95 %\] +USD\/1k \[95 %\]$/);
     const cell = String.raw`-?\d\.\d{3} \[-?\d\.\d{3}, -?\d\.\d{3}\] +-?0\.\d+ \[-?0\.\d+, -?0\.\d+\]$`;
@@ -82,8 +82,8 @@ describe("eval off-policy", () => {
     expect(Object.keys(dr)).toEqual(["value", "low", "high", "bootstrap"]);
     expect(Object.keys(dm)).toEqual(["value"]);
     expect(costUsd.difference.value).toBeLessThan(0);
-    expect(overlap.effectiveSampleSize).toBeLessThan(900);
-    expect(strata[0]).toMatchObject({ stratum: "category even", rows: 450 });
+    expect(overlap.effectiveSampleSize).toBeLessThan(1_800);
+    expect(strata[0]).toMatchObject({ stratum: "category even", rows: 900 });
     expect(warnings).toEqual([]);
   });
 
