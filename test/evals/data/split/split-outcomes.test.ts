@@ -58,7 +58,7 @@ test("no prompt, group, session or tenant is in both parts, and no record is los
     }),
     numRuns(10_000),
   );
-  expect(tried).toBeGreaterThan(30);
+  expect(tried).toBeGreaterThan(numRuns(10_000).numRuns / 5);
 });
 
 test("a record stays in its part when the records come in another order", () => {
