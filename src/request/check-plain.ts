@@ -1,4 +1,5 @@
 import { InvalidRequestError, type RouteRequest } from "../contracts/index.ts";
+import { routingFields } from "../plugin/routing-fields.ts";
 import { readable } from "./readable.ts";
 
 /** Deepest nesting. A value that contains itself is deeper than any. */
@@ -11,18 +12,7 @@ const mostCharacters = 2 ** 28;
 const shortText = 4_096;
 
 /** Fields that stay with the router. They are checked one by one. */
-const routing: ReadonlySet<string> = new Set([
-  "session",
-  "tenant",
-  "labels",
-  "category",
-  "language",
-  "constraints",
-  "maxCostUsd",
-  "deadlineMs",
-  "model",
-  "fallback",
-]);
+const routing: ReadonlySet<string> = new Set(routingFields);
 
 /** Arrays and objects that were found to be plain: an application sends the same tools with every request. */
 const known = new WeakSet<object>();

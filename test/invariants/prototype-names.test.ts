@@ -27,7 +27,7 @@ const pristine = () => JSON.stringify(Object.getOwnPropertyNames(Object.prototyp
 const before = pristine();
 afterEach(() => expect(pristine()).toBe(before));
 
-/** What a server says with a name in each place that is looked up. */
+/** Answers of a server that has the name in each place that is looked up. */
 const answers: Readonly<Record<string, (name: string) => unknown>> = {
   openai: (name) => ({
     id: name,

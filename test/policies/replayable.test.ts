@@ -152,7 +152,7 @@ function replayed(decision: Decision, prompt: string, facts: Readonly<Record<Id,
   return { line, context: recordedContext<Id>(line, facts, { file: "log", line: 1 }) };
 }
 
-/** What JSON keeps of a value, so that a field that is undefined equals one that is absent. */
+/** Returns the part of a value that JSON keeps, so that a field that is undefined equals one that is absent. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
 /** The names of checks in place of the checks. */

@@ -255,7 +255,7 @@ describe("state", () => {
     expect(calibrated(means)).toBe(1_200);
   });
 
-  test("holds a bounded number of tenants and categories, whoever comes", () => {
+  test("holds a bounded number of tenants and categories, however many ask", () => {
     const means = createUsageMeans({ maxTenants: 100 });
     for (let at = 0; at < runs(20_000, 200_000); at += 1) answers(means, 1, 9, { tenant: `t${at}` });
     for (let at = 0; at < 1_000; at += 1) answers(means, 1, 9, { tenant: "t", category: `c${at}` });

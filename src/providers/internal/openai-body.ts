@@ -1,21 +1,9 @@
-import type { ChatRequest, ModelDefaults, Routing } from "../../contracts/index.ts";
+import type { ChatRequest, ModelDefaults } from "../../contracts/index.ts";
+import { routingFields } from "../../plugin/routing-fields.ts";
 import { type MessageTarget, toOpenAiMessages } from "./openai-messages.ts";
 
 /** Name of the output token limit in a target's requests. */
 export type OutputLimitField = "max_completion_tokens" | "max_tokens";
-
-const routingFields = [
-  "session",
-  "tenant",
-  "labels",
-  "category",
-  "language",
-  "constraints",
-  "maxCostUsd",
-  "deadlineMs",
-  "model",
-  "fallback",
-] as const satisfies readonly (keyof Routing)[];
 
 /**
  * Fields that are never passed on: the router's own, in case a caller uses the model directly, and those

@@ -152,8 +152,11 @@ function isReported(observation: Observation): void {
 /** Returns what was told when an attempt ended, with the next step that came: after a wait, another one may. */
 function withNextOf(end: Attempt, observation: Observation): Attempt {
   const recorded = attemptsOf(observation).find(({ id }) => id === end.id);
+  // A step that came was told; one that was told is missing only where the request ended before it.
+  if (recorded === undefined || end.next === undefined) return end;
+  if (recorded.next === undefined && observation.result !== undefined) return end;
   const { next: _, ...rest } = end;
-  return recorded?.next === undefined ? rest : { ...rest, next: recorded.next };
+  return recorded.next === undefined ? rest : { ...rest, next: recorded.next };
 }
 
 /** Describes one request of a batch. */

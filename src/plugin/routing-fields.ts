@@ -1,0 +1,15 @@
+import type { Routing } from "../contracts/index.ts";
+
+/** Fields of a request that stay with the router: no provider gets them. */
+export const routingFields = [
+  "session",
+  "tenant",
+  "labels",
+  "category",
+  "language",
+  "constraints",
+  "maxCostUsd",
+  "deadlineMs",
+  "model",
+  "fallback",
+] as const satisfies readonly (keyof Routing)[];
