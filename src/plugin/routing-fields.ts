@@ -1,7 +1,7 @@
 import type { Routing } from "../contracts/index.ts";
 
 /** Fields of a request that stay with the router: no provider gets them. */
-export const routingFields = [
+export const routingFields: readonly (keyof Routing)[] = [
   "session",
   "tenant",
   "labels",
@@ -12,4 +12,4 @@ export const routingFields = [
   "deadlineMs",
   "model",
   "fallback",
-] as const satisfies readonly (keyof Routing)[];
+];
