@@ -9,9 +9,10 @@ import { clipWeights } from "./clip-weights.ts";
 import { doublyRobustTerms, type Predictions } from "./doubly-robust.ts";
 import { ipsTerms } from "./ips.ts";
 import type { OffPolicyEstimate, RewardReport } from "./off-policy-report.ts";
+import type { DrawnWeights } from "./redraw-weights.ts";
 import { snipsTerms } from "./snips.ts";
 import { type BoundedWeights, valueBounds } from "./value-bounds.ts";
-import { isEnough, type WeightEvidence, weightEvidence } from "./weight-evidence.ts";
+import { atMostUsual, isEnough, type WeightEvidence, weightEvidence } from "./weight-evidence.ts";
 
 /** A reward of logged rows, in columns. */
 export interface RewardColumns {
@@ -24,6 +25,8 @@ export interface RewardColumns {
   readonly predictions: Predictions;
   /** Independent unit of each row, dense numbers from 0. */
   readonly units: Uint32Array;
+  /** Draws the weights of another log of the same requests. Default: the evidence is that of this log. */
+  readonly redraw?: ((seed: number) => DrawnWeights) | undefined;
 }
 
 export interface EstimateOptions {
@@ -64,15 +67,18 @@ export async function estimateReward(
   const resampled = await resample(columns, terms, options);
   const { largestReward, trusted = true, uncovered = 0, clip, confidence, seed } = options;
   const { largestWeight: high, largestLoggedWeight: most = 1 } = options;
-  const difference = weights.map((weight, row) => weight - (loggedWeights[row] as number));
+  const difference = differenceOf(columns);
+  const { redraw } = columns;
+  const redrawn = redraw ? Array.from({ length: redraws }, (_, draw) => redraw(seed + draw)) : [];
   // The estimators of one value share the evidence, and the bounds that take the place of too little.
   const sides = {
-    logged: sideOf({ weights: loggedWeights, low: 0, high: most, mean: 1 }),
-    target: sideOf({ weights, low: 0, high, mean: 1 }),
-    difference: sideOf({ weights: difference, low: -most, high, mean: 0 }),
+    logged: sideOf({ weights: loggedWeights, low: 0, high: most, mean: 1 }, (drawn) => drawn.loggedWeights),
+    target: sideOf({ weights, low: 0, high, mean: 1 }, (drawn) => drawn.weights),
+    difference: sideOf({ weights: difference, low: -most, high, mean: 0 }, differenceOf),
   };
-  function sideOf(bounded: BoundedWeights): Side {
-    const evidence = weightEvidence(bounded.weights, rewards, units);
+  function sideOf(bounded: BoundedWeights, weightsOf: (drawn: DrawnWeights) => Float64Array): Side {
+    const found = weightEvidence(bounded.weights, rewards, units);
+    const evidence = atMostUsual(found, redrawn.map(weightsOf), units);
     if (!trusted && bounded.weights !== loggedWeights) return { evidence };
     if (isEnough(evidence, largestReward !== undefined)) return { evidence, isEnough: true };
     // Rewards without a known range have no bounds.
@@ -118,6 +124,13 @@ export async function estimateReward(
         ? undefined
         : lowerBound(terms.clippedIps, units, Math.min(clip, high) * largestReward, confidence),
   };
+}
+
+/** Number of logs drawn anew. Their median is compared to a number of rows, so a few will do. */
+const redraws = 9;
+
+function differenceOf({ weights, loggedWeights }: DrawnWeights): Float64Array {
+  return weights.map((weight, row) => weight - (loggedWeights[row] as number));
 }
 
 /** Statement about one value: Student's interval if the evidence is enough, else bounds, else nothing. */

@@ -3,6 +3,7 @@ import { knownRewards } from "./known-rewards.ts";
 import type { RewardReport } from "./off-policy-report.ts";
 import { type ModelledRow, predictRewards } from "./predict-rewards.ts";
 import type { LoggedRow } from "./read-rows.ts";
+import { redrawWeights } from "./redraw-weights.ts";
 import { planFeatures, rowFeatures } from "./row-features.ts";
 
 export interface RewardOptions {
@@ -74,6 +75,7 @@ export function rewardReporter(
         rewards,
         predictions,
         units,
+        redraw: (seed) => redrawWeights(rows, shares, seed),
       },
       {
         ...options,

@@ -46,6 +46,22 @@ export function weightEvidence(
 const fewestRows = 60;
 const fewestEvents = 20;
 
+/**
+ * Reduces the evidence to the median of logs that were drawn anew. An interval that is given only to logs
+ * which by luck lack heavy rows would be too short: what such logs usually have must be enough as well.
+ */
+export function atMostUsual(
+  evidence: WeightEvidence,
+  drawn: readonly Float64Array[],
+  units: Uint32Array,
+): WeightEvidence {
+  const counts = drawn.map((weights) => weightEvidence(weights, new Uint8Array(weights.length), units).rows);
+  const usual = counts.sort((a, b) => a - b)[counts.length >> 1];
+  if (usual === undefined || usual >= evidence.rows) return evidence;
+  const share = usual / evidence.rows;
+  return { rows: usual, failures: evidence.failures * share, successes: evidence.successes * share };
+}
+
 /** True if Student's interval can be relied on. Only rewards in [0, 1] have failures. */
 export function isEnough({ rows, failures, successes }: WeightEvidence, isGraded: boolean): boolean {
   return rows >= fewestRows && (!isGraded || (failures >= fewestEvents && successes >= fewestEvents));

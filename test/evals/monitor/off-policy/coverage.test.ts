@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateReward } from "../../../../evals/monitor/off-policy/estimate-reward.ts";
+import type { LoggedRow } from "../../../../evals/monitor/off-policy/read-rows.ts";
+import { redrawWeights } from "../../../../evals/monitor/off-policy/redraw-weights.ts";
 import { weightEvidence } from "../../../../evals/monitor/off-policy/weight-evidence.ts";
 import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
 import { loggedWorlds } from "../../../../studies/logged-worlds.ts";
@@ -86,6 +88,61 @@ describe("without enough evidence", () => {
     // 2,000 equal rows decide, but of a reward without a range nothing is known below 50.
     const cost = await estimateReward(columnsOf(100, 3), options);
     expect(cost?.estimates.dr).toEqual({ value: expect.any(Number) });
+  });
+
+  it("a log that lacks heavy rows by luck is judged by what such logs usually have", async () => {
+    // One request in 33 could have had a weight of 10; none of them came up.
+    const rows = Array.from(
+      { length: 1_000 },
+      (_, row): LoggedRow => ({
+        ...({} as LoggedRow),
+        logged: "large",
+        propensity: 0.9,
+        target: new Map(row % 3 === 0 ? [["small", 1]] : [["large", 1]]),
+      }),
+    );
+    const weights = Float64Array.from(rows, ({ target }) => (target.get("large") ?? 0) / 0.9);
+    const columns = { ...columnsOf(1_000, 500), weights };
+    expect((await estimateReward(columns, options))?.estimates.snips.low).toBeDefined();
+
+    const redraw = (seed: number) => redrawWeights(rows, new Map(), seed);
+    const cost = await estimateReward({ ...columns, redraw }, options);
+    expect(cost?.evidence.rows).toBeLessThan(60);
+    expect(cost?.estimates.snips).toEqual({ value: expect.any(Number) });
+    expect(cost?.difference).toEqual({ value: expect.any(Number) });
+    // The mean of the log does not depend on the weights.
+    expect(cost?.logged.low).toBeDefined();
+  });
+
+  it("weights drawn anew have a mean of 1 on both sides, also where some rewards are not known", () => {
+    const rows = Array.from(
+      { length: 40_000 },
+      (_, row): LoggedRow => ({
+        ...({} as LoggedRow),
+        logged: row % 4 === 0 ? "small" : "large",
+        propensity: row % 4 === 0 ? 0.25 : 0.75,
+        target: new Map([
+          ["small", 0.6],
+          ["large", 0.4],
+        ]),
+      }),
+    );
+    const drawn = redrawWeights(
+      rows,
+      new Map([
+        ["small", 0.5],
+        ["large", 0.8],
+      ]),
+      3,
+    );
+    const mean = (values: Float64Array): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(drawn.weights)).toBeCloseTo(1, 1);
+    expect(mean(drawn.loggedWeights)).toBeCloseTo(1, 1);
+    expect(new Set(Array.from(drawn.weights, (weight) => weight.toFixed(2)))).toEqual(
+      new Set(["0.00", "4.80", "0.67"]),
+    );
+    expect(redrawWeights(rows, new Map(), 3).weights.every((weight) => weight > 0)).toBe(true);
   });
 
   it("nothing of the target is stated if the mean weight is not 1", async () => {
