@@ -46,93 +46,129 @@ export interface AttemptRecord {
  * Starts the record of one call and adds it to the request's attempts when it has ended. Its end settles the
  * account, and gives back what the call held of the router's limits.
  */
-export function startAttempt(
-  { ports, scope, facts }: CallContext,
-  { call, model, pass }: ReadyCall,
-): AttemptRecord {
-  const { clock, observer, pricing } = ports;
-  const startedAt = clock.monotonic();
-  const record: Writable<Attempt> = {
-    id: call.attemptId,
-    model: call.model,
-    name: model.name,
-    hop: call.hop,
-    startedAt: timestamp(clock.wall()),
-    latencyMs: 0,
-  };
-  let abandoned = false;
-  let isReported = false;
-  if (model.endpoint !== undefined) record.endpoint = model.endpoint;
-  if (call.limited !== undefined) record.limited = call.limited;
-  observer.started(call);
+export function startAttempt(context: CallContext, ready: ReadyCall): AttemptRecord {
+  return new RunningAttempt(context, ready);
+}
 
-  const end = (spentUsd = record.costUsd) => {
+// A class, since every call has one.
+class RunningAttempt implements AttemptRecord {
+  readonly #context: CallContext;
+  readonly #ready: ReadyCall;
+  readonly #startedAt: number;
+  readonly #record: Writable<Attempt>;
+  #abandoned = false;
+  #isReported = false;
+
+  constructor(context: CallContext, ready: ReadyCall) {
+    const { clock, observer } = context.ports;
+    const { call, model } = ready;
+    this.#context = context;
+    this.#ready = ready;
+    this.#startedAt = clock.monotonic();
+    this.#record = {
+      id: call.attemptId,
+      model: call.model,
+      name: model.name,
+      hop: call.hop,
+      startedAt: timestamp(clock.wall()),
+      latencyMs: 0,
+    };
+    if (model.endpoint !== undefined) this.#record.endpoint = model.endpoint;
+    if (call.limited !== undefined) this.#record.limited = call.limited;
+    observer.started(call);
+  }
+
+  dropped(parameter: string): void {
+    const { dropped } = this.#record;
+    if (!dropped?.includes(parameter)) this.#record.dropped = [...(dropped ?? []), parameter];
+  }
+
+  firstToken(): void {
+    this.#record.firstTokenMs = this.#elapsedMs();
+  }
+
+  answer(completion: Completion): void {
+    const choice = completion.choices[0];
+    this.#bill(completion.usage, () => this.#estimate(textOf(choice?.message)));
+    const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
+    if (servedModel !== undefined) this.#record.servedModel = servedModel;
+    if (finishReason !== undefined)
+      this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
+    this.#end(this.#record.costUsd);
+  }
+
+  succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
+    const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
+    this.#bill({ ...input, completion_tokens: 0 }, () => 0);
+    const said = shortText(model);
+    if (said !== undefined) this.#record.servedModel = said;
+    this.#end(this.#record.costUsd);
+  }
+
+  fail(error: unknown, received: string | undefined): void {
+    this.#record.error = recordError(error);
+    if (received === undefined) this.#record.costUsd = 0;
+    else this.#billReceived(received);
+    this.#endEarly(received);
+  }
+
+  abandon(received: string): void {
+    this.#record.error = {
+      code: "abandoned",
+      message: "abandoned because another call of the request took over",
+    };
+    this.#billReceived(received);
+    this.#abandoned = true;
+    this.#endEarly(received);
+  }
+
+  checked(verdict: CheckVerdict): void {
+    this.#record.check = verdict;
+  }
+
+  report(next: Attempt["next"]): void {
+    if (next !== undefined) this.#record.next = next;
+    else if (this.#record.next !== undefined) delete this.#record.next;
+    if (this.#isReported) return;
+    this.#isReported = true;
+    this.#context.ports.observer.ended(this.#ready.call, this.#record);
+  }
+
+  #bill(returned: ReturnedUsage, outputTokens: () => number): void {
+    const { ports, facts } = this.#context;
+    const { inputTokens } = facts;
+    const bill = ports.pricing.bill(this.#ready.model, returned, { inputTokens, outputTokens });
+    this.#record.usage = bill.usage;
+    if (bill.estimated) this.#record.costEstimated = true;
+    if (bill.costUsd !== undefined) this.#record.costUsd = bill.costUsd;
+  }
+
+  #billReceived(text: string): void {
+    this.#bill(undefined, () => this.#estimate(text));
+  }
+
+  #estimate(text: string): number {
+    return this.#context.ports.pricing.estimateTokens(text);
+  }
+
+  #endEarly(received: string | undefined): void {
+    this.#end(spentAfter(received, this.#record.costUsd, this.#ready.call.costUsd));
+  }
+
+  #end(spentUsd: number | undefined): void {
+    const { scope, ports } = this.#context;
+    const { call, pass } = this.#ready;
+    const record = this.#record;
     scope.account.settle(call.attemptId, spentUsd);
-    record.latencyMs = Math.max(0, clock.monotonic() - startedAt);
-    insert(scope, record, startedAt);
-    observer.learnt(call, abandoned && call.hop !== "hedge" ? asLate(record) : record);
+    record.latencyMs = this.#elapsedMs();
+    insert(scope, record, this.#startedAt);
+    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
-  };
-  const bill = (returned: ReturnedUsage, outputTokens: () => number) => {
-    const { usage, estimated, costUsd } = pricing.bill(model, returned, {
-      inputTokens: facts.inputTokens,
-      outputTokens,
-    });
-    record.usage = usage;
-    if (estimated) record.costEstimated = true;
-    if (costUsd !== undefined) record.costUsd = costUsd;
-  };
-  const billReceived = (text: string) => bill(undefined, () => pricing.estimateTokens(text));
+  }
 
-  return {
-    dropped(parameter) {
-      if (!record.dropped?.includes(parameter)) record.dropped = [...(record.dropped ?? []), parameter];
-    },
-    firstToken() {
-      record.firstTokenMs = Math.max(0, clock.monotonic() - startedAt);
-    },
-    answer(completion) {
-      const choice = completion.choices[0];
-      bill(completion.usage, () => pricing.estimateTokens(textOf(choice?.message)));
-      const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
-      if (servedModel !== undefined) record.servedModel = servedModel;
-      if (finishReason !== undefined)
-        record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
-      end();
-    },
-    succeed({ inputTokens, model: servedModel }) {
-      const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
-      bill({ ...input, completion_tokens: 0 }, () => 0);
-      const said = shortText(servedModel);
-      if (said !== undefined) record.servedModel = said;
-      end();
-    },
-    fail(error, received) {
-      record.error = recordError(error);
-      if (received === undefined) record.costUsd = 0;
-      else billReceived(received);
-      end(spentAfter(received, record.costUsd, call.costUsd));
-    },
-    abandon(received) {
-      record.error = {
-        code: "abandoned",
-        message: "abandoned because another call of the request took over",
-      };
-      billReceived(received);
-      abandoned = true;
-      end(spentAfter(received, record.costUsd, call.costUsd));
-    },
-    checked(verdict) {
-      record.check = verdict;
-    },
-    report(next) {
-      if (next !== undefined) record.next = next;
-      else if (record.next !== undefined) delete record.next;
-      if (isReported) return;
-      isReported = true;
-      observer.ended(call, record);
-    },
-  };
+  #elapsedMs(): number {
+    return Math.max(0, this.#context.ports.clock.monotonic() - this.#startedAt);
+  }
 }
 
 /**

@@ -69,7 +69,8 @@ export async function callDirectly<T>(
 ): Promise<T> {
   const kind: CallKind<CallAnswer<T>> = {
     // Async, so that work which throws at once has failed like any other.
-    ask: async (_context, _ready, _record, signal) => checkAnswer(await work(signal), context.modelOf(model)),
+    ask: async (_context, _ready, _record, guard) =>
+      checkAnswer(await work(guard.signal), context.modelOf(model)),
     settle: ({ inputTokens, servedModel }, record) => record.succeed({ inputTokens, model: servedModel }),
   };
   return (await makeDirectCall(context, model, hop, kind)).value;

@@ -1,8 +1,8 @@
 import { ProviderError } from "../contracts/index.ts";
-import type { Timer } from "../contracts/ports/index.ts";
+import type { Clock, Timer } from "../contracts/ports/index.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { onAbort } from "../plugin/on-abort.ts";
-import type { CallContext } from "./context.ts";
+import type { CallContext, RequestScope } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 
 /**
@@ -25,92 +25,114 @@ export function createGuard(
   context: Pick<CallContext, "signal" | "ports" | "scope">,
   modelName: string,
 ): Guard {
-  const controller = new AbortController();
-  const { signal: caller, ports, scope } = context;
-  const { clock } = ports;
-  const { deadline } = scope;
-  let rejectCurrent: ((reason: unknown) => void) | undefined;
-  let tellAway: ((reason: unknown) => void) | undefined;
-  let timer: Timer | undefined;
-  let limitMs = 0;
-  let limitName = "";
-  let endsAtDeadline = false;
+  return new CallGuard(context, modelName);
+}
 
-  const end = (reason: unknown) => {
-    if (!controller.signal.aborted) controller.abort(reason);
-    if (rejectCurrent === undefined) tellAway?.(reason);
-    else rejectCurrent(reason);
-    rejectCurrent = undefined;
-  };
-  const onTimer = () => {
-    timer = undefined;
-    if (endsAtDeadline) end(deadlineError(scope));
-    else if (rejectCurrent !== undefined)
-      end(new ProviderError({ kind: "timeout", model: modelName, summary: `${limitName} of ${limitMs} ms` }));
-    else if (deadline !== undefined) {
-      // The consumer is away: a slow consumer is not a slow model. But the deadline holds.
-      endsAtDeadline = true;
-      timer = clock.after(deadline.at - clock.monotonic(), onTimer);
+// A class, since every call has one: a closure for each method would cost more than what they do.
+class CallGuard implements Guard {
+  readonly #clock: Clock;
+  readonly #scope: RequestScope;
+  readonly #modelName: string;
+  readonly #controller = new AbortController();
+  #endWatch: (() => void) | undefined;
+  #rejectCurrent: ((reason: unknown) => void) | undefined;
+  #tellAway: ((reason: unknown) => void) | undefined;
+  #timer: Timer | undefined;
+  #limitMs = 0;
+  #limitName = "";
+  #endsAtDeadline = false;
+
+  constructor({ signal, ports, scope }: Pick<CallContext, "signal" | "ports" | "scope">, modelName: string) {
+    this.#clock = ports.clock;
+    this.#scope = scope;
+    this.#modelName = modelName;
+    if (signal === undefined || signal === null) return;
+    if (signal.aborted) this.#controller.abort(signal.reason);
+    else this.#endWatch = onAbort(signal, () => this.#end(signal.reason));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  race<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { signal } = this;
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      this.#rejectCurrent = reject;
+      // A model of the user's own may answer without a promise.
+      Promise.resolve(work()).then(
+        (value) => {
+          if (this.#rejectCurrent === reject) this.#rejectCurrent = undefined;
+          else dropPromises(value);
+          resolve(value);
+        },
+        (error) => {
+          if (this.#rejectCurrent === reject) this.#rejectCurrent = undefined;
+          // The reason that ended the call, not the error that the model made from it.
+          reject(signal.aborted ? signal.reason : error);
+        },
+      );
+    });
+  }
+
+  whenAway(listener: (reason: unknown) => void): void {
+    this.#tellAway = listener;
+    // It may have ended between the last race and this.
+    if (this.signal.aborted) listener(this.signal.reason);
+  }
+
+  limit(ms: number, name: string): void {
+    const { deadline } = this.#scope;
+    const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - this.#clock.monotonic();
+    if (left <= 0) {
+      // Not by a timer: chunks that come faster than timers fire would postpone it without end.
+      this.#end(deadlineError(this.#scope));
+      return;
     }
-  };
-  if (caller?.aborted) controller.abort(caller.reason);
-  const endWatch = caller && !caller.aborted ? onAbort(caller, () => end(caller.reason)) : undefined;
+    const atDeadline = left <= ms;
+    if (this.#timer !== undefined && !atDeadline && !this.#endsAtDeadline && this.#limitMs === ms) {
+      this.#limitName = name;
+      this.#timer.restart();
+      return;
+    }
+    this.#timer?.cancel();
+    this.#endsAtDeadline = atDeadline;
+    this.#limitMs = ms;
+    this.#limitName = name;
+    this.#timer = this.#clock.after(Math.min(left, ms), () => this.#onTimer());
+  }
 
-  return {
-    signal: controller.signal,
-    race(work) {
-      return new Promise((resolve, reject) => {
-        if (controller.signal.aborted) {
-          reject(controller.signal.reason);
-          return;
-        }
-        rejectCurrent = reject;
-        // A model of the user's own may answer without a promise.
-        Promise.resolve(work()).then(
-          (value) => {
-            if (rejectCurrent === reject) rejectCurrent = undefined;
-            else dropPromises(value);
-            resolve(value);
-          },
-          (error) => {
-            if (rejectCurrent === reject) rejectCurrent = undefined;
-            // The reason that ended the call, not the error that the model made from it.
-            reject(controller.signal.aborted ? controller.signal.reason : error);
-          },
-        );
-      });
-    },
-    whenAway(listener) {
-      tellAway = listener;
-      // It may have ended between the last race and this.
-      if (controller.signal.aborted) listener(controller.signal.reason);
-    },
-    limit(ms, name) {
-      const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - clock.monotonic();
-      if (left <= 0) {
-        // Not by a timer: chunks that come faster than timers fire would postpone it without end.
-        end(deadlineError(scope));
-        return;
-      }
-      const atDeadline = left <= ms;
-      if (timer !== undefined && !atDeadline && !endsAtDeadline && limitMs === ms) {
-        limitName = name;
-        timer.restart();
-        return;
-      }
-      timer?.cancel();
-      endsAtDeadline = atDeadline;
-      limitMs = ms;
-      limitName = name;
-      timer = clock.after(Math.min(left, ms), onTimer);
-    },
-    release(abort) {
-      timer?.cancel();
-      timer = undefined;
-      endWatch?.();
-      tellAway = undefined;
-      if (abort) end(new DOMException("the call is over", "AbortError"));
-      rejectCurrent = undefined;
-    },
-  };
+  release(abort: boolean): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#endWatch?.();
+    this.#tellAway = undefined;
+    if (abort) this.#end(new DOMException("the call is over", "AbortError"));
+    this.#rejectCurrent = undefined;
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    const { deadline } = this.#scope;
+    if (this.#endsAtDeadline) this.#end(deadlineError(this.#scope));
+    else if (this.#rejectCurrent !== undefined) {
+      const summary = `${this.#limitName} of ${this.#limitMs} ms`;
+      this.#end(new ProviderError({ kind: "timeout", model: this.#modelName, summary }));
+    } else if (deadline !== undefined) {
+      // The consumer is away: a slow consumer is not a slow model. But the deadline holds.
+      this.#endsAtDeadline = true;
+      this.#timer = this.#clock.after(deadline.at - this.#clock.monotonic(), () => this.#onTimer());
+    }
+  }
+
+  #end(reason: unknown): void {
+    if (!this.signal.aborted) this.#controller.abort(reason);
+    if (this.#rejectCurrent === undefined) this.#tellAway?.(reason);
+    else this.#rejectCurrent(reason);
+    this.#rejectCurrent = undefined;
+  }
 }

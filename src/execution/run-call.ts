@@ -6,7 +6,7 @@ import {
   toTypedError,
 } from "./attempt-record.ts";
 import type { CallContext } from "./context.ts";
-import { createGuard } from "./guard.ts";
+import { createGuard, type Guard } from "./guard.ts";
 
 /** A call without streaming that has ended: with its answer, or with a typed error. */
 export type Ended<T> = { readonly record: AttemptRecord } & (
@@ -16,7 +16,7 @@ export type Ended<T> = { readonly record: AttemptRecord } & (
 
 /** A kind of call: how it asks, and how its record ends. Plain functions, so that a call creates no closures for them. */
 export interface CallKind<T> {
-  ask(context: CallContext, ready: ReadyCall, record: AttemptRecord, signal: AbortSignal): Promise<T>;
+  ask(context: CallContext, ready: ReadyCall, record: AttemptRecord, guard: Guard): Promise<T>;
   /** Ends the record with the answer. May throw for one that cannot be read: the call has then failed. */
   settle(value: T, record: AttemptRecord, ready: ReadyCall): void;
 }
@@ -31,7 +31,7 @@ export async function runCall<T>(
   const guard = createGuard(context, ready.model.name);
   try {
     guard.limit(context.ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const value = await guard.race(() => kind.ask(context, ready, record, guard.signal));
+    const value = await guard.race(() => kind.ask(context, ready, record, guard));
     kind.settle(value, record, ready);
     return { record, value, failed: false };
   } catch (thrown) {

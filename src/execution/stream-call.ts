@@ -9,6 +9,7 @@ import { dropPromises } from "../plugin/index.ts";
 import type { PlannedCall } from "./admit-call.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { callOptions } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { chatWithin } from "./output-limit.ts";
@@ -84,7 +85,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     next,
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
-      const options = { signal: guard.signal, onDropped: record.dropped, onRateLimit: pass.onRateLimit };
+      const options = callOptions(guard, record, pass);
       iterator = iteratorOf(model.stream(copyOf(chatWithin(execution, planned.call, record)), options));
       while (!hasBegun) {
         const chunk = await next();

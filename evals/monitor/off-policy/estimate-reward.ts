@@ -126,7 +126,7 @@ export async function estimateReward(
   };
 }
 
-/** Number of logs drawn anew. Their median is compared to a number of rows, so a few will do. */
+/** Number of logs drawn again. Their median is compared to a number of rows, so a few will do. */
 const redraws = 9;
 
 function differenceOf({ weights, loggedWeights }: DrawnWeights): Float64Array {

@@ -47,7 +47,7 @@ const fewestRows = 60;
 const fewestEvents = 20;
 
 /**
- * Reduces the evidence to the median of logs that were drawn anew. An interval that is given only to logs
+ * Reduces the evidence to the median of logs that were drawn again. An interval that is given only to logs
  * which by luck lack heavy rows would be too short: what such logs usually have must be enough as well.
  */
 export function atMostUsual(
