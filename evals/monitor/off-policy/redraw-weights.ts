@@ -9,9 +9,9 @@ export interface DrawnWeights {
 
 /**
  * Draws the plans of the logged requests again, with the probabilities that they had, and whether their rewards
- * are known. Whether the error of such logs can be trusted says more than the one log that is there: with few
- * rows of large weight, a log may look well supported just because none of them came up. What is not logged is
- * approximated: the other plans count as one, with what is left of both probabilities.
+ * are known. With few rows of large weight, a log may look well supported just because none of them came up:
+ * what such logs usually have says more than the one that is there. What is not logged is approximated: the
+ * other plans count as one, with what is left of both probabilities.
  */
 export function redrawWeights(
   rows: readonly LoggedRow[],

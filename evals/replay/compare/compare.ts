@@ -158,7 +158,10 @@ function costRange({ small, large }: PairedOutcomes, means: Means): CostRange | 
   return minCostUsd === undefined || maxCostUsd === undefined ? undefined : { minCostUsd, maxCostUsd };
 }
 
+/** Returns the outcomes of a contender: the column of a model itself where it answers all, so that it is summed once. */
 function mix(toLarge: Float64Array, small: Float64Array, large: Float64Array): Float64Array {
+  if (toLarge.every((share) => share === 0)) return small;
+  if (toLarge.every((share) => share === 1)) return large;
   return toLarge.map(
     (share, index) => share * (large[index] as number) + (1 - share) * (small[index] as number),
   );
