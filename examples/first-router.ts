@@ -12,7 +12,8 @@ const router = createRouter({
   policy: threshold({ small: "small", large: "large", largeShare: 0.3 }),
 });
 
-for (const prompt of ["What is the capital of France?", "Prove that there are infinitely many primes."]) {
+for (const prompt of ["What is the capital of France?", "Prove that the square root of 2 is irrational."]) {
   const { text, decision, costUsd } = await router.route(prompt);
-  console.log(decision.model, text.length > 0, costUsd !== undefined); // small true true large true true
+  console.log(decision.model, text); // small Paris is the capital of France. large Suppose that it were p/q.
+  console.log("US dollars:", costUsd);
 }

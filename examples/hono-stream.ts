@@ -16,12 +16,15 @@ const router = createRouter({
 const app: Hono = new Hono();
 
 app.post("/chat", async (context) => {
-  const { prompt } = await context.req.json<{ prompt?: unknown }>();
+  const body = await context.req.json<{ prompt?: unknown } | null>().catch(() => null);
+  const prompt = body?.prompt;
   if (typeof prompt !== "string" || prompt === "") return context.json({ error: "prompt is missing" }, 400);
-  // A client that goes away ends the call, and a stream never lives longer than a minute.
-  const request = { messages: [{ role: "user" as const, content: prompt }], deadlineMs: 60_000 };
-  const stream = router.stream(request, { signal: context.req.raw.signal });
   return streamSSE(context, async (events) => {
+    // A client that goes away ends the call, and a stream never lives longer than a minute.
+    const left = new AbortController();
+    events.onAbort(() => left.abort());
+    const request = { messages: [{ role: "user" as const, content: prompt }], deadlineMs: 60_000 };
+    const stream = router.stream(request, { signal: left.signal });
     try {
       for await (const chunk of stream) await events.writeSSE({ data: JSON.stringify(chunk) });
       const { decision, costUsd } = await stream.result;

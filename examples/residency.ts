@@ -23,7 +23,7 @@ const router = createRouter({
   ],
   execution: { retries: 0 },
 });
-const hard = "Prove that there are infinitely many primes.";
+const hard = "Prove that the square root of 2 is irrational.";
 
 const free = await router.route(hard);
 const clinic = await router.route({ tenant: "clinic", messages: [{ role: "user", content: hard }] });

@@ -23,7 +23,15 @@ const tools: ChatRequest["tools"] = [
     },
   },
 ];
-const population = ({ city }: { city: string }) => ({ city, inhabitants: city === "Paris" ? 2_103_778 : 0 });
+/** Arguments come from a model: they may be anything, also no JSON. The model is told, and may try again. */
+function population(text: string): object {
+  try {
+    const { city } = JSON.parse(text) as { city?: unknown };
+    return city === "Paris" ? { city, inhabitants: 2_103_778 } : { error: "this city is not known" };
+  } catch {
+    return { error: "the arguments are not JSON" };
+  }
+}
 
 const messages: ChatRequest["messages"] = [];
 const used: string[] = [];
@@ -41,8 +49,8 @@ async function ask(content: string): Promise<string> {
     if (calls.length === 0) return text;
     for (const call of calls) {
       if (call.type !== "function") continue;
-      const result = population(JSON.parse(call.function.arguments));
-      messages.push({ role: "tool", tool_call_id: call.id, content: JSON.stringify(result) });
+      const content = JSON.stringify(population(call.function.arguments));
+      messages.push({ role: "tool", tool_call_id: call.id, content });
     }
   }
   return "too many rounds";

@@ -131,7 +131,7 @@ export default router;
   await file(
     "main.js",
     `import { router } from "./ask.js";
-for (const prompt of ["Is amber a longer word than basket? Yes or no.", "Prove that there are infinitely many primes."]) {
+for (const prompt of ["Is amber a longer word than basket? Yes or no.", "Prove that the square root of 2 is irrational."]) {
   const { text, decision, costUsd } = await router.route(prompt);
   console.log(decision.model, text, costUsd);
 }

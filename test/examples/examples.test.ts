@@ -81,6 +81,19 @@ describe("the route of Hono", () => {
   it("refuses a request without a prompt", async () => {
     expect((await chat(undefined)).status).toBe(400);
   });
+
+  it("ends with an error, without text of the request, where no model answers", async () => {
+    const text = await (await chat("This key is wrong, is it not?")).text();
+    expect(text).toContain("event: error");
+    expect(text).not.toContain("is it not");
+  });
+
+  it("survives a client that leaves", async () => {
+    const reader = (await chat("What is the capital of France?")).body?.getReader();
+    await reader?.read();
+    await reader?.cancel();
+    await expect(reader?.closed).resolves.toBeUndefined();
+  });
 });
 
 describe("the route handler of Next", () => {
@@ -90,9 +103,9 @@ describe("the route handler of Next", () => {
   };
 
   it("streams the text, and names the model in a header", async () => {
-    const response = await handle(post("Prove that there are infinitely many primes."));
+    const response = await handle(post("Prove that the square root of 2 is irrational."));
     expect(response.headers.get("x-model")).toBe("large");
-    expect(await response.text()).toBe("Paris is the capital of France.");
+    expect(await response.text()).toBe("Suppose that it were p/q.");
   });
 
   it("ends the call when the reader leaves", async () => {
@@ -101,6 +114,11 @@ describe("the route handler of Next", () => {
     await reader?.read();
     await reader?.cancel();
     await expect(reader?.closed).resolves.toBeUndefined();
+  });
+
+  it("cuts the answer where no model answers", async () => {
+    const response = await handle(post("This key is wrong, is it not?"));
+    await expect(response.text()).rejects.toThrow();
   });
 
   it("refuses what is not JSON, or has no prompt", async () => {

@@ -15,7 +15,7 @@ export interface ExampleEndpoints {
 
 /**
  * Starts both. The models answer the prompts of the examples, small ones worse than large ones; a prompt about a server
- * that is down gets status 503 from the own server.
+ * that is down gets status 503 from the own server, one about a wrong key 401 from the cloud.
  */
 export async function serveExampleEndpoints(): Promise<ExampleEndpoints> {
   const cloud = await serveWith((response, request) => {
@@ -28,6 +28,8 @@ export async function serveExampleEndpoints(): Promise<ExampleEndpoints> {
       body: request.body,
       closed: Promise.resolve(),
     };
+    if (promptOf(request).includes("key is wrong"))
+      return sendJson(response, { error: { message: "bad key", type: "invalid_request_error" } }, 401);
     const answer = answerOf(request);
     if (!wire.isStream(recorded)) return sendJson(response, wire.answer(answer, recorded).body);
     const { contentType, content, ending } = wire.stream(answer, recorded);
@@ -94,6 +96,7 @@ function answerOf(request: SeenRequest): ScenarioAnswer {
       usage,
     });
   }
+  if (prompt.includes("square root of 2")) return text("Suppose that it were p/q.");
   const sum = /What is (\d+) \+ (\d+)\?/.exec(prompt);
   if (sum !== null) return text(String(Number(sum[1]) + Number(sum[2])));
   const last = Number(/integers from 1 to (\d+)\?/.exec(prompt)?.[1]);
