@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { createProgram } from "../../cli/program.ts";
 import { root } from "../support/package-sources.ts";
-import { anchorsOf, linksOf, pathsIn, scriptsIn } from "../support/page.ts";
+import { anchorsOf, commandsIn, linksOf, pathsIn, scriptsIn } from "../support/page.ts";
 
 /** All pages of the repository, as paths from its root. */
 const pages = [
@@ -39,6 +41,58 @@ describe.each(pages)("%s", (page) => {
   it("tells to run scripts that are there", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     expect(scriptsIn(read(page)).filter(({ name }) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+describe("commands that pages show", () => {
+  const program = createProgram({
+    stdout: () => {},
+    stderr: () => {},
+    stdin: (async function* () {})(),
+    stdinIsTerminal: false,
+    env: {},
+    now: () => 0,
+    drained: async () => {},
+  });
+
+  /** What is wrong with a call: a command or an option that does not exist. */
+  function faultOf(call: string): string | undefined {
+    const words = call.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+    let command: Command = program;
+    let index = 0;
+    for (; index < words.length; index += 1) {
+      const next = command.commands.find((one) => one.name() === words[index]);
+      if (next === undefined) break;
+      command = next;
+    }
+    const rest = words.slice(index);
+    // `switchpoint X --help` stands for any command.
+    if (command === program && rest[0] === "X") return undefined;
+    if (command.commands.length > 0 && rest[0] !== undefined && !rest[0].startsWith("-"))
+      return `no command ${rest[0]}`;
+    const known = new Set(["--help", "--version", ...command.options.map(({ long }) => long)]);
+    const unknown = rest.map((word) => /^[[(]?(--[a-z-]+)/.exec(word)?.[1]);
+    const bad = unknown.filter((option) => option !== undefined && !known.has(option));
+    return bad.length === 0 ? undefined : `no option ${bad.join(", ")}`;
+  }
+
+  it.each(pages.filter((page) => page !== "CHANGELOG.md"))(
+    "%s names commands and options that exist",
+    (page) => {
+      const faults = commandsIn(read(page)).flatMap(({ line, name }) => {
+        const fault = faultOf(name);
+        return fault === undefined ? [] : [`${page}:${line}: ${fault}: ${name}`];
+      });
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it("finds what does not exist, over several lines", () => {
+    const page =
+      "    npx switchpoint eval tune --outcomes f \\\n      --max-los 2  # note --none\n\n`switchpoint dem`";
+    const calls = commandsIn(page);
+    expect(calls.map(({ name }) => name)).toEqual(["eval tune --outcomes f --max-los 2", "dem"]);
+    expect(calls.map(({ name }) => faultOf(name))).toEqual(["no option --max-los", "no command dem"]);
   });
 });
 

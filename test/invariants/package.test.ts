@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { wordOf } from "../support/evals/word-of.ts";
+import { linksOf } from "../support/page.ts";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
@@ -368,8 +369,8 @@ it("contains every page that its pages link to", async () => {
   const home = join(folder, "node_modules/switchpoint");
   const files = await readdir(home, { recursive: true });
   for (const page of files.filter((name) => name.endsWith(".md"))) {
-    const text = await readFile(join(home, page), "utf8");
-    for (const [, target = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+    const links = linksOf(await readFile(join(home, page), "utf8"));
+    for (const { target } of links.filter((link) => link.target !== ""))
       expect(files, `${page} -> ${target}`).toContain(join(dirname(page), target));
   }
 });

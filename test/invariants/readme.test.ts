@@ -16,11 +16,22 @@ const readmes = [
       .map((file) => `${folder}/${file}`),
   ),
 ];
-const blocks = readmes.flatMap((file) => readmeBlocks(file, readFileSync(root + file, "utf8")));
+/** Pages of `docs`, whose examples are executed like those of the README files. */
+const pages = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => `docs/${file}`);
+const blocks = [...readmes, ...pages].flatMap((file) =>
+  readmeBlocks(file, readFileSync(root + file, "utf8")),
+);
 
 test("every README has an example", () => {
   const withExample = new Set(blocks.map(({ place }) => place.split(":")[0]));
-  expect([...withExample].sort()).toEqual([...readmes].sort());
+  expect(readmes.filter((file) => !withExample.has(file))).toEqual([]);
+});
+
+test("the first page has at most 900 words, code and tables included", () => {
+  const words = readFileSync(`${root}README.md`, "utf8").split(/\s+/);
+  expect(words.filter((word) => word !== "").length).toBeLessThanOrEqual(900);
 });
 
 const code = 'import { always } from "switchpoint/policies";\n\nalways(1);';

@@ -84,6 +84,33 @@ export function scriptsIn(page: string): readonly Named[] {
     );
 }
 
+/**
+ * Calls of `switchpoint` that the page shows, in listings and in backticks, without the name. A line that ends in a
+ * backslash goes on; what follows a comment, a pipe, a redirection or two spaces is left out.
+ */
+export function commandsIn(page: string): readonly Named[] {
+  const commands: Named[] = [];
+  const call = /^\s*(?:[A-Z_]+=\S+ +)*(?:npx )?switchpoint +(.+)$/;
+  const add = (line: number, text: string) => {
+    const name = call
+      .exec(text)?.[1]
+      ?.split(/ +(?:[#>]|&&|\|(?! --)) ?| {2,}(?![ \-([])/)[0]
+      ?.trim();
+    if (name !== undefined && name !== "") commands.push({ line, name });
+  };
+  let begun = "";
+  for (const { line, text, isCode } of linesOf(page)) {
+    if (text.includes(unchecked)) continue;
+    if (!isCode) for (const [, code = ""] of text.matchAll(/`([^`]+)`/g)) add(line, code);
+    else if (text.endsWith("\\")) begun += `${text.slice(0, -1).trimEnd()} `;
+    else {
+      add(line, begun === "" ? text : `${begun}${text.trim()}`);
+      begun = "";
+    }
+  }
+  return commands;
+}
+
 /** Lines outside of code that can be looked at. */
 function prose(page: string): readonly Line[] {
   return linesOf(page).filter(({ text, isCode }) => !isCode && !text.includes(unchecked));

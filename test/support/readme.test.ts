@@ -56,6 +56,12 @@ describe("running a block", () => {
     ]);
   });
 
+  test("hands out what the block exports", async () => {
+    const exported: Record<string, unknown> = {};
+    await runReadme(block("export const one = 1;\nexport default (two: number) => one + two;"), exported);
+    expect(exported).toMatchObject({ one: 1, default: expect.any(Function) });
+  });
+
   test("says where it failed", async () => {
     await expect(runReadme(block('throw new Error("broken");'))).rejects.toThrow("README.md:10: broken");
   });

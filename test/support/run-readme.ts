@@ -14,9 +14,12 @@ export interface Printed {
 /**
  * Executes a block in this process, with imports of the package taken from the sources. Returns each
  * `console.log(…); // value` with its output; several calls on one line are joined by a space, and white
- * space counts as one space. A call without a comment is not compared.
+ * space counts as one space. A call without a comment is not compared. What the block exports is put into `exported`.
  */
-export async function runReadme({ place, code }: Block): Promise<readonly Printed[]> {
+export async function runReadme(
+  { place, code }: Block,
+  exported: Record<string, unknown> = {},
+): Promise<readonly Printed[]> {
   const calls = logCalls(code);
   const output = new Map<number, string[]>();
   const log = (call: number, ...values: unknown[]) => {
@@ -35,7 +38,7 @@ export async function runReadme({ place, code }: Block): Promise<readonly Printe
   const modules = await loadImports(code);
   const require = (specifier: string) => modules.get(specifier);
   try {
-    await new AsyncFunction("require", "exports", "__log", outputText)(require, {}, log);
+    await new AsyncFunction("require", "exports", "__log", outputText)(require, exported, log);
   } catch (cause) {
     throw new Error(`${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
