@@ -139,7 +139,6 @@ export type {
 } from "./router-state.ts";
 export type {
   Amount,
-  Entry,
   Granted,
   NotGranted,
   QuotaLimit,
@@ -149,8 +148,9 @@ export type {
   Reservation,
   Settlement,
   Store,
+  StoreEntry,
   StoreStatus,
-  Write,
+  StoreWrite,
 } from "./store.ts";
 export type { Tuning } from "./tuning.ts";
 export type { Usage } from "./usage.ts";

@@ -1,7 +1,7 @@
 /**
  * State that several processes share. Two small faces: `Quotas` for whatever is counted against a limit (budgets,
  * rates), `Records` for whatever is read and replaced (sessions, release pointers). Guarantees, which one
- * conformance suite checks for every store:
+ * conformance suite checks without endy store:
  *
  * 1. A call is atomic.
  * 2. Every write carries an id or a version: one that was sent twice, or whose answer was lost, changes nothing
@@ -36,7 +36,7 @@ export interface StoreStatus {
  */
 export type Amount = number;
 
-/** A limit of a key: of a calendar window, of a bucket that leaks, or for ever. */
+/** A limit of a key: of a calendar window, of a bucket that leaks, or without end. */
 export interface QuotaLimit {
   /** 1 to 256 characters. The key of a window names the window, for instance by its start. */
   readonly key: string;
@@ -60,7 +60,7 @@ export interface Reservation {
   readonly limits: readonly QuotaLimit[];
   /** Milliseconds until the reservation lapses, from 1 to 2,678,400,000 (31 days). */
   readonly ttlMs: number;
-  /** What happens to what is open when it lapses. Default `spend`: the money may be gone. */
+  /** Fate of what is open when it lapses. Default `spend`: the money may be gone. */
   readonly lapse?: "spend" | "return" | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface Settlement {
    * what was reserved.
    */
   readonly spent: Amount;
-  /** What stays reserved; 0 ends the reservation. More than before as far as there is room. */
+  /** Amount that stays reserved; 0 ends the reservation. More than before as far as there is room. */
   readonly keep: Amount;
   /** Milliseconds from now until what is kept lapses; as in `Reservation`. */
   readonly ttlMs: number;
@@ -102,7 +102,7 @@ export interface QuotaState {
 
 export interface Granted {
   readonly granted: Amount;
-  /** What is left of each limit, at least 0. */
+  /** Rest of each limit, at least 0. */
   readonly left: readonly Amount[];
   /** Time on the store's clock. */
   readonly lapsesAt: number;
@@ -119,12 +119,12 @@ export interface NotGranted {
   readonly nowMs: number;
 }
 
-export interface Entry {
+export interface StoreEntry {
   readonly value: string;
   readonly version: string;
 }
 
-export interface Write {
+export interface StoreWrite {
   /** 1 to 256 characters. */
   readonly key: string;
   /** At most 65,536 characters. Undefined deletes. */
@@ -138,9 +138,9 @@ export interface Write {
 /** There is no subscription: what must follow within seconds is polled, one `get` for all of it. */
 export interface Records {
   /** At most 256 keys. */
-  get(keys: readonly string[]): Promise<readonly (Entry | undefined)[]>;
+  get(keys: readonly string[]): Promise<readonly (StoreEntry | undefined)[]>;
   /** Writes all or none, 1 to 16. `conflict` is the first key whose version is another one. */
   put(
-    writes: readonly Write[],
+    writes: readonly StoreWrite[],
   ): Promise<{ readonly versions: readonly string[] } | { readonly conflict: string }>;
 }

@@ -6,7 +6,7 @@ import type { ConformanceCase } from "./conformance-case.ts";
 export interface StoreSetup {
   /** Opens an empty store. */
   open(): Promise<Store>;
-  /** Lets the store's clock go on by so many milliseconds. */
+  /** Lets the store's clock go on by this many milliseconds. */
   advance(ms: number): Promise<void> | void;
 }
 
@@ -156,7 +156,7 @@ const quotaRequirements: Readonly<Record<string, Requirement>> = {
     assert.deepEqual(await state(quotas), [0, 60]);
   },
 
-  "says of an unknown reservation that it is not open": async ({ quotas }) => {
+  "says about an unknown reservation that it is not open": async ({ quotas }) => {
     assert.equal(await quotas.settle({ id: "never", spent: 1, keep: 1, ttlMs }), "lapsed");
     assert.deepEqual(await state(quotas), [0, 0]);
   },

@@ -1,4 +1,4 @@
-import type { Entry, Store, Write } from "../../contracts/index.ts";
+import type { Store, StoreEntry, StoreWrite } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { storeFormatVersion } from "./internal/format-version.ts";
@@ -13,21 +13,21 @@ export interface MemoryStoreOptions {
 /** Creates a store in the memory of this process: for one process, and for tests. */
 export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): Store {
   const table = new MemoryTable();
-  const entries = new Map<string, Entry & { readonly expiresAt: number }>();
+  const entries = new Map<string, StoreEntry & { readonly expiresAt: number }>();
   const epoch = nodeCrypto().randomUUID();
   let last = 0;
   const time = (): number => {
     last = Math.max(last, Math.floor(now()));
     return last;
   };
-  const entryOf = (key: string): Entry | undefined => {
+  const entryOf = (key: string): StoreEntry | undefined => {
     const found = entries.get(key);
     if (found === undefined || found.expiresAt > time()) return found;
     entries.delete(key);
     return undefined;
   };
   let looked: IterableIterator<string> | undefined;
-  /** Looks at two more entries, so that those that nobody asks for are forgotten, too. */
+  /** Looks at two more entries, so that those that are not asked for are forgotten, too. */
   const forget = (): void => {
     for (let count = 0; count < 2; count += 1) {
       looked ??= entries.keys();
@@ -36,7 +36,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): Store 
       else entryOf(value);
     }
   };
-  const write = ({ key, value, ttlMs }: Write): string => {
+  const write = ({ key, value, ttlMs }: StoreWrite): string => {
     const version = nodeCrypto().randomUUID();
     if (value === undefined) entries.delete(key);
     else entries.set(key, { value, version, expiresAt: time() + ttlMs });

@@ -126,7 +126,7 @@ function grantedOf([, open, dueAt, nowMs, ...left]: readonly string[]): Granted 
 
 function notGrantedOf([, key = "", why = "", freeAt = "", nowMs]: readonly string[]): NotGranted {
   if (why !== "limit" && why !== "window-over" && why !== "too-large")
-    throw new StoreError("redis", "failed", "gave an answer to reserve that is none");
+    throw new StoreError("redis", "failed", "gave an answer to reserve that cannot be read");
   return {
     granted: 0,
     key,

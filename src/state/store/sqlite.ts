@@ -1,4 +1,4 @@
-import { type Entry, type Store, StoreError } from "../../contracts/index.ts";
+import { type Store, type StoreEntry, StoreError } from "../../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { wait } from "../../plugin/wait.ts";
@@ -76,8 +76,8 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const forgetEntries = opened.prepare(
     "DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE expiresAt <= ? ORDER BY expiresAt LIMIT 4)",
   );
-  const entryOf = (key: string, now: number): Entry | undefined => {
-    const found = entry.get(key, now) as Entry | undefined;
+  const entryOf = (key: string, now: number): StoreEntry | undefined => {
+    const found = entry.get(key, now) as StoreEntry | undefined;
     return found && { value: found.value, version: found.version };
   };
   const inTurn = <T>(work: (now: number) => T): Promise<T> =>

@@ -1,6 +1,6 @@
 import { MissingDependencyError } from "../../../contracts/index.ts";
 
-/** What is used of a database of `node:sqlite` or `better-sqlite3`. */
+/** Part that is used of a database of `node:sqlite` or `better-sqlite3`. */
 export interface Sqlite {
   exec(text: string): unknown;
   prepare(text: string): SqliteStatement;

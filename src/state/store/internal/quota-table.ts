@@ -1,4 +1,4 @@
-/** What is counted under one key. */
+/** Count under one key. */
 export interface Quota {
   /** Spent in the window; of a bucket its level at `at`. */
   readonly used: number;

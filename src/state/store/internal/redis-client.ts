@@ -2,7 +2,7 @@ import { StoreError } from "../../../contracts/index.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
 import { type RedisScript, scripts } from "./redis-scripts.ts";
 
-/** What is used of a client of Redis or Valkey: that of `ioredis` and `iovalkey`, or any other of this shape. */
+/** Part that is used of a client of Redis or Valkey: that of `ioredis` and `iovalkey`, or any other of this shape. */
 export interface RedisLike {
   eval(script: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
   evalsha(sha: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;

@@ -51,7 +51,7 @@ local function putHeld(id, h)
   redis.call('HSET', k, 's', text(h.s), 'c', text(h.c), 'o', text(h.o), 't', h.t, 'R', h.R, 'l', text(h.l),
     'd', text(h.d), 'L', h.L)
   redis.call('ZADD', P .. 'due', text(h.d), id)
-  -- A namespace that nobody uses any more: what lapses there is swept by nobody.
+  -- In a namespace that is no longer used, no call sweeps what lapses.
   expire(k, h.d - now + idle)
   expire(P .. 'due', h.d - now + idle)
 end
