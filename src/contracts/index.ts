@@ -77,6 +77,7 @@ export {
   RouterError,
   type RouterErrorCode,
   recordError,
+  StoreError,
 } from "./errors/index.ts";
 export type { DecisionsLost, EventSink, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
@@ -136,5 +137,20 @@ export type {
   UsageMean,
   UsageMeansState,
 } from "./router-state.ts";
+export type {
+  Amount,
+  Granted,
+  NotGranted,
+  QuotaLimit,
+  QuotaState,
+  Quotas,
+  Records,
+  Reservation,
+  Settlement,
+  Store,
+  StoreEntry,
+  StoreStatus,
+  StoreWrite,
+} from "./store.ts";
 export type { Tuning } from "./tuning.ts";
 export type { Usage } from "./usage.ts";

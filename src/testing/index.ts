@@ -34,3 +34,4 @@ export {
   type WireReply,
   type WireStream,
 } from "./scenario-server.ts";
+export { type StoreSetup, storeConformance } from "./store-conformance.ts";

@@ -18,3 +18,4 @@ export { PolicyError } from "./policy-error.ts";
 export { ProviderError, type ProviderErrorKind, type ProviderErrorOptions } from "./provider-error.ts";
 export { recordError } from "./record-error.ts";
 export { RouterError, type RouterErrorCode } from "./router-error.ts";
+export { StoreError } from "./store-error.ts";

@@ -13,6 +13,7 @@ import type { OutcomeFormatError } from "./outcome-format-error.ts";
 import type { PolicyError } from "./policy-error.ts";
 import type { ProviderError } from "./provider-error.ts";
 import { errorMarker, type RouterError, type RouterErrorCode } from "./router-error.ts";
+import type { StoreError } from "./store-error.ts";
 
 interface ErrorByCode {
   readonly "invalid-option": InvalidOptionError;
@@ -27,6 +28,7 @@ interface ErrorByCode {
   readonly "deadline-exceeded": DeadlineExceededError;
   readonly "limit-exceeded": LimitExceededError;
   readonly classifier: ClassifierError;
+  readonly store: StoreError;
   readonly "outcome-format": OutcomeFormatError;
   readonly "insufficient-evidence": InsufficientEvidenceError;
 }

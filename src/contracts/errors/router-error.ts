@@ -12,6 +12,7 @@ export type RouterErrorCode =
   | "deadline-exceeded"
   | "limit-exceeded"
   | "classifier"
+  | "store"
   | "outcome-format"
   | "insufficient-evidence";
 

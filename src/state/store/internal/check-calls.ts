@@ -1,0 +1,126 @@
+import { InvalidOptionError, type QuotaLimit, type Quotas, type Records } from "../../../contracts/index.ts";
+import { checkNumber } from "../../../plugin/index.ts";
+
+const largest: number = Number.MAX_SAFE_INTEGER;
+const longestMs = 31 * 86_400_000;
+const longestName = 256;
+const longestValue = 65_536;
+const mostLimits = 16;
+const mostWrites = 16;
+const mostKeys = 256;
+
+/** Returns quotas that check their arguments, so that no store has to: throws `InvalidOptionError`. */
+export function checkedQuotas(quotas: Quotas): Quotas {
+  return {
+    async reserve(of) {
+      checkName("reserve.id", of.id);
+      const amount = checkAmount("reserve.amount", of.amount);
+      if (of.atLeast !== undefined)
+        checkNumber("reserve.atLeast", of.atLeast, { min: 0, max: amount, integer: true });
+      checkTtl("reserve.ttlMs", of.ttlMs);
+      if (of.lapse !== undefined && of.lapse !== "spend" && of.lapse !== "return")
+        throw new InvalidOptionError("reserve.lapse", of.lapse, '"spend" or "return"');
+      checkLimits(of.limits);
+      return quotas.reserve(of);
+    },
+    async settle(of) {
+      checkName("settle.id", of.id);
+      checkAmount("settle.spent", of.spent);
+      checkAmount("settle.keep", of.keep);
+      checkTtl("settle.ttlMs", of.ttlMs);
+      return quotas.settle(of);
+    },
+    async read(keys) {
+      checkKeyList("read.keys", keys);
+      return keys.length === 0 ? [] : quotas.read(keys);
+    },
+    async reset(key, used) {
+      checkName("reset.key", key);
+      checkAmount("reset.used", used);
+      return quotas.reset(key, used);
+    },
+  };
+}
+
+/** Does the same for records. */
+export function checkedRecords(records: Records): Records {
+  return {
+    async get(keys) {
+      checkKeyList("get.keys", keys);
+      return keys.length === 0 ? [] : records.get(keys);
+    },
+    async put(writes) {
+      checkList("put.writes", writes, mostWrites);
+      writes.forEach(({ key, value, expect, ttlMs }, at) => {
+        const path = `put.writes[${at}]`;
+        checkName(`${path}.key`, key);
+        if (value !== undefined) checkValue(`${path}.value`, value);
+        checkName(`${path}.expect`, expect);
+        checkTtl(`${path}.ttlMs`, ttlMs);
+      });
+      checkDifferent("put.writes", writes);
+      return records.put(writes);
+    },
+  };
+}
+
+function checkLimits(limits: readonly QuotaLimit[]): void {
+  checkList("reserve.limits", limits, mostLimits);
+  limits.forEach(({ key, limit, windowEndsAt, refillPerMs }, at) => {
+    const path = `reserve.limits[${at}]`;
+    checkName(`${path}.key`, key);
+    checkAmount(`${path}.limit`, limit);
+    if (windowEndsAt !== undefined) checkAmount(`${path}.windowEndsAt`, windowEndsAt);
+    if (refillPerMs === undefined) return;
+    checkNumber(`${path}.refillPerMs`, refillPerMs, { min: 1e-9, max: largest });
+    if (windowEndsAt !== undefined)
+      throw new InvalidOptionError(`${path}.refillPerMs`, refillPerMs, "absent where windowEndsAt is given");
+  });
+  checkDifferent("reserve.limits", limits);
+}
+
+function checkDifferent(path: string, list: readonly { readonly key: string }[]): void {
+  if (new Set(list.map(({ key }) => key)).size < list.length)
+    throw new InvalidOptionError(path, list, "a list in which each key occurs once");
+}
+
+function checkKeyList(path: string, keys: readonly string[]): void {
+  if (!Array.isArray(keys) || keys.length > mostKeys)
+    throw new InvalidOptionError(path, keys, `a list of at most ${mostKeys} keys`);
+  keys.forEach((key, at) => {
+    checkName(`${path}[${at}]`, key);
+  });
+}
+
+function checkList(path: string, list: readonly unknown[], most: number): void {
+  if (!Array.isArray(list) || list.length === 0 || list.length > most)
+    throw new InvalidOptionError(path, list, `a list of 1 to ${most}`);
+}
+
+function checkName(path: string, name: unknown): void {
+  if (typeof name !== "string" || name.length === 0 || name.length > longestName || hasHalfCharacter(name))
+    throw new InvalidOptionError(
+      path,
+      name,
+      `a text of 1 to ${longestName} characters, without half characters`,
+    );
+}
+
+function checkValue(path: string, value: unknown): void {
+  if (typeof value === "string" && value.length <= longestValue && !hasHalfCharacter(value)) return;
+  const expected = `a text of at most ${longestValue} characters, without half characters`;
+  throw new InvalidOptionError(path, value, expected);
+}
+
+/** True for a half of a surrogate pair: as UTF-8, different ones would become the same text. */
+function hasHalfCharacter(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
+function checkAmount(path: string, amount: number): number {
+  return checkNumber(path, amount, { min: 0, max: largest, integer: true });
+}
+
+function checkTtl(path: string, ttlMs: number): void {
+  checkNumber(path, ttlMs, { min: 1, max: longestMs, integer: true });
+}

@@ -1,0 +1,42 @@
+import { StoreError } from "../../../contracts/index.ts";
+import { nodeCrypto } from "../../../plugin/node-crypto.ts";
+import { type RedisScript, scripts } from "./redis-scripts.ts";
+
+/** Part that is used of a client of Redis or Valkey: that of `ioredis` and `iovalkey`, or any other of this shape. */
+export interface RedisLike {
+  eval(script: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
+  evalsha(sha: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
+  /** Tells a restart by the server's run id. Without it only the loss of all data is noticed. */
+  info?(section: string): Promise<string>;
+}
+
+export type RunScript = (script: RedisScript, args: readonly string[]) => Promise<readonly string[]>;
+
+/** Returns a function that runs a script by its hash, and sends it where the server does not have it. */
+export function scriptRunner(client: RedisLike, prefix: string, store: string): RunScript {
+  const hashes = new Map<string, string>();
+  return async (script, args) => {
+    const text = scripts[script];
+    const sha = hashes.get(script) ?? nodeCrypto().createHash("sha1").update(text).digest("hex");
+    hashes.set(script, sha);
+    let reply: unknown;
+    try {
+      reply = await client
+        .evalsha(sha, 1, prefix, ...args)
+        .catch((error: unknown) =>
+          isUnknownScript(error) ? client.eval(text, 1, prefix, ...args) : Promise.reject(error),
+        );
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message.slice(0, 200) : "an unknown error";
+      throw new StoreError(store, "failed", `cannot be used: ${said}`, { cause });
+    }
+    const texts = Array.isArray(reply) ? reply : [reply];
+    if (!texts.every((one): one is string => typeof one === "string"))
+      throw new StoreError(store, "failed", `gave an answer to ${script} that is not a list of texts`);
+    return texts;
+  };
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("NOSCRIPT");
+}

@@ -1,0 +1,144 @@
+import {
+  type Granted,
+  type NotGranted,
+  type QuotaLimit,
+  type Store,
+  StoreError,
+} from "../../contracts/index.ts";
+import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
+import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
+import { type RedisLike, scriptRunner } from "./internal/redis-client.ts";
+
+export type { RedisLike } from "./internal/redis-client.ts";
+
+export interface RedisStoreOptions {
+  /** Client of `ioredis` or `iovalkey`, or any of its shape. Its owner opens and closes it. */
+  readonly client: RedisLike;
+  /** Name that separates the data from others' on the same server; without braces. Default `switchpoint`. */
+  readonly namespace?: string | undefined;
+  /** Returns the time in place of the server's, in milliseconds since the epoch; for tests. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Creates a store on Redis (6.2 or later) or Valkey, for any number of processes. A call is one script. How much is
+ * lost when the server dies depends on its persistence: with `appendfsync everysec` up to a second.
+ */
+export function redisStore(options: RedisStoreOptions): Store {
+  checkKeys("redisStore", options, ["client", "namespace", "now"]);
+  const { client, namespace = "switchpoint", now } = options;
+  checkMethods("redisStore.client", client, ["eval", "evalsha"]);
+  checkText("redisStore.namespace", namespace);
+  const name = "redis";
+  const prefix = `{${namespace.replaceAll(/[{}]/g, "")}}:`;
+  const run = scriptRunner(client, prefix, name);
+  const time = (): string => (now === undefined ? "" : String(now()));
+
+  const status: Store["status"] = async () => {
+    const [epoch = "", format = "", nowMs = ""] = await run("status", [
+      time(),
+      nodeCrypto().randomUUID(),
+      String(storeFormatVersion),
+    ]);
+    checkFormat(name, Number(format));
+    return { epoch: `${epoch}${await runIdOf(client)}`, nowMs: Number(nowMs), formatVersion: Number(format) };
+  };
+  // Once before the first call: data of another format must not be counted on.
+  let checked: Promise<unknown> | undefined;
+  const ready = (): Promise<unknown> => {
+    checked ??= status().catch((error: unknown) => {
+      checked = undefined;
+      throw error;
+    });
+    return checked;
+  };
+
+  return {
+    name,
+    quotas: checkedQuotas({
+      async reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
+        await ready();
+        const args = [id, amount, atLeast, limitsText(limits), ttlMs, lapse === "return" ? 1 : 0];
+        const reply = await run("reserve", [time(), ...args.map(String)]);
+        return reply[0] === "granted" ? grantedOf(reply) : notGrantedOf(reply);
+      },
+      async settle({ id, spent, keep, ttlMs }) {
+        await ready();
+        const reply = await run("settle", [time(), id, String(spent), String(keep), String(ttlMs)]);
+        return reply[0] === "granted" ? grantedOf(reply) : "lapsed";
+      },
+      async read(keys) {
+        await ready();
+        const reply = await run("read", [time(), ...keys]);
+        return keys.map((_, at) => ({ used: Number(reply[2 * at]), open: Number(reply[2 * at + 1]) }));
+      },
+      async reset(key, used) {
+        await ready();
+        await run("reset", [time(), key, String(used)]);
+      },
+    }),
+    records: checkedRecords({
+      async get(keys) {
+        await ready();
+        const reply = await run("get", [time(), ...keys]);
+        return keys.map((_, at) => {
+          const [value = "", version = ""] = reply.slice(2 * at, 2 * at + 2);
+          return version === "" ? undefined : { value, version };
+        });
+      },
+      async put(writes) {
+        await ready();
+        const versions = writes.map(() => nodeCrypto().randomUUID());
+        const args = writes.flatMap(({ key, value, expect, ttlMs }, at) => [
+          key,
+          expect,
+          versions[at] as string,
+          String(ttlMs),
+          value === undefined ? "0" : "1",
+          value ?? "",
+        ]);
+        const [outcome, key = ""] = await run("put", [time(), ...args]);
+        return outcome === "written" ? { versions } : { conflict: key };
+      },
+    }),
+    status,
+    async close() {},
+  };
+}
+
+/** Numbers of a JSON text are read by Lua as they are; only those it writes are cut. */
+function limitsText(limits: readonly QuotaLimit[]): string {
+  return JSON.stringify(
+    limits.map(({ key, limit, refillPerMs = 0, windowEndsAt = -1 }) => ({
+      key,
+      limit,
+      refill: refillPerMs,
+      ends: windowEndsAt,
+    })),
+  );
+}
+
+function grantedOf([, open, dueAt, nowMs, ...left]: readonly string[]): Granted {
+  return { granted: Number(open), left: left.map(Number), lapsesAt: Number(dueAt), nowMs: Number(nowMs) };
+}
+
+function notGrantedOf([, key = "", why = "", freeAt = "", nowMs]: readonly string[]): NotGranted {
+  if (why !== "limit" && why !== "window-over" && why !== "too-large")
+    throw new StoreError("redis", "failed", "gave an answer to reserve that cannot be read");
+  return {
+    granted: 0,
+    key,
+    why,
+    ...(freeAt === "" ? {} : { freeAt: Number(freeAt) }),
+    nowMs: Number(nowMs),
+  };
+}
+
+/** Returns the server's run id, which differs after a restart or a failover; empty where it cannot be read. */
+async function runIdOf(client: RedisLike): Promise<string> {
+  const text = await client.info?.("server").catch(() => "");
+  const id = /^run_id:(\w{1,64})/m.exec(text ?? "")?.[1];
+  return id === undefined ? "" : `/${id}`;
+}

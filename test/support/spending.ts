@@ -1,0 +1,11 @@
+/** What the processes that spend and their test agree on. */
+export const budgetKey = "budget/total";
+export const ttlMs = 1_000;
+
+export function limitOf(env: NodeJS.ProcessEnv): number {
+  return Number(env["SPENDING_LIMIT"]);
+}
+
+export function journalOf(env: NodeJS.ProcessEnv): string {
+  return env["SPENDING_JOURNAL"] ?? "";
+}
