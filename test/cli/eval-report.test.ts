@@ -37,10 +37,11 @@ describe("eval report", () => {
     expect(lines[0]).toMatch(
       /^Sends .* of requests to openai:gpt-5; costs .* Not certified: it is not tuned\.$/,
     );
-    expect(lines[4]).toMatch(
+    expect(lines[1]).toMatch(/^Not yet: Record more first: 80 independent records/);
+    expect(lines[5]).toMatch(
       /^router +quality +USD\/1k +large calls +lost quality \[95 %\] +saved \[95 %\] +over random \[95 %\]$/,
     );
-    expect(lines.slice(6, 12).map((line) => line.split(" ")[0])).toEqual([
+    expect(lines.slice(7, 13).map((line) => line.split(" ")[0])).toEqual([
       "complexity",
       "random",
       "length",
