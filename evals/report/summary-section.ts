@@ -2,7 +2,7 @@ import type { Estimate } from "../../src/statistics/bootstrap.ts";
 import { alternativesChart } from "./alternatives-chart.ts";
 import { count, limit, percent, points, sureness, usd } from "./format-number.ts";
 import { type Content, cut, html, type Markup, unbroken, withNames } from "./html.ts";
-import { statuses } from "./recommendation.ts";
+import { fewUnits, statuses } from "./recommendation.ts";
 import type { Alternative, Report } from "./report.ts";
 
 /** First screen: the verdict, what to do, money, quality, promise, and the comparison with doing nothing. */
@@ -116,8 +116,8 @@ ${range !== "" && html`<div class="range">${unbroken(range)}</div>`}${note && ht
 function explanation({ certificate, alternatives, reference, provenance, confidence }: Report): string {
   const lost = alternatives.find(({ model }) => model === reference)?.lost;
   const records = `${count(provenance.records)} records`;
-  if (lost?.low === undefined || lost.high === undefined)
-    return `These ${records} are too few for an interval: the figures may be chance.`;
+  if (lost?.low === undefined || lost.high === undefined || provenance.units < fewUnits)
+    return `${provenance.records === 1 ? "One record is" : `These ${records} are`} too few: the figures may be chance, whatever their intervals.`;
   const measured = `${points(lost.value)} [${points(lost.low)}, ${points(lost.high)}]`;
   if (certificate !== undefined && certificate.problems.length === 0) {
     const claim =

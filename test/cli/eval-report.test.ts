@@ -67,6 +67,47 @@ describe("eval report", () => {
     expect(JSON.parse((await report("--tuning", tuning, "--json")).out).warnings[0]).toBe(warning);
   });
 
+  it("names option, value and range of what it cannot use", async () => {
+    for (const bad of ["0", "-3", "many", "1e13", "NaN"]) {
+      const { exitCode, err } = await report(...pair, "--requests-per-month", bad);
+      expect(exitCode).toBe(2);
+      expect(err).toContain("--requests-per-month");
+      expect(err).toContain(bad);
+    }
+    const { exitCode, err } = await report(...pair, "--today", "openai:other");
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/today must be .*openai:gpt-5, got "openai:other"/);
+  });
+
+  it("takes what answers today and what graded, and derives no month from a part of the records", async () => {
+    const lines = reportRecords(240, (record, index) => ({
+      ...record,
+      at: new Date(Date.parse("2026-11-30T00:00:00Z") - index * 3_600_000 * 3).toISOString(),
+    })).map((record) => JSON.stringify(record));
+    const timed = folder.file("timed.jsonl", lines.join("\n"));
+    const whole = await report(
+      ...pair,
+      "--outcomes",
+      timed,
+      "--today",
+      small,
+      "--judge",
+      "a judge",
+      "--json",
+    );
+    const { today, judge, saving } = JSON.parse(whole.out);
+    expect({ today, judge, requests: saving.requests }).toEqual({
+      today: small,
+      judge: "a judge",
+      requests: 244,
+    });
+    expect((await report(...pair, "--outcomes", timed)).out).toContain(
+      "at 244 requests a month, the pace of these records",
+    );
+    const part = await report(...pair, "--outcomes", timed, "--part", "tune", "--json");
+    expect(JSON.parse(part.out).saving.requests).toBeUndefined();
+  });
+
   it("does not write over what it reads", async () => {
     const before = readFileSync(outcomes, "utf8");
     const { exitCode, err } = await report(...pair, "--out", outcomes);

@@ -90,6 +90,42 @@ describe("renderReport", () => {
     );
   });
 
+  it("explains the promise and the interval of these records in a line", async () => {
+    const tuning = tuned({ certificate: { maxLoss: 0.2, upperBound: 0.1 } });
+    expect(textOf(await rendered(reportRecords(400), { ...pair, tuning }))).toMatch(
+      /“At most 20 points” is the promise for requests to come, against openai:gpt-5; [\d.]+ \[[\d.]+, [\d.]+\] points is what these 400 records lost, with its 95 % interval\./,
+    );
+    expect(textOf(await rendered(reportRecords(400), pair))).toContain(
+      "Nothing is promised for requests to come",
+    );
+    expect(textOf(await rendered(reportRecords(1), pair))).toContain("One record is too few");
+  });
+
+  it("compares routing with doing nothing and with each model alone, and names what graded", async () => {
+    const page = parseHTML(await rendered(reportRecords(200), { ...pair, judge: "exact match" })).document;
+    const heads = [...page.querySelectorAll(".options tbody th")].map(({ textContent }) =>
+      textContent?.replace(/\s+/g, " ").replaceAll("\u00a0", " "),
+    );
+    expect(heads).toEqual([
+      expect.stringMatching(/^With routing \d+ % to openai:gpt-5$/),
+      "Doing nothing: large model only openai:gpt-5",
+      "Small model only vllm:qwen",
+    ]);
+    expect(page.querySelector(".facts")?.textContent).toContain("graded by exact match");
+    const today = parseHTML(await rendered(reportRecords(200), { ...pair, today: small })).document;
+    const titles = [...today.querySelectorAll(".options .title")].map(({ textContent }) => textContent);
+    expect(titles).toEqual(["With routing", "Doing nothing: small model only", "Large model only"]);
+    expect(today.querySelector(".facts dt")?.textContent).toBe("More to pay for 1,000 requests");
+  });
+
+  it("folds every section but what must be known first", async () => {
+    const { document } = parseHTML(await rendered(reportRecords(200), pair));
+    const folded = [...document.querySelectorAll(".fold > details > summary h2")].map(({ id }) => id);
+    expect(folded).toEqual(["comparison", "saving", "categories", "calibration", "scores", "worst"]);
+    expect(document.querySelectorAll("details[open]")).toHaveLength(0);
+    expect(document.querySelector("#certificate")?.closest("details")).toBeNull();
+  });
+
   it("breaks no name at its hyphens, but for one that is longer than a line", async () => {
     const { document } = parseHTML(await rendered(reportRecords(100), pair));
     expect(document.querySelector(".kicker .name:last-of-type")?.textContent).toBe(large);
