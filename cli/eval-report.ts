@@ -24,6 +24,8 @@ import { withRouter } from "./with-router.ts";
 interface Options extends SubjectOptions {
   readonly tuning?: string | undefined;
   readonly requestsPerMonth?: string | undefined;
+  readonly today?: string | undefined;
+  readonly judge?: string | undefined;
   readonly out: string;
   readonly prompts: boolean;
   readonly json: boolean;
@@ -43,7 +45,15 @@ export function evalReportCommand(terminal: Terminal): Command {
     .addOption(classifierOption())
     .addOption(thresholdOption())
     .option("--tuning <file>", "a tuning file: its models, its threshold and its certificate")
-    .option("--requests-per-month <count>", "number of requests for the monthly saving")
+    .option(
+      "--requests-per-month <count>",
+      "number of requests for the monthly saving (default: the pace of the records, if they have times; else 1,000 requests)",
+    )
+    .option(
+      "--today <model>",
+      "model that answers everything today, to compare with doing nothing (default: the large model, or the best one)",
+    )
+    .option("--judge <name>", "what graded the answers, for the reader (default: that of the tuning file)")
     .addOption(textOption())
     .option("--no-prompts", "leave out the text of the worst routed requests")
     .addOption(bootstrapOption())
@@ -53,7 +63,9 @@ export function evalReportCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-The file holds everything it needs: it loads nothing, runs no script, and can be mailed or printed.
+The first screen has the verdict, the money saved in a month, the quality lost, what to do, and a comparison with
+doing nothing and with each model alone; details are folded. The file holds everything it needs: it loads nothing, runs
+no script, and can be mailed or printed.
 
 Example:
   switchpoint eval report --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 \\
@@ -80,6 +92,10 @@ async function reported(options: Options, terminal: Terminal): Promise<Report> {
     text: textOf(options.text),
     prompts,
     requestsPerMonth: optionalNumber("--requests-per-month", options.requestsPerMonth, 1, 1e12),
+    // Half of the records are half of the traffic.
+    isSample: options.part !== undefined && options.part !== "all",
+    today: options.today,
+    judge: options.judge,
     ...intervalsOf(options),
     now: terminal.now(),
     outcomes,

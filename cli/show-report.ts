@@ -1,4 +1,5 @@
 import { percent, percentDigits, points, usd, withInterval } from "../evals/report/format-number.ts";
+import { statuses } from "../evals/report/recommendation.ts";
 import type { Report, ReportRow } from "../evals/report/report.ts";
 import type { Estimate } from "../src/statistics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
@@ -14,9 +15,10 @@ export function reportToJson(report: Report): string {
   return toJson({ ...report, rows }, 2);
 }
 
-/** Formats the verdict, the comparison, and the warnings. */
+/** Formats the verdict, the recommendation, the comparison, and the warnings. */
 export function reportToText(report: Report): string {
-  const { rows, warnings, provenance, reference, verdict, saving, kind, certificate } = report;
+  const { rows, warnings, provenance, reference, verdict, recommendation, saving, kind, certificate } =
+    report;
   const head = [
     "router",
     "quality",
@@ -31,11 +33,12 @@ export function reportToText(report: Report): string {
     saving?.requests === undefined
       ? []
       : [
-          `saves ${withInterval(saving.savedUsd, usd)} at ${saving.requests.toLocaleString("en-US")} requests a month`,
+          `saves ${withInterval(saving.savedUsd, usd)} at ${saving.requests.toLocaleString("en-US")} requests a month${saving.derived === undefined ? "" : ", the pace of these records"}`,
           "",
         ];
   return [
     verdict,
+    `${statuses[recommendation.level]}: ${recommendation.text}`,
     ...(certificate?.concerns ?? []).map((concern) => `! certificate: ${concern}`),
     "",
     `${provenance.records} records, ${provenance.units} independent; quality from 0 to 100, against always ${reference}`,

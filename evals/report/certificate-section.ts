@@ -1,5 +1,6 @@
+import { fold } from "./fold.ts";
 import { count, limit, percent, percentWithInterval, points, score } from "./format-number.ts";
-import { html, type Markup, unbroken } from "./html.ts";
+import { html, type Markup, nameOf, unbroken, withNames } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 import { promiseOf } from "./verdict.ts";
@@ -19,17 +20,28 @@ export function certificateSection({ certificate, reference, thresholds }: Repor
 </section>`;
   }
   const { problems } = certificate;
-  return html`<section class="panel ${problems.length > 0 && "open"}" aria-labelledby="certificate">
-<h2 id="certificate">${problems.length > 0 ? "The certificate does not hold here" : "Certificate"}</h2>
-${problems.length > 0 && html`<ul>${problems.map((problem) => html`<li>${capitalised(problem)}.</li>`)}</ul>`}
-<p>${unbroken(statement(certificate, reference))}</p>
+  if (problems.length === 0)
+    return fold(
+      "certificate",
+      "Certificate",
+      `holds until ${certificate.expiresAt.slice(0, 10)}, from ${count(certificate.records)} tuning records`,
+      body(certificate, reference),
+    );
+  return html`<section class="panel open" aria-labelledby="certificate">
+<h2 id="certificate">The certificate does not hold here</h2>
+<ul>${problems.map((problem) => html`<li>${capitalised(problem)}.</li>`)}</ul>
+${body(certificate, reference)}
+</section>`;
+}
+
+function body(certificate: ReportedCertificate, reference: string): Markup {
+  return html`<p>${withNames(unbroken(statement(certificate, reference)), [reference])}</p>
 <p>${unbroken(evidence(certificate))}</p>
 ${certificate.categories !== undefined && categoryTable(certificate.categories, certificate.guarantee)}
 <p class="note">It is about requests like those it was tuned on, as their quality was judged${
     certificate.judge !== undefined && ` (by ${certificate.judge})`
   }.${countedOf(certificate)} It ends on ${certificate.expiresAt.slice(0, 10)}, and earlier when models, prompts, the classifier or the traffic change. Tuning file ${certificate.version}, of ${certificate.createdAt.slice(0, 10)}.</p>
-${certificate.notes.length > 0 && html`<ul class="note">${certificate.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
-</section>`;
+${certificate.notes.length > 0 && html`<ul class="note">${certificate.notes.map((note) => html`<li>${note}</li>`)}</ul>`}`;
 }
 
 function statement(certificate: ReportedCertificate, reference: string): string {
@@ -87,7 +99,7 @@ function categoryTable(
     categories.map(({ category, threshold, records, upperBound, problem }) => ({
       kind: problem === undefined ? undefined : ("few" as const),
       cells: [
-        category,
+        nameOf(category),
         problem === undefined ? score(threshold) : "large model only",
         count(records),
         upperBound === undefined ? "–" : boundOf(guarantee)(upperBound),

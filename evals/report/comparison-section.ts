@@ -1,6 +1,7 @@
 import { costQualityPlot } from "./cost-quality-plot.ts";
+import { fold } from "./fold.ts";
 import { count, percent, percentDigits, points, usd, usdDigits, withInterval } from "./format-number.ts";
-import { type Content, html, type Markup, nameOf, unbroken } from "./html.ts";
+import { type Content, cut, html, type Markup, nameOf, unbroken } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import { qualityPlot } from "./quality-plot.ts";
@@ -39,19 +40,23 @@ export function comparisonSection(plot: PlotMaker, report: Report): Markup {
       ? [row.model === undefined && row.name !== "random" ? estimateCell(row.overRandom, points) : "–"]
       : []),
   ];
-  return html`<section aria-labelledby="comparison">
-<h2 id="comparison">Cost and quality</h2>
-<p>${introduction(report)}</p>
+  return fold(
+    "comparison",
+    "Cost and quality",
+    kind === "pair"
+      ? "every threshold, random choice, prompt length, the oracle"
+      : "each model, random choice, the oracle",
+    html`<p>${introduction(report)}</p>
 ${responsive((width) => costQualityPlot(plot, report, width) ?? qualityPlot(plot, report, width))}
 ${htmlTable(
-  `Means over ${count(report.provenance.records)} requests with ${percent(confidence)} intervals; lost and saved against always ${reference}`,
+  `Means over ${count(report.provenance.records)} requests with ${percent(confidence)} intervals; lost and saved against always ${cut(reference)}`,
   head,
   rows.map((row, index) => ({ kind: index === 0 ? ("ours" as const) : undefined, cells: cells(row) })),
 )}
 <p class="note">Quality is the mean of the recorded outcomes on a scale from 0 to 100. The oracle knows each outcome beforehand: no router can do better.${
-    kind === "pair" && pairNote(report)
-  }</p>
-</section>`;
+      kind === "pair" && pairNote(report)
+    }</p>`,
+  );
 }
 
 function introduction({ kind, curves, rows }: Report): string {

@@ -1,4 +1,5 @@
 import { bootstrap } from "../../src/statistics/bootstrap.ts";
+import { curveReader } from "../metrics/curve-columns.ts";
 import { oracleCurve } from "../metrics/oracle-curve.ts";
 import {
   orderByScore,
@@ -27,12 +28,16 @@ export async function curvesOf(
   const order = orderByScore(complexity);
   const curve = routingCurve(pair, order);
   const kept = thinned(curve.map(({ largeCallRate }) => largeCallRate));
-  // The points of a curve are those of the order, whatever the weights.
+  // The points of a curve are those of the order, whatever the weights. As objects, those of each resample of 100,000
+  // records would take most of the time of a report.
+  const pointsAt = curveReader(pair, order);
   const intervals = await bootstrap(
     cases.length,
     (weights) => {
-      const drawn = routingCurve(pair, order, weights);
-      return Object.fromEntries(kept.map((index) => [`${index}`, drawn[index]?.quality]));
+      const { length, quality } = pointsAt(weights);
+      return Object.fromEntries(
+        kept.map((index) => [`${index}`, index < length ? quality[index] : undefined]),
+      );
     },
     { groups: units, ...settings },
   );

@@ -28,14 +28,16 @@ export function sureness(confidence: number): string {
   return `${Math.floor(1e5 * confidence + 1e-6) / 1e3} %`;
 }
 
-/** Formats US dollars of any size: `$0.0042`, `$0.85`, `$1,234`. */
+/** Formats US dollars of any size: `$0.0042`, `$0.85`, `$1,234`, `$1.2e+15`. */
 export function usd(amount: number): string {
   const size = Math.abs(amount);
   const sign = amount < 0 ? "−" : "";
   if (size === 0) return "$0";
+  if (size >= 1e12) return `${sign}$${size.toExponential(1)}`;
   if (size >= 100) return `${sign}$${count(Math.round(size))}`;
   if (size >= 1) return `${sign}$${size.toFixed(2)}`;
-  const digits = Math.min(12, 1 - Math.floor(Math.log10(size)));
+  // Of the rounded number: 0.0999999 is $0.10, and not $0.100.
+  const digits = Math.min(12, 1 - Math.floor(Math.log10(Number(size.toPrecision(2)))));
   return `${sign}$${size.toFixed(Math.max(2, digits))}`;
 }
 

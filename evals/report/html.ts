@@ -20,9 +20,31 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
 /** Longest name that fits into a line of a phone. */
 const mostUnbroken = 24;
 
-/** Name that moves to the next line instead of breaking at a hyphen, unless it is long. */
+/** Most characters of a name that are shown. */
+const mostShown = 160;
+
+/**
+ * Name that moves to the next line instead of breaking at a hyphen, unless it is long. Its direction is its own, so
+ * that Hebrew or Arabic does not turn the words around it.
+ */
 export function nameOf(name: string): Markup {
-  return name.length > mostUnbroken ? html`${name}` : html`<span class="name">${name}</span>`;
+  return html`<bdi class="${name.length > mostUnbroken ? "long name" : "name"}">${cut(name)}</bdi>`;
+}
+
+/** Leaves the middle of a very long name out. */
+export function cut(name: string): string {
+  if (name.length <= mostShown) return name;
+  const shown = [...name];
+  return shown.length <= mostShown
+    ? name
+    : `${shown.slice(0, mostShown - 40).join("")}…${shown.slice(-39).join("")}`;
+}
+
+/** Text in which names of models are marked up as names. */
+export function withNames(text: string, names: readonly string[]): Content {
+  const [name, ...rest] = [...names].filter((one) => one.length > 1).sort((a, b) => b.length - a.length);
+  if (name === undefined || rest.length > 20) return text;
+  return text.split(name).map((part, index) => html`${index > 0 && nameOf(name)}${withNames(part, rest)}`);
 }
 
 /** Keeps numbers on one line with their signs and intervals. */

@@ -17,6 +17,9 @@ export interface PlacedLabel extends Position {
 const lineHeight = 16;
 /** Average width of a character of a system font at 12 px, rather too large. */
 const characterWidth = 6.6;
+/** Chinese, Japanese and Korean characters, and emoji: twice as wide. */
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 const gap = 9;
 /** Weight of lines so near that a label seems to belong to them, compared to covering them. */
 const near = 8;
@@ -86,7 +89,8 @@ export function placeLabels(
 }
 
 function boxOf({ text, textAnchor, x, y }: PlacedLabel): Edges {
-  const width = text.length * characterWidth;
+  const width =
+    [...text].reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0) * characterWidth;
   const left = textAnchor === "start" ? x : textAnchor === "end" ? x - width : x - width / 2;
   return { left, right: left + width, top: y - lineHeight / 2, bottom: y + lineHeight / 2 };
 }

@@ -10,7 +10,7 @@ export function provenanceFooter({ provenance, confidence, certificate }: Report
       "Made",
       `${provenance.createdAt.replace("T", " ").slice(0, 16)} UTC by switchpoint ${provenance.packageVersion}`,
     ],
-    ["Outcomes", provenance.outcomes],
+    ["Outcomes", provenance.outcomes && html`<bdi>${provenance.outcomes}</bdi>`],
     ["Data", html`SHA-256 <code>${provenance.sha256}</code>`],
     [
       "Records",

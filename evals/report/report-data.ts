@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkNumber } from "../../src/plugin/index.ts";
+import { checkNumber, checkText } from "../../src/plugin/index.ts";
 import { packageVersion } from "../../src/version.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
@@ -10,15 +10,17 @@ import type { TuningFile } from "../tune/tuning-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";
 import { curvesOf } from "./curves.ts";
+import { monthOf } from "./month.ts";
+import { recommendationOf } from "./recommendation.ts";
 import type { Report } from "./report.ts";
 import type { ReportOptions } from "./report-options.ts";
 import { outcomesOf, pairRows, routerRows } from "./report-rows.ts";
 import { modelsSubject, routerSubject } from "./report-subject.ts";
 import { reportedCertificate } from "./reported-certificate.ts";
 import { type Routing, routingOf } from "./routing.ts";
-import { savingPerMonth } from "./saving.ts";
 import { scoreBins } from "./score-bins.ts";
 import { verdictOf } from "./verdict.ts";
+import { volumeOf } from "./volume.ts";
 import { warningsOf } from "./warnings.ts";
 import { worstRouted } from "./worst-routed.ts";
 
@@ -33,7 +35,9 @@ export async function reportData(
   const all: OutcomeRecord[] = [];
   for await (const record of records) all.push(record);
   const { requestsPerMonth, resamples = 1_000, seed = 1, confidence = 0.95, prompts = true, now } = options;
-  if (requestsPerMonth !== undefined) checkNumber("report.requestsPerMonth", requestsPerMonth, { min: 1 });
+  if (requestsPerMonth !== undefined)
+    checkNumber("report.requestsPerMonth", requestsPerMonth, { min: 1, max: 1e12 });
+  if (options.judge !== undefined) checkText("report.judge", options.judge);
   const settings = { resamples, seed, confidence };
   const subject = "router" in options ? await routerSubject(all, options) : await modelsSubject(all, options);
   const { prepared, policy, models, name, classifier, tuning, thresholds, trainedOn } = subject;
@@ -41,14 +45,24 @@ export async function reportData(
   if (cases.length === 0)
     throw new InvalidOptionError("records", [], `records with outcomes of all of ${models.join(", ")}`);
   const routing = routingOf(prepared, policy, subject.reference);
-  const { reference, units } = routing;
+  const { reference } = routing;
   const small = subject.isPair ? models.find((id) => id !== reference) : undefined;
   const rows =
     small === undefined
       ? await routerRows(routing, name, settings)
       : await pairRows(routing, small, name, settings);
+  const { today = reference } = options;
+  if (!models.includes(today))
+    throw new InvalidOptionError("report.today", today, `a model of this report: ${models.join(", ")}`);
+  const derived =
+    requestsPerMonth === undefined && options.isSample !== true ? volumeOf(all, now) : undefined;
+  const volume = { requests: requestsPerMonth ?? derived?.requests, derived };
+  const { saving, alternatives } = await monthOf(routing, volume, settings);
   const certificate =
     tuning && reportedCertificate(tuning, subject.mismatch, all, now, await promised(tuning, routing));
+  const tunedOn = certificate?.tunedOn ?? 0;
+  const units = new Set(routing.units).size;
+  const subjectOf = { rows, reference, certificate, alternatives, saving, today };
   return {
     formatVersion: 1,
     kind: small === undefined ? "router" : "pair",
@@ -57,14 +71,22 @@ export async function reportData(
     reference,
     thresholds,
     confidence,
+    today,
     verdict: verdictOf({ rows, reference, certificate }),
+    recommendation: recommendationOf({
+      ...subjectOf,
+      units,
+      known: Math.max(trainedOn, tunedOn) / all.length,
+    }),
+    judge: options.judge ?? tuning?.judge,
+    rightOrWrong: isRightOrWrong(routing),
     warnings: warningsOf(routing, {
       rows,
       skipped,
       unclassified,
       small,
       trainedOn,
-      tunedOn: certificate?.tunedOn ?? 0,
+      tunedOn,
     }),
     rows,
     curves:
@@ -74,7 +96,9 @@ export async function reportData(
     scores: scoreBins(routing),
     certificate,
     worst: worstRouted(routing, thresholds[0], prompts),
-    saving: await savingPerMonth(routing, requestsPerMonth, settings),
+    alternatives,
+    saving,
+    uncosted: uncostedOf(routing),
     provenance: {
       createdAt: new Date(now).toISOString(),
       packageVersion,
@@ -83,7 +107,7 @@ export async function reportData(
       sha256: recordKeysOf(all, "check").sha256,
       read: all.length,
       records: cases.length,
-      units: new Set(units).size,
+      units,
       skipped,
       unclassified,
       resamples,
@@ -91,6 +115,19 @@ export async function reportData(
       command: options.command,
     },
   };
+}
+
+function isRightOrWrong({ alone }: Routing): boolean {
+  return [...alone.values()].every(({ quality }) => quality.every((one) => one === 0 || one === 1));
+}
+
+function uncostedOf({ cases, models }: Routing): Report["uncosted"] {
+  return models
+    .map((model) => ({
+      model,
+      records: cases.filter(({ outcomes }) => outcomes.get(model)?.costUsd === undefined).length,
+    }))
+    .filter(({ records }) => records > 0);
 }
 
 /** Computes the evidence of the records for each certificate. */

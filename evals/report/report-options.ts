@@ -8,8 +8,20 @@ interface CommonOptions {
   readonly text?: RecordText | undefined;
   /** True to show the worst routed records with their text. Default true. */
   readonly prompts?: boolean | undefined;
-  /** Number of requests for the monthly saving. Default: the saving is given for 1,000 requests. */
+  /**
+   * Number of requests for the monthly saving, at least 1. Default: derived from the times of the records if 95 %
+   * of them have one and they span a week; else the saving is given for 1,000 requests.
+   */
   readonly requestsPerMonth?: number | undefined;
+  /** True if the records are a sample of the traffic, whose times say nothing about its volume. Default false. */
+  readonly isSample?: boolean | undefined;
+  /**
+   * Model that answers everything today, which is what doing nothing means. Default: the large model, or the one that
+   * is best alone.
+   */
+  readonly today?: string | undefined;
+  /** Name of what graded the answers, for the reader. Default: that of the tuning file. */
+  readonly judge?: string | undefined;
   /** Number of bootstrap resamples. Default 1,000. */
   readonly resamples?: number | undefined;
   /** Seed of the resamples, a whole number in [0, 2^32). Default 1. */

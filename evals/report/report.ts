@@ -1,4 +1,5 @@
 import type { Estimate } from "../../src/statistics/bootstrap.ts";
+import type { DerivedVolume } from "./volume.ts";
 
 /**
  * Content of a report as plain JSON. Quality is in [0, 1], costs are US dollars a request, intervals are
@@ -19,8 +20,15 @@ export interface Report {
   /** Complexities at which the policy changes the model. */
   readonly thresholds: readonly number[];
   readonly confidence: number;
+  /** Model that answers everything today: doing nothing. Default: the reference. */
+  readonly today: string;
   /** Verdict in one sentence. */
   readonly verdict: string;
+  readonly recommendation: Recommendation;
+  /** Name of what graded the answers: a scorer, a judge, people. Absent if it was not named. */
+  readonly judge?: string | undefined;
+  /** True if every answer is graded 0 or 1: quality is then the share of good answers. */
+  readonly rightOrWrong: boolean;
   /** Warnings for the reader, the most serious first. */
   readonly warnings: readonly string[];
   /** Rows: the router first, then the routers that it is compared with, the oracle last. */
@@ -33,8 +41,12 @@ export interface Report {
   readonly scores?: readonly ScoreBin[] | undefined;
   readonly certificate?: ReportedCertificate | undefined;
   readonly worst: WorstRouted;
-  /** Saving. Absent if a cost is not known. */
+  /** The policy against each model alone, in the order of `models`. */
+  readonly alternatives: readonly Alternative[];
+  /** Saving against the reference. Absent if a cost is not known. */
   readonly saving?: Saving | undefined;
+  /** Models without a cost on some records. Empty if all costs are known. */
+  readonly uncosted: readonly { readonly model: string; readonly records: number }[];
   readonly provenance: Provenance;
 }
 
@@ -197,9 +209,34 @@ export interface WorstRouted {
   }[];
 }
 
+/** Advice for a decision: `go` switch it on, `care` with a reservation, `wait` not yet, `no` better not. */
+export interface Recommendation {
+  readonly level: "go" | "care" | "wait" | "no";
+  /** Verdict for people in a hurry: money and quality in one sentence. */
+  readonly headline: string;
+  /** Advice with its reason, in one or two sentences. */
+  readonly text: string;
+}
+
+/** Sending every request to one model, and what the policy saves and loses against it. */
+export interface Alternative {
+  readonly model: string;
+  readonly quality: Estimate;
+  /** US dollars for as many requests as in `Saving`. */
+  readonly costUsd?: Estimate | undefined;
+  /** Cost of this model minus that of the policy. */
+  readonly savedUsd?: Estimate | undefined;
+  /** The same as a share of this model's cost. */
+  readonly savedShare?: Estimate | undefined;
+  /** Quality of this model minus that of the policy. */
+  readonly lost: Estimate;
+}
+
 export interface Saving {
-  /** Requests per month; absent if not given. */
+  /** Requests per month; absent if neither given nor derived. */
   readonly requests?: number | undefined;
+  /** The times of the records, if `requests` was derived from them. */
+  readonly derived?: DerivedVolume | undefined;
   /** US dollars for that many requests, else for 1,000. */
   readonly costUsd: Estimate;
   readonly referenceCostUsd: Estimate;

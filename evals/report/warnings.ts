@@ -1,4 +1,5 @@
 import { count, points, withInterval } from "./format-number.ts";
+import { fewUnits } from "./recommendation.ts";
 import type { ReportRow } from "./report.ts";
 import type { Routing } from "./routing.ts";
 
@@ -13,9 +14,6 @@ export interface Circumstances {
   /** Number of records that the threshold or policy was tuned on. */
   readonly tunedOn: number;
 }
-
-/** Number of independent records below which a report is not a basis for decisions. */
-const fewUnits = 100;
 
 /** Lists the warnings of a report, the most serious first. */
 export function warningsOf(

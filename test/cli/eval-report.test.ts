@@ -37,10 +37,11 @@ describe("eval report", () => {
     expect(lines[0]).toMatch(
       /^Sends .* of requests to openai:gpt-5; costs .* Not certified: it is not tuned\.$/,
     );
-    expect(lines[4]).toMatch(
+    expect(lines[1]).toMatch(/^Not yet: Record more first: 80 independent records/);
+    expect(lines[5]).toMatch(
       /^router +quality +USD\/1k +large calls +lost quality \[95 %\] +saved \[95 %\] +over random \[95 %\]$/,
     );
-    expect(lines.slice(6, 12).map((line) => line.split(" ")[0])).toEqual([
+    expect(lines.slice(7, 13).map((line) => line.split(" ")[0])).toEqual([
       "complexity",
       "random",
       "length",
@@ -64,6 +65,47 @@ describe("eval report", () => {
     expect((await report("--tuning", tuning)).out).toContain(`\n! ${warning}\n`);
     expect(readFileSync(out, "utf8")).toContain(warning);
     expect(JSON.parse((await report("--tuning", tuning, "--json")).out).warnings[0]).toBe(warning);
+  });
+
+  it("names option, value and range of what it cannot use", async () => {
+    for (const bad of ["0", "-3", "many", "1e13", "NaN"]) {
+      const { exitCode, err } = await report(...pair, "--requests-per-month", bad);
+      expect(exitCode).toBe(2);
+      expect(err).toContain("--requests-per-month");
+      expect(err).toContain(bad);
+    }
+    const { exitCode, err } = await report(...pair, "--today", "openai:other");
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/today must be .*openai:gpt-5, got "openai:other"/);
+  });
+
+  it("takes what answers today and what graded, and derives no month from a part of the records", async () => {
+    const lines = reportRecords(240, (record, index) => ({
+      ...record,
+      at: new Date(Date.parse("2026-11-30T00:00:00Z") - index * 3_600_000 * 3).toISOString(),
+    })).map((record) => JSON.stringify(record));
+    const timed = folder.file("timed.jsonl", lines.join("\n"));
+    const whole = await report(
+      ...pair,
+      "--outcomes",
+      timed,
+      "--today",
+      small,
+      "--judge",
+      "a judge",
+      "--json",
+    );
+    const { today, judge, saving } = JSON.parse(whole.out);
+    expect({ today, judge, requests: saving.requests }).toEqual({
+      today: small,
+      judge: "a judge",
+      requests: 244,
+    });
+    expect((await report(...pair, "--outcomes", timed)).out).toContain(
+      "at 244 requests a month, the pace of these records",
+    );
+    const part = await report(...pair, "--outcomes", timed, "--part", "tune", "--json");
+    expect(JSON.parse(part.out).saving.requests).toBeUndefined();
   });
 
   it("does not write over what it reads", async () => {

@@ -3,97 +3,184 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderReport } from "../../../evals/report/render-report.ts";
 import { reportData } from "../../../evals/report/report-data.ts";
+import { simulatedReport } from "../../../studies/simulated-desk.ts";
 import { hostileReport } from "../../support/evals/hostile-report.ts";
+import {
+  longReport,
+  manyModelsReport,
+  rightToLeftReport,
+  tinyReport,
+} from "../../support/evals/odd-reports.ts";
 import { large, now, reportRecords, small, stated } from "../../support/evals/report-world.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const present = existsSync(executablePath);
 if (!present) console.log(`skipped: no Chromium at ${executablePath} (CHROMIUM_PATH)`);
 
-const sections = ["certificate", "comparison", "saving", "categories", "calibration", "scores", "worst"];
+const sections = [
+  "alternatives",
+  "certificate",
+  "comparison",
+  "saving",
+  "categories",
+  "calibration",
+  "scores",
+  "worst",
+];
+const reports = {
+  plain: () => reportData(reportRecords(300), { small, large, classifier: stated, resamples: 20, now }),
+  certified: simulatedReport,
+  hostile: hostileReport,
+  "right to left": rightToLeftReport,
+  long: longReport,
+  tiny: tinyReport,
+  "many models": manyModelsReport,
+};
+type Name = keyof typeof reports;
+const names = Object.keys(reports) as Name[];
 
 describe.skipIf(!present)("a report in Chromium", () => {
   let browser: Browser;
   let folder: string;
-  const files: { plain: string; hostile: string } = { plain: "", hostile: "" };
+  const files = new Map<Name, string>();
+  const open = async (name: Name, options: Parameters<Browser["newPage"]>[0]): Promise<Page> => {
+    const page = await browser.newPage(options);
+    await page.goto(files.get(name) ?? "");
+    return page;
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "report-"));
-    const plain = await reportData(reportRecords(300), {
-      small,
-      large,
-      classifier: stated,
-      resamples: 20,
-      now,
-    });
-    for (const [name, report] of [
-      ["plain", plain],
-      ["hostile", await hostileReport()],
-    ] as const) {
-      const path = join(folder, `${name}.html`);
-      await writeFile(path, await renderReport(report));
-      files[name] = pathToFileURL(path).href;
+    for (const name of names) {
+      const path = join(folder, `${names.indexOf(name)}.html`);
+      await writeFile(path, await renderReport(await reports[name]()));
+      files.set(name, pathToFileURL(path).href);
     }
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await browser.close();
     await rm(folder, { recursive: true });
   });
 
-  const views = [1280, 390].flatMap((width) =>
-    (["light", "dark"] as const).flatMap((colorScheme) =>
-      (["plain", "hostile"] as const).map((name) => ({ width, colorScheme, name })),
+  const views = names.flatMap((name) =>
+    ([1200, 390] as const).flatMap((width) =>
+      (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme, name })),
     ),
   );
   it.each(views)(
-    "$name at $width px in $colorScheme: complete, quiet, within its width, and legible",
+    "$name at $width px in $colorScheme: complete, quiet, within its width, legible, and without a finding of axe",
     async ({ width, colorScheme, name }) => {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
       const noises: string[] = [];
       page.on("console", (message) => noises.push(message.text()));
       page.on("pageerror", (error) => noises.push(error.message));
       page.on("request", (request) => {
-        if (request.url() !== files[name]) noises.push(`requested ${request.url()}`);
+        if (request.url() !== files.get(name)) noises.push(`requested ${request.url()}`);
       });
-      await page.goto(files[name]);
-      const seen = await page.evaluate(lookAround, sections);
-      await page.close();
+      await page.goto(files.get(name) ?? "");
       expect(noises).toEqual([]);
+      const folded = await page.evaluate(lookAround, sections);
+      expect(folded.owned).toBe(false);
+      expect(folded.invisible).toEqual([]);
+      expect(folded.scrollWidth).toBeLessThanOrEqual(width);
+      await page.evaluate(unfold);
+      const seen = await page.evaluate(lookAround, sections);
+      // It takes seconds: once in each scheme and at each width.
+      if ((width === 390) === (colorScheme === "dark")) expect(await findingsOf(page)).toEqual([]);
+      await page.close();
       expect(seen.owned).toBe(false);
-      expect(seen.invisible).toEqual([]);
       expect(seen.scrollWidth).toBeLessThanOrEqual(width);
       expect(seen.faint).toEqual([]);
+      expect(seen.colliding).toEqual([]);
       // Wide tables scroll on a phone only.
-      if (width === 1280 && name === "plain") expect(seen.scrolling).toEqual([]);
+      if (width === 1200) expect(seen.scrolling).toEqual([]);
     },
     60_000,
   );
 
-  it("prints on paper within its width, with every table whole", async () => {
-    const page = await browser.newPage({ viewport: { width: 690, height: 980 } });
+  it("shows the verdict, money, quality, advice and the chart on the first screen, and folds the rest", async () => {
+    const page = await open("certified", { viewport: { width: 1200, height: 860 } });
+    const ends = await page.evaluate(
+      (selectors) =>
+        selectors.map((selector) => {
+          const { document } = globalThis as unknown as BrowserGlobals;
+          return document.querySelector(selector)?.getBoundingClientRect().bottom ?? Infinity;
+        }),
+      [".status", "h1", ".lead", ".facts", ".options"],
+    );
+    const foldedAt = await page.evaluate(() => {
+      const { document } = globalThis as unknown as BrowserGlobals;
+      return document.documentElement.scrollHeight;
+    });
+    await page.close();
+    for (const end of ends) expect(end).toBeLessThan(860);
+    expect([...ends].sort((a, b) => a - b)).toEqual(ends);
+    expect(foldedAt).toBeLessThan(2_200);
+  }, 60_000);
+
+  it("is unfolded with the keyboard", async () => {
+    const page = await open("plain", { viewport: { width: 1200, height: 860 } });
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    const { heading, isOpen } = await page.evaluate(() => {
+      const { document } = globalThis as unknown as BrowserGlobals;
+      const { activeElement } = document;
+      return {
+        heading: activeElement?.textContent ?? "",
+        isOpen: activeElement?.parentElement?.hasAttribute("open"),
+      };
+    });
+    await page.close();
+    expect(heading).toContain("Cost and quality");
+    expect(isOpen).toBe(true);
+  }, 60_000);
+
+  it.each(names)("%s: prints on paper within its width, unfolded, with no page half empty", async (name) => {
+    // A4 without its margins, in CSS pixels.
+    const [width, height] = [688, 1_016];
+    const page = await open(name, { viewport: { width, height } });
     await page.emulateMedia({ media: "print" });
-    await page.goto(files.plain);
-    const { scrollWidth, scrolling } = await page.evaluate(lookAround, sections);
+    const { scrollWidth, scrolling, scrollHeight, hidden } = await page.evaluate(lookAround, sections);
     const pdf = await page.pdf({ format: "A4" });
     await page.close();
-    expect(scrollWidth).toBeLessThanOrEqual(690);
+    expect(scrollWidth).toBeLessThanOrEqual(width);
     expect(scrolling).toEqual([]);
-    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
-  }, 60_000);
+    expect(hidden).toEqual([]);
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    const full = scrollHeight / height;
+    expect(pages).toBeGreaterThan(0);
+    // Besides the last page, a fifth of each page at most is empty because something did not fit on it.
+    expect(pages).toBeLessThanOrEqual(Math.ceil(full / 0.8) + 1);
+  });
 });
+
+async function findingsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as BrowserGlobals).axe.run());
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
+}
+
+function unfold(): void {
+  const { document } = globalThis as unknown as BrowserGlobals;
+  for (const details of document.querySelectorAll("details")) details.setAttribute("open", "");
+}
 
 /** Runs in the page: what a reader would notice. */
 function lookAround(wanted: readonly string[]): {
   owned: boolean;
   invisible: string[];
   scrollWidth: number;
+  scrollHeight: number;
   faint: string[];
   scrolling: string[];
+  colliding: string[];
+  hidden: string[];
 } {
   const { document, getComputedStyle } = globalThis as unknown as BrowserGlobals;
   const numbersOf = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
@@ -131,10 +218,35 @@ function lookAround(wanted: readonly string[]): {
       (node) => node.nodeType === 3 && (node.textContent ?? "").trim() !== "",
     );
   }
+  const colliding: string[] = [];
+  for (const figure of document.querySelectorAll("figure svg")) {
+    const texts = [...figure.querySelectorAll("text")].flatMap((text) =>
+      text.getClientRects().length === 0 || !hasText(text)
+        ? []
+        : [{ text, box: text.getBoundingClientRect() }],
+    );
+    texts.forEach(({ text, box }, index) => {
+      for (const other of texts.slice(index + 1)) {
+        const apart =
+          box.right <= other.box.left + 1 ||
+          other.box.right <= box.left + 1 ||
+          box.bottom <= other.box.top + 3 ||
+          other.box.bottom <= box.top + 3;
+        if (!apart) colliding.push(`${text.textContent} / ${other.text.textContent}`);
+      }
+      if (box.left < 0 || box.right > document.documentElement.clientWidth)
+        colliding.push(`${text.textContent} / edge`);
+    });
+  }
   return {
     owned: "owned" in globalThis,
     invisible: wanted.filter((id) => (document.getElementById(id)?.getClientRects().length ?? 0) === 0),
     scrollWidth: document.documentElement.scrollWidth,
+    scrollHeight: document.documentElement.scrollHeight,
+    colliding,
+    hidden: [...document.querySelectorAll(".folded")].flatMap((part) =>
+      part.checkVisibility({ contentVisibilityAuto: true }) ? [] : [part.textContent?.slice(0, 40) ?? ""],
+    ),
     faint,
     scrolling: [...document.querySelectorAll(".scroll")].flatMap((box) =>
       box.scrollWidth > box.clientWidth + 1 ? [box.getAttribute("aria-label") ?? ""] : [],
@@ -151,12 +263,22 @@ interface PageElement {
   readonly scrollWidth: number;
   readonly clientWidth: number;
   getAttribute(name: string): string | null;
+  hasAttribute(name: string): boolean;
+  setAttribute(name: string, value: string): void;
   getClientRects(): { readonly length: number };
+  getBoundingClientRect(): Readonly<Record<"left" | "right" | "top" | "bottom", number>>;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+  checkVisibility(options: object): boolean;
 }
 
 interface BrowserGlobals {
+  readonly axe: {
+    run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+  };
   readonly document: {
-    readonly documentElement: PageElement;
+    readonly documentElement: PageElement & { readonly scrollHeight: number };
+    readonly activeElement: PageElement | null;
+    querySelector(selector: string): PageElement | null;
     getElementById(id: string): PageElement | null;
     querySelectorAll(selector: string): Iterable<PageElement>;
   };

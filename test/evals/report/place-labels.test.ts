@@ -51,6 +51,14 @@ describe("placeLabels", () => {
     expect(far?.y).toBe(155);
   });
 
+  it("leaves room for wide characters at the edge of the frame", () => {
+    const anchors = [{ x: 720, y: 200 }];
+    const [narrow] = placeLabels([{ text: "a".repeat(14), anchors }], [], frame);
+    const [wide] = placeLabels([{ text: "漢".repeat(14), anchors }], [], frame);
+    expect(narrow?.textAnchor).toBe("middle");
+    expect(wide?.textAnchor).toBe("end");
+  });
+
   it("keeps labels inside the frame, and two of one point apart", () => {
     const position = fc.record({
       x: fc.integer({ min: 60, max: 760 }),

@@ -21,13 +21,14 @@ describe("renderReport", () => {
     const page = await rendered(reportRecords(200), pair);
     const { document } = parseHTML(page);
     expect(document.querySelector("meta[http-equiv]")?.getAttribute("content")).toBe(
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'",
     );
     expect(document.documentElement.getAttribute("lang")).toBe("en");
     expect(document.querySelectorAll("script, link, img, iframe, object, a, form")).toHaveLength(0);
     expect(page.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:|url\(|@import/);
     const ids = [...document.querySelectorAll("main h2")].map((heading) => heading.id);
     expect(ids).toEqual([
+      "alternatives",
       "certificate",
       "comparison",
       "saving",
@@ -37,7 +38,7 @@ describe("renderReport", () => {
       "worst",
     ]);
     expect(document.querySelectorAll("h1")).toHaveLength(1);
-    for (const svg of document.querySelectorAll("svg")) {
+    for (const svg of document.querySelectorAll("svg:not([aria-hidden])")) {
       expect(svg.getAttribute("role")).toBe("img");
       expect(svg.getAttribute("aria-label")).not.toBe("");
       expect(svg.querySelectorAll("[aria-label]")).toHaveLength(0);
@@ -50,7 +51,7 @@ describe("renderReport", () => {
 
   it("begins with the verdict, and says at once when there is no certificate", async () => {
     const text = textOf(await rendered(reportRecords(200), pair));
-    expect(text.indexOf("Not certified: it is not tuned.")).toBeLessThan(400);
+    expect(text.indexOf("it was not tuned, so nothing is promised")).toBeLessThan(400);
     expect(text).toContain("No certificate: this threshold is not tuned");
   });
 
@@ -78,28 +79,63 @@ describe("renderReport", () => {
   it("says in words what a month saves, or costs more", async () => {
     const cheap = textOf(await rendered(reportRecords(400), { ...pair, requestsPerMonth: 2_000_000 }));
     expect(cheap).toMatch(
-      /requests a month like the recorded ones, the router saves \$\d,\d{3}, between \$\d,\d{3} and \$\d,\d{3}\./,
+      /requests a month like the recorded ones, the router saves \$\d,\d{3}, between \$\d,\d{3} and \$\d,\d{3}, against sending everything to openai:gpt-5\./,
     );
     const swapped = reportRecords(400, (record) => ({
       ...record,
       outcomes: { [small]: { quality: 0.5, costUsd: 2 }, [large]: { quality: 1, costUsd: 1 } },
     }));
     expect(textOf(await rendered(swapped, pair))).toMatch(
-      /the router costs \$\d+ more, between \$\d+ and \$\d+\./,
+      /the router costs \$\d+ more, between \$\d+ and \$\d+, against/,
     );
+  });
+
+  it("explains the promise and the interval of these records in a line", async () => {
+    const tuning = tuned({ certificate: { maxLoss: 0.2, upperBound: 0.1 } });
+    expect(textOf(await rendered(reportRecords(400), { ...pair, tuning }))).toMatch(
+      /“At most 20 points” is the promise for requests to come, against openai:gpt-5; [\d.]+ \[[\d.]+, [\d.]+\] points is what these 400 records lost, with its 95 % interval\./,
+    );
+    expect(textOf(await rendered(reportRecords(400), pair))).toContain(
+      "Nothing is promised for requests to come",
+    );
+    expect(textOf(await rendered(reportRecords(1), pair))).toContain("One record is too few");
+  });
+
+  it("compares routing with doing nothing and with each model alone, and names what graded", async () => {
+    const page = parseHTML(await rendered(reportRecords(200), { ...pair, judge: "exact match" })).document;
+    const heads = [...page.querySelectorAll(".options tbody th")].map(({ textContent }) =>
+      textContent?.replace(/\s+/g, " ").replaceAll("\u00a0", " "),
+    );
+    expect(heads).toEqual([
+      expect.stringMatching(/^With routing \d+ % to openai:gpt-5$/),
+      "Doing nothing: large model only openai:gpt-5",
+      "Small model only vllm:qwen",
+    ]);
+    expect(page.querySelector(".facts")?.textContent).toContain("graded by exact match");
+    const today = parseHTML(await rendered(reportRecords(200), { ...pair, today: small })).document;
+    const titles = [...today.querySelectorAll(".options .title")].map(({ textContent }) => textContent);
+    expect(titles).toEqual(["With routing", "Doing nothing: small model only", "Large model only"]);
+    expect(today.querySelector(".facts dt")?.textContent).toBe("More to pay for 1,000 requests");
+  });
+
+  it("folds every section but what must be known first", async () => {
+    const { document } = parseHTML(await rendered(reportRecords(200), pair));
+    const folded = [...document.querySelectorAll(".fold > details > summary h2")].map(({ id }) => id);
+    expect(folded).toEqual(["comparison", "saving", "categories", "calibration", "scores", "worst"]);
+    expect(document.querySelectorAll("details[open]")).toHaveLength(0);
+    expect(document.querySelector("#certificate")?.closest("details")).toBeNull();
   });
 
   it("breaks no name at its hyphens, but for one that is longer than a line", async () => {
     const { document } = parseHTML(await rendered(reportRecords(100), pair));
-    expect(document.querySelector("h1 .name")?.textContent).toBe(large);
+    expect(document.querySelector(".kicker .name:last-of-type")?.textContent).toBe(large);
     const long = `together:${"meta-llama/".repeat(4)}`;
     const records = reportRecords(100, (record) => ({
       ...record,
       outcomes: { [small]: { quality: 0 }, [long]: { quality: 1 } },
     }));
     const page = parseHTML(await rendered(records, { ...pair, large: long })).document;
-    expect(page.querySelector("h1")?.textContent).toContain(long);
-    expect(page.querySelector("h1 .name")).toBeNull();
+    expect(page.querySelector(".kicker .long")?.textContent).toBe(long);
   });
 
   it("lets nothing hostile out of its place, wherever it comes from", async () => {
@@ -109,7 +145,9 @@ describe("renderReport", () => {
     for (const element of document.querySelectorAll("*")) {
       for (const { name } of element.attributes) expect(name).not.toMatch(/^on/i);
     }
-    expect(document.querySelectorAll("style").length).toBe(1 + document.querySelectorAll("svg").length);
+    expect(document.querySelectorAll("style").length).toBe(
+      1 + document.querySelectorAll("figure svg").length,
+    );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
     expect(page).not.toMatch(/[\u202e\u0000\u{e0041}]/u);
     expect(page).toContain("[U+202E]gnp.exe[U+0000]");

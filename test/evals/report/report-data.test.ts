@@ -97,6 +97,61 @@ describe("reportData of a threshold between two models", () => {
     );
   });
 
+  it("sets the router against each model alone, and against what answers today", async () => {
+    const report = await reportData(four, { ...options, requestsPerMonth: 1_000, judge: "a person" });
+    expect(report).toMatchObject({ today: large, judge: "a person", rightOrWrong: true, uncosted: [] });
+    const [alone, all] = report.alternatives;
+    // The router costs 5 a request and is right on 3 of 4; small costs 1 and is right on 2, large 9 and on all.
+    expect(alone).toMatchObject({
+      model: small,
+      quality: { value: 0.5 },
+      costUsd: { value: 1_000 },
+      savedUsd: { value: -4_000 },
+      savedShare: { value: -4 },
+      lost: { value: -0.25 },
+    });
+    expect(all).toMatchObject({
+      model: large,
+      costUsd: { value: 9_000 },
+      savedUsd: { value: 4_000 },
+      lost: { value: 0.25 },
+    });
+    const today = await reportData(four, { ...options, today: small });
+    expect(today.recommendation.headline).toBe(
+      "Cost 400 % more and gained 25.0 points of quality on these records.",
+    );
+  });
+
+  it("derives the month from the times of the records, unless it is given or they are a sample", async () => {
+    const records = reportRecords(120, (record, index) => ({
+      ...record,
+      at: new Date(now - index * 3_600_000 * 4).toISOString(),
+    }));
+    const { saving } = await reportData(records, options);
+    // Six a day.
+    expect(saving?.requests).toBe(183);
+    expect(saving?.derived).toMatchObject({ records: 120 });
+    const given = await reportData(records, { ...options, requestsPerMonth: 7 });
+    expect(given.saving).toMatchObject({ requests: 7, derived: undefined });
+    const sample = await reportData(records, { ...options, isSample: true });
+    expect(sample.saving).toMatchObject({ requests: undefined, derived: undefined });
+  });
+
+  it("keeps a cost that is not known unknown, and says whose it is", async () => {
+    const records = four.map((record, index) =>
+      index > 0 ? record : { ...record, outcomes: { ...record.outcomes, [small]: { quality: 0.5 } } },
+    );
+    const report = await reportData(records, options);
+    expect(report.uncosted).toEqual([{ model: small, records: 1 }]);
+    expect(report.saving).toBeUndefined();
+    expect(report.rightOrWrong).toBe(false);
+    expect(report.alternatives.map(({ costUsd, savedUsd }) => [costUsd?.value, savedUsd])).toEqual([
+      [undefined, undefined],
+      [9_000, undefined],
+    ]);
+    expect(report.recommendation.headline).toContain("what it saves is not known");
+  });
+
   it("is the same for the same records, seed and options", async () => {
     const records = reportRecords(200);
     expect(await reportData(records, options)).toEqual(await reportData(records, options));
@@ -363,6 +418,10 @@ describe("reportData of a threshold between two models", () => {
       { ...options, tuning: tuned() },
       { ...untuned, small: "vllm:other", tuning: tuned() },
       { ...options, requestsPerMonth: 0 },
+      { ...options, requestsPerMonth: Number.NaN },
+      { ...options, requestsPerMonth: 1e13 },
+      { ...options, today: "openai:other" },
+      { ...options, judge: "" },
     ];
     for (const one of refused) await expect(reportData(records, one)).rejects.toThrow(InvalidOptionError);
     const apart = records.map((record, index) => ({
