@@ -1,5 +1,5 @@
 import { isRouterError, type RouterErrorCode } from "../src/contracts/index.ts";
-import type { Environment } from "../src/presets/environment-models.ts";
+import type { Environment } from "../src/presets/named-models.ts";
 
 /** Codes of errors that the caller can correct in the input, the command line or the environment. */
 const badInput: ReadonlySet<RouterErrorCode> = new Set<RouterErrorCode>([
