@@ -1,7 +1,16 @@
 import { showDetail } from "../contracts/errors/index.ts";
-import { isRouterError, type Model } from "../contracts/index.ts";
+import { isRouterError, type Model, type ProviderErrorKind } from "../contracts/index.ts";
 import { cleanDetail } from "./clean-detail.ts";
 import { serverWords } from "./server-words.ts";
+
+/** Kinds whose detail, without a status, is the text of a library. */
+const withoutServer: ReadonlySet<ProviderErrorKind> = new Set<ProviderErrorKind>([
+  "connection",
+  "timeout",
+  "incomplete",
+  "unsupported",
+  "unknown",
+]);
 
 /**
  * Makes the error of a provider say what the server said: in its message where the words are known to be
@@ -16,9 +25,10 @@ export function withServerText(
 ): unknown {
   if (!isRouterError(error, "provider")) return error;
   try {
-    const { detail, status } = error;
+    const { detail, status, kind } = error;
     if (typeof detail !== "string" || detail === "") return error;
-    const said = serverWords(detail, { model: name, status, request });
+    const isServers = status !== undefined || !withoutServer.has(kind);
+    const said = isServers ? serverWords(detail, { model: name, status, request }) : undefined;
     showDetail(error, cleanDetail(detail, [request, defaults], name), said);
   } catch {
     // An error that was frozen, or whose detail is a getter that throws: its text is then not shown.

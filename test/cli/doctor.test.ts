@@ -34,7 +34,9 @@ describe("doctor", () => {
   it("says exactly what is missing if nothing is configured, and exits with 1", async () => {
     const { exitCode, out, err } = await runCli(["doctor"]);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
-    expect(out).toMatch(/^ {2}OPENAI_API_KEY +not set$/m);
+    expect(out).toMatch(/^ {2}set +none$/m);
+    expect(out).toMatch(/^ {2}not set +OPENAI_API_KEY, ANTHROPIC_API_KEY, /m);
+    expect(out).toMatch(/^Next: OPENAI_API_KEY=\.\.\. switchpoint doctor\n$/m);
     expect(out).toMatch(/- missing: one of OPENAI_API_KEY, .*VLLM_BASE_URL with VLLM_MODEL/);
     expect(out).toContain("`switchpoint demo` runs without any key");
   });

@@ -131,5 +131,5 @@ function inspectWithDetail(
   const plain = inspect(this, { ...options, customInspect: false });
   if (!showsDetail(this) || this.detail === undefined || this.detail === "") return plain;
   const lines = this.detail.split("\n").map((line) => `    ${line}`);
-  return `${plain}\n  the server said:\n${lines.join("\n")}`;
+  return `${plain}\n  detail:\n${lines.join("\n")}`;
 }

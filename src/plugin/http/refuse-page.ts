@@ -41,7 +41,7 @@ export function strangerError({ text, contentType, status, url }: SeenAnswer, mo
     model,
     status,
     retryable: false,
-    summary: `this is no API: is the base URL right${hint}? got ${typeOf(contentType)}`,
+    summary: `this is not an API: is the base URL right${hint}? got ${typeOf(contentType)}`,
     detail: text,
   });
 }

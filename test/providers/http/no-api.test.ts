@@ -63,7 +63,7 @@ describe.each(providers)("an endpoint of %s that is no API", (_, modelAt) => {
       expect(text).toBe("from the other");
       expect(attempts.map(({ model }) => model)).toEqual(["page", "other"]);
       expect(attempts[0]?.error).toMatchObject({ kind: "not-found", retryable: false });
-      expect(attempts[0]?.error?.message).toMatch(/this is no API: is the base URL right/);
+      expect(attempts[0]?.error?.message).toMatch(/this is not an API: is the base URL right/);
       expect(attempts[0]?.error?.message).toMatch(got);
       expect(server.calls() - before).toBe(1);
     }
@@ -74,7 +74,7 @@ describe.each(providers)("an endpoint of %s that is no API", (_, modelAt) => {
     for (const [way, call] of Object.entries(waysToCall)) {
       const error = await call(modelAt(server.url), 10_000).catch((thrown: unknown) => thrown);
       expect(error, way).toMatchObject({ kind: "not-found", status: 200, retryable: false });
-      expect(String(error), way).toContain("this is no API: is the base URL right");
+      expect(String(error), way).toContain("this is not an API: is the base URL right");
       expect(inspect(error), way).not.toContain("a prompt");
     }
   });
@@ -151,7 +151,7 @@ describe("a server of another protocol", () => {
       });
       const error = await router.route("a prompt").catch((thrown: unknown) => thrown);
       expect(String(error)).toContain(
-        "this is no API: is the base URL right? got an answer that is not HTTP",
+        "this is not an API: is the base URL right? got an answer that is not HTTP",
       );
       expect(calls).toBe(1);
     }
@@ -226,7 +226,7 @@ describe("what a server says about a failure", () => {
       const router = createRouter({ models: { m: modelAt(server.url) }, policy: always("m") });
       const error = await router.route(prompt).catch((thrown: unknown) => thrown);
       const shown = inspect(error);
-      expect(shown).toContain("the server said:");
+      expect(shown).toContain("detail:\n");
       expect(shown).toContain("cannot serve");
       expect(shown).toContain("[prompt]");
       expect(shown).not.toMatch(/harbour|pilot|Zebulon|spoke|sk-secret/);
@@ -247,6 +247,6 @@ describe("what a server says about a failure", () => {
   it("is not shown in an embedding's message either, if it quotes the text", async () => {
     const server = await serve((response) => response.writeHead(200, html).end(page));
     const error = await embedOnce(server.url, 10_000).catch((thrown: unknown) => thrown);
-    expect(String(error)).toContain("this is no API");
+    expect(String(error)).toContain("this is not an API");
   });
 });
