@@ -74,10 +74,20 @@ export async function diagnose(options: DiagnoseOptions, terminal: Terminal): Pr
     catalogue: { date: catalogueDate, ageDays },
     models: [],
     ...found,
-    problems,
-    notices,
+    problems: merged(problems),
+    notices: merged(notices),
     next: nextCommand(config, problems.length === 0, router !== undefined),
   };
+}
+
+/** Merges what is the same for several models: `small, large: …`. */
+function merged(remarks: readonly string[]): string[] {
+  const ids = new Map<string, string[]>();
+  for (const remark of remarks) {
+    const [, id = "", text = remark] = /^([^:\n]{1,100}): (.*)$/s.exec(remark) ?? [];
+    ids.set(text, [...(ids.get(text) ?? []), ...(id === "" ? [] : [id])]);
+  }
+  return [...ids].map(([text, of]) => (of.length === 0 ? text : `${of.join(", ")}: ${text}`));
 }
 
 function nextCommand(config: string | undefined, works: boolean, isOpen: boolean): string {

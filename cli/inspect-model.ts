@@ -130,11 +130,17 @@ function problemOf(error: unknown, model: Model): string {
   const isPage = detail.trimStart().startsWith("<") || message.includes("this is not an API");
   const isSaid = detail === "" || isPage || error.status === undefined || message.includes("the server says");
   const said = isSaid ? "" : ` (the server says: ${oneLine(detail).slice(0, longestSaid)})`;
-  return `${message}${said}${message.includes("is the base URL right") ? "" : advice(kind)}`;
+  return `${message}${said}${message.includes("is the base URL right") ? "" : advice(kind, model.provider)}`;
 }
 
-function advice(kind: string): string {
+/** Providers whose health check names the model; that of the others asks for the list of models. */
+const checksName: ReadonlySet<string> = new Set(["anthropic", "google"]);
+
+function advice(kind: string, provider: string): string {
   if (kind === "authentication") return ": the key is not accepted";
   if (kind === "connection") return ": is the address right, and is the server up?";
-  return kind === "not-found" ? ": is the model's name right?" : "";
+  if (kind !== "not-found") return "";
+  return checksName.has(provider)
+    ? ": is the model's name right?"
+    : ': is the base URL right (most end in "/v1")?';
 }

@@ -29,7 +29,7 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
     ),
   ].filter((text) => text !== "");
   const verdict = works ? paint("green", verdictOf(diagnosis)) : paint("red", nextStep(diagnosis));
-  return `${sections.join("\n")}\n${verdict}\nNext: ${diagnosis.next}\n`;
+  return `${sections.join("\n")}\n${verdict}\n${works ? "Next" : "Then run"}: ${diagnosis.next}\n`;
 }
 
 /** Says no more than was checked. */

@@ -41,10 +41,10 @@ export async function route(request: RouteRequest, options?: RouteOptions): Prom
 }
 
 /**
- * Creates a router from environment variables: the models of `environmentModels`, `complexity()`, and an
- * untuned `threshold` at 0.7. Its decisions are not certified.
+ * Creates a router from environment variables (default: those of the process): the models of
+ * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7. Its decisions are not certified.
  */
-export function environmentRouter(environment: Environment): Router<"small" | "large"> {
+export function environmentRouter(environment: Environment = process.env): Router<"small" | "large"> {
   const models = environmentModels(environment);
   return createRouter({
     models,
