@@ -2,7 +2,7 @@ import { threshold } from "../policies/threshold.ts";
 import { isRouterError, type Model, type Router } from "../src/contracts/index.ts";
 import { lookUpModel } from "../src/cost/catalogue.ts";
 import { environmentRouter } from "../src/presets/default-router.ts";
-import type { Environment } from "../src/presets/environment-models.ts";
+import type { Environment } from "../src/presets/named-models.ts";
 import { openaiCompatible } from "../src/providers/openai-compatible.ts";
 import { createRouter } from "../src/router/create-router.ts";
 import { environmentVariables } from "./environment-variables.ts";

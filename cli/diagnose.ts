@@ -1,6 +1,7 @@
 import { isRouterError, type Router } from "../src/contracts/index.ts";
 import { catalogueDate } from "../src/cost/catalogue.ts";
 import { counted } from "../src/plugin/counted.ts";
+import { callModel } from "./call-model.ts";
 import { capabilityAdvice } from "./capability-advice.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
@@ -22,6 +23,16 @@ export interface Diagnosis {
   readonly problems: readonly string[];
   /** Remarks about what works but could work better. */
   readonly notices: readonly string[];
+  /** Command to run next. */
+  readonly next: string;
+}
+
+export interface DiagnoseOptions {
+  readonly config?: string | undefined;
+  /** Longest wait for an endpoint, in milliseconds. */
+  readonly timeoutMs: number;
+  /** True if each model gets a real call. */
+  readonly call: boolean;
 }
 
 export interface RoutingReport {
@@ -35,6 +46,8 @@ export interface RoutingReport {
 }
 
 const dayMs = 86_400_000;
+/** Longest time for loading a config file, in milliseconds: a TypeScript file is compiled first. */
+const configMs = 30_000;
 /** Age from which the catalogue counts as old: prices change within months. */
 const oldCatalogueDays = 120;
 
@@ -42,11 +55,8 @@ const oldCatalogueDays = 120;
  * Checks everything that a request needs, without sending one to a model of the plan. Problems never cause
  * a rejection.
  */
-export async function diagnose(
-  config: string | undefined,
-  timeoutMs: number,
-  terminal: Terminal,
-): Promise<Diagnosis> {
+export async function diagnose(options: DiagnoseOptions, terminal: Terminal): Promise<Diagnosis> {
+  const { config } = options;
   const problems: string[] = [];
   const notices: string[] = [];
   const ageDays = Math.max(0, Math.floor((terminal.now() - Date.parse(catalogueDate)) / dayMs));
@@ -55,8 +65,8 @@ export async function diagnose(
       `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may have the current ones`,
     );
   const environment = environmentVariables(terminal.env);
-  const router = await openOrReport(config, terminal, problems);
-  const found = router === undefined ? {} : await inspect(router, timeoutMs, terminal, problems, notices);
+  const router = await openOrReport(options, terminal, problems);
+  const found = router === undefined ? {} : await inspect(router, options, terminal, problems, notices);
   return {
     works: problems.length === 0,
     config,
@@ -64,18 +74,41 @@ export async function diagnose(
     catalogue: { date: catalogueDate, ageDays },
     models: [],
     ...found,
-    problems,
-    notices,
+    problems: merged(problems),
+    notices: merged(notices),
+    next: nextCommand(config, problems.length === 0, router !== undefined),
   };
 }
 
+/** Merges what is the same for several models: `small, large: …`. */
+function merged(remarks: readonly string[]): string[] {
+  const ids = new Map<string, string[]>();
+  for (const remark of remarks) {
+    const [, id = "", text = remark] = /^([^:\n]{1,100}): (.*)$/s.exec(remark) ?? [];
+    ids.set(text, [...(ids.get(text) ?? []), ...(id === "" ? [] : [id])]);
+  }
+  return [...ids].map(([text, of]) => (of.length === 0 ? text : `${of.join(", ")}: ${text}`));
+}
+
+function nextCommand(config: string | undefined, works: boolean, isOpen: boolean): string {
+  const withConfig =
+    config === undefined ? "" : ` --config ${/^[\w./-]+$/.test(config) ? config : JSON.stringify(config)}`;
+  if (works) return `switchpoint route "What is the capital of France?"${withConfig}`;
+  if (isOpen || config !== undefined) return `switchpoint doctor${withConfig}`;
+  return "OPENAI_API_KEY=... switchpoint doctor";
+}
+
 async function openOrReport(
-  config: string | undefined,
+  { config, timeoutMs }: DiagnoseOptions,
   terminal: Terminal,
   problems: string[],
 ): Promise<Router | undefined> {
   try {
-    return await openRouter(config, terminal);
+    const limitMs = Math.max(configMs, timeoutMs);
+    const opened = await within(openRouter(config, terminal), limitMs);
+    if (opened === undefined)
+      problems.push(`${config} did not export its router within ${limitMs / 1_000} s`);
+    return opened;
   } catch (error) {
     if (!isRouterError(error)) throw error;
     // Each missing item becomes a problem of its own.
@@ -86,42 +119,68 @@ async function openOrReport(
   }
 }
 
+/** Resolves as the promise does, or to undefined after `ms`. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    // A process that has nothing else to do ends, and says so.
+    timer = setTimeout(resolve, ms, undefined).unref();
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 async function inspect(
   router: Router,
-  timeoutMs: number,
+  { timeoutMs, call }: DiagnoseOptions,
   terminal: Terminal,
   problems: string[],
   notices: string[],
 ): Promise<Pick<Diagnosis, "models" | "routing">> {
   try {
     const models = await Promise.all(
-      Object.entries(router.models).map(([id, model]) => inspectModel(id, model, timeoutMs, terminal)),
+      Object.entries(router.models).map(async ([id, model]) => {
+        const [report, called] = await Promise.all([
+          inspectModel(id, model, timeoutMs, terminal),
+          call ? callModel(router, id, timeoutMs) : undefined,
+        ]);
+        return called === undefined ? report : { ...report, call: called };
+      }),
     );
     for (const one of models) {
       const { id, endpoint, unknown } = one;
       const advice = capabilityAdvice(one);
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);
+      if (one.call?.problem !== undefined) problems.push(`${id}: ${one.call.problem}`);
+      // A gateway may serve more than it lists: a call that was answered counts.
+      if (endpoint.unlisted !== undefined)
+        (one.call?.answered ? notices : problems).push(`${id}: ${endpoint.unlisted}`);
       if (unknown.length > 0)
         notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
       if (advice !== undefined) notices.push(`${id}: ${advice}`);
     }
-    return { models, routing: await inspectRouting(router, problems, notices) };
+    return { models, routing: await inspectRouting(router, timeoutMs, problems, notices) };
   } finally {
-    await router.close();
+    await within(router.close(), timeoutMs);
   }
 }
 
 /** Decides a sample request, which exercises the classifier and the policy. */
 async function inspectRouting(
   router: Router,
+  timeoutMs: number,
   problems: string[],
   notices: string[],
 ): Promise<RoutingReport | undefined> {
   const { name, parameters } = router.policy;
   try {
-    const { certified, uncertified, classifierError, versions } = await router.decide(
-      "What is the capital of France?",
-    );
+    const decided = await within(router.decide("What is the capital of France?"), timeoutMs + 1_000);
+    if (decided === undefined) {
+      problems.push(
+        "a sample request was not decided in time: does a policy or classifier wait for something?",
+      );
+      return { policy: name, parameters, classifier: "not known", certified: false };
+    }
+    const { certified, uncertified, classifierError, versions } = decided;
     if (classifierError !== undefined) problems.push(`classifier: ${classifierError}`);
     if (!certified)
       notices.push(

@@ -9,33 +9,40 @@ import { toJson } from "./to-json.ts";
 interface Options {
   readonly config?: string | undefined;
   readonly timeout: string;
+  readonly call?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** The command `switchpoint doctor`: reports what works and what does not. */
 export function doctorCommand(terminal: Terminal): Command {
   return new Command("doctor")
-    .description("check keys, endpoints, model names, context windows and prices")
+    .description(
+      "check keys, endpoints, model names, capabilities and prices: what works, and what to do next",
+    )
     .option(
       "--config <file>",
       "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
     )
     .option("--timeout <seconds>", "longest wait for an endpoint", "5")
+    .option("--call", "also send a short prompt to each model, which costs a fraction of a cent")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
-Endpoints get a health check; no prompt is sent to a model. Variables are shown by name, never by
-value. Exit code 1: something does not work.
+Endpoints get a health check at the same time; without --call, no prompt is sent to a model. Variables are
+shown by name, never by value.
+
+Exit codes: 0 everything works, 1 something does not (see Problems), 2 wrong usage.
 
 Example:
   switchpoint doctor
+  switchpoint doctor --call
   switchpoint doctor --config router.ts --json
 `,
     )
-    .action(async ({ config, timeout, json }: Options) => {
+    .action(async ({ config, timeout, call = false, json }: Options) => {
       const timeoutMs = 1_000 * numberOption("--timeout", timeout, 0.001, 3_600);
-      const diagnosis = await diagnose(config, timeoutMs, terminal);
+      const diagnosis = await diagnose({ config, timeoutMs, call }, terminal);
       terminal.stdout(json ? `${toJson(diagnosis, 2)}\n` : showDiagnosis(diagnosis));
       if (!diagnosis.works) throw new CheckFailedError();
     });

@@ -6,9 +6,14 @@ import {
   type Price,
 } from "../src/contracts/index.ts";
 import { lookUpModel } from "../src/cost/catalogue.ts";
+import { estimateCost } from "../src/cost/cost-of.ts";
 import { createClock } from "../src/plugin/clock.ts";
+import { withServerText } from "../src/plugin/with-server-text.ts";
+import type { CallReport } from "./call-model.ts";
 import { type KeyVariable, keyVariable } from "./environment-variables.ts";
 import type { Terminal } from "./io.ts";
+import { unlistedProblem } from "./listed-model.ts";
+import { oneLine } from "./show-error.ts";
 
 export interface ModelReport {
   readonly id: string;
@@ -21,6 +26,10 @@ export interface ModelReport {
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly price?: Price | undefined;
+  /** Cost of `sampleRequest`, in US dollars. Absent: the price is not known. */
+  readonly sampleCostUsd?: number | undefined;
+  /** Result of a real call. Absent: none was asked for. */
+  readonly call?: CallReport | undefined;
   readonly capabilities: Capabilities;
   /** Capabilities that are not known and that model or router assume. */
   readonly assumed: readonly NeededCapability[];
@@ -28,10 +37,17 @@ export interface ModelReport {
   readonly unknown: readonly string[];
 }
 
+/** Tokens of the request whose cost is shown. */
+export const sampleRequest = { inputTokens: 1_000, outputTokens: 500 } as const;
+
 export interface EndpointReport {
   /** True if the endpoint answered. Absent: the model has no `health()`. */
   readonly reachable?: boolean | undefined;
   readonly latencyMs?: number | undefined;
+  /** Number of models that the endpoint lists. Absent: it was not asked for, or it lists none. */
+  readonly listed?: number | undefined;
+  /** Problem of a model that the endpoint does not list. */
+  readonly unlisted?: string | undefined;
   readonly problem?: string | undefined;
 }
 
@@ -59,6 +75,9 @@ export async function inspectModel(
     contextWindow,
     maxOutputTokens,
     price,
+    ...(price !== undefined && {
+      sampleCostUsd: estimateCost(price, sampleRequest.inputTokens, sampleRequest.outputTokens),
+    }),
     capabilities,
     assumed: capabilityNames.filter(
       (one) => capabilities[one] === undefined && model.assumeCapabilities?.includes(one),
@@ -73,6 +92,10 @@ async function askEndpoint(model: Model, timeoutMs: number, now: () => number): 
   const { monotonic } = createClock(now);
   const startedAt = monotonic();
   let timer: NodeJS.Timeout | undefined;
+  let listed: readonly string[] = [];
+  const onModels = (names: readonly string[]): void => {
+    listed = names;
+  };
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Error(`no answer within ${timeoutMs / 1_000} s`));
@@ -80,22 +103,44 @@ async function askEndpoint(model: Model, timeoutMs: number, now: () => number): 
     }, timeoutMs);
   });
   try {
-    const reachable = await Promise.race([model.health({ signal: controller.signal }), limit]);
+    const reachable = await Promise.race([model.health({ signal: controller.signal, onModels }), limit]);
     if (!reachable) return { reachable, problem: "its endpoint reports that it is unhealthy" };
-    return { reachable, latencyMs: monotonic() - startedAt };
+    const latencyMs = monotonic() - startedAt;
+    // The names of deployments are not those of models.
+    if (listed.length === 0 || model.provider === "azure") return { reachable, latencyMs };
+    const unlisted = unlistedProblem(model.model, listed);
+    return { reachable, latencyMs, listed: listed.length, ...(unlisted !== undefined && { unlisted }) };
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return {
-      reachable: false,
-      problem: isRouterError(error, "provider") ? `${problem}${advice(error.kind)}` : problem,
-    };
+    return { reachable: false, problem: problemOf(error, model) };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function advice(kind: string): string {
+/** Longest text of a server that is shown, in characters. */
+const longestSaid = 300;
+
+/** Describes what a health check threw. It sent no prompt, so that the server's text may be shown. */
+function problemOf(error: unknown, model: Model): string {
+  const known = isRouterError(error, "provider");
+  withServerText(error, model, undefined);
+  const message = error instanceof Error ? error.message : String(error);
+  if (!known) return message;
+  const { detail = "", kind } = error;
+  const isPage = detail.trimStart().startsWith("<") || message.includes("this is not an API");
+  const isSaid = detail === "" || isPage || error.status === undefined || message.includes("the server says");
+  const said = isSaid ? "" : ` (the server says: ${oneLine(detail).slice(0, longestSaid)})`;
+  return `${message}${said}${message.includes("is the base URL right") ? "" : advice(kind, model.provider)}`;
+}
+
+/** Providers whose health check names the model; that of the others asks for the list of models. */
+const checksName: ReadonlySet<string> = new Set(["anthropic", "google"]);
+
+function advice(kind: string, provider: string): string {
   if (kind === "authentication") return ": the key is not accepted";
   if (kind === "connection") return ": is the address right, and is the server up?";
-  return kind === "not-found" ? ": is the model's name right?" : "";
+  if (kind !== "not-found") return "";
+  return checksName.has(provider)
+    ? ": is the model's name right?"
+    : ': is the base URL right (most end in "/v1")?';
 }

@@ -15,6 +15,7 @@ import { evalReportCommand } from "./eval-report.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
+import { paint } from "./paint.ts";
 import { routeCommand } from "./route.ts";
 
 /**
@@ -27,7 +28,12 @@ export function createProgram(terminal: Terminal): Command {
     .version(packageVersion)
     .addHelpText(
       "after",
-      examples(["switchpoint demo", 'switchpoint route "What is the capital of France?"']),
+      `${examples(["switchpoint demo", 'switchpoint route "What is the capital of France?"', "switchpoint doctor"])}
+Exit codes:
+  0  done
+  1  a check failed (doctor, eval check), or a call failed
+  2  bad input, usage or configuration
+`,
     );
   const evals = new Command("eval")
     .description("measure routing on recorded outcomes")
@@ -61,7 +67,7 @@ function withSettings(command: Command, { stdout, stderr, columns }: Terminal): 
       writeOut: stdout,
       writeErr: stderr,
       // The prefix of all other errors.
-      outputError: (text, write) => write(text.replace(/^error: /, "switchpoint: ")),
+      outputError: (text, write) => write(text.replace(/^error: /, `${paint("red", "switchpoint:")} `)),
       getOutHelpWidth: () => columns ?? 100,
       getErrHelpWidth: () => columns ?? 100,
     });

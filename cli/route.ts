@@ -4,6 +4,7 @@ import { explain } from "../src/plugin/index.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
+import { paint } from "./paint.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { toJson } from "./to-json.ts";
 
@@ -55,7 +56,7 @@ async function routePrompt(
   const result = options.stream ? await streamed(router, prompt, terminal) : await router.route(prompt);
   if (options.json) terminal.stdout(`${toJson(result)}\n`);
   else if (!options.stream) answerOn(terminal)(`${result.text}\n`);
-  terminal.stderr(`${summary(router, result)}\n`);
+  terminal.stderr(`${paint("dim", summary(router, result))}\n`);
 }
 
 async function streamed(router: Router, prompt: string, terminal: Terminal): Promise<RouteResult> {

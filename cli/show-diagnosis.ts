@@ -1,8 +1,11 @@
 import type { Price } from "../src/contracts/index.ts";
 import { counted } from "../src/plugin/counted.ts";
+import { showUsd } from "../src/plugin/show-usd.ts";
+import type { CallReport } from "./call-model.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
-import type { EndpointReport, ModelReport } from "./inspect-model.ts";
+import { type EndpointReport, type ModelReport, sampleRequest } from "./inspect-model.ts";
+import { paint } from "./paint.ts";
 
 /** Formats a diagnosis for people: first what works, last what does not. */
 export function showDiagnosis(diagnosis: Diagnosis): string {
@@ -18,15 +21,24 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
     ]),
     section(
       "Notices",
-      notices.map((notice) => `- ${notice}`),
+      notices.map((notice) => `${paint("yellow", "-")} ${notice}`),
     ),
     section(
       "Problems",
-      problems.map((problem) => `- ${problem}`),
+      problems.map((problem) => `${paint("red", "-")} ${problem}`),
     ),
   ].filter((text) => text !== "");
-  const verdict = works ? "Everything works." : nextStep(diagnosis);
-  return `${sections.join("\n")}\n${verdict}\n`;
+  const verdict = works ? paint("green", verdictOf(diagnosis)) : paint("red", nextStep(diagnosis));
+  return `${sections.join("\n")}\n${verdict}\n${works ? "Next" : "Then run"}: ${diagnosis.next}\n`;
+}
+
+/** Says no more than was checked. */
+function verdictOf({ models }: Diagnosis): string {
+  const unchecked = models.filter(
+    ({ endpoint, call }) => endpoint.reachable === undefined && !call?.answered,
+  );
+  if (unchecked.length === 0) return "Everything works.";
+  return `Everything that was checked works; not checked: ${unchecked.map(({ id }) => id).join(", ")}.`;
 }
 
 function nextStep({ models, problems }: Diagnosis): string {
@@ -35,14 +47,15 @@ function nextStep({ models, problems }: Diagnosis): string {
 }
 
 function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+  return lines.length === 0 ? "" : `${paint("bold", title)}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
 function environmentLines(environment: Diagnosis["environment"]): string[] {
-  const width = Math.max(...Object.keys(environment).map((name) => name.length));
-  return Object.entries(environment).map(
-    ([name, set]) => `${name.padEnd(width)}  ${set ? "set" : "not set"}`,
-  );
+  const named = (isSet: boolean): string =>
+    Object.keys(environment)
+      .filter((name) => environment[name] === isSet)
+      .join(", ");
+  return [field("set", named(true) || "none"), field("not set", named(false) || "none")];
 }
 
 function modelLines(model: ModelReport): string[] {
@@ -57,7 +70,8 @@ function modelLines(model: ModelReport): string[] {
     field("endpoint", endpointText(endpoint)),
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
-    field("price", priceText(price)),
+    field("price", priceText(price, model.sampleCostUsd)),
+    ...(model.call === undefined ? [] : [field("call", callText(model.call))]),
     field("can do", [...yes, ...no, ...unknown.map((one) => unknownText(one, model))].join(", ")),
   ];
   return [`${id}: ${name}`, ...fields.map((line) => `  ${line}`)];
@@ -85,17 +99,31 @@ function keyText({ variable, found, optional }: KeyVariable, { reachable }: Endp
   return `${variable} not set${reachable ? " (not needed: the endpoint answers)" : ""}`;
 }
 
-function endpointText({ reachable, latencyMs, problem }: EndpointReport): string {
+function endpointText({ reachable, latencyMs, listed, unlisted }: EndpointReport): string {
   if (reachable === undefined) return "not checked: the model has no health()";
-  return reachable ? `reachable, ${Math.round(latencyMs ?? 0)} ms` : (problem ?? "not reachable");
+  if (!reachable) return "failed: see Problems";
+  const list = listed === undefined ? "" : `, lists ${counted(listed, "model")}`;
+  const without = unlisted === undefined ? "" : ", but not this one";
+  return `reachable, ${Math.round(latencyMs ?? 0)} ms${list}${without}`;
 }
 
 function tokens(count: number | undefined): string {
   return count === undefined ? "unknown" : `${count.toLocaleString("en-US")} tokens`;
 }
 
-function priceText(price: Price | undefined): string {
-  if (price === undefined) return "unknown";
+function callText({ answered, latencyMs = 0, costUsd }: CallReport): string {
+  if (!answered) return "failed: see Problems";
+  const cost = costUsd === undefined ? "cost unknown" : showUsd(costUsd);
+  return `answered, ${Math.round(latencyMs)} ms, ${cost}`;
+}
+
+function priceText(price: Price | undefined, sampleCostUsd: number | undefined): string {
+  if (price === undefined) return "unknown, so what a request costs is not known either";
   const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = price;
-  return `$${input} in, $${output} out per million tokens`;
+  const { inputTokens, outputTokens } = sampleRequest;
+  const sample =
+    sampleCostUsd === undefined
+      ? ""
+      : `; ${showUsd(sampleCostUsd)} for ${inputTokens.toLocaleString("en-US")} in and ${outputTokens} out`;
+  return `$${input} in, $${output} out per million tokens${sample}`;
 }

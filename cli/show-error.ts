@@ -1,5 +1,6 @@
 import { isRouterError, type RouterErrorCode } from "../src/contracts/index.ts";
-import type { Environment } from "../src/presets/environment-models.ts";
+import type { Environment } from "../src/presets/named-models.ts";
+import { paint } from "./paint.ts";
 
 /** Codes of errors that the caller can correct in the input, the command line or the environment. */
 const badInput: ReadonlySet<RouterErrorCode> = new Set<RouterErrorCode>([
@@ -18,11 +19,12 @@ export function exitCodeOf(error: unknown): 1 | 2 {
 /** Formats an error as one line; with `DEBUG` set, followed by the stack. */
 export function showError(error: unknown, env: Environment): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  const lines = [`switchpoint: ${oneLine(message)}`];
+  const lines = [`${paint("red", "switchpoint:")} ${oneLine(message)}`];
   if (env["DEBUG"] && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   return `${lines.join("\n")}\n`;
 }
 
-function oneLine(text: string): string {
+/** Returns a text with its line breaks as spaces. */
+export function oneLine(text: string): string {
   return text.replace(/\s+/g, (space) => (space.includes("\n") ? " " : space));
 }

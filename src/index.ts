@@ -46,8 +46,8 @@ export {
 } from "./contracts/index.ts";
 export type { ExecutionOptions } from "./execution/index.ts";
 export { explain } from "./plugin/explain.ts";
+export { createRouter } from "./presets/create-router.ts";
 export { configure, defaultRouter, environmentRouter, route } from "./presets/default-router.ts";
-export type { Environment } from "./presets/environment-models.ts";
-export { createRouter } from "./router/create-router.ts";
+export type { Environment } from "./presets/named-models.ts";
 export type { RouterOptions } from "./router/router-options.ts";
 export { type DecisionLog, type DecisionLogOptions, decisionLog } from "./telemetry/decision-log.ts";

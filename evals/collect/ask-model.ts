@@ -74,7 +74,7 @@ async function tryOnce(
     return answer;
   } catch (thrown) {
     if (isBroken(run)) throw thrown;
-    const error = toTypedError(thrown, model, undefined);
+    const error = toTypedError(thrown, model, { signal: undefined, chat: request });
     const failure = failureOf(error);
     const costUsd = mayBeBilled(error) ? expectedCostUsd(model, prepared.facts, maxOutputTokens) : 0;
     const counts = failure.verdict === "counts" || (isLast && isRepeatedTimeout(run, job, failure));

@@ -101,9 +101,15 @@ export interface Model extends ModelFacts {
   generate(request: ChatRequest, options: CallOptions): Promise<Completion>;
   stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk>;
   /** Tests if the endpoint answers. Rejects or resolves to `false` if it does not. */
-  health?(options?: { readonly signal?: AbortSignal | undefined }): Promise<boolean>;
+  health?(options?: HealthOptions): Promise<boolean>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
+}
+
+interface HealthOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the names of the models that the endpoint lists, if the test asks for them. */
+  readonly onModels?: ((names: readonly string[]) => void) | undefined;
 }
 
 /** Recent behaviour of a model, as far as it is known. */

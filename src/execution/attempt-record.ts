@@ -10,6 +10,7 @@ import {
 } from "../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
+import { withServerText } from "../plugin/with-server-text.ts";
 import type { CallContext, RequestScope } from "./context.ts";
 import { shortText } from "./short-text.ts";
 
@@ -211,15 +212,21 @@ function asLate(record: Attempt): Attempt {
   return { ...record, firstTokenMs: record.firstTokenMs ?? record.latencyMs };
 }
 
-/** Converts what a model threw to a typed error. An error of a user's own model counts as a failed call. */
-export function toTypedError(error: unknown, model: Model, signal: AbortSignal | undefined): unknown {
-  if (isRouterError(error) || (signal?.aborted && error === signal.reason)) return error;
-  return new ProviderError({
-    kind: "unknown",
-    model: model.name,
-    summary: `an error of type ${errorType(error)}`,
-    detail: detailOf(error),
-  });
+/**
+ * Converts what a model threw to a typed error that says what the server said. An error of a user's own model
+ * counts as a failed call.
+ */
+export function toTypedError(
+  error: unknown,
+  model: Model,
+  { signal, chat }: { readonly signal: AbortSignal | undefined; readonly chat: unknown },
+): unknown {
+  if (signal?.aborted && error === signal.reason) return error;
+  if (isRouterError(error)) return withServerText(error, model, chat);
+  const summary = `an error of type ${errorType(error)}`;
+  const { name } = model;
+  const typed = new ProviderError({ kind: "unknown", model: name, summary, detail: detailOf(error) });
+  return withServerText(typed, model, chat);
 }
 
 /** Returns the text of something that was thrown; undefined if it has none that can be read. */

@@ -35,7 +35,7 @@ export async function runCall<T>(
     kind.settle(value, record, ready);
     return { record, value, failed: false };
   } catch (thrown) {
-    const error = toTypedError(thrown, ready.model, context.signal);
+    const error = toTypedError(thrown, ready.model, context);
     record.fail(error, mayBeBilled(error) ? "" : undefined);
     return { record, error, failed: true };
   } finally {

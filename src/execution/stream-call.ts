@@ -44,7 +44,7 @@ export interface StreamCall {
 
 /** Starts the record of a call. `open` makes the call. */
 export function startStreamCall(execution: Execution, planned: PlannedCall): StreamCall {
-  const { ports, signal } = execution;
+  const { ports } = execution;
   const { model, pass } = planned;
   const record = startAttempt(execution, planned);
   const guard = createGuard(execution, model.name);
@@ -96,7 +96,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     },
     fail(thrown) {
       if (failure !== undefined) return failure.error;
-      const error = toTypedError(thrown, model, signal);
+      const error = toTypedError(thrown, model, execution);
       failure = { error };
       if (hasBegun && carriesText(error)) error.partialText = assembler.text;
       record.fail(error, hasBegun || mayBeBilled(error) ? assembler.text : undefined);

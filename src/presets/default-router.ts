@@ -1,8 +1,9 @@
 import { threshold } from "../../policies/threshold.ts";
 import type { Model, RouteOptions, RouteRequest, RouteResult, Router } from "../contracts/index.ts";
-import { createRouter } from "../router/create-router.ts";
 import type { RouterOptions } from "../router/router-options.ts";
-import { type Environment, environmentModels } from "./environment-models.ts";
+import { createRouter } from "./create-router.ts";
+import { environmentModels } from "./environment-models.ts";
+import type { Environment } from "./named-models.ts";
 
 /**
  * Untuned threshold, which sends about 30 % of the default classifier's reference traffic to the large
@@ -16,7 +17,7 @@ let current: Router | undefined;
  * Creates the process-wide router, as `createRouter` does, and replaces the current one; running requests
  * continue with the router they started with. Throws `InvalidOptionError`.
  */
-export function configure<const Models extends Readonly<Record<string, Model>>>(
+export function configure<const Models extends Readonly<Record<string, Model | string>>>(
   options: RouterOptions<keyof Models & string> & { readonly models: Models },
 ): void {
   current = createRouter(options);
@@ -40,10 +41,10 @@ export async function route(request: RouteRequest, options?: RouteOptions): Prom
 }
 
 /**
- * Creates a router from environment variables: the models of `environmentModels`, `complexity()`, and an
- * untuned `threshold` at 0.7. Its decisions are not certified.
+ * Creates a router from environment variables (default: those of the process): the models of
+ * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7. Its decisions are not certified.
  */
-export function environmentRouter(environment: Environment): Router<"small" | "large"> {
+export function environmentRouter(environment: Environment = process.env): Router<"small" | "large"> {
   const models = environmentModels(environment);
   return createRouter({
     models,

@@ -1,35 +1,13 @@
 import { MissingConfigurationError, type Model } from "../contracts/index.ts";
-import { anthropic } from "../providers/anthropic.ts";
-import { google } from "../providers/google.ts";
-import { openai } from "../providers/openai.ts";
-import { openaiCompatible } from "../providers/openai-compatible.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-interface ProviderEntry {
-  /** Variables of the key; an error names the first one if none is set. */
-  readonly keys: readonly string[];
-  readonly small: string;
-  readonly large: string;
-  readonly make: (model: string) => Model;
-}
-
-/** Providers in order of preference, with the models that are used if the environment names none. */
-export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
-  openai: { keys: ["OPENAI_API_KEY"], small: "gpt-5.4-mini", large: "gpt-5.5", make: openai },
-  anthropic: {
-    keys: ["ANTHROPIC_API_KEY"],
-    small: "claude-haiku-4-5",
-    large: "claude-opus-5",
-    make: anthropic,
-  },
-  google: {
-    keys: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-    small: "gemini-3.5-flash-lite",
-    large: "gemini-3.1-pro-preview",
-    make: google,
-  },
-};
+import {
+  type Environment,
+  environmentProviders,
+  hasKey,
+  parseModelName,
+  providerNames,
+  setting,
+  vllmModel,
+} from "./named-models.ts";
 
 const firstKeys = Object.values(environmentProviders).map(({ keys }) => keys[0]);
 
@@ -79,7 +57,7 @@ function pick(environment: Environment, size: "small" | "large", missing: string
     if (!VLLM_BASE_URL) missing.push("VLLM_BASE_URL (VLLM_MODEL is set)");
     if (!VLLM_MODEL) missing.push("VLLM_MODEL (VLLM_BASE_URL is set)");
     if (!VLLM_BASE_URL || !VLLM_MODEL) return undefined;
-    return vllmModel(environment, VLLM_BASE_URL, VLLM_MODEL, missing);
+    return vllmOf(environment, VLLM_BASE_URL, VLLM_MODEL, missing);
   }
   for (const provider of Object.values(environmentProviders)) {
     if (hasKey(environment, provider)) return provider.make(provider[size]);
@@ -97,46 +75,31 @@ function fromName(
   named: string,
   missing: string[],
 ): Model | undefined {
-  const colon = named.indexOf(":");
-  const provider = named.slice(0, colon);
-  const model = named.slice(colon + 1);
-  const names = [...Object.keys(environmentProviders), "vllm"];
-  if (colon < 1 || model === "" || !names.includes(provider)) {
-    missing.push(`${variable} as provider:model, where provider is one of ${names.join(", ")}`);
+  const parsed = parseModelName(named);
+  if (parsed === undefined) {
+    missing.push(`${variable} as provider:model, where provider is one of ${providerNames.join(", ")}`);
     return undefined;
   }
-  if (provider === "vllm") {
+  const { model, provider } = parsed;
+  if (provider === undefined) {
     const baseUrl = setting(environment, "VLLM_BASE_URL");
     if (baseUrl === undefined) missing.push(`VLLM_BASE_URL (for ${variable})`);
-    return baseUrl === undefined ? undefined : vllmModel(environment, baseUrl, model, missing);
+    return baseUrl === undefined ? undefined : vllmOf(environment, baseUrl, model, missing);
   }
-  const entry = environmentProviders[provider] as ProviderEntry;
-  if (hasKey(environment, entry)) return entry.make(model);
-  missing.push(`${entry.keys[0]} (for ${variable})`);
+  if (hasKey(environment, provider)) return provider.make(model);
+  missing.push(`${provider.keys[0]} (for ${variable})`);
   return undefined;
 }
 
-function vllmModel(
+function vllmOf(
   environment: Environment,
   baseUrl: string,
   model: string,
   missing: string[],
 ): Model | undefined {
-  if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
-    missing.push("VLLM_BASE_URL as an absolute http or https URL");
-    return undefined;
-  }
-  const apiKey = setting(environment, "VLLM_API_KEY");
-  return openaiCompatible(model, { provider: "vllm", baseUrl, ...(apiKey === undefined ? {} : { apiKey }) });
-}
-
-function hasKey(environment: Environment, provider: ProviderEntry): boolean {
-  return provider.keys.some((key) => setting(environment, key) !== undefined);
-}
-
-/** Returns a variable's value; an empty variable counts as not set. */
-function setting(environment: Environment, variable: string): string | undefined {
-  return environment[variable]?.trim() || undefined;
+  const made = vllmModel(environment, baseUrl, model);
+  if (made === undefined) missing.push("VLLM_BASE_URL as an absolute http or https URL");
+  return made;
 }
 
 function incomplete(missing: readonly string[]): MissingConfigurationError {

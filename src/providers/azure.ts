@@ -4,6 +4,7 @@ import {
   type Model,
   type ProviderOptions,
 } from "../contracts/index.ts";
+import { withBaseUrl } from "../plugin/base-url.ts";
 import { checkText } from "../plugin/index.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
@@ -29,7 +30,8 @@ export interface AzureOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
  * `MissingConfigurationError`.
  */
-export function azure(model: string, options: AzureOptions = {}): Model {
+export function azure(model: string, given: AzureOptions = {}): Model {
+  const options = withBaseUrl("azure", given);
   const { endpoint, apiVersion, deployment = model, ...common } = options;
   checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment"]);
   if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);

@@ -10,6 +10,7 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../contracts/index.ts";
+import { withBaseUrl } from "../plugin/base-url.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { callSignal } from "./internal/call-signal.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./internal/google-answer.ts";
@@ -37,7 +38,8 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  * `extra_content.google.thought_signature`, and its message then `written_by`: send the message back
  * unchanged. A signature that is not known to come from this model is left out, because the API refuses it.
  */
-export function google(model: string, options: ProviderOptions = {}): Model {
+export function google(model: string, given: ProviderOptions = {}): Model {
+  const options = withBaseUrl("google", given);
   checkProviderOptions("google", model, options);
   checkOwnOptions(options);
   const path = pathOf("google.model", model);

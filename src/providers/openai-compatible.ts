@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../contracts/index.ts";
+import { withBaseUrl } from "../plugin/base-url.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
@@ -6,7 +7,7 @@ import { readKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
 export interface OpenAiCompatibleOptions extends ProviderOptions {
-  /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
+  /** Address including `/v1`, for instance `http://localhost:8000/v1`. `baseURL` is the same. */
   readonly baseUrl: string;
   /** Name of the provider in facts and in `provider:model`. Default `openai-compatible`. */
   readonly provider?: string | undefined;
@@ -26,7 +27,16 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
  *
  * Throws `InvalidOptionError`.
  */
-export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model {
+export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model;
+export function openaiCompatible(
+  model: string,
+  options: Omit<OpenAiCompatibleOptions, "baseUrl"> & { readonly baseURL: string },
+): Model;
+export function openaiCompatible(
+  model: string,
+  given: Omit<OpenAiCompatibleOptions, "baseUrl"> & Pick<ProviderOptions, "baseUrl">,
+): Model {
+  const options = withBaseUrl("openaiCompatible", given);
   checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField"]);
   const { provider = "openai-compatible", outputLimitField = "max_tokens" } = options;
   checkUrl("openaiCompatible.baseUrl", options.baseUrl);

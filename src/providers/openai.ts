@@ -1,4 +1,5 @@
 import type { Model, ProviderOptions } from "../contracts/index.ts";
+import { withBaseUrl } from "../plugin/base-url.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
 import { requireKey } from "./internal/provider-key.ts";
@@ -16,7 +17,8 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  *
  * Throws `InvalidOptionError`. A call without a key rejects with `MissingConfigurationError`.
  */
-export function openai(model: string, options: ProviderOptions = {}): Model {
+export function openai(model: string, given: ProviderOptions = {}): Model {
+  const options = withBaseUrl("openai", given);
   checkProviderOptions("openai", model, options);
   const facts = factsOf("openai", model, options, openaiContentTypes);
   return openaiChat({

@@ -34,7 +34,9 @@ describe("doctor", () => {
   it("says exactly what is missing if nothing is configured, and exits with 1", async () => {
     const { exitCode, out, err } = await runCli(["doctor"]);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
-    expect(out).toMatch(/^ {2}OPENAI_API_KEY +not set$/m);
+    expect(out).toMatch(/^ {2}set +none$/m);
+    expect(out).toMatch(/^ {2}not set +OPENAI_API_KEY, ANTHROPIC_API_KEY, /m);
+    expect(out).toMatch(/^Then run: OPENAI_API_KEY=\.\.\. switchpoint doctor\n$/m);
     expect(out).toMatch(/- missing: one of OPENAI_API_KEY, .*VLLM_BASE_URL with VLLM_MODEL/);
     expect(out).toContain("`switchpoint demo` runs without any key");
   });
@@ -47,7 +49,7 @@ describe("doctor", () => {
     expect(out).toMatch(
       /^ {2}small: vllm:little\n {4}key +VLLM_API_KEY found\n {4}endpoint +reachable, \d+ ms\n {4}catalogue +not listed/m,
     );
-    expect(out).toMatch(/- small: price, contextWindow, tools, images, jsonSchema unknown/);
+    expect(out).toMatch(/- small, large: price, contextWindow, tools, images, jsonSchema unknown/);
     expect(out).toContain(
       'state `capabilities: { images: true, tools: true, jsonSchema: true }` for the model, or `assumeCapabilities: ["images","tools","jsonSchema"]` for the model or the router',
     );
@@ -94,7 +96,7 @@ describe("doctor", () => {
       env: vllmEnvironment(server.url),
     });
     expect(exitCode).toBe(1);
-    expect(out).toContain("- small: no answer within 0.05 s");
+    expect(out).toContain("- small, large: no answer within 0.05 s");
   });
 
   it("says why a tuning file does not make the decisions of a router certified", async () => {

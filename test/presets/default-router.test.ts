@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
 import { lookUpModel } from "../../src/cost/catalogue.ts";
 import { configure, defaultRouter, environmentRouter, isRouterError, route } from "../../src/index.ts";
-import { environmentProviders } from "../../src/presets/environment-models.ts";
+import { environmentProviders } from "../../src/presets/named-models.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const key = "key-that-must-not-be-shown";

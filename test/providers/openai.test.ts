@@ -269,10 +269,6 @@ describe("failures", () => {
   });
 
   test.each([
-    [
-      "a page",
-      (response: ServerResponse) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
-    ],
     ["nothing", (response: ServerResponse) => response.writeHead(204).end()],
     ["no choices", (response: ServerResponse) => sendJson(response, { choices: [] })],
     ["null", (response: ServerResponse) => sendJson(response, null)],

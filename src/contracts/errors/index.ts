@@ -15,7 +15,13 @@ export { MissingDependencyError } from "./missing-dependency-error.ts";
 export { NoEligibleModelError } from "./no-eligible-model-error.ts";
 export { OutcomeFormatError } from "./outcome-format-error.ts";
 export { PolicyError } from "./policy-error.ts";
-export { ProviderError, type ProviderErrorKind, type ProviderErrorOptions } from "./provider-error.ts";
+export {
+  ProviderError,
+  type ProviderErrorKind,
+  type ProviderErrorOptions,
+  showDetail,
+  showsDetail,
+} from "./provider-error.ts";
 export { recordError } from "./record-error.ts";
 export { RouterError, type RouterErrorCode } from "./router-error.ts";
 export { StoreError } from "./store-error.ts";

@@ -46,11 +46,18 @@ export interface ProviderErrorOptions {
   readonly retryable?: boolean | undefined;
   /** Wait that the provider asks for in milliseconds, at least 0. Other values count as absent. */
   readonly retryAfterMs?: number | undefined;
-  /** Description of the failure in our words. It has no text of the provider, which may quote the prompt. */
+  /**
+   * Description of the failure, for the message: in our words, or the provider's where they are known to hold
+   * neither prompt text nor a secret.
+   */
   readonly summary?: string | undefined;
   /** Text of the provider. It is kept non-enumerable, so that no logger meets it by chance. */
   readonly detail?: string | undefined;
 }
+
+const inspectSymbol: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+/** Set on an error whose `detail` a reader may see. Shared by two copies of the package. */
+const cleanMark = Symbol.for("switchpoint.detailIsClean");
 
 /** Thrown when a call of a model fails. */
 export class ProviderError extends RouterError {
@@ -60,7 +67,11 @@ export class ProviderError extends RouterError {
   readonly requestId: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
-  /** Text of the provider, which may quote the prompt. Non-enumerable. */
+  /**
+   * Text of the provider. A router removes what it holds of the request and of keys, at most 2,000 characters
+   * are left, and `console.error` shows it. In an error of a model that is called without a router it is as
+   * the provider sent it, and not shown. Non-enumerable.
+   */
   declare readonly detail: string | undefined;
   /** Text that a stream had delivered before it failed. Non-enumerable. */
   declare partialText: string | undefined;
@@ -79,11 +90,46 @@ export class ProviderError extends RouterError {
     this.retryAfterMs = retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined;
     // Non-enumerable; and no `cause`, which console.log prints anyway: SDK errors carry the provider's text,
     // headers and request.
-    Object.defineProperty(this, "detail", { value: options.detail, enumerable: false });
+    Object.defineProperty(this, "detail", { value: options.detail, enumerable: false, configurable: true });
     Object.defineProperty(this, "partialText", { value: undefined, enumerable: false, writable: true });
   }
 
   static {
     ProviderError.prototype.name = "ProviderError";
+    // Not a method, so that the type does not show it.
+    Object.defineProperty(ProviderError.prototype, inspectSymbol, { value: inspectWithDetail });
   }
+}
+
+/**
+ * Replaces the detail of an error by what a reader may see of it, which `console.error` then shows. `said` is
+ * added to the message, once: words that are known to hold neither prompt text nor a secret.
+ */
+export function showDetail(error: ProviderError, detail: string, said: string | undefined): void {
+  const isFirst = !showsDetail(error);
+  Object.defineProperty(error, "detail", { value: detail, enumerable: false, configurable: true });
+  if (!isFirst) return;
+  Object.defineProperty(error, cleanMark, { value: true, enumerable: false });
+  if (said === undefined) return;
+  const { message, stack } = error;
+  error.message = `${message}: the server says: ${said}`;
+  if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
+}
+
+/** True if the detail was replaced by `showDetail`. */
+export function showsDetail(error: ProviderError): boolean {
+  return cleanMark in error;
+}
+
+/** Text for Node's `inspect`, and so for `console.error`: as for any error, with the provider's text below. */
+function inspectWithDetail(
+  this: ProviderError,
+  _depth: number,
+  options: object,
+  inspect: (value: unknown, options: object) => string,
+): string {
+  const plain = inspect(this, { ...options, customInspect: false });
+  if (!showsDetail(this) || this.detail === undefined || this.detail === "") return plain;
+  const lines = this.detail.split("\n").map((line) => `    ${line}`);
+  return `${plain}\n  detail:\n${lines.join("\n")}`;
 }

@@ -3,7 +3,10 @@ import { BoundedResponse } from "./bounded-response.ts";
 import { ofLines } from "./event-blocks.ts";
 import { nestsDeeply } from "./nests-deeply.ts";
 import { readStart } from "./read-bounded.ts";
+import { isPage, isStranger, lookAt, strangerError } from "./refuse-page.ts";
+import { otherProtocolError } from "./refuse-protocol.ts";
 import { redirectError, strayError } from "./refuse-redirect.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 export interface FetchGuard {
   /** A caller's own `fetch`; undefined for the global one. */
@@ -18,15 +21,21 @@ export interface FetchGuard {
 
 /**
  * Creates the `fetch` of an SDK's client, for requests with keys and prompts to servers that may be broken or
- * hostile. It follows no redirect; what it returns is bounded, and so is the body of an error, which has been
- * read for at most a second. The global `fetch` is looked up at each call: an SDK would keep the one that it
+ * hostile. It follows no redirect, and refuses a page where an API's answer should be; what it returns is
+ * bounded, and so is the body of an error, which has been read for at most a second and holds no key of the
+ * request. The global `fetch` is looked up at each call: an SDK would keep the one that it
  * found first.
  */
 export function guardedFetch({ own, model, address, rewriteError }: FetchGuard): typeof fetch {
   return async (input, init) => {
     const stray = address === undefined ? undefined : strayError(String(input), address(), model);
     if (stray !== undefined) throw new FetchRefusal(stray);
-    const response = await (own ?? globalThis.fetch)(input, { ...init, redirect: "manual" });
+    const response = await (own ?? globalThis.fetch)(input, { ...init, redirect: "manual" }).catch(
+      (error: unknown) => {
+        const other = otherProtocolError(error, String(input), model);
+        throw other === undefined ? error : new FetchRefusal(other);
+      },
+    );
     const refusal = redirectError(response, String(input), model);
     if (refusal !== undefined) {
       void response.body?.cancel?.().catch(() => {});
@@ -34,8 +43,17 @@ export function guardedFetch({ own, model, address, rewriteError }: FetchGuard):
     }
     // Answers are streamed to a POST only; what a GET streams is a file of lines.
     const limits = init?.method === "GET" ? ofLines : undefined;
-    if (response.ok) return new BoundedResponse(response, model, { limits }) as unknown as Response;
-    const start = await readStart(response);
+    const { status, headers } = response;
+    const contentType = headers?.get("content-type") ?? null;
+    const stranger = (text: string): FetchRefusal =>
+      new FetchRefusal(strangerError({ text, contentType, status, url: String(input) }, model));
+    if (response.ok) {
+      const seen = await lookAt(response);
+      if (typeof seen === "string") throw stranger(seen);
+      return new BoundedResponse(seen, model, { limits }) as unknown as Response;
+    }
+    const start = withoutSecrets(await readStart(response), init?.headers);
+    if (isStranger(status) && isPage(contentType, start)) throw stranger(start);
     // An SDK that writes such JSON again would exceed the stack.
     const text = nestsDeeply(start) ? start.slice(0, 1_000) : start;
     const shown = rewriteError === undefined ? text : rewriteError(text);

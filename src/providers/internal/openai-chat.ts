@@ -12,6 +12,7 @@ import { loadOpenAi } from "../../plugin/load-openai.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
+import { listedModels } from "./listed-models.ts";
 import { checkAnswer, checkChunk } from "./openai-answer.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
@@ -145,17 +146,19 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   async function health({
     signal = new AbortController().signal,
+    onModels,
   }: Parameters<NonNullable<Model["health"]>>[0] = {}): Promise<boolean> {
     signal.throwIfAborted();
     const call = callSignal(signal);
     try {
       const { sdk, client } = await unlessAborted(connect(), signal);
-      await client.models
+      const response = await client.models
         .list({ signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
           throw toProviderError(error, sdk, facts.name);
         });
+      if (onModels !== undefined) onModels(listedModels(await response.text()));
       return true;
     } catch (error) {
       throw signal.aborted ? signal.reason : error;

@@ -12,6 +12,7 @@ import { checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/inde
 const providerKeys = [
   "apiKey",
   "baseUrl",
+  "baseURL",
   "headers",
   "fetch",
   "defaults",

@@ -1,0 +1,17 @@
+/** Models of a list that are read, and the longest name. */
+const mostModels = 10_000;
+const longestName = 300;
+
+/** Reads the names in a list of models, `{ data: [{ id }] }`; empty for anything else. */
+export function listedModels(text: string): readonly string[] {
+  try {
+    const { data } = JSON.parse(text) as { readonly data?: unknown };
+    if (!Array.isArray(data)) return [];
+    return data.slice(0, mostModels).flatMap((one: unknown) => {
+      const id = (one as { readonly id?: unknown } | null)?.id;
+      return typeof id === "string" && id.length <= longestName ? [id] : [];
+    });
+  } catch {
+    return [];
+  }
+}
