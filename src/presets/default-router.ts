@@ -1,5 +1,6 @@
 import { threshold } from "../../policies/threshold.ts";
 import type { Model, RouteOptions, RouteRequest, RouteResult, Router } from "../contracts/index.ts";
+import { environment } from "../plugin/environment.ts";
 import { createRouter } from "../router/create-router.ts";
 import type { RouterOptions } from "../router/router-options.ts";
 import { type Environment, environmentModels } from "./environment-models.ts";
@@ -27,7 +28,7 @@ export function configure<const Models extends Readonly<Record<string, Model>>>(
  * first call (`environmentRouter`). Throws `MissingConfigurationError`.
  */
 export function defaultRouter(): Router {
-  current ??= environmentRouter(process.env);
+  current ??= environmentRouter(environment());
   return current;
 }
 

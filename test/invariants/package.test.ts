@@ -174,6 +174,25 @@ it("loads no bundled package when it is imported", async () => {
   expect([...reached]).toContain("chunks/core.js");
 });
 
+it("imports nothing of Node and no SDK in what an application imports", async () => {
+  const home = join(folder, "node_modules/switchpoint/dist");
+  const doors = ["src/index.js", "policies/index.js", "policies/checks/index.js", "src/classifiers/index.js"];
+  const providers = (await readdir(join(home, "src/providers"))).filter((name) => name.endsWith(".js"));
+  const reached = new Set([...doors, ...providers.map((name) => `src/providers/${name}`)]);
+  const foreign: string[] = [];
+  for (const file of reached) {
+    const text = await readFile(join(home, file), "utf8");
+    for (const [, target = ""] of text.matchAll(
+      /(?:^|[;}])\s*(?:import|export)\b[^;"'()]*?["']([^"']+)["']/gm,
+    )) {
+      if (target.startsWith(".")) reached.add(join(dirname(file), target));
+      else foreign.push(`${file} imports ${target}`);
+    }
+  }
+  expect(foreign).toEqual([]);
+  expect([...reached]).toEqual(expect.arrayContaining(["chunks/core.js", "chunks/parts.js"]));
+});
+
 it("type-checks and runs in an empty project, and names the missing SDK", async () => {
   await run(process.execPath, [tsc, "-p", folder]);
   const { stdout } = await run(process.execPath, ["main.js"], { cwd: folder });
