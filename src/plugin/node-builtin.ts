@@ -9,5 +9,10 @@ interface NodeBuiltins {
  * at run time, since bundlers for those places refuse an `import` of it, even one that never runs.
  */
 export function nodeBuiltin<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name] | undefined {
-  return globalThis.process?.getBuiltinModule?.(name);
+  try {
+    return globalThis.process?.getBuiltinModule?.(name);
+  } catch {
+    // Some edge functions have a process that throws when asked for anything but variables.
+    return undefined;
+  }
 }

@@ -29,7 +29,7 @@ export function withGenAi({ GoogleGenAI }: GenAiPackage, options: GoogleSdkOptio
   const fetchOfPackage: Send = async (url, init) => {
     const call = /"text":"(call-\d+)"/.exec(typeof init.body === "string" ? init.body : "")?.[1] ?? "";
     const send = open.get(call);
-    if (send === undefined) throw new Error("@google/genai sent a request that nobody asked for");
+    if (send === undefined) throw new Error("@google/genai sent a request that belongs to no call");
     open.delete(call);
     await send(url, new Headers(init.headers));
     return new Response("{}", { headers: { "content-type": "application/json" } });
@@ -69,7 +69,9 @@ export function withGenAi({ GoogleGenAI }: GenAiPackage, options: GoogleSdkOptio
       calls += 1;
       const call = `call-${calls}`;
       open.set(call, send);
-      const parameters = { model, contents: [{ role: "user", parts: [{ text: call }] }] };
+      // The package refuses two dots wherever they stand; encoded they mean the same.
+      const name = model.replaceAll("..", "%2E%2E");
+      const parameters = { model: name, contents: [{ role: "user", parts: [{ text: call }] }] };
       try {
         if (method === "countTokens") await models.countTokens(parameters);
         else if (method === "generateContent") await models.generateContent(parameters);

@@ -32,7 +32,7 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
   const stated = isVertex ? { ...options, baseUrl: endpoint.baseUrl } : options;
   const facts = factsOf("google", model, stated, contentTypes);
   const { name } = facts;
-  // A signature is of use to the service that made it.
+  // Only the service that made a signature can read it.
   const writer = writerOf({ provider: isVertex ? "vertex" : facts.provider, model });
   let sdk: Promise<GoogleSdk> | undefined;
 

@@ -10,7 +10,7 @@ export interface GoogleOptions extends ProviderOptions {
   readonly apiVersion?: string | undefined;
 }
 
-/** Where on Vertex AI a model is called. */
+/** Place of a model on Vertex AI. */
 export interface VertexOptions {
   /** Google Cloud project. */
   readonly project: string;

@@ -1,6 +1,6 @@
 import type { GoogleEndpoint } from "./google-options.ts";
 
-/** What is asked of a model. */
+/** Method of the API. */
 export type GoogleMethod = "generateContent" | "streamGenerateContent" | "countTokens";
 
 /** Address, headers and key of a request, as a package builds it. */

@@ -9,7 +9,7 @@ import type { LoadGoogleSdk } from "./google-sdk.ts";
  */
 export const loadGoogleSdk: LoadGoogleSdk = async (options) => {
   let cause: unknown;
-  // Within `try`, so that bundlers leave out a package that is not installed.
+  // Within `try`, so that a bundler which does not find a package warns and goes on.
   try {
     return withGenAi((await import("@google/genai")) as unknown as GenAiPackage, options);
   } catch (error) {
