@@ -80,9 +80,11 @@ export async function run() {
   const found = { text, hard: hard.model, policy: decision.versions.policy, streamed };
   found.checked = (await checked.route("Say hello.")).text;
   for (const model of ["openai", "anthropic", "google"])
-    found[model] = await router.route({ model, fallback: false, messages: [{ role: "user", content: "Hi" }] }).then(
-      (result) => result.text,
-      ({ code, message }) => `${code}: ${message}`.slice(0, 300),
-    );
+    found[model] = await router
+      .route({ model, fallback: false, messages: [{ role: "user", content: "Hi" }] })
+      .then(
+        (result) => result.text,
+        ({ code, message }) => `${code}: ${message}`.slice(0, 300),
+      );
   return found;
 }

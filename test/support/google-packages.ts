@@ -25,8 +25,8 @@ const packageOf = (name: string, hasVertex: boolean, load: LoadGoogleSdk): Googl
   google: (model, options = {}) => createGoogleModel(model, options, load),
 });
 
-/** The newest major needs Node 22. */
-const isNew = Number(process.versions.node.split(".")[0]) >= 22;
+/** False where the newest major is not tested: it needs Node 22. */
+export const hasNewest: boolean = Number(process.versions.node.split(".")[0]) >= 22;
 
 /** Each package, and each major version of it, that `google()` can call a model through. */
 export const googlePackages: readonly GooglePackage[] = [
@@ -54,5 +54,3 @@ export const googlePackages: readonly GooglePackage[] = [
 
 /** Makes models through the archived package, although the other one is installed too. */
 export const archivedGoogle = (googlePackages.at(-1) as GooglePackage).google;
-
-if (!isNew) console.info("google() through @google/genai 3 is not tested: it needs Node 22");
