@@ -64,6 +64,11 @@ const models = {
   google: google("m", { apiKey: "k", baseUrl: "https://c.invalid", fetch: json(googleAnswer) }),
 };
 const router = createRouter({ models, policy: threshold({ small: "small", large: "large", at: 0.7 }) });
+/** Tokens near a context window are counted, which needs WebAssembly. */
+const near = createRouter({
+  models: { tight: { ...own("tight"), contextWindow: 60 }, large: models.large },
+  policy: threshold({ small: "tight", large: "large", at: 1 }),
+});
 const checked = createRouter({
   models: { small: models.small, large: models.large },
   classifier: length(),
@@ -78,6 +83,7 @@ export async function run() {
   let streamed = "";
   for await (const { choices } of router.stream("Say hello.")) streamed += choices[0]?.delta.content ?? "";
   const found = { text, hard: hard.model, policy: decision.versions.policy, streamed };
+  found.near = (await near.route("A sentence of some length about a harbour. ".repeat(4))).text;
   found.checked = (await checked.route("Say hello.")).text;
   for (const model of ["openai", "anthropic", "google"])
     found[model] = await router

@@ -40,7 +40,7 @@ export const googlePackages: readonly GooglePackage[] = [
     true,
     genAi(() => import("@google/genai")),
   ),
-  ...(isNew
+  ...(hasNewest
     ? [
         packageOf(
           "@google/genai 3",
