@@ -66,7 +66,7 @@ const models = {
 const router = createRouter({ models, policy: threshold({ small: "small", large: "large", at: 0.7 }) });
 /** Tokens near a context window are counted, which needs WebAssembly. */
 const near = createRouter({
-  models: { tight: { ...own("tight"), contextWindow: 60 }, large: models.large },
+  models: { tight: { ...own("tight"), contextWindow: 350 }, large: models.large },
   policy: threshold({ small: "tight", large: "large", at: 1 }),
 });
 const checked = createRouter({

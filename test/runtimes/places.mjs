@@ -132,7 +132,7 @@ async function withNext(folder, tools, { mix }) {
   // A build takes long: one bundler a mix of packages.
   const bundler = mix === "without" ? [] : ["--webpack"];
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
-  await run(process.execPath, [next, "build", ...bundler], { cwd: folder, env, timeout: 600_000 });
+  await run(process.execPath, [next, "build", ...bundler], { cwd: folder, env, timeout: 1_200_000 });
   const port = await freePort();
   const args = [next, "start", "-H", "127.0.0.1", "-p", String(port)];
   return serving(process.execPath, args, folder, async () => [
