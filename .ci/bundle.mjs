@@ -98,7 +98,11 @@ async function bundled(names, chunks) {
 function withoutRequire(chunk) {
   const code = chunk.code
     .replace(/^import \{ createRequire \} from "node:module";$/m, "")
-    .replace("(() => createRequire(import.meta.url))()", "(id) => process.getBuiltinModule(id)");
+    // It throws what is no module of Node: packages try others, and go on without them.
+    .replace(
+      "(() => createRequire(import.meta.url))()",
+      "(id) => { const found = process.getBuiltinModule(id); if (found) return found; throw new Error(id); }",
+    );
   if (code.includes("createRequire")) throw new Error(`${chunk.fileName} still looks for createRequire`);
   return { ...chunk, code };
 }

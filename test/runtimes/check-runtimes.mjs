@@ -25,7 +25,7 @@ const install = (folder, packages) =>
 
 async function emptyProject(folder) {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "package.json"), '{ "name": "app", "private": true, "type": "module" }');
+  await writeFile(join(folder, "package.json"), '{ "name": "app", "private": true }');
 }
 
 /** What an application finds with all SDKs, and without. */
