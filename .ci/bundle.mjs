@@ -48,7 +48,11 @@ async function modulesOfIndex() {
   return new Set(output.flatMap(({ modules }) => Object.keys(modules ?? {})));
 }
 
-const core = new Set([...(await modulesOfIndex())].filter((id) => packageOf(id) === undefined));
+/** Packages that belong to what an application imports: a substitute for what only Node has. */
+const ofCore = ["@noble/hashes"];
+const core = new Set(
+  [...(await modulesOfIndex())].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
+);
 const isPart = (id) => /^(policies|src\/(?!testing\/))/.test(relative(root, id).replaceAll(sep, "/"));
 
 /** One chunk a package, but one for packages that are only used together, and one for each encoding. */
@@ -87,9 +91,25 @@ async function bundled(names, chunks) {
   return output.filter(({ type }) => type === "chunk");
 }
 
+/**
+ * The bundler's own chunk, in which packages find Node's modules at run time: nothing may be imported for it when
+ * the package is, since Workers and edge functions have no `createRequire`.
+ */
+function withoutRequire(chunk) {
+  const code = chunk.code
+    .replace(/^import \{ createRequire \} from "node:module";$/m, "")
+    // It throws what is no module of Node: packages try others, and go on without them.
+    .replace(
+      "(() => createRequire(import.meta.url))()",
+      "(id) => { const found = process.getBuiltinModule(id); if (found) return found; throw new Error(id); }",
+    );
+  if (code.includes("createRequire")) throw new Error(`${chunk.fileName} still looks for createRequire`);
+  return { ...chunk, code };
+}
+
 /** The same code in ASCII: a file that is ASCII throughout takes half the memory. Other people's is made small. */
 function ascii({ fileName, code, map, moduleIds }) {
-  const isOurs = moduleIds.every((id) => packageOf(id) === undefined);
+  const isOurs = moduleIds.some((id) => packageOf(id) === undefined);
   const codegen = { removeWhitespace: !isOurs, asciiOnly: true };
   const options = { module: true, compress: false, mangle: false, codegen };
   const wanted = isOurs && map !== null && map.sources.length > 0;
@@ -115,7 +135,7 @@ rmSync(join(root, "dist"), { recursive: true, force: true });
 const packaged = await bundled(doors, "chunks");
 for (const chunk of [...packaged, ...(await bundled(scripts, "studies/chunks"))]) {
   const path = join(root, "dist", chunk.fileName);
-  const { code, map } = ascii(chunk);
+  const { code, map } = ascii(chunk.name === "rolldown-runtime" ? withoutRequire(chunk) : chunk);
   mkdirSync(dirname(path), { recursive: true });
   // A door that only passes on what chunks hold has no map, and neither have packages.
   writeFileSync(path, map === undefined ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);

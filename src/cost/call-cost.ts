@@ -2,6 +2,7 @@ import type { ChatRequest, Model, RequestFacts } from "../contracts/index.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { estimateCost } from "./cost-of.ts";
 import { highestCost } from "./highest-rates.ts";
+import { byteLengthOf } from "./most-input-tokens.ts";
 
 /** Token limit of an image: above what the models of the large providers count for one. */
 const mostTokensPerImage = 50_000;
@@ -39,6 +40,6 @@ export function mostCostUsd(
   const limit = outputLimitOf(model, maxOutputTokens);
   if (price === undefined || limit === undefined) return undefined;
   const input =
-    Buffer.byteLength(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
+    byteLengthOf(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
   return highestCost(price, input, limit);
 }

@@ -84,7 +84,7 @@ async function countInSlices(
   for (let slices = 0; start < end; slices += 1) {
     if (slices % slicesPerBatch === 0) {
       // Let the event loop run.
-      if (slices > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (slices > 0) await new Promise<void>((resolve) => (globalThis.setImmediate ?? setTimeout)(resolve));
       signal?.throwIfAborted();
     }
     const next = endOfSlice(text, start, end);

@@ -51,6 +51,9 @@ async function decideExactly<Id extends string>(
   now: number,
 ): Promise<Decided<Id>> {
   const inputTokens = await deciding.countTokens();
+  // The estimate has to do: an upper bound still bounds what a call may cost.
+  if (inputTokens === undefined)
+    return decideAmong(parts, deciding, candidatesOf(parts, deciding.request, parts.monotonic()), now);
   const mostInputTokens = deciding.mostWhenCounted?.(inputTokens);
   const request: RequestFacts = Object.freeze({
     ...deciding.request,

@@ -62,9 +62,9 @@ export interface Deciding<Id extends string> {
   readonly draw: number | undefined;
   /**
    * Counts the input's tokens; called only if an estimate cannot decide whether they fit a window, or whether
-   * a call can be paid for.
+   * a call can be paid for. Undefined where no tokeniser runs.
    */
-  readonly countTokens: () => Promise<number>;
+  readonly countTokens: () => Promise<number | undefined>;
   /** Returns the upper bound of the input's tokens once they are counted. Absent without a bound on cost. */
   readonly mostWhenCounted?: ((counted: number) => number) | undefined;
 }

@@ -95,6 +95,15 @@ function forwardOf(now: () => number): () => number {
 }
 
 function after(ms: number, run: () => void): ReturnType<Clock["after"]> {
-  const timer = setTimeout(run, Math.max(0, Math.min(ms, longestTimerMs)));
-  return { cancel: () => clearTimeout(timer), restart: () => void timer.refresh() };
+  const start = () => setTimeout(run, Math.max(0, Math.min(ms, longestTimerMs)));
+  let timer = start();
+  return {
+    cancel: () => clearTimeout(timer),
+    restart: () => {
+      if (typeof timer === "object") return void timer.refresh();
+      // Outside Node a timer is a number.
+      clearTimeout(timer);
+      timer = start();
+    },
+  };
 }

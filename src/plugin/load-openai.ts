@@ -1,8 +1,11 @@
 import { MissingDependencyError } from "../contracts/errors/index.ts";
 
 /** Loads the OpenAI SDK, which is a peer. Rejects with `MissingDependencyError`, which names what to install. */
-export function loadOpenAi(neededBy: string): Promise<typeof import("openai")> {
-  return import("openai").catch((cause: unknown) => {
+export async function loadOpenAi(neededBy: string): Promise<typeof import("openai")> {
+  // Within `try`, so that a bundler which does not find the package warns and goes on.
+  try {
+    return await import("openai");
+  } catch (cause) {
     throw new MissingDependencyError("openai", neededBy, { cause });
-  });
+  }
 }

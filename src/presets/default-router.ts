@@ -1,5 +1,6 @@
 import { threshold } from "../../policies/threshold.ts";
 import type { Model, RouteOptions, RouteRequest, RouteResult, Router } from "../contracts/index.ts";
+import { environment } from "../plugin/environment.ts";
 import type { RouterOptions } from "../router/router-options.ts";
 import { createRouter } from "./create-router.ts";
 import { environmentModels } from "./environment-models.ts";
@@ -28,7 +29,7 @@ export function configure<const Models extends Readonly<Record<string, Model | s
  * first call (`environmentRouter`). Throws `MissingConfigurationError`.
  */
 export function defaultRouter(): Router {
-  current ??= environmentRouter(process.env);
+  current ??= environmentRouter(environment());
   return current;
 }
 
@@ -44,8 +45,8 @@ export async function route(request: RouteRequest, options?: RouteOptions): Prom
  * Creates a router from environment variables (default: those of the process): the models of
  * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7. Its decisions are not certified.
  */
-export function environmentRouter(environment: Environment = process.env): Router<"small" | "large"> {
-  const models = environmentModels(environment);
+export function environmentRouter(variables: Environment = environment()): Router<"small" | "large"> {
+  const models = environmentModels(variables);
   return createRouter({
     models,
     policy: threshold({ small: "small", large: "large", at: untunedThreshold }),

@@ -5,6 +5,7 @@ import {
   type ProviderOptions,
 } from "../contracts/index.ts";
 import { withBaseUrl } from "../plugin/base-url.ts";
+import { environment } from "../plugin/environment.ts";
 import { checkText } from "../plugin/index.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
@@ -65,7 +66,7 @@ export function azure(model: string, given: AzureOptions = {}): Model {
 }
 
 function setting(option: keyof AzureOptions, variable: string): string {
-  const value = process.env[variable]?.trim();
+  const value = environment()[variable]?.trim();
   if (value) return value;
   throw new MissingConfigurationError(`azure has no ${option}: set ${variable}, or the option ${option}`, [
     variable,

@@ -130,7 +130,15 @@ function assemble<Id extends string>(
     tuning: deepFreeze(copyOf(tuning)),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
-    countTokens: async (text, signal) => (await countTokens(text, { signal })).tokens,
+    countTokens: async (text, signal) => {
+      try {
+        return (await countTokens(text, { signal })).tokens;
+      } catch {
+        signal.throwIfAborted();
+        // Workers and edge functions compile no WebAssembly, of which the tokeniser consists.
+        return undefined;
+      }
+    },
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,

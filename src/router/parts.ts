@@ -30,8 +30,8 @@ export interface RouterParts<Id extends string> {
   /** Completes facts from the catalogue, as for the router's own models. */
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;
   readonly normalise: (request: RouteRequest<Id>, text?: HeldText) => RequestFacts;
-  /** Counts tokens exactly or nearly so, which takes time. */
-  readonly countTokens: (text: string, signal: AbortSignal) => Promise<number>;
+  /** Counts tokens exactly or nearly so, which takes time. Undefined where no tokeniser runs. */
+  readonly countTokens: (text: string, signal: AbortSignal) => Promise<number | undefined>;
   /** Returns true for requests that are sent once if they are under way twice. Absent: none are. */
   readonly coalesce: ((request: RouteRequest<Id>) => boolean) | undefined;
   readonly newId: () => string;

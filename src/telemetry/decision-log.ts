@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import {
   type DecisionsLost,
   type EventSink,
@@ -6,6 +6,7 @@ import {
   type RouterEvent,
 } from "../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
+import { nodeBuiltin } from "../plugin/node-builtin.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 
 export interface DecisionLogOptions {
@@ -55,7 +56,8 @@ const reportEveryMs = 60_000;
 
 /**
  * Creates a log that writes one JSON line for each decided request: the decision with its attempts, usage,
- * cost and error. It never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it.
+ * cost and error. It never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it. Throws
+ * `InvalidOptionError` where there is no file system.
  *
  * Lines are written as soon as the event loop is free. A process that is killed loses those that wait, at most
  * `maxQueued` and the megabyte that is being written, and may cut its last line. A loss is reported at the first
@@ -68,6 +70,13 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   checkText("decisionLog.file", file);
   checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
   if (hashKey === "") throw new InvalidOptionError("decisionLog.hashKey", hashKey, "a non-empty string");
+  const files = nodeBuiltin("node:fs/promises");
+  if (files === undefined)
+    throw new InvalidOptionError(
+      "decisionLog.file",
+      file,
+      "left out where there is no file system, as in Workers and edge functions: pass a function of your own as onEvent",
+    );
   let queue: Ended[] = [];
   let slices: Slice[] = [];
   /** Lines and characters of the slices. */
@@ -146,7 +155,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   };
 
   const write = async () => {
-    handle ??= await openForLines(file);
+    handle ??= await openForLines(files, file);
     while (queue.length > 0 || slices.length > 0) {
       const slice = take();
       try {
@@ -209,15 +218,17 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
 
 /** Tells people who listen to no event. */
 function warn(file: string, reason: DecisionsLost["reason"]): void {
-  process.emitWarning(
+  globalThis.process?.emitWarning(
     `decisionLog loses decisions (${reason}, ${file}): see its "dropped" and the router's event "decisions-lost"`,
     { type: "SwitchpointWarning", code: "SWITCHPOINT_DECISIONS_LOST" },
   );
 }
 
+type Files = Pick<typeof import("node:fs/promises"), "open">;
+
 /** Opens the file for appending; ends a last line that a crash cut short, so that the next line is intact. */
-async function openForLines(file: string): Promise<FileHandle> {
-  const handle = await open(file, "a+");
+async function openForLines(files: Files, file: string): Promise<FileHandle> {
+  const handle = await files.open(file, "a+");
   try {
     const { size } = await handle.stat();
     if (size > 0) {

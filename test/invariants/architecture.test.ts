@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -125,6 +126,7 @@ describe("heavy packages", () => {
   const lazy = [
     "openai",
     "@anthropic-ai/sdk",
+    "@google/genai",
     "@google/generative-ai",
     "zod",
     "@cfworker/json-schema",
@@ -133,6 +135,27 @@ describe("heavy packages", () => {
     "jiti",
     "simple-statistics",
   ];
+
+  it("and modules of Node are loaded on use, so that Workers and edge functions can import the package", () => {
+    // `switchpoint/testing` starts servers.
+    const portable = files.filter(
+      (file) => /^(?:src|policies)\//.test(file) && !file.startsWith("src/testing/"),
+    );
+    const wrong = portable.flatMap((file) => {
+      const code = readFileSync(join(root, file), "utf8").replace(
+        /^import type .*?;$|\btypeof import\(/gms,
+        "",
+      );
+      const found = importsOf(code).filter((name) => isBuiltin(name));
+      // There, these may not exist, or a bundler looks for them.
+      const globals = /(?<![.\w])process\.|\brequire\(/.test(code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ""));
+      return [
+        ...found.map((name) => `${file} imports ${name}`),
+        ...(globals ? [`${file} uses process`] : []),
+      ];
+    });
+    expect(wrong).toEqual([]);
+  });
 
   it("are loaded on use, not when the package is imported", () => {
     const core = files.filter(

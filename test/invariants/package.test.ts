@@ -175,6 +175,56 @@ it("loads no bundled package when it is imported", async () => {
   expect([...reached]).toContain("chunks/core.js");
 });
 
+it("imports nothing of Node and no SDK in what an application imports", async () => {
+  const home = join(folder, "node_modules/switchpoint/dist");
+  const doors = ["src/index.js", "policies/index.js", "policies/checks/index.js", "src/classifiers/index.js"];
+  const providers = (await readdir(join(home, "src/providers"))).filter((name) => name.endsWith(".js"));
+  const reached = new Set([...doors, ...providers.map((name) => `src/providers/${name}`)]);
+  const foreign: string[] = [];
+  for (const file of reached) {
+    const text = await readFile(join(home, file), "utf8");
+    for (const [, target = ""] of text.matchAll(
+      /(?:^|[;}])\s*(?:import|export)\b[^;"'()]*?["']([^"']+)["']/gm,
+    )) {
+      if (target.startsWith(".")) reached.add(join(dirname(file), target));
+      else foreign.push(`${file} imports ${target}`);
+    }
+  }
+  expect(foreign).toEqual([]);
+  expect([...reached]).toEqual(expect.arrayContaining(["chunks/core.js", "chunks/parts.js"]));
+});
+
+it("is bundled and runs where nothing of Node is, with one SDK of three installed", async () => {
+  const { build } = await import("vite");
+  const app = await readFile(join(root, "test/runtimes/app.mjs"), "utf8");
+  await writeFile(join(folder, "app.mjs"), app);
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: "error",
+    ssr: { target: "webworker", noExternal: true },
+    build: { ssr: "app.mjs", outDir: "bundle", target: "esnext", copyPublicDir: false },
+  });
+  const [main = ""] = (await readdir(join(folder, "bundle"))).filter((name) => /^app\.m?js$/.test(name));
+  // `Buffer` stays, which the `fetch` of Node itself uses.
+  await writeFile(
+    join(folder, "bare.js"),
+    `const { log } = console;
+     for (const name of ["process", "setImmediate", "clearImmediate"]) globalThis[name] = undefined;
+     const { run } = await import("./bundle/${main}");
+     log(JSON.stringify(await run()));`,
+  );
+  const { stdout } = await run(process.execPath, ["bare.js"], { cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({
+    text: "from small",
+    streamed: "from small",
+    near: "from tight",
+    openai: "from openai",
+    anthropic: expect.stringMatching(/^missing-dependency: .*npm install @anthropic-ai\/sdk$/),
+    google: expect.stringMatching(/^missing-dependency: .*npm install @google\/genai$/),
+  });
+}, 120_000);
+
 it("type-checks and runs in an empty project, and names the missing SDK", async () => {
   await run(process.execPath, [tsc, "-p", folder]);
   const { stdout } = await run(process.execPath, ["main.js"], { cwd: folder });

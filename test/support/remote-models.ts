@@ -5,6 +5,7 @@ import { azure } from "../../src/providers/azure.ts";
 import { google } from "../../src/providers/google.ts";
 import { openai } from "../../src/providers/openai.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { archivedGoogle } from "./google-packages.ts";
 
 export interface ModelOptions {
   readonly fetch?: typeof fetch | undefined;
@@ -18,7 +19,9 @@ export const remoteModels: Readonly<Record<string, (url: string, options?: Model
   azure: (url, options) =>
     azure("m", { apiKey: "sk-secret", endpoint: url, apiVersion: "2024-10-21", ...options }),
   anthropic: (url, options) => anthropic("claude-m", { apiKey: "sk-secret", baseUrl: url, ...options }),
-  google: (url) => google("gemini-m", { apiKey: "sk-secret", baseUrl: url }),
+  google: (url, options) => google("gemini-m", { apiKey: "sk-secret", baseUrl: url, ...options }),
+  "google-archived": (url, options) =>
+    archivedGoogle("gemini-m", { apiKey: "sk-secret", baseUrl: url, ...options }),
 };
 
 export const shortRequest: ChatRequest = { messages: [{ role: "user", content: "a prompt" }] };

@@ -5,10 +5,11 @@ import { google } from "../../src/providers/google.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
 import type { ScenarioWire } from "../../src/testing/index.ts";
 import { anthropicWire } from "./anthropic-server.ts";
+import { archivedGoogle } from "./google-packages.ts";
 import { googleWire } from "./google-server.ts";
 import { openaiWire } from "./openai-server.ts";
 
-export type WireName = "openai" | "anthropic" | "google";
+export type WireName = "openai" | "anthropic" | "google" | "google-archived";
 
 export interface Wire extends ScenarioWire {
   /** Creates a model over the real SDK. `baseUrl` has no version. */
@@ -27,5 +28,9 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   google: {
     ...googleWire,
     model: (name, baseUrl, options) => google(name, { ...options, baseUrl, apiKey: "k" }),
+  },
+  "google-archived": {
+    ...googleWire,
+    model: (name, baseUrl, options) => archivedGoogle(name, { ...options, baseUrl, apiKey: "k" }),
   },
 };

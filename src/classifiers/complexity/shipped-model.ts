@@ -1,3 +1,4 @@
+import { fromBase64 } from "../../plugin/base64.ts";
 import { type ComplexityModel, decodeComplexityModel } from "./complexity-model.ts";
 import { base64 } from "./complexity-weights.generated.ts";
 
@@ -5,6 +6,6 @@ let decoded: ComplexityModel | undefined;
 
 /** Returns the trained weights, which are decoded at the first use and not at import. */
 export function shippedModel(): ComplexityModel {
-  decoded ??= decodeComplexityModel(Buffer.from(base64, "base64"));
+  decoded ??= decodeComplexityModel(fromBase64(base64));
   return decoded;
 }

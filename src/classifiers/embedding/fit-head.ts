@@ -1,3 +1,4 @@
+import { toBase64 } from "../../plugin/base64.ts";
 import { fitLogistic, logisticHead, neighboursHead, quantised } from "./heads.ts";
 import type { TrainedEmbedding } from "./trained-embedding.ts";
 
@@ -32,7 +33,7 @@ export function fitNeighbours(rows: Rows, quality: Quality): Fit {
   const heldOut = kept.flatMap((row, index) =>
     index % every === 0 ? [{ index: first + index, estimates: ask(row, index) }] : [],
   );
-  const base64 = Buffer.from(vectors.buffer).toString("base64");
+  const base64 = toBase64(new Uint8Array(vectors.buffer));
   return { head: { kind: "neighbours", k: NEIGHBOURS, vectors: base64, quality: keptQuality }, heldOut };
 }
 

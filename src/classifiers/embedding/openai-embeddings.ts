@@ -9,6 +9,7 @@ import {
   type ProviderErrorKind,
 } from "../../contracts/index.ts";
 import { withBaseUrl } from "../../plugin/base-url.ts";
+import { environment } from "../../plugin/environment.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { loadOpenAi } from "../../plugin/load-openai.ts";
@@ -137,13 +138,15 @@ function connect(
 
 /** Removes the headers of OPENAI_CUSTOM_HEADERS, which the SDK adds to the requests of every client. */
 function withheldHeaders(): Record<string, null> {
-  const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n").filter((line) => line.includes(":"));
+  const lines = (environment()["OPENAI_CUSTOM_HEADERS"] ?? "")
+    .split("\n")
+    .filter((line) => line.includes(":"));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), null]));
 }
 
 async function keyOf({ apiKey, baseUrl }: OpenAiEmbeddingsOptions): Promise<string | undefined> {
   const given = typeof apiKey === "function" ? await apiKey() : apiKey;
-  const key = (given ?? (baseUrl === undefined ? process.env["OPENAI_API_KEY"] : undefined))?.trim();
+  const key = (given ?? (baseUrl === undefined ? environment()["OPENAI_API_KEY"] : undefined))?.trim();
   if (key !== undefined && key !== "") return key;
   if (baseUrl !== undefined) return undefined;
   throw new MissingConfigurationError(

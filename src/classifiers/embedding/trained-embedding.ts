@@ -1,4 +1,5 @@
 import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
+import { base64Length, fromBase64 } from "../../plugin/base64.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { type Head, logisticHead, neighboursHead } from "./heads.ts";
 
@@ -63,7 +64,7 @@ export function headOf({ head, dimensions, models }: TrainedEmbedding): Head {
 }
 
 function int8Of(base64: string): Int8Array {
-  return Int8Array.from(Buffer.from(base64, "base64"), (byte) => (byte << 24) >> 24);
+  return Int8Array.from(fromBase64(base64), (byte) => (byte << 24) >> 24);
 }
 
 /** Throws `InvalidOptionError` naming the field that is damaged or differs. */
@@ -116,7 +117,7 @@ function isHead(head: TrainedEmbedding["head"] | undefined, dimensions: number, 
     );
   }
   if (head?.kind !== "neighbours" || typeof head.vectors !== "string") return false;
-  const examples = Buffer.byteLength(head.vectors, "base64") / dimensions;
+  const examples = base64Length(head.vectors) / dimensions;
   return (
     Number.isInteger(examples) &&
     Number.isInteger(head.k) &&

@@ -175,6 +175,10 @@ const finishReasons: ReadonlyMap<unknown, FinishReason> = new Map([
   ["BLOCKLIST", "content_filter"],
   ["PROHIBITED_CONTENT", "content_filter"],
   ["SPII", "content_filter"],
+  ["IMAGE_SAFETY", "content_filter"],
+  ["IMAGE_PROHIBITED_CONTENT", "content_filter"],
+  // Of a firewall that Vertex AI can put before a model.
+  ["MODEL_ARMOR", "content_filter"],
 ]);
 
 /**

@@ -11,8 +11,13 @@ import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
 export interface ErrorContext {
   /** `google:model`. */
   readonly name: string;
-  /** Replaced in every text, since the provider may quote it. */
-  readonly apiKey: string;
+  /** Key or token of the call, replaced in every text, since the provider may quote it. Empty: not known yet. */
+  apiKey: string;
+}
+
+/** Returns a text that names the key without it. */
+export function hidden(text: string, { apiKey }: ErrorContext): string {
+  return apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
 }
 
 /** Kinds by Google's code, which says more than the HTTP status; some errors have none. */
@@ -73,15 +78,15 @@ function errorIn(text: string): GoogleStatus {
 function createError(
   error: GoogleStatus,
   said: { status: number | undefined; text: string | undefined; askedMs: number | undefined },
-  { name, apiKey }: ErrorContext,
+  context: ErrorContext,
 ): ProviderError {
   const { status, text, askedMs } = said;
   return new ProviderError({
     kind: toKind(status, error.status, text ?? ""),
-    model: name,
+    model: context.name,
     status,
     retryAfterMs: largest([askedMs, readRetryDelayMs(error.details)]),
-    detail: text?.replaceAll(apiKey, "[key]"),
+    detail: text === undefined ? undefined : hidden(text, context),
   });
 }
 
@@ -115,12 +120,12 @@ function readRetryDelayMs(details: unknown): number | undefined {
 }
 
 /** Converts what reading an answer threw; errors of this package pass unchanged. */
-export function readError(error: unknown, { name, apiKey }: ErrorContext): RouterError {
+export function readError(error: unknown, context: ErrorContext): RouterError {
   if (isRouterError(error)) return error;
   return new ProviderError({
     kind: "incomplete",
-    model: name,
+    model: context.name,
     summary: "the answer broke off or cannot be read",
-    detail: String(error).replaceAll(apiKey, "[key]"),
+    detail: hidden(String(error), context),
   });
 }

@@ -1,52 +1,86 @@
 import { ProviderError } from "../../contracts/index.ts";
 import { eventData } from "../../plugin/http/event-data.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
-import { type ErrorContext, responseError } from "./google-errors.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import type { ErrorContext } from "./google-errors.ts";
+import { hidden, responseError } from "./google-errors.ts";
+import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
 import type { GoogleResponse } from "./google-wire.ts";
 import { untilEnd } from "./until-end.ts";
 
+export interface GoogleCall {
+  readonly method: GoogleMethod;
+  /** Name of the model, encoded for an address. */
+  readonly path: string;
+  readonly key: string | undefined;
+  /** Address that the request must have, so that no key leaves for another host. */
+  readonly baseUrl: string;
+  readonly body: object;
+  readonly signal: AbortSignal;
+  readonly fetch: typeof fetch | undefined;
+}
+
 /**
- * Sends a request that the package builds, and returns the response. It is read here: the package reads a
- * stream at full speed and keeps all of it, hides the headers, and follows redirects. Throws `ProviderError`
- * unless the response has a status of success.
+ * Sends a request that a package addresses and signs, and returns the response. Throws `ProviderError` unless the
+ * response has a status of success.
  */
-export async function sendThroughPackage(
-  call: () => Promise<unknown>,
+export async function sendThrough(
+  sdk: GoogleSdk,
+  call: GoogleCall,
   context: ErrorContext,
 ): Promise<Response> {
-  const guarded = guardedFetch({ own: undefined, model: context.name });
+  const { baseUrl, body, signal } = call;
+  const guarded = guardedFetch({ own: call.fetch, model: context.name, address: () => baseUrl });
   let outcome: { readonly response: Response } | { readonly error: unknown } | undefined;
-  const sent = callWithFetch(call, async (input, init) => {
-    outcome = await guarded(input, init).then(
+  const asked = sdk.request(call.method, call.path, call.key, async (url, headers) => {
+    signal.throwIfAborted();
+    const token = /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (token !== undefined) context.apiKey = token;
+    outcome = await guarded(url, { method: "POST", headers, body: JSON.stringify(body), signal }).then(
       (response) => ({ response }),
       (error: unknown) => ({ error }),
     );
-    return new Response("{}", { headers: { "content-type": "application/json" } });
   });
-  await sent;
-  if (outcome === undefined) throw new Error("@google/generative-ai did not use the fetch it was given");
+  // Credentials may take their time, and know no signal.
+  const failed = await unlessAborted(asked, signal).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  signal.throwIfAborted();
+  if (outcome === undefined) throw notSent(failed?.error, call.key === undefined, context);
   if ("error" in outcome) throw refusalIn(outcome.error) ?? unreachable(outcome.error, context);
   if (!outcome.response.ok) throw await responseError(outcome.response, context);
   return outcome.response;
 }
 
-/**
- * Calls the package with another global `fetch`. The package takes it before its first pause, so no other
- * code of the process sees the change; it has no option for it.
- */
-function callWithFetch(call: () => Promise<unknown>, other: typeof fetch): Promise<unknown> {
-  const { fetch: usual } = globalThis;
-  globalThis.fetch = other;
-  try {
-    return call();
-  } finally {
-    globalThis.fetch = usual;
-  }
+function unreachable(error: unknown, context: ErrorContext): ProviderError {
+  const detail = hidden(String(error), context);
+  return new ProviderError({
+    kind: "connection",
+    model: context.name,
+    summary: "the endpoint cannot be reached",
+    detail,
+  });
 }
 
-function unreachable(error: unknown, { name: model, apiKey }: ErrorContext): ProviderError {
-  const detail = String(error).replaceAll(apiKey, "[key]");
-  return new ProviderError({ kind: "connection", model, summary: "the endpoint cannot be reached", detail });
+/** The error of a request that the package did not send. On Vertex AI it may lack the credentials to sign it. */
+function notSent(error: unknown, isSigned: boolean, context: ErrorContext): ProviderError {
+  if (!isSigned)
+    return new ProviderError({
+      kind: "unknown",
+      model: context.name,
+      summary: "the package of Google sent no request",
+      detail: hidden(String(error), context),
+    });
+  const { code, status } = (error ?? {}) as { readonly code?: unknown; readonly status?: unknown };
+  // Errors of a connection have a code such as ECONNREFUSED.
+  const isLater = (typeof code === "string" && /^E[A-Z]+$/.test(code)) || Number(status) >= 500;
+  return new ProviderError({
+    kind: isLater ? "connection" : "authentication",
+    model: context.name,
+    summary: "no credentials could be obtained",
+    detail: hidden(String(error), context),
+  });
 }
 
 /** Reads the parts of a streamed answer, up to its end. */

@@ -77,7 +77,10 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
 
     submit: (items, { key }, { signal }) =>
       call(signal, async (client, sdk) => {
-        const file = await sdk.toFile(Buffer.from(items.map(lineOf).join("")), `switchpoint-${key}.jsonl`);
+        const file = await sdk.toFile(
+          new TextEncoder().encode(items.map(lineOf).join("")),
+          `switchpoint-${key}.jsonl`,
+        );
         const { id } = await client.files.create({ file, purpose: "batch" }, { signal });
         const batch = await client.batches.create(
           {

@@ -1,5 +1,6 @@
 import type { ClientOptions } from "openai";
 import type { ProviderOptions } from "../../contracts/index.ts";
+import { environment } from "../../plugin/environment.ts";
 import { openaiFetch } from "./openai-fetch.ts";
 
 /** Timeout of the SDK. The router sets the real limits; this one only ends abandoned calls. */
@@ -39,6 +40,6 @@ export function foreignClientOptions(
 
 /** Lists the headers that the SDK adds to the requests of every client. */
 function customHeaderNames(): string[] {
-  const lines = (process.env["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n");
+  const lines = (environment()["OPENAI_CUSTOM_HEADERS"] ?? "").split("\n");
   return lines.filter((line) => line.includes(":")).map((line) => line.slice(0, line.indexOf(":")).trim());
 }

@@ -1,4 +1,5 @@
 import { MissingConfigurationError, type ProviderOptions } from "../../contracts/index.ts";
+import { environment } from "../../plugin/environment.ts";
 import { dropPromises } from "../../plugin/index.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function readKey(
     dropPromises(given);
     throw new MissingConfigurationError(`${owner}: apiKey() must return a string`, ["apiKey"]);
   }
-  const key = (given ?? (variable === undefined ? undefined : process.env[variable]))?.trim();
+  const key = (given ?? (variable === undefined ? undefined : environment()[variable]))?.trim();
   if (key === undefined || key === "") return undefined;
   // An HTTP client's error about such a header would quote it.
   if (!/^[\x21-\x7e]+$/.test(key))

@@ -17,7 +17,7 @@ const inFlightBytes = 12 * megabyte;
 const bytesPerCharacter = 2;
 const besideBytes = 2 * megabyte;
 
-it.each<WireName>(["openai", "anthropic", "google"])(
+it.each<WireName>(["openai", "anthropic", "google", "google-archived"])(
   `of a stream of ${wireBytes / megabyte} MB a slow reader's process keeps only the text read so far, %s`,
   async (wire) => {
     const server = await serveLongStream(wire, wireBytes);

@@ -4,6 +4,7 @@ import { isRouterError } from "../../../src/contracts/index.ts";
 import { anthropic } from "../../../src/providers/anthropic.ts";
 import { azure } from "../../../src/providers/azure.ts";
 import { google } from "../../../src/providers/google.ts";
+import { archivedGoogle } from "../../support/google-packages.ts";
 import { chunksOf, shortRequest, within } from "../../support/remote-models.ts";
 import { numRuns } from "../../support/runs.ts";
 import { sendJson, serveWith } from "../../support/serve-with.ts";
@@ -23,6 +24,10 @@ async function serve(answer: Parameters<typeof serveWith>[0]) {
 const providers = {
   google: {
     model: (name: string, url: string) => google(name, { apiKey: "k", baseUrl: url }),
+    path: /^\/v1beta\/[^?#]*:(?:generateContent|streamGenerateContent\?alt=sse|countTokens)$/,
+  },
+  "google-archived": {
+    model: (name: string, url: string) => archivedGoogle(name, { apiKey: "k", baseUrl: url }),
     path: /^\/v1beta\/[^?#]*:(?:generateContent|streamGenerateContent\?alt=sse|countTokens)$/,
   },
   azure: {

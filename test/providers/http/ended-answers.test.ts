@@ -109,7 +109,7 @@ const streams: readonly (readonly [string, readonly string[], string, boolean])[
   ["[DONE]", ["openai", "openai-compatible", "azure"], `${openaiEnd}${openaiUsage}data: [DONE]\n\n`, true],
   ["a stop reason", ["anthropic"], anthropicEnd, true],
   ["message_stop", ["anthropic"], anthropicEnd + named({ type: "message_stop" }), true],
-  ["a finish reason", ["google"], googleEnd, true],
+  ["a finish reason", ["google", "google-archived"], googleEnd, true],
 ];
 const streamCases = streams.flatMap(([what, providers, body, hasUsage]) =>
   providers.map((provider) => ({ provider, what, body, hasUsage })),
@@ -148,6 +148,7 @@ describe.concurrent("a stream", () => {
     ["openai", openaiText],
     ["anthropic", anthropicText],
     ["google", data({ candidates: [{ content: { parts: [{ text: "whole" }] } }] })],
+    ["google-archived", data({ candidates: [{ content: { parts: [{ text: "whole" }] } }] })],
   ])("of %s without a finish reason is incomplete when its connection is reset", async (provider, body) => {
     const { url } = await serve(body, "text/event-stream", (response) =>
       setTimeout(() => response.destroy(), 20),
@@ -191,6 +192,7 @@ const answers: Readonly<Record<string, object>> = {
     usage: { input_tokens: 3, output_tokens: 2 },
   },
   google: JSON.parse(googleEnd.slice(6)),
+  "google-archived": JSON.parse(googleEnd.slice(6)),
 };
 
 describe.concurrent("an answer that is not streamed", () => {

@@ -162,6 +162,8 @@ const cases: readonly (readonly [string, string, "whole" | "stream" | "long", ()
   ["anthropic", "a long answer", "long", () => streamBodies(events, "")],
   ["google", "an answer", "whole", () => wholeBodies(google)],
   ["google", "a stream", "stream", () => streamBodies([google], "")],
+  ["google-archived", "an answer", "whole", () => wholeBodies(google)],
+  ["google-archived", "a stream", "stream", () => streamBodies([google], "")],
 ];
 
 describe.each(cases)("%s: a field of %s that is not what it should be", (provider, _, way, bodiesOf) => {

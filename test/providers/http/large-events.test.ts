@@ -40,7 +40,12 @@ const formats: Readonly<Record<string, (text: string) => string>> = {
     `data: ${JSON.stringify({ candidates: [{ content: { parts: [{ text }] }, finishReason: "STOP" }] })}\n\n`,
 };
 
-describe.each(Object.entries(formats))("a stream of %s", (provider, format) => {
+const formatsOfProviders = [
+  ...Object.entries(formats),
+  ["google-archived", formats["google"] as NonNullable<(typeof formats)[string]>] as const,
+];
+
+describe.each(formatsOfProviders)("a stream of %s", (provider, format) => {
   const read = async (url: string) => {
     const model = remoteModels[provider]?.(url);
     return textOf(await chunksOf(model?.stream(shortRequest, within(60_000)) ?? ([] as never)));
@@ -116,6 +121,7 @@ describe("a JSON answer without end", () => {
       () => embedOnce(server.url, 60_000),
       () => remoteModels["google"]?.(server.url).generate(shortRequest, within(60_000)),
       () => remoteModels["google"]?.(server.url).health?.(within(60_000)),
+      () => remoteModels["google-archived"]?.(server.url).generate(shortRequest, within(60_000)),
       () => remoteModels["anthropic"]?.(server.url).health?.(within(60_000)),
     ];
     for (const call of calls) {

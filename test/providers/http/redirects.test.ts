@@ -75,17 +75,15 @@ describe.each(everyCall)("%s", (_, call) => {
   );
 });
 
-const ownFetchCalls = Object.entries(remoteModels)
-  .filter(([provider]) => provider !== "google")
-  .flatMap(([provider, modelAt]) =>
-    Object.entries(waysToCall).map(
-      ([way, call]) =>
-        [
-          `${way} of ${provider}`,
-          (url: string, own: typeof fetch) => call(modelAt(url, { fetch: own }), 5_000),
-        ] as const,
-    ),
-  );
+const ownFetchCalls = Object.entries(remoteModels).flatMap(([provider, modelAt]) =>
+  Object.entries(waysToCall).map(
+    ([way, call]) =>
+      [
+        `${way} of ${provider}`,
+        (url: string, own: typeof fetch) => call(modelAt(url, { fetch: own }), 5_000),
+      ] as const,
+  ),
+);
 
 describe.each([
   ...ownFetchCalls,
