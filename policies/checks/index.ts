@@ -1,3 +1,4 @@
+export { type AgreeOptions, agree } from "./agree.ts";
 export { type AgreementOptions, agreement } from "./agreement.ts";
 export { allOf } from "./all-of.ts";
 export { anyOf } from "./any-of.ts";

@@ -30,10 +30,16 @@ export function certifiedPolicy({ name, parameters = {} }: PolicyDescription): P
   }
 }
 
-function cascadeOf({ models, unless, acceptance }: Readonly<Record<string, unknown>>): Policy<string> {
+function cascadeOf({ models, unless, acceptance, skipAt }: Readonly<Record<string, unknown>>): Policy<string> {
   const [first, ...then] = Array.isArray(models) ? (models as readonly string[]) : [];
   const check = { name: unless as string, accepts: () => false } satisfies Check;
-  return cascade<string>({ first: first as string, then, unless: check, acceptance: acceptance as number });
+  return cascade<string>({
+    first: first as string,
+    then,
+    unless: check,
+    acceptance: acceptance as number,
+    skipAt: skipAt as number | undefined,
+  });
 }
 
 function byTaskOf({ tasks, otherwise }: Readonly<Record<string, unknown>>): Policy<string> | undefined {
