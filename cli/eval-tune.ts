@@ -2,16 +2,28 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
-import { checkDisjoint } from "../evals/data/split/record-keys.ts";
+import { checkDisjoint, otherPart } from "../evals/data/split/record-keys.ts";
 import { checkGroupBy } from "../evals/data/split/split-outcomes.ts";
+import type { RecordText } from "../evals/replay/request-of-record.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import type { Target } from "../evals/tune/certificate.ts";
+import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
 import { tuneCategories } from "../evals/tune/tune-categories.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
+import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
+import { WAYS, type Way } from "../evals/tune/ways/way.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
+import type { SufficientFile } from "../policies/checks/sufficient.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
-import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
+import {
+  InvalidOptionError,
+  isRouterError,
+  type Price,
+  type Router,
+  type SplitRecord,
+  type UnitField,
+} from "../src/contracts/index.ts";
 import { type AskedTest, LOSS_TESTS } from "../src/statistics/loss-test.ts";
 import { earlierTries, otherTries } from "./earlier-tries.ts";
 import { classifierOption } from "./eval-options/classifier.ts";
@@ -35,6 +47,10 @@ interface Options extends PartOptions, Pair {
   readonly largeShare?: string | undefined;
   readonly budget?: string | undefined;
   readonly byCategory: boolean;
+  readonly ways?: readonly string[] | undefined;
+  readonly with?: string | undefined;
+  readonly prefer?: string | undefined;
+  readonly namedCategories: boolean;
   readonly confidence: string;
   readonly guarantee: string;
   readonly test?: string | undefined;
@@ -68,6 +84,20 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
     .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
     .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
+    .option(
+      "--ways <names...>",
+      "compare ways of routing at equal certified loss, and recommend one: threshold, logprob, agree, both, sufficient, or all that the records allow",
+    )
+    .option("--with <name>", "the other small model, as the outcomes name it, for the ways agree and both")
+    .option(
+      "--prefer <aim>",
+      "of the recommended cascade, keep the cheapest policy (cost) or the fastest one that skips the small model (latency)",
+    )
+    .option(
+      "--named-categories",
+      "requests will name their category, as the records do: the way sufficient may use it",
+      false,
+    )
     .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
     .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
     .option(
@@ -109,8 +139,13 @@ export function evalTuneCommand(terminal: Terminal): Command {
 A file that is there is kept, unless there is --force. Tuning files next to it on the same records are counted, and the
 certificate says so. With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
-Example:
+A cascade by log-probability needs logprobConfidence in the outcomes of the small model; agreement needs the answers of both
+small models; sufficient is fitted on the other part of the records (--part tune). The ways share the level of the confidence,
+so that what is promised holds for whichever is taken.
+
+Examples:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
+  switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --ways threshold logprob
 `,
     )
     .action((options: Options) => evalTune(options, terminal));
@@ -140,10 +175,10 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   for await (const record of read) records.push(record);
   if (file !== undefined) checkUntrained(records, name, file);
   const text = textOf(options.text);
-  const tune = options.byCategory ? tuneCategories : tuneThreshold;
+  const ways = waysOf(options);
   const confidence = openOption("--confidence", options.confidence);
   const intervals = intervalsOf(options);
-  const kind = options.byCategory ? "categories" : "threshold";
+  const kind = ways !== undefined ? "policies" : options.byCategory ? "categories" : "threshold";
   const asked = {
     kind,
     small,
@@ -155,7 +190,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     confidence,
     seed: intervals.seed,
   } as const;
-  const tuning: TuningFile = await tune(records, {
+  const common = {
     small,
     large,
     classifier,
@@ -166,10 +201,6 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     groupBy: groupBy as readonly UnitField[] | undefined,
     independentPrompts: options.independentPrompts,
     unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
-    scores:
-      gridFrom === undefined
-        ? undefined
-        : await readScores(gridFrom, records, { classifier, text }, terminal),
     text,
     judge: options.judge,
     prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
@@ -179,14 +210,99 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     split,
     fitted: file?.keys,
     triedBefore: otherTries(await earlierTries(out, records), asked),
-  });
+  } as const;
+  const scores =
+    gridFrom === undefined ? undefined : await readScores(gridFrom, records, { classifier, text }, terminal);
+  const tuning: TuningFile = await (ways === undefined
+    ? (options.byCategory ? tuneCategories : tuneThreshold)(records, { ...common, scores })
+    : tuneWays(records, {
+        ...common,
+        ...ways,
+        other: options.with,
+        check: await checkFor(ways.ways, options, { text, split, seed: intervals.seed }, terminal),
+      }));
   await writeTuning(out, tuning);
+  noteLacking(tuning, terminal);
   const { skipped, unclassified, lost = 0 } = tuning.certificate;
   if (lost > 0) terminal.stderr(`${lost} records lack the outcome of a model: they count as lost\n`);
   if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model has no outcome there\n`);
   if (unclassified > 0)
     terminal.stderr(`${unclassified} records could not be classified: they count as sent to ${large}\n`);
   terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);
+}
+
+/** Ways to compare; undefined if one threshold is tuned, as usual. Throws `InvalidOptionError`. */
+function waysOf({
+  ways,
+  with: other,
+  prefer,
+  namedCategories,
+  byCategory,
+  gridFrom,
+  largeShare,
+  budget,
+}: Options): { readonly ways?: readonly Way[] | undefined; readonly prefer: "cost" | "latency" } | undefined {
+  const beside = { "--with": other, "--prefer": prefer, "--named-categories": namedCategories || undefined };
+  if (ways === undefined) {
+    for (const [option, value] of Object.entries(beside))
+      if (value !== undefined) throw new InvalidOptionError(option, value, "absent without --ways");
+    return undefined;
+  }
+  const excluded = {
+    "--by-category": byCategory || undefined,
+    "--grid-from": gridFrom,
+    "--large-share": largeShare,
+    "--budget": budget,
+  };
+  for (const [option, value] of Object.entries(excluded))
+    if (value !== undefined) throw new InvalidOptionError(option, value, "absent together with --ways");
+  if (prefer !== undefined && prefer !== "cost" && prefer !== "latency")
+    throw new InvalidOptionError("--prefer", prefer, "cost or latency");
+  for (const way of ways)
+    if (way !== "all" && !WAYS.some((one) => one === way))
+      throw new InvalidOptionError("--ways", way, `${WAYS.join(", ")}, or all`);
+  const all = ways.includes("all");
+  return { ways: all ? undefined : (ways as readonly Way[]), prefer: prefer ?? "cost" };
+}
+
+/** Fits the check for `sufficient` on the part of the records that is not tuned on. */
+async function checkFor(
+  ways: readonly Way[] | undefined,
+  { outcomes, small, large, namedCategories, maxLoss = "0.02" }: Options,
+  { text, split, seed }: { text: RecordText; split: SplitRecord | undefined; seed: number },
+  terminal: Terminal,
+): Promise<SufficientFile | undefined> {
+  if (ways !== undefined && !ways.includes("sufficient")) return undefined;
+  if (split === undefined) {
+    if (ways === undefined) return undefined;
+    throw new InvalidOptionError(
+      "--ways",
+      "sufficient",
+      "given with --part tune: the other part of the records fits the check",
+    );
+  }
+  const part = otherPart(split);
+  const { seed: splitSeed, share, groupBy } = split;
+  const read = await readPart(
+    outcomes,
+    { part, splitSeed: String(splitSeed), splitShare: String(share), splitBy: groupBy },
+    terminal,
+  );
+  const options = { small, large, text, categories: namedCategories, seed, maxLoss: Number(maxLoss) };
+  try {
+    return await fitSufficient(read.records, options);
+  } catch (error) {
+    // Among all ways this one is left out.
+    if (ways !== undefined || !isRouterError(error, "invalid-option")) throw error;
+    return undefined;
+  }
+}
+
+/** Says what the records lack, since cascades then escalate. */
+function noteLacking({ ways, small }: TuningFile, { stderr }: Terminal): void {
+  for (const [field, count] of Object.entries(ways?.lacking ?? {}))
+    if (count > 0)
+      stderr(`${count} records have no ${field} of ${small}: a cascade that reads it escalates there\n`);
 }
 
 /** Returns the prices by name of the model, of those that have one. */

@@ -102,7 +102,10 @@ function stepOf<Id extends string>(model: Id, unless: Check, skipAt: number | un
     escalation: Object.freeze({ unless, to: model }),
     reason: `first of a cascade, unless ${unless.name} refuses`,
     alone: Object.freeze({ model, reason: "no other model of the cascade is permitted" }),
-    skippedTo: Object.freeze({ model, reason: `complexity at or above ${skipAt}: the first model is left out` }),
+    skippedTo: Object.freeze({
+      model,
+      reason: `complexity at or above ${skipAt}: the first model is left out`,
+    }),
   };
 }
 

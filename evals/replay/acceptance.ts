@@ -61,8 +61,7 @@ function verdictOf<Id extends string>(
   if (depth > deepest) return undefined;
   const outcome = one.outcomes.get(model);
   const { checks } = outcome ?? {};
-  const recorded =
-    checks !== undefined && Object.hasOwn(checks, check.name) ? checks[check.name] : undefined;
+  const recorded = checks !== undefined && Object.hasOwn(checks, check.name) ? checks[check.name] : undefined;
   // Also beside a recorded verdict: it tells which models were called for it.
   const said = check.recorded?.(one.context.request, {
     answer: outcome ?? {},
@@ -75,7 +74,10 @@ function verdictOf<Id extends string>(
 }
 
 /** False for one of the replayed models that is no candidate of this record. */
-function isPermitted<Id extends string>({ record, context, outcomes }: ReplayCase<Id>, name: string): boolean {
+function isPermitted<Id extends string>(
+  { record, context, outcomes }: ReplayCase<Id>,
+  name: string,
+): boolean {
   if (context.candidates.some(({ facts }) => facts.name === name)) return true;
   const outcome = outcomeOf(record, name);
   // An id of a config is not the name: what both stand for is the same outcome.

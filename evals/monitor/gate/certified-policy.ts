@@ -30,7 +30,12 @@ export function certifiedPolicy({ name, parameters = {} }: PolicyDescription): P
   }
 }
 
-function cascadeOf({ models, unless, acceptance, skipAt }: Readonly<Record<string, unknown>>): Policy<string> {
+function cascadeOf({
+  models,
+  unless,
+  acceptance,
+  skipAt,
+}: Readonly<Record<string, unknown>>): Policy<string> {
   const [first, ...then] = Array.isArray(models) ? (models as readonly string[]) : [];
   const check = { name: unless as string, accepts: () => false } satisfies Check;
   return cascade<string>({

@@ -34,7 +34,7 @@ export function extractAnswer(answer: Completion, by: ExtractBy): string | undef
 export function extractText(text: string, by: ExtractBy): string | undefined {
   if (by === "number") return numberIn(text);
   if (by === "text") return plain(text);
-  return jsonIn(text) ?? statedIn(text) ?? (text.length <= longestWhole ? valueOf(text) : undefined);
+  return jsonIn(text) ?? statedIn(text) ?? (text.length <= longestWhole ? stated(text) : undefined);
 }
 
 function callsIn(calls: ReturnType<typeof toolCallsOf>): string | undefined {
@@ -58,17 +58,19 @@ function jsonIn(text: string): string | undefined {
   if (!inner.startsWith("{") && !inner.startsWith("[")) return undefined;
   const parsed = parse(inner);
   if (typeof parsed !== "object" || parsed === null) return undefined;
-  const stated: unknown = Object.hasOwn(parsed, "answer")
+  const field: unknown = Object.hasOwn(parsed, "answer")
     ? (parsed as { answer?: unknown }).answer
     : undefined;
-  if (typeof stated === "string") return valueOf(stated);
-  if (typeof stated === "number") return `number:${stated}`;
-  return prefixed("json:", canonicalOf(stated ?? parsed, 0));
+  if (typeof field === "string") return stated(field);
+  if (typeof field === "number") return `number:${field}`;
+  return prefixed("json:", canonicalOf(field ?? parsed, 0));
 }
 
+/** What stands in the last fence of a text that ends with one, else the text. */
 function withoutFence(text: string): string {
-  if (!text.startsWith("```") || !text.endsWith("```") || text.length < 6) return text;
-  const line = text.indexOf("\n");
+  if (!text.endsWith("```")) return text;
+  const opening = text.lastIndexOf("```", text.length - 4);
+  const line = opening < 0 ? -1 : text.indexOf("\n", opening);
   return line < 0 ? text : text.slice(line + 1, -3).trim();
 }
 
@@ -107,13 +109,28 @@ function statedIn(text: string): string | undefined {
   const boxed = tail.lastIndexOf("\\boxed{");
   if (boxed >= 0) {
     const inner = insideBraces(tail, boxed + "\\boxed{".length);
-    if (inner !== undefined) return valueOf(inner);
+    if (inner !== undefined) return stated(inner);
   }
-  let from = -1;
-  for (const found of tail.matchAll(markers)) from = found.index + found[0].length;
-  if (from < 0) return undefined;
-  const line = tail.slice(from).trimStart().split("\n", 1)[0] ?? "";
-  return line.length > longestWhole ? undefined : valueOf(line);
+  return statedAnswers(tail).at(-1);
+}
+
+/** Number of statements that are compared with each other. */
+const mostStated = 32;
+
+/** Answers that a text states behind a marker in its last 2,000 characters, in their order. */
+export function statedAnswers(text: string): readonly string[] {
+  const tail = text.slice(-tailLength);
+  const answers: string[] = [];
+  for (const marker of tail.matchAll(markers)) {
+    const line = tail
+      .slice(marker.index + marker[0].length)
+      .trimStart()
+      .split("\n", 1)[0];
+    const value = line === undefined || line.length > longestWhole ? undefined : stated(line);
+    if (value !== undefined) answers.push(value);
+    if (answers.length > mostStated) answers.shift();
+  }
+  return answers;
 }
 
 function insideBraces(text: string, from: number): string | undefined {
@@ -127,7 +144,9 @@ function insideBraces(text: string, from: number): string | undefined {
 }
 
 /** A number, the letter of an option, or a short text. */
-function valueOf(text: string): string | undefined {
+function stated(text: string): string | undefined {
+  // The patterns below are for short texts: they look for the end at each place.
+  if (text.length > longestWhole) return plain(text);
   // As models write it: **42**, `42`, $42$, (B), "Paris".
   const bare = text.trim().replace(/^[\s*_`"'“”«»$(\\[]+|[\s*_`"'“”«»$.!,;:\])。！]+$/g, "");
   if (bare === "") return undefined;
