@@ -32,24 +32,25 @@ const pluginDoor = {
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
   `),
   types: words(`
-    AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches BreakerOptions
-    BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
-    CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
-    CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
-    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DeveloperMessage
-    EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
-    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health HealthState HedgeOptions
-    Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model
-    ModelDefaults ModelFacts Moderation NeededCapability NumberRange ObservedFirstToken ObservedHealth
-    ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription PolicyInput
-    PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier PromptCacheBreakpoint
-    ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose RateLimitInfo RateOptions Rates
-    ReadText ReasoningEffort RecordKeys RecordedCandidate RecordedError RecordedFacts RefusalPart
-    RequestFacts RequestText ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
-    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts
-    SessionState SessionsState Spend SpendAccountState SpendState SplitRecord SubmittedBatch
-    SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage
-    TopLogprob Tuning TypedText UnitField Usage UsageMean UsageMeansState UserMessage
+    AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
+    BreakerOptions BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
+    ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
+    Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
+    ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
+    DecisionsLost DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart
+    FinishReason FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Health
+    HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
+    Logprobs Model ModelDefaults ModelFacts Moderation NeededCapability NumberRange ObservedFirstToken
+    ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription
+    PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier
+    PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose RateLimitInfo
+    RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate
+    RecordedError RecordedFacts RecordedVerdict RefusalPart RequestFacts RequestText ResponseFormat
+    RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
+    RouterEvent RouterState Routing ServiceTier SessionFacts SessionState SessionsState Spend
+    SpendAccountState SpendState SplitRecord SubmittedBatch SystemMessage TenantUsageMean TextPart
+    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField
+    Usage UsageMean UsageMeansState UserMessage
   `),
 };
 
