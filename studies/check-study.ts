@@ -16,7 +16,6 @@ import { fitGain, type LabelledAnswer } from "../evals/tune/fit-gain.ts";
 import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
 import { predictGain, rankIn } from "../policies/checks/internal/gain-model.ts";
 import { blendOf } from "../policies/checks/internal/sufficient-score.ts";
-import type { SufficientFile } from "../policies/checks/sufficient.ts";
 import { bootstrap } from "../src/statistics/bootstrap.ts";
 import { mean } from "../src/statistics/mean.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
@@ -30,7 +29,9 @@ const pairs = [
   ["llama3.2-3b", "llama3.1-70b"],
   ["llama3.1-8b", "llama3.1-405b"],
 ] as const;
-const labels = [200, 500, 1_000];
+const labels = [300, 500, 1_000];
+/** Share of the resamples that a blend must win to be taken. */
+const guards = [0.3, 0.5];
 const splits = 20;
 
 const all: OutcomeRecord[] = [];
@@ -42,9 +43,9 @@ const facts = all.map((record, index) => factsOfRecord(record, index + 1, "quest
 
 console.log(`${all.length} records, ${groups.length} prompts, ${splits} splits\n`);
 console.log(
-  "| small → large | categories | raw [95 %] | labels | blend taken | sufficient - raw | splits won | blend - raw | splits won |",
+  `| small → large | categories | raw [95 %] | labels | blend - raw | splits won | ${guards.map((guard) => `taken at ${guard} | then`).join(" | ")} |`,
 );
-console.log("|---|---|---|---|---|---|---|---|---|");
+console.log(`|${"---|".repeat(6 + 2 * guards.length)}`);
 for (const [small, large] of pairs) {
   const raw = await rawApgr(small, large);
   for (const categories of [false, true])
@@ -67,8 +68,8 @@ async function rawApgr(small: string, large: string): Promise<string> {
 }
 
 async function row(small: string, large: string, categories: boolean, count: number, raw: string) {
-  const [chosen, forced]: [number[], number[]] = [[], []];
-  let taken = 0;
+  const always: number[] = [];
+  const wins: number[] = [];
   for (let split = 0; split < splits; split += 1) {
     const place = new Map<string, number>();
     const order = shuffled(
@@ -82,15 +83,15 @@ async function row(small: string, large: string, categories: boolean, count: num
     while (end < sorted.length && groupOf[sorted[end] as number] === groupOf[sorted[end - 1] as number])
       end += 1;
     const [own, rest] = [sorted.slice(0, end), sorted.slice(end)];
-    const options = { small, large, text: "question", categories, seed: 1, resamples: 100 } as const;
-    const fitted = await fitSufficient(
+    const options = { small, large, text: "question", categories, seed: 1, resamples: 50 } as const;
+    const { report } = await fitSufficient(
       own.map((index) => all[index] as OutcomeRecord),
       options,
     );
+    wins.push(Number(report?.["blendWins"]));
     const { pair, logprobs } = columnsOf(rest, small, large);
     const measure = (scores: Float64Array) =>
       apgr(routingCurve(pair, orderByScore(scores.map((one) => -one)))) ?? Number.NaN;
-    const base = measure(logprobs);
     const gain = fitGain(
       own.map((index) => labelled(index, small, large)),
       {
@@ -99,21 +100,21 @@ async function row(small: string, large: string, categories: boolean, count: num
         categories: categories ? [...new Set(own.map((index) => all[index]?.category ?? ""))].sort() : [],
       },
     );
-    forced.push(measure(blendScores(gain, rest, small, large)) - base);
-    const learnt = (fitted as SufficientFile).gain;
-    if (learnt !== undefined) taken += 1;
-    chosen.push(learnt === undefined ? 0 : measure(blendScores(learnt, rest, small, large)) - base);
+    always.push(measure(blendScores(gain, rest, small, large)) - measure(logprobs));
   }
+  const guarded = guards.flatMap((guard) => {
+    const taken = always.filter((_, split) => (wins[split] as number) >= guard);
+    const all = always.map((one, split) => ((wins[split] as number) >= guard ? one : 0));
+    return [`${taken.length}`, spread(all)];
+  });
   const cells = [
     `${small} → ${large}`,
     categories ? "named" : "not named",
     raw,
     String(count),
-    `${taken} of ${splits}`,
-    spread(chosen),
-    won(chosen),
-    spread(forced),
-    won(forced),
+    spread(always),
+    won(always),
+    ...guarded,
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -66,12 +66,14 @@ function jsonIn(text: string): string | undefined {
   return prefixed("json:", canonicalOf(field ?? parsed, 0));
 }
 
-/** What stands in the last fence of a text that ends with one, else the text. */
+/** What stands in the last fence of a text, if that begins like JSON, else the text. */
 function withoutFence(text: string): string {
-  if (!text.endsWith("```")) return text;
-  const opening = text.lastIndexOf("```", text.length - 4);
+  const closing = text.lastIndexOf("```");
+  const opening = closing <= 0 ? -1 : text.lastIndexOf("```", closing - 1);
   const line = opening < 0 ? -1 : text.indexOf("\n", opening);
-  return line < 0 ? text : text.slice(line + 1, -3).trim();
+  if (line < 0 || line > closing) return text;
+  const inner = text.slice(line + 1, closing).trim();
+  return inner.startsWith("{") || inner.startsWith("[") ? inner : text;
 }
 
 function parse(text: string): unknown {
