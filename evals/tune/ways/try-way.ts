@@ -102,6 +102,8 @@ interface Summary {
   readonly latencyMs: number | undefined;
 }
 
+/** Most outcomes that are kept, rather than replayed again: some 50 MB. */
+const mostKept = 2_000_000;
 /** A policy that skips may cost this share of always-large's cost more than one that does not. */
 const dearer = 0.01;
 
@@ -115,13 +117,19 @@ async function byCascade(way: Exclude<Way, "threshold">, contest: WayContest): P
     return { routed: toRouted(byRecord, large, isPriced), latencyMs, costUsd };
   };
   const summaries: Summary[] = [];
+  const kept: RoutedOutcomes[] = [];
+  const keeps = policies.length * cases.cases.length <= mostKept;
   let binary = columns.isBinary;
   for (let index = 0; index < policies.length; index += 1) {
     const { routed, latencyMs, costUsd } = routedBy(index);
     summaries.push({ latencyMs, costUsd });
     binary = binary && isBinary(routed.quality);
+    if (keeps) kept.push(routed);
   }
-  const candidates: Candidates = { count: policies.length, at: (index) => routedBy(index).routed };
+  const candidates: Candidates = {
+    count: policies.length,
+    at: (index) => kept[index] ?? routedBy(index).routed,
+  };
   const certify = (choose?: number): Promise<Certified> =>
     certifyLoss({ columns: { ...columns, isBinary: binary }, candidates, settings, choose }, maxLoss, level);
   let certified = await certify();

@@ -66,14 +66,19 @@ function jsonIn(text: string): string | undefined {
   return prefixed("json:", canonicalOf(field ?? parsed, 0));
 }
 
-/** What stands in the last fence of a text, if that begins like JSON, else the text. */
+/** Number of fences that are looked at. */
+const mostFences = 32;
+
+/** What stands in the last fence of a text that begins like JSON, else the text. */
 function withoutFence(text: string): string {
-  const closing = text.lastIndexOf("```");
-  const opening = closing <= 0 ? -1 : text.lastIndexOf("```", closing - 1);
-  const line = opening < 0 ? -1 : text.indexOf("\n", opening);
-  if (line < 0 || line > closing) return text;
-  const inner = text.slice(line + 1, closing).trim();
-  return inner.startsWith("{") || inner.startsWith("[") ? inner : text;
+  const pieces = text.split("```", 2 * mostFences + 1);
+  // Pieces between an opening and a closing fence.
+  for (let at = pieces.length - (pieces.length % 2 === 0 ? 1 : 2); at > 0; at -= 2) {
+    const piece = pieces[at] as string;
+    const inner = piece.slice(piece.indexOf("\n") + 1).trim();
+    if (inner.startsWith("{") || inner.startsWith("[")) return inner;
+  }
+  return text;
 }
 
 function parse(text: string): unknown {
@@ -104,7 +109,7 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
 
 /** Words in front of a stated answer; of several the last one counts. */
 const markers =
-  /####|(?:final answer|answer|antwort|lösung|réponse|respuesta|resposta|risposta|antwoord|odpowiedź|ответ|الجواب|उत्तर|答案|答え|정답|cevap)(?: is| ist| est| es| è| é| jest|は|是|는|은)?\s{0,3}[:：=]|answer is\s/giu;
+  /####|(?:final answer|answer|antwort|lösung|réponse|respuesta|resposta|risposta|antwoord|odpowiedź|ответ|الجواب|उत्तर|答案|答え|정답|cevap)(?: is| ist| est| es| è| é| jest|は|是|는|은)?["'*_]{0,3}\s{0,3}[:：=]|answer is\s/giu;
 
 function statedIn(text: string): string | undefined {
   const tail = text.slice(-tailLength);
@@ -128,11 +133,18 @@ export function statedAnswers(text: string): readonly string[] {
       .slice(marker.index + marker[0].length)
       .trimStart()
       .split("\n", 1)[0];
-    const value = line === undefined || line.length > longestWhole ? undefined : stated(line);
+    const value = line === undefined || line.length > longestWhole ? undefined : stated(unquoted(line));
     if (value !== undefined) answers.push(value);
     if (answers.length > mostStated) answers.shift();
   }
   return answers;
+}
+
+/** The text of a quoted value: JSON that does not parse, for its backslashes, still shows it. */
+function unquoted(line: string): string {
+  const value = line.trimEnd();
+  const end = value.lastIndexOf('"');
+  return value.startsWith('"') && end > 0 ? value.slice(1, end) : value;
 }
 
 function insideBraces(text: string, from: number): string | undefined {
