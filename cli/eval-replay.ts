@@ -52,7 +52,7 @@ export function evalReplayCommand(io: Io): Command {
     .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }")
     .addHelpText(
       "after",
-      "\nExamples:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --cascade -0.3\n",
+      "\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --cascade -0.3\n",
     )
     .action((options: Options) => evalReplay(options, io));
 }

@@ -143,7 +143,7 @@ A cascade by log-probability needs logprobConfidence in the outcomes of the smal
 small models; sufficient is fitted on the other part of the records (--part tune). The ways share the level of the confidence,
 so that what is promised holds for whichever is taken.
 
-Examples:
+Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --ways threshold logprob
 `,

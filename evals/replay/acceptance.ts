@@ -13,13 +13,12 @@ import type { ReplayCase } from "./replay-cases.ts";
 export interface Acceptance {
   /** Probability that the check accepts, in [0, 1]. */
   readonly accepted: number;
-  /** Names of models that the check called, as far as its record tells. */
+  /** Names of models that the check called, as far as it is known. */
   readonly called: readonly string[];
 }
 
 /**
- * Verdict of a check on the recorded answer of a model: the recorded one, else what the check says of the record
- * (`Check.recorded`), else its verdict on the recorded text, if text is all that it reads. Throws
+ * Verdict of a check on the recorded answer of a model: the recorded one, else the verdict of `Check.recorded`, else its verdict on the recorded text, if text is all that it reads. Throws
  * `OutcomeFormatError` if there is none of these.
  */
 export function acceptanceOf<Id extends string>(one: ReplayCase<Id>, model: Id, check: Check): Acceptance {
@@ -62,7 +61,7 @@ function verdictOf<Id extends string>(
   const outcome = one.outcomes.get(model);
   const { checks } = outcome ?? {};
   const recorded = checks !== undefined && Object.hasOwn(checks, check.name) ? checks[check.name] : undefined;
-  // Also beside a recorded verdict: it tells which models were called for it.
+  // Also if a verdict is recorded: this one names the models that were called for it.
   const said = check.recorded?.(one.context.request, {
     answer: outcome ?? {},
     other: (name) => outcomeOf(one.record, name),
@@ -73,7 +72,7 @@ function verdictOf<Id extends string>(
   return said ?? (check.reads === "text" ? verdictOn(check, one, outcome?.answer) : undefined);
 }
 
-/** False for one of the replayed models that is no candidate of this record. */
+/** False for one of the replayed models that is not a candidate for this record. */
 function isPermitted<Id extends string>(
   { record, context, outcomes }: ReplayCase<Id>,
   name: string,

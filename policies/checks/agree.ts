@@ -7,7 +7,7 @@ export interface AgreeOptions {
   readonly with: Model;
   /**
    * Part to compare. `answer`: calls of tools, JSON (only the field `answer` of an object that has it), what
-   * stands behind `####`, in `\boxed{}` or behind "answer is", else the whole of an answer of up to 200
+   * follows `####`, in `\boxed{}` or behind "answer is", else the whole of an answer of up to 200
    * characters. `number`: the last number. `text`: the whole text without case, spaces and punctuation. Default
    * `answer`.
    */

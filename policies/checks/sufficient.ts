@@ -8,7 +8,7 @@ import { sufficientScore } from "./internal/sufficient-score.ts";
 export type { GainModel };
 
 /**
- * What own labels say about when a small model's answer is enough. Plain JSON, written by `eval tune` or
+ * Score and threshold, learnt from own labels, by which a small model's answer is enough. Plain JSON, written by `eval tune` or
  * `fitSufficient`.
  */
 export interface SufficientFile {
@@ -29,7 +29,7 @@ export interface SufficientFile {
   readonly min: number;
   /** Learnt part of the score. Absent for `logprob`. */
   readonly gain?: GainModel | undefined;
-  /** How it was chosen, for people. */
+  /** Figures of the choice, for people. */
   readonly report?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface Check {
   recorded?(request: RequestFacts, record: AnswerRecord): RecordedVerdict | undefined;
 }
 
-/** What an outcome file records of one answer. */
+/** Fields of one answer that an outcome file records. */
 export interface RecordedAnswer {
   readonly answer?: string | undefined;
   /** Mean log-probability of its tokens, natural logarithm, at most 0; -100 means minus infinity. */

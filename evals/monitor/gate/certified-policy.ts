@@ -96,7 +96,7 @@ function checkNamed(name: string, file: SufficientFile | undefined): Check | und
   return file !== undefined && name.startsWith("sufficient(") ? sufficient(file) : undefined;
 }
 
-/** What a record lacks is not accepted, as in tuning. */
+/** Returns a check that does not accept where the record lacks what it reads, as in tuning. */
 function withoutNothing(check: Check): Check {
   return {
     ...check,

@@ -23,7 +23,7 @@ export function agreementIn(record: OutcomeRecord, small: string, other: string)
 
 /**
  * Cascade that escalates the answers of which the small model was least sure. Throws `InvalidOptionError` if no
- * record tells.
+ * record has one.
  */
 export function byLogprob(
   cases: readonly { readonly logprob?: number | undefined }[],
@@ -46,7 +46,7 @@ export function byLogprob(
   return { name, toLarge: doubt.map((one) => (one > -min ? 1 : 0)), order, pair: cascadePair(pair) };
 }
 
-/** Cascade that escalates where another small model does not agree. Throws `InvalidOptionError` if no record tells. */
+/** Cascade that escalates where another small model does not agree. Throws `InvalidOptionError` if no record has answers. */
 export function byAgreement(
   cases: readonly { readonly agreed?: Agreement | undefined }[],
   pair: PairedOutcomes,

@@ -24,7 +24,7 @@ export interface TuneWaysOptions extends TuneOptions {
   /** Check for `sufficient`, fitted on other records than these. Its threshold is tuned here. */
   readonly check?: SufficientFile | undefined;
   /**
-   * What the file is to hold of the recommended way. `cost`: its cheapest policy. `latency`: the fastest one that
+   * Policy of the recommended way that the file is to hold. `cost`: its cheapest policy. `latency`: the fastest one that
    * skips the small model, if it costs at most 1 % of always-large's cost more. Default `cost`.
    */
   readonly prefer?: "cost" | "latency" | undefined;

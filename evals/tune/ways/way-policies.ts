@@ -41,14 +41,14 @@ export interface WayParts {
  * In steps of a factor, since near 0 a factor counts.
  */
 export const TRIED_LOGPROBS: readonly number[] = [
-  ...Array.from({ length: 48 }, (_, step) => -Number((0.0001 * 1.3 ** step).toPrecision(2))),
+  ...Array.from({ length: 48 }, (_, step) => -Number((1e-6 * 1.4 ** step).toPrecision(2))),
   -100,
 ];
 
 /** Complexities from which the small model is left out. */
 const skips: readonly number[] = [0.5, 0.7, 0.9];
 /** Ranks that are tried of a fitted score, from the safest. */
-const ranks: readonly number[] = Array.from({ length: 51 }, (_, step) => 1 - step / 50);
+const ranks: readonly number[] = Array.from({ length: 51 }, (_, step) => Number((1 - step / 50).toFixed(2)));
 
 /**
  * Policies of a cascade in a fixed order, from the safest to the cheapest. At each step of the check the variants

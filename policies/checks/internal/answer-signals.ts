@@ -29,7 +29,7 @@ export function answerSignals(request: Pick<RequestFacts, "jsonSchema">, text: s
 
 const hedges = new RegExp(
   [
-    "\\b(?:i(?:'|’)?m not (?:sure|certain)|i think|i believe|i guess|not (?:sure|certain)|probably|possibly|perhaps|maybe|might be|may be|could be|unclear|unsure|seems? to|appears? to|likely|hard to (?:say|tell)|cannot (?:determine|be determined)|can(?:'|’)t be sure|to the best of my knowledge|wait,|however, let)",
+    "\\b(?:i(?:'|’)?m not (?:sure|certain)|i think|i believe|i guess|not (?:sure|certain)|probably|possibly|perhaps|maybe|might be|may be|could be|unclear|unsure|seems? to|appears? to|likely|hard to (?:say|know)|cannot (?:determine|be determined)|can(?:'|’)t be sure|to the best of my knowledge|wait,|however, let)",
     "\\b(?:wahrscheinlich|vielleicht|möglicherweise|vermutlich|ich glaube|nicht sicher|unklar)",
     "\\b(?:peut-être|probablement|je crois|je pense|pas sûr|incertain)",
     "\\b(?:quizás?|probablemente|creo que|no estoy segur|tal vez|talvez|provavelmente|acho que|forse|probabilmente|misschien|waarschijnlijk)",

@@ -18,7 +18,7 @@ const deepest = 32;
 
 /**
  * Returns what an answer says, in a form that is equal where two answers say the same: calls of tools; JSON (of
- * an object with `answer` only that field); what stands behind `####`, in `\boxed{}` or behind "answer is"; or
+ * an object with `answer` only that field); what follows `####`, in `\boxed{}` or behind "answer is"; or
  * the whole of a short answer. Letters of options, numbers and short texts are written alike. Undefined where
  * nothing can be compared, for instance in a long explanation. Takes time linear in the answer.
  */
@@ -69,7 +69,7 @@ function jsonIn(text: string): string | undefined {
 /** Number of fences that are looked at. */
 const mostFences = 32;
 
-/** What stands in the last fence of a text that begins like JSON, else the text. */
+/** Returns the content of the last fence that begins like JSON, else the text. */
 function withoutFence(text: string): string {
   const pieces = text.split("```", 2 * mostFences + 1);
   // Pieces between an opening and a closing fence.

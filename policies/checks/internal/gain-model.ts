@@ -20,7 +20,7 @@ export interface GainModel {
   readonly logprobs: readonly number[];
 }
 
-/** What the model reads of a request and its answer. */
+/** Parts of a request and its answer that the model reads. */
 export interface Judged {
   readonly request: Pick<RequestFacts, "ask" | "askCharacters" | "jsonSchema" | "category">;
   /** Mean log-probability; absent if there is none. */

@@ -5,7 +5,7 @@ import { choiceOf, textOf } from "./answer-parts.ts";
 const mostTokens = 262_144;
 /** Length of the longest token, in characters: 128 in the tokenisers in use. */
 const longestToken = 128;
-/** What outcome files write for minus infinity. */
+/** Number that outcome files write for minus infinity. */
 const lowest = -100;
 /** A probability is at most 1; servers that compute with few digits report a little more. */
 const rounding = 1e-3;
