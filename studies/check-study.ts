@@ -11,15 +11,21 @@ import { promptKey } from "../evals/data/outcomes/prompt-key.ts";
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import { apgr } from "../evals/metrics/apgr.ts";
 import { orderByScore, type PairedOutcomes, routingCurve } from "../evals/metrics/routing-curve.ts";
+import { replayPolicy } from "../evals/replay/replay.ts";
+import { replayCases } from "../evals/replay/replay-cases.ts";
 import { factsOfRecord } from "../evals/replay/request-of-record.ts";
 import { fitGain, type LabelledAnswer } from "../evals/tune/fit-gain.ts";
 import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
+import { cascade } from "../policies/cascade.ts";
 import { predictGain, rankIn } from "../policies/checks/internal/gain-model.ts";
 import { blendOf } from "../policies/checks/internal/sufficient-score.ts";
+import { logprob } from "../policies/checks/logprob.ts";
+import { complexity } from "../src/classifiers/complexity.ts";
 import { bootstrap } from "../src/statistics/bootstrap.ts";
 import { mean } from "../src/statistics/mean.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { shuffled } from "../src/statistics/shuffled.ts";
+import { weightedMean } from "../src/statistics/weighted-mean.ts";
 import { dataPath } from "./data-path.ts";
 
 const file = dataPath("validation", "rational_cascades.jsonl.gz");
@@ -46,10 +52,51 @@ console.log(
   `| small → large | categories | raw [95 %] | labels | blend - raw | splits won | ${guards.map((guard) => `taken at ${guard} | then`).join(" | ")} |`,
 );
 console.log(`|${"---|".repeat(6 + 2 * guards.length)}`);
-for (const [small, large] of pairs) {
-  const raw = await rawApgr(small, large);
-  for (const categories of [false, true])
-    for (const count of labels) console.log(await row(small, large, categories, count, raw));
+// The slow part can be left out: node dist/studies/check-study.js skip
+if (process.argv[2] !== "skip")
+  for (const [small, large] of pairs) {
+    const raw = await rawApgr(small, large);
+    for (const categories of [false, true])
+      for (const count of labels) console.log(await row(small, large, categories, count, raw));
+  }
+
+console.log(
+  "\n| small → large, accepted from | skipped from | skipped | quality | cost of always-large | ms [95 %] | saved |\n|---|---|---|---|---|---|---|",
+);
+for (const [small, large, min] of [
+  ["llama3.1-8b", "gpt-4o", -0.1],
+  ["gpt-4o-mini", "gpt-4o", -0.01],
+] as const)
+  await skipping(small, large, min);
+
+/** Mean latency, cost and quality of a cascade that leaves the small model out from a complexity on. */
+async function skipping(small: string, large: string, min: number): Promise<void> {
+  const models = [small, large];
+  const cases = await replayCases(all, { models, classifier: complexity(), text: "question" });
+  const scores = cases.cases.map(({ context }) => context.classification?.complexity ?? 0);
+  const sorted = scores.toSorted((a, b) => a - b);
+  const full = mean(all.map((record) => outcomeOf(record, large)?.costUsd ?? Number.NaN));
+  let before: Float64Array | undefined;
+  for (const share of [0, 0.05, 0.1, 0.3, 0.5]) {
+    const at = share === 0 ? undefined : sorted[Math.floor((1 - share) * sorted.length)];
+    const policy = cascade({ first: small, then: large, unless: logprob({ min }), skipAt: at });
+    const { quality, costUsd = Number.NaN, byRecord } = replayPolicy(cases, policy);
+    const { latencyMs } = byRecord;
+    if (latencyMs === undefined) throw new Error("no latency");
+    before ??= latencyMs;
+    const saved = latencyMs.map((one, index) => ((before as Float64Array)[index] as number) - one);
+    const { ms, less } = await bootstrap(
+      latencyMs.length,
+      (weights) => ({ ms: weightedMean(latencyMs, weights), less: weightedMean(saved, weights) }),
+      { groups: groupOf },
+    );
+    const shown = (one: typeof ms) =>
+      `${one?.value.toFixed(0)} [${one?.low?.toFixed(0)}, ${one?.high?.toFixed(0)}]`;
+    const skipped = at === undefined ? 0 : mean(scores.map((one) => Number(one >= at)));
+    console.log(
+      `| ${small} → ${large}, ${min} | ${at?.toFixed(2) ?? "never"} | ${(100 * skipped).toFixed(0)} % | ${quality.toFixed(3)} | ${((100 * costUsd) / full).toFixed(1)} % | ${shown(ms)} | ${at === undefined ? "" : shown(less)} |`,
+    );
+  }
 }
 
 async function rawApgr(small: string, large: string): Promise<string> {

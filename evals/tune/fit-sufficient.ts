@@ -34,10 +34,10 @@ const fewestForBlend = 300;
 /** Fewest records at all. */
 const fewest = 40;
 /**
- * Share of the resamples in which a blend must be better than the log-probability alone. A higher one refuses
- * it more often where it is better than where it is worse.
+ * Share of the resamples in which a blend must be better than the log-probability alone. A higher one refuses it
+ * more often where it is better than where it is worse: the blend leans on the log-probability and loses little.
  */
-const wins = 0.5;
+const wins = 0.3;
 const folds = 5;
 const repeats = 4;
 /** Share of the records that must have a field for it to be used. */
@@ -49,7 +49,7 @@ const [fewestOfCategory, mostCategories] = [10, 64];
  * Fits a file for the check `sufficient`: a score for answers of the small model, and a threshold that loses at
  * most `maxLoss` on these records (an estimate; `eval tune` certifies one on other records). The score is the
  * recorded `logprobConfidence`, unless from 300 records on its rank, averaged 2 : 1 with that of a ridge regression of the gain, is
- * better in most of the resamples, with folds that keep alike prompts together. Without log-probabilities the
+ * better in 30 % of the resamples, with folds that keep alike prompts together. Without log-probabilities the
  * regression alone is taken, which needs recorded answers to read more than the request.
  *
  * Throws `InvalidOptionError` for fewer than 40 records with outcomes of both models.
