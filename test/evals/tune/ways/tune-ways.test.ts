@@ -10,8 +10,11 @@ import { seededRandom } from "../../../../evals/metrics/index.ts";
 import { certifiedPolicy } from "../../../../evals/monitor/gate/certified-policy.ts";
 import { tuningVersionOf } from "../../../../evals/tune/tuning-file.ts";
 import { tuningSchema } from "../../../../evals/tune/tuning-schema.ts";
-import { sufficient } from "../../../../policies/checks/index.ts";
+import { notRefused, sufficient } from "../../../../policies/checks/index.ts";
+import { cascade } from "../../../../policies/index.ts";
+import { type Check, createRouter } from "../../../../src/index.ts";
 import { lossTest } from "../../../../src/statistics/loss-test.ts";
+import { fakeModel } from "../../../../src/testing/index.ts";
 import { stated } from "../../../support/evals/records.ts";
 import { wordOf } from "../../../support/evals/word-of.ts";
 import { runs } from "../../../support/runs.ts";
@@ -138,6 +141,31 @@ describe("tuneWays", () => {
     expect(file.policy.parameters?.["unless"]).toBe(sufficient(file.check).name);
     expect(certifiedPolicy(file.policy, file.check)?.parameters).toEqual(file.policy.parameters);
     await expect(tuneWays(records, { ...options, small: "other", check })).rejects.toThrow("tuneWays.check");
+  });
+
+  it("certifies a router with the same cascade, whose check comes from the file", async () => {
+    const check = await fitSufficient(worldOf(400, { seed: 7 }), {
+      small: "small",
+      large: "large",
+      resamples: 5,
+    });
+    const tuning = await tuneWays(records, { ...options, check, ways: ["sufficient"], resamples: 5 });
+    if (tuning.check === undefined) throw new Error("no check");
+    const routerWith = (unless: Check) =>
+      createRouter({
+        models: { s: fakeModel({ name: "small" }), l: fakeModel({ name: "large" }) },
+        classifier: stated,
+        policy: cascade({
+          first: "s",
+          then: "l",
+          unless,
+          skipAt: tuning.policy.parameters?.["skipAt"] as number | undefined,
+        }),
+        tuning,
+      });
+    expect((await routerWith(sufficient(tuning.check)).decide("0.1 x")).certified).toBe(true);
+    const other = await routerWith(notRefused()).decide("0.1 x");
+    expect(other).toMatchObject({ certified: false, uncertified: expect.stringContaining("unless") });
   });
 
   it("does without costs and latencies: large calls are counted", async () => {
