@@ -2,28 +2,17 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
-import { checkDisjoint, otherPart } from "../evals/data/split/record-keys.ts";
+import { checkDisjoint } from "../evals/data/split/record-keys.ts";
 import { checkGroupBy } from "../evals/data/split/split-outcomes.ts";
-import type { RecordText } from "../evals/replay/request-of-record.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import type { Target } from "../evals/tune/certificate.ts";
-import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
 import { tuneCategories } from "../evals/tune/tune-categories.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
-import { WAYS, type Way } from "../evals/tune/ways/way.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
-import type { SufficientFile } from "../policies/checks/sufficient.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
-import {
-  InvalidOptionError,
-  isRouterError,
-  type Price,
-  type Router,
-  type SplitRecord,
-  type UnitField,
-} from "../src/contracts/index.ts";
+import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
 import { type AskedTest, LOSS_TESTS } from "../src/statistics/loss-test.ts";
 import { earlierTries, otherTries } from "./earlier-tries.ts";
 import { classifierOption } from "./eval-options/classifier.ts";
@@ -32,6 +21,7 @@ import { outcomesOption } from "./eval-options/outcomes.ts";
 import { largeOption, type Pair, smallOption } from "./eval-options/pair.ts";
 import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
 import { textOf, textOption } from "./eval-options/text.ts";
+import { checkFor, noteLacking, waysOf } from "./eval-options/ways.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { numberOption } from "./number-option.ts";
@@ -229,80 +219,6 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (unclassified > 0)
     terminal.stderr(`${unclassified} records could not be classified: they count as sent to ${large}\n`);
   terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);
-}
-
-/** Ways to compare; undefined if one threshold is tuned, as usual. Throws `InvalidOptionError`. */
-function waysOf({
-  ways,
-  with: other,
-  prefer,
-  namedCategories,
-  byCategory,
-  gridFrom,
-  largeShare,
-  budget,
-}: Options): { readonly ways?: readonly Way[] | undefined; readonly prefer: "cost" | "latency" } | undefined {
-  const beside = { "--with": other, "--prefer": prefer, "--named-categories": namedCategories || undefined };
-  if (ways === undefined) {
-    for (const [option, value] of Object.entries(beside))
-      if (value !== undefined) throw new InvalidOptionError(option, value, "absent without --ways");
-    return undefined;
-  }
-  const excluded = {
-    "--by-category": byCategory || undefined,
-    "--grid-from": gridFrom,
-    "--large-share": largeShare,
-    "--budget": budget,
-  };
-  for (const [option, value] of Object.entries(excluded))
-    if (value !== undefined) throw new InvalidOptionError(option, value, "absent together with --ways");
-  if (prefer !== undefined && prefer !== "cost" && prefer !== "latency")
-    throw new InvalidOptionError("--prefer", prefer, "cost or latency");
-  for (const way of ways)
-    if (way !== "all" && !WAYS.some((one) => one === way))
-      throw new InvalidOptionError("--ways", way, `${WAYS.join(", ")}, or all`);
-  const all = ways.includes("all");
-  return { ways: all ? undefined : (ways as readonly Way[]), prefer: prefer ?? "cost" };
-}
-
-/** Fits the check for `sufficient` on the part of the records that is not tuned on. */
-async function checkFor(
-  ways: readonly Way[] | undefined,
-  { outcomes, small, large, namedCategories, maxLoss = "0.02" }: Options,
-  { text, split, seed }: { text: RecordText; split: SplitRecord | undefined; seed: number },
-  terminal: Terminal,
-): Promise<SufficientFile | undefined> {
-  if (ways !== undefined && !ways.includes("sufficient")) return undefined;
-  if (split === undefined) {
-    if (ways === undefined) return undefined;
-    throw new InvalidOptionError(
-      "--ways",
-      "sufficient",
-      "given with --part tune: the other part of the records fits the check",
-    );
-  }
-  const part = otherPart(split);
-  const { seed: splitSeed, share, groupBy } = split;
-  const read = await readPart(
-    outcomes,
-    { part, splitSeed: String(splitSeed), splitShare: String(share), splitBy: groupBy },
-    terminal,
-  );
-  const options = { small, large, text, categories: namedCategories, seed, maxLoss: Number(maxLoss) };
-  try {
-    return await fitSufficient(read.records, options);
-  } catch (error) {
-    // Among all ways this one is left out.
-    if (ways !== undefined || !isRouterError(error, "invalid-option")) throw error;
-    return undefined;
-  }
-}
-
-/** Says what the records lack, since cascades then escalate. */
-function noteLacking({ ways, small }: TuningFile, { stderr }: Terminal): void {
-  for (const [field, count] of Object.entries(ways?.lacking ?? {}))
-    if (count > 0)
-      stderr(`${count} records have no ${field} of ${small}: a cascade that reads it escalates there\n`);
 }
 
 /** Returns the prices by name of the model, of those that have one. */
