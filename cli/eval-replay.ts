@@ -14,10 +14,14 @@ import { textOf, textOption } from "./eval-options/text.ts";
 import { thresholdOf, thresholdOption } from "./eval-options/threshold.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
+import { numberOption } from "./number-option.ts";
+import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
 import { withRouter } from "./with-router.ts";
 
 interface Options extends SubjectOptions {
+  readonly cascade?: string | boolean | undefined;
+  readonly with?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -34,13 +38,21 @@ export function evalReplayCommand(io: Io): Command {
     .option("--config <file>", "replay the router of a config file, instead of --small and --large")
     .addOption(classifierOption())
     .addOption(thresholdOption())
+    .option(
+      "--cascade [min]",
+      "also a cascade by the small model's log-probability: the lowest that is accepted, at most 0 (default: as many large calls as the classifier)",
+    )
+    .option(
+      "--with <name>",
+      "also a cascade by agreement of the small model with this one, as the outcomes name it; needs answers",
+    )
     .addOption(textOption())
     .addOption(bootstrapOption())
     .addOption(seedOption("seed of the resamples"))
     .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }")
     .addHelpText(
       "after",
-      "\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n",
+      "\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --cascade -0.3\n",
     )
     .action((options: Options) => evalReplay(options, io));
 }
@@ -56,6 +68,10 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
   const settings = { text: textOf(options.text), ...intervalsOf(options) };
   if (config !== undefined) {
     refuseSubjectBesideConfig(options);
+    refuseBesideConfig({
+      "--cascade": options.cascade === undefined ? undefined : String(options.cascade),
+      "--with": options.with,
+    });
     const { records } = await readPart(options.outcomes, options, io);
     return withRouter(config, (router) => compareRouter(records, router, settings));
   }
@@ -76,6 +92,8 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
     large,
     classifier: loaded,
     threshold: thresholdOf(options.threshold),
+    cascade: cascadeOf(options.cascade),
+    other: options.with,
   });
   if (knownRecords > 0) {
     const atLeast = file?.keys === undefined || isSample(file.keys) ? "at least " : "";
@@ -87,12 +105,21 @@ async function replayed(options: Options, io: Io): Promise<Comparison | RouterCo
   return comparison;
 }
 
+/** Parses `--cascade`, which may stand without a number. */
+function cascadeOf(value: string | boolean | undefined): { readonly min?: number | undefined } | undefined {
+  if (value === undefined || value === false) return undefined;
+  return typeof value === "string" ? { min: numberOption("--cascade", value, -Number.MAX_VALUE, 0) } : {};
+}
+
 function notices(comparison: Comparison | RouterComparison, { threshold }: Options, io: Io): void {
   const { skipped, unclassified, rows } = comparison;
   if (skipped > 0)
     io.stderr(`${skipped} records were left out: a model has no outcome there, or none is permitted\n`);
   if (unclassified > 0) io.stderr(`${unclassified} records could not be classified\n`);
   if ("threshold" in comparison) {
+    const { unsure = 0 } = comparison;
+    if (unsure > 0)
+      io.stderr(`${unsure} records have no logprobConfidence: a cascade by it escalates them\n`);
     const { small, large, complexities, records } = comparison;
     const qualityOf = (name: string): number => rows.find((row) => row.name === name)?.quality?.value ?? 0;
     if (complexities === 1 && records > 1)

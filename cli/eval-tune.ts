@@ -9,6 +9,7 @@ import type { Target } from "../evals/tune/certificate.ts";
 import { tuneCategories } from "../evals/tune/tune-categories.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
+import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import type { TrainedClassifier } from "../src/classifiers/index.ts";
 import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
@@ -20,6 +21,7 @@ import { outcomesOption } from "./eval-options/outcomes.ts";
 import { largeOption, type Pair, smallOption } from "./eval-options/pair.ts";
 import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
 import { textOf, textOption } from "./eval-options/text.ts";
+import { checkFor, noteLacking, waysOf } from "./eval-options/ways.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { numberOption } from "./number-option.ts";
@@ -35,6 +37,10 @@ interface Options extends PartOptions, Pair {
   readonly largeShare?: string | undefined;
   readonly budget?: string | undefined;
   readonly byCategory: boolean;
+  readonly ways?: readonly string[] | undefined;
+  readonly with?: string | undefined;
+  readonly prefer?: string | undefined;
+  readonly namedCategories: boolean;
   readonly confidence: string;
   readonly guarantee: string;
   readonly test?: string | undefined;
@@ -68,6 +74,20 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
     .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
     .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
+    .option(
+      "--ways <names...>",
+      "compare ways of routing at equal certified loss, and recommend one: threshold, logprob, agree, both, sufficient, or all that the records allow",
+    )
+    .option("--with <name>", "the other small model, as the outcomes name it, for the ways agree and both")
+    .option(
+      "--prefer <aim>",
+      "of the recommended cascade, keep the cheapest policy (cost) or the fastest one that skips the small model (latency)",
+    )
+    .option(
+      "--named-categories",
+      "requests will name their category, as the records do: the way sufficient may use it",
+      false,
+    )
     .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
     .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
     .option(
@@ -109,8 +129,13 @@ export function evalTuneCommand(terminal: Terminal): Command {
 A file that is there is kept, unless there is --force. Tuning files next to it on the same records are counted, and the
 certificate says so. With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
+A cascade by log-probability needs logprobConfidence in the outcomes of the small model; agreement needs the answers of both
+small models; sufficient is fitted on the other part of the records (--part tune). The ways share the level of the confidence,
+so that what is promised holds for whichever is taken.
+
 Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
+  switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --ways threshold logprob
 `,
     )
     .action((options: Options) => evalTune(options, terminal));
@@ -140,10 +165,10 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   for await (const record of read) records.push(record);
   if (file !== undefined) checkUntrained(records, name, file);
   const text = textOf(options.text);
-  const tune = options.byCategory ? tuneCategories : tuneThreshold;
+  const ways = waysOf(options);
   const confidence = openOption("--confidence", options.confidence);
   const intervals = intervalsOf(options);
-  const kind = options.byCategory ? "categories" : "threshold";
+  const kind = ways !== undefined ? "policies" : options.byCategory ? "categories" : "threshold";
   const asked = {
     kind,
     small,
@@ -155,7 +180,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     confidence,
     seed: intervals.seed,
   } as const;
-  const tuning: TuningFile = await tune(records, {
+  const common = {
     small,
     large,
     classifier,
@@ -166,10 +191,6 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     groupBy: groupBy as readonly UnitField[] | undefined,
     independentPrompts: options.independentPrompts,
     unitCap: optionalNumber("--unit-cap", options.unitCap, 1, 0xffff_ffff),
-    scores:
-      gridFrom === undefined
-        ? undefined
-        : await readScores(gridFrom, records, { classifier, text }, terminal),
     text,
     judge: options.judge,
     prices: pricesFrom === undefined ? undefined : await pricesIn(pricesFrom),
@@ -179,8 +200,19 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     split,
     fitted: file?.keys,
     triedBefore: otherTries(await earlierTries(out, records), asked),
-  });
+  } as const;
+  const scores =
+    gridFrom === undefined ? undefined : await readScores(gridFrom, records, { classifier, text }, terminal);
+  const tuning: TuningFile = await (ways === undefined
+    ? (options.byCategory ? tuneCategories : tuneThreshold)(records, { ...common, scores })
+    : tuneWays(records, {
+        ...common,
+        ...ways,
+        other: options.with,
+        check: await checkFor(ways.ways, options, { text, split, seed: intervals.seed }, terminal),
+      }));
   await writeTuning(out, tuning);
+  noteLacking(tuning, terminal);
   const { skipped, unclassified, lost = 0 } = tuning.certificate;
   if (lost > 0) terminal.stderr(`${lost} records lack the outcome of a model: they count as lost\n`);
   if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model has no outcome there\n`);

@@ -22,6 +22,12 @@ export interface CascadeOptions<Id extends string> {
    * Default 0.7: an assumption, to be replaced by the share that your attempts show.
    */
   readonly acceptance?: number | undefined;
+  /**
+   * Complexity in (0, 1] from which the first model is left out, since it is expected to fail. That saves the
+   * time of its call more than money: a small model's call is cheap. Default: it always answers first. Without
+   * a classification it answers, too.
+   */
+  readonly skipAt?: number | undefined;
 }
 
 /**
@@ -32,29 +38,39 @@ export interface CascadeOptions<Id extends string> {
  *
  * Expected cost: `Σ cost(i) · (1 - acceptance)^i` over the steps, without the model calls of checks;
  * undefined where the price of a step is not known.
+ *
+ * With `skipAt` a request whose complexity reaches it begins with the second model; with two models its answer
+ * is not checked.
  */
 export function cascade<const Id extends string>(options: CascadeOptions<Id>): Policy<Id> {
-  checkKeys("cascade", options, ["first", "then", "unless", "acceptance"]);
-  const { first, then, acceptance = 0.7 } = options;
+  checkKeys("cascade", options, ["first", "then", "unless", "acceptance", "skipAt"]);
+  const { first, then, acceptance = 0.7, skipAt } = options;
   const models: readonly Id[] = [first, ...(isList(then) ? then : [then])];
   if (models.length < 2)
     throw new InvalidOptionError("cascade.then", then, "a model id or an array of at least one");
   checkIds("cascade: models", models);
   const unless = oneCheck(options.unless);
   checkNumber("cascade.acceptance", acceptance, { min: 0, max: 1 });
+  if (skipAt !== undefined) checkNumber("cascade.skipAt", skipAt, { min: Number.MIN_VALUE, max: 1 });
 
-  const steps = models.map((model) => stepOf(model, unless));
+  const steps = models.map((model) => stepOf(model, unless, skipAt));
+  const later = steps.slice(1);
 
   return {
     name: "cascade",
-    parameters: { models, unless: unless.name, acceptance },
+    parameters: { models, unless: unless.name, acceptance, ...(skipAt === undefined ? {} : { skipAt }) },
     models,
-    select({ candidates }) {
+    select({ candidates, classification }) {
+      const skips =
+        skipAt !== undefined &&
+        classification !== undefined &&
+        classification.complexity >= skipAt &&
+        later.some(({ model }) => candidateOf(candidates, model) !== undefined);
       const escalate: Escalation<Id>[] = [];
       let start: Step<Id> | undefined;
       let expectedCostUsd: number | undefined = 0;
       let reached = 1;
-      for (const step of steps) {
+      for (const step of skips ? later : steps) {
         const candidate = candidateOf(candidates, step.model);
         if (candidate === undefined) continue;
         if (start === undefined) start = step;
@@ -64,8 +80,9 @@ export function cascade<const Id extends string>(options: CascadeOptions<Id>): P
           cost === undefined || expectedCostUsd === undefined ? undefined : expectedCostUsd + reached * cost;
         reached *= 1 - acceptance;
       }
-      if (start === undefined || escalate.length === 0) return start?.alone;
-      return { model: start.model, reason: start.reason, escalate, expectedCostUsd };
+      if (start === undefined || escalate.length === 0) return skips ? start?.skippedTo : start?.alone;
+      const { model, reason, skippedTo } = start;
+      return { model, reason: skips ? skippedTo.reason : reason, escalate, expectedCostUsd };
     },
   };
 }
@@ -76,14 +93,19 @@ interface Step<Id extends string> {
   readonly escalation: Escalation<Id>;
   readonly reason: string;
   readonly alone: Choice<Id>;
+  readonly skippedTo: Choice<Id>;
 }
 
-function stepOf<Id extends string>(model: Id, unless: Check): Step<Id> {
+function stepOf<Id extends string>(model: Id, unless: Check, skipAt: number | undefined): Step<Id> {
   return {
     model,
     escalation: Object.freeze({ unless, to: model }),
     reason: `first of a cascade, unless ${unless.name} refuses`,
     alone: Object.freeze({ model, reason: "no other model of the cascade is permitted" }),
+    skippedTo: Object.freeze({
+      model,
+      reason: `complexity at or above ${skipAt}: the first model is left out`,
+    }),
   };
 }
 

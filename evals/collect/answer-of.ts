@@ -1,3 +1,4 @@
+import { meanLogprob } from "../../policies/checks/internal/mean-logprob.ts";
 import { type Completion, type Model, ProviderError } from "../../src/contracts/index.ts";
 import { costOf } from "../../src/cost/cost-of.ts";
 import { usageOf } from "../../src/cost/usage-of.ts";
@@ -23,6 +24,8 @@ export function answerOf(
   const { latencyMs, priceShare = 1 } = details;
   const usage = usageOf(completion.usage);
   const costUsd = usage && model.price && costOf(model.price, usage);
+  // As the check `logprob` will see it; most providers send none.
+  const logprobConfidence = meanLogprob(completion);
   const toolCalls = message.tool_calls?.flatMap((call) =>
     call.type === "function" ? [{ name: call.function.name, arguments: call.function.arguments }] : [],
   );
@@ -34,6 +37,7 @@ export function answerOf(
     ...(latencyMs !== undefined && { latencyMs }),
     ...(usage && { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }),
     ...(usage?.cachedInputTokens !== undefined && { cachedTokens: usage.cachedInputTokens }),
+    ...(logprobConfidence !== undefined && { logprobConfidence }),
     ...(costUsd !== undefined && { costUsd }),
     ...(costUsd !== undefined && priceShare !== 1 && { paidUsd: costUsd * priceShare }),
   };

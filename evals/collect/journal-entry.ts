@@ -19,6 +19,8 @@ export interface CallAnswer {
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
+  /** Mean log-probability of the answer's tokens. Absent if the provider sent none. */
+  readonly logprobConfidence?: number | undefined;
   /** Cost of such a call outside of batches. */
   readonly costUsd?: number | undefined;
   /** Cost here, if that is less: a batch's price. */

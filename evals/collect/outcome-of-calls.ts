@@ -46,7 +46,7 @@ export function outcomeOfCalls(calls: readonly CallState[], keepAnswers: boolean
 }
 
 function kept(
-  { answer, toolCalls, finishReason, servedModel }: CallAnswer,
+  { answer, toolCalls, finishReason, servedModel, logprobConfidence }: CallAnswer,
   keepAnswers: boolean,
 ): Partial<CallAnswer> {
   return {
@@ -54,6 +54,7 @@ function kept(
     ...(keepAnswers && toolCalls && { toolCalls }),
     ...(finishReason && { finishReason }),
     ...(servedModel && { servedModel }),
+    ...(logprobConfidence !== undefined && { logprobConfidence }),
   };
 }
 

@@ -39,11 +39,17 @@ export interface Replay<Id extends string> {
    * Mean cost of a request, including all calls of a cascade. Absent if an outcome that counts has no cost.
    */
   readonly costUsd?: number | undefined;
+  /**
+   * Mean time of a request in milliseconds, all calls one after the other. Absent if an outcome that counts has
+   * no `latencyMs`.
+   */
+  readonly latencyMs?: number | undefined;
   /** Share of requests on which each model is called, in [0, 1]. A cascade calls several. */
   readonly callRates: Readonly<Record<Id, number>>;
   readonly byRecord: {
     readonly quality: Float64Array;
     readonly costUsd?: Float64Array | undefined;
+    readonly latencyMs?: Float64Array | undefined;
     readonly callRates: Readonly<Record<Id, Float64Array>>;
   };
 }
@@ -161,9 +167,10 @@ function ask<Id extends string>(
 
 function resultOf<Id extends string>(
   { cases, skipped, unclassified }: ReplayCases<Id>,
-  { quality, calls, costUsd: costs, isPriced }: Tally<Id>,
+  { quality, calls, costUsd: costs, latencyMs: times, isPriced, isTimed }: Tally<Id>,
 ): Replay<Id> {
   const costUsd = isPriced() ? costs : undefined;
+  const latencyMs = isTimed() ? times : undefined;
   const callRates = Object.fromEntries(calls) as Record<Id, Float64Array>;
   const rates = [...calls].map(([id, rate]) => [id, weightedMean(rate) ?? 0] as const);
   return {
@@ -172,7 +179,8 @@ function resultOf<Id extends string>(
     unclassified,
     quality: meanQuality(quality) ?? 0,
     costUsd: meanCost(costUsd),
+    latencyMs: latencyMs && weightedMean(latencyMs),
     callRates: Object.fromEntries(rates) as Record<Id, number>,
-    byRecord: { quality, costUsd, callRates },
+    byRecord: { quality, costUsd, latencyMs, callRates },
   };
 }

@@ -1,3 +1,4 @@
+export { type AgreeOptions, agree } from "./agree.ts";
 export { type AgreementOptions, agreement } from "./agreement.ts";
 export { allOf } from "./all-of.ts";
 export { anyOf } from "./any-of.ts";
@@ -8,4 +9,5 @@ export { type JudgeOptions, judge } from "./judge.ts";
 export { type LogprobOptions, logprob } from "./logprob.ts";
 export { notRefused } from "./not-refused.ts";
 export { type NumericAnswerOptions, numericAnswer } from "./numeric-answer.ts";
+export { type GainModel, type SufficientFile, sufficient } from "./sufficient.ts";
 export { type ToolArgumentsOptions, toolArguments } from "./tool-arguments.ts";

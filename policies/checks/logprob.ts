@@ -1,34 +1,42 @@
 import type { Check } from "../../src/contracts/index.ts";
 import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
-import { choiceOf } from "./internal/answer-parts.ts";
+import { checkCheck } from "./internal/check-check.ts";
+import { meanLogprob, noLogprobs } from "./internal/mean-logprob.ts";
 
 export interface LogprobOptions {
   /** Lowest mean log-probability of a token (natural logarithm) that is accepted, at most 0. */
   readonly min: number;
+  /** Check of answers that come without log-probabilities. Default: they are not accepted. */
+  readonly otherwise?: Check | undefined;
 }
 
 /**
  * Accepts an answer whose tokens have a mean log-probability of at least `min`:
  * `Σ log p(token) / tokens`, for example -0.1. Reads only `choices[0].logprobs`: requests must ask for
- * them (`logprobs: true`), and an answer without them is not accepted. Providers other than OpenAI and
- * compatible endpoints do not send them.
+ * them (`logprobs: true`), and few providers other than OpenAI and compatible endpoints send them. Of an answer
+ * without them (or with some that cannot be: above 0, not numbers, too few for the text) `otherwise` decides;
+ * without it such an answer is not accepted. `attempt.check.note` then says so.
  *
  * The mean shows how sure a model was of its words, not how often it is right: choose `min` on recorded
- * outcomes, one for each kind of task.
+ * outcomes (`eval tune --ways logprob`).
  */
 export function logprob(options: LogprobOptions): Check {
-  checkKeys("logprob", options, ["min"]);
+  checkKeys("logprob", options, ["min", "otherwise"]);
   const min = checkNumber("logprob.min", options.min, { max: 0 });
+  const { otherwise } = options;
+  if (otherwise !== undefined) checkCheck("logprob.otherwise", otherwise);
 
   return {
-    name: `logprob(min ${min})`,
-    accepts(_, answer) {
-      const tokens = choiceOf(answer).logprobs?.content;
-      if (!Array.isArray(tokens) || tokens.length === 0) return false;
-      let sum = 0;
-      for (const token of tokens) sum += Number(token?.logprob ?? Number.NaN);
-      // NaN, when a token has no log-probability, gives false.
-      return sum / tokens.length >= min;
+    name: `logprob(min ${min}${otherwise === undefined ? "" : `, else ${otherwise.name}`})`,
+    accepts(request, answer, hop) {
+      const mean = meanLogprob(answer);
+      if (mean !== undefined) return mean >= min;
+      hop.note?.(noLogprobs);
+      return otherwise === undefined ? false : otherwise.accepts(request, answer, hop);
+    },
+    recorded(_, { answer: { logprobConfidence }, verdictOf }) {
+      if (logprobConfidence !== undefined) return { accepted: logprobConfidence >= min };
+      return otherwise && verdictOf(otherwise);
     },
   };
 }

@@ -103,6 +103,8 @@ export interface CheckVerdict {
    * prompt text.
    */
   readonly error?: string | undefined;
+  /** Remark of the check on its verdict, for instance that the answer came without log-probabilities. */
+  readonly note?: string | undefined;
 }
 
 /** An output limit that the router gave a call because of a bound on cost. */

@@ -43,10 +43,15 @@ export interface HopContext {
     work: (signal: AbortSignal) => Promise<CallAnswer<T>>,
   ): Promise<T>;
   /**
-   * Sends the request, with `changes`, once more to the model whose answer is checked. Present in checks
-   * only. Bounded, priced and recorded like `generate`.
+   * Sends the request, with `changes`, once more: to the model whose answer is checked, or to `model`. Present
+   * in checks only. Bounded, priced and recorded like `generate`.
    */
-  again?(changes?: Partial<ChatRequest>): Promise<Completion>;
+  again?(changes?: Partial<ChatRequest>, model?: Model): Promise<Completion>;
+  /**
+   * Adds a remark to the verdict in the attempt, such as what the answer lacked. No text of request or answer:
+   * attempts are logged. At most 200 characters are kept. Present in checks only.
+   */
+  note?(remark: string): void;
   /** Returns `true` if the constraints permit the model, or the reason why not. */
   permits(facts: ModelFacts): true | string;
 }

@@ -43,7 +43,7 @@ export type {
   TopLogprob,
   UserMessage,
 } from "./chat.ts";
-export type { Check } from "./check.ts";
+export type { AnswerRecord, Check, RecordedAnswer, RecordedVerdict } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type {

@@ -1,4 +1,4 @@
-import type { Completion, CompletionChunk } from "../contracts/index.ts";
+import type { Completion, CompletionChunk, TokenLogprob } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { createGrowingText } from "./growing-text.ts";
 
@@ -44,6 +44,22 @@ export function createAssembler(): Assembler {
       if (!knownFields.has(key)) extras[key] = joined(extras[key], value, lists);
   };
 
+  // Present only where the request asked for them; a check of the whole answer reads them.
+  const tokens: TokenLogprob[] = [];
+  let areWhole = true;
+  const addLogprobs = (logprobs: CompletionChunk["choices"][number]["logprobs"]) => {
+    const more: readonly TokenLogprob[] | null | undefined = logprobs?.content;
+    if (!Array.isArray(more) || more.length === 0) return;
+    if (tokens.length + more.length > logprobLimit) {
+      // Part of them would be taken for those of the whole answer.
+      areWhole = false;
+      tokens.length = 0;
+    }
+    if (areWhole) for (const token of more) tokens.push(copyOf(token));
+  };
+  const logprobs = (): Choice["logprobs"] =>
+    tokens.length === 0 ? null : { content: tokens, refusal: null };
+
   return {
     add(chunk) {
       head = {
@@ -59,6 +75,7 @@ export function createAssembler(): Assembler {
         usage = { prompt_tokens: usage.prompt_tokens } as CompletionChunk["usage"];
       if (choice === undefined) return;
       if (choice.delta) addDelta(choice.delta);
+      addLogprobs(choice.logprobs);
       if (choice.finish_reason) finishReason = choice.finish_reason;
     },
     get text() {
@@ -79,12 +96,15 @@ export function createAssembler(): Assembler {
       return {
         ...head,
         object: "chat.completion",
-        choices: [{ index: 0, message, finish_reason: finishReason ?? "stop", logprobs: null }],
+        choices: [{ index: 0, message, finish_reason: finishReason ?? "stop", logprobs: logprobs() }],
         ...(usage ? { usage } : {}),
       };
     },
   };
 }
+
+/** Largest number of tokens whose log-probabilities are kept. */
+const logprobLimit = 65_536;
 
 /** Largest number of tool calls per answer. An index comes from the provider and must not size an array. */
 const toolCallLimit = 1_024;

@@ -5,6 +5,7 @@ import {
   type Completion,
   type HopContext,
   isRouterError,
+  type Model,
 } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
@@ -24,13 +25,29 @@ export async function runCheck(
   again: (changes: Parameters<NonNullable<HopContext["again"]>>[0], hop: HopContext) => Promise<Completion>,
 ): Promise<CheckVerdict> {
   const opened = execution.openHop();
+  let remarks = "";
+  const ended = (verdict: Omit<CheckVerdict, "name">): CheckVerdict => ({
+    name: check.name,
+    ...verdict,
+    ...(remarks === "" ? {} : { note: remarks }),
+  });
   const hop: HopContext = Object.freeze(
     Object.assign(opened, {
-      again(changes?: Parameters<typeof again>[0]) {
-        const answering = again(changes, opened);
+      again(changes?: Parameters<typeof again>[0], model?: Model) {
+        const answering =
+          model === undefined
+            ? again(changes, opened)
+            : opened.generate(model, { ...execution.chat, ...changes });
         // The check may drop it.
         dropPromises(answering);
         return answering;
+      },
+      note(remark: string) {
+        if (typeof remark === "string" && remarks.length < longestRemarks)
+          remarks = `${remarks === "" ? "" : `${remarks}; `}${remark.slice(0, longestRemarks)}`.slice(
+            0,
+            longestRemarks,
+          );
       },
     }),
   );
@@ -38,19 +55,19 @@ export async function runCheck(
     // A copy: a check that changes it must not change what the next one and the caller see.
     const verdict = check.accepts(execution.facts, copyOf(answer), hop);
     const accepted: unknown = typeof verdict === "boolean" ? verdict : await inTime(execution, verdict);
-    if (typeof accepted === "boolean") return { name: check.name, accepted };
+    if (typeof accepted === "boolean") return ended({ accepted });
     dropPromises(accepted);
-    return refusal(check, `returned ${accepted === null ? "null" : typeof accepted}, not true or false`);
+    const error = `returned ${accepted === null ? "null" : typeof accepted}, not true or false`;
+    return ended({ accepted: false, error });
   } catch (error) {
-    return refusal(check, problemOf(error));
+    return ended({ accepted: false, error: problemOf(error) });
   } finally {
     opened.end();
   }
 }
 
-function refusal(check: Check, error: string): CheckVerdict {
-  return { name: check.name, accepted: false, error };
-}
+/** Length of all remarks of a check together, in characters: they stand in every log line. */
+const longestRemarks = 200;
 
 /** Describes an error without the text of foreign errors, which may quote the prompt. */
 function problemOf(error: unknown): string {

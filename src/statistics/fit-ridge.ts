@@ -2,7 +2,15 @@
 export type Regression = (features: Float64Array) => number;
 
 /** Penalty of a weight, in rows; features are standardised. */
-const penalty = 10;
+const usualPenalty = 10;
+
+/** Fitted weights. `slopes` are per deviation; a feature that does not vary has deviation Infinity and slope 0. */
+export interface Ridge {
+  readonly intercept: number;
+  readonly means: Float64Array;
+  readonly deviations: Float64Array;
+  readonly slopes: Float64Array;
+}
 
 /**
  * Fits a ridge regression with an intercept that is not penalised (Hoerl & Kennard 1970), by the Cholesky
@@ -11,21 +19,39 @@ const penalty = 10;
  * rewards that were seen. Needs at least one row.
  */
 export function fitRidge(rows: readonly Float64Array[], rewards: ArrayLike<number>): Regression {
+  const { intercept, means, deviations, slopes } = ridgeOf(rows, rewards);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < rows.length; row += 1) {
+    const reward = rewards[row] as number;
+    low = Math.min(low, reward);
+    high = Math.max(high, reward);
+  }
+  const perUnit = slopes.map((slope, at) => slope / (deviations[at] as number));
+  return (features) => {
+    let sum = intercept;
+    for (let at = 0; at < perUnit.length; at += 1) {
+      const value = features[at] as number;
+      if (!Number.isNaN(value)) sum += (value - (means[at] as number)) * (perUnit[at] as number);
+    }
+    return Math.max(low, Math.min(high, sum));
+  };
+}
+
+/** Fits the weights of the same regression. `penalty` is that of a weight, in rows. Default 10. */
+export function ridgeOf(
+  rows: readonly Float64Array[],
+  rewards: ArrayLike<number>,
+  penalty: number = usualPenalty,
+): Ridge {
   const width = rows[0]?.length ?? 0;
   const { means, deviations } = momentsOf(rows, width);
   const scaled = (features: Float64Array): Float64Array =>
     features.map((value, at) =>
       Number.isNaN(value) ? 0 : (value - (means[at] as number)) / (deviations[at] as number),
     );
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
   let intercept = 0;
-  for (let row = 0; row < rows.length; row += 1) {
-    const reward = rewards[row] as number;
-    low = Math.min(low, reward);
-    high = Math.max(high, reward);
-    intercept += reward / rows.length;
-  }
+  for (let row = 0; row < rows.length; row += 1) intercept += (rewards[row] as number) / rows.length;
 
   const matrix = Array.from({ length: width }, (_, at) => {
     const line = new Float64Array(width);
@@ -45,15 +71,7 @@ export function fitRidge(rows: readonly Float64Array[], rewards: ArrayLike<numbe
         line[other] = (line[other] as number) + value * (values[other] as number);
     }
   });
-  const slopes = solveCholesky(matrix, right).map((weight, at) => weight / (deviations[at] as number));
-  return (features) => {
-    let sum = intercept;
-    for (let at = 0; at < width; at += 1) {
-      const value = features[at] as number;
-      if (!Number.isNaN(value)) sum += (value - (means[at] as number)) * (slopes[at] as number);
-    }
-    return Math.max(low, Math.min(high, sum));
-  };
+  return { intercept, means, deviations, slopes: solveCholesky(matrix, right) };
 }
 
 function momentsOf(rows: readonly Float64Array[], width: number) {

@@ -196,4 +196,52 @@ describe("eval replay", () => {
     command.outputHelp();
     expect(help).toContain("switchpoint eval replay --outcomes outcomes.jsonl.gz --small");
   });
+
+  it("adds cascades by recorded log-probability and by agreement, which pay for all their calls", async () => {
+    const lines = Array.from({ length: 60 }, (_, index) => {
+      const right = index % 3 !== 0;
+      return {
+        id: String(index),
+        prompt: `${index}: hello`,
+        outcomes: {
+          s: {
+            quality: right ? 1 : 0,
+            costUsd: 0.001,
+            ...(index === 59 ? {} : { logprobConfidence: right ? -0.1 : -1 }),
+            answer: right ? "Paris" : "Rome",
+          },
+          o: { quality: 1, costUsd: 0.002, answer: "Paris" },
+          l: { quality: 1, costUsd: 0.01 },
+        },
+      };
+    });
+    const path = folder.file("cascades.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
+    const args = ["--outcomes", path, "--small", "s", "--large", "l", "--bootstrap", "20"];
+    const { out, err } = await run(...args, "--cascade", "-0.5", "--with", "o", "--json");
+    expect(err).toContain("1 records have no logprobConfidence");
+    const { rows } = JSON.parse(out) as {
+      rows: {
+        name: string;
+        quality: { value: number };
+        costUsd: { value: number };
+        largeCallRate: { value: number };
+      }[];
+    };
+    const row = (name: string) => rows.find((one) => one.name === name);
+    // 20 wrong answers and the one without a log-probability go up.
+    const byLogprob = row("cascade by log-probability");
+    expect(byLogprob?.quality.value).toBe(1);
+    expect(byLogprob?.largeCallRate.value).toBeCloseTo(21 / 60, 12);
+    expect(byLogprob?.costUsd.value).toBeCloseTo(0.001 + (0.01 * 21) / 60, 12);
+    const byAgreement = row("cascade by agreement");
+    expect(byAgreement?.quality.value).toBe(1);
+    expect(byAgreement?.costUsd.value).toBeCloseTo(0.003 + (0.01 * 20) / 60, 12);
+    const plain = await run(...args, "--cascade");
+    expect(plain.out).toContain("cascade by log-probability");
+    await expect(run(...args, "--with", "l2")).rejects.toThrow("answers of both small models");
+    await expect(run(...args, "--cascade", "0.5")).rejects.toThrow("--cascade");
+    const unsaid = ["--outcomes", outcomes, "--small", "vllm:qwen", "--large", "openai:gpt"];
+    await expect(run(...unsaid, "--cascade")).rejects.toThrow("logprobConfidence");
+    await expect(run("--outcomes", path, "--config", "x.ts", "--cascade")).rejects.toThrow("--config");
+  });
 });

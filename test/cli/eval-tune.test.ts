@@ -307,3 +307,101 @@ describe("eval tune", () => {
     expect(text).toContain("switchpoint eval tune --outcomes outcomes.jsonl.gz --small");
   });
 });
+
+describe("eval tune --ways", () => {
+  /** Half of the answers are sure, and those are right; the other model agrees with what is right. */
+  const asked = Array.from({ length: 700 }, (_, index): OutcomeRecord => {
+    const isSure = index % 2 === 0;
+    const right = isSure || index % 4 === 1;
+    const answer = right ? "Paris" : "Rome";
+    return {
+      id: `${index}`,
+      prompt: `${"word ".repeat(1 + (index % 7))}${wordOf(index)}`,
+      outcomes: {
+        small: {
+          quality: right ? 1 : 0,
+          costUsd: 0.001,
+          latencyMs: 100,
+          logprobConfidence: isSure ? -0.01 : -1,
+          answer,
+        },
+        other: { quality: 1, costUsd: 0.001, latencyMs: 100, answer: "Paris" },
+        large: { quality: 1, costUsd: 0.01, latencyMs: 500, answer: "Paris" },
+      },
+    };
+  });
+  const path = folder.file("asked.jsonl", linesFrom(asked));
+
+  it("recommends a cascade by log-probability in a sentence, and writes it", async () => {
+    const { exitCode, out: text } = await tune(
+      "--outcomes",
+      path,
+      "--max-loss",
+      "0.05",
+      "--ways",
+      "threshold",
+      "logprob",
+    );
+    expect(exitCode).toBe(0);
+    expect(text).toContain("Take a cascade by log-probability (logprob): it saves ");
+    expect(text).toContain("each way was tested at a level of 0.025");
+    const file = await readTuning(out);
+    expect(file).toMatchObject({
+      kind: "policies",
+      policy: { name: "cascade" },
+      ways: { recommended: "logprob" },
+    });
+    const json = JSON.parse((await tune("--outcomes", path, "--ways", "logprob", "--json")).out);
+    expect(json.ways.results[0].policy.parameters.unless).toMatch(/^logprob\(min -/);
+  });
+
+  it("compares agreement with another small model", async () => {
+    const { out: text } = await tune(
+      "--outcomes",
+      path,
+      "--max-loss",
+      "0.05",
+      "--ways",
+      "agree",
+      "--with",
+      "other",
+    );
+    expect(text).toContain("agree(with other)");
+    expect((await readTuning(out)).models).toEqual(["small", "other", "large"]);
+  });
+
+  it("fits the check for sufficient on the other part of the records", async () => {
+    const { exitCode, err } = await tune(
+      "--outcomes",
+      path,
+      "--max-loss",
+      "0.05",
+      "--ways",
+      "sufficient",
+      "--part",
+      "tune",
+    );
+    expect({ exitCode, err }).toMatchObject({ exitCode: 0, err: expect.stringContaining("fit part") });
+    const file = await readTuning(out);
+    expect(file.check?.min).toBe(
+      Number(/min ([^)]+)\)$/.exec(String(file.policy.parameters?.["unless"]))?.[1]),
+    );
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ["an unknown way", ["--ways", "luck"], "--ways must be threshold, logprob"],
+    ["agreement without another model", ["--ways", "agree"], "the name of another small model"],
+    ["sufficient without a part", ["--ways", "sufficient"], "--part tune"],
+    ["--with alone", ["--with", "other"], "--with must be absent without --ways"],
+    [
+      "a share",
+      ["--ways", "logprob", "--large-share", "0.5"],
+      "--large-share must be absent together with --ways",
+    ],
+    ["another aim", ["--ways", "logprob", "--prefer", "fun"], "--prefer must be cost or latency"],
+  ])("refuses %s", async (_, args, message) => {
+    const { exitCode, err } = await tune("--outcomes", path, ...args);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
+});

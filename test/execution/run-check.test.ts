@@ -48,6 +48,17 @@ describe("the verdict of a check", () => {
     expect(refused.context.reported[0]?.check).toEqual({ name: "mine", accepted: false });
   });
 
+  it("may have remarks, of which 200 characters are kept", async () => {
+    const { check } = await run((_request, _answer, hop) => {
+      hop.note?.("nothing to compare");
+      hop.note?.(7 as never);
+      hop.note?.("x".repeat(10_000));
+      return false;
+    });
+    expect(check).toMatchObject({ accepted: false, note: expect.stringMatching(/^nothing to compare; x+$/) });
+    expect(check?.note).toHaveLength(200);
+  });
+
   const failures: Record<string, [Check["accepts"], string]> = {
     throws: [
       () => {

@@ -32,25 +32,26 @@ const pluginDoor = {
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
   `),
   types: words(`
-    Amount AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches BreakerOptions
-    BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
-    CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
-    CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
-    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost
-    DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
-    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health HealthState
-    HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model
-    ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange ObservedFirstToken
-    ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription
-    PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier PromptCacheBreakpoint
-    ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QuotaLimit QuotaState Quotas
-    RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedCandidate RecordedError
-    RecordedFacts Records RefusalPart RequestFacts RequestText Reservation ResponseFormat
-    RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
-    RouterEvent RouterState Routing ServiceTier SessionFacts SessionState SessionsState Settlement Spend
-    SpendAccountState SpendState SplitRecord Store StoreEntry StoreStatus StoreWrite SubmittedBatch
-    SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage
-    TopLogprob Tuning TypedText UnitField Usage UsageMean UsageMeansState UserMessage
+    Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
+    BreakerOptions BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
+    ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
+    Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
+    ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
+    DecisionsLost DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
+    FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health
+    HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
+    Logprobs Model ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange
+    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
+    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier
+    PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QuotaLimit
+    QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
+    RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
+    RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
+    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts
+    SessionState SessionsState Settlement Spend SpendAccountState SpendState SplitRecord Store StoreEntry
+    StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
+    ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField Usage UsageMean
+    UsageMeansState UserMessage
   `),
 };
 

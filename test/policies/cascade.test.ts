@@ -37,6 +37,39 @@ describe("a cascade", () => {
     });
   });
 
+  it("leaves the first model out where the classifier is sure that it fails", () => {
+    const skips = cascade({ first: "small", then: ["mid", "large"], unless: check, skipAt: 0.8 });
+    const at = (complexity: number | undefined, ids = ["small", "mid", "large"] as const) =>
+      skips.select({
+        request: factsOf(),
+        inputs: {},
+        now: 0,
+        ...(complexity === undefined ? {} : { classification: { complexity } }),
+        candidates: ids.map((id) => candidateOf(id, { estimatedCostUsd: 1 })),
+      });
+    expect(at(0.79)).toMatchObject({ model: "small" });
+    expect(at(undefined)).toMatchObject({ model: "small" });
+    expect(at(Number.NaN)).toMatchObject({ model: "small" });
+    expect(at(0.8)).toEqual({
+      model: "mid",
+      reason: "complexity at or above 0.8: the first model is left out",
+      escalate: [{ unless: check, to: "large" }],
+      expectedCostUsd: 1 + 0.3,
+    });
+    expect(at(0.9, ["small", "large"] as never)).toEqual({
+      model: "large",
+      reason: "complexity at or above 0.8: the first model is left out",
+    });
+    // None other is permitted: the first one answers.
+    expect(at(0.9, ["small"] as never)).toMatchObject({ model: "small" });
+    expect(skips.parameters).toMatchObject({ skipAt: 0.8 });
+    expect(policy.parameters).not.toHaveProperty("skipAt");
+    for (const wrong of [0, 1.1, Number.NaN])
+      expect(() => cascade({ first: "a", then: "b", unless: check, skipAt: wrong })).toThrow(
+        "cascade.skipAt",
+      );
+  });
+
   it("expects 70 % of the answers to be accepted by default", () => {
     const usual = cascade({ first: "small", then: "large", unless: check });
     expect(ask(usual, { small: 1, large: 10 })).toMatchObject({ expectedCostUsd: expect.closeTo(4, 12) });

@@ -11,6 +11,7 @@ import {
   policyConformance,
 } from "../../src/testing/index.ts";
 import { type PolicySampleId, policySamples } from "../support/policy-samples.ts";
+import { sufficientFiles } from "../support/sufficient-files.ts";
 
 type Id = PolicySampleId;
 const models = ["small", "large"] as const;
@@ -49,6 +50,10 @@ const answerSchema = { type: "object", properties: { answer: { type: "number" } 
 /** Samples of each check by file name, with the largest number of model calls. */
 const checkSamples: Readonly<Record<string, readonly { readonly check: Check; readonly calls?: number }[]>> =
   {
+    agree: [
+      { check: checks.agree({ with: fakeModel({ model: "other" }) }), calls: 1 },
+      { check: checks.agree({ with: fakeModel({ model: "other" }), by: "text", temperature: 1 }), calls: 1 },
+    ],
     agreement: [
       { check: checks.agreement({ samples: 3, agreeing: 2 }), calls: 3 },
       { check: checks.agreement({ samples: 1, by: "text", model: fakeModel() }), calls: 1 },
@@ -68,11 +73,19 @@ const checkSamples: Readonly<Record<string, readonly { readonly check: Check; re
       { check: checks.jsonSchema(answerSchema, { name: "answer" }) },
     ],
     judge: [{ check: checks.judge({ model: fakeModel() }), calls: 1 }],
-    logprob: [{ check: checks.logprob({ min: -0.1 }) }],
+    logprob: [
+      { check: checks.logprob({ min: -0.1 }) },
+      { check: checks.logprob({ min: -0.1, otherwise: checks.numericAnswer() }) },
+    ],
     "not-refused": [{ check: checks.notRefused() }],
     "numeric-answer": [
       { check: checks.numericAnswer() },
       { check: checks.numericAnswer({ integer: true, min: 0, max: 1e6 }) },
+    ],
+    sufficient: [
+      { check: checks.sufficient(sufficientFiles.logprob) },
+      { check: checks.sufficient(sufficientFiles.blend) },
+      { check: checks.sufficient(sufficientFiles.text) },
     ],
     "tool-arguments": [
       {

@@ -26,6 +26,7 @@ export const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
       unless: [checks.finishReason(), checks.arithmetic()],
       acceptance: 0.25,
     }),
+    policies.cascade({ first: "small", then: "large", unless: checks.notRefused(), skipAt: 0.7 }),
   ],
   "cheapest-above": [policies.cheapestAbove(0), policies.cheapestAbove(0.75), policies.cheapestAbove(1)],
   explore: [

@@ -15,6 +15,7 @@ import { pgr } from "../../metrics/pgr.ts";
 import type { PairedOutcomes } from "../../metrics/routing-curve.ts";
 import { keepOfCases } from "../replay-cases.ts";
 import type { RecordText } from "../request-of-record.ts";
+import { agreementIn, byAgreement, byLogprob } from "./cascades.ts";
 import type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./comparison-row.ts";
 import { alwaysTo, atRandom, byRate, byThreshold, type Contender, oracle } from "./contenders.ts";
 import { pairOutcomes } from "./pair-outcomes.ts";
@@ -30,6 +31,17 @@ export interface CompareOptions extends IntervalOptions {
   readonly threshold?: number | undefined;
   /** Text that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
+  /**
+   * Cascade by the small model's recorded `logprobConfidence` to compare with: `min` is the lowest that is
+   * accepted, at most 0. Without `min` it escalates as many requests as the classifier sends to the large model.
+   * A record without one is escalated first. Default: none.
+   */
+  readonly cascade?: { readonly min?: number | undefined } | undefined;
+  /**
+   * Name of another small model, for a cascade that escalates where the recorded answers of the two do not agree.
+   * Default: none.
+   */
+  readonly other?: string | undefined;
 }
 
 export interface Comparison {
@@ -46,26 +58,33 @@ export interface Comparison {
   readonly complexities: number;
   /** Number of different prompts, which the bootstrap draws. */
   readonly prompts: number;
+  /** Records without a log-probability, of a cascade by it. Absent: there is none. */
+  readonly unsure?: number | undefined;
   readonly rows: readonly ComparisonRow[];
 }
 
 /**
  * Compares a classifier with a threshold to the routers that it must beat, on recorded outcomes of two
- * models: random and length at the same large-call rate, always-small, always-large, and the oracle. APGR,
- * CPT and AIQ are over all thresholds; the other metrics at this one.
+ * models: random and length at the same large-call rate, always-small, always-large, and the oracle; and, if asked,
+ * to cascades, which pay for the small model and their checks on every request. APGR, CPT and AIQ are over all
+ * thresholds; the other metrics at this one.
  */
 export async function compare(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: CompareOptions,
 ): Promise<Comparison> {
   const { small, large, classifier, threshold = 0.7, text, resamples, seed, confidence } = options;
+  const { cascade, other } = options;
   checkNumber("compare.threshold", threshold, { min: 0, max: 1 });
+  if (cascade?.min !== undefined) checkNumber("compare.cascade.min", cascade.min, { max: 0 });
   if (small === large)
     throw new InvalidOptionError("compare.large", large, "another model than compare.small");
   const { cases, skipped, unclassified } = await keepOfCases(
     records,
     { models: [small, large], classifier, text },
     ({ record, context, outcomes }) => ({
+      logprob: outcomes.get(small)?.logprobConfidence,
+      agreed: other === undefined ? undefined : agreementIn(record, small, other),
       outcomes: new Map([...outcomes].map(([name, { quality, costUsd }]) => [name, { quality, costUsd }])),
       complexity: context.classification?.complexity ?? Infinity,
       characters: context.request.askCharacters,
@@ -84,6 +103,8 @@ export async function compare(
     ours,
     atRandom(cases.length, rate),
     ...(classifier.name === "length" ? [] : [byRate("length", characters, rate)]),
+    ...(cascade === undefined ? [] : [byLogprob(cases, pair, cascade.min, rate)]),
+    ...(other === undefined ? [] : [byAgreement(cases, pair)]),
     alwaysTo("small", cases.length),
     alwaysTo("large", cases.length),
     oracle(pair),
@@ -114,6 +135,7 @@ export async function compare(
     unclassified,
     complexities: new Set(complexity).size,
     prompts: new Set(groups).size,
+    ...(cascade === undefined ? {} : { unsure: cases.filter(({ logprob }) => logprob === undefined).length }),
     rows,
   };
 }
@@ -121,11 +143,12 @@ export async function compare(
 type Estimates = Omit<ComparisonRow, "name">;
 
 function statisticsOf(
-  { toLarge, order, knowsOutcomes }: Contender,
-  pair: PairedOutcomes,
+  { toLarge, order, knowsOutcomes, pair: own }: Contender,
+  models: PairedOutcomes,
   best: Float64Array,
   means: Means,
 ): (weights: Float64Array) => Statistics<ComparisonMetric> {
+  const pair = own ?? models;
   const { small, large } = pair;
   const quality = mix(toLarge, small.quality, large.quality);
   const costUsd = small.costUsd && large.costUsd && mix(toLarge, small.costUsd, large.costUsd);
@@ -146,7 +169,8 @@ function statisticsOf(
       apgr: curve && apgrOf(curve),
       cpt50: curve && cptOf(curve, 0.5),
       cpt80: curve && cptOf(curve, 0.8),
-      aiq: frontier && aiqOf(frontier, costRange(pair, means)),
+      // A cascade spans other costs than the two models do.
+      aiq: own === undefined && frontier ? aiqOf(frontier, costRange(pair, means)) : undefined,
       regret: ideal === undefined || reached === undefined ? undefined : ideal - reached,
     };
   };

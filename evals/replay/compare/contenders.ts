@@ -7,6 +7,8 @@ export interface Contender {
   readonly toLarge: Float64Array;
   /** Ranking of the records by this router; absent if it has none. */
   readonly order?: ScoreOrder | undefined;
+  /** Outcomes of staying and of going, where they are not those of the two models. Default: those. */
+  readonly pair?: PairedOutcomes | undefined;
   /** True for the oracle: its AIQ is that of the best possible router, not of its own ranking. */
   readonly knowsOutcomes?: boolean | undefined;
 }
@@ -31,6 +33,20 @@ export function byRate(name: string, scores: Float64Array, rate: number): Conten
     left -= records.length;
   }
   return { name, toLarge, order };
+}
+
+/** Outcomes of a cascade: the small model and what checks it are always paid, the large model in addition. */
+export function cascadePair(
+  { small, large }: PairedOutcomes,
+  checkUsd?: Float64Array | undefined,
+): PairedOutcomes {
+  const checkOf = (index: number): number => (checkUsd === undefined ? 0 : (checkUsd[index] as number));
+  const stay = small.costUsd?.map((cost, index) => cost + checkOf(index));
+  const go = stay && large.costUsd && stay.map((cost, index) => cost + (large.costUsd?.[index] as number));
+  return {
+    small: { quality: small.quality, ...(stay === undefined || go === undefined ? {} : { costUsd: stay }) },
+    large: { quality: large.quality, ...(go === undefined ? {} : { costUsd: go }) },
+  };
 }
 
 /** Router that flips a coin with probability `rate`, in exact expectation. */

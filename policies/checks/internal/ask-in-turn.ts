@@ -1,4 +1,4 @@
-import { type Check, InvalidOptionError } from "../../../src/contracts/index.ts";
+import { type Check, InvalidOptionError, type RecordedVerdict } from "../../../src/contracts/index.ts";
 import { dropPromises } from "../../../src/plugin/index.ts";
 import { checkCheck } from "./check-check.ts";
 
@@ -28,7 +28,22 @@ export function askInTurn(name: string, checks: readonly Check[], decisive: bool
         return !decisive;
       }
     },
+    recorded(_, { verdictOf }): RecordedVerdict | undefined {
+      const called: string[] = [];
+      for (const check of checks) {
+        const verdict = verdictOf(check);
+        // A share of several answers does not say which of them the next check would have seen.
+        if (verdict === undefined || !isPlain(verdict.accepted)) return undefined;
+        called.push(...(verdict.called ?? []));
+        if (Boolean(verdict.accepted) === decisive) return { accepted: decisive, called };
+      }
+      return { accepted: !decisive, called };
+    },
   };
+}
+
+function isPlain(accepted: boolean | number): boolean {
+  return Number(accepted) === 0 || Number(accepted) === 1;
 }
 
 /** True only for `true`: from plain JavaScript a check may return anything. */

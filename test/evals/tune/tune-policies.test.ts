@@ -55,10 +55,23 @@ describe("tunePolicies", () => {
   });
 
   it("says which field a cascade lacks", async () => {
+    const silent = records.map((record) => {
+      const { logprobConfidence: _, ...small } = record.outcomes["small"] ?? { quality: 0 };
+      return { ...record, outcomes: { ...record.outcomes, small } };
+    });
     const policies = [cascade({ first: "small", then: "large", unless: logprob({ min: -1 }) })];
-    await expect(tunePolicies(records, { ...options, policies })).rejects.toThrow(
-      /outcomes\["small"\]\.checks\["logprob\(min -1\)"\] is missing/,
+    await expect(tunePolicies(silent, { ...options, policies })).rejects.toThrow(
+      /outcomes\["small"\]\.checks\["logprob\(min -1\)"\] is missing.+logprobConfidence/,
     );
+  });
+
+  it("replays a cascade by log-probability on the recorded confidence, without verdicts added to the records", async () => {
+    const policy = cascade({ first: "small", then: "large", unless: logprob({ min: -0.3 }) });
+    const models = ["small", "large"];
+    const alone = await replay(records, { models, policy });
+    const added = await replay(withLogprobChecks(records, "small", [-0.3]), { models, policy });
+    expect(alone).toEqual(added);
+    expect(alone.callRates["large"]).toBeGreaterThan(0);
   });
 
   it("puts policies in order by other records, without those that are dearer and no safer", async () => {

@@ -1,0 +1,199 @@
+/**
+ * Measures `agree`, and signs in the text of an answer, on published answers of two small models: a clone of
+ * WildEval/ZeroEval has the answers, and the data sets in SWITCHPOINT_DATA (default ../shared/data) their
+ * qualities. No log-probabilities are recorded there.
+ *
+ *     git clone https://github.com/WildEval/ZeroEval
+ *     npm run build && node dist/studies/agree-study.js ZeroEval/result_dirs
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type OutcomeRecord, outcomeOf } from "../evals/data/outcomes/outcome-record.ts";
+import { promptKey } from "../evals/data/outcomes/prompt-key.ts";
+import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
+import { apgr } from "../evals/metrics/apgr.ts";
+import { orderByScore, routingCurve } from "../evals/metrics/routing-curve.ts";
+import { factsOfRecord } from "../evals/replay/request-of-record.ts";
+import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
+import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
+import { extractText } from "../policies/checks/internal/extract-answer.ts";
+import { sufficientScore } from "../policies/checks/internal/sufficient-score.ts";
+import { complexity } from "../src/classifiers/complexity.ts";
+import { isRouterError } from "../src/contracts/index.ts";
+import { bootstrap } from "../src/statistics/bootstrap.ts";
+import { mean } from "../src/statistics/mean.ts";
+import { seededRandom } from "../src/statistics/seeded-random.ts";
+import { shuffled } from "../src/statistics/shuffled.ts";
+import { dataPath } from "./data-path.ts";
+
+const folder = process.argv[2] ?? "";
+const sets = [
+  ["crux", "zeroeval_crux"],
+  ["math-l5", "zeroeval_math_l5"],
+] as const;
+/** Small model, the other small one, and the large one. */
+const triples = [
+  ["Meta-Llama-3.1-8B-Instruct", "Qwen2.5-7B-Instruct", "Meta-Llama-3.1-70B-Instruct"],
+  ["Qwen2.5-7B-Instruct", "Meta-Llama-3.1-8B-Instruct", "Qwen2.5-72B-Instruct"],
+  ["gpt-4o-mini-2024-07-18", "claude-3-5-haiku-20241022", "gpt-4o-2024-08-06"],
+] as const;
+const splits = 20;
+
+for (const [name, data] of sets) {
+  console.log(
+    `\n${name}\n\n| small + other → large | n | small, large | agree | right if so | else | quality | a coin's | gap recovered [95 %] |`,
+  );
+  console.log("|---|---|---|---|---|---|---|---|---|");
+  for (const triple of triples) console.log(await agreement(await recordsOf(name, data, triple), triple));
+}
+for (const [name, data] of sets)
+  for (const triple of triples) await ways(name, await recordsOf(name, data, triple), triple);
+console.log(
+  "\nscore of the answer's text, 300 own labels, APGR over 20 splits: with signs, without, length\n",
+);
+for (const [name, data] of sets)
+  for (const triple of triples)
+    console.log(`${name}, ${triple[0]}: ${await signs(await recordsOf(name, data, triple), triple)}`);
+
+type Triple = (typeof triples)[number];
+
+async function recordsOf(name: string, data: string, models: readonly string[]): Promise<OutcomeRecord[]> {
+  const answers = new Map(models.map((model) => [model, answersOf(name, model)] as const));
+  const records: OutcomeRecord[] = [];
+  for await (const record of readOutcomes(dataPath("train", `${data}.jsonl.gz`))) {
+    const outcomes = models.flatMap((model) => {
+      const outcome = outcomeOf(record, model);
+      const answer = answers.get(model)?.get(record.id.slice(record.id.indexOf("/") + 1));
+      return outcome === undefined || answer === undefined ? [] : [[model, { ...outcome, answer }] as const];
+    });
+    if (outcomes.length === models.length)
+      records.push({ ...record, outcomes: Object.fromEntries(outcomes) });
+  }
+  return records;
+}
+
+function answersOf(name: string, model: string): ReadonlyMap<string, string> {
+  const path = join(folder, name, `${model}.json`);
+  if (!existsSync(path)) {
+    console.error(`${path} does not exist: give the folder result_dirs of a clone of WildEval/ZeroEval`);
+    process.exit(1);
+  }
+  const rows = JSON.parse(readFileSync(path, "utf8")) as readonly {
+    readonly session_id: string | number;
+    readonly output: readonly string[];
+  }[];
+  return new Map(rows.map((row) => [String(row.session_id), row.output[0] ?? ""]));
+}
+
+async function agreement(records: readonly OutcomeRecord[], [small, other, large]: Triple): Promise<string> {
+  const qualityOf = (model: string) =>
+    Float64Array.from(records, (record) => outcomeOf(record, model)?.quality ?? Number.NaN);
+  const [s, l] = [qualityOf(small), qualityOf(large)];
+  const agreed = records.map((record) => {
+    const said = extractText(outcomeOf(record, small)?.answer ?? "", "answer");
+    return said !== undefined && extractText(outcomeOf(record, other)?.answer ?? "", "answer") === said;
+  });
+  const rightIf = (wanted: boolean): number => mean([...s].filter((_, index) => agreed[index] === wanted));
+  const rate = mean(agreed.map(Number));
+  const routed = s.map((quality, index) => (agreed[index] ? quality : (l[index] as number)));
+  const coin = rate * mean([...s]) + (1 - rate) * mean([...l]);
+  const { gap } = await bootstrap(
+    records.length,
+    (weights) => {
+      const at = (column: Float64Array): number =>
+        column.reduce((sum, one, index) => sum + one * (weights[index] as number), 0);
+      return { gap: (at(routed) - at(s)) / (at(l) - at(s)) };
+    },
+    { groups: records.map(promptKey) },
+  );
+  const cells = [
+    `${small} + ${other} → ${large}`,
+    String(records.length),
+    `${mean([...s]).toFixed(3)}, ${mean([...l]).toFixed(3)}`,
+    percent(rate),
+    percent(rightIf(true)),
+    percent(rightIf(false)),
+    mean([...routed]).toFixed(3),
+    coin.toFixed(3),
+    `${percent(gap?.value)} [${percent(gap?.low)}, ${percent(gap?.high)}]`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Compares a threshold with agreement at equal certified loss; costs are not recorded, so large calls are counted. */
+async function ways(
+  name: string,
+  records: readonly OutcomeRecord[],
+  [small, other, large]: Triple,
+): Promise<void> {
+  try {
+    const { ways: compared } = await tuneWays(records, {
+      small,
+      large,
+      other,
+      classifier: complexity(),
+      target: { maxLoss: 0.05 },
+      ways: ["threshold", "agree"],
+      independentPrompts: true,
+    });
+    console.log(`\n${name}, ${small} → ${large}: ${compared?.sentence}`);
+    for (const { way, largeCallRate, problem } of compared?.results ?? [])
+      console.log(`  ${way}: ${problem ?? `${percent(largeCallRate)} large calls`}`);
+  } catch (error) {
+    if (!isRouterError(error, "insufficient-evidence")) throw error;
+    console.log(
+      `\n${name}, ${small} → ${large}: nothing is certified at 0.05 (${error.message.slice(0, 300)})`,
+    );
+  }
+}
+
+async function signs(records: readonly OutcomeRecord[], [small, , large]: Triple): Promise<string> {
+  const results: Record<string, number[]> = { signs: [], none: [], length: [] };
+  for (let split = 0; split < splits; split += 1) {
+    const order = shuffled(
+      Uint32Array.from(records, (_, index) => index),
+      seededRandom(split),
+    );
+    const own = [...order.slice(0, 300)].map((index) => records[index] as OutcomeRecord);
+    const rest = [...order.slice(300)].map((index) => records[index] as OutcomeRecord);
+    const qualityOf = (model: string) =>
+      Float64Array.from(rest, (record) => outcomeOf(record, model)?.quality ?? Number.NaN);
+    const pair = { small: { quality: qualityOf(small) }, large: { quality: qualityOf(large) } };
+    const measure = (scores: Float64Array) => apgr(routingCurve(pair, orderByScore(scores))) ?? Number.NaN;
+    for (const kind of ["signs", "none"] as const) {
+      const used = kind === "signs" ? own : own.map((record) => withoutAnswers(record));
+      const file = await fitSufficient(used, { small, large, resamples: 10 });
+      const scoreOf = sufficientScore(file);
+      results[kind]?.push(
+        measure(
+          Float64Array.from(rest, (record, index) => {
+            const text = outcomeOf(record, small)?.answer;
+            return -(
+              scoreOf({ request: factsOfRecord(record, index + 1, "prompt"), text }) ??
+              Number.NEGATIVE_INFINITY
+            );
+          }),
+        ),
+      );
+    }
+    results["length"]?.push(measure(Float64Array.from(rest, (record) => record.prompt?.length ?? 0)));
+  }
+  return Object.entries(results)
+    .map(([kind, values]) => {
+      const centre = mean(values);
+      return `${kind} ${centre.toFixed(3)} ± ${Math.sqrt(mean(values.map((one) => (one - centre) ** 2))).toFixed(3)}`;
+    })
+    .join(", ");
+}
+
+function withoutAnswers(record: OutcomeRecord): OutcomeRecord {
+  const outcomes = Object.entries(record.outcomes).map(
+    ([name, { answer: _, ...rest }]) => [name, rest] as const,
+  );
+  return { ...record, outcomes: Object.fromEntries(outcomes) };
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "?" : `${(100 * share).toFixed(1)} %`;
+}
