@@ -66,7 +66,7 @@ describe("trained", () => {
   it("explains itself with signals: the parts add up to the score", () => {
     const { signals = {} } = ask(trained(mean, { signals: true }), hard);
     const { score = Number.NaN, ...parts } = signals;
-    expect(Object.keys(parts).sort()).toEqual(["logistic", "neighbours", "ridge"]);
+    expect(Object.keys(parts).sort()).toEqual(["default", "landmarks", "length", "logistic"]);
     expect(Object.values(parts).reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 9);
     expect(ask(trained(mean), hard).signals).toBeUndefined();
   });
@@ -107,7 +107,7 @@ describe("trained", () => {
     [
       "another version",
       () => ({ ...mean, formatVersion: FORMAT_VERSION + 1 }),
-      /formatVersion must be 1, .* got 2/,
+      /formatVersion must be 2, .*: train again, got 3/,
     ],
     [
       "a changed field",

@@ -52,7 +52,7 @@ describe("readClassifier", () => {
   it.each<[string, () => string, string, RegExp]>([
     [
       "another version",
-      () => changed({ formatVersion: 2 }),
+      () => changed({ formatVersion: 3 }),
       "formatVersion",
       /is not 1, the one that this version/,
     ],
@@ -80,7 +80,14 @@ describe("readClassifier", () => {
       /must hold small and large/,
     ],
     ["curves that are missing", () => changed({ curves: [] }), "curves", /one for each model/],
-    ["a score without its heads", () => changed({ ridge: undefined }), "ridge", /must be present/],
+    [
+      "a score without its heads",
+      () => changed({ score: [{ ...file.score[0], part: "ridge" }] }),
+      "ridge",
+      /must be present/,
+    ],
+    ["a score without its landmarks", () => changed({ landmarks: undefined }), "landmarks", /must be present/],
+    ["a score without the latent space", () => changed({ latent: undefined }), "landmarks", /must be present/],
     [
       "keys of other records than it counts",
       () => changed({ keys: { ...file.keys, prompts: 3 } }),
