@@ -132,6 +132,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     );
   const name = options.classifier ?? "complexity";
   const { classifier, file } = await loadClassifier(name, [small, large]);
+  for (const warning of warningsOf(name, file)) terminal.stderr(`${warning}\n`);
   const { records: read, split } = await readPart(outcomes, options, terminal, {
     keys: file?.keys,
     whenAbsent: "other",
@@ -194,6 +195,16 @@ function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
   const pricesOf = ({ models }: Router) =>
     Object.values(models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]]));
   return withRouter(config, (router) => Object.fromEntries(pricesOf(router)), "--prices-from");
+}
+
+/** What the training of a classifier says about it. A certificate holds either way; what it saves may be little. */
+function warningsOf(path: string, file: TrainedClassifier | undefined): readonly string[] {
+  if (file === undefined) return [];
+  const unproven = `${path} is not proven to beat prompt length: compare with --classifier length`;
+  return [
+    ...(file.proven ? [] : [unproven]),
+    ...(file.notRecommended === undefined ? [] : [`${path} is not recommended: ${file.notRecommended}`]),
+  ];
 }
 
 /** Throws `InvalidOptionError` if the classifier was trained on one of the records. */

@@ -149,7 +149,7 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     ...(uses.has("landmarks")
       ? { latent: encodeLatent(latent), landmarks: encodeLandmarks(fitted.landmarks) }
       : {}),
-    ...(uses.has("ridge") ? { ridge: encodeHeads(fitted.ridge) } : {}),
+    ...(uses.has("ridge") ? { ridge: encodeHeads([fitted.ridge]) } : {}),
     ...(uses.has("table") && table !== undefined ? { table } : {}),
     examples: encodeExamples(fitted.stored),
     curves: curves.map(({ curve }) => curve),

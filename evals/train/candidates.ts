@@ -9,9 +9,12 @@ export interface Candidate {
   readonly values: Float64Array;
 }
 
-/** Parts of the mean. */
-const averaged: readonly Part[] = ["logistic", "landmarks"];
-const learnt: readonly Part[] = [...averaged, "ridge", "neighbours"];
+/** Parts of the mean, with their weights. They are fixed: weights that the records choose did worse on others. */
+const averaged: Weights = [
+  ["logistic", 1 / 2],
+  ["landmarks", 1 / 2],
+];
+const learnt: readonly Part[] = ["logistic", "landmarks", "ridge", "neighbours"];
 /** Weights of the default and of length, whose sum with a mean of deviation 1 is the score that is written. */
 const prior = 0.1;
 /** Weight of the table beside that mean. */
@@ -32,8 +35,9 @@ const priorRecords = 300;
 export function candidatesOf(held: PartValues, records: number, hasTable: boolean): readonly Candidate[] {
   const own = records / (records + priorRecords);
   const even = (parts: readonly Part[]): Weights => parts.map((part) => [part, 1 / parts.length]);
-  const spread = momentsOf(weigh("", even(averaged), held).values).deviation;
-  const scaled = (share: number): Weights => averaged.map((part) => [part, share / averaged.length / spread]);
+  const spread = momentsOf(weigh("", averaged, held).values).deviation;
+  const scaled = (share: number): Weights =>
+    averaged.map(([part, weight]) => [part, (share * weight) / spread]);
   const mean: Weights = [...scaled(1), ["default", prior], ["length", prior]];
   const weights: [string, Weights][] = [
     ["length", even(["length"])],

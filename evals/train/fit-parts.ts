@@ -5,7 +5,7 @@ import { headValue, type LinearHead } from "../../src/classifiers/trained/linear
 import { createNeighbours } from "../../src/classifiers/trained/neighbours.ts";
 import { logistic } from "../../src/classifiers/trained/quality-curve.ts";
 import type { Part, TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
-import { fitLogisticHeads, fitRidgeHeads } from "./fit-heads.ts";
+import { fitLogisticHeads, fitRidgeHead } from "./fit-heads.ts";
 import { fitLandmarks } from "./fit-landmarks.ts";
 import { sampleExamples } from "./select-examples.ts";
 
@@ -17,7 +17,7 @@ export interface Pair {
 
 /** Parts that are learnt from examples. */
 export interface FittedParts {
-  readonly ridge: readonly LinearHead[];
+  readonly ridge: LinearHead;
   readonly logistic: readonly LinearHead[];
   readonly landmarks: Landmarks;
   readonly table: TrainedClassifier["table"];
@@ -48,7 +48,7 @@ export function fitParts(
     (row) => (quality[row * models + pair.large] as number) - (quality[row * models + pair.small] as number),
   );
   return {
-    ridge: fitRidgeHeads(examples, rows, buckets),
+    ridge: fitRidgeHead(examples, rows, gains, buckets),
     logistic: fitLogisticHeads(examples, rows, buckets),
     landmarks: fitLandmarks(places, rows, gains, random),
     table: fitTable(examples, rows, pair),
@@ -114,7 +114,7 @@ export function valuesOf(
   const column = (): Float64Array => new Float64Array(rows.length);
   const likely = Array.from({ length: models }, column);
   const near = Array.from({ length: models }, column);
-  const ridge = Array.from({ length: models }, column);
+  const ridge = column();
   const neighbours = createNeighbours(fitted.stored);
   const found = new Float64Array(models);
   rows.forEach((row, index) => {
@@ -122,9 +122,9 @@ export function valuesOf(
     const words = { buckets: own, bucketCount: own.length };
     const structure = examples.structure.subarray(row * STRUCTURE.length, (row + 1) * STRUCTURE.length);
     neighbours(words, structure, found);
+    ridge[index] = headValue(fitted.ridge, words, structure);
     for (let model = 0; model < models; model += 1) {
       set(likely[model], index, logistic(headValue(fitted.logistic[model] as LinearHead, words, structure)));
-      set(ridge[model], index, headValue(fitted.ridge[model] as LinearHead, words, structure));
       set(near[model], index, found[model] as number);
     }
   });
@@ -137,7 +137,7 @@ export function valuesOf(
       length: Float64Array.from(rows, (row) => examples.lengths[row] as number),
       default: Float64Array.from(rows, (row) => examples.defaults[row] as number),
       table: Float64Array.from(rows, gainOf),
-      ridge: gain(ridge),
+      ridge,
       logistic: gain(likely),
       neighbours: gain(near),
       landmarks: Float64Array.from(rows, (row) =>

@@ -13,12 +13,15 @@ export interface JoinKeys {
 }
 
 /**
- * Returns the keys of a record. Its tenant is none of them: a few tenants would leave nothing to compare.
+ * Returns the keys of a record, whose prompt key has the hash `prompt`. Its tenant is none of them: a few tenants
+ * would leave nothing to compare.
  */
 export function joinKeysOf(record: OutcomeRecord, prompt: number): JoinKeys {
-  const hashes = (["prompt", "group", "session"] as const).flatMap((field) => {
+  // A record of a group is known by it, and has a text, too.
+  const fields = record.group ? (["prompt", "session"] as const) : (["session"] as const);
+  const hashes = fields.flatMap((field) => {
     const key = unitKey(record, field);
-    return key === undefined ? [] : [groupHash(`${field}:${key}`)];
+    return key === undefined ? [] : [field === "prompt" ? groupHash(key) : groupHash(`${field}:${key}`)];
   });
   const template = unitKey(record, "template");
   return {

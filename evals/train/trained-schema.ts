@@ -117,13 +117,10 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
         message: "must be one for each model, as must the heads",
       },
     )
-    .refine(
-      ({ ridge, models, ...scores }) => ridge?.heads.length === models.length || !names(scores, "ridge"),
-      {
-        path: ["ridge"],
-        message: "must be present, with a head for each model, if the score names it",
-      },
-    )
+    .refine(({ ridge, ...scores }) => ridge?.heads.length === 1 || !names(scores, "ridge"), {
+      path: ["ridge"],
+      message: "must be present, with one head, if the score names it",
+    })
     .refine(
       ({ latent, landmarks, ...scores }) =>
         (latent !== undefined && landmarks !== undefined) || !names(scores, "landmarks"),

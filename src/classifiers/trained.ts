@@ -103,10 +103,7 @@ function createScorer(
       case "table":
         return table.get(facts.category ?? "") ?? file.table?.otherwise ?? 0;
       case "ridge":
-        return (
-          headValue(ridge[large] as LinearHead, features, structure) -
-          headValue(ridge[small] as LinearHead, features, structure)
-        );
+        return headValue(ridge as LinearHead, features, structure);
       case "logistic":
         return gain(likely);
       case "neighbours":
@@ -162,7 +159,7 @@ function decode(file: TrainedClassifier, score: readonly WeightedPart[]) {
   const latent = file.latent && (decodeLatent(file.latent) ?? damaged("latent"));
   const landmarks = file.landmarks && (decodeLandmarks(file.landmarks) ?? damaged("landmarks"));
   return {
-    ridge: headsOf("ridge"),
+    ridge: headsOf("ridge")[0],
     heads: headsOf("logistic"),
     neighbours: uses("neighbours") ? createNeighbours(examples) : undefined,
     project: latent && createProjection(latent),

@@ -26,10 +26,10 @@ export function checkShape(file: TrainedClassifier): void {
     expect(
       field,
       Array.isArray(heads) &&
-        heads.length === models.length &&
+        heads.length === (field === "ridge" ? 1 : models.length) &&
         heads.every(isHead) &&
         isPower(stored?.buckets),
-      "a head of finite numbers for each model",
+      field === "ridge" ? "one head of finite numbers" : "a head of finite numbers for each model",
     );
   }
   checkScore("score", file.score, file.quantiles);

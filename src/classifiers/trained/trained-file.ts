@@ -14,7 +14,7 @@ export interface WeightedPart {
   readonly deviation: number;
 }
 
-/** Heads of the models, in the order of the file's models. Arrays of numbers are little-endian, in base64. */
+/** Heads: of the models, in the order of the file's models, or of the gain. Arrays of numbers are little-endian, in base64. */
 export interface StoredHeads {
   /** Number of buckets, a power of two, into which the features' buckets are folded. */
   readonly buckets: number;
@@ -150,6 +150,7 @@ export interface TrainedClassifier {
     | undefined;
   /** Means and standard deviations of the structural features on the records. */
   readonly structure: { readonly means: readonly number[]; readonly deviations: readonly number[] };
+  /** A single head, whose value is the gain. */
   readonly ridge?: StoredHeads | undefined;
   readonly logistic: StoredHeads;
   readonly latent?: StoredLatent | undefined;

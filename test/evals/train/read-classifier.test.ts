@@ -52,9 +52,9 @@ describe("readClassifier", () => {
   it.each<[string, () => string, string, RegExp]>([
     [
       "another version",
-      () => changed({ formatVersion: 3 }),
+      () => changed({ formatVersion: 1 }),
       "formatVersion",
-      /is not 1, the one that this version/,
+      /is not 2, the one that this version .* `switchpoint eval train`/,
     ],
     ["no classifier file", () => `{"threshold": 0.7}`, "formatVersion", /is missing: is it a file by/],
     ["no object", () => "[1]", "formatVersion", /is missing/],
@@ -86,8 +86,18 @@ describe("readClassifier", () => {
       "ridge",
       /must be present/,
     ],
-    ["a score without its landmarks", () => changed({ landmarks: undefined }), "landmarks", /must be present/],
-    ["a score without the latent space", () => changed({ latent: undefined }), "landmarks", /must be present/],
+    [
+      "a score without its landmarks",
+      () => changed({ landmarks: undefined }),
+      "landmarks",
+      /must be present/,
+    ],
+    [
+      "a score without the latent space",
+      () => changed({ latent: undefined }),
+      "landmarks",
+      /must be present/,
+    ],
     [
       "keys of other records than it counts",
       () => changed({ keys: { ...file.keys, prompts: 3 } }),

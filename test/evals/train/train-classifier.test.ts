@@ -74,6 +74,59 @@ describe("trainClassifier", () => {
     expect(file.withCategory).toBeUndefined();
   });
 
+  it("adds the table for requests whose category it lists, in a reference distribution of its own", async () => {
+    const { file } = await trainClassifier(topicRecords(200, { categories: true }), pair);
+    expect(file.candidate).toBe("mean");
+    expect(file.score.map(({ part }) => part)).not.toContain("table");
+    expect(file.withCategory?.score.map(({ part }) => part)).toContain("table");
+    expect(file.withCategory?.quantiles).not.toEqual(file.quantiles);
+    const { file: plain } = await trainClassifier(topicRecords(200), pair);
+    expect(plain.withCategory).toBeUndefined();
+    const alike = topicRecords(200).map((record) => ({ ...record, category: "one" }));
+    expect((await trainClassifier(alike, pair)).file.withCategory).toBeUndefined();
+  });
+
+  it("is not proven by copies of one template with other names and numbers", async () => {
+    const copies = topicRecords(200).map((record, index) => ({
+      ...record,
+      prompt: `Please look up the order ${index} and say in short words when it will arrive`,
+    }));
+    const { report } = await trainClassifier(copies, pair);
+    expect(report).toMatchObject({ proven: false, recommended: false });
+    expect(report.reason).toMatch(/too few prompts differ by more than names and numbers \(fewer than 40\)/);
+  });
+
+  it("counts how often small changes of a prompt change its side, and says where that is too often", async () => {
+    const { file, report } = await trainClassifier(topicRecords(200), pair);
+    expect(report.flips.map(({ kind }) => kind)).toEqual([
+      ...["typos", "case", "punctuation", "courtesies", "role line", "fence", "quotes", "signature"],
+    ]);
+    for (const { prompts, share } of report.flips) {
+      expect(prompts).toBe(200);
+      expect(share).toBeGreaterThanOrEqual(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+    // Words are read without their case.
+    expect(report.flips.find(({ kind }) => kind === "case")?.share).toBe(0);
+    const above = report.flips.filter(({ share }) => share > 0.1);
+    expect(file.notRecommended === undefined).toBe(above.length === 0);
+    for (const { kind } of above) expect(file.notRecommended).toContain(kind);
+    expect(file.recommended).toBe(file.proven && above.length === 0);
+    const { report: steady } = await trainClassifier(topicRecords(200), {
+      ...pair,
+      candidate: "default",
+      base: { name: "steady", version: "1", classify: ({ turns }) => ({ complexity: turns / 2 }) },
+    });
+    expect(steady.flips.every(({ share }) => share === 0)).toBe(true);
+    expect(steady.notRecommended).toBeUndefined();
+  });
+
+  it("measures no flips where no prompt is short enough, and trains all the same", async () => {
+    const long = topicRecords(60).map((record) => ({ ...record, prompt: `${record.prompt} `.repeat(400) }));
+    const { report } = await trainClassifier(long, pair);
+    expect(report.flips).toEqual([]);
+  });
+
   it("has a curve for each of any number of models, never one that worsens the Brier score", async () => {
     const models = ["large", "middle", "small"];
     const { file, report } = await trainClassifier(topicRecords(300), { ...pair, models });
