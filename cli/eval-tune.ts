@@ -197,7 +197,7 @@ function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
   return withRouter(config, (router) => Object.fromEntries(pricesOf(router)), "--prices-from");
 }
 
-/** What the training of a classifier says about it. A certificate holds either way; what it saves may be little. */
+/** Warnings of the training of a classifier. A certificate holds either way; it may save little. */
 function warningsOf(path: string, file: TrainedClassifier | undefined): readonly string[] {
   if (file === undefined) return [];
   const unproven = `${path} is not proven to beat prompt length: compare with --classifier length`;

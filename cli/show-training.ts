@@ -67,7 +67,7 @@ export function trainingToText(report: TrainingReport, file: TrainedClassifier, 
   ].join("\n");
 }
 
-/** What is known of the candidate, and what speaks against it. */
+/** The evidence for the candidate, and the reason against it. */
 function verdict({ proven, reason, notRecommended }: TrainingReport): readonly string[] {
   if (notRecommended !== undefined)
     return [`${proven ? "proven" : "not proven"}: ${reason}`, `not recommended: ${notRecommended}`];

@@ -3,7 +3,7 @@
  * same traffic: mean and standard deviation over twenty random splits, once for requests without a category and
  * once with it; and five folds with --folds. Needs the data sets in SWITCHPOINT_DATA (default ../shared/data):
  *
- *     npm run build && node dist/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair] [--folds]
+ *     npm run build && node dist/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair] [200] [500] … [--folds]
  */
 import { dirname } from "node:path";
 import { type OutcomeRecord, outcomeOf } from "../evals/data/outcomes/outcome-record.ts";
@@ -93,14 +93,18 @@ async function withoutMix(): Promise<Classifier> {
   };
 }
 
-const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const asked = process.argv.slice(2).filter((argument) => Object.hasOwn(studies, argument));
+const askedLabels = process.argv.slice(2).map(Number).filter(Number.isInteger);
 const inFolds = process.argv.includes("--folds");
 for (const [name, study] of Object.entries(studies)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const base = await study.base();
   const groups = groupsOf(await recordsOf(study));
   if (inFolds) await showFolds(name, base, groups);
-  else for (const labels of study.labels) await showSplits(name, study, base, groups, labels);
+  else
+    for (const labels of study.labels)
+      if (askedLabels.length === 0 || askedLabels.includes(labels))
+        await showSplits(name, study, base, groups, labels);
 }
 
 /** Returns records with the outcomes `small` and `large`, and with the category only where it is studied. */
@@ -164,11 +168,11 @@ async function showSplits(
     const found = new Map(Object.entries(scores).map(([column, values]) => [column, apgrOf(rest, values)]));
     for (const [column, value] of found) columns.set(column, [...(columns.get(column) ?? []), value]);
     if ((found.get("own") ?? 0) > (found.get("length") ?? 0)) won += 1;
+    const shown = [...columns].map(([column, values]) => `${column} ${withDeviation(values)}`);
+    const line = `${name}, ${labels} labels, ${seed} splits: ${shown.join(", ")}; own better than length in ${won}, proven in ${proven}`;
+    if (seed === splits) console.log(line);
+    else if (seed % 5 === 0) console.error(line);
   }
-  const shown = [...columns].map(([column, values]) => `${column} ${withDeviation(values)}`);
-  console.log(
-    `${name}, ${labels} labels, ${splits} splits: ${shown.join(", ")}; own better than length in ${won}, proven in ${proven}`,
-  );
 }
 
 async function showFolds(

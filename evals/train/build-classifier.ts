@@ -34,7 +34,7 @@ import { describeFlips, flipsOf, type Variants } from "./variants.ts";
 export interface BuildInput {
   readonly examples: Examples;
   readonly scale: StructureScale;
-  /** What joins each example to others. */
+  /** Keys that join each example to others. */
   readonly joinKeys: readonly JoinKeys[];
   readonly variants: Variants;
   readonly small: string;

@@ -17,7 +17,7 @@ const averaged: Weights = [
 const learnt: readonly Part[] = ["logistic", "landmarks", "ridge", "neighbours"];
 /** Weights of the default and of length, whose sum with a mean of deviation 1 is the score that is written. */
 const prior = 0.1;
-/** Weight of the table beside that mean. */
+/** Weight of the table, added to that mean. */
 const ofTable = 1;
 /** Names of all candidates; those of a table need records with categories. */
 export const candidateNames: readonly string[] = [

@@ -26,6 +26,9 @@ export function fitRidgeHead(
 }
 
 const newtonRounds = 4;
+/** Steps of conjugate gradients: later rounds change little, and more steps there change no order. */
+const firstSteps = 10;
+const laterSteps = 5;
 
 /**
  * Fits one head per model: logistic regression with its quality as a soft label (a quality of 0.7 counts as
@@ -48,7 +51,7 @@ export function fitLogisticHeads(
         curvature[index] = Math.max(1e-3, likely * (1 - likely));
         addRow(design, gradient, row, (targets[index] as number) - likely);
       });
-      const change = solve(design, curvature, gradient, 10);
+      const change = solve(design, curvature, gradient, round === 0 ? firstSteps : laterSteps);
       for (let index = 0; index < solution.length; index += 1)
         solution[index] = (solution[index] as number) + (change[index] as number);
     }

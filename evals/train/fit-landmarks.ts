@@ -12,11 +12,11 @@ const mostLandmarks = 48;
 const penalty = 1;
 
 /** Computes the places of all examples, one after the other. */
-export function placesOf(examples: Examples, latent: Latent): Float32Array {
+export function placesOf(examples: Examples, latent: Latent): Float64Array {
   const { count, starts, buckets, structure } = examples;
   const project = createProjection(latent);
   const direction = new Float32Array(DIMENSIONS);
-  const places = new Float32Array(count * PLACE);
+  const places = new Float64Array(count * PLACE);
   for (let row = 0; row < count; row += 1) {
     const own = buckets.subarray(starts[row], starts[row + 1]);
     project({ buckets: own, bucketCount: own.length }, direction);
@@ -31,15 +31,16 @@ export function placesOf(examples: Examples, latent: Latent): Float32Array {
  * the heights of their bumps, by the Cholesky factor of the normal equations. `gains` by position in `rows`.
  */
 export function fitLandmarks(
-  places: Float32Array,
+  places: Float64Array,
   rows: Uint32Array,
   gains: Float64Array,
   random: () => number,
 ): Landmarks {
   const drawn = shuffled(rows, random).subarray(0, mostLandmarks);
-  const chosen = new Float32Array(drawn.length * PLACE);
+  // In the precision of the file.
+  const chosen = new Float64Array(drawn.length * PLACE);
   drawn.forEach((row, index) => {
-    chosen.set(places.subarray(row * PLACE, (row + 1) * PLACE), index * PLACE);
+    chosen.set(places.subarray(row * PLACE, (row + 1) * PLACE).map(Math.fround), index * PLACE);
   });
   const bias = mean(gains);
   const matrix = Array.from(drawn, (_, at) => {
@@ -61,5 +62,5 @@ export function fitLandmarks(
         line[other] = (line[other] as number) + height * (heights[other] as number);
     }
   });
-  return { places: chosen, weights: Float32Array.from(solveCholesky(matrix, right)), bias };
+  return { places: chosen, weights: solveCholesky(matrix, right).map(Math.fround), bias };
 }

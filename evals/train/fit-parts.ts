@@ -36,7 +36,7 @@ export interface PartValues {
 /** Fits all parts to the examples in `rows`. `places` are those of all examples. */
 export function fitParts(
   examples: Examples,
-  places: Float32Array,
+  places: Float64Array,
   rows: Uint32Array,
   pair: Pair,
   random: () => number,
@@ -106,7 +106,7 @@ function fitTable(
 export function valuesOf(
   fitted: FittedParts,
   examples: Examples,
-  places: Float32Array,
+  places: Float64Array,
   rows: Uint32Array,
   pair: Pair,
 ): PartValues {

@@ -13,7 +13,7 @@ export interface JoinKeys {
 }
 
 /**
- * Returns the keys of a record, whose prompt key has the hash `prompt`. Its tenant is none of them: a few tenants
+ * Returns the keys of a record, whose prompt key has the hash `prompt`. Its tenant does not count: a few tenants
  * would leave nothing to compare.
  */
 export function joinKeysOf(record: OutcomeRecord, prompt: number): JoinKeys {

@@ -38,7 +38,7 @@ export interface ReadExamples {
   readonly sha256: string;
   /** Keys of the records that were used. */
   readonly recordKeys: RecordKeyCollector;
-  /** What joins each example to others. */
+  /** Keys that join each example to others. */
   readonly joinKeys: readonly JoinKeys[];
   /** Changed copies of a sample of the examples. */
   readonly variants: Variants;

@@ -59,9 +59,9 @@ export interface TrainingReport {
   readonly proven: boolean;
   readonly recommended: boolean;
   readonly reason: string;
-  /** What speaks against using it, as in the file. */
+  /** Reason against using it, as in the file. */
   readonly notRecommended?: string | undefined;
-  /** How often small changes of a prompt change its side. */
+  /** Shares of prompts that small changes move to the other side of the middle. */
   readonly flips: readonly FlipShare[];
   readonly models: readonly ModelReport[];
 }

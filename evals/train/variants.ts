@@ -33,7 +33,7 @@ export function flipsOf(
   return [...counts].map(([kind, { flipped, prompts }]) => ({ kind, share: flipped / prompts, prompts }));
 }
 
-/** What speaks against a classifier that changes its mind at small changes; `undefined` if nothing does. */
+/** Describes the kinds of changes that move too many prompts; `undefined` if there are none. */
 export function describeFlips(flips: readonly FlipShare[]): string | undefined {
   const frequent = flips.filter(({ share }) => share > mostFlips);
   if (frequent.length === 0) return undefined;

@@ -89,7 +89,7 @@ function createScorer(
   const read = createFeatureReader();
   const structure = new Float32Array(STRUCTURE.length);
   const direction = new Float32Array(DIMENSIONS);
-  const place = new Float32Array(PLACE);
+  const place = new Float64Array(PLACE);
   const likely = new Float64Array(models.length);
   const near = new Float64Array(models.length);
 

@@ -9,10 +9,10 @@ import type { StoredLandmarks } from "./trained-file.ts";
  * neighbours, whose time grows with the number of examples.
  */
 export interface Landmarks {
-  /** Positions, `PLACE` numbers each. */
-  readonly places: Float32Array;
+  /** Positions, `PLACE` numbers each. In numbers of 64 bits, which are read without a conversion. */
+  readonly places: Float64Array;
   /** Height of each bump. */
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
   readonly bias: number;
 }
 
@@ -21,14 +21,14 @@ const structureLength = 4 * Math.ceil(STRUCTURE.length / 4);
 export const PLACE: number = structureLength + DIMENSIONS;
 /** Share of structure in the similarity of two places, which is at most 1; words have the rest. */
 const structureShare = 0.5;
-/** How fast a bump falls: e^(sharpness * (similarity - 1)). */
+/** Steepness of a bump: e^(sharpness * (similarity - 1)). */
 const sharpness = 3;
 
 /** Writes the place of an ask into `into` from `at` on: directions of its structure and of its words. */
 export function writePlace(
   structure: Float32Array,
   direction: Float32Array,
-  into: Float32Array,
+  into: Float64Array,
   at = 0,
 ): void {
   let squares = 0;
@@ -42,18 +42,22 @@ export function writePlace(
 }
 
 /** The height of the bump of the landmark at `from` in `places`, at the place of an ask. */
-export function bump(places: Float32Array, from: number, place: Float32Array): number {
-  let similarity = 0;
-  for (let index = 0; index < PLACE; index += 4)
-    similarity +=
-      (places[from + index] as number) * (place[index] as number) +
-      (places[from + index + 1] as number) * (place[index + 1] as number) +
-      (places[from + index + 2] as number) * (place[index + 2] as number) +
-      (places[from + index + 3] as number) * (place[index + 3] as number);
-  return Math.exp(sharpness * (similarity - 1));
+export function bump(places: Float64Array, from: number, place: Float64Array): number {
+  // Two sums, since each addition waits for the one before it.
+  let even = 0;
+  let odd = 0;
+  for (let index = 0, at = from; index < PLACE; index += 4, at += 4) {
+    even +=
+      (places[at] as number) * (place[index] as number) +
+      (places[at + 2] as number) * (place[index + 2] as number);
+    odd +=
+      (places[at + 1] as number) * (place[index + 1] as number) +
+      (places[at + 3] as number) * (place[index + 3] as number);
+  }
+  return Math.exp(sharpness * (even + odd - 1));
 }
 
-export function landmarksValue({ places, weights, bias }: Landmarks, place: Float32Array): number {
+export function landmarksValue({ places, weights, bias }: Landmarks, place: Float64Array): number {
   let value = bias;
   for (let index = 0; index < weights.length; index += 1)
     value += (weights[index] as number) * bump(places, index * PLACE, place);
@@ -61,7 +65,12 @@ export function landmarksValue({ places, weights, bias }: Landmarks, place: Floa
 }
 
 export function encodeLandmarks({ places, weights, bias }: Landmarks): StoredLandmarks {
-  return { count: weights.length, places: encodeColumn(places), weights: encodeColumn(weights), bias };
+  return {
+    count: weights.length,
+    places: encodeColumn(Float32Array.from(places)),
+    weights: encodeColumn(Float32Array.from(weights)),
+    bias,
+  };
 }
 
 /** Decodes landmarks; `undefined` if the columns do not have the stated sizes, or a number is not finite. */
@@ -71,6 +80,6 @@ export function decodeLandmarks(stored: StoredLandmarks): Landmarks | undefined 
   const weights = decodeColumn(stored.weights, Float32Array, count);
   if (places === undefined || weights === undefined) return undefined;
   return places.every(Number.isFinite) && weights.every(Number.isFinite)
-    ? { places, weights, bias }
+    ? { places: Float64Array.from(places), weights: Float64Array.from(weights), bias }
     : undefined;
 }

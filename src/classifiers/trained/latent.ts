@@ -54,8 +54,18 @@ function addPairs(
   { buckets, bucketCount }: Words,
   sums: Float64Array,
 ): void {
-  let [a, b, c, d, e, f] = [0, 0, 0, 0, 0, 0];
-  let [g, h, i, j, k, l] = [0, 0, 0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let e = 0;
+  let f = 0;
+  let g = 0;
+  let h = 0;
+  let i = 0;
+  let j = 0;
+  let k = 0;
+  let l = 0;
   for (let index = 0; index < bucketCount; index += 1) {
     const at = starts[buckets[index] as number] as number;
     a += pairs[at] as number;

@@ -136,15 +136,15 @@ export interface TrainedClassifier {
   readonly proven: boolean;
   /** True if it is proven, and nothing speaks against it. */
   readonly recommended: boolean;
-  /** What speaks against using it, with figures. Absent if nothing does. */
+  /** Reason against using it, with figures. Absent if there is none. */
   readonly notRecommended?: string | undefined;
-  /** How often small changes of a prompt change its side. Empty if no text was at hand. */
+  /** Shares of prompts that small changes move to the other side. Empty if no text was at hand. */
   readonly flips: readonly FlipShare[];
   readonly candidates: readonly CandidateResult[];
   readonly score: readonly WeightedPart[];
   /** Reference distribution: quantiles of the held-out scores, equally spaced from minimum to maximum. */
   readonly quantiles: readonly number[];
-  /** What takes the place of both for a request whose category the table lists. */
+  /** Score and quantiles of a request whose category the table lists. */
   readonly withCategory?:
     | { readonly score: readonly WeightedPart[]; readonly quantiles: readonly number[] }
     | undefined;

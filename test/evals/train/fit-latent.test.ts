@@ -85,7 +85,7 @@ test("landmarks learn where the large model gains, and fewer rows than landmarks
     const landmarks = fitLandmarks(places, some, gains.subarray(0, count), seededRandom(1));
     expect(landmarks.weights.length).toBe(Math.min(48, count));
     const gainOf = (ask: string): number => {
-      const place = new Float32Array(PLACE);
+      const place = new Float64Array(PLACE);
       writePlace(new Float32Array(STRUCTURE.length), directionOf(ask), place);
       return landmarksValue(landmarks, place);
     };
