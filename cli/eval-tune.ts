@@ -132,7 +132,6 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
     );
   const name = options.classifier ?? "complexity";
   const { classifier, file } = await loadClassifier(name, [small, large]);
-  for (const warning of warningsOf(name, file)) terminal.stderr(`${warning}\n`);
   const { records: read, split } = await readPart(outcomes, options, terminal, {
     keys: file?.keys,
     whenAbsent: "other",
@@ -140,6 +139,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   const records: OutcomeRecord[] = [];
   for await (const record of read) records.push(record);
   if (file !== undefined) checkUntrained(records, name, file);
+  for (const warning of warningsOf(name, file)) terminal.stderr(`${warning}\n`);
   const text = textOf(options.text);
   const tune = options.byCategory ? tuneCategories : tuneThreshold;
   const confidence = openOption("--confidence", options.confidence);
