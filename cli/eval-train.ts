@@ -24,13 +24,15 @@ interface Options extends PartOptions, Pair {
 /** The command `switchpoint eval train`: trains your own classifier on recorded outcomes. */
 export function evalTrainCommand(io: Io): Command {
   return addPartOptions(new Command("train"))
-    .description("train a classifier on recorded outcomes, and say whether it beats prompt length")
+    .description(
+      "train a classifier on recorded outcomes, and say whether it is proven to beat prompt length",
+    )
     .addOption(outcomesOption())
     .addOption(smallOption().makeOptionMandatory())
     .addOption(largeOption().makeOptionMandatory())
     .option("--models <names...>", "more models that get a quality curve")
     .addOption(textOption())
-    .option("--candidate <name>", "take this one even if it does not surely beat length; best: the best one")
+    .option("--candidate <name>", "write another one than the mean; best: the one with the highest APGR")
     .addOption(bootstrapOption())
     .addOption(seedOption("seed of folds, samples and resamples"))
     .option("--out <file>", "path of the classifier file", "classifier.json")
@@ -38,9 +40,11 @@ export function evalTrainCommand(io: Io): Command {
     .addHelpText(
       "after",
       `
-All candidates are measured by cross-validation. A learnt one is written if its interval is above chance and
-above prompt length: their mean, unless another one is surely better. If none is, length or the default
-classifier is written, and the line before the last says so.
+The file always holds the mean of what is learnt, the default and length; where records carry categories, also
+their table, for requests that name one of them. All candidates are measured by cross-validation. The last lines
+say whether the mean is proven to beat chance and prompt length (recommended), or how likely that is and how many
+prompts would prove it (not proven), and whether small changes of a prompt often change its side (not recommended).
+Pass on a file that is not proven to eval tune: it certifies what the threshold loses either way.
 
 Example:
   switchpoint eval train --outcomes outcomes.jsonl.gz --part fit --small openai:gpt-5-mini --large openai:gpt-5

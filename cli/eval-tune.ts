@@ -164,6 +164,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   const records: OutcomeRecord[] = [];
   for await (const record of read) records.push(record);
   if (file !== undefined) checkUntrained(records, name, file);
+  for (const warning of warningsOf(name, file)) terminal.stderr(`${warning}\n`);
   const text = textOf(options.text);
   const ways = waysOf(options);
   const confidence = openOption("--confidence", options.confidence);
@@ -226,6 +227,16 @@ function pricesIn(config: string): Promise<Readonly<Record<string, Price>>> {
   const pricesOf = ({ models }: Router) =>
     Object.values(models).flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]]));
   return withRouter(config, (router) => Object.fromEntries(pricesOf(router)), "--prices-from");
+}
+
+/** Warnings of the training of a classifier. A certificate holds either way; it may save little. */
+function warningsOf(path: string, file: TrainedClassifier | undefined): readonly string[] {
+  if (file === undefined) return [];
+  const unproven = `${path} is not proven to beat prompt length: compare with --classifier length`;
+  return [
+    ...(file.proven ? [] : [unproven]),
+    ...(file.notRecommended === undefined ? [] : [`${path} is not recommended: ${file.notRecommended}`]),
+  ];
 }
 
 /** Throws `InvalidOptionError` if the classifier was trained on one of the records. */

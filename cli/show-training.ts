@@ -14,16 +14,14 @@ export function trainingToJson(
 }
 
 /** Formats all candidates with their intervals, the quality and curve of each model, and the verdict. */
-export function trainingToText(
-  report: TrainingReport,
-  { small, large, version }: TrainedClassifier,
-  path: string,
-): string {
-  const { records, prompts, candidates, models, candidate, recommended, reason } = report;
-  const rows = candidates.map(({ name, apgr, overLength }) => [
+export function trainingToText(report: TrainingReport, file: TrainedClassifier, path: string): string {
+  const { small, large, version } = file;
+  const { records, prompts, candidates, models, candidate, flips } = report;
+  const rows = candidates.map(({ name, apgr, overLength, betterThanLength, promptsToProve }) => [
     name === candidate ? `${name} *` : name,
     withInterval(apgr, digits),
-    name === "length" ? "" : withInterval(overLength, digits),
+    ...(name === "length" ? ["", ""] : [withInterval(overLength, digits), betterThanLength.toFixed(2)]),
+    promptsToProve?.toLocaleString("en-US") ?? "",
   ]);
   const curves = models.map(({ model, quality, curve, before, after, brierOfMean }) => [
     model,
@@ -39,7 +37,13 @@ export function trainingToText(
   return [
     `${records} records, ${prompts} different prompts; small ${small}, large ${large}; on held-out folds`,
     "",
-    formatTable([["candidate", "APGR [95 %]", "over length [95 %]"], ...rows]),
+    formatTable([
+      ["candidate", "APGR [95 %]", "over length [95 %]", "P(better)", "prompts to prove it"],
+      ...rows,
+    ]),
+    ...(file.withCategory === undefined
+      ? []
+      : ["requests whose category the table lists are rated by mean+table, all others by mean"]),
     "",
     formatTable([
       [
@@ -57,9 +61,21 @@ export function trainingToText(
     ]),
     "curve: the one with the lowest Brier score on held-out folds; identity or constant if no other one improves it",
     "",
-    `${recommended ? "recommended" : "not recommended"}: ${reason}`,
+    ...(flips.length === 0 ? [] : [`sides of the middle changed by: ${flips.map(shownFlip).join(", ")}`, ""]),
+    ...verdict(report),
     `${path}: trained@${version}`,
   ].join("\n");
+}
+
+/** The evidence for the candidate, and the reason against it. */
+function verdict({ proven, reason, notRecommended }: TrainingReport): readonly string[] {
+  if (notRecommended !== undefined)
+    return [`${proven ? "proven" : "not proven"}: ${reason}`, `not recommended: ${notRecommended}`];
+  return [`${proven ? "recommended" : "not proven"}: ${reason}`];
+}
+
+function shownFlip({ kind, share }: TrainingReport["flips"][number]): string {
+  return `${kind} ${Math.round(100 * share)} %`;
 }
 
 const digits = (value: number): string => value.toFixed(3);

@@ -1,9 +1,9 @@
 /**
- * Compares a classifier trained on n own labels with prompt length and the default, on other records of the
- * same traffic: mean and standard deviation over ten random splits, and five folds. Needs the data sets in
- * SWITCHPOINT_DATA (default ../shared/data):
+ * Compares what `eval train` writes for n own labels with prompt length and the default, on other records of the
+ * same traffic: mean and standard deviation over twenty random splits, once for requests without a category and
+ * once with it; and five folds with --folds. Needs the data sets in SWITCHPOINT_DATA (default ../shared/data):
  *
- *     npm run build && node dist/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair]
+ *     npm run build && node dist/studies/own-labels-study.js [mmlu] [gsm8k] [mix] [mix-pair] [200] [500] … [--folds]
  */
 import { dirname } from "node:path";
 import { type OutcomeRecord, outcomeOf } from "../evals/data/outcomes/outcome-record.ts";
@@ -33,8 +33,8 @@ interface Study {
   readonly small: readonly string[];
   readonly large: readonly string[];
   readonly labels: readonly number[];
-  /** True to print a five-fold figure. */
-  readonly folds: boolean;
+  /** True where records have categories that a caller could know. */
+  readonly categories: boolean;
   /** Returns the default classifier, or one trained without these records if the default was trained on them. */
   readonly base: () => Promise<Classifier>;
 }
@@ -47,7 +47,7 @@ const studies: Readonly<Record<string, Study>> = {
     small: mixtral,
     large: gpt4,
     labels: [200, 500, 1_000],
-    folds: true,
+    categories: true,
     base: async () => complexity(),
   },
   gsm8k: {
@@ -55,7 +55,7 @@ const studies: Readonly<Record<string, Study>> = {
     small: mixtral,
     large: gpt4,
     labels: [200, 500],
-    folds: true,
+    categories: false,
     base: async () => complexity(),
   },
   mix: {
@@ -63,7 +63,7 @@ const studies: Readonly<Record<string, Study>> = {
     small: ["llama-3.1-8b-instruct", "qwen2.5-7b-instruct", "gemma-2-9b-it", "mistral-7b-instruct-v0.3"],
     large: ["llama-3.1-nemotron-51b-instruct", "llama-3.3-nemotron-super-49b-v1"],
     labels: [200, 500, 2_000],
-    folds: false,
+    categories: true,
     base: withoutMix,
   },
   "mix-pair": {
@@ -71,11 +71,11 @@ const studies: Readonly<Record<string, Study>> = {
     small: ["llama-3.1-8b-instruct"],
     large: ["llama-3.1-nemotron-51b-instruct"],
     labels: [200, 500, 2_000],
-    folds: false,
+    categories: true,
     base: withoutMix,
   },
 };
-const splits = 10;
+const splits = 20;
 const folds = 5;
 const hop = offlineHop(0, new AbortController().signal);
 
@@ -93,27 +93,37 @@ async function withoutMix(): Promise<Classifier> {
   };
 }
 
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((argument) => Object.hasOwn(studies, argument));
+const askedLabels = process.argv.slice(2).map(Number).filter(Number.isInteger);
+const inFolds = process.argv.includes("--folds");
 for (const [name, study] of Object.entries(studies)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const base = await study.base();
   const groups = groupsOf(await recordsOf(study));
-  for (const labels of study.labels) await showSplits(name, base, groups, labels);
-  if (study.folds) await showFolds(name, base, groups);
+  if (inFolds) await showFolds(name, base, groups);
+  else
+    for (const labels of study.labels)
+      if (askedLabels.length === 0 || askedLabels.includes(labels))
+        await showSplits(name, study, base, groups, labels);
 }
 
-/** Returns records with the outcomes `small` and `large`, without categories, since only text is studied. */
-async function recordsOf({ file, small, large }: Study): Promise<readonly OutcomeRecord[]> {
+/** Returns records with the outcomes `small` and `large`, and with the category only where it is studied. */
+async function recordsOf({ file, small, large, categories }: Study): Promise<readonly OutcomeRecord[]> {
   const path = dataPath(file);
   const records: OutcomeRecord[] = [];
-  for await (const { category: _, ...record } of readOutcomes(path)) {
+  for await (const { category, ...record } of readOutcomes(path)) {
     // The published results on these sets exclude such rows.
     if ((record as { readonly contaminated?: boolean }).contaminated) continue;
     const [from, to] = [meanQuality(record, small), meanQuality(record, large)];
     if (from === undefined || to === undefined) continue;
-    records.push({ ...record, outcomes: { small: { quality: from }, large: { quality: to } } });
+    const outcomes = { small: { quality: from }, large: { quality: to } };
+    records.push({ ...record, ...(categories ? { category } : {}), outcomes });
   }
   return records;
+}
+
+function withoutCategory({ category: _, ...record }: OutcomeRecord): OutcomeRecord {
+  return record;
 }
 
 function meanQuality(record: OutcomeRecord, names: readonly string[]): number | undefined {
@@ -135,31 +145,34 @@ function groupsOf(records: readonly OutcomeRecord[]): readonly (readonly Outcome
 
 async function showSplits(
   name: string,
+  { categories }: Study,
   base: Classifier,
   groups: readonly (readonly OutcomeRecord[])[],
   labels: number,
 ): Promise<void> {
   const columns = new Map<string, number[]>();
-  let recommended = 0;
+  let proven = 0;
+  let won = 0;
   for (let seed = 1; seed <= splits; seed += 1) {
     const shuffled = shuffle(groups, seed).flat();
     const [own, rest] = [shuffled.slice(0, labels), shuffled.slice(labels)];
-    const chosen = await train(own, base, seed);
-    if (chosen.recommended) recommended += 1;
-    const contenders = {
-      chosen: chosen.classifier,
-      mean: (await train(own, base, seed, "mean")).classifier,
-      blend: (await train(own, base, seed, "blend")).classifier,
-      length: length(),
-      default: base,
+    const bare = rest.map(withoutCategory);
+    const written = await train(own, base, seed);
+    if (written.proven) proven += 1;
+    const scores = {
+      own: await scoresOf(bare, written.classifier),
+      ...(categories ? { "own with category": await scoresOf(rest, written.classifier) } : {}),
+      length: await scoresOf(bare, length()),
+      default: await scoresOf(bare, base),
     };
-    for (const [column, classifier] of Object.entries(contenders)) {
-      const value = apgrOf(rest, await scoresOf(rest, classifier));
-      columns.set(column, [...(columns.get(column) ?? []), value]);
-    }
+    const found = new Map(Object.entries(scores).map(([column, values]) => [column, apgrOf(rest, values)]));
+    for (const [column, value] of found) columns.set(column, [...(columns.get(column) ?? []), value]);
+    if ((found.get("own") ?? 0) > (found.get("length") ?? 0)) won += 1;
+    const shown = [...columns].map(([column, values]) => `${column} ${withDeviation(values)}`);
+    const line = `${name}, ${labels} labels, ${seed} splits: ${shown.join(", ")}; own better than length in ${won}, proven in ${proven}`;
+    if (seed === splits) console.log(line);
+    else if (seed % 5 === 0) console.error(line);
   }
-  const shown = [...columns].map(([column, values]) => `${column} ${withDeviation(values)}`);
-  console.log(`${name}, ${labels} labels, ${splits} splits: ${shown.join(", ")}; recommended ${recommended}`);
 }
 
 async function showFolds(
@@ -169,14 +182,15 @@ async function showFolds(
 ): Promise<void> {
   const shuffled = shuffle(groups, 1);
   const records: OutcomeRecord[] = [];
-  const scores: Record<string, number[]> = { chosen: [], mean: [], blend: [], length: [], default: [] };
+  const scores: Record<string, number[]> = { own: [], length: [], default: [] };
   for (let fold = 0; fold < folds; fold += 1) {
     const own = shuffled.filter((_, index) => index % folds !== fold).flat();
-    const rest = shuffled.filter((_, index) => index % folds === fold).flat();
+    const rest = shuffled
+      .filter((_, index) => index % folds === fold)
+      .flat()
+      .map(withoutCategory);
     const contenders = {
-      chosen: (await train(own, base, 1)).classifier,
-      mean: (await train(own, base, 1, "mean")).classifier,
-      blend: (await train(own, base, 1, "blend")).classifier,
+      own: (await train(own, base, 1)).classifier,
       length: length(),
       default: base,
     };
@@ -197,16 +211,15 @@ async function showFolds(
   }
 }
 
-async function train(records: readonly OutcomeRecord[], base: Classifier, seed: number, candidate?: string) {
+async function train(records: readonly OutcomeRecord[], base: Classifier, seed: number) {
   const { file, report } = await trainClassifier(records, {
     small: "small",
     large: "large",
     seed,
     base,
-    candidate,
-    ...(candidate === undefined ? {} : { resamples: 1 }),
+    resamples: 300,
   });
-  return { classifier: trained(file, { base }), recommended: report.recommended };
+  return { classifier: trained(file, { base }), proven: report.proven };
 }
 
 async function scoresOf(records: readonly OutcomeRecord[], classifier: Classifier): Promise<number[]> {
@@ -237,10 +250,13 @@ function shuffle<T>(values: readonly T[], seed: number): readonly T[] {
     .map(({ value }) => value);
 }
 
+/** Mean with its 95 % interval over splits, which share their records, and the standard deviation of one. */
 function withDeviation(values: readonly number[]): string {
   const centre = mean(values);
   const deviation = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
-  return `${centre.toFixed(3)} ± ${deviation.toFixed(3)}`;
+  const half = (1.96 * deviation) / Math.sqrt(values.length);
+  const interval = `[${(centre - half).toFixed(3)}, ${(centre + half).toFixed(3)}]`;
+  return `${centre.toFixed(3)} ${interval} ± ${deviation.toFixed(3)}`;
 }
 
 function mean(values: readonly number[]): number {

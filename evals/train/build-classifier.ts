@@ -3,6 +3,8 @@ import {
   encodeExamples,
   type StructureScale,
 } from "../../src/classifiers/trained/examples.ts";
+import { encodeLandmarks } from "../../src/classifiers/trained/landmarks.ts";
+import { encodeLatent } from "../../src/classifiers/trained/latent.ts";
 import { encodeHeads } from "../../src/classifiers/trained/linear-heads.ts";
 import {
   type CandidateResult,
@@ -17,17 +19,24 @@ import { mean } from "../../src/statistics/mean.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
 import type { CalibrationError } from "../metrics/calibration-error.ts";
-import { candidatesOf } from "./candidates.ts";
-import { chooseCandidate, measureCandidates } from "./choose-candidate.ts";
+import { type Candidate, candidatesOf, scoresBy } from "./candidates.ts";
 import { withCommonCategories } from "./common-categories.ts";
 import { crossValidate, FOLDS, foldsOf } from "./cross-validate.ts";
 import { fitCurve } from "./fit-curve.ts";
+import { placesOf } from "./fit-landmarks.ts";
+import { fitLatent } from "./fit-latent.ts";
 import { difference, fitParts, type PartValues } from "./fit-parts.ts";
+import { foldUnits, type JoinKeys } from "./fold-units.ts";
+import { describeEvidence, isProven, measureCandidates, takeCandidate } from "./judge-candidates.ts";
+import { describeFlips, flipsOf, type Variants } from "./variants.ts";
 
 /** Input of a training. */
 export interface BuildInput {
   readonly examples: Examples;
   readonly scale: StructureScale;
+  /** Keys that join each example to others. */
+  readonly joinKeys: readonly JoinKeys[];
+  readonly variants: Variants;
   readonly small: string;
   readonly large: string;
   /** Names in the order of the examples' qualities. */
@@ -82,25 +91,39 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     throw new InvalidOptionError("large", large, `a model that is better than ${small} on these records`);
 
   const random = seededRandom(seed);
-  const folds = foldsOf(examples.groups, random);
-  const held = crossValidate(examples, folds, pair, random, (done) => input.onProgress(done, FOLDS));
+  const { units, separatesTemplates } = foldUnits(input.joinKeys, leastPrompts);
+  const folds = foldsOf(units, random);
   const all = Uint32Array.from({ length: examples.count }, (_, row) => row);
-  const { ridge, logistic, table, stored } = fitParts(examples, all, pair, random);
-  const candidates = candidatesOf(held, data.records, table !== undefined);
+  const latent = fitLatent(examples, all, random);
+  const { variants, onProgress } = input;
+  const onFold = (done: number): void => onProgress(done, FOLDS);
+  const held = crossValidate({ examples, variants, latent, folds, pair, random, onFold });
+  const fitted = fitParts(examples, placesOf(examples, latent), all, pair, random);
+  const { table } = fitted;
+  const candidates = candidatesOf(held.examples, data.records, table !== undefined);
   const results = await measureCandidates(candidates, gains, {
-    groups: examples.groups,
+    groups: units,
     resamples: input.resamples,
     seed,
     confidence: input.confidence,
   });
-  const { chosen, recommended, reason } = chooseCandidate(results, input.candidate);
-  const candidate = candidates.find(({ name }) => name === chosen.name);
-  if (candidate === undefined) throw new Error("the chosen candidate is one of those measured");
-  const uses = new Set(candidate.score.map(({ part }) => part));
-  const curves = qualities.map((quality, model) =>
-    fitCurve(estimatesOf(held, model, uses.has("neighbours")), quality, folds),
-  );
+  const taken = takeCandidate(results, input.candidate);
+  const named = (name: string): Candidate | undefined => candidates.find((one) => one.name === name);
+  const candidate = named(taken.name);
+  if (candidate === undefined) throw new Error("the candidate that was taken is one of those measured");
+  // Left alone, a table counts for those requests only whose category it lists.
+  const withTable = taken.name === "mean" ? named("mean+table") : undefined;
+  const quantiles = quantilesOf(candidate);
+  const middle = quantiles[(REFERENCE_QUANTILES - 1) / 2] ?? 0;
+  const flips = flipsOf(variants, candidate.values, scoresBy(candidate.score, held.variants), middle);
+  const notRecommended = describeFlips(flips);
+  const isAlone = separatesTemplates ? undefined : tooAlike;
+  const proven = isProven(taken) && isAlone === undefined;
 
+  const uses = new Set([candidate, withTable].flatMap((one) => one?.score.map(({ part }) => part) ?? []));
+  const curves = qualities.map((quality, model) =>
+    fitCurve(estimatesOf(held.examples, model, uses.has("neighbours")), quality, folds),
+  );
   const file: Omit<TrainedClassifier, "version"> = {
     formatVersion: FORMAT_VERSION,
     base: { name: base.name, version: base.version },
@@ -110,28 +133,32 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     seed,
     data,
     ...(input.keys === undefined ? {} : { keys: input.keys }),
-    candidate: chosen.name,
-    recommended,
+    candidate: taken.name,
+    proven,
+    recommended: proven && notRecommended === undefined,
+    ...(notRecommended === undefined ? {} : { notRecommended }),
+    flips,
     candidates: results,
     score: candidate.score,
-    quantiles: Array.from(
-      weightedQuantiles(
-        Array.from(candidate.values, (value) => ({ value, weight: 1 })),
-        REFERENCE_QUANTILES,
-      ),
-    ),
+    quantiles,
+    ...(withTable === undefined
+      ? {}
+      : { withCategory: { score: withTable.score, quantiles: quantilesOf(withTable) } }),
     structure: input.scale,
-    logistic: encodeHeads(logistic),
-    ...(uses.has("ridge") ? { ridge: encodeHeads(ridge) } : {}),
+    logistic: encodeHeads(fitted.logistic),
+    ...(uses.has("landmarks")
+      ? { latent: encodeLatent(latent), landmarks: encodeLandmarks(fitted.landmarks) }
+      : {}),
+    ...(uses.has("ridge") ? { ridge: encodeHeads([fitted.ridge]) } : {}),
     ...(uses.has("table") && table !== undefined ? { table } : {}),
-    examples: encodeExamples(stored),
+    examples: encodeExamples(fitted.stored),
     curves: curves.map(({ curve }) => curve),
   };
   return {
     file: { ...file, version: versionOf(file) },
     prompts,
     candidates: results,
-    reason,
+    reason: isAlone ?? describeEvidence(taken),
     models: curves.map(({ curve, before, after, brierOfMean }, model) => ({
       model: models[model] ?? "",
       quality: mean(qualities[model] ?? new Float64Array(0)),
@@ -142,6 +169,13 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
       after,
     })),
   };
+}
+
+const tooAlike = `too few prompts differ by more than names and numbers (fewer than ${leastPrompts}): what was measured may be memory`;
+
+function quantilesOf({ values }: Candidate): readonly number[] {
+  const weighted = Array.from(values, (value) => ({ value, weight: 1 }));
+  return Array.from(weightedQuantiles(weighted, REFERENCE_QUANTILES));
 }
 
 function qualityOf({ quality, models, count }: Examples, model: number): Float64Array {

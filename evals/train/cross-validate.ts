@@ -1,7 +1,10 @@
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import type { Part } from "../../src/classifiers/trained/trained-file.ts";
+import type { Latent } from "../../src/classifiers/trained/latent.ts";
+import { PARTS } from "../../src/classifiers/trained/trained-file.ts";
 import { shuffled } from "../../src/statistics/shuffled.ts";
+import { placesOf } from "./fit-landmarks.ts";
 import { fitParts, type Pair, type PartValues, valuesOf } from "./fit-parts.ts";
+import type { Variants } from "./variants.ts";
 
 export const FOLDS = 5;
 
@@ -12,17 +15,52 @@ export function foldsOf(groups: Uint32Array, random: () => number): Uint8Array {
   return Uint8Array.from(groups, (group) => foldOf.get(group) ?? 0);
 }
 
-/** Computes the values of each example by parts that were fitted on the other folds. */
-export function crossValidate(
-  examples: Examples,
-  folds: Uint8Array,
-  pair: Pair,
-  random: () => number,
-  onFold: (done: number) => void,
-): PartValues {
-  const column = (): Float64Array => new Float64Array(examples.count);
-  const columns = (): readonly Float64Array[] => Array.from({ length: examples.models }, column);
-  const held: PartValues = {
+/** Values by parts that were fitted without the example, or without the one that a variant was made of. */
+export interface HeldOut {
+  readonly examples: PartValues;
+  readonly variants: PartValues;
+}
+
+/** Input of a cross-validation. */
+export interface CrossValidation {
+  readonly examples: Examples;
+  /** Changed copies of some examples, and the row of each one's original. */
+  readonly variants: Variants;
+  readonly latent: Latent;
+  readonly folds: Uint8Array;
+  readonly pair: Pair;
+  readonly random: () => number;
+  readonly onFold: (done: number) => void;
+}
+
+/** Computes the values of each example, and of each variant, by parts that were fitted on the other folds. */
+export function crossValidate(input: CrossValidation): HeldOut {
+  const { examples, folds, pair, random, latent } = input;
+  const { examples: changed, originals } = input.variants;
+  const places = placesOf(examples, latent);
+  const changedPlaces = placesOf(changed, latent);
+  const held = { examples: emptyValues(examples), variants: emptyValues(changed) };
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const fitted = fitParts(
+      examples,
+      places,
+      rowsWhere(folds, (own) => own !== fold),
+      pair,
+      random,
+    );
+    const test = rowsWhere(folds, (own) => own === fold);
+    scatter(valuesOf(fitted, examples, places, test, pair), test, held.examples);
+    const of = rowsWhere(originals, (row) => folds[row] === fold);
+    scatter(valuesOf(fitted, changed, changedPlaces, of, pair), of, held.variants);
+    input.onFold(fold + 1);
+  }
+  return held;
+}
+
+function emptyValues({ count, models }: Examples): PartValues {
+  const column = (): Float64Array => new Float64Array(count);
+  const columns = (): readonly Float64Array[] => Array.from({ length: models }, column);
+  return {
     parts: {
       length: column(),
       default: column(),
@@ -30,33 +68,29 @@ export function crossValidate(
       ridge: column(),
       logistic: column(),
       neighbours: column(),
+      landmarks: column(),
     },
     likely: columns(),
     near: columns(),
   };
-  for (let fold = 0; fold < FOLDS; fold += 1) {
-    const train = rowsWhere(folds, (own) => own !== fold);
-    const test = rowsWhere(folds, (own) => own === fold);
-    const values = valuesOf(fitParts(examples, train, pair, random), examples, test, pair);
-    const scatter = (from: Float64Array | undefined, into: Float64Array | undefined): void => {
-      test.forEach((row, index) => {
-        if (into !== undefined) into[row] = from?.[index] ?? 0;
-      });
-    };
-    for (const [part, value] of Object.entries(values.parts)) scatter(value, held.parts[part as Part]);
-    for (let model = 0; model < examples.models; model += 1) {
-      scatter(values.likely[model], held.likely[model]);
-      scatter(values.near[model], held.near[model]);
-    }
-    onFold(fold + 1);
-  }
-  return held;
 }
 
-function rowsWhere(folds: Uint8Array, holds: (fold: number) => boolean): Uint32Array {
-  const rows: number[] = [];
-  folds.forEach((fold, row) => {
-    if (holds(fold)) rows.push(row);
+/** Writes the values of the examples in `rows` to their places in `into`. */
+function scatter(from: PartValues, rows: Uint32Array, into: PartValues): void {
+  const column = (values: Float64Array | undefined, target: Float64Array | undefined): void => {
+    rows.forEach((row, index) => {
+      if (target !== undefined) target[row] = values?.[index] ?? 0;
+    });
+  };
+  for (const part of PARTS) column(from.parts[part], into.parts[part]);
+  into.likely.forEach((target, model) => {
+    column(from.likely[model], target);
+    column(from.near[model], into.near[model]);
   });
+}
+
+function rowsWhere(folds: ArrayLike<number>, holds: (fold: number) => boolean): Uint32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < folds.length; row += 1) if (holds(folds[row] as number)) rows.push(row);
   return Uint32Array.from(rows);
 }

@@ -6,23 +6,29 @@ import { mean } from "../../src/statistics/mean.ts";
 import { addRow, createDesign, type Design, rowValue, solve } from "./solve.ts";
 
 /**
- * Fits one head per model: ridge regression of its quality, by conjugate gradients with a fixed number of
- * steps. Graded quality is used unchanged.
+ * Fits a head of the gain: ridge regression by conjugate gradients with a fixed number of steps. `gains` by
+ * position in `rows`.
  */
-export function fitRidgeHeads(examples: Examples, rows: Uint32Array, buckets: number): readonly LinearHead[] {
+export function fitRidgeHead(
+  examples: Examples,
+  rows: Uint32Array,
+  gains: Float64Array,
+  buckets: number,
+): LinearHead {
   const design = createDesign(examples, rows, buckets, { words: 2, structure: 30, bias: 1e-3 });
   const even = new Float64Array(rows.length).fill(1);
-  return eachModel(examples, rows, (targets, mean) => {
-    const right = new Float64Array(design.unknowns);
-    rows.forEach((row, index) => {
-      addRow(design, right, row, (targets[index] as number) - mean);
-    });
-    const solution = solve(design, even, right, 25);
-    return headOf(design, solution, mean, buckets);
+  const centre = mean(gains);
+  const right = new Float64Array(design.unknowns);
+  rows.forEach((row, index) => {
+    addRow(design, right, row, (gains[index] as number) - centre);
   });
+  return headOf(design, solve(design, even, right, 25), centre, buckets);
 }
 
 const newtonRounds = 4;
+/** Steps of conjugate gradients: later rounds change little, and more steps there change no order. */
+const firstSteps = 10;
+const laterSteps = 5;
 
 /**
  * Fits one head per model: logistic regression with its quality as a soft label (a quality of 0.7 counts as
@@ -33,7 +39,7 @@ export function fitLogisticHeads(
   rows: Uint32Array,
   buckets: number,
 ): readonly LinearHead[] {
-  const design = createDesign(examples, rows, buckets, { words: 1, structure: 30, bias: 1e-3 });
+  const design = createDesign(examples, rows, buckets, { words: 1, structure: 100, bias: 1e-3 });
   const curvature = new Float64Array(rows.length);
   return eachModel(examples, rows, (targets, mean) => {
     const solution = new Float64Array(design.unknowns);
@@ -45,7 +51,7 @@ export function fitLogisticHeads(
         curvature[index] = Math.max(1e-3, likely * (1 - likely));
         addRow(design, gradient, row, (targets[index] as number) - likely);
       });
-      const change = solve(design, curvature, gradient, 10);
+      const change = solve(design, curvature, gradient, round === 0 ? firstSteps : laterSteps);
       for (let index = 0; index < solution.length; index += 1)
         solution[index] = (solution[index] as number) + (change[index] as number);
     }

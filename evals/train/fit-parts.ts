@@ -1,10 +1,12 @@
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
+import { type Landmarks, landmarksValue, PLACE } from "../../src/classifiers/trained/landmarks.ts";
 import { headValue, type LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
 import { createNeighbours } from "../../src/classifiers/trained/neighbours.ts";
 import { logistic } from "../../src/classifiers/trained/quality-curve.ts";
 import type { Part, TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
-import { fitLogisticHeads, fitRidgeHeads } from "./fit-heads.ts";
+import { fitLogisticHeads, fitRidgeHead } from "./fit-heads.ts";
+import { fitLandmarks } from "./fit-landmarks.ts";
 import { sampleExamples } from "./select-examples.ts";
 
 /** Positions of the two models that are routed between. */
@@ -15,8 +17,9 @@ export interface Pair {
 
 /** Parts that are learnt from examples. */
 export interface FittedParts {
-  readonly ridge: readonly LinearHead[];
+  readonly ridge: LinearHead;
   readonly logistic: readonly LinearHead[];
+  readonly landmarks: Landmarks;
   readonly table: TrainedClassifier["table"];
   /** Examples in which neighbours are looked up. */
   readonly stored: Examples;
@@ -30,16 +33,24 @@ export interface PartValues {
   readonly near: readonly Float64Array[];
 }
 
+/** Fits all parts to the examples in `rows`. `places` are those of all examples. */
 export function fitParts(
   examples: Examples,
+  places: Float64Array,
   rows: Uint32Array,
   pair: Pair,
   random: () => number,
 ): FittedParts {
   const buckets = bucketsFor(examples.models);
+  const { quality, models } = examples;
+  const gains = Float64Array.from(
+    rows,
+    (row) => (quality[row * models + pair.large] as number) - (quality[row * models + pair.small] as number),
+  );
   return {
-    ridge: fitRidgeHeads(examples, rows, buckets),
+    ridge: fitRidgeHead(examples, rows, gains, buckets),
     logistic: fitLogisticHeads(examples, rows, buckets),
+    landmarks: fitLandmarks(places, rows, gains, random),
     table: fitTable(examples, rows, pair),
     stored: sampleExamples(examples, rows, storedFor(examples.models), random),
   };
@@ -91,13 +102,19 @@ function fitTable(
   return { gains, otherwise };
 }
 
-/** Computes the values of the examples in `rows` by fitted parts. */
-export function valuesOf(fitted: FittedParts, examples: Examples, rows: Uint32Array, pair: Pair): PartValues {
+/** Computes the values of the examples in `rows`, which have the `places`, by fitted parts. */
+export function valuesOf(
+  fitted: FittedParts,
+  examples: Examples,
+  places: Float64Array,
+  rows: Uint32Array,
+  pair: Pair,
+): PartValues {
   const { models, starts, buckets } = examples;
   const column = (): Float64Array => new Float64Array(rows.length);
   const likely = Array.from({ length: models }, column);
   const near = Array.from({ length: models }, column);
-  const ridge = Array.from({ length: models }, column);
+  const ridge = column();
   const neighbours = createNeighbours(fitted.stored);
   const found = new Float64Array(models);
   rows.forEach((row, index) => {
@@ -105,9 +122,9 @@ export function valuesOf(fitted: FittedParts, examples: Examples, rows: Uint32Ar
     const words = { buckets: own, bucketCount: own.length };
     const structure = examples.structure.subarray(row * STRUCTURE.length, (row + 1) * STRUCTURE.length);
     neighbours(words, structure, found);
+    ridge[index] = headValue(fitted.ridge, words, structure);
     for (let model = 0; model < models; model += 1) {
       set(likely[model], index, logistic(headValue(fitted.logistic[model] as LinearHead, words, structure)));
-      set(ridge[model], index, headValue(fitted.ridge[model] as LinearHead, words, structure));
       set(near[model], index, found[model] as number);
     }
   });
@@ -120,9 +137,12 @@ export function valuesOf(fitted: FittedParts, examples: Examples, rows: Uint32Ar
       length: Float64Array.from(rows, (row) => examples.lengths[row] as number),
       default: Float64Array.from(rows, (row) => examples.defaults[row] as number),
       table: Float64Array.from(rows, gainOf),
-      ridge: gain(ridge),
+      ridge,
       logistic: gain(likely),
       neighbours: gain(near),
+      landmarks: Float64Array.from(rows, (row) =>
+        landmarksValue(fitted.landmarks, places.subarray(row * PLACE, (row + 1) * PLACE)),
+      ),
     },
     likely,
     near,

@@ -9,12 +9,16 @@ import {
   type RequestFacts,
 } from "../../src/contracts/index.ts";
 import { checkNumber, dropPromises } from "../../src/plugin/index.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { promptKey } from "../data/outcomes/prompt-key.ts";
 import { collectRecordKeys, type RecordKeyCollector } from "../data/split/record-keys.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
+import { changes } from "./changed-prompts.ts";
+import { type JoinKeys, joinKeysOf } from "./fold-units.ts";
 import { groupHash } from "./group-hash.ts";
+import type { Variants } from "./variants.ts";
 
 export interface ReadExamplesOptions {
   /** Names of the models; a record without an outcome of each is left out. */
@@ -34,6 +38,10 @@ export interface ReadExamples {
   readonly sha256: string;
   /** Keys of the records that were used. */
   readonly recordKeys: RecordKeyCollector;
+  /** Keys that join each example to others. */
+  readonly joinKeys: readonly JoinKeys[];
+  /** Changed copies of a sample of the examples. */
+  readonly variants: Variants;
 }
 
 /**
@@ -48,6 +56,8 @@ export async function readExamples(
   const hash = createHash("sha256");
   const recordKeys = collectRecordKeys();
   const rows: Row[] = [];
+  const joinKeys: JoinKeys[] = [];
+  const sample = sampleFacts();
   let position = 0;
   const known = new Set<string>();
   for await (const record of records) {
@@ -56,17 +66,20 @@ export async function readExamples(
     const quality = qualitiesOf(record, models, position);
     if (quality === undefined) continue;
     const facts = factsOfRecord(record, position, text);
-    const complexity = complexityBy(base, facts, hop);
     const group = promptKey(record);
     recordKeys.add(record);
-    rows.push({
-      ...copyOf(read(facts)),
+    const rowOf = (own: RequestFacts): Row => ({
+      ...copyOf(read(own)),
       quality,
-      length: Math.log(1 + facts.askCharacters),
-      complexity,
+      length: Math.log(1 + own.askCharacters),
+      complexity: complexityBy(base, own, hop),
       group: groupHash(group),
-      category: facts.category,
+      category: own.category,
     });
+    const row = rowOf(facts);
+    joinKeys.push(joinKeysOf(record, row.group));
+    sample.offer({ rank: row.group, row: rows.length, facts, rowOf });
+    rows.push(row);
     const { messages, tools } = requestOfRecord(record, text);
     hash.update(`${JSON.stringify([record.id, group, messages, tools, facts.category, quality])}\n`);
   }
@@ -78,6 +91,56 @@ export async function readExamples(
     skipped: position - rows.length,
     sha256: hash.digest("hex"),
     recordKeys,
+    joinKeys,
+    variants: variantsOf(sample.drawn(), models.length, scale),
+  };
+}
+
+/** A record whose prompt may be changed, and what makes an example of the changed one. */
+interface Sampled {
+  readonly rank: number;
+  readonly row: number;
+  readonly facts: RequestFacts;
+  readonly rowOf: (facts: RequestFacts) => Row;
+}
+
+/** Number of prompts that are changed. */
+const mostSampled = 200;
+/** Longest prompt that is changed: to longer ones the changes matter less, and they take the most memory. */
+const mostCharacters = 3_000;
+
+/** Keeps the short prompts with the smallest hashes, which is a random sample without a look at the others. */
+function sampleFacts() {
+  let kept: Sampled[] = [];
+  const smallest = (): Sampled[] =>
+    kept.sort((a, b) => a.rank - b.rank || a.row - b.row).slice(0, mostSampled);
+  return {
+    offer(one: Sampled): void {
+      const { ask, askCharacters } = one.facts;
+      if (ask === "" || ask.length !== askCharacters || askCharacters > mostCharacters) return;
+      kept.push(one);
+      if (kept.length >= 2 * mostSampled) kept = smallest();
+    },
+    drawn: smallest,
+  };
+}
+
+function variantsOf(sampled: readonly Sampled[], models: number, scale: StructureScale): Variants {
+  const random = seededRandom(1);
+  const made = sampled.flatMap(({ row, facts, rowOf }) =>
+    Object.entries(changes).map(([kind, change]) => {
+      const ask = change(facts.ask, random);
+      return { kind, row, changed: rowOf({ ...facts, ask, askCharacters: ask.length }) };
+    }),
+  );
+  return {
+    examples: columnsOf(
+      made.map(({ changed }) => changed),
+      models,
+      scale,
+    ),
+    originals: Uint32Array.from(made, ({ row }) => row),
+    kinds: made.map(({ kind }) => kind),
   };
 }
 

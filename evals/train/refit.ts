@@ -44,6 +44,11 @@ export async function refit(
     ...checked,
     examples: joinExamples(remembered, added.examples),
     scale,
+    joinKeys: [...Array.from(remembered.groups, (prompt) => ({ prompt, related: [] })), ...added.joinKeys],
+    variants: {
+      ...added.variants,
+      originals: added.variants.originals.map((row) => row + remembered.count),
+    },
     small,
     large,
     models,

@@ -1,5 +1,9 @@
 import { complexity } from "../../src/classifiers/complexity.ts";
-import type { CandidateResult, TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
+import type {
+  CandidateResult,
+  FlipShare,
+  TrainedClassifier,
+} from "../../src/classifiers/trained/trained-file.ts";
 import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
 import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
@@ -20,9 +24,9 @@ export interface TrainSettings {
   /** Classifier to blend with and to compare to; it must answer synchronously. Default `complexity()`. */
   readonly base?: Classifier | undefined;
   /**
-   * Name of a candidate to take without a choice (`length`, `default`, `ridge`, `logistic`, `neighbours`,
+   * Name of another candidate to take (`length`, `default`, `ridge`, `logistic`, `neighbours`, `landmarks`,
    * `mean`, `blend`, with categories also `table`, `mean+table`), or `best` for the one with the highest
-   * APGR, even if it is not sure to beat chance and length.
+   * APGR. Default `mean`, with the table for requests whose category it lists.
    */
   readonly candidate?: string | undefined;
   /** Called after each fold of the cross-validation. */
@@ -48,12 +52,17 @@ export interface TrainingReport {
   /** All candidates, the best first. APGR is that of held-out records. */
   readonly candidates: readonly CandidateResult[];
   /**
-   * Candidate in the file; `recommended` is true if its lower bounds beat chance and length, `reason` says
-   * why it was taken.
+   * Candidate in the file. It is `proven` if the lower bounds of its APGR and of its difference to length are
+   * above chance and 0, and `recommended` if also nothing speaks against it. `reason` says what is known.
    */
   readonly candidate: string;
+  readonly proven: boolean;
   readonly recommended: boolean;
   readonly reason: string;
+  /** Reason against using it, as in the file. */
+  readonly notRecommended?: string | undefined;
+  /** Shares of prompts that small changes move to the other side of the middle. */
+  readonly flips: readonly FlipShare[];
   readonly models: readonly ModelReport[];
 }
 
@@ -64,13 +73,15 @@ export interface Training {
 }
 
 /**
- * Trains a classifier on recorded outcomes: a head per model on hashed words and structure (ridge and
- * logistic), nearest neighbours, a table of categories, their mean, and a blend with the default. All of
- * them, the default and prompt length are measured by cross-validation in five folds, with records of one
- * prompt in one fold. A learnt candidate (their mean, unless another is surely better) is taken only if the
- * lower bounds of its APGR and of its difference to length are above chance and 0; otherwise length or the
- * default is taken, and the report says so. Graded quality is used unchanged. The same records, options and
- * Node version give the same bytes.
+ * Trains a classifier on recorded outcomes. The file always holds the mean of what is learnt (a head per model
+ * on hashed words and structure, and a smooth function of structure and topics), plus a tenth of the default and
+ * of prompt length; where records carry categories, also their table, for requests whose category it lists.
+ * Every candidate is measured by cross-validation in five folds; records of one prompt, group, session or
+ * template share a fold. The file is `proven` if the lower bounds of its APGR and of its difference to length
+ * are above chance and 0; if not, the report says how likely it is to be better, and how many prompts would
+ * prove it. If small changes of a prompt (typing errors, case, courtesies …) move more than 10 % to the other
+ * side of the middle, the file says so in `notRecommended`. Neither changes the score. Graded quality is
+ * used unchanged. The same records, options and Node version give the same bytes.
  *
  * The intervals are those of each candidate by itself: the best of several looks a little better than it is,
  * which a replay on other records shows.
@@ -99,6 +110,8 @@ export async function trainClassifier(
     ...settings,
     examples: read.examples,
     scale: read.scale,
+    joinKeys: read.joinKeys,
+    variants: read.variants,
     small,
     large,
     models,
@@ -146,9 +159,21 @@ export function settingsOf({
 }
 
 export function trainingOf({ file, prompts, candidates, reason, models }: Built, skipped: number): Training {
-  const { data, candidate, recommended } = file;
+  const { data, candidate, proven, recommended, notRecommended, flips } = file;
   return {
     file,
-    report: { records: data.records, skipped, prompts, candidates, candidate, recommended, reason, models },
+    report: {
+      records: data.records,
+      skipped,
+      prompts,
+      candidates,
+      candidate,
+      proven,
+      recommended,
+      reason,
+      ...(notRecommended === undefined ? {} : { notRecommended }),
+      flips,
+      models,
+    },
   };
 }

@@ -2,6 +2,8 @@ import type { ZodType } from "zod";
 import { STRUCTURE } from "../../src/classifiers/read-features.ts";
 import {
   FORMAT_VERSION,
+  PARTS,
+  type Part,
   REFERENCE_QUANTILES,
   type TrainedClassifier,
 } from "../../src/classifiers/trained/trained-file.ts";
@@ -26,7 +28,10 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
     );
   const perStructure = z.array(z.number()).length(STRUCTURE.length);
   const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
-  const part = z.enum(["length", "default", "table", "ridge", "logistic", "neighbours"]);
+  const part = z.enum(PARTS);
+  const score = z
+    .array(z.object({ part, weight: z.number(), mean: z.number(), deviation: z.number().positive() }))
+    .min(1);
   const heads = z.object({
     buckets: z
       .number()
@@ -58,18 +63,31 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
       data: z.object({ records: count, sha256: hash(64) }),
       keys: keys.optional(),
       candidate: text,
+      proven: z.boolean(),
       recommended: z.boolean(),
-      candidates: z.array(z.object({ name: text, apgr: estimate, overLength: estimate, overMean: estimate })),
-      score: z
-        .array(z.object({ part, weight: z.number(), mean: z.number(), deviation: z.number().positive() }))
-        .min(1),
+      notRecommended: text.optional(),
+      flips: z.array(z.object({ kind: text, share: unit, prompts: count })),
+      candidates: z.array(
+        z.object({
+          name: text,
+          apgr: estimate,
+          overLength: estimate,
+          overMean: estimate,
+          betterThanLength: unit,
+          promptsToProve: z.number().int().positive().optional(),
+        }),
+      ),
+      score,
       quantiles: rising.length(REFERENCE_QUANTILES),
+      withCategory: z.object({ score, quantiles: rising.length(REFERENCE_QUANTILES) }).optional(),
       structure: z.object({
         means: perStructure,
         deviations: z.array(z.number().positive()).length(STRUCTURE.length),
       }),
       ridge: heads.optional(),
       logistic: heads,
+      latent: z.object({ count, buckets: column, weights: column, scale: z.number().positive() }).optional(),
+      landmarks: z.object({ count, places: column, weights: column, bias: z.number() }).optional(),
       table: z
         .object({ gains: z.array(z.tuple([z.string(), z.number()])), otherwise: z.number() })
         .optional(),
@@ -99,13 +117,26 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
         message: "must be one for each model, as must the heads",
       },
     )
+    .refine(({ ridge, ...scores }) => ridge?.heads.length === 1 || !names(scores, "ridge"), {
+      path: ["ridge"],
+      message: "must be present, with one head, if the score names it",
+    })
     .refine(
-      ({ score, ridge, models }) =>
-        ridge?.heads.length === models.length || score.every((one) => one.part !== "ridge"),
-      {
-        path: ["ridge"],
-        message: "must be present, with a head for each model, if the score names it",
-      },
-    );
+      ({ latent, landmarks, ...scores }) =>
+        (latent !== undefined && landmarks !== undefined) || !names(scores, "landmarks"),
+      { path: ["landmarks"], message: "must be present, with the latent space, if the score names them" },
+    )
+    .refine(({ table, ...scores }) => table !== undefined || !names(scores, "table"), {
+      path: ["table"],
+      message: "must be present if the score names it",
+    });
   return file;
+}
+
+/** True if one of the file's scores has the part. */
+function names(
+  { score, withCategory }: Pick<TrainedClassifier, "score" | "withCategory">,
+  part: Part,
+): boolean {
+  return [...score, ...(withCategory?.score ?? [])].some((one) => one.part === part);
 }

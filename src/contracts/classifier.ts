@@ -29,6 +29,8 @@ export interface Classifier {
    * categories, and nothing else can then get there. Default: any short name.
    */
   readonly categories?: readonly string[] | undefined;
+  /** Reason against it that its training found, with figures. A router reports it once, when it is made. */
+  readonly notRecommended?: string | undefined;
   // A method, so that a classifier that ignores `hop` or reads fewer facts is one (bivariance).
   classify(request: RequestFacts, hop: HopContext): Classification | Promise<Classification>;
 }

@@ -21,6 +21,12 @@ export interface DecisionsLost {
 export type RouterEvent<Id extends string = string> =
   | { readonly type: "decision-made"; readonly decision: Decision<Id> }
   | { readonly type: "classifier-failed"; readonly decisionId: string; readonly error: RecordedError }
+  /** The training of the classifier found something that speaks against it. Emitted once, when a router is made. */
+  | {
+      readonly type: "classifier-not-recommended";
+      readonly classifier: { readonly name: string; readonly version: string };
+      readonly reason: string;
+    }
   | {
       readonly type: "attempt-started";
       readonly decisionId: string;

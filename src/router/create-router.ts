@@ -118,7 +118,7 @@ function assemble<Id extends string>(
     options: execution,
   };
   const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock };
-  return connect<Id>({
+  const router = connect<Id>({
     models,
     deciding,
     ports,
@@ -145,6 +145,10 @@ function assemble<Id extends string>(
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });
+  const { name, version, notRecommended: reason } = classifier;
+  if (reason !== undefined)
+    events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
+  return router;
 }
 
 function isDraw(value: unknown): boolean {

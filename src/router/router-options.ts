@@ -104,6 +104,8 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
   if (classifier !== undefined) {
     checkMethods("classifier", classifier, ["classify"]);
     for (const field of ["name", "version"] as const) checkText(`classifier.${field}`, classifier[field]);
+    if (classifier.notRecommended !== undefined)
+      checkText("classifier.notRecommended", classifier.notRecommended);
   }
   if (!Array.isArray(constraints))
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");

@@ -101,7 +101,7 @@ function momentsOf(rows: readonly Float64Array[], width: number) {
 }
 
 /** Solves A x = b for a symmetric positive definite A, given as its lower triangle, which is overwritten. */
-function solveCholesky(matrix: readonly Float64Array[], right: Float64Array): Float64Array {
+export function solveCholesky(matrix: readonly Float64Array[], right: Float64Array): Float64Array {
   const size = right.length;
   const solution = right.slice();
   const cell = (row: number, column: number): number => (matrix[row] as Float64Array)[column] as number;

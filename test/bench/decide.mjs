@@ -1,7 +1,8 @@
 // One process: measures a decision at three lengths, with baselines in the same run. Prints JSON.
 import { createHash } from "node:crypto";
 import { createRouter } from "switchpoint";
-import { complexity, length } from "switchpoint/classifiers";
+import { complexity, length, trained } from "switchpoint/classifiers";
+import { trainClassifier } from "switchpoint/evals";
 import { threshold } from "switchpoint/policies";
 import { factsOf, fakeModel } from "switchpoint/testing";
 import { measure, measureSync } from "./measure.mjs";
@@ -16,6 +17,13 @@ const options = {
 };
 const router = createRouter(options);
 const byLength = createRouter({ ...options, classifier: length() });
+const records = promptsOf(600, 400).map((prompt, index) => ({
+  id: String(index),
+  prompt,
+  outcomes: { small: { quality: index % 3 === 0 ? 0 : 1 }, large: { quality: 1 } },
+}));
+const { file } = await trainClassifier(records, { small: "small", large: "large", resamples: 10 });
+const byOwn = createRouter({ ...options, classifier: trained(file) });
 const rows = [];
 
 for (const [characters, runs] of [
@@ -39,6 +47,7 @@ for (const [characters, runs] of [
   );
   add("decide(), length()", await measure((index) => byLength.decide(prompt(index)), { runs }));
   add("decide(), complexity()", await measure((index) => router.decide(prompt(index)), { runs }));
+  add("decide(), trained() on 400 records", await measure((index) => byOwn.decide(prompt(index)), { runs }));
   add("route(), in-memory model", await measure((index) => router.route(prompt(index)), { runs: runs / 2 }));
   const chat = (index) => ({ messages: [{ role: "user", content: prompt(index) }] });
   const { signal } = new AbortController();

@@ -10,7 +10,7 @@ import {
   trained,
 } from "../../src/classifiers/index.ts";
 import { FORMAT_VERSION, versionOf } from "../../src/classifiers/trained/trained-file.ts";
-import type { Classification, Classifier, RequestFacts } from "../../src/contracts/index.ts";
+import type { Classification, Classifier, RequestFacts, RouterEvent } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { factsOf, fakeModel } from "../../src/testing/index.ts";
 import { openHop } from "../support/hops/open-hop.ts";
@@ -29,6 +29,11 @@ const ask = (classifier: Classifier, facts: RequestFacts): Classification =>
 let mean: TrainedClassifier;
 beforeAll(async () => {
   mean = await fileOf("mean");
+});
+
+const tableScore = ({ score, quantiles }: TrainedClassifier) => ({
+  score: [{ ...score[0], part: "table" }],
+  quantiles,
 });
 
 const easy = factsOf({ ask: "tell me about the hotel and the beach of the island" });
@@ -66,7 +71,7 @@ describe("trained", () => {
   it("explains itself with signals: the parts add up to the score", () => {
     const { signals = {} } = ask(trained(mean, { signals: true }), hard);
     const { score = Number.NaN, ...parts } = signals;
-    expect(Object.keys(parts).sort()).toEqual(["logistic", "neighbours", "ridge"]);
+    expect(Object.keys(parts).sort()).toEqual(["default", "landmarks", "length", "logistic"]);
     expect(Object.values(parts).reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 9);
     expect(ask(trained(mean), hard).signals).toBeUndefined();
   });
@@ -107,7 +112,7 @@ describe("trained", () => {
     [
       "another version",
       () => ({ ...mean, formatVersion: FORMAT_VERSION + 1 }),
-      /formatVersion must be 1, .* got 2/,
+      /formatVersion must be 2, .*: train again, got 3/,
     ],
     [
       "a changed field",
@@ -125,6 +130,82 @@ describe("trained", () => {
     ],
   ])("refuses %s, and names the field that differs", (_, file, message) => {
     expect(() => trained(file())).toThrow(message);
+  });
+
+  it("rates requests with and without a listed category, each in its own reference distribution", async () => {
+    const records = topicRecords(160, { categories: true });
+    const { file } = await trainClassifier(records, { small: "small", large: "large", resamples: 20 });
+    const classifier = trained(file, { signals: true });
+    const of = (category?: string) => ask(classifier, { ...hard, category });
+    expect(of("proofs").signals?.["table"]).toBeGreaterThan(0);
+    expect(of("travel").complexity).toBeLessThan(of("proofs").complexity);
+    for (const category of ["never seen", "__proto__", "constructor", ""]) expect(of(category)).toEqual(of());
+    expect(of().signals?.["table"]).toBeUndefined();
+  });
+
+  it.each<[string, (file: TrainedClassifier) => object, string]>([
+    [
+      "a weight beyond all numbers",
+      ({ score }) => ({ score: [{ ...score[0], weight: Number.POSITIVE_INFINITY }] }),
+      "score",
+    ],
+    ["a deviation of 0", ({ score }) => ({ score: [{ ...score[0], deviation: 0 }] }), "score"],
+    ["a part that is none", ({ score }) => ({ score: [{ ...score[0], part: "toString" }] }), "score"],
+    ["no score", () => ({ score: [] }), "score"],
+    ["quantiles that fall", ({ quantiles }) => ({ quantiles: [...quantiles].reverse() }), "quantiles"],
+    [
+      "a category score without its table",
+      (file) => ({ withCategory: tableScore(file), table: undefined }),
+      "table",
+    ],
+    ["models of one name", () => ({ models: ["small", "small", "large"] }), "models"],
+    ["no large model", () => ({ large: "huge" }), "small"],
+    ["heads of another number", ({ logistic }) => ({ logistic: { ...logistic, heads: [] } }), "logistic"],
+    [
+      "a head without structure",
+      ({ logistic }) => ({ logistic: { ...logistic, heads: [{}, {}] } }),
+      "logistic",
+    ],
+    ["a score without landmarks", () => ({ landmarks: undefined }), "landmarks"],
+    [
+      "landmarks that are cut off",
+      ({ landmarks }) => ({ landmarks: { ...landmarks, places: "" } }),
+      "landmarks",
+    ],
+    ["a latent space of text", ({ latent }) => ({ latent: { ...latent, count: "many" } }), "latent"],
+    ["examples without a count", ({ examples }) => ({ examples: { ...examples, count: -1 } }), "examples"],
+    ["curves that are none", () => ({ curves: [{}, {}] }), "curves"],
+    ["a table of what is no number", () => ({ table: { gains: [["a", null]], otherwise: 0 } }), "table"],
+    [
+      "structure of another length",
+      ({ structure }) => ({ structure: { ...structure, means: [] } }),
+      "structure",
+    ],
+  ])("refuses %s, though the hash is right, and names the field", (_, change, field) => {
+    const changed = JSON.parse(JSON.stringify({ ...mean, ...change(mean) })) as TrainedClassifier;
+    expect(() =>
+      trained({ ...changed, ...change(mean), version: versionOf({ ...changed, ...change(mean) }) }),
+    ).toThrow(new RegExp(`^trained\\.file\\.${field}[. ]`));
+  });
+
+  it("refuses more than a megabyte", () => {
+    const large = { ...mean, candidate: "x".repeat(1_000_001) };
+    expect(() => trained({ ...large, version: versionOf(large) })).toThrow(/JSON of at most 1000000 bytes/);
+  });
+
+  it("states a quality under any name of a model", async () => {
+    const records = topicRecords(60).map(({ outcomes, ...record }) => ({
+      ...record,
+      outcomes: Object.fromEntries([
+        ["__proto__", outcomes["small"] ?? { quality: 0 }],
+        ["constructor", outcomes["large"] ?? { quality: 1 }],
+      ]),
+    }));
+    const pair = { small: "__proto__", large: "constructor", resamples: 5 };
+    const { file } = await trainClassifier(records, pair);
+    const { quality = {} } = ask(trained(JSON.parse(JSON.stringify(file))), hard);
+    expect(Object.keys(quality).sort()).toEqual(["__proto__", "constructor"]);
+    expect(Object.values(quality).every((value) => value >= 0 && value <= 1)).toBe(true);
   });
 
   it("refuses a file that was trained with another base classifier", async () => {
@@ -179,6 +260,37 @@ describe("in a router", () => {
       expect(small).toBeLessThan(middle);
       expect(middle).toBeLessThan(large);
     }
+  });
+});
+
+describe("a classifier that is not recommended", () => {
+  it("is accepted by a router, which reports it once with the reason", async () => {
+    const changed = { ...mean, notRecommended: "typos move 30 % of 200 prompts", recommended: false };
+    const classifier = trained({ ...changed, version: versionOf(changed) });
+    const events: RouterEvent[] = [];
+    const router = createRouter({
+      models: { small: fakeModel({ name: "small" }), large: fakeModel({ name: "large" }) },
+      policy: cheapestAbove(0.7),
+      classifier,
+      onEvent: (event) => void events.push(event),
+    });
+    await router.decide("tell me about the lemma");
+    expect(events.filter(({ type }) => type === "classifier-not-recommended")).toEqual([
+      {
+        type: "classifier-not-recommended",
+        classifier: { name: "trained", version: classifier.version },
+        reason: "typos move 30 % of 200 prompts",
+      },
+    ]);
+  });
+
+  it("must give a reason", () => {
+    const options = {
+      models: { small: fakeModel({ name: "small" }), large: fakeModel({ name: "large" }) },
+      policy: cheapestAbove(0.7),
+    };
+    const classifier = { ...length(), notRecommended: 7 as unknown as string };
+    expect(() => createRouter({ ...options, classifier })).toThrow(/classifier.notRecommended must be/);
   });
 });
 

@@ -28,12 +28,27 @@ describe("eval train", () => {
     expect(err).toBe(`${[1, 2, 3, 4, 5].map((fold) => `fold ${fold} of 5\n`).join("")}${notice}`);
     const lines = out.split("\n");
     expect(lines[0]).toBe("150 records, 150 different prompts; small small, large large; on held-out folds");
-    expect(lines[2]).toMatch(/^candidate +APGR \[95 %\] +over length \[95 %\]$/);
-    const names = lines.slice(4, 11).map((line) => line.split(" ")[0]);
-    expect(names.sort()).toEqual(["blend", "default", "length", "logistic", "mean", "neighbours", "ridge"]);
-    expect(out).toMatch(/^mean \* +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] +0\.\d{3} \[-?0\.\d{3}, 0\.\d{3}\]$/m);
+    expect(lines[2]).toMatch(
+      /^candidate +APGR \[95 %\] +over length \[95 %\] +P\(better\) +prompts to prove it$/,
+    );
+    const names = lines.slice(4, 12).map((line) => line.split(" ")[0]);
+    expect(names.sort()).toEqual([
+      "blend",
+      "default",
+      "landmarks",
+      "length",
+      "logistic",
+      "mean",
+      "neighbours",
+      "ridge",
+    ]);
+    expect(out).toMatch(
+      /^mean \* +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] +0\.\d{3} \[-?0\.\d{3}, 0\.\d{3}\] +[01]\.\d\d +[\d,]+$/m,
+    );
     expect(out).toMatch(/^middle +0\.\d{3} +(constant|identity|platt)( +0\.\d{4}){3}( +0\.\d{3}){3}$/m);
-    expect(out).toMatch(/recommended: mean beats chance and length\n.*own\.json: trained@[0-9a-f]{12}\n$/);
+    expect(out).toMatch(
+      /(recommended|proven): mean beats chance and length: both intervals say so\n(not recommended: .*\n)?.*own\.json: trained@[0-9a-f]{12}\n$/,
+    );
 
     const stdin = '{"id": 1, "prompt": "some lemma and a proof of the theorem"}\n';
     const classified = await runCli(["classify", "--classifier", own], { stdin });
@@ -76,11 +91,13 @@ describe("eval train", () => {
     expect((await replay("--part", "tune", "--split-seed", "5")).err).toMatch(/trained on \d+ of these/);
   });
 
-  it("prints JSON, and says when nothing learnt is recommended", async () => {
+  it("prints JSON, and says when nothing is proven", async () => {
     const { exitCode, out } = await train("--outcomes", coins, "--json");
     const { candidates, recommended, reason, file, records } = JSON.parse(out);
     expect({ exitCode, recommended, records }).toEqual({ exitCode: 0, recommended: false, records: 80 });
-    expect(reason).toMatch(/no learnt candidate surely beats chance and length/);
+    expect(reason).toMatch(
+      /mean is not proven to beat chance and length: it is better than length with a probability of/,
+    );
     expect(candidates[0].apgr).toEqual({
       value: expect.any(Number),
       low: expect.any(Number),

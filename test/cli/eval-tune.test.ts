@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { type OutcomeRecord, readTuning } from "../../evals/index.ts";
+import { type OutcomeRecord, readClassifier, readTuning } from "../../evals/index.ts";
 import { threshold } from "../../policies/index.ts";
 import { createRouter } from "../../src/router/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -203,6 +203,9 @@ describe("eval tune", () => {
     const tuned = await tune(...args);
     expect(tuned).toMatchObject({ exitCode: 0 });
     expect(tuned.err).toMatch(/^tune part: \d+ of 900 records \(split seed 4\)\n/);
+    const { proven, notRecommended } = await readClassifier(classifier);
+    expect(tuned.err.includes("is not proven to beat prompt length")).toBe(!proven);
+    expect(tuned.err.includes("is not recommended: small changes")).toBe(notRecommended !== undefined);
     const { data, fitted, classifier: used } = await readTuning(out);
     expect(fitted).toMatchObject({ purpose: "fit", split: { part: "fit" } });
     expect(data.split).toMatchObject({ seed: 4, part: "tune" });

@@ -1,9 +1,10 @@
 import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
-import { FORMAT_VERSION, type TrainedClassifier, versionOf } from "./trained-file.ts";
+import { checkShape } from "./check-shape.ts";
+import { FORMAT_VERSION, MAX_FILE_BYTES, type TrainedClassifier, textOf, versionOf } from "./trained-file.ts";
 
 /**
- * Throws `InvalidOptionError` unless the value is a classifier file that can be used with `base`. Checks
- * only what is cheap without a schema; the hash shows that the rest is unchanged.
+ * Throws `InvalidOptionError` unless the value is a classifier file that can be used with `base`: its format,
+ * size, hash and base, and all that a decision reads. (`readClassifier` checks the rest, too.)
  */
 export function checkTrainedFile(value: unknown, base: Classifier): TrainedClassifier {
   if (typeof value !== "object" || value === null || !("formatVersion" in value))
@@ -16,6 +17,9 @@ export function checkTrainedFile(value: unknown, base: Classifier): TrainedClass
     );
   }
   const file = value as TrainedClassifier;
+  const characters = textOf(file).length;
+  if (characters > MAX_FILE_BYTES)
+    throw new InvalidOptionError("trained.file", characters, `JSON of at most ${MAX_FILE_BYTES} bytes`);
   if (file.version !== versionOf(file)) {
     throw new InvalidOptionError(
       "trained.file.version",
@@ -23,7 +27,7 @@ export function checkTrainedFile(value: unknown, base: Classifier): TrainedClass
       "the hash of the other fields: the file is truncated, or was changed after training",
     );
   }
-  const given = `${file.base.name}@${file.base.version}`;
+  const given = `${file.base?.name}@${file.base?.version}`;
   if (given !== `${base.name}@${base.version}`) {
     throw new InvalidOptionError(
       "trained.file.base",
@@ -31,5 +35,6 @@ export function checkTrainedFile(value: unknown, base: Classifier): TrainedClass
       `${base.name}@${base.version}, the given base classifier: train again with it`,
     );
   }
+  checkShape(file);
   return file;
 }

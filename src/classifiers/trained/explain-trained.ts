@@ -73,12 +73,13 @@ function linearTerms(file: TrainedClassifier, features: Features, structure: Flo
     if (part !== "ridge" && part !== "logistic") return [];
     const stored = file[part];
     const heads = stored === undefined ? undefined : decodeHeads(stored);
+    if (part === "ridge")
+      return heads?.[0] === undefined ? [] : [{ head: heads[0], factor: weight / deviation }];
     return sides.flatMap(({ model, sign }) => {
       const head = heads?.[model];
       if (head === undefined) return [];
       const likely = logistic(headValue(head, features, structure));
-      const slope = part === "logistic" ? likely * (1 - likely) : 1;
-      return [{ head, factor: (sign * weight * slope) / deviation }];
+      return [{ head, factor: (sign * weight * likely * (1 - likely)) / deviation }];
     });
   });
 }

@@ -2,7 +2,8 @@ import type { RecordKeys } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 
 /** A part of a score. Each part estimates how much better the large model is. */
-export type Part = "length" | "default" | "table" | "ridge" | "logistic" | "neighbours";
+export const PARTS = ["length", "default", "table", "ridge", "logistic", "neighbours", "landmarks"] as const;
+export type Part = (typeof PARTS)[number];
 
 /** A part of a score with its weight; it adds `weight * (part - mean) / deviation`. */
 export interface WeightedPart {
@@ -13,7 +14,7 @@ export interface WeightedPart {
   readonly deviation: number;
 }
 
-/** Heads of the models, in the order of the file's models. Arrays of numbers are little-endian, in base64. */
+/** Heads: of the models, in the order of the file's models, or of the gain. Arrays of numbers are little-endian, in base64. */
 export interface StoredHeads {
   /** Number of buckets, a power of two, into which the features' buckets are folded. */
   readonly buckets: number;
@@ -61,6 +62,21 @@ export interface CandidateResult {
   /** APGR minus that of length, on the same resamples; `overMean` minus that of the mean of the learnt parts. */
   readonly overLength: StoredEstimate;
   readonly overMean: StoredEstimate;
+  /** Share of the resamples in which it is better than length, in [0, 1]; equal ones count half. */
+  readonly betterThanLength: number;
+  /**
+   * About how many different prompts would prove that it beats chance and length, were its advantage to stay
+   * as it is. Absent where it has none, and beyond a million.
+   */
+  readonly promptsToProve?: number | undefined;
+}
+
+/** Share of prompts whose complexity changed sides of the middle when the text was changed in one way. */
+export interface FlipShare {
+  readonly kind: string;
+  readonly share: number;
+  /** Number of prompts that were changed. */
+  readonly prompts: number;
 }
 
 /** A value with its bootstrap interval. */
@@ -68,6 +84,24 @@ export interface StoredEstimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** A latent space of words: coordinates of the buckets that have some. Columns are little-endian, in base64. */
+export interface StoredLatent {
+  readonly count: number;
+  /** Buckets, ascending, uint16. */
+  readonly buckets: string;
+  /** Coordinates by bucket and dimension, int8 in units of `scale`. */
+  readonly weights: string;
+  readonly scale: number;
+}
+
+/** Places of some examples in structure and latent space, and the height of a bump around each, float32. */
+export interface StoredLandmarks {
+  readonly count: number;
+  readonly places: string;
+  readonly weights: string;
+  readonly bias: number;
 }
 
 /** A curve that maps a raw estimate of a model's quality to a calibrated one. */
@@ -96,17 +130,31 @@ export interface TrainedClassifier {
   readonly data: { readonly records: number; readonly sha256: string };
   /** Keys of those records, so that none is used to tune or check. Absent in files of older versions. */
   readonly keys?: RecordKeys | undefined;
-  /** Name of the chosen candidate; `recommended` is true if it beat chance and length. */
+  /** Name of the candidate in `score`. */
   readonly candidate: string;
+  /** True if it is proven to beat chance and length: the lower bounds of both lie above 0. */
+  readonly proven: boolean;
+  /** True if it is proven, and nothing speaks against it. */
   readonly recommended: boolean;
+  /** Reason against using it, with figures. Absent if there is none. */
+  readonly notRecommended?: string | undefined;
+  /** Shares of prompts that small changes move to the other side. Empty if no text was at hand. */
+  readonly flips: readonly FlipShare[];
   readonly candidates: readonly CandidateResult[];
   readonly score: readonly WeightedPart[];
   /** Reference distribution: quantiles of the held-out scores, equally spaced from minimum to maximum. */
   readonly quantiles: readonly number[];
+  /** Score and quantiles of a request whose category the table lists. */
+  readonly withCategory?:
+    | { readonly score: readonly WeightedPart[]; readonly quantiles: readonly number[] }
+    | undefined;
   /** Means and standard deviations of the structural features on the records. */
   readonly structure: { readonly means: readonly number[]; readonly deviations: readonly number[] };
+  /** A single head, whose value is the gain. */
   readonly ridge?: StoredHeads | undefined;
   readonly logistic: StoredHeads;
+  readonly latent?: StoredLatent | undefined;
+  readonly landmarks?: StoredLandmarks | undefined;
   /** Gain of the large model by category; `otherwise` for a category that is not listed. */
   readonly table?:
     | { readonly gains: readonly (readonly [category: string, gain: number])[]; readonly otherwise: number }
@@ -117,13 +165,18 @@ export interface TrainedClassifier {
 }
 
 /** Version of the format; it rises when the meaning of a field or the features of an ask change. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const MAX_FILE_BYTES = 1_000_000;
 /** Number of quantiles of the reference distribution. */
 export const REFERENCE_QUANTILES = 129;
 
 /** The version that a file must have: a hash of all its other fields. */
 export function versionOf(file: Omit<TrainedClassifier, "version">): string {
+  return nodeCrypto().createHash("sha256").update(textOf(file)).digest("hex").slice(0, 12);
+}
+
+/** The JSON that the version is the hash of. */
+export function textOf(file: Omit<TrainedClassifier, "version">): string {
   const { version: _, ...rest } = file as TrainedClassifier;
-  return nodeCrypto().createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 12);
+  return JSON.stringify(rest);
 }

@@ -16,7 +16,7 @@ test("an explanation agrees with the classification, and names words by position
   const { complexity, score, parts, spans } = explainTrained(JSON.parse(JSON.stringify(mean)), hard);
   const given = trained(mean, { signals: true }).classify(hard, openHop()) as Classification;
   expect([complexity, score]).toEqual([given.complexity, given.signals?.["score"]]);
-  expect(parts.map(({ part }) => part).sort()).toEqual(["logistic", "neighbours", "ridge"]);
+  expect(parts.map(({ part }) => part).sort()).toEqual(["default", "landmarks", "length", "logistic"]);
   expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 9);
   const byText = new Map(
     spans.map(({ start, end, contribution }) => [hard.ask.slice(start, end), contribution]),

@@ -52,9 +52,9 @@ describe("readClassifier", () => {
   it.each<[string, () => string, string, RegExp]>([
     [
       "another version",
-      () => changed({ formatVersion: 2 }),
+      () => changed({ formatVersion: 1 }),
       "formatVersion",
-      /is not 1, the one that this version/,
+      /is not 2, the one that this version .* `switchpoint eval train`/,
     ],
     ["no classifier file", () => `{"threshold": 0.7}`, "formatVersion", /is missing: is it a file by/],
     ["no object", () => "[1]", "formatVersion", /is missing/],
@@ -80,7 +80,24 @@ describe("readClassifier", () => {
       /must hold small and large/,
     ],
     ["curves that are missing", () => changed({ curves: [] }), "curves", /one for each model/],
-    ["a score without its heads", () => changed({ ridge: undefined }), "ridge", /must be present/],
+    [
+      "a score without its heads",
+      () => changed({ score: [{ ...file.score[0], part: "ridge" }] }),
+      "ridge",
+      /must be present/,
+    ],
+    [
+      "a score without its landmarks",
+      () => changed({ landmarks: undefined }),
+      "landmarks",
+      /must be present/,
+    ],
+    [
+      "a score without the latent space",
+      () => changed({ latent: undefined }),
+      "landmarks",
+      /must be present/,
+    ],
     [
       "keys of other records than it counts",
       () => changed({ keys: { ...file.keys, prompts: 3 } }),

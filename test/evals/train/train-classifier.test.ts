@@ -9,7 +9,7 @@ describe("trainClassifier", () => {
   it("finds what words tell, measures all candidates on held-out records, and takes the mean of the learnt ones", async () => {
     const { file, report } = await trainClassifier(topicRecords(300), pair);
     expect(report.candidates.map(({ name }) => name).sort()).toEqual(
-      ["blend", "default", "length", "logistic", "mean", "neighbours", "ridge"].sort(),
+      ["blend", "default", "landmarks", "length", "logistic", "mean", "neighbours", "ridge"].sort(),
     );
     const apgr = Object.fromEntries(report.candidates.map((one) => [one.name, one.apgr]));
     expect(apgr["mean"]?.value).toBeGreaterThan(0.7);
@@ -20,26 +20,47 @@ describe("trainClassifier", () => {
       prompts: 300,
       skipped: 0,
       candidate: "mean",
-      recommended: true,
+      proven: true,
+      reason: "mean beats chance and length: both intervals say so",
     });
-    expect(file).toMatchObject({ formatVersion: 1, candidate: "mean", models: ["small", "large"], seed: 1 });
+    expect(file).toMatchObject({ formatVersion: 2, candidate: "mean", models: ["small", "large"], seed: 1 });
   });
 
-  it("refuses to recommend on coins, and says what it falls back to", async () => {
+  it("writes the same mean where nothing is proven, and says how likely it is to be better and what would prove it", async () => {
     const { file, report } = await trainClassifier(topicRecords(200, { noise: true }), pair);
-    expect(report.recommended).toBe(false);
-    expect(["length", "default"]).toContain(report.candidate);
-    expect(report.reason).toMatch(
-      /no learnt candidate surely beats chance and length: the file holds (length|default)/,
+    expect(report).toMatchObject({ candidate: "mean", proven: false, recommended: false });
+    expect(
+      file.score.map(({ part, weight }) => [part, part === "default" || part === "length" ? weight : 0]),
+    ).toEqual([
+      ["logistic", 0],
+      ["landmarks", 0],
+      ["default", 0.1],
+      ["length", 0.1],
+    ]);
+    const { betterThanLength = -1 } = report.candidates.find(({ name }) => name === "mean") ?? {};
+    expect(report.reason).toContain("mean is not proven to beat chance and length");
+    expect(report.reason).toContain(
+      `better than length with a probability of ${betterThanLength.toFixed(2)}`,
     );
-    expect(file.score.map(({ part }) => part)).toEqual([report.candidate]);
+    expect(report.reason).toMatch(/about [\d,]+ different prompts would prove it|no number of such records/);
+  });
+
+  it("states for each candidate how often it beat length on resamples, and how many prompts prove it", async () => {
+    const { report } = await trainClassifier(topicRecords(300), pair);
+    const of = (name: string) => report.candidates.find((one) => one.name === name);
+    expect(of("mean")?.betterThanLength).toBeGreaterThan(0.95);
+    expect(of("length")?.betterThanLength).toBe(0.5);
+    // Proven by 300 already: fewer would have done.
+    expect(of("mean")?.promptsToProve).toBeLessThan(300);
+    for (const { promptsToProve, overLength } of report.candidates)
+      if (overLength.value < 0) expect(promptsToProve).toBeUndefined();
   });
 
   it("takes a candidate that is asked for, without recommending what does not pass", async () => {
     const noise = topicRecords(200, { noise: true });
     const { report } = await trainClassifier(noise, { ...pair, candidate: "blend" });
     expect(report).toMatchObject({ candidate: "blend", recommended: false });
-    expect(report.reason).toMatch(/blend was requested; it does not beat chance and length/);
+    expect(report.reason).toMatch(/blend is not proven to beat chance and length/);
     const best = await trainClassifier(topicRecords(200), { ...pair, candidate: "best" });
     expect(best.report.candidate).toBe(best.report.candidates[0]?.name);
   });
@@ -50,6 +71,60 @@ describe("trainClassifier", () => {
     expect(report.candidates.map(({ name }) => name)).toContain("mean+table");
     const gains = new Map(file.table?.gains);
     expect(gains.get("proofs")).toBeGreaterThan((gains.get("travel") ?? 0) + 0.2);
+    expect(file.withCategory).toBeUndefined();
+  });
+
+  it("adds the table for requests whose category it lists, in a reference distribution of its own", async () => {
+    const { file } = await trainClassifier(topicRecords(200, { categories: true }), pair);
+    expect(file.candidate).toBe("mean");
+    expect(file.score.map(({ part }) => part)).not.toContain("table");
+    expect(file.withCategory?.score.map(({ part }) => part)).toContain("table");
+    expect(file.withCategory?.quantiles).not.toEqual(file.quantiles);
+    const { file: plain } = await trainClassifier(topicRecords(200), pair);
+    expect(plain.withCategory).toBeUndefined();
+    const alike = topicRecords(200).map((record) => ({ ...record, category: "one" }));
+    expect((await trainClassifier(alike, pair)).file.withCategory).toBeUndefined();
+  });
+
+  it("is not proven by copies of one template with other names and numbers", async () => {
+    const copies = topicRecords(200).map((record, index) => ({
+      ...record,
+      prompt: `Please look up the order ${index} and say in short words when it will arrive`,
+    }));
+    const { report } = await trainClassifier(copies, pair);
+    expect(report).toMatchObject({ proven: false, recommended: false });
+    expect(report.reason).toMatch(/too few prompts differ by more than names and numbers \(fewer than 40\)/);
+  });
+
+  it("counts how often small changes of a prompt change its side, and says where that is too often", async () => {
+    const { file, report } = await trainClassifier(topicRecords(200), pair);
+    expect(report.flips.map(({ kind }) => kind)).toEqual([
+      ...["typos", "case", "punctuation", "courtesies", "role line", "fence", "quotes", "signature"],
+    ]);
+    for (const { prompts, share } of report.flips) {
+      expect(prompts).toBe(200);
+      expect(share).toBeGreaterThanOrEqual(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+    // Words are read without their case.
+    expect(report.flips.find(({ kind }) => kind === "case")?.share).toBe(0);
+    const above = report.flips.filter(({ share }) => share > 0.1);
+    expect(file.notRecommended === undefined).toBe(above.length === 0);
+    for (const { kind } of above) expect(file.notRecommended).toContain(kind);
+    expect(file.recommended).toBe(file.proven && above.length === 0);
+    const { report: steady } = await trainClassifier(topicRecords(200), {
+      ...pair,
+      candidate: "default",
+      base: { name: "steady", version: "1", classify: ({ turns }) => ({ complexity: turns / 2 }) },
+    });
+    expect(steady.flips.every(({ share }) => share === 0)).toBe(true);
+    expect(steady.notRecommended).toBeUndefined();
+  });
+
+  it("measures no flips where no prompt is short enough, and trains all the same", async () => {
+    const long = topicRecords(60).map((record) => ({ ...record, prompt: `${record.prompt} `.repeat(400) }));
+    const { report } = await trainClassifier(long, pair);
+    expect(report.flips).toEqual([]);
   });
 
   it("has a curve for each of any number of models, never one that worsens the Brier score", async () => {
@@ -117,7 +192,7 @@ describe("trainClassifier", () => {
       category: "",
     }));
     const { file, report } = await trainClassifier(alike, pair);
-    expect(report.recommended).toBe(false);
+    expect(report.proven).toBe(false);
     expect(file.table).toBeUndefined();
     for (const { after } of report.models) expect(Number.isFinite(after.brier + after.ece)).toBe(true);
   });
