@@ -247,7 +247,7 @@ describe("failures", () => {
     const { model, requests } = await serve((response) => response.destroy());
     const error = await failure(model.generate(request, { signal }));
     expect(error).toMatchObject({ kind: "connection", retryable: true, status: undefined });
-    expect(error.message).toContain("UND_ERR_SOCKET");
+    expect(error.message).toContain("ECONNRESET");
     expect(requests).toHaveLength(1);
   });
 

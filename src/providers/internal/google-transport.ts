@@ -1,6 +1,7 @@
 import { ProviderError } from "../../contracts/index.ts";
 import { eventData } from "../../plugin/http/event-data.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
+import { defaultFetch } from "../transport/default-fetch.ts";
 import { type ErrorContext, responseError } from "./google-errors.ts";
 import type { GoogleResponse } from "./google-wire.ts";
 import { untilEnd } from "./until-end.ts";
@@ -14,7 +15,7 @@ export async function sendThroughPackage(
   call: () => Promise<unknown>,
   context: ErrorContext,
 ): Promise<Response> {
-  const guarded = guardedFetch({ own: undefined, model: context.name });
+  const guarded = guardedFetch({ own: defaultFetch, model: context.name });
   let outcome: { readonly response: Response } | { readonly error: unknown } | undefined;
   const sent = callWithFetch(call, async (input, init) => {
     outcome = await guarded(input, init).then(

@@ -1,5 +1,6 @@
 import type { ClientOptions } from "openai";
 import type { ProviderOptions } from "../../contracts/index.ts";
+import { defaultFetch } from "../transport/default-fetch.ts";
 import { openaiFetch } from "./openai-fetch.ts";
 
 /** Timeout of the SDK. The router sets the real limits; this one only ends abandoned calls. */
@@ -10,7 +11,7 @@ export function clientOptions(options: ProviderOptions, model: string): Omit<Cli
   return {
     ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
     defaultHeaders: { ...options.headers },
-    fetch: openaiFetch(options.fetch, model),
+    fetch: openaiFetch(options.fetch ?? defaultFetch, model),
     maxRetries: 0,
     timeout: timeoutMs,
     // The SDK logs text that it cannot parse, which includes the answer.
