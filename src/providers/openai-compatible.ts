@@ -1,7 +1,8 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../contracts/index.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
-import { foreignClientOptions } from "./internal/openai-client.ts";
+import { checkClient, foreignClientOptions, type OpenAiClient } from "./internal/openai-client.ts";
+import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { readKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
@@ -15,6 +16,8 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
    * behind a gateway need `max_completion_tokens`.
    */
   readonly outputLimitField?: OutputLimitField | undefined;
+  /** See `OpenAiClient`. Default `direct`. */
+  readonly client?: OpenAiClient | undefined;
 }
 
 /**
@@ -27,8 +30,9 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
  * Throws `InvalidOptionError`.
  */
 export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model {
-  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField"]);
+  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField", "client"]);
   const { provider = "openai-compatible", outputLimitField = "max_tokens" } = options;
+  checkClient("openaiCompatible", options.client);
   checkUrl("openaiCompatible.baseUrl", options.baseUrl);
   if (typeof provider !== "string" || provider.trim() === "" || provider.includes(":"))
     throw new InvalidOptionError("openaiCompatible.provider", provider, "a non-empty string without a colon");
@@ -51,5 +55,17 @@ export function openaiCompatible(model: string, options: OpenAiCompatibleOptions
         ...foreignClientOptions(options, facts.name, apiKey === undefined ? ["authorization"] : []),
         apiKey: apiKey ?? "none",
       }),
+    direct:
+      options.client === "sdk"
+        ? undefined
+        : {
+            fetch: options.fetch,
+            routeFor: (apiKey) =>
+              openaiRoute(options.baseUrl, [
+                usualHeaders,
+                { authorization: apiKey === undefined ? undefined : `Bearer ${apiKey}` },
+                options.headers ?? {},
+              ]),
+          },
   });
 }

@@ -43,10 +43,19 @@ export function createTransport(
     return (await exchange.answer) as unknown as Response;
   }
 
-  return Object.assign(transport, {
+  const made = Object.assign(transport, {
     close: async () => {
       isClosed = true;
       await (await opening)?.close();
     },
   });
+  transports.add(made);
+  return made;
+}
+
+const transports = new WeakSet<object>();
+
+/** True for a function that `createTransport` made. */
+export function isTransport(value: object): boolean {
+  return transports.has(value);
 }

@@ -1,4 +1,5 @@
 import { nodeHttp } from "./node-http.ts";
+import { isTransport } from "./create-transport.ts";
 import type { Transport } from "./transport.ts";
 
 /** The `fetch` of the runtime, as it was when this module was loaded. */
@@ -17,6 +18,11 @@ export const defaultFetch: typeof fetch = (input, init) => {
   transport ??= nodeHttp();
   return transport(input, init);
 };
+
+/** True if calls go through a transport of ours: `own`, or that of a provider which is given none. */
+export function hasOwnTransport(own: typeof fetch | undefined): boolean {
+  return own === undefined ? isNode && globalThis.fetch === usual : isTransport(own);
+}
 
 const isNode: boolean = runsInNode();
 
