@@ -2,3 +2,4 @@
 export { nodeHttp } from "./node-http.ts";
 export type { TlsOptions, Transport, TransportOptions } from "./transport.ts";
 export { TransportError } from "./transport-error.ts";
+export { undici } from "./undici.ts";
