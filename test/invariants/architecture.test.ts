@@ -132,6 +132,8 @@ describe("heavy packages", () => {
     "lru-cache",
     "jiti",
     "simple-statistics",
+    "undici",
+    "https-proxy-agent",
   ];
 
   it("are loaded on use, not when the package is imported", () => {

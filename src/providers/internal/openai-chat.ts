@@ -37,7 +37,7 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readKey(): Promise<Key>;
   /** Builds a client; called again only when the key changes. */
   connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
-  /** How calls are sent without the SDK. Absent: all go through it. */
+  /** The way to send calls without the SDK. Absent: all go through it. */
   readonly direct?: DirectRoute<Key> | undefined;
 }
 

@@ -4,7 +4,7 @@ import { defaultFetch } from "../transport/default-fetch.ts";
 import { openaiFetch } from "./openai-fetch.ts";
 
 /**
- * How calls are sent. `direct`: by this package, which takes less than half the CPU. `sdk`: through OpenAI's
+ * The way to send calls. `direct`: by this package, which takes less than half the CPU. `sdk`: through OpenAI's
  * SDK, whose `fetch` is this package's transport. Answers and errors are the same; batches always go through
  * the SDK.
  */

@@ -1,4 +1,4 @@
-import type { CallOptions, ChatRequest, Completion, CompletionChunk, ModelFacts } from "../../contracts/index.ts";
+import type { CallOptions, Completion, ModelFacts } from "../../contracts/index.ts";
 import { isRouterError, ProviderError } from "../../contracts/index.ts";
 import type { BoundedResponse } from "../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";

@@ -1,4 +1,4 @@
-/** Where and how calls are sent without the SDK. */
+/** Addresses and headers of calls that are sent without the SDK. */
 export interface OpenAiRoute {
   /** Returns the address of a path of the API: `/chat/completions`. */
   url(path: string): string;
@@ -25,7 +25,8 @@ export function openaiRoute(
   for (const [name, value] of Object.entries(query)) base.searchParams.set(name, value);
   const { search } = base;
   const folder = base.pathname.replace(/\/$/, "");
-  const credentials = base.username === "" && base.password === "" ? "" : `${base.username}:${base.password}@`;
+  const credentials =
+    base.username === "" && base.password === "" ? "" : `${base.username}:${base.password}@`;
   const start = `${base.protocol}//${credentials}${base.host}${folder}`;
   return { url: (path) => `${start}${path}${search}`, headers };
 }

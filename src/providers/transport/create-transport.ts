@@ -3,7 +3,7 @@ import type { Transport, TransportSettings } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
 import { wireRequest } from "./wire-request.ts";
 
-/** What sends requests: `node:http` or undici. */
+/** The sender of requests: `node:http` or undici. */
 export interface Engine {
   /** Starts a request. Reports everything to the exchange; never throws. */
   send(exchange: Exchange): void;
@@ -45,6 +45,7 @@ export function createTransport(
 
   const made = Object.assign(transport, {
     close: async () => {
+      if (isClosed) return;
       isClosed = true;
       await (await opening)?.close();
     },

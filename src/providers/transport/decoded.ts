@@ -1,6 +1,5 @@
 import type { Transform } from "node:stream";
-import type { BodySink } from "./exchange.ts";
-import type { BodySource, ResponseBody } from "./response-body.ts";
+import type { BodySink, BodySource, ResponseBody } from "./response-body.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** Most codings of one body. */

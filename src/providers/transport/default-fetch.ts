@@ -1,5 +1,5 @@
-import { nodeHttp } from "./node-http.ts";
 import { isTransport } from "./create-transport.ts";
+import { nodeHttp } from "./node-http.ts";
 import type { Transport } from "./transport.ts";
 
 /** The `fetch` of the runtime, as it was when this module was loaded. */
@@ -29,7 +29,10 @@ const isNode: boolean = runsInNode();
 /** True in Node itself: other runtimes imitate `process`, and their own `fetch` is faster than their `node:http`. */
 function runsInNode(): boolean {
   const { process, Bun, Deno, EdgeRuntime } = globalThis as {
-    readonly process?: { readonly versions?: { readonly node?: string }; readonly getBuiltinModule?: unknown };
+    readonly process?: {
+      readonly versions?: { readonly node?: string };
+      readonly getBuiltinModule?: unknown;
+    };
     readonly Bun?: unknown;
     readonly Deno?: unknown;
     readonly EdgeRuntime?: unknown;

@@ -38,9 +38,10 @@ export function isExcepted(list: string, hostname: string, port: number): boolea
   return list.split(",").some((given) => {
     const entry = given.toLowerCase();
     if (entry === "*") return true;
-    const [host = "", only] = /^(?<host>.*?):(?<port>\d{1,5})$/.test(entry) && !entry.includes("::")
-      ? entry.split(/:(?=\d+$)/)
-      : [entry];
+    const [host = "", only] =
+      /^(?<host>.*?):(?<port>\d{1,5})$/.test(entry) && !entry.includes("::")
+        ? entry.split(/:(?=\d+$)/)
+        : [entry];
     if (only !== undefined && Number(only) !== port) return false;
     const suffix = host.startsWith("*.") ? host.slice(1) : host;
     return suffix.startsWith(".") ? name.endsWith(suffix) || name === suffix.slice(1) : name === suffix;

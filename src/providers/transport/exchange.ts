@@ -1,20 +1,11 @@
 import { onAbort } from "../../plugin/on-abort.ts";
 import { decoded } from "./decoded.ts";
 import { LightResponse } from "./light-response.ts";
-import { type BodySource, ResponseBody } from "./response-body.ts";
+import { type BodySink, type BodySource, ResponseBody } from "./response-body.ts";
 import { ResponseHeaders } from "./response-headers.ts";
 import type { TransportSettings } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
 import type { WireRequest } from "./wire-request.ts";
-
-/** Receives the parts of a body from an engine. */
-export interface BodySink {
-  push(piece: Uint8Array): void;
-  /** The body is complete. */
-  end(): void;
-  /** The body is cut off. */
-  fail(error: unknown): void;
-}
 
 /** Most interim answers (status 1xx) before an answer. */
 const mostInterim = 16;
@@ -47,7 +38,8 @@ export class Exchange {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (signal !== null && signal !== undefined) this.#endWatch = onAbort(signal, () => this.#abort(signal.reason));
+    if (signal !== null && signal !== undefined)
+      this.#endWatch = onAbort(signal, () => this.#abort(signal.reason));
     this.#wait(settings.headersTimeoutMs, "the headers timed out: no answer began");
   }
 

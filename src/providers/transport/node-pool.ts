@@ -28,7 +28,10 @@ export interface NodePool {
 }
 
 /** Returns the options of Node's agents. */
-export function agentOptions({ maxConnections, tls }: TransportSettings): AgentOptions & Record<string, unknown> {
+export function agentOptions({
+  maxConnections,
+  tls,
+}: TransportSettings): AgentOptions & Record<string, unknown> {
   return {
     keepAlive: true,
     maxSockets: maxConnections,
@@ -82,7 +85,8 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
     },
     close: () => {
       isClosed = true;
-      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+      for (const sockets of Object.values(agent.freeSockets))
+        for (const socket of sockets ?? []) socket.destroy();
     },
   };
 }

@@ -1,11 +1,20 @@
 import { TransportError } from "./transport-error.ts";
 
-/** What a body does with the connection that fills it. */
+/** The connection that fills a body. */
 export interface BodySource {
   pause(): void;
   resume(): void;
   /** Closes the connection. */
   destroy(): void;
+}
+
+/** Receives the parts of a body from an engine. */
+export interface BodySink {
+  push(piece: Uint8Array): void;
+  /** The body is complete. */
+  end(): void;
+  /** The body is cut off. */
+  fail(error: unknown): void;
 }
 
 /** Bytes that wait to be read before the connection is paused. */
@@ -210,7 +219,8 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
         return;
       }
     }
-    const what = this.#waiter === undefined ? "nothing was read of the body" : "the body timed out: nothing came";
+    const what =
+      this.#waiter === undefined ? "nothing was read of the body" : "the body timed out: nothing came";
     this.fail(new TransportError(`${what} for too long`, "ETIMEDOUT"));
     source.destroy();
   }

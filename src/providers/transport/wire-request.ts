@@ -11,7 +11,7 @@ export interface WireRequest {
 
 export type WireBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
 
-/** Where a request is sent. */
+/** Address of a request, and its parts. */
 export interface Target {
   /** Address without a fragment. */
   readonly url: string;
@@ -29,7 +29,10 @@ export interface Target {
  * Reads the arguments of a `fetch`; a promise only for a body that must be read first. Throws `TransportError` for
  * a request that cannot be sent as it is.
  */
-export function wireRequest(input: string | URL | Request, init: RequestInit): WireRequest | Promise<WireRequest> {
+export function wireRequest(
+  input: string | URL | Request,
+  init: RequestInit,
+): WireRequest | Promise<WireRequest> {
   const request = typeof input === "string" || input instanceof URL ? undefined : input;
   const method = init.method ?? request?.method ?? "GET";
   if (!/^[A-Za-z]{1,20}$/.test(method)) throw refused("the method is not a word of letters");
@@ -76,7 +79,7 @@ function addHeaders(headers: string[], given: RequestInit["headers"]): string | 
   const isList = Symbol.iterator in given;
   for (const [name, value] of isList ? (given as Iterable<[string, string]>) : Object.entries(given)) {
     const key = name.toLowerCase();
-    // Also what a string makes of it: an SDK may pass a number.
+    // An SDK may pass a number.
     const text = String(value);
     if (!isToken(key)) throw refused("a header's name has characters that are not allowed");
     if (!isHeaderValue(text)) throw refused(`the header ${key} has characters that are not allowed`);
@@ -105,7 +108,8 @@ function targetOf(address: string): Target {
   if (known !== undefined) return known;
   if (!URL.canParse(address)) throw refused("the address is not a URL");
   const url = new URL(address);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw refused("the address is not http or https");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw refused("the address is not http or https");
   if (url.username !== "" || url.password !== "")
     throw refused("the address contains credentials: set a header instead");
   const isSecure = url.protocol === "https:";
@@ -128,14 +132,14 @@ let known: string | undefined;
 
 /** Lists the codings that this runtime decodes. */
 function codings(): string {
-  known ??=
-    "createZstdDecompress" in process.getBuiltinModule("node:zlib") ? "gzip, br, zstd" : "gzip, br";
+  known ??= "createZstdDecompress" in process.getBuiltinModule("node:zlib") ? "gzip, br, zstd" : "gzip, br";
   return known;
 }
 
 /** Converts a body of another kind: forms and files are read whole, streams are sent as they come. */
 async function bodyOf(content: unknown, headers: string[]): Promise<WireBody> {
-  const isStream = typeof (content as Partial<AsyncIterable<Uint8Array>>)[Symbol.asyncIterator] === "function";
+  const isStream =
+    typeof (content as Partial<AsyncIterable<Uint8Array>>)[Symbol.asyncIterator] === "function";
   if (isStream && !(content instanceof Blob)) return content as AsyncIterable<Uint8Array>;
   const response = new Response(content as NonNullable<RequestInit["body"]>);
   const type = response.headers.get("content-type");
