@@ -133,7 +133,6 @@ describe("heavy packages", () => {
     "jiti",
     "simple-statistics",
     "undici",
-    "https-proxy-agent",
   ];
 
   it("are loaded on use, not when the package is imported", () => {

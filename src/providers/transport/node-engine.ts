@@ -4,35 +4,26 @@ import type { Engine } from "./create-transport.ts";
 import { environmentProxies } from "./environment-proxies.ts";
 import type { Exchange } from "./exchange.ts";
 import { agentOptions, type NodePool, poolOf } from "./node-pool.ts";
-import { hasProxyAgents, nodeProxies, type ProxyRoute } from "./node-proxies.ts";
+import { nodeProxies } from "./node-proxies.ts";
 import type { TransportSettings } from "./transport.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 import { byteLength, type Target, type WireRequest } from "./wire-request.ts";
 
 /** Idle time from which a connection is looked at before it is used again, in milliseconds. */
-const suspiciousIdleMs = 200;
+const suspiciousIdleMs = 2;
 /** Most connections that are tried for one request. */
 const mostTries = 5;
 
-/** Opens the engine over `node:http`. A promise only where a proxy needs a library. */
-export function openNodeEngine(settings: TransportSettings): Engine | Promise<Engine> {
-  const proxies = settings.proxy === "environment" ? environmentProxies() : undefined;
-  if (proxies === undefined || settings.socketPath !== undefined) return nodeEngine(settings, {}, undefined);
-  // The option is not in the types of the oldest Node that is supported.
-  if (hasProxyAgents()) return nodeEngine(settings, { proxyEnv: proxies }, undefined);
-  return nodeProxies(proxies, settings).then((known) => nodeEngine(settings, {}, known));
-}
-
-function nodeEngine(
-  settings: TransportSettings,
-  more: object,
-  proxies: { route(target: Target): ProxyRoute | undefined; close(): void } | undefined,
-): Engine {
+/** Opens the engine over `node:http`. */
+export function openNodeEngine(settings: TransportSettings): Engine {
   const http = process.getBuiltinModule("node:http");
   const https = process.getBuiltinModule("node:https");
-  const options = { ...agentOptions(settings), ...more };
+  const options = agentOptions(settings);
   const plain = poolOf(new http.Agent(options), settings);
   const secure = poolOf(new https.Agent(options), settings);
+  const named = settings.proxy === "environment" ? environmentProxies() : undefined;
+  const isProxied = named !== undefined && settings.socketPath === undefined;
+  const proxies = isProxied ? nodeProxies(named, settings) : undefined;
   const { socketPath, maxHeaderBytes } = settings;
 
   function open({ target, method, headers, body }: WireRequest): { pool: NodePool; request: ClientRequest } {
@@ -49,7 +40,8 @@ function nodeEngine(
       maxHeaderSize: maxHeaderBytes,
       ...(socketPath !== undefined && { socketPath }),
     };
-    return { pool, request: target.isSecure ? https.request(requestOptions) : http.request(requestOptions) };
+    const isSecure = forward?.isSecure ?? target.isSecure;
+    return { pool, request: isSecure ? https.request(requestOptions) : http.request(requestOptions) };
   }
 
   function send(exchange: Exchange, tries: number): void {
@@ -90,7 +82,11 @@ function nodeEngine(
       socket.destroy();
       over(new TransportError("the server changed the protocol", "ERR_PROTOCOL"));
     });
-    request.on("response", (response) => receive(exchange, request, response));
+    request.on("response", (response) => {
+      // What comes before a request was sent is not its answer: a goodbye of the server, or forged.
+      if (isSent) receive(exchange, request, response);
+      else request.destroy(new TransportError("an answer came before its request", "ERR_PROTOCOL"));
+    });
     request.on("socket", (socket: Socket) => {
       if (request.reusedSocket) {
         // The server may have closed it, which shows once the event loop has looked at all sockets again.

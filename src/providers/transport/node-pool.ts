@@ -28,22 +28,20 @@ export interface NodePool {
 }
 
 /** Returns the options of Node's agents. */
-export function agentOptions({
-  maxConnections,
-  tls,
-}: TransportSettings): AgentOptions & Record<string, unknown> {
+export function agentOptions(settings: TransportSettings): AgentOptions & Record<string, unknown> {
   return {
     keepAlive: true,
-    maxSockets: maxConnections,
-    maxFreeSockets: Math.min(maxConnections, mostIdle),
+    maxSockets: settings.maxConnections,
+    maxFreeSockets: Math.min(settings.maxConnections, mostIdle),
     scheduling: "lifo",
-    ...(tls.ca !== undefined && { ca: typeof tls.ca === "string" ? tls.ca : [...tls.ca] }),
-    ...(tls.cert !== undefined && { cert: tls.cert }),
-    ...(tls.key !== undefined && { key: tls.key }),
-    ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }),
-    ...(tls.servername !== undefined && { servername: tls.servername }),
-    ...(tls.minVersion !== undefined && { minVersion: tls.minVersion }),
+    ...tlsOptions(settings),
   };
+}
+
+/** Returns the options of TLS that are set. */
+export function tlsOptions({ tls }: TransportSettings): Record<string, unknown> {
+  const set = Object.entries(tls).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set.map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
 }
 
 /**
@@ -53,6 +51,7 @@ export function agentOptions({
 export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePool {
   const idleSince = new WeakMap<Duplex, number>();
   let isClosed = false;
+  /** Ends an idle connection: by its time, or by bytes that nothing was asked for. */
   const expire = function (this: Duplex): void {
     this.destroy();
   };
@@ -69,11 +68,13 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
     socket.unref();
     socket.setTimeout(ms);
     socket.on("timeout", expire);
+    socket.on("data", expire);
     idleSince.set(socket, performance.now());
     return true;
   };
   kept.reuseSocket = (socket, request) => {
     socket.removeListener("timeout", expire);
+    socket.removeListener("data", expire);
     socket.setTimeout(0);
     reuse.call(agent, socket, request);
   };

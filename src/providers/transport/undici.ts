@@ -3,6 +3,7 @@ import { MissingDependencyError } from "../../contracts/index.ts";
 import { createTransport, type Engine } from "./create-transport.ts";
 import { environmentProxies } from "./environment-proxies.ts";
 import type { Exchange } from "./exchange.ts";
+import { tlsOptions } from "./node-pool.ts";
 import type { BodySink } from "./response-body.ts";
 import type { Transport, TransportOptions, TransportSettings } from "./transport.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
@@ -22,7 +23,7 @@ export function undici(options: TransportOptions = {}): Transport {
 }
 
 async function openEngine(settings: TransportSettings): Promise<Engine> {
-  const { Agent, EnvHttpProxyAgent } = await import("undici").catch((cause: unknown) => {
+  const { Agent, EnvHttpProxyAgent, Pool } = await import("undici").catch((cause: unknown) => {
     throw new MissingDependencyError("undici", "undici()", { cause });
   });
   const options = agentOptions(settings);
@@ -33,6 +34,9 @@ async function openEngine(settings: TransportSettings): Promise<Engine> {
       : new EnvHttpProxyAgent({
           ...options,
           requestTls: options.connect,
+          // The connection to a proxy: a tunnel that is not answered must not hold it.
+          clientFactory: (origin: URL, given: object) =>
+            new Pool(origin, { ...given, headersTimeout: settings.connectTimeoutMs }),
           httpProxy: proxies.HTTP_PROXY ?? "",
           httpsProxy: proxies.HTTPS_PROXY ?? "",
           noProxy: proxies.NO_PROXY,
@@ -44,7 +48,7 @@ async function openEngine(settings: TransportSettings): Promise<Engine> {
 }
 
 function agentOptions(settings: TransportSettings): Agent.Options & { readonly connect: object } {
-  const { tls, socketPath, keepAliveMs } = settings;
+  const { socketPath, keepAliveMs } = settings;
   return {
     connections: settings.maxConnections,
     pipelining: 1,
@@ -59,12 +63,7 @@ function agentOptions(settings: TransportSettings): Agent.Options & { readonly c
     connect: {
       timeout: settings.connectTimeoutMs,
       ...(socketPath !== undefined && { socketPath }),
-      ...(tls.ca !== undefined && { ca: typeof tls.ca === "string" ? tls.ca : [...tls.ca] }),
-      ...(tls.cert !== undefined && { cert: tls.cert }),
-      ...(tls.key !== undefined && { key: tls.key }),
-      ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }),
-      ...(tls.servername !== undefined && { servername: tls.servername }),
-      ...(tls.minVersion !== undefined && { minVersion: tls.minVersion }),
+      ...tlsOptions(settings),
     },
   };
 }

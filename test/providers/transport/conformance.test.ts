@@ -14,7 +14,7 @@ import { transports } from "../../support/transport/transports.ts";
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   vi.unstubAllEnvs();
-  for (const close of closing.splice(0)) await close();
+  await Promise.all(closing.splice(0).map((close) => close()));
 });
 
 async function serve(answer: Parameters<typeof serveRaw>[0], path?: string): Promise<RawServer> {
