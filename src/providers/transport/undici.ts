@@ -136,6 +136,8 @@ function pairsOf(fields: Readonly<Record<string, string | string[] | undefined>>
 
 const codes: ReadonlyMap<unknown, string> = new Map([
   ["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"],
+  // Of a proxy: other time-outs are those of the exchange.
+  ["UND_ERR_HEADERS_TIMEOUT", "ETIMEDOUT"],
   ["UND_ERR_SOCKET", "ECONNRESET"],
 ]);
 
