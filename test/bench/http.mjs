@@ -78,8 +78,8 @@ async function compare(what, ways, calls, inFlight) {
   const measured = Object.fromEntries(names.map((name) => [name, []]));
   const ratios = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    globalThis.gc?.();
-    // Another order in each round: what runs first pays for what ran last.
+    // Another order in each round: what runs first pays for what ran last. No forced collection: it throws
+    // compiled code away, which a block of a few calls does not earn back.
     const order = names.map((_, at) => names[(at + round) % names.length]);
     for (const name of order) measured[name].push(await cpuOf(ways[name], calls, inFlight));
     for (const name of names) ratios[name].push(measured[name].at(-1) / measured[names[0]].at(-1));
