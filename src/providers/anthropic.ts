@@ -27,6 +27,7 @@ import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
 import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
 import { untilEnd } from "./internal/until-end.ts";
+import { defaultFetch } from "./transport/default-fetch.ts";
 
 export interface AnthropicOptions extends ProviderOptions {
   /**
@@ -214,7 +215,7 @@ function connector(name: string, options: AnthropicOptions): () => Promise<Anthr
       logLevel: "off",
       openTelemetry: false,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
-      fetch: guardedFetch({ own: options.fetch, model: name, address: () => address }),
+      fetch: guardedFetch({ own: options.fetch ?? defaultFetch, model: name, address: () => address }),
       defaultHeaders: {
         ...(pinned && { "anthropic-version": "2023-06-01", "x-api-key": key, authorization: null }),
         ...options.headers,

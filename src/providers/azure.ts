@@ -8,7 +8,8 @@ import { withBaseUrl } from "../plugin/base-url.ts";
 import { environment } from "../plugin/environment.ts";
 import { checkText } from "../plugin/index.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
-import { foreignClientOptions } from "./internal/openai-client.ts";
+import { checkClient, foreignClientOptions, type OpenAiClient } from "./internal/openai-client.ts";
+import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
@@ -22,6 +23,8 @@ export interface AzureOptions extends ProviderOptions {
   readonly apiVersion?: string | undefined;
   /** Name of the deployment. Default: the model's name. */
   readonly deployment?: string | undefined;
+  /** See `OpenAiClient`. Default `direct`. */
+  readonly client?: OpenAiClient | undefined;
 }
 
 /**
@@ -34,7 +37,8 @@ export interface AzureOptions extends ProviderOptions {
 export function azure(model: string, given: AzureOptions = {}): Model {
   const options = withBaseUrl("azure", given);
   const { endpoint, apiVersion, deployment = model, ...common } = options;
-  checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment"]);
+  checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment", "client"]);
+  checkClient("azure", options.client);
   if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);
   if (endpoint !== undefined && common.baseUrl !== undefined)
     throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
@@ -44,6 +48,8 @@ export function azure(model: string, given: AzureOptions = {}): Model {
 
   const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };
   const facts = factsOf("azure", model, addressed, openaiContentTypes);
+  const baseUrl = (): string =>
+    common.baseUrl ?? `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`;
   return openaiChat({
     facts,
     defaults: options.defaults,
@@ -55,13 +61,26 @@ export function azure(model: string, given: AzureOptions = {}): Model {
         ...foreignClientOptions(common, facts.name),
         apiKey,
         // Always set: otherwise the SDK uses OPENAI_BASE_URL, which belongs to another provider.
-        baseURL:
-          common.baseUrl ??
-          `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`,
+        baseURL: baseUrl(),
         apiVersion: apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
         // The SDK puts it into the address as it is.
         deployment: path,
       }),
+    direct:
+      options.client === "sdk"
+        ? undefined
+        : {
+            fetch: options.fetch,
+            routeFor: (apiKey) => {
+              const base = baseUrl();
+              const layers = [usualHeaders, { "api-key": apiKey }, options.headers ?? {}];
+              const { url, headers } = openaiRoute(base, layers, {
+                "api-version": apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
+              });
+              const deployed = base.includes("/deployments") ? "" : `/deployments/${path}`;
+              return { url: (at) => url(at === "/models" ? at : `${deployed}${at}`), headers };
+            },
+          },
   });
 }
 

@@ -2,7 +2,8 @@ import { InvalidOptionError, type Model, type ProviderOptions } from "../contrac
 import { withBaseUrl } from "../plugin/base-url.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
-import { foreignClientOptions } from "./internal/openai-client.ts";
+import { checkClient, foreignClientOptions, type OpenAiClient } from "./internal/openai-client.ts";
+import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { readKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
@@ -16,6 +17,8 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
    * behind a gateway need `max_completion_tokens`.
    */
   readonly outputLimitField?: OutputLimitField | undefined;
+  /** See `OpenAiClient`. Default `direct`. */
+  readonly client?: OpenAiClient | undefined;
 }
 
 /**
@@ -37,8 +40,9 @@ export function openaiCompatible(
   given: Omit<OpenAiCompatibleOptions, "baseUrl"> & Pick<ProviderOptions, "baseUrl">,
 ): Model {
   const options = withBaseUrl("openaiCompatible", given);
-  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField"]);
+  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField", "client"]);
   const { provider = "openai-compatible", outputLimitField = "max_tokens" } = options;
+  checkClient("openaiCompatible", options.client);
   checkUrl("openaiCompatible.baseUrl", options.baseUrl);
   if (typeof provider !== "string" || provider.trim() === "" || provider.includes(":"))
     throw new InvalidOptionError("openaiCompatible.provider", provider, "a non-empty string without a colon");
@@ -61,5 +65,17 @@ export function openaiCompatible(
         ...foreignClientOptions(options, facts.name, apiKey === undefined ? ["authorization"] : []),
         apiKey: apiKey ?? "none",
       }),
+    direct:
+      options.client === "sdk"
+        ? undefined
+        : {
+            fetch: options.fetch,
+            routeFor: (apiKey) =>
+              openaiRoute(options.baseUrl, [
+                usualHeaders,
+                { authorization: apiKey === undefined ? undefined : `Bearer ${apiKey}` },
+                options.headers ?? {},
+              ]),
+          },
   });
 }

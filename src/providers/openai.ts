@@ -1,9 +1,15 @@
 import type { Model, ProviderOptions } from "../contracts/index.ts";
 import { withBaseUrl } from "../plugin/base-url.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
-import { clientOptions } from "./internal/openai-client.ts";
+import { checkClient, clientOptions, type OpenAiClient } from "./internal/openai-client.ts";
+import { customHeaders, openaiRoute, settingOf, usualHeaders } from "./internal/openai-route.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+
+export interface OpenAiOptions extends ProviderOptions {
+  /** See `OpenAiClient`. Default `direct`. */
+  readonly client?: OpenAiClient | undefined;
+}
 
 /**
  * An OpenAI model.
@@ -17,9 +23,10 @@ import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
  *
  * Throws `InvalidOptionError`. A call without a key rejects with `MissingConfigurationError`.
  */
-export function openai(model: string, given: ProviderOptions = {}): Model {
+export function openai(model: string, given: OpenAiOptions = {}): Model {
   const options = withBaseUrl("openai", given);
-  checkProviderOptions("openai", model, options);
+  checkProviderOptions("openai", model, options, ["client"]);
+  checkClient("openai", options.client);
   const facts = factsOf("openai", model, options, openaiContentTypes);
   return openaiChat({
     facts,
@@ -29,5 +36,22 @@ export function openai(model: string, given: ProviderOptions = {}): Model {
     hasBatches: true,
     readKey: () => requireKey("openai", options.apiKey, "OPENAI_API_KEY"),
     connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options, facts.name), apiKey }),
+    direct:
+      options.client === "sdk"
+        ? undefined
+        : {
+            fetch: options.fetch,
+            routeFor: (apiKey) =>
+              openaiRoute(options.baseUrl ?? settingOf("OPENAI_BASE_URL") ?? "https://api.openai.com/v1", [
+                usualHeaders,
+                {
+                  "openai-organization": settingOf("OPENAI_ORG_ID"),
+                  "openai-project": settingOf("OPENAI_PROJECT_ID"),
+                  authorization: `Bearer ${apiKey}`,
+                },
+                customHeaders(),
+                options.headers ?? {},
+              ]),
+          },
   });
 }

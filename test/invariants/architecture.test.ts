@@ -134,6 +134,7 @@ describe("heavy packages", () => {
     "lru-cache",
     "jiti",
     "simple-statistics",
+    "undici",
   ];
 
   it("and modules of Node are loaded on use, so that Workers and edge functions can import the package", () => {

@@ -4,14 +4,16 @@ import { type AzureOptions, azure } from "../../src/providers/azure.ts";
 import { providerConformance } from "../../src/testing/index.ts";
 import { openaiStatuses, serveOpenAi } from "../support/openai-server.ts";
 import { sendJson, serveWith } from "../support/serve-with.ts";
+import { waysToSend } from "../support/ways-to-send.ts";
 
-describe("azure conforms", () => {
+describe.each(Object.entries(waysToSend))("azure conforms %s", (_, way) => {
   const cases = providerConformance({
     statuses: openaiStatuses,
     serve: async (scenario, settings) => {
       const server = await serveOpenAi(scenario);
       const endpoint = new URL(server.url).origin;
-      return { ...server, model: azure("gpt-test", { ...settings, endpoint, apiVersion: "2024-10-21" }) };
+      const options = { ...settings, ...way, endpoint, apiVersion: "2024-10-21" };
+      return { ...server, model: azure("gpt-test", options) };
     },
   });
   for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);

@@ -5,13 +5,14 @@ import { type OpenAiCompatibleOptions, openaiCompatible } from "../../src/provid
 import { providerConformance } from "../../src/testing/index.ts";
 import { openaiStatuses, serveOpenAi } from "../support/openai-server.ts";
 import { sendJson, serveWith } from "../support/serve-with.ts";
+import { waysToSend } from "../support/ways-to-send.ts";
 
-describe("openai-compatible conforms", () => {
+describe.each(Object.entries(waysToSend))("openai-compatible conforms %s", (_, way) => {
   const cases = providerConformance({
     statuses: openaiStatuses,
     serve: async (scenario, settings) => {
       const server = await serveOpenAi(scenario);
-      return { ...server, model: openaiCompatible("qwen", { ...settings, baseUrl: server.url }) };
+      return { ...server, model: openaiCompatible("qwen", { ...settings, ...way, baseUrl: server.url }) };
     },
   });
   for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);

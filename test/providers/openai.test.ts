@@ -12,13 +12,14 @@ import { openai } from "../../src/providers/openai.ts";
 import { providerConformance } from "../../src/testing/index.ts";
 import { openaiStatuses, serveOpenAi } from "../support/openai-server.ts";
 import { sendEvents, sendJson, serveWith } from "../support/serve-with.ts";
+import { waysToSend } from "../support/ways-to-send.ts";
 
-describe("openai conforms", () => {
+describe.each(Object.entries(waysToSend))("openai conforms %s", (_, way) => {
   const cases = providerConformance({
     statuses: openaiStatuses,
     serve: async (scenario, settings) => {
       const server = await serveOpenAi(scenario);
-      return { ...server, model: openai("gpt-test", { ...settings, baseUrl: server.url }) };
+      return { ...server, model: openai("gpt-test", { ...settings, ...way, baseUrl: server.url }) };
     },
   });
   for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);
@@ -247,7 +248,7 @@ describe("failures", () => {
     const { model, requests } = await serve((response) => response.destroy());
     const error = await failure(model.generate(request, { signal }));
     expect(error).toMatchObject({ kind: "connection", retryable: true, status: undefined });
-    expect(error.message).toContain("UND_ERR_SOCKET");
+    expect(error.message).toContain("ECONNRESET");
     expect(requests).toHaveLength(1);
   });
 

@@ -44,6 +44,12 @@ export class BoundedResponse {
     throw new ProviderError({ kind: "incomplete", model: this.#model, retryable: false, summary });
   }
 
+  /** Closes the body, if it has not been read to its end: what is left must not hold a connection. */
+  close(): void {
+    const body = this.#source.body as Partial<ReadableStream> | null;
+    if (body !== null && typeof body.cancel === "function") void body.cancel().catch(() => {});
+  }
+
   async json(): Promise<unknown> {
     return JSON.parse(await this.text());
   }

@@ -16,8 +16,10 @@ import { listedModels } from "./listed-models.ts";
 import { checkAnswer, checkChunk } from "./openai-answer.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
+import { type DirectCalls, openaiDirect } from "./openai-direct.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
+import type { OpenAiRoute } from "./openai-route.ts";
 import { type Provenance, writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
@@ -36,6 +38,15 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readKey(): Promise<Key>;
   /** Builds a client; called again only when the key changes. */
   connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
+  /** The way to send calls without the SDK. Absent: all go through it. */
+  readonly direct?: DirectRoute<Key> | undefined;
+}
+
+export interface DirectRoute<Key extends string | undefined> {
+  /** A caller's own `fetch`. */
+  readonly fetch: typeof fetch | undefined;
+  /** Returns address and headers; called again only when the key changes. */
+  routeFor(apiKey: Key): OpenAiRoute;
 }
 
 /** Content types besides text that OpenAI's own API accepts. */
@@ -56,7 +67,10 @@ interface Connection {
   readonly apiKey: string | undefined;
 }
 
-/** A model behind an endpoint that speaks OpenAI chat completions, called through OpenAI's SDK. */
+/**
+ * A model behind an endpoint that speaks OpenAI chat completions. Calls are sent without OpenAI's SDK if the
+ * target says how, else through it; batches always go through it.
+ */
 export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<Key>): Model {
   const { facts, defaults = {}, outputLimitField, strict = false } = target;
   const writer = writerOf(facts);
@@ -78,9 +92,12 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     return { ...body, model: facts.model } as SdkBody;
   }
 
+  const direct = target.direct === undefined ? undefined : directCalls(target, target.direct, writer);
+
   async function generate(request: ChatRequest, { signal, onRateLimit }: CallOptions): Promise<Completion> {
     signal.throwIfAborted();
     const body = bodyOf(request);
+    if (direct !== undefined) return signed(await direct.generate(body, { signal, onRateLimit }), writer);
     const call = callSignal(signal);
     let whole = false;
     try {
@@ -103,12 +120,23 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
-  async function* stream(
+  const streamedBody = (request: ChatRequest) => ({
+    ...bodyOf(request),
+    stream: true as const,
+    stream_options: { include_usage: true },
+  });
+
+  function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
+    if (direct === undefined) return streamThroughSdk(request, options);
+    return direct.stream(() => streamedBody(request), options);
+  }
+
+  async function* streamThroughSdk(
     request: ChatRequest,
     { signal, onRateLimit }: CallOptions,
   ): AsyncGenerator<CompletionChunk, void> {
     signal.throwIfAborted();
-    const body = { ...bodyOf(request), stream: true as const, stream_options: { include_usage: true } };
+    const body = streamedBody(request);
     const call = callSignal(signal);
     try {
       const { sdk, client } = await unlessAborted(connect(), signal);
@@ -149,6 +177,10 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     onModels,
   }: Parameters<NonNullable<Model["health"]>>[0] = {}): Promise<boolean> {
     signal.throwIfAborted();
+    if (direct !== undefined) {
+      await direct.health(signal);
+      return true;
+    }
     const call = callSignal(signal);
     try {
       const { sdk, client } = await unlessAborted(connect(), signal);
@@ -175,6 +207,20 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     health,
     ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
   };
+}
+
+function directCalls<Key extends string | undefined>(
+  { facts, readKey }: OpenAiTarget<Key>,
+  { fetch, routeFor }: DirectRoute<Key>,
+  writer: string,
+): DirectCalls {
+  let current: { readonly apiKey: Key; readonly route: OpenAiRoute } | undefined;
+  const route = async (): Promise<OpenAiRoute> => {
+    const apiKey = await readKey();
+    if (current === undefined || current.apiKey !== apiKey) current = { apiKey, route: routeFor(apiKey) };
+    return current.route;
+  };
+  return openaiDirect({ facts, writer, fetch, route });
 }
 
 /** Marks an answer that holds more than OpenAI's fields with its writer. */

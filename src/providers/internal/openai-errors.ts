@@ -142,7 +142,7 @@ function kindOf(names: readonly string[], message: string, status: number | unde
 }
 
 /** Returns a system code such as `ECONNREFUSED` from anywhere in a chain of causes. */
-function systemCode(cause: unknown): string | undefined {
+export function systemCode(cause: unknown): string | undefined {
   for (let depth = 0, at = cause; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;
   }

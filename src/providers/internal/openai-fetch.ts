@@ -15,7 +15,7 @@ export function openaiFetch(own: Fetch | undefined, model: string): Fetch {
  * `{ object: "error", message, type, code }` of older vLLM; `{ error, error_type }` of TGI; `{ error }` of
  * Ollama; `{ message }` and `{ detail }` of gateways; any text.
  */
-function readError(text: string): object {
+export function readError(text: string): object {
   const body = parse(text);
   if (body === undefined) return { message: text };
   const { error, error_type, detail } = body;

@@ -1,0 +1,146 @@
+import { MAX_EVENT_BYTES, MAX_STREAM_BYTES } from "./event-blocks.ts";
+
+/** Bounds of an event stream, in bytes. */
+export interface SseLimits {
+  readonly maxEventBytes: number;
+  readonly maxBytes: number;
+}
+
+/** Thrown for an event or a stream that is too large. */
+export class SseLimitError extends Error {}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const ofEvents: SseLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STREAM_BYTES };
+
+/**
+ * Reads an event stream (WHATWG, "server-sent events") piece by piece, in time linear in its length: lines end
+ * with CR, LF or both, characters may be split between pieces, a byte order mark may come first, comments and
+ * fields other than `data` are left out. Only the data of an event is returned, since chat completions use
+ * nothing else.
+ */
+export class SseReader {
+  readonly #limits: SseLimits;
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  /** Start of a line that has not ended: the first `#used` bytes. */
+  #open: Uint8Array = nothing;
+  #used = 0;
+  #bytes = 0;
+  /** Lines of data of the event that has not ended. */
+  #data: string | undefined;
+  #more: string[] | undefined;
+  #eventBytes = 0;
+  #isStart = true;
+  /** True if the last piece ended with CR: a LF that follows belongs to it. */
+  #afterReturn = false;
+
+  constructor(limits: SseLimits = ofEvents) {
+    this.#limits = limits;
+  }
+
+  /** Adds a piece; returns the data of the events that are complete by it. Throws `SseLimitError`. */
+  push(piece: Uint8Array): string[] {
+    const events: string[] = [];
+    this.#bytes += piece.length;
+    if (this.#bytes > this.#limits.maxBytes)
+      throw new SseLimitError(`the stream has more than ${this.#limits.maxBytes} bytes`);
+    const last = Math.max(piece.lastIndexOf(lineFeed), piece.lastIndexOf(carriageReturn)) + 1;
+    if (last > 0) this.#lines(this.#decoder.decode(this.#take(piece.subarray(0, last))), events);
+    if (last < piece.length) this.#keep(last === 0 ? piece : piece.subarray(last));
+    if (this.#used + this.#eventBytes > this.#limits.maxEventBytes) throw this.#tooLarge();
+    return events;
+  }
+
+  /** Ends the stream: returns the data of an event whose closing empty line is missing. */
+  end(): string[] {
+    const events: string[] = [];
+    if (this.#used > 0) this.#line(this.#decoder.decode(this.#take(nothing)));
+    this.#dispatch(events);
+    return events;
+  }
+
+  /** Reads whole lines. */
+  #lines(text: string, events: string[]): void {
+    let from = 0;
+    if (this.#isStart) {
+      this.#isStart = false;
+      if (text.charCodeAt(0) === 0xfeff) from = 1;
+    }
+    if (this.#afterReturn && text.charCodeAt(from) === lineFeed) from += 1;
+    this.#afterReturn = text.charCodeAt(text.length - 1) === carriageReturn;
+    if (text.includes("\r")) {
+      this.#mixedLines(text, from, events);
+      return;
+    }
+    while (from < text.length) {
+      const at = text.indexOf("\n", from);
+      if (at === from) this.#dispatch(events);
+      else this.#line(text.slice(from, at));
+      from = at + 1;
+    }
+  }
+
+  #mixedLines(text: string, start: number, events: string[]): void {
+    let from = start;
+    for (let at = from; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code !== lineFeed && code !== carriageReturn) continue;
+      if (at === from) this.#dispatch(events);
+      else this.#line(text.slice(from, at));
+      if (code === carriageReturn && text.charCodeAt(at + 1) === lineFeed) at += 1;
+      from = at + 1;
+    }
+  }
+
+  #line(line: string): void {
+    if (!line.startsWith("data")) return;
+    const colon = line.charCodeAt(4);
+    if (colon !== 0x3a && line.length !== 4) return;
+    const value = line.charCodeAt(5) === 0x20 ? line.slice(6) : line.slice(5);
+    this.#eventBytes += value.length + 1;
+    if (this.#eventBytes > this.#limits.maxEventBytes) throw this.#tooLarge();
+    if (this.#data === undefined) this.#data = value;
+    else {
+      this.#more ??= [this.#data];
+      this.#more.push(value);
+    }
+  }
+
+  #dispatch(events: string[]): void {
+    if (this.#data === undefined) return;
+    events.push(this.#more === undefined ? this.#data : this.#more.join("\n"));
+    this.#data = undefined;
+    this.#more = undefined;
+    this.#eventBytes = 0;
+  }
+
+  /** Keeps the start of a line, in space that doubles: a server may send it byte by byte. */
+  #keep(piece: Uint8Array): void {
+    const used = this.#used + piece.length;
+    if (used > this.#limits.maxEventBytes) throw this.#tooLarge();
+    if (used > this.#open.length) {
+      const larger = new Uint8Array(Math.max(used, 2 * this.#open.length));
+      larger.set(this.#open.subarray(0, this.#used));
+      this.#open = larger;
+    }
+    this.#open.set(piece, this.#used);
+    this.#used = used;
+  }
+
+  /** Returns what was kept together with the piece that completes it. */
+  #take(last: Uint8Array): Uint8Array {
+    if (this.#used === 0) return last;
+    const whole = new Uint8Array(this.#used + last.length);
+    whole.set(this.#open.subarray(0, this.#used));
+    whole.set(last, this.#used);
+    this.#open = nothing;
+    this.#used = 0;
+    return whole;
+  }
+
+  #tooLarge(): SseLimitError {
+    return new SseLimitError(`an event of the stream has more than ${this.#limits.maxEventBytes} bytes`);
+  }
+}
+
+const nothing: Uint8Array = new Uint8Array();

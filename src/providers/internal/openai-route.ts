@@ -1,0 +1,55 @@
+/** Addresses and headers of calls that are sent without the SDK. */
+export interface OpenAiRoute {
+  /** Returns the address of a path of the API: `/chat/completions`. */
+  url(path: string): string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Creates a route. `query` is added to each address. Of headers that are given twice the later one counts, and
+ * `null` removes one.
+ */
+export function openaiRoute(
+  baseUrl: string,
+  layers: readonly Readonly<Record<string, string | null | undefined>>[],
+  query: Readonly<Record<string, string>> = {},
+): OpenAiRoute {
+  const headers: Record<string, string> = Object.create(null);
+  for (const layer of layers)
+    for (const [name, value] of Object.entries(layer)) {
+      const key = name.toLowerCase();
+      if (value === null) delete headers[key];
+      else if (value !== undefined) headers[key] = value;
+    }
+  const base = new URL(baseUrl);
+  for (const [name, value] of Object.entries(query)) base.searchParams.set(name, value);
+  const { search } = base;
+  const folder = base.pathname.replace(/\/$/, "");
+  const credentials =
+    base.username === "" && base.password === "" ? "" : `${base.username}:${base.password}@`;
+  const start = `${base.protocol}//${credentials}${base.host}${folder}`;
+  return { url: (path) => `${start}${path}${search}`, headers };
+}
+
+/** Headers of every call. */
+export const usualHeaders: Readonly<Record<string, string>> = {
+  accept: "application/json",
+  "content-type": "application/json",
+  "user-agent": "switchpoint",
+};
+
+/** Reads an environment variable as OpenAI's SDK does: blank is absent. */
+export function settingOf(variable: string): string | undefined {
+  return process.env[variable]?.trim() || undefined;
+}
+
+/** Reads the headers that the environment adds to OpenAI's calls: a line each. */
+export function customHeaders(): Readonly<Record<string, string>> {
+  const lines = (settingOf("OPENAI_CUSTOM_HEADERS") ?? "").split("\n").filter((line) => line.includes(":"));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+    }),
+  );
+}

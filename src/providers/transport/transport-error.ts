@@ -1,0 +1,26 @@
+/**
+ * Thrown when a request or the reading of an answer fails. A `TypeError` like the one of `fetch`; `code` says
+ * what happened (`ECONNREFUSED`, `ETIMEDOUT` …). No message holds an address, a header or a body.
+ */
+export class TransportError extends TypeError {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.name = "TransportError";
+    this.code = code;
+  }
+}
+
+/** Returns an error of a library as one of ours; `code` for one that has none. */
+export function toTransportError(error: unknown, message: string, code: string): TransportError {
+  if (error instanceof TransportError) return error;
+  return new TransportError(message, codeIn(error) ?? code);
+}
+
+/** Returns the code of an error, or of one of the errors that it stands for. */
+function codeIn(error: unknown): string | undefined {
+  const { code, errors } = (error ?? {}) as { readonly code?: unknown; readonly errors?: unknown };
+  if (typeof code === "string" && /^[A-Z0-9_]{2,60}$/.test(code)) return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeIn(errors[0]) : undefined;
+}

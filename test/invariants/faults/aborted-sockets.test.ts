@@ -1,0 +1,79 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { openaiCompatible } from "../../../src/providers/openai-compatible.ts";
+import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { shortRequest } from "../../support/remote-models.ts";
+import { runs } from "../../support/runs.ts";
+import { waysToSend } from "../../support/ways-to-send.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const requests = runs(200, 10_000);
+const atOnce = 50;
+const packed = gzipSync('data: {"choices"');
+
+/** Starts a server that stalls at a place that is drawn for each request. */
+async function stalling(random: () => number) {
+  const server = createServer((request, response) => {
+    const stage = Math.floor(random() * 6);
+    if (stage === 0) return;
+    if (stage === 1) return void response.writeProcessing();
+    const status = stage === 5 ? 503 : 200;
+    const coding = stage === 4 ? { "content-encoding": "gzip" } : {};
+    request.resume();
+    response.writeHead(status, { "content-type": "text/event-stream", ...coding }).flushHeaders();
+    if (stage === 3) response.write('data: {"choices"');
+    if (stage === 4) response.write(packed.subarray(0, 12));
+    if (stage === 5) response.write('{"error"');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    sockets: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+it.each(Object.entries(waysToSend))(
+  `${requests} requests that stall and are aborted leave no socket, sent %s`,
+  async (_, way) => {
+    const random = seededRandom(7);
+    const server = await stalling(random);
+    const model = openaiCompatible("m", { baseUrl: server.url, ...way });
+    let left = requests;
+    const worker = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        const controller = new AbortController();
+        const { signal } = controller;
+        const timer = setTimeout(() => controller.abort(new Error("enough")), random() * 20);
+        const call =
+          random() < 0.5
+            ? model.generate(shortRequest, { signal })
+            : (async () => {
+                for await (const __ of model.stream(shortRequest, { signal }));
+              })();
+        await expect(call).rejects.toThrow();
+        clearTimeout(timer);
+        if (left % 100 === 0) collectGarbage();
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    collectGarbage();
+    try {
+      for (let tries = 0; tries < 500 && (await server.sockets()) > 0; tries += 1) await sleep(20);
+      expect(await server.sockets()).toBe(0);
+    } finally {
+      await server.close();
+    }
+  },
+);

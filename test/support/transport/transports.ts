@@ -1,0 +1,12 @@
+import {
+  nodeHttp,
+  type Transport,
+  type TransportOptions,
+  undici,
+} from "../../../src/providers/transport/index.ts";
+
+/** Every transport, by the name of its function. */
+export const transports: Readonly<Record<string, (options?: TransportOptions) => Transport>> = {
+  nodeHttp,
+  undici,
+};
