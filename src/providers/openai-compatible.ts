@@ -54,6 +54,8 @@ export function openaiCompatible(
     );
 
   const facts = factsOf(provider, model, options);
+  // It was checked above.
+  const baseUrl = options.baseUrl as string;
   return openaiChat({
     facts,
     defaults: options.defaults,
@@ -71,7 +73,7 @@ export function openaiCompatible(
         : {
             fetch: options.fetch,
             routeFor: (apiKey) =>
-              openaiRoute(options.baseUrl, [
+              openaiRoute(baseUrl, [
                 usualHeaders,
                 { authorization: apiKey === undefined ? undefined : `Bearer ${apiKey}` },
                 options.headers ?? {},

@@ -2,10 +2,10 @@ import { ProviderError } from "../../contracts/index.ts";
 import { eventData } from "../../plugin/http/event-data.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { defaultFetch } from "../transport/default-fetch.ts";
 import type { ErrorContext } from "./google-errors.ts";
 import { hidden, responseError } from "./google-errors.ts";
 import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
-import { defaultFetch } from "../transport/default-fetch.ts";
 import type { GoogleResponse } from "./google-wire.ts";
 import { untilEnd } from "./until-end.ts";
 
@@ -31,7 +31,11 @@ export async function sendThrough(
   context: ErrorContext,
 ): Promise<Response> {
   const { baseUrl, body, signal } = call;
-  const guarded = guardedFetch({ own: call.fetch ?? defaultFetch, model: context.name, address: () => baseUrl });
+  const guarded = guardedFetch({
+    own: call.fetch ?? defaultFetch,
+    model: context.name,
+    address: () => baseUrl,
+  });
   let outcome: { readonly response: Response } | { readonly error: unknown } | undefined;
   const asked = sdk.request(call.method, call.path, call.key, async (url, headers) => {
     signal.throwIfAborted();
