@@ -424,7 +424,6 @@ describe("options", () => {
   });
 
   test.each([
-    [{ baseURL: "http://x" }, "openai.baseURL"],
     [{ baseUrl: "localhost:8000" }, "openai.baseUrl"],
     [{ baseUrl: "ftp://user:sk-secret@x" }, "openai.baseUrl"],
     [{ apiKey: " " }, "openai.apiKey"],

@@ -20,7 +20,12 @@ export function toTransportError(error: unknown, message: string, code: string):
 
 /** Returns the code of an error, or of one of the errors that it stands for. */
 function codeIn(error: unknown): string | undefined {
-  const { code, errors } = (error ?? {}) as { readonly code?: unknown; readonly errors?: unknown };
+  const { code, errors, message } = (error ?? {}) as Partial<Record<"code" | "errors" | "message", unknown>>;
+  // `node:https` has one code for all failures of a handshake; the text of its TLS library tells them apart.
+  if (code === "EPROTO" && typeof message === "string" && notTls.test(message))
+    return "ERR_SSL_WRONG_VERSION_NUMBER";
   if (typeof code === "string" && /^[A-Z0-9_]{2,60}$/.test(code)) return code;
   return Array.isArray(errors) && errors.length > 0 ? codeIn(errors[0]) : undefined;
 }
+
+const notTls = /wrong version number|packet length too long|http request/i;
