@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ZodType } from "zod";
 import type { SufficientFile } from "../../policies/checks/sufficient.ts";
 import { readVersionedFile } from "../data/outcomes/read-versioned-file.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
+import { sufficientSchema } from "./sufficient-schema.ts";
 
 /** Far above what 64 categories take. */
 const maxBytes = 1_000_000;
@@ -37,35 +37,4 @@ export function readSufficient(path: string): Promise<SufficientFile> {
     schema: sufficientSchema,
     versionOf: sufficientVersionOf,
   });
-}
-
-/** Schema of a file for `sufficient`. Loads zod. */
-export async function sufficientSchema(): Promise<ZodType<SufficientFile>> {
-  const { z } = await import("zod");
-  const text = z.string().min(1);
-  const numbers = z.array(z.number()).max(1_025);
-  const file = z.object({
-    formatVersion: z.literal(1),
-    kind: z.literal("sufficient"),
-    version: z.string().regex(/^[0-9a-f]{12}$/, "must be a hash"),
-    small: text,
-    large: text,
-    score: z.enum(["logprob", "blend", "text"]),
-    min: z.number().max(1.01),
-    gain: z
-      .object({
-        logprob: z.boolean(),
-        signals: z.boolean(),
-        categories: z.array(z.string()).max(64),
-        intercept: z.number(),
-        means: numbers,
-        deviations: numbers,
-        weights: numbers,
-        gains: numbers,
-        logprobs: numbers,
-      })
-      .optional(),
-    report: z.record(z.string(), z.unknown()).optional(),
-  });
-  return file as ZodType<SufficientFile>;
 }

@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import { HASH_BYTES } from "../data/split/hash-40.ts";
 import { MAX_KEYS } from "../data/split/record-keys.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
-import { sufficientSchema } from "./sufficient-file.ts";
+import { sufficientSchema } from "./sufficient-schema.ts";
 import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
 import { WAYS } from "./ways/way.ts";
 

@@ -1,7 +1,14 @@
 interface NodeBuiltins {
   readonly "node:crypto": typeof import("node:crypto");
   readonly "node:fs/promises": typeof import("node:fs/promises");
+  readonly "node:http": typeof import("node:http");
+  readonly "node:https": typeof import("node:https");
+  readonly "node:stream": typeof import("node:stream");
+  readonly "node:tls": typeof import("node:tls");
   readonly "node:vm": typeof import("node:vm");
+  readonly "node:zlib": typeof import("node:zlib");
+  /** The types of Node 20 do not have it. */
+  readonly "node:sqlite": { readonly DatabaseSync: new (file: string) => unknown };
 }
 
 /**
@@ -10,9 +17,16 @@ interface NodeBuiltins {
  */
 export function nodeBuiltin<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name] | undefined {
   try {
-    return globalThis.process?.getBuiltinModule?.(name);
+    return globalThis.process?.getBuiltinModule?.(name) as NodeBuiltins[Name] | undefined;
   } catch {
     // Some edge functions have a process that throws when asked for anything but variables.
     return undefined;
   }
+}
+
+/** Returns a module of Node. Throws a `TypeError` where there is none: what needs it runs in Node alone. */
+export function neededBuiltin<Name extends keyof NodeBuiltins>(name: Name): NodeBuiltins[Name] {
+  const found = nodeBuiltin(name);
+  if (found === undefined) throw new TypeError(`${name} is not available in this runtime`);
+  return found;
 }

@@ -2,7 +2,8 @@ import { InvalidOptionError, type Model, type ProviderOptions } from "../contrac
 import { withBaseUrl } from "../plugin/base-url.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
-import { checkClient, foreignClientOptions, type OpenAiClient } from "./internal/openai-client.ts";
+import { foreignClientOptions } from "./internal/openai-client.ts";
+import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { readKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";

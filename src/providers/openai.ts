@@ -1,7 +1,8 @@
 import type { Model, ProviderOptions } from "../contracts/index.ts";
 import { withBaseUrl } from "../plugin/base-url.ts";
 import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
-import { checkClient, clientOptions, type OpenAiClient } from "./internal/openai-client.ts";
+import { clientOptions } from "./internal/openai-client.ts";
+import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
 import { customHeaders, openaiRoute, settingOf, usualHeaders } from "./internal/openai-route.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";

@@ -244,7 +244,8 @@ it("is imported and decides without any SDK, and says what to install when one i
       `import { createRouter } from "switchpoint";
        import { threshold } from "switchpoint/policies";
        import { openai } from "switchpoint/providers/openai";
-       const models = { small: openai("gpt-5.4-mini", { apiKey: "k" }), large: openai("gpt-5.5", { apiKey: "k" }) };
+       const options = { apiKey: "k", client: "sdk" };
+       const models = { small: openai("gpt-5.4-mini", options), large: openai("gpt-5.5", options) };
        const router = createRouter({ models, policy: threshold({ small: "small", large: "large", at: 0.7 }) });
        const decided = (await router.decide("Hello")).model;
        const error = await router.route("Hello").catch((thrown) => thrown);

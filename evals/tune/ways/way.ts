@@ -4,7 +4,7 @@ import type { Estimate } from "../../../src/statistics/bootstrap.ts";
 /**
  * Way of routing between a small and a large model. `threshold`: by complexity. `logprob`: a cascade that accepts
  * answers that the small model was sure of. `agree`: a cascade that accepts answers that another small model
- * agrees with. `both`: a cascade by the two, from "sure and agreed" to "sure or agreed". `sufficient`: a cascade by
+ * agrees with. `both`: a cascade by the two, of which either or both must accept. `sufficient`: a cascade by
  * a check fitted on other records. Cascades may leave the small model out where complexity is high.
  */
 export type Way = "threshold" | "logprob" | "agree" | "both" | "sufficient";

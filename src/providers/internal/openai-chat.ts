@@ -178,7 +178,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   }: Parameters<NonNullable<Model["health"]>>[0] = {}): Promise<boolean> {
     signal.throwIfAborted();
     if (direct !== undefined) {
-      await direct.health(signal);
+      const list = await direct.health(signal);
+      onModels?.(listedModels(list));
       return true;
     }
     const call = callSignal(signal);

@@ -1,21 +1,8 @@
 import type { ClientOptions } from "openai";
-import { InvalidOptionError, type ProviderOptions } from "../../contracts/index.ts";
+import type { ProviderOptions } from "../../contracts/index.ts";
 import { environment } from "../../plugin/environment.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
 import { openaiFetch } from "./openai-fetch.ts";
-
-/**
- * The way to send calls. `direct`: by this package, which takes less than half the CPU. `sdk`: through OpenAI's
- * SDK, whose `fetch` is this package's transport. Answers and errors are the same; batches always go through
- * the SDK.
- */
-export type OpenAiClient = "direct" | "sdk";
-
-/** Throws `InvalidOptionError` for an unknown client. */
-export function checkClient(owner: string, client: unknown): void {
-  if (client !== undefined && client !== "direct" && client !== "sdk")
-    throw new InvalidOptionError(`${owner}.client`, client, '"direct" or "sdk"');
-}
 
 /** Timeout of the SDK. The router sets the real limits; this one only ends abandoned calls. */
 const timeoutMs = 3_600_000;

@@ -34,7 +34,8 @@ interface Call {
 export interface DirectCalls {
   generate(body: object, options: CallOptions): Promise<Completion>;
   stream(body: () => object, options: CallOptions): ChatChunks;
-  health(signal: AbortSignal): Promise<void>;
+  /** Returns the answer to a request for the list of models. */
+  health(signal: AbortSignal): Promise<string>;
 }
 
 export function openaiDirect({ facts, writer, fetch: own, route }: DirectTarget): DirectCalls {
@@ -103,7 +104,11 @@ export function openaiDirect({ facts, writer, fetch: own, route }: DirectTarget)
     async health(signal) {
       try {
         const call = await open("/models", undefined, { signal });
-        call.end(false);
+        try {
+          return await call.response.text();
+        } finally {
+          call.end(false);
+        }
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       }

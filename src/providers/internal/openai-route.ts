@@ -1,3 +1,5 @@
+import { environment } from "../../plugin/environment.ts";
+
 /** Addresses and headers of calls that are sent without the SDK. */
 export interface OpenAiRoute {
   /** Returns the address of a path of the API: `/chat/completions`. */
@@ -40,7 +42,7 @@ export const usualHeaders: Readonly<Record<string, string>> = {
 
 /** Reads an environment variable as OpenAI's SDK does: blank is absent. */
 export function settingOf(variable: string): string | undefined {
-  return process.env[variable]?.trim() || undefined;
+  return environment()[variable]?.trim() || undefined;
 }
 
 /** Reads the headers that the environment adds to OpenAI's calls: a line each. */

@@ -1,4 +1,5 @@
 import type { Transform } from "node:stream";
+import { neededBuiltin } from "../../plugin/node-builtin.ts";
 import type { BodySink, BodySource, ResponseBody } from "./response-body.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -71,7 +72,7 @@ export function decoded(
 }
 
 function decoderOf(name: string): Transform {
-  const zlib = process.getBuiltinModule("node:zlib");
+  const zlib = neededBuiltin("node:zlib");
   const { constants } = zlib;
   switch (name) {
     case "gzip":

@@ -28,7 +28,13 @@ const isNode: boolean = runsInNode();
 
 /** True in Node itself: other runtimes imitate `process`, and their own `fetch` is faster than their `node:http`. */
 function runsInNode(): boolean {
-  const { process, Bun, Deno, EdgeRuntime } = globalThis as {
+  const {
+    process: its,
+    Bun,
+    Deno,
+    EdgeRuntime,
+    navigator,
+  } = globalThis as {
     readonly process?: {
       readonly versions?: { readonly node?: string };
       readonly getBuiltinModule?: unknown;
@@ -36,7 +42,9 @@ function runsInNode(): boolean {
     readonly Bun?: unknown;
     readonly Deno?: unknown;
     readonly EdgeRuntime?: unknown;
+    readonly navigator?: { readonly userAgent?: unknown };
   };
+  if (navigator?.userAgent === "Cloudflare-Workers") return false;
   if (Bun !== undefined || Deno !== undefined || EdgeRuntime !== undefined) return false;
-  return typeof process?.versions?.node === "string" && typeof process.getBuiltinModule === "function";
+  return typeof its?.versions?.node === "string" && typeof its.getBuiltinModule === "function";
 }

@@ -1,3 +1,5 @@
+import { environment } from "../../plugin/environment.ts";
+
 /** Proxies that the environment names, and the hosts that are called without one. */
 export interface EnvironmentProxies {
   readonly HTTP_PROXY?: string;
@@ -13,13 +15,13 @@ const own = ["localhost", "127.0.0.1", "::1", "[::1]"];
  * `HTTP_PROXY` does not count in a CGI program, where a client can set it through a header `Proxy`.
  */
 export function environmentProxies(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  variables: Readonly<Record<string, string | undefined>> = environment(),
 ): EnvironmentProxies | undefined {
-  const isCgi = Boolean(environment["REQUEST_METHOD"]);
-  const http = environment["http_proxy"] || (isCgi ? "" : environment["HTTP_PROXY"]) || "";
-  const https = environment["https_proxy"] || environment["HTTPS_PROXY"] || "";
+  const isCgi = Boolean(variables["REQUEST_METHOD"]);
+  const http = variables["http_proxy"] || (isCgi ? "" : variables["HTTP_PROXY"]) || "";
+  const https = variables["https_proxy"] || variables["HTTPS_PROXY"] || "";
   if (http === "" && https === "") return undefined;
-  const without = environment["no_proxy"] || environment["NO_PROXY"] || "";
+  const without = variables["no_proxy"] || variables["NO_PROXY"] || "";
   return {
     ...(http !== "" && { HTTP_PROXY: http }),
     ...(https !== "" && { HTTPS_PROXY: https }),

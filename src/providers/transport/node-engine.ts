@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
+import { neededBuiltin } from "../../plugin/node-builtin.ts";
 import type { Engine } from "./create-transport.ts";
 import { environmentProxies } from "./environment-proxies.ts";
 import type { Exchange } from "./exchange.ts";
@@ -16,8 +17,8 @@ const mostTries = 5;
 
 /** Opens the engine over `node:http`. */
 export function openNodeEngine(settings: TransportSettings): Engine {
-  const http = process.getBuiltinModule("node:http");
-  const https = process.getBuiltinModule("node:https");
+  const http = neededBuiltin("node:http");
+  const https = neededBuiltin("node:https");
   const options = agentOptions(settings);
   const plain = poolOf(new http.Agent(options), settings);
   const secure = poolOf(new https.Agent(options), settings);
@@ -161,7 +162,7 @@ function writeBody(request: ClientRequest, { body }: WireRequest): void {
     request.end(body);
     return;
   }
-  const { Readable } = process.getBuiltinModule("node:stream");
+  const { Readable } = neededBuiltin("node:stream");
   Readable.from(body)
     .on("error", (error) => request.destroy(error))
     .pipe(request);

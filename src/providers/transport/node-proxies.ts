@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
+import { neededBuiltin } from "../../plugin/node-builtin.ts";
 import { type EnvironmentProxies, isExcepted, isOwnAddress } from "./environment-proxies.ts";
 import { agentOptions, type NodePool, poolOf } from "./node-pool.ts";
 import type { TransportSettings } from "./transport.ts";
@@ -33,8 +34,8 @@ export interface NodeProxies {
  * https address.
  */
 export function nodeProxies(proxies: EnvironmentProxies, settings: TransportSettings): NodeProxies {
-  const http = process.getBuiltinModule("node:http");
-  const https = process.getBuiltinModule("node:https");
+  const http = neededBuiltin("node:http");
+  const https = neededBuiltin("node:https");
   const options = agentOptions(settings);
   const pools: NodePool[] = [];
   const kept = (agent: Agent): NodePool => {
@@ -73,9 +74,9 @@ function tunnels(
   { isSecure, hostname, port, authorization }: Proxy,
   { connectTimeoutMs }: TransportSettings,
 ): (options: ConnectionOptions, done: (error: Error | null, socket?: Duplex) => void) => void {
-  const http = process.getBuiltinModule("node:http");
-  const https = process.getBuiltinModule("node:https");
-  const tls = process.getBuiltinModule("node:tls");
+  const http = neededBuiltin("node:http");
+  const https = neededBuiltin("node:https");
+  const tls = neededBuiltin("node:tls");
   return (options, done) => {
     const { host = "", port: targetPort = 443 } = options;
     const authority = `${host.includes(":") ? `[${host}]` : host}:${targetPort}`;

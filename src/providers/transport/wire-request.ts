@@ -1,3 +1,4 @@
+import { neededBuiltin } from "../../plugin/node-builtin.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** A request as it is sent. */
@@ -132,7 +133,7 @@ let known: string | undefined;
 
 /** Lists the codings that this runtime decodes. */
 function codings(): string {
-  known ??= "createZstdDecompress" in process.getBuiltinModule("node:zlib") ? "gzip, br, zstd" : "gzip, br";
+  known ??= "createZstdDecompress" in neededBuiltin("node:zlib") ? "gzip, br, zstd" : "gzip, br";
   return known;
 }
 

@@ -1,4 +1,5 @@
 import { MissingDependencyError } from "../../../contracts/index.ts";
+import { nodeBuiltin } from "../../../plugin/node-builtin.ts";
 
 /** Part that is used of a database of `node:sqlite` or `better-sqlite3`. */
 export interface Sqlite {
@@ -29,9 +30,8 @@ export async function openSqlite(file: string): Promise<Sqlite> {
   return new module.default(file);
 }
 
-/** The types of Node.js 20 have no `node:sqlite`. */
 function builtInSqlite(): { readonly DatabaseSync: new (file: string) => Sqlite } | undefined {
-  return process.getBuiltinModule("node:sqlite") as ReturnType<typeof builtInSqlite>;
+  return nodeBuiltin("node:sqlite") as ReturnType<typeof builtInSqlite>;
 }
 
 /** True for an error that says that another process has locked the file. */
