@@ -4,12 +4,6 @@ import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 import type { RoutedOutcomes } from "../candidates.ts";
 import type { Way, WayResult } from "./way.ts";
 
-/** A certified way with its outcomes by record. */
-export interface CertifiedWay {
-  readonly result: WayResult;
-  readonly routed: RoutedOutcomes;
-}
-
 /** Mean cost of a request, or the share of large calls where costs are not known. */
 export function dearnessOf({ costUsd, toLarge }: RoutedOutcomes): number {
   return weightedMean(costUsd ?? toLarge) ?? 0;

@@ -20,7 +20,6 @@ export {
   type ProviderErrorKind,
   type ProviderErrorOptions,
   showDetail,
-  showsDetail,
 } from "./provider-error.ts";
 export { recordError } from "./record-error.ts";
 export { RouterError, type RouterErrorCode } from "./router-error.ts";

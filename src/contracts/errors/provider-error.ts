@@ -117,7 +117,7 @@ export function showDetail(error: ProviderError, detail: string, said: string | 
 }
 
 /** True if the detail was replaced by `showDetail`. */
-export function showsDetail(error: ProviderError): boolean {
+function showsDetail(error: ProviderError): boolean {
   return cleanMark in error;
 }
 
