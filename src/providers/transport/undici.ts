@@ -22,10 +22,17 @@ export function undici(options: TransportOptions = {}): Transport {
   return createTransport(openEngine, transportSettings("undici", options));
 }
 
-async function openEngine(settings: TransportSettings): Promise<Engine> {
-  const { Agent, EnvHttpProxyAgent, Pool } = await import("undici").catch((cause: unknown) => {
+async function loadUndici(): Promise<typeof import("undici")> {
+  // Within `try`, so that a bundler which does not find the package warns and goes on.
+  try {
+    return await import("undici");
+  } catch (cause) {
     throw new MissingDependencyError("undici", "undici()", { cause });
-  });
+  }
+}
+
+async function openEngine(settings: TransportSettings): Promise<Engine> {
+  const { Agent, EnvHttpProxyAgent, Pool } = await loadUndici();
   const options = agentOptions(settings);
   const proxies = settings.proxy === "environment" ? environmentProxies() : undefined;
   const agent =

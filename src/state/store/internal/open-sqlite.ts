@@ -21,13 +21,17 @@ export interface SqliteStatement {
 export async function openSqlite(file: string): Promise<Sqlite> {
   const builtIn = builtInSqlite();
   if (builtIn !== undefined) return new builtIn.DatabaseSync(file);
+  return new (await loadPackage()).default(file);
+}
+
+async function loadPackage(): Promise<{ readonly default: new (file: string) => Sqlite }> {
   const name = "better-sqlite3";
-  const module = (await import(name).catch((cause: unknown) => {
-    throw new MissingDependencyError(name, "sqliteStore() on a Node.js without node:sqlite (before 22.13)", {
-      cause,
-    });
-  })) as { readonly default: new (file: string) => Sqlite };
-  return new module.default(file);
+  try {
+    return (await import(name)) as Awaited<ReturnType<typeof loadPackage>>;
+  } catch (cause) {
+    const neededBy = "sqliteStore() on a Node.js without node:sqlite (before 22.13)";
+    throw new MissingDependencyError(name, neededBy, { cause });
+  }
 }
 
 function builtInSqlite(): { readonly DatabaseSync: new (file: string) => Sqlite } | undefined {
