@@ -17,6 +17,7 @@ import {
   SYMBOL,
   styledEntry,
 } from "./characters.ts";
+import { withoutFraming } from "./framing.ts";
 
 /** Number of buckets for the hashes of words and word pairs; a power of two, at most 2^16. */
 export const BUCKETS = 32_768;
@@ -63,7 +64,7 @@ const windowCharacters = 2_000;
 /** Length below which a follow-up ("yes, do it") is read together with the turns before it. */
 const followUpCharacters = 60;
 const charactersPerIdeograph = 3;
-const maxWords = headCharacters + tailCharacters + windowCharacters;
+export const MAX_WORDS: number = headCharacters + tailCharacters + windowCharacters;
 /** Upper bound of the counts of tools, images and turns: more carry no more information. */
 const mostOfContext = 32;
 
@@ -71,10 +72,11 @@ const mostOfContext = 32;
 const mostLines = 32;
 
 /** Index of the counter of list items and options, behind those of the kinds of characters. */
-const items = KINDS;
-const counters = KINDS + 1;
+export const ITEMS: number = KINDS;
+/** Number of counters that describe a text. */
+export const COUNTERS: number = KINDS + 1;
 
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly end: number;
 }
@@ -84,19 +86,24 @@ export interface ReadRange extends Stretch {
   readonly text: "ask" | "window";
 }
 
-/** Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask. */
+/**
+ * Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask
+ * without its framing.
+ */
 export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const { ask, window } = facts;
-  const { length } = ask;
+  const { start, end } = withoutFraming(ask);
+  const length = end - start;
   const ranges: ReadRange[] = [];
   // Not a condition on `turns`: an assistant may have opened the conversation.
   if (window !== "" && length < followUpCharacters)
     ranges.push({ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length });
-  if (length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start: 0, end: length });
+  // The length with framing, so that trimming does not move what is read of a long ask.
+  if (ask.length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start, end });
   else
     ranges.push(
-      { text: "ask", start: 0, end: headCharacters },
-      { text: "ask", start: length - tailCharacters, end: length },
+      { text: "ask", start, end: headCharacters },
+      { text: "ask", start: ask.length - tailCharacters, end },
     );
   return ranges;
 }
@@ -104,13 +111,13 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
 /** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
 export function createFeatureReader(): (facts: ReadFacts) => Features {
   const features: Features = {
-    buckets: new Uint16Array(2 * maxWords + 1),
-    prints: new Uint8Array(2 * maxWords + 1),
+    buckets: new Uint16Array(2 * MAX_WORDS + 1),
+    prints: new Uint8Array(2 * MAX_WORDS + 1),
     bucketCount: 0,
     structure: new Float64Array(STRUCTURE.length),
   };
-  const words = new Int32Array(maxWords + 1);
-  const counts = new Int32Array(counters);
+  const words = new Int32Array(MAX_WORDS + 1);
+  const counts = new Int32Array(COUNTERS);
   // readingOf[bucket] is the last reading with the bucket.
   const readingOf = new Uint16Array(BUCKETS);
   let reading = 0;
@@ -123,7 +130,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
       const ideographs = counts[IDEOGRAPH] as number;
       wordCount = readWords(text, range, words, wordCount, counts);
       if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(text, range, words, wordCount);
-      counts[items] = (counts[items] as number) + countItems(text, range);
+      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, range);
     }
     if (reading === 0xffff) {
       readingOf.fill(0);
@@ -142,7 +149,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
  * words. It has no branch that is hard to predict: words end anywhere, and mispredicted branches would
  * take half of the time.
  */
-function readWords(
+export function readWords(
   text: string,
   { start, end }: Stretch,
   words: Int32Array,
@@ -171,7 +178,12 @@ function readWords(
 }
 
 /** Appends the hash of each ideograph, separately because the loop over other words must stay simple to be fast. */
-function readIdeographs(text: string, { start, end }: Stretch, words: Int32Array, wordCount: number): number {
+export function readIdeographs(
+  text: string,
+  { start, end }: Stretch,
+  words: Int32Array,
+  wordCount: number,
+): number {
   let count = wordCount;
   for (let index = start; index < end; index += 1) {
     const code = text.charCodeAt(index);
@@ -192,7 +204,7 @@ export function wordHash(hash: number, entry: number): number {
 }
 
 /** Counts the lines that begin like a list item or an option, among the first `mostLines` lines. */
-function countItems(text: string, { start, end }: Stretch): number {
+export function countItems(text: string, { start, end }: Stretch): number {
   const stretch = end - start < text.length ? text.slice(start, end) : text;
   let count = 0;
   let at = stretch.indexOf("\n");
@@ -277,12 +289,12 @@ export function printOf(hash: number): number {
 }
 
 /** Returns 1 if two numbers below 2^31 differ, else 0, without a branch. */
-function differs(a: number, b: number): number {
+export function differs(a: number, b: number): number {
   const difference = a ^ b;
   return (difference | -difference) >>> 31;
 }
 
-function describeText(
+export function describeText(
   counts: Int32Array,
   wordCount: number,
   distinctWords: number,
@@ -304,7 +316,7 @@ function describeText(
   structure[3] = distinct;
   structure[4] = share(DIGIT);
   structure[5] = Math.log(1 + count(DIGIT));
-  structure[6] = Math.log(1 + count(items));
+  structure[6] = Math.log(1 + count(ITEMS));
   structure[7] = Math.log(1 + count(SENTENCE));
   structure[8] = Math.log(1 + count(QUESTION));
   structure[9] = share(COMMA);
@@ -315,7 +327,10 @@ function describeText(
   structure[14] = share(FOREIGN) + share(IDEOGRAPH);
 }
 
-function describeContext({ tools, images, jsonSchema, turns }: ReadFacts, structure: Float64Array): void {
+export function describeContext(
+  { tools, images, jsonSchema, turns }: ReadFacts,
+  structure: Float64Array,
+): void {
   structure[15] = Math.log(1 + bounded(tools));
   structure[16] = Math.log(1 + bounded(images));
   structure[17] = jsonSchema ? 1 : 0;

@@ -1,0 +1,314 @@
+import { askedRanges } from "../asked-ranges.ts";
+import { characterEntry, IDEOGRAPH, STYLED, styledEntry } from "../characters.ts";
+import {
+  BUCKETS,
+  bucketOf,
+  COUNTERS,
+  countItems,
+  describeContext,
+  describeText,
+  differs,
+  ITEMS,
+  isIdeograph,
+  MAX_WORDS,
+  pairHash,
+  printOf,
+  type ReadFacts,
+  type ReadRange,
+  readIdeographs,
+  readRanges,
+  readWords,
+  STRUCTURE,
+  type Stretch,
+  singleHash,
+  wordHash,
+} from "../read-features.ts";
+
+/** Words with more letters than this are also known by their first letters. */
+const STEM = 5;
+/** Largest number of words of what is asked; more are read as material. */
+const maxAsked = 1_300;
+
+/**
+ * What the default classifier reads of a request. A *code* is a place in a table of 32,768 buckets in its lower
+ * 15 bits, and above them eight more bits of the hash, 1 to 255, which distinguish most words of one bucket.
+ */
+export interface PromptFeatures {
+  /** Codes of the distinct words of the whole text, in the first `wordCount` entries. */
+  readonly words: Int32Array;
+  wordCount: number;
+  /** Codes of the distinct words of the part that says what is asked. */
+  readonly askedWords: Int32Array;
+  askedWordCount: number;
+  /** Codes of that part's distinct words, pairs of neighbours and stems. */
+  readonly asked: Int32Array;
+  askedCount: number;
+  /** Structural features in the order of `STRUCTURE`: of the whole text, and of what is asked alone. */
+  readonly structure: Float64Array;
+  readonly askedStructure: Float64Array;
+}
+
+/** A piece of a stretch, which belongs to what is asked or does not. */
+export interface Piece extends ReadRange {
+  readonly asked: boolean;
+}
+
+export function codeOf(hash: number): number {
+  return bucketOf(hash) | (printOf(hash) << 15);
+}
+
+/** The hash of a word's first letters, apart from the word that is written like them. */
+export function stemHash(hash: number): number {
+  return Math.imul(hash ^ 0x2545f491, 0x27d4eb2f);
+}
+
+/** Returns what is read of a request in order, in pieces. */
+export function piecesOf(facts: ReadFacts): readonly Piece[] {
+  const ranges = readRanges(facts);
+  const pieces: Piece[] = [];
+  for (const text of ["window", "ask"] as const) {
+    const own = ranges.filter((range) => range.text === text);
+    const [first, second] = own;
+    if (first === undefined) continue;
+    // Two ranges are the beginning and the end of a long ask, as if nothing were between them.
+    const head = facts[text].slice(first.start, first.end);
+    const asked = askedRanges(
+      second === undefined ? head : head + facts[text].slice(second.start, second.end),
+    );
+    const length = first.end - first.start;
+    addPieces(pieces, first, asked, first.start);
+    if (second !== undefined) addPieces(pieces, second, asked, second.start - length);
+  }
+  return pieces;
+}
+
+/** Cuts a range at the borders of the asked stretches, which count from `offset`. */
+function addPieces(pieces: Piece[], range: ReadRange, asked: readonly Stretch[], offset: number): void {
+  const { text } = range;
+  let from = range.start;
+  for (const stretch of asked) {
+    const start = Math.max(range.start, stretch.start + offset);
+    const end = Math.min(range.end, stretch.end + offset);
+    if (end <= start) continue;
+    if (start > from) pieces.push({ text, start: from, end: start, asked: false });
+    pieces.push({ text, start, end, asked: true });
+    from = end;
+  }
+  if (range.end > from) pieces.push({ text, start: from, end: range.end, asked: false });
+}
+
+/** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
+export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
+  const features: PromptFeatures = {
+    words: new Int32Array(MAX_WORDS + 1),
+    wordCount: 0,
+    askedWords: new Int32Array(maxAsked),
+    askedWordCount: 0,
+    asked: new Int32Array(3 * maxAsked),
+    askedCount: 0,
+    structure: new Float64Array(STRUCTURE.length),
+    askedStructure: new Float64Array(STRUCTURE.length),
+  };
+  const words = new Int32Array(MAX_WORDS + 1);
+  // Words of what is asked with the hashes of their stems; 0 for none.
+  const asked = new Int32Array(maxAsked + 1);
+  const stems = new Int32Array(maxAsked + 1);
+  const counts = new Int32Array(COUNTERS);
+  const askedCounts = new Int32Array(COUNTERS);
+  // readingOf[bucket] is the last reading with the bucket: of words, and of what is asked.
+  const readingOf = new Uint16Array(BUCKETS);
+  const askedReadingOf = new Uint16Array(BUCKETS);
+  let reading = 0;
+
+  return (facts) => {
+    counts.fill(0);
+    askedCounts.fill(0);
+    let wordCount = 0;
+    let askedCount = 0;
+    for (const piece of piecesOf(facts)) {
+      const text = facts[piece.text];
+      const isAsked = piece.asked && askedCount + (piece.end - piece.start) < maxAsked;
+      const own = isAsked ? askedCounts : counts;
+      const ideographs = own[IDEOGRAPH] as number;
+      if (isAsked) {
+        const count = readAsked(text, piece, asked, stems, askedCount, own);
+        for (let index = askedCount; index < count; index += 1) words[wordCount++] = asked[index] as number;
+        askedCount = count;
+        if (own[IDEOGRAPH] !== ideographs) {
+          const start = wordCount;
+          wordCount = readIdeographs(text, piece, words, wordCount);
+          for (let index = start; index < wordCount; index += 1) {
+            asked[askedCount] = words[index] as number;
+            stems[askedCount] = 0;
+            askedCount += 1;
+          }
+        }
+      } else {
+        wordCount = readWords(text, piece, words, wordCount, own);
+        if (own[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(text, piece, words, wordCount);
+      }
+      own[ITEMS] = (own[ITEMS] as number) + countItems(text, piece);
+    }
+    for (let counter = 0; counter < COUNTERS; counter += 1)
+      counts[counter] = (counts[counter] as number) + (askedCounts[counter] as number);
+    if (reading === 0xffff) {
+      readingOf.fill(0);
+      askedReadingOf.fill(0);
+      reading = 0;
+    }
+    reading += 1;
+    hashWords(words, wordCount, readingOf, reading, features);
+    hashAsked(asked, stems, askedCount, askedReadingOf, reading, features);
+    describeText(counts, wordCount, features.wordCount, features.structure);
+    describeText(askedCounts, askedCount, features.askedWordCount, features.askedStructure);
+    describeContext(facts, features.structure);
+    return features;
+  };
+}
+
+/** Like `readWords`, and writes the hash of the first letters of each long word. */
+function readAsked(
+  text: string,
+  { start, end }: Stretch,
+  words: Int32Array,
+  stems: Int32Array,
+  wordCount: number,
+  counts: Int32Array,
+): number {
+  let count = wordCount;
+  let hash = 0;
+  let stem = 0;
+  let letters = 0;
+  for (let index = start; index < end; index += 1) {
+    let entry = characterEntry(text.charCodeAt(index));
+    if (entry < 0) {
+      if (entry !== STYLED || index + 1 >= end) continue;
+      entry = styledEntry(text.charCodeAt(index + 1));
+    }
+    const kind = (entry >>> 16) & 0xf;
+    counts[kind] = (counts[kind] as number) + 1;
+    if (entry >>> 30 === 1) {
+      hash = wordHash(hash, entry);
+      letters += 1;
+      if (letters === STEM) stem = hash;
+    } else if (letters > 0) {
+      words[count] = hash;
+      stems[count] = letters > STEM ? stem : 0;
+      count += 1;
+      hash = 0;
+      letters = 0;
+    }
+  }
+  if (letters === 0) return count;
+  words[count] = hash;
+  stems[count] = letters > STEM ? stem : 0;
+  return count + 1;
+}
+
+/** Writes the codes of the distinct words. */
+function hashWords(
+  words: Int32Array,
+  wordCount: number,
+  readingOf: Uint16Array,
+  reading: number,
+  features: PromptFeatures,
+): void {
+  const codes = features.words;
+  let count = 0;
+  for (let index = 0; index < wordCount; index += 1) {
+    const single = singleHash(words[index] as number);
+    const bucket = bucketOf(single);
+    const isNew = differs(readingOf[bucket] as number, reading);
+    readingOf[bucket] = reading;
+    codes[count] = bucket | (printOf(single) << 15);
+    count += isNew;
+  }
+  features.wordCount = count;
+}
+
+function hashAsked(
+  words: Int32Array,
+  stems: Int32Array,
+  wordCount: number,
+  readingOf: Uint16Array,
+  reading: number,
+  features: PromptFeatures,
+): void {
+  const { asked, askedWords } = features;
+  let count = 0;
+  let distinct = 0;
+  let previous = 0;
+  for (let index = 0; index < wordCount; index += 1) {
+    const word = words[index] as number;
+    const single = singleHash(word);
+    const bucket = bucketOf(single);
+    if (readingOf[bucket] !== reading) {
+      readingOf[bucket] = reading;
+      const code = bucket | (printOf(single) << 15);
+      askedWords[distinct++] = code;
+      asked[count++] = code;
+    }
+    const pair = pairHash(previous, word);
+    const pairBucket = bucketOf(pair);
+    if (readingOf[pairBucket] !== reading) {
+      readingOf[pairBucket] = reading;
+      asked[count++] = pairBucket | (printOf(pair) << 15);
+    }
+    const stem = stems[index] as number;
+    if (stem !== 0) {
+      const hash = stemHash(stem);
+      const stemBucket = bucketOf(hash);
+      if (readingOf[stemBucket] !== reading) {
+        readingOf[stemBucket] = reading;
+        asked[count++] = stemBucket | (printOf(hash) << 15);
+      }
+    }
+    previous = word;
+  }
+  features.askedCount = count;
+  features.askedWordCount = distinct;
+}
+
+/** Positions of the words of a piece with their hashes, for explanations. */
+export interface PlacedWord {
+  readonly hash: number;
+  /** Hash of the stem; 0 for a short word. */
+  readonly stem: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Yields the words of a piece as the reader reads them and in its order. */
+export function* placedWords(text: string, piece: Stretch): Generator<PlacedWord> {
+  let hash = 0;
+  let stem = 0;
+  let letters = 0;
+  let start = -1;
+  let end = piece.start;
+  for (let index = piece.start; index < piece.end; index += 1) {
+    let entry = characterEntry(text.charCodeAt(index));
+    let after = index + 1;
+    if (entry < 0) {
+      if (entry !== STYLED || after >= piece.end) continue;
+      entry = styledEntry(text.charCodeAt(after));
+      after += 1;
+    }
+    if (entry >>> 30 === 1) {
+      if (start < 0) start = index;
+      hash = wordHash(hash, entry);
+      letters += 1;
+      if (letters === STEM) stem = hash;
+      end = after;
+    } else if (start >= 0) {
+      yield { hash, stem: letters > STEM ? stem : 0, start, end };
+      start = -1;
+      hash = 0;
+      letters = 0;
+    }
+  }
+  if (start >= 0) yield { hash, stem: letters > STEM ? stem : 0, start, end };
+  for (let index = piece.start; index < piece.end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isIdeograph(code)) yield { hash: wordHash(0, code), stem: 0, start: index, end: index + 1 };
+  }
+}
