@@ -111,6 +111,7 @@ export function scoreRow(model: ComplexityModel, row: TrainingRow): number {
     askedCount: row.asked.length,
     structure: row.structure,
     askedStructure: row.askedStructure,
+    examStructure: row.examStructure,
   }).score;
 }
 
@@ -159,7 +160,7 @@ function examRows(rows: readonly TrainingRow[]): readonly LabelledRow[] {
   return sets.flatMap((own) => {
     const exam = own[0]?.exam ?? 0;
     const weight = weightOf(own) / own.length / wholeOf(exam);
-    return own.map((row) => ({ ...row, structure: row.askedStructure, label: exam, weight }));
+    return own.map((row) => ({ ...row, structure: row.examStructure, label: exam, weight }));
   });
 }
 

@@ -1,4 +1,4 @@
-import { CLIP, CONTEXT_WEIGHTS } from "../../src/classifiers/complexity/complexity-model.ts";
+import { CLIP } from "../../src/classifiers/complexity/complexity-model.ts";
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Penalties } from "./complexity-settings.ts";
 import { DIMENSIONS, meanVector, type WordVectors } from "./word-vectors.ts";
@@ -38,8 +38,8 @@ export interface FittedHead {
   readonly asked: Float64Array;
 }
 
-/** Structural features that training prompts have. */
-const fitted = STRUCTURE.length - CONTEXT_WEIGHTS.length;
+/** Number of structural features; those that no training prompt has get no weight. */
+const fitted = STRUCTURE.length;
 
 /**
  * Fits a weighted ridge regression of the labels, by conjugate gradients with a fixed number of steps: the

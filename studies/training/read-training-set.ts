@@ -24,6 +24,7 @@ export interface TrainingRow {
   readonly asked: Int32Array;
   readonly structure: Float64Array;
   readonly askedStructure: Float64Array;
+  readonly examStructure: Float64Array;
   readonly askCharacters: number;
   /** Mean failure of the small models, and tier of the author, each in [0, 1]. */
   readonly outcome?: number | undefined;
@@ -105,10 +106,10 @@ export async function readTrainingSet(folder: string): Promise<TrainingSet> {
   add("frames", madeFrames(seed), -1);
   add("small", madeSmallTasks(seed), undefined);
   const labelOf = { hard: 1, medium: 0, easy: -1 } as const;
-  for (const own of ownPrompts())
-    rows.push(
-      read("own", recordOfOwn(own), { instruction: labelOf[own.difficulty], exam: -1, own }, own.group),
-    );
+  for (const own of ownPrompts()) {
+    const labels = { instruction: labelOf[own.difficulty], exam: -1 };
+    rows.push(read("own", recordOfOwn(own), { ...labels, own }, own.group));
+  }
   return { rows, sha256 };
 }
 
@@ -170,8 +171,17 @@ function createRowReader(): ReadRow {
   return (source, record, labels, group) => {
     position += 1;
     const facts = factsOfRecord(record, position, "prompt");
-    const { words, wordCount, askedWords, askedWordCount, asked, askedCount, structure, askedStructure } =
-      read(facts);
+    const {
+      words,
+      wordCount,
+      askedWords,
+      askedWordCount,
+      asked,
+      askedCount,
+      structure,
+      askedStructure,
+      examStructure,
+    } = read(facts);
     const key = promptKey({ ...record, id: `${source}/${position}` });
     return {
       ...labels,
@@ -182,6 +192,7 @@ function createRowReader(): ReadRow {
       asked: asked.slice(0, askedCount),
       structure: structure.slice(),
       askedStructure: askedStructure.slice(),
+      examStructure: examStructure.slice(),
       askCharacters: facts.askCharacters,
       fold: foldOf(group ?? key),
     };

@@ -56,7 +56,7 @@ export const CLIP = 3;
 export const QUANTILES = 129;
 
 /** The exam head's value at which a prompt begins to count as an exam question, and the width of the change. */
-export const GATE_FROM = -0.7;
+export const GATE_FROM = -0.6;
 export const GATE_WIDTH = 0.5;
 /** The instruction head's value from which it is sure. */
 export const SURE = 0.35;
@@ -65,10 +65,13 @@ export const BASE_CAP = 1;
 export const BASE_SHARE = 0.35;
 /** Weight of the instruction where it is sure. */
 export const INSTRUCTION_WEIGHT = 12;
-const fullShare = 255;
 /** Added per unit of the features that no training prompt has: tools, images, JSON schema, turns. */
 export const CONTEXT_WEIGHTS: readonly number[] = [0.15, 0.15, 0.15, 0.1];
 const contextFrom = STRUCTURE.length - CONTEXT_WEIGHTS.length;
+/** Places of the whole text's length and items in `PromptFeatures.examStructure`. */
+const EXAM_PLACES = [contextFrom, contextFrom + 1] as const;
+const leastOptions = Math.log(1 + 3);
+const fullShare = 255;
 
 /** The score of a prompt with its parts. */
 export interface Score {
@@ -76,6 +79,9 @@ export interface Score {
   /** Values of the heads: `outcomes` and `tiers` without their bounds, `instruction` in [-1, 1]. */
   readonly outcomes: number;
   readonly tiers: number;
+  /** Values of the same heads on what is asked alone. */
+  readonly askedOutcomes: number;
+  readonly askedTiers: number;
   readonly instruction: number;
   /** Value of the exam head: 1 for an exam question, -1 for another prompt. */
   readonly gate: number;
@@ -84,8 +90,17 @@ export interface Score {
 }
 
 export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score {
-  const { words, wordCount, askedWords, askedWordCount, asked, askedCount, structure, askedStructure } =
-    features;
+  const {
+    words,
+    wordCount,
+    askedWords,
+    askedWordCount,
+    asked,
+    askedCount,
+    structure,
+    askedStructure,
+    examStructure,
+  } = features;
   const { wordPrints, wordShares, askedPrints } = model;
   const ofOutcomes = model.outcomes.words.weights;
   const ofTiers = model.tiers.words.weights;
@@ -105,6 +120,8 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score
   }
   const ofWords = model.instruction.words.weights;
   let wordSum = 0;
+  let askedOutcomeSum = 0;
+  let askedTierSum = 0;
   let askedShares = 0;
   let askedFound = 0;
   for (let index = 0; index < askedWordCount; index += 1) {
@@ -115,6 +132,8 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score
     askedFound += 1;
     askedShares += share;
     wordSum += share * (ofWords[bucket] as number);
+    askedOutcomeSum += share * (ofOutcomes[bucket] as number);
+    askedTierSum += share * (ofTiers[bucket] as number);
   }
   const ofInstruction = model.instruction.asked.weights;
   const ofExam = model.exam.asked.weights;
@@ -140,22 +159,32 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score
       mean(wordSum, askedTotal, model.instruction.words) +
       instructionSum * root * model.instruction.asked.scale,
   );
-  const gate = structureScore(model.exam, askedStructure) + examSum * root * model.exam.asked.scale;
-  const score = combine({ outcomes, tiers, instruction, gate }) + contextOf(structure);
-  return { score, outcomes, tiers, instruction, gate, known };
+  const gate =
+    structureScore(model.exam, examStructure, STRUCTURE.length) +
+    examSum * root * model.exam.asked.scale -
+    materialOf(examStructure);
+  const askedOutcomes =
+    structureScore(model.outcomes, askedStructure) + mean(askedOutcomeSum, askedTotal, model.outcomes.words);
+  const askedTiers =
+    structureScore(model.tiers, askedStructure) + mean(askedTierSum, askedTotal, model.tiers.words);
+  const parts = { outcomes, tiers, askedOutcomes, askedTiers, instruction, gate };
+  return { score: combine(parts) + contextOf(structure), ...parts, known };
 }
 
 /** Combines the values of the heads. The less the instruction says, the more outcomes and tiers count. */
 export function combine({
   outcomes,
   tiers,
+  askedOutcomes,
+  askedTiers,
   instruction,
   gate,
-}: Pick<Score, "outcomes" | "tiers" | "instruction" | "gate">): number {
+}: Omit<Score, "score" | "known">): number {
   const base = Math.max(FLOOR, outcomes) + Math.tanh(tiers);
+  const askedBase = Math.max(FLOOR, askedOutcomes) + Math.tanh(askedTiers);
   const sure = Math.min(1, Math.abs(instruction) / SURE);
   const other =
-    (BASE_SHARE + (1 - BASE_SHARE) * (1 - sure)) * Math.min(BASE_CAP, base) +
+    (BASE_SHARE + (1 - BASE_SHARE) * (1 - sure)) * Math.min(BASE_CAP, askedBase) +
     sure * INSTRUCTION_WEIGHT * instruction;
   const exam = Math.max(0, Math.min(1, (gate - GATE_FROM) / GATE_WIDTH));
   return exam * base + (1 - exam) * other;
@@ -169,6 +198,17 @@ export function totalShare(known: number, unknownWords: number): number {
   return Math.max(1, known, fullShare * unknownWords);
 }
 
+/**
+ * Returns by how much the gate falls because there is far more text than what is asked: from 0 below 3 times as
+ * much to 1 from 7 times. A list of options is part of an exam question.
+ */
+function materialOf(examStructure: Float64Array): number {
+  const [whole, items] = EXAM_PLACES;
+  if ((examStructure[items] as number) >= leastOptions) return 0;
+  const ratio = (examStructure[whole] as number) - (examStructure[0] as number);
+  return Math.max(0, Math.min(1, ratio - 1));
+}
+
 function contextOf(structure: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < CONTEXT_WEIGHTS.length; index += 1)
@@ -178,9 +218,13 @@ function contextOf(structure: Float64Array): number {
 
 const bounded = (value: number): number => Math.max(-1, Math.min(1, value));
 
-export function structureScore(head: StructureWeights, structure: Float64Array): number {
+export function structureScore(
+  head: StructureWeights,
+  structure: Float64Array,
+  count: number = contextFrom,
+): number {
   let score = head.bias;
-  for (let index = 0; index < contextFrom; index += 1) score += structureTerm(head, structure, index);
+  for (let index = 0; index < count; index += 1) score += structureTerm(head, structure, index);
   return score;
 }
 

@@ -52,7 +52,9 @@ export function explainComplexity(facts: RequestFacts): ComplexityExplanation {
       slopes.outcomes * structureTerm(model.outcomes, features.structure, index) +
       slopes.tiers * structureTerm(model.tiers, features.structure, index) +
       slopes.instruction * structureTerm(model.instruction, features.askedStructure, index) +
-      slopes.gate * structureTerm(model.exam, features.structure, index),
+      slopes.askedOutcomes * structureTerm(model.outcomes, features.askedStructure, index) +
+      slopes.askedTiers * structureTerm(model.tiers, features.askedStructure, index) +
+      slopes.gate * structureTerm(model.exam, features.examStructure, index),
   }));
   return {
     complexity: rank(parts.score, model.quantiles),
@@ -63,7 +65,8 @@ export function explainComplexity(facts: RequestFacts): ComplexityExplanation {
   };
 }
 
-type Slopes = Readonly<Record<"outcomes" | "tiers" | "instruction" | "gate", number>>;
+const heads = ["outcomes", "tiers", "askedOutcomes", "askedTiers", "instruction", "gate"] as const;
+type Slopes = Readonly<Record<(typeof heads)[number], number>>;
 
 /** Changes of the score per change of a head, averaged from 0 to its value. */
 function slopesOf(parts: Score): Slopes {
@@ -72,12 +75,7 @@ function slopesOf(parts: Score): Slopes {
     if (Math.abs(value) < 1e-6) return 0;
     return (combine(parts) - combine({ ...parts, [head]: 0 })) / value;
   };
-  return {
-    outcomes: slope("outcomes"),
-    tiers: slope("tiers"),
-    instruction: slope("instruction"),
-    gate: slope("gate"),
-  };
+  return Object.fromEntries(heads.map((head) => [head, slope(head)])) as Slopes;
 }
 
 /** The strongest words and pairs of words, each once, at its first position. */
@@ -119,7 +117,11 @@ function spansOf(
           (slopes.outcomes * weightOf(model.outcomes.words, code) +
             slopes.tiers * weightOf(model.tiers.words, code));
         if (asked)
-          contribution += (share / askedTotal) * slopes.instruction * weightOf(model.instruction.words, code);
+          contribution +=
+            (share / askedTotal) *
+            (slopes.instruction * weightOf(model.instruction.words, code) +
+              slopes.askedOutcomes * weightOf(model.outcomes.words, code) +
+              slopes.askedTiers * weightOf(model.tiers.words, code));
       }
       if (asked) {
         contribution += ofAsked(code) + (word.stem === 0 ? 0 : ofAsked(codeOf(stemHash(word.stem))));

@@ -46,7 +46,14 @@ export interface PromptFeatures {
   /** Structural features in the order of `STRUCTURE`: of the whole text, and of what is asked alone. */
   readonly structure: Float64Array;
   readonly askedStructure: Float64Array;
+  /** Like `askedStructure`, but with features of the whole text (`EXAM_CONTEXT`) in the last places. */
+  readonly examStructure: Float64Array;
 }
+
+/** Features of the whole text by which the exam head tells options and a long text from the question. */
+export const EXAM_CONTEXT: readonly number[] = (["characters", "items", "sentences", "digits"] as const).map(
+  (name) => STRUCTURE.indexOf(name),
+);
 
 /** A piece of a stretch, which belongs to what is asked or does not. */
 export interface Piece extends ReadRange {
@@ -108,6 +115,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     askedCount: 0,
     structure: new Float64Array(STRUCTURE.length),
     askedStructure: new Float64Array(STRUCTURE.length),
+    examStructure: new Float64Array(STRUCTURE.length),
   };
   const words = new Int32Array(MAX_WORDS + 1);
   // Words of what is asked with the hashes of their stems; 0 for none.
@@ -162,6 +170,11 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     describeText(counts, wordCount, features.wordCount, features.structure);
     describeText(askedCounts, askedCount, features.askedWordCount, features.askedStructure);
     describeContext(facts, features.structure);
+    const { structure, askedStructure, examStructure } = features;
+    const own = STRUCTURE.length - EXAM_CONTEXT.length;
+    for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
+    for (let index = 0; index < EXAM_CONTEXT.length; index += 1)
+      examStructure[own + index] = structure[EXAM_CONTEXT[index] as number] as number;
     return features;
   };
 }

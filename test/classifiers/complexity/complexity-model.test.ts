@@ -55,6 +55,7 @@ function features(
     askedCount: asked.length,
     structure: values,
     askedStructure: values,
+    examStructure: values,
   };
 }
 
@@ -91,20 +92,27 @@ test("the instruction reads the words, pairs and stems of what is asked, the gat
 });
 
 test("an exam question is rated by outcomes and tiers, another prompt by its instruction", () => {
-  const parts = { outcomes: -5, tiers: 0, instruction: 0.8, gate: 1 };
+  const parts = { outcomes: -5, tiers: 0, askedOutcomes: -5, askedTiers: 0, instruction: 0.8, gate: 1 };
   expect(combine(parts)).toBe(-1);
   expect(combine({ ...parts, gate: -2 })).toBeGreaterThan(combine({ ...parts, gate: -2, instruction: 0.1 }));
   expect(combine({ ...parts, gate: -2, instruction: -0.8 })).toBeLessThan(
     combine({ ...parts, gate: -2, instruction: 0 }),
   );
-  // Without an instruction that says anything, outcomes and tiers count in full.
-  expect(combine({ ...parts, outcomes: 0.5, gate: -2, instruction: 0 })).toBe(0.5);
+  // Without an instruction that says anything, outcomes and tiers of what is asked count in full.
+  expect(combine({ ...parts, askedOutcomes: 0.5, gate: -2, instruction: 0 })).toBe(0.5);
 });
 
 test("the score never falls as the instruction gets harder", () => {
   let last = Number.NEGATIVE_INFINITY;
   for (let instruction = -1; instruction <= 1; instruction += 0.01) {
-    const score = combine({ outcomes: 0.3, tiers: 0.2, instruction, gate: -2 });
+    const score = combine({
+      outcomes: 0,
+      tiers: 0,
+      askedOutcomes: 0.3,
+      askedTiers: 0.2,
+      instruction,
+      gate: -2,
+    });
     expect(score).toBeGreaterThanOrEqual(last - 0.05);
     last = score;
   }
