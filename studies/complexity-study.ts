@@ -2,7 +2,7 @@
  * Prints the tables of the model card of `complexity()`; run it from the root of the project, with the
  * data sets in SWITCHPOINT_DATA (default ../shared/data) and the word vectors that training needs:
  * `node dist/studies/complexity-study.js`. The benchmark sets are read only with `--benchmark`, since no
- * choice may depend on them; `--own` prints only what needs no model that is trained anew.
+ * choice may depend on them; `--own` prints only what needs no model that is trained again.
  */
 import { dirname } from "node:path";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";

@@ -22,7 +22,7 @@ const mostQuotes = 8;
 
 /**
  * Finds the part of a text that says what is asked, as opposed to the material it is about. In a single line,
- * what stands before a colon, else the line (of a long one the first and the last sentence); in several
+ * what precedes a colon, else the line (of a long one the first and the last sentence); in several
  * lines, the first one and a short last one. Quotations are taken out. Returns the stretches in order, at
  * most 600 units together. `text` is what is read: at most a few thousand units.
  */

@@ -1,4 +1,4 @@
-/** Short prompts that nobody would call hard, by topic and language: one a line under a heading. */
+/** Short prompts that are undisputedly easy, by topic and language: one a line under a heading. */
 export const easy = `
 ## chat en
 hey, how's it going?

@@ -1,5 +1,5 @@
 /**
- * Short prompts that nobody would call easy, by topic and language: one a line under a heading. Written for this
+ * Short prompts that are undisputedly hard, by topic and language: one a line under a heading. Written for this
  * project.
  */
 export const hard = `

@@ -4,7 +4,7 @@ import { hard } from "./hard.ts";
 import { long } from "./long.ts";
 import { medium } from "./medium.ts";
 
-/** A prompt of our own whose difficulty nobody disputes. */
+/** A prompt of our own whose difficulty is not in dispute. */
 export interface OwnPrompt {
   readonly prompt: string;
   /** Turns before a follow-up, oldest first; the prompt is the last user turn. */

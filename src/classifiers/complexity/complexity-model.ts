@@ -35,7 +35,7 @@ export interface AskedHead extends StructureWeights {
 export interface ComplexityModel {
   /** Print of the word that each bucket of the word table stands for; 0 for none. */
   readonly wordPrints: Uint8Array;
-  /** How much each word counts in a mean, in 1 / 255: frequent words say little. */
+  /** The weight of each word in a mean, in 1 / 255: frequent words say little. */
   readonly wordShares: Uint8Array;
   /** Print of the word, pair or stem that each bucket of the other table stands for; 0 for none. */
   readonly askedPrints: Uint8Array;
@@ -199,14 +199,14 @@ export function totalShare(known: number, unknownWords: number): number {
 }
 
 /**
- * Returns by how much the gate falls because there is far more text than what is asked: from 0 below 3 times as
- * much to 1 from 7 times. A list of options is part of an exam question.
+ * Returns by how much the gate falls because there is far more text than what is asked: from 0 below 7 times as
+ * much to 1 from 20 times. A list of options is part of an exam question.
  */
 function materialOf(examStructure: Float64Array): number {
   const [whole, items] = EXAM_PLACES;
   if ((examStructure[items] as number) >= leastOptions) return 0;
   const ratio = (examStructure[whole] as number) - (examStructure[0] as number);
-  return Math.max(0, Math.min(1, ratio - 1));
+  return Math.max(0, Math.min(1, ratio - 2));
 }
 
 function contextOf(structure: Float64Array): number {

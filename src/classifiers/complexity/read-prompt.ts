@@ -30,7 +30,7 @@ const STEM = 5;
 const maxAsked = 1_300;
 
 /**
- * What the default classifier reads of a request. A *code* is a place in a table of 32,768 buckets in its lower
+ * The features that the default classifier reads of a request. A *code* is a place in a table of 32,768 buckets in its lower
  * 15 bits, and above them eight more bits of the hash, 1 to 255, which distinguish most words of one bucket.
  */
 export interface PromptFeatures {
