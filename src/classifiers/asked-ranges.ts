@@ -61,16 +61,13 @@ function ofOneLine(text: string, start: number, end: number): readonly Stretch[]
 /** Returns the index of the first colon with material behind it; undefined if there is none. */
 function leadEnd(text: string, start: number, end: number): number | undefined {
   const limit = Math.min(end - 1, start + longestLead);
-  for (let at = start + 1; at < limit; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x3a && code !== 0xff1a) continue;
-    if (at - start < shortestLead && code === 0x3a) continue;
-    if (code === 0xff1a && at - start < 2) continue;
+  const wide = text.indexOf("：", start + 2);
+  const until = wide >= 0 && wide < limit ? wide : limit;
+  for (let at = text.indexOf(":", start + shortestLead); at >= 0 && at < until; at = text.indexOf(":", at + 1)) {
     const next = text.charCodeAt(at + 1);
-    const opens = code === 0xff1a || next <= 0x20 || next === 0x22 || next === 0x27 || next > 0x2ff;
-    if (opens) return at;
+    if (next <= 0x20 || next === 0x22 || next === 0x27 || next > 0x2ff) return at;
   }
-  return undefined;
+  return until < limit ? wide : undefined;
 }
 
 function sentenceEnd(text: string, start: number, end: number): number {
@@ -120,7 +117,10 @@ const closing = new Map([
   [0x300c, "」"],
 ]);
 
+const quoteMarks = [...closing.keys()].map((code) => String.fromCharCode(code));
+
 function withoutQuotes(text: string, parts: readonly Stretch[]): readonly Stretch[] {
+  if (!quoteMarks.some((mark) => text.includes(mark))) return parts;
   const kept: Stretch[] = [];
   let quotes = 0;
   for (const { start, end } of parts) {

@@ -59,7 +59,7 @@ export function withoutFraming(text: string): Framed {
     }
     start = from;
     end = to;
-    if (!mayOpen(head.charCodeAt(start))) break;
+    if (!mayOpen(head.charCodeAt(start), head.charCodeAt(start + 1))) break;
     opening.lastIndex = start;
     if (!opening.test(head)) break;
     start = opening.lastIndex;
@@ -68,36 +68,97 @@ export function withoutFraming(text: string): Framed {
     const to = trimmed(tail, end - cut);
     const at = lastPart(tail, to);
     let found = -1;
-    if (at > 0) {
+    if (at > 0 && mayClose(tail.charCodeAt(at))) {
       closing.lastIndex = at;
       if (closing.test(tail.slice(0, to))) found = at;
     }
-    if (found < 0 && piece === 0) found = searchTail(tail.slice(0, to));
+    if (found < 0 && piece === 0) found = searchTail(tail, to);
     end = cut + to;
     if (found < 0) break;
     end = cut + found;
   }
   start = skipSpace(head, start);
-  return start < end && /[^\s!.?,]/.test(text.slice(start, Math.min(end, start + searched)))
+  return start < end && (isDigitOrLetter(head.charCodeAt(start)) || hasContent(text, start, end))
     ? { start, end }
     : { start: 0, end: length };
 }
 
-/** Returns the start of a signature or of a label for the answer; -1 for none. */
-function searchTail(tail: string): number {
-  const line = tail.indexOf("\n");
+/** Returns the start of a signature or of a label for the answer before `to`; -1 for none. */
+function searchTail(tail: string, to: number): number {
+  let mayBeSignature = false;
+  let line = -1;
+  for (let at = tail.indexOf("\n"); at >= 0 && at < to; at = tail.indexOf("\n", at + 1)) {
+    line = at;
+    mayBeSignature ||= maySign(tail, at + 1);
+  }
   if (line < 0) return -1;
-  const found = tail.search(signature);
-  return found >= 0 ? found : tail.search(answerLabel);
+  if (mayBeSignature) {
+    const found = tail.slice(0, to).search(signature);
+    if (found >= 0) return found;
+  }
+  const from = skipSpace(tail, line);
+  const mayBeLabel =
+    to - from <= longestLabel || tail.charCodeAt(from) >= 128 || tail.charCodeAt(to - 1) >= 128;
+  return mayBeLabel ? tail.slice(0, to).search(answerLabel) : -1;
 }
 
-/** Letters with which framing begins, in either case, and the first letters of other scripts. */
-const openers = new Set("hgdbscomxpiqtjwalvefkuyr#[*".split("").flatMap((one) => [one, one.toUpperCase()]));
-const openerCodes = Uint8Array.from({ length: 128 }, (_, code) =>
-  openers.has(String.fromCharCode(code)) ? 1 : 0,
-);
-function mayOpen(code: number): boolean {
-  return code >= 128 || openerCodes[code] === 1;
+/** Length of the longest label for an answer: "#### assistant :". */
+const longestLabel = 16;
+
+// A search for framing costs more than the rest of a decision, so these tables tell first whether there may be any.
+/** The first two characters of the pieces that `opening` finds; "·" stands for any second character. */
+const openers =
+  "hi he ha gr go gu bo sa ho bu ci ol me se cz dz xi de pl i· co ca wo wi qu so ju wh ki bi po s' pe l· pr fr yo ac im be ta as #· [· in sy us hu q· an re";
+/** The first characters of the pieces that `closing` finds. */
+const closers = "m· w· k· t· c· p· i· l· h· v· d· g· o·";
+/** The first two characters of a signature's line. */
+const signers = "-- ki be wa re si yo se mi co sa";
+const openerPairs = pairTable(openers);
+const closerPairs = pairTable(closers);
+const signerPairs = pairTable(signers);
+
+function pairTable(pairs: string): Uint8Array {
+  const table = new Uint8Array(128 * 128);
+  for (const pair of pairs.split(" ")) {
+    const [first, second] = [pair.charCodeAt(0), pair.charCodeAt(1)];
+    for (const one of bothCases(first))
+      if (second > 127) table.fill(1, one * 128, one * 128 + 128);
+      else for (const other of bothCases(second)) table[one * 128 + other] = 1;
+  }
+  return table;
+}
+
+function bothCases(code: number): readonly number[] {
+  const one = String.fromCharCode(code);
+  return [code, one.toUpperCase().charCodeAt(0)];
+}
+
+/** Characters of other scripts, and the end of the text, may belong to any framing. */
+function mayBegin(table: Uint8Array, first: number, second: number): boolean {
+  return !(first < 128 && second < 128) || table[first * 128 + second] === 1;
+}
+
+function mayOpen(first: number, second: number): boolean {
+  return mayBegin(openerPairs, first, second);
+}
+
+function mayClose(first: number): boolean {
+  return mayBegin(closerPairs, first, 0);
+}
+
+function maySign(tail: string, line: number): boolean {
+  let at = line;
+  while (at < line + 4 && tail.charCodeAt(at) === 0x20) at += 1;
+  return mayBegin(signerPairs, tail.charCodeAt(at), tail.charCodeAt(at + 1));
+}
+
+function isDigitOrLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39);
+}
+
+function hasContent(text: string, start: number, end: number): boolean {
+  return /[^\s!.?,]/.test(text.slice(start, Math.min(end, start + searched)));
 }
 
 function skipSpace(text: string, from: number): number {

@@ -205,19 +205,21 @@ export function wordHash(hash: number, entry: number): number {
 
 /** Counts the lines that begin like a list item or an option, among the first `mostLines` lines. */
 export function countItems(text: string, { start, end }: Stretch): number {
-  const stretch = end - start < text.length ? text.slice(start, end) : text;
+  // Behind the end of a stretch the next line may be far away.
+  if (text.length > MAX_WORDS && end - start < text.length)
+    return countItems(text.slice(start, end), { start: 0, end: end - start });
   let count = 0;
-  let at = stretch.indexOf("\n");
-  for (let line = 0; line < mostLines && at >= 0; line += 1) {
-    if (beginsItem(stretch, at + 1)) count += 1;
-    at = stretch.indexOf("\n", at + 1);
+  let at = text.indexOf("\n", start);
+  for (let line = 0; line < mostLines && at >= 0 && at < end; line += 1) {
+    if (beginsItem(text, at + 1, end)) count += 1;
+    at = text.indexOf("\n", at + 1);
   }
   return count;
 }
 
 /** True if a line begins like a list item or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
-function beginsItem(text: string, at: number): boolean {
-  if (at + 2 >= text.length) return false;
+function beginsItem(text: string, at: number, end: number): boolean {
+  if (at + 2 >= end) return false;
   const first = text.charCodeAt(at);
   const second = text.charCodeAt(at + 1);
   if (closesLabel(second)) return characterEntry(first) >>> 30 === 1;
@@ -294,6 +296,13 @@ export function differs(a: number, b: number): number {
   return (difference | -difference) >>> 31;
 }
 
+const logs = Float64Array.from({ length: 256 }, (_, count) => Math.log(1 + count));
+
+/** Returns the logarithm of one more than a count. Looking up that of a small one is several times faster. */
+function logOf(count: number): number {
+  return logs[count] ?? Math.log(1 + count);
+}
+
 export function describeText(
   counts: Int32Array,
   wordCount: number,
@@ -311,14 +320,14 @@ export function describeText(
   const letters = characters + count(IDEOGRAPH) * (charactersPerIdeograph - 1);
   // Repetition does not make a text longer.
   structure[0] = Math.log(1 + letters * distinct);
-  structure[1] = Math.log(1 + distinctWords);
+  structure[1] = logOf(distinctWords);
   structure[2] = wordCount === 0 ? 0 : Math.min(1, inWords / wordCount / 16);
   structure[3] = distinct;
   structure[4] = share(DIGIT);
-  structure[5] = Math.log(1 + count(DIGIT));
-  structure[6] = Math.log(1 + count(ITEMS));
-  structure[7] = Math.log(1 + count(SENTENCE));
-  structure[8] = Math.log(1 + count(QUESTION));
+  structure[5] = logOf(count(DIGIT));
+  structure[6] = logOf(count(ITEMS));
+  structure[7] = logOf(count(SENTENCE));
+  structure[8] = logOf(count(QUESTION));
   structure[9] = share(COMMA);
   structure[10] = share(QUOTE);
   structure[11] = share(BRACKET);
@@ -331,10 +340,10 @@ export function describeContext(
   { tools, images, jsonSchema, turns }: ReadFacts,
   structure: Float64Array,
 ): void {
-  structure[15] = Math.log(1 + bounded(tools));
-  structure[16] = Math.log(1 + bounded(images));
+  structure[15] = logOf(bounded(tools));
+  structure[16] = logOf(bounded(images));
   structure[17] = jsonSchema ? 1 : 0;
-  structure[18] = Math.log(Math.max(1, bounded(turns)));
+  structure[18] = logOf(Math.max(1, bounded(turns)) - 1);
 }
 
 function bounded(count: number): number {

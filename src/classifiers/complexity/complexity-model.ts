@@ -168,7 +168,8 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score
   const askedTiers =
     structureScore(model.tiers, askedStructure) + mean(askedTierSum, askedTotal, model.tiers.words);
   const parts = { outcomes, tiers, askedOutcomes, askedTiers, instruction, gate };
-  return { score: combine(parts) + contextOf(structure), ...parts, known };
+  const score = combine(parts) + contextOf(structure);
+  return { score, outcomes, tiers, askedOutcomes, askedTiers, instruction, gate, known };
 }
 
 /** Combines the values of the heads. The less the instruction says, the more outcomes and tiers count. */
@@ -180,13 +181,14 @@ export function combine({
   instruction,
   gate,
 }: Omit<Score, "score" | "known">): number {
-  const base = Math.max(FLOOR, outcomes) + Math.tanh(tiers);
+  const exam = Math.max(0, Math.min(1, (gate - GATE_FROM) / GATE_WIDTH));
+  const base = exam === 0 ? 0 : Math.max(FLOOR, outcomes) + Math.tanh(tiers);
+  if (exam === 1) return base;
   const askedBase = Math.max(FLOOR, askedOutcomes) + Math.tanh(askedTiers);
   const sure = Math.min(1, Math.abs(instruction) / SURE);
   const other =
     (BASE_SHARE + (1 - BASE_SHARE) * (1 - sure)) * Math.min(BASE_CAP, askedBase) +
     sure * INSTRUCTION_WEIGHT * instruction;
-  const exam = Math.max(0, Math.min(1, (gate - GATE_FROM) / GATE_WIDTH));
   return exam * base + (1 - exam) * other;
 }
 
@@ -232,7 +234,7 @@ export function structureScore(
 export function structureTerm(head: StructureWeights, structure: Float64Array, index: number): number {
   const distance =
     ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
-  return Math.max(-CLIP, Math.min(CLIP, distance)) * (head.weights[index] as number);
+  return (distance > CLIP ? CLIP : distance < -CLIP ? -CLIP : distance) * (head.weights[index] as number);
 }
 
 const heads = ["outcomes", "tiers", "instruction", "exam"] as const;

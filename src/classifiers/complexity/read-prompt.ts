@@ -73,18 +73,20 @@ export function stemHash(hash: number): number {
 export function piecesOf(facts: ReadFacts): readonly Piece[] {
   const ranges = readRanges(facts);
   const pieces: Piece[] = [];
-  for (const text of ["window", "ask"] as const) {
-    const own = ranges.filter((range) => range.text === text);
-    const [first, second] = own;
-    if (first === undefined) continue;
+  for (let index = 0; index < ranges.length; index += 1) {
+    const first = ranges[index] as ReadRange;
+    const text = facts[first.text];
+    const head = text.slice(first.start, first.end);
+    const second = ranges[index + 1];
+    if (second === undefined || second.text !== first.text) {
+      addPieces(pieces, first, askedRanges(head), first.start);
+      continue;
+    }
     // Two ranges are the beginning and the end of a long ask, as if nothing were between them.
-    const head = facts[text].slice(first.start, first.end);
-    const asked = askedRanges(
-      second === undefined ? head : head + facts[text].slice(second.start, second.end),
-    );
-    const length = first.end - first.start;
+    const asked = askedRanges(head + text.slice(second.start, second.end));
     addPieces(pieces, first, asked, first.start);
-    if (second !== undefined) addPieces(pieces, second, asked, second.start - length);
+    addPieces(pieces, second, asked, second.start - (first.end - first.start));
+    index += 1;
   }
   return pieces;
 }
@@ -179,7 +181,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
   };
 }
 
-/** Like `readWords`, and writes the hash of the first letters of each long word. */
+/** Like `readWords`, also without branches, and writes the hash of the first letters of each long word. */
 function readAsked(
   text: string,
   { start, end }: Stretch,
@@ -192,6 +194,7 @@ function readAsked(
   let hash = 0;
   let stem = 0;
   let letters = 0;
+  let inWord = 0;
   for (let index = start; index < end; index += 1) {
     let entry = characterEntry(text.charCodeAt(index));
     if (entry < 0) {
@@ -200,22 +203,21 @@ function readAsked(
     }
     const kind = (entry >>> 16) & 0xf;
     counts[kind] = (counts[kind] as number) + 1;
-    if (entry >>> 30 === 1) {
-      hash = wordHash(hash, entry);
-      letters += 1;
-      if (letters === STEM) stem = hash;
-    } else if (letters > 0) {
-      words[count] = hash;
-      stems[count] = letters > STEM ? stem : 0;
-      count += 1;
-      hash = 0;
-      letters = 0;
-    }
+    const wordCharacter = entry >>> 30;
+    words[count] = hash;
+    // All bits are set if the word has more letters than its stem.
+    stems[count] = stem & ((STEM - letters) >> 31);
+    count += inWord & ~wordCharacter;
+    inWord = wordCharacter;
+    hash = wordHash(hash, entry) & -wordCharacter;
+    letters = (letters + 1) & -wordCharacter;
+    // All bits are set at the last letter of the stem.
+    const atStem = ((letters ^ STEM) - 1) >> 31;
+    stem = (hash & atStem) | (stem & ~atStem);
   }
-  if (letters === 0) return count;
   words[count] = hash;
-  stems[count] = letters > STEM ? stem : 0;
-  return count + 1;
+  stems[count] = stem & ((STEM - letters) >> 31);
+  return count + inWord;
 }
 
 /** Writes the codes of the distinct words. */
