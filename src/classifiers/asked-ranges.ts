@@ -63,7 +63,11 @@ function leadEnd(text: string, start: number, end: number): number | undefined {
   const limit = Math.min(end - 1, start + longestLead);
   const wide = text.indexOf("：", start + 2);
   const until = wide >= 0 && wide < limit ? wide : limit;
-  for (let at = text.indexOf(":", start + shortestLead); at >= 0 && at < until; at = text.indexOf(":", at + 1)) {
+  for (
+    let at = text.indexOf(":", start + shortestLead);
+    at >= 0 && at < until;
+    at = text.indexOf(":", at + 1)
+  ) {
     const next = text.charCodeAt(at + 1);
     if (next <= 0x20 || next === 0x22 || next === 0x27 || next > 0x2ff) return at;
   }

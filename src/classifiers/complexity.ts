@@ -42,7 +42,7 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
       const model = shippedModel();
       read ??= createPromptReader();
       const features = read(facts);
-      const parts = scoreOf(model, features);
+      const parts = scoreOf(model, features, signals);
       const result = { complexity: rank(parts.score, model.quantiles) };
       if (!signals) return result;
       const { known, ...values } = parts;

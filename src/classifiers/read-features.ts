@@ -18,6 +18,7 @@ import {
   styledEntry,
 } from "./characters.ts";
 import { withoutFraming } from "./framing.ts";
+import { counts, loadUnits, MAX_UNITS, MAX_WORDS, units, words } from "./text-units.ts";
 
 /** Number of buckets for the hashes of words and word pairs; a power of two, at most 2^16. */
 export const BUCKETS = 32_768;
@@ -58,13 +59,12 @@ export interface Features {
 /** The facts from which the features are computed. */
 export type ReadFacts = Pick<RequestFacts, "ask" | "window" | "turns" | "tools" | "images" | "jsonSchema">;
 
-const headCharacters = 3_000;
 const tailCharacters = 1_000;
-const windowCharacters = 2_000;
+const headCharacters: number = MAX_UNITS - tailCharacters;
+const windowCharacters: number = MAX_WORDS - MAX_UNITS;
 /** Length below which a follow-up ("yes, do it") is read together with the turns before it. */
 const followUpCharacters = 60;
 const charactersPerIdeograph = 3;
-export const MAX_WORDS: number = headCharacters + tailCharacters + windowCharacters;
 /** Upper bound of the counts of tools, images and turns: more carry no more information. */
 const mostOfContext = 32;
 
@@ -116,8 +116,6 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
     bucketCount: 0,
     structure: new Float64Array(STRUCTURE.length),
   };
-  const words = new Int32Array(MAX_WORDS + 1);
-  const counts = new Int32Array(COUNTERS);
   // readingOf[bucket] is the last reading with the bucket.
   const readingOf = new Uint16Array(BUCKETS);
   let reading = 0;
@@ -128,8 +126,10 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
     for (const range of readRanges(facts)) {
       const text = facts[range.text];
       const ideographs = counts[IDEOGRAPH] as number;
-      wordCount = readWords(text, range, words, wordCount, counts);
-      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(text, range, words, wordCount);
+      loadUnits(text, range.start, range.end);
+      const length = range.end - range.start;
+      wordCount = readWords(0, length, wordCount);
+      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(0, length, wordCount);
       counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, range);
     }
     if (reading === 0xffff) {
@@ -137,7 +137,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
       reading = 0;
     }
     reading += 1;
-    const distinctWords = hashWords(words, wordCount, readingOf, reading, features);
+    const distinctWords = hashWords(wordCount, readingOf, reading, features);
     describeText(counts, wordCount, distinctWords, features.structure);
     describeContext(facts, features.structure);
     return features;
@@ -149,21 +149,15 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
  * words. It has no branch that is hard to predict: words end anywhere, and mispredicted branches would
  * take half of the time.
  */
-export function readWords(
-  text: string,
-  { start, end }: Stretch,
-  words: Int32Array,
-  wordCount: number,
-  counts: Int32Array,
-): number {
+export function readWords(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   let hash = 0;
   let inWord = 0;
   for (let index = start; index < end; index += 1) {
-    let entry = characterEntry(text.charCodeAt(index));
+    let entry = characterEntry(units[index] as number);
     if (entry < 0) {
       if (entry !== STYLED || index + 1 >= end) continue;
-      entry = styledEntry(text.charCodeAt(index + 1));
+      entry = styledEntry(units[index + 1] as number);
     }
     const kind = (entry >>> 16) & 0xf;
     counts[kind] = (counts[kind] as number) + 1;
@@ -178,15 +172,10 @@ export function readWords(
 }
 
 /** Appends the hash of each ideograph, separately because the loop over other words must stay simple to be fast. */
-export function readIdeographs(
-  text: string,
-  { start, end }: Stretch,
-  words: Int32Array,
-  wordCount: number,
-): number {
+export function readIdeographs(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = units[index] as number;
     if (!isIdeograph(code)) continue;
     words[count] = wordHash(0, code);
     count += 1;
@@ -238,13 +227,7 @@ function isDigit(code: number): boolean {
 }
 
 /** Writes the distinct buckets of words and of neighbouring pairs; returns the number of distinct words. */
-function hashWords(
-  words: Int32Array,
-  wordCount: number,
-  readingOf: Uint16Array,
-  reading: number,
-  features: Features,
-): number {
+function hashWords(wordCount: number, readingOf: Uint16Array, reading: number, features: Features): number {
   const { buckets, prints } = features;
   let count = 0;
   let distinct = 0;

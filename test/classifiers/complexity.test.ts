@@ -101,16 +101,22 @@ test("a text that would be too long to scan is not scanned", () => {
   let reads = 0;
   const text = {
     length: 1e12,
-    slice: (start: number, end: number) => "a".repeat(end - start),
+    indexOf: () => -1,
+    slice: (start: number, end: number = 1e12) => {
+      reads += end - start;
+      return "a".repeat(end - start);
+    },
     charCodeAt: () => {
       reads += 1;
       return 0x61;
     },
   } as unknown as string;
   of(factsOf({ ask: text, askCharacters: 1e12, window: text, turns: 9 }));
-  expect(reads).toBe(4_000);
+  expect(reads).toBeLessThan(12_000);
+  expect(reads).toBeGreaterThan(3_999);
+  reads = 0;
   of({ ...factsOf({ turns: 9, window: "w" }), ask: "yes", window: text });
-  expect(reads).toBe(6_000);
+  expect(reads).toBeLessThan(12_000);
 });
 
 test("a short follow-up is read with the turns before it, a full question without them", () => {

@@ -89,7 +89,8 @@ export interface Score {
   readonly known: number;
 }
 
-export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score {
+/** Rates a prompt. If not all parts are wanted, heads that cannot change the score are not computed and are 0. */
+export function scoreOf(model: ComplexityModel, features: PromptFeatures, allParts: boolean = true): Score {
   const {
     words,
     wordCount,
@@ -102,39 +103,6 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score
     examStructure,
   } = features;
   const { wordPrints, wordShares, askedPrints } = model;
-  const ofOutcomes = model.outcomes.words.weights;
-  const ofTiers = model.tiers.words.weights;
-  let outcomeSum = 0;
-  let tierSum = 0;
-  let shares = 0;
-  let found = 0;
-  for (let index = 0; index < wordCount; index += 1) {
-    const code = words[index] as number;
-    const bucket = code & (BUCKETS - 1);
-    if (wordPrints[bucket] !== code >>> 15) continue;
-    const share = wordShares[bucket] as number;
-    found += 1;
-    shares += share;
-    outcomeSum += share * (ofOutcomes[bucket] as number);
-    tierSum += share * (ofTiers[bucket] as number);
-  }
-  const ofWords = model.instruction.words.weights;
-  let wordSum = 0;
-  let askedOutcomeSum = 0;
-  let askedTierSum = 0;
-  let askedShares = 0;
-  let askedFound = 0;
-  for (let index = 0; index < askedWordCount; index += 1) {
-    const code = askedWords[index] as number;
-    const bucket = code & (BUCKETS - 1);
-    if (wordPrints[bucket] !== code >>> 15) continue;
-    const share = wordShares[bucket] as number;
-    askedFound += 1;
-    askedShares += share;
-    wordSum += share * (ofWords[bucket] as number);
-    askedOutcomeSum += share * (ofOutcomes[bucket] as number);
-    askedTierSum += share * (ofTiers[bucket] as number);
-  }
   const ofInstruction = model.instruction.asked.weights;
   const ofExam = model.exam.asked.weights;
   let instructionSum = 0;
@@ -148,28 +116,78 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures): Score
     instructionSum += ofInstruction[bucket] as number;
     examSum += ofExam[bucket] as number;
   }
-  const total = totalShare(shares, wordCount - found);
-  const askedTotal = totalShare(askedShares, askedWordCount - askedFound);
-  const mean = (sum: number, whole: number, { scale }: TableWeights): number => (sum / whole) * scale;
   const root = known === 0 ? 0 : 1 / Math.sqrt(known);
-  const outcomes = structureScore(model.outcomes, structure) + mean(outcomeSum, total, model.outcomes.words);
-  const tiers = structureScore(model.tiers, structure) + mean(tierSum, total, model.tiers.words);
-  const instruction = bounded(
-    structureScore(model.instruction, askedStructure) +
-      mean(wordSum, askedTotal, model.instruction.words) +
-      instructionSum * root * model.instruction.asked.scale,
-  );
   const gate =
     structureScore(model.exam, examStructure, STRUCTURE.length) +
     examSum * root * model.exam.asked.scale -
     materialOf(examStructure);
-  const askedOutcomes =
-    structureScore(model.outcomes, askedStructure) + mean(askedOutcomeSum, askedTotal, model.outcomes.words);
-  const askedTiers =
-    structureScore(model.tiers, askedStructure) + mean(askedTierSum, askedTotal, model.tiers.words);
+  const exam = examShare(gate);
+  const ofOutcomes = model.outcomes.words.weights;
+  const ofTiers = model.tiers.words.weights;
+  let outcomes = 0;
+  let tiers = 0;
+  if (allParts || exam > 0) {
+    let outcomeSum = 0;
+    let tierSum = 0;
+    let shares = 0;
+    let found = 0;
+    for (let index = 0; index < wordCount; index += 1) {
+      const code = words[index] as number;
+      const bucket = code & (BUCKETS - 1);
+      if (wordPrints[bucket] !== code >>> 15) continue;
+      const share = wordShares[bucket] as number;
+      found += 1;
+      shares += share;
+      outcomeSum += share * (ofOutcomes[bucket] as number);
+      tierSum += share * (ofTiers[bucket] as number);
+    }
+    const total = totalShare(shares, wordCount - found);
+    outcomes = structureScore(model.outcomes, structure) + meanOf(outcomeSum, total, model.outcomes.words);
+    tiers = structureScore(model.tiers, structure) + meanOf(tierSum, total, model.tiers.words);
+  }
+  let askedOutcomes = 0;
+  let askedTiers = 0;
+  let instruction = 0;
+  if (allParts || exam < 1) {
+    const ofWords = model.instruction.words.weights;
+    let wordSum = 0;
+    let outcomeSum = 0;
+    let tierSum = 0;
+    let shares = 0;
+    let found = 0;
+    for (let index = 0; index < askedWordCount; index += 1) {
+      const code = askedWords[index] as number;
+      const bucket = code & (BUCKETS - 1);
+      if (wordPrints[bucket] !== code >>> 15) continue;
+      const share = wordShares[bucket] as number;
+      found += 1;
+      shares += share;
+      wordSum += share * (ofWords[bucket] as number);
+      outcomeSum += share * (ofOutcomes[bucket] as number);
+      tierSum += share * (ofTiers[bucket] as number);
+    }
+    const total = totalShare(shares, askedWordCount - found);
+    instruction = bounded(
+      structureScore(model.instruction, askedStructure) +
+        meanOf(wordSum, total, model.instruction.words) +
+        instructionSum * root * model.instruction.asked.scale,
+    );
+    askedOutcomes =
+      structureScore(model.outcomes, askedStructure) + meanOf(outcomeSum, total, model.outcomes.words);
+    askedTiers = structureScore(model.tiers, askedStructure) + meanOf(tierSum, total, model.tiers.words);
+  }
   const parts = { outcomes, tiers, askedOutcomes, askedTiers, instruction, gate };
   const score = combine(parts) + contextOf(structure);
   return { score, outcomes, tiers, askedOutcomes, askedTiers, instruction, gate, known };
+}
+
+function meanOf(sum: number, total: number, { scale }: TableWeights): number {
+  return (sum / total) * scale;
+}
+
+/** Returns how much a prompt counts as an exam question, in [0, 1]. */
+function examShare(gate: number): number {
+  return Math.max(0, Math.min(1, (gate - GATE_FROM) / GATE_WIDTH));
 }
 
 /** Combines the values of the heads. The less the instruction says, the more outcomes and tiers count. */
@@ -181,7 +199,7 @@ export function combine({
   instruction,
   gate,
 }: Omit<Score, "score" | "known">): number {
-  const exam = Math.max(0, Math.min(1, (gate - GATE_FROM) / GATE_WIDTH));
+  const exam = examShare(gate);
   const base = exam === 0 ? 0 : Math.max(FLOOR, outcomes) + Math.tanh(tiers);
   if (exam === 1) return base;
   const askedBase = Math.max(FLOOR, askedOutcomes) + Math.tanh(askedTiers);
@@ -234,7 +252,10 @@ export function structureScore(
 export function structureTerm(head: StructureWeights, structure: Float64Array, index: number): number {
   const distance =
     ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
-  return (distance > CLIP ? CLIP : distance < -CLIP ? -CLIP : distance) * (head.weights[index] as number);
+  const weight = head.weights[index] as number;
+  // Two comparisons, which cost less here than Math.min and Math.max.
+  if (distance > CLIP) return CLIP * weight;
+  return distance < -CLIP ? -CLIP * weight : distance * weight;
 }
 
 const heads = ["outcomes", "tiers", "instruction", "exam"] as const;

@@ -10,7 +10,6 @@ import {
   differs,
   ITEMS,
   isIdeograph,
-  MAX_WORDS,
   pairHash,
   printOf,
   type ReadFacts,
@@ -23,6 +22,7 @@ import {
   singleHash,
   wordHash,
 } from "../read-features.ts";
+import { counts, loadUnits, MAX_WORDS, stems, units, words } from "../text-units.ts";
 
 /** Words with more letters than this are also known by their first letters. */
 const STEM = 5;
@@ -58,6 +58,8 @@ export const EXAM_CONTEXT: readonly number[] = (["characters", "items", "sentenc
 /** A piece of a stretch, which belongs to what is asked or does not. */
 export interface Piece extends ReadRange {
   readonly asked: boolean;
+  /** The stretch of which it is a piece. */
+  readonly range: ReadRange;
 }
 
 export function codeOf(hash: number): number {
@@ -99,11 +101,11 @@ function addPieces(pieces: Piece[], range: ReadRange, asked: readonly Stretch[],
     const start = Math.max(range.start, stretch.start + offset);
     const end = Math.min(range.end, stretch.end + offset);
     if (end <= start) continue;
-    if (start > from) pieces.push({ text, start: from, end: start, asked: false });
-    pieces.push({ text, start, end, asked: true });
+    if (start > from) pieces.push({ text, start: from, end: start, asked: false, range });
+    pieces.push({ text, start, end, asked: true, range });
     from = end;
   }
-  if (range.end > from) pieces.push({ text, start: from, end: range.end, asked: false });
+  if (range.end > from) pieces.push({ text, start: from, end: range.end, asked: false, range });
 }
 
 /** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
@@ -119,11 +121,9 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     askedStructure: new Float64Array(STRUCTURE.length),
     examStructure: new Float64Array(STRUCTURE.length),
   };
-  const words = new Int32Array(MAX_WORDS + 1);
   // Words of what is asked with the hashes of their stems; 0 for none.
-  const asked = new Int32Array(maxAsked + 1);
-  const stems = new Int32Array(maxAsked + 1);
-  const counts = new Int32Array(COUNTERS);
+  const asked = new Int32Array(maxAsked);
+  const askedStems = new Int32Array(maxAsked);
   const askedCounts = new Int32Array(COUNTERS);
   // readingOf[bucket] is the last reading with the bucket: of words, and of what is asked.
   const readingOf = new Uint16Array(BUCKETS);
@@ -135,45 +135,50 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     askedCounts.fill(0);
     let wordCount = 0;
     let askedCount = 0;
+    let allAsked = true;
+    let loaded: ReadRange | undefined;
     for (const piece of piecesOf(facts)) {
       const text = facts[piece.text];
-      const isAsked = piece.asked && askedCount + (piece.end - piece.start) < maxAsked;
-      const own = isAsked ? askedCounts : counts;
-      const ideographs = own[IDEOGRAPH] as number;
-      if (isAsked) {
-        const count = readAsked(text, piece, asked, stems, askedCount, own);
-        for (let index = askedCount; index < count; index += 1) words[wordCount++] = asked[index] as number;
-        askedCount = count;
-        if (own[IDEOGRAPH] !== ideographs) {
-          const start = wordCount;
-          wordCount = readIdeographs(text, piece, words, wordCount);
-          for (let index = start; index < wordCount; index += 1) {
-            asked[askedCount] = words[index] as number;
-            stems[askedCount] = 0;
-            askedCount += 1;
-          }
-        }
-      } else {
-        wordCount = readWords(text, piece, words, wordCount, own);
-        if (own[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(text, piece, words, wordCount);
+      if (piece.range !== loaded) {
+        loaded = piece.range;
+        loadUnits(text, loaded.start, loaded.end);
       }
-      own[ITEMS] = (own[ITEMS] as number) + countItems(text, piece);
+      const from = piece.start - piece.range.start;
+      const to = piece.end - piece.range.start;
+      const isAsked = piece.asked && askedCount + (to - from) < maxAsked;
+      if (isAsked) subtractCounts(askedCounts);
+      const ideographs = counts[IDEOGRAPH] as number;
+      const first = wordCount;
+      wordCount = isAsked ? readAsked(from, to, wordCount) : readWords(from, to, wordCount);
+      if (counts[IDEOGRAPH] !== ideographs) {
+        const ideograph = wordCount;
+        wordCount = readIdeographs(from, to, wordCount);
+        if (isAsked) stems.fill(0, ideograph, wordCount);
+      }
+      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
+      allAsked &&= isAsked;
+      if (!isAsked) continue;
+      addCounts(askedCounts);
+      for (let index = first; index < wordCount; index += 1, askedCount += 1) {
+        asked[askedCount] = words[index] as number;
+        askedStems[askedCount] = stems[index] as number;
+      }
     }
-    for (let counter = 0; counter < COUNTERS; counter += 1)
-      counts[counter] = (counts[counter] as number) + (askedCounts[counter] as number);
     if (reading === 0xffff) {
       readingOf.fill(0);
       askedReadingOf.fill(0);
       reading = 0;
     }
     reading += 1;
-    hashWords(words, wordCount, readingOf, reading, features);
-    hashAsked(asked, stems, askedCount, askedReadingOf, reading, features);
-    describeText(counts, wordCount, features.wordCount, features.structure);
-    describeText(askedCounts, askedCount, features.askedWordCount, features.askedStructure);
-    describeContext(facts, features.structure);
+    hashWords(wordCount, readingOf, reading, features);
+    hashAsked(asked, askedStems, askedCount, askedReadingOf, reading, features);
     const { structure, askedStructure, examStructure } = features;
+    describeText(counts, wordCount, features.wordCount, structure);
     const own = STRUCTURE.length - EXAM_CONTEXT.length;
+    if (allAsked && features.wordCount === features.askedWordCount)
+      for (let index = 0; index < own; index += 1) askedStructure[index] = structure[index] as number;
+    else describeText(askedCounts, askedCount, features.askedWordCount, askedStructure);
+    describeContext(facts, structure);
     for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
     for (let index = 0; index < EXAM_CONTEXT.length; index += 1)
       examStructure[own + index] = structure[EXAM_CONTEXT[index] as number] as number;
@@ -181,25 +186,29 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
   };
 }
 
+// Between the two, a sum gains what was counted.
+function subtractCounts(sum: Int32Array): void {
+  for (let counter = 0; counter < COUNTERS; counter += 1)
+    sum[counter] = (sum[counter] as number) - (counts[counter] as number);
+}
+
+function addCounts(sum: Int32Array): void {
+  for (let counter = 0; counter < COUNTERS; counter += 1)
+    sum[counter] = (sum[counter] as number) + (counts[counter] as number);
+}
+
 /** Like `readWords`, also without branches, and writes the hash of the first letters of each long word. */
-function readAsked(
-  text: string,
-  { start, end }: Stretch,
-  words: Int32Array,
-  stems: Int32Array,
-  wordCount: number,
-  counts: Int32Array,
-): number {
+function readAsked(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   let hash = 0;
   let stem = 0;
   let letters = 0;
   let inWord = 0;
   for (let index = start; index < end; index += 1) {
-    let entry = characterEntry(text.charCodeAt(index));
+    let entry = characterEntry(units[index] as number);
     if (entry < 0) {
       if (entry !== STYLED || index + 1 >= end) continue;
-      entry = styledEntry(text.charCodeAt(index + 1));
+      entry = styledEntry(units[index + 1] as number);
     }
     const kind = (entry >>> 16) & 0xf;
     counts[kind] = (counts[kind] as number) + 1;
@@ -222,7 +231,6 @@ function readAsked(
 
 /** Writes the codes of the distinct words. */
 function hashWords(
-  words: Int32Array,
   wordCount: number,
   readingOf: Uint16Array,
   reading: number,
