@@ -85,16 +85,16 @@ export function withoutFraming(text: string): Framed {
 
 /** Returns the start of a signature or of a label for the answer before `to`; -1 for none. */
 function searchTail(tail: string, to: number): number {
-  let mayBeSignature = false;
+  let signs = -1;
   let line = -1;
   for (let at = tail.indexOf("\n"); at >= 0 && at < to; at = tail.indexOf("\n", at + 1)) {
     line = at;
-    mayBeSignature ||= maySign(tail, at + 1);
+    if (signs < 0 && maySign(tail, at + 1)) signs = at;
   }
   if (line < 0) return -1;
-  if (mayBeSignature) {
-    const found = tail.slice(0, to).search(signature);
-    if (found >= 0) return found;
+  if (signs >= 0) {
+    const found = tail.slice(signs, to).search(signature);
+    if (found >= 0) return signs + found;
   }
   const from = skipSpace(tail, line);
   const mayBeLabel =
@@ -179,6 +179,7 @@ function lastPart(text: string, end: number): number {
   const first = Math.max(1, end - 60);
   for (; at >= first; at -= 1) {
     const code = text.charCodeAt(at);
+    if (code > 0x20 && code < 0x80) continue;
     if (code === 0x0a || code === 0x3002 || code === 0xff01 || code === 0xff1f || code === 0xff0c)
       return at + 1;
     if (code === 0x20) {
@@ -194,6 +195,7 @@ function lastPart(text: string, end: number): number {
 /** Removes a fence, quotation marks or the mark of a quotation around the whole. */
 function unwrapped(head: string, tail: string, from: number, to: number, cut: number): Framed | undefined {
   const first = head.charCodeAt(from);
+  if (isDigitOrLetter(first)) return undefined;
   if (first === 0x3e && head.charCodeAt(from + 1) === 0x20) return { start: from + 2, end: to };
   const closes = (mark: string): boolean => to - from > 2 * mark.length && tail.endsWith(mark, to - cut);
   if (first === 0x60 && head.startsWith("```", from) && closes("```")) {

@@ -243,19 +243,28 @@ export function structureScore(
   structure: Float64Array,
   count: number = contextFrom,
 ): number {
+  // Read once: heads differ in shape, so that each of these accesses is a search.
+  const { means, deviations, weights } = head;
   let score = head.bias;
-  for (let index = 0; index < count; index += 1) score += structureTerm(head, structure, index);
+  for (let index = 0; index < count; index += 1) {
+    const mean = means[index] as number;
+    const distance = ((structure[index] as number) - mean) / (deviations[index] as number);
+    score += clipped(distance) * (weights[index] as number);
+  }
   return score;
+}
+
+// Two comparisons, which cost less here than Math.min and Math.max.
+function clipped(distance: number): number {
+  if (distance > CLIP) return CLIP;
+  return distance < -CLIP ? -CLIP : distance;
 }
 
 /** The contribution of one structural feature to the value of a head. */
 export function structureTerm(head: StructureWeights, structure: Float64Array, index: number): number {
   const distance =
     ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
-  const weight = head.weights[index] as number;
-  // Two comparisons, which cost less here than Math.min and Math.max.
-  if (distance > CLIP) return CLIP * weight;
-  return distance < -CLIP ? -CLIP * weight : distance * weight;
+  return clipped(distance) * (head.weights[index] as number);
 }
 
 const heads = ["outcomes", "tiers", "instruction", "exam"] as const;

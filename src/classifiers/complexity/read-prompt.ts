@@ -131,8 +131,11 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
   let reading = 0;
 
   return (facts) => {
-    counts.fill(0);
-    askedCounts.fill(0);
+    // Faster than `fill`, which is a call out of the compiled code.
+    for (let counter = 0; counter < COUNTERS; counter += 1) {
+      counts[counter] = 0;
+      askedCounts[counter] = 0;
+    }
     let wordCount = 0;
     let askedCount = 0;
     let allAsked = true;
