@@ -121,10 +121,19 @@ const closing = new Map([
   [0x300c, "」"],
 ]);
 
-const quoteMarks = [...closing.keys()].map((code) => String.fromCharCode(code));
+/** True if one of the keys of `closing` is there. */
+function mayQuote(text: string): boolean {
+  return (
+    text.includes('"') ||
+    text.includes("“") ||
+    text.includes("„") ||
+    text.includes("«") ||
+    text.includes("「")
+  );
+}
 
 function withoutQuotes(text: string, parts: readonly Stretch[]): readonly Stretch[] {
-  if (!quoteMarks.some((mark) => text.includes(mark))) return parts;
+  if (!mayQuote(text)) return parts;
   const kept: Stretch[] = [];
   let quotes = 0;
   for (const { start, end } of parts) {

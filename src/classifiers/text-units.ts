@@ -12,8 +12,11 @@ export const MAX_WORDS = 6_000;
 export const units: Uint16Array = new Uint16Array(MAX_UNITS);
 /** Hashes of the words that were read, in order. */
 export const words: Int32Array = new Int32Array(MAX_WORDS + 1);
-/** Hashes of the first letters of those words; 0 for short words. Only of what is asked. */
-export const stems: Int32Array = new Int32Array(MAX_WORDS + 1);
+/**
+ * Hashes of the first letters of those words that are asked, one place further on; 0 for short words. All but
+ * the first place are 0 between two readings.
+ */
+export const stems: Int32Array = new Int32Array(MAX_WORDS + 2);
 /** Number of characters of each kind, then of list items. */
 export const counts: Int32Array = new Int32Array(KINDS + 1);
 

@@ -257,7 +257,8 @@ export function structureScore(
 // Two comparisons, which cost less here than Math.min and Math.max.
 function clipped(distance: number): number {
   if (distance > CLIP) return CLIP;
-  return distance < -CLIP ? -CLIP : distance;
+  if (distance < -CLIP) return -CLIP;
+  return distance;
 }
 
 /** The contribution of one structural feature to the value of a head. */

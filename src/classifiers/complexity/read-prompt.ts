@@ -154,9 +154,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
       const first = wordCount;
       wordCount = isAsked ? readAsked(from, to, wordCount) : readWords(from, to, wordCount);
       if (counts[IDEOGRAPH] !== ideographs) {
-        const ideograph = wordCount;
         wordCount = readIdeographs(from, to, wordCount);
-        if (isAsked) stems.fill(0, ideograph, wordCount);
       }
       counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
       allAsked &&= isAsked;
@@ -164,7 +162,8 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
       addCounts(askedCounts);
       for (let index = first; index < wordCount; index += 1, askedCount += 1) {
         asked[askedCount] = words[index] as number;
-        askedStems[askedCount] = stems[index] as number;
+        askedStems[askedCount] = stems[index + 1] as number;
+        stems[index + 1] = 0;
       }
     }
     if (reading === 0xffff) {
@@ -204,7 +203,6 @@ function addCounts(sum: Int32Array): void {
 function readAsked(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   let hash = 0;
-  let stem = 0;
   let letters = 0;
   let inWord = 0;
   for (let index = start; index < end; index += 1) {
@@ -217,18 +215,15 @@ function readAsked(start: number, end: number, wordCount: number): number {
     counts[kind] = (counts[kind] as number) + 1;
     const wordCharacter = entry >>> 30;
     words[count] = hash;
-    // All bits are set if the word has more letters than its stem.
-    stems[count] = stem & ((STEM - letters) >> 31);
     count += inWord & ~wordCharacter;
     inWord = wordCharacter;
-    hash = wordHash(hash, entry) & -wordCharacter;
     letters = (letters + 1) & -wordCharacter;
-    // All bits are set at the last letter of the stem.
-    const atStem = ((letters ^ STEM) - 1) >> 31;
-    stem = (hash & atStem) | (stem & ~atStem);
+    // All bits are set at the first letter behind the stem; what is written elsewhere goes to place 0.
+    const behindStem = ((letters ^ (STEM + 1)) - 1) >> 31;
+    stems[(count + 1) & behindStem] = hash;
+    hash = wordHash(hash, entry) & -wordCharacter;
   }
   words[count] = hash;
-  stems[count] = stem & ((STEM - letters) >> 31);
   return count + inWord;
 }
 
