@@ -36,6 +36,25 @@ describe("what applications and people put around an ask is left out", () => {
   });
 });
 
+test("each listed way to begin, close or sign is found, in either case", () => {
+  const openings =
+    "Hi,|Hello.|Hey there!|Hallo,|Greetings,|Good evening.|Guten Abend,|Bonjour,|Bonsoir.|Salut,|Hola,|Buenos días.|Ciao,|Salve.|Buongiorno,|Olá,|Bom dia.|Boa tarde,|Merhaba,|Selam.|Cześć,|Dzień dobry,|Xin chào,|Привет,|Dear team,|Please help.|I need help with this:|I could use some help with something.|Could you please|Can you|Would you kindly|Will you|Quick question:|Sorry to bother you,|I hope you are doing well.|I was wondering:|Just wondering about this,|If you have a moment,|I would appreciate your help.|When you have time,|Kindly|Bitte|Por favor,|S'il vous plaît,|Per favore|Lütfen|Lutfen|Proszę|Пожалуйста,|From now on, you are a helpful bot.|You are an expert.|You're an expert.|Act as a teacher.|Imagine you are a lawyer.|Pretend to be a doctor.|Behave like an editor.|Take the role of a coach.|As an engineer.|## Instruction:|[INST]|System:|User:|Human:|Question:|Task:|Prompt:|Query:|Input:|Q:|Answer concisely.|Respond clearly.|Reply politely.|Be as accurate.";
+  const closings =
+    "Many thanks.|Warm thanks!|Kind thanks.|Thank you.|Thx|Ty|Cheers!|Please.|Please and thank you.|Much appreciated.|I appreciate it.|That would be great.|It would be lovely.|Let me know.|Have a nice day.|Vielen Dank.|Herzlichen Dank!|Danke.|Merci beaucoup.|Muchas gracias.|Gracias.|Obrigado.|Grazie mille.|Teşekkürler.|Dziękuję.|Спасибо.|Cảm ơn.";
+  const signatures =
+    "--|Kind regards|Best wishes,|Warm regards,|Regards|Sincerely|Yours|Sent from my phone|Mit freundlichen Grüßen|Cordialement|Saludos|С уважением";
+  const missed = [
+    ...openings
+      .split("|")
+      .filter((one) => bare(`${one} ${ask}`) !== ask || bare(`${one.toUpperCase()} ${ask}`) !== ask),
+    ...closings
+      .split("|")
+      .filter((one) => bare(`${ask} ${one}`) !== ask || bare(`${ask} ${one.toUpperCase()}`) !== ask),
+    ...signatures.split("|").filter((one) => bare(`${ask}\n  ${one}\nJo`) !== ask),
+  ];
+  expect(missed).toEqual([]);
+});
+
 describe("an ask stays whole", () => {
   test.each([
     "hi",
