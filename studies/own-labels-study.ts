@@ -15,17 +15,19 @@ import { offlineHop } from "../evals/replay/offline-hop.ts";
 import { factsOfRecord } from "../evals/replay/request-of-record.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
 import { scoreOf } from "../src/classifiers/complexity/complexity-model.ts";
+import { createPromptReader } from "../src/classifiers/complexity/read-prompt.ts";
 import { complexity } from "../src/classifiers/complexity.ts";
 import { length } from "../src/classifiers/length.ts";
 import { rank } from "../src/classifiers/rank.ts";
-import { createFeatureReader } from "../src/classifiers/read-features.ts";
 import { trained } from "../src/classifiers/trained.ts";
 import type { Classifier } from "../src/contracts/index.ts";
 import { bootstrap } from "../src/statistics/bootstrap.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { dataPath } from "./data-path.ts";
+import { settings } from "./training/complexity-settings.ts";
 import { fitComplexityModel, referenceScores } from "./training/fit-complexity-model.ts";
-import { readTrainingSet } from "./training/read-training-set.ts";
+import { readTrainingSet, trainable, without } from "./training/read-training-set.ts";
+import { readWordVectors } from "./training/word-vectors.ts";
 
 interface Study {
   readonly file: string;
@@ -82,10 +84,11 @@ const hop = offlineHop(0, new AbortController().signal);
 /** Trains the default classifier without the mix. */
 async function withoutMix(): Promise<Classifier> {
   const all = await readTrainingSet(dirname(dataPath("train")));
-  const rows = all.rows.filter(({ source }) => source !== "dcrouter");
-  const model = fitComplexityModel(rows);
-  const quantiles = referenceScores(rows);
-  const read = createFeatureReader();
+  const vectors = await readWordVectors(settings.tableWords);
+  const rows = without(trainable(all), "dcrouter");
+  const model = fitComplexityModel(rows, vectors);
+  const quantiles = referenceScores(rows, vectors);
+  const read = createPromptReader();
   return {
     name: "complexity",
     version: "without-dcrouter",

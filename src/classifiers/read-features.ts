@@ -17,6 +17,8 @@ import {
   SYMBOL,
   styledEntry,
 } from "./characters.ts";
+import { withoutFraming } from "./framing.ts";
+import { counts, loadUnits, MAX_UNITS, MAX_WORDS, units, words } from "./text-units.ts";
 
 /** Number of buckets for the hashes of words and word pairs; a power of two, at most 2^16. */
 export const BUCKETS = 32_768;
@@ -57,13 +59,12 @@ export interface Features {
 /** The facts from which the features are computed. */
 export type ReadFacts = Pick<RequestFacts, "ask" | "window" | "turns" | "tools" | "images" | "jsonSchema">;
 
-const headCharacters = 3_000;
 const tailCharacters = 1_000;
-const windowCharacters = 2_000;
+const headCharacters: number = MAX_UNITS - tailCharacters;
+const windowCharacters: number = MAX_WORDS - MAX_UNITS;
 /** Length below which a follow-up ("yes, do it") is read together with the turns before it. */
 const followUpCharacters = 60;
 const charactersPerIdeograph = 3;
-const maxWords = headCharacters + tailCharacters + windowCharacters;
 /** Upper bound of the counts of tools, images and turns: more carry no more information. */
 const mostOfContext = 32;
 
@@ -71,10 +72,11 @@ const mostOfContext = 32;
 const mostLines = 32;
 
 /** Index of the counter of list items and options, behind those of the kinds of characters. */
-const items = KINDS;
-const counters = KINDS + 1;
+export const ITEMS: number = KINDS;
+/** Number of counters that describe a text. */
+export const COUNTERS: number = KINDS + 1;
 
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly end: number;
 }
@@ -84,19 +86,24 @@ export interface ReadRange extends Stretch {
   readonly text: "ask" | "window";
 }
 
-/** Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask. */
+/**
+ * Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask
+ * without its framing.
+ */
 export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const { ask, window } = facts;
-  const { length } = ask;
+  const { start, end } = withoutFraming(ask);
+  const length = end - start;
   const ranges: ReadRange[] = [];
   // Not a condition on `turns`: an assistant may have opened the conversation.
   if (window !== "" && length < followUpCharacters)
     ranges.push({ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length });
-  if (length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start: 0, end: length });
+  // The length with framing, so that trimming does not move what is read of a long ask.
+  if (ask.length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start, end });
   else
     ranges.push(
-      { text: "ask", start: 0, end: headCharacters },
-      { text: "ask", start: length - tailCharacters, end: length },
+      { text: "ask", start, end: headCharacters },
+      { text: "ask", start: ask.length - tailCharacters, end },
     );
   return ranges;
 }
@@ -104,13 +111,11 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
 /** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
 export function createFeatureReader(): (facts: ReadFacts) => Features {
   const features: Features = {
-    buckets: new Uint16Array(2 * maxWords + 1),
-    prints: new Uint8Array(2 * maxWords + 1),
+    buckets: new Uint16Array(2 * MAX_WORDS + 1),
+    prints: new Uint8Array(2 * MAX_WORDS + 1),
     bucketCount: 0,
     structure: new Float64Array(STRUCTURE.length),
   };
-  const words = new Int32Array(maxWords + 1);
-  const counts = new Int32Array(counters);
   // readingOf[bucket] is the last reading with the bucket.
   const readingOf = new Uint16Array(BUCKETS);
   let reading = 0;
@@ -121,16 +126,18 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
     for (const range of readRanges(facts)) {
       const text = facts[range.text];
       const ideographs = counts[IDEOGRAPH] as number;
-      wordCount = readWords(text, range, words, wordCount, counts);
-      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(text, range, words, wordCount);
-      counts[items] = (counts[items] as number) + countItems(text, range);
+      loadUnits(text, range.start, range.end);
+      const length = range.end - range.start;
+      wordCount = readWords(0, length, wordCount);
+      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(0, length, wordCount);
+      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, range);
     }
     if (reading === 0xffff) {
       readingOf.fill(0);
       reading = 0;
     }
     reading += 1;
-    const distinctWords = hashWords(words, wordCount, readingOf, reading, features);
+    const distinctWords = hashWords(wordCount, readingOf, reading, features);
     describeText(counts, wordCount, distinctWords, features.structure);
     describeContext(facts, features.structure);
     return features;
@@ -142,21 +149,15 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
  * words. It has no branch that is hard to predict: words end anywhere, and mispredicted branches would
  * take half of the time.
  */
-function readWords(
-  text: string,
-  { start, end }: Stretch,
-  words: Int32Array,
-  wordCount: number,
-  counts: Int32Array,
-): number {
+export function readWords(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   let hash = 0;
   let inWord = 0;
   for (let index = start; index < end; index += 1) {
-    let entry = characterEntry(text.charCodeAt(index));
+    let entry = characterEntry(units[index] as number);
     if (entry < 0) {
       if (entry !== STYLED || index + 1 >= end) continue;
-      entry = styledEntry(text.charCodeAt(index + 1));
+      entry = styledEntry(units[index + 1] as number);
     }
     const kind = (entry >>> 16) & 0xf;
     counts[kind] = (counts[kind] as number) + 1;
@@ -171,10 +172,10 @@ function readWords(
 }
 
 /** Appends the hash of each ideograph, separately because the loop over other words must stay simple to be fast. */
-function readIdeographs(text: string, { start, end }: Stretch, words: Int32Array, wordCount: number): number {
+export function readIdeographs(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = units[index] as number;
     if (!isIdeograph(code)) continue;
     words[count] = wordHash(0, code);
     count += 1;
@@ -192,20 +193,22 @@ export function wordHash(hash: number, entry: number): number {
 }
 
 /** Counts the lines that begin like a list item or an option, among the first `mostLines` lines. */
-function countItems(text: string, { start, end }: Stretch): number {
-  const stretch = end - start < text.length ? text.slice(start, end) : text;
+export function countItems(text: string, { start, end }: Stretch): number {
+  // Behind the end of a stretch the next line may be far away.
+  if (text.length > MAX_WORDS && end - start < text.length)
+    return countItems(text.slice(start, end), { start: 0, end: end - start });
   let count = 0;
-  let at = stretch.indexOf("\n");
-  for (let line = 0; line < mostLines && at >= 0; line += 1) {
-    if (beginsItem(stretch, at + 1)) count += 1;
-    at = stretch.indexOf("\n", at + 1);
+  let at = text.indexOf("\n", start);
+  for (let line = 0; line < mostLines && at >= 0 && at < end; line += 1) {
+    if (beginsItem(text, at + 1, end)) count += 1;
+    at = text.indexOf("\n", at + 1);
   }
   return count;
 }
 
 /** True if a line begins like a list item or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
-function beginsItem(text: string, at: number): boolean {
-  if (at + 2 >= text.length) return false;
+function beginsItem(text: string, at: number, end: number): boolean {
+  if (at + 2 >= end) return false;
   const first = text.charCodeAt(at);
   const second = text.charCodeAt(at + 1);
   if (closesLabel(second)) return characterEntry(first) >>> 30 === 1;
@@ -224,13 +227,7 @@ function isDigit(code: number): boolean {
 }
 
 /** Writes the distinct buckets of words and of neighbouring pairs; returns the number of distinct words. */
-function hashWords(
-  words: Int32Array,
-  wordCount: number,
-  readingOf: Uint16Array,
-  reading: number,
-  features: Features,
-): number {
+function hashWords(wordCount: number, readingOf: Uint16Array, reading: number, features: Features): number {
   const { buckets, prints } = features;
   let count = 0;
   let distinct = 0;
@@ -277,12 +274,19 @@ export function printOf(hash: number): number {
 }
 
 /** Returns 1 if two numbers below 2^31 differ, else 0, without a branch. */
-function differs(a: number, b: number): number {
+export function differs(a: number, b: number): number {
   const difference = a ^ b;
   return (difference | -difference) >>> 31;
 }
 
-function describeText(
+const logs = Float64Array.from({ length: 256 }, (_, count) => Math.log(1 + count));
+
+/** Returns the logarithm of one more than a count. Looking up that of a small one is several times faster. */
+function logOf(count: number): number {
+  return logs[count] ?? Math.log(1 + count);
+}
+
+export function describeText(
   counts: Int32Array,
   wordCount: number,
   distinctWords: number,
@@ -299,14 +303,14 @@ function describeText(
   const letters = characters + count(IDEOGRAPH) * (charactersPerIdeograph - 1);
   // Repetition does not make a text longer.
   structure[0] = Math.log(1 + letters * distinct);
-  structure[1] = Math.log(1 + distinctWords);
+  structure[1] = logOf(distinctWords);
   structure[2] = wordCount === 0 ? 0 : Math.min(1, inWords / wordCount / 16);
   structure[3] = distinct;
   structure[4] = share(DIGIT);
-  structure[5] = Math.log(1 + count(DIGIT));
-  structure[6] = Math.log(1 + count(items));
-  structure[7] = Math.log(1 + count(SENTENCE));
-  structure[8] = Math.log(1 + count(QUESTION));
+  structure[5] = logOf(count(DIGIT));
+  structure[6] = logOf(count(ITEMS));
+  structure[7] = logOf(count(SENTENCE));
+  structure[8] = logOf(count(QUESTION));
   structure[9] = share(COMMA);
   structure[10] = share(QUOTE);
   structure[11] = share(BRACKET);
@@ -315,11 +319,14 @@ function describeText(
   structure[14] = share(FOREIGN) + share(IDEOGRAPH);
 }
 
-function describeContext({ tools, images, jsonSchema, turns }: ReadFacts, structure: Float64Array): void {
-  structure[15] = Math.log(1 + bounded(tools));
-  structure[16] = Math.log(1 + bounded(images));
+export function describeContext(
+  { tools, images, jsonSchema, turns }: ReadFacts,
+  structure: Float64Array,
+): void {
+  structure[15] = logOf(bounded(tools));
+  structure[16] = logOf(bounded(images));
   structure[17] = jsonSchema ? 1 : 0;
-  structure[18] = Math.log(Math.max(1, bounded(turns)));
+  structure[18] = logOf(Math.max(1, bounded(turns)) - 1);
 }
 
 function bounded(count: number): number {

@@ -22,7 +22,11 @@ export interface ScoreComparison {
 }
 
 /** Compares the APGR of the scores with prompt length and keywords; 95 % intervals by 1,000 resamples of the prompts. */
-export async function compareScores(scored: readonly ScoredRecord[], pair: Pair): Promise<ScoreComparison> {
+export async function compareScores(
+  scored: readonly ScoredRecord[],
+  pair: Pair,
+  text: "prompt" | "question" = "prompt",
+): Promise<ScoreComparison> {
   const quality = (models: readonly string[]): number[] =>
     scored.map(({ record }) => {
       const known = models
@@ -37,7 +41,9 @@ export async function compareScores(scored: readonly ScoredRecord[], pair: Pair)
   const column = (values: readonly number[]): Float64Array =>
     Float64Array.from(complete, (index) => values[index] as number);
   const outcomes: PairedOutcomes = { small: { quality: column(small) }, large: { quality: column(large) } };
-  const prompts = scored.map(({ record }) => record.prompt ?? "");
+  const prompts = scored.map(
+    ({ record }) => (text === "question" ? record.question : undefined) ?? record.prompt ?? "",
+  );
   const orderOf = (values: readonly number[]) => orderByScore(column(values));
   const orders = {
     complexity: orderOf(scored.map(({ score }) => score)),

@@ -1,36 +1,88 @@
 /** A change of a prompt that keeps its meaning. */
 export type Noise = (prompt: string, random: () => number) => string;
 
-const before = [
-  "Hello! ",
-  "Hi there, ",
-  "Good morning. ",
-  "Could you please help me with this? ",
-  "I would be grateful for your help: ",
-  "Please answer: ",
-  "",
-];
-const after = [
-  " Thank you very much!",
-  " Thanks in advance.",
-  " Please and thank you.",
-  " Many thanks for your help!",
-  " I appreciate it.",
-];
+const around =
+  (before: readonly string[], after: readonly string[]): Noise =>
+  (prompt, random) =>
+    `${pick(before, random)}${prompt}${pick(after, random)}`;
 
-/** Kinds of noise by name. The courtesies differ from those in training. */
+/** Framing of the kinds and words that the reader removes. */
+const listed: Readonly<Record<string, Noise>> = {
+  courtesies: around(
+    [
+      "Hello! ",
+      "Hi there, ",
+      "Good morning. ",
+      "Could you please help me with this? ",
+      "I would be grateful for your help: ",
+      "Please answer: ",
+      "Guten Tag, ",
+      "",
+    ],
+    [
+      " Thank you very much!",
+      " Thanks in advance.",
+      " Please and thank you.",
+      " Many thanks for your help!",
+      " I appreciate it.",
+      "\n\nMerci beaucoup !",
+    ],
+  ),
+  "a role": around(
+    [
+      "You are a helpful assistant. ",
+      "Act as an expert in this field.\n\n",
+      "You're my personal tutor. ",
+      "### Instruction:\n",
+    ],
+    [""],
+  ),
+  "a fence": (prompt) => `\`\`\`\n${prompt}\n\`\`\``,
+  "quotation marks": (prompt, random) => (random() < 0.5 ? `“${prompt}”` : `"""\n${prompt}\n"""`),
+  "a quotation": (prompt) => `> ${prompt}`,
+  "a signature": around(
+    [""],
+    ["\n\nBest regards,\nJo Smith", "\n\n-- \nDr. A. Weber\nAcme Ltd.", "\nSent from my iPhone"],
+  ),
+};
+
+/** Framing in words that the reader does not know: what rules do not reach. */
+const unlisted: Readonly<Record<string, Noise>> = {
+  "unlisted courtesies": around(
+    [
+      "My colleague said you are good at this sort of thing. ",
+      "Lovely to meet you; here comes my little request. ",
+      "Forgive the bluntness: ",
+      "On my desk today, ",
+    ],
+    [" You would make my day.", " Much obliged, truly.", " No rush at all.", ""],
+  ),
+  "an unlisted role": around(
+    [
+      "Whatever you write will be read aloud on the radio. ",
+      "Reply in the voice of a seasoned practitioner. ",
+      "Keep to the house style. ",
+    ],
+    [""],
+  ),
+  "unlisted wrappers": (prompt, random) =>
+    random() < 0.5 ? `<ticket>${prompt}</ticket>` : prompt.replace(/^/gm, "| "),
+};
+
+/** Kinds of noise by name. */
 export const noises: Readonly<Record<string, Noise>> = {
   typos: (prompt, random) => withTypos(prompt, 0.03, random),
   "lower case": (prompt) => prompt.toLowerCase(),
   "upper case": (prompt) => prompt.toUpperCase(),
-  politeness: (prompt, random) => `${pick(before, random)}${prompt}${pick(after, random)}`,
   "white space": withWhiteSpace,
+  "punctuation removed": (prompt) => prompt.replace(/[.,;:!?"'“”«»。，、！？；：]/g, ""),
+  ...listed,
+  ...unlisted,
 };
 
 function pick(choices: readonly string[], random: () => number): string {
   return choices[Math.floor(random() * choices.length)] as string;
 }
-
 /** Changes each letter with a probability: drops it, doubles it, swaps it with the next, or replaces it. */
 function withTypos(prompt: string, rate: number, random: () => number): string {
   const letters = [...prompt];

@@ -87,3 +87,28 @@ export const sets: readonly StudySet[] = [
   { folder: "benchmark", name: "routellm_mmlu", pairs: routeLlm },
   { folder: "benchmark", name: "routellm_gsm8k", pairs: routeLlm },
 ];
+
+/** The development mix: seven sources with one kind of pair, a small model of the Llama family and a large one. */
+export const mixedSources: readonly StudySet[] = [
+  mixed("train", "dcrouter", "llama-3.1-8b-instruct", "llama-3.1-nemotron-51b-instruct"),
+  mixed("train", "mmlu_pro", "Meta-Llama-3_1-8B-Instruct", "Meta-Llama-3_1-70B-Instruct"),
+  mixed("train", "zeroeval_crux", "Meta-Llama-3.1-8B-Instruct", "Meta-Llama-3.1-70B-Instruct"),
+  mixed("train", "zeroeval_math_l5", "Meta-Llama-3.1-8B-Instruct", "Meta-Llama-3.1-70B-Instruct"),
+  mixed(
+    "validation",
+    "openllm_bbh",
+    "mistralai/Mistral-7B-Instruct-v0.3",
+    "meta-llama/Meta-Llama-3.1-70B-Instruct",
+  ),
+  { ...mixed("validation", "rational_cascades", "llama3.1-8b", "llama3.1-70b"), without: ["truthfulqa"] },
+  mixed(
+    "validation",
+    "bfcl_v1",
+    "meta-llama_Meta-Llama-3-8B-Instruct",
+    "meta-llama_Meta-Llama-3-70B-Instruct",
+  ),
+];
+
+function mixed(folder: StudySet["folder"], name: string, small: string, large: string): StudySet {
+  return { folder, name, pairs: [pair(small, large)] };
+}

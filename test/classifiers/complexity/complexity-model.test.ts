@@ -1,38 +1,61 @@
 import { expect, test } from "vitest";
 import {
   type ComplexityModel,
+  combine,
   decodeComplexityModel,
   encodeComplexityModel,
-  type LinearHead,
   MODEL_BYTES,
   QUANTILES,
+  type StructureWeights,
   scoreOf,
+  type TableWeights,
 } from "../../../src/classifiers/complexity/complexity-model.ts";
 import { base64, version } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
+import type { PromptFeatures } from "../../../src/classifiers/complexity/read-prompt.ts";
 import { BUCKETS, STRUCTURE } from "../../../src/classifiers/read-features.ts";
 
 const structure = (value: number) => new Float32Array(STRUCTURE.length).fill(value);
-const head = (first: number, bias: number): LinearHead => ({
+const head = (first: number, bias: number): StructureWeights => ({
   means: structure(1),
   deviations: structure(0.5),
-  structureWeights: structure(0).fill(first, 0, 1),
-  vocabularyWeights: new Int8Array(BUCKETS).fill(100, 7, 8).fill(-127, BUCKETS - 1),
-  vocabularyScale: 0.25,
+  weights: structure(0).fill(first, 0, 1),
   bias,
 });
+const table = (bucket: number, weight: number): TableWeights => ({
+  weights: new Int8Array(BUCKETS).fill(weight, bucket, bucket + 1),
+  scale: 0.25,
+});
 const model: ComplexityModel = {
-  prints: new Uint8Array(BUCKETS).fill(3),
-  outcomes: head(2, 0),
-  tiers: head(0, -1),
+  wordPrints: new Uint8Array(BUCKETS).fill(3),
+  wordShares: new Uint8Array(BUCKETS).fill(100),
+  askedPrints: new Uint8Array(BUCKETS).fill(5),
+  outcomes: { ...head(2, 0), words: table(7, 100) },
+  tiers: { ...head(0, -1), words: table(7, 4) },
+  instruction: { ...head(0.1, 0), words: table(8, 2), asked: table(9, 4) },
+  exam: { ...head(0, -1), asked: table(9, 20) },
   quantiles: Float32Array.from({ length: QUANTILES }, (_, index) => index),
 };
+const code = (bucket: number, print: number): number => bucket | (print << 15);
 
-function features(first: number, buckets: readonly number[], print = 3) {
+function features(
+  first: number,
+  {
+    words = [],
+    askedWords = [],
+    asked = [],
+  }: Partial<Record<"words" | "askedWords" | "asked", readonly number[]>>,
+): PromptFeatures {
+  const values = Float64Array.from(STRUCTURE, (_, index) => (index === 0 ? first : index < 15 ? 1 : 0));
   return {
-    structure: Float64Array.from(STRUCTURE, (_, index) => (index === 0 ? first : 5)),
-    buckets: Uint16Array.from(buckets),
-    prints: new Uint8Array(buckets.length).fill(print),
-    bucketCount: buckets.length,
+    words: Int32Array.from(words),
+    wordCount: words.length,
+    askedWords: Int32Array.from(askedWords),
+    askedWordCount: askedWords.length,
+    asked: Int32Array.from(asked),
+    askedCount: asked.length,
+    structure: values,
+    askedStructure: values,
+    examStructure: values,
   };
 }
 
@@ -44,36 +67,66 @@ test("a model is the same after it was written and read, even from the middle of
   expect(decodeComplexityModel(shifted.subarray(3))).toEqual(model);
 });
 
-test("a head is the clipped structure plus the scaled sum of the known words' weights", () => {
-  const outcomes = (first: number, buckets: readonly number[], print?: number) =>
-    scoreOf(model, features(first, buckets, print)).outcomes;
-  expect(outcomes(1.5, [])).toBe(2);
-  expect(outcomes(1_000, [])).toBe(6);
-  expect(outcomes(-1_000, [])).toBe(-6);
-  expect(outcomes(1, [7, 8, 9, 10])).toBe((100 * 0.25) / 2);
-  expect(outcomes(1, [7, 8], 4)).toBe(0);
+test("a head is the clipped structure plus the mean weight of the words, unless most are not known", () => {
+  const outcomes = (first: number, words: readonly number[] = []) =>
+    scoreOf(model, features(first, { words })).outcomes;
+  expect(outcomes(1.5)).toBe(2);
+  expect(outcomes(1_000)).toBe(6);
+  expect(outcomes(-1_000)).toBe(-6);
+  expect(outcomes(1, [code(7, 3), code(8, 3)])).toBeCloseTo((100 * 0.25) / 2, 12);
+  expect(outcomes(1, [code(7, 4)])).toBe(0);
+  expect(outcomes(1, [code(7, 3), code(7, 4)])).toBeCloseTo((100 * 0.25 * 100) / 255, 12);
 });
 
-test("the tiers head saturates, and the outcomes head has a floor", () => {
-  const { score, outcomes, tiers, known } = scoreOf(model, features(1, [7]));
-  expect(known).toBe(1);
-  expect(tiers).toBe(100 * 0.25 - 1);
-  expect([score, outcomes]).toEqual([26, 25]);
-  expect(scoreOf(model, features(1, [])).score).toBeCloseTo(Math.tanh(-1), 12);
-  const low = scoreOf(model, features(-1_000, []));
-  expect([low.outcomes, low.score]).toEqual([-6, -1 + Math.tanh(-1)]);
+test("the instruction reads the words, pairs and stems of what is asked, the gate too", () => {
+  const { instruction, gate, known } = scoreOf(
+    model,
+    features(1, {
+      askedWords: [code(8, 3)],
+      asked: [code(9, 5), code(10, 5), code(11, 5), code(12, 5), code(9, 6)],
+    }),
+  );
+  expect(known).toBe(4);
+  expect(instruction).toBeCloseTo(2 * 0.25 + (4 * 0.25) / 2, 12);
+  expect(gate).toBeCloseTo(-1 + (20 * 0.25) / 2, 12);
+});
+
+test("an exam question is rated by outcomes and tiers, another prompt by its instruction", () => {
+  const parts = { outcomes: -5, tiers: 0, askedOutcomes: -5, askedTiers: 0, instruction: 0.8, gate: 1 };
+  expect(combine(parts)).toBe(-1);
+  expect(combine({ ...parts, gate: -2 })).toBeGreaterThan(combine({ ...parts, gate: -2, instruction: 0.1 }));
+  expect(combine({ ...parts, gate: -2, instruction: -0.8 })).toBeLessThan(
+    combine({ ...parts, gate: -2, instruction: 0 }),
+  );
+  // Without an instruction that says anything, outcomes and tiers of what is asked count in full.
+  expect(combine({ ...parts, askedOutcomes: 0.5, gate: -2, instruction: 0 })).toBe(0.5);
+});
+
+test("the score never falls as the instruction gets harder", () => {
+  let last = Number.NEGATIVE_INFINITY;
+  for (let instruction = -1; instruction <= 1; instruction += 0.01) {
+    const score = combine({
+      outcomes: 0,
+      tiers: 0,
+      askedOutcomes: 0.3,
+      askedTiers: 0.2,
+      instruction,
+      gate: -2,
+    });
+    expect(score).toBeGreaterThanOrEqual(last - 0.05);
+    last = score;
+  }
 });
 
 test("the shipped weights are small, in order and named by their hash", async () => {
   const { createHash } = await import("node:crypto");
   const bytes = Buffer.from(base64, "base64");
   expect(bytes.length).toBe(MODEL_BYTES);
-  expect(MODEL_BYTES).toBeLessThanOrEqual(100 * 1024);
-  expect(base64.length).toBeLessThanOrEqual(140_000);
+  expect(base64.length).toBeLessThanOrEqual(400_000);
   expect(createHash("sha256").update(bytes).digest("hex").startsWith(version)).toBe(true);
   const shipped = decodeComplexityModel(bytes);
   expect([...shipped.quantiles]).toEqual([...shipped.quantiles].sort((a, b) => a - b));
-  for (const { deviations } of [shipped.outcomes, shipped.tiers])
+  for (const { deviations } of [shipped.outcomes, shipped.tiers, shipped.instruction, shipped.exam])
     expect(deviations.every((deviation) => deviation > 0)).toBe(true);
   expect(encodeComplexityModel(shipped)).toEqual(new Uint8Array(bytes));
 });

@@ -3,17 +3,20 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { trainedOn } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
 import { trainClassifiers } from "../../../studies/training/train-classifiers.ts";
+import { hasWordVectors } from "../../../studies/training/word-vectors.ts";
 import { runs } from "../../support/runs.ts";
 
 const folder = process.env["SWITCHPOINT_DATA"] ?? "../shared/data";
 const reason =
   runs(0, 1) === 0
-    ? "it takes ten seconds: SWITCHPOINT_RUNS=full"
+    ? "it takes a minute: SWITCHPOINT_RUNS=full"
     : !existsSync(join(folder, "train/mmlu_pro.jsonl.gz"))
       ? `no data sets in ${folder} (SWITCHPOINT_DATA)`
-      : process.version !== trainedOn
-        ? `the weights were trained on Node ${trainedOn}, this is ${process.version}`
-        : undefined;
+      : !hasWordVectors()
+        ? "no word vectors (SWITCHPOINT_WORD_VECTORS)"
+        : process.version !== trainedOn
+          ? `the weights were trained on Node ${trainedOn}, this is ${process.version}`
+          : undefined;
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 
 test.skipIf(reason !== undefined)(
@@ -27,5 +30,5 @@ test.skipIf(reason !== undefined)(
     }
     expect(Object.keys(files)).toHaveLength(2);
   },
-  240_000,
+  900_000,
 );

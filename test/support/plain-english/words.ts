@@ -219,5 +219,12 @@ export const dataFiles: readonly string[] = [
   "rubric-judge",
   "sample-answers",
   "sample-facts",
-  "with-courtesies",
+  "framing",
+  "easy",
+  "hard",
+  "medium",
+  "long",
+  "follow-ups",
+  "pads",
+  "frames",
 ];

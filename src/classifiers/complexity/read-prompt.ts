@@ -1,0 +1,335 @@
+import { askedRanges } from "../asked-ranges.ts";
+import { characterEntry, IDEOGRAPH, STYLED, styledEntry } from "../characters.ts";
+import {
+  BUCKETS,
+  bucketOf,
+  COUNTERS,
+  countItems,
+  describeContext,
+  describeText,
+  differs,
+  ITEMS,
+  isIdeograph,
+  pairHash,
+  printOf,
+  type ReadFacts,
+  type ReadRange,
+  readIdeographs,
+  readRanges,
+  readWords,
+  STRUCTURE,
+  type Stretch,
+  singleHash,
+  wordHash,
+} from "../read-features.ts";
+import { counts, loadUnits, MAX_WORDS, stems, units, words } from "../text-units.ts";
+
+/** Words with more letters than this are also known by their first letters. */
+const STEM = 5;
+/** Largest number of words of what is asked; more are read as material. */
+const maxAsked = 1_300;
+
+/**
+ * The features that the default classifier reads of a request. A *code* is a place in a table of 32,768 buckets in its lower
+ * 15 bits, and above them eight more bits of the hash, 1 to 255, which distinguish most words of one bucket.
+ */
+export interface PromptFeatures {
+  /** Codes of the distinct words of the whole text, in the first `wordCount` entries. */
+  readonly words: Int32Array;
+  wordCount: number;
+  /** Codes of the distinct words of the part that says what is asked. */
+  readonly askedWords: Int32Array;
+  askedWordCount: number;
+  /** Codes of that part's distinct words, pairs of neighbours and stems. */
+  readonly asked: Int32Array;
+  askedCount: number;
+  /** Structural features in the order of `STRUCTURE`: of the whole text, and of what is asked alone. */
+  readonly structure: Float64Array;
+  readonly askedStructure: Float64Array;
+  /** Like `askedStructure`, but with features of the whole text (`EXAM_CONTEXT`) in the last places. */
+  readonly examStructure: Float64Array;
+}
+
+/** Features of the whole text by which the exam head tells options and a long text from the question. */
+export const EXAM_CONTEXT: readonly number[] = (["characters", "items", "sentences", "digits"] as const).map(
+  (name) => STRUCTURE.indexOf(name),
+);
+
+/** A piece of a stretch, which belongs to what is asked or does not. */
+export interface Piece extends ReadRange {
+  readonly asked: boolean;
+  /** The stretch of which it is a piece. */
+  readonly range: ReadRange;
+}
+
+export function codeOf(hash: number): number {
+  return bucketOf(hash) | (printOf(hash) << 15);
+}
+
+/** The hash of a word's first letters, apart from the word that is written like them. */
+export function stemHash(hash: number): number {
+  return Math.imul(hash ^ 0x2545f491, 0x27d4eb2f);
+}
+
+/** Returns what is read of a request in order, in pieces. */
+export function piecesOf(facts: ReadFacts): readonly Piece[] {
+  const ranges = readRanges(facts);
+  const pieces: Piece[] = [];
+  for (let index = 0; index < ranges.length; index += 1) {
+    const first = ranges[index] as ReadRange;
+    const text = facts[first.text];
+    const head = text.slice(first.start, first.end);
+    const second = ranges[index + 1];
+    if (second === undefined || second.text !== first.text) {
+      addPieces(pieces, first, askedRanges(head), first.start);
+      continue;
+    }
+    // Two ranges are the beginning and the end of a long ask, as if nothing were between them.
+    const asked = askedRanges(head + text.slice(second.start, second.end));
+    addPieces(pieces, first, asked, first.start);
+    addPieces(pieces, second, asked, second.start - (first.end - first.start));
+    index += 1;
+  }
+  return pieces;
+}
+
+/** Cuts a range at the borders of the asked stretches, which count from `offset`. */
+function addPieces(pieces: Piece[], range: ReadRange, asked: readonly Stretch[], offset: number): void {
+  const { text } = range;
+  let from = range.start;
+  for (const stretch of asked) {
+    const start = Math.max(range.start, stretch.start + offset);
+    const end = Math.min(range.end, stretch.end + offset);
+    if (end <= start) continue;
+    if (start > from) pieces.push({ text, start: from, end: start, asked: false, range });
+    pieces.push({ text, start, end, asked: true, range });
+    from = end;
+  }
+  if (range.end > from) pieces.push({ text, start: from, end: range.end, asked: false, range });
+}
+
+/** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
+export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
+  const features: PromptFeatures = {
+    words: new Int32Array(MAX_WORDS + 1),
+    wordCount: 0,
+    askedWords: new Int32Array(maxAsked),
+    askedWordCount: 0,
+    asked: new Int32Array(3 * maxAsked),
+    askedCount: 0,
+    structure: new Float64Array(STRUCTURE.length),
+    askedStructure: new Float64Array(STRUCTURE.length),
+    examStructure: new Float64Array(STRUCTURE.length),
+  };
+  // Words of what is asked with the hashes of their stems; 0 for none.
+  const asked = new Int32Array(maxAsked);
+  const askedStems = new Int32Array(maxAsked);
+  const askedCounts = new Int32Array(COUNTERS);
+  // readingOf[bucket] is the last reading with the bucket: of words, and of what is asked.
+  const readingOf = new Uint16Array(BUCKETS);
+  const askedReadingOf = new Uint16Array(BUCKETS);
+  let reading = 0;
+
+  return (facts) => {
+    // Faster than `fill`, which is a call out of the compiled code.
+    for (let counter = 0; counter < COUNTERS; counter += 1) {
+      counts[counter] = 0;
+      askedCounts[counter] = 0;
+    }
+    let wordCount = 0;
+    let askedCount = 0;
+    let allAsked = true;
+    let loaded: ReadRange | undefined;
+    for (const piece of piecesOf(facts)) {
+      const text = facts[piece.text];
+      if (piece.range !== loaded) {
+        loaded = piece.range;
+        loadUnits(text, loaded.start, loaded.end);
+      }
+      const from = piece.start - piece.range.start;
+      const to = piece.end - piece.range.start;
+      const isAsked = piece.asked && askedCount + (to - from) < maxAsked;
+      if (isAsked) subtractCounts(askedCounts);
+      const ideographs = counts[IDEOGRAPH] as number;
+      const first = wordCount;
+      wordCount = isAsked ? readAsked(from, to, wordCount) : readWords(from, to, wordCount);
+      if (counts[IDEOGRAPH] !== ideographs) {
+        wordCount = readIdeographs(from, to, wordCount);
+      }
+      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
+      allAsked &&= isAsked;
+      if (!isAsked) continue;
+      addCounts(askedCounts);
+      for (let index = first; index < wordCount; index += 1, askedCount += 1) {
+        asked[askedCount] = words[index] as number;
+        askedStems[askedCount] = stems[index + 1] as number;
+        stems[index + 1] = 0;
+      }
+    }
+    if (reading === 0xffff) {
+      readingOf.fill(0);
+      askedReadingOf.fill(0);
+      reading = 0;
+    }
+    reading += 1;
+    hashWords(wordCount, readingOf, reading, features);
+    hashAsked(asked, askedStems, askedCount, askedReadingOf, reading, features);
+    const { structure, askedStructure, examStructure } = features;
+    describeText(counts, wordCount, features.wordCount, structure);
+    const own = STRUCTURE.length - EXAM_CONTEXT.length;
+    if (allAsked && features.wordCount === features.askedWordCount)
+      for (let index = 0; index < own; index += 1) askedStructure[index] = structure[index] as number;
+    else describeText(askedCounts, askedCount, features.askedWordCount, askedStructure);
+    describeContext(facts, structure);
+    for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
+    for (let index = 0; index < EXAM_CONTEXT.length; index += 1)
+      examStructure[own + index] = structure[EXAM_CONTEXT[index] as number] as number;
+    return features;
+  };
+}
+
+// Between the two, a sum gains what was counted.
+function subtractCounts(sum: Int32Array): void {
+  for (let counter = 0; counter < COUNTERS; counter += 1)
+    sum[counter] = (sum[counter] as number) - (counts[counter] as number);
+}
+
+function addCounts(sum: Int32Array): void {
+  for (let counter = 0; counter < COUNTERS; counter += 1)
+    sum[counter] = (sum[counter] as number) + (counts[counter] as number);
+}
+
+/** Like `readWords`, also without branches, and writes the hash of the first letters of each long word. */
+function readAsked(start: number, end: number, wordCount: number): number {
+  let count = wordCount;
+  let hash = 0;
+  let letters = 0;
+  let inWord = 0;
+  for (let index = start; index < end; index += 1) {
+    let entry = characterEntry(units[index] as number);
+    if (entry < 0) {
+      if (entry !== STYLED || index + 1 >= end) continue;
+      entry = styledEntry(units[index + 1] as number);
+    }
+    const kind = (entry >>> 16) & 0xf;
+    counts[kind] = (counts[kind] as number) + 1;
+    const wordCharacter = entry >>> 30;
+    words[count] = hash;
+    count += inWord & ~wordCharacter;
+    inWord = wordCharacter;
+    letters = (letters + 1) & -wordCharacter;
+    // All bits are set at the first letter behind the stem; what is written elsewhere goes to place 0.
+    const behindStem = ((letters ^ (STEM + 1)) - 1) >> 31;
+    stems[(count + 1) & behindStem] = hash;
+    hash = wordHash(hash, entry) & -wordCharacter;
+  }
+  words[count] = hash;
+  return count + inWord;
+}
+
+/** Writes the codes of the distinct words. */
+function hashWords(
+  wordCount: number,
+  readingOf: Uint16Array,
+  reading: number,
+  features: PromptFeatures,
+): void {
+  const codes = features.words;
+  let count = 0;
+  for (let index = 0; index < wordCount; index += 1) {
+    const single = singleHash(words[index] as number);
+    const bucket = bucketOf(single);
+    const isNew = differs(readingOf[bucket] as number, reading);
+    readingOf[bucket] = reading;
+    codes[count] = bucket | (printOf(single) << 15);
+    count += isNew;
+  }
+  features.wordCount = count;
+}
+
+function hashAsked(
+  words: Int32Array,
+  stems: Int32Array,
+  wordCount: number,
+  readingOf: Uint16Array,
+  reading: number,
+  features: PromptFeatures,
+): void {
+  const { asked, askedWords } = features;
+  let count = 0;
+  let distinct = 0;
+  let previous = 0;
+  for (let index = 0; index < wordCount; index += 1) {
+    const word = words[index] as number;
+    const single = singleHash(word);
+    const bucket = bucketOf(single);
+    if (readingOf[bucket] !== reading) {
+      readingOf[bucket] = reading;
+      const code = bucket | (printOf(single) << 15);
+      askedWords[distinct++] = code;
+      asked[count++] = code;
+    }
+    const pair = pairHash(previous, word);
+    const pairBucket = bucketOf(pair);
+    if (readingOf[pairBucket] !== reading) {
+      readingOf[pairBucket] = reading;
+      asked[count++] = pairBucket | (printOf(pair) << 15);
+    }
+    const stem = stems[index] as number;
+    if (stem !== 0) {
+      const hash = stemHash(stem);
+      const stemBucket = bucketOf(hash);
+      if (readingOf[stemBucket] !== reading) {
+        readingOf[stemBucket] = reading;
+        asked[count++] = stemBucket | (printOf(hash) << 15);
+      }
+    }
+    previous = word;
+  }
+  features.askedCount = count;
+  features.askedWordCount = distinct;
+}
+
+/** Positions of the words of a piece with their hashes, for explanations. */
+export interface PlacedWord {
+  readonly hash: number;
+  /** Hash of the stem; 0 for a short word. */
+  readonly stem: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Yields the words of a piece as the reader reads them and in its order. */
+export function* placedWords(text: string, piece: Stretch): Generator<PlacedWord> {
+  let hash = 0;
+  let stem = 0;
+  let letters = 0;
+  let start = -1;
+  let end = piece.start;
+  for (let index = piece.start; index < piece.end; index += 1) {
+    let entry = characterEntry(text.charCodeAt(index));
+    let after = index + 1;
+    if (entry < 0) {
+      if (entry !== STYLED || after >= piece.end) continue;
+      entry = styledEntry(text.charCodeAt(after));
+      after += 1;
+    }
+    if (entry >>> 30 === 1) {
+      if (start < 0) start = index;
+      hash = wordHash(hash, entry);
+      letters += 1;
+      if (letters === STEM) stem = hash;
+      end = after;
+    } else if (start >= 0) {
+      yield { hash, stem: letters > STEM ? stem : 0, start, end };
+      start = -1;
+      hash = 0;
+      letters = 0;
+    }
+  }
+  if (start >= 0) yield { hash, stem: letters > STEM ? stem : 0, start, end };
+  for (let index = piece.start; index < piece.end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isIdeograph(code)) yield { hash: wordHash(0, code), stem: 0, start: index, end: index + 1 };
+  }
+}

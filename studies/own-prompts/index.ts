@@ -1,0 +1,101 @@
+import { easy } from "./easy.ts";
+import { followUps } from "./follow-ups.ts";
+import { hard } from "./hard.ts";
+import { long } from "./long.ts";
+import { medium } from "./medium.ts";
+
+/** A prompt of our own whose difficulty is not in dispute. */
+export interface OwnPrompt {
+  readonly prompt: string;
+  /** Turns before a follow-up, oldest first; the prompt is the last user turn. */
+  readonly turns?: readonly { readonly role: "user" | "assistant"; readonly content: string }[];
+  readonly difficulty: "hard" | "medium" | "easy";
+  readonly kind: "short" | "long" | "follow-up";
+  readonly topic: string;
+  readonly language: string;
+  /** Prompts of one group share a text and stay on one side of every split. */
+  readonly group: string;
+  /** True for the third that is kept for testing: never trained on, never used for a choice. */
+  readonly test: boolean;
+}
+
+/** The prompts in a fixed order. */
+export function ownPrompts(): readonly OwnPrompt[] {
+  return [
+    ...shortPrompts(hard, "hard"),
+    ...shortPrompts(easy, "easy"),
+    ...shortPrompts(medium, "medium"),
+    ...longPrompts(),
+    ...followUpPrompts(),
+  ];
+}
+
+function shortPrompts(source: string, difficulty: OwnPrompt["difficulty"]): readonly OwnPrompt[] {
+  const prompts: OwnPrompt[] = [];
+  let [topic, language, place] = ["", "en", 0];
+  for (const line of source.split("\n")) {
+    if (line.startsWith("## ")) [topic = "", language = "en"] = line.slice(3).split(" ");
+    else if (line !== "") {
+      place += 1;
+      const test = place % 3 === 0;
+      prompts.push({ prompt: line, difficulty, kind: "short", topic, language, group: line, test });
+    }
+  }
+  return prompts;
+}
+
+/** Places of an instruction and a text. */
+export const placements: readonly ((instruction: string, text: string) => string)[] = [
+  (instruction, text) => `${instruction}\n\n${text}`,
+  (instruction, text) => `${instruction.replace(/[.:?。：]$/u, "")}: ${text.replaceAll("\n", " ")}`,
+  (instruction, text) => `${text}\n\n${instruction}`,
+  (instruction, text) => `${instruction}\n"""\n${text}\n"""`,
+  (instruction, text) => `${instruction} ${text}`,
+];
+
+function longPrompts(): readonly OwnPrompt[] {
+  const texts = long.trim().split(/^## /m).filter(Boolean);
+  return texts.flatMap((block, index) => {
+    const [language = "", ...lines] = block.trim().split("\n");
+    const instructions = lines.filter((line) => /^[>!] /.test(line));
+    const text = lines.filter((line) => !/^[>!] /.test(line)).join("\n");
+    return instructions.map((line, at): OwnPrompt => {
+      const asked = line.slice(2);
+      const place = asked.endsWith(":") ? 0 : (index + at) % placements.length;
+      return {
+        prompt: (placements[place] as (typeof placements)[number])(asked, text),
+        difficulty: line.startsWith("!") ? "hard" : "easy",
+        kind: "long",
+        topic: "text",
+        language,
+        group: text,
+        test: index % 3 === 0,
+      };
+    });
+  });
+}
+
+function followUpPrompts(): readonly OwnPrompt[] {
+  return followUps
+    .trim()
+    .split("\n")
+    .map((line, index): OwnPrompt => {
+      const turns = line
+        .slice(2)
+        .split(" | ")
+        .map((turn) => ({
+          role: turn.startsWith("A") ? ("assistant" as const) : ("user" as const),
+          content: turn.slice(3),
+        }));
+      return {
+        prompt: turns.at(-1)?.content ?? "",
+        turns,
+        difficulty: line.startsWith("!") ? "hard" : "easy",
+        kind: "follow-up",
+        topic: "conversation",
+        language: "en",
+        group: line,
+        test: index % 3 === 2,
+      };
+    });
+}
