@@ -20,11 +20,16 @@ export const stems: Int32Array = new Int32Array(MAX_WORDS + 2);
 /** Number of characters of each kind, then of list items. */
 export const counts: Int32Array = new Int32Array(KINDS + 1);
 
-const bytes = Buffer.from(units.buffer);
+// Workers and edge functions may have no `Buffer`, which copies much faster than a loop.
+const bytes = globalThis.Buffer?.from(units.buffer);
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Copies a stretch of a text of at most `MAX_UNITS` units to the start of `units`. */
 export function loadUnits(text: string, start: number, end: number): void {
+  if (bytes === undefined) {
+    for (let at = start; at < end; at += 1) units[at - start] = text.charCodeAt(at);
+    return;
+  }
   bytes.write(end - start === text.length ? text : text.slice(start, end), "utf16le");
   if (!littleEndian) bytes.swap16();
 }
