@@ -57,7 +57,7 @@ Answers are cut at ${answerLimit} tokens. --simulate runs the demo without calli
   return `${title}
 
 SIMULATED: ${why}, so two local endpoints stand in for the models.
-Requests are real HTTP calls through the openai SDK; answers and their lengths are invented.
+Requests are real HTTP calls; answers and their lengths are invented.
 Prices are those of real models: small as ${pricedAs.small}, large as ${pricedAs.large}.`;
 }
 

@@ -14,7 +14,7 @@ import { waysToSend } from "../../support/ways-to-send.ts";
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-const requests = runs(200, 10_000);
+const requests = runs(80, 10_000);
 const atOnce = 50;
 const packed = gzipSync('data: {"choices"');
 

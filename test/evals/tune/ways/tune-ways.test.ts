@@ -210,7 +210,7 @@ describe("tuneWays", () => {
 
   it("splits the level: of policies that are just bad enough, one of the ways rarely passes", async () => {
     const [ways, count, maxLoss, delta] = [4, 300, 0.05, 0.05];
-    const draws = runs(400, 4_000);
+    const draws = runs(150, 4_000);
     const units = Uint32Array.from({ length: count }, (_, index) => index);
     const random = seededRandom(11);
     const passedAt = async (level: number): Promise<number> => {
