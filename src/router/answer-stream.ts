@@ -133,8 +133,13 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       if (this.#ended !== undefined) throw this.#ended.error;
       const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
       if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
-      // The deadline passed during the read, too late for its guards, and the consumer may never read on.
-      if (this.#ended !== undefined) throw (this.#ended as { readonly error: unknown }).error;
+      // The deadline passed during the read, too late for its guards, and the consumer may never read on. What
+      // was read is in the error's text, so it is delivered; the next read tells the error.
+      if (this.#ended !== undefined) {
+        const { error } = this.#ended as { readonly error: unknown };
+        this.#controller.abort(error);
+        this.#fail(error);
+      }
       return { done: false, value: chunk };
     } catch (error) {
       this.#controller.abort(error);
