@@ -1,4 +1,4 @@
-/** What the processes that spend and their test agree on. */
+/** Constants of the processes that spend and of their test. */
 export const budgetKey = "budget/total";
 export const ttlMs = 1_000;
 

@@ -114,7 +114,7 @@ describe("without enough evidence", () => {
     expect(cost?.logged.low).toBeDefined();
   });
 
-  it("weights drawn anew have a mean of 1 on both sides, also where some rewards are not known", () => {
+  it("weights that are drawn again have a mean of 1 on both sides, also where some rewards are not known", () => {
     const rows = Array.from(
       { length: 40_000 },
       (_, row): LoggedRow => ({
