@@ -137,6 +137,7 @@ export type {
   UsageMean,
   UsageMeansState,
 } from "./router-state.ts";
+export type { SharedState } from "./shared-state.ts";
 export type {
   Amount,
   Granted,

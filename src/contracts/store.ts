@@ -1,7 +1,7 @@
 /**
  * State that several processes share. Two small faces: `Quotas` for whatever is counted against a limit (budgets,
  * rates), `Records` for whatever is read and replaced (sessions, release pointers). Guarantees, which one
- * conformance suite checks without endy store:
+ * conformance suite checks on every store:
  *
  * 1. A call is atomic.
  * 2. Every write carries an id or a version: one that was sent twice, or whose answer was lost, changes nothing

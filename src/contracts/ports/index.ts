@@ -7,3 +7,4 @@ export type { Clock, Timer } from "./clock.ts";
 export type { Account, Ledger, Left } from "./ledger.ts";
 export type { Observer } from "./observer.ts";
 export type { OutputToLimit, Pricing, ReturnedUsage } from "./pricing.ts";
+export type { QuotaDesk, QuotaRefusal, QuotaRequest } from "./quota-desk.ts";

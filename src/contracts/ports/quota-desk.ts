@@ -1,0 +1,43 @@
+import type { Amount, QuotaLimit } from "../store.ts";
+
+/**
+ * Quotas as the parts of a router ask for them: those of this process, leased from a store, or reserved in it call by
+ * call. Budgets and the rates of a fleet speak to this alone.
+ */
+export interface QuotaDesk {
+  /**
+   * Returns milliseconds since the epoch on the clock that decides when windows end: the store's, as its last answer
+   * told it. `wall` is the time of day here.
+   */
+  now(wall: number): number;
+  /**
+   * Returns what is left of a limit as far as it is known here: what the process holds, and what the store had left
+   * when it last answered. Infinity if it has not been asked yet.
+   */
+  left(limit: QuotaLimit): Amount;
+  /**
+   * Reserves an amount of several limits, of all or of none: at once where the process holds enough, by a promise
+   * where the store has to be asked. The promise never rejects.
+   */
+  reserve(of: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal>;
+  /**
+   * Tells the total that a reservation has spent so far, and what stays reserved; `keep: 0` ends it. Returns at once:
+   * the store is told off the caller's path. Idempotent, and does nothing for an id that is not known.
+   */
+  settle(id: string, spent: Amount, keep: Amount): void;
+}
+
+export interface QuotaRequest {
+  /** Unique among all reservations, for instance the id of an attempt. */
+  readonly id: string;
+  readonly amount: Amount;
+  readonly limits: readonly QuotaLimit[];
+}
+
+export interface QuotaRefusal {
+  /** Key of the limit that refuses. Absent if the store could not be asked. */
+  readonly key?: string | undefined;
+  readonly why: "limit" | "window-over" | "too-large" | "store";
+  /** Milliseconds after which there is room at the latest, as far as it is known. */
+  readonly waitMs?: number | undefined;
+}
