@@ -58,6 +58,15 @@ export function lookUpModel(provider: string, model: string): CatalogueEntry | u
   return undefined;
 }
 
+/** True if the catalogue lists models of the provider. */
+export function isListedProvider(provider: string): boolean {
+  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
+  return Object.hasOwn(
+    parsed,
+    Object.hasOwn(sameModelsAs, provider) ? (sameModelsAs[provider] as string) : provider,
+  );
+}
+
 const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
 const finalDate = /-20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/;
 

@@ -1,4 +1,5 @@
 import type { Completion, Usage } from "../contracts/index.ts";
+import { serviceTierOf, standard } from "../plugin/service-tier.ts";
 
 /** Largest count that is accepted: no call takes more, and a larger one would use up any budget. */
 const mostTokens = 1e9;
@@ -13,13 +14,15 @@ export interface UsageEstimate {
 const nothing: UsageEstimate = { inputTokens: 0, outputTokens: () => 0 };
 
 type Returned = Partial<NonNullable<Completion["usage"]>> | null | undefined;
+type InputDetails = NonNullable<NonNullable<Returned>["prompt_tokens_details"]>;
+type OutputDetails = NonNullable<NonNullable<Returned>["completion_tokens_details"]>;
 
 /**
  * Converts the usage that a provider returned; undefined where input or output is not reported. In OpenAI's
  * shape, `prompt_tokens` includes cached tokens and `completion_tokens` includes reasoning; some servers
  * leave reasoning out of `completion_tokens` but not out of `total_tokens`, so the output is at least the
  * total minus the input. A count that is not a number in [0, 1e9] counts as not reported. A missing side is
- * the total minus the other side, if that is above 0.
+ * the total minus the other side, if that is above 0. Parts are limited so that they exclude each other.
  */
 export function usageOf(returned: Returned): Usage | undefined {
   const { usage, estimated } = usageOrEstimate(returned, nothing);
@@ -39,24 +42,76 @@ export function usageOrEstimate(
   const inputTokens = input ?? estimate.inputTokens;
   const outputTokens =
     output === undefined ? estimate.outputTokens() : Math.max(output, left(total, input) ?? 0);
-  const details = returned?.prompt_tokens_details;
-  const cachedInputTokens = atMost(validCount(details?.cached_tokens), inputTokens);
-  const cacheWriteTokens = atMost(
-    validCount(details?.cache_write_tokens),
-    inputTokens - (cachedInputTokens ?? 0),
-  );
-  const reasoningTokens = atMost(
-    validCount(returned?.completion_tokens_details?.reasoning_tokens),
-    outputTokens,
-  );
+  const serviceTier = serviceTierOf(returned?.service_tier);
   const usage = {
     inputTokens,
     outputTokens,
-    ...(cachedInputTokens === undefined ? {} : { cachedInputTokens }),
-    ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
-    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
+    ...inputParts(returned, inputTokens),
+    ...outputParts(returned?.completion_tokens_details, outputTokens),
+    ...(serviceTier === undefined || serviceTier === standard ? {} : { serviceTier }),
   };
   return { usage, estimated: input === undefined || output === undefined };
+}
+
+/** Counts of cached tokens outside of the details, as some providers with OpenAI's wire name them. */
+interface OtherNames {
+  readonly prompt_cache_hit_tokens?: unknown;
+  readonly cached_tokens?: unknown;
+}
+
+function inputParts(returned: Returned, inputTokens: number): Partial<Usage> {
+  const details: Partial<InputDetails> | null | undefined = returned?.prompt_tokens_details;
+  const other = returned as OtherNames | null | undefined;
+  const told =
+    validCount(details?.cached_tokens) ??
+    validCount(other?.prompt_cache_hit_tokens) ??
+    validCount(other?.cached_tokens);
+  const cachedInputTokens = atMost(told, inputTokens);
+  const uncached = inputTokens - (cachedInputTokens ?? 0);
+  const cacheWriteTokens = atMost(validCount(details?.cache_write_tokens), uncached);
+  const parts = {
+    ...(cachedInputTokens === undefined ? {} : { cachedInputTokens }),
+    ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
+  };
+  return details === undefined || details === null
+    ? parts
+    : { ...parts, ...rarerInput(details, cachedInputTokens ?? 0, cacheWriteTokens ?? 0, uncached) };
+}
+
+/** Returns the parts of the input that few calls have; 0 is left out. */
+function rarerInput(
+  details: Partial<InputDetails>,
+  cached: number,
+  written: number,
+  uncached: number,
+): Partial<Usage> {
+  const written1h = above0(details.cache_creation_token_details?.ephemeral_1h_input_tokens, written);
+  const audio = validCount(details.audio_tokens) ?? 0;
+  const images = validCount(details.image_tokens) ?? 0;
+  if (audio === 0 && images === 0 && written1h === 0) return {};
+  const cachedAudio = above0(details.cached_tokens_details?.audio_tokens, Math.min(cached, audio));
+  // What is cached of sound and images is often not told: as little as fits, so that the rest is billed in full.
+  const audioTokens = Math.min(audio - cachedAudio, uncached - written);
+  const imageTokens = Math.min(images, uncached - written - audioTokens);
+  return {
+    ...(written1h > 0 ? { cacheWrite1hTokens: written1h } : {}),
+    ...(audioTokens > 0 ? { audioInputTokens: audioTokens } : {}),
+    ...(cachedAudio > 0 ? { cachedAudioInputTokens: cachedAudio } : {}),
+    ...(imageTokens > 0 ? { imageInputTokens: imageTokens } : {}),
+  };
+}
+
+function outputParts(details: Partial<OutputDetails> | null | undefined, output: number): Partial<Usage> {
+  if (details === undefined || details === null) return {};
+  const reasoningTokens = atMost(validCount(details.reasoning_tokens), output);
+  const left = output - (reasoningTokens ?? 0);
+  const audio = above0(details.audio_tokens, left);
+  const images = above0(details.image_tokens, left - audio);
+  return {
+    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
+    ...(audio > 0 ? { audioOutputTokens: audio } : {}),
+    ...(images > 0 ? { imageOutputTokens: images } : {}),
+  };
 }
 
 /** Returns the total minus one side; undefined if that is not above 0 or one of them is not reported. */
@@ -70,4 +125,9 @@ function validCount(count: unknown): number | undefined {
 
 function atMost(count: number | undefined, limit: number): number | undefined {
   return count === undefined ? undefined : Math.min(count, limit);
+}
+
+/** Returns a count that may be absent, limited; 0 if it is absent or cannot be one. */
+function above0(count: unknown, limit: number): number {
+  return Math.min(validCount(count) ?? 0, limit);
 }

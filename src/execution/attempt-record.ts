@@ -10,6 +10,7 @@ import {
 } from "../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
+import { askedServiceTier } from "../plugin/service-tier.ts";
 import { withServerText } from "../plugin/with-server-text.ts";
 import type { CallContext, RequestScope } from "./context.ts";
 import { shortText } from "./short-text.ts";
@@ -56,6 +57,7 @@ class RunningAttempt implements AttemptRecord {
   readonly #context: CallContext;
   readonly #ready: ReadyCall;
   readonly #startedAt: number;
+  readonly #startedWall: number;
   readonly #record: Writable<Attempt>;
   #abandoned = false;
   #isReported = false;
@@ -66,12 +68,13 @@ class RunningAttempt implements AttemptRecord {
     this.#context = context;
     this.#ready = ready;
     this.#startedAt = clock.monotonic();
+    this.#startedWall = clock.wall();
     this.#record = {
       id: call.attemptId,
       model: call.model,
       name: model.name,
       hop: call.hop,
-      startedAt: timestamp(clock.wall()),
+      startedAt: timestamp(this.#startedWall),
       latencyMs: 0,
     };
     if (model.endpoint !== undefined) this.#record.endpoint = model.endpoint;
@@ -90,9 +93,14 @@ class RunningAttempt implements AttemptRecord {
 
   answer(completion: Completion): void {
     const choice = completion.choices[0];
-    this.#bill(completion.usage, () => this.#estimate(textOf(choice?.message)));
     const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
+    this.#bill(
+      completion.usage,
+      () => this.#estimate(textOf(choice?.message)),
+      servedModel,
+      completion.service_tier,
+    );
     if (finishReason !== undefined)
       this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
     this.#end(this.#record.costUsd);
@@ -100,9 +108,9 @@ class RunningAttempt implements AttemptRecord {
 
   succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
     const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
-    this.#bill({ ...input, completion_tokens: 0 }, () => 0);
     const said = shortText(model);
     if (said !== undefined) this.#record.servedModel = said;
+    this.#bill({ ...input, completion_tokens: 0 }, () => 0, said);
     this.#end(this.#record.costUsd);
   }
 
@@ -135,13 +143,34 @@ class RunningAttempt implements AttemptRecord {
     this.#context.ports.observer.ended(this.#ready.call, this.#record);
   }
 
-  #bill(returned: ReturnedUsage, outputTokens: () => number): void {
-    const { ports, facts } = this.#context;
+  #bill(
+    returned: ReturnedUsage,
+    outputTokens: () => number,
+    servedModel?: string | undefined,
+    serviceTier?: string | null | undefined,
+  ): void {
+    const { ports, facts, chat } = this.#context;
     const { inputTokens } = facts;
-    const bill = ports.pricing.bill(this.#ready.model, returned, { inputTokens, outputTokens });
-    this.#record.usage = bill.usage;
-    if (bill.estimated) this.#record.costEstimated = true;
-    if (bill.costUsd !== undefined) this.#record.costUsd = bill.costUsd;
+    const { model } = this.#ready;
+    const bill = ports.pricing.bill(
+      model,
+      returned,
+      { inputTokens, outputTokens },
+      {
+        model: servedModel,
+        serviceTier,
+        askedTier: askedServiceTier(chat, model),
+        at: this.#startedWall,
+        seconds: this.#elapsedMs() / 1_000,
+      },
+    );
+    const record = this.#record;
+    record.usage = bill.usage;
+    if (bill.estimated) record.costEstimated = true;
+    if (bill.costUsd !== undefined) record.costUsd = bill.costUsd;
+    if (bill.substituted !== undefined) record.substituted = bill.substituted;
+    if (bill.pricedAs !== undefined) record.pricedAs = bill.pricedAs;
+    if (bill.unpriced !== undefined) record.unpriced = bill.unpriced;
   }
 
   #billReceived(text: string): void {
