@@ -88,7 +88,10 @@ function highestOf(terms: PriceTerms, most: number, asked: string | undefined, r
   const only = asked !== undefined && Object.hasOwn(serviceTiers, asked) ? asked : undefined;
   for (const name in serviceTiers) {
     if (only !== undefined && only !== name) continue;
-    found = Math.max(found, highestInService(terms, serviceTiers[name] as ServiceTierPrice, most, rateOf));
+    const service = serviceTiers[name] as ServiceTierPrice;
+    // Cheaper than the standard price, which is counted.
+    if (service.factor !== undefined && service.factor <= 1) continue;
+    found = Math.max(found, highestInService(terms, service, most, rateOf));
   }
   return found;
 }

@@ -62,6 +62,7 @@ const pages: Readonly<Record<string, Page>> = {
       [["claude-3-5-sonnet*"], "2025-08-13", "2025-10-28"],
       [["claude-3-7-sonnet*"], "2025-10-28", "2026-02-19"],
       [["claude-sonnet-4-0", "claude-sonnet-4-20250514"], null, "2026-06-15", "claude-sonnet-4-6"],
+      [["claude-opus-4-1*"], null, "2026-08-05"],
       [["claude-opus-4-0", "claude-opus-4-20250514"], null, "2026-06-15", "claude-opus-4-8"],
     ],
   },
