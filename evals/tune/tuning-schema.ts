@@ -96,6 +96,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
     factor: usd.optional(),
     rates: z.object(rates).optional(),
     tiers,
+    reserve: z.enum(["always", "asked"]).optional(),
     doesNotStackWith: z.array(z.enum(["longContext", "cachedInput", "cacheWrite"])).optional(),
   });
   const gpu = z.object({

@@ -71,6 +71,11 @@ export interface ServiceTierPrice {
    * from the cache (`cachedInput`) or written to it (`cacheWrite`). Default none.
    */
   readonly doesNotStackWith?: readonly UnstackedPart[] | undefined;
+  /**
+   * Calls for which a bound on cost reserves at this price. `always`: those that ask for no class too, since a setting
+   * of the account may bring it. `asked`: those that ask for it; once it was served unasked, all. Default `always`.
+   */
+  readonly reserve?: "always" | "asked" | undefined;
 }
 
 /** Cost of an own machine, by the time that a call takes. It is added to the rates per token, which may be 0. */

@@ -184,7 +184,8 @@ function serviceTiersOf(services: NonNullable<More["s"]>): Readonly<Record<strin
     Object.entries(services).map(([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
       const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
       const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
-      return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}) }];
+      // An account whose standing class is another one says so in the model's defaults.
+      return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
     }),
   );
 }

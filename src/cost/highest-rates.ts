@@ -12,6 +12,8 @@ export interface CallBounds {
   readonly mostSeconds?: number | undefined;
   /** Class of service that the call asks for. Absent: none, so that it may be any that is listed. */
   readonly serviceTier?: string | undefined;
+  /** True if every class counts, also those that come only if a call asks for them. */
+  readonly everyTier?: boolean | undefined;
 }
 
 /** Time between a reservation and the start of its call in which a price may change, in milliseconds. */
@@ -70,9 +72,9 @@ function fixedUsd(terms: PriceTerms, { mostSeconds = Number.POSITIVE_INFINITY }:
 type RateOf = (rates: Rates) => number;
 
 function highest(price: Price, most: number, bounds: CallBounds, rateOf: RateOf): number {
-  const now = highestOf(priceAt(price, bounds.at), most, bounds.serviceTier, rateOf);
+  const now = highestOf(priceAt(price, bounds.at), most, bounds, rateOf);
   const next = soonAfter(price, bounds);
-  return next === undefined ? now : Math.max(now, highestOf(next, most, bounds.serviceTier, rateOf));
+  return next === undefined ? now : Math.max(now, highestOf(next, most, bounds, rateOf));
 }
 
 /** Returns the price that comes into force soon: the call may start when it holds. */
@@ -81,17 +83,22 @@ function soonAfter(price: Price, { at }: CallBounds): PriceTerms | undefined {
   return changesBetween(price, at, at + soonMs) ? priceAt(price, at + soonMs) : undefined;
 }
 
-function highestOf(terms: PriceTerms, most: number, asked: string | undefined, rateOf: RateOf): number {
+function highestOf(
+  terms: PriceTerms,
+  most: number,
+  { serviceTier: asked, everyTier = false }: CallBounds,
+  rateOf: RateOf,
+): number {
   const { serviceTiers } = terms;
   let found = highestOfTiers(terms, terms.tiers, most, rateOf);
-  if (serviceTiers === undefined || asked === standard) return found;
-  const only = asked !== undefined && Object.hasOwn(serviceTiers, asked) ? asked : undefined;
+  if (serviceTiers === undefined || (asked === standard && !everyTier)) return found;
+  const isListed = asked !== undefined && Object.hasOwn(serviceTiers, asked);
   for (const name in serviceTiers) {
-    if (only !== undefined && only !== name) continue;
     const service = serviceTiers[name] as ServiceTierPrice;
     // Cheaper than the standard price, which is counted.
     if (service.factor !== undefined && service.factor <= 1) continue;
-    found = Math.max(found, highestInService(terms, service, most, rateOf));
+    const counts = name === asked || everyTier || (!isListed && service.reserve !== "asked");
+    if (counts) found = Math.max(found, highestInService(terms, service, most, rateOf));
   }
   return found;
 }

@@ -12,6 +12,9 @@ import { usageOrEstimate } from "./usage-of.ts";
 
 const noCall: ServedCall = {};
 
+/** Largest number of models that are remembered by name. */
+const mostNames = 1_000;
+
 /** The last name with which a model answered, and what it says: mostly it is the same at each call. */
 interface LastServed {
   readonly name: string;
@@ -24,6 +27,8 @@ interface LastServed {
  */
 export function createPricing(models: readonly ModelFacts[] = []): Pricing {
   const lastOf = new WeakMap<ModelFacts, LastServed>();
+  /** Names of models that answered in a class of service which their call had not asked for. */
+  const unasked = new Set<string>();
 
   const servedBy = (asked: ModelFacts, name: string): ServedModel => {
     const last = lastOf.get(asked);
@@ -39,6 +44,12 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
       const { model: name } = served;
       const told = serviceTierOf(served.serviceTier) ?? serviceTierOf(returned?.service_tier);
       const usage = withTier(counted, told ?? served.askedTier);
+      if (
+        usage.serviceTier !== undefined &&
+        usage.serviceTier !== served.askedTier &&
+        unasked.size < mostNames
+      )
+        unasked.add(model.name);
       const call: Call = { ...served, usage, told };
       if (name === undefined || name === model.model)
         return { usage, estimated, ...amountOf(model.price, call) };
@@ -46,7 +57,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
     },
     estimateTokens,
     mostInputTokens,
-    limitOutput,
+    limitOutput: (call) => limitOutput(unasked.has(call.model.name) ? { ...call, everyTier: true } : call),
   };
 }
 

@@ -91,8 +91,10 @@ function checkTerms(option: string, price: PriceTerms): void {
 }
 
 function checkServiceTier(option: string, tier: ServiceTierPrice): void {
-  checkKeys(option, tier, ["factor", "rates", "tiers", "doesNotStackWith"]);
-  const { factor, rates, tiers, doesNotStackWith } = tier;
+  checkKeys(option, tier, ["factor", "rates", "tiers", "doesNotStackWith", "reserve"]);
+  const { factor, rates, tiers, doesNotStackWith, reserve } = tier;
+  if (reserve !== undefined && reserve !== "always" && reserve !== "asked")
+    throw new InvalidOptionError(`${option}.reserve`, reserve, '"always" or "asked"');
   if ((factor === undefined) === (rates === undefined))
     throw new InvalidOptionError(option, tier, "an object with either factor or rates");
   if (factor !== undefined) checkNumber(`${option}.factor`, factor, { min: 0 });

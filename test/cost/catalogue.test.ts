@@ -42,10 +42,10 @@ describe("looking up a model", () => {
           },
         ],
         serviceTiers: {
-          batch: { factor: 0.5 },
-          flex: { factor: 0.5 },
-          priority: { factor: 2.5, doesNotStackWith: ["longContext"] },
-          fast: { factor: 2.5, doesNotStackWith: ["longContext"] },
+          batch: { factor: 0.5, reserve: "asked" },
+          flex: { factor: 0.5, reserve: "asked" },
+          priority: { factor: 2.5, doesNotStackWith: ["longContext"], reserve: "asked" },
+          fast: { factor: 2.5, doesNotStackWith: ["longContext"], reserve: "asked" },
         },
         source: catalogueSource,
         checkedOn: "2026-09-23",
@@ -60,7 +60,7 @@ describe("looking up a model", () => {
       usdPerMillionCachedInputTokens: 0.1,
       usdPerMillionCacheWriteTokens: 1.25,
       usdPerMillionCacheWrite1hTokens: 2,
-      serviceTiers: { batch: { factor: 0.5 } },
+      serviceTiers: { batch: { factor: 0.5, reserve: "asked" } },
       source: catalogueSource,
       checkedOn: "2026-09-23",
     });

@@ -38,6 +38,8 @@ export interface OutputToLimit {
   readonly mostSeconds?: number | undefined;
   /** Class of service that the call asks for. Absent: none, so that it may be any that the price lists. */
   readonly serviceTier?: string | undefined;
+  /** True if every class that the price lists counts, whatever the call asks for. */
+  readonly everyTier?: boolean | undefined;
 }
 
 /** What an answer says of itself, and the call that it answers. */
