@@ -32,7 +32,7 @@ export interface ModelReport {
   readonly sampleCostUsd?: number | undefined;
   /** Age of the price in days, if it says when it was compared with its source. */
   readonly priceAgeDays?: number | undefined;
-  /** What the catalogue knows of the model's life. Absent: no date is known. */
+  /** Dates that the catalogue knows of the model. Absent: no date is known. */
   readonly life?: ModelLife | undefined;
   /** Result of a real call. Absent: none was asked for. */
   readonly call?: CallReport | undefined;

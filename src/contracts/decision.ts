@@ -150,7 +150,7 @@ export interface Attempt<Id extends string = string> {
   /**
    * Set if `servedModel` is another model than the one that was asked: one whose price is known (`known`), or one of
    * which nothing is known (`unknown`). Absent for snapshots and aliases of the model, and where names say nothing:
-   * deployments, and servers of one's own.
+   * deployments, and your own servers.
    */
   readonly substituted?: "known" | "unknown" | undefined;
   /** Name of the model at whose price the call was billed, if that is not the price of `name`. */

@@ -92,7 +92,7 @@ export interface GpuPrice {
   readonly outputTokensPerSecond?: number | undefined;
 }
 
-/** What a call costs. */
+/** Rates and fees of one time. */
 export interface PriceTerms extends Rates {
   readonly usdPerRequest?: number | undefined;
   /** Tiers in ascending order of `aboveInputTokens`; the last one that applies wins. */

@@ -269,7 +269,7 @@ export const models = {
  * developers.openai.com/api/docs/models/gpt-6.2-sol; platform.claude.com/docs/en/about-claude/pricing, and for the
  * factors of Claude's fast mode the pages of gateways; ai.google.dev/gemini-api/docs/optimization. OpenAI renamed
  * `priority` to `fast` in July 2026 and takes both. That Google's reduced classes leave the price of cached input as
- * it is, is the dearer reading where its page says nothing.
+ * it is, is the more expensive reading where its page says nothing.
  */
 const fast = (factor, parts) => {
   const tier = parts === undefined ? [factor] : [factor, parts];

@@ -99,7 +99,7 @@ function billServed(asked: ModelFacts, served: ServedModel, call: Call): Amount 
 
 /**
  * Returns the cost at a price. A class of service that is cheaper than the standard one counts only if the call asked
- * for it and the answer names it; else the dearer of both bills.
+ * for it and the answer names it; else the more expensive of both bills.
  */
 function amountOf(price: Price | undefined, call: Call): Amount {
   if (price === undefined) return { costUsd: undefined };

@@ -1,13 +1,13 @@
 import type { ModelFacts, Price } from "../contracts/index.ts";
 import { isListedProvider, lookUpModel } from "./catalogue.ts";
 
-/** What the name in an answer says about the model that was asked. */
+/** Verdict on the name in an answer. */
 export interface ServedModel {
-  /** As in `Attempt`. */
+  /** See `Attempt`. */
   readonly substituted?: "known" | "unknown" | undefined;
   /** True if the price of the model that was asked holds, alone or with `other`. */
   readonly isAskedPrice: boolean;
-  /** Price of the model that answered, and its name, if that is another one. The dearer one bills if both hold. */
+  /** Price of the model that answered, and its name, if that is another one. The more expensive one bills if both hold. */
   readonly other?: { readonly name: string; readonly price?: Price | undefined } | undefined;
 }
 
@@ -20,7 +20,7 @@ const notKnown: ServedModel = { substituted: "unknown", isAskedPrice: false };
  * - An equal name, a snapshot or an alias of the model: its own price, unless the catalogue lists the snapshot at
  *   another one.
  * - Another model of the router or of the catalogue: at the provider's own address its price bills, which the
- *   provider's price list says. At any other address a name proves nothing: the dearer of both prices bills.
+ *   provider's price list says. At any other address a name proves nothing: the more expensive of both prices bills.
  * - A name of which nothing is known: at the provider's own address the cost is not known. Elsewhere (own servers,
  *   gateways, deployments) names are the server's own, and the price of the model bills.
  */

@@ -90,7 +90,7 @@ function rarerInput(
   const images = validCount(details.image_tokens) ?? 0;
   if (audio === 0 && images === 0 && written1h === 0) return {};
   const cachedAudio = above0(details.cached_tokens_details?.audio_tokens, Math.min(cached, audio));
-  // What is cached of sound and images is often not told: as little as fits, so that the rest is billed in full.
+  // How much of sound and images is cached is often not known: as little as fits, so that the rest is billed in full.
   const audioTokens = Math.min(audio - cachedAudio, uncached - written);
   const imageTokens = Math.min(images, uncached - written - audioTokens);
   return {

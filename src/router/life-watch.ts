@@ -3,7 +3,7 @@ import { lifeOf, type ModelLife } from "../cost/model-life.ts";
 
 /** Notices what happens in the life of models, and tells it once per model and kind. */
 export interface LifeWatch {
-  /** Tells what the catalogue's dates say of the router's models. */
+  /** Reports the models of the router whose dates in the catalogue have come. */
   begin(): void;
   /** Notes that a model is called, by its name. */
   called(name: string): void;

@@ -72,7 +72,7 @@ describe("the model that answered", () => {
     });
   });
 
-  test("may have any name on servers of one's own, gateways and deployments", () => {
+  test("may have any name on own servers, gateways and deployments", () => {
     const vllm = factsOf("vllm", "llama", { endpoint: own, price: price(0.2) });
     expect(bill(vllm, { model: "meta-llama/Llama-3.3-70B" })).toMatchObject({ costUsd: 0.2 });
     expect(

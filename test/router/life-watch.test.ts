@@ -30,7 +30,7 @@ function lives(events: readonly RouterEvent[]): ModelLifeEvent[] {
   return events.flatMap((event) => (event.type === "model-life" ? [event] : []));
 }
 
-test("another model that answers is told once, and billed as itself", async () => {
+test("another model that answers is reported once, and billed as itself", async () => {
   const events: RouterEvent[] = [];
   const model = answering("google", "gemini-2.5-pro", ["gemini-3.8-flash"]);
   const clock = () => Date.parse("2026-11-20");
@@ -83,7 +83,7 @@ test("a model of which nothing is known has no known cost, and a budget keeps wh
   expect(lives(events).map(({ kind }) => kind)).toEqual(["deprecated", "unknown"]);
 });
 
-test("answers that come from another model than before are told, also on a server of one's own", async () => {
+test("answers that come from another model than before are reported, also on an own server", async () => {
   const events: RouterEvent[] = [];
   const model = answering("vllm", "chat", ["llama-3.3", "llama-3.3", "qwen-3", "llama-3.3", "qwen-3"]);
   const router = createRouter({ models: { m: model }, policy: always("m"), onEvent: (e) => events.push(e) });
@@ -91,7 +91,7 @@ test("answers that come from another model than before are told, also on a serve
   expect(lives(events)).toMatchObject([{ kind: "changed", servedModel: "qwen-3" }]);
 });
 
-test("dates of the catalogue are told when a router is made, and when they come while it runs", async () => {
+test("dates of the catalogue are reported when a router is made, and when they come while it runs", async () => {
   const events: RouterEvent[] = [];
   let now = Date.parse("2026-06-01");
   const router = createRouter({

@@ -9,7 +9,7 @@ export interface CompletionUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
-  /** Class of service, of providers that report it here and not beside the usage. */
+  /** Class of service, of providers that report it here and not next to the usage. */
   service_tier?: string;
   /** Parts of `prompt_tokens`. */
   prompt_tokens_details?: {

@@ -42,7 +42,7 @@ export interface OutputToLimit {
   readonly everyTier?: boolean | undefined;
 }
 
-/** What an answer says of itself, and the call that it answers. */
+/** An answer as its provider describes it, and the call that it belongs to. */
 export interface ServedCall {
   /** Model that answered, according to the provider. */
   readonly model?: string | undefined;
@@ -77,10 +77,10 @@ export interface Bill {
   readonly estimated: boolean;
   /** Cost in US dollars; undefined if the price is not known. */
   readonly costUsd: number | undefined;
-  /** As in `Attempt`. */
+  /** See `Attempt`. */
   readonly substituted?: "known" | "unknown" | undefined;
-  /** As in `Attempt`. */
+  /** See `Attempt`. */
   readonly pricedAs?: string | undefined;
-  /** As in `Attempt`. */
+  /** See `Attempt`. */
   readonly unpriced?: string | undefined;
 }
