@@ -92,13 +92,31 @@ function highestOf(
   const { serviceTiers } = terms;
   let found = highestOfTiers(terms, terms.tiers, most, rateOf);
   if (serviceTiers === undefined || (asked === standard && !everyTier)) return found;
+  const { all, always } = expensiveOf(serviceTiers);
   const isListed = asked !== undefined && Object.hasOwn(serviceTiers, asked);
-  for (const name in serviceTiers) {
-    const service = serviceTiers[name] as ServiceTierPrice;
-    // Cheaper than the standard price, which is counted.
-    if (service.factor !== undefined && service.factor <= 1) continue;
-    const counts = name === asked || everyTier || (!isListed && service.reserve !== "asked");
-    if (counts) found = Math.max(found, highestInService(terms, service, most, rateOf));
+  if (isListed && !everyTier)
+    return Math.max(found, highestInService(terms, serviceTiers[asked] as ServiceTierPrice, most, rateOf));
+  for (const service of everyTier ? all : always)
+    found = Math.max(found, highestInService(terms, service, most, rateOf));
+  return found;
+}
+
+type Services = NonNullable<PriceTerms["serviceTiers"]>;
+
+/** Classes that may cost more than the standard one, which is counted anyway: all, and those reserved for every call. */
+interface Expensive {
+  readonly all: readonly ServiceTierPrice[];
+  readonly always: readonly ServiceTierPrice[];
+}
+
+const expensive = new WeakMap<Services, Expensive>();
+
+function expensiveOf(services: Services): Expensive {
+  let found = expensive.get(services);
+  if (found === undefined) {
+    const all = Object.values(services).filter(({ factor = 2 }) => factor > 1);
+    found = { all, always: all.filter(({ reserve }) => reserve !== "asked") };
+    expensive.set(services, found);
   }
   return found;
 }

@@ -50,10 +50,13 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
         unasked.size < mostNames
       )
         unasked.add(model.name);
-      const call: Call = { ...served, usage, told };
-      if (name === undefined || name === model.model)
-        return { usage, estimated, ...amountOf(model.price, call) };
-      return { usage, estimated, ...billServed(model, servedBy(model, name), call) };
+      const { at, seconds, askedTier } = served;
+      const call: Call = { usage, told, at, seconds, askedTier };
+      const isOwn = name === undefined || name === model.model;
+      const bill = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
+      const { costUsd, substituted, pricedAs, unpriced } = bill;
+      // One shape for all bills.
+      return { usage, estimated, costUsd, substituted, pricedAs, unpriced };
     },
     estimateTokens,
     mostInputTokens,
@@ -67,7 +70,7 @@ export const pricing: Pricing = createPricing();
 type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted">;
 
 /** A call that is billed. */
-interface Call extends ServedCall {
+interface Call extends Pick<ServedCall, "at" | "seconds" | "askedTier"> {
   /** With the class of service that the answer names, else the one that was asked for. */
   readonly usage: Usage;
   /** Class of service that the answer names. */
@@ -81,6 +84,7 @@ function withTier(usage: Usage, tier: string | undefined): Usage {
 
 function billServed(asked: ModelFacts, served: ServedModel, call: Call): Amount {
   const { substituted, isAskedPrice, other } = served;
+  if (substituted === undefined && other === undefined) return amountOf(asked.price, call);
   const said = substituted === undefined ? {} : { substituted };
   if (other === undefined) {
     if (isAskedPrice) return { ...amountOf(asked.price, call), ...said };

@@ -42,16 +42,19 @@ export function usageOrEstimate(
   const inputTokens = input ?? estimate.inputTokens;
   const outputTokens =
     output === undefined ? estimate.outputTokens() : Math.max(output, left(total, input) ?? 0);
-  const serviceTier = serviceTierOf(returned?.service_tier);
-  const usage = {
-    inputTokens,
-    outputTokens,
-    ...inputParts(returned, inputTokens),
-    ...outputParts(returned?.completion_tokens_details, outputTokens),
-    ...(serviceTier === undefined || serviceTier === standard ? {} : { serviceTier }),
-  };
+  // Assigned in place: every call has one, and copies of it would take longer than all else here.
+  const usage: Counted = { inputTokens, outputTokens };
+  if (returned !== undefined && returned !== null) {
+    addInputParts(usage, returned);
+    const details = returned.completion_tokens_details;
+    if (details !== undefined && details !== null) addOutputParts(usage, details);
+    const tier = returned.service_tier === undefined ? undefined : serviceTierOf(returned.service_tier);
+    if (tier !== undefined && tier !== standard) usage.serviceTier = tier;
+  }
   return { usage, estimated: input === undefined || output === undefined };
 }
+
+type Counted = { -readonly [Key in keyof Usage]: Usage[Key] };
 
 /** Counts of cached tokens outside of the details, as some providers with OpenAI's wire name them. */
 interface OtherNames {
@@ -59,59 +62,52 @@ interface OtherNames {
   readonly cached_tokens?: unknown;
 }
 
-function inputParts(returned: Returned, inputTokens: number): Partial<Usage> {
-  const details: Partial<InputDetails> | null | undefined = returned?.prompt_tokens_details;
-  const other = returned as OtherNames | null | undefined;
+function addInputParts(usage: Counted, returned: NonNullable<Returned>): void {
+  const details: Partial<InputDetails> | null | undefined = returned.prompt_tokens_details;
+  const other = returned as OtherNames;
   const told =
     validCount(details?.cached_tokens) ??
-    validCount(other?.prompt_cache_hit_tokens) ??
-    validCount(other?.cached_tokens);
-  const cachedInputTokens = atMost(told, inputTokens);
-  const uncached = inputTokens - (cachedInputTokens ?? 0);
-  const cacheWriteTokens = atMost(validCount(details?.cache_write_tokens), uncached);
-  const parts = {
-    ...(cachedInputTokens === undefined ? {} : { cachedInputTokens }),
-    ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
-  };
-  return details === undefined || details === null
-    ? parts
-    : { ...parts, ...rarerInput(details, cachedInputTokens ?? 0, cacheWriteTokens ?? 0, uncached) };
+    validCount(other.prompt_cache_hit_tokens) ??
+    validCount(other.cached_tokens);
+  let uncached = usage.inputTokens;
+  if (told !== undefined) {
+    usage.cachedInputTokens = Math.min(told, usage.inputTokens);
+    uncached -= usage.cachedInputTokens;
+  }
+  if (details === undefined || details === null) return;
+  const written = validCount(details.cache_write_tokens);
+  if (written !== undefined) usage.cacheWriteTokens = Math.min(written, uncached);
+  addRarerInput(usage, details, uncached - (usage.cacheWriteTokens ?? 0));
 }
 
-/** Returns the parts of the input that few calls have; 0 is left out. */
-function rarerInput(
-  details: Partial<InputDetails>,
-  cached: number,
-  written: number,
-  uncached: number,
-): Partial<Usage> {
-  const written1h = above0(details.cache_creation_token_details?.ephemeral_1h_input_tokens, written);
+/** Adds the parts of the input that few calls have; 0 is left out. */
+function addRarerInput(usage: Counted, details: Partial<InputDetails>, left: number): void {
+  const { cachedInputTokens = 0, cacheWriteTokens = 0 } = usage;
+  const written1h = above0(details.cache_creation_token_details?.ephemeral_1h_input_tokens, cacheWriteTokens);
+  if (written1h > 0) usage.cacheWrite1hTokens = written1h;
   const audio = validCount(details.audio_tokens) ?? 0;
   const images = validCount(details.image_tokens) ?? 0;
-  if (audio === 0 && images === 0 && written1h === 0) return {};
-  const cachedAudio = above0(details.cached_tokens_details?.audio_tokens, Math.min(cached, audio));
+  if (audio === 0 && images === 0) return;
+  const cachedAudio = above0(details.cached_tokens_details?.audio_tokens, Math.min(cachedInputTokens, audio));
   // How much of sound and images is cached is often not known: as little as fits, so that the rest is billed in full.
-  const audioTokens = Math.min(audio - cachedAudio, uncached - written);
-  const imageTokens = Math.min(images, uncached - written - audioTokens);
-  return {
-    ...(written1h > 0 ? { cacheWrite1hTokens: written1h } : {}),
-    ...(audioTokens > 0 ? { audioInputTokens: audioTokens } : {}),
-    ...(cachedAudio > 0 ? { cachedAudioInputTokens: cachedAudio } : {}),
-    ...(imageTokens > 0 ? { imageInputTokens: imageTokens } : {}),
-  };
+  const audioTokens = Math.min(audio - cachedAudio, left);
+  const imageTokens = Math.min(images, left - audioTokens);
+  if (audioTokens > 0) usage.audioInputTokens = audioTokens;
+  if (cachedAudio > 0) usage.cachedAudioInputTokens = cachedAudio;
+  if (imageTokens > 0) usage.imageInputTokens = imageTokens;
 }
 
-function outputParts(details: Partial<OutputDetails> | null | undefined, output: number): Partial<Usage> {
-  if (details === undefined || details === null) return {};
-  const reasoningTokens = atMost(validCount(details.reasoning_tokens), output);
-  const left = output - (reasoningTokens ?? 0);
+function addOutputParts(usage: Counted, details: Partial<OutputDetails>): void {
+  const reasoning = validCount(details.reasoning_tokens);
+  let left = usage.outputTokens;
+  if (reasoning !== undefined) {
+    usage.reasoningTokens = Math.min(reasoning, left);
+    left -= usage.reasoningTokens;
+  }
   const audio = above0(details.audio_tokens, left);
   const images = above0(details.image_tokens, left - audio);
-  return {
-    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
-    ...(audio > 0 ? { audioOutputTokens: audio } : {}),
-    ...(images > 0 ? { imageOutputTokens: images } : {}),
-  };
+  if (audio > 0) usage.audioOutputTokens = audio;
+  if (images > 0) usage.imageOutputTokens = images;
 }
 
 /** Returns the total minus one side; undefined if that is not above 0 or one of them is not reported. */
@@ -121,10 +117,6 @@ function left(total: number | undefined, side: number | undefined): number | und
 
 function validCount(count: unknown): number | undefined {
   return typeof count === "number" && count >= 0 && count <= mostTokens ? count : undefined;
-}
-
-function atMost(count: number | undefined, limit: number): number | undefined {
-  return count === undefined ? undefined : Math.min(count, limit);
 }
 
 /** Returns a count that may be absent, limited; 0 if it is absent or cannot be one. */

@@ -80,6 +80,8 @@ describe("the model that answered", () => {
     ).toBe(1.25);
     const deployment = factsOf("azure", "our-chat", { endpoint: own });
     expect(bill(deployment, { model: "gpt-4o-2024-08-06" })).toEqual({
+      substituted: undefined,
+      unpriced: undefined,
       usage: { inputTokens: 1e6, outputTokens: 0 },
       estimated: false,
       costUsd: 2.5,
