@@ -15,6 +15,8 @@ import { withServerText } from "../plugin/with-server-text.ts";
 import type { CallContext, RequestScope } from "./context.ts";
 import { shortText } from "./short-text.ts";
 
+const noTier = {};
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A call that has passed all ports and is about to be made. */
@@ -149,7 +151,7 @@ class RunningAttempt implements AttemptRecord {
     servedModel?: string | undefined,
     serviceTier?: string | null | undefined,
   ): void {
-    const { ports, facts, chat } = this.#context;
+    const { ports, facts } = this.#context;
     const { inputTokens } = facts;
     const { model } = this.#ready;
     const bill = ports.pricing.bill(
@@ -159,7 +161,7 @@ class RunningAttempt implements AttemptRecord {
       {
         model: servedModel,
         serviceTier,
-        askedTier: askedServiceTier(chat, model),
+        askedTier: this.#askedTier(),
         at: this.#startedWall,
         seconds: this.#elapsedMs() / 1_000,
       },
@@ -171,6 +173,12 @@ class RunningAttempt implements AttemptRecord {
     if (bill.substituted !== undefined) record.substituted = bill.substituted;
     if (bill.pricedAs !== undefined) record.pricedAs = bill.pricedAs;
     if (bill.unpriced !== undefined) record.unpriced = bill.unpriced;
+  }
+
+  /** Returns the class of service that was asked for; none if the target does not know the parameter. */
+  #askedTier(): string | undefined {
+    const isDropped = this.#record.dropped?.includes("service_tier") === true;
+    return askedServiceTier(isDropped ? noTier : this.#context.chat, this.#ready.model);
   }
 
   #billReceived(text: string): void {

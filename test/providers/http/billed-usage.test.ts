@@ -154,6 +154,15 @@ describe("usage of Google", () => {
       expect(attempt?.costUsd).toBeCloseTo(expected.costUsd, 9);
     }
   });
+
+  it("counts no class of service that was left out of the request", async () => {
+    const { trafficType: _, ...counts } = usageMetadata;
+    const body = { candidates: [candidate], usageMetadata: counts };
+    const attempt = await attemptOf(made("google"), body, { service_tier: "priority" });
+    expect(attempt).toMatchObject({ dropped: ["service_tier"] });
+    expect(attempt?.usage).not.toHaveProperty("serviceTier");
+    expect(attempt?.costUsd).toBeCloseTo(expected.costUsd, 9);
+  });
 });
 
 describe("usage in OpenAI's wire", () => {
