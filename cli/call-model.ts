@@ -7,6 +7,10 @@ export interface CallReport {
   readonly latencyMs?: number | undefined;
   /** Absent: the price is not known. */
   readonly costUsd?: number | undefined;
+  /** Model that answered, if it is another one than was asked. */
+  readonly substitutedBy?: string | undefined;
+  /** Reason why the cost is not known although the model has a price. */
+  readonly unpriced?: string | undefined;
   readonly problem?: string | undefined;
 }
 
@@ -20,7 +24,7 @@ const outputLimit = 256;
  */
 export async function callModel(router: Router, id: string, timeoutMs: number): Promise<CallReport> {
   try {
-    const { latencyMs, costUsd } = await router.route(
+    const { latencyMs, costUsd, attempts } = await router.route(
       {
         model: id,
         fallback: false,
@@ -30,7 +34,14 @@ export async function callModel(router: Router, id: string, timeoutMs: number): 
       },
       { signal: AbortSignal.timeout(2 * timeoutMs) },
     );
-    return { answered: true, latencyMs, costUsd };
+    const { substituted, servedModel, unpriced } = attempts.at(-1) ?? {};
+    return {
+      answered: true,
+      latencyMs,
+      costUsd,
+      ...(substituted !== undefined && { substitutedBy: servedModel }),
+      ...(unpriced !== undefined && { unpriced }),
+    };
   } catch (error) {
     return { answered: false, problem: `a call failed: ${oneLine(problemOf(error, timeoutMs))}` };
   }

@@ -7,6 +7,7 @@ import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
+import { priceRemarks } from "./price-remarks.ts";
 
 export interface Diagnosis {
   /** True if `problems` is empty. */
@@ -33,6 +34,8 @@ export interface DiagnoseOptions {
   readonly timeoutMs: number;
   /** True if each model gets a real call. */
   readonly call: boolean;
+  /** Age in days from which a price counts as old. Default 120: prices change within months. */
+  readonly maxPriceAgeDays?: number | undefined;
 }
 
 export interface RoutingReport {
@@ -48,8 +51,8 @@ export interface RoutingReport {
 const dayMs = 86_400_000;
 /** Longest time for loading a config file, in milliseconds: a TypeScript file is compiled first. */
 const configMs = 30_000;
-/** Age from which the catalogue counts as old: prices change within months. */
-const oldCatalogueDays = 120;
+/** Age from which the catalogue and prices count as old: prices change within months. */
+const oldDays = 120;
 
 /**
  * Checks everything that a request needs, without sending one to a model of the plan. Problems never cause
@@ -60,7 +63,7 @@ export async function diagnose(options: DiagnoseOptions, terminal: Terminal): Pr
   const problems: string[] = [];
   const notices: string[] = [];
   const ageDays = Math.max(0, Math.floor((terminal.now() - Date.parse(catalogueDate)) / dayMs));
-  if (ageDays > oldCatalogueDays)
+  if (ageDays > (options.maxPriceAgeDays ?? oldDays))
     notices.push(
       `the catalogue is ${counted(ageDays, "day")} old: prices may have changed; a newer release may have the current ones`,
     );
@@ -131,7 +134,7 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
 
 async function inspect(
   router: Router,
-  { timeoutMs, call }: DiagnoseOptions,
+  { timeoutMs, call, maxPriceAgeDays = oldDays }: DiagnoseOptions,
   terminal: Terminal,
   problems: string[],
   notices: string[],
@@ -157,6 +160,8 @@ async function inspect(
       if (unknown.length > 0)
         notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
       if (advice !== undefined) notices.push(`${id}: ${advice}`);
+      for (const [isProblem, text] of priceRemarks(one, maxPriceAgeDays, terminal.now()))
+        (isProblem ? problems : notices).push(`${id}: ${text}`);
     }
     return { models, routing: await inspectRouting(router, timeoutMs, problems, notices) };
   } finally {

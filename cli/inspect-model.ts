@@ -7,6 +7,8 @@ import {
 } from "../src/contracts/index.ts";
 import { lookUpModel } from "../src/cost/catalogue.ts";
 import { estimateCost } from "../src/cost/cost-of.ts";
+import { lifeOf, type ModelLife } from "../src/cost/model-life.ts";
+import { priceAt } from "../src/cost/price-at.ts";
 import { createClock } from "../src/plugin/clock.ts";
 import { withServerText } from "../src/plugin/with-server-text.ts";
 import type { CallReport } from "./call-model.ts";
@@ -28,6 +30,10 @@ export interface ModelReport {
   readonly price?: Price | undefined;
   /** Cost of `sampleRequest`, in US dollars. Absent: the price is not known. */
   readonly sampleCostUsd?: number | undefined;
+  /** Age of the price in days, if it says when it was compared with its source. */
+  readonly priceAgeDays?: number | undefined;
+  /** Dates that the catalogue knows of the model. Absent: no date is known. */
+  readonly life?: ModelLife | undefined;
   /** Result of a real call. Absent: none was asked for. */
   readonly call?: CallReport | undefined;
   readonly capabilities: Capabilities;
@@ -51,6 +57,7 @@ export interface EndpointReport {
   readonly problem?: string | undefined;
 }
 
+const dayMs = 86_400_000;
 const capabilityNames: readonly NeededCapability[] = ["tools", "images", "jsonSchema"];
 
 /** Reports what is known of a model, and if its endpoint answers within `timeoutMs`. */
@@ -66,6 +73,7 @@ export async function inspectModel(
     ...(contextWindow === undefined ? ["contextWindow"] : []),
     ...capabilityNames.filter((one) => capabilities[one] === undefined),
   ];
+  const life = lifeOf(provider, model.model);
   return {
     id,
     name,
@@ -76,8 +84,16 @@ export async function inspectModel(
     maxOutputTokens,
     price,
     ...(price !== undefined && {
-      sampleCostUsd: estimateCost(price, sampleRequest.inputTokens, sampleRequest.outputTokens),
+      sampleCostUsd: estimateCost(
+        priceAt(price, terminal.now()),
+        sampleRequest.inputTokens,
+        sampleRequest.outputTokens,
+      ),
     }),
+    ...(price?.checkedOn !== undefined && {
+      priceAgeDays: Math.max(0, Math.floor((terminal.now() - Date.parse(price.checkedOn)) / dayMs)),
+    }),
+    ...(life !== undefined && { life }),
     capabilities,
     assumed: capabilityNames.filter(
       (one) => capabilities[one] === undefined && model.assumeCapabilities?.includes(one),

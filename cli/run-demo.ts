@@ -1,5 +1,6 @@
 import type { RouteResult } from "../src/contracts/index.ts";
 import { costOf } from "../src/cost/cost-of.ts";
+import { priceAt } from "../src/cost/price-at.ts";
 import { type DemoPrompt, demoPrompts } from "./demo-prompts.ts";
 import type { DemoSetup } from "./demo-setup.ts";
 
@@ -48,7 +49,7 @@ function rowOf({ note, request }: DemoPrompt, result: RouteResult, { router }: D
     model: attempts.at(-1)?.model ?? decision.model,
     reason: decision.reason,
     costUsd,
-    alwaysLargeUsd: price === undefined ? undefined : costOf(price, usage),
+    alwaysLargeUsd: price === undefined ? undefined : costOf(priceAt(price, Date.now()), usage),
   };
 }
 

@@ -71,10 +71,25 @@ function modelLines(model: ModelReport): string[] {
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
     field("price", priceText(price, model.sampleCostUsd)),
+    ...lifeLines(model),
     ...(model.call === undefined ? [] : [field("call", callText(model.call))]),
     field("can do", [...yes, ...no, ...unknown.map((one) => unknownText(one, model))].join(", ")),
   ];
   return [`${id}: ${name}`, ...fields.map((line) => `  ${line}`)];
+}
+
+function lifeLines({ price, priceAgeDays, life }: ModelReport): string[] {
+  const checked = price?.checkedOn;
+  return [
+    ...(checked === undefined || priceAgeDays === undefined
+      ? []
+      : [field("checked", `${checked}, ${counted(priceAgeDays, "day")} ago${sourceText(price)}`)]),
+    ...(life?.retiresOn === undefined ? [] : [field("retires", life.retiresOn)]),
+  ];
+}
+
+function sourceText(price: Price | undefined): string {
+  return price?.source === undefined ? "" : ` (${price.source})`;
 }
 
 function unknownText(capability: string, { assumed }: ModelReport): string {

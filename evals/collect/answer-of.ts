@@ -1,6 +1,6 @@
 import { meanLogprob } from "../../policies/checks/internal/mean-logprob.ts";
 import { type Completion, type Model, ProviderError } from "../../src/contracts/index.ts";
-import { costOf } from "../../src/cost/cost-of.ts";
+import { pricing } from "../../src/cost/pricing.ts";
 import { usageOf } from "../../src/cost/usage-of.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 
@@ -23,7 +23,7 @@ export function answerOf(
     });
   const { latencyMs, priceShare = 1 } = details;
   const usage = usageOf(completion.usage);
-  const costUsd = usage && model.price && costOf(model.price, usage);
+  const costUsd = usage && standardCostUsd(completion, model, latencyMs);
   // As the check `logprob` will see it; most providers send none.
   const logprobConfidence = meanLogprob(completion);
   const toolCalls = message.tool_calls?.flatMap((call) =>
@@ -42,3 +42,16 @@ export function answerOf(
     ...(costUsd !== undefined && priceShare !== 1 && { paidUsd: costUsd * priceShare }),
   };
 }
+
+/** Returns the cost at the standard price of the model that answered, whatever share of it a batch is charged. */
+function standardCostUsd(
+  { usage, model: served }: Completion,
+  model: Model,
+  latencyMs: number | undefined,
+): number | undefined {
+  const seconds = latencyMs === undefined ? undefined : latencyMs / 1_000;
+  const call = { model: served, at: Date.now() - (latencyMs ?? 0), seconds };
+  return pricing.bill(model, { ...usage, service_tier: "standard" }, nothing, call).costUsd;
+}
+
+const nothing = { inputTokens: 0, outputTokens: () => 0 };

@@ -6,6 +6,7 @@ import {
 } from "../../src/classifiers/embedding/embedder.ts";
 import { completeFacts } from "../../src/cost/catalogue.ts";
 import { estimateCost } from "../../src/cost/cost-of.ts";
+import { priceAt } from "../../src/cost/price-at.ts";
 import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
@@ -47,7 +48,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
       if (wanted.length === 0 || typeof output !== "string" || output.trim() === "") return 0;
       // A token is at least one byte.
       const bytes = [output, ...wanted].reduce((sum, text) => sum + Buffer.byteLength(prepare(text)), 0);
-      return facts.price && estimateCost(facts.price, bytes, 0);
+      return facts.price && estimateCost(priceAt(facts.price, Date.now()), bytes, 0);
     },
     score: async ({ output, expected, signal = new AbortController().signal }) => {
       if (typeof output !== "string") return toScore(name, notText);
@@ -59,7 +60,7 @@ export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer
       const cost =
         inputTokens === undefined || facts.price === undefined
           ? {}
-          : { costUsd: estimateCost(facts.price, inputTokens, 0) };
+          : { costUsd: estimateCost(priceAt(facts.price, Date.now()), inputTokens, 0) };
       const metadata = {
         model: facts.name,
         ...(inputTokens === undefined ? {} : { usage: { inputTokens, outputTokens: 0 } }),

@@ -1,5 +1,6 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
 import { completeFacts } from "../../src/cost/catalogue.ts";
+import { priceAt } from "../../src/cost/price-at.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { servedModels } from "../data/outcomes/served-models.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
@@ -28,7 +29,7 @@ export function makeTuningFile(
 ): TuningFile {
   const { classifier, small, large, text, judge, split, fitted, expiresDays, clock } = settings;
   const now = clock();
-  const prices = pricesOf(found.models, settings.prices);
+  const prices = pricesOf(found.models, settings.prices, now);
   const served = servedModels(records, found.models);
   const window = windowOf(records);
   const rest: Omit<TuningFile, "version"> = {
@@ -76,6 +77,7 @@ function quantilesOf(complexity: Float64Array): readonly number[] {
 function pricesOf(
   models: readonly string[],
   given: Readonly<Record<string, Price>> | undefined,
+  now: number,
 ): Readonly<Record<string, Price>> | undefined {
   const prices = models.flatMap((name) => {
     const colon = name.indexOf(":");
@@ -83,9 +85,16 @@ function pricesOf(
     const facts = { name, provider, model: name.slice(colon + 1), labels: {} };
     const own = given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
     const price = own ?? completeFacts(facts).price;
-    return price === undefined ? [] : [[name, price] as const];
+    return price === undefined ? [] : [[name, inForce(price, now)] as const];
   });
   return prices.length === 0 ? undefined : Object.fromEntries(prices);
+}
+
+/** Returns the price of today, without those that come later. */
+function inForce(price: Price, now: number): Price {
+  if (price.changes === undefined) return price;
+  const { changes: _, from: __, ...terms }: Price & { from?: string } = priceAt(price, now);
+  return { ...terms, source: price.source, checkedOn: price.checkedOn };
 }
 
 function windowOf(records: readonly OutcomeRecord[]): TuningFile["window"] {

@@ -81,11 +81,38 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
     usdPerMillionOutputTokens: usd,
     usdPerMillionCachedInputTokens: usd.optional(),
     usdPerMillionCacheWriteTokens: usd.optional(),
+    usdPerMillionCacheWrite1hTokens: usd.optional(),
+    usdPerMillionAudioInputTokens: usd.optional(),
+    usdPerMillionCachedAudioInputTokens: usd.optional(),
+    usdPerMillionImageInputTokens: usd.optional(),
+    usdPerMillionReasoningTokens: usd.optional(),
+    usdPerMillionAudioOutputTokens: usd.optional(),
+    usdPerMillionImageOutputTokens: usd.optional(),
   };
+  const tiers = z
+    .array(z.object({ ...rates, aboveInputTokens: usd, inclusive: z.boolean().optional() }))
+    .optional();
+  const serviceTier = z.object({
+    factor: usd.optional(),
+    rates: z.object(rates).optional(),
+    tiers,
+    reserve: z.enum(["always", "asked"]).optional(),
+    doesNotStackWith: z.array(z.enum(["longContext", "cachedInput", "cacheWrite"])).optional(),
+  });
+  const gpu = z.object({
+    usdPerGpuHour: usd,
+    gpus: usd.optional(),
+    concurrentCalls: usd.optional(),
+    outputTokensPerSecond: usd.optional(),
+  });
   const price = z.object({
     ...rates,
     usdPerRequest: usd.optional(),
-    tiers: z.array(z.object({ ...rates, aboveInputTokens: usd })).optional(),
+    tiers,
+    serviceTiers: z.record(z.string(), serviceTier).optional(),
+    gpu: gpu.optional(),
+    source: z.string().optional(),
+    checkedOn: z.string().optional(),
   });
   const measured = (mean: typeof usd) => z.object({ mean, error: usd });
   const bytesOf = (size: number) => z.base64().max(Math.ceil((MAX_KEYS * size) / 3) * 4);

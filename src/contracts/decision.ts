@@ -147,6 +147,16 @@ export interface Attempt<Id extends string = string> {
   readonly costEstimated?: boolean | undefined;
   /** Model that answered, according to the provider. */
   readonly servedModel?: string | undefined;
+  /**
+   * Set if `servedModel` is another model than the one that was asked: one whose price is known (`known`), or one of
+   * which nothing is known (`unknown`). Absent for snapshots and aliases of the model, and where names say nothing:
+   * deployments, and your own servers.
+   */
+  readonly substituted?: "known" | "unknown" | undefined;
+  /** Name of the model at whose price the call was billed, if that is not the price of `name`. */
+  readonly pricedAs?: string | undefined;
+  /** Reason why the cost is not known although the model has a price. */
+  readonly unpriced?: string | undefined;
   readonly finishReason?: string | undefined;
   /**
    * Output limit of the call, if a bound on cost set it. An answer that ends at it (`finishReason` is `length`)

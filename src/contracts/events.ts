@@ -15,6 +15,29 @@ export interface DecisionsLost {
 }
 
 /**
+ * Something in the life of a model that its users should know. Emitted once per model and kind.
+ *
+ * - `deprecated`, `retired`: by the dates of the catalogue, when the router is made or at the model's first call after.
+ * - `substituted`: another model answered, whose price is known. `unknown`: one of which nothing is known answered, so
+ *   that the cost is not known either.
+ * - `changed`: answers name another model than the first answer did.
+ */
+export interface ModelLifeEvent<Id extends string = string> {
+  readonly type: "model-life";
+  readonly kind: "deprecated" | "retired" | "substituted" | "unknown" | "changed";
+  readonly model: Id | string;
+  readonly name: string;
+  /** Date of the retirement, as `YYYY-MM-DD`, if it is known. */
+  readonly retiresOn?: string | undefined;
+  /** Model that the provider recommends instead. */
+  readonly replacement?: string | undefined;
+  /** Model that answered, according to the provider. */
+  readonly servedModel?: string | undefined;
+  /** Source of the dates, with the date on which it was read. */
+  readonly source?: string | undefined;
+}
+
+/**
  * Event that a router passes to `onEvent`. Emitted synchronously; a listener that throws or rejects is
  * ignored.
  */
@@ -63,6 +86,7 @@ export type RouterEvent<Id extends string = string> =
       readonly latencyMs: number;
     }
   | DecisionsLost
+  | ModelLifeEvent<Id>
   | {
       readonly type: "request-failed";
       /** Decision for the request. Absent if it failed before a decision was made. */

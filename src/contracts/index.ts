@@ -79,7 +79,7 @@ export {
   recordError,
   StoreError,
 } from "./errors/index.ts";
-export type { DecisionsLost, EventSink, ReadText, RouterEvent } from "./events.ts";
+export type { DecisionsLost, EventSink, ModelLifeEvent, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";
@@ -87,6 +87,7 @@ export type {
   CallOptions,
   Candidate,
   Capabilities,
+  GpuPrice,
   Health,
   Labels,
   Model,
@@ -94,9 +95,13 @@ export type {
   ModelFacts,
   NeededCapability,
   Price,
+  PriceChange,
+  PriceTerms,
   PriceTier,
   RateLimitInfo,
   Rates,
+  ServiceTierPrice,
+  UnstackedPart,
 } from "./model.ts";
 export type { Choice, Escalation, Policy, PolicyContext } from "./policy.ts";
 export type { PolicyDescription, PolicyParameters, SessionFacts, Spend } from "./policy-facts.ts";

@@ -3,6 +3,7 @@ import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { estimateCost } from "./cost-of.ts";
 import { highestCost } from "./highest-rates.ts";
 import { byteLengthOf } from "./most-input-tokens.ts";
+import { priceAt } from "./price-at.ts";
 
 /** Token limit of an image: above what the models of the large providers count for one. */
 const mostTokensPerImage = 50_000;
@@ -20,10 +21,15 @@ export function expectedCostUsd(
   model: Model,
   facts: RequestFacts,
   maxOutputTokens: number | undefined,
+  at?: number,
 ): number | undefined {
   if (model.price === undefined) return undefined;
   const limit = outputLimitOf(model, maxOutputTokens) ?? Number.POSITIVE_INFINITY;
-  return estimateCost(model.price, facts.inputTokens, Math.min(facts.expectedOutputTokens, limit));
+  return estimateCost(
+    priceAt(model.price, at),
+    facts.inputTokens,
+    Math.min(facts.expectedOutputTokens, limit),
+  );
 }
 
 /**
@@ -35,11 +41,13 @@ export function mostCostUsd(
   { messages, tools, response_format }: Pick<ChatRequest, "messages" | "tools" | "response_format">,
   images: number,
   maxOutputTokens: number | undefined,
+  at?: number,
 ): number | undefined {
   const { price } = model;
   const limit = outputLimitOf(model, maxOutputTokens);
   if (price === undefined || limit === undefined) return undefined;
   const input =
     byteLengthOf(JSON.stringify({ messages, tools, response_format })) + images * mostTokensPerImage;
-  return highestCost(price, input, limit);
+  const usd = highestCost(price, input, limit, { at });
+  return usd === Number.POSITIVE_INFINITY ? undefined : usd;
 }

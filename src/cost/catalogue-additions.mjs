@@ -236,8 +236,8 @@ export const models = {
       model: "claude-haiku-5-5",
       names: ["claude-haiku-5-5", "claude-haiku-5-5-########"],
       rates: [
-        [0, 0.1, 0.5, 0.01, 0.125],
-        [100_000, 0.5, 2.5, 0.05, 0.625],
+        [0, 0.1, 0.5, 0.01, 0.125, 0.2],
+        [100_000, 0.5, 2.5, 0.05, 0.625, 1],
       ],
       contextWindow: 1_000_000,
       maxOutputTokens: 128_000,
@@ -246,7 +246,7 @@ export const models = {
     {
       model: "claude-sonnet-5-5",
       names: ["claude-sonnet-5-5", "claude-sonnet-5-5-########"],
-      rates: [[0, 2, 10, 0.1, 2.5]],
+      rates: [[0, 2, 10, 0.1, 2.5, 4]],
       contextWindow: 1_000_000,
       maxOutputTokens: 128_000,
       capabilities: "TIR",
@@ -254,10 +254,51 @@ export const models = {
     {
       model: "claude-fable-5-2",
       names: ["claude-fable-5-2", "claude-fable-5-2-########"],
-      rates: [[0, 8, 40, 0.2, 10]],
+      rates: [[0, 8, 40, 0.2, 10, 16]],
       contextWindow: 1_000_000,
       maxOutputTokens: 128_000,
       capabilities: "TIR",
     },
   ],
+};
+
+/**
+ * Classes of service as `[factor, parts that keep the standard price]`, or `[rates, parts]` with `[input, output,
+ * cached]`; l: long context, c: cached input. By provider, the first pattern that fits a model's name. Sources, read
+ * on 2026-11-27 in stored copies: openai.com/api-fast-mode, openai.com/api-priority-processing (before July 2026),
+ * developers.openai.com/api/docs/models/gpt-6.2-sol; platform.claude.com/docs/en/about-claude/pricing, and for the
+ * factors of Claude's fast mode the pages of gateways; ai.google.dev/gemini-api/docs/optimization. OpenAI renamed
+ * `priority` to `fast` in July 2026 and takes both. That Google's reduced classes leave the price of cached input as
+ * it is, is the more expensive reading where its page says nothing.
+ */
+const fast = (factor, parts) => {
+  const tier = parts === undefined ? [factor] : [factor, parts];
+  return { priority: tier, fast: tier };
+};
+const half = { batch: [0.5], flex: [0.5] };
+const google = { batch: [0.5, "c"], flex: [0.5, "c"], priority: [1.8] };
+
+export const serviceTiers = {
+  openai: [
+    [/^gpt-5\.6-/, { ...half, ...fast(2) }],
+    [/^gpt-5\.5$/, { ...half, ...fast(2.5, "l") }],
+    [/^gpt-5\.4(-mini)?$/, { ...half, ...fast(2, "l") }],
+    [/^gpt-5(\.[12])?$/, { ...half, ...fast(2) }],
+    [/^gpt-5-mini$/, { ...half, ...fast(1.8) }],
+    [/^gpt-5-nano$/, half],
+    [/^gpt-6(\.2)?-(sol|luna)$/, { batch: [0.5], ...fast(2) }],
+    [/^gpt-4\.1(-mini)?$/, { batch: [0.5], ...fast(1.75) }],
+    [/^gpt-4\.1-nano$/, { batch: [0.5], ...fast(2) }],
+    [/^gpt-4o$/, { batch: [0.5], ...fast(1.7) }],
+    [/^gpt-4o-2024-05-13$/, { batch: [0.5], ...fast(1.75) }],
+    [/^gpt-4o-mini$/, { batch: [0.5], ...fast([0.25, 1, 0.125]) }],
+    [/^o3$/, { ...half, ...fast(1.75) }],
+    [/^o4-mini$/, { ...half, ...fast([2, 8, 0.5]) }],
+  ],
+  anthropic: [
+    [/^claude-opus-(5-5|4-8)$/, { batch: [0.5], fast: [2] }],
+    [/^claude-opus-4-[67]$/, { batch: [0.5], fast: [6] }],
+    [/^claude-/, { batch: [0.5] }],
+  ],
+  google: [[/^gemini-(2\.5|3)/, google]],
 };

@@ -1,5 +1,13 @@
-import type { Capabilities, ModelFacts, Price, Rates } from "../contracts/index.ts";
-import { reviewed, rows, source } from "./catalogue.generated.ts";
+import type {
+  Capabilities,
+  ModelFacts,
+  Price,
+  PriceTerms,
+  Rates,
+  ServiceTierPrice,
+  UnstackedPart,
+} from "../contracts/index.ts";
+import { pricesDate, reviewed, rows, source } from "./catalogue.generated.ts";
 import { fitsPatterns } from "./name-pattern.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
@@ -18,7 +26,7 @@ export const catalogueDate: string = reviewed;
 /** Source of the prices: package, version and publication date. */
 export const catalogueSource: string = source;
 
-/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities]`. */
+/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities, more]`. */
 type Row = readonly [
   string,
   readonly string[],
@@ -26,9 +34,30 @@ type Row = readonly [
   (number | null)?,
   (number | null)?,
   (string | null)?,
+  More?,
 ];
-/** A row `[above input tokens, input, output, cached input, cache write]`, rates in USD per million tokens. */
-type RateRow = readonly [number, number, number, (number | null)?, (number | null)?];
+/** Classes of service, later prices as `[from, rates by tier]`, and 1 if the price is not of the package. */
+interface More {
+  readonly s?: Readonly<Record<string, TierRow>>;
+  readonly c?: readonly (readonly [string, readonly RateRow[]])[];
+  readonly a?: 1;
+}
+/** A factor or `[input, output, cached input]`, and letters of the parts that keep the standard price. */
+type TierRow = readonly [number | readonly [number, number, number], string?];
+/**
+ * A row `[above input tokens, input, output, cached input, cache write, the same for an hour, audio, cached audio]`,
+ * rates in USD per million tokens. A bound below 0 is inclusive.
+ */
+type RateRow = readonly [
+  number,
+  number,
+  number,
+  (number | null)?,
+  (number | null)?,
+  (number | null)?,
+  (number | null)?,
+  (number | null)?,
+];
 
 const sameModelsAs: Readonly<Record<string, string>> = { azure: "openai", xai: "x-ai" };
 const longestName = 200;
@@ -56,6 +85,15 @@ export function lookUpModel(provider: string, model: string): CatalogueEntry | u
     if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row);
   }
   return undefined;
+}
+
+/** True if the catalogue lists models of the provider. */
+export function isListedProvider(provider: string): boolean {
+  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
+  return Object.hasOwn(
+    parsed,
+    Object.hasOwn(sameModelsAs, provider) ? (sameModelsAs[provider] as string) : provider,
+  );
 }
 
 const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
@@ -93,11 +131,11 @@ function known<T extends object>(fields: T | undefined): Partial<T> {
 }
 
 function entryOf(name: string, row: Row): CatalogueEntry {
-  const [, , rates, contextWindow, maxOutputTokens, capabilities] = row;
+  const [, , rates, contextWindow, maxOutputTokens, capabilities, more = {}] = row;
   return {
     name,
     ...known({
-      price: priceOf(rates),
+      price: priceOf(rates, more),
       contextWindow: contextWindow ?? undefined,
       maxOutputTokens: maxOutputTokens ?? undefined,
       capabilities: capabilities ? capabilitiesOf(capabilities) : undefined,
@@ -105,19 +143,63 @@ function entryOf(name: string, row: Row): CatalogueEntry {
   };
 }
 
-function priceOf([base, ...above]: readonly RateRow[]): Price | undefined {
-  if (base === undefined) return undefined;
-  const tiers = above.map((row) => ({ aboveInputTokens: row[0], ...ratesOf(row) }));
-  return { ...ratesOf(base), ...(tiers.length > 0 ? { tiers } : {}) };
+const ownSource = "the providers' pages";
+
+function priceOf(rates: readonly RateRow[], { s, c, a }: More): Price | undefined {
+  const terms = termsOf(rates, s);
+  if (terms === undefined) return undefined;
+  const changes = c?.flatMap(([from, later]) => {
+    const of = termsOf(later, s);
+    return of === undefined ? [] : [{ from, ...of }];
+  });
+  return {
+    ...terms,
+    ...(changes === undefined ? {} : { changes }),
+    source: a === 1 ? ownSource : source,
+    checkedOn: a === 1 ? reviewed : pricesDate,
+  };
 }
 
-function ratesOf([, input, output, cached, cacheWrite]: RateRow): Rates {
+function termsOf([base, ...above]: readonly RateRow[], services: More["s"]): PriceTerms | undefined {
+  if (base === undefined) return undefined;
+  const tiers = above.map((row) => ({
+    aboveInputTokens: Math.abs(row[0]),
+    ...(row[0] < 0 ? { inclusive: true } : {}),
+    ...ratesOf(row),
+  }));
+  return {
+    ...ratesOf(base),
+    ...(tiers.length > 0 ? { tiers } : {}),
+    ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),
+  };
+}
+
+const partLetters: readonly (readonly [string, UnstackedPart])[] = [
+  ["l", "longContext"],
+  ["c", "cachedInput"],
+];
+
+function serviceTiersOf(services: NonNullable<More["s"]>): Readonly<Record<string, ServiceTierPrice>> {
+  return Object.fromEntries(
+    Object.entries(services).map(([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
+      const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
+      const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
+      // An account whose standing class is another one says so in the model's defaults.
+      return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
+    }),
+  );
+}
+
+function ratesOf([, input, output, cached, write, write1h, audio, cachedAudio]: RateRow): Rates {
   return {
     usdPerMillionInputTokens: input,
     usdPerMillionOutputTokens: output,
     ...known({
       usdPerMillionCachedInputTokens: cached ?? undefined,
-      usdPerMillionCacheWriteTokens: cacheWrite ?? undefined,
+      usdPerMillionCacheWriteTokens: write ?? undefined,
+      usdPerMillionCacheWrite1hTokens: write1h ?? undefined,
+      usdPerMillionAudioInputTokens: audio ?? undefined,
+      usdPerMillionCachedAudioInputTokens: cachedAudio ?? undefined,
     }),
   };
 }

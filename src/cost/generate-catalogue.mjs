@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { findProvider } from "@pydantic/genai-prices";
-import { models as added, facts, reviewed } from "./catalogue-additions.mjs";
+import { models as added, facts, reviewed, serviceTiers } from "./catalogue-additions.mjs";
 
 // Publication dates by version, which the package does not contain.
 const published = { "0.1.8": "2026-09-23" };
@@ -64,30 +64,58 @@ function fromRegex(source) {
 }
 
 /**
- * Returns the prices in force at `reviewed`. Where they vary by the time of day the most expensive ones
+ * Returns the prices in force at a date. Where they vary by the time of day the most expensive ones
  * are used, so that an estimate is an upper bound.
  */
-function priceOf(model) {
+function priceOf(model, date = reviewed) {
   if (!Array.isArray(model.prices)) return model.prices;
   const dated = model.prices.filter(({ constraint: c }) => c?.type !== "time_of_date");
-  const base = dated.findLast(({ constraint: c }) => c === undefined || c.start_date <= reviewed);
+  const base = dated.findLast(({ constraint: c }) => c === undefined || c.start_date <= date);
   const hourly = model.prices
     .slice(model.prices.indexOf(base) + 1)
     .filter(({ constraint: c }) => c?.type === "time_of_date");
   return [base, ...hourly].map(({ prices }) => prices).reduce((a, b) => (rank(b) > rank(a) ? b : a));
 }
 
+/** Returns `[from, rates]` of each price that comes into force after `reviewed`. */
+function changesOf(model, provider) {
+  if (!Array.isArray(model.prices)) return undefined;
+  const dates = model.prices.flatMap(({ constraint: c }) =>
+    c?.type === "start_date" && c.start_date > reviewed ? [c.start_date] : [],
+  );
+  return dates.length === 0
+    ? undefined
+    : dates.map((date) => [date, ratesOf(priceOf(model, date), provider, model.id)]);
+}
+
 const rank = (prices) => baseOf(prices.input_mtok) + baseOf(prices.output_mtok);
 const baseOf = (value) => (typeof value === "object" ? value.base : (value ?? 0));
 
-/** Returns `[aboveInputTokens, input, output, cached, cacheWrite]` by tier, in US dollars per million tokens. */
-function ratesOf(prices) {
-  const { input_mtok, output_mtok, cache_read_mtok, cache_write_mtok } = prices;
+/**
+ * Returns `[aboveInputTokens, input, output, cached, cacheWrite, cacheWrite1h, audio, cachedAudio]` by tier, in US
+ * dollars per million tokens. A bound below 0 is inclusive. The source writes an inclusive one as one token less.
+ */
+function ratesOf(prices, provider, model) {
+  const { input_mtok, output_mtok, cache_read_mtok, cache_write_mtok, cache_write_1h_mtok } = prices;
   if (input_mtok === undefined || output_mtok === undefined) return [];
-  const kinds = [input_mtok, output_mtok, cache_read_mtok, cache_write_mtok];
+  // Google's page states a price of sound only where it is not that of text.
+  const isSame = provider === "google" && /^gemini-(2\.5|3)/.test(model) && !prices.input_audio_mtok;
+  const [audio, cachedAudio] = isSame
+    ? [input_mtok, cache_read_mtok]
+    : [prices.input_audio_mtok, prices.cache_audio_read_mtok];
+  const kinds = [
+    input_mtok,
+    output_mtok,
+    cache_read_mtok,
+    cache_write_mtok,
+    cache_write_1h_mtok,
+    audio,
+    cachedAudio,
+  ];
   const starts = new Set(kinds.flatMap((value) => value?.tiers?.map(({ start }) => start) ?? []));
   return [0, ...[...starts].sort((a, b) => a - b)].map((start) => {
-    const row = [start, ...kinds.map((value) => rateAt(value, start) ?? null)];
+    const bound = start % 1_000 === 999 ? -(start + 1) : start;
+    const row = [bound, ...kinds.map((value) => rateAt(value, start) ?? null)];
     while (row.at(-1) === null) row.pop();
     return row;
   });
@@ -98,8 +126,17 @@ function rateAt(value, start) {
   return value.tiers.findLast((tier) => tier.start <= start && start > 0)?.price ?? value.base;
 }
 
-/** Returns `[model, names, rates, contextWindow, maxOutputTokens, capabilities]` without trailing unknowns. */
-function row({ model, names, rates = [], contextWindow, maxOutputTokens, capabilities }) {
+/** Returns `[model, names, rates, contextWindow, maxOutputTokens, capabilities, more]` without trailing unknowns. */
+function row(
+  provider,
+  { model, names, rates = [], contextWindow, maxOutputTokens, capabilities, changes, isOwn },
+) {
+  const tiers = rates.length === 0 ? undefined : serviceTiers[provider]?.find(([of]) => of.test(model))?.[1];
+  const more = {
+    ...(tiers === undefined ? {} : { s: tiers }),
+    ...(changes === undefined ? {} : { c: changes }),
+    ...(isOwn ? { a: 1 } : {}),
+  };
   const cells = [
     model,
     [...new Set(names)],
@@ -107,6 +144,7 @@ function row({ model, names, rates = [], contextWindow, maxOutputTokens, capabil
     contextWindow ?? null,
     maxOutputTokens ?? null,
     capabilities ?? null,
+    Object.keys(more).length === 0 ? null : more,
   ];
   while (cells.at(-1) === null) cells.pop();
   return cells;
@@ -121,15 +159,19 @@ function rowsOf(provider) {
     return model;
   };
   for (const id of Object.keys(known)) find(id);
-  const additions = (added[provider] ?? []).map((entry) =>
-    row(entry.priceOf === undefined ? entry : { ...entry, rates: ratesOf(priceOf(find(entry.priceOf))) }),
-  );
+  const additions = (added[provider] ?? []).map((entry) => {
+    if (entry.priceOf === undefined) return row(provider, { ...entry, isOwn: entry.rates !== undefined });
+    const of = find(entry.priceOf);
+    const rates = ratesOf(priceOf(of), provider, entry.priceOf);
+    return row(provider, { ...entry, rates, changes: changesOf(of, provider) });
+  });
   const listed = source.map((model) =>
-    row({
+    row(provider, {
       model: model.id,
       names: patternsOf(model.match),
-      rates: ratesOf(priceOf(model)),
+      rates: ratesOf(priceOf(model), provider, model.id),
       contextWindow: model.context_window,
+      changes: changesOf(model, provider),
       ...known[model.id],
     }),
   );
@@ -154,10 +196,13 @@ const text = `// Generated by generate-catalogue.mjs. Do not edit: change catalo
 /** When the catalogue was last reviewed. */
 export const reviewed: string = "${reviewed}";
 
+/** Publication date of the package that the prices are from. */
+export const pricesDate: string = "${published[version]}";
+
 /** Package, version and publication date of the prices. */
 export const source: string = "@pydantic/genai-prices ${version}, ${published[version]}";
 
-/** Rows by provider, as JSON: \`[model, names, rates, contextWindow, maxOutputTokens, capabilities]\`. */
+/** Rows by provider, as JSON: \`[model, names, rates, contextWindow, maxOutputTokens, capabilities, more]\`. */
 export const rows: string = \`{${table.join(",\n")}}\`;
 `;
 

@@ -1,7 +1,7 @@
 import type { ModelFacts, OutputLimited, RequestFacts } from "../contracts/index.ts";
 import type { Left, OutputToLimit } from "../contracts/ports/index.ts";
 import type { LimitedOutput } from "../contracts/ports/pricing.ts";
-import { highestCost, highestOutputRate } from "./highest-rates.ts";
+import { type CallBounds, highestCost, highestOutputRate } from "./highest-rates.ts";
 import { mostInputTokensOn } from "./most-input-tokens.ts";
 
 /** Smallest output limit that a call is lowered to: a shorter answer is rarely worth its input. */
@@ -23,15 +23,20 @@ const roomyFactor = 4;
 export function limitOutput(call: OutputToLimit): LimitedOutput {
   const { model, request, asked, cutAt, answers, usualOutputTokens, left } = call;
   const { price } = model;
+  // It has the conditions of the call among its fields.
+  const bounds: CallBounds = call;
   const modelLimit = mostOutputTokens(model, request);
   const roomy = Math.ceil(Math.max(roomyOutputTokens, roomyFactor * usualOutputTokens, roomyFactor * cutAt));
   const wanted = asked ?? Math.min(modelLimit ?? roomy, roomy);
   if (price === undefined) return { outputLimit: wanted, costUsd: undefined, limited: undefined };
   const most = mostInputTokensOn(model, request);
-  const perToken = (answers * highestOutputRate(price, most)) / 1e6;
+  const perToken = (answers * highestOutputRate(price, most, bounds)) / 1e6;
   // Output that costs nothing needs no limit: long answers of an own machine would be cut for nothing.
-  if (perToken === 0) return { outputLimit: asked, costUsd: highestCost(price, most, 0), limited: undefined };
-  const costOf = (tokens: number) => highestCost(price, most, tokens * answers);
+  if (perToken === 0)
+    return { outputLimit: asked, costUsd: finite(highestCost(price, most, 0, bounds)), limited: undefined };
+  const costOf = (tokens: number) => highestCost(price, most, tokens * answers, bounds);
+  if (costOf(0) === Number.POSITIVE_INFINITY)
+    return { outputLimit: wanted, costUsd: undefined, limited: undefined };
   const payable = affordable(left.usd, costOf, perToken);
   const tokens = wanted <= payable ? wanted : payable >= leastOutputTokens ? payable : undefined;
   if (tokens === undefined) {
@@ -45,17 +50,23 @@ export function limitOutput(call: OutputToLimit): LimitedOutput {
 
 /**
  * Returns the most that a call can cost with the smallest output limit that the router gives one, in US
- * dollars; undefined if the price is not known. `asked`: the limit of the request, else of the model's defaults.
+ * dollars; undefined if the price is not known, or not bounded. `asked`: the limit of the request, else of the model's
+ * defaults.
  */
 export function leastCostUsd(
   model: ModelFacts,
   request: Pick<RequestFacts, "mostInputTokens" | "inputTokens" | "images">,
   asked: number | undefined,
+  bounds: CallBounds = {},
 ): number | undefined {
   const { price, maxOutputTokens = leastOutputTokens } = model;
   if (price === undefined) return undefined;
   const tokens = Math.min(asked ?? maxOutputTokens, leastOutputTokens);
-  return highestCost(price, mostInputTokensOn(model, request), tokens);
+  return finite(highestCost(price, mostInputTokensOn(model, request), tokens, bounds));
+}
+
+function finite(usd: number): number | undefined {
+  return usd === Number.POSITIVE_INFINITY ? undefined : usd;
 }
 
 /**

@@ -28,6 +28,7 @@ export function createAssembler(): Assembler {
   let refusal = "";
   let finishReason: Choice["finish_reason"] | undefined;
   let usage: CompletionChunk["usage"];
+  let serviceTier: CompletionChunk["service_tier"];
   const toolCalls: ToolCall[] = [];
   // Fields of a provider beyond OpenAI's: reasoning text, thinking blocks …
   // Without a prototype: a server names them, and could name one "__proto__".
@@ -67,6 +68,7 @@ export function createAssembler(): Assembler {
         created: chunk.created || head.created,
         model: chunk.model || head.model,
       };
+      serviceTier = chunk.service_tier ?? serviceTier;
       const choice = chunk.choices[0];
       // A copy: the consumer gets the chunk, and the call is billed by it.
       if (chunk.usage) usage = copyOf(chunk.usage);
@@ -98,6 +100,7 @@ export function createAssembler(): Assembler {
         object: "chat.completion",
         choices: [{ index: 0, message, finish_reason: finishReason ?? "stop", logprobs: logprobs() }],
         ...(usage ? { usage } : {}),
+        ...(serviceTier ? { service_tier: serviceTier } : {}),
       };
     },
   };

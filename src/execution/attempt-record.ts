@@ -10,9 +10,12 @@ import {
 } from "../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
+import { askedServiceTier } from "../plugin/service-tier.ts";
 import { withServerText } from "../plugin/with-server-text.ts";
 import type { CallContext, RequestScope } from "./context.ts";
 import { shortText } from "./short-text.ts";
+
+const noTier = {};
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -56,6 +59,7 @@ class RunningAttempt implements AttemptRecord {
   readonly #context: CallContext;
   readonly #ready: ReadyCall;
   readonly #startedAt: number;
+  readonly #startedWall: number;
   readonly #record: Writable<Attempt>;
   #abandoned = false;
   #isReported = false;
@@ -66,12 +70,13 @@ class RunningAttempt implements AttemptRecord {
     this.#context = context;
     this.#ready = ready;
     this.#startedAt = clock.monotonic();
+    this.#startedWall = clock.wall();
     this.#record = {
       id: call.attemptId,
       model: call.model,
       name: model.name,
       hop: call.hop,
-      startedAt: timestamp(clock.wall()),
+      startedAt: timestamp(this.#startedWall),
       latencyMs: 0,
     };
     if (model.endpoint !== undefined) this.#record.endpoint = model.endpoint;
@@ -90,9 +95,14 @@ class RunningAttempt implements AttemptRecord {
 
   answer(completion: Completion): void {
     const choice = completion.choices[0];
-    this.#bill(completion.usage, () => this.#estimate(textOf(choice?.message)));
     const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
+    this.#bill(
+      completion.usage,
+      () => this.#estimate(textOf(choice?.message)),
+      servedModel,
+      completion.service_tier,
+    );
     if (finishReason !== undefined)
       this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
     this.#end(this.#record.costUsd);
@@ -100,9 +110,9 @@ class RunningAttempt implements AttemptRecord {
 
   succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
     const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
-    this.#bill({ ...input, completion_tokens: 0 }, () => 0);
     const said = shortText(model);
     if (said !== undefined) this.#record.servedModel = said;
+    this.#bill({ ...input, completion_tokens: 0 }, () => 0, said);
     this.#end(this.#record.costUsd);
   }
 
@@ -135,13 +145,40 @@ class RunningAttempt implements AttemptRecord {
     this.#context.ports.observer.ended(this.#ready.call, this.#record);
   }
 
-  #bill(returned: ReturnedUsage, outputTokens: () => number): void {
+  #bill(
+    returned: ReturnedUsage,
+    outputTokens: () => number,
+    servedModel?: string | undefined,
+    serviceTier?: string | null | undefined,
+  ): void {
     const { ports, facts } = this.#context;
     const { inputTokens } = facts;
-    const bill = ports.pricing.bill(this.#ready.model, returned, { inputTokens, outputTokens });
-    this.#record.usage = bill.usage;
-    if (bill.estimated) this.#record.costEstimated = true;
-    if (bill.costUsd !== undefined) this.#record.costUsd = bill.costUsd;
+    const { model } = this.#ready;
+    const bill = ports.pricing.bill(
+      model,
+      returned,
+      { inputTokens, outputTokens },
+      {
+        model: servedModel,
+        serviceTier,
+        askedTier: this.#askedTier(),
+        at: this.#startedWall,
+        seconds: this.#elapsedMs() / 1_000,
+      },
+    );
+    const record = this.#record;
+    record.usage = bill.usage;
+    if (bill.estimated) record.costEstimated = true;
+    if (bill.costUsd !== undefined) record.costUsd = bill.costUsd;
+    if (bill.substituted !== undefined) record.substituted = bill.substituted;
+    if (bill.pricedAs !== undefined) record.pricedAs = bill.pricedAs;
+    if (bill.unpriced !== undefined) record.unpriced = bill.unpriced;
+  }
+
+  /** Returns the class of service that was asked for; none if the target does not know the parameter. */
+  #askedTier(): string | undefined {
+    const isDropped = this.#record.dropped?.includes("service_tier") === true;
+    return askedServiceTier(isDropped ? noTier : this.#context.chat, this.#ready.model);
   }
 
   #billReceived(text: string): void {

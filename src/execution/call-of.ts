@@ -2,8 +2,12 @@ import type { Candidate, Hop } from "../contracts/index.ts";
 import type { Call, Left } from "../contracts/ports/index.ts";
 import type { LimitedOutput } from "../contracts/ports/pricing.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
+import { askedServiceTier } from "../plugin/service-tier.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
+
+/** Time after the deadline in which a call that it ends may still be counted, in milliseconds. */
+const lateMs = 1_000;
 
 /** Returns a call as the ports see it. Under a bound it carries an output limit and what it can cost at most. */
 export function callOf(
@@ -48,6 +52,9 @@ function limitFor(
   }: Candidate,
   left: Left,
 ): LimitedOutput {
+  const { defaults } = modelOf(id);
+  const mostMs =
+    scope.deadline === undefined ? undefined : scope.deadline.at - ports.clock.monotonic() + lateMs;
   return ports.pricing.limitOutput({
     model,
     request: {
@@ -56,10 +63,13 @@ function limitFor(
       mostInputTokens: facts.mostInputTokens,
       images: facts.images,
     },
-    asked: facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults),
+    asked: facts.maxOutputTokens ?? defaultOutputLimit(defaults),
     usualOutputTokens,
     cutAt: scope.cutAt,
     answers: Math.max(1, chat.n ?? 1),
     left,
+    at: ports.clock.wall(),
+    mostSeconds: mostMs === undefined ? undefined : Math.max(0, mostMs) / 1_000,
+    serviceTier: askedServiceTier(chat, { defaults }),
   });
 }

@@ -6,7 +6,7 @@ import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.
 import { catalogueDate } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
-import { pricing } from "../cost/pricing.ts";
+import { createPricing } from "../cost/pricing.ts";
 import { type DecisionParts, otherIds, ownConstraints } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
@@ -27,6 +27,7 @@ import { completeModels, factsCompleter } from "./complete-models.ts";
 import { certified, estimateBy, leastCostBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { heldConstraints } from "./held-constraints.ts";
+import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
 import { createPolicyInputs } from "./policy-inputs.ts";
 import { connect } from "./router.ts";
@@ -88,7 +89,7 @@ function assemble<Id extends string>(
   const inputs =
     reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
   if (inputs !== undefined) events.observe(inputs.observe);
-  const leastCostUsd = leastCostBy(models);
+  const leastCostUsd = leastCostBy(models, clock.wall);
   const readLimits = { maxCharacters, estimateTokens };
 
   const facts = ids.map((id) => ({ id, facts: completeFacts(models[id]) }));
@@ -101,7 +102,7 @@ function assemble<Id extends string>(
     random: random ?? Math.random,
     clock: clock.wall,
     monotonic: now,
-    estimate: estimateBy(means, leastCostUsd),
+    estimate: estimateBy(means, leastCostUsd, clock.wall),
     leastCostUsd,
     healthOf: health.of,
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
@@ -109,12 +110,13 @@ function assemble<Id extends string>(
     inputsOf: inputs?.snapshots,
     ...description,
   };
+  const life = createLifeWatch<Id>({ models, emit: events.emit, wall: clock.wall });
   const ports: ExecutionPorts = {
     clock,
     random: random ?? Math.random,
     admission: createAdmission({ breakers, retryBudget, hedging, limits, now }),
-    observer: createObserver({ events, means, health, now }),
-    pricing,
+    observer: createObserver({ events, means, health, life, now }),
+    pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
   const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock };
@@ -148,6 +150,7 @@ function assemble<Id extends string>(
   const { name, version, notRecommended: reason } = classifier;
   if (reason !== undefined)
     events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
+  if (events.isHeard) life.begin();
   return router;
 }
 

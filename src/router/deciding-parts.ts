@@ -8,6 +8,7 @@ import {
 } from "../contracts/index.ts";
 import { estimateCost } from "../cost/cost-of.ts";
 import { leastCostUsd } from "../cost/limit-output.ts";
+import { priceAt } from "../cost/price-at.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decision/index.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { describePolicy } from "../plugin/index.ts";
@@ -20,6 +21,7 @@ import type { RouterOptions } from "./router-options.ts";
 export function estimateBy(
   means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens" | "usualOutputTokens">,
   leastCost: DecisionParts<string>["leastCostUsd"],
+  wall: () => number,
 ): DecisionParts<string>["estimate"] {
   return (facts, request, now) => {
     const { name, price } = facts;
@@ -28,7 +30,11 @@ export function estimateBy(
     const costUsd =
       price === undefined
         ? undefined
-        : estimateCost(price, inputTokens, means.expectedOutputTokens(name, request, now));
+        : estimateCost(
+            price.changes === undefined ? price : priceAt(price, wall()),
+            inputTokens,
+            means.expectedOutputTokens(name, request, now),
+          );
     return {
       inputTokens,
       costUsd,
@@ -39,13 +45,20 @@ export function estimateBy(
 }
 
 /** Returns a function that computes `Candidate.leastCostUsd`, knowing the limits in the defaults of models. */
-export function leastCostBy(models: Readonly<Record<string, Model>>): DecisionParts<string>["leastCostUsd"] {
+export function leastCostBy(
+  models: Readonly<Record<string, Model>>,
+  wall: () => number,
+): DecisionParts<string>["leastCostUsd"] {
   const limits = new Map<string, number>();
   for (const { name, defaults } of Object.values(models)) {
     const limit = defaultOutputLimit(defaults);
     if (limit !== undefined) limits.set(name, limit);
   }
-  return (facts, request) => leastCostUsd(facts, request, request.maxOutputTokens ?? limits.get(facts.name));
+  return (facts, request) => {
+    const asked = request.maxOutputTokens ?? limits.get(facts.name);
+    const at = facts.price?.changes === undefined ? undefined : wall();
+    return leastCostUsd(facts, request, asked, { at, mostSeconds: 0 });
+  };
 }
 
 /** Returns the parts of a decision that describe policy, versions and certification. */

@@ -4,12 +4,14 @@ import { copyOf } from "../plugin/copy-of.ts";
 import type { HealthTracker } from "../state/health.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { LifeWatch } from "./life-watch.ts";
 
 /** Parts that are informed about a router's calls: its listeners, and those that learn from calls. */
 export interface ObserverParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
+  readonly life: LifeWatch;
   /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
 }
@@ -23,11 +25,14 @@ export function createObserver<Id extends string>({
   events,
   means,
   health,
+  life,
   now,
 }: ObserverParts<Id>): Observer {
   return {
-    started({ requestId, model, hop }) {
-      if (events.isHeard) events.emit({ type: "attempt-started", decisionId: requestId, model, hop });
+    started({ requestId, model, name, hop }) {
+      if (!events.isHeard) return;
+      life.called(name);
+      events.emit({ type: "attempt-started", decisionId: requestId, model, hop });
     },
     skipped(requestId, model, hop, reason) {
       if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
@@ -44,13 +49,14 @@ export function createObserver<Id extends string>({
       health.observe(attempt, at);
     },
     ended({ requestId }, attempt) {
-      if (events.isHeard)
-        events.emit({
-          type: "attempt-ended",
-          decisionId: requestId,
-          // A copy: the record still changes, and what a request costs is summed from it.
-          attempt: copyOf(attempt as Attempt<Id>),
-        });
+      if (!events.isHeard) return;
+      events.emit({
+        type: "attempt-ended",
+        decisionId: requestId,
+        // A copy: the record still changes, and what a request costs is summed from it.
+        attempt: copyOf(attempt as Attempt<Id>),
+      });
+      life.answered(attempt);
     },
   };
 }

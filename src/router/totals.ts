@@ -11,9 +11,29 @@ export function totalUsage(attempts: readonly Attempt[]): Usage {
       cachedInputTokens: sum(total.cachedInputTokens, usage.cachedInputTokens),
       cacheWriteTokens: sum(total.cacheWriteTokens, usage.cacheWriteTokens),
       reasoningTokens: sum(total.reasoningTokens, usage.reasoningTokens),
+      ...rarer(total, usage),
     };
   }
   return total;
+}
+
+const rarerParts = [
+  "cacheWrite1hTokens",
+  "audioInputTokens",
+  "cachedAudioInputTokens",
+  "imageInputTokens",
+  "audioOutputTokens",
+  "imageOutputTokens",
+] as const satisfies readonly (keyof Usage)[];
+
+/** Returns the sums of the parts that few calls have, without those that none has. */
+function rarer(a: Usage, b: Usage): Partial<Usage> | undefined {
+  let parts: { -readonly [Key in keyof Usage]?: Usage[Key] } | undefined;
+  for (const part of rarerParts) {
+    const both = sum(a[part], b[part]);
+    if (both !== undefined) parts = { ...parts, [part]: both };
+  }
+  return parts;
 }
 
 /** Returns the cost of all attempts together in US dollars; undefined if one cost is not known. */

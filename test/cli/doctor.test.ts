@@ -61,6 +61,38 @@ describe("doctor", () => {
     expect(server.requests.map(({ path }) => path)).toEqual(["/v1/models", "/v1/models"]);
   });
 
+  it("lists unknown prices, old prices, retired models, and another model that answers", async () => {
+    const price = { ...known.price, source: "https://example.com/prices", checkedOn: "2026-01-01" };
+    const swapped = fakeModel({ provider: "openai", model: "gpt-4.1" });
+    const config = folder.config(() =>
+      createRouter({
+        models: {
+          unpriced: fakeModel({ name: "x:unpriced" }),
+          stale: fakeModel({ name: "x:stale", price }),
+          gone: fakeModel({ provider: "openai", model: "gpt-4" }),
+          swapped: {
+            ...swapped,
+            generate: async (request, options) => ({
+              ...(await swapped.generate(request, options)),
+              model: "gpt-5",
+            }),
+          },
+        },
+        policy: always("stale"),
+      }),
+    );
+    const run = async (...more: string[]) => (await runCli(["doctor", "--config", config, ...more])).out;
+    const out = await run("--call");
+    expect(out).toMatch(/- unpriced.*: price, .*unknown/);
+    expect(out).toContain(
+      "- stale: its price was last checked 334 days ago (https://example.com/prices): compare it with the provider's page",
+    );
+    expect(out).toContain("- gone: retired on 2026-10-23; the provider recommends gpt-5.6-sol");
+    expect(out).toContain("- swapped: gpt-5 answered in its place");
+    expect(out).toContain("- swapped: retires on 2027-01-14; the provider recommends gpt-6-luna");
+    expect(await run("--max-price-age", "400")).not.toContain("last checked 334 days ago");
+  });
+
   it("reports an unreachable endpoint", async () => {
     server = await serveOpenAi({ type: "answer", answer });
     const env = vllmEnvironment(server.url);

@@ -48,7 +48,7 @@ describe("the most that a call can cost", () => {
             cacheWriteTokens: inputTokens - cachedInputTokens,
           };
           const most = mostCostUsd(fakeModel({ price }), request, facts.images, limit);
-          expect(most).toBeGreaterThanOrEqual(costOf(price, usage) - 1e-12);
+          expect(most).toBeGreaterThanOrEqual((costOf(price, usage) as number) - 1e-12);
         },
       ),
       { numRuns: runs(300, 10_000) },

@@ -34,12 +34,21 @@ describe("looking up a model", () => {
         usdPerMillionCachedInputTokens: 0.5,
         tiers: [
           {
-            aboveInputTokens: 271_999,
+            aboveInputTokens: 272_000,
+            inclusive: true,
             usdPerMillionInputTokens: 10,
             usdPerMillionOutputTokens: 45,
             usdPerMillionCachedInputTokens: 1,
           },
         ],
+        serviceTiers: {
+          batch: { factor: 0.5, reserve: "asked" },
+          flex: { factor: 0.5, reserve: "asked" },
+          priority: { factor: 2.5, doesNotStackWith: ["longContext"], reserve: "asked" },
+          fast: { factor: 2.5, doesNotStackWith: ["longContext"], reserve: "asked" },
+        },
+        source: catalogueSource,
+        checkedOn: "2026-09-23",
       },
       contextWindow: 1_050_000,
       maxOutputTokens: 128_000,
@@ -50,7 +59,14 @@ describe("looking up a model", () => {
       usdPerMillionOutputTokens: 5,
       usdPerMillionCachedInputTokens: 0.1,
       usdPerMillionCacheWriteTokens: 1.25,
+      usdPerMillionCacheWrite1hTokens: 2,
+      serviceTiers: { batch: { factor: 0.5, reserve: "asked" } },
+      source: catalogueSource,
+      checkedOn: "2026-09-23",
     });
+    expect(lookUpModel("google", "gemini-3.8-flash")?.price?.changes).toMatchObject([
+      { from: "2027-01-01", usdPerMillionInputTokens: 1.5, usdPerMillionOutputTokens: 7.5 },
+    ]);
   });
 
   test.each([

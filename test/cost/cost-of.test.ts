@@ -112,7 +112,7 @@ describe("for every price and usage the cost", () => {
       fc.property(
         price,
         usage,
-        (p, u) => costOf(p, u) >= 0 && estimateCost(p, u.inputTokens, u.outputTokens) >= 0,
+        (p, u) => (costOf(p, u) ?? -1) >= 0 && (estimateCost(p, u.inputTokens, u.outputTokens) ?? -1) >= 0,
       ),
       { numRuns: runs(200, 10_000) },
     );
@@ -122,7 +122,7 @@ describe("for every price and usage the cost", () => {
     const tokens = fc.nat(400_000);
     fc.assert(
       fc.property(rates, tokens, tokens, tokens, (p, input, output, more) => {
-        const cost = costOf(p, { inputTokens: input, outputTokens: output });
+        const cost = costOf(p, { inputTokens: input, outputTokens: output }) as number;
         expect(costOf(p, { inputTokens: input, outputTokens: output + more })).toBeGreaterThanOrEqual(cost);
         expect(costOf(p, { inputTokens: input + more, outputTokens: output })).toBeGreaterThanOrEqual(cost);
       }),
@@ -135,7 +135,7 @@ describe("for every price and usage the cost", () => {
     fc.assert(
       fc.property(tokens, tokens, (input, more) => {
         expect(estimateCost(tiered, input + more, 100)).toBeGreaterThanOrEqual(
-          estimateCost(tiered, input, 100),
+          estimateCost(tiered, input, 100) as number,
         );
       }),
       { numRuns: runs(200, 10_000) },

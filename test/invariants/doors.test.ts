@@ -38,19 +38,19 @@ const pluginDoor = {
     Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
     ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
     DecisionsLost DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
-    FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health
+    FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice Granted Health
     HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
-    Logprobs Model ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange
+    Logprobs Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange
     ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier
+    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange PriceTerms PriceTier
     PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QuotaLimit
     QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
     RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
     RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
-    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts
-    SessionState SessionsState Settlement Spend SpendAccountState SpendState SplitRecord Store StoreEntry
+    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts
+    SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry
     StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
-    ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField Usage UsageMean
+    ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField UnstackedPart Usage UsageMean
     UsageMeansState UserMessage
   `),
 };

@@ -9,11 +9,29 @@ test("a price with all its parts passes as it is", () => {
     ...rates,
     usdPerMillionCachedInputTokens: 0,
     usdPerMillionCacheWriteTokens: 1.25,
+    usdPerMillionCacheWrite1hTokens: 2,
+    usdPerMillionAudioInputTokens: 9,
+    usdPerMillionCachedAudioInputTokens: 3,
+    usdPerMillionImageInputTokens: 1,
+    usdPerMillionReasoningTokens: 3,
+    usdPerMillionAudioOutputTokens: 9,
+    usdPerMillionImageOutputTokens: 9,
     usdPerRequest: 0.01,
     tiers: [
       { aboveInputTokens: 1_000, ...rates },
-      { aboveInputTokens: 2_000, ...rates },
+      { aboveInputTokens: 2_000, inclusive: true, ...rates },
     ],
+    serviceTiers: {
+      flex: { factor: 0.5, doesNotStackWith: ["cachedInput", "longContext"], reserve: "asked" },
+      priority: { rates, tiers: [{ aboveInputTokens: 9, ...rates }] },
+    },
+    gpu: { usdPerGpuHour: 2, gpus: 2, concurrentCalls: 8, outputTokensPerSecond: 40 },
+    changes: [
+      { from: "2027-01-01", ...rates },
+      { from: "2027-02-01T10:00:00+01:00", ...rates, usdPerRequest: 1 },
+    ],
+    source: "https://example.com/prices",
+    checkedOn: "2026-11-27",
   };
   expect(checkPrice("openai.price", price)).toBe(price);
 });
@@ -45,6 +63,55 @@ test.each([
     },
     "p.tiers[1].aboveInputTokens",
   ],
+  [
+    "a bound that is neither inclusive nor not",
+    { ...rates, tiers: [{ aboveInputTokens: 5, ...rates, inclusive: 1 }] },
+    "p.tiers[0].inclusive",
+  ],
+  ["a class with neither factor nor rates", { ...rates, serviceTiers: { flex: {} } }, "p.serviceTiers.flex"],
+  [
+    "a class with factor and rates",
+    { ...rates, serviceTiers: { flex: { factor: 1, rates } } },
+    "p.serviceTiers.flex",
+  ],
+  [
+    "a factor that is NaN",
+    { ...rates, serviceTiers: { flex: { factor: Number.NaN } } },
+    "p.serviceTiers.flex.factor",
+  ],
+  ["a price of the standard class", { ...rates, serviceTiers: { default: { factor: 1 } } }, "p.serviceTiers"],
+  ["a class in capitals", { ...rates, serviceTiers: { Flex: { factor: 1 } } }, "p.serviceTiers"],
+  [
+    "a part that does not exist",
+    { ...rates, serviceTiers: { flex: { factor: 1, doesNotStackWith: ["tools"] } } },
+    "p.serviceTiers.flex.doesNotStackWith",
+  ],
+  ["a machine for less than nothing", { ...rates, gpu: { usdPerGpuHour: -1 } }, "p.gpu.usdPerGpuHour"],
+  [
+    "half a call at a time",
+    { ...rates, gpu: { usdPerGpuHour: 1, concurrentCalls: 0.5 } },
+    "p.gpu.concurrentCalls",
+  ],
+  ["a change without a time", { ...rates, changes: [{ ...rates }] }, "p.changes[0].from"],
+  ["a date of no calendar", { ...rates, changes: [{ ...rates, from: "2027-13-01" }] }, "p.changes[0].from"],
+  [
+    "a time without its zone",
+    { ...rates, changes: [{ ...rates, from: "2027-01-01T10:00" }] },
+    "p.changes[0].from",
+  ],
+  [
+    "changes out of order",
+    {
+      ...rates,
+      changes: [
+        { ...rates, from: "2027-01-02" },
+        { ...rates, from: "2027-01-01" },
+      ],
+    },
+    "p.changes[1].from",
+  ],
+  ["an endless list of changes", { ...rates, changes: new Array(65).fill({ ...rates }) }, "p.changes"],
+  ["a date in words", { ...rates, checkedOn: "yesterday" }, "p.checkedOn"],
 ])("%s is refused by name", (_, price, option) => {
   expect(() => checkPrice("p", price as Price)).toThrow(InvalidOptionError);
   expect(() => checkPrice("p", price as Price)).toThrow(expect.objectContaining({ option }));

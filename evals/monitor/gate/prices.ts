@@ -1,8 +1,13 @@
-import type { Price } from "../../../src/contracts/index.ts";
+import type { PriceTerms, PriceTier } from "../../../src/contracts/index.ts";
+import { priceAt } from "../../../src/cost/price-at.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /** Checks if models still cost what they did when the saving was measured. */
-export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceOf">): CheckResult {
+export function prices({
+  tuning,
+  priceOf,
+  now,
+}: Pick<GateContext, "tuning" | "priceOf" | "now">): CheckResult {
   const changed: string[] = [];
   const unknown: string[] = [];
   for (const model of tuning.models) {
@@ -11,7 +16,7 @@ export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceO
     const today = priceOf(model);
     if (tuned === undefined) unknown.push(`the tuning file holds no price of ${model}`);
     else if (today === undefined) unknown.push(`the current price of ${model} is not known`);
-    else changed.push(...differences(model, tuned, today));
+    else changed.push(...differences(model, tuned, priceAt(today, now)));
   }
   const figures = { models: tuning.models.length, changed, unknown };
   const of = (verdict: CheckResult["verdict"], sentence: string): CheckResult => ({
@@ -30,13 +35,32 @@ export function prices({ tuning, priceOf }: Pick<GateContext, "tuning" | "priceO
   return of("passed", `prices are those of the certificate (${tuning.models.join(", ")})`);
 }
 
-function differences(model: string, tuned: Price, today: Price): readonly string[] {
-  const before = flat(tuned);
-  const now = flat(today);
+/** Rates that every tuning file has if they were known: an absent one is a difference. */
+const alwaysWritten =
+  /(?:^|\.)(?:usdPerMillion(?:Input|Output|CachedInput|CacheWrite)Tokens|usdPerRequest|aboveInputTokens)$/;
+
+function differences(model: string, tuned: PriceTerms, today: PriceTerms): readonly string[] {
+  const before = flat(plainTiers(tuned));
+  const now = flat(plainTiers(today));
   const show = (rate: number | undefined): string => (rate === undefined ? "none" : String(rate));
-  return [...new Set([...before.keys(), ...now.keys()])]
-    .filter((field) => before.get(field) !== now.get(field))
-    .map((field) => `${model} ${field}: ${show(before.get(field))}, today ${show(now.get(field))}`);
+  return (
+    [...new Set([...before.keys(), ...now.keys()])]
+      .filter((field) => before.get(field) !== now.get(field))
+      // A file of an earlier version has no rates of classes of service, of sound, of an hour's cache.
+      .filter(
+        (field) => before.has(field) || (alwaysWritten.test(field) && !field.startsWith("serviceTiers.")),
+      )
+      .map((field) => `${model} ${field}: ${show(before.get(field))}, today ${show(now.get(field))}`)
+  );
+}
+
+/** Writes inclusive bounds as exclusive ones, as earlier versions did. */
+function plainTiers(price: PriceTerms): PriceTerms {
+  const { tiers } = price;
+  if (tiers === undefined) return price;
+  const plain = ({ inclusive, ...tier }: PriceTier): PriceTier =>
+    inclusive === true ? { ...tier, aboveInputTokens: tier.aboveInputTokens - 1 } : tier;
+  return { ...price, tiers: tiers.map(plain) };
 }
 
 /** Flattens the rates of a price to paths, without absent ones. */

@@ -1,5 +1,5 @@
-import { type Completion, isRouterError, type Price } from "../../../src/contracts/index.ts";
-import { costOf } from "../../../src/cost/cost-of.ts";
+import { type Completion, isRouterError, type ModelFacts } from "../../../src/contracts/index.ts";
+import { pricing } from "../../../src/cost/pricing.ts";
 import { usageOf } from "../../../src/cost/usage-of.ts";
 
 /** Cost of a judge's calls. */
@@ -37,10 +37,18 @@ export function billOfFailure(error: unknown): Bill {
   return { calls: 1, inputTokens: 0, outputTokens: 0, ...(refused ? { costUsd: 0 } : {}) };
 }
 
-export function billOf(completion: Completion, price: Price | undefined): Bill {
-  const usage = usageOf(completion.usage);
-  if (usage === undefined) return { calls: 1, inputTokens: 0, outputTokens: 0 };
+/** Returns the bill of a call that began at `at`, in milliseconds since the epoch. */
+export function billOf(completion: Completion, facts: ModelFacts, at?: number, seconds?: number): Bill {
+  if (usageOf(completion.usage) === undefined) return { calls: 1, inputTokens: 0, outputTokens: 0 };
+  const { model, service_tier: serviceTier } = completion;
+  const { usage, costUsd } = pricing.bill(facts, completion.usage, nothing, {
+    model,
+    serviceTier,
+    at,
+    seconds,
+  });
   const { inputTokens, outputTokens } = usage;
-  const cost = price === undefined ? {} : { costUsd: costOf(price, usage) };
-  return { calls: 1, inputTokens, outputTokens, ...cost };
+  return { calls: 1, inputTokens, outputTokens, ...(costUsd === undefined ? {} : { costUsd }) };
 }
+
+const nothing = { inputTokens: 0, outputTokens: () => 0 };

@@ -50,13 +50,14 @@ export async function askJudge<Verdict>(
   limits: JudgeLimits,
   signal: AbortSignal | undefined,
 ): Promise<Judged<Verdict>> {
-  const { price } = completeFacts(model);
+  const facts = completeFacts(model);
   const { timeoutMs } = limits;
   let bill = emptyBill;
   let unreadable = 0;
   for (let failures = 0; ; ) {
     signal?.throwIfAborted();
     let completion: Completion;
+    const [at, startedAt] = [Date.now(), performance.now()];
     try {
       completion = await withTimeLimit(
         (limited) => model.generate(requestFor(question, limits), { signal: limited }),
@@ -71,7 +72,7 @@ export async function askJudge<Verdict>(
       failures += 1;
       continue;
     }
-    bill = addBills(bill, billOf(completion, price));
+    bill = addBills(bill, billOf(completion, facts, at, (performance.now() - startedAt) / 1_000));
     const verdict = verdictOf(completion, question.read);
     if (verdict !== undefined) return { bill, verdict };
     unreadable += 1;

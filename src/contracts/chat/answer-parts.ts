@@ -9,6 +9,8 @@ export interface CompletionUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
+  /** Class of service, of providers that report it here and not next to the usage. */
+  service_tier?: string;
   /** Parts of `prompt_tokens`. */
   prompt_tokens_details?: {
     cached_tokens?: number;
@@ -16,11 +18,16 @@ export interface CompletionUsage {
     audio_tokens?: number;
     image_tokens?: number;
     text_tokens?: number;
+    /** Parts of `cached_tokens`. */
+    cached_tokens_details?: { audio_tokens?: number };
+    /** Parts of `cache_write_tokens` by the time for which they are kept. */
+    cache_creation_token_details?: { ephemeral_5m_input_tokens?: number; ephemeral_1h_input_tokens?: number };
   };
   /** Parts of `completion_tokens`. */
   completion_tokens_details?: {
     reasoning_tokens?: number;
     audio_tokens?: number;
+    image_tokens?: number;
     text_tokens?: number;
     /** Tokens of the request's `prediction` that the answer holds. */
     accepted_prediction_tokens?: number;

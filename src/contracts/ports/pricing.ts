@@ -7,8 +7,11 @@ import type { Left } from "./ledger.ts";
 
 /** Prices of calls. */
 export interface Pricing {
-  /** Returns usage and cost of a call, as the provider states them or else estimated. */
-  bill(model: ModelFacts, returned: ReturnedUsage, estimate: UsageEstimate): Bill;
+  /**
+   * Returns usage and cost of a call, as the provider states them or else estimated: at the price of the model that
+   * answered, in the class of service in which it answered, at the time of the call.
+   */
+  bill(model: ModelFacts, returned: ReturnedUsage, estimate: UsageEstimate, served?: ServedCall): Bill;
   estimateTokens(text: string): number;
   /** Returns an upper bound of the input tokens of a request. */
   mostInputTokens(chat: ChatRequest): number;
@@ -29,6 +32,28 @@ export interface OutputToLimit {
   /** Number of answers that are asked for. */
   readonly answers: number;
   readonly left: Left;
+  /** Start of the call in milliseconds since the epoch, for prices that change. Absent: the first price holds. */
+  readonly at?: number | undefined;
+  /** The most seconds that the call can take. Absent: nothing bounds it. */
+  readonly mostSeconds?: number | undefined;
+  /** Class of service that the call asks for. Absent: none, so that it may be any that the price lists. */
+  readonly serviceTier?: string | undefined;
+  /** True if every class that the price lists counts, whatever the call asks for. */
+  readonly everyTier?: boolean | undefined;
+}
+
+/** An answer as its provider describes it, and the call that it belongs to. */
+export interface ServedCall {
+  /** Model that answered, according to the provider. */
+  readonly model?: string | undefined;
+  /** Class of service, according to the provider. */
+  readonly serviceTier?: string | null | undefined;
+  /** Class of service that the call asked for. Absent: none. */
+  readonly askedTier?: string | undefined;
+  /** Start of the call in milliseconds since the epoch. Absent: the first price holds. */
+  readonly at?: number | undefined;
+  /** Seconds that the call took. Absent: not known. */
+  readonly seconds?: number | undefined;
 }
 
 export interface LimitedOutput {
@@ -52,4 +77,10 @@ export interface Bill {
   readonly estimated: boolean;
   /** Cost in US dollars; undefined if the price is not known. */
   readonly costUsd: number | undefined;
+  /** See `Attempt`. */
+  readonly substituted?: "known" | "unknown" | undefined;
+  /** See `Attempt`. */
+  readonly pricedAs?: string | undefined;
+  /** See `Attempt`. */
+  readonly unpriced?: string | undefined;
 }

@@ -113,13 +113,19 @@ export function toUsage(usage: AnswerUsage | undefined): Completion["usage"] {
   const output = tokenCount(usage.output_tokens);
   const total = addCounts(input, output);
   if (input === undefined && output === undefined) return undefined;
+  const kept = isFields(usage.cache_creation) ? usage.cache_creation : undefined;
+  const written1h = tokenCount(kept?.ephemeral_1h_input_tokens);
+  const tier = usage.speed === "fast" ? "fast" : usage.service_tier;
   const known = {
     ...(input !== undefined && { prompt_tokens: input }),
     ...(output !== undefined && { completion_tokens: output }),
     ...(total !== undefined && { total_tokens: total }),
+    ...(typeof tier === "string" && tier !== "standard" && { service_tier: tier.slice(0, longestTier) }),
     prompt_tokens_details: {
       ...(cacheRead.isTold && { cached_tokens: cacheRead.count }),
       ...(cacheWrite.isTold && { cache_write_tokens: cacheWrite.count }),
+      ...(written1h !== undefined &&
+        written1h > 0 && { cache_creation_token_details: { ephemeral_1h_input_tokens: written1h } }),
     },
     ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
   };
@@ -133,6 +139,12 @@ function countUnlessAbsent(value: unknown): { readonly count: number | undefined
   return { count, isTold: count !== undefined };
 }
 
-function isFields(value: unknown): value is AnswerUsage & { thinking_tokens?: unknown } {
+/** Longest name of a class of service that is kept, in characters. */
+const longestTier = 32;
+
+function isFields(value: unknown): value is AnswerUsage & {
+  thinking_tokens?: unknown;
+  ephemeral_1h_input_tokens?: unknown;
+} {
   return typeof value === "object" && value !== null;
 }

@@ -145,7 +145,7 @@ function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): voi
 function saidOf(usage: unknown): AnswerUsage {
   if (typeof usage !== "object" || usage === null) return {};
   const said = Object.entries(usage).filter(([, count]) =>
-    typeof count === "object" ? count !== null : tokenCount(count) !== undefined,
+    typeof count === "object" ? count !== null : typeof count === "string" || tokenCount(count) !== undefined,
   );
   return Object.fromEntries(said);
 }

@@ -101,6 +101,14 @@ export interface AnswerUsage {
   readonly output_tokens?: number | null;
   readonly cache_creation_input_tokens?: number | null;
   readonly cache_read_input_tokens?: number | null;
+  /** Parts of `cache_creation_input_tokens` by the time for which they are kept. */
+  readonly cache_creation?: {
+    readonly ephemeral_5m_input_tokens?: number | null;
+    readonly ephemeral_1h_input_tokens?: number | null;
+  } | null;
+  readonly service_tier?: string | null;
+  /** `fast` for the mode of that name, which has a price of its own. */
+  readonly speed?: string | null;
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 

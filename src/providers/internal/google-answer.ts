@@ -213,14 +213,58 @@ function toUsage(raw: GoogleResponse["usageMetadata"], isEmpty: boolean): Comple
   const total = addCounts(prompt, output) ?? tokenCount(raw.totalTokenCount);
   const cached = tokenCount(raw.cachedContentTokenCount);
   if (prompt === undefined && output === undefined) return undefined;
+  const inputDetails = inputDetailsOf(raw, cached);
+  const outputDetails = {
+    ...(reasoning !== undefined && { reasoning_tokens: reasoning }),
+    ...kindsOf(raw.candidatesTokensDetails),
+  };
+  const tier = tierOf(raw);
   const known = {
     ...(prompt !== undefined && { prompt_tokens: prompt }),
     ...(output !== undefined && { completion_tokens: output }),
     ...(total !== undefined && { total_tokens: total }),
-    ...(cached !== undefined && { prompt_tokens_details: { cached_tokens: cached } }),
-    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
+    ...(tier !== undefined && { service_tier: tier }),
+    ...(hasKeys(inputDetails) && { prompt_tokens_details: inputDetails }),
+    ...(hasKeys(outputDetails) && { completion_tokens_details: outputDetails }),
   };
   return known as Completion["usage"];
+}
+
+type Counts = NonNullable<GoogleResponse["usageMetadata"]>;
+
+function inputDetailsOf(raw: Counts, cached: number | undefined): object {
+  const { audio_tokens: cachedAudio } = kindsOf(raw.cacheTokensDetails);
+  return {
+    ...(cached !== undefined && { cached_tokens: cached }),
+    ...kindsOf(raw.promptTokensDetails),
+    ...(cachedAudio !== undefined && { cached_tokens_details: { audio_tokens: cachedAudio } }),
+  };
+}
+
+/** Returns the counts of sound and images, without those that are 0 or cannot be counts. */
+function kindsOf(details: Counts["promptTokensDetails"]): { audio_tokens?: number; image_tokens?: number } {
+  if (!Array.isArray(details)) return {};
+  let [audio, images] = [0, 0];
+  // A list has one entry for each kind.
+  for (const one of details.slice(0, 16)) {
+    const count = tokenCount(one?.tokenCount) ?? 0;
+    if (one?.modality === "AUDIO") audio += count;
+    if (one?.modality === "IMAGE") images += count;
+  }
+  return { ...(audio > 0 && { audio_tokens: audio }), ...(images > 0 && { image_tokens: images }) };
+}
+
+/** Returns the class of service; undefined for the standard one. */
+function tierOf({ serviceTier, trafficType }: Counts): string | undefined {
+  const said = serviceTier ?? trafficType;
+  if (typeof said !== "string" || said.length > 40) return undefined;
+  const name = said.toLowerCase().replace(/^(?:service_tier_|on_demand_)/, "");
+  return name === "on_demand" || name === "standard" || name.endsWith("unspecified") ? undefined : name;
+}
+
+function hasKeys(value: object): boolean {
+  for (const _ in value) return true;
+  return false;
 }
 
 /** Returns a provider's constant so that a message may show it; other text is not shown. */

@@ -52,10 +52,22 @@ export interface GoogleResponse {
     candidatesTokenCount?: number;
     thoughtsTokenCount?: number;
     totalTokenCount?: number;
+    promptTokensDetails?: readonly GoogleModality[] | null;
+    cacheTokensDetails?: readonly GoogleModality[] | null;
+    candidatesTokensDetails?: readonly GoogleModality[] | null;
+    /** Class of service: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY` … */
+    trafficType?: string | null;
+    serviceTier?: string | null;
   } | null;
   modelVersion?: string;
   responseId?: string;
   error?: GoogleStatus | null;
+}
+
+/** Tokens of one kind: `TEXT`, `IMAGE`, `AUDIO`, `VIDEO`, `DOCUMENT`. */
+export interface GoogleModality {
+  modality?: string;
+  tokenCount?: number;
 }
 
 /** Google's error format, in the body of a failed call or in mid-stream. */

@@ -125,7 +125,7 @@ function isPriced(observation: Observation): void {
   // A complete answer whose usage was lost costs its estimated tokens.
   if (answer.costEstimated) return;
   const served = servedBy(answer, endpoints).find(({ text }) => text === result.text);
-  expect(answer.costUsd).toBeCloseTo(costOf(price, served?.usage as Usage), 12);
+  expect(answer.costUsd).toBeCloseTo(costOf(price, served?.usage as Usage) as number, 12);
 }
 
 function servedBy({ model }: Attempt, endpoints: Observation["endpoints"]): readonly FaultCall[] {
