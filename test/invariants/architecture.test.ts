@@ -27,6 +27,7 @@ const levels: readonly (readonly string[])[] = [
     "src/testing",
   ],
   ["src/router"],
+  ["src/rollout"],
   ["src/presets"],
   ["src/index.ts"],
   ["evals/data/outcomes", "evals/metrics"],

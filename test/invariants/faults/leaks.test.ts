@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { Fault } from "../../support/faults/fault.ts";
 import { type FaultEndpoint, serveFaults } from "../../support/faults/fault-server.ts";
 import type { ProbeOptions, ProbeReport } from "../../support/faults/leak-probe.ts";
 import { faults } from "../../support/faults/schedule.ts";
@@ -20,10 +21,16 @@ const mostHeapGrowth = 4_000_000;
 /** Connections kept alive by `fetch` for 16 requests at a time; an abort leaves a spare one on Node 20. */
 const mostIdleConnections = 100;
 
+function asksForLongPause(fault: Fault): boolean {
+  const pause = fault.type === "status" ? fault.retryAfter : undefined;
+  return pause !== undefined && pause.form !== "garbage" && pause.ms > 100;
+}
+
 it(
   `${requests} requests under faults leave no connection, timer, listener or memory behind`,
   async () => {
-    const drawn = fc.sample(faults, { numRuns: 997, seed });
+    // An endpoint that asks for a pause of a second or an hour is not called meanwhile: requests would fail without one.
+    const drawn = fc.sample(faults, { numRuns: 997, seed }).filter((fault) => !asksForLongPause(fault));
     const server = await serveFaults();
     const endpoints: FaultEndpoint[] = [];
     const open = (wire: WireName, offset: number) => {

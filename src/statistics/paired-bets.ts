@@ -1,0 +1,87 @@
+import { type Bets, bet, mergeBets, noBets, wealthOf } from "./sequential-bets.ts";
+
+/** Hypothesis on two arms' means of values in [0, 1], of which less is better. */
+export interface HarmMargin {
+  /** Largest difference, candidate minus control, that counts as harmless; in [0, 1). */
+  readonly margin: number;
+  /** Factor on the control's values, for a margin in proportion to them: 1.05 allows 5 % more. Default 1. */
+  readonly controlFactor?: number | undefined;
+}
+
+/** Bets on pairs of units, the n-th of the candidate with the n-th of control. Plain JSON. */
+export interface PairedBets {
+  /** Values of units whose partner is not there yet, of one arm at most. */
+  readonly waiting: readonly number[];
+  readonly waitingArm: "control" | "candidate";
+  readonly pairs: number;
+  /** Sums over pairs. */
+  readonly control: number;
+  readonly candidate: number;
+  /** Bets that the candidate does harm above the margin, and that it does not. */
+  readonly harm: Bets;
+  readonly safe: Bets;
+}
+
+/** Largest number of units that wait for a partner: with arms of equal shares hardly ever more than a few hundred. */
+const mostWaiting = 1_000;
+
+export const noPairs: PairedBets = Object.freeze({
+  waiting: Object.freeze([]),
+  waitingArm: "control",
+  pairs: 0,
+  control: 0,
+  candidate: 0,
+  harm: noBets,
+  safe: noBets,
+});
+
+/**
+ * Returns the bets after one more unit. Pairs depend neither on the shares of the arms nor on how long units of an arm
+ * take, and what both arms have in common at a time cancels in them. Of an arm that is far ahead the oldest waiting
+ * values are dropped.
+ */
+export function addUnit(
+  bets: PairedBets,
+  arm: "control" | "candidate",
+  value: number,
+  { margin, controlFactor = 1 }: HarmMargin,
+): PairedBets {
+  const held = Math.max(0, Math.min(1, value));
+  if (bets.waiting.length === 0 || bets.waitingArm === arm)
+    return { ...bets, waitingArm: arm, waiting: [...bets.waiting, held].slice(-mostWaiting) };
+  const [partner = 0, ...waiting] = bets.waiting;
+  const [control, candidate] = arm === "control" ? [held, partner] : [partner, held];
+  const excess = candidate - controlFactor * control - margin;
+  return {
+    waiting,
+    waitingArm: bets.waitingArm,
+    pairs: bets.pairs + 1,
+    control: bets.control + control,
+    candidate: bets.candidate + candidate,
+    harm: bet(bets.harm, excess / (controlFactor + margin)),
+    safe: bet(bets.safe, -excess / (1 - margin)),
+  };
+}
+
+/** Wealth of the bets that there is harm above the margin: of at least `1 / alpha` with probability at most alpha. */
+export function harmEvidence({ harm }: PairedBets): number {
+  return wealthOf(harm);
+}
+
+/** The same, that there is none. */
+export function safetyEvidence({ safe }: PairedBets): number {
+  return wealthOf(safe);
+}
+
+/** Puts the bets of several processes together, each on units of its own. */
+export function mergePairs(all: readonly PairedBets[]): PairedBets {
+  const sumOf = (field: "pairs" | "control" | "candidate") => all.reduce((sum, one) => sum + one[field], 0);
+  return {
+    ...noPairs,
+    pairs: sumOf("pairs"),
+    control: sumOf("control"),
+    candidate: sumOf("candidate"),
+    harm: mergeBets(all.map(({ harm }) => harm)),
+    safe: mergeBets(all.map(({ safe }) => safe)),
+  };
+}

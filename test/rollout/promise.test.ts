@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { createPromise, type Standing } from "../../src/rollout/promise.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { runs } from "../support/runs.ts";
+
+/** Draws losses of qualities of 0 and 1 with a mean, of which 3 % are gains. */
+function losses(mean: number, random: () => number): number {
+  const drawn = random();
+  if (drawn < mean + 0.03) return 1;
+  return drawn < mean + 0.06 ? -1 : 0;
+}
+
+/** Lives of a promise: the state after each record until it is broken. */
+function* live(lossAt: (record: number) => number, records: number, seed: number): Generator<Standing> {
+  const promise = createPromise({ maxLoss: 0.02 });
+  const random = seededRandom(seed * 7_919);
+  for (let record = 0; record < records; record += 1) {
+    const standing = promise.add({ loss: losses(lossAt(record), random) });
+    yield standing;
+    if (standing.state === "broken") return;
+  }
+}
+
+function firstBroken(lossAt: (record: number) => number, records: number, seed: number): number | undefined {
+  for (const { state, records: at } of live(lossAt, records, seed)) if (state === "broken") return at;
+  return undefined;
+}
+
+describe("a live promise", () => {
+  it("is called broken within a window in at most 5 % of the lives in which the loss lies at its limit", () => {
+    const lives = runs(20, 1_000);
+    const seeds = Array.from({ length: lives }, (_, seed) => seed + 1);
+    const broken = seeds.filter((seed) => firstBroken(() => 0.02, 2_000, seed) !== undefined).length;
+    expect(broken / lives).toBeLessThanOrEqual(0.05 + 2.33 * Math.sqrt((0.05 * 0.95) / lives));
+  });
+
+  it("is found broken when the loss rises suddenly after it was kept for long", () => {
+    const lives = runs(10, 200);
+    const seeds = Array.from({ length: lives }, (_, seed) => seed + 1);
+    const found = seeds.filter((seed) => {
+      const at = firstBroken((record) => (record < 3_000 ? 0.01 : 0.08), 5_000, seed);
+      return at !== undefined && at > 3_000;
+    });
+    expect(found.length / lives).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("is kept where the small model is as good, and stays open where records are few", () => {
+    const states = [...live(() => 0, 2_500, 3)].map(({ state }) => state);
+    expect(states[500]).toBe("not-enough-evidence");
+    expect(states.at(-1)).toBe("kept");
+  });
+
+  it("stays broken until it is renewed", () => {
+    const promise = createPromise({ maxLoss: 0.02, window: 100 });
+    for (let record = 0; record < 100; record += 1) promise.add({ loss: 1 });
+    const broken = promise.standing();
+    expect(broken.state).toBe("broken");
+    for (let record = 0; record < 1_000; record += 1) promise.add({ loss: 0 });
+    expect(promise.standing().state).toBe("broken");
+    expect(promise.standing().since).toBe(broken.since);
+    promise.renew();
+    expect(promise.standing()).toMatchObject({ state: "not-enough-evidence", records: 0 });
+  });
+
+  it("weighs records by the inverse of the probability with which they were drawn", () => {
+    const promise = createPromise({ maxLoss: 0.02 });
+    promise.add({ loss: 1, probability: 0.5 });
+    promise.add({ loss: 0, probability: 0.1 });
+    expect(promise.standing().meanLoss).toBeCloseTo(2 / 12, 12);
+  });
+
+  it("counts one record of a unit in a window", () => {
+    const promise = createPromise({ maxLoss: 0.02, window: 100 });
+    for (let record = 0; record < 50; record += 1) promise.add({ loss: 1, unit: "session" });
+    expect(promise.standing()).toMatchObject({ records: 1, state: "not-enough-evidence" });
+    for (let record = 0; record < 100; record += 1) promise.add({ loss: 0, unit: String(record) });
+    promise.add({ loss: 1, unit: "session" });
+    expect(promise.standing().records).toBe(102);
+  });
+
+  it("goes on after a restart as if there had been none", () => {
+    const random = seededRandom(5);
+    const drawn = Array.from({ length: 3_000 }, () => losses(0.03, random));
+    const whole = createPromise({ maxLoss: 0.02 });
+    let first = createPromise({ maxLoss: 0.02 });
+    drawn.forEach((loss, at) => {
+      whole.add({ loss });
+      first.add({ loss });
+      if (at % 700 !== 0) return;
+      const state = JSON.parse(JSON.stringify(first.exportState()));
+      first = createPromise({ maxLoss: 0.02 });
+      first.restoreState(state);
+    });
+    expect(first.standing()).toEqual(whole.standing());
+  });
+
+  it.each([
+    ["maxLoss", { maxLoss: 0 }],
+    ["maxLoss", { maxLoss: 1 }],
+    ["maxLoss", { maxLoss: Number.NaN }],
+    ["window", { maxLoss: 0.02, window: 10 }],
+    ["confidence", { maxLoss: 0.02, confidence: 1 }],
+    ["falseAlarmWindows", { maxLoss: 0.02, falseAlarmWindows: 1 }],
+  ])("refuses a bad %s", (option, options) => {
+    expect(() => createPromise(options)).toThrow(new RegExp(`createPromise.${option}`));
+  });
+
+  it.each([
+    ["loss", { loss: 2 }],
+    ["loss", { loss: Number.NaN }],
+    ["probability", { loss: 0, probability: 0 }],
+  ])("refuses a record with a bad %s", (field, record) => {
+    expect(() => createPromise({ maxLoss: 0.02 }).add(record)).toThrow(new RegExp(`record.${field}`));
+  });
+
+  it("refuses the state of a promise with another limit and what no promise exported, and keeps its own", () => {
+    const promise = createPromise({ maxLoss: 0.02 });
+    promise.add({ loss: 0 });
+    const state = promise.exportState();
+    const bad = [
+      createPromise({ maxLoss: 0.05 }).exportState(),
+      { ...state, bets: { begun: [], since: 0 } },
+      { ...state, window: [[5, 1]] },
+      { ...state, standing: { ...state.standing, state: "fine" } },
+      undefined,
+    ];
+    for (const one of bad) expect(() => promise.restoreState(one as never)).toThrow(/state/);
+    expect(promise.standing().records).toBe(1);
+  });
+});
