@@ -39,11 +39,6 @@ export class HoldKeeper {
     this.#newId = newId;
   }
 
-  /** Number of holds that wait for the store. */
-  get untold(): number {
-    return this.#untold.size;
-  }
-
   /**
    * Tells what was spent, and asks to keep what is held by calls and `spare` beyond. `least` is the smallest amount
    * of use if the hold is new. Waits for the message that is under way.
