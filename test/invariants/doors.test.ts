@@ -47,10 +47,11 @@ const pluginDoor = {
     QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
     RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
     RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
-    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts
-    SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry
-    StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
-    ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField UnstackedPart Usage UsageMean
+    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier ServiceTierPrice
+    SessionFacts SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState
+    SplitRecord Store StoreEntry StoreFailed StoreRecovered StoreStatus StoreWrite SubmittedBatch
+    SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage
+    TopLogprob Tuning TypedText UnitField UnstackedPart Usage UsageMean
     UsageMeansState UserMessage
   `),
 };
