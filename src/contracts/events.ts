@@ -1,5 +1,6 @@
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
 import type { Hop } from "./hop.ts";
+import type { BudgetFacts } from "./policy-facts.ts";
 import type { Usage } from "./usage.ts";
 
 /** Returns the text of a finished request. A function, so that no serialiser meets the text by chance. */
@@ -12,6 +13,21 @@ export interface DecisionsLost {
   /** Number of decisions that the log has lost so far. */
   readonly lost: number;
   readonly reason: "queue-full" | "write-failed" | "not-json" | "closed";
+}
+
+/**
+ * A limit of a budget was reached: a soft one (`budget-degraded`), a soft one that does not apply because a promise on
+ * quality is at risk (`budget-degrade-withheld`), or the limit itself, by a request that is refused
+ * (`budget-reached`). Emitted once for each owner, period and limit.
+ */
+export interface BudgetNews extends BudgetFacts {
+  readonly type: "budget-degraded" | "budget-degrade-withheld" | "budget-reached";
+  /** Tenant of the account. Absent for a budget of the router, or where the request had none. */
+  readonly tenant?: string | undefined;
+  /** Session, or value of the label, whose budget it is. */
+  readonly owner?: string | undefined;
+  /** Reason for people. */
+  readonly reason: string;
 }
 
 /**
@@ -62,6 +78,7 @@ export type RouterEvent<Id extends string = string> =
       readonly decision: Decision<Id>;
       readonly latencyMs: number;
     }
+  | BudgetNews
   | DecisionsLost
   | {
       readonly type: "request-failed";
