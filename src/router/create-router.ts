@@ -20,6 +20,8 @@ import { createHedging } from "../state/hedging.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
+import { createQuotaDesk } from "../state/shared/quota-desk.ts";
+import { resolveShared } from "../state/shared/shared-options.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -78,8 +80,11 @@ function assemble<Id extends string>(
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
   const hedging = hedge && createHedging(hedge, health.of);
+  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
+  const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
   const ledger = createLedger({
     budgets: resolveBudgets(options, ids),
+    desk,
     now: clock.wall,
     monotonic: now,
     onNews: events.emit,
@@ -146,6 +151,7 @@ function assemble<Id extends string>(
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,
+    closeShared: desk?.close,
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });

@@ -8,6 +8,7 @@ import {
   type Policy,
   type QualityPromise,
   type RouteRequest,
+  type SharedState,
   type Tuning,
 } from "../contracts/index.ts";
 import type { ExecutionOptions } from "../execution/index.ts";
@@ -42,6 +43,11 @@ export interface RouterOptions<Id extends string> {
    * says so, and the hard limits bound the money. Default: none.
    */
   readonly promise?: QualityPromise | undefined;
+  /**
+   * State that this router shares with other processes through a store: their budgets and rates are one. Default:
+   * all state is that of this process.
+   */
+  readonly shared?: SharedState | undefined;
   /**
    * Tuning file, as `eval tune` writes it. Decisions are certified as long as its certificate holds: with the
    * same models, policy, parameters and classifier, and until it expires. A difference fails no request;
@@ -91,6 +97,7 @@ const optionNames: readonly string[] = [
   "budget",
   "budgets",
   "promise",
+  "shared",
   "tuning",
   "coalesce",
   "maxSessions",
