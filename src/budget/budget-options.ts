@@ -146,13 +146,7 @@ export function resolveBudget(
     degrade,
     refuses: onReached === "refuse",
     lapse,
-    description: describe(
-      owner.kind === "router" ? "the" : `the ${whose}'s`,
-      given,
-      unit,
-      unitOfTime,
-      options,
-    ),
+    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, options),
   } satisfies Budget);
 }
 
@@ -221,6 +215,7 @@ function describe(
   const per =
     unitOfTime === "total" ? "in total" : `per ${periodMs === undefined ? unitOfTime : `${periodMs} ms`}`;
   const where = timeZone === undefined ? "" : ` (${timeZone})`;
-  const called = name === undefined ? "" : ` ${name}`;
-  return `${whose} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${where}`;
+  const called = name === undefined || name === whose ? "" : ` ${name}`;
+  const owned = whose === "" ? "the" : `the ${whose}'s`;
+  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${where}`;
 }

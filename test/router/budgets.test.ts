@@ -72,9 +72,7 @@ describe("several budgets", () => {
       resetsAt: Date.UTC(2026, 0, 31, 23),
       retryAfterMs: 11 * 3_600_000,
     });
-    expect(error.message).toMatch(
-      /^the user's budget user of 0.025 USD per day \(Europe\/Berlin\) is not enough/,
-    );
+    expect(error.message).toMatch(/^the user's budget of 0.025 USD per day \(Europe\/Berlin\) is not enough/);
     expect(calls.length).toBe(made);
     // Another user, and the same name under another tenant, have budgets of their own.
     await of("v");
