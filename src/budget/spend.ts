@@ -2,7 +2,7 @@ import type { Amount } from "../contracts/store.ts";
 import { systemClock } from "../plugin/clock.ts";
 import { sumOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
-import { type Owner, type OwnerFacts, ownerKey, ownerOf } from "./owners.ts";
+import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
 
@@ -15,6 +15,8 @@ export interface SpendAccount extends Owner {
   held: Amount;
   /** Time at which a request of the owner last began. */
   usedAt: number;
+  /** True once the book has another account of the owner, or none. */
+  isForgotten: boolean;
   /** Highest soft limit that was told of, its step from 1 on; and whether the limit itself was. */
   toldStep: number;
   toldLimit: boolean;
@@ -72,11 +74,13 @@ class Book implements SpendBook {
   readonly #budget: Budget & { readonly periods: Periods };
   readonly #time: ReturnType<typeof createPeriodTime>;
   readonly #isEndlessSession: boolean;
+  readonly #keyOf: (owner: Owner) => string;
   #accounts = new Map<string, SpendAccount>();
   #floor: Floor = { start: Number.NEGATIVE_INFINITY, amount: 0 };
 
   constructor(budget: Budget & { readonly periods: Periods }, monotonic: () => number) {
     this.#budget = budget;
+    this.#keyOf = keyBy(budget.owner);
     this.#time = createPeriodTime(budget.periods.lengthMs, monotonic);
     this.#isEndlessSession =
       budget.owner.kind === "session" && budget.periods.lengthMs === Number.POSITIVE_INFINITY;
@@ -95,19 +99,15 @@ class Book implements SpendBook {
     return new OpenHold(this, ownerOf(this.#budget.owner, facts), this.#time.at(now));
   }
 
-  isCurrent(account: SpendAccount): boolean {
-    return this.#accounts.get(ownerKey(account)) === account;
-  }
-
   accountOf(owner: Owner, now: number): SpendAccount {
-    const key = ownerKey(owner);
+    const key = this.#keyOf(owner);
     const known = this.#accounts.get(key);
     if (known !== undefined && now < known.end) {
       known.usedAt = now;
       return known;
     }
     const { start, end } = this.#budget.periods.of(now);
-    this.#accounts.delete(key);
+    if (known !== undefined) this.#forget(this.#accounts, key, known);
     if (this.#floor.start < start || this.#hasFloorPassed(now)) this.#floor = { start, amount: 0 };
     if (this.#accounts.size >= this.#budget.maxOwners) this.#makeRoom(this.#accounts, start, now);
     // An account of the router, or that of an owner before any was forgotten, starts with 0.
@@ -131,8 +131,9 @@ class Book implements SpendBook {
       // A period in the far future would never end: the clock that wrote it was ahead.
       const isOver = account.start < current.start;
       const { start, end } = isOver ? { start: account.start, end: account.start } : current;
-      if (!isOver) restored.set(ownerKey(account), accountWith({ ...account, start }, end, time));
+      if (!isOver) restored.set(this.#keyOf(account), accountWith({ ...account, start }, end, time));
     }
+    for (const account of this.#accounts.values()) account.isForgotten = true;
     this.#accounts = restored;
     this.#floor = { ...this.#floor, amount: this.#floorOf(restored) };
   }
@@ -154,7 +155,7 @@ class Book implements SpendBook {
     for (const [key, account] of accounts) {
       const isIdle = this.#isEndlessSession && account.held === 0 && now - account.usedAt >= sessionIdleMs;
       if (account.end > now && account.start >= start && !isIdle) continue;
-      accounts.delete(key);
+      this.#forget(accounts, key, account);
       freed += 1;
     }
     if (freed >= enough) return;
@@ -167,16 +168,21 @@ class Book implements SpendBook {
     amounts.sort();
     let left = enough - freed;
     const most = amounts[left - 1] ?? 0;
-    for (const [key, { used, held }] of accounts) {
+    for (const [key, account] of accounts) {
       if (left === 0) break;
-      if (sumOf(used, held) > most) continue;
-      accounts.delete(key);
+      if (sumOf(account.used, account.held) > most) continue;
+      this.#forget(accounts, key, account);
       left -= 1;
     }
     this.#floor = {
       start: this.#isEndlessSession ? now : this.#floor.start,
       amount: Math.max(this.#floor.amount, most),
     };
+  }
+
+  #forget(accounts: Map<string, SpendAccount>, key: string, account: SpendAccount): void {
+    account.isForgotten = true;
+    accounts.delete(key);
   }
 
   /**
@@ -202,6 +208,7 @@ function accountWith({ tenant, name, start, used }: RestoredAccount, end: number
     used,
     held: 0,
     usedAt: now,
+    isForgotten: false,
     toldStep: 0,
     toldLimit: false,
     toldWithheld: false,
@@ -224,7 +231,7 @@ class OpenHold implements Hold {
 
   get account(): SpendAccount {
     // Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
-    if (this.#held === 0 && !this.#book.isCurrent(this.#account))
+    if (this.#account.isForgotten && this.#held === 0)
       this.#account = this.#book.accountOf(this.#account, this.#openedAt);
     return this.#account;
   }
