@@ -4,7 +4,7 @@ import type { Bill } from "../contracts/ports/pricing.ts";
 import { serviceTierOf, standard, tierPriceOf } from "../plugin/service-tier.ts";
 import { costOf, unpricedPart } from "./cost-of.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import { limitOutput } from "./limit-output.ts";
+import { limitOutputAndTokens } from "./limit-tokens.ts";
 import { mostInputTokens } from "./most-input-tokens.ts";
 import { priceAt } from "./price-at.ts";
 import { type ServedModel, servedModel } from "./served-model.ts";
@@ -60,7 +60,8 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
     },
     estimateTokens,
     mostInputTokens,
-    limitOutput: (call) => limitOutput(unasked.has(call.model.name) ? { ...call, everyTier: true } : call),
+    limitOutput: (call) =>
+      limitOutputAndTokens(unasked.has(call.model.name) ? { ...call, everyTier: true } : call),
   };
 }
 

@@ -21,7 +21,7 @@ export function callOf(
   const { id, estimatedInputTokens, estimatedCostUsd } = candidate;
   const { name, price } = candidate.facts;
   const left = scope.account.left();
-  const bounded = left === undefined ? undefined : limitFor(context, candidate, left);
+  const bounded = left === undefined ? undefined : limitFor(context, candidate, left, askedOf(context, id));
   return {
     requestId: scope.id,
     attemptId,
@@ -34,12 +34,24 @@ export function callOf(
     outputTokens: facts.expectedOutputTokens,
     textTokens,
     costUsd: bounded === undefined || price === undefined ? estimatedCostUsd : bounded.costUsd,
+    tokens: bounded?.tokens,
     outputLimit: bounded?.outputLimit,
     limited: bounded?.limited,
     sparing,
     lastResort,
     paid,
   };
+}
+
+/** Returns the most that a call can cost and use with that many output tokens. */
+export function mostOf(context: CallContext, candidate: Candidate, outputTokens: number): LimitedOutput {
+  const all: Left = { usd: Number.POSITIVE_INFINITY, by: "budget", tokens: Number.POSITIVE_INFINITY };
+  return limitFor(context, candidate, all, outputTokens);
+}
+
+/** Returns the output limit that the request asks for, else that of the model's defaults. */
+function askedOf({ facts, modelOf }: CallContext, id: string): number | undefined {
+  return facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults);
 }
 
 function limitFor(
@@ -51,6 +63,7 @@ function limitFor(
     estimatedInputTokens = facts.inputTokens,
   }: Candidate,
   left: Left,
+  asked: number | undefined,
 ): LimitedOutput {
   const { defaults } = modelOf(id);
   const mostMs =
@@ -63,7 +76,7 @@ function limitFor(
       mostInputTokens: facts.mostInputTokens,
       images: facts.images,
     },
-    asked: facts.maxOutputTokens ?? defaultOutputLimit(defaults),
+    asked,
     usualOutputTokens,
     cutAt: scope.cutAt,
     answers: Math.max(1, chat.n ?? 1),

@@ -17,7 +17,7 @@ const mainDoor = {
   `),
   types: words(`
     Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
-    DecideOptions Decision DecisionLog DecisionLogOptions Environment EventSink ExecutionOptions Model
+    DecideOptions Decision DecisionLog DecisionLogOptions DegradeOptions Environment EventSink ExecutionOptions Model
     Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode RouterEvent
     RouterOptions RouterState Tuning Usage
   `),
@@ -33,17 +33,19 @@ const pluginDoor = {
   `),
   types: words(`
     Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
-    BreakerOptions BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
+    BreakerOptions BreakerState BudgetFacts BudgetNews CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
     ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
     Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
     ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
-    DecisionsLost DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
-    FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice Granted Health
+    DecisionsLost DegradedBy DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart
+    FinishReason FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
+    Granted Health
     HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
     Logprobs Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange
     ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange PriceTerms PriceTier
-    PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QuotaLimit
+    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange
+    PriceTerms PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
+    ProviderOptions Purpose QualityPromise QuotaLimit
     QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
     RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
     RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
