@@ -59,6 +59,7 @@ class RunningAttempt implements AttemptRecord {
   readonly #record: Writable<Attempt>;
   #abandoned = false;
   #isReported = false;
+  #isUnlisted = false;
 
   constructor(context: CallContext, ready: ReadyCall) {
     const { clock, observer } = context.ports;
@@ -132,7 +133,9 @@ class RunningAttempt implements AttemptRecord {
     else if (this.#record.next !== undefined) delete this.#record.next;
     if (this.#isReported) return;
     this.#isReported = true;
-    this.#context.ports.observer.ended(this.#ready.call, this.#record);
+    const { ports, scope } = this.#context;
+    const of = { tenant: scope.tenant, unlisted: this.#isUnlisted };
+    ports.observer.ended(this.#ready.call, this.#record, of);
   }
 
   #bill(returned: ReturnedUsage, outputTokens: () => number): void {
@@ -163,6 +166,7 @@ class RunningAttempt implements AttemptRecord {
     scope.account.settle(call.attemptId, spentUsd);
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
+    this.#isUnlisted = scope.isTold;
     ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   }

@@ -48,6 +48,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       try {
         const deciding = nest(() => {
           life.begin(request, signalOf(options), closed);
+          life.onlyDecides();
           return life.decide(draw);
         });
         return (deciding instanceof Promise ? await deciding : deciding).decision;

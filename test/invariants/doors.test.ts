@@ -13,13 +13,14 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route
+    defaultRouter environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
     DecideOptions Decision DecisionLog DecisionLogOptions Environment EventSink ExecutionOptions Model
-    Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode RouterEvent
-    RouterOptions RouterState Tuning Usage
+    NamedSpendRow Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
+    RouterEvent RouterOptions RouterState SpendGroup SpendMeter SpendMeterOptions SpendReport SpendRow
+    Tuning Usage
   `),
 };
 
