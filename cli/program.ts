@@ -12,6 +12,7 @@ import { evalImportCommand } from "./eval-import.ts";
 import { evalOffPolicyCommand } from "./eval-off-policy.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
 import { evalReportCommand } from "./eval-report.ts";
+import { evalSpendCommand } from "./eval-spend.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
@@ -50,6 +51,7 @@ Exit codes:
   evals.addCommand(withSettings(evalTuneCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalSpendCommand(terminal), terminal));
   evals.addCommand(withSettings(evalImportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalExportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalCheckCommand(terminal), terminal));

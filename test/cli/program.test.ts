@@ -12,6 +12,7 @@ const commands = [
   ["eval", "replay"],
   ["eval", "train"],
   ["eval", "check"],
+  ["eval", "spend"],
 ];
 
 describe("the command line", () => {
