@@ -21,6 +21,8 @@ import { createHedging } from "../state/hedging.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
+import { createQuotaDesk } from "../state/shared/quota-desk.ts";
+import { resolveShared } from "../state/shared/shared-options.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -81,7 +83,9 @@ function assemble<Id extends string>(
   const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget, now);
-  const ledger = createLedger(budget && spend && { budget, book: spend });
+  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
+  const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const ledger = createLedger(budget && spend && { budget, book: spend, desk });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
@@ -142,6 +146,7 @@ function assemble<Id extends string>(
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,
+    closeShared: desk?.close,
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });
