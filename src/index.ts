@@ -4,6 +4,7 @@
  */
 
 export type { BudgetOptions } from "./budget/budget-options.ts";
+export type { DegradeOptions } from "./budget/degrade-options.ts";
 export type {
   Attempt,
   ChatRequest,

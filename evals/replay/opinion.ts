@@ -1,23 +1,28 @@
 import { errorType } from "../../src/contracts/errors/index.ts";
 import {
   type Choice,
+  type DegradedBy,
   isRouterError,
   type Policy,
   type PolicyContext,
   PolicyError,
 } from "../../src/contracts/index.ts";
+import { completed } from "../../src/decision/degrade.ts";
 import { draw } from "../../src/decision/draw.ts";
 import { dropPromises } from "../../src/plugin/index.ts";
 
 /**
  * Asks a policy about a request: a choice, or choices whose probabilities sum to 1. Throws `PolicyError` for
- * everything for which the router would throw it.
+ * everything for which the router would throw it. `degraded`: the soft limit that had narrowed the recorded decision.
  */
 export function opinionOf<Id extends string>(
   policy: Policy<Id>,
   context: PolicyContext<Id>,
+  degraded?: DegradedBy,
 ): Choice<Id> | readonly Choice<Id>[] {
-  const opinion = select(policy, context);
+  const { candidates } = context;
+  const isThere = degraded !== undefined && candidates.some(({ id }) => id === degraded.otherwise);
+  const opinion = completed(select(policy, context), isThere ? degraded : undefined);
   // For the router's own checks only: an expectation needs no draw.
   let choice: Choice<Id>;
   try {

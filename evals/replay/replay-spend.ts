@@ -1,6 +1,7 @@
+import { nanoOf, usdOf } from "../../src/budget/amounts.ts";
 import { type BudgetOptions, resolveBudget } from "../../src/budget/budget-options.ts";
 import { createSpendBook } from "../../src/budget/spend.ts";
-import { OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
+import { InvalidOptionError, OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 import type { Tally } from "./tally.ts";
 import { sortByTime } from "./timeline.ts";
@@ -20,13 +21,21 @@ export function replaySpend<Id extends string>(
   { cases }: ReplayCases<Id>,
   budget: BudgetOptions,
 ): ReplaySpend<Id> {
-  const book = createSpendBook(resolveBudget(budget));
+  const resolved = resolveBudget(budget);
+  const { periods, unit, owner, given: limitUsd } = resolved;
+  if (periods === undefined || unit !== "usd" || (owner.kind !== "router" && owner.kind !== "tenant"))
+    throw new InvalidOptionError("budget", budget, "in US dollars per router or tenant, and not per request");
+  const book = createSpendBook({ ...resolved, periods });
+  const spendOf = (tenant: string | undefined, at: number) => ({
+    usedUsd: usdOf(book.read({ tenant }, at)),
+    limitUsd,
+  });
   const order = Uint32Array.from(cases, (_, index) => index);
   sortByTime(cases, order);
   const timeOf = (index: number): number => Date.parse(cases[index]?.record.at ?? "");
   return {
     order,
-    tell: (index, context) => ({ ...context, spend: book.read(context.request.tenant, timeOf(index)) }),
+    tell: (index, context) => ({ ...context, spend: spendOf(context.request.tenant, timeOf(index)) }),
     spent(index, tally) {
       const { record, position, context, outcomes } = cases[index] as ReplayCase<Id>;
       for (const { id, facts } of context.candidates) {
@@ -39,7 +48,8 @@ export function replaySpend<Id extends string>(
           );
         }
       }
-      book.open(record.tenant || undefined, timeOf(index)).settle(tally.costUsd[index] as number);
+      const hold = book.open({ tenant: record.tenant || undefined }, timeOf(index));
+      hold.settle(nanoOf(tally.costUsd[index] as number));
     },
   };
 }

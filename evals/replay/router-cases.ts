@@ -30,14 +30,14 @@ export async function routerCases<Id extends string>(
     if (decision === undefined) return undefined;
     if (decision.classifierError !== undefined) unclassified += 1;
     const permitted = decision.candidates
-      .filter((one) => one.permitted === true)
+      .filter((one) => one.permitted === true && one.withheld === undefined)
       .map(({ model, permitted: _, unknown: __, ...estimates }): Candidate<Id> => {
         const facts = router.models[model];
         return { id: model, sameAs: otherIdsOf(model, facts), facts, ...estimates };
       });
-    const { classification, session, spend, inputs = {}, at } = decision;
+    const { classification, session, spend, budgets, inputs = {}, at } = decision;
     const now = Date.parse(record.at ?? at);
-    return { request, classification, candidates: permitted, session, spend, inputs, now };
+    return { request, classification, candidates: permitted, session, spend, budgets, inputs, now };
   };
   const built = await buildCases<Id, ReplayCase<Id>>(records, candidates, contextOf, (one) => one);
   return { ...built, unclassified };

@@ -1,192 +1,252 @@
-import {
-  InvalidOptionError,
-  type Spend,
-  type SpendAccountState,
-  type SpendState,
-} from "../contracts/index.ts";
+import type { Amount } from "../contracts/store.ts";
 import { systemClock } from "../plugin/clock.ts";
-import { checkNumber, checkText } from "../plugin/index.ts";
+import { sumOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
+import { type Owner, type OwnerFacts, ownerKey, ownerOf } from "./owners.ts";
 import { createPeriodTime } from "./period-time.ts";
+import type { Periods } from "./periods.ts";
+
+/** Account of an owner in one period: what is spent, and what requests under way hold. */
+export interface SpendAccount extends Owner {
+  readonly start: number;
+  /** End of the period; Infinity if there is none. */
+  readonly end: number;
+  used: Amount;
+  held: Amount;
+  /** Time at which a request of the owner last began. */
+  usedAt: number;
+  /** Highest soft limit that was told of, its step from 1 on; and whether the limit itself was. */
+  toldStep: number;
+  toldLimit: boolean;
+  toldWithheld: boolean;
+}
 
 /** The part of a budget that one request holds while it is under way. */
 export interface Hold {
-  /** Returns the US dollars that the request may cost in all; below 0 if the budget is overdrawn. */
-  roomUsd(): number;
-  /** Raises the amount that is held to at least this. The caller makes sure that it fits. */
-  raise(usd: number): void;
-  /** Ends the hold and records the cost as spent. Later calls do nothing. */
-  settle(costUsd: number): void;
+  readonly account: SpendAccount;
+  /** Returns the amount that the request may use in all; below 0 if the budget is overdrawn. */
+  room(): Amount;
+  /** Sets the amount that is held. The caller makes sure that it fits. */
+  set(amount: Amount): void;
+  /** Ends the hold and records what was spent. Later calls do nothing. */
+  settle(spent: Amount): void;
 }
 
-/** Money used in the current period of a budget, by account. `now` is the time of day. */
+/** Amounts used in the current period of a budget, by account. `now` is the time of day. */
 export interface SpendBook {
-  read(tenant: string | undefined, now: number): Spend;
-  /** Opens a hold of 0. Its cost counts in the period in which it was opened. */
-  open(tenant: string | undefined, now: number): Hold;
-  /** Exports all accounts. Held amounts count as spent: a request under way may have been paid for. */
-  exportState(): SpendState;
-  /** Replaces what is known. Throws `InvalidOptionError` if the state is not an exported one. */
-  restoreState(state: SpendState, now: number): void;
+  /** Returns what is used, including what is held. */
+  read(facts: OwnerFacts, now: number): Amount;
+  /** Opens a hold of 0. What it spends counts in the period in which it was opened. */
+  open(facts: OwnerFacts, now: number): Hold;
+  /** Returns all accounts. What is held counts as spent unless the budget returns it. */
+  accounts(): readonly SpendAccount[];
+  /** Replaces all accounts. */
+  restore(accounts: readonly RestoredAccount[], now: number): void;
 }
 
-/** One account in one period. */
-interface Account {
-  readonly tenant: string | undefined;
-  readonly periodStart: number;
-  usedUsd: number;
-  heldUsd: number;
+/** An account of exported state. */
+export interface RestoredAccount extends Owner {
+  readonly start: number;
+  readonly used: Amount;
 }
 
-export function createSpendBook(
-  { limitUsd, per, maxTenants, periodStart, lengthMs }: Budget,
-  monotonic: () => number = systemClock.monotonic,
-): SpendBook {
-  const time = createPeriodTime(lengthMs, monotonic);
-  let accounts = new Map<string | undefined, Account>();
-  let floor: Floor = { periodStart: Number.NEGATIVE_INFINITY, usd: 0 };
-
-  const ownerOf = (tenant: string | undefined) => (per === "tenant" ? tenant : undefined);
-
-  const accountOf = (tenant: string | undefined, now: number): Account => {
-    const owner = ownerOf(tenant);
-    const known = accounts.get(owner);
-    const start = periodStart(now);
-    if (known !== undefined && known.periodStart >= start) return known;
-    accounts.delete(owner);
-    if (floor.periodStart < start) floor = { periodStart: start, usd: 0 };
-    if (accounts.size >= maxTenants) floor = makeRoom(accounts, floor);
-    // An account of the router, or that of a tenant before any was forgotten, starts with 0.
-    const usedUsd = floor.usd;
-    const account: Account = { tenant: owner, periodStart: start, usedUsd, heldUsd: 0 };
-    accounts.set(owner, account);
-    return account;
-  };
-
-  return {
-    read(tenant, now) {
-      const { usedUsd, heldUsd } = accountOf(tenant, time.at(now));
-      return { usedUsd: usedUsd + heldUsd, limitUsd };
-    },
-
-    open(tenant, now) {
-      const openedAt = time.at(now);
-      let account = accountOf(tenant, openedAt);
-      let heldUsd = 0;
-      let settled = false;
-      /**
-       * Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
-       */
-      const follow = () => {
-        if (heldUsd === 0 && accounts.get(ownerOf(tenant)) !== account) account = accountOf(tenant, openedAt);
-      };
-      return {
-        roomUsd() {
-          follow();
-          return limitUsd - account.usedUsd - (account.heldUsd - heldUsd);
-        },
-        raise(usd) {
-          if (settled || !(usd > heldUsd)) return;
-          follow();
-          account.heldUsd += usd - heldUsd;
-          heldUsd = usd;
-        },
-        settle(costUsd) {
-          if (settled) return;
-          settled = true;
-          // Sums of fractions drift: an account without requests under way holds nothing.
-          account.heldUsd = Math.max(0, account.heldUsd - heldUsd);
-          account.usedUsd += costUsd;
-          heldUsd = 0;
-        },
-      };
-    },
-
-    exportState() {
-      return {
-        formatVersion: 1,
-        accounts: [...accounts.values()].map(({ tenant, periodStart: start, usedUsd, heldUsd }) => ({
-          tenant,
-          periodStart: start,
-          usedUsd: usedUsd + heldUsd,
-        })),
-      };
-    },
-
-    restoreState(state, now) {
-      const restored = new Map<string | undefined, Account>();
-      const checked = checkSpendState(state);
-      for (const account of checked) time.advance(account.periodStart, now);
-      const current = periodStart(time.at(now));
-      let limit: Floor = { periodStart: current, usd: 0 };
-      for (const account of checked) {
-        const { tenant, usedUsd } = account;
-        // A period in the far future would never end: the clock that wrote it was ahead.
-        const start = Math.min(account.periodStart, current);
-        if (restored.size >= maxTenants) limit = makeRoom(restored, limit);
-        restored.set(tenant, { tenant, periodStart: start, usedUsd, heldUsd: 0 });
-      }
-      accounts = restored;
-      floor = floorOf(restored, limit, maxTenants);
-    },
-  };
-}
-
-/** Amount that new accounts of a period start with. */
+/** Amount that new accounts start with. */
 interface Floor {
-  readonly periodStart: number;
-  readonly usd: number;
+  readonly start: number;
+  readonly amount: Amount;
 }
 
 /** Share of the accounts that is forgotten at once: looking for the one that used least takes long for thousands. */
 const forgottenShare = 0.1;
+/** Time after which a session without end is over: a new session would have as much as it has had. */
+const sessionIdleMs = 86_400_000;
 
-/**
- * Forgets accounts of earlier periods or, if there are none, those that have used least. Returns what new
- * accounts start with: the most that was forgotten, so that no tenant gains by being forgotten. A tenant that
- * comes back starts with no less than it had used (a variant of "space saving", Metwally et al., 2005).
- */
-function makeRoom(accounts: Map<string | undefined, Account>, { periodStart, usd }: Floor): Floor {
-  let freed = false;
-  for (const [owner, account] of accounts) {
-    if (account.periodStart >= periodStart) continue;
-    accounts.delete(owner);
-    freed = true;
+export function createSpendBook(
+  budget: Budget & { readonly periods: Periods },
+  monotonic: () => number = systemClock.monotonic,
+): SpendBook {
+  return new Book(budget, monotonic);
+}
+
+class Book implements SpendBook {
+  readonly #budget: Budget & { readonly periods: Periods };
+  readonly #time: ReturnType<typeof createPeriodTime>;
+  readonly #isEndlessSession: boolean;
+  #accounts = new Map<string, SpendAccount>();
+  #floor: Floor = { start: Number.NEGATIVE_INFINITY, amount: 0 };
+
+  constructor(budget: Budget & { readonly periods: Periods }, monotonic: () => number) {
+    this.#budget = budget;
+    this.#time = createPeriodTime(budget.periods.lengthMs, monotonic);
+    this.#isEndlessSession =
+      budget.owner.kind === "session" && budget.periods.lengthMs === Number.POSITIVE_INFINITY;
   }
-  if (freed) return { periodStart, usd };
-  const ascending = [...accounts.values()].sort((a, b) => usedBy(a) - usedBy(b));
-  const forgotten = ascending.slice(0, Math.max(1, Math.floor(forgottenShare * ascending.length)));
-  for (const { tenant } of forgotten) accounts.delete(tenant);
-  return { periodStart, usd: forgotten.reduce((most, account) => Math.max(most, usedBy(account)), usd) };
-}
 
-/**
- * Returns the floor for restored accounts. The state does not hold it, but no account of the period has used less;
- * none was forgotten unless there were too many.
- */
-function floorOf(accounts: Map<string | undefined, Account>, floor: Floor, maxTenants: number): Floor {
-  if (accounts.size < maxTenants - Math.max(1, Math.ceil(forgottenShare * maxTenants))) return floor;
-  let least = Number.POSITIVE_INFINITY;
-  for (const account of accounts.values())
-    least = Math.min(least, account.periodStart < floor.periodStart ? 0 : usedBy(account));
-  return { ...floor, usd: Math.max(floor.usd, Number.isFinite(least) ? least : 0) };
-}
+  get limit(): Amount {
+    return this.#budget.limit;
+  }
 
-function usedBy({ usedUsd, heldUsd }: Account): number {
-  return usedUsd + heldUsd;
-}
+  read(facts: OwnerFacts, now: number): Amount {
+    const { used, held } = this.accountOf(ownerOf(this.#budget.owner, facts), this.#time.at(now));
+    return sumOf(used, held);
+  }
 
-/** Checks and returns exported accounts. Throws `InvalidOptionError` if the value was not exported. */
-export function checkSpendState(state: SpendState): readonly SpendAccountState[] {
-  const { formatVersion, accounts } = (state ?? {}) as Partial<SpendState>;
-  if (formatVersion !== 1 || !Array.isArray(accounts))
-    throw new InvalidOptionError("state.spend", state, "what exportState() returned");
-  return accounts.map((one: Partial<SpendAccountState> | null, at) => {
-    const path = `state.spend.accounts[${at}]`;
-    return {
-      tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
-      periodStart: checkNumber(`${path}.periodStart`, one?.periodStart, { min: 0 }),
-      usedUsd: checkNumber(`${path}.usedUsd`, one?.usedUsd, { min: 0 }),
+  open(facts: OwnerFacts, now: number): Hold {
+    return new OpenHold(this, ownerOf(this.#budget.owner, facts), this.#time.at(now));
+  }
+
+  isCurrent(account: SpendAccount): boolean {
+    return this.#accounts.get(ownerKey(account)) === account;
+  }
+
+  accountOf(owner: Owner, now: number): SpendAccount {
+    const key = ownerKey(owner);
+    const known = this.#accounts.get(key);
+    if (known !== undefined && now < known.end) {
+      known.usedAt = now;
+      return known;
+    }
+    const { start, end } = this.#budget.periods.of(now);
+    this.#accounts.delete(key);
+    if (this.#floor.start < start || this.#hasFloorPassed(now)) this.#floor = { start, amount: 0 };
+    if (this.#accounts.size >= this.#budget.maxOwners) this.#makeRoom(this.#accounts, start, now);
+    // An account of the router, or that of an owner before any was forgotten, starts with 0.
+    const account = accountWith({ ...owner, start, used: this.#floor.amount }, end, now);
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  accounts(): readonly SpendAccount[] {
+    return [...this.#accounts.values()];
+  }
+
+  restore(given: readonly RestoredAccount[], now: number): void {
+    for (const account of given) this.#time.advance(account.start, now);
+    const time = this.#time.at(now);
+    const current = this.#budget.periods.of(time);
+    const restored = new Map<string, SpendAccount>();
+    this.#floor = { start: current.start, amount: 0 };
+    for (const account of given) {
+      if (restored.size >= this.#budget.maxOwners) this.#makeRoom(restored, current.start, time);
+      // A period in the far future would never end: the clock that wrote it was ahead.
+      const isOver = account.start < current.start;
+      const { start, end } = isOver ? { start: account.start, end: account.start } : current;
+      if (!isOver) restored.set(ownerKey(account), accountWith({ ...account, start }, end, time));
+    }
+    this.#accounts = restored;
+    this.#floor = { ...this.#floor, amount: this.#floorOf(restored) };
+  }
+
+  /** The floor of sessions without end falls once all that were forgotten are over. */
+  #hasFloorPassed(now: number): boolean {
+    return this.#isEndlessSession && this.#floor.amount > 0 && now - this.#floor.start >= sessionIdleMs;
+  }
+
+  /**
+   * Forgets accounts of earlier periods or, if that is not enough, those that have used least. New accounts then start
+   * with the most that was forgotten, so that no owner gains by being forgotten: one that comes back starts with no
+   * less than it had used (a variant of "space saving", Metwally et al., 2005). Sessions without end are forgotten for
+   * nothing a day after their last request.
+   */
+  #makeRoom(accounts: Map<string, SpendAccount>, start: number, now: number): void {
+    const enough = Math.max(1, Math.floor(forgottenShare * accounts.size));
+    let freed = 0;
+    for (const [key, account] of accounts) {
+      const isIdle = this.#isEndlessSession && account.held === 0 && now - account.usedAt >= sessionIdleMs;
+      if (account.end > now && account.start >= start && !isIdle) continue;
+      accounts.delete(key);
+      freed += 1;
+    }
+    if (freed >= enough) return;
+    const amounts = new Float64Array(accounts.size);
+    let at = 0;
+    for (const { used, held } of accounts.values()) {
+      amounts[at] = sumOf(used, held);
+      at += 1;
+    }
+    amounts.sort();
+    let left = enough - freed;
+    const most = amounts[left - 1] ?? 0;
+    for (const [key, { used, held }] of accounts) {
+      if (left === 0) break;
+      if (sumOf(used, held) > most) continue;
+      accounts.delete(key);
+      left -= 1;
+    }
+    this.#floor = {
+      start: this.#isEndlessSession ? now : this.#floor.start,
+      amount: Math.max(this.#floor.amount, most),
     };
-  });
+  }
+
+  /**
+   * Returns the floor for restored accounts. The state does not hold it, but no account has used less; none was
+   * forgotten unless there were too many.
+   */
+  #floorOf(accounts: Map<string, SpendAccount>): Amount {
+    const { maxOwners } = this.#budget;
+    if (accounts.size < maxOwners - Math.max(1, Math.ceil(forgottenShare * maxOwners)))
+      return this.#floor.amount;
+    let least = Number.POSITIVE_INFINITY;
+    for (const { used } of accounts.values()) least = Math.min(least, used);
+    return Math.max(this.#floor.amount, Number.isFinite(least) ? least : 0);
+  }
+}
+
+function accountWith({ tenant, name, start, used }: RestoredAccount, end: number, now: number): SpendAccount {
+  return {
+    tenant,
+    name,
+    start,
+    end,
+    used,
+    held: 0,
+    usedAt: now,
+    toldStep: 0,
+    toldLimit: false,
+    toldWithheld: false,
+  };
+}
+
+// A class, since each request under a budget opens one: closures per object would cost more.
+class OpenHold implements Hold {
+  readonly #book: Book;
+  readonly #openedAt: number;
+  #account: SpendAccount;
+  #held: Amount = 0;
+  #isSettled = false;
+
+  constructor(book: Book, owner: Owner, openedAt: number) {
+    this.#book = book;
+    this.#openedAt = openedAt;
+    this.#account = book.accountOf(owner, openedAt);
+  }
+
+  get account(): SpendAccount {
+    // Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
+    if (this.#held === 0 && !this.#book.isCurrent(this.#account))
+      this.#account = this.#book.accountOf(this.#account, this.#openedAt);
+    return this.#account;
+  }
+
+  room(): Amount {
+    const { used, held } = this.account;
+    return this.#book.limit - used - (held - this.#held);
+  }
+
+  set(amount: Amount): void {
+    if (this.#isSettled) return;
+    const { account } = this;
+    account.held += amount - this.#held;
+    this.#held = amount;
+  }
+
+  settle(spent: Amount): void {
+    if (this.#isSettled) return;
+    const { account } = this;
+    this.#isSettled = true;
+    account.held -= this.#held;
+    account.used = sumOf(account.used, spent);
+    this.#held = 0;
+  }
 }

@@ -2,7 +2,7 @@ import type { Classification } from "./classifier.ts";
 import type { Hop } from "./hop.ts";
 import type { Json } from "./json.ts";
 import type { Health } from "./model.ts";
-import type { PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
+import type { BudgetFacts, PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
 import type { RecordedFacts } from "./request-facts.ts";
 import type { Usage } from "./usage.ts";
 
@@ -25,12 +25,26 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly estimatedCostUsd?: number | undefined;
   /** The most that a call can cost with the smallest output limit. Absent without a bound on cost. */
   readonly leastCostUsd?: number | undefined;
+  /** The most tokens that a call can use with that limit. Absent without a budget in tokens. */
+  readonly leastTokens?: number | undefined;
   /** Running mean of the output tokens. Absent without a bound on cost. */
   readonly usualOutputTokens?: number | undefined;
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;
+  /** Reason why the policy did not see the model although it is permitted: a soft limit of a budget. */
+  readonly withheld?: string | undefined;
   /** Facts that were not known and therefore not checked: `price`, `contextWindow`, `tools` … */
   readonly unknown?: readonly string[] | undefined;
+}
+
+/** Soft limit of a budget that has narrowed the choice of a policy. */
+export interface DegradedBy {
+  /** Name of the budget; of several the first. */
+  readonly budget: string;
+  /** Model that gets what the policy left without an opinion. */
+  readonly otherwise: string;
+  /** Reason for people. */
+  readonly reason: string;
 }
 
 /** The record of where a request goes and why. JSON throughout, without prompt text. */
@@ -48,7 +62,12 @@ export interface Decision<Id extends string = string> {
   readonly classifierError?: string | undefined;
   readonly candidates: readonly RecordedCandidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
+  /** The budget in US dollars that is nearest its limit. */
   readonly spend?: Spend | undefined;
+  /** All budgets that apply to the request, at most 16. Absent if there is none. */
+  readonly budgets?: readonly BudgetFacts[] | undefined;
+  /** Soft limit that has narrowed the choice of the policy. Absent: none has. */
+  readonly degraded?: DegradedBy | undefined;
   /** Snapshots that the policy has read, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;
   /** Random number in [0, 1) that settled the lottery. */

@@ -1,5 +1,6 @@
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
 import type { Hop } from "./hop.ts";
+import type { BudgetFacts } from "./policy-facts.ts";
 import type { Usage } from "./usage.ts";
 
 /** Returns the text of a finished request. A function, so that no serialiser meets the text by chance. */
@@ -36,6 +37,21 @@ export interface StoreRecovered {
   readonly amountAgain: number;
   /** Number of reservations of which the store was told nothing, since too many waited: it counts them as spent. */
   readonly forgotten: number;
+}
+
+/**
+ * A limit of a budget was reached: a soft one (`budget-degraded`), a soft one that does not apply because a promise on
+ * quality is at risk (`budget-degrade-withheld`), or the limit itself, by a request that is refused
+ * (`budget-reached`). Emitted once for each owner, period and limit.
+ */
+export interface BudgetNews extends BudgetFacts {
+  readonly type: "budget-degraded" | "budget-degrade-withheld" | "budget-reached";
+  /** Tenant of the account. Absent for a budget of the router, or where the request had none. */
+  readonly tenant?: string | undefined;
+  /** Session, or value of the label, whose budget it is. */
+  readonly owner?: string | undefined;
+  /** Reason for people. */
+  readonly reason: string;
 }
 
 /**
@@ -97,6 +113,7 @@ export type RouterEvent<Id extends string = string> =
       readonly decision: Decision<Id>;
       readonly latencyMs: number;
     }
+  | BudgetNews
   | DecisionsLost
   | StoreFailed
   | StoreRecovered

@@ -50,6 +50,7 @@ export type {
   Attempt,
   CheckVerdict,
   Decision,
+  DegradedBy,
   OutputLimited,
   PlanStep,
   RecordedCandidate,
@@ -80,6 +81,7 @@ export {
   StoreError,
 } from "./errors/index.ts";
 export type {
+  BudgetNews,
   DecisionsLost,
   EventSink,
   ReadText,
@@ -106,8 +108,15 @@ export type {
   Rates,
 } from "./model.ts";
 export type { Choice, Escalation, Policy, PolicyContext } from "./policy.ts";
-export type { PolicyDescription, PolicyParameters, SessionFacts, Spend } from "./policy-facts.ts";
+export type {
+  BudgetFacts,
+  PolicyDescription,
+  PolicyParameters,
+  SessionFacts,
+  Spend,
+} from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
+export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
 export type { RecordedFacts, RequestFacts, RequestText, TypedText } from "./request-facts.ts";

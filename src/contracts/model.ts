@@ -138,6 +138,8 @@ export interface Candidate<Id extends string = string> {
    * Present only if a bound on cost applies and the price is known: more than this must be left.
    */
   readonly leastCostUsd?: number | undefined;
+  /** The most tokens that a call can use with that output limit. Present only if a budget counts tokens. */
+  readonly leastTokens?: number | undefined;
   /** Running mean of the output tokens of such requests on this model. Present only under a bound on cost. */
   readonly usualOutputTokens?: number | undefined;
   /** Calibrated probability that the model is good enough for this request, in [0, 1]. */

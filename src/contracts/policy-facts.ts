@@ -12,11 +12,22 @@ export interface SessionFacts<Id extends string = string> {
   readonly toolLoopPending: boolean;
 }
 
-/** Money used in the current budget period. */
+/** Money used in the current period of the budget that is nearest its limit. */
 export interface Spend {
   /** Money spent, including reservations of requests under way. */
   readonly usedUsd: number;
   readonly limitUsd: number;
+}
+
+/** State of one budget that applies to a request. */
+export interface BudgetFacts {
+  readonly name: string;
+  readonly unit: "usd" | "tokens";
+  /** US dollars or tokens used in the current period, including reservations of requests under way. */
+  readonly used: number;
+  readonly limit: number;
+  /** End of the period in milliseconds since the epoch. Absent: it has none. */
+  readonly resetsAt?: number | undefined;
 }
 
 /** Parameters that a policy was built with, as plain JSON. Stored with each decision and hashed. */

@@ -2,7 +2,7 @@ import type { Check } from "./check.ts";
 import type { Classification } from "./classifier.ts";
 import type { Json } from "./json.ts";
 import type { Candidate } from "./model.ts";
-import type { PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
+import type { BudgetFacts, PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
 import type { PolicyInput } from "./policy-input.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -14,7 +14,10 @@ export interface PolicyContext<Id extends string = string> {
   /** Permitted models in the order of the router's `models`. Never empty. */
   readonly candidates: readonly Candidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
+  /** The budget in US dollars that is nearest its limit. Absent if there is none. */
   readonly spend?: Spend | undefined;
+  /** All budgets that apply to the request, at most 16. Absent if there is none. */
+  readonly budgets?: readonly BudgetFacts[] | undefined;
   /** Snapshots of what the policy `reads`, by id. Frozen, as deep as the input freezes them. */
   readonly inputs: Readonly<Record<string, Json>>;
   /** Milliseconds since the epoch, from the router's clock. */

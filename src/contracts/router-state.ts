@@ -84,18 +84,30 @@ export interface SessionsState {
   readonly sessions: readonly SessionState[];
 }
 
-/** Money spent in one budget period. */
+/** Use of a budget by one owner in one period. */
 export interface SpendAccountState {
+  /** Name of the budget. */
+  readonly budget: string;
   /** Tenant of the account. Absent for the router's account, or that of requests without a tenant. */
   readonly tenant?: string | undefined;
-  /** Start of the period in milliseconds since the epoch. */
+  /** Session, or value of the label. Absent for budgets per router or tenant, or where requests had none. */
+  readonly owner?: string | undefined;
+  /** Start of the period in milliseconds since the epoch; 0 if it has no end. */
   readonly periodStart: number;
-  readonly usedUsd: number;
+  /** US dollars, as a multiple of a nano-dollar. Absent if the budget counts tokens. */
+  readonly usedUsd?: number | undefined;
+  /** Absent if the budget counts US dollars. */
+  readonly usedTokens?: number | undefined;
 }
 
-/** All accounts of a budget, as plain JSON. */
+/** All accounts of all budgets, as plain JSON. */
 export interface SpendState {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
+  readonly budgets: readonly {
+    readonly name: string;
+    /** Owner, unit and period, for instance `tenant usd day UTC`: an account of another kind is not restored. */
+    readonly kind: string;
+  }[];
   readonly accounts: readonly SpendAccountState[];
 }
 
@@ -109,7 +121,7 @@ export interface RouterState {
   readonly breakers?: readonly BreakerState[] | undefined;
   /** Rates learnt from rate limits. Absent if nothing was learnt. */
   readonly limits?: readonly LearnedLimit[] | undefined;
-  /** Money spent. Absent if the router has no budget. */
+  /** Use of budgets. Absent if the router keeps none. */
   readonly spend?: SpendState | undefined;
   /** State of what the policy reads, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;

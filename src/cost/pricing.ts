@@ -1,7 +1,7 @@
 import type { Pricing } from "../contracts/ports/index.ts";
 import { costOf } from "./cost-of.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import { limitOutput } from "./limit-output.ts";
+import { limitOutputAndTokens } from "./limit-tokens.ts";
 import { mostInputTokens } from "./most-input-tokens.ts";
 import { usageOrEstimate } from "./usage-of.ts";
 
@@ -13,5 +13,5 @@ export const pricing: Pricing = {
   },
   estimateTokens,
   mostInputTokens,
-  limitOutput,
+  limitOutput: limitOutputAndTokens,
 };

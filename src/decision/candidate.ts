@@ -6,6 +6,8 @@ export interface Estimate {
   readonly costUsd: number | undefined;
   /** The most that a call can cost with the smallest output limit. Absent without a bound on cost. */
   readonly leastCostUsd: number | undefined;
+  /** The most tokens that a call can use with the smallest output limit. Absent without a budget in tokens. */
+  readonly leastTokens: number | undefined;
   /** Running mean of the output tokens. Absent without a bound on cost. */
   readonly usualOutputTokens: number | undefined;
 }
@@ -27,7 +29,11 @@ export function candidateFor<Id extends string>(
   request: RequestFacts,
   now: number,
 ): Candidate<Id> {
-  const { inputTokens, costUsd, leastCostUsd, usualOutputTokens } = estimate(facts, request, now);
+  const { inputTokens, costUsd, leastCostUsd, leastTokens, usualOutputTokens } = estimate(
+    facts,
+    request,
+    now,
+  );
   const health = healthOf(facts.name, now);
   return {
     id,
@@ -36,6 +42,7 @@ export function candidateFor<Id extends string>(
     estimatedInputTokens: inputTokens,
     estimatedCostUsd: costUsd,
     leastCostUsd,
+    leastTokens,
     usualOutputTokens,
     health,
   };

@@ -9,14 +9,16 @@ import {
   type Policy,
   type PolicyContext,
   PolicyError,
+  type QualityPromise,
   type RecordedCandidate,
   type RequestFacts,
 } from "../contracts/index.ts";
-import type { Refusal } from "../contracts/ports/index.ts";
+import type { BudgetState, Degrade, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, dropPromises } from "../plugin/index.ts";
 import { candidateFor } from "./candidate.ts";
 import { isNearWindow } from "./context-window.ts";
 import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
+import { completed, degrade } from "./degrade.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { isUntouched } from "./is-untouched.ts";
@@ -69,16 +71,21 @@ async function decideExactly<Id extends string>(
  * of its tokens it cannot, with their estimate it can.
  */
 function isNearBound<Id extends string>(
-  { leastCostUsd }: DecisionParts<Id>,
+  { leastCostUsd, leastTokens }: DecisionParts<Id>,
   { request, account, mostWhenCounted }: Deciding<Id>,
   candidate: Candidate<Id>,
 ): boolean {
-  const { leastCostUsd: costUsd, facts, estimatedInputTokens } = candidate;
-  if (costUsd === undefined || request.inputTokensExact || mostWhenCounted === undefined) return false;
+  const { leastCostUsd: costUsd = 0, leastTokens: tokens = 0, facts, estimatedInputTokens } = candidate;
+  if ((costUsd === 0 && tokens === 0) || request.inputTokensExact || mostWhenCounted === undefined)
+    return false;
   const left = account.left();
-  if (left === undefined || costUsd <= left.usd) return false;
+  if (left === undefined) return false;
+  const { usd, tokens: leftTokens = Number.POSITIVE_INFINITY } = left;
+  if (costUsd <= usd && tokens <= leftTokens) return false;
   const estimated = { ...request, mostInputTokens: estimatedInputTokens ?? request.inputTokens };
-  return (leastCostUsd(facts, estimated) ?? costUsd) <= left.usd;
+  return (
+    (leastCostUsd(facts, estimated) ?? costUsd) <= usd && (leastTokens?.(facts, estimated) ?? 0) <= leftTokens
+  );
 }
 
 function candidatesOf<Id extends string>(
@@ -92,7 +99,7 @@ function candidatesOf<Id extends string>(
 function decideAmong<Id extends string>(
   parts: DecisionParts<Id>,
   deciding: Deciding<Id>,
-  all: readonly Candidate<Id>[],
+  models: readonly Candidate<Id>[],
   now: number,
 ): Decided<Id> | Promise<Decided<Id>> {
   const { request, constraints, pin, hop, account } = deciding;
@@ -100,9 +107,10 @@ function decideAmong<Id extends string>(
   const context = { request, hop: "answer", now } as const;
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
-  for (const candidate of all) {
+  for (const candidate of models) {
     let permitted = permits(candidate, constraints, context);
-    const fits = permitted === true ? account.fits({ costUsd: toPay(candidate) }) : true;
+    const fits =
+      permitted === true ? account.fits({ costUsd: toPay(candidate), tokens: candidate.leastTokens }) : true;
     if (fits !== true) {
       permitted = `${fits.by}: ${fits.reason}`;
       refusals ??= new Map();
@@ -113,16 +121,52 @@ function decideAmong<Id extends string>(
   }
   takeBackUnknown(candidates, recorded, request, pin);
   const session = request.session === undefined ? undefined : Object.freeze(parts.sessionOf(request, now));
-  const spend = Object.freeze(parts.spendOf?.(request.tenant, now));
-  const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
-  if (pin !== undefined) return pinned(settled, pin);
-  if (candidates.length === 0) throw noneLeft(settled, recorded);
+  const { spend, budgets, degrades } = account.state() ?? noState;
+  const all: Settled<Id> = {
+    parts,
+    deciding,
+    candidates,
+    recorded,
+    permitted: candidates,
+    refusals,
+    session,
+    spend,
+    budgets,
+    degrades,
+    degraded: undefined,
+    now,
+  };
+  if (pin !== undefined) return pinned(all, pin);
+  if (candidates.length === 0) throw noneLeft(all, recorded);
+  const settled = degrades === undefined ? all : degradedBy(all, degrades);
   // The classification does not matter if only one model is permitted.
-  if (candidates.length === 1) return choose(settled, undefined);
+  if (settled.candidates.length === 1) return choose(settled, undefined);
   const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
   return classified instanceof Promise
     ? classified.then((one) => choose(settled, one))
     : choose(settled, classified);
+}
+
+const noState: Partial<BudgetState> = {};
+
+/** Applies soft limits of budgets, unless a promise on quality is at risk. */
+function degradedBy<Id extends string>(settled: Settled<Id>, degrades: readonly Degrade[]): Settled<Id> {
+  const { parts, deciding } = settled;
+  if (parts.promise !== undefined && !isKept(parts.promise, deciding.request)) {
+    for (const one of degrades) one.withhold();
+    return { ...settled, degrades: undefined };
+  }
+  return degrade<Id, Settled<Id>>(settled, degrades, false, undefined);
+}
+
+function isKept(promise: QualityPromise, request: RequestFacts): boolean {
+  try {
+    const state: unknown = promise.state(request);
+    dropPromises(state);
+    return state === "kept";
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the amount that must be left for a call of the model. */
@@ -145,8 +189,12 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
 function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
   const { models } = asked.parts;
   const classification = ownOf(classified?.classification, models);
-  const settled = withQuality<Id, Settled<Id>>(asked, models, classification?.quality);
-  const { parts, deciding, candidates, session, spend, now } = settled;
+  const seen =
+    asked.degrades === undefined
+      ? asked
+      : degrade<Id, Settled<Id>>(asked, asked.degrades, true, classification?.complexity);
+  const settled = withQuality<Id, Settled<Id>>(seen, models, classification?.quality);
+  const { parts, deciding, candidates, session, spend, budgets, now } = settled;
   const { policy } = parts;
   const { request } = deciding;
   const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf);
@@ -157,6 +205,7 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
     candidates,
     session,
     spend,
+    budgets,
     inputs: inputs ?? noInputs,
     now,
   };
@@ -172,7 +221,7 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
   const random = deciding.draw ?? parts.random();
   let drawn: Drawn<Id>;
   try {
-    drawn = draw(policy.name, opinion, candidates, random);
+    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random);
   } catch (cause) {
     dropPromises(opinion);
     if (isRouterError(cause, "policy")) throw cause;

@@ -1,21 +1,24 @@
 import type {
+  BudgetFacts,
   Candidate,
   Choice,
   Classifier,
   ClassifierError,
   Constraint,
   Decision,
+  DegradedBy,
   HopContext,
   Json,
   ModelFacts,
   Policy,
   PolicyDescription,
+  QualityPromise,
   RecordedCandidate,
   RequestFacts,
   SessionFacts,
   Spend,
 } from "../contracts/index.ts";
-import type { Account, Refusal } from "../contracts/ports/index.ts";
+import type { Account, Degrade, Refusal } from "../contracts/ports/index.ts";
 import type { CandidateParts } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
 
@@ -37,8 +40,10 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly sessionOf: (request: RequestFacts, now: number) => SessionFacts<Id> | undefined;
   /** Returns `Candidate.leastCostUsd`; undefined if the price is not known. */
   readonly leastCostUsd: (facts: ModelFacts, request: RequestFacts) => number | undefined;
-  /** Returns the spend of a tenant; absent if there is no budget. */
-  readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
+  /** Returns `Candidate.leastTokens`. Absent if no budget counts tokens. */
+  readonly leastTokens: ((facts: ModelFacts, request: RequestFacts) => number) | undefined;
+  /** Promise on quality that soft limits of budgets do not overrule. */
+  readonly promise: QualityPromise | undefined;
   /** Returns what the policy reads; absent if it reads nothing. */
   readonly inputsOf: (() => Readonly<Record<string, Json>>) | undefined;
   readonly versions: Decision["versions"];
@@ -84,9 +89,15 @@ export interface Settled<Id extends string> {
   readonly deciding: Deciding<Id>;
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
+  /** All permitted models, those too that a soft limit withholds from the policy: execution may fall back to them. */
+  readonly permitted: readonly Candidate<Id>[];
+  readonly degraded: DegradedBy | undefined;
   /** Refusals of the account, by id. Absent: none. */
   readonly refusals: ReadonlyMap<Id, Refusal> | undefined;
   readonly session: SessionFacts<Id> | undefined;
   readonly spend: Spend | undefined;
+  readonly budgets: readonly BudgetFacts[] | undefined;
+  /** Soft limits of budgets that apply. */
+  readonly degrades: readonly Degrade[] | undefined;
   readonly now: number;
 }

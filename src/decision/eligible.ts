@@ -60,6 +60,7 @@ export function recordCandidate<Id extends string>(
     estimatedInputTokens: candidate.estimatedInputTokens,
     estimatedCostUsd: candidate.estimatedCostUsd,
     leastCostUsd: candidate.leastCostUsd,
+    leastTokens: candidate.leastTokens,
     usualOutputTokens: candidate.usualOutputTokens,
     estimatedQuality: candidate.estimatedQuality,
     health: candidate.health,

@@ -21,6 +21,7 @@ export function isUntouched<Id extends string>(
     context.candidates === given.candidates &&
     context.session === given.session &&
     context.spend === given.spend &&
+    context.budgets === given.budgets &&
     context.now === given.now &&
     seen?.complexity === classification?.complexity &&
     seen?.category === classification?.category &&
@@ -33,8 +34,8 @@ function areUntouched<Id extends string>(
   recorded: readonly RecordedCandidate<Id>[],
 ): boolean {
   let at = 0;
-  for (const { model, permitted, estimatedCostUsd, estimatedQuality } of recorded) {
-    if (permitted !== true) continue;
+  for (const { model, permitted, withheld, estimatedCostUsd, estimatedQuality } of recorded) {
+    if (permitted !== true || withheld !== undefined) continue;
     const candidate = candidates[at];
     if (
       candidate?.id !== model ||

@@ -18,7 +18,6 @@ export function noneLeft<Id extends string>(
     return new NoEligibleModelError(
       Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)])),
     );
-  const { limitUsd, description } = deciding.account.boundOf(first.refusal);
   const problem = decisive.map(({ model, refusal }) => `${model}: ${refusal.reason}`).join("; ");
-  return new BudgetExceededError(limitUsd, problem, [], description);
+  return new BudgetExceededError(deciding.account.reached(first.refusal), problem);
 }

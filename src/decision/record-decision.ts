@@ -3,6 +3,7 @@ import type {
   Classification,
   ClassifierError,
   Decision,
+  DegradedBy,
   PolicyContext,
   RecordedCandidate,
 } from "../contracts/index.ts";
@@ -31,7 +32,7 @@ export function recordDecision<Id extends string>(
   inputs?: PolicyContext["inputs"],
 ): Decided<Id> {
   const choice = keptChoice(drawn);
-  const { parts, deciding, candidates, recorded, now } = settled;
+  const { parts, deciding, permitted, recorded, degraded, now } = settled;
   const { certification } = parts;
   const classification = classified?.classification;
   const decision: Decision<Id> = {
@@ -39,33 +40,43 @@ export function recordDecision<Id extends string>(
     at: timestamp(now),
     model: choice.model,
     plan: planOf(choice),
-    fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, candidates) : [],
+    fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, permitted) : [],
     request: recordedFacts(deciding.request),
     classification,
     classifierError: classified?.error?.message,
     candidates: recorded,
     session: settled.session,
     spend: settled.spend,
+    budgets: settled.budgets,
+    degraded,
     inputs,
     draw: random,
     policy: parts.description,
-    reason: choice.reason,
+    reason: reasonOf(choice.reason, degraded),
     expectedCostUsd: expectedCostOf(choice, recorded),
     propensity,
     forced,
-    certified: !forced && now < certification.until,
-    uncertified: whyUncertified(certification, now, forced),
+    certified: !forced && degraded === undefined && now < certification.until,
+    uncertified: whyUncertified(certification, now, forced, degraded),
     versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
   };
   return { decision, choice, request: deciding.request, classifierError: classified?.error };
+}
+
+function reasonOf(reason: string, degraded: DegradedBy | undefined): string {
+  return degraded === undefined || reason === degraded.reason ? reason : `${reason}; ${degraded.reason}`;
 }
 
 function whyUncertified(
   { until, problem, expired }: Certification,
   now: number,
   forced: boolean,
+  degraded: DegradedBy | undefined,
 ): string | undefined {
-  if (now < until) return forced ? "a pin decided" : undefined;
+  if (now < until) {
+    if (forced) return "a pin decided";
+    return degraded && `a soft limit of the budget ${degraded.budget} narrowed the choice`;
+  }
   return problem ?? expired;
 }
 

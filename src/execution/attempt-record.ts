@@ -96,7 +96,7 @@ class RunningAttempt implements AttemptRecord {
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
     if (finishReason !== undefined)
       this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
-    this.#end(this.#record.costUsd);
+    this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
   }
 
   succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
@@ -104,7 +104,7 @@ class RunningAttempt implements AttemptRecord {
     this.#bill({ ...input, completion_tokens: 0 }, () => 0);
     const said = shortText(model);
     if (said !== undefined) this.#record.servedModel = said;
-    this.#end(this.#record.costUsd);
+    this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
   }
 
   fail(error: unknown, received: string | undefined): void {
@@ -156,14 +156,18 @@ class RunningAttempt implements AttemptRecord {
   }
 
   #endEarly(received: string | undefined): void {
-    this.#end(spentAfter(received, this.#record.costUsd, this.#ready.call.costUsd));
+    const { costUsd, tokens } = this.#ready.call;
+    this.#end(
+      spentAfter(received, this.#record.costUsd, costUsd),
+      received === undefined ? 0 : spentAfter(received, tokensOf(this.#record.usage), tokens),
+    );
   }
 
-  #end(spentUsd: number | undefined): void {
+  #end(spentUsd: number | undefined, usedTokens: number | undefined): void {
     const { scope, ports } = this.#context;
     const { call, pass } = this.#ready;
     const record = this.#record;
-    scope.account.settle(call.attemptId, spentUsd);
+    scope.account.settle(call.attemptId, spentUsd, usedTokens);
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;
@@ -182,10 +186,14 @@ class RunningAttempt implements AttemptRecord {
  */
 function spentAfter(
   received: string | undefined,
-  costUsd: number | undefined,
-  reservedUsd: number | undefined,
+  counted: number | undefined,
+  reserved: number | undefined,
 ): number | undefined {
-  return received === "" ? Math.max(costUsd ?? 0, reservedUsd ?? 0) : costUsd;
+  return received === "" ? Math.max(counted ?? 0, reserved ?? 0) : counted;
+}
+
+function tokensOf(usage: Attempt["usage"]): number | undefined {
+  return usage === undefined ? undefined : Math.ceil(usage.inputTokens + usage.outputTokens);
 }
 
 /** Returns everything that a model wrote and bills for, as text. */

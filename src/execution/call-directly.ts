@@ -167,7 +167,7 @@ function checkAlive(context: CallContext): void {
 }
 
 function unpaid({ scope }: CallContext, id: string, refusal: Refusal): BudgetExceededError {
-  const { limitUsd, description } = scope.account.boundOf(refusal);
+  const bound = scope.account.reached(refusal);
   // A copy: a classifier or a check gets it while the request goes on.
-  return new BudgetExceededError(limitUsd, `${id}: ${refusal.reason}`, copyOf(scope.attempts), description);
+  return new BudgetExceededError(bound, `${id}: ${refusal.reason}`, copyOf(scope.attempts));
 }

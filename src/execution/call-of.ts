@@ -30,6 +30,7 @@ export function callOf(
     outputTokens: facts.expectedOutputTokens,
     textTokens,
     costUsd: bounded === undefined || price === undefined ? estimatedCostUsd : bounded.costUsd,
+    tokens: bounded?.tokens,
     outputLimit: bounded?.outputLimit,
     limited: bounded?.limited,
     sparing,

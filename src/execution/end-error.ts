@@ -45,9 +45,9 @@ export function endError(
     }
     case "money": {
       const refused = refusals?.get(attemptId);
-      const bound = refused === undefined ? undefined : scope.account.boundOf(refused.refusal);
       const problem = `${refused?.proposal.model}: ${refused?.refusal.reason}`;
-      return new BudgetExceededError(bound?.limitUsd ?? 0, problem, scope.attempts, bound?.description);
+      const bound = refused === undefined ? { limitUsd: 0 } : scope.account.reached(refused.refusal);
+      return new BudgetExceededError(bound, problem, scope.attempts);
     }
   }
 }

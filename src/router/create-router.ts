@@ -1,6 +1,5 @@
-import { resolveBudget } from "../budget/budget-options.ts";
+import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
-import { createSpendBook } from "../budget/spend.ts";
 import { complexity } from "../classifiers/complexity.ts";
 import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
 import { catalogueDate } from "../cost/catalogue.ts";
@@ -26,7 +25,7 @@ import { resolveShared } from "../state/shared/shared-options.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
-import { certified, estimateBy, leastCostBy } from "./deciding-parts.ts";
+import { certified, estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
 import { heldConstraints } from "./held-constraints.ts";
 import { createObserver } from "./observer.ts";
@@ -81,11 +80,15 @@ function assemble<Id extends string>(
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
   const hedging = hedge && createHedging(hedge, health.of);
-  const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
-  const spend = budget && createSpendBook(budget, now);
   const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
   const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
-  const ledger = createLedger(budget && spend && { budget, book: spend, desk });
+  const ledger = createLedger({
+    budgets: resolveBudgets(options, ids),
+    desk,
+    now: clock.wall,
+    monotonic: now,
+    onNews: events.emit,
+  });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
@@ -93,6 +96,7 @@ function assemble<Id extends string>(
     reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
   if (inputs !== undefined) events.observe(inputs.observe);
   const leastCostUsd = leastCostBy(models);
+  const leastTokens = ledger.countsTokens ? leastTokensBy(models) : undefined;
   const readLimits = { maxCharacters, estimateTokens };
 
   const facts = ids.map((id) => ({ id, facts: completeFacts(models[id]) }));
@@ -105,11 +109,12 @@ function assemble<Id extends string>(
     random: random ?? Math.random,
     clock: clock.wall,
     monotonic: now,
-    estimate: estimateBy(means, leastCostUsd),
+    estimate: estimateBy(means, leastCostUsd, leastTokens),
     leastCostUsd,
+    leastTokens,
+    promise: options.promise,
     healthOf: health.of,
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
-    spendOf: ledger.spendOf,
     inputsOf: inputs?.snapshots,
     ...description,
   };
@@ -121,7 +126,7 @@ function assemble<Id extends string>(
     pricing,
     options: execution,
   };
-  const state = { means, health, breakers, sessions, spend, limits, inputs, ids, clock };
+  const state = { means, health, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
   const router = connect<Id>({
     models,
     deciding,

@@ -4,10 +4,13 @@ import {
   InvalidOptionError,
   isRouterError,
   type Model,
+  type ModelFacts,
   type PolicyDescription,
+  type RequestFacts,
 } from "../contracts/index.ts";
 import { estimateCost } from "../cost/cost-of.ts";
 import { leastCostUsd } from "../cost/limit-output.ts";
+import { leastTokens } from "../cost/limit-tokens.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decision/index.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { describePolicy } from "../plugin/index.ts";
@@ -20,6 +23,7 @@ import type { RouterOptions } from "./router-options.ts";
 export function estimateBy(
   means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens" | "usualOutputTokens">,
   leastCost: DecisionParts<string>["leastCostUsd"],
+  leastTokens?: DecisionParts<string>["leastTokens"],
 ): DecisionParts<string>["estimate"] {
   return (facts, request, now) => {
     const { name, price } = facts;
@@ -33,6 +37,7 @@ export function estimateBy(
       inputTokens,
       costUsd,
       leastCostUsd: isBounded ? leastCost(facts, request) : undefined,
+      leastTokens: isBounded ? leastTokens?.(facts, request) : undefined,
       usualOutputTokens: isBounded ? means.usualOutputTokens(name, request, now) : undefined,
     };
   };
@@ -40,12 +45,27 @@ export function estimateBy(
 
 /** Returns a function that computes `Candidate.leastCostUsd`, knowing the limits in the defaults of models. */
 export function leastCostBy(models: Readonly<Record<string, Model>>): DecisionParts<string>["leastCostUsd"] {
+  const askedOf = outputLimitBy(models);
+  return (facts, request) => leastCostUsd(facts, request, askedOf(facts, request));
+}
+
+/** Returns a function that computes `Candidate.leastTokens`, in the same way. */
+export function leastTokensBy(
+  models: Readonly<Record<string, Model>>,
+): NonNullable<DecisionParts<string>["leastTokens"]> {
+  const askedOf = outputLimitBy(models);
+  return (facts, request) => leastTokens(facts, request, askedOf(facts, request));
+}
+
+function outputLimitBy(
+  models: Readonly<Record<string, Model>>,
+): (facts: ModelFacts, request: RequestFacts) => number | undefined {
   const limits = new Map<string, number>();
   for (const { name, defaults } of Object.values(models)) {
     const limit = defaultOutputLimit(defaults);
     if (limit !== undefined) limits.set(name, limit);
   }
-  return (facts, request) => leastCostUsd(facts, request, request.maxOutputTokens ?? limits.get(facts.name));
+  return (facts, request) => request.maxOutputTokens ?? limits.get(facts.name);
 }
 
 /** Returns the parts of a decision that describe policy, versions and certification. */

@@ -107,7 +107,7 @@ export class LifeCycle<Id extends string> {
     const run = this.#begun();
     const decided = this.#decided as Decided<Id>;
     HeldText.keep(run.text);
-    if (this.#parts.ledger.spendOf !== undefined) run.account.earmark(planCostUsd(decided.decision));
+    if (this.#parts.ledger.earmarks) run.account.earmark(planCostUsd(decided.decision));
     return executionOf(this.#parts, run, decided);
   }
 

@@ -6,6 +6,7 @@ import {
   InvalidOptionError,
   type NeededCapability,
   type Policy,
+  type QualityPromise,
   type RouteRequest,
   type SharedState,
   type Tuning,
@@ -29,12 +30,19 @@ export interface RouterOptions<Id extends string> {
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
-   * Money that may be used in a period, by all requests or by those of each tenant. Every call then carries an
-   * output limit, and the most that it can cost with it is reserved before the call and settled after it. A
-   * model of unknown price is not permitted, and a request for which too little is left is refused with
-   * `BudgetExceededError`. Default: no limit.
+   * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user. Every
+   * call then carries an output limit, and the most that it can cost with it is reserved before the call and settled
+   * after it. With a budget in US dollars a model of unknown price is not permitted. A request for which too little is
+   * left is refused with `BudgetExceededError`. Default: no limit.
    */
-  readonly budget?: BudgetOptions | undefined;
+  readonly budget?: BudgetOptions<Id> | undefined;
+  /** Several budgets, at most 16, in place of `budget`: all of them must have room, or nothing is reserved. */
+  readonly budgets?: readonly BudgetOptions<Id>[] | undefined;
+  /**
+   * Promise on the quality of answers. While it is at risk or broken, soft limits of budgets do not degrade: an event
+   * says so, and the hard limits bound the money. Default: none.
+   */
+  readonly promise?: QualityPromise | undefined;
   /**
    * State that this router shares with other processes through a store: their budgets and rates are one. Default:
    * all state is that of this process.
@@ -88,6 +96,8 @@ const optionNames: readonly string[] = [
   "execution",
   "budget",
   "shared",
+  "budgets",
+  "promise",
   "tuning",
   "coalesce",
   "maxSessions",
@@ -126,6 +136,7 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
     if (given !== undefined && typeof given !== "function")
       throw new InvalidOptionError(name, given, "a function");
   }
+  if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
   const { classifierTimeoutMs, maxCharacters } = options;
   if (classifierTimeoutMs !== undefined)
     checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });

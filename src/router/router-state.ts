@@ -1,4 +1,5 @@
-import { checkSpendState, type SpendBook } from "../budget/spend.ts";
+import type { KeptBudget } from "../budget/ledger.ts";
+import { checkSpend, exportSpend } from "../budget/spend-state.ts";
 import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
@@ -20,8 +21,8 @@ export interface StateParts {
   readonly health: HealthTracker;
   readonly breakers: Breakers;
   readonly sessions: Sessions;
-  /** Absent: the router has no budget. */
-  readonly spend: SpendBook | undefined;
+  /** Budgets that this process keeps. */
+  readonly budgets: readonly KeptBudget[];
   /** Absent: the router has no limits. */
   readonly limits: Limits | undefined;
   /** Absent: the policy reads nothing. */
@@ -37,7 +38,7 @@ export interface StateParts {
  * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, breakers, sessions, spend, limits, inputs, clock } = parts;
+  const { means, health, breakers, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   return copyOf<RouterState>({
     formatVersion: 1,
@@ -45,7 +46,7 @@ export function exportState(parts: StateParts): RouterState {
     health: health.exportState(wallNow - now),
     breakers: breakers.exportState(now, wallNow),
     sessions: sessions.exportState(wallNow - now),
-    ...(spend && { spend: spend.exportState() }),
+    ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
     ...(inputs && { inputs: inputs.exportState() }),
   });
@@ -67,20 +68,14 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
-  const {
-    health = { formatVersion: 1, models: [] },
-    breakers = [],
-    limits = [],
-    spend = { formatVersion: 1, accounts: [] },
-    inputs = {},
-  } = state;
+  const { health = { formatVersion: 1, models: [] }, breakers = [], limits = [], inputs = {} } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkBreakerStates(breakers);
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
-  if (parts.spend !== undefined) checkSpendState(spend);
+  const spent = checkSpend(state.spend, parts.budgets);
   if (parts.inputs !== undefined) {
     if (!isPlainObject(inputs)) throw new InvalidOptionError("state.inputs", typeof inputs, "an object");
     // The last check: it replaces the inputs all or not at all.
@@ -92,7 +87,9 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   parts.breakers.restoreState(breakers, now, wallNow);
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);
   parts.limits?.restoreState(limits, wallNow);
-  parts.spend?.restoreState(spend, wallNow);
+  parts.budgets.forEach(({ book }, at) => {
+    book.restore(spent[at] ?? [], wallNow);
+  });
 }
 
 function isPlainObject(value: unknown): boolean {

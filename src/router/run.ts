@@ -47,7 +47,8 @@ export function beginRun<Id extends string>(
   const teamConstraints =
     constraints.length === 0 ? parts.constraints : [...parts.constraints, ...constraints];
   const maxCallUsd = mostPerCall(teamConstraints);
-  const account = parts.ledger.open({ tenant: read.tenant, maxCostUsd, maxCallUsd }, clock.wall);
+  const { tenant, session, labels } = read;
+  const account = parts.ledger.open({ tenant, session, labels, maxCostUsd, maxCallUsd }, clock.wall);
   const facts = account.isBounded
     ? Object.freeze({ ...read, mostInputTokens: pricing.mostInputTokens(HeldText.chatOf(text)) })
     : read;

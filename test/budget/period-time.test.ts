@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { resolveBudget } from "../../src/budget/budget-options.ts";
 import { createPeriodTime } from "../../src/budget/period-time.ts";
-import { createSpendBook } from "../../src/budget/spend.ts";
 import { numRuns } from "../support/runs.ts";
+import { bookOf } from "../support/spend/book-of.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -13,7 +12,7 @@ const start = Date.UTC(2026, 5, 1);
 /** A budget of 10 USD a day, all of which is spent whenever there is some, and the true time. */
 function spender() {
   const time = { true: 0, ahead: 0 };
-  const book = createSpendBook(resolveBudget({ limitUsd: 10, period: "day" }), () => time.true);
+  const book = bookOf({ limitUsd: 10, period: "day" }, () => time.true);
   const wall = () => start + time.true + time.ahead;
   const spend = (): number => {
     const { usedUsd, limitUsd } = book.read(undefined, wall());

@@ -1,18 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BudgetOptions, resolveBudget } from "../../src/budget/budget-options.ts";
-import { createSpendBook } from "../../src/budget/spend.ts";
 import type { SpendState } from "../../src/contracts/index.ts";
+import { bookOf } from "../support/spend/book-of.ts";
 
-const book = (options: Partial<BudgetOptions> = {}) =>
-  createSpendBook(resolveBudget({ limitUsd: 10, period: "day", ...options }));
+const book = (options: Partial<BudgetOptions> = {}) => bookOf({ limitUsd: 10, period: "day", ...options });
 const noon = Date.UTC(2026, 0, 31, 12);
 const dayMs = 86_400_000;
 
 describe("a budget", () => {
   it("lasts a calendar hour, day or month in UTC, or any number of milliseconds", () => {
     const start = (options: Partial<BudgetOptions>) =>
-      resolveBudget({ limitUsd: 1, ...options }).periodStart(noon + 123_456);
+      resolveBudget({ limitUsd: 1, ...options }).periods?.of(noon + 123_456).start;
     expect(start({ period: "hour" })).toBe(noon);
     expect(start({ period: "day" })).toBe(Date.UTC(2026, 0, 31));
     expect(start({ period: "month" })).toBe(Date.UTC(2026, 0, 1));
@@ -27,7 +26,7 @@ describe("a budget", () => {
     [{ limitUsd: 1, period: "day", periodMs: 5 }, "budget.periodMs"],
     [{ limitUsd: 1, periodMs: 0 }, "budget.periodMs"],
     [{ limitUsd: 1, period: "day", per: "user" }, "budget.per"],
-    [{ limitUsd: 1, period: "day", maxTenants: 0 }, "budget.maxTenants"],
+    [{ limitUsd: 1, period: "day", maxOwners: 0 }, "budget.maxOwners"],
     [{ limitUsd: 1, period: "day", limit: 3 }, "budget.limit"],
   ])("refuses %j", (options, option) => {
     const resolve = () => resolveBudget(options as unknown as BudgetOptions);
@@ -39,21 +38,21 @@ describe("a spend book", () => {
   it("counts what is held as used, and what was spent once it is settled", () => {
     const spend = book();
     const hold = spend.open(undefined, noon);
-    hold.raise(4);
-    hold.raise(3);
+    hold.set(3);
+    hold.set(4);
     expect(spend.read("anybody", noon)).toEqual({ usedUsd: 4, limitUsd: 10 });
     expect(hold.roomUsd()).toBe(10);
     expect(spend.open(undefined, noon).roomUsd()).toBe(6);
     hold.settle(1);
     hold.settle(1);
-    hold.raise(9);
+    hold.set(9);
     expect(spend.read(undefined, noon).usedUsd).toBe(1);
   });
 
   it("begins again with each period; a request counts in the one it began in", () => {
     const spend = book();
     const hold = spend.open(undefined, noon);
-    hold.raise(10);
+    hold.set(10);
     expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(0);
     hold.settle(10);
     expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(0);
@@ -80,12 +79,12 @@ describe("a spend book", () => {
         fc.integer({ min: 1, max: 5 }),
         fc.nat(60),
         (entries, maxTenants, restartAt) => {
-          let spend = book({ per: "tenant", maxTenants });
+          let spend = book({ per: "tenant", maxOwners: maxTenants });
           const exact = new Map<string, number>();
           for (const [at, { tenant, cents }] of entries.entries()) {
             if (at === restartAt) {
               const state = spend.exportState();
-              spend = book({ per: "tenant", maxTenants });
+              spend = book({ per: "tenant", maxOwners: maxTenants });
               spend.restoreState(state, noon);
             }
             spend.open(tenant, noon).settle(cents);
@@ -100,20 +99,20 @@ describe("a spend book", () => {
   });
 
   it("holds nothing of an account that was forgotten before anything was held of it", () => {
-    const spend = book({ per: "tenant", maxTenants: 1 });
+    const spend = book({ per: "tenant", maxOwners: 1 });
     // All begin before one of them holds anything, as requests that arrive at once do.
     const holds = Array.from({ length: 20 }, (_, index) => spend.open(`tenant ${index % 4}`, noon));
     let held = 0;
     for (const hold of holds) {
       if (hold.roomUsd() < 1) continue;
-      hold.raise(1);
+      hold.set(1);
       held += 1;
     }
     expect(held).toBe(10);
   });
 
   it("forgets a tenth of many tenants at once, those that used least, and starts others with the most of them", () => {
-    const spend = book({ per: "tenant", maxTenants: 100 });
+    const spend = book({ per: "tenant", maxOwners: 100 });
     for (let tenant = 0; tenant < 100; tenant += 1) spend.open(`t${tenant}`, noon).settle(tenant / 100);
     expect(spend.read("new", noon).usedUsd).toBe(0.09);
     expect(spend.exportState().accounts).toHaveLength(91);
@@ -125,7 +124,7 @@ describe("a spend book", () => {
   });
 
   it("makes room from earlier periods first, at no cost to the new ones", () => {
-    const spend = book({ per: "tenant", maxTenants: 2 });
+    const spend = book({ per: "tenant", maxOwners: 2 });
     spend.open("a", noon).settle(3);
     spend.open("b", noon).settle(5);
     expect(spend.read("c", noon + dayMs).usedUsd).toBe(0);
@@ -134,7 +133,7 @@ describe("a spend book", () => {
   it("survives as JSON, with what was held as spent", () => {
     const spend = book({ per: "tenant" });
     spend.open("a", noon).settle(3);
-    spend.open("a", noon).raise(2);
+    spend.open("a", noon).set(2);
     const restored = book({ per: "tenant" });
     restored.restoreState(JSON.parse(JSON.stringify(spend.exportState())) as SpendState, noon);
     expect(restored.read("a", noon).usedUsd).toBe(5);
@@ -144,7 +143,11 @@ describe("a spend book", () => {
   it("of a future period is taken for the current one, which ends", () => {
     const spend = book();
     spend.restoreState(
-      { formatVersion: 1, accounts: [{ periodStart: noon + 400 * dayMs, usedUsd: 7 }] },
+      {
+        formatVersion: 2,
+        budgets: [{ name: "router-usd-day", kind: "router usd day UTC" }],
+        accounts: [{ budget: "router-usd-day", periodStart: noon + 400 * dayMs, usedUsd: 7 }],
+      },
       noon,
     );
     expect(spend.read(undefined, noon).usedUsd).toBe(7);

@@ -65,7 +65,7 @@ it("an answer that cannot be read has failed like any other call, and gives its 
 
 /** An account whose store fails for some calls. */
 const failingFor = (fails: (attemptId: string) => boolean): Account =>
-  Object.assign(openAccount({ maxCostUsd: 1, budget: undefined, hold: undefined }), {
+  Object.assign(openAccount({ maxCostUsd: 1 }), {
     reserve: ({ attemptId }: { readonly attemptId: string }) =>
       fails(attemptId) ? Promise.reject(new Error("the store is down")) : true,
   });

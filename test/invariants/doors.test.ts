@@ -17,10 +17,10 @@ const mainDoor = {
   `),
   types: words(`
     Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
-    DecideOptions Decision DecisionLog DecisionLogOptions Environment EventSink ExecutionOptions Model
-    NamedSpendRow Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
-    RouterEvent RouterOptions RouterState SpendGroup SpendMeter SpendMeterOptions SpendReport SpendRow
-    Tuning Usage
+    DecideOptions Decision DecisionLog DecisionLogOptions DegradeOptions Environment EventSink
+    ExecutionOptions Model NamedSpendRow Policy Price RouteOptions RouteRequest RouteResult RouteStream
+    Router RouterErrorCode RouterEvent RouterOptions RouterState SpendGroup SpendMeter
+    SpendMeterOptions SpendReport SpendRow Tuning Usage
   `),
 };
 
@@ -34,17 +34,17 @@ const pluginDoor = {
   `),
   types: words(`
     Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
-    BreakerOptions BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
+    BreakerOptions BreakerState BudgetFacts BudgetNews CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
     ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
     Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
     ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
-    DecisionsLost DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
+    DecisionsLost DegradedBy DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
     FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health
     HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
     Logprobs Model ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange
     ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
     PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier
-    PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QuotaLimit
+    PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QualityPromise QuotaLimit
     QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
     RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
     RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult

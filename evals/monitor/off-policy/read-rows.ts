@@ -63,7 +63,7 @@ export async function readRows<Id extends string>(
       decision: { ...kept, attempts: [] },
       logged: planKey(decision.plan),
       propensity: decision.propensity,
-      target: targetPlans(policy, recordedContext(decision, models, place)),
+      target: targetPlans(policy, recordedContext(decision, models, place), decision.degraded),
       quality: quality ?? (failed ? 0 : Number.NaN),
       rated: quality !== undefined,
       failed,

@@ -24,7 +24,7 @@ export interface LogPlace {
  * policy that reads what is missing, the context throws `OutcomeFormatError`.
  */
 export function recordedContext<Id extends string>(
-  { request, classification, candidates, session, spend, inputs = {}, at, prompt }: DecisionLine,
+  { request, classification, candidates, session, spend, budgets, inputs = {}, at, prompt }: DecisionLine,
   models: Readonly<Record<Id, ModelFacts>>,
   { file, line }: LogPlace,
 ): PolicyContext<Id> {
@@ -51,7 +51,7 @@ export function recordedContext<Id extends string>(
   const recorded = new Map(candidates.map((one) => [one?.model, one]));
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
-    if (one !== undefined && one.permitted !== true) return [];
+    if (one !== undefined && (one.permitted !== true || one.withheld !== undefined)) return [];
     const { model: _, permitted: __, unknown: ___, ...estimates } = one ?? {};
     const facts = models[id];
     const sameAs = otherIdsOf(id, facts);
@@ -63,6 +63,7 @@ export function recordedContext<Id extends string>(
     candidates: permitted,
     session: session as PolicyContext<Id>["session"],
     spend,
+    budgets,
     inputs,
     now: Date.parse(at),
   };

@@ -1,4 +1,9 @@
-import { isRouterError, type Policy, type PolicyContext } from "../../../src/contracts/index.ts";
+import {
+  type DegradedBy,
+  isRouterError,
+  type Policy,
+  type PolicyContext,
+} from "../../../src/contracts/index.ts";
 import { planOf } from "../../../src/decision/plan-of.ts";
 import { isLottery, opinionOf } from "../../replay/opinion.ts";
 import { planKey } from "./plan-key.ts";
@@ -11,8 +16,9 @@ import { planKey } from "./plan-key.ts";
 export function targetPlans<Id extends string>(
   policy: Policy<Id>,
   context: PolicyContext<Id>,
+  degraded?: DegradedBy,
 ): ReadonlyMap<string, number> {
-  const opinion = askPolicy(policy, context);
+  const opinion = askPolicy(policy, context, degraded);
   const choices = isLottery(opinion) ? opinion : [{ ...opinion, probability: 1 }];
   const plans = new Map<string, number>();
   for (const choice of choices) {
@@ -24,9 +30,13 @@ export function targetPlans<Id extends string>(
   return plans;
 }
 
-function askPolicy<Id extends string>(policy: Policy<Id>, context: PolicyContext<Id>) {
+function askPolicy<Id extends string>(
+  policy: Policy<Id>,
+  context: PolicyContext<Id>,
+  degraded: DegradedBy | undefined,
+) {
   try {
-    return opinionOf(policy, context);
+    return opinionOf(policy, context, degraded);
   } catch (error) {
     if (isRouterError(error, "policy") && isRouterError(error.cause, "outcome-format")) throw error.cause;
     throw error;

@@ -24,6 +24,8 @@ export interface Call {
    * an estimate. Absent if the price is not known.
    */
   readonly costUsd?: number | undefined;
+  /** Tokens to reserve: the most that the call can use, input and output together. Absent without a bound in tokens. */
+  readonly tokens?: number | undefined;
   /** Largest number of output tokens, if a bound on cost applies to the call: its request carries it. */
   readonly outputLimit?: number | undefined;
   /** Reason of that limit, if it is not the one that was asked for. */
@@ -58,4 +60,6 @@ export interface Refusal {
   readonly reason: string;
   /** Milliseconds after which the call may be made. Absent: not known. */
   readonly waitMs?: number | undefined;
+  /** Name of the budget that refuses, where `by` is `budget`. */
+  readonly budget?: string | undefined;
 }

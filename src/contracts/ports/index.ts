@@ -4,7 +4,15 @@
 export type { Admission, Pass } from "./admission.ts";
 export type { Call, Refusal } from "./call.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type { Account, Ledger, Left } from "./ledger.ts";
+export type {
+  Account,
+  AccountRequest,
+  BudgetState,
+  Degrade,
+  Ledger,
+  Left,
+  ReachedBound,
+} from "./ledger.ts";
 export type { Observer } from "./observer.ts";
 export type { OutputToLimit, Pricing, ReturnedUsage } from "./pricing.ts";
 export type { QuotaDesk, QuotaRefusal, QuotaRequest } from "./quota-desk.ts";

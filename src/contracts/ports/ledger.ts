@@ -1,60 +1,104 @@
-import type { Spend } from "../policy-facts.ts";
+import type { BudgetFacts, Spend } from "../policy-facts.ts";
+import type { RequestFacts } from "../request-facts.ts";
 import type { Call, Refusal } from "./call.ts";
 
 /** Keeps the money of a router: `maxCostUsd` of each request and the budgets that apply to it. */
 export interface Ledger {
   /**
-   * Opens the account of a request. `now` returns milliseconds since the epoch; a budget's period depends on it.
+   * Opens the account of a request. `now` returns milliseconds since the epoch; periods of budgets depend on it.
    */
   open(request: AccountRequest, now: () => number): Account;
-  /** Returns the budget's state for policies. Absent if there is no budget. */
-  spendOf?(tenant: string | undefined, now: number): Spend;
+  /** True if what a whole plan is expected to cost is set aside at its begin. */
+  readonly earmarks: boolean;
+  /** True if a budget counts tokens. */
+  readonly countsTokens: boolean;
 }
 
-export interface AccountRequest {
-  readonly tenant?: string | undefined;
+export interface AccountRequest extends Partial<Pick<RequestFacts, "tenant" | "session" | "labels">> {
   /** Bound of the request itself in US dollars. Absent: none. */
   readonly maxCostUsd?: number | undefined;
   /** The most that each single call may cost, as a constraint bounds it. Absent: no bound. */
   readonly maxCallUsd?: number | undefined;
 }
 
-/** Money that the next call of a request may cost, and the bound that leaves the least. */
+/** Money and tokens that the next call of a request may use, and the bound that leaves the least. */
 export interface Left {
+  /** US dollars; Infinity if only tokens are bounded. */
   readonly usd: number;
   readonly by: "maxCostUsd" | "maxCost" | "budget";
+  /** Tokens of input and output together. Absent: not bounded. */
+  readonly tokens?: number | undefined;
 }
 
-/** The account of one request. All amounts in US dollars. */
+/** Budgets of a request as decisions see them. Frozen. */
+export interface BudgetState {
+  readonly spend: Spend | undefined;
+  readonly budgets: readonly BudgetFacts[];
+  /** Soft limits that are reached. Absent: none is. */
+  readonly degrades: readonly Degrade[] | undefined;
+}
+
+/** A soft limit that is reached. */
+export interface Degrade {
+  readonly budget: string;
+  /** Models that the policy may still choose. */
+  readonly to: readonly string[];
+  /** Complexity below which it holds. Absent: for all requests. */
+  readonly below: number | undefined;
+  /** Reason for people. */
+  readonly reason: string;
+  /** Notes that a promise on quality forbids it. */
+  readonly withhold: () => void;
+}
+
+/** A bound that ends a request. */
+export interface ReachedBound {
+  /** Description for people. Absent: the request's own `maxCostUsd`. */
+  readonly description?: string | undefined;
+  readonly limitUsd?: number | undefined;
+  readonly limitTokens?: number | undefined;
+  /** Name of the budget. Absent: the bound is not a budget. */
+  readonly budget?: string | undefined;
+  /** End of the budget's period in milliseconds since the epoch. Absent: it has none. */
+  readonly resetsAt?: number | undefined;
+  /** Milliseconds until then. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The account of one request. Money in US dollars. */
 export interface Account {
   /** True if a bound applies: each call then carries an output limit, and reserves what it can cost at most. */
   readonly isBounded: boolean;
   /** Returns what the next call may cost; undefined if no bound applies. */
   left(): Left | undefined;
+  /** Returns the budgets that apply, and tells of soft limits that are reached; undefined if there is no budget. */
+  state(): BudgetState | undefined;
   /**
    * Returns true if the call can be paid for, in addition to calls that are paid or reserved. No side effect.
    */
-  fits(call: Pick<Call, "costUsd">): true | Refusal;
+  fits(call: Pick<Call, "costUsd" | "tokens">): true | Refusal;
   /**
    * Sets aside what the whole plan is expected to cost, as far as the money goes, so that other requests do
    * not count on it.
    */
   earmark(usd: number): void;
   /**
-   * Reserves what the call can cost at most: at once if the account is local, by a promise if a store has to be asked.
+   * Reserves what the call can cost at most, in all budgets or in none: at once if they are local, by a promise if a
+   * store has to be asked. For an attempt that has a reservation it reserves that much more.
    */
-  reserve(call: Pick<Call, "attemptId" | "costUsd">): true | Refusal | Promise<true | Refusal>;
+  reserve(call: Pick<Call, "attemptId" | "costUsd" | "tokens">): true | Refusal | Promise<true | Refusal>;
   /**
-   * Replaces the reservation by the cost, or keeps it as spent if the cost is not known. Idempotent by attempt:
-   * the first call counts.
+   * Replaces the reservation by what the call has cost and used, or keeps it as spent if that is not known. Idempotent
+   * by attempt: the first call counts.
    */
-  settle(attemptId: string, costUsd: number | undefined): void;
+  settle(attemptId: string, costUsd: number | undefined, tokens?: number | undefined): void;
   /** Gives back the reservation of a call that was not made. Idempotent. */
   release(attemptId: string): void;
   /**
-   * Closes the account: what the budget holds for the request is replaced by what it has spent. Idempotent.
+   * Closes the account: what the budgets hold for the request is replaced by what it has spent, once its last call has
+   * ended. Idempotent.
    */
   close(): void;
-  /** Returns limit and description of the bound that a refusal names, for `BudgetExceededError`. */
-  boundOf(refusal: Refusal): { readonly limitUsd: number; readonly description?: string | undefined };
+  /** Returns the bound that a refusal names and that ends the request or a call; tells that it is reached. */
+  reached(refusal: Refusal): ReachedBound;
 }

@@ -36,6 +36,8 @@ export interface LimitedOutput {
   readonly outputLimit: number | undefined;
   /** Absent if the price is not known. */
   readonly costUsd: number | undefined;
+  /** The most tokens of input and output together. Absent: tokens are not bounded. */
+  readonly tokens?: number | undefined;
   readonly limited: OutputLimited | undefined;
 }
 

@@ -32,6 +32,8 @@ export interface QuotaRequest {
   readonly id: string;
   readonly amount: Amount;
   readonly limits: readonly QuotaLimit[];
+  /** Fate of what is open when the process dies. Default `spend`. */
+  readonly lapse?: "spend" | "return" | undefined;
 }
 
 export interface QuotaRefusal {

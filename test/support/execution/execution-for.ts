@@ -61,8 +61,7 @@ export function executionFor(
   const reported: Attempt[] = [];
   const attempts: Attempt[] = [];
   const clock = createClock(now ?? Date.now);
-  const account =
-    parts.account ?? openAccount({ maxCostUsd: parts.maxCostUsd, budget: undefined, hold: undefined });
+  const account = parts.account ?? openAccount({ maxCostUsd: parts.maxCostUsd });
   if (parts.spentUsd !== undefined) {
     account.reserve({ attemptId: "before", costUsd: 0 });
     account.settle("before", parts.spentUsd);
