@@ -13,6 +13,8 @@ const commands = [
   ["eval", "train"],
   ["eval", "check"],
   ["eval", "spend"],
+  ["budget"],
+  ["budget", "reset"],
 ];
 
 describe("the command line", () => {
