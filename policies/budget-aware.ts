@@ -1,4 +1,4 @@
-import type { Choice, Policy, PolicyContext, Spend } from "../src/contracts/index.ts";
+import type { Choice, Policy, PolicyContext } from "../src/contracts/index.ts";
 import { checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { checkThresholdOptions, type FixedThresholdOptions } from "./internal/threshold-options.ts";
@@ -10,7 +10,8 @@ export interface BudgetAwareOptions<Id extends string> extends FixedThresholdOpt
 }
 
 /**
- * A `threshold` that rises as the budget is used up, where `used = spend.usedUsd / spend.limitUsd`:
+ * A `threshold` that rises as the budget is used up, where `used` is the used share of the budget that is nearest its
+ * limit, in US dollars or tokens:
  *
  * - up to `tightenFrom`, and without a budget: `at`
  * - between `tightenFrom` and 1: `at + (1 - at) · (used - tightenFrom) / (1 - tightenFrom)`
@@ -47,15 +48,20 @@ export function budgetAware<const Id extends string>(options: BudgetAwareOptions
     models: plain.models,
     reads: plain.reads,
     select(context) {
-      const used = usedShare(context.spend);
+      const used = usedShare(context);
       const saved = used > tightenFrom || used >= 1 ? save(context, used) : undefined;
       return saved ?? plain.select(context);
     },
   };
 }
 
-/** The share of the budget that is used, in [0, 1]; 1 also for a limit of 0 and for a spend that is not a number. */
-function usedShare(spend: Spend | undefined): number {
-  if (spend === undefined) return 0;
-  return spend.usedUsd < spend.limitUsd ? spend.usedUsd / spend.limitUsd : 1;
+/** Returns the largest used share of a budget in [0, 1]; 1 also for a limit of 0 and for what is not a number. */
+function usedShare({ spend, budgets }: PolicyContext): number {
+  let most = spend === undefined ? 0 : shareOf(spend.usedUsd, spend.limitUsd);
+  for (const { used, limit } of budgets ?? []) most = Math.max(most, shareOf(used, limit));
+  return most;
+}
+
+function shareOf(used: number, limit: number): number {
+  return used < limit ? used / limit : 1;
 }

@@ -76,8 +76,10 @@ function degradeOf(bound: Bound, facts: BudgetFacts, emit: (news: BudgetNews) =>
   const { budget, told } = bound;
   let step: DegradeStep | undefined;
   let number = 0;
+  const used = bound.used();
+  // In whole numbers: a product of fractions may lie above the share that was meant.
   for (const one of budget.degrade)
-    if (facts.used >= one.from * facts.limit) {
+    if (used >= Math.round(one.from * budget.limit)) {
       step = one;
       number += 1;
     }

@@ -17,7 +17,7 @@ export function callOf(
   const { id, estimatedInputTokens, estimatedCostUsd } = candidate;
   const { name, price } = candidate.facts;
   const left = scope.account.left();
-  const bounded = left === undefined ? undefined : limitFor(context, candidate, left);
+  const bounded = left === undefined ? undefined : limitFor(context, candidate, left, askedOf(context, id));
   return {
     requestId: scope.id,
     attemptId,
@@ -39,15 +39,26 @@ export function callOf(
   };
 }
 
+/** Returns the most that a call can cost and use with that many output tokens. */
+export function mostOf(context: CallContext, candidate: Candidate, outputTokens: number): LimitedOutput {
+  const all: Left = { usd: Number.POSITIVE_INFINITY, by: "budget", tokens: Number.POSITIVE_INFINITY };
+  return limitFor(context, candidate, all, outputTokens);
+}
+
+/** Returns the output limit that the request asks for, else that of the model's defaults. */
+function askedOf({ facts, modelOf }: CallContext, id: string): number | undefined {
+  return facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults);
+}
+
 function limitFor(
-  { ports, scope, chat, facts, modelOf }: CallContext,
+  { ports, scope, chat, facts }: CallContext,
   {
-    id,
     facts: model,
     usualOutputTokens = facts.expectedOutputTokens,
     estimatedInputTokens = facts.inputTokens,
   }: Candidate,
   left: Left,
+  asked: number | undefined,
 ): LimitedOutput {
   return ports.pricing.limitOutput({
     model,
@@ -57,7 +68,7 @@ function limitFor(
       mostInputTokens: facts.mostInputTokens,
       images: facts.images,
     },
-    asked: facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults),
+    asked,
     usualOutputTokens,
     cutAt: scope.cutAt,
     answers: Math.max(1, chat.n ?? 1),

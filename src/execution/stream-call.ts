@@ -1,4 +1,5 @@
 import {
+  type BudgetExceededError,
   type CompletionChunk,
   type DeadlineExceededError,
   isRouterError,
@@ -13,6 +14,7 @@ import { callOptions } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { chatWithin } from "./output-limit.ts";
+import { watchOutput } from "./watch-output.ts";
 
 /** A streaming call under way. */
 export interface StreamCall {
@@ -52,6 +54,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   const held: CompletionChunk[] = [];
   let hasBegun = false;
   let iterator: AsyncIterator<CompletionChunk> | undefined;
+  const watch = watchOutput(execution, planned, assembler);
+  let stopped: BudgetExceededError | undefined;
   let failure: { readonly error: unknown } | undefined;
   const pull = () => (iterator as AsyncIterator<CompletionChunk>).next();
 
@@ -59,6 +63,9 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     if (!read?.done) {
       const chunk = checkChunk(read);
       assembler.add(chunk);
+      stopped = watch?.note(chunk);
+      // What was read is still delivered; no more of it is paid for.
+      if (stopped !== undefined) void close(iterator);
       return chunk;
     }
     if (assembler.finishReason !== undefined) return undefined;
@@ -66,7 +73,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     throw new ProviderError({ kind: "incomplete", model: model.name, summary });
   };
   // No async function: one promise less for each chunk.
-  const next = (): Promise<CompletionChunk | undefined> => guard.race(pull).then(take);
+  const next = (): Promise<CompletionChunk | undefined> =>
+    stopped === undefined ? guard.race(pull).then(take) : Promise.reject(stopped);
 
   const release = (abort: boolean) => {
     guard.release(abort);
@@ -142,8 +150,12 @@ function hasContent(chunk: CompletionChunk): boolean {
   return Boolean(delta?.content || delta?.refusal || delta?.tool_calls?.length);
 }
 
-function carriesText(error: unknown): error is ProviderError | DeadlineExceededError {
-  return isRouterError(error, "provider") || isRouterError(error, "deadline-exceeded");
+function carriesText(error: unknown): error is ProviderError | DeadlineExceededError | BudgetExceededError {
+  return (
+    isRouterError(error, "provider") ||
+    isRouterError(error, "deadline-exceeded") ||
+    isRouterError(error, "budget-exceeded")
+  );
 }
 
 /** Closes the stream, since no more of it is read. Its errors no longer matter. */

@@ -1,0 +1,63 @@
+import { InvalidOptionError } from "../contracts/index.ts";
+import type { Amount, Store } from "../contracts/store.ts";
+import { nanoOf, usdOf } from "./amounts.ts";
+import type { Budget } from "./budget-options.ts";
+import { type OwnerFacts, ownerOf } from "./owners.ts";
+import { quotaLimitOf } from "./shared-windows.ts";
+
+/** A budget in a shared store, and whose account is meant. */
+export interface SharedAccount {
+  /** Value of `shared.namespace`. Default `router`. */
+  readonly namespace?: string | undefined;
+  readonly budget: Budget;
+  /** Tenant, session or labels of the owner. Default: the account of requests that name none. */
+  readonly owner?: OwnerFacts | undefined;
+}
+
+/** Use of a shared budget in its current period, in US dollars or tokens. */
+export interface SharedUse {
+  /** Key in the store. It holds a hash of the owner, never its name. */
+  readonly key: string;
+  readonly used: number;
+  /** Reserved by calls under way, and leased by processes. */
+  readonly open: number;
+  readonly limit: number;
+  /** End of the period in milliseconds since the epoch. Absent: it has none. */
+  readonly resetsAt: number | undefined;
+}
+
+/** Reads what an owner has used of a budget. Rejects with `StoreError` if the store does not answer. */
+export async function readBudget(store: Store, account: SharedAccount): Promise<SharedUse> {
+  const { budget } = account;
+  const { key, windowEndsAt } = await limitOf(store, account);
+  const [state] = await store.quotas.read([key]);
+  const shown = (amount: Amount) => (budget.unit === "usd" ? usdOf(amount) : amount);
+  return {
+    key,
+    used: shown(state?.used ?? 0),
+    open: shown(state?.open ?? 0),
+    limit: budget.given,
+    resetsAt: windowEndsAt,
+  };
+}
+
+/**
+ * Sets what an owner has used of a budget in its current period, in US dollars or tokens: 0 gives it the whole budget
+ * again. What is reserved stays so.
+ */
+export async function resetBudget(store: Store, account: SharedAccount, used = 0): Promise<void> {
+  const { key } = await limitOf(store, account);
+  await store.quotas.reset(key, account.budget.unit === "usd" ? nanoOf(used) : used);
+}
+
+async function limitOf(store: Store, { namespace = "router", budget, owner = {} }: SharedAccount) {
+  if (budget.periods === undefined)
+    throw new InvalidOptionError(
+      "budget",
+      budget.name,
+      "one that is kept: each request has its own of this one",
+    );
+  const { nowMs } = await store.status();
+  const limit = quotaLimitOf(budget, ownerOf(budget.owner, owner), nowMs);
+  return { ...limit, key: `${namespace}/${limit.key}` };
+}
