@@ -31,6 +31,8 @@ export class Hold {
   /** Time of the store at which it lapses, and until which the store knows the id in any case. */
   lapsesAt: number = Number.POSITIVE_INFINITY;
   knownUntil: number = Number.POSITIVE_INFINITY;
+  /** Time of the store at which it was first told to end the reservation. The answer may have been lost. */
+  endedFrom: number | undefined;
   /** Number of the store's epoch in which it last answered. */
   epoch = 0;
   /** Rest of each limit as the store last told. */
