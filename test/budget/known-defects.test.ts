@@ -22,7 +22,7 @@ const threeUsd: Model = {
 };
 
 function routerOn(
-  budgets: readonly BudgetOptions[],
+  budgets: readonly BudgetOptions<"small">[],
   options: {
     readonly store?: Store;
     readonly mode?: "leased" | "strict";
@@ -58,7 +58,7 @@ async function answered(sent: readonly Promise<unknown>[]): Promise<number> {
   return ends.filter(({ status }) => status === "fulfilled").length;
 }
 
-const router30: BudgetOptions = { name: "all", limitUsd: 30, period: "month" };
+const router30: BudgetOptions<"small"> = { name: "all", limitUsd: 30, period: "month" };
 
 describe("defects of budgets that were reported elsewhere", () => {
   it("reserves a long prompt at the rate of its tier, so that five at once stay within the budget", async () => {
@@ -192,13 +192,13 @@ describe("defects of budgets that were reported elsewhere", () => {
     expect(await answered([router.route(question)])).toBe(0);
   });
 
-  it.each<[string, Partial<BudgetOptions>]>([
+  it.each<[string, Partial<BudgetOptions<"small">>]>([
     ["the router", {}],
     ["a tenant", { per: "tenant" }],
     ["a session", { per: "session" }],
     ["a label", { per: { label: "key" } }],
   ])("enforces a budget of %s, next to one that has room", async (_, of) => {
-    const wide: BudgetOptions = { name: "wide", limitUsd: 1_000, period: "month" };
+    const wide: BudgetOptions<"small"> = { name: "wide", limitUsd: 1_000, period: "month" };
     const request = { ...question, tenant: "acme", session: "s", labels: { key: "k" } };
     for (const store of [undefined, memoryStore()]) {
       const router = routerOn([wide, { ...router30, ...of }], store === undefined ? {} : { store });

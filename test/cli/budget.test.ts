@@ -7,7 +7,7 @@ import { fakeModel } from "../../src/testing/index.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { runCli } from "../support/run-cli.ts";
 
-const budgets: readonly BudgetOptions[] = [
+const budgets: readonly BudgetOptions<"small">[] = [
   { limitUsd: 10, period: "month" },
   { limitUsd: 2, period: "month", per: "tenant" },
 ];

@@ -34,25 +34,26 @@ const pluginDoor = {
   `),
   types: words(`
     Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
-    BreakerOptions BreakerState BudgetFacts BudgetNews CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
-    ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
-    Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
-    ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
-    DecisionsLost DegradedBy DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
-    FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health
-    HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
-    Logprobs Model ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier
-    PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QualityPromise QuotaLimit
-    QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
-    RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
-    RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
-    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts
-    SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store
-    StoreEntry StoreFailed StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
-    ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField Usage UsageMean
-    UsageMeansState UserMessage
+    BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
+    CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check CheckVerdict
+    Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion CompletionChoice
+    CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext Constraints
+    ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
+    DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall
+    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health HealthState
+    HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs
+    Model ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange ObservedFirstToken
+    ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription
+    PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceTier PromiseState
+    PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions Purpose QualityPromise
+    QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys
+    RecordedAnswer RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart
+    RequestFacts RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest
+    RouteResult RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier
+    SessionFacts SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState
+    SplitRecord Store StoreEntry StoreFailed StoreRecovered StoreStatus StoreWrite SubmittedBatch
+    SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage
+    TopLogprob Tuning TypedText UnitField Usage UsageMean UsageMeansState UserMessage
   `),
 };
 
