@@ -5,7 +5,7 @@ export interface BudgetAccountOwner {
   readonly owner?: string | undefined;
 }
 
-/** What is used of one budget by one owner in the current period. Amounts in US dollars or tokens. */
+/** Use of one budget by one owner in the current period. Amounts in US dollars or tokens. */
 export interface BudgetAccount extends BudgetAccountOwner {
   readonly name: string;
   readonly description: string;

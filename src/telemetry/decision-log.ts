@@ -63,8 +63,8 @@ const reportEveryMs = 60_000;
  * `InvalidOptionError` where there is no file system.
  *
  * A paid call that belongs to no such line gets one of its own, `{ decisionId, tenant?, attempt }`: calls of
- * `decide()`, of requests that failed before they were decided, of streams that nobody read, and calls that ended
- * after their request. So each attempt is in the log, in most cases once; its `id` tells.
+ * `decide()`, of requests that failed before they were decided, of streams that were never read, and calls that ended
+ * after their request. So each attempt is in the log, in most cases once: its `id` identifies it.
  *
  * Lines are written as soon as the event loop is free. A process that is killed loses those that wait, at most
  * `maxQueued` and the megabyte that is being written, and may cut its last line. A loss is reported at the first
@@ -209,7 +209,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     start();
   };
 
-  /** Remembers a call of a classifier: its request may never end, as a stream that nobody reads. */
+  /** Remembers a call of a classifier: its request may never end, as a stream that is never read. */
   const remember = (event: AttemptEnded): void => {
     const { decisionId } = event;
     const known = underWay.get(decisionId);

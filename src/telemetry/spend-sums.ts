@@ -22,7 +22,7 @@ export interface NamedSpendRow extends SpendRow {
 
 /** Spend by one property. */
 export interface SpendGroup {
-  /** Rows by cost, the dearest first; days in their order. */
+  /** Rows by cost, the most expensive first; days in their order. */
   readonly rows: readonly NamedSpendRow[];
   /** Attempts of names that came after the group was full. */
   readonly others?: SpendRow | undefined;

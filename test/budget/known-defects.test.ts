@@ -92,7 +92,7 @@ describe("defects of budgets that were reported elsewhere", () => {
     await router.route(question);
     const other = routerOn([router30], { store });
     const [before] = await other.readBudgets();
-    // Not yet settled, but reserved: nobody else can spend it.
+    // Not yet settled, but reserved: no other process can spend it.
     expect((before?.used ?? 0) + (before?.open ?? 0)).toBe(3);
     fails = false;
     await vi.waitFor(

@@ -63,7 +63,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("every call of a model", () => {
-  it("is told once, and stands in the log, whatever becomes of its request", async () => {
+  it("is told once, and is in the log, whatever becomes of its request", async () => {
     let runsDone = 0;
     await fc.assert(
       fc.asyncProperty(scenario, async (given) => {
@@ -159,7 +159,7 @@ describe("every call of a model", () => {
           .flatMap((line) =>
             "attempt" in line ? [line.attempt.id] : line.attempts.map((one: { id: string }) => one.id),
           );
-        // A call that ended just before its request may stand there twice: readers go by its id.
+        // A call that ended just before its request may be there twice: readers use its id.
         expect([...new Set(logged)].sort()).toEqual([...ids].sort());
         expect(log.dropped).toBe(0);
       }),
@@ -167,7 +167,7 @@ describe("every call of a model", () => {
     );
   }, 120_000);
 
-  it("of a classifier stands in the log when the request was only decided", async () => {
+  it("of a classifier is in the log when the request was only decided", async () => {
     const file = join(folder, "decided.jsonl");
     const router = createRouter({
       models: { small: model("small", "answers"), large: model("large", "answers") },

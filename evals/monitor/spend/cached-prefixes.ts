@@ -7,7 +7,7 @@ export interface CacheRules {
   readonly smallestTokens: number;
 }
 
-/** What the large model's cache would hold of each request, if every turn of its conversation had gone there. */
+/** Content of the large model's cache for each request, if every turn of its conversation had gone there. */
 export interface CachedPrefixes {
   /** Tokens of the input that the turn before has put into the cache; 0 for a first turn. */
   readonly tokens: Float64Array;

@@ -31,7 +31,7 @@ export interface SavingEstimate {
   readonly high?: number | undefined;
 }
 
-/** What a router has saved, after everything that it has spent. */
+/** Saving of a router, after everything that it has spent. */
 export interface NetSaving {
   readonly requests: number;
   /** Independent units: conversations, and requests without one. */

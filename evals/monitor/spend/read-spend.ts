@@ -16,7 +16,7 @@ export interface ReadSpendOptions {
   readonly maxRows?: number | undefined;
 }
 
-/** What decision logs say about money. */
+/** Spend of decision logs. */
 export interface LoggedSpend extends SpendReport {
   /** Requests, each once. */
   readonly requests: number;

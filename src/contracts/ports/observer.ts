@@ -2,7 +2,7 @@ import type { Attempt } from "../decision.ts";
 import type { Hop } from "../hop.ts";
 import type { Call } from "./call.ts";
 
-/** What else is told of a call that has ended. */
+/** Facts of the request of a call that has ended. */
 export interface EndedCall {
   /** Tenant of the request, also where the call was made for a classifier or a check. */
   readonly tenant: string | undefined;

@@ -9,7 +9,7 @@ const freshMs = 250;
 const mostKeys = 10_000;
 
 /**
- * Keeps what is left of limits from being believed for ever. Calls that do not fit are refused without asking the
+ * Keeps what is left of limits from being believed without end. Calls that do not fit are refused without asking the
  * store, so nothing else would tell that a budget was reset, or that other processes gave back what they had reserved.
  */
 export class LeftRefresher {
@@ -31,7 +31,7 @@ export class LeftRefresher {
     }
   }
 
-  /** Asks for what is left unless it is known of late, and passes it on when it is. Returns at once. */
+  /** Asks for what is left unless it was told recently, and passes it on when it is. Returns at once. */
   refresh({ key, limit }: QuotaLimit, then: (left: number) => void): void {
     const { link, namespace, monotonic } = this.#parts;
     if (!link.isUp || monotonic() - (this.#askedAt.get(key) ?? Number.NEGATIVE_INFINITY) < freshMs) return;

@@ -137,7 +137,7 @@ function notGrantedOf([, key = "", why = "", freeAt = "", nowMs]: readonly strin
   };
 }
 
-/** Says what the server forgets at a restart, as far as it tells. */
+/** Says what the server forgets at a restart, as far as it says. */
 async function persistenceOf(client: RedisLike): Promise<readonly string[]> {
   const text = (await client.info?.("persistence").catch(() => "")) ?? "";
   if (!/^aof_enabled:0/m.test(text)) return [];
