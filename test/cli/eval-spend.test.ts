@@ -2,14 +2,23 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { always } from "../../policies/index.ts";
+import { createRouter } from "../../src/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { runCli } from "../support/run-cli.ts";
 import { spendLine } from "../support/spend-log.ts";
 
 let folder: string;
+let configs: Folder;
 beforeEach(async () => {
+  configs = temporaryFolder();
   folder = await mkdtemp(join(tmpdir(), "switchpoint-spend-"));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  configs.remove();
+  await rm(folder, { recursive: true });
+});
 
 async function logOf(lines: readonly string[], name = "log.jsonl"): Promise<string> {
   const file = join(folder, name);
@@ -40,15 +49,12 @@ describe("switchpoint eval spend", () => {
       spendLine({ id: `r${at}`, attempts: [{ model: "large", usage, costUsd: 0.0002 }, { hop: "check" }] }),
     );
     const log = await logOf(lines);
-    const config = join(folder, "router.mjs");
-    const door = JSON.stringify(join(import.meta.dirname, "../../src/index.ts"));
-    await writeFile(
-      config,
-      `import { createRouter } from ${door};
-const model = { name: "fake:large", provider: "fake", model: "large", labels: {},
-  price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 }, generate() {}, stream() {} };
-export default createRouter({ models: { large: model }, policy: { name: "x", select: () => ({ model: "large", reason: "x" }) } });
-`,
+    const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 };
+    const config = configs.config(() =>
+      createRouter({
+        models: { large: { ...fakeModel({ model: "large" }), price } },
+        policy: always("large"),
+      }),
     );
     const { exitCode, out } = await runCli([
       "eval",
