@@ -5,6 +5,7 @@ import { callModel } from "./call-model.ts";
 import { capabilityAdvice } from "./capability-advice.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
+import { inspectStore, type StoreReport } from "./inspect-store.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
 import { priceRemarks } from "./price-remarks.ts";
@@ -20,6 +21,8 @@ export interface Diagnosis {
   /** Reports of the models; empty if no router could be created. */
   readonly models: readonly ModelReport[];
   readonly routing?: RoutingReport | undefined;
+  /** Absent if the router shares no state. */
+  readonly store?: StoreReport | undefined;
   /** Problems, with how to fix them. */
   readonly problems: readonly string[];
   /** Remarks about what works but could work better. */
@@ -138,7 +141,7 @@ async function inspect(
   terminal: Terminal,
   problems: string[],
   notices: string[],
-): Promise<Pick<Diagnosis, "models" | "routing">> {
+): Promise<Pick<Diagnosis, "models" | "routing" | "store">> {
   try {
     const models = await Promise.all(
       Object.entries(router.models).map(async ([id, model]) => {
@@ -163,10 +166,26 @@ async function inspect(
       for (const [isProblem, text] of priceRemarks(one, maxPriceAgeDays, terminal.now()))
         (isProblem ? problems : notices).push(`${id}: ${text}`);
     }
-    return { models, routing: await inspectRouting(router, timeoutMs, problems, notices) };
+    const store = await inspectShared(router, timeoutMs, terminal, problems, notices);
+    return { ...store, models, routing: await inspectRouting(router, timeoutMs, problems, notices) };
   } finally {
     await within(router.close(), timeoutMs);
   }
+}
+
+async function inspectShared(
+  { shared }: Router,
+  timeoutMs: number,
+  terminal: Terminal,
+  problems: string[],
+  notices: string[],
+): Promise<{ readonly store?: StoreReport }> {
+  if (shared === undefined) return {};
+  const clock = { wall: terminal.now, monotonic: () => performance.now() };
+  const store = await inspectStore(shared, timeoutMs, clock);
+  if (store.problem !== undefined) problems.push(store.problem);
+  notices.push(...store.notices);
+  return { store };
 }
 
 /** Decides a sample request, which exercises the classifier and the policy. */

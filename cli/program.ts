@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { packageVersion } from "../src/version.ts";
+import { budgetCommand } from "./budget.ts";
 import { classifyCommand } from "./classify.ts";
 import { decideCommand } from "./decide.ts";
 import { demoCommand } from "./demo.ts";
@@ -12,6 +13,7 @@ import { evalImportCommand } from "./eval-import.ts";
 import { evalOffPolicyCommand } from "./eval-off-policy.ts";
 import { evalReplayCommand } from "./eval-replay.ts";
 import { evalReportCommand } from "./eval-report.ts";
+import { evalSpendCommand } from "./eval-spend.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
@@ -50,16 +52,20 @@ Exit codes:
   evals.addCommand(withSettings(evalTuneCommand(terminal), terminal));
   evals.addCommand(withSettings(evalReportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalOffPolicyCommand(terminal), terminal));
+  evals.addCommand(withSettings(evalSpendCommand(terminal), terminal));
   evals.addCommand(withSettings(evalImportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalExportCommand(terminal), terminal));
   evals.addCommand(withSettings(evalCheckCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
+  program.addCommand(withSettings(budgetCommand(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));
 }
 
 /** Makes a command write to the terminal, and throw instead of ending the process. */
-function withSettings(command: Command, { stdout, stderr, columns }: Terminal): Command {
+function withSettings(command: Command, terminal: Terminal): Command {
+  const { stdout, stderr, columns } = terminal;
+  for (const below of command.commands) withSettings(below, terminal);
   return command
     .exitOverride()
     .showHelpAfterError("(--help shows the usage)")

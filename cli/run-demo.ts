@@ -1,6 +1,7 @@
 import type { RouteResult } from "../src/contracts/index.ts";
 import { costOf } from "../src/cost/cost-of.ts";
 import { priceAt } from "../src/cost/price-at.ts";
+import { answeringAttempt } from "../src/plugin/answering-attempt.ts";
 import { type DemoPrompt, demoPrompts } from "./demo-prompts.ts";
 import type { DemoSetup } from "./demo-setup.ts";
 
@@ -39,7 +40,9 @@ export async function* runDemo(setup: DemoSetup): AsyncGenerator<DemoRow, void, 
 }
 
 function rowOf({ note, request }: DemoPrompt, result: RouteResult, { router }: DemoSetup): DemoRow {
-  const { decision, attempts, usage, costUsd } = result;
+  const { decision, attempts, costUsd } = result;
+  // Of the answer alone: always-large would not have paid for retries and judges.
+  const { usage } = answeringAttempt(attempts) ?? {};
   const asked = request.messages.at(-1)?.content;
   const text = typeof asked === "string" ? asked : "";
   const { price } = router.models.large;
@@ -49,7 +52,8 @@ function rowOf({ note, request }: DemoPrompt, result: RouteResult, { router }: D
     model: attempts.at(-1)?.model ?? decision.model,
     reason: decision.reason,
     costUsd,
-    alwaysLargeUsd: price === undefined ? undefined : costOf(priceAt(price, Date.now()), usage),
+    alwaysLargeUsd:
+      price === undefined || usage === undefined ? undefined : costOf(priceAt(price, Date.now()), usage),
   };
 }
 

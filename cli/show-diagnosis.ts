@@ -5,6 +5,7 @@ import type { CallReport } from "./call-model.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
 import { type EndpointReport, type ModelReport, sampleRequest } from "./inspect-model.ts";
+import type { StoreReport } from "./inspect-store.ts";
 import { paint } from "./paint.ts";
 
 /** Formats a diagnosis for people: first what works, last what does not. */
@@ -19,6 +20,7 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
       ...(routing === undefined ? [] : routingLines(routing)),
       field("catalogue", `reviewed ${catalogue.date}, ${counted(catalogue.ageDays, "day")} ago`),
     ]),
+    section("Shared store", storeLines(diagnosis.store)),
     section(
       "Notices",
       notices.map((notice) => `${paint("yellow", "-")} ${notice}`),
@@ -101,6 +103,18 @@ function routingLines({ policy, parameters, classifier, certified }: RoutingRepo
     field("policy", parameters === undefined ? policy : `${policy} ${JSON.stringify(parameters)}`),
     field("classifier", classifier === "none" ? "not used: nothing depends on it" : classifier),
     field("certified", certified ? "yes" : "no"),
+  ];
+}
+
+function storeLines(store: StoreReport | undefined): string[] {
+  if (store === undefined) return [];
+  const { name, namespace, mode, reachable, formatVersion, epoch, roundTripMs = 0, clockSkewMs = 0 } = store;
+  const what = `${name}, namespace ${namespace}, ${mode}`;
+  if (!reachable) return [field("store", `${what}: failed, see Problems`)];
+  return [
+    field("store", `${what}: reachable, ${roundTripMs.toFixed(1)} ms`),
+    field("data", `format ${formatVersion}, epoch ${epoch}`),
+    field("clock", `${clockSkewMs >= 0 ? "+" : ""}${Math.round(clockSkewMs)} ms against this machine's`),
   ];
 }
 

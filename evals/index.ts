@@ -63,6 +63,15 @@ export {
 export type { CheckResult, Verdict } from "./monitor/gate/gate-check.ts";
 export { showAnnotations } from "./monitor/gate/show-annotations.ts";
 export { showJUnit } from "./monitor/gate/show-junit.ts";
+export type { CacheRules } from "./monitor/spend/cached-prefixes.ts";
+export {
+  type NetSaving,
+  type NetSavingOptions,
+  netSaving,
+  type SavingEstimate,
+} from "./monitor/spend/net-saving.ts";
+export { type LoggedSpend, type ReadSpendOptions, readSpend } from "./monitor/spend/read-spend.ts";
+export type { SpendRequest } from "./monitor/spend/spend-request.ts";
 export { type CompareOptions, type Comparison, compare } from "./replay/compare/compare.ts";
 export { compareRouter, type RouterComparison } from "./replay/compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./replay/compare/comparison-row.ts";

@@ -52,3 +52,5 @@ export { configure, defaultRouter, environmentRouter, route } from "./presets/de
 export type { Environment } from "./presets/named-models.ts";
 export type { RouterOptions } from "./router/router-options.ts";
 export { type DecisionLog, type DecisionLogOptions, decisionLog } from "./telemetry/decision-log.ts";
+export { type SpendMeter, type SpendMeterOptions, spendMeter } from "./telemetry/spend-meter.ts";
+export type { NamedSpendRow, SpendGroup, SpendReport, SpendRow } from "./telemetry/spend-sums.ts";

@@ -42,6 +42,8 @@ export interface SpendBook {
   open(facts: OwnerFacts, now: number): Hold;
   /** Returns all accounts. What is held counts as spent unless the budget returns it. */
   accounts(): readonly SpendAccount[];
+  /** Sets what an owner has used in the current period; what is held stays. */
+  reset(owner: Owner, used: Amount, now: number): void;
   /** Replaces all accounts. */
   restore(accounts: readonly RestoredAccount[], now: number): void;
 }
@@ -114,6 +116,11 @@ class Book implements SpendBook {
     const account = accountWith({ ...owner, start, used: this.#floor.amount }, end, now);
     this.#accounts.set(key, account);
     return account;
+  }
+
+  reset(owner: Owner, used: Amount, now: number): void {
+    const account = this.accountOf(owner, this.#time.at(now));
+    Object.assign(account, { used, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
   accounts(): readonly SpendAccount[] {

@@ -107,7 +107,18 @@ export type RouterEvent<Id extends string = string> =
       readonly hop: Hop;
       readonly reason: string;
     }
-  | { readonly type: "attempt-ended"; readonly decisionId: string; readonly attempt: Attempt<Id> }
+  /** Emitted once for each attempt. */
+  | {
+      readonly type: "attempt-ended";
+      readonly decisionId: string;
+      readonly tenant?: string | undefined;
+      readonly attempt: Attempt<Id>;
+      /**
+       * True if no event of the request's end lists the attempt: it ended after that event, or a classifier made
+       * it for `decide()`.
+       */
+      readonly unlisted?: true | undefined;
+    }
   | {
       readonly type: "request-completed";
       readonly decision: Decision<Id>;

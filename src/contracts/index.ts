@@ -1,5 +1,6 @@
 /** Types and errors that everything else is written against. No I/O. */
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
+export type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
 export type {
   AssistantMessage,
   AudioPart,

@@ -1,3 +1,4 @@
+import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { Constraints } from "./constraint.ts";
 import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
@@ -5,6 +6,7 @@ import type { EventSink } from "./events.ts";
 import type { Labels, Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
 import type { RouterState } from "./router-state.ts";
+import type { SharedState } from "./shared-state.ts";
 import type { Tuning } from "./tuning.ts";
 import type { Usage } from "./usage.ts";
 
@@ -99,6 +101,8 @@ export interface Router<Id extends string = string> {
   readonly policy: Policy<Id>;
   /** Value of the option `tuning`. */
   readonly tuning?: Tuning | undefined;
+  /** Value of the option `shared`. */
+  readonly shared?: SharedState | undefined;
   /** Decides without calling a model of the plan. */
   decide(request: RouteRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
   /** Decides, calls, and answers. */
@@ -128,6 +132,17 @@ export interface Router<Id extends string = string> {
    * `InvalidOptionError`, and then changes nothing.
    */
   restoreState(state: RouterState): void;
+  /**
+   * Returns what is used of the budgets in their current periods: of all owners that this process keeps, or of
+   * `owner`. With a shared store, which does not list owners: of budgets of the router, and of `owner`. Rejects with
+   * `StoreError` if the store cannot be asked.
+   */
+  readBudgets(owner?: BudgetAccountOwner): Promise<readonly BudgetAccount[]>;
+  /**
+   * Sets what an owner has used of a budget in its current period, for all processes that share the store. What is
+   * reserved or leased stays. Rejects with `InvalidOptionError` if there is no such budget.
+   */
+  resetBudget(reset: BudgetReset): Promise<BudgetAccount>;
   /**
    * Waits for the event sink to flush, and refuses further requests. May be called more than once. It does
    * not wait for requests under way: let them end first, or a decision log drops (and counts) their lines.

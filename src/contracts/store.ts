@@ -19,6 +19,8 @@ export interface Store {
   readonly records: Records;
   /** Throws `StoreError` if the data have another format. */
   status(): Promise<StoreStatus>;
+  /** Returns remarks for people on how the store is set up, for instance what it forgets at a restart. */
+  remarks?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

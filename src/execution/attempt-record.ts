@@ -63,6 +63,7 @@ class RunningAttempt implements AttemptRecord {
   readonly #record: Writable<Attempt>;
   #abandoned = false;
   #isReported = false;
+  #isUnlisted = false;
 
   constructor(context: CallContext, ready: ReadyCall) {
     const { clock, observer } = context.ports;
@@ -142,7 +143,9 @@ class RunningAttempt implements AttemptRecord {
     else if (this.#record.next !== undefined) delete this.#record.next;
     if (this.#isReported) return;
     this.#isReported = true;
-    this.#context.ports.observer.ended(this.#ready.call, this.#record);
+    const { ports, scope } = this.#context;
+    const of = { tenant: scope.tenant, unlisted: this.#isUnlisted };
+    ports.observer.ended(this.#ready.call, this.#record, of);
   }
 
   #bill(
@@ -204,6 +207,7 @@ class RunningAttempt implements AttemptRecord {
     scope.account.settle(call.attemptId, spentUsd, usedTokens);
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
+    this.#isUnlisted = scope.isTold;
     ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record);
     pass.end(record);
   }

@@ -34,6 +34,9 @@ export interface Deadline {
 /** State of a request that all its calls share. */
 export interface RequestScope {
   readonly id: string;
+  readonly tenant: string | undefined;
+  /** True once the request's end has been reported, or if it never is: the attempts that follow are unlisted. */
+  isTold: boolean;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
   /** Start on the monotonic clock in milliseconds. */

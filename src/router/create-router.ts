@@ -1,3 +1,4 @@
+import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { complexity } from "../classifiers/complexity.ts";
@@ -22,6 +23,7 @@ import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createQuotaDesk } from "../state/shared/quota-desk.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
+import { storeKey } from "../state/shared/store-key.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -83,8 +85,9 @@ function assemble<Id extends string>(
   const hedging = hedge && createHedging(hedge, health.of);
   const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
   const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const budgets = resolveBudgets(options, ids);
   const ledger = createLedger({
-    budgets: resolveBudgets(options, ids),
+    budgets,
     desk,
     now: clock.wall,
     monotonic: now,
@@ -135,6 +138,14 @@ function assemble<Id extends string>(
     ports,
     ledger,
     events,
+    budgetDoor: createBudgetDoor({
+      budgets,
+      kept: ledger.kept,
+      store: shared?.store,
+      keyOf: (key) => storeKey(shared?.namespace ?? "", key),
+      now: clock.wall,
+    }),
+    shared: options.shared,
     allConstraints: [...ownConstraints, ...constraints],
     constraints,
     rules: planRulesOf(execution, models),

@@ -92,6 +92,11 @@ export class LifeCycle<Id extends string> {
     return decided;
   }
 
+  /** Says that the request is only decided: no event tells its end. */
+  onlyDecides(): void {
+    this.#begun().isTold = true;
+  }
+
   /** Keeps what is sent as it is now. `execution` does so too, which may come later. */
   keep(): void {
     HeldText.keep(this.#begun().text);
@@ -127,6 +132,7 @@ export class LifeCycle<Id extends string> {
     const latencyMs = this.#latencyMs();
     const mayBeDegraded = ports.options.degraded.length > 0 || run.cutAt > 0;
     const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
+    run.isTold = true;
     if (events.isHeard) {
       const totals = { decision, attempts: copyOf(attempts), usage, costUsd, latencyMs, degraded };
       events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
@@ -141,6 +147,7 @@ export class LifeCycle<Id extends string> {
   fail(error: unknown): boolean {
     if (this.#over) return false;
     const { events } = this.#parts;
+    if (this.#run !== undefined) this.#run.isTold = true;
     if (events.isHeard) {
       events.emit({
         type: "request-failed",

@@ -48,13 +48,15 @@ export function createObserver<Id extends string>({
         );
       health.observe(attempt, at);
     },
-    ended({ requestId }, attempt) {
+    ended({ requestId }, attempt, { tenant, unlisted }) {
       if (!events.isHeard) return;
       events.emit({
         type: "attempt-ended",
         decisionId: requestId,
+        tenant,
         // A copy: the record still changes, and what a request costs is summed from it.
         attempt: copyOf(attempt as Attempt<Id>),
+        ...(unlisted ? { unlisted } : {}),
       });
       life.answered(attempt);
     },

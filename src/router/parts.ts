@@ -1,3 +1,4 @@
+import type { BudgetDoor } from "../budget/budget-door.ts";
 import type {
   Constraint,
   Model,
@@ -5,6 +6,7 @@ import type {
   RequestFacts,
   RouteRequest,
   RouterState,
+  SharedState,
   Tuning,
 } from "../contracts/index.ts";
 import type { Ledger } from "../contracts/ports/index.ts";
@@ -21,6 +23,8 @@ export interface RouterParts<Id extends string> {
   readonly ports: ExecutionPorts;
   readonly ledger: Ledger;
   readonly events: EventHub<Id>;
+  readonly budgetDoor: BudgetDoor;
+  readonly shared: SharedState | undefined;
   /** Constraints for the plan: the router's own (capabilities, context window) and the team's. */
   readonly allConstraints: readonly Constraint<Id>[];
   /** Constraints of the team. They hold for classifiers and checks that call models, too. */

@@ -39,6 +39,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     models: parts.models,
     policy: parts.deciding.policy,
     tuning: parts.tuning,
+    ...(parts.shared === undefined ? {} : { shared: parts.shared }),
 
     async decide(request, options) {
       const draw = readOption(options, "draw");
@@ -48,6 +49,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       try {
         const deciding = nest(() => {
           life.begin(request, signalOf(options), closed);
+          life.onlyDecides();
           return life.decide(draw);
         });
         return (deciding instanceof Promise ? await deciding : deciding).decision;
@@ -75,6 +77,8 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     observe: events.observe,
     exportState: parts.exportState,
     restoreState: parts.restoreState,
+    readBudgets: parts.budgetDoor.read,
+    resetBudget: parts.budgetDoor.reset,
 
     async close() {
       closed = true;

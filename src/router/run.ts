@@ -55,6 +55,8 @@ export function beginRun<Id extends string>(
   let calls = 0;
   return {
     id: parts.newId(),
+    tenant: read.tenant,
+    isTold: false,
     text,
     facts,
     constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],

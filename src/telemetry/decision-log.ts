@@ -35,6 +35,7 @@ export interface DecisionLog extends EventSink {
 }
 
 type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
+type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
 
 /**
  * Number of decisions from which their lines are built at once: a line is a tenth of what its decision holds, so
@@ -45,6 +46,8 @@ const sliceSize = 100;
 const writeSize = 1_000_000;
 /** Largest length of all waiting lines, in characters. */
 const longestQueue = 128_000_000;
+/** Largest number of requests under way whose classifier calls are remembered. */
+const mostUnderWay = 10_000;
 /** Lines of some decisions, as one text. */
 interface Slice {
   readonly text: string;
@@ -58,6 +61,10 @@ const reportEveryMs = 60_000;
  * Creates a log that writes one JSON line for each decided request: the decision with its attempts, usage,
  * cost and error. It never blocks or fails a request. Pass it as `onEvent`; `router.close()` flushes it. Throws
  * `InvalidOptionError` where there is no file system.
+ *
+ * A paid call that belongs to no such line gets one of its own, `{ decisionId, tenant?, attempt }`: calls of
+ * `decide()`, of requests that failed before they were decided, of streams that were never read, and calls that ended
+ * after their request. So each attempt is in the log, in most cases once: its `id` identifies it.
  *
  * Lines are written as soon as the event loop is free. A process that is killed loses those that wait, at most
  * `maxQueued` and the megabyte that is being written, and may cut its last line. A loss is reported at the first
@@ -77,7 +84,9 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
       file,
       "left out where there is no file system, as in Workers and edge functions: pass a function of your own as onEvent",
     );
-  let queue: Ended[] = [];
+  let queue: (Ended | AttemptEnded)[] = [];
+  /** Calls of classifiers whose request has not ended. */
+  const underWay = new Map<string, AttemptEnded[]>();
   let slices: Slice[] = [];
   /** Lines and characters of the slices. */
   let lines = 0;
@@ -100,7 +109,11 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     emit?.({ type: "decisions-lost", file, lost: dropped, reason });
   };
 
-  const lineOf = (event: Ended): string => {
+  const lineOf = (event: Ended | AttemptEnded): string => {
+    if (event.type === "attempt-ended") {
+      const { decisionId, tenant, attempt } = event;
+      return `${JSON.stringify({ decisionId, tenant, attempt })}\n`;
+    }
     const { ask } = event.readText();
     const text = prompts
       ? { prompt: ask }
@@ -186,9 +199,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
       });
   };
 
-  const listen = (event: RouterEvent): void => {
-    if (event.type !== "request-completed" && event.type !== "request-failed") return;
-    if (event.decision === undefined) return;
+  const enqueue = (event: Ended | AttemptEnded): void => {
     if (closed || queue.length + lines >= maxQueued || characters >= longestQueue) {
       lose(1, closed ? "closed" : "queue-full");
       return;
@@ -198,12 +209,44 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     start();
   };
 
+  /** Remembers a call of a classifier: its request may never end, as a stream that is never read. */
+  const remember = (event: AttemptEnded): void => {
+    const { decisionId } = event;
+    const known = underWay.get(decisionId);
+    if (known !== undefined) known.push(event);
+    else underWay.set(decisionId, [event]);
+    if (underWay.size <= mostUnderWay) return;
+    const [oldest, events] = underWay.entries().next().value as [string, AttemptEnded[]];
+    underWay.delete(oldest);
+    events.forEach(enqueue);
+  };
+
+  const listen = (event: RouterEvent): void => {
+    if (event.type === "attempt-ended") {
+      if (event.unlisted) enqueue(event);
+      else if (event.attempt.hop === "classify") remember(event);
+    } else if (event.type === "request-completed" || event.type === "request-failed") {
+      if (event.decision !== undefined) {
+        underWay.delete(event.decision.id);
+        enqueue(event);
+      } else {
+        for (const { id } of event.attempts) {
+          const decisionId = decisionIdOf(id);
+          underWay.get(decisionId)?.forEach(enqueue);
+          underWay.delete(decisionId);
+        }
+      }
+    }
+  };
+
   return Object.defineProperty(
     Object.assign(listen, {
       attach(to: (event: DecisionsLost) => void) {
         emit = to;
       },
       async close() {
+        for (const events of underWay.values()) events.forEach(enqueue);
+        underWay.clear();
         closed = true;
         while (writing !== undefined) await writing;
         await handle?.close();
@@ -214,6 +257,11 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     "dropped",
     { get: () => dropped, enumerable: true },
   ) as DecisionLog;
+}
+
+/** Id of the decision that an attempt belongs to. */
+function decisionIdOf(attemptId: string): string {
+  return attemptId.slice(0, attemptId.lastIndexOf("/"));
 }
 
 /** Tells people who listen to no event. */

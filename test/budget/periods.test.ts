@@ -106,7 +106,7 @@ describe("options of budgets", () => {
     );
   });
 
-  it("refuse two budgets of one name, too many, and budget in addition to budgets", () => {
+  it("refuse two budgets of one name, too many, and budget next to budgets", () => {
     const refused = (given: object, option: string) =>
       expect(() => resolveBudgets(given, [])).toThrow(expect.objectContaining({ option }));
     refused({ budgets: [day, day] }, "budgets[1].name");

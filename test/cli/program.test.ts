@@ -12,6 +12,9 @@ const commands = [
   ["eval", "replay"],
   ["eval", "train"],
   ["eval", "check"],
+  ["eval", "spend"],
+  ["budget"],
+  ["budget", "reset"],
 ];
 
 describe("the command line", () => {

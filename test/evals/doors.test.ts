@@ -4,27 +4,29 @@ import { describe, expect, it } from "vitest";
 /** All names of each door, types too: a change here is a change of what applications import. */
 const doors = {
   "evals/index.ts": `
-    ALWAYS_SMALL AskedTest CalibrateOptions CalibratedShare Calibration CategoryTuning Certificate
-    CheckCertificateOptions CheckResult CollectEstimate CollectOptions CollectProgress CollectedModel
-    Collection CompareOptions Comparison ComparisonMetric ComparisonRow DatasetRecord DecisionScores
-    DecisionScoresOptions ExportOptions ExportReport FeedbackRule FitSufficientOptions GateReport
-    GridOptions Guarantee HumanLabel Import ImportOptions ImportReport InsufficientEvidenceError
-    IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport JoinedFeedback JoinedLabels
-    JsonLinesOptions LoggedDecision LossTestName MissingOutcomes ModelCalibration ModelEstimate
-    ModelReport Outcome OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision
-    RaterAgreement ReadHumanLabelsOptions RecordKeys RecordText Replay ReplayCase ReplayCases
+    ALWAYS_SMALL AskedTest CacheRules CalibrateOptions CalibratedShare Calibration CategoryTuning
+    Certificate CheckCertificateOptions CheckResult CollectEstimate CollectOptions CollectProgress
+    CollectedModel Collection CompareOptions Comparison ComparisonMetric ComparisonRow DatasetRecord
+    DecisionScores DecisionScoresOptions ExportOptions ExportReport FeedbackRule FitSufficientOptions
+    GateReport GridOptions Guarantee HumanLabel Import ImportOptions ImportReport
+    InsufficientEvidenceError IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
+    JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision LoggedSpend LossTestName
+    MissingOutcomes ModelCalibration ModelEstimate ModelReport NetSaving NetSavingOptions Outcome
+    OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
+    ReadHumanLabelsOptions ReadSpendOptions RecordKeys RecordText Replay ReplayCase ReplayCases
     ReplayCasesOptions ReplayOptions ReplayPolicyOptions Report ReportOptions RouterCasesOptions
-    RouterComparison RouterReportOptions ScoreDrift ScoreDriftOptions ScoreReference ScoredDecision
-    Sides Skipping Split SplitOptions SplitRecord Target TrainOptions TrainSettings Training
-    TrainingReport TuneOptions TunePoint TunePoliciesOptions TuneThresholdOptions TuneWaysOptions
-    TuningFile UnitField Verdict Way WayComparison WayResult calibrate calibrateShare checkCertificate
-    checkDisjoint collect compare compareRouter decisionScores describeCertificate estimateCollect
-    exportRecords fitSufficient importFile importRecords joinDecisions joinFeedback joinHumanLabels
-    pairOutcomes promptKey raterAgreement readClassifier readHumanLabels readOutcomes readSufficient
-    readTuning recordKeysOf refit renderReport replay replayCases replayPolicies replayPolicy
-    reportData routerCases scoreDrift showAnnotations showJUnit splitOutcomes trainClassifier
-    tuneCategories tunePolicies tuneThreshold tuneWays unitsOf withLogprobChecks writeClassifier
-    writeSufficient writeTuning
+    RouterComparison RouterReportOptions SavingEstimate ScoreDrift ScoreDriftOptions ScoreReference
+    ScoredDecision Sides Skipping SpendRequest Split SplitOptions SplitRecord Target TrainOptions
+    TrainSettings Training TrainingReport TuneOptions TunePoint TunePoliciesOptions
+    TuneThresholdOptions TuneWaysOptions TuningFile UnitField Verdict Way WayComparison WayResult
+    calibrate calibrateShare checkCertificate checkDisjoint collect compare compareRouter
+    decisionScores describeCertificate estimateCollect exportRecords fitSufficient importFile
+    importRecords joinDecisions joinFeedback joinHumanLabels netSaving pairOutcomes promptKey
+    raterAgreement readClassifier readHumanLabels readOutcomes readSpend readSufficient readTuning
+    recordKeysOf refit renderReport replay replayCases replayPolicies replayPolicy reportData
+    routerCases scoreDrift showAnnotations showJUnit splitOutcomes trainClassifier tuneCategories
+    tunePolicies tuneThreshold tuneWays unitsOf withLogprobChecks writeClassifier writeSufficient
+    writeTuning
   `,
   "evals/scorers/index.ts": `
     AnyScorer ContainsOptions EmbeddingSimilarityOptions JsonFormOptions JudgeOptions

@@ -38,7 +38,7 @@ const levels: readonly (readonly string[])[] = [
   ["evals/replay/compare", "evals/collect", "evals/train"],
   ["evals/tune"],
   ["evals/monitor/drift", "evals/monitor/off-policy"],
-  ["evals/monitor/gate"],
+  ["evals/monitor/gate", "evals/monitor/spend"],
   ["evals/report"],
   ["evals/index.ts"],
   ["cli", "studies"],

@@ -13,13 +13,14 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route
+    defaultRouter environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
-    DecideOptions Decision DecisionLog DecisionLogOptions DegradeOptions Environment EventSink ExecutionOptions Model
-    Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode RouterEvent
-    RouterOptions RouterState Tuning Usage
+    DecideOptions Decision DecisionLog DecisionLogOptions DegradeOptions Environment EventSink
+    ExecutionOptions Model NamedSpendRow Policy Price RouteOptions RouteRequest RouteResult RouteStream
+    Router RouterErrorCode RouterEvent RouterOptions RouterState SpendGroup SpendMeter
+    SpendMeterOptions SpendReport SpendRow Tuning Usage
   `),
 };
 
@@ -33,28 +34,27 @@ const pluginDoor = {
   `),
   types: words(`
     Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
-    BreakerOptions BreakerState BudgetFacts BudgetNews CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
-    ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
-    Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
-    ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
-    DecisionsLost DegradedBy DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart
-    FinishReason FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
-    Granted Health
-    HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
-    Logprobs Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange
-    PriceTerms PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
-    ProviderOptions Purpose QualityPromise QuotaLimit
-    QuotaState Quotas RateLimitInfo RateOptions Rates ReadText ReasoningEffort RecordKeys RecordedAnswer
-    RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
-    RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
-    RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier ServiceTierPrice
-    SessionFacts SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState
-    SplitRecord Store StoreEntry StoreFailed StoreRecovered StoreStatus StoreWrite SubmittedBatch
-    SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage
-    TopLogprob Tuning TypedText UnitField UnstackedPart Usage UsageMean
-    UsageMeansState UserMessage
+    BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
+    CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check CheckVerdict
+    Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion CompletionChoice
+    CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext Constraints ContentPart
+    CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy DeveloperMessage
+    EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall FunctionDefinition
+    FunctionMessage FunctionTool FunctionToolCall GpuPrice Granted Health HealthState HedgeOptions Hop
+    HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model ModelDefaults
+    ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange ObservedFirstToken
+    ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription
+    PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange PriceTerms
+    PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions
+    Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates ReadText
+    ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
+    RecordedVerdict Records RefusalPart RequestFacts RequestText Reservation ResponseFormat
+    RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
+    RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
+    Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry StoreFailed
+    StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
+    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField
+    UnstackedPart Usage UsageMean UsageMeansState UserMessage
   `),
 };
 

@@ -40,7 +40,7 @@ const checks: readonly (readonly [string, (value: unknown) => boolean, string])[
   ["costUsd", (value) => value === undefined || isAmount(value), "a number of at least 0"],
 ];
 
-function isAttempt(value: unknown): boolean {
+export function isAttempt(value: unknown): boolean {
   return isObject(value) && isText(value["model"]) && isText(value["name"]) && isText(value["hop"]);
 }
 

@@ -1,10 +1,13 @@
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
+/** Parts of a decision that features are computed from. */
+export type RowFacts = Pick<DecisionLine, "request" | "classification">;
+
 /** Number of categories, the most frequent ones, that have a feature of their own. */
 const mostCategories = 20;
 
 /** Category that the request gave, else the classifier's. */
-export function categoryOf({ request, classification }: DecisionLine): string | undefined {
+export function categoryOf({ request, classification }: RowFacts): string | undefined {
   return request.category ?? classification?.category;
 }
 
@@ -12,9 +15,7 @@ export function categoryOf({ request, classification }: DecisionLine): string | 
  * Computes the features of decisions for a reward model: complexity, counts, structure and category, no text.
  * Returns a function for one decision; NaN means unknown.
  */
-export function rowFeatures(
-  decisions: readonly DecisionLine[],
-): (decision: DecisionLine) => readonly number[] {
+export function rowFeatures(decisions: readonly RowFacts[]): (decision: RowFacts) => readonly number[] {
   const counts = new Map<string, number>();
   for (const decision of decisions) {
     const category = categoryOf(decision);

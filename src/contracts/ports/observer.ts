@@ -2,6 +2,13 @@ import type { Attempt } from "../decision.ts";
 import type { Hop } from "../hop.ts";
 import type { Call } from "./call.ts";
 
+/** Facts of the request of a call that has ended. */
+export interface EndedCall {
+  /** Tenant of the request, also where the call was made for a classifier or a check. */
+  readonly tenant: string | undefined;
+  readonly unlisted: boolean;
+}
+
 /** Receives each step of a router's calls. Never throws. */
 export interface Observer {
   started(call: Call): void;
@@ -9,6 +16,9 @@ export interface Observer {
   skipped(requestId: string, model: string, hop: Hop, reason: string): void;
   /** Reports a call that has ended, before the next step is chosen: what is learnt here counts for it. */
   learnt(call: Call, attempt: Attempt): void;
-  /** Reports a call that has ended, once the next step is known. */
-  ended(call: Call, attempt: Attempt): void;
+  /**
+   * Reports a call that has ended, once the next step is known. `of.unlisted`: the request's end was reported
+   * before, or never is.
+   */
+  ended(call: Call, attempt: Attempt, of: EndedCall): void;
 }

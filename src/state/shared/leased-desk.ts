@@ -3,6 +3,7 @@ import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/port
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold } from "./hold.ts";
 import { Lease } from "./lease.ts";
+import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
 import { unref } from "./store-link.ts";
 import { late, refusalOf, storeRefusal, within } from "./waiting.ts";
@@ -32,6 +33,7 @@ interface Call {
 /** A desk that reserves for many calls at once: one lease of each limit, drawn down without the store. */
 export class LeasedDesk implements QuotaDesk {
   readonly #parts: DeskParts;
+  readonly #refresher: LeftRefresher;
   readonly #leases = new Map<string, Lease>();
   readonly #calls = new Map<string, Call>();
   #tick = 0;
@@ -40,6 +42,7 @@ export class LeasedDesk implements QuotaDesk {
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#refresher = new LeftRefresher(parts);
   }
 
   now(wall: number): number {
@@ -50,7 +53,15 @@ export class LeasedDesk implements QuotaDesk {
   left(limit: QuotaLimit): number {
     const lease = this.#leases.get(limit.key);
     if (lease === undefined || !lease.isOf(limit) || lease.hold.isNew) return Number.POSITIVE_INFINITY;
-    return Math.max(0, lease.hold.free) + (lease.hold.left[0] ?? 0);
+    const { hold } = lease;
+    const [left = 0] = hold.left;
+    // Where the lease is used up, calls may be refused before they renew it.
+    if (hold.free <= 0 || left === 0)
+      this.#refresher.refresh(limit, (found) => {
+        hold.left = [found];
+        lease.deniedUntil = Number.NEGATIVE_INFINITY;
+      });
+    return Math.max(0, hold.free) + left;
   }
 
   reserve({ id, amount, limits }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {

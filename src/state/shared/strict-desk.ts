@@ -2,6 +2,7 @@ import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold } from "./hold.ts";
+import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
 import { late, refusalOf, storeRefusal, within } from "./waiting.ts";
 
@@ -22,9 +23,11 @@ export class StrictDesk implements QuotaDesk {
   readonly #parts: DeskParts;
   readonly #calls = new Map<string, Call>();
   readonly #left = new Map<string, number>();
+  readonly #refresher: LeftRefresher;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#refresher = new LeftRefresher(parts);
   }
 
   now(wall: number): number {
@@ -32,8 +35,12 @@ export class StrictDesk implements QuotaDesk {
     return link.knowsTime ? link.now() : wall;
   }
 
-  left({ key }: QuotaLimit): number {
-    return this.#left.get(key) ?? Number.POSITIVE_INFINITY;
+  left(limit: QuotaLimit): number {
+    const { key } = limit;
+    const known = this.#left.get(key);
+    if (known === undefined) return Number.POSITIVE_INFINITY;
+    this.#refresher.refresh(limit, (left) => this.#remember(key, left));
+    return known;
   }
 
   reserve({ id, amount, limits }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
@@ -116,6 +123,7 @@ export class StrictDesk implements QuotaDesk {
   }
 
   #remember(key: string, left: number): void {
+    this.#refresher.told(key);
     this.#left.delete(key);
     this.#left.set(key, left);
     if (this.#left.size <= mostKeys) return;

@@ -107,6 +107,7 @@ export function redisStore(options: RedisStoreOptions): Store {
       },
     }),
     status,
+    remarks: () => persistenceOf(client),
     async close() {},
   };
 }
@@ -125,6 +126,15 @@ function notGrantedOf([, key = "", why = "", freeAt = "", nowMs]: readonly strin
     ...(freeAt === "" ? {} : { freeAt: Number(freeAt) }),
     nowMs: Number(nowMs),
   };
+}
+
+/** Says what the server forgets at a restart, as far as it says. */
+async function persistenceOf(client: RedisLike): Promise<readonly string[]> {
+  const text = (await client.info?.("persistence").catch(() => "")) ?? "";
+  if (!/^aof_enabled:0/m.test(text)) return [];
+  return [
+    "Redis runs without appendonly: a crash or restart forgets what budgets have used since the last snapshot, or all of it; set `appendonly yes` and `appendfsync everysec`",
+  ];
 }
 
 /** Returns the server's run id, which differs after a restart or a failover; empty where it cannot be read. */

@@ -108,6 +108,8 @@ export function executionFor(
     },
     scope: {
       id: "request",
+      tenant: undefined,
+      isTold: false,
       signal: parts.signal,
       startedAt: clock.monotonic(),
       deadline:

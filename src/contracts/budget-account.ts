@@ -1,0 +1,27 @@
+/** Owner of an account of a budget. All fields absent: the router, or requests that name no owner. */
+export interface BudgetAccountOwner {
+  readonly tenant?: string | undefined;
+  /** Session, or value of the label, of a budget per session or label. */
+  readonly owner?: string | undefined;
+}
+
+/** Use of one budget by one owner in the current period. Amounts in US dollars or tokens. */
+export interface BudgetAccount extends BudgetAccountOwner {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: "usd" | "tokens";
+  readonly per: string;
+  readonly used: number;
+  /** Reserved by requests under way; in a shared store also what processes have leased. */
+  readonly open: number;
+  readonly limit: number;
+  /** End of the period in milliseconds since the epoch. Absent: the period has no end. */
+  readonly resetsAt?: number | undefined;
+}
+
+export interface BudgetReset extends BudgetAccountOwner {
+  /** Name of the budget. */
+  readonly name: string;
+  /** Amount that is used from now on, in US dollars or tokens. Default 0. */
+  readonly to?: number | undefined;
+}
