@@ -79,7 +79,7 @@ export {
   recordError,
   StoreError,
 } from "./errors/index.ts";
-export type { DecisionsLost, EventSink, ReadText, RouterEvent } from "./events.ts";
+export type { DecisionsLost, EscalationEvent, EventSink, ReadText, RouterEvent } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";
@@ -98,7 +98,7 @@ export type {
   RateLimitInfo,
   Rates,
 } from "./model.ts";
-export type { Choice, Escalation, Policy, PolicyContext } from "./policy.ts";
+export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
 export type { PolicyDescription, PolicyParameters, SessionFacts, Spend } from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { ProviderOptions } from "./provider-options.ts";

@@ -40,7 +40,7 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   /** Returns the spend of a tenant; absent if there is no budget. */
   readonly spendOf: ((tenant: string | undefined, now: number) => Spend) | undefined;
   /** Returns what the policy reads; absent if it reads nothing. */
-  readonly inputsOf: (() => Readonly<Record<string, Json>>) | undefined;
+  readonly inputsOf: ((request: RequestFacts) => Readonly<Record<string, Json>>) | undefined;
   readonly versions: Decision["versions"];
 }
 

@@ -39,6 +39,7 @@ export function recordDecision<Id extends string>(
     at: timestamp(now),
     model: choice.model,
     plan: planOf(choice),
+    insteadOf: choice.insteadOf && planOf(choice.insteadOf),
     fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, candidates) : [],
     request: recordedFacts(deciding.request),
     classification,

@@ -86,8 +86,17 @@ function assemble<Id extends string>(
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
   const inputs =
-    reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
-  if (inputs !== undefined) events.observe(inputs.observe);
+    reads &&
+    createPolicyInputs(reads, {
+      classifier: description.versions.classifier,
+      now: clock.wall,
+      monotonic: now,
+      emit: events.emit,
+    });
+  if (inputs?.observe !== undefined) {
+    if (inputs.onlyReads) events.read(inputs.observe);
+    else events.observe(inputs.observe);
+  }
   const leastCostUsd = leastCostBy(models);
   const readLimits = { maxCharacters, estimateTokens };
 

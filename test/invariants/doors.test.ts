@@ -37,7 +37,7 @@ const pluginDoor = {
     ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
     Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
     ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision
-    DecisionsLost DeveloperMessage EndpointLimits Escalation EventSink FailureClass FilePart FinishReason
+    DecisionsLost DeveloperMessage EndpointLimits Escalation EscalationEvent EventSink FailureClass FilePart FinishReason
     FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall Granted Health
     HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions
     Logprobs Model ModelDefaults ModelFacts Moderation NeededCapability NotGranted NumberRange
@@ -51,7 +51,7 @@ const pluginDoor = {
     SessionState SessionsState Settlement Spend SpendAccountState SpendState SplitRecord Store StoreEntry
     StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
     ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField Usage UsageMean
-    UsageMeansState UserMessage
+    UsageMeansState UserMessage Withheld
   `),
 };
 
