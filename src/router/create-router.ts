@@ -18,9 +18,13 @@ import { createAdmission } from "../state/admission.ts";
 import { createBreakers } from "../state/breakers.ts";
 import { createHealth } from "../state/health.ts";
 import { createHedging } from "../state/hedging.ts";
+import { resolveLimitOptions } from "../state/limit-options.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
+import { createQuotaDesk } from "../state/shared/quota-desk.ts";
+import { resolveShared } from "../state/shared/shared-options.ts";
+import { createSharedRates } from "../state/shared-rates.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -78,10 +82,13 @@ function assemble<Id extends string>(
   const breakers = createBreakers(breaker);
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
+  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
+  const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget, now);
-  const ledger = createLedger(budget && spend && { budget, book: spend });
+  const ledger = createLedger(budget && spend && { budget, book: spend, desk });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
@@ -121,7 +128,7 @@ function assemble<Id extends string>(
   const ports: ExecutionPorts = {
     clock,
     random: random ?? Math.random,
-    admission: createAdmission({ breakers, retryBudget, hedging, limits, now }),
+    admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
     observer: createObserver({ events, means, health, now }),
     pricing,
     options: execution,
@@ -151,6 +158,7 @@ function assemble<Id extends string>(
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,
+    closeShared: desk?.close,
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });

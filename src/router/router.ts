@@ -78,6 +78,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
 
     async close() {
       closed = true;
+      await parts.closeShared?.();
       await events.close();
     },
   };

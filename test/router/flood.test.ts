@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { guarded, threshold } from "../../policies/index.ts";
+import type { EscalationEvent } from "../../src/contracts/index.ts";
 import {
   createRouter,
   type Decision,
   isRouterError,
   type Model,
-  type RouterEvent,
   type RouterOptions,
 } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -56,7 +56,7 @@ async function run(
   options: Partial<RouterOptions<"small" | "large">> = {},
 ) {
   let now = Date.UTC(2026, 10, 27);
-  const told: Extract<RouterEvent, { type: "escalation-abnormal" }>[] = [];
+  const told: EscalationEvent[] = [];
   const policy = threshold<"small" | "large">({ small: "small", large: "large", at: 0.7 });
   const router = createRouter({
     models: { small: modelAt("small", 0.1), large: modelAt("large", 6) },

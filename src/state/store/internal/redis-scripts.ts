@@ -119,13 +119,13 @@ end
 local open = amount
 for _, one in ipairs(limits) do
   local room = roomOf(one)
-  if room < least then
+  if room < least and (least > 0 or amount == 0) then
     local free = ''
     if one.refill > 0 then free = text(now + math.ceil((least - room) / one.refill))
     elseif one.ends >= 0 then free = text(one.ends) end
     return { 'refused', one.key, 'limit', free, text(now) }
   end
-  open = math.min(open, room)
+  open = math.max(0, math.min(open, room))
 end
 local h = { s = known and known.s or 0, c = known and known.c or 0, o = open, t = 'open', R = ARGV[7], l = ttl,
   d = now + ttl, L = ARGV[5], limits = limits }
