@@ -19,12 +19,12 @@ export interface GuardedOptions<Id extends string> {
   readonly usual?: number | undefined;
   /** Usual shares of single units, by name. With 1 a unit is never flagged. */
   readonly usualOf?: Readonly<Record<string, number>> | undefined;
-  /** Amount above the usual share that is no reason for an alarm, in [0.01, 0.5]. Default 0.15. */
+  /** Amount above the usual share that does not raise an alarm, in [0.01, 0.5]. Default 0.15. */
   readonly margin?: number | undefined;
   /** True if a flagged unit gets the small model; false if there is only the event. Default true. */
   readonly cap?: boolean | undefined;
   /**
-   * Length of a cap in milliseconds, from 1,000 to 2,678,400,000 (31 days). It begins anew as long as the unit goes on, and
+   * Length of a cap in milliseconds, from 1,000 to 2,678,400,000 (31 days). It begins again as long as the unit goes on, and
    * doubles up to 16 times for alarms one soon after the other. Default 3,600,000 (an hour).
    */
   readonly capMs?: number | undefined;

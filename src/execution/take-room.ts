@@ -57,7 +57,7 @@ function takeOwnRoom(context: CallContext, pass: Pass, patient: boolean): Room |
 export function takeRoomNow(pass: Pass): true | Refusal {
   const shared = pass.reserveShared();
   // What the store grants too late goes back with the pass.
-  if (shared instanceof Promise) return { by: "rate", reason: "its rate has to be asked of the store first" };
+  if (shared instanceof Promise) return { by: "rate", reason: "the store has to be asked for its rate first" };
   if (shared !== true) return shared;
   const waitMs = pass.headroom(0);
   if (typeof waitMs !== "number") return waitMs;

@@ -18,7 +18,7 @@ export interface EventHub<Id extends string> {
   emit(event: RouterEvent<Id>): void;
   /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
   observe(sink: EventSink<Id>): () => void;
-  /** Adds a listener of our own for good, which changes nothing: events that only it hears are not frozen. */
+  /** Adds a listener of our own for good, which changes nothing: events that only it receives are not frozen. */
   read(sink: (event: RouterEvent<Id>) => void): void;
   /** Closes all listeners. */
   close(): Promise<void>;

@@ -18,7 +18,7 @@ interface StatedLimit {
   empty: number;
 }
 
-/** What calls of an endpoint use. */
+/** Calls and tokens of an endpoint. */
 export interface Use {
   readonly calls: number;
   readonly tokens: number;
@@ -26,10 +26,10 @@ export interface Use {
 
 /** Calls of an endpoint so far. Changed in place. */
 export interface BegunUse {
-  /** What all that have begun use. */
+  /** All that have begun. */
   calls: number;
   tokens: number;
-  /** What those under way use of which no answer has begun. */
+  /** Those under way of which no answer has begun. */
   unheardCalls: number;
   unheardTokens: number;
 }

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** What a server says in its headers when `left` of its limit is left, and `resetMs` until all of it is back. */
+/** Returns the headers of a server when `left` of its limit is left, and `resetMs` until all of it is back. */
 type Says = (left: number, resetMs: number) => Readonly<Record<string, string>>;
 
 interface Limited {
@@ -131,7 +131,7 @@ describe("an endpoint that says how much is left", () => {
     expect(models.filter((model) => model === "large").length).toBe(41 - small.seen.answered);
   });
 
-  it("refuses, and costs each further request a call, if nobody listens", async () => {
+  it("refuses, and costs each further request a call, if the headers are not read", async () => {
     const [small, large] = [await serve(20, formats["milliseconds"] as Says), await serve(1_000, free)];
     expect(await send(routerOf(small, large, false))).toHaveLength(41);
     expect(small.seen.refused).toBeGreaterThan(5);

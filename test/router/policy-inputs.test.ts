@@ -7,7 +7,7 @@ import { fakeModel } from "../../src/testing/index.ts";
 const models = { small: fakeModel({ model: "s" }), large: fakeModel({ model: "l" }) };
 const reading = (input: PolicyInput) => ({ ...always("small"), reads: [input] });
 
-test("an input is asked about each request, and its answer stands in the decision", async () => {
+test("an input is asked about each request, and its answer is in the decision", async () => {
   const input: PolicyInput = {
     id: "byTenant",
     create: () => ({ snapshot: ({ tenant }: RequestFacts) => tenant ?? "nobody" }),

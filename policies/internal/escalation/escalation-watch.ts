@@ -35,7 +35,7 @@ export interface WatchOptions {
   readonly maxUnits: number;
 }
 
-/** How often a cap doubles, at most, for alarms one soon after the other. */
+/** Largest number of times that a cap doubles for alarms one soon after the other. */
 const mostDoublings = 4;
 /** Number of requests after which what is usual is computed again. */
 const refreshEvery = 500;

@@ -4,7 +4,7 @@
  */
 export type Evidence = [mild: number, middling: number, strong: number];
 
-/** Stakes as parts of the largest one: which is best depends on the true share, which nobody knows. */
+/** Stakes as parts of the largest one: which is best depends on the true share, which is not known. */
 const stakes = [0.4, 0.7, 0.95] as const;
 
 /**

@@ -9,7 +9,7 @@ const normal = 1.4826;
 /** Share of the units that are usual however far they are from the median. */
 const usualPart = 0.9;
 
-/** What other units say of one. */
+/** Shares of the other units. */
 export interface UnitShares {
   /** Median share. */
   readonly median: number;

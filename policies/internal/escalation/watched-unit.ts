@@ -26,7 +26,7 @@ export interface WatchedUnit {
 export interface Alarm {
   /** Time on the monotonic clock. */
   until: number;
-  /** What policies see of it. Frozen. */
+  /** Snapshot for policies. Frozen. */
   readonly verdict: EscalationVerdict;
 }
 

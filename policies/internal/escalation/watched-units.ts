@@ -34,7 +34,7 @@ export function createWatchedUnits(max: number): WatchedUnits {
 
   /**
    * Forgets a unit that was not seen for long. One that was seen, or against which there is evidence, gets another
-   * turn, so that nobody rids himself of evidence by sending for many new names.
+   * turn, so that no caller gets rid of evidence by sending for many new names.
    */
   const makeRoom = () => {
     let least: readonly [string, WatchedUnit] | undefined;
