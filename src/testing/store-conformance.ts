@@ -102,7 +102,7 @@ const quotaRequirements: Readonly<Record<string, Requirement>> = {
     assert.equal(why, "too-large");
   },
 
-  "takes note of a reservation of which nothing can be granted, so that what was spent can be told": async ({
+  "takes note of a reservation of which nothing can be granted, so that what was spent can be recorded": async ({
     quotas,
   }) => {
     await grant(quotas, reservation("1", 100));

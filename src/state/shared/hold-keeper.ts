@@ -230,7 +230,7 @@ export class HoldKeeper {
   }
 }
 
-/** Returns what stays reserved for later calls: all that is free, unless the hold is given back. */
+/** Returns what stays reserved for later calls: all that is free of a lease, unless it is given back. */
 function spareOf(hold: Hold): number {
-  return hold.isRetired ? 0 : Math.max(0, hold.free);
+  return hold.isRetired || !hold.isLease ? 0 : Math.max(0, hold.free);
 }

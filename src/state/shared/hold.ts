@@ -7,6 +7,7 @@ import type { QuotaLimit } from "../../contracts/index.ts";
 export class Hold {
   /** Limits as the store knows them: with the namespace. */
   readonly limits: readonly QuotaLimit[];
+  readonly isLease: boolean;
   id: string;
   /** True until the store is known to have granted it. It may have, if an answer was lost. */
   isNew = true;
@@ -40,9 +41,11 @@ export class Hold {
   /** The message that is under way. There is never more than one, so that none overtakes another. */
   flight: Promise<unknown> | undefined;
 
-  constructor(id: string, limits: readonly QuotaLimit[]) {
+  /** `isLease`: what is free is for other calls. Else it is of one call, and free is what that has given back. */
+  constructor(id: string, limits: readonly QuotaLimit[], isLease: boolean) {
     this.id = id;
     this.limits = limits;
+    this.isLease = isLease;
   }
 
   /** Total to tell under the present id. */

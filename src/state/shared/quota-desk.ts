@@ -46,18 +46,21 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
   const parts = { link, keeper, monotonic: clock.monotonic, namespace, leaseShare, timeoutMs, down, newId };
   const desk = mode === "strict" ? new StrictDesk(parts) : new LeasedDesk(parts);
 
+  let reported = { againCount: 0, againAmount: 0, forgotten: 0 };
   const recover = async ({ downMs, isOtherEpoch }: StoreBack): Promise<void> => {
-    const [reservations, amount, forgotten] = [keeper.againCount, keeper.againAmount, keeper.forgotten];
     await keeper.tellAll(desk.holds());
     if (!link.isUp) return;
+    const { againCount, againAmount, forgotten } = keeper;
+    const since = reported;
+    reported = { againCount, againAmount, forgotten };
     emit({
       type: "store-recovered",
       store: storeName,
       downMs,
       restarted: isOtherEpoch,
-      reservedAgain: keeper.againCount - reservations,
-      amountAgain: keeper.againAmount - amount,
-      forgotten: keeper.forgotten - forgotten,
+      reservedAgain: againCount - since.againCount,
+      amountAgain: againAmount - since.againAmount,
+      forgotten: forgotten - since.forgotten,
     });
   };
 

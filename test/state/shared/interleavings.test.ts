@@ -34,14 +34,12 @@ class Process {
   readonly link: { fault: Fault } = { fault: "none" };
   readonly desk: DeskInWorld;
   readonly calls: CallUnderWay[] = [];
+  readonly world: World;
   readonly #name: string;
   #count = 0;
 
-  constructor(
-    readonly world: World,
-    number: number,
-    mode: "leased" | "strict",
-  ) {
+  constructor(world: World, number: number, mode: "leased" | "strict") {
+    this.world = world;
     this.#name = `${number}-${world.started}`;
     world.started += 1;
     // Clocks are 5 s apart, and one runs fast.
@@ -102,10 +100,12 @@ class World {
   processes: Process[] = [];
   started = 0;
 
-  constructor(
-    readonly mode: "leased" | "strict",
-    readonly down: "open" | "closed",
-  ) {
+  readonly mode: "leased" | "strict";
+  readonly down: "open" | "closed";
+
+  constructor(mode: "leased" | "strict", down: "open" | "closed") {
+    this.mode = mode;
+    this.down = down;
     this.processes = [0, 1, 2].map((number) => new Process(this, number, mode));
   }
 
