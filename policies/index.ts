@@ -5,6 +5,8 @@ export { type CascadeOptions, cascade } from "./cascade.ts";
 export { cheapestAbove } from "./cheapest-above.ts";
 export { type ExploreOptions, explore } from "./explore.ts";
 export { firstOf } from "./first-of.ts";
+export { type GuardedOptions, guarded } from "./guarded.ts";
+export type { WatchedBy } from "./internal/escalation/unit-key.ts";
 export type { ModelOrPolicy } from "./internal/nested.ts";
 export { type MixPart, mix } from "./mix.ts";
 export { type OverrideOptions, override } from "./override.ts";

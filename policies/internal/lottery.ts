@@ -43,11 +43,12 @@ export function totalOf(choices: readonly Choice[]): number {
 
 /** Multiplies each probability of the lottery by `factor`. */
 export function scaled<Id extends string>(choices: readonly Choice<Id>[], factor: number): Choice<Id>[] {
-  return choices.map(({ model, reason, probability = 1, escalate, expectedCostUsd }) => ({
+  return choices.map(({ model, reason, probability = 1, escalate, expectedCostUsd, insteadOf }) => ({
     model,
     reason,
     probability: probability * factor,
     escalate,
     expectedCostUsd,
+    ...(insteadOf !== undefined && { insteadOf }),
   }));
 }

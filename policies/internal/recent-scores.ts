@@ -54,6 +54,7 @@ function track(
   let snapshot: Json = snapshotOf(sketch, classifier, largeShare);
   return {
     snapshot: () => snapshot,
+    onlyReads: true,
     observe(event: RouterEvent) {
       if (event.type !== "decision-made") return;
       const { classification, request, versions } = event.decision;

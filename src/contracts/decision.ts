@@ -54,6 +54,8 @@ export interface Decision<Id extends string = string> {
   readonly at: string;
   readonly model: Id;
   readonly plan: readonly PlanStep<Id>[];
+  /** Plan that the policy would have chosen without a cap. Absent: nothing was capped. */
+  readonly insteadOf?: readonly PlanStep<Id>[] | undefined;
   /** Models that execution may turn to when those of the plan fail, in this order. */
   readonly fallbacks: readonly Id[];
   readonly request: RecordedFacts;

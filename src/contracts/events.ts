@@ -78,6 +78,32 @@ export interface BudgetNews extends BudgetFacts {
 }
 
 /**
+ * The share of requests for the large model of a tenant, session or label is far above what is usual (`abnormal`), or
+ * a cap has ended (`over`): the next abnormal share is told again.
+ */
+export interface EscalationEvent {
+  readonly type: "escalation-abnormal" | "escalation-over";
+  /** Name of the guard. */
+  readonly guard: string;
+  /** Kind of unit that is watched: `tenant`, `session` or the name of a label. */
+  readonly by: string;
+  /** Name of the unit. Absent: requests without one. */
+  readonly unit?: string | undefined;
+  /** Tenant of a unit that is not a tenant. */
+  readonly tenant?: string | undefined;
+  /** Number of its requests that were watched so far. */
+  readonly requests: number;
+  /** Share of about its last 100 requests that was for the large model. */
+  readonly share: number;
+  /** Largest share that was taken to be usual. */
+  readonly usual: number;
+  /** True if the unit is kept from the large model. */
+  readonly capped: boolean;
+  /** End of the cap in milliseconds since the epoch, or the earliest time at which the event is told again. */
+  readonly until: number;
+}
+
+/**
  * Event that a router passes to `onEvent`. Emitted synchronously; a listener that throws or rejects is
  * ignored.
  */
@@ -139,6 +165,7 @@ export type RouterEvent<Id extends string = string> =
   | BudgetNews
   | DecisionsLost
   | ModelLifeEvent<Id>
+  | EscalationEvent
   | StoreFailed
   | StoreRecovered
   | {

@@ -84,6 +84,7 @@ export {
 export type {
   BudgetNews,
   DecisionsLost,
+  EscalationEvent,
   EventSink,
   ModelLifeEvent,
   ReadText,
@@ -114,7 +115,7 @@ export type {
   ServiceTierPrice,
   UnstackedPart,
 } from "./model.ts";
-export type { Choice, Escalation, Policy, PolicyContext } from "./policy.ts";
+export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
 export type {
   BudgetFacts,
   PolicyDescription,

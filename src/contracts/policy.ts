@@ -30,6 +30,12 @@ export interface Escalation<Id extends string = string> {
   readonly to: Id;
 }
 
+/** A plan that was wanted and is not followed, for instance because its tenant is capped. */
+export interface Withheld<Id extends string = string> {
+  readonly model: Id;
+  readonly escalate?: readonly Escalation<Id>[] | undefined;
+}
+
 /** A model that a policy chooses, and why. */
 export interface Choice<Id extends string = string> {
   readonly model: Id;
@@ -43,6 +49,11 @@ export interface Choice<Id extends string = string> {
    * price is not known; the router then takes the estimate for `model` if nothing escalates.
    */
   readonly expectedCostUsd?: number | undefined;
+  /**
+   * Plan that would have been chosen without a cap. Decisions record it, so that what is wanted can be watched and
+   * compared while something else is done. Absent: nothing was capped.
+   */
+  readonly insteadOf?: Withheld<Id> | undefined;
 }
 
 /**

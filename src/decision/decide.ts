@@ -197,7 +197,7 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
   const { parts, deciding, candidates, session, spend, budgets, now } = settled;
   const { policy } = parts;
   const { request } = deciding;
-  const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf);
+  const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf, request);
   const context: PolicyContext<Id> = {
     request,
     // A copy: the decision records what the policy was given.
@@ -243,9 +243,13 @@ function ownOf(
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});
 
-function readInputs(policyName: string, inputsOf: () => PolicyContext["inputs"]): PolicyContext["inputs"] {
+function readInputs(
+  policyName: string,
+  inputsOf: (request: RequestFacts) => PolicyContext["inputs"],
+  request: RequestFacts,
+): PolicyContext["inputs"] {
   try {
-    return inputsOf();
+    return inputsOf(request);
   } catch (cause) {
     if (isRouterError(cause)) throw cause;
     throw new PolicyError(policyName, `what it reads threw an error of type ${errorType(cause)}`, { cause });

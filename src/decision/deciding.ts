@@ -45,7 +45,7 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   /** Promise on quality that soft limits of budgets do not overrule. */
   readonly promise: QualityPromise | undefined;
   /** Returns what the policy reads; absent if it reads nothing. */
-  readonly inputsOf: (() => Readonly<Record<string, Json>>) | undefined;
+  readonly inputsOf: ((request: RequestFacts) => Readonly<Record<string, Json>>) | undefined;
   readonly versions: Decision["versions"];
 }
 

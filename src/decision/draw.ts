@@ -1,4 +1,10 @@
-import { type Candidate, type Choice, PolicyError } from "../contracts/index.ts";
+import {
+  type Candidate,
+  type Choice,
+  type Escalation,
+  PolicyError,
+  type Withheld,
+} from "../contracts/index.ts";
 
 /** The drawn choice and the probability of its plan. */
 export interface Drawn<Id extends string> {
@@ -73,7 +79,7 @@ function checkChoice<Id extends string>(
     );
   }
   checkModel(policy, choice.model, candidates);
-  const { reason, probability, escalate, expectedCostUsd } = choice;
+  const { reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
   if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
   if (
     probability !== undefined &&
@@ -86,6 +92,7 @@ function checkChoice<Id extends string>(
   }
   if (expectedCostUsd !== undefined && typeof expectedCostUsd !== "number")
     throw new PolicyError(policy, `expects ${choice.model} to cost something that is not a number`);
+  if (insteadOf !== undefined) checkWithheld(policy, insteadOf);
   if (escalate === undefined) return;
   if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
   for (const step of escalate) {
@@ -93,6 +100,15 @@ function checkChoice<Id extends string>(
     if (typeof step.unless?.accepts !== "function")
       throw new PolicyError(policy, `escalates to ${step.to} without a check`);
   }
+}
+
+/** Checks a plan that is only recorded: its models need not be permitted. */
+function checkWithheld(policy: string, { model, escalate }: Withheld): void {
+  const isStep = (step: Escalation | null | undefined) =>
+    typeof step?.to === "string" && typeof step.unless?.name === "string";
+  const isPlan = escalate === undefined || (Array.isArray(escalate) && escalate.every(isStep));
+  if (typeof model !== "string" || !isPlan)
+    throw new PolicyError(policy, "chose instead of something that is not { model, escalate }");
 }
 
 function checkModel(policy: string, model: unknown, candidates: readonly Candidate[]): void {

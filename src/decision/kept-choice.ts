@@ -6,13 +6,18 @@ import type { Choice } from "../contracts/index.ts";
  */
 export function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
   // The shared choices of our policies are frozen.
-  if (choice.escalate === undefined && Object.isFrozen(choice)) return choice;
-  const { model, reason, probability, escalate, expectedCostUsd } = choice;
+  if (choice.escalate === undefined && choice.insteadOf === undefined && Object.isFrozen(choice))
+    return choice;
+  const { model, reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
   return {
     model,
     reason,
     probability,
     escalate: escalate?.map(({ unless, to }) => ({ unless, to })),
     expectedCostUsd,
+    insteadOf: insteadOf && {
+      model: insteadOf.model,
+      escalate: insteadOf.escalate?.map(({ unless, to }) => ({ unless, to })),
+    },
   };
 }

@@ -1,7 +1,7 @@
-import type { Choice, PlanStep } from "../contracts/index.ts";
+import type { PlanStep, Withheld } from "../contracts/index.ts";
 
 /** Returns the plan of a choice in the form that decisions record. */
-export function planOf<Id extends string>({ model, escalate }: Choice<Id>): readonly PlanStep<Id>[] {
+export function planOf<Id extends string>({ model, escalate }: Withheld<Id>): readonly PlanStep<Id>[] {
   if (escalate === undefined || escalate.length === 0) return [{ model }];
   const plan: PlanStep<Id>[] = [];
   let current = model;

@@ -40,6 +40,7 @@ export function recordDecision<Id extends string>(
     at: timestamp(now),
     model: choice.model,
     plan: planOf(choice),
+    insteadOf: choice.insteadOf && planOf(choice.insteadOf),
     fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, permitted) : [],
     request: recordedFacts(deciding.request),
     classification,

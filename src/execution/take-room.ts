@@ -13,6 +13,35 @@ export type Room = { readonly waited: boolean } | Refusal;
  * caller ends the pass.
  */
 export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Room | Promise<Room> {
+  const shared = pass.reserveShared();
+  return shared === true ? takeOwnRoom(context, pass, patient) : takeShared(context, pass, patient, shared);
+}
+
+/** Takes room within the rates of all processes first, for which a store may have to be asked. */
+async function takeShared(
+  context: CallContext,
+  pass: Pass,
+  patient: boolean,
+  asked: Refusal | Promise<true | Refusal>,
+): Promise<Room> {
+  const { signal, ports } = context;
+  let waitedMs = 0;
+  for (let answer = await asked; answer !== true; answer = await pass.reserveShared()) {
+    if (signal?.aborted) throw signal.reason;
+    const { waitMs } = answer;
+    const isTooLong = waitMs === undefined || waitedMs + waitMs > ports.options.retryAfterCapMs;
+    if (!patient || isTooLong || waitMs >= leftMs(context)) return answer;
+    // At least a millisecond, so that a store that errs about the time is not asked in a loop.
+    const ms = Math.max(1, waitMs);
+    waitedMs += ms;
+    await wait(ms, signal, ports.clock);
+  }
+  if (signal?.aborted) throw signal.reason;
+  const room = await takeOwnRoom(context, pass, patient);
+  return "by" in room ? room : later;
+}
+
+function takeOwnRoom(context: CallContext, pass: Pass, patient: boolean): Room | Promise<Room> {
   const { retryAfterCapMs } = context.ports.options;
   const longestMs = patient ? Math.max(0, Math.min(retryAfterCapMs, leftMs(context) - 1)) : 0;
   const waitMs = pass.headroom(longestMs);
@@ -26,6 +55,11 @@ export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Ro
 
 /** Takes room for a call only if there is no wait. */
 export function takeRoomNow(pass: Pass): true | Refusal {
+  const shared = pass.reserveShared();
+  // What the store grants too late goes back with the pass.
+  if (shared instanceof Promise)
+    return { by: "rate", reason: "the store has to be asked for its rate first" };
+  if (shared !== true) return shared;
   const waitMs = pass.headroom(0);
   if (typeof waitMs !== "number") return waitMs;
   const place = waitMs > 0 ? false : pass.queue(ignore);

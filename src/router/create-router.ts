@@ -18,12 +18,14 @@ import { createAdmission } from "../state/admission.ts";
 import { createBreakers } from "../state/breakers.ts";
 import { createHealth } from "../state/health.ts";
 import { createHedging } from "../state/hedging.ts";
+import { resolveLimitOptions } from "../state/limit-options.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createQuotaDesk } from "../state/shared/quota-desk.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
 import { storeKey } from "../state/shared/store-key.ts";
+import { createSharedRates } from "../state/shared-rates.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -82,9 +84,10 @@ function assemble<Id extends string>(
   const breakers = createBreakers(breaker);
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
-  const hedging = hedge && createHedging(hedge, health.of);
   const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
   const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
+  const hedging = hedge && createHedging(hedge, health.of);
   const budgets = resolveBudgets(options, ids);
   const ledger = createLedger({
     budgets,
@@ -97,8 +100,17 @@ function assemble<Id extends string>(
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
   const inputs =
-    reads && createPolicyInputs(reads, { classifier: description.versions.classifier, now: clock.wall });
-  if (inputs !== undefined) events.observe(inputs.observe);
+    reads &&
+    createPolicyInputs(reads, {
+      classifier: description.versions.classifier,
+      now: clock.wall,
+      monotonic: now,
+      emit: events.emit,
+    });
+  if (inputs?.observe !== undefined) {
+    if (inputs.onlyReads) events.read(inputs.observe);
+    else events.observe(inputs.observe);
+  }
   const leastCostUsd = leastCostBy(models, clock.wall);
   const leastTokens = ledger.countsTokens ? leastTokensBy(models) : undefined;
   const readLimits = { maxCharacters, estimateTokens };
@@ -126,7 +138,7 @@ function assemble<Id extends string>(
   const ports: ExecutionPorts = {
     clock,
     random: random ?? Math.random,
-    admission: createAdmission({ breakers, retryBudget, hedging, limits, now }),
+    admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
     observer: createObserver({ events, means, health, life, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,

@@ -18,23 +18,27 @@ export interface EventHub<Id extends string> {
   emit(event: RouterEvent<Id>): void;
   /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
   observe(sink: EventSink<Id>): () => void;
+  /** Adds a listener of our own for good, which changes nothing: events that only it receives are not frozen. */
+  read(sink: (event: RouterEvent<Id>) => void): void;
   /** Closes all listeners. */
   close(): Promise<void>;
 }
 
 export function createEventHub<Id extends string>(first: EventSink<Id> | undefined): EventHub<Id> {
   let sinks: readonly EventSink<Id>[] = first === undefined ? [] : [first];
+  let readers: readonly ((event: RouterEvent<Id>) => void)[] = [];
   const emit = (event: RouterEvent<Id>): void => {
     if (nested >= mostNested) return;
     nested += 1;
-    deepFreeze(event);
+    if (sinks.length > 0) deepFreeze(event);
     for (const sink of sinks) hand(sink, event);
+    for (const reader of readers) hand(reader, event);
     nested -= 1;
   };
   if (first !== undefined) attach(first, emit);
   return {
     get isHeard() {
-      return sinks.length > 0;
+      return sinks.length > 0 || readers.length > 0;
     },
     emit,
     observe(sink) {
@@ -48,6 +52,9 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       return () => {
         sinks = sinks.filter((one) => one !== added);
       };
+    },
+    read(sink) {
+      readers = [...readers, sink];
     },
     async close() {
       await Promise.all(sinks.map(async (sink) => void dropPromises(await sink.close?.())));

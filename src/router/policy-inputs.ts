@@ -4,6 +4,7 @@ import {
   type PolicyInput,
   type PolicyInputRuntime,
   type PolicyInputState,
+  type RequestFacts,
   type RouterEvent,
 } from "../contracts/index.ts";
 import { checkMethods, checkText, dropPromises } from "../plugin/index.ts";
@@ -12,9 +13,12 @@ import { checkedFunction } from "./checked-function.ts";
 
 /** State that the policy of a router reads. */
 export interface PolicyInputs {
-  /** Returns all snapshots by id, frozen. */
-  snapshots(): Readonly<Record<string, Json>>;
-  observe(event: RouterEvent): void;
+  /** Returns all snapshots for a request by id, frozen. */
+  snapshots(request: RequestFacts): Readonly<Record<string, Json>>;
+  /** Takes an event. Absent: no input wants any. */
+  readonly observe: ((event: RouterEvent) => void) | undefined;
+  /** True if no input changes what it is given. */
+  readonly onlyReads: boolean;
   exportState(): Readonly<Record<string, Json>>;
   /** Replaces the states that are given. Changes nothing if it throws `InvalidOptionError`. */
   restoreState(states: Readonly<Record<string, Json>>): void;
@@ -41,13 +45,23 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
     );
 
   return {
-    snapshots: () =>
-      Object.freeze(
-        fromEntries([...states].map(([id, one]) => [id, checkSnapshot(id, one.snapshot())] as const)),
-      ),
-    observe(event) {
-      for (const one of observers) tell(one, event);
+    snapshots(request) {
+      // Member by member: it is made for each request. An id may be any text, and `__proto__` a field of its own.
+      const all: Record<string, Json> = {};
+      for (const [id, one] of states) {
+        const value = checkSnapshot(id, one.snapshot(request));
+        if (id === "__proto__") Object.defineProperty(all, id, { value, enumerable: true });
+        else all[id] = value;
+      }
+      return Object.freeze(all);
     },
+    onlyReads: observers.every(({ onlyReads }) => onlyReads === true),
+    observe:
+      observers.length === 0
+        ? undefined
+        : (event) => {
+            for (const one of observers) tell(one, event);
+          },
     exportState: exported,
     restoreState(given) {
       const before = exported();

@@ -5,6 +5,7 @@ import type { Hedging } from "./hedging.ts";
 import type { LimitPass, Limits } from "./limits.ts";
 import type { LoadBudget } from "./load-budget.ts";
 import type { Begun } from "./pause.ts";
+import type { SharedRate, SharedRates } from "./shared-rates.ts";
 
 /** Rules that admission consists of. */
 export interface AdmissionParts {
@@ -14,6 +15,8 @@ export interface AdmissionParts {
   readonly hedging: Hedging | undefined;
   /** Absent: no limits. */
   readonly limits: Pick<Limits, "delayOf" | "enter"> | undefined;
+  /** Absent: no rate is shared with other processes. */
+  readonly sharedRates?: SharedRates | undefined;
   /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
 }
@@ -98,6 +101,7 @@ class CallPass implements Pass, Begun {
   readonly #budget: LoadBudget | undefined;
   readonly #nextOrder: () => number;
   #limited: LimitPass | undefined;
+  #shared: SharedRate | undefined;
   #waitsForPause = false;
   #isOver = false;
 
@@ -123,6 +127,13 @@ class CallPass implements Pass, Begun {
 
   get onRateLimit(): Pass["onRateLimit"] {
     return this.#limited?.onRateLimit;
+  }
+
+  reserveShared(): true | Refusal | Promise<true | Refusal> {
+    const { sharedRates } = this.#parts;
+    if (sharedRates === undefined) return true;
+    this.#shared ??= sharedRates.of(this.#call);
+    return this.#shared === undefined ? true : this.#shared.reserve();
   }
 
   headroom(maxWaitMs: number): number | Refusal {
@@ -174,5 +185,6 @@ class CallPass implements Pass, Begun {
     const isFree = attempt === undefined || (attempt.error === undefined && this.#call.hop === "retry");
     if (isFree) this.#budget?.giveBack();
     this.#limited?.end(attempt);
+    this.#shared?.end(attempt);
   }
 }

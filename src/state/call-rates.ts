@@ -10,17 +10,19 @@ import {
 } from "./endpoint-rates.ts";
 import { createLatest } from "./latest.ts";
 import { rateNow, restoreRate } from "./learned-rate.ts";
-import { drawFromStated, hearLimits, type StatedLimits } from "./stated-limits.ts";
+import { type BegunUse, drawFromStated, hearLimits, type StatedLimits, type Use } from "./stated-limits.ts";
 import { createTenantRates } from "./tenant-rates.ts";
 
 /** Rates of models and tenants: as configured, as providers state them and as learnt from their 429s. */
 export interface CallRates {
   /** Lists the buckets that a call must draw from. Draws nothing yet. */
   drawsOf(call: RatedCall, now: number): Draw[];
-  /** Counts a call that has begun. */
-  begun(name: string, now: number): void;
-  /** Takes over the limits that a provider has stated. */
-  onRateLimit(name: string, info: RateLimitInfo, now: number): void;
+  /** Counts a call that has begun. Returns what all calls of the model have begun to use so far. */
+  begun(name: string, tokens: number, now: number): Use;
+  /** Counts that a call's answer has begun, or that there will be none; once for each call. */
+  heard(name: string, tokens: number): void;
+  /** Takes over the limits that a provider has stated. `saidBy` is what `begun` returned for the call. */
+  onRateLimit(name: string, info: RateLimitInfo, now: number, saidBy?: Use): void;
   /** Learns from a call that has ended. */
   ended(call: EndedCall, now: number): void;
   exportState(now: number): readonly LearnedLimit[];
@@ -34,12 +36,15 @@ export interface CallRatesOptions {
   readonly learn: boolean;
 }
 
+const nothing: Use = Object.freeze({ calls: 0, tokens: 0 });
+
 /** Number of models whose rates are kept. Beyond it, the least recently called one is forgotten. */
 const maxNames = 1_000;
 
 interface Endpoint {
   readonly rates: EndpointRates;
   readonly stated: StatedLimits;
+  readonly use: BegunUse;
 }
 
 export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRatesOptions): CallRates {
@@ -49,6 +54,7 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
   const created = (name: string, now: number): Endpoint => ({
     rates: createEndpointRates(boundsOf(name), now),
     stated: { requests: undefined, tokens: undefined },
+    use: { calls: 0, tokens: 0, unheardCalls: 0, unheardTokens: 0 },
   });
   /**
    * Returns the endpoint if a rate is learnt for it; undefined if learning is off, or if neither the options
@@ -70,14 +76,28 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       return draws;
     },
 
-    begun(name, now) {
-      const endpoint = learning(name);
-      if (endpoint !== undefined) callBegun(endpoint.rates, now);
+    begun(name, tokens, now) {
+      const known = learning(name);
+      if (known !== undefined) callBegun(known.rates, now);
+      const use = endpoints.get(name)?.use;
+      if (use === undefined) return nothing;
+      use.calls += 1;
+      use.tokens += tokens;
+      use.unheardCalls += 1;
+      use.unheardTokens += tokens;
+      return { calls: use.calls, tokens: use.tokens };
     },
 
-    onRateLimit(name, info, now) {
+    heard(name, tokens) {
+      const use = endpoints.get(name)?.use;
+      if (use === undefined) return;
+      use.unheardCalls = Math.max(0, use.unheardCalls - 1);
+      use.unheardTokens = Math.max(0, use.unheardTokens - tokens);
+    },
+
+    onRateLimit(name, info, now, saidBy) {
       const endpoint = learn ? endpoints.get(name) : undefined;
-      if (endpoint !== undefined) hearLimits(endpoint.stated, info, now);
+      if (endpoint !== undefined) hearLimits(endpoint.stated, info, now, saidBy, saidBy && endpoint.use);
     },
 
     ended(call, now) {

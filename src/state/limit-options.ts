@@ -9,6 +9,8 @@ export interface ResolvedLimitOptions {
   readonly tenant: RateOptions | undefined;
   readonly maxTenants: number;
   readonly learn: boolean;
+  /** True if a rate of a model or of tenants is configured. */
+  readonly hasRates: boolean;
 }
 
 const owner = "execution.limits";
@@ -37,7 +39,11 @@ export function resolveLimitOptions(
     const given = Object.entries(bounds).filter(([, value]) => value !== undefined);
     own.set((known[id] as { name: string }).name, { ...general, ...Object.fromEntries(given) });
   }
-  return { boundsOf: (name) => own.get(name) ?? general, tenant, maxTenants, learn };
+  const hasRates = [general, tenant ?? {}, ...own.values()].some(
+    ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>
+      requestsPerMinute !== undefined || tokensPerMinute !== undefined,
+  );
+  return { boundsOf: (name) => own.get(name) ?? general, tenant, maxTenants, learn, hasRates };
 }
 
 function checkEndpoint(path: string, bounds: EndpointLimits): void {

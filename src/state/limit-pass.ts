@@ -8,6 +8,7 @@ import {
   type Reservation,
   reservedBeginsInMs,
 } from "./reservations.ts";
+import type { Use } from "./stated-limits.ts";
 
 /** Reservation of one call: wait `waitMs`, then call `queue`, then `begin`. Call `end` whatever happens. */
 export interface LimitPass {
@@ -31,6 +32,8 @@ export interface LimitPassParts {
   /** Name of the model. */
   readonly name: string;
   readonly bounds: EndpointLimits;
+  /** Estimated tokens of the call. */
+  readonly tokens: number;
   readonly reservations: readonly Reservation[];
   readonly waitMs: number;
   readonly bulkheads: Bulkheads;
@@ -52,9 +55,17 @@ const placed: Stage = { at: "placed" };
 const over: Stage = { at: "over" };
 
 export function createLimitPass(parts: LimitPassParts): LimitPass {
-  const { name, bounds, reservations, waitMs, bulkheads, rates, clock } = parts;
+  const { name, bounds, tokens, reservations, waitMs, bulkheads, rates, clock } = parts;
   const { maxConcurrent, maxQueued = 100, queueTimeoutMs = 10_000 } = bounds;
   let stage: Stage = { at: "reserved" };
+  let saidBy: Use | undefined;
+  let isHeard = false;
+
+  const hear = () => {
+    if (saidBy === undefined || isHeard) return;
+    isHeard = true;
+    rates.heard(name, tokens);
+  };
 
   return {
     waitMs,
@@ -80,15 +91,19 @@ export function createLimitPass(parts: LimitPassParts): LimitPass {
       if (leftMs > 0) return leftMs;
       stage = { at: "begun", begunAt: now, hasPlace: stage.at === "placed" };
       beginReserved(reservations);
-      rates.begun(name, now);
+      saidBy = rates.begun(name, tokens, now);
       return 0;
     },
 
-    onRateLimit: (info) => rates.onRateLimit(name, info, clock()),
+    onRateLimit(info) {
+      hear();
+      rates.onRateLimit(name, info, clock(), saidBy);
+    },
 
     end(attempt = {}) {
       const ended = stage;
       stage = over;
+      hear();
       switch (ended.at) {
         case "over":
           return;

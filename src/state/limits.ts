@@ -48,7 +48,16 @@ export function createLimits(options: LimitOptions, { models, clock }: LimitsPar
       const bounds = resolved.boundsOf(name);
       const reservations = reserveDraws(draws);
       const waitMs = longest?.waitMs ?? 0;
-      return createLimitPass({ name, bounds, reservations, waitMs, bulkheads, rates, clock });
+      return createLimitPass({
+        name,
+        bounds,
+        tokens: call.tokens,
+        reservations,
+        waitMs,
+        bulkheads,
+        rates,
+        clock,
+      });
     },
 
     exportState(wallNow) {

@@ -4,6 +4,7 @@ import type { Choice, Policy, PolicyContext } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { factsOf } from "./facts-of.ts";
 import { policyContexts } from "./policy-contexts.ts";
 import { secretText } from "./sample-facts.ts";
 import { withoutChance } from "./without-chance.ts";
@@ -134,6 +135,11 @@ function opinionOf<Id extends string>(policy: Policy<Id>, context: PolicyContext
 
 /** Returns what the policy reads, as a new router has it. */
 function inputsOf<Id extends string>({ reads = [] }: Policy<Id>): PolicyContext["inputs"] {
-  const runtime = { classifier: "sample@1", now: Date.now };
-  return Object.fromEntries(reads.map((input) => [input.id, input.create(runtime).snapshot()]));
+  const runtime = {
+    classifier: "sample@1",
+    now: Date.now,
+    monotonic: () => performance.now(),
+    emit: () => {},
+  };
+  return Object.fromEntries(reads.map((input) => [input.id, input.create(runtime).snapshot(factsOf())]));
 }

@@ -39,22 +39,22 @@ const pluginDoor = {
     Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion CompletionChoice
     CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext Constraints ContentPart
     CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy DeveloperMessage
-    EndpointLimits Escalation EventSink FailureClass FilePart FinishReason FunctionCall FunctionDefinition
-    FunctionMessage FunctionTool FunctionToolCall GpuPrice Granted Health HealthState HedgeOptions Hop
-    HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model ModelDefaults
-    ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange ObservedFirstToken
-    ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext PolicyDescription
-    PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange PriceTerms
-    PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions ProviderOptions
-    Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates ReadText
-    ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
+    EndpointLimits Escalation EscalationEvent EventSink FailureClass FilePart FinishReason FunctionCall
+    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice Granted Health HealthState
+    HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model
+    ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange
+    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
+    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange
+    PriceTerms PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
+    ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates
+    ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
     RecordedVerdict Records RefusalPart RequestFacts RequestText Reservation ResponseFormat
     RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
     RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
     Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
     TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField
-    UnstackedPart Usage UsageMean UsageMeansState UserMessage
+    UnstackedPart Usage UsageMean UsageMeansState UserMessage Withheld
   `),
 };
 

@@ -45,6 +45,53 @@ describe("a limit that a provider states", () => {
     expect(limits.delayOf(call())).toBeUndefined();
   });
 
+  it("does not count on what calls have taken that came after the one that states it", () => {
+    const { limits, call } = makeLimits({});
+    const first = passed(limits.enter(call(), 0));
+    first.begin();
+    first.onRateLimit({ remainingRequests: 10, limitRequests: 11, resetRequestsMs: 1e6 });
+    const ten = Array.from({ length: 10 }, () => passed(limits.enter(call(), 0)));
+    for (const one of ten) one.begin();
+    expect(typeof limits.enter(call(), 0)).toBe("string");
+    // Nine were left when the first of them came, and the others have come since.
+    ten[0]?.onRateLimit({ remainingRequests: 9, limitRequests: 11, resetRequestsMs: 1e6 });
+    expect(typeof limits.enter(call(), 0)).toBe("string");
+    // An answer that comes late says nothing about what was stated after it.
+    ten[9]?.onRateLimit({ remainingRequests: 0, limitRequests: 11, resetRequestsMs: 1e6 });
+    ten[5]?.onRateLimit({ remainingRequests: 4, limitRequests: 11, resetRequestsMs: 1e6 });
+    expect(typeof limits.enter(call(), 0)).toBe("string");
+  });
+
+  it("does the same for tokens", () => {
+    const { limits, call } = makeLimits({});
+    const first = passed(limits.enter(call(100), 0));
+    first.begin();
+    const second = passed(limits.enter(call(300), 0));
+    second.begin();
+    first.onRateLimit({ remainingTokens: 500, limitTokens: 1_000, resetTokensMs: 1e6 });
+    expect(typeof limits.enter(call(201), 0)).toBe("string");
+    expect(typeof limits.enter(call(200), 0)).not.toBe("string");
+  });
+
+  it("does not lock out where a server says for ever that nothing is left, and not until when", () => {
+    const { limits, call, time } = makeLimits({});
+    const holds: (number | undefined)[] = [];
+    for (let at = 0; at < 6; at += 1) {
+      const one = passed(limits.enter(call(), 0));
+      one.begin();
+      for (let same = 0; same < 5; same += 1) one.onRateLimit({ remainingRequests: 0 });
+      holds.push(limits.delayOf(call())?.ms);
+      time.now += 1_000;
+    }
+    expect(holds).toEqual([1_000, 1_000, 1_000, undefined, undefined, undefined]);
+    // As soon as it says more, it is believed again.
+    const one = passed(limits.enter(call(), 0));
+    one.begin();
+    one.onRateLimit({ remainingRequests: 1 });
+    expect(typeof limits.enter(call(), 0)).not.toBe("string");
+    expect(typeof limits.enter(call(), 0)).toBe("string");
+  });
+
   it("is ignored if learning is off", () => {
     const { enter, count, call } = makeLimits({ learn: false });
     const first = passed(enter());

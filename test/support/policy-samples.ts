@@ -42,6 +42,14 @@ export const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
     ),
     policies.firstOf(policies.firstOf(partialLottery({ small: 0.2, large: 0.3 })), policies.random()),
   ],
+  guarded: [
+    policies.guarded(split),
+    policies.guarded(policies.explore(0.2, split), { by: "session", large: "large", usual: 0.3, cap: false }),
+    policies.guarded(policies.cascade({ first: "small", then: "large", unless: checks.notRefused() }), {
+      by: { label: "user" },
+      usualOf: { constructor: 0.5 },
+    }),
+  ],
   mix: [
     policies.mix({ small: 0.7, large: 0.3 }),
     policies.mix({ small: 0, large: 1 }),

@@ -136,7 +136,7 @@ export async function netSaving(
     const prefix = (prefixes.tokens[index] as number) * habits.hitRate;
     const cachedOf = (inputTokens: number): number =>
       prefix > 0 ? Math.min(prefix, inputTokens) : inputTokens * habits.otherRate;
-    const terms = priceAt(price, Date.parse(one.decision.at));
+    const terms = priceAt(price, one.at);
     const costWith = (inputTokens: number, outputTokens: number, cachedInputTokens: number): number => {
       const usd = costOf(terms, {
         inputTokens,

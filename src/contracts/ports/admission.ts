@@ -26,12 +26,17 @@ export interface Admission {
 }
 
 /**
- * Way of one call through the limits: `headroom`, wait, `queue`, wait, `begin` until it returns 0, then the
+ * Way of one call through the limits: `reserveShared`, wait, `headroom`, wait, `queue`, wait, `begin` until it returns 0, then the
  * call. `end` follows in any case.
  */
 export interface Pass {
   /** Longest wait in the queue, in milliseconds. */
   readonly queueTimeoutMs: number;
+  /**
+   * Reserves the rates that processes share, before `headroom`: at once, or by a promise where a store has to be asked.
+   * After a refusal it may be called again. Never rejects.
+   */
+  reserveShared(): true | Refusal | Promise<true | Refusal>;
   /**
    * Reserves the rates that the call uses. Returns the milliseconds to wait first, for a rate or for a pause
    * that the provider has asked for: at most `maxWaitMs`.

@@ -1,0 +1,174 @@
+import type {
+  EscalationEvent,
+  Json,
+  PolicyInput,
+  PolicyInputRuntime,
+  PolicyInputState,
+  RouterEvent,
+} from "../../../src/contracts/index.ts";
+import { type LargeModels, largeModels } from "./large-models.ts";
+import { addRequest, alarmAt } from "./share-alarm.ts";
+import { unitKey, unitName, type WatchedBy } from "./unit-key.ts";
+import type { UnitShares } from "./usual-share.ts";
+import { wantedLarge } from "./wanted-large.ts";
+import { exportUnits, restoreUnits } from "./watch-state.ts";
+import {
+  type EscalationVerdict,
+  enoughForOthers,
+  learnRequest,
+  usualFor,
+  type WatchedUnit,
+} from "./watched-unit.ts";
+import { createWatchedUnits, type WatchedUnits } from "./watched-units.ts";
+
+export interface WatchOptions {
+  readonly id: string;
+  readonly by: WatchedBy;
+  readonly large: readonly string[] | undefined;
+  /** Stated shares by unit. */
+  readonly usualOf: ReadonlyMap<string, number>;
+  /** Stated share of all other units. Absent: learnt. */
+  readonly usual: number | undefined;
+  readonly margin: number;
+  readonly cap: boolean;
+  readonly capMs: number;
+  readonly maxUnits: number;
+}
+
+/** Largest number of times that a cap doubles for alarms one soon after the other. */
+const mostDoublings = 4;
+/** Number of requests after which what is usual is computed again. */
+const refreshEvery = 500;
+/** The same while no unit is known. */
+const firstRefresh = 50;
+
+/** Creates the state of a guard, which watches what the policy wants and says who is capped. */
+export function escalationWatch(options: WatchOptions): PolicyInput {
+  return { id: options.id, create: (runtime) => watch(options, runtime) };
+}
+
+const free: EscalationVerdict = Object.freeze({ capped: false });
+
+function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputState {
+  const { by, capMs, maxUnits } = options;
+  const models: LargeModels = largeModels(options.large);
+  let units: WatchedUnits = createWatchedUnits(maxUnits);
+  let others: UnitShares | undefined;
+  let untilRefresh = firstRefresh;
+
+  const refresh = () => {
+    others = units.usual();
+    untilRefresh = others === undefined ? firstRefresh : refreshEvery;
+  };
+
+  const told = (type: EscalationEvent["type"], unit: WatchedUnit, usual: number, untilMs: number) => {
+    const now = runtime.monotonic();
+    runtime.emit({
+      type,
+      guard: options.id,
+      by: typeof by === "string" ? by : by.label,
+      ...(unit.name !== undefined && { unit: unit.name }),
+      ...(unit.tenant !== undefined && by !== "tenant" && { tenant: unit.tenant }),
+      requests: unit.requests,
+      share: unit.recent,
+      usual,
+      capped: options.cap && type === "escalation-abnormal",
+      until: runtime.now() + Math.max(0, untilMs - now),
+    });
+  };
+
+  const end = (key: string, unit: WatchedUnit) => {
+    const { alarm } = unit;
+    if (alarm === undefined) return;
+    unit.alarm = undefined;
+    unit.alarmEndedAt = alarm.until;
+    // A fresh test: what was seen during the alarm has been answered by it.
+    unit.evidence.fill(0);
+    units.release(key, unit);
+    told("escalation-over", unit, alarm.verdict.usual ?? 1, alarm.until);
+  };
+
+  const raise = (key: string, unit: WatchedUnit, usual: number) => {
+    const now = runtime.monotonic();
+    unit.evidence.fill(0);
+    if (unit.alarm !== undefined) {
+      // It goes on: the cap lasts from now.
+      unit.alarm.until = now + durationOf(unit.alarms);
+      units.alarm(key, unit);
+      return;
+    }
+    const isSoon = now - unit.alarmEndedAt < capMs * 2 ** mostDoublings;
+    unit.alarms = isSoon ? Math.min(unit.alarms + 1, mostDoublings + 1) : 1;
+    const verdict = Object.freeze({ capped: options.cap, share: unit.recent, usual });
+    unit.alarm = { until: now + durationOf(unit.alarms), verdict };
+    const pushedOut = units.alarm(key, unit);
+    told("escalation-abnormal", unit, usual, unit.alarm.until);
+    if (pushedOut !== undefined) end(...pushedOut);
+  };
+
+  const durationOf = (alarms: number) => capMs * 2 ** (alarms - 1);
+
+  const statedFor = (unit: WatchedUnit): number | undefined => {
+    const own = unit.name === undefined ? undefined : options.usualOf.get(unit.name);
+    return own ?? options.usual;
+  };
+
+  return {
+    snapshot(request): Json {
+      if (units.alarmed.size === 0) return free as Json;
+      const key = unitKey(by, unitName(by, request), request.tenant);
+      const unit = units.alarmed.get(key);
+      if (unit?.alarm === undefined) return free as Json;
+      if (runtime.monotonic() < unit.alarm.until) return unit.alarm.verdict as Json;
+      end(key, unit);
+      return free as Json;
+    },
+
+    onlyReads: true,
+
+    observe(event: RouterEvent) {
+      const isLarge = wantedLarge(event, models);
+      if (isLarge === undefined) return;
+      const { decision } = event as Extract<RouterEvent, { readonly type: "decision-made" }>;
+      // Policies send what was not classified to the large model: the doing of the classifier.
+      if (decision.classifierError !== undefined && others === undefined) return;
+      const { request } = decision;
+      const name = unitName(by, request);
+      const key = unitKey(by, name, request.tenant);
+      const unit = units.of(key, name, request.tenant);
+      const stated = statedFor(unit);
+      const usual =
+        stated === undefined ? usualFor(unit, others, options.margin) : statedBound(stated, options.margin);
+      const evidence = usual === undefined ? 0 : addRequest(unit.evidence, isLarge, usual);
+      learnRequest(unit, isLarge, evidence);
+      if (unit.requests === enoughForOthers || unit.requests % 1_000 === 0) units.sample(unit);
+      if (usual !== undefined && evidence >= alarmAt) raise(key, unit, usual);
+      untilRefresh -= 1;
+      if (untilRefresh <= 0) refresh();
+      if (units.alarmed.size > 0) endFirst();
+    },
+
+    exportState: () => exportUnits(units, runtime),
+
+    restoreState(state) {
+      const restored = createWatchedUnits(maxUnits);
+      restoreUnits(restored, state, { ...options, longestMs: durationOf(mostDoublings + 1) }, runtime);
+      units = restored;
+      refresh();
+    },
+  };
+
+  /** Ends the oldest alarm if its time is over, also if its unit is never seen again. */
+  function endFirst(): void {
+    const first = units.alarmed.entries().next().value;
+    if (first === undefined) return;
+    const [key, unit] = first;
+    if (unit.alarm !== undefined && runtime.monotonic() >= unit.alarm.until) end(key, unit);
+  }
+}
+
+/** Returns the bound of a stated share; undefined where all are usual. */
+function statedBound(stated: number, margin: number): number | undefined {
+  const bound = stated + margin;
+  return bound < 1 ? bound : undefined;
+}

@@ -1,0 +1,134 @@
+import { InvalidOptionError, type Json, type PolicyInputRuntime } from "../../../src/contracts/index.ts";
+import { alarmAt } from "./share-alarm.ts";
+import { unitKey, type WatchedBy } from "./unit-key.ts";
+import { createUnit, type WatchedUnit } from "./watched-unit.ts";
+import type { WatchedUnits } from "./watched-units.ts";
+
+/** State of a unit as JSON. `until` is in milliseconds since the epoch. */
+interface StoredUnit {
+  readonly name?: string;
+  readonly tenant?: string;
+  readonly requests: number;
+  readonly share: number;
+  readonly recent: number;
+  readonly evidence: readonly number[];
+  readonly alarm?: {
+    readonly until: number;
+    readonly alarms: number;
+    readonly share: number;
+    readonly usual: number;
+  };
+}
+
+type Clocks = Pick<PolicyInputRuntime, "now" | "monotonic">;
+
+export function exportUnits(units: WatchedUnits, { now, monotonic }: Clocks): Json {
+  const toWall = now() - monotonic();
+  const stored: StoredUnit[] = [];
+  for (const [, { name, tenant, requests, share, recent, evidence, alarm, alarms }] of units.entries())
+    stored.push({
+      ...(name !== undefined && { name }),
+      ...(tenant !== undefined && { tenant }),
+      requests,
+      share,
+      recent,
+      evidence: [...evidence],
+      ...(alarm !== undefined && {
+        alarm: {
+          until: alarm.until + toWall,
+          alarms,
+          share: alarm.verdict.share ?? 1,
+          usual: alarm.verdict.usual ?? 1,
+        },
+      }),
+    });
+  return { formatVersion: 1, units: stored } as unknown as Json;
+}
+
+interface RestoreOptions {
+  readonly id: string;
+  readonly by: WatchedBy;
+  readonly cap: boolean;
+  readonly maxUnits: number;
+  /** Longest time that an alarm may last from now: the clock that stored it may have been ahead. */
+  readonly longestMs: number;
+}
+
+/** Enters stored units. Throws `InvalidOptionError` before it has entered one. */
+export function restoreUnits(
+  units: WatchedUnits,
+  state: Json,
+  { id, by, cap, maxUnits, longestMs }: RestoreOptions,
+  { now, monotonic }: Clocks,
+): void {
+  const given = state as { readonly formatVersion?: unknown; readonly units?: unknown } | null;
+  const stored: unknown = given?.units;
+  if (
+    given?.formatVersion !== 1 ||
+    !Array.isArray(stored) ||
+    stored.length > 2 * maxUnits ||
+    !stored.every(isStored)
+  )
+    throw new InvalidOptionError(
+      `state.inputs.${id}`,
+      typeof stored,
+      `the exported state of this guard, with at most ${2 * maxUnits} units`,
+    );
+  const wall = now();
+  const at = monotonic();
+  for (const one of stored as readonly StoredUnit[]) {
+    const unit: WatchedUnit = createUnit(one.name, one.tenant);
+    unit.requests = one.requests;
+    unit.share = one.share;
+    unit.recent = one.recent;
+    one.evidence.forEach((value, index) => {
+      unit.evidence[index] = value;
+    });
+    if (one.alarm !== undefined && one.alarm.until > wall) {
+      const { share, usual } = one.alarm;
+      const until = at + Math.min(one.alarm.until - wall, longestMs);
+      unit.alarm = { until, verdict: Object.freeze({ capped: cap, share, usual }) };
+      unit.alarms = one.alarm.alarms;
+    }
+    units.restore(unitKey(by, one.name, one.tenant), unit);
+  }
+}
+
+function isStored(one: unknown): boolean {
+  if (typeof one !== "object" || one === null) return false;
+  const { name, tenant, requests, share, recent, evidence, alarm } = one as Readonly<Record<string, unknown>>;
+  return (
+    isText(name) &&
+    isText(tenant) &&
+    Number.isSafeInteger(requests) &&
+    (requests as number) >= 0 &&
+    isShare(share) &&
+    isShare(recent) &&
+    Array.isArray(evidence) &&
+    evidence.length === 3 &&
+    evidence.every((value) => typeof value === "number" && value >= 0 && value <= 3 * alarmAt) &&
+    (alarm === undefined || isAlarm(alarm))
+  );
+}
+
+function isAlarm(alarm: unknown): boolean {
+  if (typeof alarm !== "object" || alarm === null) return false;
+  const { until, alarms, share, usual } = alarm as Readonly<Record<string, unknown>>;
+  return (
+    typeof until === "number" &&
+    Number.isFinite(until) &&
+    Number.isInteger(alarms) &&
+    (alarms as number) >= 1 &&
+    (alarms as number) <= 5 &&
+    isShare(share) &&
+    isShare(usual)
+  );
+}
+
+function isText(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
+function isShare(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= 1;
+}

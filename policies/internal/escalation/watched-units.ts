@@ -1,0 +1,110 @@
+import { alarmAt } from "./share-alarm.ts";
+import { type UnitShares, usualShares } from "./usual-share.ts";
+import { createUnit, enoughForOthers, type WatchedUnit } from "./watched-unit.ts";
+
+/** Units of a guard, at most `max`, and as many with an alarm, which new units do not push out. */
+export interface WatchedUnits {
+  /** Units with an alarm, the oldest first. */
+  readonly alarmed: ReadonlyMap<string, WatchedUnit>;
+  /** Returns the unit, which is made where it is not known. */
+  of(key: string, name: string | undefined, tenant: string | undefined): WatchedUnit;
+  /** Moves a unit among those with an alarm. Returns the one that had to make room. */
+  alarm(key: string, unit: WatchedUnit): readonly [string, WatchedUnit] | undefined;
+  /** Moves a unit back. */
+  release(key: string, unit: WatchedUnit): void;
+  /** Takes a unit with enough requests among those that say what is usual. */
+  sample(unit: WatchedUnit): void;
+  /** Returns what is usual among the sampled units, of which those with an alarm do not count. */
+  usual(): UnitShares | undefined;
+  entries(): Iterable<readonly [string, WatchedUnit]>;
+  /** Enters a restored unit. */
+  restore(key: string, unit: WatchedUnit): void;
+}
+
+/** Number of units that say what is usual. */
+const mostSampled = 200;
+/** Number of units that are looked at when one has to be forgotten. */
+const looks = 8;
+
+export function createWatchedUnits(max: number): WatchedUnits {
+  const units = new Map<string, WatchedUnit>();
+  const alarmed = new Map<string, WatchedUnit>();
+  const sampled: WatchedUnit[] = [];
+  let place = 0;
+
+  /**
+   * Forgets a unit that was not seen for long. One that was seen, or against which there is evidence, gets another
+   * turn, so that no caller gets rid of evidence by sending for many new names.
+   */
+  const makeRoom = () => {
+    let least: readonly [string, WatchedUnit] | undefined;
+    for (let look = 0; look < looks; look += 1) {
+      const oldest = units.entries().next().value as [string, WatchedUnit];
+      const [key, unit] = oldest;
+      units.delete(key);
+      if (!unit.isSeen && evidenceOf(unit) < Math.sqrt(alarmAt)) return;
+      if (least === undefined || evidenceOf(unit) < evidenceOf(least[1])) least = oldest;
+      unit.isSeen = false;
+      units.set(key, unit);
+    }
+    if (least !== undefined) units.delete(least[0]);
+  };
+  const enter = (key: string, unit: WatchedUnit) => {
+    if (units.size >= max && !units.has(key)) makeRoom();
+    units.set(key, unit);
+  };
+
+  return {
+    alarmed,
+    of(key, name, tenant) {
+      const known = (alarmed.size > 0 ? alarmed.get(key) : undefined) ?? units.get(key);
+      if (known !== undefined) {
+        known.isSeen = true;
+        return known;
+      }
+      const made = createUnit(name, tenant);
+      enter(key, made);
+      return made;
+    },
+    alarm(key, unit) {
+      units.delete(key);
+      alarmed.delete(key);
+      const first = alarmed.size >= max ? alarmed.entries().next().value : undefined;
+      alarmed.set(key, unit);
+      return first;
+    },
+    release(key, unit) {
+      alarmed.delete(key);
+      enter(key, unit);
+    },
+    sample(unit) {
+      if (unit.isSampled) return;
+      unit.isSampled = true;
+      const before = sampled[place];
+      if (before !== undefined) before.isSampled = false;
+      sampled[place] = unit;
+      place = (place + 1) % mostSampled;
+    },
+    usual() {
+      const known = sampled.filter(({ alarm }) => alarm === undefined);
+      const before = usualShares(known.map(({ share }) => share));
+      const now = usualShares(known.map(({ recent }) => recent));
+      if (before === undefined || now === undefined) return undefined;
+      const rise = Math.max(0, now.median - before.median);
+      return { median: before.median + rise, most: before.most + rise };
+    },
+    *entries() {
+      yield* units;
+      yield* alarmed;
+    },
+    restore(key, unit) {
+      if (unit.alarm === undefined) enter(key, unit);
+      else if (alarmed.size < max) alarmed.set(key, unit);
+      if (unit.requests >= enoughForOthers) this.sample(unit);
+    },
+  };
+}
+
+function evidenceOf({ evidence: [a, b, c] }: WatchedUnit): number {
+  return (a + b + c) / 3;
+}
