@@ -4,6 +4,7 @@
  */
 
 export type { BudgetOptions } from "./budget/budget-options.ts";
+export type { CacheOptions } from "./cache/index.ts";
 export type {
   Attempt,
   ChatRequest,

@@ -122,7 +122,19 @@ export interface OutputLimited {
   readonly reason: string;
 }
 
-/** One call of one model. */
+/** Origin of an answer from the response cache, and what was saved. */
+export interface CachedFrom {
+  /** Id of the attempt whose answer it is, of an earlier request of the same tenant. */
+  readonly attemptId: string;
+  /** Milliseconds since it was given. */
+  readonly ageMs: number;
+  /** Tokens of the calls that led to it, checks included. Absent if they are not known. */
+  readonly savedUsage?: Usage | undefined;
+  /** Cost of these calls in US dollars. Absent if it is not known. */
+  readonly savedCostUsd?: number | undefined;
+}
+
+/** One call of one model, or one answer from the response cache (`hop` is then `cache`, and cost and usage are 0). */
 export interface Attempt<Id extends string = string> {
   /** Unique among all attempts of all requests: the id of the decision and the place of the call in it. */
   readonly id: string;
@@ -161,6 +173,8 @@ export interface Attempt<Id extends string = string> {
    * Absent if none did.
    */
   readonly check?: CheckVerdict | undefined;
+  /** Origin of an answer from the response cache. No model was called for it. */
+  readonly cached?: CachedFrom | undefined;
   /**
    * Next step, if the attempt did not end the request. In the event `attempt-ended` it is the step that is
    * planned: it may still come otherwise after a wait. `hedge` means that a parallel call took over: its

@@ -10,9 +10,9 @@ import {
 } from "../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
+import { shortText } from "../plugin/short-text.ts";
 import { withServerText } from "../plugin/with-server-text.ts";
 import type { CallContext, RequestScope } from "./context.ts";
-import { shortText } from "./short-text.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

@@ -1,6 +1,7 @@
 import { resolveBudget } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createSpendBook } from "../budget/spend.ts";
+import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
 import { complexity } from "../classifiers/complexity.ts";
 import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
 import { catalogueDate } from "../cost/catalogue.ts";
@@ -81,6 +82,10 @@ function assemble<Id extends string>(
   const hedging = hedge && createHedging(hedge, health.of);
   const budget = options.budget === undefined ? undefined : resolveBudget(options.budget);
   const spend = budget && createSpendBook(budget, now);
+  const cache =
+    options.cache === undefined
+      ? undefined
+      : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const ledger = createLedger(budget && spend && { budget, book: spend });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
@@ -140,6 +145,7 @@ function assemble<Id extends string>(
       }
     },
     coalesce: coalesce === true ? () => true : coalesce || undefined,
+    cache,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,
     exportState: () => exportState(state),

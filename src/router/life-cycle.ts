@@ -13,6 +13,7 @@ import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { allText, checkPlain, HeldText, readable } from "../request/index.ts";
+import { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
 import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
@@ -30,6 +31,8 @@ export class LifeCycle<Id extends string> {
   #run: Run<Id> | undefined;
   #decided: Decided<Id> | undefined;
   #over = false;
+  /** Key under which the answer is to be kept. Absent: it is not. */
+  #cacheKey: string | undefined;
 
   constructor(parts: RouterParts<Id>) {
     this.#parts = parts;
@@ -97,6 +100,17 @@ export class LifeCycle<Id extends string> {
     HeldText.keep(this.#begun().text);
   }
 
+  /** Returns the answer of an equal request, if the router keeps answers and has one: no call is then made. */
+  fromCache(): Completion | undefined {
+    if (this.#parts.cache === undefined) return undefined;
+    const run = this.#begun();
+    const decided = this.#decided as Decided<Id>;
+    const key = cacheKeyOf(this.#parts, run, decided);
+    const answer = key === undefined ? undefined : answerFromCache(this.#parts, run, decided, key);
+    if (answer === undefined) this.#cacheKey = key;
+    return answer;
+  }
+
   /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
@@ -121,6 +135,7 @@ export class LifeCycle<Id extends string> {
     const run = this.#begun();
     const { decision } = this.#decided as Decided<Id>;
     const { attempts, facts } = run;
+    if (this.#cacheKey !== undefined) keepAnswer(this.#parts, run, decision, this.#cacheKey, completion);
     if (facts.session !== undefined) recordAnswer(this.#parts, run, facts.session);
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);

@@ -7,7 +7,7 @@ import type {
   RouterState,
   Tuning,
 } from "../contracts/index.ts";
-import type { Ledger } from "../contracts/ports/index.ts";
+import type { Ledger, ResponseCache } from "../contracts/ports/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
 import type { ExecutionPorts, PlanRules } from "../execution/index.ts";
 import type { HeldText } from "../request/index.ts";
@@ -34,6 +34,8 @@ export interface RouterParts<Id extends string> {
   readonly countTokens: (text: string, signal: AbortSignal) => Promise<number | undefined>;
   /** Returns true for requests that are sent once if they are under way twice. Absent: none are. */
   readonly coalesce: ((request: RouteRequest<Id>) => boolean) | undefined;
+  /** Answers that are kept. Absent: none are. */
+  readonly cache: ResponseCache | undefined;
   readonly newId: () => string;
   readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;
   readonly exportState: () => RouterState;

@@ -16,7 +16,7 @@ const mainDoor = {
     defaultRouter environmentRouter explain isRouterError route
   `),
   types: words(`
-    Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
+    Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
     DecideOptions Decision DecisionLog DecisionLogOptions Environment EventSink ExecutionOptions Model
     Policy Price RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode RouterEvent
     RouterOptions RouterState Tuning Usage
@@ -33,7 +33,7 @@ const pluginDoor = {
   `),
   types: words(`
     Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
-    BreakerOptions BreakerState CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
+    BreakerOptions BreakerState CachedFrom CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest
     ChatTool Check CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier
     Completion CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint
     ConstraintContext Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision

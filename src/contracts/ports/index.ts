@@ -8,3 +8,4 @@ export type { Account, Ledger, Left } from "./ledger.ts";
 export type { Observer } from "./observer.ts";
 export type { OutputToLimit, Pricing, ReturnedUsage } from "./pricing.ts";
 export type { QuotaDesk, QuotaRefusal, QuotaRequest } from "./quota-desk.ts";
+export type { AnswerToKeep, CachedAnswer, CacheRequest, ResponseCache } from "./response-cache.ts";
