@@ -1,4 +1,4 @@
-import type { Account, Ledger } from "../contracts/ports/index.ts";
+import type { Account, Ledger, QuotaDesk } from "../contracts/ports/index.ts";
 import { openAccount, unboundedAccount } from "./account.ts";
 import type { Budget } from "./budget-options.ts";
 import type { SpendBook } from "./spend.ts";
@@ -7,6 +7,8 @@ import type { SpendBook } from "./spend.ts";
 export interface BudgetInUse {
   readonly budget: Budget;
   readonly book: SpendBook;
+  /** Quotas that are shared with other processes. Absent: the budget is that of this process. */
+  readonly desk?: QuotaDesk | undefined;
 }
 
 /** Creates the ledger of a router: each request's `maxCostUsd`, and the router's budget if it has one. */

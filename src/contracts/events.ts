@@ -14,6 +14,30 @@ export interface DecisionsLost {
   readonly reason: "queue-full" | "write-failed" | "not-json" | "closed";
 }
 
+/** The store of shared state does not answer, or gives answers that cannot be read. Emitted once until it is back. */
+export interface StoreFailed {
+  readonly type: "store-failed";
+  readonly store: string;
+  readonly error: RecordedError;
+  /** Rule for requests that the leases of this process do not cover. */
+  readonly down: "open" | "closed";
+}
+
+/** The store answers again, or was restarted without having been missed. This process has told it what it holds. */
+export interface StoreRecovered {
+  readonly type: "store-recovered";
+  readonly store: string;
+  /** Time without it in milliseconds. */
+  readonly downMs: number;
+  /** True if the store was restarted meanwhile, so that data may be lost. */
+  readonly restarted: boolean;
+  /** Number of reservations of this process that the store no longer knew, and their sum in the smallest unit. */
+  readonly reservedAgain: number;
+  readonly amountAgain: number;
+  /** Number of reservations of which the store was told nothing, since too many waited: it counts them as spent. */
+  readonly forgotten: number;
+}
+
 /**
  * Event that a router passes to `onEvent`. Emitted synchronously; a listener that throws or rejects is
  * ignored.
@@ -63,6 +87,8 @@ export type RouterEvent<Id extends string = string> =
       readonly latencyMs: number;
     }
   | DecisionsLost
+  | StoreFailed
+  | StoreRecovered
   | {
       readonly type: "request-failed";
       /** Decision for the request. Absent if it failed before a decision was made. */

@@ -80,7 +80,14 @@ export {
   recordError,
   StoreError,
 } from "./errors/index.ts";
-export type { DecisionsLost, EventSink, ReadText, RouterEvent } from "./events.ts";
+export type {
+  DecisionsLost,
+  EventSink,
+  ReadText,
+  RouterEvent,
+  StoreFailed,
+  StoreRecovered,
+} from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";

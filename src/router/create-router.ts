@@ -22,6 +22,8 @@ import { createHedging } from "../state/hedging.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
+import { createQuotaDesk } from "../state/shared/quota-desk.ts";
+import { resolveShared } from "../state/shared/shared-options.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -86,7 +88,9 @@ function assemble<Id extends string>(
     options.cache === undefined
       ? undefined
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
-  const ledger = createLedger(budget && spend && { budget, book: spend });
+  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
+  const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const ledger = createLedger(budget && spend && { budget, book: spend, desk });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
@@ -148,6 +152,7 @@ function assemble<Id extends string>(
     cache,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession: sessions.record,
+    closeShared: desk?.close,
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });

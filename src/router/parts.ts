@@ -38,6 +38,8 @@ export interface RouterParts<Id extends string> {
   readonly cache: ResponseCache | undefined;
   readonly newId: () => string;
   readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;
+  /** Gives back what the process holds of shared state. Absent: nothing is shared. */
+  readonly closeShared: (() => Promise<void>) | undefined;
   readonly exportState: () => RouterState;
   readonly restoreState: (state: RouterState) => void;
 }

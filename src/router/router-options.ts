@@ -8,6 +8,7 @@ import {
   type NeededCapability,
   type Policy,
   type RouteRequest,
+  type SharedState,
   type Tuning,
 } from "../contracts/index.ts";
 import type { ExecutionOptions } from "../execution/index.ts";
@@ -35,6 +36,11 @@ export interface RouterOptions<Id extends string> {
    * `BudgetExceededError`. Default: no limit.
    */
   readonly budget?: BudgetOptions | undefined;
+  /**
+   * State that this router shares with other processes through a store: their budgets and rates are one. Default:
+   * all state is that of this process.
+   */
+  readonly shared?: SharedState | undefined;
   /**
    * Tuning file, as `eval tune` writes it. Decisions are certified as long as its certificate holds: with the
    * same models, policy, parameters and classifier, and until it expires. A difference fails no request;
@@ -89,6 +95,7 @@ const optionNames: readonly string[] = [
   "assumeCapabilities",
   "execution",
   "budget",
+  "shared",
   "tuning",
   "coalesce",
   "cache",

@@ -79,6 +79,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     async close() {
       closed = true;
       parts.cache?.clear();
+      await parts.closeShared?.();
       await events.close();
     },
   };

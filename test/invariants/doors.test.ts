@@ -48,8 +48,8 @@ const pluginDoor = {
     RecordedCandidate RecordedError RecordedFacts RecordedVerdict Records RefusalPart RequestFacts
     RequestText Reservation ResponseFormat RetryBudgetOptions RouteOptions RouteRequest RouteResult
     RouteStream Router RouterErrorCode RouterEvent RouterState Routing ServiceTier SessionFacts
-    SessionState SessionsState Settlement Spend SpendAccountState SpendState SplitRecord Store StoreEntry
-    StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
+    SessionState SessionsState Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store
+    StoreEntry StoreFailed StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart TokenLogprob ToolCall
     ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField Usage UsageMean
     UsageMeansState UserMessage
   `),

@@ -1,0 +1,21 @@
+import type { QuotaLimit } from "../../contracts/index.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
+
+/** Longest key of a store. */
+const longest = 256;
+
+/** Returns a key with its namespace; its hash, if stores would not take it. */
+export function storeKey(namespace: string, key: string): string {
+  const whole = `${namespace}/${key}`;
+  // As UTF-8, different halves of characters would become the same text.
+  if (whole.length <= longest && !/\p{Surrogate}/u.test(whole)) return whole;
+  return `${namespace}/#${nodeCrypto().createHash("sha256").update(JSON.stringify(key)).digest("hex")}`;
+}
+
+/** Returns a limit as the store knows it. */
+export function storeLimit(
+  namespace: string,
+  { key, limit, windowEndsAt, refillPerMs }: QuotaLimit,
+): QuotaLimit {
+  return { key: storeKey(namespace, key), limit, windowEndsAt, refillPerMs };
+}

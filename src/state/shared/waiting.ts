@@ -1,0 +1,25 @@
+import type { NotGranted, QuotaLimit } from "../../contracts/index.ts";
+import type { QuotaRefusal } from "../../contracts/ports/index.ts";
+
+/** Stands for a wait that was over before its work. */
+export const late: unique symbol = Symbol("late");
+
+/** Resolves like `work`, which does not reject, or with `late` after `ms`. */
+export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof late> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(late), Math.max(0, ms));
+    void work.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+/** The store could not be asked. */
+export const storeRefusal: QuotaRefusal = { why: "store" };
+
+/** Returns a refusal by the store, with the key as it was asked for. */
+export function refusalOf(refusal: NotGranted, limit: QuotaLimit, now: number): QuotaRefusal {
+  const { why, freeAt } = refusal;
+  return { key: limit.key, why, waitMs: freeAt === undefined ? undefined : Math.max(0, freeAt - now) };
+}
