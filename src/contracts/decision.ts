@@ -48,6 +48,11 @@ export interface Decision<Id extends string = string> {
   readonly classifierError?: string | undefined;
   readonly candidates: readonly RecordedCandidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
+  /**
+   * Reason why the session could not be read from the shared store: the request was decided as the first of a new
+   * conversation. Absent: it was read, or is not shared.
+   */
+  readonly sessionUnknown?: string | undefined;
   readonly spend?: Spend | undefined;
   /** Snapshots that the policy has read, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;

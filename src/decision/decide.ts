@@ -112,7 +112,8 @@ function decideAmong<Id extends string>(
     recorded.push(recordCandidate(candidate, permitted, request));
   }
   takeBackUnknown(candidates, recorded, request, pin);
-  const session = request.session === undefined ? undefined : Object.freeze(parts.sessionOf(request, now));
+  const isNew = request.session === undefined || deciding.sessionUnknown !== undefined;
+  const session = isNew ? undefined : Object.freeze(parts.sessionOf(request, now));
   const spend = Object.freeze(parts.spendOf?.(request.tenant, now));
   const settled: Settled<Id> = { parts, deciding, candidates, recorded, refusals, session, spend, now };
   if (pin !== undefined) return pinned(settled, pin);

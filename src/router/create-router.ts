@@ -24,6 +24,7 @@ import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
 import { createQuotaDesk } from "../state/shared/quota-desk.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
+import { createSharedSessions } from "../state/shared/shared-sessions.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -90,6 +91,15 @@ function assemble<Id extends string>(
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
   const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const sharedSessions =
+    shared &&
+    createSharedSessions({
+      shared,
+      clock,
+      sessions,
+      names: namesOf(models),
+      maxSessions: options.maxSessions ?? 10_000,
+    });
   const ledger = createLedger(budget && spend && { budget, book: spend, desk });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
@@ -151,8 +161,20 @@ function assemble<Id extends string>(
     coalesce: coalesce === true ? () => true : coalesce || undefined,
     cache,
     newId: newId ?? nodeCrypto().randomUUID,
-    recordSession: sessions.record,
-    closeShared: desk?.close,
+    recordSession:
+      sharedSessions === undefined
+        ? sessions.record
+        : (tenant, session, answer) => {
+            sessions.record(tenant, session, answer);
+            sharedSessions.write(tenant, session);
+          },
+    readSession: sharedSessions && ((request, mostMs) => sharedSessions.read(request, mostMs)),
+    closeShared:
+      desk &&
+      sharedSessions &&
+      (async () => {
+        await Promise.all([desk.close(), sharedSessions.close()]);
+      }),
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });
@@ -160,6 +182,10 @@ function assemble<Id extends string>(
   if (reason !== undefined)
     events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
   return router;
+}
+
+function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
 }
 
 function isDraw(value: unknown): boolean {

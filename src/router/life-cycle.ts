@@ -17,6 +17,7 @@ import { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts"
 import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
+import { nest } from "./nest.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -51,6 +52,16 @@ export class LifeCycle<Id extends string> {
    * number. Returns at once unless the classifier is asynchronous or tokens have to be counted.
    */
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
+    const { readSession } = this.#parts;
+    const run = this.#begun();
+    if (readSession === undefined || run.facts.session === undefined) return this.#decide(draw, undefined);
+    const reading = readSession(run.facts, Math.max(0, this.leftMs()));
+    if (!(reading instanceof Promise)) return this.#decide(draw, reading);
+    HeldText.keep(run.text);
+    return reading.then((problem) => nest(() => this.#decide(draw, problem)));
+  }
+
+  #decide(draw: number | undefined, sessionUnknown: string | undefined): Decided<Id> | Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
     const hop = openHop(parts, run, "classify");
@@ -66,6 +77,7 @@ export class LifeCycle<Id extends string> {
         account: run.account,
         hop,
         draw,
+        sessionUnknown,
         // By the hop's signal: it fires at the deadline, too.
         countTokens: () => parts.countTokens(textOf(run), hop.signal),
         mostWhenCounted: whenCounted(run),
