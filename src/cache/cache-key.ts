@@ -28,10 +28,9 @@ export function keysFor(
     // Checks may read labels, category and language, so that an answer to other ones was not accepted by them.
     const around = [policy, options.version, tenant ?? null, category ?? null, language ?? null];
     const head = JSON.stringify([...around, Object.entries(labels).sort(byName), steps]);
-    return nodeCrypto()
-      .createHash("sha256")
-      .update(`${head}\n${canonicalChat(chat)}`)
-      .digest("base64");
+    const hash = nodeCrypto().createHash("sha256").update(`${head}\n`);
+    for (const text of canonicalChat(chat)) hash.update(text);
+    return hash.digest("base64");
   };
 }
 

@@ -2,25 +2,42 @@ import type { ChatRequest } from "../contracts/index.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Length from which a text is hashed as it is: writing it as JSON takes several times as long. */
+const longText = 1_024;
+
 /**
- * Returns a text that two requests share only if a provider gets the same from both. The order of fields is left
- * out in the request, its messages and their parts, where it means nothing. Elsewhere it counts: a model writes the
- * fields of a JSON schema in their order. `chat` is plain JSON.
+ * Returns texts that two requests share, all of them in this order, only if a provider gets the same from both. The
+ * order of fields is left out in the request, its messages and their parts, where it means nothing. Elsewhere it
+ * counts: a model writes the fields of a JSON schema in their order. `chat` is plain JSON.
  */
-export function canonicalChat(chat: ChatRequest): string {
+export function canonicalChat(chat: ChatRequest): readonly string[] {
+  const long: string[] = [];
+  const textOf = (value: unknown): unknown => {
+    // Wrapped, so that it cannot look like the length of a text.
+    if (typeof value !== "string") return { value };
+    if (value.length < longText || !isWellFormed(value)) return value;
+    long.push(value);
+    // Its length stands here, so that no text can go on in the next one.
+    return { long: value.length };
+  };
+  const partOf = (part: Fields) =>
+    fieldsOf(part, (field, value) => (field === "text" ? textOf(value) : value));
+  const messageOf = (message: Fields) =>
+    fieldsOf(message, (field, value) => {
+      if (field !== "content") return value;
+      return Array.isArray(value) ? { parts: value.map(partOf) } : textOf(value);
+    });
   // Lists of fields and not objects: any name is a name, `__proto__` too. JSON escapes half of a surrogate pair, so
   // that no two texts are the same in UTF-8.
-  return JSON.stringify(
-    fieldsOf(chat, (field, value) => (field === "messages" ? (value as Fields[]).map(messageOf) : value)),
+  const fields = fieldsOf(chat, (field, value) =>
+    field === "messages" ? (value as Fields[]).map(messageOf) : value,
   );
+  return [JSON.stringify(fields), ...long];
 }
 
-function messageOf(message: Fields): unknown {
-  return fieldsOf(message, (field, value) =>
-    field === "content" && Array.isArray(value)
-      ? { parts: value.map((part: Fields) => fieldsOf(part)) }
-      : value,
-  );
+/** True if a text has no half of a surrogate pair: as UTF-8 all halves are the same. False if it cannot be told. */
+function isWellFormed(text: string): boolean {
+  return (text as { readonly isWellFormed?: () => boolean }).isWellFormed?.() ?? false;
 }
 
 /** Returns name and value of each field, by name. One that is `undefined` is not sent. */

@@ -137,10 +137,42 @@ describe("the key of a request", () => {
     expect(new Set(keys).size).toBe(texts.length);
   });
 
+  it("knows long texts from each other, and from the same in other pieces", () => {
+    const [a, b] = ["a".repeat(1_024), "b".repeat(1_024)];
+    const long = (...contents: unknown[]) =>
+      keyOf({ request: { messages: contents.map((content) => ({ role: "user", content })) } });
+    const parts = (...texts: string[]) => texts.map((text) => ({ type: "text", text }));
+    const keys = [
+      long(a, b),
+      long(b, a),
+      long(a + b),
+      long(`${a}b`, b.slice(1)),
+      long(parts(a, b)),
+      long(parts(a + b)),
+      long(a, parts(b)),
+      long(`${a}\ud83d`, b),
+      long(`${a}\ude00`, b),
+      long(`${a}\ufffd`, b),
+      long(JSON.stringify({ long: 1_024 }), b),
+      long([
+        { type: "refusal", text: { long: 1_024 } },
+        { type: "refusal", text: a },
+      ]),
+      long([
+        { type: "refusal", text: a },
+        { type: "refusal", text: { long: 1_024 } },
+      ]),
+    ];
+    expect(keys).not.toContain(undefined);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   const json = fc.jsonValue({ maxDepth: 3 });
   // Halves of surrogate pairs, too.
   const unit = fc.oneof(anyCharacter, fc.constantFrom("\ud83d", "\ude00", "a", '"', "\\"));
-  const text = fc.string({ unit, maxLength: 6 });
+  const text = fc
+    .tuple(fc.string({ unit, maxLength: 6 }), fc.constantFrom("", "", "x".repeat(1_023)))
+    .map(([end, start]) => start + end);
   const chat = fc.record(
     {
       messages: fc.array(
