@@ -35,7 +35,7 @@ export function canonicalChat(chat: ChatRequest): readonly string[] {
   return [JSON.stringify(fields), ...long];
 }
 
-/** True if a text has no half of a surrogate pair: as UTF-8 all halves are the same. False if it cannot be told. */
+/** True if a text has no half of a surrogate pair: as UTF-8 all halves are the same. False where JavaScript has no such test. */
 function isWellFormed(text: string): boolean {
   return (text as { readonly isWellFormed?: () => boolean }).isWellFormed?.() ?? false;
 }

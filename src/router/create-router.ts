@@ -22,6 +22,7 @@ import { createHedging } from "../state/hedging.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
+import { createHints } from "../state/shared/hints.ts";
 import { createQuotaDesk } from "../state/shared/quota-desk.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
 import { createSharedSessions } from "../state/shared/shared-sessions.ts";
@@ -100,6 +101,15 @@ function assemble<Id extends string>(
       names: namesOf(models),
       maxSessions: options.maxSessions ?? 10_000,
     });
+  const hints =
+    shared &&
+    createHints({
+      shared,
+      clock,
+      breakers,
+      limits,
+      names: Object.values(namesOf(models)),
+    });
   const ledger = createLedger(budget && spend && { budget, book: spend, desk });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
@@ -173,6 +183,7 @@ function assemble<Id extends string>(
       desk &&
       sharedSessions &&
       (async () => {
+        hints?.close();
         await Promise.all([desk.close(), sharedSessions.close()]);
       }),
     exportState: () => exportState(state),

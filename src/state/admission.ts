@@ -8,7 +8,7 @@ import type { Begun } from "./pause.ts";
 
 /** Rules that admission consists of. */
 export interface AdmissionParts {
-  readonly breakers: Omit<Breakers, "exportState" | "restoreState">;
+  readonly breakers: Omit<Breakers, "exportState" | "restoreState" | "hint">;
   readonly retryBudget: LoadBudget;
   /** Absent: no hedges. */
   readonly hedging: Hedging | undefined;

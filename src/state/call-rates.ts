@@ -9,7 +9,7 @@ import {
   type EndpointRates,
 } from "./endpoint-rates.ts";
 import { createLatest } from "./latest.ts";
-import { rateNow, restoreRate } from "./learned-rate.ts";
+import { hintedRate, rateNow, restoreRate } from "./learned-rate.ts";
 import { drawFromStated, hearLimits, type StatedLimits } from "./stated-limits.ts";
 import { createTenantRates } from "./tenant-rates.ts";
 
@@ -23,6 +23,10 @@ export interface CallRates {
   onRateLimit(name: string, info: RateLimitInfo, now: number): void;
   /** Learns from a call that has ended. */
   ended(call: EndedCall, now: number): void;
+  /** Takes a hint of another process: where nothing is learnt and a limit is configured, the rate begins lower. */
+  hint(name: string, perMinute: number, now: number): void;
+  /** Lists what was learnt here and holds now, with the rate that holds now. */
+  learnt(now: number): readonly { readonly name: string; readonly perMinute: number }[];
   exportState(now: number): readonly LearnedLimit[];
   restoreState(learned: readonly LearnedLimit[], now: number): void;
 }
@@ -40,7 +44,12 @@ const maxNames = 1_000;
 interface Endpoint {
   readonly rates: EndpointRates;
   readonly stated: StatedLimits;
+  /** Time until which no further hint is taken. */
+  hintedUntil: number;
 }
+
+/** Time between two hints that are taken: the rate is back for half of it whatever hints say. */
+const betweenHintsMs = 600_000;
 
 export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRatesOptions): CallRates {
   let endpoints = createLatest<Endpoint>(maxNames);
@@ -49,6 +58,7 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
   const created = (name: string, now: number): Endpoint => ({
     rates: createEndpointRates(boundsOf(name), now),
     stated: { requests: undefined, tokens: undefined },
+    hintedUntil: Number.NEGATIVE_INFINITY,
   });
   /**
    * Returns the endpoint if a rate is learnt for it; undefined if learning is off, or if neither the options
@@ -84,6 +94,22 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       const endpoint = learning(call.name);
       if (endpoint !== undefined) callEnded(endpoint.rates, call, now);
     },
+
+    hint(name, perMinute, now) {
+      const endpoint = learning(name);
+      const limit = endpoint?.rates.bounds.requestsPerMinute;
+      if (endpoint === undefined || limit === undefined || now < endpoint.hintedUntil) return;
+      if (rateNow(endpoint.rates.learned, now) !== undefined) return;
+      endpoint.hintedUntil = now + betweenHintsMs;
+      endpoint.rates.learned = hintedRate(name, perMinute, limit, now);
+    },
+
+    learnt: (now) =>
+      [...endpoints.values()].flatMap(({ rates: { learned } }) => {
+        const perMinute = rateNow(learned, now);
+        const isOwn = learned.state === "cut" && learned.hinted !== true;
+        return isOwn && perMinute !== undefined ? [{ name: learned.cut.name, perMinute }] : [];
+      }),
 
     exportState(now) {
       return [...endpoints.values()].flatMap(({ rates: { learned } }) =>

@@ -180,7 +180,7 @@ describe("a store that fails", () => {
     "answers another version": () => stored({ formatVersion: 2 }),
     "answers turns below 1": () => stored({ turns: 0 }),
     "answers turns without end": () => stored({ turns: 1e300 }),
-    "answers a time that is no number": () => stored({ lastUsedAt: "now" }),
+    "answers a text in place of a time": () => stored({ lastUsedAt: "now" }),
     "answers tokens below 0": () => stored({ cachedTokens: -1 }),
     "answers a model called like a prototype": () => stored({ model: "__proto__", name: "x" }),
   };
