@@ -54,7 +54,10 @@ export interface Reservation {
   /** Unique among all reservations; 1 to 256 characters. */
   readonly id: string;
   readonly amount: Amount;
-  /** The least that is of use, where less than `amount` is left. Default `amount`. */
+  /**
+   * The least that is of use, where less than `amount` is left. Default `amount`. With 0 a reservation is granted
+   * also where nothing is left, so that `settle` can tell what was spent.
+   */
   readonly atLeast?: Amount | undefined;
   /** 1 to 16 limits, of different keys: all of them have room, or nothing is reserved. */
   readonly limits: readonly QuotaLimit[];

@@ -102,6 +102,17 @@ const quotaRequirements: Readonly<Record<string, Requirement>> = {
     assert.equal(why, "too-large");
   },
 
+  "takes note of a reservation of which nothing can be granted, so that what was spent can be recorded": async ({
+    quotas,
+  }) => {
+    await grant(quotas, reservation("1", 100));
+    await quotas.settle({ id: "1", spent: 130, keep: 0, ttlMs });
+    assert.equal((await grant(quotas, reservation("2", 20, 100, { atLeast: 0 }))).granted, 0);
+    await quotas.settle({ id: "2", spent: 20, keep: 0, ttlMs });
+    assert.deepEqual(await state(quotas), [150, 0]);
+    await refusal(quotas, reservation("3", 0));
+  },
+
   "settles by totals: a repeated or late message changes nothing": async ({ quotas }) => {
     await grant(quotas, reservation("1", 60));
     await quotas.settle({ id: "1", spent: 20, keep: 10, ttlMs });

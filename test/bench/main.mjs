@@ -59,6 +59,19 @@ console.log(
   `\nroute() beyond the model call at 200 characters: ${beyond.toFixed(1)} µs (budget 10: ${verdict(beyond <= 10)})`,
 );
 
+const shared = run("shared-state.mjs");
+const decision = at200("decide(), complexity()");
+for (const { name, p50 } of shared.leased)
+  console.log(
+    `shared state, ${name}, reserved and settled: ${us(p50).trim()} µs, ${(p50 / decision).toFixed(2)} x decide() at 200 characters (budget for 1 limit 0.2: ${verdict(p50 <= 0.2 * decision)})`,
+  );
+const { strict } = shared;
+console.log(
+  strict.skipped === undefined
+    ? `shared state, strict: ${us(strict.desk.here).trim()} µs of CPU here and ${us(strict.desk.redis).trim()} in Redis a call; two bare scripts ${us(strict.bare.here).trim()} and ${us(strict.bare.redis).trim()}: ${strict.ratio.toFixed(2)} of their throughput [${strict.low.toFixed(2)}, ${strict.high.toFixed(2)}] in ${strict.turns} turns, 64 in flight (budget 0.7: ${verdict(strict.ratio >= 0.7)})`
+    : `shared state, strict: skipped, ${strict.skipped}`,
+);
+
 const [sdk, adapter, routed] = merged(
   times(5, () => ["sdk", "adapter", "router"].flatMap((way) => run("route.mjs", way))),
 );

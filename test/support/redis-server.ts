@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 
-/** Why tests of Redis are skipped; undefined if they can run. */
+/** Reason why tests of Redis are skipped; undefined if they can run, or if SWITCHPOINT_REDIS=required. */
 export const withoutRedis: string | undefined = reasonWithoutRedis();
 
 function reasonWithoutRedis(): string | undefined {
@@ -13,6 +13,8 @@ function reasonWithoutRedis(): string | undefined {
     execFileSync("redis-server", ["--version"], { stdio: "ignore" });
     return undefined;
   } catch {
+    // Then they fail, and say why.
+    if (process.env["SWITCHPOINT_REDIS"] === "required") return undefined;
     return "redis-server is not on the PATH: apt-get install redis-server";
   }
 }
@@ -21,8 +23,13 @@ function reasonWithoutRedis(): string | undefined {
 export interface RedisServer {
   readonly port: number;
   connect(): Redis;
-  /** Kills the process, and starts it again on the same port. `withData: false` loses everything. */
-  restart(options: { readonly withData: boolean }): Promise<void>;
+  /**
+   * Kills the process, and starts it again on the same port: with its data, with those of the last `keep()`, or
+   * without any.
+   */
+  restart(options: { readonly withData: boolean | "kept" }): Promise<void>;
+  /** Copies the data as they are now, as a replica has them that is then behind. */
+  keep(): void;
   stop(): Promise<void>;
 }
 
@@ -52,8 +59,14 @@ export async function startRedis(): Promise<RedisServer> {
     connect,
     async restart({ withData }) {
       await kill();
-      if (!withData) rmSync(join(folder, "appendonlydir"), { recursive: true, force: true });
+      const data = join(folder, "appendonlydir");
+      if (withData !== true) rmSync(data, { recursive: true, force: true });
+      if (withData === "kept") cpSync(`${folder}/kept`, data, { recursive: true });
       child = await launch(port, folder);
+    },
+    keep() {
+      rmSync(`${folder}/kept`, { recursive: true, force: true });
+      cpSync(join(folder, "appendonlydir"), `${folder}/kept`, { recursive: true });
     },
     async stop() {
       for (const client of clients) client.disconnect();

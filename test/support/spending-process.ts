@@ -1,68 +1,62 @@
-// Spends from one budget until it is told that the budget is used up: spending-process.ts KIND PLACE NAME STRICT|LEASED SKEW
+// Spends from one budget until it is used up: spending-process.ts redis|sqlite PLACE NAME strict|leased SKEW
 import { appendFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { createClock } from "../../src/plugin/clock.ts";
+import { createQuotaDesk } from "../../src/state/shared/quota-desk.ts";
+import { resolveShared } from "../../src/state/shared/shared-options.ts";
 import { redisStore } from "../../src/state/store/redis.ts";
 import { sqliteStore } from "../../src/state/store/sqlite.ts";
-import { budgetKey, journalOf, limitOf, ttlMs } from "./spending.ts";
+import { atOnce, budgetKey, journalOf, leaseShare, limitOf, mostOfCall } from "./spending.ts";
 
 const [kind = "", place = "", name = "", mode = "", skewMs = "0"] = process.argv.slice(2);
 const wall = Date.now;
-// Its clock is wrong, as a machine's may be.
-Date.now = () => wall() + Number(skewMs);
-
 const store =
   kind === "redis"
     ? redisStore({
         client: new Redis({ port: Number(place), retryStrategy: () => 20, maxRetriesPerRequest: null }),
       })
-    : await sqliteStore({ file: place, busyTimeoutMs: 20_000, now: wall });
+    : await sqliteStore({ file: place, busyTimeoutMs: 20_000 });
+const desk = createQuotaDesk({
+  // A machine that is overloaded by the test must not let calls be refused.
+  shared: resolveShared({ store, mode: mode as "strict" | "leased", leaseShare, timeoutMs: 10_000 }),
+  // Its clock is wrong, as a machine's may be.
+  clock: createClock(() => wall() + Number(skewMs)),
+  emit: () => {},
+});
 const limits = [{ key: budgetKey, limit: limitOf(process.env) }];
 // Spent first, then told: what is between is what a kill may hide.
 const spend = (id: string, amount: number): void =>
-  appendFileSync(journalOf(process.env), `${id} ${amount}\n`);
+  appendFileSync(journalOf(process.env), `${id} ${amount} ${wall()}\n`);
 let seed = [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 2_147_483_647;
 const random = (): number => {
   seed = (seed * 48_271) % 2_147_483_647;
   return seed / 2_147_483_647;
 };
 
-async function strict(): Promise<void> {
-  for (let call = 0; ; call += 1) {
-    const id = `${name}/${call}`;
-    const amount = 1 + Math.floor(random() * 9);
-    const answer = await store.quotas.reserve({ id, amount, limits, ttlMs });
-    if ("why" in answer) {
-      if (answer.why === "limit" && amount === 1) return;
+let calls = 0;
+async function spendInTurn(): Promise<void> {
+  // What others hold may come back, and a store may be restarting.
+  for (let refused = 0; refused < 4; ) {
+    calls += 1;
+    const id = `${name}/${calls}`;
+    const amount = refused > 0 ? 1 : 1 + Math.floor(random() * mostOfCall);
+    const answer = await desk.reserve({ id, amount, limits });
+    if (answer !== true) {
+      if (answer.why === "limit") refused += 1;
+      await sleep(answer.why === "limit" ? 250 : 20);
       continue;
     }
+    refused = 0;
+    // A kill comes before the call, within it, or before it is settled.
+    if (random() < 0.1) await sleep(1);
     const cost = 1 + Math.floor(random() * amount);
     spend(id, cost);
-    await store.quotas.settle({ id, spent: cost, keep: 0, ttlMs });
+    if (random() < 0.1) await sleep(1);
+    desk.settle(id, cost, 0);
   }
 }
 
-async function leased(): Promise<void> {
-  for (let lease = 0; ; lease += 1) {
-    const id = `${name}/lease${lease}`;
-    const answer = await store.quotas.reserve({ id, amount: 100, atLeast: 1, limits, ttlMs });
-    if ("why" in answer) return;
-    let open = answer.granted;
-    let spent = 0;
-    // Drawn down without the store; renewed once by totals.
-    for (let renewals = 0; renewals < 3 && open > 0; renewals += 1) {
-      while (open > 0) {
-        const cost = Math.min(open, 1 + Math.floor(random() * 9));
-        spend(id, cost);
-        spent += cost;
-        open -= cost;
-      }
-      const settled = await store.quotas.settle({ id, spent, keep: 100, ttlMs });
-      if (settled === "lapsed") break;
-      open = settled.granted;
-    }
-    await store.quotas.settle({ id, spent, keep: 0, ttlMs });
-  }
-}
-
-await (mode === "leased" ? leased() : strict());
+await Promise.all(Array.from({ length: atOnce }, spendInTurn));
+await desk.close();
 process.exit(0);

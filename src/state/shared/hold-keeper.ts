@@ -1,18 +1,19 @@
 import type { Granted, NotGranted } from "../../contracts/index.ts";
 import type { Hold } from "./hold.ts";
 import { readReserved, readSettled } from "./read-answers.ts";
-import type { StoreLink } from "./store-link.ts";
+import { type StoreLink, unref } from "./store-link.ts";
 
 /** Time after which the store counts as spent what this process holds, unless it is told more. */
 export const holdTtlMs = 900_000;
-/** Time for which the store knows an ended hold, so that a repeated message changes nothing. */
-const endedTtlMs = 60_000;
 /** Difference of clocks that is allowed for, in milliseconds. */
 const marginMs = 1_000;
 /** Holds that wait for the store at most. The oldest are dropped: the store lets them lapse, as spent. */
 const mostUntold = 20_000;
 /** Holds that are told at once when the store is back. */
 const atOnce = 32;
+
+/** Time after which a message that failed is sent again while the store answers. */
+const retryMs = 100;
 
 /** Result of a message about a hold. */
 export type Kept = "kept" | "failed" | NotGranted;
@@ -21,16 +22,20 @@ export type Kept = "kept" | "failed" | NotGranted;
 export class HoldKeeper {
   readonly #link: StoreLink;
   readonly #newId: () => string;
+  readonly #endedTtlMs: number;
   readonly #untold = new Set<Hold>();
   readonly #telling = new Set<Promise<void>>();
+  #retry: ReturnType<typeof setTimeout> | undefined;
   /** Number of holds that were dropped because too many waited. */
   forgotten = 0;
   /** Number and amount of reservations that the store had lost, and was told again. */
   againCount = 0;
   againAmount = 0;
 
-  constructor(link: StoreLink, newId: () => string) {
+  /** `endedTtlMs`: time for which the store knows an ended hold, so that a repeated message changes nothing. */
+  constructor(link: StoreLink, newId: () => string, endedTtlMs: number) {
     this.#link = link;
+    this.#endedTtlMs = endedTtlMs;
     this.#newId = newId;
   }
 
@@ -97,6 +102,14 @@ export class HoldKeeper {
 
   #wait(hold: Hold): void {
     this.#untold.add(hold);
+    // The store may have come back before this was known to have failed: then its recovery did not tell it.
+    if (this.#link.isUp && this.#retry === undefined) {
+      this.#retry = setTimeout(() => {
+        this.#retry = undefined;
+        void this.tellAll([]);
+      }, retryMs);
+      unref(this.#retry);
+    }
     if (this.#untold.size <= mostUntold) return;
     for (const oldest of this.#untold) {
       this.#untold.delete(oldest);
@@ -108,12 +121,12 @@ export class HoldKeeper {
   async #keep(hold: Hold, spare: number, least: number): Promise<Kept> {
     if (!hold.isNew && this.#link.now() >= hold.knownUntil - marginMs) this.#begin(hold);
     const isNothing = hold.total + hold.held + spare === 0;
-    if (hold.isNew && !isNothing) {
+    if (hold.isNew && !(isNothing && hold.isRetired)) {
       const answer = await this.#reserve(hold, spare, least);
       if (answer === undefined) return "failed";
       if ("why" in answer) return this.#drop(hold, answer);
       if (hold.total === 0) return "kept";
-    } else if (!isNothing && this.#link.now() >= hold.lapsesAt - marginMs) {
+    } else if (hold.held + spare > 0 && this.#link.now() >= hold.lapsesAt - marginMs) {
       // Reserved again before the truth is told: what that frees would go to others.
       if ((await this.#reserve(hold, spare, 0)) === undefined) return "failed";
     }
@@ -128,7 +141,7 @@ export class HoldKeeper {
     hold.granted = 0;
     hold.base = total;
     const amount = total + hold.held;
-    if (amount + spare === 0) {
+    if (amount + spare === 0 || this.#mayBeForgotten(hold)) {
       hold.told = total;
       return "kept";
     }
@@ -139,6 +152,15 @@ export class HoldKeeper {
     this.againCount += 1;
     this.againAmount += amount;
     return (await this.#settle(hold, spare)) === undefined ? "failed" : "kept";
+  }
+
+  /**
+   * True if an earlier message may have ended the hold so long ago that the store has forgotten it. What was
+   * recorded then must not be recorded again; what was not has lapsed, and the store knows it.
+   */
+  #mayBeForgotten({ endedFrom, epoch }: Hold): boolean {
+    if (endedFrom === undefined || epoch !== this.#link.epoch) return false;
+    return this.#link.now() >= endedFrom + this.#endedTtlMs - marginMs;
   }
 
   /** A hold that was refused although it was spent from: its window is over, so that nothing is left to protect. */
@@ -183,13 +205,10 @@ export class HoldKeeper {
     // Until the answer is here what is certain either way: less may be kept, or the message never arrives.
     hold.granted = Math.min(Math.max(0, hold.granted - (total - hold.base)), keep);
     hold.base = total;
-    const ttlMs = keep === 0 ? endedTtlMs : holdTtlMs;
-    if (keep === 0) {
-      // This ends it in the store.
-      hold.isRetired = true;
-      hold.covered = total;
-      hold.knownUntil = Math.min(hold.knownUntil, this.#link.now() + endedTtlMs);
-    }
+    const ttlMs = keep === 0 ? this.#endedTtlMs : holdTtlMs;
+    // This ends it in the store.
+    if (keep === 0) hold.isRetired = true;
+    if (keep === 0 && this.#link.isUp) hold.endedFrom ??= this.#link.now();
     const answer = await this.#link.ask(
       ({ quotas }) => quotas.settle({ id, spent: total, keep, ttlMs }),
       readSettled,
@@ -206,12 +225,12 @@ export class HoldKeeper {
     hold.covered = told + hold.granted;
     hold.left = left;
     hold.lapsesAt = lapsesAt;
-    hold.knownUntil = hold.granted === 0 ? lapsesAt : lapsesAt + holdTtlMs;
+    hold.knownUntil = lapsesAt + holdTtlMs;
     hold.epoch = this.#link.epoch;
   }
 }
 
-/** Returns what stays reserved for later calls: all that is free, unless the hold is given back. */
+/** Returns what stays reserved for later calls: all that is free of a lease, unless it is given back. */
 function spareOf(hold: Hold): number {
-  return hold.isRetired ? 0 : Math.max(0, hold.free);
+  return hold.isRetired || !hold.isLease ? 0 : Math.max(0, hold.free);
 }

@@ -7,6 +7,7 @@ import type { QuotaLimit } from "../../contracts/index.ts";
 export class Hold {
   /** Limits as the store knows them: with the namespace. */
   readonly limits: readonly QuotaLimit[];
+  readonly isLease: boolean;
   id: string;
   /** True until the store is known to have granted it. It may have, if an answer was lost. */
   isNew = true;
@@ -31,6 +32,8 @@ export class Hold {
   /** Time of the store at which it lapses, and until which the store knows the id in any case. */
   lapsesAt: number = Number.POSITIVE_INFINITY;
   knownUntil: number = Number.POSITIVE_INFINITY;
+  /** Time of the store at which it was first told to end the reservation. The answer may have been lost. */
+  endedFrom: number | undefined;
   /** Number of the store's epoch in which it last answered. */
   epoch = 0;
   /** Rest of each limit as the store last told. */
@@ -38,9 +41,11 @@ export class Hold {
   /** The message that is under way. There is never more than one, so that none overtakes another. */
   flight: Promise<unknown> | undefined;
 
-  constructor(id: string, limits: readonly QuotaLimit[]) {
+  /** `isLease`: what is free is for other calls. Else it is of one call, and free is what that has given back. */
+  constructor(id: string, limits: readonly QuotaLimit[], isLease: boolean) {
     this.id = id;
     this.limits = limits;
+    this.isLease = isLease;
   }
 
   /** Total to tell under the present id. */

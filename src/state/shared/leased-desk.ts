@@ -113,7 +113,7 @@ export class LeasedDesk implements QuotaDesk {
     }
     if (this.#leases.size >= mostLeases) this.#evict();
     const { namespace, newId } = this.#parts;
-    const lease = new Lease(limit, new Hold(newId(), [storeLimit(namespace, limit)]));
+    const lease = new Lease(limit, new Hold(newId(), [storeLimit(namespace, limit)], true));
     lease.usedTick = this.#tick;
     lease.toldTick = this.#tick;
     this.#leases.set(limit.key, lease);

@@ -1,7 +1,7 @@
 import { recordError, type StoreFailed, type StoreRecovered } from "../../contracts/index.ts";
 import type { Clock, QuotaDesk } from "../../contracts/ports/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { HoldKeeper } from "./hold-keeper.ts";
+import { HoldKeeper, holdTtlMs } from "./hold-keeper.ts";
 import { LeasedDesk } from "./leased-desk.ts";
 import type { Shared } from "./shared-options.ts";
 import { type StoreBack, StoreLink } from "./store-link.ts";
@@ -22,6 +22,8 @@ export interface OwnedQuotaDesk extends QuotaDesk {
 
 /** Longest wait of `close()` in milliseconds. */
 const closingMs = 1_000;
+/** Time for which the store knows a call that has ended, in milliseconds. */
+const endedCallMs = 60_000;
 
 /** Creates the desk of a router over its shared store. */
 export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): OwnedQuotaDesk {
@@ -39,22 +41,26 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
     onFailed: (error) => emit({ type: "store-failed", store: storeName, error: recordError(error), down }),
     onBack: (back) => void recover(back),
   });
-  const keeper = new HoldKeeper(link, newId);
+  // In strict mode each call leaves an ended reservation in the store for so long.
+  const keeper = new HoldKeeper(link, newId, mode === "strict" ? endedCallMs : holdTtlMs);
   const parts = { link, keeper, monotonic: clock.monotonic, namespace, leaseShare, timeoutMs, down, newId };
   const desk = mode === "strict" ? new StrictDesk(parts) : new LeasedDesk(parts);
 
+  let reported = { againCount: 0, againAmount: 0, forgotten: 0 };
   const recover = async ({ downMs, isOtherEpoch }: StoreBack): Promise<void> => {
-    const [reservations, amount, forgotten] = [keeper.againCount, keeper.againAmount, keeper.forgotten];
     await keeper.tellAll(desk.holds());
     if (!link.isUp) return;
+    const { againCount, againAmount, forgotten } = keeper;
+    const since = reported;
+    reported = { againCount, againAmount, forgotten };
     emit({
       type: "store-recovered",
       store: storeName,
       downMs,
       restarted: isOtherEpoch,
-      reservedAgain: keeper.againCount - reservations,
-      amountAgain: keeper.againAmount - amount,
-      forgotten: keeper.forgotten - forgotten,
+      reservedAgain: againCount - since.againCount,
+      amountAgain: againAmount - since.againAmount,
+      forgotten: forgotten - since.forgotten,
     });
   };
 

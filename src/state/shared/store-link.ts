@@ -110,10 +110,9 @@ export class StoreLink {
 
   /** Asks for epoch and time, at most once a second. */
   check(): void {
-    const at = this.#options.clock.monotonic();
-    if (this.#closed || this.#asksStatus || at - this.#askedStatusAt < 1_000) return;
-    this.#askedStatusAt = at;
-    void this.#status();
+    const waitMs = this.#askedStatusAt + 1_000 - this.#options.clock.monotonic();
+    if (waitMs > 0) this.#probeIn(waitMs);
+    else if (!this.#closed && !this.#asksStatus) void this.#status();
   }
 
   close(): void {
@@ -123,6 +122,7 @@ export class StoreLink {
 
   async #status(): Promise<void> {
     this.#asksStatus = true;
+    this.#askedStatusAt = this.#options.clock.monotonic();
     const found = await this.ask((store) => store.status(), readStatus, true);
     this.#asksStatus = false;
     if (found === undefined) return;
@@ -155,13 +155,18 @@ export class StoreLink {
       this.#options.onFailed(error);
     }
     if (this.#closed || this.#probe !== undefined) return;
+    this.#probeIn(this.#probeMs);
+    // Apart, so that a fleet does not come back at one moment.
+    this.#probeMs = Math.min(longestProbeMs, this.#probeMs * (1.5 + Math.random()));
+  }
+
+  #probeIn(ms: number): void {
+    if (this.#closed || this.#probe !== undefined) return;
     this.#probe = setTimeout(() => {
       this.#probe = undefined;
       if (!this.#asksStatus) void this.#status();
-    }, this.#probeMs);
+    }, ms);
     unref(this.#probe);
-    // Apart, so that a fleet does not come back at one moment.
-    this.#probeMs = Math.min(longestProbeMs, this.#probeMs * (1.5 + Math.random()));
   }
 }
 

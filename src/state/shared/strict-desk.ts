@@ -47,6 +47,7 @@ export class StrictDesk implements QuotaDesk {
     const hold = new Hold(
       newId(),
       limits.map((limit) => storeLimit(namespace, limit)),
+      false,
     );
     hold.held = amount;
     this.#calls.set(id, { hold, begunAt: monotonic() });

@@ -1,10 +1,4 @@
-import {
-  type Granted,
-  type NotGranted,
-  type QuotaLimit,
-  type Store,
-  StoreError,
-} from "../../contracts/index.ts";
+import { type Granted, type NotGranted, type Store, StoreError } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
@@ -60,8 +54,17 @@ export function redisStore(options: RedisStoreOptions): Store {
     quotas: checkedQuotas({
       async reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
         await ready();
-        const args = [id, amount, atLeast, limitsText(limits), ttlMs, lapse === "return" ? 1 : 0];
-        const reply = await run("reserve", [time(), ...args.map(String)]);
+        const args = [
+          time(),
+          id,
+          String(amount),
+          String(atLeast),
+          String(ttlMs),
+          lapse === "return" ? "1" : "0",
+        ];
+        for (const { key, limit, refillPerMs = 0, windowEndsAt = -1 } of limits)
+          args.push(key, String(limit), String(refillPerMs), String(windowEndsAt));
+        const reply = await run("reserve", args);
         return reply[0] === "granted" ? grantedOf(reply) : notGrantedOf(reply);
       },
       async settle({ id, spent, keep, ttlMs }) {
@@ -106,18 +109,6 @@ export function redisStore(options: RedisStoreOptions): Store {
     status,
     async close() {},
   };
-}
-
-/** Numbers of a JSON text are read by Lua as they are; only those it writes are cut. */
-function limitsText(limits: readonly QuotaLimit[]): string {
-  return JSON.stringify(
-    limits.map(({ key, limit, refillPerMs = 0, windowEndsAt = -1 }) => ({
-      key,
-      limit,
-      refill: refillPerMs,
-      ends: windowEndsAt,
-    })),
-  );
 }
 
 function grantedOf([, open, dueAt, nowMs, ...left]: readonly string[]): Granted {

@@ -35,9 +35,10 @@ export function reserve(
   let open = amount;
   for (const one of limits) {
     const room = roomOf(table, one, now);
-    if (room < atLeast)
+    // Where nothing at all is of use, too, for instance to tell what was spent, an overdrawn limit does not refuse.
+    if (room < atLeast && (atLeast > 0 || amount === 0))
       return { granted: 0, key: one.key, why: "limit", freeAt: freeAt(one, atLeast - room, now), nowMs: now };
-    open = Math.min(open, room);
+    open = Math.max(0, Math.min(open, room));
   }
   const held: Held = {
     spent: known?.spent ?? 0,

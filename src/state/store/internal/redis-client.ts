@@ -31,9 +31,13 @@ export function scriptRunner(client: RedisLike, prefix: string, store: string): 
       throw new StoreError(store, "failed", `cannot be used: ${said}`, { cause });
     }
     const texts = Array.isArray(reply) ? reply : [reply];
-    if (!texts.every((one): one is string => typeof one === "string"))
-      throw new StoreError(store, "failed", `gave an answer to ${script} that is not a list of texts`);
-    return texts;
+    if (!texts.every((one) => typeof one === "string" || typeof one === "number"))
+      throw new StoreError(
+        store,
+        "failed",
+        `gave an answer to ${script} that is not a list of texts and numbers`,
+      );
+    return texts.map(String);
   };
 }
 
