@@ -5,6 +5,7 @@
 
 export type { BudgetOptions } from "./budget/budget-options.ts";
 export type { DegradeOptions } from "./budget/degrade-options.ts";
+export type { CacheOptions } from "./cache/index.ts";
 export type {
   Attempt,
   ChatRequest,

@@ -64,6 +64,11 @@ export interface Decision<Id extends string = string> {
   readonly classifierError?: string | undefined;
   readonly candidates: readonly RecordedCandidate<Id>[];
   readonly session?: SessionFacts<Id> | undefined;
+  /**
+   * Reason why the session could not be read from the shared store: the request was decided as the first of a new
+   * conversation. Absent: it was read, or is not shared.
+   */
+  readonly sessionUnknown?: string | undefined;
   /** The budget in US dollars that is nearest its limit. */
   readonly spend?: Spend | undefined;
   /** All budgets that apply to the request, at most 16. Absent if there is none. */
@@ -143,7 +148,19 @@ export interface OutputLimited {
   readonly reason: string;
 }
 
-/** One call of one model. */
+/** Origin of an answer from the response cache, and what was saved. */
+export interface CachedFrom {
+  /** Id of the attempt whose answer it is, of an earlier request of the same tenant. */
+  readonly attemptId: string;
+  /** Milliseconds since it was given. */
+  readonly ageMs: number;
+  /** Tokens of the calls that led to it, checks included. Absent if they are not known. */
+  readonly savedUsage?: Usage | undefined;
+  /** Cost of these calls in US dollars. Absent if it is not known. */
+  readonly savedCostUsd?: number | undefined;
+}
+
+/** One call of one model, or one answer from the response cache (`hop` is then `cache`, and cost and usage are 0). */
 export interface Attempt<Id extends string = string> {
   /** Unique among all attempts of all requests: the id of the decision and the place of the call in it. */
   readonly id: string;
@@ -192,6 +209,8 @@ export interface Attempt<Id extends string = string> {
    * Absent if none did.
    */
   readonly check?: CheckVerdict | undefined;
+  /** Origin of an answer from the response cache. No model was called for it. */
+  readonly cached?: CachedFrom | undefined;
   /**
    * Next step, if the attempt did not end the request. In the event `attempt-ended` it is the step that is
    * planned: it may still come otherwise after a wait. `hedge` means that a parallel call took over: its

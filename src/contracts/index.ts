@@ -49,6 +49,7 @@ export type { Classification, Classifier } from "./classifier.ts";
 export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type {
   Attempt,
+  CachedFrom,
   CheckVerdict,
   Decision,
   DegradedBy,

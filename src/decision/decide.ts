@@ -120,7 +120,8 @@ function decideAmong<Id extends string>(
     recorded.push(recordCandidate(candidate, permitted, request));
   }
   takeBackUnknown(candidates, recorded, request, pin);
-  const session = request.session === undefined ? undefined : Object.freeze(parts.sessionOf(request, now));
+  const isNew = request.session === undefined || deciding.sessionUnknown !== undefined;
+  const session = isNew ? undefined : Object.freeze(parts.sessionOf(request, now));
   const { spend, budgets, degrades } = account.state() ?? noState;
   const all: Settled<Id> = {
     parts,

@@ -63,6 +63,8 @@ export interface Deciding<Id extends string> {
   /** The request's account, asked last, so that all constraints permit the models it refuses. */
   readonly account: Account;
   readonly hop: HopContext;
+  /** Reason why the session of a shared store could not be read: the request begins a new one. */
+  readonly sessionUnknown?: string | undefined;
   /** Number to use instead of the router's random number. */
   readonly draw: number | undefined;
   /**

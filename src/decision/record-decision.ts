@@ -47,6 +47,7 @@ export function recordDecision<Id extends string>(
     classifierError: classified?.error?.message,
     candidates: recorded,
     session: settled.session,
+    ...(deciding.sessionUnknown !== undefined && { sessionUnknown: deciding.sessionUnknown }),
     spend: settled.spend,
     budgets: settled.budgets,
     degraded,

@@ -41,8 +41,9 @@ export function createAssembler(): Assembler {
     if (typeof delta.content === "string") text.add(delta.content);
     if (delta.refusal) refusal += delta.refusal;
     for (const call of delta.tool_calls ?? []) addToolCall(toolCalls, call);
+    // A copy: the consumer gets the chunk, and may change it.
     for (const [key, value] of Object.entries(delta))
-      if (!knownFields.has(key)) extras[key] = joined(extras[key], value, lists);
+      if (!knownFields.has(key)) extras[key] = joined(extras[key], copyOf(value), lists);
   };
 
   // Present only where the request asked for them; a check of the whole answer reads them.

@@ -11,9 +11,9 @@ import {
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
 import { askedServiceTier } from "../plugin/service-tier.ts";
+import { shortText } from "../plugin/short-text.ts";
 import { withServerText } from "../plugin/with-server-text.ts";
 import type { CallContext, RequestScope } from "./context.ts";
-import { shortText } from "./short-text.ts";
 
 const noTier = {};
 

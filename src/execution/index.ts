@@ -7,3 +7,4 @@ export { generate } from "./generate.ts";
 export { type ExecutionOptions, resolveExecutionOptions } from "./options.ts";
 export type { PlanRules } from "./plan/index.ts";
 export { planRulesOf } from "./plan-input-of.ts";
+export { replayAnswer } from "./replay-answer.ts";

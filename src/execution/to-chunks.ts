@@ -21,8 +21,9 @@ export function toChunks(answer: Completion): CompletionChunk[] {
     ...message,
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
   } as Delta;
+  const logprobs = choice?.logprobs ? { logprobs: choice.logprobs } : {};
   const chunks: CompletionChunk[] = [
-    { ...head, choices: [{ index: 0, delta, finish_reason: null }] },
+    { ...head, choices: [{ index: 0, delta, finish_reason: null, ...logprobs }] },
     { ...head, choices: [{ index: 0, delta: {}, finish_reason: choice?.finish_reason ?? "stop" }] },
   ];
   if (usage) chunks.push({ ...head, choices: [], usage });

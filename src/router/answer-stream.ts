@@ -8,7 +8,7 @@ import {
   type RouteStream,
 } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
-import { type AnswerReader, readAnswer } from "../execution/index.ts";
+import { type AnswerReader, readAnswer, replayAnswer } from "../execution/index.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
@@ -156,7 +156,11 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   async #readFirst(): Promise<CompletionChunk | undefined> {
     await this.decision;
     return nest(() => {
-      this.#reader = readAnswer(this.#life.execution(), (error) => this.#fail(error));
+      const kept = this.#life.fromCache();
+      this.#reader =
+        kept === undefined
+          ? readAnswer(this.#life.execution(), (error) => this.#fail(error))
+          : replayAnswer(kept);
       return this.#reader.next();
     });
   }

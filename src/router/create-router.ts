@@ -1,6 +1,7 @@
 import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
+import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
 import { complexity } from "../classifiers/complexity.ts";
 import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
 import { catalogueDate } from "../cost/catalogue.ts";
@@ -22,8 +23,10 @@ import { resolveLimitOptions } from "../state/limit-options.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
+import { createHints } from "../state/shared/hints.ts";
 import { createQuotaDesk } from "../state/shared/quota-desk.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
+import { createSharedSessions } from "../state/shared/shared-sessions.ts";
 import { storeKey } from "../state/shared/store-key.ts";
 import { createSharedRates } from "../state/shared-rates.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
@@ -96,6 +99,28 @@ function assemble<Id extends string>(
     monotonic: now,
     onNews: events.emit,
   });
+  const cache =
+    options.cache === undefined
+      ? undefined
+      : createResponseCache(resolveCacheOptions(options.cache), models, clock);
+  const sharedSessions =
+    shared &&
+    createSharedSessions({
+      shared,
+      clock,
+      sessions,
+      names: namesOf(models),
+      maxSessions: options.maxSessions ?? 10_000,
+    });
+  const hints =
+    shared &&
+    createHints({
+      shared,
+      clock,
+      breakers,
+      limits,
+      names: Object.values(namesOf(models)),
+    });
   const countTokens = createTokenCounter();
   const description = certified(options, classifier, models, catalogueDate);
   const { reads } = policy;
@@ -174,9 +199,23 @@ function assemble<Id extends string>(
       }
     },
     coalesce: coalesce === true ? () => true : coalesce || undefined,
+    cache,
     newId: newId ?? nodeCrypto().randomUUID,
-    recordSession: sessions.record,
-    closeShared: desk?.close,
+    recordSession:
+      sharedSessions === undefined
+        ? sessions.record
+        : (tenant, session, answer) => {
+            sessions.record(tenant, session, answer);
+            sharedSessions.write(tenant, session);
+          },
+    readSession: sharedSessions && ((request, mostMs) => sharedSessions.read(request, mostMs)),
+    closeShared:
+      desk &&
+      sharedSessions &&
+      (async () => {
+        hints?.close();
+        await Promise.all([desk.close(), sharedSessions.close()]);
+      }),
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
   });
@@ -185,6 +224,10 @@ function assemble<Id extends string>(
     events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
   if (events.isHeard) life.begin();
   return router;
+}
+
+function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
 }
 
 function isDraw(value: unknown): boolean {

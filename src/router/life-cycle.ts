@@ -13,9 +13,11 @@ import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { allText, checkPlain, HeldText, readable } from "../request/index.ts";
+import { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
 import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
+import { nest } from "./nest.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -30,6 +32,8 @@ export class LifeCycle<Id extends string> {
   #run: Run<Id> | undefined;
   #decided: Decided<Id> | undefined;
   #over = false;
+  /** Key under which the answer is to be kept. Absent: it is not. */
+  #cacheKey: string | undefined;
 
   constructor(parts: RouterParts<Id>) {
     this.#parts = parts;
@@ -48,6 +52,16 @@ export class LifeCycle<Id extends string> {
    * number. Returns at once unless the classifier is asynchronous or tokens have to be counted.
    */
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
+    const { readSession } = this.#parts;
+    const run = this.#begun();
+    if (readSession === undefined || run.facts.session === undefined) return this.#decide(draw, undefined);
+    const reading = readSession(run.facts, Math.max(0, this.leftMs()));
+    if (!(reading instanceof Promise)) return this.#decide(draw, reading);
+    HeldText.keep(run.text);
+    return reading.then((problem) => nest(() => this.#decide(draw, problem)));
+  }
+
+  #decide(draw: number | undefined, sessionUnknown: string | undefined): Decided<Id> | Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
     const hop = openHop(parts, run, "classify");
@@ -63,6 +77,7 @@ export class LifeCycle<Id extends string> {
         account: run.account,
         hop,
         draw,
+        sessionUnknown,
         // By the hop's signal: it fires at the deadline, too.
         countTokens: () => parts.countTokens(textOf(run), hop.signal),
         mostWhenCounted: whenCounted(run),
@@ -102,6 +117,17 @@ export class LifeCycle<Id extends string> {
     HeldText.keep(this.#begun().text);
   }
 
+  /** Returns the answer of an equal request, if the router keeps answers and has one: no call is then made. */
+  fromCache(): Completion | undefined {
+    if (this.#parts.cache === undefined) return undefined;
+    const run = this.#begun();
+    const decided = this.#decided as Decided<Id>;
+    const key = cacheKeyOf(this.#parts, run, decided);
+    const answer = key === undefined ? undefined : answerFromCache(this.#parts, run, decided, key);
+    if (answer === undefined) this.#cacheKey = key;
+    return answer;
+  }
+
   /** Returns what execution needs, and sets aside what the whole plan is expected to cost. */
   execution(): Execution {
     const run = this.#begun();
@@ -126,6 +152,7 @@ export class LifeCycle<Id extends string> {
     const run = this.#begun();
     const { decision } = this.#decided as Decided<Id>;
     const { attempts, facts } = run;
+    if (this.#cacheKey !== undefined) keepAnswer(this.#parts, run, decision, this.#cacheKey, completion);
     if (facts.session !== undefined) recordAnswer(this.#parts, run, facts.session);
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);

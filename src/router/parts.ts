@@ -9,11 +9,12 @@ import type {
   SharedState,
   Tuning,
 } from "../contracts/index.ts";
-import type { Ledger } from "../contracts/ports/index.ts";
+import type { Ledger, ResponseCache } from "../contracts/ports/index.ts";
 import type { DecisionParts } from "../decision/index.ts";
 import type { ExecutionPorts, PlanRules } from "../execution/index.ts";
 import type { HeldText } from "../request/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
+import type { SharedSessions } from "../state/shared/shared-sessions.ts";
 import type { EventHub } from "./event-hub.ts";
 
 /** All parts of a router. Nothing has a default here: `createRouter` fills in defaults. */
@@ -38,10 +39,17 @@ export interface RouterParts<Id extends string> {
   readonly countTokens: (text: string, signal: AbortSignal) => Promise<number | undefined>;
   /** Returns true for requests that are sent once if they are under way twice. Absent: none are. */
   readonly coalesce: ((request: RouteRequest<Id>) => boolean) | undefined;
+  /** Answers that are kept. Absent: none are. */
+  readonly cache: ResponseCache | undefined;
   readonly newId: () => string;
   readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;
   /** Gives back what the process holds of shared state. Absent: nothing is shared. */
   readonly closeShared: (() => Promise<void>) | undefined;
+  /**
+   * Reads the session of a request that another process may have gone on with. Undefined if this one knows it, else
+   * the reason why it could not be read. Absent: sessions are not shared.
+   */
+  readonly readSession: SharedSessions["read"] | undefined;
   readonly exportState: () => RouterState;
   readonly restoreState: (state: RouterState) => void;
 }

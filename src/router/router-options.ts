@@ -1,4 +1,5 @@
 import type { BudgetOptions } from "../budget/budget-options.ts";
+import type { CacheOptions } from "../cache/index.ts";
 import {
   type Classifier,
   type Constraints,
@@ -63,6 +64,13 @@ export interface RouterOptions<Id extends string> {
    * throws selects none. Default false.
    */
   readonly coalesce?: boolean | ((request: RouteRequest<Id>) => boolean) | undefined;
+  /**
+   * Keeps answers in memory and gives them to equal requests of the same tenant: no call is made, and nothing is
+   * paid. Asked after the decision, which is recorded as always. Only whole answers of the plan's models are kept.
+   * By default requests with tools, images, a temperature above 0 or fields that are not known are always sent.
+   * `{}` turns it on. Default: no answer is kept.
+   */
+  readonly cache?: CacheOptions | undefined;
   /** Largest number of sessions that are remembered; the least recently used is forgotten. Default 10,000. */
   readonly maxSessions?: number | undefined;
   /** Called synchronously with each event, for instance `decisionLog({ file })`. */
@@ -100,6 +108,7 @@ const optionNames: readonly string[] = [
   "promise",
   "tuning",
   "coalesce",
+  "cache",
   "maxSessions",
   "onEvent",
   "classifierTimeoutMs",

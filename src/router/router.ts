@@ -28,7 +28,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
         return life.decide();
       });
       if (deciding instanceof Promise) await deciding;
-      return life.finish(await nest(() => generate(life.execution())));
+      return life.finish(life.fromCache() ?? (await nest(() => generate(life.execution()))));
     } catch (error) {
       life.fail(error);
       throw error;
@@ -82,6 +82,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
 
     async close() {
       closed = true;
+      parts.cache?.clear();
       await parts.closeShared?.();
       await events.close();
     },

@@ -9,7 +9,7 @@ import type { SharedRate, SharedRates } from "./shared-rates.ts";
 
 /** Rules that admission consists of. */
 export interface AdmissionParts {
-  readonly breakers: Omit<Breakers, "exportState" | "restoreState">;
+  readonly breakers: Omit<Breakers, "exportState" | "restoreState" | "hint">;
   readonly retryBudget: LoadBudget;
   /** Absent: no hedges. */
   readonly hedging: Hedging | undefined;

@@ -1,4 +1,4 @@
-import type { Attempt, BreakerOptions, BreakerState } from "../contracts/index.ts";
+import type { Attempt, BreakerOptions, BreakerState, FailureClass } from "../contracts/index.ts";
 import { resolveBreakerOptions } from "./breaker-options.ts";
 import {
   askBreaker,
@@ -21,7 +21,7 @@ import {
   pauseMs,
   restorePause,
 } from "./pause.ts";
-import { count } from "./sliding-window.ts";
+import { callsIn, count } from "./sliding-window.ts";
 
 export interface Breakers {
   /** Returns `true`, or the reason why no call may be made now. Has no side effect. */
@@ -38,6 +38,11 @@ export interface Breakers {
   askedUntil(name: string): number;
   /** Learns from a call that has ended. */
   observe(attempt: Pick<Attempt, "name" | "error">, begun: Begun, now: number): void;
+  /**
+   * Takes a hint of another process that its breaker is open: the next call becomes a trial, which decides. Calls of
+   * its own that this process has counted are better evidence, and one hint in a minute is taken.
+   */
+  hint(name: string, failureClass: FailureClass | undefined, now: number): void;
   /** Exports every endpoint whose breaker is not closed or that is paused. `wallNow` is the time of day. */
   exportState(now: number, wallNow?: number): readonly BreakerState[];
   /** Replaces what is known. Throws `InvalidOptionError`. */
@@ -47,12 +52,18 @@ export interface Breakers {
 /** Number of endpoints that are remembered. Beyond it, the one that was met first is forgotten. */
 const maxNames = 1_000;
 
+const never = Number.NEGATIVE_INFINITY;
+
 interface Endpoint {
   breaker: Breaker;
   readonly pause: Pause;
+  /** Time until which no further hint is taken. */
+  hintedUntil: number;
 }
 
-const never = Number.NEGATIVE_INFINITY;
+/** Time between two hints that are taken: one that is wrong, or meant to harm, costs one trial in it. */
+const betweenHintsMs = 60_000;
+
 const entered: BreakerEvent = { type: "entered" };
 const freed: BreakerEvent = { type: "freed" };
 const succeeded: BreakerEvent = { type: "succeeded" };
@@ -69,7 +80,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
   const endpointOf = (name: string): Endpoint => {
     const known = endpoints.get(name);
     if (known !== undefined) return known;
-    const made: Endpoint = { breaker: closedBreaker(rules), pause: createPause() };
+    const made: Endpoint = { breaker: closedBreaker(rules), pause: createPause(), hintedUntil: never };
     endpoints.set(name, made);
     if (endpoints.size > maxNames) endpoints.delete(endpoints.keys().next().value as string);
     return made;
@@ -126,6 +137,21 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       if (breaker.state === "closed" && event !== freed)
         count(breaker.window, event.type === "failed" ? event.failureClass : undefined, now);
       apply(endpoint, event, now);
+    },
+
+    hint(name, failureClass, now) {
+      const endpoint = endpointOf(name);
+      const { breaker } = endpoint;
+      if (breaker.state !== "closed" || now < endpoint.hintedUntil) return;
+      if (callsIn(breaker.window, now) >= rules.minCalls) return;
+      endpoint.hintedUntil = now + betweenHintsMs;
+      endpoint.breaker = {
+        state: "half-open",
+        openUntil: now,
+        failureClass,
+        failedTrials: 0,
+        trialUntil: undefined,
+      };
     },
 
     exportState(now, wallNow = now) {

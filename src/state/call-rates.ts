@@ -9,7 +9,7 @@ import {
   type EndpointRates,
 } from "./endpoint-rates.ts";
 import { createLatest } from "./latest.ts";
-import { rateNow, restoreRate } from "./learned-rate.ts";
+import { hintedRate, rateNow, restoreRate } from "./learned-rate.ts";
 import { type BegunUse, drawFromStated, hearLimits, type StatedLimits, type Use } from "./stated-limits.ts";
 import { createTenantRates } from "./tenant-rates.ts";
 
@@ -25,6 +25,10 @@ export interface CallRates {
   onRateLimit(name: string, info: RateLimitInfo, now: number, saidBy?: Use): void;
   /** Learns from a call that has ended. */
   ended(call: EndedCall, now: number): void;
+  /** Takes a hint of another process: where nothing is learnt and a limit is configured, the rate begins lower. */
+  hint(name: string, perMinute: number, now: number): void;
+  /** Lists what was learnt here and holds now, with the rate that holds now. */
+  learnt(now: number): readonly { readonly name: string; readonly perMinute: number }[];
   exportState(now: number): readonly LearnedLimit[];
   restoreState(learned: readonly LearnedLimit[], now: number): void;
 }
@@ -45,7 +49,12 @@ interface Endpoint {
   readonly rates: EndpointRates;
   readonly stated: StatedLimits;
   readonly use: BegunUse;
+  /** Time until which no further hint is taken. */
+  hintedUntil: number;
 }
+
+/** Time between two hints that are taken: the rate is back for half of it whatever hints say. */
+const betweenHintsMs = 600_000;
 
 export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRatesOptions): CallRates {
   let endpoints = createLatest<Endpoint>(maxNames);
@@ -55,6 +64,7 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
     rates: createEndpointRates(boundsOf(name), now),
     stated: { requests: undefined, tokens: undefined },
     use: { calls: 0, tokens: 0, unheardCalls: 0, unheardTokens: 0 },
+    hintedUntil: Number.NEGATIVE_INFINITY,
   });
   /**
    * Returns the endpoint if a rate is learnt for it; undefined if learning is off, or if neither the options
@@ -104,6 +114,22 @@ export function createCallRates({ boundsOf, tenant, maxTenants, learn }: CallRat
       const endpoint = learning(call.name);
       if (endpoint !== undefined) callEnded(endpoint.rates, call, now);
     },
+
+    hint(name, perMinute, now) {
+      const endpoint = learning(name);
+      const limit = endpoint?.rates.bounds.requestsPerMinute;
+      if (endpoint === undefined || limit === undefined || now < endpoint.hintedUntil) return;
+      if (rateNow(endpoint.rates.learned, now) !== undefined) return;
+      endpoint.hintedUntil = now + betweenHintsMs;
+      endpoint.rates.learned = hintedRate(name, perMinute, limit, now);
+    },
+
+    learnt: (now) =>
+      [...endpoints.values()].flatMap(({ rates: { learned } }) => {
+        const perMinute = rateNow(learned, now);
+        const isOwn = learned.state === "cut" && learned.hinted !== true;
+        return isOwn && perMinute !== undefined ? [{ name: learned.cut.name, perMinute }] : [];
+      }),
 
     exportState(now) {
       return [...endpoints.values()].flatMap(({ rates: { learned } }) =>

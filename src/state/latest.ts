@@ -3,6 +3,7 @@ export interface Latest<Value> {
   get(key: string): Value | undefined;
   /** Makes the entry the latest one. Beyond the limit, the entry that was set longest ago is forgotten. */
   set(key: string, value: Value): void;
+  delete(key: string): void;
   /** Values in the order in which they were last set. */
   values(): Iterable<Value>;
 }
@@ -23,6 +24,10 @@ export function createLatest<Value>(max: number): Latest<Value> {
         map.delete(oldest);
         return;
       }
+    },
+    delete(key) {
+      if (key === last) last = undefined;
+      map.delete(key);
     },
     values: () => map.values(),
   };

@@ -4,7 +4,12 @@ import type { LearnedLimit } from "../contracts/index.ts";
 export type LearnedRate =
   | { readonly state: "unknown" }
   /** The rate was too much and was cut. It grows again from there. */
-  | { readonly state: "cut"; readonly cut: LearnedLimit };
+  | {
+      readonly state: "cut";
+      readonly cut: LearnedLimit;
+      /** True if another process has learnt it: it is not told on. */
+      readonly hinted?: true | undefined;
+    };
 
 /** Calls of one window, as measured. */
 export interface MeasuredCalls {
@@ -74,4 +79,21 @@ export function afterWindow(
 /** Returns a restored rate. Its clock may have been ahead: a cut in the future would not begin to recover. */
 export function restoreRate(limit: LearnedLimit, now: number): LearnedRate {
   return { state: "cut", cut: { ...limit, at: Math.min(limit.at, now) } };
+}
+
+/**
+ * Returns the rate after a hint that another process calls at `perMinute`: at least half of the configured limit, to which
+ * it grows back within five minutes. So a hint that is wrong lowers a rate a little and for a short time.
+ */
+export function hintedRate(name: string, perMinute: number, limit: number, now: number): LearnedRate {
+  if (!(perMinute < limit)) return unknownRate;
+  const requestsPerMinute = Math.max(perMinute, limit * deepestCut);
+  const cut = {
+    name,
+    tooMuchPerMinute: limit,
+    requestsPerMinute,
+    growthPerMinute: limit * recovery,
+    at: now,
+  };
+  return { state: "cut", cut, hinted: true };
 }

@@ -15,6 +15,10 @@ export interface Limits {
   delayOf(call: RatedCall): { readonly ms: number; readonly reason: string } | undefined;
   /** Reserves what the call will use, or returns the reason if it would wait longer than `maxWaitMs`. */
   enter(call: RatedCall, maxWaitMs: number): LimitPass | string;
+  /** Takes a hint of another process about the calls per minute of a model. */
+  hint(name: string, perMinute: number): void;
+  /** Lists the calls per minute that were learnt here and hold now. */
+  learnt(): readonly { readonly name: string; readonly perMinute: number }[];
   /** Exports what was learnt. `wallNow` is the time of day. */
   exportState(wallNow?: number): readonly LearnedLimit[];
   /** Replaces what was learnt. Throws `InvalidOptionError`. */
@@ -59,6 +63,9 @@ export function createLimits(options: LimitOptions, { models, clock }: LimitsPar
         clock,
       });
     },
+
+    hint: (name, perMinute) => rates.hint(name, perMinute, clock()),
+    learnt: () => rates.learnt(clock()),
 
     exportState(wallNow) {
       const now = clock();

@@ -22,6 +22,10 @@ export interface Sessions {
   ): SessionFacts | undefined;
   /** Notes an answer. */
   record(tenant: string | undefined, session: string, answer: SessionAnswer): void;
+  /** Returns what is known of a session; its times are on the monotonic clock. */
+  known(tenant: string | undefined, session: string): SessionState | undefined;
+  /** Replaces what is known of a session; with undefined it is forgotten. */
+  learn(tenant: string | undefined, session: string, state: SessionState | undefined): void;
   /** Exports what is known. `toWallMs` is what the time of day is ahead of the monotonic clock. */
   exportState(toWallMs?: number): SessionsState;
   /**
@@ -58,6 +62,13 @@ export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): 
       const turns = (sessions.get(keyOf(tenant, session))?.turns ?? 0) + 1;
       const cachedTokens = cachedTokensOf(usage);
       remember(sessions, { tenant, session, model, turns, lastUsedAt: at, cachedTokens });
+    },
+
+    known: (tenant, session) => sessions.get(keyOf(tenant, session)),
+
+    learn(tenant, session, state) {
+      if (state === undefined) sessions.delete(keyOf(tenant, session));
+      else remember(sessions, state);
     },
 
     exportState(toWallMs = 0) {

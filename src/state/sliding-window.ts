@@ -40,6 +40,12 @@ export function count(window: SlidingWindow, failureClass: FailureClass | undefi
   if (failureClass !== undefined) add(window.failed[failureClass], window.slot);
 }
 
+/** Returns the number of calls that are in the window now. */
+export function callsIn(window: SlidingWindow, now: number): number {
+  slide(window, Math.floor(now / window.stepMs));
+  return window.calls.sum;
+}
+
 /** Empties the buckets that have left the window. If the clock was set back, the newest one stays. */
 function slide(window: SlidingWindow, bucket: number): void {
   const { calls, failed } = window;

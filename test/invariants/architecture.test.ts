@@ -21,6 +21,7 @@ const levels: readonly (readonly string[])[] = [
     "src/statistics",
     "src/state",
     "src/budget",
+    "src/cache",
     "src/execution",
     "src/decision",
     "src/telemetry",

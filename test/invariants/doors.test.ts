@@ -16,11 +16,11 @@ const mainDoor = {
     defaultRouter environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
-    Attempt BudgetOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
+    Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
     DecideOptions Decision DecisionLog DecisionLogOptions DegradeOptions Environment EventSink
     ExecutionOptions Model NamedSpendRow Policy Price RouteOptions RouteRequest RouteResult RouteStream
-    Router RouterErrorCode RouterEvent RouterOptions RouterState SpendGroup SpendMeter
-    SpendMeterOptions SpendReport SpendRow Tuning Usage
+    Router RouterErrorCode RouterEvent RouterOptions RouterState SpendGroup SpendMeter SpendMeterOptions
+    SpendReport SpendRow Tuning Usage
   `),
 };
 
@@ -35,14 +35,15 @@ const pluginDoor = {
   types: words(`
     Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
-    CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check CheckVerdict
-    Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion CompletionChoice
-    CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext Constraints ContentPart
-    CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy DeveloperMessage
-    EndpointLimits Escalation EscalationEvent EventSink FailureClass FilePart FinishReason FunctionCall
-    FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice Granted Health HealthState
-    HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit LimitOptions Logprobs Model
-    ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability NotGranted NumberRange
+    CachedFrom CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
+    CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
+    CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
+    Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
+    DeveloperMessage EndpointLimits Escalation EscalationEvent EventSink FailureClass FilePart
+    FinishReason FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
+    Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
+    LimitOptions Logprobs Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
+    NotGranted NumberRange
     ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
     PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange
     PriceTerms PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions

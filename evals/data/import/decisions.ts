@@ -29,6 +29,8 @@ export async function* decisions(
       );
     const attempt = decision.error === undefined ? answeringAttempt(decision.attempts) : undefined;
     if (attempt === undefined) leaveOut("decisions that failed");
+    // The same answer once more, without what it costs and how long it takes.
+    else if (attempt.hop === "cache") leaveOut("answers from the cache");
     else yield { place, record: recordOf(rated, attempt) };
   }
   const { decisions: count, rated, withoutDecision, otherSources } = joined.report;

@@ -29,7 +29,7 @@ export interface LoggedRow {
   readonly rated: boolean;
   /** True if there was no answer, and the caller did not cause that. */
   readonly failed: boolean;
-  /** Cost of all attempts, or NaN. */
+  /** Cost of all attempts, or NaN. What the response cache saved counts: it says nothing about the models. */
   readonly costUsd: number;
 }
 
@@ -67,7 +67,7 @@ export async function readRows<Id extends string>(
       quality: quality ?? (failed ? 0 : Number.NaN),
       rated: quality !== undefined,
       failed,
-      costUsd: decision.costUsd ?? costOf(attempts),
+      costUsd: (decision.costUsd ?? costOf(attempts)) + savedBy(attempts),
     });
   }
   return { rows, forced };
@@ -76,6 +76,15 @@ export async function readRows<Id extends string>(
 /** Sums the cost of a failed request, whose line has no sum. */
 function costOf(attempts: DecisionLine["attempts"]): number {
   return attempts.reduce((sum, { costUsd }) => sum + (costUsd ?? Number.NaN), 0);
+}
+
+/** Sums what answers from the response cache have saved; NaN if it is not known. */
+function savedBy(attempts: DecisionLine["attempts"]): number {
+  return attempts.reduce((sum, { hop, cached }) => {
+    if (hop !== "cache") return sum;
+    const saved: unknown = cached?.savedCostUsd;
+    return sum + (typeof saved === "number" && saved >= 0 ? saved : Number.NaN);
+  }, 0);
 }
 
 function checkNames({ attempts }: DecisionLine, models: Readonly<Record<string, ModelFacts>>): void {

@@ -1,0 +1,3 @@
+/** Keeps answers for equal requests. */
+export { type CacheOptions, resolveCacheOptions } from "./cache-options.ts";
+export { createResponseCache } from "./response-cache.ts";
