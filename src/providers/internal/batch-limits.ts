@@ -1,6 +1,6 @@
 import type { Batches } from "../../contracts/index.ts";
 
-/** What a provider's batches cost, and how large they may be. */
+/** Price of a provider's batches, and how large they may be. */
 export type BatchLimits = Pick<Batches, "priceShare" | "maxItems" | "maxBytes">;
 
 /** Limits of OpenAI's Batch API. */
