@@ -40,12 +40,17 @@ const open = (input) =>
     plugins: [findsFiles],
   });
 
-/** All that importing `switchpoint` brings in. */
+/** All that importing `switchpoint` brings in, without what is loaded later. */
 async function modulesOfIndex() {
   const bundle = await open("src/index.ts");
   const { output } = await bundle.generate();
   await bundle.close();
-  return new Set(output.flatMap(({ modules }) => Object.keys(modules ?? {})));
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+  const wanted = output.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
+  // A set, to which the loop adds: chunks may import each other.
+  const found = new Set(wanted);
+  for (const name of found) for (const other of chunks.get(name)?.imports ?? []) found.add(other);
+  return new Set([...found].flatMap((name) => Object.keys(chunks.get(name)?.modules ?? {})));
 }
 
 /** Packages that belong to what an application imports: a substitute for what only Node has. */
@@ -53,7 +58,15 @@ const ofCore = ["@noble/hashes"];
 const core = new Set(
   [...(await modulesOfIndex())].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
 );
-const isPart = (id) => /^(policies|src\/(?!testing\/))/.test(relative(root, id).replaceAll(sep, "/"));
+const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
+const isPart = (id) => /^(policies|src\/(?!testing\/))/.test(pathIn(id));
+
+/** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
+function providersOf(id) {
+  const [, family] = /^src\/providers\/(?:internal\/)?(anthropic|google)?/.exec(pathIn(id)) ?? [];
+  return family === undefined ? "providers" : `providers-${family}`;
+}
+const isProvider = (id) => pathIn(id).startsWith("src/providers/");
 
 /** One chunk a package, but one for packages that are only used together, and one for each encoding. */
 function chunkOf(id) {
@@ -78,6 +91,7 @@ async function bundled(names, chunks) {
     codeSplitting: {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 1 },
+        { name: providersOf, test: isProvider, debugName: "providers" },
         { name: "parts", test: isPart },
         {
           name: (id) => `packages/${chunkOf(id)}`,

@@ -101,7 +101,7 @@ async function bodyOf(
   const { messages, tools } = request;
   const { maxOutputTokens } = run.options;
   try {
-    return batches.bodyOf({
+    return await batches.bodyOf({
       messages,
       ...(tools !== undefined && { tools }),
       ...(maxOutputTokens !== undefined && { max_completion_tokens: maxOutputTokens }),

@@ -125,7 +125,7 @@ function replayTogether<Id extends string>(
   const timeline = timelineOf(prepared);
   const runs = policies.map((policy) => ({
     policy,
-    tally: createTally(models, cases.length, timeline.hasTurns),
+    tally: createTally(prepared, timeline.hasTurns),
     spend: budget === undefined ? undefined : replaySpend(prepared, budget),
   }));
   const order = runs[0]?.spend?.order ?? timeline.order;

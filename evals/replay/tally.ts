@@ -1,7 +1,8 @@
 import type { Choice } from "../../src/contracts/index.ts";
-import { type Outcome, outcomeOf } from "../data/outcomes/outcome-record.ts";
+import { outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { acceptanceOf } from "./acceptance.ts";
-import type { ReplayCase } from "./replay-cases.ts";
+import { outcomeColumns } from "./outcome-columns.ts";
+import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 
 /** Sums of choices, by case. */
 export interface Tally<Id extends string> {
@@ -23,69 +24,80 @@ export interface Tally<Id extends string> {
   add(one: ReplayCase<Id>, index: number, choice: Choice<Id>, probability: number): void;
 }
 
-export function createTally<Id extends string>(
-  models: readonly Id[],
-  cases: number,
-  withAnswers: boolean,
-): Tally<Id> {
-  const quality = new Float64Array(cases);
-  const costUsd = new Float64Array(cases);
-  const latencyMs = new Float64Array(cases);
-  const answers = new Float64Array(withAnswers ? cases * models.length : 0);
-  const calls = new Map(models.map((id) => [id, new Float64Array(cases)]));
+/** Creates the sums of one policy on these cases. */
+export function createTally<Id extends string>(prepared: ReplayCases<Id>, withAnswers: boolean): Tally<Id> {
+  const { models, cases } = prepared;
+  const width = models.length;
+  const columns = outcomeColumns(prepared);
+  const quality = new Float64Array(cases.length);
+  const costUsd = new Float64Array(cases.length);
+  const latencyMs = new Float64Array(cases.length);
+  const answers = new Float64Array(withAnswers ? cases.length * width : 0);
+  const columnsOfCalls = models.map(() => new Float64Array(cases.length));
   let priced = true;
   let timed = true;
 
-  const pay = (outcome: Outcome | undefined, index: number, reached: number): void => {
-    if (outcome?.costUsd === undefined) priced = false;
-    else increase(costUsd, index, reached * outcome.costUsd);
-    if (outcome?.latencyMs === undefined) timed = false;
-    else increase(latencyMs, index, reached * outcome.latencyMs);
+  const pay = (cost: number, latency: number, index: number, reached: number): void => {
+    if (Number.isNaN(cost)) priced = false;
+    else increase(costUsd, index, reached * cost);
+    if (Number.isNaN(latency)) timed = false;
+    else increase(latencyMs, index, reached * latency);
   };
-  const call = (one: ReplayCase<Id>, index: number, model: Id, reached: number, answered: number): void => {
+  const call = (index: number, model: Id, reached: number, answered: number): void => {
     // The router's checks have made sure that the model is one of the case's.
-    const outcome = one.outcomes.get(model) as Outcome;
-    increase(calls.get(model) as Float64Array, index, reached);
-    increase(quality, index, answered * outcome.quality);
-    if (withAnswers) increase(answers, index * models.length + models.indexOf(model), answered);
-    pay(outcome, index, reached);
+    const position = models.indexOf(model);
+    const at = index * width + position;
+    increase(columnsOfCalls[position] as Float64Array, index, reached);
+    increase(quality, index, answered * (columns.quality[at] as number));
+    if (withAnswers) increase(answers, at, answered);
+    pay(columns.costUsd[at] as number, columns.latencyMs[at] as number, index, reached);
   };
 
   const callOfCheck = (one: ReplayCase<Id>, index: number, name: string, reached: number): void => {
     const outcome = outcomeOf(one.record, name);
     const candidate = one.context.candidates.find(({ facts }) => facts.name === name);
-    const ofModel = candidate && calls.get(candidate.id);
+    const ofModel = candidate && columnsOfCalls[models.indexOf(candidate.id)];
     if (ofModel !== undefined) increase(ofModel, index, reached);
-    pay(outcome, index, reached);
+    pay(outcome?.costUsd ?? Number.NaN, outcome?.latencyMs ?? Number.NaN, index, reached);
+  };
+
+  const escalate = (
+    one: ReplayCase<Id>,
+    index: number,
+    first: Id,
+    steps: NonNullable<Choice<Id>["escalate"]>,
+    probability: number,
+  ): void => {
+    let model = first;
+    let reached = probability;
+    for (const { unless, to } of steps) {
+      if (!(reached > 0)) return;
+      // The next step is reached if no check before it accepted.
+      const { accepted, called } = acceptanceOf(one, model, unless);
+      const answered = reached * accepted;
+      call(index, model, reached, answered);
+      for (const name of called) callOfCheck(one, index, name, reached);
+      reached -= answered;
+      model = to;
+    }
+    if (reached > 0) call(index, model, reached, reached);
   };
 
   return {
     quality,
     costUsd,
     latencyMs,
-    calls,
+    calls: new Map(models.map((id, position) => [id, columnsOfCalls[position] as Float64Array])),
     answers,
     isPriced: () => priced,
     isTimed: () => timed,
     add(one, index, choice, probability) {
-      let { model } = choice;
-      let reached = probability * (choice.probability ?? 1);
-      for (const { unless, to } of choice.escalate ?? noEscalation) {
-        if (!(reached > 0)) return;
-        // The next step is reached if no check before it accepted.
-        const { accepted, called } = acceptanceOf(one, model, unless);
-        const answered = reached * accepted;
-        call(one, index, model, reached, answered);
-        for (const name of called) callOfCheck(one, index, name, reached);
-        reached -= answered;
-        model = to;
-      }
-      if (reached > 0) call(one, index, model, reached, reached);
+      const reached = probability * (choice.probability ?? 1);
+      if (choice.escalate !== undefined) escalate(one, index, choice.model, choice.escalate, reached);
+      else if (reached > 0) call(index, choice.model, reached, reached);
     },
   };
 }
-
-const noEscalation: readonly never[] = [];
 
 function increase(sums: Float64Array, index: number, amount: number): void {
   sums[index] = (sums[index] as number) + amount;

@@ -66,7 +66,8 @@ function buildTimeline<Id extends string>({ models, cases }: ReplayCases<Id>): T
     order: Uint32Array.from(sessions.flat()),
     hasTurns: previous.some((before) => before >= 0),
     previous,
-    contextOf: (index) => untimed.get(index) ?? (cases[index] as ReplayCase<Id>).context,
+    contextOf: (index) =>
+      (untimed.size === 0 ? undefined : untimed.get(index)) ?? (cases[index] as ReplayCase<Id>).context,
     contextAfter(index, model) {
       const at = index * models.length + model;
       const known = contexts[at];

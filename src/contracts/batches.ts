@@ -50,8 +50,8 @@ export interface Batches {
   readonly maxItems: number;
   /** Largest size of a batch in bytes, counted over all bodies as JSON. */
   readonly maxBytes: number;
-  /** Builds the body that will be sent. Throws `ProviderError` (`unsupported`). */
-  bodyOf(request: ChatRequest, options?: Dropping): object;
+  /** Builds the body that will be sent. Throws, or rejects with, `ProviderError` (`unsupported`). */
+  bodyOf(request: ChatRequest, options?: Dropping): object | Promise<object>;
   /** Submits the items and resolves to the provider's id of the batch. */
   submit(
     items: readonly BatchItem[],

@@ -1,8 +1,13 @@
 import { InvalidOptionError, MissingConfigurationError, type Model } from "../contracts/index.ts";
-import { anthropic } from "../providers/anthropic.ts";
-import { google } from "../providers/google.ts";
-import { openai } from "../providers/openai.ts";
-import { openaiCompatible } from "../providers/openai-compatible.ts";
+import { anthropicBatchLimits, openaiBatchLimits } from "../providers/internal/batch-limits.ts";
+import {
+  anthropicContentTypes,
+  googleContentTypes,
+  openaiContentTypes,
+} from "../providers/internal/content-types.ts";
+import { pathOf } from "../providers/internal/path-of.ts";
+import { factsOf } from "../providers/internal/provider-options.ts";
+import { lazyModel } from "./lazy-model.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,23 +16,47 @@ interface ProviderEntry {
   readonly keys: readonly string[];
   readonly small: string;
   readonly large: string;
+  /** Makes the model; its adapter is loaded at its first call. Throws for a name that the adapter refuses. */
   readonly make: (model: string) => Model;
 }
 
 /** Providers in order of preference, with the models that are used if the environment names none. */
 export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
-  openai: { keys: ["OPENAI_API_KEY"], small: "gpt-5.4-mini", large: "gpt-5.5", make: openai },
+  openai: {
+    keys: ["OPENAI_API_KEY"],
+    small: "gpt-5.4-mini",
+    large: "gpt-5.5",
+    make: (model) =>
+      lazyModel({
+        facts: factsOf("openai", model, {}, openaiContentTypes),
+        batches: openaiBatchLimits,
+        load: async () => (await import("../providers/openai.ts")).openai(model),
+      }),
+  },
   anthropic: {
     keys: ["ANTHROPIC_API_KEY"],
     small: "claude-haiku-4-5",
     large: "claude-opus-5",
-    make: anthropic,
+    make: (model) => {
+      pathOf("anthropic.model", model);
+      return lazyModel({
+        facts: factsOf("anthropic", model, {}, anthropicContentTypes),
+        batches: anthropicBatchLimits,
+        load: async () => (await import("../providers/anthropic.ts")).anthropic(model),
+      });
+    },
   },
   google: {
     keys: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     small: "gemini-3.5-flash-lite",
     large: "gemini-3.1-pro-preview",
-    make: google,
+    make: (model) => {
+      pathOf("google.model", model);
+      return lazyModel({
+        facts: factsOf("google", model, {}, googleContentTypes),
+        load: async () => (await import("../providers/google.ts")).google(model),
+      });
+    },
   },
 };
 
@@ -92,7 +121,11 @@ function namedModel(option: string, named: string, environment: Environment): Mo
 export function vllmModel(environment: Environment, baseUrl: string, model: string): Model | undefined {
   if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) return undefined;
   const apiKey = setting(environment, "VLLM_API_KEY");
-  return openaiCompatible(model, { provider: "vllm", baseUrl, ...(apiKey === undefined ? {} : { apiKey }) });
+  const options = { provider: "vllm", baseUrl, ...(apiKey === undefined ? {} : { apiKey }) };
+  return lazyModel({
+    facts: factsOf("vllm", model, options),
+    load: async () => (await import("../providers/openai-compatible.ts")).openaiCompatible(model, options),
+  });
 }
 
 /** True if a variable of the provider's key is set. */

@@ -21,6 +21,7 @@ import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request
 import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
+import { anthropicContentTypes } from "./internal/content-types.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
@@ -66,7 +67,7 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   const options = withBaseUrl("anthropic", given);
   checkProviderOptions("anthropic", model, options, ["version", "reasoning"]);
   checkOptions(options);
-  const facts = factsOf("anthropic", model, options, contentTypes);
+  const facts = factsOf("anthropic", model, options, anthropicContentTypes);
   const { name, maxOutputTokens } = facts;
   const writer = writerOf(facts);
   const { defaults } = options;
@@ -190,9 +191,6 @@ const longestUnstreamed = DEFAULT_MAX_TOKENS;
 const budgetOnly = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-20\d{6})?$)/;
 
 const path = "/v1/messages";
-
-/** Content types that `toTurns` can translate. */
-const contentTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"];
 
 const secondsNow = (): number => Math.floor(Date.now() / 1000);
 

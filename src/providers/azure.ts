@@ -7,7 +7,8 @@ import {
 import { withBaseUrl } from "../plugin/base-url.ts";
 import { environment } from "../plugin/environment.ts";
 import { checkText } from "../plugin/index.ts";
-import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
+import { openaiContentTypes } from "./internal/content-types.ts";
+import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
 import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";

@@ -1,6 +1,7 @@
 import type { Model, ProviderOptions } from "../contracts/index.ts";
 import { withBaseUrl } from "../plugin/base-url.ts";
-import { openaiChat, openaiContentTypes } from "./internal/openai-chat.ts";
+import { openaiContentTypes } from "./internal/content-types.ts";
+import { openaiChat } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
 import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
 import { customHeaders, openaiRoute, settingOf, usualHeaders } from "./internal/openai-route.ts";

@@ -1,5 +1,7 @@
-// One process: measures a decision at three lengths, with baselines in the same run. Prints JSON.
+// One process: measures a decision at three lengths, with baselines in the same run. Prints JSON. With
+// SWITCHPOINT_CLAWROUTER=<path of its router/index.js> ClawRouter's scorer is a baseline, too.
 import { createHash } from "node:crypto";
+import { pathToFileURL } from "node:url";
 import { createRouter } from "switchpoint";
 import { complexity, length, trained } from "switchpoint/classifiers";
 import { trainClassifier } from "switchpoint/evals";
@@ -24,6 +26,7 @@ const records = promptsOf(600, 400).map((prompt, index) => ({
 }));
 const { file } = await trainClassifier(records, { small: "small", large: "large", resamples: 10 });
 const byOwn = createRouter({ ...options, classifier: trained(file) });
+const clawRouter = await clawRouterOf(process.env.SWITCHPOINT_CLAWROUTER);
 const rows = [];
 
 for (const [characters, runs] of [
@@ -45,6 +48,11 @@ for (const [characters, runs] of [
     "sha256 of the prompt",
     measureSync((index) => createHash("sha256").update(prompt(index)).digest("hex"), { runs }),
   );
+  if (clawRouter !== undefined)
+    add(
+      "ClawRouter's route()",
+      measureSync((index) => clawRouter(prompt(index)), { runs: runs / 10 }),
+    );
   add("decide(), length()", await measure((index) => byLength.decide(prompt(index)), { runs }));
   add("decide(), complexity()", await measure((index) => router.decide(prompt(index)), { runs }));
   add("decide(), trained() on 400 records", await measure((index) => byOwn.decide(prompt(index)), { runs }));
@@ -88,3 +96,11 @@ function perMessage({ p50, p99, cpu }) {
 }
 
 console.log(JSON.stringify(rows));
+
+/** Returns ClawRouter's decision about a prompt, from a copy that is no part of this project. */
+async function clawRouterOf(path) {
+  if (!path) return undefined;
+  const { DEFAULT_ROUTING_CONFIG: config, route } = await import(pathToFileURL(path).href);
+  const options = { config, modelPricing: new Map() };
+  return (prompt) => route(prompt, undefined, 1_000, options);
+}

@@ -71,6 +71,23 @@ console.log(
     ? `shared state, strict: ${us(strict.desk.here).trim()} µs of CPU here and ${us(strict.desk.redis).trim()} in Redis a call; two bare scripts ${us(strict.bare.here).trim()} and ${us(strict.bare.redis).trim()}: ${strict.ratio.toFixed(2)} of their throughput [${strict.low.toFixed(2)}, ${strict.high.toFixed(2)}] in ${strict.turns} turns, 64 in flight (budget 0.7: ${verdict(strict.ratio >= 0.7)})`
     : `shared state, strict: skipped, ${strict.skipped}`,
 );
+const rival = rows.filter(({ name }) => name === "ClawRouter's route()");
+for (const { characters, p50 } of rival) {
+  const own = rows.find((row) => row.name === "decide(), complexity()" && row.characters === characters);
+  console.log(`ClawRouter's route() at ${characters} characters: ${(p50 / own.p50).toFixed(1)} x decide()`);
+}
+if (rival.length === 0)
+  console.log("ClawRouter: skipped; SWITCHPOINT_CLAWROUTER=<path of its dist/router/index.js> adds it");
+
+console.log(
+  "\ncold, after pauses of 50 ms and 16 MB of other memory (medians of 3 fresh processes; no budget)",
+);
+const cold = times(3, () => run("cold.mjs"));
+const coldP50 = (index) => median(cold.map((one) => one[index].p50));
+for (const [index, { name }] of cold[0].entries())
+  console.log(
+    `  ${name.padEnd(30)} p50 ${us(coldP50(index))}  ${(coldP50(index) / coldP50(1)).toFixed(1)} x sha256`,
+  );
 
 const [sdk, adapter, routed] = merged(
   times(5, () => ["sdk", "adapter", "router"].flatMap((way) => run("route.mjs", way))),
@@ -97,11 +114,30 @@ for (const [index, { what, inFlight, name }] of compared[0].entries()) {
   );
 }
 
+/** SWITCHPOINT_BENCH_SECONDS=60 shows what grows slowly. */
+const sustainedSeconds = process.env.SWITCHPOINT_BENCH_SECONDS ?? "4";
+console.log(`\nsustained load over HTTP, ${sustainedSeconds} s each (1 process)`);
+const sustained = run("sustained.mjs", sustainedSeconds);
+for (const row of sustained)
+  console.log(
+    `  ${row.name.padEnd(20)}${row.inFlight} in flight  ${row.perSecond.toFixed(0).padStart(6)}/s  CPU ${us(row.cpu)} (${(row.cpu / sustained[0].cpu).toFixed(2)})  heap ${row.heapGrowthMb.toFixed(1).padStart(5)} MB more after ${row.requests} requests  event-loop delay p50 ${row.delayP50Ms.toFixed(1)}, p99 ${row.delayP99Ms.toFixed(1)} ms`,
+  );
+
+const log = run("decision-log.mjs");
+console.log(
+  `\ndecision log: ${log.requests} lines at ${log.rate} a second (20,000 asked), ${log.dropped} dropped: ${verdict(log.dropped === 0)}`,
+);
+
 console.log("\nimport (medians of 9 fresh processes)");
+let own;
 for (const name of ["nothing", "switchpoint", "switchpoint/policies", "openai"]) {
   const runs = times(9, () => run("import.mjs", name));
   const [ms, rss, heap] = ["ms", "rssMb", "heapMb"].map((key) => median(runs.map((one) => one[key])));
-  const note = name === "switchpoint" ? `budget 15 ms, 5 MB: ${verdict(ms <= 15 && rss <= 5)}` : "";
+  if (name === "switchpoint") own = { ms, rss };
+  const note =
+    name === "openai"
+      ? `switchpoint: ${(own.ms / ms).toFixed(2)} x its time (budget 0.25: ${verdict(own.ms <= 0.25 * ms)}), ${own.rss.toFixed(1)} MB (budget 5: ${verdict(own.rss <= 5)})`
+      : "";
   console.log(
     `  ${name.padEnd(22)} ${ms.toFixed(1).padStart(7)} ms  rss ${rss.toFixed(1).padStart(5)} MB  heap ${heap.toFixed(1).padStart(5)} MB  ${note}`,
   );

@@ -5,6 +5,7 @@ import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { type AnswerContext, toCompletion } from "./anthropic-answer.ts";
 import { toProviderError } from "./anthropic-errors.ts";
 import type { MessagesBody } from "./anthropic-wire.ts";
+import { anthropicBatchLimits } from "./batch-limits.ts";
 import { incomplete } from "./incomplete.ts";
 
 export interface AnthropicBatchTarget {
@@ -61,9 +62,7 @@ export function anthropicBatches({ name, writer, connect, bodyOf }: AnthropicBat
     );
 
   return {
-    priceShare: 0.5,
-    maxItems: 100_000,
-    maxBytes: 240_000_000,
+    ...anthropicBatchLimits,
     bodyOf: (request, options) => bodyOf(request, options?.onDropped),
 
     // `client.messages.batches.create` is not used: its types fit one API version only.

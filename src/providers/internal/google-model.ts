@@ -10,6 +10,7 @@ import {
 import { environment } from "../../plugin/environment.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { callSignal } from "./call-signal.ts";
+import { googleContentTypes } from "./content-types.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
 import { readError } from "./google-errors.ts";
 import { checkGoogleOptions, endpointOf, type GoogleOptions } from "./google-options.ts";
@@ -30,7 +31,7 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
   const endpoint = endpointOf(options);
   const isVertex = endpoint.vertex !== undefined;
   const stated = isVertex ? { ...options, baseUrl: endpoint.baseUrl } : options;
-  const facts = factsOf("google", model, stated, contentTypes);
+  const facts = factsOf("google", model, stated, googleContentTypes);
   const { name } = facts;
   // Only the service that made a signature can read it.
   const writer = writerOf({ provider: isVertex ? "vertex" : facts.provider, model });
@@ -141,17 +142,6 @@ interface Call {
   failure(error: unknown): unknown;
   end(): void;
 }
-
-/** Content types besides text that a Gemini model reads, among those a chat request can hold. */
-const contentTypes = [
-  "image/jpeg",
-  "image/png",
-  "image/webp",
-  "image/heic",
-  "image/heif",
-  "application/pdf",
-  "text/plain",
-];
 
 function readKey({ apiKey }: ProviderOptions): Promise<string> {
   const { GEMINI_API_KEY, GOOGLE_API_KEY } = environment();

@@ -9,6 +9,7 @@ import {
 } from "../../contracts/index.ts";
 import { textLines } from "../../plugin/http/text-lines.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { openaiBatchLimits } from "./batch-limits.ts";
 import { incomplete } from "./incomplete.ts";
 import { checkAnswer } from "./openai-answer.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
@@ -70,9 +71,7 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
   };
 
   return {
-    priceShare: 0.5,
-    maxItems: 50_000,
-    maxBytes: 190_000_000,
+    ...openaiBatchLimits,
     bodyOf: (request) => bodyOf(request),
 
     submit: (items, { key }, { signal }) =>

@@ -49,16 +49,6 @@ export interface DirectRoute<Key extends string | undefined> {
   routeFor(apiKey: Key): OpenAiRoute;
 }
 
-/** Content types besides text that OpenAI's own API accepts. */
-export const openaiContentTypes: readonly string[] = [
-  "image/jpeg",
-  "image/png",
-  "image/gif",
-  "image/webp",
-  "application/pdf",
-  "file-id",
-];
-
 type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
 
 interface Connection {

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -20,7 +20,18 @@ const packed = gzipSync('data: {"choices"');
 
 /** Starts a server that stalls at a place that is drawn for each request. */
 async function stalling(random: () => number) {
+  const used = new WeakSet<Socket>();
+  let open = 0;
+  let openAndUsed = 0;
   const server = createServer((request, response) => {
+    const { socket } = request;
+    if (!used.has(socket)) {
+      used.add(socket);
+      openAndUsed += 1;
+      socket.once("close", () => {
+        openAndUsed -= 1;
+      });
+    }
     const stage = Math.floor(random() * 6);
     if (stage === 0) return;
     if (stage === 1) return void response.writeProcessing();
@@ -32,10 +43,17 @@ async function stalling(random: () => number) {
     if (stage === 4) response.write(packed.subarray(0, 12));
     if (stage === 5) response.write('{"error"');
   });
+  server.on("connection", (socket) => {
+    open += 1;
+    socket.once("close", () => {
+      open -= 1;
+    });
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    sockets: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
+    /** Number of connections, or of those that have carried a request. */
+    sockets: (which: "all" | "used") => (which === "all" ? open : openAndUsed),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
@@ -43,9 +61,12 @@ async function stalling(random: () => number) {
   };
 }
 
+// Node's own `fetch` opens connections for requests that are aborted before they are sent, and keeps some for a
+// minute or more, whoever calls it: of these, only connections that have carried a request count.
 it.each(Object.entries(waysToSend))(
   `${requests} requests that stall and are aborted leave no socket, sent %s`,
-  async (_, way) => {
+  async (name, way) => {
+    const which = name === "directly over fetch" ? "used" : "all";
     const random = seededRandom(7);
     const server = await stalling(random);
     const model = openaiCompatible("m", { baseUrl: server.url, ...way });
@@ -70,8 +91,10 @@ it.each(Object.entries(waysToSend))(
     await Promise.all(Array.from({ length: atOnce }, worker));
     collectGarbage();
     try {
-      for (let tries = 0; tries < 500 && (await server.sockets()) > 0; tries += 1) await sleep(20);
-      expect(await server.sockets()).toBe(0);
+      for (let tries = 0; tries < 500 && server.sockets(which) > 0; tries += 1) await sleep(20);
+      if (requests >= 10_000)
+        console.info(`${name}: ${server.sockets("used")} of ${server.sockets("all")} sockets have been used`);
+      expect(server.sockets(which)).toBe(0);
     } finally {
       await server.close();
     }

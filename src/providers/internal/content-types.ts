@@ -1,0 +1,29 @@
+/** Content types besides text that OpenAI's own API accepts. */
+export const openaiContentTypes: readonly string[] = [
+  "image/jpeg",
+  "image/png",
+  "image/gif",
+  "image/webp",
+  "application/pdf",
+  "file-id",
+];
+
+/** Content types besides text that can be translated for Anthropic. */
+export const anthropicContentTypes: readonly string[] = [
+  "image/jpeg",
+  "image/png",
+  "image/gif",
+  "image/webp",
+  "application/pdf",
+];
+
+/** Content types besides text that a Gemini model reads, among those a chat request can hold. */
+export const googleContentTypes: readonly string[] = [
+  "image/jpeg",
+  "image/png",
+  "image/webp",
+  "image/heic",
+  "image/heif",
+  "application/pdf",
+  "text/plain",
+];
