@@ -28,7 +28,7 @@ const mostQuotes = 8;
 /**
  * Finds the part of a text that says what is asked, as opposed to the material it is about. In a single line,
  * what precedes a colon, else the line (of a long one the first and the last sentence); in several
- * lines, the first one and a short last one. Quotations are taken out. Returns the stretches in order, at
+ * lines, the first one and a short last one, unless this is a longer second paragraph. Quotations are taken out. Returns the stretches in order, at
  * most 600 units together. `text` is what is read: at most a few thousand units.
  */
 export function askedRanges(text: string): readonly Stretch[] {
@@ -59,7 +59,7 @@ function isMaterial(text: string, firstEnd: number, last: number, ratio: number)
   return last === firstEnd + 2 && text.charCodeAt(firstEnd + 1) === 0x0a && ratio > materialRatio;
 }
 
-/** How much a unit says, by the second one: the first may be a quotation mark. */
+/** Density of what units say, by the second one: the first may be a quotation mark. */
 function densityAt(text: string, start: number): number {
   return text.charCodeAt(start + 1) >= firstSyllable ? unitsPerSyllable : 1;
 }

@@ -22,8 +22,8 @@ import {
   singleHash,
   wordHash,
 } from "../read-features.ts";
-import { isPassage } from "./is-passage.ts";
 import { counts, loadUnits, MAX_WORDS, stems, units, words } from "../text-units.ts";
+import { isPassage } from "./is-passage.ts";
 
 /** Words with more letters than this are also known by their first letters. */
 const STEM = 5;
@@ -190,7 +190,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     if (allAsked && features.wordCount === features.askedWordCount)
       for (let index = 0; index < own; index += 1) askedStructure[index] = structure[index] as number;
     else describeText(askedCounts, askedCount, features.askedWordCount, askedStructure);
-    // Whoever leaves out the last full stop asks the same.
+    // A prompt without its last full stop asks the same.
     askedStructure[SENTENCES] = Math.max(Math.LN2, askedStructure[SENTENCES] as number);
     describeContext(facts, structure);
     for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
