@@ -15,6 +15,11 @@ const longestLastLine = 200;
 const longestLastSentence = 120;
 /** Length of a first line that is material if a short last paragraph follows. */
 const shortestMaterial = 200;
+/** A second and last paragraph that is this many times as long as the first is what the first is about. */
+const materialRatio = 1.5;
+/** Number of units that say as much in other scripts as one ideograph, kana or Hangul syllable. */
+const unitsPerSyllable = 2.5;
+const firstSyllable = 0x2e80;
 const shortestLead = 6;
 const longestLead = 160;
 /** Number of marks of quotation whose other half is looked for. */
@@ -23,7 +28,7 @@ const mostQuotes = 8;
 /**
  * Finds the part of a text that says what is asked, as opposed to the material it is about. In a single line,
  * what precedes a colon, else the line (of a long one the first and the last sentence); in several
- * lines, the first one and a short last one. Quotations are taken out. Returns the stretches in order, at
+ * lines, the first one and a short last one, unless this is a longer second paragraph. Quotations are taken out. Returns the stretches in order, at
  * most 600 units together. `text` is what is read: at most a few thousand units.
  */
 export function askedRanges(text: string): readonly Stretch[] {
@@ -31,23 +36,38 @@ export function askedRanges(text: string): readonly Stretch[] {
   const end = lastOf(text);
   if (end <= start) return [];
   const line = text.indexOf("\n", start);
-  if (line < 0 || line >= end || end - start <= shortText)
+  const density = densityAt(text, start);
+  if (line < 0 || line >= end || (end - start) * density <= shortText)
     return withoutQuotes(text, ofOneLine(text, start, end));
   const firstEnd = line - start > longestLine ? sentenceEnd(text, start, line) : line;
   const last = text.lastIndexOf("\n", end - 1) + 1;
-  const asksAtEnd = last > firstEnd && end - last <= longestLastLine && !isOption(text, last);
+  const asksAtEnd =
+    last > firstEnd &&
+    (end - last) * density <= longestLastLine &&
+    !isOption(text, last) &&
+    !isMaterial(text, line, last, (end - last) / (firstEnd - start));
   // Material first, then a paragraph that says what to do with it.
-  if (asksAtEnd && line - start > shortestMaterial && text.charCodeAt(last - 2) === 0x0a)
+  if (asksAtEnd && (line - start) * density > shortestMaterial && text.charCodeAt(last - 2) === 0x0a)
     return withoutQuotes(text, [{ start: last, end }]);
   const parts = [{ start, end: leadEnd(text, start, firstEnd) ?? firstEnd }];
   if (asksAtEnd) parts.push({ start: last, end });
   return withoutQuotes(text, parts);
 }
 
+/** True for a second paragraph, behind a blank line and the last one, by its length relative to the first. */
+function isMaterial(text: string, firstEnd: number, last: number, ratio: number): boolean {
+  return last === firstEnd + 2 && text.charCodeAt(firstEnd + 1) === 0x0a && ratio > materialRatio;
+}
+
+/** Density of what units say, by the second one: the first may be a quotation mark. */
+function densityAt(text: string, start: number): number {
+  return text.charCodeAt(start + 1) >= firstSyllable ? unitsPerSyllable : 1;
+}
+
 function ofOneLine(text: string, start: number, end: number): readonly Stretch[] {
   const lead = leadEnd(text, start, end);
   if (lead !== undefined) return [{ start, end: lead }];
-  if (end - start <= longestLine) return [{ start, end }];
+  if ((end - start) * densityAt(text, start) <= longestLine) return [{ start, end }];
   const first = sentenceEnd(text, start, end);
   const last = Math.max(first, lastSentence(text, end));
   return last >= end || end - last > longestLastSentence

@@ -3,6 +3,7 @@ import { followUps } from "./follow-ups.ts";
 import { hard } from "./hard.ts";
 import { long } from "./long.ts";
 import { medium } from "./medium.ts";
+import { moreEasy, moreHard } from "./more.ts";
 
 /** A prompt of our own whose difficulty is not in dispute. */
 export interface OwnPrompt {
@@ -27,6 +28,8 @@ export function ownPrompts(): readonly OwnPrompt[] {
     ...shortPrompts(medium, "medium"),
     ...longPrompts(),
     ...followUpPrompts(),
+    ...shortPrompts(moreHard, "hard").map(trainedOn),
+    ...shortPrompts(moreEasy, "easy").map(trainedOn),
   ];
 }
 
@@ -42,6 +45,10 @@ function shortPrompts(source: string, difficulty: OwnPrompt["difficulty"]): read
     }
   }
   return prompts;
+}
+
+function trainedOn(own: OwnPrompt): OwnPrompt {
+  return { ...own, test: false };
 }
 
 /** Places of an instruction and a text. */

@@ -79,7 +79,7 @@ export const settings: ComplexitySettings = {
     outcomes: { structure: 1_000, words: 100 },
     tiers: { structure: 10, words: 300 },
     instruction: { structure: 100, words: 100, asked: 8 },
-    exam: { structure: 100, asked: 15 },
+    exam: { structure: 100, asked: 8 },
   },
   examSets: ["korbench", "mint_bench", "eqbench_v2", "labels_math_levels", "evalperf", "labels_exercism"],
   otherSets: [
@@ -89,10 +89,10 @@ export const settings: ComplexitySettings = {
     "arena_bench_v1",
     "labels_da_levels",
   ],
-  examWeights: { own: 2, pads: 2 },
+  examWeights: { own: 6, pads: 4 },
   instructionWeights: {
     labels_uncommonroute_tiers: 1,
-    own: 3,
+    own: 5,
     pads: 3,
     frames: 1,
     small: 2,

@@ -112,6 +112,7 @@ export function scoreRow(model: ComplexityModel, row: TrainingRow): number {
     structure: row.structure,
     askedStructure: row.askedStructure,
     examStructure: row.examStructure,
+    passage: row.passage,
   }).score;
 }
 

@@ -25,6 +25,7 @@ export interface TrainingRow {
   readonly structure: Float64Array;
   readonly askedStructure: Float64Array;
   readonly examStructure: Float64Array;
+  readonly passage: boolean;
   readonly askCharacters: number;
   /** Mean failure of the small models, and tier of the author, each in [0, 1]. */
   readonly outcome?: number | undefined;
@@ -181,6 +182,7 @@ function createRowReader(): ReadRow {
       structure,
       askedStructure,
       examStructure,
+      passage,
     } = read(facts);
     const key = promptKey({ ...record, id: `${source}/${position}` });
     return {
@@ -193,6 +195,7 @@ function createRowReader(): ReadRow {
       structure: structure.slice(),
       askedStructure: askedStructure.slice(),
       examStructure: examStructure.slice(),
+      passage,
       askCharacters: facts.askCharacters,
       fold: foldOf(group ?? key),
     };

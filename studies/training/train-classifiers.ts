@@ -10,7 +10,7 @@ import { readWordVectors } from "./word-vectors.ts";
 export type GeneratedFiles = Readonly<Record<string, string>>;
 
 /** Date of the last review of the training files. */
-const dataDate = "2026-11-26";
+const dataDate = "2026-11-27";
 const lengthQuantiles = 65;
 
 /**

@@ -20,6 +20,12 @@ describe("what is asked is told from the material", () => {
     ["a full-width colon", "请翻译成英文：早上好", ["请翻译成英文"]],
     ["without a quotation", 'Is "good" an adjective?', ["Is ", " an adjective?"]],
     ["first of several lines", `Summarise this.\n\n${material}`, ["Summarise this."]],
+    [
+      "no longer second paragraph",
+      `Who wrote this letter to us?\n\n${material.slice(0, 150)}`,
+      ["Who wrote this letter to us?"],
+    ],
+    ["no second paragraph in a dense script", `要約して\n\n${"山へ行きました。".repeat(9)}`, ["要約して"]],
     ["behind the material", `${material}\n\nWho climbed the stairs?`, ["Who climbed the stairs?"]],
     [
       "first and last line",

@@ -89,6 +89,13 @@ test("full-width letters, curly quotes and other digits read as their plain form
   expect(ofAsk("add 17 and 25")).toBe(ofAsk("add 42 and 90"));
 });
 
+test("a last full stop that is left out changes no complexity", () => {
+  for (const ask of ["Prove that e is irrational", "写一张简短的感谢卡", "Rename a file in bash"]) {
+    const [bare, closed] = [ofAsk(ask), ofAsk(`${ask}.`)];
+    expect(Math.abs(bare - closed)).toBeLessThan(0.1);
+  }
+});
+
 test("only the ends of a text longer than 4,000 characters are read", () => {
   const head = "prove that ".repeat(300).slice(0, 3_000);
   const tail = "qed ".repeat(250);

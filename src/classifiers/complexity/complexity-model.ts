@@ -58,13 +58,15 @@ export const QUANTILES = 129;
 /** The exam head's value at which a prompt begins to count as an exam question, and the width of the change. */
 export const GATE_FROM = -0.6;
 export const GATE_WIDTH = 0.5;
+/** Added to that value where a text and a question about it share a line. */
+export const PASSAGE = 1;
 /** The instruction head's value from which it is sure. */
 export const SURE = 0.35;
 /** Largest rating by outcomes and tiers, and its weight, where the instruction is sure. */
 export const BASE_CAP = 1;
 export const BASE_SHARE = 0.35;
 /** Weight of the instruction where it is sure. */
-export const INSTRUCTION_WEIGHT = 12;
+export const INSTRUCTION_WEIGHT = 8;
 /** Added per unit of the features that no training prompt has: tools, images, JSON schema, turns. */
 export const CONTEXT_WEIGHTS: readonly number[] = [0.15, 0.15, 0.15, 0.1];
 const contextFrom = STRUCTURE.length - CONTEXT_WEIGHTS.length;
@@ -101,6 +103,7 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
     structure,
     askedStructure,
     examStructure,
+    passage,
   } = features;
   const { wordPrints, wordShares, askedPrints } = model;
   const ofInstruction = model.instruction.asked.weights;
@@ -119,8 +122,8 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
   const root = known === 0 ? 0 : 1 / Math.sqrt(known);
   const gate =
     structureScore(model.exam, examStructure, STRUCTURE.length) +
-    examSum * root * model.exam.asked.scale -
-    materialOf(examStructure);
+    examSum * root * model.exam.asked.scale +
+    (passage ? PASSAGE : -materialOf(examStructure));
   const exam = examShare(gate);
   const ofOutcomes = model.outcomes.words.weights;
   const ofTiers = model.tiers.words.weights;

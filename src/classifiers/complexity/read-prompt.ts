@@ -23,6 +23,7 @@ import {
   wordHash,
 } from "../read-features.ts";
 import { counts, loadUnits, MAX_WORDS, stems, units, words } from "../text-units.ts";
+import { isPassage } from "./is-passage.ts";
 
 /** Words with more letters than this are also known by their first letters. */
 const STEM = 5;
@@ -43,17 +44,24 @@ export interface PromptFeatures {
   /** Codes of that part's distinct words, pairs of neighbours and stems. */
   readonly asked: Int32Array;
   askedCount: number;
-  /** Structural features in the order of `STRUCTURE`: of the whole text, and of what is asked alone. */
+  /**
+   * Structural features in the order of `STRUCTURE`: of the whole text, and of what is asked alone, which counts as one
+   * sentence at least.
+   */
   readonly structure: Float64Array;
   readonly askedStructure: Float64Array;
   /** Like `askedStructure`, but with features of the whole text (`EXAM_CONTEXT`) in the last places. */
   readonly examStructure: Float64Array;
+  /** True if the last line is a long text with a question about it (`isPassage`). */
+  passage: boolean;
 }
 
 /** Features of the whole text by which the exam head tells options and a long text from the question. */
 export const EXAM_CONTEXT: readonly number[] = (["characters", "items", "sentences", "digits"] as const).map(
   (name) => STRUCTURE.indexOf(name),
 );
+
+const SENTENCES = STRUCTURE.indexOf("sentences");
 
 /** A piece of a stretch, which belongs to what is asked or does not. */
 export interface Piece extends ReadRange {
@@ -120,6 +128,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     structure: new Float64Array(STRUCTURE.length),
     askedStructure: new Float64Array(STRUCTURE.length),
     examStructure: new Float64Array(STRUCTURE.length),
+    passage: false,
   };
   // Words of what is asked with the hashes of their stems; 0 for none.
   const asked = new Int32Array(maxAsked);
@@ -175,11 +184,14 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     hashWords(wordCount, readingOf, reading, features);
     hashAsked(asked, askedStems, askedCount, askedReadingOf, reading, features);
     const { structure, askedStructure, examStructure } = features;
+    features.passage = loaded !== undefined && isPassage(facts[loaded.text], loaded.start, loaded.end);
     describeText(counts, wordCount, features.wordCount, structure);
     const own = STRUCTURE.length - EXAM_CONTEXT.length;
     if (allAsked && features.wordCount === features.askedWordCount)
       for (let index = 0; index < own; index += 1) askedStructure[index] = structure[index] as number;
     else describeText(askedCounts, askedCount, features.askedWordCount, askedStructure);
+    // A prompt without its last full stop asks the same.
+    askedStructure[SENTENCES] = Math.max(Math.LN2, askedStructure[SENTENCES] as number);
     describeContext(facts, structure);
     for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
     for (let index = 0; index < EXAM_CONTEXT.length; index += 1)

@@ -56,6 +56,7 @@ function features(
     structure: values,
     askedStructure: values,
     examStructure: values,
+    passage: false,
   };
 }
 
