@@ -25,6 +25,8 @@ import { fitComplexityModel, heldOutScores } from "./training/fit-complexity-mod
 import { readTrainingSet, recordOfOwn, trainable, without } from "./training/read-training-set.ts";
 import { readWordVectors } from "./training/word-vectors.ts";
 
+// Before any work: the study is of no use without them.
+dataPath();
 const withBenchmark = process.argv.includes("--benchmark");
 const tierSet = "labels_uncommonroute_tiers";
 const cut = 0.7;

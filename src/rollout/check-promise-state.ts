@@ -1,13 +1,13 @@
 import { InvalidOptionError } from "../contracts/index.ts";
 import { checkNumber } from "../plugin/index.ts";
 import { isBets } from "../statistics/sequential-bets.ts";
-import type { PromiseState, Standing } from "./promise.ts";
+import type { LivePromiseState, Standing } from "./standing.ts";
 
 const states: readonly Standing["state"][] = ["kept", "at-risk", "broken", "not-enough-evidence"];
 
 /** Checks and returns an exported state of a promise of this limit. Throws `InvalidOptionError`. */
-export function checkPromiseState(given: PromiseState, maxLoss: number, size: number): PromiseState {
-  const { formatVersion, bets, window, standing, mostWeight } = (given ?? {}) as Partial<PromiseState>;
+export function checkPromiseState(given: LivePromiseState, maxLoss: number, size: number): LivePromiseState {
+  const { formatVersion, bets, window, standing, mostWeight } = (given ?? {}) as Partial<LivePromiseState>;
   if (formatVersion !== 1 || given.maxLoss !== maxLoss)
     throw new InvalidOptionError(
       "state",

@@ -1,10 +1,4 @@
 /** Statements about live traffic that may be looked at any time. */
 
-export {
-  type AuditedLoss,
-  createPromise,
-  type LivePromise,
-  type PromiseOptions,
-  type PromiseState,
-  type Standing,
-} from "./promise.ts";
+export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
+export type { LivePromiseState, Standing } from "./standing.ts";

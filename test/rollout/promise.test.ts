@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createPromise, type Standing } from "../../src/rollout/promise.ts";
+import type { RequestFacts } from "../../src/contracts/index.ts";
+import { createPromise } from "../../src/rollout/promise.ts";
+import type { Standing } from "../../src/rollout/standing.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { runs } from "../support/runs.ts";
 
@@ -57,9 +59,11 @@ describe("a live promise", () => {
     expect(broken.state).toBe("broken");
     for (let record = 0; record < 1_000; record += 1) promise.add({ loss: 0 });
     expect(promise.standing().state).toBe("broken");
+    expect(promise.state({} as RequestFacts)).toBe("broken");
     expect(promise.standing().since).toBe(broken.since);
     promise.renew();
     expect(promise.standing()).toMatchObject({ state: "not-enough-evidence", records: 0 });
+    expect(promise.state({} as RequestFacts)).toBe("kept");
   });
 
   it("weighs records by the inverse of the probability with which they were drawn", () => {

@@ -114,7 +114,7 @@ async function run(
 
   for (let turn = 0; turn < 220; turn += 1) await ordinaryTurn(turn);
   const before = others.length;
-  const rounds = runs(120, each);
+  const rounds = runs(50, each);
   for (let turn = 0; turn < rounds; turn += 1) {
     for (let one = 0; isFlooded && one < Math.ceil(flooded / each) && mallory.sent < flooded; one += 1)
       await attack();
