@@ -3,9 +3,10 @@ import type { Refusal } from "../contracts/ports/index.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import type { CallContext, Execution } from "./context.ts";
+import { leftMs } from "./deadline.ts";
 import { endsEarlier } from "./output-limit.ts";
 import type { Proposal } from "./plan/index.ts";
-import { forbidden, notAdmitted, type Refused, unpaid, withoutRoom } from "./refused.ts";
+import { forbidden, notAdmitted, type Refused, tooLate, unpaid, withoutRoom } from "./refused.ts";
 import { takeRoomNow } from "./take-room.ts";
 
 /** A call of the plan whose money is reserved and that has entered admission. */
@@ -33,11 +34,33 @@ export function admitCall(
   const asked = lastResort === true || ports.admission.ask(call, delayMs);
   if (asked !== true) return notAdmitted(proposal, asked);
   const reserved = scope.account.reserve(call);
-  const entered = (answer: Awaited<typeof reserved>) =>
-    answer === true ? enter(execution, proposal, call) : unpaid(proposal, answer);
-  return reserved instanceof Promise
-    ? reserved.then(entered, () => unpaid(proposal, notReserved))
-    : entered(reserved);
+  if (reserved instanceof Promise)
+    return reserved.then(
+      (answer) => (answer === true ? enterLater(execution, proposal, call) : unpaid(proposal, answer)),
+      () => unpaid(proposal, notReserved),
+    );
+  return reserved === true ? enter(execution, proposal, call) : unpaid(proposal, reserved);
+}
+
+/** Enters after the wait for a store: the deadline may have passed, or a constraint no longer permit the call. */
+function enterLater(
+  execution: Execution,
+  proposal: Proposal,
+  call: ReadyCall["call"],
+): PlannedCall | Refused {
+  const refused = refusedNow(execution, proposal);
+  if (refused === undefined) return enter(execution, proposal, call);
+  execution.scope.account.release(call.attemptId);
+  return refused;
+}
+
+/** Returns the refusal of a call that may no longer be made after a wait; undefined if it may. */
+export function refusedNow(execution: Execution, proposal: Proposal): Refused | undefined {
+  if (leftMs(execution) <= 0) return tooLate(proposal);
+  const { clock } = execution.ports;
+  const candidate = execution.candidateOf(proposal.model, clock.monotonic());
+  const permitted = execution.permits(candidate, proposal.hop, clock.wall());
+  return permitted === true ? undefined : forbidden(proposal, permitted, true);
 }
 
 function enter(execution: Execution, proposal: Proposal, call: ReadyCall["call"]): PlannedCall | Refused {

@@ -102,6 +102,7 @@ class Reader implements AnswerReader {
         if (move.completion !== undefined) this.#whole(move.completion);
         return;
       }
+      this.#walk.confirm(move.call);
       if (move.call.check !== undefined) {
         moving = follow(this.#walk, await callOnce(this.#execution, move.call));
         continue;

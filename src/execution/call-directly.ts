@@ -91,7 +91,7 @@ async function makeDirectCall<T>(
 ): Promise<T> {
   const admitted = admit(context, model, hop);
   // No pause unless it is needed, since constraints were evaluated just now.
-  const ready = admitted instanceof Promise ? await admitted : admitted;
+  const ready = admitted instanceof Promise ? stillAlive(context, await admitted) : admitted;
   const ended = await runCall(context, ready, kind);
   ended.record.report(undefined);
   if (ended.failed) throw ended.error;
@@ -113,10 +113,28 @@ function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<
   const reserved = scope.account.reserve(call);
   return reserved instanceof Promise
     ? reserved.then(
-        (answer) => enter(context, call, answer),
+        (answer) => enterLater(context, call, answer),
         () => enter(context, call, notReserved),
       )
     : enter(context, call, reserved);
+}
+
+/** Enters after the wait for a store: the constraints may no longer permit the call. */
+function enterLater(
+  context: CallContext,
+  call: Call,
+  reserved: true | Refusal,
+): ReadyCall | Promise<ReadyCall> {
+  if (reserved === true) {
+    try {
+      checkAlive(context);
+      checkPermitted(context, call);
+    } catch (error) {
+      context.scope.account.release(call.attemptId);
+      throw error;
+    }
+  }
+  return enter(context, call, reserved);
 }
 
 function enter(context: CallContext, call: Call, reserved: true | Refusal): ReadyCall | Promise<ReadyCall> {
@@ -144,14 +162,28 @@ async function afterWait(context: CallContext, ready: ReadyCall, taking: Promise
 }
 
 function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall {
-  const { model: id, hop } = ready.call;
   try {
-    if ("by" in room) throw new LimitExceededError({ [id]: room.reason }, room.waitMs);
+    if ("by" in room) throw new LimitExceededError({ [ready.call.model]: room.reason }, room.waitMs);
     if (!room.waited) return ready;
-    // The constraints may no longer permit it after the wait.
-    const now = context.ports.clock.wall();
-    const permitted = context.permits(context.candidateOf(id, context.ports.clock.monotonic()), hop, now);
-    if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
+    checkPermitted(context, ready.call);
+    checkAlive(context);
+    return ready;
+  } catch (error) {
+    giveBack(context, ready);
+    throw error;
+  }
+}
+
+/** Throws `NoEligibleModelError` if a constraint does not permit the call, for instance after a wait. */
+function checkPermitted(context: CallContext, { model: id, hop }: Call): void {
+  const { clock } = context.ports;
+  const permitted = context.permits(context.candidateOf(id, clock.monotonic()), hop, clock.wall());
+  if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
+}
+
+/** Returns a call that has waited; gives everything back and throws if it may no longer be made. */
+function stillAlive(context: CallContext, ready: ReadyCall): ReadyCall {
+  try {
     checkAlive(context);
     return ready;
   } catch (error) {

@@ -17,6 +17,7 @@ export async function generate(execution: Execution): Promise<Completion> {
     // No `await` unless needed: nothing must happen between the constraints and the call.
     const move = moving instanceof Promise ? await moving : moving;
     if (move.call === undefined) return move.completion as Completion;
+    walk.confirm(move.call);
     moving = follow(walk, await callOnce(execution, move.call));
   }
 }

@@ -1,6 +1,6 @@
 import { isRouterError } from "../contracts/index.ts";
 import { watch } from "../plugin/watch.ts";
-import type { PlannedCall } from "./admit-call.ts";
+import { giveBack, type PlannedCall } from "./admit-call.ts";
 import type { Execution } from "./context.ts";
 import { type StreamCall, startStreamCall } from "./stream-call.ts";
 import type { Walk } from "./walk.ts";
@@ -26,7 +26,8 @@ export async function openStream(execution: Execution, walk: Walk, planned: Plan
   const afterMs = execution.ports.admission.lateAfterMs(planned.call.name);
   if (afterMs !== undefined && (await isLate(execution, opening, afterMs))) {
     const { call: hedge } = await walk.late(planned);
-    if (hedge !== undefined) {
+    if (hedge !== undefined && execution.signal?.aborted) giveBack(execution, hedge);
+    else if (hedge !== undefined) {
       const second = startStreamCall(execution, hedge);
       return openBeside(execution, walk, { call: first, opening }, second);
     }

@@ -93,6 +93,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     next,
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
+      // A model may begin as soon as `stream` is called, and not at the first read.
+      if (guard.signal.aborted) throw guard.signal.reason;
       const options = callOptions(guard, record, pass);
       iterator = iteratorOf(model.stream(copyOf(chatWithin(execution, planned.call, record)), options));
       while (!hasBegun) {

@@ -1,10 +1,9 @@
 import { isRouterError } from "../contracts/index.ts";
 import { wait } from "../plugin/wait.ts";
-import { giveBack, type PlannedCall } from "./admit-call.ts";
+import { giveBack, type PlannedCall, refusedNow } from "./admit-call.ts";
 import type { Execution } from "./context.ts";
-import { leftMs } from "./deadline.ts";
 import type { Proposal } from "./plan/index.ts";
-import { forbidden, type Refused, tooLate, withoutRoom } from "./refused.ts";
+import { type Refused, tooLate, withoutRoom } from "./refused.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
@@ -36,7 +35,7 @@ async function afterDelay(
     giveBack(execution, planned);
     throw error;
   }
-  const refused = refusedNow(execution, proposal, planned);
+  const refused = endIfRefused(execution, proposal, planned);
   if (refused !== undefined) return refused;
   const room = takeRoom(execution, planned.pass, proposal.lastResort === true);
   return afterRoom(execution, proposal, planned, room);
@@ -63,22 +62,15 @@ function settle(
   planned: PlannedCall,
   room: Room,
 ): PlannedCall | Refused {
-  if (!("by" in room)) return (room.waited ? refusedNow(execution, proposal, planned) : undefined) ?? planned;
+  if (!("by" in room))
+    return (room.waited ? endIfRefused(execution, proposal, planned) : undefined) ?? planned;
   giveBack(execution, planned);
   return withoutRoom(proposal, room);
 }
 
-/**
- * Returns the refusal of a call that may no longer be made after a wait, and gives everything back; undefined
- * if the call may be made.
- */
-function refusedNow(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
-  const isLate = leftMs(execution) <= 0;
-  const { clock } = execution.ports;
-  const permitted =
-    isLate ||
-    execution.permits(execution.candidateOf(proposal.model, clock.monotonic()), proposal.hop, clock.wall());
-  if (!isLate && permitted === true) return undefined;
-  giveBack(execution, planned);
-  return isLate ? tooLate(proposal) : forbidden(proposal, String(permitted), true);
+/** Returns the refusal of a call that may no longer be made after a wait, and gives everything back. */
+function endIfRefused(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
+  const refused = refusedNow(execution, proposal);
+  if (refused !== undefined) giveBack(execution, planned);
+  return refused;
 }

@@ -1,6 +1,6 @@
 import { type Completion, isRouterError } from "../contracts/index.ts";
 import { longestTimerMs } from "../plugin/longest-timer.ts";
-import { admitCall, type PlannedCall } from "./admit-call.ts";
+import { admitCall, giveBack, type PlannedCall } from "./admit-call.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
@@ -39,6 +39,8 @@ export class Walk {
   #readAt: number;
   /** Last attempt that ended, until its next step is known. */
   #previous: AttemptRecord | undefined;
+  /** Attempt before the call that got its turn last. */
+  #followed: AttemptRecord | undefined;
   // Created when needed, since most requests are answered by their first call.
   #refusals: Map<string, Refused> | undefined;
   #errors: Map<string, unknown> | undefined;
@@ -59,6 +61,19 @@ export class Walk {
     if (leftMs(this.#execution) <= 0) throw deadlineError(this.#execution.scope);
     ports.admission.noteRequest();
     return this.#follow(this.#send({ type: "begin", at: this.#readAt }));
+  }
+
+  /**
+   * Throws the signal's reason, and gives back what the call holds, if the caller has aborted since the call got its
+   * turn. To be called right before each call: a call that is never made must not be recorded and paid for.
+   */
+  confirm(planned: PlannedCall): void {
+    const { signal } = this.#execution;
+    if (!signal?.aborted) return;
+    giveBack(this.#execution, planned);
+    this.#send({ type: "aborted", at: this.#now() });
+    this.#followed?.report(undefined);
+    throw signal.reason;
   }
 
   /** Reports a call that failed with a typed error. */
@@ -194,7 +209,10 @@ export class Walk {
   }
 
   #settled(outcome: PlannedCall | Refused): PlannedCall | Refused {
-    if ("call" in outcome) this.#previous = undefined;
+    if ("call" in outcome) {
+      this.#followed = this.#previous;
+      this.#previous = undefined;
+    }
     return outcome;
   }
 

@@ -19,6 +19,7 @@ export async function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { timeoutMs, reason, signal: caller }: TimeLimit,
 ): Promise<T> {
+  if (caller?.aborted) throw caller.reason;
   const controller = new AbortController();
   const { signal } = controller;
   const endWatch = watch(systemClock, {

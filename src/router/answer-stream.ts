@@ -93,12 +93,13 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       this.#life.begin(request, this.#controller.signal, isClosed);
       checkPlain(request);
       this.#life.keep();
-      this.#endWatch = watch(clock, {
-        signal,
-        onAbort: (reason) => this.#end(reason),
-        ms: this.#life.leftMs(),
-        onTime: () => this.#endLate(),
-      });
+      // Two watches, so that the caller's abort still counts after the deadline's timer.
+      const endTimer = watch(clock, { ms: this.#life.leftMs(), onTime: () => this.#endLate() });
+      const endSignal = watch(clock, { signal, onAbort: (reason) => this.#end(reason) });
+      this.#endWatch = () => {
+        endTimer();
+        endSignal();
+      };
       return this.#life.decide();
     });
     // The caller has it before the calls that it decides are made.
@@ -180,10 +181,11 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
 
   /** Ends the request, whatever it is doing. A read under way rejects and reports the error. */
   #end(error: unknown): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = { error };
+    const isFirst = this.#ended === undefined;
+    this.#ended ??= { error };
+    // Also after the deadline's timer, which may be early: it leaves a read under way to its own guards.
     this.#controller.abort(error);
-    if (!this.#isReading) this.#fail(error);
+    if (isFirst && !this.#isReading) this.#fail(error);
   }
 
   /** Ends the request at its deadline. A read under way ends by its own guards, which know what it waited for. */

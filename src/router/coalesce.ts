@@ -3,6 +3,7 @@ import type { Clock } from "../contracts/ports/index.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
+import { onAbort } from "../plugin/on-abort.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 
 import { checkPlain } from "../request/index.ts";
@@ -66,12 +67,28 @@ export function coalesce<Id extends string>(
     const isLive = signal === undefined || (isSignal(signal) && !signal.aborted);
     const key = isLive && selects(when, request) ? keyOf(request) : undefined;
     const joined = key === undefined ? undefined : flights.get(key);
-    if (key === undefined || (joined === undefined && flights.size >= maxFlights)) {
+    const isFull = joined === undefined && flights.size >= maxFlights;
+    // `when`, or a getter of the request, may have aborted: `route` reports it.
+    if (key === undefined || signal?.aborted || isFull) {
       return route(request, options);
     }
     const startedAt = clock.monotonic();
     const flight = joined ?? start(key, request);
     flight.waiting += 1;
+    let isWaiting = true;
+    const leave = () => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      flight.waiting -= 1;
+      if (flight.waiting === 0 && signal?.aborted) {
+        forget(key, flight);
+        flight.controller.abort(signal.reason);
+      }
+    };
+    // At once, and not when the caller's promise has rejected: another call could begin in between.
+    let endWatch: (() => void) | undefined;
+    if (signal?.aborted) leave();
+    else if (signal !== undefined) endWatch = onAbort(signal, leave);
     try {
       const result = await (signal === undefined ? flight.result : unlessAborted(flight.result, signal));
       if (!flight.billed) {
@@ -86,11 +103,8 @@ export function coalesce<Id extends string>(
       onCoalesced(copy);
       return copy;
     } finally {
-      flight.waiting -= 1;
-      if (flight.waiting === 0 && signal?.aborted) {
-        forget(key, flight);
-        flight.controller.abort(signal.reason);
-      }
+      endWatch?.();
+      leave();
     }
   };
 }

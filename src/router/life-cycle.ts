@@ -58,7 +58,10 @@ export class LifeCycle<Id extends string> {
     const reading = readSession(run.facts, Math.max(0, this.leftMs()));
     if (!(reading instanceof Promise)) return this.#decide(draw, reading);
     HeldText.keep(run.text);
-    return reading.then((problem) => nest(() => this.#decide(draw, problem)));
+    return reading.then((problem) => {
+      if (run.signal?.aborted) throw run.signal.reason;
+      return nest(() => this.#decide(draw, problem));
+    });
   }
 
   #decide(draw: number | undefined, sessionUnknown: string | undefined): Decided<Id> | Promise<Decided<Id>> {

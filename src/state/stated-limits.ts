@@ -12,7 +12,7 @@ export interface StatedLimits {
 interface StatedLimit {
   readonly bucket: TokenBucket;
   until: number;
-  /** Number of calls that had begun when it was stated. */
+  /** Number of calls that had begun when it was stated, or last lowered. */
   saidAt: number;
   /** Number of times one after the other that nothing was left and no time was given at which something is. */
   empty: number;
@@ -107,6 +107,8 @@ function hear(
     const level = remaining - before.bucket.pending - since;
     if (level >= before.bucket.level) return before;
     before.bucket.level = level;
+    // Calls that have begun by now may have overtaken the one that states this: what they state is older.
+    before.saidAt = Math.max(before.saidAt, by.now);
     if (!isEmpty) before.until = Math.max(before.until, now + Math.min(span, longestStatedMs));
     return before;
   }

@@ -124,10 +124,11 @@ describe("an endpoint that says how much is left", () => {
     const [small, large] = [await serve(20, says), await serve(1_000, free)];
     const models = await send(routerOf(small, large));
     expect(models).toHaveLength(41);
-    // Requests that overtake each other on the way may hide one.
+    // One that overtakes others on its way, for instance on a connection that was open, states more than is left.
+    // What has come before it and is not answered yet cannot be told from what comes after it.
     expect(small.seen.refused).toBeLessThanOrEqual(1);
     // What comes back evenly is used as well, where a limit says how much that is.
-    expect(small.seen.answered).toBeGreaterThanOrEqual(15);
+    expect(small.seen.answered).toBeGreaterThanOrEqual(12);
     expect(models.filter((model) => model === "large").length).toBe(41 - small.seen.answered);
   });
 

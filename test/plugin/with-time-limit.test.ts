@@ -32,6 +32,15 @@ describe("work within a time", () => {
     await expect(withTimeLimit(never, limit(60_000, caller.signal))).rejects.toBe(gone);
     expect(getEventListeners(caller.signal, "abort")).toEqual([]);
   });
+
+  it("is not begun if the caller has aborted before", async () => {
+    let begun = 0;
+    const work = async () => {
+      begun += 1;
+    };
+    await expect(withTimeLimit(work, limit(60_000, AbortSignal.abort(gone)))).rejects.toBe(gone);
+    expect(begun).toBe(0);
+  });
 });
 
 it("a promise that settles first leaves no listener", async () => {

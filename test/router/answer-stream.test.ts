@@ -254,3 +254,56 @@ it("a stream without deadline and signal that is never iterated makes no call an
   expect(events.map(({ type }) => type)).toEqual(["decision-made"]);
   expect(router.exportState().spend?.accounts.every(({ usedUsd }) => usedUsd === 0) ?? true).toBe(true);
 });
+
+describe("between the deadline's timer and the deadline by a clock that is late", () => {
+  /** Opens a stream whose first model fails after 60 ms, the second one after 120 ms. */
+  function open() {
+    const calls: string[] = [];
+    const failing = (model: string): Model => ({
+      ...fakeModel({ model }),
+      stream: () => {
+        calls.push(model);
+        return (async function* () {
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          yield* [];
+          throw new Error("down");
+        })();
+      },
+    });
+    const router = createRouter({
+      models: { one: failing("one"), two: failing("two"), three: failing("three") },
+      policy: always("one"),
+      execution: { retries: 0 },
+      // At half the speed of timers.
+      monotonicClock: () => Date.now() / 2,
+    });
+    return { calls, router };
+  }
+
+  it("an abort still ends a read under way: no model is called after it", async () => {
+    const { calls, router } = open();
+    const controller = new AbortController();
+    const stream = router.stream(ask({ deadlineMs: 100 }), { signal: controller.signal });
+    const reading = stream[Symbol.asyncIterator]().next();
+    reading.catch(() => {});
+    await vi.advanceTimersByTimeAsync(110);
+    const reason = new Error("the caller left");
+    controller.abort(reason);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await ended(reading)).toBe(reason);
+    expect(await ended(stream.result)).toBe(reason);
+    expect(calls).toEqual(["one", "two"]);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  });
+
+  it("so does a consumer that leaves", async () => {
+    const { calls, router } = open();
+    const reading = router.stream(ask({ deadlineMs: 100 }))[Symbol.asyncIterator]();
+    const read = reading.next();
+    await vi.advanceTimersByTimeAsync(110);
+    await reading.return?.();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await read).toEqual({ done: true, value: undefined });
+    expect(calls).toEqual(["one", "two"]);
+  });
+});

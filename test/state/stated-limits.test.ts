@@ -62,6 +62,26 @@ describe("a limit that a provider states", () => {
     expect(typeof limits.enter(call(), 0)).toBe("string");
   });
 
+  it("is not raised by a call that overtook others on its way, and so states what was left before them", () => {
+    const { limits, call, count } = makeLimits({});
+    const begin = () => {
+      const pass = passed(limits.enter(call(), 0));
+      pass.begin();
+      return pass;
+    };
+    const says = (pass: ReturnType<typeof begin>, remainingRequests: number) =>
+      pass.onRateLimit({ remainingRequests, limitRequests: 6, resetRequestsMs: 1e6 });
+    says(begin(), 5);
+    const [second, , fourth] = [begin(), begin(), begin()];
+    says(second, 4);
+    // It comes before the third and the fourth, of which the third is not answered yet.
+    const fifth = begin();
+    says(fourth, 1);
+    says(fifth, 3);
+    // One of six is left. It may be held back, but no second one begins.
+    expect(count()).toBeLessThanOrEqual(1);
+  });
+
   it("does the same for tokens", () => {
     const { limits, call } = makeLimits({});
     const first = passed(limits.enter(call(100), 0));

@@ -72,6 +72,8 @@ export interface Scenario {
   readonly pin: number | undefined;
   readonly maxCostUsd: number | undefined;
   readonly deadlineMs: number | undefined;
+  /** True if models answer so late that timers of deadlines fire before the world's clock has come so far. */
+  readonly slow: boolean;
   /** Step of the world at which the caller aborts. */
   readonly abortAt: number | undefined;
   readonly retries: number;
@@ -167,6 +169,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   pin: often<number | undefined>(undefined, index),
   maxCostUsd: often<number | undefined>(undefined, fc.constantFrom(0.5, 2, 4)),
   deadlineMs: often<number | undefined>(undefined, fc.constantFrom(15, 45)),
+  slow: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   abortAt: often<number | undefined>(undefined, fc.nat({ max: 5 })),
   retries: fc.nat({ max: 2 }),
   hedge: fc.boolean(),

@@ -103,6 +103,8 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     return usd ?? 0;
   };
 
+  const pause = (): Promise<void> => (scenario.slow ? setTimeout(16) : setImmediate());
+
   /** Creates a model that checks each call. `ofRouter`: the router's facts of it, in addition to its own. */
   const modelOf = (
     facts: ModelFacts,
@@ -125,14 +127,14 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
       ...facts,
       async generate() {
         const { outcome, refund } = begin();
-        await setImmediate();
+        await pause();
         advance();
         failAs(outcome, facts.name, refund, advance);
         return completionOf(facts.model, outcome !== "no-usage");
       },
       async *stream() {
         const { outcome, refund } = begin();
-        await setImmediate();
+        await pause();
         advance();
         failAs(outcome, facts.name, refund, advance);
         yield chunkOf(facts.model, { role: "assistant" });
