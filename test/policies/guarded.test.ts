@@ -203,6 +203,35 @@ describe("what counts", () => {
   });
 
   it.each([
+    ["flags nobody while the classifier fails for all, however unequal they are", true],
+    ["flags a tenant whose prompts alone the classifier fails at", false],
+  ])("%s", async (_, isOutage) => {
+    const { router, told } = make(guarded(split));
+    const send = (tenant: string, content: string) =>
+      router.decide({ tenant, messages: [{ role: "user", content }] });
+    const names = ["b", "c", "d", "e", "f", "g", "h", "i"];
+    for (let at = 0; at < 600; at += 1) for (const tenant of ["a", ...names]) await send(tenant, "0.1");
+    for (let at = 0; at < 400; at += 1) {
+      await send("a", "not a number");
+      // Each of the others sends one request in 32 of the first one's.
+      if (at % 4 === 0) await send(names[(at / 4) % 8] as string, isOutage ? "not a number" : "0.1");
+    }
+    expect(told().map(({ unit }) => unit)).toEqual(isOutage ? [] : ["a"]);
+  });
+
+  it("goes by what other tenants get where few are known and the usual share is stated", async () => {
+    const { router, told } = make(guarded(split, { usual: 0.3 }));
+    const send = (tenant: string, content: string) =>
+      router.decide({ tenant, messages: [{ role: "user", content }] });
+    for (let at = 0; at < 300; at += 1) for (const tenant of ["a", "b"]) await send(tenant, "0.1");
+    for (let at = 0; at < 300; at += 1) {
+      await send("a", "not a number");
+      await send("b", "0.1");
+    }
+    expect(told().map(({ unit }) => unit)).toEqual(["a"]);
+  });
+
+  it.each([
     ["session", { session: "one" }],
     [{ label: "user" }, { labels: { user: "one" } }],
   ] as const)("goes by %j if asked, apart for each tenant", async (by, facts) => {

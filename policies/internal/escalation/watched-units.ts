@@ -14,6 +14,11 @@ export interface WatchedUnits {
   release(key: string, unit: WatchedUnit): void;
   /** Takes a unit with enough requests among those that say what is usual. */
   sample(unit: WatchedUnit): void;
+  /**
+   * Says if the classifier fails for others, too: for at least half of the sampled units that were seen since a request
+   * of the guard. Undefined if none was.
+   */
+  failOthers(unit: WatchedUnit, since: number): boolean | undefined;
   /** Returns what is usual among the sampled units, of which those with an alarm do not count. */
   usual(): UnitShares | undefined;
   entries(): Iterable<readonly [string, WatchedUnit]>;
@@ -84,6 +89,16 @@ export function createWatchedUnits(max: number): WatchedUnits {
       if (before !== undefined) before.isSampled = false;
       sampled[place] = unit;
       place = (place + 1) % mostSampled;
+    },
+    failOthers(unit, since) {
+      let seen = 0;
+      let failing = 0;
+      for (const other of sampled) {
+        if (other === unit || other.lastAt <= since) continue;
+        seen += 1;
+        if (other.isUnclassified) failing += 1;
+      }
+      return seen === 0 ? undefined : 2 * failing >= seen;
     },
     usual() {
       const known = sampled.filter(({ alarm }) => alarm === undefined);
