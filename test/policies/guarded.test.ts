@@ -243,6 +243,40 @@ describe("what counts", () => {
     expect((await router.decide({ tenant: "a", ...facts, messages: ask(true) })).model).toBe("small");
   });
 
+  it("lets no tenant make a share usual for the sessions of others", async () => {
+    const told: RouterEvent[] = [];
+    const [input] = guarded(split, { by: "session" }).reads ?? [];
+    const state = input?.create({
+      classifier: "sample@1",
+      now: () => 0,
+      monotonic: () => 0,
+      emit: (event) => told.push(event),
+    });
+    const decide = (tenant: string, session: string, isLarge: boolean) => {
+      const model = isLarge ? "large" : "small";
+      const candidates = ["small", "large"].map((id) => ({ model: id, permitted: true }));
+      const request = { tenant, session, labels: {} };
+      const decision = {
+        model,
+        plan: [{ model }],
+        candidates,
+        forced: false,
+        request,
+      } as unknown as Decision;
+      state?.observe?.({ type: "decision-made", decision });
+    };
+    for (let session = 0; session < 60; session += 1)
+      for (let at = 0; at < 210; at += 1) decide(`t${session % 12}`, `s${session}`, at % 5 === 0);
+    // Each step is within what the steps before have made usual.
+    for (let share = 0.35; share <= 1; share += 0.05)
+      for (let session = 0; session < 200; session += 1)
+        for (let at = 0; at < 205; at += 1)
+          decide("mallory", `${share}-${session}`, Math.floor((at + 1) * share) > Math.floor(at * share));
+    told.length = 0;
+    for (let at = 0; at < 400; at += 1) decide("other", "flood", true);
+    expect(told).toEqual([expect.objectContaining({ type: "escalation-abnormal", unit: "flood" })]);
+  });
+
   it("takes the large models from the option, and caps to the first that is not one of them", async () => {
     const models = {
       small: fakeModel({ model: "s" }),
