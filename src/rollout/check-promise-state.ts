@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../contracts/index.ts";
 import { checkNumber } from "../plugin/index.ts";
 import { isBets } from "../statistics/sequential-bets.ts";
-import type { PromiseState, Standing } from "./promise.ts";
+import type { PromiseState, Standing } from "./promise-state.ts";
 
 const states: readonly Standing["state"][] = ["kept", "at-risk", "broken", "not-enough-evidence"];
 

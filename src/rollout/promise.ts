@@ -1,15 +1,12 @@
 import { InvalidOptionError } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
 import { bettingPValue } from "../statistics/betting-p-value.ts";
-import {
-  betOnChange,
-  type ChangeBets,
-  type ChangeGrid,
-  evidenceOf,
-  noChange,
-} from "../statistics/change-detector.ts";
+import { betOnChange, type ChangeGrid, evidenceOf, noChange } from "../statistics/change-detector.ts";
 import { checkPromiseState } from "./check-promise-state.ts";
-import { type LossRow, type LossWindow, lossWindow } from "./loss-window.ts";
+import { type LossWindow, lossWindow } from "./loss-window.ts";
+import type { PromiseState, Standing } from "./promise-state.ts";
+
+export type { PromiseState, Standing } from "./promise-state.ts";
 
 export interface PromiseOptions {
   /** Largest mean loss of quality against the reference, in (0, 1). */
@@ -32,25 +29,6 @@ export interface AuditedLoss {
   readonly unit?: string | undefined;
 }
 
-/** State of a promise. */
-export interface Standing {
-  /**
-   * `broken`: the loss is above the limit, or was for part of the window; stays until `renew`. `at-risk`: evidence of
-   * the same that would be false once in two windows. `kept`: the mean loss of the window is below the limit, with the
-   * stated confidence if nothing has changed within it. Else `not-enough-evidence`.
-   */
-  readonly state: "kept" | "at-risk" | "broken" | "not-enough-evidence";
-  /** Number of records after which the state began. */
-  readonly since: number;
-  /** Number of records so far, without repeated units. */
-  readonly records: number;
-  /** Weighted mean loss of the window. Absent without records. */
-  readonly meanLoss?: number | undefined;
-  /** Evidence that the promise is broken, and what makes it broken. */
-  readonly evidence: number;
-  readonly alarmAt: number;
-}
-
 /** Watches whether routing keeps its promise on audited traffic. May be asked at any time. */
 export interface LivePromise {
   add(record: AuditedLoss): Standing;
@@ -61,15 +39,6 @@ export interface LivePromise {
   exportState(): PromiseState;
   /** Replaces the state. Throws `InvalidOptionError`, and then changes nothing, for what is not an exported one. */
   restoreState(state: PromiseState): void;
-}
-
-export interface PromiseState {
-  readonly formatVersion: 1;
-  readonly maxLoss: number;
-  readonly bets: ChangeBets;
-  readonly window: readonly LossRow[];
-  readonly standing: Pick<Standing, "state" | "since" | "records">;
-  readonly mostWeight: number;
 }
 
 /** Smallest probability of an audit: the inverse of a smaller one outweighs all other records of any window. */
