@@ -39,8 +39,8 @@ const names = ["by", "large", "usual", "usualOf", "margin", "cap", "capMs", "max
 /**
  * Watches the share of requests that the policy wants to send to a large model, tenant by tenant. Where it is far above
  * what is usual, the router emits `escalation-abnormal` and the tenant gets the small model for a time: a flood of
- * prompts that are made to look hard costs at most about 200 calls of the large one. Of ordinary tenants at most 1 %
- * are flagged within 10,000 requests each.
+ * prompts that are made to look hard costs about 200 calls of the large one. Of ordinary tenants less than 1 % are flagged
+ * within 10,000 requests each; of those that may send a hundred hard requests nearly in a row more are: state `usualOf`.
  *
  * Put it outermost: `guarded(sticky(threshold({ … })))`. It has an opinion where the policy has one. A pin is not
  * capped, and where no smaller model is permitted the policy's choice stays. While a unit is capped, the decision's

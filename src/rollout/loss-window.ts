@@ -8,6 +8,8 @@ export interface LossWindow {
   count(): number;
   /** Returns the weighted mean loss; undefined without records. */
   mean(): number | undefined;
+  /** Returns the largest weight; 0 without records. */
+  mostWeight(): number;
   /** Returns all records, the oldest first. */
   rows(): readonly LossRow[];
 }
@@ -19,9 +21,13 @@ export function lossWindow(size: number, given: readonly LossRow[] = []): LossWi
   const unitOf: (string | undefined)[] = [];
   const units = new Set<string>();
   let next = 0;
+  /** Undefined if it has to be looked for: the record that had it has left. */
+  let most: number | undefined = 0;
   const put = (row: LossRow, unit: string | undefined) => {
     const leaving = unitOf[next];
     if (leaving !== undefined) units.delete(leaving);
+    if (most !== undefined && row[1] >= most) most = row[1];
+    else if (rows[next]?.[1] === most) most = undefined;
     rows[next] = row;
     unitOf[next] = unit;
     if (unit !== undefined) units.add(unit);
@@ -44,6 +50,10 @@ export function lossWindow(size: number, given: readonly LossRow[] = []): LossWi
         weights += weight;
       }
       return weights === 0 ? undefined : sum / weights;
+    },
+    mostWeight() {
+      most ??= rows.reduce((largest, [, weight]) => Math.max(largest, weight), 0);
+      return most;
     },
     rows: () => (rows.length < size ? [...rows] : [...rows.slice(next), ...rows.slice(0, next)]),
   };

@@ -21,7 +21,7 @@ export interface PromiseOptions {
 export interface AuditedLoss {
   /** Quality of the reference minus that of the answer, in [-1, 1]; 0 where the reference answered. */
   readonly loss: number;
-  /** Probability with which the request was audited, in (0, 1]. Default 1. */
+  /** Probability with which the request was audited, in [0.000001, 1]. Default 1. */
   readonly probability?: number | undefined;
   /** Independent unit, for instance a hashed session: of one unit a window counts one record. Absent: its own. */
   readonly unit?: string | undefined;
@@ -42,6 +42,8 @@ export interface LivePromise extends QualityPromise {
   restoreState(state: LivePromiseState): void;
 }
 
+/** Smallest probability of an audit: the inverse of a smaller one outweighs all other records of any window. */
+const leastProbability = 1e-6;
 /** Number of bets in a window. */
 const kept = 20;
 /** A false `at-risk` comes at most once in two windows. */
@@ -92,12 +94,13 @@ export function createPromise(options: PromiseOptions): LivePromise {
   return {
     add({ loss, probability = 1, unit }) {
       checkNumber("record.loss", loss, { min: -1, max: 1 });
-      checkNumber("record.probability", probability, { min: Number.MIN_VALUE, max: 1 });
+      checkNumber("record.probability", probability, { min: leastProbability, max: 1 });
       const weight = 1 / probability;
       if (!window.add(loss, weight, unit)) return standing();
       records += 1;
-      // The weight of a record is known before its loss: bets may be scaled by the largest so far.
-      mostWeight = Math.max(mostWeight, weight);
+      // The weight of a record is known before its loss: bets may be scaled by the largest of the window. One that has
+      // left it must not make the bets of all later records small.
+      mostWeight = window.mostWeight();
       const share = weight / mostWeight;
       bets = betOnChange(bets, (share * (loss - maxLoss)) / (1 + maxLoss), grid);
       const evidence = evidenceOf(bets);

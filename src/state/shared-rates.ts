@@ -112,7 +112,10 @@ class CallRate implements SharedRate {
     if (this.#tokens.length === 0) return;
     const { usage, costEstimated } = attempt ?? {};
     const isKnown = usage !== undefined && costEstimated !== true;
-    const used = isKnown ? usage.inputTokens + usage.outputTokens : this.#amount;
+    // Like an estimate at most a whole bucket: a server that reports a million tokens must not lock a tenant out of all
+    // processes for more than a minute.
+    const most = this.#tokens.reduce((least, { limit }) => Math.min(least, limit), Number.MAX_SAFE_INTEGER);
+    const used = isKnown ? Math.min(usage.inputTokens + usage.outputTokens, most) : this.#amount;
     this.#desk.settle(this.#tokensId, isMade ? used : 0, 0);
   }
 

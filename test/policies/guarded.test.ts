@@ -203,6 +203,35 @@ describe("what counts", () => {
   });
 
   it.each([
+    ["flags nobody while the classifier fails for all, however unequal they are", true],
+    ["flags a tenant whose prompts alone the classifier fails at", false],
+  ])("%s", async (_, isOutage) => {
+    const { router, told } = make(guarded(split));
+    const send = (tenant: string, content: string) =>
+      router.decide({ tenant, messages: [{ role: "user", content }] });
+    const names = ["b", "c", "d", "e", "f", "g", "h", "i"];
+    for (let at = 0; at < 600; at += 1) for (const tenant of ["a", ...names]) await send(tenant, "0.1");
+    for (let at = 0; at < 400; at += 1) {
+      await send("a", "not a number");
+      // Each of the others sends one request in 32 of the first one's.
+      if (at % 4 === 0) await send(names[(at / 4) % 8] as string, isOutage ? "not a number" : "0.1");
+    }
+    expect(told().map(({ unit }) => unit)).toEqual(isOutage ? [] : ["a"]);
+  });
+
+  it("goes by what other tenants get where few are known and the usual share is stated", async () => {
+    const { router, told } = make(guarded(split, { usual: 0.3 }));
+    const send = (tenant: string, content: string) =>
+      router.decide({ tenant, messages: [{ role: "user", content }] });
+    for (let at = 0; at < 300; at += 1) for (const tenant of ["a", "b"]) await send(tenant, "0.1");
+    for (let at = 0; at < 300; at += 1) {
+      await send("a", "not a number");
+      await send("b", "0.1");
+    }
+    expect(told().map(({ unit }) => unit)).toEqual(["a"]);
+  });
+
+  it.each([
     ["session", { session: "one" }],
     [{ label: "user" }, { labels: { user: "one" } }],
   ] as const)("goes by %j if asked, apart for each tenant", async (by, facts) => {
@@ -212,6 +241,40 @@ describe("what counts", () => {
     expect((await router.decide({ tenant: "b", ...facts, messages: ask(true) })).model).toBe("large");
     expect((await router.decide({ tenant: "a", messages: ask(true) })).model).toBe("large");
     expect((await router.decide({ tenant: "a", ...facts, messages: ask(true) })).model).toBe("small");
+  });
+
+  it("lets no tenant make a share usual for the sessions of others", async () => {
+    const told: RouterEvent[] = [];
+    const [input] = guarded(split, { by: "session" }).reads ?? [];
+    const state = input?.create({
+      classifier: "sample@1",
+      now: () => 0,
+      monotonic: () => 0,
+      emit: (event) => told.push(event),
+    });
+    const decide = (tenant: string, session: string, isLarge: boolean) => {
+      const model = isLarge ? "large" : "small";
+      const candidates = ["small", "large"].map((id) => ({ model: id, permitted: true }));
+      const request = { tenant, session, labels: {} };
+      const decision = {
+        model,
+        plan: [{ model }],
+        candidates,
+        forced: false,
+        request,
+      } as unknown as Decision;
+      state?.observe?.({ type: "decision-made", decision });
+    };
+    for (let session = 0; session < 60; session += 1)
+      for (let at = 0; at < 210; at += 1) decide(`t${session % 12}`, `s${session}`, at % 5 === 0);
+    // Each step is within what the steps before have made usual.
+    for (let share = 0.35; share <= 1; share += 0.05)
+      for (let session = 0; session < 200; session += 1)
+        for (let at = 0; at < 205; at += 1)
+          decide("mallory", `${share}-${session}`, Math.floor((at + 1) * share) > Math.floor(at * share));
+    told.length = 0;
+    for (let at = 0; at < 400; at += 1) decide("other", "flood", true);
+    expect(told).toEqual([expect.objectContaining({ type: "escalation-abnormal", unit: "flood" })]);
   });
 
   it("takes the large models from the option, and caps to the first that is not one of them", async () => {

@@ -73,6 +73,17 @@ describe("a live promise", () => {
     expect(promise.standing().meanLoss).toBeCloseTo(2 / 12, 12);
   });
 
+  it.each([1e-6, 1e-4])(
+    "is found broken after a record that was drawn with %s has left the window",
+    (probability) => {
+      const promise = createPromise({ maxLoss: 0.02, window: 200 });
+      promise.add({ loss: 0, probability });
+      for (let record = 0; record < 200; record += 1) promise.add({ loss: 0 });
+      for (let record = 0; record < 200; record += 1) promise.add({ loss: 1 });
+      expect(promise.standing().state).toBe("broken");
+    },
+  );
+
   it("counts one record of a unit in a window", () => {
     const promise = createPromise({ maxLoss: 0.02, window: 100 });
     for (let record = 0; record < 50; record += 1) promise.add({ loss: 1, unit: "session" });
@@ -113,6 +124,7 @@ describe("a live promise", () => {
     ["loss", { loss: 2 }],
     ["loss", { loss: Number.NaN }],
     ["probability", { loss: 0, probability: 0 }],
+    ["probability", { loss: 0, probability: Number.MIN_VALUE }],
   ])("refuses a record with a bad %s", (field, record) => {
     expect(() => createPromise({ maxLoss: 0.02 }).add(record)).toThrow(new RegExp(`record.${field}`));
   });

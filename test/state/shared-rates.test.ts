@@ -115,6 +115,28 @@ describe.each(["strict", "leased"] as const)("rates of two processes over one st
     expect(await spending(40_000)).toBeLessThanOrEqual(2);
   });
 
+  it("are free again within two minutes after a server has reported any number of tokens", async () => {
+    const time = { now: Date.UTC(2026, 10, 27) };
+    const store = memoryStore({ now: () => time.now });
+    const one = createRouter({
+      models: { small: using(100_000_000) },
+      policy: always("small"),
+      clock: () => time.now,
+      shared: { store, mode, timeoutMs: 5_000 },
+      execution: {
+        limits: { tokensPerMinute: 100_000, tenant: { tokensPerMinute: 50_000 } },
+        retries: 0,
+        retryAfterCapMs: 0,
+      },
+    });
+    await one.route({ tenant: "a", messages });
+    await one.close();
+    time.now += 120_000;
+    const two = process_({ tokensPerMinute: 100_000, tenant: { tokensPerMinute: 50_000 } }, { store, mode });
+    for (const tenant of ["a", "b"]) await two.route({ tenant, messages });
+    await two.close();
+  });
+
   it("gives back what a call that is not made has reserved", async () => {
     const store = memoryStore();
     const limits: LimitOptions = { requestsPerMinute: 4, tenant: { tokensPerMinute: 1 } };

@@ -41,6 +41,8 @@ const mostDoublings = 4;
 const refreshEvery = 500;
 /** The same while no unit is known. */
 const firstRefresh = 50;
+/** Number of requests of all units within which one was seen lately. */
+const lately = 200;
 
 /** Creates the state of a guard, which watches what the policy wants and says who is capped. */
 export function escalationWatch(options: WatchOptions): PolicyInput {
@@ -55,6 +57,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
   let units: WatchedUnits = createWatchedUnits(maxUnits);
   let others: UnitShares | undefined;
   let untilRefresh = firstRefresh;
+  let requests = 0;
 
   const refresh = () => {
     others = units.usual();
@@ -108,6 +111,13 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
 
   const durationOf = (alarms: number) => capMs * 2 ** (alarms - 1);
 
+  /**
+   * Policies send what was not classified to the large model. It counts if others' requests are classified: prompts may be
+   * made so that a classifier fails at them.
+   */
+  const isClassifiersDoing = (unit: WatchedUnit): boolean =>
+    units.failOthers(unit, requests - lately) ?? others === undefined;
+
   const statedFor = (unit: WatchedUnit): number | undefined => {
     const own = unit.name === undefined ? undefined : options.usualOf.get(unit.name);
     return own ?? options.usual;
@@ -130,12 +140,14 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       const isLarge = wantedLarge(event, models);
       if (isLarge === undefined) return;
       const { decision } = event as Extract<RouterEvent, { readonly type: "decision-made" }>;
-      // Policies send what was not classified to the large model: the doing of the classifier.
-      if (decision.classifierError !== undefined && others === undefined) return;
-      const { request } = decision;
+      const { request, classifierError } = decision;
       const name = unitName(by, request);
       const key = unitKey(by, name, request.tenant);
       const unit = units.of(key, name, request.tenant);
+      requests += 1;
+      unit.lastAt = requests;
+      unit.isUnclassified = classifierError !== undefined;
+      if (unit.isUnclassified && isClassifiersDoing(unit)) return;
       const stated = statedFor(unit);
       const usual =
         stated === undefined ? usualFor(unit, others, options.margin) : statedBound(stated, options.margin);

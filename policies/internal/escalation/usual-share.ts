@@ -1,5 +1,5 @@
 /** Number of other units from which they say what is usual. */
-const fewestUnits = 5;
+export const fewestUnits = 5;
 /** Smallest spread that is assumed, as a standard deviation: a few units that are alike do not bind the next one. */
 const leastSpread = 0.1;
 /** Standard deviations above the median that are usual. */

@@ -14,6 +14,9 @@ export interface WatchedUnit {
   readonly evidence: Evidence;
   /** True if it was seen since it was last considered for being forgotten. */
   isSeen: boolean;
+  /** Number of the guard's request at which it was last seen, and whether that one could not be classified. */
+  lastAt: number;
+  isUnclassified: boolean;
   /** True if it is among those that say what is usual. */
   isSampled: boolean;
   alarm: Alarm | undefined;
@@ -68,6 +71,8 @@ export function createUnit(name: string | undefined, tenant: string | undefined)
     recent: 0,
     evidence: noEvidence(),
     isSeen: false,
+    lastAt: 0,
+    isUnclassified: false,
     isSampled: false,
     alarm: undefined,
     alarms: 0,

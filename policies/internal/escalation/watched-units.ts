@@ -1,5 +1,5 @@
 import { alarmAt } from "./share-alarm.ts";
-import { type UnitShares, usualShares } from "./usual-share.ts";
+import { fewestUnits, type UnitShares, usualShares } from "./usual-share.ts";
 import { createUnit, enoughForOthers, type WatchedUnit } from "./watched-unit.ts";
 
 /** Units of a guard, at most `max`, and as many with an alarm, which new units do not push out. */
@@ -14,6 +14,11 @@ export interface WatchedUnits {
   release(key: string, unit: WatchedUnit): void;
   /** Takes a unit with enough requests among those that say what is usual. */
   sample(unit: WatchedUnit): void;
+  /**
+   * Says if the classifier fails for others, too: for at least half of the sampled units that were seen since a request
+   * of the guard. Undefined if none was.
+   */
+  failOthers(unit: WatchedUnit, since: number): boolean | undefined;
   /** Returns what is usual among the sampled units, of which those with an alarm do not count. */
   usual(): UnitShares | undefined;
   entries(): Iterable<readonly [string, WatchedUnit]>;
@@ -30,7 +35,6 @@ export function createWatchedUnits(max: number): WatchedUnits {
   const units = new Map<string, WatchedUnit>();
   const alarmed = new Map<string, WatchedUnit>();
   const sampled: WatchedUnit[] = [];
-  let place = 0;
 
   /**
    * Forgets a unit that was not seen for long. One that was seen, or against which there is evidence, gets another
@@ -80,13 +84,23 @@ export function createWatchedUnits(max: number): WatchedUnits {
     sample(unit) {
       if (unit.isSampled) return;
       unit.isSampled = true;
-      const before = sampled[place];
-      if (before !== undefined) before.isSampled = false;
-      sampled[place] = unit;
-      place = (place + 1) % mostSampled;
+      sampled.push(unit);
+      if (sampled.length <= mostSampled) return;
+      const [left] = sampled.splice(oldestOfMost(sampled), 1);
+      if (left !== undefined) left.isSampled = false;
+    },
+    failOthers(unit, since) {
+      let seen = 0;
+      let failing = 0;
+      for (const other of sampled) {
+        if (other === unit || other.lastAt <= since) continue;
+        seen += 1;
+        if (other.isUnclassified) failing += 1;
+      }
+      return seen === 0 ? undefined : 2 * failing >= seen;
     },
     usual() {
-      const known = sampled.filter(({ alarm }) => alarm === undefined);
+      const known = alike(sampled.filter(({ alarm }) => alarm === undefined));
       const before = usualShares(known.map(({ share }) => share));
       const now = usualShares(known.map(({ recent }) => recent));
       if (before === undefined || now === undefined) return undefined;
@@ -103,6 +117,34 @@ export function createWatchedUnits(max: number): WatchedUnits {
       if (unit.requests >= enoughForOthers) this.sample(unit);
     },
   };
+}
+
+/** Returns the place of the oldest unit of the tenant with the most units: no tenant pushes out those of others. */
+function oldestOfMost(units: readonly WatchedUnit[]): number {
+  const counts = countsOf(units);
+  const most = Math.max(...counts.values());
+  return units.findIndex(({ tenant }) => counts.get(tenant) === most);
+}
+
+/**
+ * Leaves out units of tenants that have more than is usual: sessions cost nothing, so that one tenant could make any share
+ * usual for all.
+ */
+function alike(units: readonly WatchedUnit[]): readonly WatchedUnit[] {
+  const counts = countsOf(units);
+  if (counts.size < fewestUnits) return units;
+  const most = [...counts.values()].sort((a, b) => a - b)[counts.size >> 1] as number;
+  return units.filter(({ tenant }) => {
+    const left = counts.get(tenant) as number;
+    counts.set(tenant, left - 1);
+    return left <= most;
+  });
+}
+
+function countsOf(units: readonly WatchedUnit[]): Map<string | undefined, number> {
+  const counts = new Map<string | undefined, number>();
+  for (const { tenant } of units) counts.set(tenant, (counts.get(tenant) ?? 0) + 1);
+  return counts;
 }
 
 function evidenceOf({ evidence: [a, b, c] }: WatchedUnit): number {

@@ -35,7 +35,8 @@ export function readSession(text: string): StoredSession | undefined {
     if (given?.["formatVersion"] !== formatVersion || typeof name !== "string") return undefined;
     const session = { ...given, session: "stored", tenant: undefined } as unknown as SessionState;
     const [checked] = checkSessionsState({ formatVersion, sessions: [session] });
-    if (checked === undefined || !Number.isSafeInteger(checked.turns) || checked.turns < 1) return undefined;
+    if (checked === undefined || checked.turns < 1) return undefined;
+    if (checked.turns > mostCounted || checked.cachedTokens > mostCounted) return undefined;
     const { model, turns, lastUsedAt, cachedTokens } = checked;
     return { model, name, turns, lastUsedAt, cachedTokens };
   } catch {
@@ -43,5 +44,10 @@ export function readSession(text: string): StoredSession | undefined {
   }
 }
 
+/**
+ * Most turns and cached tokens that are believed: no conversation has as many. More would outweigh every answer of this
+ * process, or what any model costs.
+ */
+const mostCounted = 1e9;
 /** Longest text that is read, in characters. Ids and names of models are far shorter. */
 const longest = 8_192;
