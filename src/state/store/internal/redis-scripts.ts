@@ -2,13 +2,15 @@ export type RedisScript = "reserve" | "settle" | "read" | "reset" | "get" | "put
 
 /**
  * The arithmetic of quota-rules.ts in Lua, one script a call: a script is atomic. All keys of a namespace share one
- * hash tag, so that a cluster keeps them in one place. ARGV[1] is the time; empty: that of the server. A count and a
- * reservation are one packed value each, read and written once, since a call from Lua costs more than the
- * arithmetic. Amounts are whole and go out as texts: clients
- * read large integers inexactly.
+ * hash tag, so that a cluster keeps them in one place. ARGV[1] is the time; empty: that of the server.
+ *
+ * Most of a script's time is Lua itself: a function that is defined costs more than a command. So the usual path has
+ * none, and its parts are texts that are put in place. A count and a reservation are one packed value each. Open and
+ * lapsed reservations are fields of one hash; an ended one is a key that expires by itself. Their order in time is
+ * not kept: the field '' has a time before which none is due, and only from then on the hash is looked through, some
+ * fields a call. Amounts are whole.
  */
 const time = `
-local P = KEYS[1]
 local now
 if ARGV[1] == '' then
   local t = redis.call('TIME')
@@ -16,220 +18,266 @@ if ARGV[1] == '' then
 else
   now = math.floor(tonumber(ARGV[1]))
 end
-local function whole(x) return string.format('%.0f', x) end
--- What has expired by the time above counts as absent; the server removes it a little later.
-local function life(ms) return whole(math.max(0, math.ceil(ms)) + 60000) end
 `;
 
-/** A count: used, open, time of the level, refill, expiry. A reservation: the names below, then its limits. */
+/**
+ * A count: used, open, time of the level, refill, expiry. A reservation: spent, counted, open, state (0 open, 1
+ * lapsed, 2 ended), 1 if it returns, ttl, time at which it is due, then key, limit, refill and end of each limit.
+ * What has expired by the time above counts as absent; the server removes it a minute later.
+ */
 const shared = `${time}
-local idle = 400 * 86400000
-local SPENT, COUNTED, OPEN, STATE, RETURNS, TTL, DUE, LIMITS = 1, 2, 3, 4, 5, 6, 7, 8
-local IS_OPEN, IS_LAPSED, IS_ENDED = 0, 1, 2
+local idle = 34560000000
 local call, max, min, floor, ceil = redis.call, math.max, math.min, math.floor, math.ceil
 local pack, unpacked = cmsgpack.pack, cmsgpack.unpack
-local seen, changed = {}, {}
+`;
 
-local function quotaAt(key)
-  local q = seen[key]
-  if q then return q end
-  local v = call('GET', P .. 'q:' .. key)
+/** Reads the counts of reservation `h` into `q`: used, open, refill, expiry at the places of each limit. */
+const load = `
+for at = 8, #h, 4 do
+  local v, used, open, refill, expiry = call('GET', h[at]), 0, 0, 0, 0
   if v then
     local u, o, a, r, x = unpacked(v)
     if x > now then
-      if r > 0 then
-        u = max(0, u - max(0, now - a) * r)
-        a = now
-      end
-      q = { u = u, o = o, a = a, r = r, x = x }
+      if r > 0 then u = max(0, u - max(0, now - a) * r) end
+      used, open, refill, expiry = u, o, r, x
     end
   end
-  q = q or { u = 0, o = 0, a = now, r = 0, x = 0 }
-  seen[key] = q
-  return q
+  q[at], q[at + 1], q[at + 2], q[at + 3] = used, open, refill, expiry
 end
+`;
 
-local function writeQuotas()
-  for key, q in pairs(changed) do
-    call('SET', P .. 'q:' .. key, pack(q.u, q.o, q.a, q.r, q.x), 'PX', life(q.x - now))
-  end
-end
-
-local function heldOf(id)
-  local v = call('GET', P .. 'h:' .. id)
-  if v then return { unpacked(v) } end
-end
-
--- In a namespace that is no longer used, no call sweeps what lapses: so it expires much later than it is due.
-local function putHeld(id, h)
-  call('SET', P .. 'h:' .. id, pack(unpack(h)), 'PX', life(h[DUE] - now + idle))
-  call('ZADD', P .. 'due', h[DUE], id)
-end
-
-local function count(h, used, open)
-  for at = LIMITS, #h, 4 do
-    local key, refill, ends = h[at], h[at + 2], h[at + 3]
-    local q = quotaAt(key)
-    local isBucket = refill > 0
-    local level = q.u + used
-    if isBucket then level = level + open end
+/** Adds to what is used and open under all keys of a reservation. */
+const count = (used: string, open: string): string => `
+for at = 8, #h, 4 do
+  local refill, level, rest, last = h[at + 2], q[at] + ${used}, 0, now + idle
+  if refill > 0 then
+    level = max(0, level + ${open})
+    last = ceil(now + level / refill)
+  else
     level = max(0, level)
-    local last = now + idle
-    if isBucket then last = ceil(now + level / refill)
-    elseif ends >= 0 then last = ends end
-    q.u = level
-    q.o = isBucket and 0 or max(0, q.o + open)
-    q.a = now
-    q.r = refill
-    q.x = max(q.x, now + 2 * h[TTL], last)
-    changed[key] = q
+    rest = max(0, q[at + 1] + ${open})
+    if h[at + 3] >= 0 then last = h[at + 3] end
   end
-end
-
-local function roomOf(h, at)
-  local q = quotaAt(h[at])
-  return floor(h[at + 1] - q.u - q.o)
-end
-
-local function isOver(h, at) return h[at + 3] >= 0 and now >= h[at + 3] end
-
-local function sweep()
-  for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'LIMIT', 0, 32)) do
-    local h = heldOf(id)
-    if not h then
-      call('ZREM', P .. 'due', id)
-    elseif h[STATE] ~= IS_OPEN then
-      call('DEL', P .. 'h:' .. id)
-      call('ZREM', P .. 'due', id)
-    else
-      local spent = h[RETURNS] == 1 and 0 or h[OPEN]
-      count(h, spent, -h[OPEN])
-      h[COUNTED] = h[COUNTED] + spent
-      h[OPEN] = 0
-      h[STATE] = IS_LAPSED
-      h[DUE] = now + h[TTL]
-      putHeld(id, h)
-    end
+  q[at], q[at + 1], q[at + 2] = level, rest, refill
+  last = max(q[at + 3], now + 2 * h[6], last)
+  if last ~= q[at + 3] then
+    q[at + 3] = last
+    q[-at] = true
   end
-end
-
-local function granted(h, open)
-  writeQuotas()
-  local reply = { 'granted', whole(open), h[DUE], now }
-  for at = LIMITS, #h, 4 do reply[#reply + 1] = whole(max(0, roomOf(h, at))) end
-  return reply
-end
-
-local function refused(key, why, free)
-  writeQuotas()
-  return { 'refused', key, why, free, now }
 end
 `;
 
-/** ARGV: time, id, amount, atLeast, ttlMs, 1 if what lapses comes back, then key, limit, refill, end of each limit. */
-const reserve = `${shared}
-sweep()
-local id, amount, least, ttl = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local known = heldOf(id)
-if known and known[STATE] ~= IS_LAPSED then return granted(known, known[OPEN]) end
-local h = { known and known[SPENT] or 0, known and known[COUNTED] or 0, amount, IS_OPEN, tonumber(ARGV[6]), ttl, now + ttl }
-for at = 7, #ARGV, 4 do
-  local n = #h
-  h[n + 1], h[n + 2], h[n + 3], h[n + 4] = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+const write = `
+for at = 8, #h, 4 do
+  local v = pack(q[at], q[at + 1], now, q[at + 2], q[at + 3])
+  if q[-at] then call('SET', h[at], v, 'PX', max(0, q[at + 3] - now) + 60000)
+  else call('SET', h[at], v, 'KEEPTTL') end
 end
-for at = LIMITS, #h, 4 do
-  if isOver(h, at) then return refused(h[at], 'window-over', '') end
-  if least > h[at + 1] then return refused(h[at], 'too-large', '') end
-end
-local open = amount
-for at = LIMITS, #h, 4 do
-  local room = roomOf(h, at)
-  if room < least and (least > 0 or amount == 0) then
-    local free = ''
-    if h[at + 2] > 0 then free = now + ceil((least - room) / h[at + 2])
-    elseif h[at + 3] >= 0 then free = h[at + 3] end
-    return refused(h[at], 'limit', free)
-  end
-  open = max(0, min(open, room))
-end
-h[OPEN] = open
-count(h, 0, open)
-putHeld(id, h)
-call('PEXPIRE', P .. 'due', life(ttl + idle))
-return granted(h, open)
 `;
 
-/** ARGV: time, id, spent, keep, ttlMs. */
-const settle = `${shared}
-sweep()
-local id, spent, keep, ttl = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local h = heldOf(id)
-if not h then
-  writeQuotas()
-  return { 'lapsed' }
+/** Keeps the time before which nothing is due. The long field keeps the hash from being a list that is searched. */
+const keep = `
+call('HSET', KEYS[1], KEYS[2], pack(unpack(h)))
+if not bound then
+  call('HSET', KEYS[1], '', h[7], 'f', string.rep('-', 80))
+  call('PEXPIRE', KEYS[1], 2 * idle)
+elseif h[7] < bound then
+  call('HSET', KEYS[1], '', h[7])
 end
-local late = spent < h[SPENT]
-if h[STATE] ~= IS_OPEN then
-  if not late then
-    count(h, spent - h[COUNTED], 0)
-    h[SPENT] = spent
-    h[COUNTED] = spent
-    putHeld(id, h)
-  end
-  if h[STATE] == IS_LAPSED then
-    writeQuotas()
-    return { 'lapsed' }
-  end
-  return granted(h, 0)
-end
-if late then return granted(h, h[OPEN]) end
-local delta = spent - h[COUNTED]
-local rest = max(0, h[OPEN] - max(0, delta))
-count(h, delta, rest - h[OPEN])
-local more = keep - rest
-if more > 0 then
-  for at = LIMITS, #h, 4 do
-    local room = 0
-    if not isOver(h, at) then room = max(0, roomOf(h, at)) end
-    more = min(more, room)
-  end
-end
-count(h, 0, more)
-h[SPENT] = spent
-h[COUNTED] = spent
-h[OPEN] = rest + more
-h[TTL] = ttl
-h[DUE] = now + ttl
-if keep == 0 then h[STATE] = IS_ENDED end
-putHeld(id, h)
-return granted(h, h[OPEN])
+if least and h[7] < least then call('HSET', KEYS[1], 'm', h[7]) end
 `;
 
-/** ARGV: time, keys. */
-const read = `${shared}
-sweep()
-writeQuotas()
-local reply = {}
-for at = 2, #ARGV do
-  local q = quotaAt(ARGV[at])
-  reply[#reply + 1] = whole(ceil(q.u))
-  reply[#reply + 1] = whole(q.o)
+/** Clients read integers near 2^53 inexactly, so that those are texts. */
+const exact = `
+for at = 1, #reply do
+  if reply[at] > 4e15 then reply[at] = string.format('%.0f', reply[at]) end
 end
 return reply
 `;
 
-/** ARGV: time, key, used. */
+const granted = (open: string): string => `
+local reply = { 1, ${open}, h[7], now }
+for at = 8, #h, 4 do reply[at / 4 + 3] = max(0, floor(h[at + 1] - q[at] - q[at + 1])) end
+${exact}
+`;
+
+/** Lets what is due lapse, and forgets what has lapsed: first the one asked for, and some others in a call. */
+const sweep = (own: string): string => `
+local least
+if bound and now >= bound then
+  local state = call('HMGET', KEYS[1], 'c', 'm')
+  least = tonumber(state[2] or '9e15')
+  local function look(id, value)
+    local h, q = { unpacked(value) }, {}
+    if h[7] > now then
+      least = min(least, h[7])
+    elseif h[4] == 1 then
+      call('HDEL', KEYS[1], id)
+    else
+      ${load}
+      local spent, open = 0, h[3]
+      if h[5] ~= 1 then spent = open end
+      ${count("spent", "-open")}
+      ${write}
+      h[2], h[3], h[4], h[7] = h[2] + spent, 0, 1, now + h[6]
+      call('HSET', KEYS[1], id, pack(unpack(h)))
+      least = min(least, h[7])
+    end
+  end
+  ${own}
+  local found = call('HSCAN', KEYS[1], state[1] or '0', 'COUNT', 64)
+  for at = 1, #found[2], 2 do
+    local id = found[2][at]
+    if #id > 1 then
+      local value = call('HGET', KEYS[1], id)
+      if value then look(id, value) end
+    end
+  end
+  if found[1] == '0' then
+    call('HDEL', KEYS[1], 'c', 'm')
+    call('HSET', KEYS[1], '', least)
+    bound, least = least, nil
+  else
+    call('HSET', KEYS[1], 'c', found[1], 'm', least)
+  end
+  call('PEXPIRE', KEYS[1], 2 * idle)
+end
+`;
+
+const begin = `${shared}
+local s = call('HMGET', KEYS[1], '', KEYS[2])
+local bound, value = tonumber(s[1] or nil), s[2]
+${sweep(`
+  if value then
+    look(KEYS[2], value)
+    value = call('HGET', KEYS[1], KEYS[2])
+  end`)}
+local h, q = nil, {}
+if value then
+  h = { unpacked(value) }
+else
+  value = call('GET', KEYS[2])
+  if value then
+    h = { unpacked(value) }
+    if h[7] <= now then h = nil end
+  end
+end
+`;
+
+/**
+ * KEYS: reservations, the reservation, key of each limit. ARGV: time, amount, atLeast, ttlMs, 1 if what lapses comes
+ * back, then limit, refill and end of each.
+ */
+const reserve = `${begin}
+if h and h[4] ~= 1 then
+  ${load}
+  ${granted("h[3]")}
+end
+local amount, needed, ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local spent, counted = 0, 0
+if h then spent, counted = h[1], h[2] end
+h = { spent, counted, amount, 0, tonumber(ARGV[5]), ttl, now + ttl }
+local n = 8
+for at = 6, #ARGV, 3 do
+  h[n], h[n + 1], h[n + 2], h[n + 3] = KEYS[at / 3 + 1], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local ends = h[n + 3]
+  if ends >= 0 and now >= ends then return { 0, at / 3 - 2, 'window-over', '', now } end
+  if needed > h[n + 1] then return { 0, at / 3 - 2, 'too-large', '', now } end
+  n = n + 4
+end
+${load}
+local open = amount
+for at = 8, #h, 4 do
+  local room = floor(h[at + 1] - q[at] - q[at + 1])
+  if room < needed and (needed > 0 or amount == 0) then
+    local free = ''
+    if h[at + 2] > 0 then free = string.format('%.0f', now + ceil((needed - room) / h[at + 2]))
+    elseif h[at + 3] >= 0 then free = string.format('%.0f', h[at + 3]) end
+    return { 0, at / 4 - 2, 'limit', free, now }
+  end
+  open = max(0, min(open, room))
+end
+h[3] = open
+${count("0", "open")}
+${write}
+${keep}
+${granted("open")}
+`;
+
+/** KEYS: reservations, the reservation. ARGV: time, spent, keep, ttlMs. */
+const settle = `${begin}
+if not h then return { 0 } end
+local spent, keep, ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local late, delta = spent < h[1], spent - h[2]
+${load}
+if h[4] ~= 0 then
+  if not late then
+    ${count("delta", "0")}
+    ${write}
+    h[1], h[2] = spent, spent
+    if h[4] == 1 then call('HSET', KEYS[1], KEYS[2], pack(unpack(h)))
+    else call('SET', KEYS[2], pack(unpack(h)), 'PX', h[7] - now + 60000) end
+  end
+  if h[4] == 1 then return { 0 } end
+  ${granted("0")}
+end
+if late then
+  ${granted("h[3]")}
+end
+local rest = max(0, h[3] - max(0, delta))
+local freed = rest - h[3]
+${count("delta", "freed")}
+local more = keep - rest
+if more > 0 then
+  for at = 8, #h, 4 do
+    local room = 0
+    if h[at + 3] < 0 or now < h[at + 3] then room = max(0, floor(h[at + 1] - q[at] - q[at + 1])) end
+    more = min(more, room)
+  end
+end
+if more ~= 0 then
+  ${count("0", "more")}
+end
+${write}
+h[1], h[2], h[3], h[6], h[7] = spent, spent, rest + more, ttl, now + ttl
+if keep == 0 then
+  h[4] = 2
+  call('HDEL', KEYS[1], KEYS[2])
+  call('SET', KEYS[2], pack(unpack(h)), 'PX', ttl + 60000)
+else
+  ${keep}
+end
+${granted("h[3]")}
+`;
+
+/** KEYS: reservations, then those of the counts. ARGV: time. */
+const read = `${shared}
+local bound = tonumber(call('HGET', KEYS[1], '') or nil)
+${sweep("")}
+local reply = {}
+for at = 2, #KEYS do
+  local h, q = { 0, 0, 0, 0, 0, 0, 0, KEYS[at] }, {}
+  ${load}
+  reply[#reply + 1] = ceil(q[8])
+  reply[#reply + 1] = q[9]
+end
+${exact}
+`;
+
+/** KEYS: reservations, that of the count. ARGV: time, used. */
 const reset = `${shared}
-local q = quotaAt(ARGV[2])
-q.u = tonumber(ARGV[3])
-q.a = now
-q.x = max(q.x, now + idle)
-changed[ARGV[2]] = q
-writeQuotas()
-return 'OK'
+local h, q = { 0, 0, 0, 0, 0, 0, 0, KEYS[2] }, {}
+${load}
+q[8], q[11], q[-8] = tonumber(ARGV[2]), max(q[11], now + idle), true
+${write}
+return 1
 `;
 
 const entries = `${time}
+local P = KEYS[1]
+local function whole(x) return string.format('%.0f', x) end
+-- What has expired by the time above counts as absent; the server removes it a little later.
+local function life(ms) return whole(math.max(0, math.ceil(ms)) + 60000) end
 local function entryOf(key)
   local v = redis.call('HMGET', P .. 'e:' .. key, 'v', 'w', 'x')
   if not v[1] or tonumber(v[3]) <= now then return '', '' end
@@ -270,10 +318,11 @@ return { 'written' }
 
 /** ARGV: time, epoch and format to set where there are none. Returns both and the time. */
 const status = `${time}
+local P = KEYS[1]
 redis.call('HSETNX', P .. 'meta', 'epoch', ARGV[2])
 redis.call('HSETNX', P .. 'meta', 'format', ARGV[3])
 local v = redis.call('HMGET', P .. 'meta', 'epoch', 'format')
-return { v[1], v[2], whole(now) }
+return { v[1], v[2], now }
 `;
 
 export const scripts: Readonly<Record<RedisScript, string>> = {
