@@ -9,6 +9,7 @@ import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
+import { batchSender } from "./internal/redis-batch.ts";
 import { type RedisLike, type RedisValue, scriptRunner } from "./internal/redis-client.ts";
 
 export type { RedisLike } from "./internal/redis-client.ts";
@@ -23,7 +24,7 @@ export interface RedisStoreOptions {
 }
 
 /**
- * Creates a store on Redis (6.2 or later) or Valkey, for any number of processes. A call is one script. How much is
+ * Creates a store on Redis (6.2 or later) or Valkey, for any number of processes. Calls that are made at once are one script. How much is
  * lost when the server dies depends on its persistence: with `appendfsync everysec` up to a second.
  */
 export function redisStore(options: RedisStoreOptions): Store {
@@ -35,6 +36,7 @@ export function redisStore(options: RedisStoreOptions): Store {
   const prefix = `{${namespace.replaceAll(/[{}]/g, "")}}:`;
   const run = scriptRunner(client, name);
   const reservations = `${prefix}open`;
+  const send = batchSender(run, reservations, () => time());
   const heldKey = (id: string): string => `${prefix}h:${id}`;
   const quotaKey = (key: string): string => `${prefix}q:${key}`;
   const time = (): string => (now === undefined ? "" : String(now()));
@@ -64,18 +66,21 @@ export function redisStore(options: RedisStoreOptions): Store {
     quotas: checkedQuotas({
       async reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
         await ready();
-        const args = [reservations, heldKey(id)];
-        for (const { key } of limits) args.push(quotaKey(key));
-        args.push(time(), String(amount), String(atLeast), String(ttlMs), lapse === "return" ? "1" : "0");
-        for (const { limit, refillPerMs = 0, windowEndsAt = -1 } of limits)
+        const keys = [heldKey(id)];
+        const returns = lapse === "return" ? "1" : "0";
+        const args = [String(limits.length), String(amount), String(atLeast), String(ttlMs), returns];
+        for (const { key, limit, refillPerMs = 0, windowEndsAt = -1 } of limits) {
+          keys.push(quotaKey(key));
           args.push(String(limit), String(refillPerMs), String(windowEndsAt));
-        const reply = await run("reserve", 2 + limits.length, args);
+        }
+        const reply = await send(keys, args);
         return Number(reply[0]) === 1 ? grantedOf(reply) : notGrantedOf(reply, limits);
       },
       async settle({ id, spent, keep, ttlMs }) {
         await ready();
-        const args = [reservations, heldKey(id), time(), String(spent), String(keep), String(ttlMs)];
-        const reply = await run("settle", 2, args);
+        const reply = await send([heldKey(id)], ["0", String(spent), String(keep), String(ttlMs)]);
+        if (reply.length === 0)
+          throw new StoreError(name, "failed", "gave an answer to settle that cannot be read");
         return Number(reply[0]) === 1 ? grantedOf(reply) : "lapsed";
       },
       async read(keys) {
@@ -126,7 +131,7 @@ function notGrantedOf(
   [, at, why, freeAt = "", nowMs]: readonly RedisValue[],
   limits: readonly QuotaLimit[],
 ): NotGranted {
-  const key = limits[Number(at)]?.key;
+  const key = limits[Number(at) - 1]?.key;
   if (key === undefined || (why !== "limit" && why !== "window-over" && why !== "too-large"))
     throw new StoreError("redis", "failed", "gave an answer to reserve that cannot be read");
   return {

@@ -11,7 +11,7 @@ export interface RedisLike {
 }
 
 /** A part of an answer. An integer is a text where the client says so. */
-export type RedisValue = string | number;
+export type RedisValue = string | number | readonly RedisValue[];
 
 /** Runs a script. The first `keyCount` arguments are keys. */
 export type RunScript = (
@@ -38,15 +38,20 @@ export function scriptRunner(client: RedisLike, store: string): RunScript {
       const said = cause instanceof Error ? cause.message.slice(0, 200) : "an unknown error";
       throw new StoreError(store, "failed", `cannot be used: ${said}`, { cause });
     }
-    const values = Array.isArray(reply) ? reply : [reply];
-    if (!values.every((one) => typeof one === "string" || typeof one === "number"))
+    if (!Array.isArray(reply) || !reply.every(isValue))
       throw new StoreError(
         store,
         "failed",
         `gave an answer to ${script} that is not a list of texts and numbers`,
       );
-    return values;
+    return reply;
   };
+}
+
+/** True for a text, a number, or a list of them. */
+function isValue(value: unknown): value is RedisValue {
+  if (Array.isArray(value)) return value.every((one) => typeof one === "string" || typeof one === "number");
+  return typeof value === "string" || typeof value === "number";
 }
 
 function isUnknownScript(error: unknown): boolean {

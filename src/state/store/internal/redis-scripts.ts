@@ -1,14 +1,14 @@
-export type RedisScript = "reserve" | "settle" | "read" | "reset" | "get" | "put" | "status";
+export type RedisScript = "batch" | "read" | "reset" | "get" | "put" | "status";
 
 /**
- * The arithmetic of quota-rules.ts in Lua, one script a call: a script is atomic. All keys of a namespace share one
- * hash tag, so that a cluster keeps them in one place. ARGV[1] is the time; empty: that of the server.
+ * The arithmetic of quota-rules.ts in Lua: a script is atomic. All keys of a namespace share one hash tag, so that a
+ * cluster keeps them in one place. ARGV[1] is the time; empty: that of the server.
  *
- * Most of a script's time is Lua itself: a function that is defined costs more than a command. So the usual path has
- * none, and its parts are texts that are put in place. A count and a reservation are one packed value each. Open and
- * lapsed reservations are fields of one hash; an ended one is a key that expires by itself. Their order in time is
- * not kept: the field '' has a time before which none is due, and only from then on the hash is looked through, some
- * fields a call. Amounts are whole.
+ * Most of a script's time is its start, the functions that it defines and its commands. So a script does what calls
+ * ask for at one moment, in their order, and reads and writes each value once. A count and a reservation are one
+ * packed value each. Open and lapsed reservations are fields of one hash; an ended one is a key that expires by
+ * itself. Their order in time is not kept: the field '' has a time before which none is due, and only from then on
+ * the hash is looked through, some fields a script. Amounts are whole.
  */
 const time = `
 local now
@@ -21,256 +21,273 @@ end
 `;
 
 /**
- * A count: used, open, time of the level, refill, expiry. A reservation: spent, counted, open, state (0 open, 1
- * lapsed, 2 ended), 1 if it returns, ttl, time at which it is due, then key, limit, refill and end of each limit.
- * What has expired by the time above counts as absent; the server removes it a minute later.
+ * A count: used, open, time of the level, refill, expiry. A reservation: the names below, then key, limit, refill and
+ * end of each limit. What has expired by the time above counts as absent; the server removes it a minute later.
  */
 const shared = `${time}
 local idle = 34560000000
+local SPENT, COUNTED, OPEN, STATE, RETURNS, TTL, DUE, LIMITS = 1, 2, 3, 4, 5, 6, 7, 8
+local IS_OPEN, IS_LAPSED, IS_ENDED = 0, 1, 2
 local call, max, min, floor, ceil = redis.call, math.max, math.min, math.floor, math.ceil
-local pack, unpacked = cmsgpack.pack, cmsgpack.unpack
-`;
+local pack, unpacked, format = cmsgpack.pack, cmsgpack.unpack, string.format
+local seen, changed = {}, {}
 
-/** Reads the counts of reservation `h` into `q`: used, open, refill, expiry at the places of each limit. */
-const load = `
-for at = 8, #h, 4 do
-  local v, used, open, refill, expiry = call('GET', h[at]), 0, 0, 0, 0
+-- Clients read integers near 2^53 inexactly.
+local function whole(x)
+  if x > 4e15 then return format('%.0f', x) end
+  return x
+end
+
+local function quotaAt(key)
+  local q = seen[key]
+  if q then return q end
+  local v = call('GET', key)
   if v then
     local u, o, a, r, x = unpacked(v)
     if x > now then
       if r > 0 then u = max(0, u - max(0, now - a) * r) end
-      used, open, refill, expiry = u, o, r, x
+      q = { u = u, o = o, r = r, x = x, known = x }
     end
   end
-  q[at], q[at + 1], q[at + 2], q[at + 3] = used, open, refill, expiry
+  q = q or { u = 0, o = 0, r = 0, x = 0, known = 0 }
+  seen[key] = q
+  return q
 end
-`;
 
-/** Adds to what is used and open under all keys of a reservation. */
-const count = (used: string, open: string): string => `
-for at = 8, #h, 4 do
-  local refill, level, rest, last = h[at + 2], q[at] + ${used}, 0, now + idle
-  if refill > 0 then
-    level = max(0, level + ${open})
-    last = ceil(now + level / refill)
-  else
-    level = max(0, level)
-    rest = max(0, q[at + 1] + ${open})
-    if h[at + 3] >= 0 then last = h[at + 3] end
-  end
-  q[at], q[at + 1], q[at + 2] = level, rest, refill
-  last = max(q[at + 3], now + 2 * h[6], last)
-  if last ~= q[at + 3] then
-    q[at + 3] = last
-    q[-at] = true
+local function writeQuotas()
+  for key, q in pairs(changed) do
+    local v = pack(q.u, q.o, now, q.r, q.x)
+    if q.x == q.known then call('SET', key, v, 'KEEPTTL')
+    else call('SET', key, v, 'PX', min(9e15, max(0, q.x - now)) + 60000) end
   end
 end
-`;
 
-const write = `
-for at = 8, #h, 4 do
-  local v = pack(q[at], q[at + 1], now, q[at + 2], q[at + 3])
-  if q[-at] then call('SET', h[at], v, 'PX', max(0, q[at + 3] - now) + 60000)
-  else call('SET', h[at], v, 'KEEPTTL') end
+local function count(h, used, open)
+  for at = LIMITS, #h, 4 do
+    local key, refill, ends = h[at], h[at + 2], h[at + 3]
+    local q, last = quotaAt(key), now + idle
+    if refill > 0 then
+      q.u = max(0, q.u + used + open)
+      q.o = 0
+      last = ceil(now + q.u / refill)
+    else
+      q.u = max(0, q.u + used)
+      q.o = max(0, q.o + open)
+      if ends >= 0 then last = ends end
+    end
+    q.r = refill
+    q.x = max(q.x, now + 2 * h[TTL], last)
+    changed[key] = q
+  end
 end
-`;
 
-/** Keeps the time before which nothing is due. The long field keeps the hash from being a list that is searched. */
-const keep = `
-call('HSET', KEYS[1], KEYS[2], pack(unpack(h)))
-if not bound then
-  call('HSET', KEYS[1], '', h[7], 'f', string.rep('-', 80))
-  call('PEXPIRE', KEYS[1], 2 * idle)
-elseif h[7] < bound then
-  call('HSET', KEYS[1], '', h[7])
+local function roomOf(h, at)
+  local q = quotaAt(h[at])
+  return floor(h[at + 1] - q.u - q.o)
 end
-if least and h[7] < least then call('HSET', KEYS[1], 'm', h[7]) end
-`;
 
-/** Clients read integers near 2^53 inexactly, so that those are texts. */
-const exact = `
-for at = 1, #reply do
-  if reply[at] > 4e15 then reply[at] = string.format('%.0f', reply[at]) end
+-- Lets a reservation lapse, or forgets one that has lapsed, and returns what is left of it.
+local function lapse(id, h)
+  if h[STATE] == IS_LAPSED then
+    call('HDEL', KEYS[1], id)
+    return nil
+  end
+  local spent = h[RETURNS] == 1 and 0 or h[OPEN]
+  count(h, spent, -h[OPEN])
+  h[COUNTED], h[OPEN], h[STATE], h[DUE] = h[COUNTED] + spent, 0, IS_LAPSED, now + h[TTL]
+  call('HSET', KEYS[1], id, pack(unpack(h)))
+  return h
 end
-return reply
-`;
 
-const granted = (open: string): string => `
-local reply = { 1, ${open}, h[7], now }
-for at = 8, #h, 4 do reply[at / 4 + 3] = max(0, floor(h[at + 1] - q[at] - q[at + 1])) end
-${exact}
-`;
-
-/** Lets what is due lapse, and forgets what has lapsed: first the one asked for, and some others in a call. */
-const sweep = (own: string): string => `
-local least
+local bound, least = tonumber(call('HGET', KEYS[1], '') or nil), nil
 if bound and now >= bound then
   local state = call('HMGET', KEYS[1], 'c', 'm')
   least = tonumber(state[2] or '9e15')
-  local function look(id, value)
-    local h, q = { unpacked(value) }, {}
-    if h[7] > now then
-      least = min(least, h[7])
-    elseif h[4] == 1 then
-      call('HDEL', KEYS[1], id)
-    else
-      ${load}
-      local spent, open = 0, h[3]
-      if h[5] ~= 1 then spent = open end
-      ${count("spent", "-open")}
-      ${write}
-      h[2], h[3], h[4], h[7] = h[2] + spent, 0, 1, now + h[6]
-      call('HSET', KEYS[1], id, pack(unpack(h)))
-      least = min(least, h[7])
-    end
-  end
-  ${own}
   local found = call('HSCAN', KEYS[1], state[1] or '0', 'COUNT', 64)
   for at = 1, #found[2], 2 do
-    local id = found[2][at]
-    if #id > 1 then
-      local value = call('HGET', KEYS[1], id)
-      if value then look(id, value) end
-    end
+    local id, h = found[2][at], nil
+    -- Other fields have names of one letter.
+    if #id > 1 then h = { unpacked(found[2][at + 1]) } end
+    if h and h[DUE] <= now then h = lapse(id, h) end
+    if h then least = min(least, h[DUE]) end
   end
   if found[1] == '0' then
     call('HDEL', KEYS[1], 'c', 'm')
-    call('HSET', KEYS[1], '', least)
+    call('HSET', KEYS[1], '', format('%.0f', least))
     bound, least = least, nil
   else
-    call('HSET', KEYS[1], 'c', found[1], 'm', least)
+    call('HSET', KEYS[1], 'c', found[1], 'm', format('%.0f', least))
   end
   call('PEXPIRE', KEYS[1], 2 * idle)
-end
-`;
-
-const begin = `${shared}
-local s = call('HMGET', KEYS[1], '', KEYS[2])
-local bound, value = tonumber(s[1] or nil), s[2]
-${sweep(`
-  if value then
-    look(KEYS[2], value)
-    value = call('HGET', KEYS[1], KEYS[2])
-  end`)}
-local h, q = nil, {}
-if value then
-  h = { unpacked(value) }
-else
-  value = call('GET', KEYS[2])
-  if value then
-    h = { unpacked(value) }
-    if h[7] <= now then h = nil end
-  end
 end
 `;
 
 /**
- * KEYS: reservations, the reservation, key of each limit. ARGV: time, amount, atLeast, ttlMs, 1 if what lapses comes
- * back, then limit, refill and end of each.
+ * KEYS: reservations, then of each call the reservation and the key of each limit. ARGV: time, then of each call the
+ * number of limits and: to reserve amount, atLeast, ttlMs, 1 if what lapses comes back, and limit, refill and end of
+ * each; to settle, of which the number is 0, spent, keep, ttlMs. Returns an answer to each.
  */
-const reserve = `${begin}
-if h and h[4] ~= 1 then
-  ${load}
-  ${granted("h[3]")}
-end
-local amount, needed, ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local spent, counted = 0, 0
-if h then spent, counted = h[1], h[2] end
-h = { spent, counted, amount, 0, tonumber(ARGV[5]), ttl, now + ttl }
-local n = 8
-for at = 6, #ARGV, 3 do
-  h[n], h[n + 1], h[n + 2], h[n + 3] = KEYS[at / 3 + 1], tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local ends = h[n + 3]
-  if ends >= 0 and now >= ends then return { 0, at / 3 - 2, 'window-over', '', now } end
-  if needed > h[n + 1] then return { 0, at / 3 - 2, 'too-large', '', now } end
-  n = n + 4
-end
-${load}
-local open = amount
-for at = 8, #h, 4 do
-  local room = floor(h[at + 1] - q[at] - q[at + 1])
-  if room < needed and (needed > 0 or amount == 0) then
-    local free = ''
-    if h[at + 2] > 0 then free = string.format('%.0f', now + ceil((needed - room) / h[at + 2]))
-    elseif h[at + 3] >= 0 then free = string.format('%.0f', h[at + 3]) end
-    return { 0, at / 4 - 2, 'limit', free, now }
-  end
-  open = max(0, min(open, room))
-end
-h[3] = open
-${count("0", "open")}
-${write}
-${keep}
-${granted("open")}
-`;
+const batch = `${shared}
+local held, touched = {}, {}
 
-/** KEYS: reservations, the reservation. ARGV: time, spent, keep, ttlMs. */
-const settle = `${begin}
-if not h then return { 0 } end
-local spent, keep, ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local late, delta = spent < h[1], spent - h[2]
-${load}
-if h[4] ~= 0 then
-  if not late then
-    ${count("delta", "0")}
-    ${write}
-    h[1], h[2] = spent, spent
-    if h[4] == 1 then call('HSET', KEYS[1], KEYS[2], pack(unpack(h)))
-    else call('SET', KEYS[2], pack(unpack(h)), 'PX', h[7] - now + 60000) end
+local function granted(h, open)
+  local reply = { 1, whole(open), h[DUE], now }
+  for at = LIMITS, #h, 4 do reply[at / 4 + 3] = whole(max(0, roomOf(h, at))) end
+  return reply
+end
+
+local function reserve(id, key, arg, limits)
+  local h = held[id]
+  if h and h[STATE] ~= IS_LAPSED then return granted(h, h[OPEN]) end
+  local amount, needed, ttl = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
+  h = { h and h[SPENT] or 0, h and h[COUNTED] or 0, amount, IS_OPEN, tonumber(ARGV[arg + 3]), ttl, now + ttl, '', 0, 0, 0 }
+  local at = LIMITS
+  for one = 1, limits do
+    arg = arg + 3
+    local limit, ends = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 3])
+    h[at], h[at + 1], h[at + 2], h[at + 3] = KEYS[key + one], limit, tonumber(ARGV[arg + 2]), ends
+    if ends >= 0 and now >= ends then return { 0, one, 'window-over', '', now } end
+    if needed > limit then return { 0, one, 'too-large', '', now } end
+    at = at + 4
   end
-  if h[4] == 1 then return { 0 } end
-  ${granted("0")}
+  local open = amount
+  for at = LIMITS, #h, 4 do
+    local room = roomOf(h, at)
+    if room < needed and (needed > 0 or amount == 0) then
+      local free = ''
+      if h[at + 2] > 0 then free = format('%.0f', now + ceil((needed - room) / h[at + 2]))
+      elseif h[at + 3] >= 0 then free = format('%.0f', h[at + 3]) end
+      return { 0, at / 4 - 1, 'limit', free, now }
+    end
+    open = max(0, min(open, room))
+  end
+  h[OPEN] = open
+  count(h, 0, open)
+  held[id], touched[id] = h, h
+  return granted(h, open)
 end
-if late then
-  ${granted("h[3]")}
+
+local function settle(id, arg)
+  local h = held[id]
+  if not h then return { 0 } end
+  local spent, keep, ttl = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
+  local late, delta = spent < h[SPENT], spent - h[COUNTED]
+  if h[STATE] ~= IS_OPEN then
+    if not late then
+      count(h, delta, 0)
+      h[SPENT], h[COUNTED] = spent, spent
+      touched[id] = h
+    end
+    if h[STATE] == IS_LAPSED then return { 0 } end
+    return granted(h, 0)
+  end
+  if late then return granted(h, h[OPEN]) end
+  local rest = max(0, h[OPEN] - max(0, delta))
+  count(h, delta, rest - h[OPEN])
+  local more = keep - rest
+  if more > 0 then
+    for at = LIMITS, #h, 4 do
+      local room = 0
+      if h[at + 3] < 0 or now < h[at + 3] then room = max(0, roomOf(h, at)) end
+      more = min(more, room)
+    end
+  end
+  if more ~= 0 then count(h, 0, more) end
+  h[SPENT], h[COUNTED], h[OPEN], h[TTL], h[DUE] = spent, spent, rest + more, ttl, now + ttl
+  if keep == 0 then h[STATE] = IS_ENDED end
+  touched[id] = h
+  return granted(h, h[OPEN])
 end
-local rest = max(0, h[3] - max(0, delta))
-local freed = rest - h[3]
-${count("delta", "freed")}
-local more = keep - rest
-if more > 0 then
-  for at = 8, #h, 4 do
-    local room = 0
-    if h[at + 3] < 0 or now < h[at + 3] then room = max(0, floor(h[at + 1] - q[at] - q[at + 1])) end
-    more = min(more, room)
+
+local ids, key, arg = {}, 2, 2
+while arg <= #ARGV do
+  local limits = tonumber(ARGV[arg])
+  ids[#ids + 1] = KEYS[key]
+  key = key + 1 + limits
+  arg = arg + (limits == 0 and 4 or 5 + 3 * limits)
+end
+local values, absent = call('HMGET', KEYS[1], unpack(ids)), {}
+for at, id in ipairs(ids) do
+  if not values[at] then
+    absent[#absent + 1] = id
+  elseif not held[id] then
+    local h = { unpacked(values[at]) }
+    if h[DUE] <= now then h = lapse(id, h) end
+    held[id] = h
   end
 end
-if more ~= 0 then
-  ${count("0", "more")}
+if #absent > 0 then
+  values = call('MGET', unpack(absent))
+  for at, id in ipairs(absent) do
+    if values[at] then
+      local h = { unpacked(values[at]) }
+      if h[DUE] > now then held[id] = h end
+    end
+  end
 end
-${write}
-h[1], h[2], h[3], h[6], h[7] = spent, spent, rest + more, ttl, now + ttl
-if keep == 0 then
-  h[4] = 2
-  call('HDEL', KEYS[1], KEYS[2])
-  call('SET', KEYS[2], pack(unpack(h)), 'PX', ttl + 60000)
-else
-  ${keep}
+
+local replies = {}
+key, arg = 2, 2
+for at, id in ipairs(ids) do
+  local limits = tonumber(ARGV[arg])
+  if limits == 0 then
+    replies[at] = settle(id, arg + 1)
+    arg = arg + 4
+  else
+    replies[at] = reserve(id, key, arg + 1, limits)
+    arg = arg + 5 + 3 * limits
+  end
+  key = key + 1 + limits
 end
-${granted("h[3]")}
+
+writeQuotas()
+local kept, ended, first = {}, {}, nil
+for id, h in pairs(touched) do
+  local v = pack(unpack(h))
+  if h[STATE] == IS_ENDED then
+    ended[#ended + 1] = id
+    call('SET', id, v, 'PX', max(0, h[DUE] - now) + 60000)
+  else
+    kept[#kept + 1] = id
+    kept[#kept + 1] = v
+    first = min(first or h[DUE], h[DUE])
+  end
+end
+if #ended > 0 then call('HDEL', KEYS[1], unpack(ended)) end
+if #kept > 0 then
+  call('HSET', KEYS[1], unpack(kept))
+  -- The long field keeps the hash from being a list that is searched from its start.
+  if not bound then
+    call('HSET', KEYS[1], '', format('%.0f', first), 'f', string.rep('-', 80))
+    call('PEXPIRE', KEYS[1], 2 * idle)
+  elseif first < bound then
+    call('HSET', KEYS[1], '', format('%.0f', first))
+  end
+  if least and first < least then call('HSET', KEYS[1], 'm', format('%.0f', first)) end
+end
+return replies
 `;
 
 /** KEYS: reservations, then those of the counts. ARGV: time. */
 const read = `${shared}
-local bound = tonumber(call('HGET', KEYS[1], '') or nil)
-${sweep("")}
+writeQuotas()
 local reply = {}
 for at = 2, #KEYS do
-  local h, q = { 0, 0, 0, 0, 0, 0, 0, KEYS[at] }, {}
-  ${load}
-  reply[#reply + 1] = ceil(q[8])
-  reply[#reply + 1] = q[9]
+  local q = quotaAt(KEYS[at])
+  reply[#reply + 1] = whole(ceil(q.u))
+  reply[#reply + 1] = whole(q.o)
 end
-${exact}
+return reply
 `;
 
 /** KEYS: reservations, that of the count. ARGV: time, used. */
 const reset = `${shared}
-local h, q = { 0, 0, 0, 0, 0, 0, 0, KEYS[2] }, {}
-${load}
-q[8], q[11], q[-8] = tonumber(ARGV[2]), max(q[11], now + idle), true
-${write}
-return 1
+local q = quotaAt(KEYS[2])
+q.u = tonumber(ARGV[2])
+q.x = max(q.x, now + idle)
+changed[KEYS[2]] = q
+writeQuotas()
+return { 1 }
 `;
 
 const entries = `${time}
@@ -326,8 +343,7 @@ return { v[1], v[2], now }
 `;
 
 export const scripts: Readonly<Record<RedisScript, string>> = {
-  reserve,
-  settle,
+  batch,
   read,
   reset,
   get,
