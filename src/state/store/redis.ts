@@ -9,7 +9,7 @@ import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
-import { batchSender } from "./internal/redis-batch.ts";
+import { batchSender, openKey, quotaKey } from "./internal/redis-batch.ts";
 import { type RedisLike, type RedisValue, scriptRunner } from "./internal/redis-client.ts";
 
 export type { RedisLike } from "./internal/redis-client.ts";
@@ -35,10 +35,7 @@ export function redisStore(options: RedisStoreOptions): Store {
   const name = "redis";
   const prefix = `{${namespace.replaceAll(/[{}]/g, "")}}:`;
   const run = scriptRunner(client, name);
-  const reservations = `${prefix}open`;
-  const send = batchSender(run, reservations, () => time());
-  const heldKey = (id: string): string => `${prefix}h:${id}`;
-  const quotaKey = (key: string): string => `${prefix}q:${key}`;
+  const send = batchSender(run, prefix, () => time());
   const time = (): string => (now === undefined ? "" : String(now()));
 
   const status: Store["status"] = async () => {
@@ -66,31 +63,29 @@ export function redisStore(options: RedisStoreOptions): Store {
     quotas: checkedQuotas({
       async reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
         await ready();
-        const keys = [heldKey(id)];
-        const returns = lapse === "return" ? "1" : "0";
-        const args = [String(limits.length), String(amount), String(atLeast), String(ttlMs), returns];
-        for (const { key, limit, refillPerMs = 0, windowEndsAt = -1 } of limits) {
-          keys.push(quotaKey(key));
-          args.push(String(limit), String(refillPerMs), String(windowEndsAt));
-        }
-        const reply = await send(keys, args);
+        const returns = lapse === "return" ? 1 : 0;
+        const reply = await send({ id, values: [amount, atLeast, ttlMs, returns], limits });
         return Number(reply[0]) === 1 ? grantedOf(reply) : notGrantedOf(reply, limits);
       },
       async settle({ id, spent, keep, ttlMs }) {
         await ready();
-        const reply = await send([heldKey(id)], ["0", String(spent), String(keep), String(ttlMs)]);
+        const reply = await send({ id, values: [spent, keep, ttlMs], limits: [] });
         if (reply.length === 0)
           throw new StoreError(name, "failed", "gave an answer to settle that cannot be read");
         return Number(reply[0]) === 1 ? grantedOf(reply) : "lapsed";
       },
       async read(keys) {
         await ready();
-        const reply = await run("read", 1 + keys.length, [reservations, ...keys.map(quotaKey), time()]);
+        const reply = await run("read", 1 + keys.length, [
+          openKey(prefix),
+          ...keys.map((key) => quotaKey(prefix, key)),
+          time(),
+        ]);
         return keys.map((_, at) => ({ used: Number(reply[2 * at]), open: Number(reply[2 * at + 1]) }));
       },
       async reset(key, used) {
         await ready();
-        await run("reset", 2, [reservations, quotaKey(key), time(), String(used)]);
+        await run("reset", 2, [openKey(prefix), quotaKey(prefix, key), time(), String(used)]);
       },
     }),
     records: checkedRecords({
