@@ -32,7 +32,10 @@ export interface QuotaRequest {
   readonly id: string;
   readonly amount: Amount;
   readonly limits: readonly QuotaLimit[];
-  /** Fate of what is open when the process dies. Default `spend`. */
+  /**
+   * Fate of what is open when the process dies. Default `spend`. A lease is of many calls: with `return` it comes back
+   * whole, also what calls have spent of it since the store was last told, at most 30 seconds before.
+   */
   readonly lapse?: "spend" | "return" | undefined;
 }
 

@@ -151,7 +151,7 @@ export class HoldKeeper {
 
   /**
    * True if an earlier message may have ended the hold so long ago that the store has forgotten it. What was
-   * recorded then must not be recorded again; what was not has lapsed, and the store knows it.
+   * recorded then must not be recorded again; what was not has lapsed, and the store has counted or returned it.
    */
   #mayBeForgotten({ endedFrom, epoch }: Hold): boolean {
     if (endedFrom === undefined || epoch !== this.#link.epoch) return false;
@@ -181,11 +181,11 @@ export class HoldKeeper {
   }
 
   async #reserve(hold: Hold, spare: number, least: number): Promise<Granted | NotGranted | undefined> {
-    const { id, limits } = hold;
+    const { id, limits, lapse } = hold;
     const amount = Math.min(Number.MAX_SAFE_INTEGER, hold.total + hold.held + spare);
     const answer = await this.#link.ask(
       ({ quotas }) =>
-        quotas.reserve({ id, amount, atLeast: Math.min(least, amount), limits, ttlMs: holdTtlMs }),
+        quotas.reserve({ id, amount, atLeast: Math.min(least, amount), limits, ttlMs: holdTtlMs, lapse }),
       readReserved,
     );
     if (answer === undefined || "why" in answer) return answer;
@@ -217,7 +217,7 @@ export class HoldKeeper {
   #note(hold: Hold, { granted, left, lapsesAt }: Granted, most: number, told: number): void {
     hold.isNew = false;
     hold.granted = Math.min(granted, most);
-    hold.covered = told + hold.granted;
+    hold.covered = hold.lapse === "return" ? told : told + hold.granted;
     hold.left = left;
     hold.lapsesAt = lapsesAt;
     hold.knownUntil = lapsesAt + holdTtlMs;

@@ -1,5 +1,7 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
 
+export type Lapse = "spend" | "return";
+
 /**
  * A reservation of this process in the store: of one call in strict mode, of many in leased mode. The store is told
  * totals, so that an answer that was lost, or a message that is sent twice, changes nothing.
@@ -8,6 +10,8 @@ export class Hold {
   /** Limits as the store knows them: with the namespace. */
   readonly limits: readonly QuotaLimit[];
   readonly isLease: boolean;
+  /** Fate in the store of what is open when this process dies. */
+  readonly lapse: Lapse;
   id: string;
   /** True until the store is known to have granted it. It may have, if an answer was lost. */
   isNew = true;
@@ -42,10 +46,11 @@ export class Hold {
   flight: Promise<unknown> | undefined;
 
   /** `isLease`: what is free is for other calls. Else it is of one call, and free is what that has given back. */
-  constructor(id: string, limits: readonly QuotaLimit[], isLease: boolean) {
+  constructor(id: string, limits: readonly QuotaLimit[], isLease: boolean, lapse: Lapse = "spend") {
     this.id = id;
     this.limits = limits;
     this.isLease = isLease;
+    this.lapse = lapse;
   }
 
   /** Total to tell under the present id. */

@@ -1,7 +1,7 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
 import type { DeskParts } from "./desk-parts.ts";
-import { Hold } from "./hold.ts";
+import { Hold, type Lapse } from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
@@ -64,14 +64,19 @@ export class LeasedDesk implements QuotaDesk {
     return Math.max(0, hold.free) + left;
   }
 
-  reserve({ id, amount, limits }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
+  reserve({
+    id,
+    amount,
+    limits,
+    lapse = "spend",
+  }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
     if (this.#calls.has(id)) return true;
     if (!(Number.isSafeInteger(amount) && amount >= 0)) return { key: limits[0]?.key, why: "too-large" };
     if (this.#calls.size >= mostCalls) return storeRefusal;
     let lacks = false;
     const leases: Lease[] = [];
     for (const limit of limits) {
-      const lease = this.#leaseOf(limit);
+      const lease = this.#leaseOf(limit, lapse);
       const refusal = this.#refusal(lease, amount);
       if (refusal !== undefined) return refusal;
       if (lease.hold.free < amount) lacks = true;
@@ -116,15 +121,17 @@ export class LeasedDesk implements QuotaDesk {
     for (const lease of this.#leases.values()) this.#drop(lease);
   }
 
-  #leaseOf(limit: QuotaLimit): Lease {
+  #leaseOf(limit: QuotaLimit, lapse: Lapse): Lease {
     const known = this.#leases.get(limit.key);
     if (known !== undefined) {
-      if (known.isOf(limit) && !known.hold.isRetired) return known;
+      // A lease comes back only if all that draw from it say so.
+      const isSafe = lapse === "return" || known.hold.lapse === "spend";
+      if (known.isOf(limit) && isSafe && !known.hold.isRetired) return known;
       this.#drop(known);
     }
     if (this.#leases.size >= mostLeases) this.#evict();
     const { namespace, newId } = this.#parts;
-    const lease = new Lease(limit, new Hold(newId(), [storeLimit(namespace, limit)], true));
+    const lease = new Lease(limit, new Hold(newId(), [storeLimit(namespace, limit)], true, lapse));
     lease.usedTick = this.#tick;
     lease.toldTick = this.#tick;
     this.#leases.set(limit.key, lease);

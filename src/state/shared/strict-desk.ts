@@ -43,7 +43,7 @@ export class StrictDesk implements QuotaDesk {
     return known;
   }
 
-  reserve({ id, amount, limits }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
+  reserve({ id, amount, limits, lapse }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
     if (this.#calls.has(id)) return true;
     if (!(Number.isSafeInteger(amount) && amount >= 0)) return { key: limits[0]?.key, why: "too-large" };
     if (limits.length === 0) return true;
@@ -55,6 +55,7 @@ export class StrictDesk implements QuotaDesk {
       newId(),
       limits.map((limit) => storeLimit(namespace, limit)),
       false,
+      lapse,
     );
     hold.held = amount;
     this.#calls.set(id, { hold, begunAt: monotonic() });

@@ -1,9 +1,16 @@
-import { type Granted, type NotGranted, type Store, StoreError } from "../../contracts/index.ts";
+import {
+  type Granted,
+  type NotGranted,
+  type QuotaLimit,
+  type Store,
+  StoreError,
+} from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
-import { type RedisLike, scriptRunner } from "./internal/redis-client.ts";
+import { batchSender, openKey, quotaKey } from "./internal/redis-batch.ts";
+import { type RedisLike, type RedisValue, scriptRunner } from "./internal/redis-client.ts";
 
 export type { RedisLike } from "./internal/redis-client.ts";
 
@@ -17,7 +24,7 @@ export interface RedisStoreOptions {
 }
 
 /**
- * Creates a store on Redis (6.2 or later) or Valkey, for any number of processes. A call is one script. How much is
+ * Creates a store on Redis (6.2 or later) or Valkey, for any number of processes. Calls that are made at once are one script. How much is
  * lost when the server dies depends on its persistence: with `appendfsync everysec` up to a second.
  */
 export function redisStore(options: RedisStoreOptions): Store {
@@ -27,11 +34,13 @@ export function redisStore(options: RedisStoreOptions): Store {
   checkText("redisStore.namespace", namespace);
   const name = "redis";
   const prefix = `{${namespace.replaceAll(/[{}]/g, "")}}:`;
-  const run = scriptRunner(client, prefix, name);
+  const run = scriptRunner(client, name);
+  const send = batchSender(run, prefix, () => time());
   const time = (): string => (now === undefined ? "" : String(now()));
 
   const status: Store["status"] = async () => {
-    const [epoch = "", format = "", nowMs = ""] = await run("status", [
+    const [epoch = "", format = "", nowMs = ""] = await run("status", 1, [
+      prefix,
       time(),
       nodeCrypto().randomUUID(),
       String(storeFormatVersion),
@@ -54,41 +63,38 @@ export function redisStore(options: RedisStoreOptions): Store {
     quotas: checkedQuotas({
       async reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
         await ready();
-        const args = [
-          time(),
-          id,
-          String(amount),
-          String(atLeast),
-          String(ttlMs),
-          lapse === "return" ? "1" : "0",
-        ];
-        for (const { key, limit, refillPerMs = 0, windowEndsAt = -1 } of limits)
-          args.push(key, String(limit), String(refillPerMs), String(windowEndsAt));
-        const reply = await run("reserve", args);
-        return reply[0] === "granted" ? grantedOf(reply) : notGrantedOf(reply);
+        const returns = lapse === "return" ? 1 : 0;
+        const reply = await send({ id, values: [amount, atLeast, ttlMs, returns], limits });
+        return Number(reply[0]) === 1 ? grantedOf(reply) : notGrantedOf(reply, limits);
       },
       async settle({ id, spent, keep, ttlMs }) {
         await ready();
-        const reply = await run("settle", [time(), id, String(spent), String(keep), String(ttlMs)]);
-        return reply[0] === "granted" ? grantedOf(reply) : "lapsed";
+        const reply = await send({ id, values: [spent, keep, ttlMs], limits: [] });
+        if (reply.length === 0)
+          throw new StoreError(name, "failed", "gave an answer to settle that cannot be read");
+        return Number(reply[0]) === 1 ? grantedOf(reply) : "lapsed";
       },
       async read(keys) {
         await ready();
-        const reply = await run("read", [time(), ...keys]);
+        const reply = await run("read", 1 + keys.length, [
+          openKey(prefix),
+          ...keys.map((key) => quotaKey(prefix, key)),
+          time(),
+        ]);
         return keys.map((_, at) => ({ used: Number(reply[2 * at]), open: Number(reply[2 * at + 1]) }));
       },
       async reset(key, used) {
         await ready();
-        await run("reset", [time(), key, String(used)]);
+        await run("reset", 2, [openKey(prefix), quotaKey(prefix, key), time(), String(used)]);
       },
     }),
     records: checkedRecords({
       async get(keys) {
         await ready();
-        const reply = await run("get", [time(), ...keys]);
+        const reply = await run("get", 1, [prefix, time(), ...keys]);
         return keys.map((_, at) => {
           const [value = "", version = ""] = reply.slice(2 * at, 2 * at + 2);
-          return version === "" ? undefined : { value, version };
+          return version === "" ? undefined : { value: String(value), version: String(version) };
         });
       },
       async put(writes) {
@@ -102,8 +108,8 @@ export function redisStore(options: RedisStoreOptions): Store {
           value === undefined ? "0" : "1",
           value ?? "",
         ]);
-        const [outcome, key = ""] = await run("put", [time(), ...args]);
-        return outcome === "written" ? { versions } : { conflict: key };
+        const [outcome, key = ""] = await run("put", 1, [prefix, time(), ...args]);
+        return outcome === "written" ? { versions } : { conflict: String(key) };
       },
     }),
     status,
@@ -112,12 +118,16 @@ export function redisStore(options: RedisStoreOptions): Store {
   };
 }
 
-function grantedOf([, open, dueAt, nowMs, ...left]: readonly string[]): Granted {
+function grantedOf([, open, dueAt, nowMs, ...left]: readonly RedisValue[]): Granted {
   return { granted: Number(open), left: left.map(Number), lapsesAt: Number(dueAt), nowMs: Number(nowMs) };
 }
 
-function notGrantedOf([, key = "", why = "", freeAt = "", nowMs]: readonly string[]): NotGranted {
-  if (why !== "limit" && why !== "window-over" && why !== "too-large")
+function notGrantedOf(
+  [, at, why, freeAt = "", nowMs]: readonly RedisValue[],
+  limits: readonly QuotaLimit[],
+): NotGranted {
+  const key = limits[Number(at) - 1]?.key;
+  if (key === undefined || (why !== "limit" && why !== "window-over" && why !== "too-large"))
     throw new StoreError("redis", "failed", "gave an answer to reserve that cannot be read");
   return {
     granted: 0,

@@ -34,13 +34,13 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   });
   let closed = false;
 
-  /** Runs work as one transaction. While another process holds the file it waits without blocking this one. */
-  const transaction = async <T>(database: Sqlite, work: () => T): Promise<T> => {
+  /** Runs work. While another process holds the file it tries again, without blocking this one. */
+  const patiently = async <T>(work: () => T): Promise<T> => {
     const until = performance.now() + busyTimeoutMs;
     for (let attempt = 0; ; attempt += 1) {
       if (closed) throw new StoreError(name, "failed", "is closed");
       try {
-        return atOnce(database, work);
+        return work();
       } catch (error) {
         if (!isBusy(error)) throw failed(error);
         if (performance.now() >= until)
@@ -51,10 +51,14 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
       }
     }
   };
+  const transaction = <T>(database: Sqlite, work: () => T): Promise<T> =>
+    patiently(() => atOnce(database, work));
 
+  let statements: ReturnType<typeof statementsOf>;
   try {
-    // The lock of the file itself waits only briefly: it blocks this thread.
-    opened.exec("PRAGMA busy_timeout = 2; PRAGMA synchronous = FULL;");
+    // The lock of the file itself waits only briefly: it blocks this thread. Even these fail while another process
+    // restores the file after one that was killed.
+    await patiently(() => opened.exec("PRAGMA busy_timeout = 2; PRAGMA synchronous = FULL;"));
     await transaction(opened, () => {
       opened.exec(schema);
       const set = opened.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)");
@@ -63,19 +67,12 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
       checkFormat(name, Number(metaOf(opened, "formatVersion")));
     });
     await asWriteAheadLog(opened);
+    statements = await patiently(() => statementsOf(opened));
   } catch (error) {
     opened.close();
     throw error;
   }
-  const table = new SqliteTable(opened);
-  const entry = opened.prepare("SELECT value, version FROM entries WHERE key = ? AND expiresAt > ?");
-  const putEntry = opened.prepare(
-    "INSERT OR REPLACE INTO entries (key, value, version, expiresAt) VALUES (?, ?, ?, ?)",
-  );
-  const deleteEntry = opened.prepare("DELETE FROM entries WHERE key = ?");
-  const forgetEntries = opened.prepare(
-    "DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE expiresAt <= ? ORDER BY expiresAt LIMIT 4)",
-  );
+  const { table, entry, putEntry, deleteEntry, forgetEntries } = statements;
   const entryOf = (key: string, now: number): StoreEntry | undefined => {
     const found = entry.get(key, now) as StoreEntry | undefined;
     return found && { value: found.value, version: found.version };
@@ -144,6 +141,20 @@ function atOnce<T>(database: Sqlite, work: () => T): T {
     throw error;
   }
   return result;
+}
+
+function statementsOf(database: Sqlite) {
+  return {
+    table: new SqliteTable(database),
+    entry: database.prepare("SELECT value, version FROM entries WHERE key = ? AND expiresAt > ?"),
+    putEntry: database.prepare(
+      "INSERT OR REPLACE INTO entries (key, value, version, expiresAt) VALUES (?, ?, ?, ?)",
+    ),
+    deleteEntry: database.prepare("DELETE FROM entries WHERE key = ?"),
+    forgetEntries: database.prepare(
+      "DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE expiresAt <= ? ORDER BY expiresAt LIMIT 4)",
+    ),
+  };
 }
 
 function metaOf(database: Sqlite, name: string): string {

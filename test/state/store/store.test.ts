@@ -86,6 +86,57 @@ for (const { name, without, begin, open, end } of kinds)
         );
       });
 
+      it("lets all of many lapse within some calls, and keeps those that are not due", async () => {
+        const store = await open();
+        const { quotas } = store;
+        const limits = [{ key: "many", limit: 100_000 }];
+        const reserve = (id: string, ttlMs: number, lapse: "spend" | "return") =>
+          quotas.reserve({ id, amount: 10, limits, ttlMs, lapse });
+        await Promise.all(
+          Array.from({ length: 600 }, (_, at) =>
+            reserve(`m${at}`, at % 3 === 0 ? 90_000 : 1_000, at % 3 === 1 ? "return" : "spend"),
+          ),
+        );
+        advance(1_000);
+        // One that was reserved while others are looked through is not missed.
+        await reserve("late", 10_000, "spend");
+        for (let call = 0; call < 40; call += 1) await quotas.read(["many"]);
+        expect(await quotas.read(["many"])).toEqual([{ used: 2_000, open: 2_010 }]);
+        advance(10_000);
+        for (let call = 0; call < 40; call += 1) await quotas.read(["many"]);
+        expect(await quotas.read(["many"])).toEqual([{ used: 2_010, open: 2_000 }]);
+        // What has lapsed is known for a while, and takes the truth.
+        advance(80_000);
+        for (let call = 0; call < 40; call += 1) await quotas.read(["many"]);
+        expect(await quotas.settle({ id: "m0", spent: 4, keep: 0, ttlMs: 1_000 })).toBe("lapsed");
+        expect(await quotas.read(["many"])).toEqual([{ used: 4_004, open: 0 }]);
+        await store.close();
+      });
+
+      it("takes many calls at once, in their order", async () => {
+        const store = await open();
+        const { quotas } = store;
+        const limits = [{ key: "crowd", limit: 500 }];
+        const answers = await Promise.all(
+          Array.from({ length: 100 }, async (_, at) => {
+            const reserved = quotas.reserve({ id: `c${at}`, amount: 10, limits, ttlMs: 9_000 });
+            const again = quotas.reserve({ id: `c${at}`, amount: 10, limits, ttlMs: 9_000 });
+            const settled = quotas.settle({ id: `c${at}`, spent: 10, keep: 0, ttlMs: 9_000 });
+            return [await reserved, await again, await settled] as const;
+          }),
+        );
+        answers.forEach(([reserved, again, settled], at) => {
+          expect(reserved).toMatchObject(
+            at < 50 ? { granted: 10 } : { granted: 0, key: "crowd", why: "limit" },
+          );
+          expect(again).toEqual(reserved);
+          if (at < 50) expect(settled).toMatchObject({ granted: 0 });
+          else expect(settled).toBe("lapsed");
+        });
+        expect(await quotas.read(["crowd"])).toEqual([{ used: 500, open: 0 }]);
+        await store.close();
+      });
+
       it.skipIf(name === "memory")("answers exactly as the memory store does", async () => {
         await fc.assert(
           fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {

@@ -10,35 +10,48 @@ export interface RedisLike {
   info?(section: string): Promise<string>;
 }
 
-export type RunScript = (script: RedisScript, args: readonly string[]) => Promise<readonly string[]>;
+/** A part of an answer. An integer is a text where the client says so. */
+export type RedisValue = string | number | readonly RedisValue[];
+
+/** Runs a script. The first `keyCount` arguments are keys. */
+export type RunScript = (
+  script: RedisScript,
+  keyCount: number,
+  args: readonly string[],
+) => Promise<readonly RedisValue[]>;
 
 /** Returns a function that runs a script by its hash, and sends it where the server does not have it. */
-export function scriptRunner(client: RedisLike, prefix: string, store: string): RunScript {
+export function scriptRunner(client: RedisLike, store: string): RunScript {
   const hashes = new Map<string, string>();
-  return async (script, args) => {
+  return async (script, keyCount, args) => {
     const text = scripts[script];
     const sha = hashes.get(script) ?? sha1(text);
     hashes.set(script, sha);
     let reply: unknown;
     try {
       reply = await client
-        .evalsha(sha, 1, prefix, ...args)
+        .evalsha(sha, keyCount, ...args)
         .catch((error: unknown) =>
-          isUnknownScript(error) ? client.eval(text, 1, prefix, ...args) : Promise.reject(error),
+          isUnknownScript(error) ? client.eval(text, keyCount, ...args) : Promise.reject(error),
         );
     } catch (cause) {
       const said = cause instanceof Error ? cause.message.slice(0, 200) : "an unknown error";
       throw new StoreError(store, "failed", `cannot be used: ${said}`, { cause });
     }
-    const texts = Array.isArray(reply) ? reply : [reply];
-    if (!texts.every((one) => typeof one === "string" || typeof one === "number"))
+    if (!Array.isArray(reply) || !reply.every(isValue))
       throw new StoreError(
         store,
         "failed",
         `gave an answer to ${script} that is not a list of texts and numbers`,
       );
-    return texts.map(String);
+    return reply;
   };
+}
+
+/** True for a text, a number, or a list of them. */
+function isValue(value: unknown): value is RedisValue {
+  if (Array.isArray(value)) return value.every((one) => typeof one === "string" || typeof one === "number");
+  return typeof value === "string" || typeof value === "number";
 }
 
 function isUnknownScript(error: unknown): boolean {
