@@ -1,5 +1,5 @@
 import type { QuotaDesk, QuotaRefusal, Refusal } from "../contracts/ports/index.ts";
-import type { Amount } from "../contracts/store.ts";
+import type { Amount, QuotaLimit } from "../contracts/store.ts";
 import { usdOf } from "./amounts.ts";
 import type { Budget, BudgetUnit } from "./budget-options.ts";
 import type { SharedBound } from "./shared-bound.ts";
@@ -8,6 +8,11 @@ import type { SharedBound } from "./shared-bound.ts";
 export interface DeskAccount {
   /** Reserves amounts in all budgets or in none. For an attempt that has a reservation it reserves that much more. */
   reserve(attemptId: string, nano: Amount, tokens: Amount): true | Refusal | Promise<true | Refusal>;
+  /**
+   * Asks for what is left of budgets of which it is not known. Undefined if it is, or if there is nobody to ask; else
+   * a promise that resolves after `mostMs` at the latest.
+   */
+  learn(mostMs: number): Promise<void> | undefined;
   /** Ends the reservations of an attempt with what it has cost and used. */
   settle(attemptId: string, nano: Amount, tokens: Amount): void;
 }
@@ -39,6 +44,18 @@ class Reservations implements DeskAccount {
     const count = (this.#counts.get(attemptId) ?? 0) + 1;
     this.#counts.set(attemptId, count);
     return this.#from(0, idOf(attemptId, count), nano, tokens, false);
+  }
+
+  learn(mostMs: number): Promise<void> | undefined {
+    for (const { bounds } of this.#groups)
+      for (const bound of bounds) if (!bound.isKnown) return this.#desk.learn(() => this.#unknown(), mostMs);
+    return undefined;
+  }
+
+  #unknown(): readonly QuotaLimit[] {
+    return this.#groups.flatMap(({ bounds }) =>
+      bounds.filter(({ isKnown }) => !isKnown).map((bound) => bound.limit()),
+    );
   }
 
   settle(attemptId: string, nano: Amount, tokens: Amount): void {
@@ -121,6 +138,6 @@ function refusalOf({ bounds }: Group, { key, why, waitMs }: QuotaRefusal): Refus
   const { name, unit } = bound.budget;
   const left = bound.left();
   const shown = unit === "usd" ? `${usdOf(left).toPrecision(3)} USD` : `${left} tokens`;
-  const rest = Number.isFinite(left) ? `about ${shown} are left` : "it is used up";
+  const rest = bound.isKnown ? `about ${shown} are left` : "it is used up";
   return { by: "budget", budget: name, reason: `does not fit the shared budget: ${rest}`, waitMs };
 }
