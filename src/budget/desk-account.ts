@@ -34,6 +34,8 @@ class Reservations implements DeskAccount {
   readonly #groups: readonly Group[];
   /** Number of reservations of each attempt: a stream that goes on takes more. */
   readonly #counts = new Map<string, number>();
+  /** Ids of reservations at the desk. */
+  readonly #reserved = new Set<string>();
 
   constructor(desk: QuotaDesk, bounds: readonly SharedBound[]) {
     this.#desk = desk;
@@ -43,7 +45,11 @@ class Reservations implements DeskAccount {
   reserve(attemptId: string, nano: Amount, tokens: Amount): true | Refusal | Promise<true | Refusal> {
     const count = (this.#counts.get(attemptId) ?? 0) + 1;
     this.#counts.set(attemptId, count);
-    return this.#from(0, idOf(attemptId, count), nano, tokens, false);
+    const id = idOf(attemptId, count);
+    const asked = this.#from(0, id, nano, tokens, false);
+    return asked instanceof Promise
+      ? asked.then((answer) => this.#unlessEnded(attemptId, id, answer))
+      : asked;
   }
 
   learn(mostMs: number): Promise<void> | undefined {
@@ -65,8 +71,19 @@ class Reservations implements DeskAccount {
     for (let one = 1; one <= count; one += 1)
       for (const group of this.#groups) {
         const spent = one > 1 ? 0 : group.unit === "usd" ? nano : tokens;
-        this.#desk.settle(partOf(idOf(attemptId, one), group), spent, 0);
+        const id = partOf(idOf(attemptId, one), group);
+        if (spent > 0 && !this.#reserved.has(id)) this.#count(group, id, spent);
+        else this.#desk.settle(id, spent, 0);
+        this.#reserved.delete(id);
       }
+  }
+
+  /** Counts what was spent without a reservation: a call that was expected to be free has cost something. */
+  #count(group: Group, id: string, spent: Amount): void {
+    const limits = group.bounds.map((bound) => bound.limit());
+    const asked = this.#desk.reserve({ id, amount: 0, limits, lapse: group.lapse });
+    if (asked instanceof Promise) void asked.then(() => this.#desk.settle(id, spent, 0));
+    else this.#desk.settle(id, spent, 0);
   }
 
   /** Reserves in the groups from this one on, and gives back those before it if one refuses. */
@@ -83,15 +100,40 @@ class Reservations implements DeskAccount {
       if (amount === 0) continue;
       const limits = group.bounds.map((bound) => bound.limit());
       const asked = this.#desk.reserve({ id: partOf(id, group), amount, limits, lapse: group.lapse });
-      if (asked === true) continue;
+      if (asked === true) {
+        this.#reserved.add(partOf(id, group));
+        continue;
+      }
       if (!(asked instanceof Promise)) return this.#refused(at, id, nano, tokens, asked, isRetry);
       return asked.then((answer) =>
         answer === true
-          ? this.#from(at + 1, id, nano, tokens, isRetry)
+          ? this.#granted(at, id, nano, tokens, isRetry)
           : this.#refused(at, id, nano, tokens, answer, isRetry),
       );
     }
     return true;
+  }
+
+  #granted(
+    at: number,
+    id: string,
+    nano: Amount,
+    tokens: Amount,
+    isRetry: boolean,
+  ): true | Refusal | Promise<true | Refusal> {
+    this.#reserved.add(partOf(id, this.#groups[at] as Group));
+    return this.#from(at + 1, id, nano, tokens, isRetry);
+  }
+
+  /** Gives back what a desk grants to a stream that has ended meanwhile: nothing else would. */
+  #unlessEnded(attemptId: string, id: string, answer: true | Refusal): true | Refusal {
+    if (answer !== true || this.#counts.has(attemptId)) return answer;
+    for (const group of this.#groups) this.#giveBack(partOf(id, group));
+    return answer;
+  }
+
+  #giveBack(id: string): void {
+    if (this.#reserved.delete(id)) this.#desk.settle(id, 0, 0);
   }
 
   #refused(
@@ -104,8 +146,7 @@ class Reservations implements DeskAccount {
   ): true | Refusal | Promise<true | Refusal> {
     // The window has ended by the store's clock: in the one that has begun there may be room.
     if (refusal.why === "window-over" && !isRetry) return this.#from(at, id, nano, tokens, true);
-    for (let before = 0; before < at; before += 1)
-      this.#desk.settle(partOf(id, this.#groups[before] as Group), 0, 0);
+    for (let before = 0; before < at; before += 1) this.#giveBack(partOf(id, this.#groups[before] as Group));
     return refusalOf(this.#groups[at] as Group, refusal);
   }
 }

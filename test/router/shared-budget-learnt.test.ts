@@ -13,7 +13,7 @@ type Mode = "leased" | "strict";
 function processOver(store: Store, mode: Mode, options: Partial<RouterOptions<"one" | "two">> = {}) {
   const one = fakeModel({ name: "fake:one", price, usage });
   const two = fakeModel({ name: "fake:two", price: { ...price, usdPerMillionInputTokens: 1 }, usage });
-  const router = createRouter<"one" | "two">({
+  const router = createRouter({
     models: { one, two },
     policy: always("one"),
     budgets: [{ limitUsd: 0.2, period: "total", per: "tenant" }],

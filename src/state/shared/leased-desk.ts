@@ -55,8 +55,12 @@ export class LeasedDesk implements QuotaDesk {
 
   left(limit: QuotaLimit): number {
     const lease = this.#leases.get(limit.key);
-    if (lease === undefined || !lease.isOf(limit) || lease.hold.isNew)
-      return this.#learner.left(limit.key) ?? Number.POSITIVE_INFINITY;
+    if (lease === undefined || !lease.isOf(limit) || lease.hold.isNew) {
+      const known = this.#learner.left(limit.key);
+      if (known === undefined) return Number.POSITIVE_INFINITY;
+      // Of a new lease the store knows nothing yet.
+      return lease === undefined ? known : Math.max(0, known - lease.hold.total - lease.hold.held);
+    }
     const { hold } = lease;
     const [left = 0] = hold.left;
     // Where the lease is used up, calls may be refused before they renew it.
