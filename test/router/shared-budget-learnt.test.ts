@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
-import { createRouter, type RouterOptions, type Store } from "../../src/index.ts";
+import type { Store } from "../../src/contracts/index.ts";
+import { createRouter, type RouterOptions } from "../../src/index.ts";
 import { memoryStore } from "../../src/state/store/memory.ts";
 import { fakeModel } from "../../src/testing/fake-model.ts";
 
