@@ -9,7 +9,7 @@ export interface DeskAccount {
   /** Reserves amounts in all budgets or in none. For an attempt that has a reservation it reserves that much more. */
   reserve(attemptId: string, nano: Amount, tokens: Amount): true | Refusal | Promise<true | Refusal>;
   /**
-   * Asks for what is left of budgets of which it is not known. Undefined if it is, or if there is nobody to ask; else
+   * Asks for what is left of budgets of which it is not known. Undefined if it is, or if no store can be asked; else
    * a promise that resolves after `mostMs` at the latest.
    */
   learn(mostMs: number): Promise<void> | undefined;

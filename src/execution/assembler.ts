@@ -11,7 +11,7 @@ type ToolCall = { id: string; type: "function"; function: { name: string; argume
 export interface Received {
   /** All that the model wrote: content, refusal, reasoning and tool calls. */
   readonly written: string;
-  /** As far as the server has told it. */
+  /** Usage that the server has told by then. */
   readonly usage?: CompletionChunk["usage"];
   /** Name of the model that answers, according to the server. */
   readonly model?: string | undefined;

@@ -7,11 +7,11 @@ const known: ReadonlySet<string> = new Set([
   "annotations",
   "audio",
 ]);
-/** Fields that hold text in a block of reasoning. Signatures are no text. */
+/** Fields that hold text in a block of reasoning. Signatures are left out. */
 const blockFields = ["text", "thinking", "summary"] as const;
 
 /**
- * Returns the reasoning in a message or a delta: text that a model wrote beside content and tool calls, and bills for.
+ * Returns the reasoning in a message or a delta: text that a model wrote in addition to content and tool calls, and bills for.
  * Some servers send it under two names, so that only the longest counts.
  */
 export function reasoningOf(message: object): string {

@@ -54,7 +54,7 @@ export class LifeCycle<Id extends string> {
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
     const { readSession } = this.#parts;
     const run = this.#begun();
-    // Without shared state there is nobody to ask.
+    // Without shared state there is no store to ask.
     if (readSession === undefined) return this.#decide(draw, undefined);
     const mostMs = Math.max(0, this.leftMs());
     const reading = run.facts.session === undefined ? undefined : readSession(run.facts, mostMs);

@@ -7,7 +7,7 @@ import { sendEvents, serveWith } from "../support/serve-with.ts";
 const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 10 };
 const words = "and so it goes on and on ";
 
-/** A router over an endpoint that streams these deltas, each with the usage beside it. */
+/** A router over an endpoint that streams these deltas, each with the usage. */
 async function routerOver(deltas: readonly object[], usage?: object) {
   const server = await serveWith((response) => {
     const chunk = (delta: object, finish_reason: string | null = null) => ({
@@ -29,7 +29,7 @@ async function routerOver(deltas: readonly object[], usage?: object) {
   });
 }
 
-/** Reads so many chunks of a stream; returns the error that ended it. */
+/** Reads a number of chunks of a stream; returns the error that ended it. */
 async function read(router: Awaited<ReturnType<typeof routerOver>>, chunks: number) {
   const messages = [{ role: "user" as const, content: "Hello" }];
   const stream = router.stream({ messages, max_completion_tokens: 300 });

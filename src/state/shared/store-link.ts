@@ -60,7 +60,7 @@ export class StoreLink {
 
   /**
    * Returns the longest time in milliseconds that a request waits for the store: longer until the first answer, since a
-   * client that connects while a process starts is no store that has failed.
+   * client that connects while a process starts has not failed.
    */
   patienceMs(timeoutMs: number): number {
     return this.#answers === 0 ? Math.max(timeoutMs, patienceMs) : timeoutMs;

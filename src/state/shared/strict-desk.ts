@@ -108,7 +108,7 @@ export class StrictDesk implements QuotaDesk {
       this.#calls.delete(id);
       const at = hold.limits.findIndex(({ key }) => key === kept.key);
       const limit = limits[at] ?? (limits[0] as QuotaLimit);
-      // How much is left is not told: less than this call needs.
+      // The store has less left than this call needs, and does not say how much.
       if (kept.why === "limit") this.#learner.forget(limit.key);
       return refusalOf(kept, limit, kept.nowMs);
     }
