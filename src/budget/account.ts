@@ -20,6 +20,7 @@ export interface AccountBounds {
 /** Account of a request without bounds. */
 export const unboundedAccount: Account = {
   isBounded: false,
+  learn: nothing,
   left: nothing,
   state: nothing,
   fits: () => true,
@@ -62,6 +63,10 @@ class BoundedAccount implements Account {
     this.#given = given;
     this.#bounds = bounds;
     this.isBounded = maxCostUsd !== undefined || maxCallUsd !== undefined || bounds.length > 0;
+  }
+
+  learn(mostMs: number): Promise<void> | undefined {
+    return this.#given.desk?.learn(mostMs);
   }
 
   left(): Left | undefined {
@@ -176,6 +181,8 @@ class BoundedAccount implements Account {
     }
     if (refusal.by === "maxCost" && maxCallUsd !== undefined)
       return { limitUsd: maxCallUsd, description: `the constraint's limit of ${maxCallUsd} USD a call` };
+    if (refusal.by === "store")
+      return { description: "what this process knows of the shared budgets", retryAfterMs: refusal.waitMs };
     return { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY };
   }
 

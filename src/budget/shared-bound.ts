@@ -51,7 +51,14 @@ export class SharedBound implements Bound {
 
   // What the request has reserved is no longer left at the desk.
   left(): Amount {
-    return this.budget.refuses ? this.#desk.left(this.#window().limit) : mostAmount;
+    if (!this.budget.refuses) return mostAmount;
+    const { limit } = this.#window();
+    return Math.min(limit.limit, this.#desk.left(limit));
+  }
+
+  /** True if it is known what is left. */
+  get isKnown(): boolean {
+    return this.#desk.left(this.#window().limit) !== Number.POSITIVE_INFINITY;
   }
 
   hold(): void {}

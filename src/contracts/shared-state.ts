@@ -13,7 +13,10 @@ export interface SharedState {
   readonly mode?: "leased" | "strict" | undefined;
   /** Largest part of a limit that a process leases at once, in (0, 1]. Default 0.01. */
   readonly leaseShare?: number | undefined;
-  /** Longest time that a request waits for the store, in milliseconds. Default 20. */
+  /**
+   * Longest time that a request waits for the store, in milliseconds. Default 20. Until the store has answered once it
+   * is a second at least, since its client may still be connecting.
+   */
   readonly timeoutMs?: number | undefined;
   /**
    * Rule while the store does not answer and the lease is used up: `open` lets calls through and counts them

@@ -29,14 +29,17 @@ export function usageOf(returned: Returned): Usage | undefined {
   return estimated ? undefined : usage;
 }
 
-/** Does the same as `usageOf`, but estimates a side that is not reported. */
+/** Does the same as `usageOf`, but estimates a side that is not reported; so are counts that are all 0. */
 export function usageOrEstimate(
   returned: Returned,
   estimate: UsageEstimate,
 ): { readonly usage: Usage; readonly estimated: boolean } {
   const total = validCount(returned?.total_tokens);
-  const prompt = validCount(returned?.prompt_tokens);
-  const completion = validCount(returned?.completion_tokens);
+  let prompt = validCount(returned?.prompt_tokens);
+  let completion = validCount(returned?.completion_tokens);
+  // Servers that do not count send zeros; no request is without tokens.
+  if (prompt === 0 && completion === 0 && !((total ?? 0) > 0) && estimate.inputTokens > 0)
+    prompt = completion = undefined;
   const input = prompt ?? left(total, completion);
   const output = completion ?? left(total, prompt);
   const inputTokens = input ?? estimate.inputTokens;

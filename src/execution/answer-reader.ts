@@ -77,7 +77,8 @@ class Reader implements AnswerReader {
     const call = this.#call;
     this.#call = undefined;
     if (call === undefined || this.#ended !== undefined) return;
-    call.record.fail(new DOMException("the consumer stopped reading", "AbortError"), call.assembler.text);
+    const left = new DOMException("the consumer stopped reading", "AbortError");
+    call.record.fail(left, call.assembler.received());
     call.record.report(undefined);
     call.release(true);
   }

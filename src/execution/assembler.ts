@@ -1,15 +1,31 @@
 import type { Completion, CompletionChunk, TokenLogprob } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { createGrowingText } from "./growing-text.ts";
+import { reasoningOf } from "./written-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 type Choice = Completion["choices"][number];
 type ToolCall = { id: string; type: "function"; function: { name: string; arguments: string } };
 
+/** Part of an answer that has arrived. */
+export interface Received {
+  /** All that the model wrote: content, refusal, reasoning and tool calls. */
+  readonly written: string;
+  /** Usage that the server has told by then. */
+  readonly usage?: CompletionChunk["usage"];
+  /** Name of the model that answers, according to the server. */
+  readonly model?: string | undefined;
+  readonly serviceTier?: CompletionChunk["service_tier"];
+}
+
 /** Assembles the chunks of a stream into the answer that `generate` would have returned. */
 export interface Assembler {
   add(chunk: CompletionChunk): void;
   readonly text: string;
+  /** Number of characters that the model wrote: content, refusal, reasoning and tool calls. */
+  readonly characters: number;
+  /** Returns what an answer that breaks off here is billed by. */
+  received(): Received;
   readonly finishReason: string | undefined;
   completion(): Completion;
 }
@@ -28,6 +44,8 @@ export function createAssembler(): Assembler {
   let refusal = "";
   let finishReason: Choice["finish_reason"] | undefined;
   let usage: CompletionChunk["usage"];
+  /** Last usage that was told, also before more content. */
+  let told: CompletionChunk["usage"];
   let serviceTier: CompletionChunk["service_tier"];
   const toolCalls: ToolCall[] = [];
   // Fields of a provider beyond OpenAI's: reasoning text, thinking blocks …
@@ -37,10 +55,28 @@ export function createAssembler(): Assembler {
   // Lists of our own, to which more is added in place: copying one at each chunk would take a square of time.
   const lists = new Set<unknown>();
 
+  let characters = 0;
+  const others = createGrowingText();
+  const addOther = (piece: unknown) => {
+    if (typeof piece !== "string" || piece === "") return;
+    others.add(piece);
+    characters += piece.length;
+  };
   const addDelta = (delta: Delta) => {
-    if (typeof delta.content === "string") text.add(delta.content);
-    if (delta.refusal) refusal += delta.refusal;
-    for (const call of delta.tool_calls ?? []) addToolCall(toolCalls, call);
+    if (typeof delta.content === "string") {
+      text.add(delta.content);
+      characters += delta.content.length;
+    }
+    if (delta.refusal) {
+      refusal += delta.refusal;
+      addOther(delta.refusal);
+    }
+    for (const call of delta.tool_calls ?? []) {
+      addToolCall(toolCalls, call);
+      addOther(call.function?.name);
+      addOther(call.function?.arguments);
+    }
+    addOther(reasoningOf(delta));
     // A copy: the consumer gets the chunk, and may change it.
     for (const [key, value] of Object.entries(delta))
       if (!knownFields.has(key)) extras[key] = joined(extras[key], copyOf(value), lists);
@@ -72,7 +108,10 @@ export function createAssembler(): Assembler {
       serviceTier = chunk.service_tier ?? serviceTier;
       const choice = chunk.choices[0];
       // A copy: the consumer gets the chunk, and the call is billed by it.
-      if (chunk.usage) usage = copyOf(chunk.usage);
+      if (chunk.usage) {
+        usage = copyOf(chunk.usage);
+        told = usage;
+      }
       // A count of the output from before more content is not that of the answer.
       else if (usage && choice?.delta?.content)
         usage = { prompt_tokens: usage.prompt_tokens } as CompletionChunk["usage"];
@@ -84,6 +123,15 @@ export function createAssembler(): Assembler {
     get text() {
       return text.toString();
     },
+    get characters() {
+      return characters;
+    },
+    received: () => ({
+      written: text.toString() + others.toString(),
+      usage: told,
+      model: head.model === "" ? undefined : head.model,
+      serviceTier,
+    }),
     get finishReason() {
       return finishReason;
     },

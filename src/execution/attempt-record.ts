@@ -13,7 +13,9 @@ import { timestamp } from "../plugin/index.ts";
 import { askedServiceTier } from "../plugin/service-tier.ts";
 import { shortText } from "../plugin/short-text.ts";
 import { withServerText } from "../plugin/with-server-text.ts";
+import type { Received } from "./assembler.ts";
 import type { CallContext, RequestScope } from "./context.ts";
+import { reasoningOf } from "./written-text.ts";
 
 const noTier = {};
 
@@ -35,12 +37,12 @@ export interface AttemptRecord {
   /** Ends the attempt with the usage of a call of another kind, estimated if it is not reported. */
   succeed(used: { inputTokens: number | undefined; model: string | undefined }): void;
   /**
-   * Ends the attempt with an error. `received` is the text that a stream had delivered, which providers bill;
-   * undefined if the provider bills nothing.
+   * Ends the attempt with an error. `received` is what a stream had delivered, which providers bill; undefined if the
+   * provider bills nothing.
    */
-  fail(error: unknown, received: string | undefined): void;
+  fail(error: unknown, received: Received | undefined): void;
   /** Ends the attempt because another call of the request took over; `received` as in `fail`. */
-  abandon(received: string): void;
+  abandon(received: Received): void;
   checked(verdict: CheckVerdict): void;
   /** Sets the next step and reports the attempt. A second call only corrects the next step. */
   report(next: Attempt["next"]): void;
@@ -117,14 +119,14 @@ class RunningAttempt implements AttemptRecord {
     this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
   }
 
-  fail(error: unknown, received: string | undefined): void {
+  fail(error: unknown, received: Received | undefined): void {
     this.#record.error = recordError(error);
     if (received === undefined) this.#record.costUsd = 0;
     else this.#billReceived(received);
     this.#endEarly(received);
   }
 
-  abandon(received: string): void {
+  abandon(received: Received): void {
     this.#record.error = {
       code: "abandoned",
       message: "abandoned because another call of the request took over",
@@ -184,15 +186,23 @@ class RunningAttempt implements AttemptRecord {
     return askedServiceTier(isDropped ? noTier : this.#context.chat, this.#ready.model);
   }
 
-  #billReceived(text: string): void {
-    this.#bill(undefined, () => this.#estimate(text));
+  /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
+  #billReceived({ written, usage, model, serviceTier }: Received): void {
+    const said = shortText(model);
+    if (said !== undefined) this.#record.servedModel = said;
+    const told: unknown = usage?.completion_tokens;
+    const output = Math.max(typeof told === "number" && told > 0 ? told : 0, this.#estimate(written));
+    const returned = usage && { ...usage, completion_tokens: output, total_tokens: undefined };
+    this.#bill(returned as ReturnedUsage, () => output, said, serviceTier);
+    // What was not told is an estimate, whatever was.
+    this.#record.costEstimated = true;
   }
 
   #estimate(text: string): number {
     return this.#context.ports.pricing.estimateTokens(text);
   }
 
-  #endEarly(received: string | undefined): void {
+  #endEarly(received: Received | undefined): void {
     const { costUsd, tokens } = this.#ready.call;
     this.#end(
       spentAfter(received, this.#record.costUsd, costUsd),
@@ -222,11 +232,11 @@ class RunningAttempt implements AttemptRecord {
  * not known: all that was reserved for it may be spent.
  */
 function spentAfter(
-  received: string | undefined,
+  received: Received | undefined,
   counted: number | undefined,
   reserved: number | undefined,
 ): number | undefined {
-  return received === "" ? Math.max(counted ?? 0, reserved ?? 0) : counted;
+  return received?.written === "" ? Math.max(counted ?? 0, reserved ?? 0) : counted;
 }
 
 function tokensOf(usage: Attempt["usage"]): number | undefined {
@@ -237,7 +247,9 @@ function tokensOf(usage: Attempt["usage"]): number | undefined {
 function textOf(message: Completion["choices"][number]["message"] | undefined): string {
   // A user's own model, or a server, may send null where there are none.
   const calls: readonly unknown[] | null | undefined = message?.tool_calls;
-  return `${message?.content ?? ""}${calls?.length ? JSON.stringify(calls) : ""}`;
+  const { content, refusal } = message ?? {};
+  const reasoning = message ? reasoningOf(message) : "";
+  return `${content ?? ""}${refusal ?? ""}${reasoning}${calls?.length ? JSON.stringify(calls) : ""}`;
 }
 
 /** Inserts an attempt in order of start: a call that runs next to another one may end first. */

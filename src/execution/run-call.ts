@@ -21,6 +21,8 @@ export interface CallKind<T> {
   settle(value: T, record: AttemptRecord, ready: ReadyCall): void;
 }
 
+const nothing = { written: "" };
+
 /** Makes one call without streaming, bounded and recorded. Never rejects. */
 export async function runCall<T>(
   context: CallContext,
@@ -36,7 +38,7 @@ export async function runCall<T>(
     return { record, value, failed: false };
   } catch (thrown) {
     const error = toTypedError(thrown, ready.model, context);
-    record.fail(error, mayBeBilled(error) ? "" : undefined);
+    record.fail(error, mayBeBilled(error) ? nothing : undefined);
     return { record, error, failed: true };
   } finally {
     guard.release(false);

@@ -109,12 +109,12 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
       const error = toTypedError(thrown, model, execution);
       failure = { error };
       if (hasBegun && carriesText(error)) error.partialText = assembler.text;
-      record.fail(error, hasBegun || mayBeBilled(error) ? assembler.text : undefined);
+      record.fail(error, hasBegun || mayBeBilled(error) ? assembler.received() : undefined);
       release(false);
       return error;
     },
     abandon() {
-      record.abandon(assembler.text);
+      record.abandon(assembler.received());
       release(true);
     },
     release,

@@ -49,8 +49,7 @@ class Watch implements OutputWatch {
   }
 
   note(chunk: CompletionChunk): BudgetExceededError | undefined {
-    const delta = chunk.choices[0]?.delta;
-    if (typeof delta?.content === "string") this.#characters += delta.content.length;
+    this.#characters = this.#assembler.characters;
     const told: unknown = chunk.usage?.completion_tokens;
     const isTold = typeof told === "number" && told > this.#tokens;
     if ((this.#characters >= this.#nextAt || isTold) && !this.#isAsking) this.#look(isTold ? told : 0);
@@ -59,7 +58,8 @@ class Watch implements OutputWatch {
   }
 
   #look(told: number): void {
-    const estimate = this.#execution.ports.pricing.estimateTokens(this.#assembler.text) / estimateError;
+    const estimate =
+      this.#execution.ports.pricing.estimateTokens(this.#assembler.received().written) / estimateError;
     const sent = Math.max(told, estimate);
     // A character is rarely more than a token.
     this.#nextAt = this.#characters + Math.max(64, this.#tokens - sent);

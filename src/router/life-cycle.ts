@@ -54,11 +54,14 @@ export class LifeCycle<Id extends string> {
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
     const { readSession } = this.#parts;
     const run = this.#begun();
-    if (readSession === undefined || run.facts.session === undefined) return this.#decide(draw, undefined);
-    const reading = readSession(run.facts, Math.max(0, this.leftMs()));
-    if (!(reading instanceof Promise)) return this.#decide(draw, reading);
+    // Without shared state there is no store to ask.
+    if (readSession === undefined) return this.#decide(draw, undefined);
+    const mostMs = Math.max(0, this.leftMs());
+    const reading = run.facts.session === undefined ? undefined : readSession(run.facts, mostMs);
+    const learning = run.account.learn(mostMs);
+    if (!(reading instanceof Promise) && learning === undefined) return this.#decide(draw, reading);
     HeldText.keep(run.text);
-    return reading.then((problem) => {
+    return Promise.all([reading, learning]).then(([problem]) => {
       if (run.signal?.aborted) throw run.signal.reason;
       return nest(() => this.#decide(draw, problem));
     });

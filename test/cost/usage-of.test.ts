@@ -36,6 +36,11 @@ test("details that are not reported stay absent", () => {
   expect(usage).toStrictEqual({ inputTokens: 5, outputTokens: 0 });
 });
 
+test("counts that are all 0 are estimated: a server that does not count sends them", () => {
+  const zeros = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  expect(read(zeros)).toEqual({ usage: { inputTokens: 70, outputTokens: 30 }, estimated: true });
+});
+
 test("usage without counts is estimated, not zero", () => {
   for (const nothing of [
     undefined,

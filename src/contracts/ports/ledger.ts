@@ -69,6 +69,11 @@ export interface ReachedBound {
 export interface Account {
   /** True if a bound applies: each call then carries an output limit, and reserves what it can cost at most. */
   readonly isBounded: boolean;
+  /**
+   * Asks a store for what is left of budgets of which this process does not know it. Undefined if there is nothing to
+   * ask; else a promise that resolves after `mostMs` or the time limit of the shared state at the latest. Never rejects.
+   */
+  learn(mostMs: number): Promise<void> | undefined;
   /** Returns what the next call may cost; undefined if no bound applies. */
   left(): Left | undefined;
   /** Returns the budgets that apply, and tells of soft limits that are reached; undefined if there is no budget. */

@@ -12,9 +12,15 @@ export interface QuotaDesk {
   now(wall: number): number;
   /**
    * Returns what is left of a limit as far as it is known here: what the process holds, and what the store had left
-   * when it last answered. Infinity if it has not been asked yet.
+   * when it last answered. Infinity if it has not been asked yet, or so long ago that the answer says nothing.
    */
   left(limit: QuotaLimit): Amount;
+  /**
+   * Asks the store for what is left of limits of which `left` is Infinity. Resolves when it is known, or after
+   * `mostMs` or the desk's own time limit. Undefined if the store cannot be asked. Never rejects. `limits` is called
+   * once the store's time is known.
+   */
+  learn(limits: () => readonly QuotaLimit[], mostMs: number): Promise<void> | undefined;
   /**
    * Reserves an amount of several limits, of all or of none: at once where the process holds enough, by a promise
    * where the store has to be asked. The promise never rejects.

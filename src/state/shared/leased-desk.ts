@@ -3,6 +3,7 @@ import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/port
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold, type Lapse } from "./hold.ts";
 import { Lease } from "./lease.ts";
+import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
 import { unref } from "./store-link.ts";
@@ -34,6 +35,7 @@ interface Call {
 export class LeasedDesk implements QuotaDesk {
   readonly #parts: DeskParts;
   readonly #refresher: LeftRefresher;
+  readonly #learner: LeftLearner;
   readonly #leases = new Map<string, Lease>();
   readonly #calls = new Map<string, Call>();
   #tick = 0;
@@ -43,6 +45,7 @@ export class LeasedDesk implements QuotaDesk {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#refresher = new LeftRefresher(parts);
+    this.#learner = new LeftLearner(parts);
   }
 
   now(wall: number): number {
@@ -52,7 +55,12 @@ export class LeasedDesk implements QuotaDesk {
 
   left(limit: QuotaLimit): number {
     const lease = this.#leases.get(limit.key);
-    if (lease === undefined || !lease.isOf(limit) || lease.hold.isNew) return Number.POSITIVE_INFINITY;
+    if (lease === undefined || !lease.isOf(limit) || lease.hold.isNew) {
+      const known = this.#learner.left(limit.key);
+      if (known === undefined) return Number.POSITIVE_INFINITY;
+      // Of a new lease the store knows nothing yet.
+      return lease === undefined ? known : Math.max(0, known - lease.hold.total - lease.hold.held);
+    }
     const { hold } = lease;
     const [left = 0] = hold.left;
     // Where the lease is used up, calls may be refused before they renew it.
@@ -62,6 +70,10 @@ export class LeasedDesk implements QuotaDesk {
         lease.deniedUntil = Number.NEGATIVE_INFINITY;
       });
     return Math.max(0, hold.free) + left;
+  }
+
+  learn(limits: () => readonly QuotaLimit[], mostMs: number): Promise<void> | undefined {
+    return this.#parts.link.isUp ? this.#learner.learn(limits, mostMs) : undefined;
   }
 
   reserve({
@@ -172,7 +184,7 @@ export class LeasedDesk implements QuotaDesk {
       lease.leastWanted = Math.min(lease.leastWanted, amount);
     }
     const { answers } = link;
-    const until = monotonic() + timeoutMs;
+    const until = monotonic() + link.patienceMs(timeoutMs);
     try {
       for (let tries = 0; tries < mostTries; tries += 1) {
         if (this.#calls.has(id)) return true;
@@ -218,8 +230,10 @@ export class LeasedDesk implements QuotaDesk {
     if (kept === "failed") return;
     lease.low = Math.min(spare, Math.max(0, hold.free - wanted)) / 4;
     lease.denied = undefined;
-    if (kept !== "kept") this.#deny(lease, refusalOf(kept, lease.limit, link.now()), leastWanted);
-    else if (hold.free < wanted)
+    if (kept !== "kept") {
+      this.#learner.forget(lease.limit.key);
+      this.#deny(lease, refusalOf(kept, lease.limit, link.now()), leastWanted);
+    } else if (hold.free < wanted)
       this.#deny(lease, this.#limitRefusal(lease, Math.min(wanted, leastWanted)), hold.free + 1);
     lease.deniedUntil = monotonic() + deniedMs;
   }

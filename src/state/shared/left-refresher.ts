@@ -1,6 +1,6 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
 import type { DeskParts } from "./desk-parts.ts";
-import { isCount } from "./read-answers.ts";
+import { readTaken } from "./left-learner.ts";
 import { storeKey } from "./store-key.ts";
 
 /** Age in milliseconds from which what is known to be left of a limit is asked for again. */
@@ -45,7 +45,5 @@ export class LeftRefresher {
 }
 
 function taken(answer: unknown): number | undefined {
-  const [state] = Array.isArray(answer) ? answer : [];
-  const { used, open } = (state ?? {}) as { readonly used?: unknown; readonly open?: unknown };
-  return isCount(used) && isCount(open) ? used + open : undefined;
+  return readTaken(answer, 1)?.[0];
 }

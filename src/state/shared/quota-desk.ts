@@ -69,6 +69,7 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
   return {
     now: (wall) => desk.now(wall),
     left: (limit) => desk.left(limit),
+    learn: (limits, mostMs) => desk.learn(limits, mostMs),
     reserve: (of) => desk.reserve(of),
     settle: (id, spent, keep) => desk.settle(id, spent, keep),
     async close() {

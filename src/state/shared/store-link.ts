@@ -58,6 +58,14 @@ export class StoreLink {
     return this.#failedAt === undefined;
   }
 
+  /**
+   * Returns the longest time in milliseconds that a request waits for the store: longer until the first answer, since a
+   * client that connects while a process starts has not failed.
+   */
+  patienceMs(timeoutMs: number): number {
+    return this.#answers === 0 ? Math.max(timeoutMs, patienceMs) : timeoutMs;
+  }
+
   /** Number of answers so far, for `silent`. */
   get answers(): number {
     return this.#answers;

@@ -2,14 +2,13 @@ import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold } from "./hold.ts";
+import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
 import { late, refusalOf, storeRefusal, within } from "./waiting.ts";
 
 /** Calls under way at most. Further ones are refused. */
 const mostCalls = 100_000;
-/** Keys of which the desk remembers what is left. */
-const mostKeys = 10_000;
 /** Longest time of a call in milliseconds; one that was never settled is counted as spent then. */
 const longestCallMs = 1_800_000;
 
@@ -22,12 +21,13 @@ interface Call {
 export class StrictDesk implements QuotaDesk {
   readonly #parts: DeskParts;
   readonly #calls = new Map<string, Call>();
-  readonly #left = new Map<string, number>();
   readonly #refresher: LeftRefresher;
+  readonly #learner: LeftLearner;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#refresher = new LeftRefresher(parts);
+    this.#learner = new LeftLearner(parts);
   }
 
   now(wall: number): number {
@@ -37,10 +37,14 @@ export class StrictDesk implements QuotaDesk {
 
   left(limit: QuotaLimit): number {
     const { key } = limit;
-    const known = this.#left.get(key);
+    const known = this.#learner.left(key);
     if (known === undefined) return Number.POSITIVE_INFINITY;
     this.#refresher.refresh(limit, (left) => this.#remember(key, left));
     return known;
+  }
+
+  learn(limits: () => readonly QuotaLimit[], mostMs: number): Promise<void> | undefined {
+    return this.#parts.link.isUp ? this.#learner.learn(limits, mostMs) : undefined;
   }
 
   reserve({ id, amount, limits, lapse }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
@@ -97,7 +101,7 @@ export class StrictDesk implements QuotaDesk {
   ): Promise<true | QuotaRefusal> {
     const { link, keeper, timeoutMs } = this.#parts;
     const { answers } = link;
-    const kept = await within(keeper.keep(hold, 0, amount), timeoutMs);
+    const kept = await within(keeper.keep(hold, 0, amount), link.patienceMs(timeoutMs));
     if (kept === late) link.silent(answers);
     else if (kept !== "failed") this.#note(limits, hold);
     if (kept === "kept" && hold.granted >= amount) return true;
@@ -105,7 +109,8 @@ export class StrictDesk implements QuotaDesk {
       this.#calls.delete(id);
       const at = hold.limits.findIndex(({ key }) => key === kept.key);
       const limit = limits[at] ?? (limits[0] as QuotaLimit);
-      if (kept.why === "limit") this.#remember(limit.key, 0);
+      // The store has less left than this call needs, and does not say how much.
+      if (kept.why === "limit") this.#learner.forget(limit.key);
       return refusalOf(kept, limit, kept.nowMs);
     }
     if (this.#parts.down === "open") return true;
@@ -125,13 +130,7 @@ export class StrictDesk implements QuotaDesk {
 
   #remember(key: string, left: number): void {
     this.#refresher.told(key);
-    this.#left.delete(key);
-    this.#left.set(key, left);
-    if (this.#left.size <= mostKeys) return;
-    for (const oldest of this.#left.keys()) {
-      this.#left.delete(oldest);
-      return;
-    }
+    this.#learner.note(key, left);
   }
 
   /** Counts as spent what was never settled: the money may be gone. */
