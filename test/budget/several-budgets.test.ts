@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { nanoOf } from "../../src/budget/amounts.ts";
 import { resolveBudgets } from "../../src/budget/budget-options.ts";
 import { createLedger } from "../../src/budget/ledger.ts";
-import { readBudget } from "../../src/budget/shared-budgets.ts";
 import type { Account } from "../../src/contracts/ports/index.ts";
 import { createClock } from "../../src/plugin/clock.ts";
 import { createQuotaDesk } from "../../src/state/shared/quota-desk.ts";
 import { resolveShared } from "../../src/state/shared/shared-options.ts";
 import { memoryStore } from "../../src/state/store/memory.ts";
 import { numRuns } from "../support/runs.ts";
+import { readBudget } from "../support/shared-budget.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
 const now = () => noon;

@@ -1,9 +1,9 @@
-import { InvalidOptionError } from "../contracts/index.ts";
-import type { Amount, Store } from "../contracts/store.ts";
-import { nanoOf, usdOf } from "./amounts.ts";
-import type { Budget } from "./budget-options.ts";
-import { type OwnerFacts, ownerOf } from "./owners.ts";
-import { quotaLimitOf } from "./shared-windows.ts";
+import { usdOf } from "../../src/budget/amounts.ts";
+import type { Budget } from "../../src/budget/budget-options.ts";
+import { type OwnerFacts, ownerOf } from "../../src/budget/owners.ts";
+import { quotaLimitOf } from "../../src/budget/shared-windows.ts";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
+import type { Amount, Store } from "../../src/contracts/store.ts";
 
 /** A budget in a shared store, and whose account is meant. */
 export interface SharedAccount {
@@ -39,15 +39,6 @@ export async function readBudget(store: Store, account: SharedAccount): Promise<
     limit: budget.given,
     resetsAt: windowEndsAt,
   };
-}
-
-/**
- * Sets what an owner has used of a budget in its current period, in US dollars or tokens: 0 gives it the whole budget
- * again. What is reserved stays so.
- */
-export async function resetBudget(store: Store, account: SharedAccount, used = 0): Promise<void> {
-  const { key } = await limitOf(store, account);
-  await store.quotas.reset(key, account.budget.unit === "usd" ? nanoOf(used) : used);
 }
 
 async function limitOf(store: Store, { namespace = "router", budget, owner = {} }: SharedAccount) {
