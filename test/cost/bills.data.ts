@@ -490,7 +490,7 @@ export const bills: readonly HandBill[] = [
     usd: 0.07265,
   },
   {
-    what: "Gemini 2.5 Flash: sound is dearer than text",
+    what: "Gemini 2.5 Flash: sound costs more than text",
     source: gemini,
     read: "2026-10-07",
     price: "google:gemini-2.5-flash",

@@ -86,7 +86,7 @@ test("a cost is never negative and never above the most that is reserved, around
   );
 });
 
-test("what a missing rate leaves unknown is never 0: taking any rate away makes a cost unknown or dearer", () => {
+test("what a missing rate leaves unknown is never 0: taking any rate away makes a cost unknown or higher", () => {
   fc.assert(
     fc.property(price, usage, (list, used) => {
       const full = costOf(list, used);

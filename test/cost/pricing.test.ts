@@ -42,7 +42,7 @@ describe("the model that answered", () => {
     });
   });
 
-  test("bills as the other model at the provider's own address, dearer or cheaper, and says so", () => {
+  test("bills as the other model at the provider's own address, more or less expensive, and says so", () => {
     expect(bill(factsOf("google", "gemini-2.5-pro"), { model: "gemini-3.8-flash" })).toMatchObject({
       // Above 200,000 tokens the model that was asked costs 2.5.
       costUsd: 0.75,
@@ -55,7 +55,7 @@ describe("the model that answered", () => {
     });
   });
 
-  test("bills at the dearer of both prices elsewhere: a server cannot lower its bill by a name", () => {
+  test("bills at the higher of both prices elsewhere: a server cannot lower its bill by a name", () => {
     const asked = factsOf("openai", "gpt-5", { endpoint: own });
     expect(bill(asked, { model: "gpt-5-nano" })).toMatchObject({ costUsd: 1.25, substituted: "known" });
     expect(bill(factsOf("openai", "gpt-5-nano", { endpoint: own }), { model: "gpt-5" })).toMatchObject({
@@ -117,9 +117,9 @@ describe("the class of service of an answer", () => {
     ["asked for and served", { askedTier: "flex", serviceTier: "flex" }, 5],
     ["asked for and refused", { askedTier: "priority", serviceTier: "default" }, 10],
     ["cheaper than asked for: a server cannot lower its bill by a word", { serviceTier: "flex" }, 10],
-    ["dearer than asked for", { serviceTier: "priority" }, 20],
-    ["dearer where another one was asked for", { askedTier: "flex", serviceTier: "priority" }, 20],
-    ["asked for and not told: the dearer bill", { askedTier: "flex" }, 10],
+    ["more expensive than asked for", { serviceTier: "priority" }, 20],
+    ["more expensive where another one was asked for", { askedTier: "flex", serviceTier: "priority" }, 20],
+    ["asked for and not told: the higher bill", { askedTier: "flex" }, 10],
     ["asked for at a higher price and not told", { askedTier: "priority" }, 20],
     ["not on the price list", { serviceTier: "scale" }, undefined],
     ["asked for of a server that has none", { askedTier: "turbo" }, 10],

@@ -55,7 +55,7 @@ describe("commands that pages show", () => {
     drained: async () => {},
   });
 
-  /** What is wrong with a call: a command or an option that does not exist. */
+  /** Fault of a call: a command or an option that does not exist. */
   function faultOf(call: string): string | undefined {
     const words = call.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
     let command: Command = program;

@@ -105,10 +105,10 @@ describe("a tenant whose share is far above what is usual", () => {
     expect(only.reason).toContain("but no smaller model is permitted; small is not permitted");
   });
 
-  it("gets the large model again after the time of the cap, and is tested anew", async () => {
+  it("gets the large model again after the time of the cap, and is tested again", async () => {
     const { router, told, time, flood } = make(guarded(split, { usual: 0.3, capMs: 60_000 }));
     await flood("a");
-    // It goes on, so that the cap begins anew.
+    // It goes on, so that the cap begins again.
     time.now += 50_000;
     await flood("a", 150);
     time.now += 50_000;

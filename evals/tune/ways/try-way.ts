@@ -105,7 +105,7 @@ interface Summary {
 /** Most outcomes that are kept, rather than replayed again: some 50 MB. */
 const mostKept = 2_000_000;
 /** A policy that skips may cost this share of always-large's cost more than one that does not. */
-const dearer = 0.01;
+const tolerance = 0.01;
 
 async function byCascade(way: Exclude<Way, "threshold">, contest: WayContest): Promise<Outcome> {
   const { cases, columns, settings, parts, level, maxLoss } = contest;
@@ -185,7 +185,7 @@ function fasterOf(
     );
   const plain = least(accepted.filter(isPlain), costOf);
   if (plain === undefined || full === undefined) return undefined;
-  const limit = costOf(plain) + dearer * full;
+  const limit = costOf(plain) + tolerance * full;
   const skips = least(
     accepted.filter((index) => !isPlain(index) && costOf(index) <= limit),
     timeOf,

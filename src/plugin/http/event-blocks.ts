@@ -1,5 +1,6 @@
 import { ProviderError } from "../../contracts/index.ts";
 import { type BodyReader, bodyReader } from "./body-reader.ts";
+import { PendingBytes } from "./pending-bytes.ts";
 import { AFTER_END_MS, settles, toBytes } from "./read-bounded.ts";
 
 /** Largest event of a stream: more than the largest picture that a model sends. */
@@ -49,9 +50,8 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
   readonly #model: string;
   readonly #limits: StreamLimits;
   readonly #reader: BodyReader;
-  /** Start of an event that has not ended: the first `#used` bytes. */
-  #open: Uint8Array = nothing;
-  #used = 0;
+  /** Start of an event that has not ended. */
+  readonly #open = new PendingBytes();
   #bytes = 0;
   #isDone = false;
   /** True if the mark that ends the stream has come. */
@@ -69,7 +69,7 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
     while (!this.#isDone) {
       const { done, value } = await this.#reader.read();
       this.#isDone = done;
-      const block = done ? this.#take(nothing) : this.#add(toBytes(value));
+      const block = done ? this.#open.take(nothing) : this.#add(toBytes(value));
       if (block === undefined || block.length === 0) continue;
       if (this.#limits.lines) return { done: false, value: block };
       if (!saysSomething(block)) continue;
@@ -106,11 +106,14 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
     if (this.#bytes > maxBytes) throw this.#tooLarge(`the stream has more than ${maxBytes} bytes`);
     const end = this.#endIn(piece);
     const complete = end === piece.length ? piece : piece.subarray(0, end);
-    const isLong = this.#used + piece.length > maxEventBytes;
-    if (isLong && (end === 0 || longestEvent(complete, this.#used, this.#limits.lines) > maxEventBytes))
+    const isLong = this.#open.length + piece.length > maxEventBytes;
+    if (
+      isLong &&
+      (end === 0 || longestEvent(complete, this.#open.length, this.#limits.lines) > maxEventBytes)
+    )
       throw this.#tooLarge(`an event of the stream has more than ${maxEventBytes} bytes`);
-    const block = end === 0 ? undefined : this.#take(complete);
-    if (end < piece.length) this.#keep(piece.subarray(end));
+    const block = end === 0 ? undefined : this.#open.take(complete);
+    if (end < piece.length) this.#open.keep(piece.subarray(end));
     return block;
   }
 
@@ -118,41 +121,17 @@ class BlockReader implements AsyncIterator<Uint8Array, undefined> {
   #endIn(piece: Uint8Array): number {
     if (this.#limits.lines) return piece.lastIndexOf(lineFeed) + 1;
     const end = endOfEvents(piece);
-    if (end > 0 || this.#used === 0) return end;
-    const last = this.#open.subarray(Math.max(0, this.#used - 3), this.#used);
+    if (end > 0 || this.#open.length === 0) return end;
+    const last = this.#open.all().subarray(-3);
     const seam = new Uint8Array(last.length + Math.min(3, piece.length));
     seam.set(last);
     seam.set(piece.subarray(0, 3), last.length);
     return Math.max(0, endOfEvents(seam) - last.length);
   }
 
-  /** Keeps the start of an event, in space that doubles: a server may send it byte by byte. */
-  #keep(piece: Uint8Array): void {
-    const used = this.#used + piece.length;
-    if (used > this.#open.length) {
-      const larger = new Uint8Array(Math.max(used, 2 * this.#open.length));
-      larger.set(this.#open.subarray(0, this.#used));
-      this.#open = larger;
-    }
-    this.#open.set(piece, this.#used);
-    this.#used = used;
-  }
-
-  /** Returns what was kept together with the piece that completes it. */
-  #take(last: Uint8Array): Uint8Array {
-    if (this.#used === 0) return last;
-    const block = new Uint8Array(this.#used + last.length);
-    block.set(this.#open.subarray(0, this.#used));
-    block.set(last, this.#used);
-    this.#open = nothing;
-    this.#used = 0;
-    return block;
-  }
-
   #end(): void {
     this.#isDone = true;
-    this.#open = nothing;
-    this.#used = 0;
+    this.#open.clear();
     this.#reader.cancel();
   }
 

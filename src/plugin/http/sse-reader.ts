@@ -1,4 +1,5 @@
 import { MAX_EVENT_BYTES, MAX_STREAM_BYTES } from "./event-blocks.ts";
+import { PendingBytes } from "./pending-bytes.ts";
 
 /** Bounds of an event stream, in bytes. */
 export interface SseLimits {
@@ -22,9 +23,8 @@ const ofEvents: SseLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STRE
 export class SseReader {
   readonly #limits: SseLimits;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** Start of a line that has not ended: the first `#used` bytes. */
-  #open: Uint8Array = nothing;
-  #used = 0;
+  /** Start of a line that has not ended. */
+  readonly #open = new PendingBytes();
   #bytes = 0;
   /** Lines of data of the event that has not ended. */
   #data: string | undefined;
@@ -45,16 +45,16 @@ export class SseReader {
     if (this.#bytes > this.#limits.maxBytes)
       throw new SseLimitError(`the stream has more than ${this.#limits.maxBytes} bytes`);
     const last = Math.max(piece.lastIndexOf(lineFeed), piece.lastIndexOf(carriageReturn)) + 1;
-    if (last > 0) this.#lines(this.#decoder.decode(this.#take(piece.subarray(0, last))), events);
+    if (last > 0) this.#lines(this.#decoder.decode(this.#open.take(piece.subarray(0, last))), events);
     if (last < piece.length) this.#keep(last === 0 ? piece : piece.subarray(last));
-    if (this.#used + this.#eventBytes > this.#limits.maxEventBytes) throw this.#tooLarge();
+    if (this.#open.length + this.#eventBytes > this.#limits.maxEventBytes) throw this.#tooLarge();
     return events;
   }
 
   /** Ends the stream: returns the data of an event whose closing empty line is missing. */
   end(): string[] {
     const events: string[] = [];
-    if (this.#used > 0) this.#line(this.#decoder.decode(this.#take(nothing)));
+    if (this.#open.length > 0) this.#line(this.#decoder.decode(this.#open.take(nothing)));
     this.#dispatch(events);
     return events;
   }
@@ -114,28 +114,9 @@ export class SseReader {
     this.#eventBytes = 0;
   }
 
-  /** Keeps the start of a line, in space that doubles: a server may send it byte by byte. */
   #keep(piece: Uint8Array): void {
-    const used = this.#used + piece.length;
-    if (used > this.#limits.maxEventBytes) throw this.#tooLarge();
-    if (used > this.#open.length) {
-      const larger = new Uint8Array(Math.max(used, 2 * this.#open.length));
-      larger.set(this.#open.subarray(0, this.#used));
-      this.#open = larger;
-    }
-    this.#open.set(piece, this.#used);
-    this.#used = used;
-  }
-
-  /** Returns what was kept together with the piece that completes it. */
-  #take(last: Uint8Array): Uint8Array {
-    if (this.#used === 0) return last;
-    const whole = new Uint8Array(this.#used + last.length);
-    whole.set(this.#open.subarray(0, this.#used));
-    whole.set(last, this.#used);
-    this.#open = nothing;
-    this.#used = 0;
-    return whole;
+    if (this.#open.length + piece.length > this.#limits.maxEventBytes) throw this.#tooLarge();
+    this.#open.keep(piece);
   }
 
   #tooLarge(): SseLimitError {

@@ -62,7 +62,7 @@ async function stalling(random: () => number) {
 }
 
 // Node's own `fetch` opens connections for requests that are aborted before they are sent, and keeps some for a
-// minute or more, whoever calls it: of these, only connections that have carried a request count.
+// minute or more, with or without our code: of these, only connections that have carried a request count.
 it.each(Object.entries(waysToSend))(
   `${requests} requests that stall and are aborted leave no socket, sent %s`,
   async (name, way) => {
