@@ -1,3 +1,4 @@
+import type { ArmAssignment } from "./arms.ts";
 import type { Classification } from "./classifier.ts";
 import type { Hop } from "./hop.ts";
 import type { Json } from "./json.ts";
@@ -77,6 +78,10 @@ export interface Decision<Id extends string = string> {
   readonly degraded?: DegradedBy | undefined;
   /** Snapshots that the policy has read, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;
+  /** Arms of rollouts that the request's unit is in. Absent: no rollout had a part in the decision. */
+  readonly arms?: readonly ArmAssignment[] | undefined;
+  /** Id of the release that decided. Absent: the router was given none. */
+  readonly release?: string | undefined;
   /** Random number in [0, 1) that settled the lottery. */
   readonly draw: number;
   readonly policy: PolicyDescription;

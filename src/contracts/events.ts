@@ -1,10 +1,25 @@
+import type { ChatRequest, Completion } from "./chat.ts";
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
-import type { Hop } from "./hop.ts";
+import type { FollowUp, Hop } from "./hop.ts";
+import type { FeedbackGiven, LoopEvent, PartsReplaced } from "./loop-events.ts";
 import type { BudgetFacts } from "./policy-facts.ts";
 import type { Usage } from "./usage.ts";
 
 /** Returns the text of a finished request. A function, so that no serialiser meets the text by chance. */
 export type ReadText = () => { readonly ask: string; readonly window: string };
+
+/** The ways to the text of an answered request, and on from it. Functions, for the same reason. */
+export interface Answered {
+  /** Returns the request as it was sent, without routing fields. Frozen. */
+  readonly readRequest: () => ChatRequest;
+  /** Returns the answer that the caller got. Frozen. */
+  readonly readAnswer: () => Completion;
+  /**
+   * Opens a way to models for something that follows the answer, for instance an audit. The constraints of the request,
+   * the router's budgets and its ledger apply to each call; the deadline of the request does not. Its user calls `end`.
+   */
+  readonly follow: (hop: "shadow") => FollowUp;
+}
 
 /** A log lost decisions. Emitted at the first, then at most once a minute. */
 export interface DecisionsLost {
@@ -162,6 +177,9 @@ export type RouterEvent<Id extends string = string> =
       readonly decision: Decision<Id>;
       readonly latencyMs: number;
     }
+  | FeedbackGiven
+  | PartsReplaced
+  | LoopEvent
   | BudgetNews
   | DecisionsLost
   | ModelLifeEvent<Id>
@@ -184,6 +202,6 @@ export type RouterEvent<Id extends string = string> =
  */
 export interface EventSink<Id extends string = string> {
   (event: RouterEvent<Id>): void;
-  attach?(emit: (event: DecisionsLost) => void): void;
+  attach?(emit: (event: DecisionsLost | LoopEvent) => void): void;
   close?(): Promise<void>;
 }

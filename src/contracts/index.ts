@@ -1,4 +1,5 @@
 /** Types and errors that everything else is written against. No I/O. */
+export type { ArmAssignment, ArmShare, UnitDraw } from "./arms.ts";
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
 export type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
 export type {
@@ -83,6 +84,7 @@ export {
   StoreError,
 } from "./errors/index.ts";
 export type {
+  Answered,
   BudgetNews,
   DecisionsLost,
   EscalationEvent,
@@ -94,8 +96,18 @@ export type {
   StoreRecovered,
 } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
-export type { CallAnswer, Hop, HopContext } from "./hop.ts";
+export type { CallAnswer, FollowUp, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";
+export type {
+  AuditChanged,
+  DriftFound,
+  FeedbackGiven,
+  LoopEvent,
+  PartsReplaced,
+  PromiseChanged,
+  ReplacementRefused,
+  RolloutChanged,
+} from "./loop-events.ts";
 export type {
   CallOptions,
   Candidate,

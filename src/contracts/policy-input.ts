@@ -1,3 +1,4 @@
+import type { UnitDraw } from "./arms.ts";
 import type { EscalationEvent, RouterEvent } from "./events.ts";
 import type { Json } from "./json.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -21,6 +22,11 @@ export interface PolicyInputState<Snapshot extends Json = Json> {
    * that is made when the state changes, not when it is read.
    */
   snapshot(request: RequestFacts): Snapshot;
+  /**
+   * Returns the keyed number of the request's unit, by which the router settles the arms of choices whose `rollout` is
+   * the id of this input. Undefined: the request names no unit. The key stays inside.
+   */
+  unitOf?(request: RequestFacts): UnitDraw | undefined;
   /** Called with the router's events. An error of it is dropped, like that of a listener. */
   observe?(event: RouterEvent): void;
   /**

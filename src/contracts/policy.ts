@@ -1,3 +1,4 @@
+import type { ArmShare } from "./arms.ts";
 import type { Check } from "./check.ts";
 import type { Classification } from "./classifier.ts";
 import type { Json } from "./json.ts";
@@ -54,6 +55,11 @@ export interface Choice<Id extends string = string> {
    * compared while something else is done. Absent: nothing was capped.
    */
   readonly insteadOf?: Withheld<Id> | undefined;
+  /**
+   * Parts of the units for which this choice is made, one for each rollout that it is part of, the outermost first.
+   * Combinators pass them on. Absent: all units.
+   */
+  readonly arms?: readonly ArmShare[] | undefined;
 }
 
 /**

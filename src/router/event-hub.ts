@@ -2,6 +2,7 @@ import {
   type DecisionsLost,
   type EventSink,
   InvalidOptionError,
+  type LoopEvent,
   type RouterEvent,
 } from "../contracts/index.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
@@ -74,7 +75,10 @@ function hand<Id extends string>(sink: EventSink<Id>, event: RouterEvent<Id>): v
   }
 }
 
-function attach<Id extends string>(sink: EventSink<Id>, emit: (event: DecisionsLost) => void): void {
+function attach<Id extends string>(
+  sink: EventSink<Id>,
+  emit: (event: DecisionsLost | LoopEvent) => void,
+): void {
   try {
     sink.attach?.(emit);
   } catch {

@@ -33,28 +33,28 @@ const pluginDoor = {
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
   `),
   types: words(`
-    Amount AnswerRecord AssistantMessage Attempt AudioPart BatchItem BatchResult BatchStatus Batches
+    Amount AnswerRecord Answered ArmAssignment ArmShare AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
     CachedFrom CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
-    DeveloperMessage EndpointLimits Escalation EscalationEvent EventSink FailureClass FilePart
-    FinishReason FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
+    DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackGiven FilePart
+    FinishReason FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
-    LimitOptions Logprobs Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
+    LimitOptions Logprobs LoopEvent Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
     NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PlanStep Policy PolicyContext
+    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PartsReplaced PlanStep Policy PolicyContext
     PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange
-    PriceTerms PriceTier PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
+    PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates
     ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
-    RecordedVerdict Records RefusalPart RequestFacts RequestText Reservation ResponseFormat
-    RetryBudgetOptions RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
+    RecordedVerdict Records RefusalPart ReplacementRefused RequestFacts RequestText Reservation ResponseFormat
+    RetryBudgetOptions RolloutChanged RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
     RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
     Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
-    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitField
+    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField
     UnstackedPart Usage UsageMean UsageMeansState UserMessage Withheld
   `),
 };
