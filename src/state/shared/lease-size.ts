@@ -14,8 +14,8 @@ export interface LeaseUse {
   readonly uses: number;
 }
 
-/** Calls that a lease should last, so that the store is asked less than once in 100. */
-const callsAhead = 256;
+/** Calls that a lease should last: a request under seven limits then asks the store less than once in 100. */
+const callsAhead = 1_024;
 /** A lease takes no more than this part of what is left, so that leases shrink as a limit nears. */
 const partOfLeft = 1 / 16;
 /** Time in which what is leased of a bucket flows out, at most. */

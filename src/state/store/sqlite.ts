@@ -6,6 +6,7 @@ import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
 import { isBusy, openSqlite, type Sqlite } from "./internal/open-sqlite.ts";
 import { readQuota, reserve, resetQuota, settle } from "./internal/quota-rules.ts";
+import { SqliteQueue, transaction } from "./internal/sqlite-queue.ts";
 import { SqliteTable, schema } from "./internal/sqlite-table.ts";
 
 export interface SqliteStoreOptions {
@@ -19,8 +20,8 @@ export interface SqliteStoreOptions {
 
 /**
  * Creates a store in a SQLite file, for several processes on one machine. It survives restarts, and what was
- * written survives a loss of power. Calls are transactions of some microseconds on this thread, and of the time of
- * a flush to the disk. Rejects with `MissingDependencyError` where there is no SQLite, with `StoreError` if the
+ * written survives a loss of power. Calls that wait at once are one transaction, of some microseconds each on this
+ * thread, and of the time of a flush to the disk. Rejects with `MissingDependencyError` where there is no SQLite, with `StoreError` if the
  * file cannot be opened or has another format.
  */
 export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -32,13 +33,10 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const opened = await openSqlite(file).catch((cause: unknown) => {
     throw typeof cause === "object" && cause !== null && "dependency" in cause ? cause : failed(cause);
   });
-  let closed = false;
-
   /** Runs work. While another process holds the file it tries again, without blocking this one. */
   const patiently = async <T>(work: () => T): Promise<T> => {
     const until = performance.now() + busyTimeoutMs;
     for (let attempt = 0; ; attempt += 1) {
-      if (closed) throw new StoreError(name, "failed", "is closed");
       try {
         return work();
       } catch (error) {
@@ -51,21 +49,19 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
       }
     }
   };
-  const transaction = <T>(database: Sqlite, work: () => T): Promise<T> =>
-    patiently(() => atOnce(database, work));
-
   let statements: ReturnType<typeof statementsOf>;
   try {
     // The lock of the file itself waits only briefly: it blocks this thread. Even these fail while another process
     // restores the file after one that was killed.
     await patiently(() => opened.exec("PRAGMA busy_timeout = 2; PRAGMA synchronous = FULL;"));
-    await transaction(opened, () => {
+    const prepare = (): void => {
       opened.exec(schema);
       const set = opened.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)");
       set.run("formatVersion", String(storeFormatVersion));
       set.run("epoch", nodeCrypto().randomUUID());
       checkFormat(name, Number(metaOf(opened, "formatVersion")));
-    });
+    };
+    await patiently(() => transaction(opened, prepare));
     await asWriteAheadLog(opened);
     statements = await patiently(() => statementsOf(opened));
   } catch (error) {
@@ -77,8 +73,9 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
     const found = entry.get(key, now) as StoreEntry | undefined;
     return found && { value: found.value, version: found.version };
   };
-  const inTurn = <T>(work: (now: number) => T): Promise<T> =>
-    transaction(opened, () => work(Math.floor(time())));
+  let closed = false;
+  const queue = new SqliteQueue({ database: opened, busyTimeoutMs, failed });
+  const inTurn = <T>(work: (now: number) => T): Promise<T> => queue.run(() => work(Math.floor(time())));
 
   return {
     name,
@@ -114,6 +111,7 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
     async close() {
       if (closed) return;
       closed = true;
+      queue.close();
       opened.close();
     },
   };
@@ -123,24 +121,6 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
     const said = cause instanceof Error ? cause.message : "an unknown error";
     return new StoreError(name, "failed", `cannot be used: ${said}`, { cause });
   }
-}
-
-function atOnce<T>(database: Sqlite, work: () => T): T {
-  // A lock for writing from the start: one that is raised later may fail half-way.
-  database.exec("BEGIN IMMEDIATE");
-  let result: T;
-  try {
-    result = work();
-    database.exec("COMMIT");
-  } catch (error) {
-    try {
-      database.exec("ROLLBACK");
-    } catch {
-      // It has ended by itself, for instance because the disk is full.
-    }
-    throw error;
-  }
-  return result;
 }
 
 function statementsOf(database: Sqlite) {

@@ -5,10 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSqlite } from "../../../src/state/store/internal/open-sqlite.ts";
 import { sqliteStore } from "../../../src/state/store/sqlite.ts";
+import { withoutSqlite } from "../../support/sqlite.ts";
 
-const without = process.getBuiltinModule("node:sqlite") === undefined;
-
-describe.skipIf(without)("a SQLite file that another process has to itself", () => {
+describe.skipIf(withoutSqlite !== undefined)("a SQLite file that another process has to itself", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "switchpoint-locked-"));

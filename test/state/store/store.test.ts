@@ -10,6 +10,7 @@ import { sqliteStore } from "../../../src/state/store/sqlite.ts";
 import { storeConformance } from "../../../src/testing/index.ts";
 import { type RedisServer, startRedis, withoutRedis } from "../../support/redis-server.ts";
 import { numRuns } from "../../support/runs.ts";
+import { withoutSqlite } from "../../support/sqlite.ts";
 
 /** Time of all stores here. */
 let now = 1_800_000_000_000;
@@ -33,8 +34,7 @@ const kinds: readonly Kind[] = [
   { name: "memory", open: async () => memoryStore({ now: time }) },
   {
     name: "SQLite",
-    without:
-      process.getBuiltinModule("node:sqlite") === undefined ? "this Node.js has no node:sqlite" : undefined,
+    without: withoutSqlite,
     async begin() {
       folder = mkdtempSync(join(tmpdir(), "switchpoint-sqlite-"));
     },

@@ -1,4 +1,5 @@
 import type { QuotaLimit } from "../../../contracts/index.ts";
+import { afterTurn } from "./after-turn.ts";
 import type { RedisValue, RunScript } from "./redis-client.ts";
 
 /** Calls in a script at most: it holds up the server for some 8 µs a call. */
@@ -26,8 +27,6 @@ interface Waiting {
  * costs, here and in Redis, is its message. No call waits for a later turn.
  */
 export function batchSender(run: RunScript, prefix: string, time: () => string): SendCall {
-  // After all microtasks of the turn where there is such a time: they are what answers to the last batch begin.
-  const defer: (work: () => void) => void = globalThis.process?.nextTick ?? queueMicrotask;
   let waiting: Waiting[] = [];
 
   const send = async (calls: readonly Waiting[]): Promise<void> => {
@@ -51,7 +50,7 @@ export function batchSender(run: RunScript, prefix: string, time: () => string):
 
   return (call) =>
     new Promise((resolve, reject) => {
-      if (waiting.length === 0) defer(flush);
+      if (waiting.length === 0) afterTurn(flush);
       waiting.push({ call, resolve, reject });
     });
 }
