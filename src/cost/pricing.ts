@@ -4,6 +4,7 @@ import type { Bill } from "../contracts/ports/pricing.ts";
 import { serviceTierOf, standard, tierPriceOf } from "../plugin/service-tier.ts";
 import { costOf, unpricedPart } from "./cost-of.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
+import { createHiddenOutput } from "./hidden-output.ts";
 import { limitOutputAndTokens } from "./limit-tokens.ts";
 import { mostInputTokens } from "./most-input-tokens.ts";
 import { priceAt } from "./price-at.ts";
@@ -29,6 +30,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
   const lastOf = new WeakMap<ModelFacts, LastServed>();
   /** Names of models that answered in a class of service which their call had not asked for. */
   const unasked = new Set<string>();
+  const hidden = createHiddenOutput();
 
   const servedBy = (asked: ModelFacts, name: string): ServedModel => {
     const last = lastOf.get(asked);
@@ -41,6 +43,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
   return {
     bill(model, returned, estimate, served = noCall) {
       const { usage: counted, estimated } = usageOrEstimate(returned, estimate);
+      if (served.isWhole && !estimated) hidden.learn(model, served.effort, counted, estimate.outputTokens);
       const { model: name } = served;
       const told = serviceTierOf(served.serviceTier) ?? serviceTierOf(returned?.service_tier);
       const usage = withTier(counted, told ?? served.askedTier);
@@ -59,6 +62,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
       return { usage, estimated, costUsd, substituted, pricedAs, unpriced };
     },
     estimateTokens,
+    mayHideOutput: hidden.mayHide,
     mostInputTokens,
     limitOutput: (call) =>
       limitOutputAndTokens(unasked.has(call.model.name) ? { ...call, everyTier: true } : call),

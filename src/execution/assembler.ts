@@ -1,6 +1,7 @@
 import type { Completion, CompletionChunk, TokenLogprob } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { createGrowingText } from "./growing-text.ts";
+import { mostUsage } from "./most-usage.ts";
 import { reasoningOf } from "./written-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
@@ -44,7 +45,7 @@ export function createAssembler(): Assembler {
   let refusal = "";
   let finishReason: Choice["finish_reason"] | undefined;
   let usage: CompletionChunk["usage"];
-  /** Last usage that was told, also before more content. */
+  /** The most usage that was told, also before more content. */
   let told: CompletionChunk["usage"];
   let serviceTier: CompletionChunk["service_tier"];
   const toolCalls: ToolCall[] = [];
@@ -109,8 +110,8 @@ export function createAssembler(): Assembler {
       const choice = chunk.choices[0];
       // A copy: the consumer gets the chunk, and the call is billed by it.
       if (chunk.usage) {
-        usage = copyOf(chunk.usage);
-        told = usage;
+        told = mostUsage(told, copyOf(chunk.usage));
+        usage = told;
       }
       // A count of the output from before more content is not that of the answer.
       else if (usage && choice?.delta?.content)

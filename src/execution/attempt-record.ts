@@ -105,6 +105,7 @@ class RunningAttempt implements AttemptRecord {
       () => this.#estimate(textOf(choice?.message)),
       servedModel,
       completion.service_tier,
+      true,
     );
     if (finishReason !== undefined)
       this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
@@ -155,6 +156,7 @@ class RunningAttempt implements AttemptRecord {
     outputTokens: () => number,
     servedModel?: string | undefined,
     serviceTier?: string | null | undefined,
+    isWhole = false,
   ): void {
     const { ports, facts } = this.#context;
     const { inputTokens } = facts;
@@ -169,6 +171,8 @@ class RunningAttempt implements AttemptRecord {
         askedTier: this.#askedTier(),
         at: this.#startedWall,
         seconds: this.#elapsedMs() / 1_000,
+        isWhole,
+        effort: this.#effort(),
       },
     );
     const record = this.#record;
@@ -184,6 +188,13 @@ class RunningAttempt implements AttemptRecord {
   #askedTier(): string | undefined {
     const isDropped = this.#record.dropped?.includes("service_tier") === true;
     return askedServiceTier(isDropped ? noTier : this.#context.chat, this.#ready.model);
+  }
+
+  /** Returns the effort of reasoning that the call asks for. */
+  #effort(): string | undefined {
+    const { chat } = this.#context;
+    const asked: unknown = chat.reasoning_effort ?? this.#ready.model.defaults?.reasoningEffort;
+    return typeof asked === "string" ? asked : undefined;
   }
 
   /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
@@ -202,12 +213,19 @@ class RunningAttempt implements AttemptRecord {
     return this.#context.ports.pricing.estimateTokens(text);
   }
 
+  /**
+   * Ends a call that broke off. Where nothing has arrived, or a part that is hidden may have, the length of its answer is not
+   * known: all that was reserved for it may be spent, and counts in the account.
+   */
   #endEarly(received: Received | undefined): void {
-    const { costUsd, tokens } = this.#ready.call;
-    this.#end(
-      spentAfter(received, this.#record.costUsd, costUsd),
-      received === undefined ? 0 : spentAfter(received, tokensOf(this.#record.usage), tokens),
-    );
+    const { call, model } = this.#ready;
+    const { costUsd, usage } = this.#record;
+    const isUnknown =
+      received !== undefined &&
+      (received.written === "" || this.#context.ports.pricing.mayHideOutput(model, this.#effort()));
+    const most = (counted: number | undefined, reserved: number | undefined) =>
+      isUnknown ? Math.max(counted ?? 0, reserved ?? 0) : counted;
+    this.#end(most(costUsd, call.costUsd), received === undefined ? 0 : most(tokensOf(usage), call.tokens));
   }
 
   #end(spentUsd: number | undefined, usedTokens: number | undefined): void {
@@ -225,18 +243,6 @@ class RunningAttempt implements AttemptRecord {
   #elapsedMs(): number {
     return Math.max(0, this.#context.ports.clock.monotonic() - this.#startedAt);
   }
-}
-
-/**
- * Returns what a call that broke off counts in the account. The length of an answer of which nothing has arrived is
- * not known: all that was reserved for it may be spent.
- */
-function spentAfter(
-  received: Received | undefined,
-  counted: number | undefined,
-  reserved: number | undefined,
-): number | undefined {
-  return received?.written === "" ? Math.max(counted ?? 0, reserved ?? 0) : counted;
 }
 
 function tokensOf(usage: Attempt["usage"]): number | undefined {

@@ -13,6 +13,11 @@ export interface Pricing {
    */
   bill(model: ModelFacts, returned: ReturnedUsage, estimate: UsageEstimate, served?: ServedCall): Bill;
   estimateTokens(text: string): number;
+  /**
+   * True if the model may bill output that its answers do not show: what has arrived of a stream then says little of its
+   * cost. `effort`: the effort of reasoning that the call asks for.
+   */
+  mayHideOutput(model: ModelFacts, effort: string | undefined): boolean;
   /** Returns an upper bound of the input tokens of a request. */
   mostInputTokens(chat: ChatRequest): number;
   /** Returns the output limit of a call under a bound, and the most that the call can cost with it. */
@@ -54,6 +59,10 @@ export interface ServedCall {
   readonly at?: number | undefined;
   /** Seconds that the call took. Absent: not known. */
   readonly seconds?: number | undefined;
+  /** True if the answer is whole: what it bills and shows is learnt from. */
+  readonly isWhole?: boolean | undefined;
+  /** Effort of reasoning that the call asked for. Absent: none. */
+  readonly effort?: string | undefined;
 }
 
 export interface LimitedOutput {
