@@ -28,7 +28,7 @@ export interface GuardedOptions<Id extends string> {
    * doubles up to 16 times for alarms one soon after the other. Default 3,600,000 (an hour).
    */
   readonly capMs?: number | undefined;
-  /** Largest number of units that are watched, and of those that are flagged. Default 10,000. */
+  /** Largest number of units that are watched, at least 64, and of those that are flagged. Default 10,000. */
   readonly maxUnits?: number | undefined;
   /** Name in `decision.inputs` and in events. Guards of one router need different names. Default `escalation`. */
   readonly name?: string | undefined;

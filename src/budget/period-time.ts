@@ -30,7 +30,8 @@ export function createPeriodTime(lengthMs: number, monotonic: () => number): Per
       return time;
     },
     advance(to, wall) {
-      if (to <= time || to - wall >= lengthMs) return;
+      // A period without end has no start that could be ahead.
+      if (to <= time || to - wall >= lengthMs || lengthMs === Number.POSITIVE_INFINITY) return;
       time = to;
       readAt = monotonic();
     },

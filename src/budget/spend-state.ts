@@ -5,6 +5,9 @@ import type { Budget } from "./budget-options.ts";
 import type { KeptBudget } from "./ledger.ts";
 import type { RestoredAccount } from "./spend.ts";
 
+/** Last time of a `Date`, in milliseconds since the epoch. */
+const lastTime = 8.64e15;
+
 /** Accounts of an earlier version, with one budget in US dollars. They are read, and no longer written. */
 interface SpendStateVersion1 {
   readonly formatVersion: 1;
@@ -105,7 +108,7 @@ function accountOf(path: string, one: Partial<SpendAccountState> | null, { unit 
   return {
     tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
     name: one?.owner,
-    start: checkNumber(`${path}.periodStart`, one?.periodStart),
+    start: checkNumber(`${path}.periodStart`, one?.periodStart, { min: -lastTime, max: lastTime }),
     used,
   };
 }

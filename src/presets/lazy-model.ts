@@ -28,8 +28,10 @@ export function lazyModel({ facts, batches, load }: LazyModel): Model {
 
   async function loaded(): Promise<Model> {
     try {
-      made = await load();
-      return made;
+      // One that throws at once rejects like any other, and after `loading` is set.
+      const model = await Promise.resolve().then(load);
+      made = model;
+      return model;
     } finally {
       loading = undefined;
     }

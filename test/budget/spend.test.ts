@@ -164,6 +164,10 @@ describe("a spend book", () => {
       { formatVersion: 1, accounts: [{ periodStart: 0, usedUsd: Number.NaN }] },
       "state.spend.accounts[0].usedUsd",
     ],
+    [
+      { formatVersion: 1, accounts: [{ periodStart: 1e300, usedUsd: 1 }] },
+      "state.spend.accounts[0].periodStart",
+    ],
   ])("refuses a state that is not an exported one: %j", (state, option) => {
     const restore = () => book().restoreState(state as unknown as SpendState, noon);
     expect(restore).toThrow(expect.objectContaining({ code: "invalid-option", option }));

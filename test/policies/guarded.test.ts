@@ -345,6 +345,24 @@ describe("a million tenants", () => {
     expect(state.units.length).toBeLessThanOrEqual(200);
   });
 
+  it.each([1, 5])("do not push out evidence either where only %d of them are to be watched", (maxUnits) => {
+    const guard = watched({ usual: 0.3, maxUnits });
+    for (let at = 0; at < 75; at += 1) guard.decide("suspect", true);
+    // Each is seen twice, so that none of them looks like one that is over.
+    for (let at = 0; at < 4_000; at += 1) guard.decide(`fresh${at >> 1}`, at % 6 === 0);
+    for (let at = 0; at < 60; at += 1) guard.decide("suspect", true);
+    expect(guard.isCapped("suspect")).toBe(true);
+  });
+
+  it("do not push out evidence before it is strong", () => {
+    const guard = watched({ usual: 0.3, maxUnits: 5 });
+    for (let round = 0; round < 8; round += 1) {
+      for (let at = 0; at < 16; at += 1) guard.decide("suspect", true);
+      for (let at = 0; at < 500; at += 1) guard.decide(`fresh${round}.${at}`, false);
+    }
+    expect(guard.isCapped("suspect")).toBe(true);
+  });
+
   it("that are all flagged keep as many flags as there is room for", () => {
     const guard = watched({ usual: 0.3, maxUnits: 5 });
     for (let tenant = 0; tenant < 12; tenant += 1)

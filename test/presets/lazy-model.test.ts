@@ -24,6 +24,22 @@ const plain = ({ generate, stream, health, batches, ...facts }: Model) => ({
 });
 
 describe("a model whose adapter is loaded at the first call", () => {
+  it("loads it again at the next call if the first load throws at once", async () => {
+    let loads = 0;
+    const model = lazyModel({
+      facts: fakeModel({ model: "m" }),
+      load() {
+        loads += 1;
+        if (loads === 1) throw new Error("no adapter yet");
+        return Promise.resolve(fakeModel({ model: "m", answer: "later" }));
+      },
+    });
+    const options = { signal: new AbortController().signal } as never;
+    await expect(model.generate(shortRequest, options)).rejects.toThrow("no adapter yet");
+    const { choices } = await model.generate(shortRequest, options);
+    expect(choices[0]?.message.content).toBe("later");
+  });
+
   it.each([
     ["openai", openai("m")],
     ["anthropic", anthropic("m")],

@@ -7,7 +7,7 @@ import { createQuotaDesk } from "../../src/state/shared/quota-desk.ts";
 import { resolveShared } from "../../src/state/shared/shared-options.ts";
 import { redisStore } from "../../src/state/store/redis.ts";
 import { sqliteStore } from "../../src/state/store/sqlite.ts";
-import { atOnce, budgetKey, journalOf, leaseShare, limitOf, mostOfCall } from "./spending.ts";
+import { atOnce, budgetKey, eventsOf, journalOf, leaseShare, limitOf, mostOfCall } from "./spending.ts";
 
 const [kind = "", place = "", name = "", mode = "", skewMs = "0"] = process.argv.slice(2);
 const wall = Date.now;
@@ -22,7 +22,9 @@ const desk = createQuotaDesk({
   shared: resolveShared({ store, mode: mode as "strict" | "leased", leaseShare, timeoutMs: 10_000 }),
   // Its clock is wrong, as a machine's may be.
   clock: createClock(() => wall() + Number(skewMs)),
-  emit: () => {},
+  emit: (event) => {
+    if (event.type === "store-recovered") appendFileSync(eventsOf(process.env), `${JSON.stringify(event)}\n`);
+  },
 });
 const limits = [{ key: budgetKey, limit: limitOf(process.env) }];
 // Spent first, then told: what is between is what a kill may hide.

@@ -14,3 +14,8 @@ export function limitOf(env: NodeJS.ProcessEnv): number {
 export function journalOf(env: NodeJS.ProcessEnv): string {
   return env["SPENDING_JOURNAL"] ?? "";
 }
+
+/** File of what processes were told of a store that came back. */
+export function eventsOf(env: NodeJS.ProcessEnv): string {
+  return `${journalOf(env)}.events`;
+}

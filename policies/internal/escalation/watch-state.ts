@@ -2,7 +2,7 @@ import { InvalidOptionError, type Json, type PolicyInputRuntime } from "../../..
 import { alarmAt } from "./share-alarm.ts";
 import { unitKey, type WatchedBy } from "./unit-key.ts";
 import { createUnit, type WatchedUnit } from "./watched-unit.ts";
-import type { WatchedUnits } from "./watched-units.ts";
+import { mostUnitsOf, type WatchedUnits } from "./watched-units.ts";
 
 /** State of a unit as JSON. `until` is in milliseconds since the epoch. */
 interface StoredUnit {
@@ -66,13 +66,13 @@ export function restoreUnits(
   if (
     given?.formatVersion !== 1 ||
     !Array.isArray(stored) ||
-    stored.length > 2 * maxUnits ||
+    stored.length > mostUnitsOf(maxUnits) ||
     !stored.every(isStored)
   )
     throw new InvalidOptionError(
       `state.inputs.${id}`,
       typeof stored,
-      `the exported state of this guard, with at most ${2 * maxUnits} units`,
+      `the exported state of this guard, with at most ${mostUnitsOf(maxUnits)} units`,
     );
   const wall = now();
   const at = monotonic();

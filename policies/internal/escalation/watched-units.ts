@@ -1,4 +1,3 @@
-import { alarmAt } from "./share-alarm.ts";
 import { fewestUnits, type UnitShares, usualShares } from "./usual-share.ts";
 import { createUnit, enoughForOthers, type WatchedUnit } from "./watched-unit.ts";
 
@@ -26,19 +25,30 @@ export interface WatchedUnits {
   restore(key: string, unit: WatchedUnit): void;
 }
 
+/** Evidence of a unit with some requests, of which few were for large models. */
+const littleEvidence = 4;
 /** Number of units that say what is usual. */
 const mostSampled = 200;
 /** Number of units that are looked at when one has to be forgotten. */
 const looks = 8;
+/** Units without an alarm that are kept in any case: among fewer there is none without evidence to forget. */
+const fewestKept = 64;
+
+/** Returns the most units that a guard keeps, with and without an alarm. */
+export function mostUnitsOf(max: number): number {
+  return Math.max(max, fewestKept) + max;
+}
 
 export function createWatchedUnits(max: number): WatchedUnits {
+  const mostUnits = Math.max(max, fewestKept);
   const units = new Map<string, WatchedUnit>();
   const alarmed = new Map<string, WatchedUnit>();
   const sampled: WatchedUnit[] = [];
 
   /**
    * Forgets a unit that was not seen for long. One that was seen, or against which there is evidence, gets another
-   * turn, so that no caller gets rid of evidence by sending for many new names.
+   * turn, so that no caller gets rid of evidence by sending for many new names: of those looked at, the one with the
+   * least goes.
    */
   const makeRoom = () => {
     let least: readonly [string, WatchedUnit] | undefined;
@@ -46,7 +56,7 @@ export function createWatchedUnits(max: number): WatchedUnits {
       const oldest = units.entries().next().value as [string, WatchedUnit];
       const [key, unit] = oldest;
       units.delete(key);
-      if (!unit.isSeen && evidenceOf(unit) < Math.sqrt(alarmAt)) return;
+      if (!unit.isSeen && evidenceOf(unit) < littleEvidence) return;
       if (least === undefined || evidenceOf(unit) < evidenceOf(least[1])) least = oldest;
       unit.isSeen = false;
       units.set(key, unit);
@@ -54,7 +64,7 @@ export function createWatchedUnits(max: number): WatchedUnits {
     if (least !== undefined) units.delete(least[0]);
   };
   const enter = (key: string, unit: WatchedUnit) => {
-    if (units.size >= max && !units.has(key)) makeRoom();
+    if (units.size >= mostUnits && !units.has(key)) makeRoom();
     units.set(key, unit);
   };
 

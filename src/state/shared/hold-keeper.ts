@@ -54,12 +54,16 @@ export class HoldKeeper {
     }
   }
 
-  /** Tells what a hold has spent until the store knows all of it; later, if the store does not answer. */
-  tell(hold: Hold): void {
-    if (hold.isBeingTold) return;
+  /**
+   * Tells what a hold has spent until the store knows all of it; later, if the store does not answer. Returns the end of
+   * this attempt; undefined if one is under way.
+   */
+  tell(hold: Hold): Promise<void> | undefined {
+    if (hold.isBeingTold) return undefined;
     hold.isBeingTold = true;
     const telling = this.#tell(hold).finally(() => this.#telling.delete(telling));
     this.#telling.add(telling);
+    return telling;
   }
 
   /** Resolves when nothing is being told. */
@@ -68,9 +72,9 @@ export class HoldKeeper {
   }
 
   /** Gives back a hold, as its calls end. */
-  retire(hold: Hold): void {
+  retire(hold: Hold): Promise<void> | undefined {
     hold.isRetired = true;
-    this.tell(hold);
+    return this.tell(hold);
   }
 
   /** Tells all holds that wait, and those that are given. Resolves once each was tried. */

@@ -14,6 +14,7 @@ const longestCallMs = 1_800_000;
 
 interface Call {
   readonly hold: Hold;
+  readonly limits: readonly QuotaLimit[];
   readonly begunAt: number;
 }
 
@@ -62,7 +63,7 @@ export class StrictDesk implements QuotaDesk {
       lapse,
     );
     hold.held = amount;
-    this.#calls.set(id, { hold, begunAt: monotonic() });
+    this.#calls.set(id, { hold, limits, begunAt: monotonic() });
     return link.isUp ? this.#ask(id, amount, limits, hold) : true;
   }
 
@@ -78,12 +79,13 @@ export class StrictDesk implements QuotaDesk {
     hold.spent += delta;
     hold.held = keep > 0 ? Math.min(Math.floor(keep), Math.max(0, hold.held - delta)) : 0;
     const { keeper } = this.#parts;
-    if (hold.held > 0) {
-      keeper.tell(hold);
-      return;
-    }
-    this.#calls.delete(id);
-    keeper.retire(hold);
+    if (hold.held === 0) this.#calls.delete(id);
+    const before = hold.left;
+    const told = hold.held > 0 ? keeper.tell(hold) : keeper.retire(hold);
+    // What the call gave back is left at once.
+    void told?.then(() => {
+      if (hold.left !== before) this.#note(call.limits, hold);
+    });
   }
 
   /** Returns the holds to tell when the store is back. */

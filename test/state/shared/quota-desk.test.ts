@@ -56,3 +56,15 @@ describe("a leased desk", () => {
     expect(await store.quotas.read(["router/day"])).toEqual([{ used: 1_000_000, open: 0 }]);
   });
 });
+
+it("a strict desk knows at once what a call gave back", async () => {
+  const store = memoryStore();
+  const desk = openDesk({ store, mode: "strict" });
+  const limit = { key: "budget", limit: 1_000 };
+  expect(await desk.reserve({ id: "1", amount: 900, limits: [limit] })).toBe(true);
+  expect(desk.left(limit)).toBe(100);
+  desk.settle("1", 50, 0);
+  await settled();
+  expect(desk.left(limit)).toBe(950);
+  await desk.close();
+});

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Store } from "../../../src/contracts/index.ts";
+import type { Store, StoreRecovered } from "../../../src/contracts/index.ts";
 import { openSqlite } from "../../../src/state/store/internal/open-sqlite.ts";
 import { redisStore } from "../../../src/state/store/redis.ts";
 import { sqliteStore } from "../../../src/state/store/sqlite.ts";
 import { nodeArguments } from "../../support/node-arguments.ts";
 import { type RedisServer, startRedis, withoutRedis } from "../../support/redis-server.ts";
 import { runs } from "../../support/runs.ts";
-import { atOnce, leaseShare, mostOfCall, storeKey } from "../../support/spending.ts";
+import { atOnce, eventsOf, leaseShare, mostOfCall, storeKey } from "../../support/spending.ts";
 import { withoutSqlite } from "../../support/sqlite.ts";
 
 // A reservation spends 3 units on average. A SQLite file takes some hundreds of them in a second.
@@ -36,10 +36,14 @@ interface Place {
 /** Number of the run: ids of reservations must not come twice. */
 let run = 0;
 
+function journalOfRun(): string {
+  return join(folder, `spent-${run}.txt`);
+}
+
 /** Lets processes spend until the budget is used up, and kills some in between. Returns what they say they spent. */
 async function spendAll({ kind, place, mode, processes, disturb }: Place): Promise<readonly Spent[]> {
   run += 1;
-  const journal = join(folder, `spent-${run}.txt`);
+  const journal = journalOfRun();
   const failures: string[] = [];
   let launched = 0;
   const running = new Set<ChildProcess>();
@@ -94,6 +98,13 @@ function read(journal: string): readonly Spent[] {
       const [id = "", amount, at] = line.split(" ");
       return { id, amount: Number(amount), at: Number(at) };
     });
+}
+
+/** What processes were told of the store of the last run when it came back. */
+function recoveries(): readonly StoreRecovered[] {
+  const file = eventsOf({ SPENDING_JOURNAL: journalOfRun() });
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as StoreRecovered);
 }
 
 function totalOf(spent: readonly Spent[]): number {
@@ -165,6 +176,42 @@ describe.skipIf(withoutRedis !== undefined)(
           const spent = await spendAll({ ...place, place: String(server.port), disturb });
           expectExact(spent, await counted(own), place, kills);
           expect((await own.status()).epoch).not.toBe(before.epoch);
+          await server.restart({ withData: false });
+        },
+        900_000,
+      );
+
+      it.skipIf(isShort)(
+        `spend at most what was reserved in the lost time too much: ${mode}, restarted without its data`,
+        async () => {
+          let kill = 0;
+          let lostAt = 0;
+          // Once, in the middle of the budget: all that was reserved before is lost.
+          const disturb = async () => {
+            kill += 1;
+            if (kill !== Math.ceil(kills / 2)) return;
+            while (totalOf(read(journalOfRun())) < limits.redis / 2) await sleep(50);
+            await server.restart({ withData: false });
+            lostAt = Date.now();
+          };
+          const own = store();
+          const spent = await spendAll({ ...place, place: String(server.port), disturb });
+          const lost = totalOf(spent.filter(({ at }) => at <= lostAt));
+          const total = totalOf(spent);
+          const held = place.processes * heldBy(mode, limits.redis);
+          const told = recoveries();
+          const again = told.reduce((sum, { amountAgain }) => sum + amountAgain, 0);
+          report(
+            `${mode}: restarted without its data after ${lost} of ${limits.redis} were spent; told again ${again} by ${told.length} processes; over by ${Math.max(0, total - limits.redis)}`,
+          );
+          expect(lost).toBeGreaterThan(0);
+          expect(await counted(own)).toBeLessThanOrEqual(limits.redis);
+          // What was told again was not lost. It was held, or spent of what is held.
+          expect(total).toBeLessThanOrEqual(limits.redis + lost + held - again);
+          // Each process that lived through it says so, and what it has told again.
+          expect(told.length).toBeGreaterThanOrEqual(1);
+          expect(told.every(({ restarted }) => restarted)).toBe(true);
+          expect(again).toBeGreaterThan(0);
           await server.restart({ withData: false });
         },
         900_000,

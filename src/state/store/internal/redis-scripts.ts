@@ -295,8 +295,10 @@ local function whole(x) return string.format('%.0f', x) end
 -- What has expired by the time above counts as absent; the server removes it a little later.
 local function life(ms) return whole(math.max(0, math.ceil(ms)) + 60000) end
 local function entryOf(key)
-  local v = redis.call('HMGET', P .. 'e:' .. key, 'v', 'w', 'x')
-  if not v[1] or tonumber(v[3]) <= now then return '', '' end
+  local v = redis.pcall('HMGET', P .. 'e:' .. key, 'v', 'w', 'x')
+  -- A key of another type concerns itself alone, and no version is its own.
+  if v.err then return '', 'unreadable' end
+  if not v[1] or (tonumber(v[3] or nil) or 0) <= now then return '', '' end
   return v[1], v[2]
 end
 `;
@@ -322,6 +324,7 @@ end
 for at = 2, #ARGV, 6 do
   local k = P .. 'e:' .. ARGV[at]
   if ARGV[at + 4] == '1' then
+    if redis.call('TYPE', k).ok ~= 'hash' then redis.call('DEL', k) end
     local ttl = tonumber(ARGV[at + 3])
     redis.call('HSET', k, 'v', ARGV[at + 5], 'w', ARGV[at + 2], 'x', whole(now + ttl))
     redis.call('PEXPIRE', k, life(ttl))
