@@ -6,7 +6,7 @@ const mostNames = 1_000;
 const enoughShown = 20;
 /** The same after an answer that did not. */
 const enoughAfterHidden = 200;
-/** An estimate is at most so many times too low, and this many tokens. */
+/** An estimate is at most this many times too low, and by this many tokens more. */
 const estimateError = 1.5;
 const fewTokens = 64;
 
@@ -15,7 +15,7 @@ export interface HiddenOutput {
   /** Notes a whole answer. `shown`: estimate of the tokens that it shows. */
   learn(model: ModelFacts, effort: string | undefined, usage: Usage, shown: () => number): void;
   /**
-   * True if the model may have written more than it has shown. Without answers to go by: if the request asks for an
+   * True if the model may have written more than it has shown. Before its first whole answer: if the request asks for an
    * effort of reasoning, or the model is known to reason.
    */
   mayHide(model: ModelFacts, effort: string | undefined): boolean;

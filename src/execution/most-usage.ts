@@ -5,13 +5,13 @@ type Counts = Readonly<Record<string, unknown>>;
 
 /** Parts that cost less than the rest: the largest of them would make a call cheaper. */
 const cheaper: ReadonlySet<string> = new Set(["cached_tokens", "cached_tokens_details"]);
-/** Largest count that is believed; one above it counts as not told. */
+/** Largest count that is believed; one above it counts as missing. */
 const mostTokens = 1e9;
 /** Objects within a usage are this deep. */
 const deepest = 3;
 
 /**
- * Returns the larger of each count that a stream has told: usage only grows while a stream goes on, so that a lower
+ * Returns the largest of each count in the usage of a stream so far: usage only grows while a stream goes on, so that a lower
  * count that comes later is one of a part, or wrong.
  */
 export function mostUsage(before: CompletionChunk["usage"], now: Usage): Usage {

@@ -26,7 +26,7 @@ describe("usage that a stream tells several times", () => {
     expect(mostUsage(first, last).prompt_tokens_details?.cached_tokens).toBe(0);
   });
 
-  it.each([Number.NaN, -1, 1e300, "7", null])("lets a count replace %s, which is none", (count) => {
+  it.each([Number.NaN, -1, 1e300, "7", null])("lets a count replace %s, which is not a count", (count) => {
     const first = { ...usage(5, 5), completion_tokens: count as number };
     expect(mostUsage(first, usage(5, 9)).completion_tokens).toBe(9);
     expect(mostUsage(usage(5, 9), first).completion_tokens).toBe(9);
