@@ -1,5 +1,7 @@
 /** Statements about live traffic that may be looked at any time. */
 
+export { createHoldOut, type HoldOut, type HoldOutOptions, type SavingReport } from "./hold-out.ts";
+export type { MeasuredArmReport, MeasuredMean } from "./measured-arm.ts";
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
 export {
   type RolloutPolicyOptions,

@@ -500,7 +500,7 @@ test("an off-policy estimate of the candidate rests on the probabilities over al
     log.push({
       decision: { ...decision, attempts: [] },
       line: unit + 1,
-      feedback: [],
+      feedback: 1,
       quality: decision.model === "large" ? 1 : 0.5,
     });
   }
