@@ -27,7 +27,7 @@ export interface HoldOutOptions<Id extends string> {
   readonly id?: string | undefined;
   readonly policy: Policy<Id>;
   /** Model that answers all requests of the units that are held out, where it is permitted. */
-  readonly large: NoInfer<Id>;
+  readonly large: Id;
   /** Part of the units that is held out, in (0, 0.5]. Default 0.01. */
   readonly share?: number | undefined;
   /** Default `session`. */
