@@ -19,13 +19,10 @@ test("a rollout names the models of control and candidate", () => {
   createRouter({ models, policy });
   // @ts-expect-error: the candidate names a model that the router does not have
   createRouter({ models, policy: rolloutPolicy({ ...common, control, candidate: always("medium") }) });
+  const within = rolloutPolicy({ ...common, control: always("medium"), candidate: control });
+  const nested = mix([{ weight: 1, use: within }]);
   // @ts-expect-error: so does a policy within control
-  createRouter({
-    models,
-    policy: mix([
-      { weight: 1, use: rolloutPolicy({ ...common, control: always("medium"), candidate: control }) },
-    ]),
-  });
+  createRouter({ models, policy: nested });
   // @ts-expect-error: no such unit
   rolloutPolicy({ ...common, unit: "user", control, candidate: control });
 });
