@@ -53,7 +53,7 @@ export interface SavingReport {
   readonly savedShare?: MeasuredMean | undefined;
   /** Quality of routed requests minus that of those held out. Absent without feedback in both arms. */
   readonly qualityGained?: MeasuredMean | undefined;
-  /** Of routed requests: their cost beside the estimate of the large model's, which was made before the call. */
+  /** Cost of routed requests next to the estimate of the large model, made before the call. */
   readonly modelled: {
     readonly requests: number;
     /** Routed requests of which one of the two is not known. */

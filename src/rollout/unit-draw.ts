@@ -30,7 +30,7 @@ export function checkSalt(option: string, salt: unknown): RolloutSalt {
 /**
  * Returns the numbers of the units of a rollout: HMAC-SHA-256 of its id, the kind of unit and the unit's name, keyed by
  * the salt. The first 48 bits are `unitHash`, the next 53 `draw`. The same in every process, and independent between
- * rollouts and kinds; without the salt nobody can choose an arm. The last 4,000 units or so are remembered, since the
+ * rollouts and kinds; without the salt no caller can choose an arm. The last 4,000 units or so are remembered, since the
  * requests of a unit follow each other.
  */
 export function drawsOfUnits(rollout: string, kind: string, salt: RolloutSalt): DrawOfUnit {
