@@ -2,9 +2,11 @@
 export { candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
+export { checkedLottery } from "./check-choice.ts";
 export { decide } from "./decide.ts";
 export type { Decided, DecisionParts } from "./deciding.ts";
 export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
+export { unknownRollout } from "./settle-arms.ts";

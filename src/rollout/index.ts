@@ -1,4 +1,14 @@
 /** Statements about live traffic that may be looked at any time. */
 
+export { createHoldOut, type HoldOut, type HoldOutOptions, type SavingReport } from "./hold-out.ts";
+export type { MeasuredArmReport, MeasuredMean } from "./measured-arm.ts";
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
+export {
+  type RolloutPolicyOptions,
+  type RolloutSnapshot,
+  type RolloutState,
+  rolloutPolicy,
+} from "./rollout-policy.ts";
+export type { RolloutUnit } from "./rollout-unit.ts";
 export type { LivePromiseState, Standing } from "./standing.ts";
+export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";

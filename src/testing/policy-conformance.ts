@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Choice, Policy, PolicyContext } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
+import { armedPolicy, armsProblem } from "./armed-policy.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { factsOf } from "./facts-of.ts";
@@ -13,6 +14,11 @@ export interface PolicySetup<Id extends string> {
   readonly policy: Policy<Id>;
   /** Ids of the candidates: those that the policy names, if it names any. */
   readonly models: readonly Id[];
+  /**
+   * Builds a policy of this kind around the given one. For combinators: with it the suite checks that the arms of a
+   * rollout, and what it reads, are passed on.
+   */
+  readonly around?: ((inner: Policy<Id>) => Policy<Id>) | undefined;
 }
 
 /**
@@ -115,7 +121,12 @@ export function policyConformance<const Id extends string>(
       });
     },
   };
-  return Object.entries(cases).map(([name, check]) => ({ name, run: async () => check() }));
+  const { around, models } = setup;
+  const nested: Readonly<Record<string, () => void>> =
+    around === undefined
+      ? {}
+      : { "passes on the arms of a rollout, and what it reads": () => checkArms(around, models) };
+  return Object.entries({ ...cases, ...nested }).map(([name, check]) => ({ name, run: async () => check() }));
 }
 
 function choicesOf<Id extends string>(
@@ -123,6 +134,37 @@ function choicesOf<Id extends string>(
 ): readonly Choice<Id>[] {
   if (opinion === undefined) return [];
   return Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
+}
+
+/** Each opinion that is made of an inner one with arms has them, and is otherwise the same as without them. */
+function checkArms<Id extends string>(
+  around: (inner: Policy<Id>) => Policy<Id>,
+  models: readonly Id[],
+): void {
+  const inner = armedPolicy(models);
+  const [armed, plain] = [around(inner.policy), around(inner.plain)];
+  for (const input of inner.policy.reads ?? [])
+    assert.ok(armed.reads?.includes(input), `reads must hold ${input.id}, which the inner policy reads`);
+  const inputs = inputsOf(armed);
+  for (const { context: bare } of policyContexts(models)) {
+    const context = deepFreeze({ ...bare, inputs });
+    const before = inner.asked();
+    const choices = choicesOf(armed.select(context));
+    if (inner.asked() === before || choices.length === 0) continue;
+    assert.equal(armsProblem(choices), undefined);
+    assert.deepEqual(
+      sharesOf(choices),
+      sharesOf(choicesOf(plain.select(context))),
+      "arms changed the choice",
+    );
+  }
+}
+
+/** Probabilities by model, rounded as sums are. */
+function sharesOf(choices: readonly Choice[]): Readonly<Record<string, number>> {
+  const shares = new Map<string, number>();
+  for (const { model, probability = 1 } of choices) shares.set(model, (shares.get(model) ?? 0) + probability);
+  return Object.fromEntries([...shares].map(([model, sum]) => [model, Number(sum.toFixed(9))]));
 }
 
 /** Returns the policy's result as data: checks are functions, so their names stand for them. */

@@ -10,7 +10,7 @@ import {
   fakeModel,
   policyConformance,
 } from "../../src/testing/index.ts";
-import { type PolicySampleId, policySamples } from "../support/policy-samples.ts";
+import { combinatorSamples, type PolicySampleId, policySamples } from "../support/policy-samples.ts";
 import { sufficientFiles } from "../support/sufficient-files.ts";
 
 type Id = PolicySampleId;
@@ -125,6 +125,24 @@ test("each sample belongs to the file it is listed under", () => {
 
 describe.each(Object.values(policySamples).flat())("the policy $name $parameters", (policy) => {
   test.each(policyConformance({ policy, models }))("$name", ({ run }) => run());
+});
+
+const combinators = Object.entries(combinatorSamples).flatMap(([file, list]) =>
+  list.map((around, at) => ({ what: `${file} ${at + 1}`, around })),
+);
+
+describe.each(combinators)("the combinator $what", ({ around }) => {
+  const policy = around(policies.threshold({ small: "small", large: "large", at: 0.5 }));
+  test.each(policyConformance({ policy, models, around }))("$name", ({ run }) => run());
+});
+
+test("every policy that holds policies is checked as a combinator", () => {
+  const isCombinator = (list: readonly { readonly parameters?: unknown }[]) =>
+    list.some(({ parameters }) =>
+      /"parameters":|"name":"(?!escalation|notRefused)/.test(JSON.stringify(parameters ?? {})),
+    );
+  const holders = Object.entries(policySamples).flatMap(([file, list]) => (isCombinator(list) ? [file] : []));
+  expect(Object.keys(combinatorSamples).sort()).toEqual(holders.sort());
 });
 
 /** Constraints that need facts of the model for every request. */

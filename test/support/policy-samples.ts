@@ -7,6 +7,76 @@ export type PolicySampleId = "small" | "large";
 type Id = PolicySampleId;
 const split = policies.threshold({ small: "small", large: "large", at: 0.5 });
 
+type Around = (inner: Policy<Id>) => Policy<Id>;
+const neverAccepts = () => false;
+
+/** Combinators by file name: they build a policy around another one. */
+export const combinatorSamples: Readonly<Record<string, readonly Around[]>> = {
+  "by-task": [
+    (inner) => policies.byTask({ tasks: { code: inner }, otherwise: "small" }),
+    (inner) => policies.byTask({ tasks: { code: "large" }, otherwise: inner }),
+  ],
+  explore: [(inner) => policies.explore(0.2, inner), (inner) => policies.explore(1, inner)],
+  "first-of": [
+    (inner) => policies.firstOf(inner, policies.always("small")),
+    (inner) => policies.firstOf(partialLottery({ small: 0.25 }), inner),
+  ],
+  guarded: [
+    (inner) => policies.guarded(inner),
+    (inner) => capped(policies.guarded(policies.firstOf(escalating(inner)))),
+    (inner) => capped(policies.guarded(inner)),
+  ],
+  mix: [
+    (inner) =>
+      policies.mix([
+        { weight: 0.4, use: "large" },
+        { weight: 0.6, use: inner },
+      ]),
+    (inner) =>
+      policies.mix([
+        { weight: 0.5, use: policies.when(neverAccepts, inner) },
+        { weight: 0.5, use: inner },
+      ]),
+  ],
+  override: [(inner) => policies.override({ label: "flag", values: { on: "large" }, otherwise: inner })],
+  rules: [(inner) => policies.rules([{ if: { maxTurns: 1_000 }, use: inner }])],
+  sticky: [
+    (inner) => policies.sticky(inner),
+    (inner) => policies.sticky(inner, { idleResetMs: 0 }),
+    (inner) => policies.sticky(inner, { usdPerGoodAnswer: 1_000, minGain: 0 }),
+  ],
+  when: [(inner) => policies.when(({ request }) => request.turns >= 0, inner)],
+};
+
+/** Adds a step to each choice. */
+function escalating(inner: Policy<Id>): Policy<Id> {
+  const unless = { name: "never", accepts: neverAccepts };
+  return {
+    ...inner,
+    select(context) {
+      const opinion = inner.select(context);
+      const choices = Array.isArray(opinion) ? opinion : [opinion];
+      return choices.flatMap((one) =>
+        one === undefined
+          ? []
+          : [{ ...one, escalate: [{ unless, to: context.candidates[0]?.id ?? one.model }] }],
+      );
+    },
+  };
+}
+
+/** Makes the guard's verdict: the unit is capped. */
+function capped(guard: Policy<Id>): Policy<Id> {
+  return {
+    ...guard,
+    select: (context) =>
+      guard.select({
+        ...context,
+        inputs: { ...context.inputs, escalation: { capped: true, share: 1, usual: 0.3 } },
+      }),
+  };
+}
+
 /** Samples of each policy by file name, one for each form. */
 export const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
   always: [policies.always("small")],

@@ -1,0 +1,312 @@
+import { choicesOf, mapChoices, totalOf } from "../../policies/internal/lottery.ts";
+import { checkPolicy, modelsOf, readsOf } from "../../policies/internal/nested.ts";
+import {
+  type ArmShare,
+  type Attempt,
+  type Choice,
+  type Decision,
+  InvalidOptionError,
+  type Json,
+  type Policy,
+  PolicyError,
+  type PolicyInput,
+  type RouterEvent,
+} from "../contracts/index.ts";
+import { checkKeys, checkNumber, checkText, describePolicy } from "../plugin/index.ts";
+import {
+  createMeasuredArm,
+  isMeasuredArmState,
+  type MeasuredArmReport,
+  type MeasuredMean,
+} from "./measured-arm.ts";
+import { type RolloutUnit, rolloutUnits } from "./rollout-unit.ts";
+import { checkSalt, type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
+
+export interface HoldOutOptions<Id extends string> {
+  /** Name in `decision.arms` and `decision.inputs`. Default `hold-out`. */
+  readonly id?: string | undefined;
+  readonly policy: Policy<Id>;
+  /** Model that answers all requests of the units that are held out, where it is permitted. */
+  readonly large: Id;
+  /** Part of the units that is held out, in (0, 0.5]. Default 0.01. */
+  readonly share?: number | undefined;
+  /** Default `session`. */
+  readonly unit?: RolloutUnit | undefined;
+  /** Secret of at least 16 characters or bytes that stays the same. */
+  readonly salt: RolloutSalt;
+  /** Confidence of the intervals, in [0.5, 1). Default 0.95. */
+  readonly confidence?: number | undefined;
+  /** Units of an arm that are remembered, so that later requests count for them. Default 5,000. */
+  readonly maxUnits?: number | undefined;
+}
+
+/** Saving, measured on units that are always answered by the large model, and as models of prices say. */
+export interface SavingReport {
+  readonly heldOut: MeasuredArmReport & {
+    /** Requests for which the large model was not permitted, or withheld by a budget: the policy decided. */
+    readonly notPermitted: number;
+  };
+  readonly routed: MeasuredArmReport;
+  /** Held out minus routed, for a request. Absent without known costs in both arms. */
+  readonly savedUsd?: MeasuredMean | undefined;
+  /** The same as a part of the cost of a request that is held out. Absent if that is 0. */
+  readonly savedShare?: MeasuredMean | undefined;
+  /** Quality of routed requests minus that of those held out. Absent without feedback in both arms. */
+  readonly qualityGained?: MeasuredMean | undefined;
+  /** Cost of routed requests next to the estimate of the large model, made before the call. */
+  readonly modelled: {
+    readonly requests: number;
+    /** Routed requests of which one of the two is not known. */
+    readonly unknown: number;
+    readonly costUsd: number;
+    readonly largeCostUsd: number;
+    /** Absent if the large model's cost is 0 or not known. */
+    readonly savedShare?: number | undefined;
+  };
+}
+
+/** A policy that holds units out, and what it has measured. */
+export interface HoldOut<Id extends string> {
+  readonly policy: Policy<Id>;
+  /** Returns the measurements so far, of all routers that use the policy. May be called any time. */
+  saving(): SavingReport;
+  /** Returns the measurements as plain JSON. `router.exportState()` holds them too. */
+  exportState(): Json;
+  /** Replaces them. Throws `InvalidOptionError`, and then changes nothing, also for a state with another salt or share. */
+  restoreState(state: Json): void;
+}
+
+const names = ["id", "policy", "large", "share", "unit", "salt", "confidence", "maxUnits"] as const;
+/** Half of the ratings that are remembered, so that a decision is rated once. */
+const generation = 10_000;
+
+/**
+ * Sends a share of the units to the large model for good, so that what routing saves, and what it costs in quality, is
+ * measured and not only modelled. Put its `policy` outermost into a router: it listens by itself. Arms are `held-out` and
+ * `routed`; see `decision.arms`. A request that names no unit is in neither.
+ *
+ * The intervals hold at any time, for many units. Those of the difference take half of the error from each arm. A
+ * classifier's calls do not count for the arm that is held out, which would not need them. Throws `InvalidOptionError`.
+ */
+export function createHoldOut<const Id extends string>(options: HoldOutOptions<Id>): HoldOut<Id> {
+  checkKeys("createHoldOut", options, names);
+  const { id = "hold-out", policy, large, share = 0.01, unit = "session", confidence = 0.95 } = options;
+  const { maxUnits = 5_000 } = options;
+  checkText("createHoldOut.id", id);
+  checkPolicy("createHoldOut.policy", policy);
+  checkText("createHoldOut.large", large);
+  checkNumber("createHoldOut.share", share, { min: Number.MIN_VALUE, max: 0.5 });
+  checkNumber("createHoldOut.confidence", confidence, { min: 0.5, max: 1 - Number.EPSILON });
+  checkNumber("createHoldOut.maxUnits", maxUnits, { min: 1, max: 100_000, integer: true });
+  const salt = checkSalt("createHoldOut.salt", options.salt);
+  const units = rolloutUnits("createHoldOut.unit", id, unit, salt);
+  const fingerprint = saltFingerprint(id, salt);
+
+  const arms = { "held-out": createMeasuredArm(maxUnits), routed: createMeasuredArm(maxUnits) };
+  let modelled = { requests: 0, unknown: 0, costUsd: 0, largeCostUsd: 0 };
+  let notPermitted = 0;
+  const isNew = createRecent();
+
+  const armOf = (assigned: Decision["arms"]) => {
+    const own = assigned?.find(({ rollout }) => rollout === id);
+    const name = own?.arm;
+    return own !== undefined && (name === "held-out" || name === "routed")
+      ? { name, unitHash: own.unitHash, arm: arms[name] }
+      : undefined;
+  };
+
+  const ended = (decision: Decision, attempts: readonly Attempt[], failed: boolean) => {
+    const own = armOf(decision.arms);
+    if (own === undefined) return;
+    const isHeldOut = own.name === "held-out";
+    const costUsd = costOf(attempts, isHeldOut);
+    own.arm.request(own.unitHash, costUsd, failed);
+    const candidate = decision.candidates.find(({ model }) => model === large);
+    if (isHeldOut) {
+      if (candidate?.permitted !== true || candidate.withheld !== undefined) notPermitted += 1;
+      return;
+    }
+    const largeCostUsd = candidate?.estimatedCostUsd;
+    if (costUsd === undefined || largeCostUsd === undefined) modelled.unknown += 1;
+    else {
+      modelled.requests += 1;
+      modelled.costUsd += costUsd;
+      modelled.largeCostUsd += largeCostUsd;
+    }
+  };
+
+  const observe = (event: RouterEvent) => {
+    if (event.type === "request-completed") ended(event.decision, event.attempts, false);
+    else if (event.type === "request-failed" && event.decision !== undefined)
+      ended(event.decision, event.attempts, true);
+    else if (event.type === "feedback-given") {
+      const own = armOf(event.arms);
+      if (own !== undefined && isNew(event.decisionId)) own.arm.rating(own.unitHash, event.quality);
+    }
+  };
+
+  const exportState = () =>
+    ({
+      formatVersion: 1,
+      salt: fingerprint,
+      share,
+      heldOut: arms["held-out"].exportState(),
+      routed: arms.routed.exportState(),
+      modelled: { ...modelled },
+      notPermitted,
+    }) as unknown as Json;
+
+  const restoreState = (given: Json) => {
+    const state = (given ?? {}) as Readonly<Record<string, unknown>>;
+    const { heldOut, routed, modelled: sums } = state;
+    if (state["salt"] !== fingerprint || state["share"] !== share)
+      throw new InvalidOptionError(
+        `state.inputs.${id}`,
+        { share: state["share"] },
+        `that of a hold-out with the same salt and the share ${share}: with others its units are in other arms. Give it another id to begin again`,
+      );
+    if (!isMeasuredArmState(heldOut) || !isMeasuredArmState(routed))
+      throw new InvalidOptionError(`state.inputs.${id}`, given, "what exportState() returned");
+    const restored = { ...modelled };
+    for (const key of Object.keys(restored) as (keyof typeof restored)[])
+      restored[key] = checkNumber(
+        `state.inputs.${id}.modelled.${key}`,
+        (sums as typeof restored | null)?.[key],
+        {
+          min: 0,
+        },
+      );
+    notPermitted = checkNumber(`state.inputs.${id}.notPermitted`, state["notPermitted"], { min: 0 });
+    arms["held-out"].restoreState(heldOut);
+    arms.routed.restoreState(routed);
+    modelled = restored;
+  };
+
+  const input: PolicyInput = {
+    id,
+    create: () => ({
+      snapshot: (request) => snapshots[String(units.enrols(request)) as keyof typeof snapshots],
+      unitOf: units.drawOf,
+      onlyReads: true,
+      observe,
+      exportState,
+      restoreState,
+    }),
+  };
+
+  return {
+    policy: {
+      name: "holdOut",
+      parameters: { id, policy: describePolicy(policy), large, share, unit: units.described },
+      models: [...new Set([...modelsOf([policy]), large])],
+      reads: readsOf([{ reads: [input] }, policy]),
+      select(context) {
+        const snapshot = Object.hasOwn(context.inputs, id) ? context.inputs[id] : undefined;
+        if (snapshot === undefined)
+          throw new PolicyError(
+            "holdOut",
+            `reads the input ${id}, which is missing: ask it through a router`,
+          );
+        const opinion = policy.select(context);
+        if (opinion === undefined || snapshot === snapshots.false || !isEnrolled(snapshot)) {
+          const { problem } = snapshot as { readonly problem?: string };
+          return problem === undefined
+            ? opinion
+            : mapChoices(opinion, (choice) => ({ ...choice, reason: `${problem}; ${choice.reason}` }));
+        }
+        const routed = choicesOf(opinion);
+        const isPermitted = context.candidates.some((candidate) => candidate.id === large);
+        const held: readonly Choice<Id>[] = isPermitted
+          ? [{ model: large, reason: "held out to measure what routing saves", probability: totalOf(routed) }]
+          : routed;
+        return [
+          ...inArm({ rollout: id, arm: "held-out", low: 0, high: share }, held),
+          ...inArm({ rollout: id, arm: "routed", low: share, high: 1 }, routed),
+        ];
+      },
+    },
+    saving: () => {
+      const alpha = (1 - confidence) / 2;
+      const [heldOut, routed] = [arms["held-out"].report(alpha), arms.routed.report(alpha)];
+      const share = modelled.largeCostUsd > 0 ? 1 - modelled.costUsd / modelled.largeCostUsd : undefined;
+      return {
+        heldOut: { ...heldOut, notPermitted },
+        routed,
+        savedUsd: minus(heldOut.costUsd, routed.costUsd),
+        savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
+        qualityGained: minus(routed.quality, heldOut.quality),
+        modelled: { ...modelled, savedShare: share },
+      };
+    },
+    exportState,
+    restoreState,
+  };
+}
+
+const snapshots = {
+  true: Object.freeze({ enrolled: true }),
+  false: Object.freeze({ enrolled: false }),
+  failed: Object.freeze({ enrolled: false, problem: "not held out: the function of the unit failed" }),
+};
+
+function isEnrolled(snapshot: Json | undefined): boolean {
+  return (snapshot as { readonly enrolled?: unknown } | null)?.enrolled === true;
+}
+
+function inArm<Id extends string>(tag: ArmShare, choices: readonly Choice<Id>[]): readonly Choice<Id>[] {
+  return choices.map((choice) => ({
+    ...choice,
+    probability: (choice.probability ?? 1) * (tag.high - tag.low),
+    arms: [tag, ...(choice.arms ?? [])],
+  }));
+}
+
+/** Sums the cost of a request; undefined if a part of it is not known. */
+function costOf(attempts: readonly Attempt[], isHeldOut: boolean): number | undefined {
+  let sum: number | undefined = 0;
+  for (const { hop, costUsd } of attempts)
+    if (!(isHeldOut && hop === "classify"))
+      sum = sum === undefined || !((costUsd ?? Number.NaN) >= 0) ? undefined : sum + (costUsd as number);
+  return sum;
+}
+
+function minus(left: MeasuredMean | undefined, right: MeasuredMean | undefined): MeasuredMean | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  const value = left.value - right.value;
+  if (left.low === undefined || right.low === undefined) return { value };
+  return { value, low: left.low - (right.high ?? 0), high: (left.high ?? 0) - right.low };
+}
+
+/** The interval is absent as long as the cost that is saved from may be 0. */
+function savedShareOf(
+  held: MeasuredMean | undefined,
+  routed: MeasuredMean | undefined,
+): MeasuredMean | undefined {
+  if (held === undefined || routed === undefined || !(held.value > 0)) return undefined;
+  const value = 1 - routed.value / held.value;
+  const { low, high } = held;
+  if (
+    low === undefined ||
+    high === undefined ||
+    routed.low === undefined ||
+    routed.high === undefined ||
+    low <= 0
+  )
+    return { value };
+  return { value, low: 1 - routed.high / low, high: 1 - Math.max(0, routed.low) / high };
+}
+
+/** Says if an id is new, of the last 10,000 or more. */
+function createRecent(): (id: string) => boolean {
+  let current = new Set<string>();
+  let previous = current;
+  return (id) => {
+    if (current.has(id) || previous.has(id)) return false;
+    if (current.size >= generation) {
+      previous = current;
+      current = new Set();
+    }
+    current.add(id);
+    return true;
+  };
+}
