@@ -1,5 +1,11 @@
 /** Statements about live traffic that may be looked at any time. */
 
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
-export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
-export type { LivePromiseState, Standing } from "./standing.ts";
+export { type KeepPromiseOptions, keepPromise } from "./keep-promise.ts";
+export { createPromise, type LivePromise } from "./promise.ts";
+export type { PromiseInput, PromiseSnapshot } from "./promise-input.ts";
+export type { PromiseOptions } from "./promise-options.ts";
+export type { ApartRecords, PromiseReport } from "./promise-report.ts";
+export type { LivePromiseState } from "./promise-state.ts";
+export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./safer-threshold.ts";
+export type { CategoryStanding, Standing, StandingState } from "./standing.ts";
