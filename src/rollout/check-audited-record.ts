@@ -26,10 +26,16 @@ export function checkAuditedRecord(record: AuditedRecord, rules: PromiseRules): 
   checkNumber("record.loss", loss, { min: -1, max: 1 });
   checkNumber("record.probability", probability, { min: rules.leastProbability, max: 1 });
   if (at !== undefined || rules.everyMs !== undefined) checkNumber("record.at", at, { min: 0, max: 8.64e15 });
-  for (const [field, text] of Object.entries({ decisionId, unit, tenant, category }))
-    if (text !== undefined && typeof text !== "string")
-      throw new InvalidOptionError(`record.${field}`, text, "a string, or absent");
+  checkName("decisionId", decisionId);
+  checkName("unit", unit);
+  checkName("tenant", tenant);
+  checkName("category", category);
   if (because !== "policy" && !apartOrigins.includes(because))
     throw new InvalidOptionError("record.because", because, `policy, ${apartOrigins.join(", ")}`);
   return { decisionId, at, probability, loss, unit, tenant, category, because };
+}
+
+function checkName(field: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "string")
+    throw new InvalidOptionError(`record.${field}`, value, "a string, or absent");
 }

@@ -5,7 +5,7 @@ import type { DecidedBecause } from "./audited-record.ts";
 import { apartOrigins } from "./check-audited-record.ts";
 import { betsInWindow, type PromiseRules } from "./promise-options.ts";
 import type { ApartSum, LivePromiseState, StoredRow } from "./promise-state.ts";
-import type { PromiseStream } from "./promise-stream.ts";
+import type { StoredStream } from "./promise-stream.ts";
 import type { StandingState } from "./standing.ts";
 
 const states: readonly StandingState[] = ["kept", "at-risk", "broken", "not-enough-evidence"];
@@ -60,18 +60,22 @@ export function checkPromiseState(given: unknown, rules: PromiseRules): LiveProm
   };
 }
 
-function checkStream(option: string, given: unknown): PromiseStream {
-  const { bets, evidence, state, since, isKept } = (given ?? {}) as Partial<PromiseStream>;
+function checkStream(option: string, given: unknown): StoredStream {
+  const { bets, evidence, state, since, isKept } = (given ?? {}) as Partial<StoredStream>;
   if (!isChangeBets(bets, betsInWindow))
     throw new InvalidOptionError(`${option}.bets`, typeof bets, "bets, as exported");
   if (state === undefined || !states.includes(state))
     throw new InvalidOptionError(`${option}.state`, state, states.join(", "));
-  const { begun, starts, count } = bets;
   return {
     bets: {
-      begun: begun.map(({ logs, count, sum, squares }) => ({ logs, count, sum, squares })),
-      starts,
-      count,
+      begun: bets.begun.map(({ start, wealth, count, sum, squares }) => ({
+        start,
+        wealth,
+        count,
+        sum,
+        squares,
+      })),
+      count: bets.count,
     },
     evidence: checkNumber(`${option}.evidence`, evidence, { min: 0 }),
     state,

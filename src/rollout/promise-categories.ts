@@ -1,5 +1,5 @@
 import type { PromiseRules } from "./promise-options.ts";
-import { newStream, type PromiseStream } from "./promise-stream.ts";
+import { type PromiseStream, promiseStream, type StoredStream } from "./promise-stream.ts";
 
 /** Name of all categories together that have no place of their own. */
 export const rest = "";
@@ -24,11 +24,14 @@ export interface PromiseCategories {
  * window holds at most twice as many beginnings as there are places.
  */
 export function promiseCategories(
-  { categories: places }: PromiseRules,
+  rules: PromiseRules,
   inWindow: (name: string) => number,
-  given: readonly (readonly [name: string, stream: PromiseStream])[] = [],
+  given: readonly (readonly [name: string, stream: StoredStream])[] = [],
 ): PromiseCategories {
-  const streams = new Map<string, PromiseStream>(given);
+  const places = rules.categories;
+  const streams = new Map<string, PromiseStream>(
+    given.map(([name, stream]) => [name, promiseStream(rules, stream)]),
+  );
 
   const makePlace = (): boolean => {
     const taken = streams.size - (streams.has(rest) ? 1 : 0);
@@ -45,7 +48,7 @@ export function promiseCategories(
       if (category === undefined || category === "" || places === 0) return undefined;
       if (streams.has(category)) return category;
       const name = plainName.test(category) && makePlace() ? category : rest;
-      if (!streams.has(name)) streams.set(name, newStream);
+      if (!streams.has(name)) streams.set(name, promiseStream(rules));
       return name;
     },
     nameOf: (category) => (streams.has(category) ? category : rest),

@@ -6,7 +6,7 @@ import { type PromiseCategories, promiseCategories } from "./promise-categories.
 import { noOthers, type OtherProcesses } from "./promise-fleet.ts";
 import type { PromiseRules } from "./promise-options.ts";
 import type { LivePromiseState } from "./promise-state.ts";
-import { newStream, observed, type PromiseStream, settled } from "./promise-stream.ts";
+import { type PromiseStream, promiseStream, settled, storedStream } from "./promise-stream.ts";
 import { type RecentKeys, recentKeys } from "./recent-keys.ts";
 import { isBelowLimit, levelOfLook } from "./window-tests.ts";
 
@@ -49,13 +49,13 @@ export function promiseEvidence(
   const apart = apartSums(state?.apart);
   const decisions: RecentKeys = recentKeys(size, state?.decisions);
   const units: RecentKeys = recentKeys(size, state?.units);
-  let overall: PromiseStream = state?.overall ?? newStream;
+  let overall: PromiseStream = promiseStream(rules, state?.overall);
   let repeated = state?.repeated ?? { decisions: 0, units: 0 };
   let records = state?.records ?? 0;
   let others = noOthers;
 
   const streamOf = (category: string | undefined) =>
-    category === undefined ? overall : (categories.get(category) ?? newStream);
+    category === undefined ? overall : (categories.get(category) ?? promiseStream(rules));
   const put = (category: string | undefined, stream: PromiseStream) => {
     if (category === undefined) overall = stream;
     else categories.set(category, stream);
@@ -104,7 +104,7 @@ export function promiseEvidence(
     const gain = most === 0 ? 0 : ((weight / most) * (loss - maxLoss)) / (1 + maxLoss);
     const interval = everyMs === undefined ? undefined : Math.floor(at / everyMs);
     const touched = category === undefined ? [undefined] : [category, undefined];
-    for (const one of touched) put(one, observed(streamOf(one), gain, rules, interval));
+    for (const one of touched) streamOf(one).detector.add(gain, interval);
     const level = levelOfLook(records, rules);
     if (level !== undefined) look(level);
     for (const one of touched) settle(one);
@@ -146,8 +146,8 @@ export function promiseEvidence(
         maxLoss,
         everyMs: everyMs ?? 0,
         records,
-        overall,
-        categories: all,
+        overall: storedStream(overall),
+        categories: all.map(([category, stream]) => [category, storedStream(stream)]),
         window: window
           .rows()
           .map(({ loss, weight, category, tenant, at }) => [

@@ -1,6 +1,6 @@
 import type { Json, PolicyInput, PromiseState, QualityPromise } from "../contracts/index.ts";
 import { rest } from "./promise-categories.ts";
-import type { PromiseStream } from "./promise-stream.ts";
+import type { StreamState } from "./promise-stream.ts";
 import type { StandingState } from "./standing.ts";
 
 /** State of a promise as decisions record it. */
@@ -14,8 +14,8 @@ export type PromiseSnapshot = {
 
 /** Returns the frozen snapshot of the statements. That of the rest of categories is not in it: it names no request. */
 export function snapshotOf(
-  overall: PromiseStream,
-  categories: readonly (readonly [name: string, stream: PromiseStream])[],
+  overall: StreamState,
+  categories: readonly (readonly [name: string, stream: StreamState])[],
   maxLoss: number,
 ): PromiseSnapshot {
   const inState = (wanted: StandingState) =>

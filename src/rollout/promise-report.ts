@@ -84,7 +84,7 @@ function categoriesOf(evidence: PromiseEvidence, rules: PromiseRules): readonly 
   const all = rowsSinceStart(evidence.window.rows(), evidence.records, rules);
   return evidence.categories
     .entries()
-    .map(([name, { state, since, bets, evidence: value }]) => {
+    .map(([name, { state, since, detector, evidence: value }]) => {
       const rows = evidence.window.rows().filter(({ category }) => category === name);
       const weights = rows.reduce((sum, { weight }) => sum + weight, 0);
       const losses = rows.reduce((sum, { loss, weight }) => sum + loss * weight, 0);
@@ -92,7 +92,7 @@ function categoriesOf(evidence: PromiseEvidence, rules: PromiseRules): readonly 
         category: name === rest ? undefined : name,
         state,
         since,
-        records: bets.count,
+        records: detector.count(),
         inWindow: rows.length,
         meanLoss: weights > 0 ? losses / weights : undefined,
         upperBound: upperBoundOf(

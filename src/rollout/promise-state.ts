@@ -1,6 +1,6 @@
 import type { Json } from "../contracts/index.ts";
 import type { DecidedBecause } from "./audited-record.ts";
-import type { PromiseStream } from "./promise-stream.ts";
+import type { StoredStream } from "./promise-stream.ts";
 
 /** Number of records and sum of their losses, weighted and not. */
 export interface ApartSum {
@@ -20,9 +20,9 @@ export interface LivePromiseState {
   /** Length of the grid's intervals in milliseconds; 0 if it counts records. */
   readonly everyMs: number;
   readonly records: number;
-  readonly overall: PromiseStream;
+  readonly overall: StoredStream;
   /** Statements by category; that of the rest has the name `""`. */
-  readonly categories: readonly (readonly [name: string, stream: PromiseStream])[];
+  readonly categories: readonly (readonly [name: string, stream: StoredStream])[];
   /** Records of the window, the oldest first. */
   readonly window: readonly StoredRow[];
   /** Records that are no evidence, by what decided them. */

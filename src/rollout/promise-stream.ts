@@ -1,16 +1,9 @@
-import {
-  betOnChange,
-  type ChangeBets,
-  evidenceOf,
-  mergeChanges,
-  noChange,
-} from "../statistics/change-detector.ts";
+import { type ChangeBets, type ChangeDetector, changeDetector } from "../statistics/change-detector.ts";
 import { type Alarms, betsInWindow, type PromiseRules } from "./promise-options.ts";
 import type { StandingState } from "./standing.ts";
 
-/** Evidence about one mean loss, and the state that follows from it. Plain JSON. */
-export interface PromiseStream {
-  readonly bets: ChangeBets;
+/** State of a statement about one mean loss. */
+export interface StreamState {
   readonly evidence: number;
   readonly state: StandingState;
   /** Number of the promise's records after which the state began. */
@@ -18,27 +11,31 @@ export interface PromiseStream {
   readonly isKept: boolean;
 }
 
-export const newStream: PromiseStream = Object.freeze({
-  bets: noChange,
-  evidence: 0,
-  state: "not-enough-evidence",
-  since: 0,
-  isKept: false,
-});
+/** The same with its bets, as plain JSON. */
+export interface StoredStream extends StreamState {
+  readonly bets: ChangeBets;
+}
 
-/** Returns the stream after one more record; `interval` is that of a grid of times, if the grid does not count records. */
-export function observed(
-  stream: PromiseStream,
-  gain: number,
-  { every }: PromiseRules,
-  interval: number | undefined,
-): PromiseStream {
-  return { ...stream, bets: betOnChange(stream.bets, gain, { every, kept: betsInWindow }, interval) };
+/** A statement about one mean loss, which follows from bets. */
+export interface PromiseStream extends StreamState {
+  readonly detector: ChangeDetector;
+}
+
+/** Creates a statement, filled with a state. */
+export function promiseStream({ every }: PromiseRules, given?: StoredStream): PromiseStream {
+  const { evidence = 0, state = "not-enough-evidence", since = 0, isKept = false } = given ?? {};
+  const detector = changeDetector({ every, kept: betsInWindow }, given?.bets);
+  return { detector, evidence, state, since, isKept };
+}
+
+/** Returns the statement as plain JSON. */
+export function storedStream({ detector, evidence, state, since, isKept }: PromiseStream): StoredStream {
+  return { bets: detector.state(), evidence, state, since, isKept };
 }
 
 /**
- * Returns the stream with its evidence, together with the bets of other processes, and the state that follows. `broken`
- * stays, and comes from them as well.
+ * Returns the statement with its evidence, together with the bets of other processes, and the state that follows.
+ * `broken` stays, and comes from them as well.
  */
 export function settled(
   stream: PromiseStream,
@@ -47,10 +44,11 @@ export function settled(
   others: ChangeBets | undefined,
   isBrokenElsewhere: boolean,
 ): PromiseStream {
-  const { bets, isKept } = stream;
-  const evidence = evidenceOf(others === undefined ? bets : mergeChanges([bets, others], betsInWindow));
+  const { detector, isKept } = stream;
+  const evidence = detector.evidence(others);
   let state: StandingState = isKept ? "kept" : "not-enough-evidence";
   if (evidence >= riskAt) state = "at-risk";
   if (stream.state === "broken" || evidence >= alarmAt || isBrokenElsewhere) state = "broken";
-  return { ...stream, evidence, state, since: state === stream.state ? stream.since : records };
+  const since = state === stream.state ? stream.since : records;
+  return { detector, isKept, evidence, state, since };
 }

@@ -16,7 +16,7 @@ import { type PromiseInput, promiseInput, snapshotOf, stateFor } from "./promise
 import { type PromiseOptions, promiseRules } from "./promise-options.ts";
 import { boundOf, type PromiseReport, promiseReport, standingOf } from "./promise-report.ts";
 import { asJson, type LivePromiseState } from "./promise-state.ts";
-import { newStream, type PromiseStream } from "./promise-stream.ts";
+import type { StreamState } from "./promise-stream.ts";
 import type { Standing } from "./standing.ts";
 
 /**
@@ -73,7 +73,7 @@ export function createPromise(options: PromiseOptions): LivePromise {
       tell(category, from, to, reasonOf(to, rules));
     });
   const snapshotNow = () => snapshotOf(evidence.stream(undefined), evidence.categories.entries(), maxLoss);
-  const tell = (category: string | undefined, from: PromiseStream, to: PromiseStream, reason: string) => {
+  const tell = (category: string | undefined, from: StreamState, to: StreamState, reason: string) => {
     const event: PromiseChanged = {
       type: "promise-changed",
       promise: name,
@@ -111,8 +111,9 @@ export function createPromise(options: PromiseOptions): LivePromise {
       evidence = create();
       snapshot = snapshotNow();
       const streams = [[undefined, before.stream(undefined)] as const, ...before.categories.entries()];
+      const now = evidence.stream(undefined);
       for (const [category, stream] of streams)
-        if (stream.state !== newStream.state) tell(category, stream, newStream, "the promise was renewed");
+        if (stream.state !== now.state) tell(category, stream, now, "the promise was renewed");
     },
     input: promiseInput(name, promise, {
       snapshot: () => snapshot,
@@ -148,7 +149,7 @@ export function createPromise(options: PromiseOptions): LivePromise {
   };
 }
 
-function reasonOf({ state, evidence }: PromiseStream, { maxLoss }: { readonly maxLoss: number }): string {
+function reasonOf({ state, evidence }: StreamState, { maxLoss }: { readonly maxLoss: number }): string {
   const limit = `the limit of ${maxLoss}`;
   const shown = evidence.toPrecision(3);
   switch (state) {

@@ -17,7 +17,10 @@ export function isBelowLimit(rows: readonly LossRow[], rules: PromiseRules, leve
   const { maxLoss } = rules;
   const most = scaleOf(rows, rules);
   if (most === 0) return false;
-  const excess = Float64Array.from(rows, ({ loss, weight }) => (weight / most) * (loss - maxLoss));
+  const excess = new Float64Array(rows.length);
+  rows.forEach(({ loss, weight }, at) => {
+    excess[at] = (weight / most) * (loss - maxLoss);
+  });
   return bettingPValue(excess, { most: 1 - maxLoss, delta: level, limit: maxLoss, enough: level }) <= level;
 }
 
