@@ -23,6 +23,12 @@ export function apartSums(given: LivePromiseState["apart"] = {}): ApartSums {
         weight: sum.weight + weight,
       });
     },
-    sums: () => Object.fromEntries(sums),
+    sums: () =>
+      Object.fromEntries(
+        apartOrigins.flatMap((because) => {
+          const sum = sums.get(because);
+          return sum === undefined ? [] : [[because, sum] as const];
+        }),
+      ),
   };
 }

@@ -125,7 +125,7 @@ describe("a tenant that sends nearly all traffic", () => {
   });
 
   it("counts as it is while it is alone", () => {
-    const promise = createPromise({ ...limits, maxTenantShare: 0.2 });
+    const promise = createPromise({ maxLoss: 0.1, window: 100, maxTenantShare: 0.2 });
     addMany(promise, 100, { loss: 0, tenant: "only" });
     expect(promise.standing().state).toBe("kept");
   });
@@ -155,7 +155,7 @@ describe("the bound", () => {
 
 describe("events", () => {
   it("come at each change, kept and the renewal included, to each router", () => {
-    const promise = createPromise(limits);
+    const promise = createPromise({ maxLoss: 0.1, window: 100 });
     const events = heard(promise);
     const others = heard(promise);
     addMany(promise, 100, { loss: 0 });
@@ -169,8 +169,8 @@ describe("events", () => {
     ]);
     expect(events[2]).toMatchObject({
       promise: "promise",
-      maxLoss: 0.02,
-      reason: expect.stringContaining("0.02"),
+      maxLoss: 0.1,
+      reason: expect.stringContaining("0.1"),
     });
     expect(others).toEqual(events);
   });
