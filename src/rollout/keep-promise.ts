@@ -12,7 +12,7 @@ export interface KeepPromiseOptions<Id extends string> {
    * Model, or policy, that decides while the promise is broken: the large model, or a threshold that sends more
    * requests to it, see `saferThreshold`.
    */
-  readonly otherwise: NoInfer<Id> | Policy<NoInfer<Id>>;
+  readonly otherwise: Id | Policy<Id>;
   /** True if it decides while the promise is at risk as well. Default false. */
   readonly atRisk?: boolean | undefined;
 }
@@ -31,17 +31,17 @@ const tolerance = 1e-9;
  *
  * Throws `InvalidOptionError`, also for a `guarded` inside.
  */
-export function keepPromise<const Id extends string>(
+export function keepPromise<const Id extends string, const Other extends string>(
   policy: Policy<Id>,
-  options: KeepPromiseOptions<Id>,
-): Policy<Id> {
+  options: KeepPromiseOptions<Other>,
+): Policy<Id | Other> {
   checkPolicy("keepPromise.policy", policy);
   checkKeys("keepPromise", options, ["promise", "otherwise", "atRisk"]);
   const { promise, otherwise: use, atRisk = false } = options;
   checkMethods("keepPromise.promise.input", promise?.input, ["create"]);
   if (typeof atRisk !== "boolean")
     throw new InvalidOptionError("keepPromise.atRisk", atRisk, "true or false");
-  const otherwise = toPolicy<Id>("keepPromise.otherwise", use, "the answer to a broken promise");
+  const otherwise = toPolicy<Id | Other>("keepPromise.otherwise", use, "the answer to a broken promise");
   for (const [option, nested] of [["policy", policy] as const, ["otherwise", otherwise] as const])
     if (policiesIn(describePolicy(nested)).some(({ name }) => name === "guarded"))
       throw new InvalidOptionError(
@@ -50,6 +50,7 @@ export function keepPromise<const Id extends string>(
         "without guarded, which stands outermost: guarded(keepPromise(…)), since a cap of a tenant comes before a broken promise",
       );
   const { id } = promise.input;
+  const inner: Policy<Id | Other> = policy;
 
   return {
     name: "keepPromise",
@@ -68,7 +69,7 @@ export function keepPromise<const Id extends string>(
           "keepPromise",
           `reads the input ${id}, which is missing: ask it through a router`,
         );
-      const opinion = policy.select(context);
+      const opinion = inner.select(context);
       if (opinion === undefined) return undefined;
       const { state, category } = stateFor(
         snapshot,
@@ -77,7 +78,7 @@ export function keepPromise<const Id extends string>(
       if (state === "kept" || (state === "at-risk" && !atRisk)) return opinion;
       const of = category === undefined ? "" : ` for the category ${category}`;
       const why = `the promise ${id} is ${state === "broken" ? "broken" : "at risk"}${of}`;
-      return answered(choicesOf(opinion), otherwise.select(context), why);
+      return answered<Id | Other>(choicesOf(opinion), otherwise.select(context), why);
     },
   };
 }

@@ -77,8 +77,11 @@ const rollout: Policy<Id> = {
     candidate: { name: "threshold", parameters: {} },
   },
   models: ["middle", "large"],
-  select: ({ classification }) => ({
-    model: (classification?.complexity ?? 1) >= 0.5 ? "large" : "middle",
+  select: ({ classification, candidates }) => ({
+    model:
+      (classification?.complexity ?? 1) >= 0.5 && candidates.some(({ id }) => id === "large")
+        ? "large"
+        : "middle",
     reason: "the rollout decides",
   }),
 };
@@ -160,7 +163,7 @@ describe("keepPromise", () => {
       { use: "small", weight: 0.5 },
       { use: "middle", weight: 0.5 },
     ]);
-    const otherwise = explore(always<Id>("large"), { rate: 0.2 });
+    const otherwise = explore(0.2, always<Id>("large"));
     const { decide } = make(keepPromise(policy, { promise, otherwise }));
     const decision = await decide();
     // 0.8, and a quarter of the 0.2 that explore gives to all four models.
