@@ -2,7 +2,7 @@ import type { DecidedBecause } from "./audited-record.ts";
 import { apartOrigins } from "./check-audited-record.ts";
 import type { ApartSum, LivePromiseState } from "./promise-state.ts";
 
-/** Records that are no evidence, by what decided them. */
+/** Records that are not evidence, by what decided them. */
 export interface ApartSums {
   add(because: DecidedBecause, loss: number, weight: number): void;
   sums(): LivePromiseState["apart"];

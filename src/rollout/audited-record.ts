@@ -1,5 +1,5 @@
 /**
- * What decided a request: the policy or the hold-out of a rollout (`held-out`), or something that says nothing about
+ * Origin of a decision: the policy or the hold-out of a rollout (`held-out`), or something that says nothing about
  * either: a pin, a cap that replaced the policy's plan, the soft limit of a budget, a fallback after a failure.
  */
 export type DecidedBecause = "policy" | "pin" | "cap" | "budget" | "fallback" | "held-out";

@@ -3,7 +3,7 @@ import { checkNumber } from "../plugin/index.ts";
 import type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 import type { PromiseRules } from "./promise-options.ts";
 
-/** Origins of decisions that are no evidence about the policy, in the order of a report. */
+/** Origins of decisions that are not evidence about the policy, in the order of a report. */
 export const apartOrigins: readonly Exclude<DecidedBecause, "policy">[] = [
   "pin",
   "cap",

@@ -52,7 +52,7 @@ const names = [
 
 /** Number of bets in a window. */
 export const betsInWindow = 20;
-/** A false `at-risk` comes at most once in so many windows. */
+/** A false `at-risk` comes at most once in this many windows. */
 const riskWindows = 2;
 
 /** Evidence at which a statement has another state. */

@@ -5,7 +5,7 @@ import { betsInWindow, type PromiseRules } from "./promise-options.ts";
 import type { CategoryStanding, Standing } from "./standing.ts";
 import { rowsSinceStart, upperBoundOf } from "./window-tests.ts";
 
-/** Requests that are no evidence about the policy. */
+/** Requests that are not evidence about the policy. */
 export interface ApartRecords {
   readonly because: DecidedBecause;
   readonly records: number;

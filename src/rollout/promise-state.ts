@@ -25,7 +25,7 @@ export interface LivePromiseState {
   readonly categories: readonly (readonly [name: string, stream: StoredStream])[];
   /** Records of the window, the oldest first. */
   readonly window: readonly StoredRow[];
-  /** Records that are no evidence, by what decided them. */
+  /** Records that are not evidence, by what decided them. */
   readonly apart: Readonly<Partial<Record<DecidedBecause, ApartSum>>>;
   /** Keys of the last decisions and units, the oldest first. */
   readonly decisions: readonly number[];

@@ -10,7 +10,7 @@ export interface Standing {
   readonly state: StandingState;
   /** Number of records after which the state began. */
   readonly since: number;
-  /** Number of records so far, without those that are no evidence. */
+  /** Number of records so far, without those that are not evidence. */
   readonly records: number;
   /** Weighted mean loss of the window. Absent without records. */
   readonly meanLoss?: number | undefined;
