@@ -1,100 +1,141 @@
 /**
- * Simulated lives of a promise of a loss of at most 0.02: false alarms where the loss lies at the limit, and the
- * number of audited records until a broken promise is found. Needs no data:
+ * Simulated lives of a promise of a loss of at most 0.02: false alarms where it is kept, the number of audited records
+ * until a broken one is found, and what is lost until and after the automatic answer. Needs no data:
  *
- *     npm run build && node dist/studies/promise-study.js [lives]
+ *     npm run build && node dist/studies/promise-study.js [lives] [words of a name]
  */
-import { createPromise } from "../src/rollout/promise.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { wilsonInterval } from "../src/statistics/wilson-interval.ts";
+import { type Ended, type Life, live, window } from "./simulate-promise.ts";
 
-interface Life {
-  readonly name: string;
-  /** Mean loss by record. */
-  readonly lossAt: (record: number) => number;
-  readonly records: number;
-  /** Record at which the promise breaks. Absent: it does not. */
-  readonly breaksAt?: number;
-}
+const audited = { small: 0.05, large: 0.01 };
+const longest = 10 * window;
+const keptLives: readonly Life[] = [
+  { name: "half of the limit", lossAt: () => 0.01 },
+  { name: "at the limit", lossAt: () => 0.02 },
+  {
+    name: "at the limit, no categories (`categories: 0`)",
+    lossAt: () => 0.02,
 
-const window = 2_000;
-const gains = 0.03;
-const lives: readonly Life[] = [
-  { name: "half of the limit", lossAt: () => 0.01, records: window },
-  { name: "at the limit, one window", lossAt: () => 0.02, records: window },
-  { name: "at the limit, ten windows", lossAt: () => 0.02, records: 10 * window },
-  { name: "no loss", lossAt: () => 0, records: 2 * window },
+    options: { categories: 0 },
+  },
+  { name: "at the limit, 8 categories", lossAt: () => 0.02, categories: 8 },
+  {
+    name: "at the limit, small audited at 5 %, large at 1 %, `leastProbability: 0.01`",
+    lossAt: () => 0.02,
+
+    audited,
+    options: { leastProbability: audited.large },
+  },
+  { name: "the same without `leastProbability`", lossAt: () => 0.02, audited },
+];
+
+const change = window;
+const brokenLives: readonly Life[] = [
   {
     name: "slow drift from 0.01 to 0.06 over 8,000 records",
-    lossAt: (at) => 0.01 + 0.05 * Math.min(1, at / 8_000),
-    records: 16_000,
+    lossAt: (record) => 0.01 + 0.05 * Math.min(1, record / 8_000),
     breaksAt: 1_600,
   },
   {
-    name: "sudden change to 0.05 after two windows",
-    lossAt: (at) => (at < 4_000 ? 0.01 : 0.05),
-    records: 10_000,
-    breaksAt: 4_000,
+    name: "the provider's model changes: 0.05",
+    lossAt: (record) => (record < change ? 0.01 : 0.05),
+    breaksAt: change,
   },
   {
-    name: "sudden change to 0.10 after two windows",
-    lossAt: (at) => (at < 4_000 ? 0.01 : 0.1),
-    records: 10_000,
-    breaksAt: 4_000,
+    name: "the provider's model changes: 0.10",
+    lossAt: (record) => (record < change ? 0.01 : 0.1),
+    breaksAt: change,
+  },
+  {
+    name: "the same to 0.05, small audited at 5 %, large at 1 %",
+    lossAt: (record) => (record < change ? 0.01 : 0.05),
+    breaksAt: change,
+    audited,
+    options: { leastProbability: audited.large },
   },
   {
     name: "a new customer: a fifth of the traffic, loss 0.20",
-    lossAt: (at) => (at >= 4_000 && at % 5 === 0 ? 0.2 : 0.01),
-    records: 10_000,
-    breaksAt: 4_000,
+    lossAt: (record) => (record >= change && record % 5 === 0 ? 0.2 : 0.01),
+    breaksAt: change,
+  },
+  {
+    name: "one of 8 categories, an eighth of the traffic: 0.20",
+    lossAt: (record, category) => (record >= change && category === 2 ? 0.2 : 0.01),
+    breaksAt: change,
+    categories: 8,
   },
 ];
 
 const count = Number(process.argv[2] ?? 1_000);
-console.log(`${count} lives each; losses are 1, -1 (${100 * gains} %) or 0; window of ${window} records.\n`);
+const longCount = Math.ceil(count / 5);
+const words = process.argv[3] ?? "";
+const named = (lives: readonly Life[]) => lives.filter(({ name }) => name.includes(words));
 console.log(
-  "| life | broken | before it broke | found after, median and 90 % | kept at the end | alarms a window |",
+  `${count} lives each, ${longCount} long ones; the window has ${window} records; 95 % intervals.\n`,
+);
+console.log(
+  "| life | broken, of lives one window long | alarms a window, of lives ten windows long | kept at the end of these |",
+);
+console.log("|---|---|---|---|");
+for (const life of named(keptLives)) console.log(keptRow(life));
+console.log(
+  "\n| life | alarm before it broke | found | audited records until found, median and 90 % | answers lost until found, per audited one, median | loss before, and after a safer threshold answers |",
 );
 console.log("|---|---|---|---|---|---|");
-for (const life of lives) console.log(rowOf(life));
+for (const life of named(brokenLives)) console.log(brokenRow(life));
 
-function rowOf({ name, lossAt, records, breaksAt }: Life): string {
-  const found: number[] = [];
-  let early = 0;
-  let kept = 0;
-  let alarms = 0;
-  for (let seed = 1; seed <= count; seed += 1) {
-    const random = seededRandom(seed * 7_919);
-    const promise = createPromise({ maxLoss: 0.02, window });
-    let first: number | undefined;
-    for (let at = 0; at < records; at += 1) {
-      const { state } = promise.add({ loss: draw(lossAt(at), random) });
-      if (state !== "broken") continue;
-      first ??= at + 1;
-      alarms += 1;
-      if (breaksAt !== undefined) break;
-      promise.renew();
-    }
-    if (promise.standing().state === "kept") kept += 1;
-    if (first === undefined) continue;
-    if (first <= (breaksAt ?? 0)) early += 1;
-    else found.push(first - (breaksAt ?? 0));
-  }
-  found.sort((a, b) => a - b);
-  const at = (share: number) => found[Math.floor(share * (found.length - 1))] ?? "n/a";
-  const after = breaksAt === undefined ? "" : `${at(0.5)}, ${at(0.9)}`;
-  const perWindow = breaksAt === undefined ? (alarms / count / (records / window)).toFixed(4) : "";
-  return `| ${[name, withInterval(found.length + early), breaksAt === undefined ? "" : withInterval(early), after, withInterval(kept), perWindow].join(" | ")} |`;
+function livesOf(life: Life, lives: number, records: number): readonly Ended[] {
+  return Array.from({ length: lives }, (_, seed) => live(life, records, seed + 1));
 }
 
-function draw(mean: number, random: () => number): number {
-  const drawn = random();
-  if (drawn < mean + gains) return 1;
-  return drawn < mean + 2 * gains ? -1 : 0;
+function keptRow(life: Life): string {
+  const short = livesOf(life, count, window);
+  const long = livesOf(life, longCount, longest);
+  return row(
+    life.name,
+    withInterval(short.filter(({ first }) => first !== undefined).length, count),
+    withError(long.map(({ alarms }) => alarms / (longest / window))),
+    withInterval(long.filter(({ isKept }) => isKept).length, longCount),
+  );
 }
 
-function withInterval(events: number): string {
-  const { low, high } = wilsonInterval(events / count, count);
+function brokenRow(life: Life): string {
+  const ended = livesOf(life, count, longest);
+  const breaksAt = life.breaksAt ?? 0;
+  const found = ended.filter(({ first }) => first !== undefined && first > breaksAt);
+  const early = ended.filter(({ first }) => first !== undefined && first <= breaksAt).length;
+  const took = found.map(({ first = 0 }) => first - breaksAt);
+  const lost = found.map((one) => one.lost);
+  const total = took.reduce((sum, one) => sum + one, 0);
+  const before = lost.reduce((sum, one) => sum + one, 0) / total;
+  const after = found.map((one) => one.after ?? 0);
+  return row(
+    life.name,
+    withInterval(early, count),
+    withInterval(found.length, count - early),
+    `${quantile(took, 0.5)}, ${quantile(took, 0.9)}`,
+    quantile(lost, 0.5).toFixed(1),
+    `${before.toFixed(4)}, ${withError(after)}`,
+  );
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? Number.NaN;
+}
+
+function withInterval(events: number, of: number): string {
+  const { low, high } = wilsonInterval(events / of, of);
   const shown = (share: number) => (100 * share).toFixed(1);
-  return `${shown(events / count)} % [${shown(low)}, ${shown(high)}]`;
+  return `${shown(events / of)} % [${shown(low)}, ${shown(high)}]`;
+}
+
+function withError(values: readonly number[]): string {
+  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+  const variance = values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (values.length - 1);
+  const error = 1.96 * Math.sqrt(variance / values.length);
+  return `${mean.toFixed(4)} [${Math.max(0, mean - error).toFixed(4)}, ${(mean + error).toFixed(4)}]`;
 }

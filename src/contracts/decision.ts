@@ -99,8 +99,8 @@ export interface Decision<Id extends string = string> {
   /** True if a pin chose the model, and not the policy. Such rows say nothing about the policy. */
   readonly forced: boolean;
   /**
-   * True if the policy (not a pin) decided, with the parameters of a tuning file whose certificate holds:
-   * same models, policy and classifier, and not expired.
+   * True if the policy (not a pin, a cap or the answer to a broken promise) decided, with the parameters of a tuning file
+   * whose certificate holds: same models, policy and classifier, not expired, and no live promise at risk or broken.
    */
   readonly certified: boolean;
   /** Reason why the decision is not certified, if the router was given a tuning file. */

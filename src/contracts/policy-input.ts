@@ -1,6 +1,7 @@
 import type { UnitDraw } from "./arms.ts";
 import type { EscalationEvent, RouterEvent } from "./events.ts";
 import type { Json } from "./json.ts";
+import type { QualityPromise } from "./promise.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** Facts about the router that creates an input. */
@@ -48,5 +49,10 @@ export interface PolicyInputState<Snapshot extends Json = Json> {
 export interface PolicyInput<Snapshot extends Json = Json> {
   /** Name in `inputs`. Policies that share an input share the object; two objects with one id are refused. */
   readonly id: string;
+  /**
+   * Promise on quality that the input shows. The router then holds its soft limits and its certificate against it, as if
+   * it was its option `promise`.
+   */
+  readonly promise?: QualityPromise | undefined;
   create(runtime: PolicyInputRuntime): PolicyInputState<Snapshot>;
 }

@@ -40,7 +40,9 @@ export function certificationOf(tuning: Tuning, router: CertifiedRouter): Certif
   };
 }
 
-function mismatch(tuning: Tuning, { policy, classifier, names }: CertifiedRouter): string | undefined {
+function mismatch(tuning: Tuning, router: CertifiedRouter): string | undefined {
+  const { classifier, names } = router;
+  const policy = withoutGuards(router.policy, tuning.policy.name);
   const present = new Set(Object.values(names));
   const missing = tuning.models.find((name) => !present.has(name));
   if (missing !== undefined) return `the router has no model named ${missing}, which was tuned`;
@@ -55,6 +57,22 @@ function mismatch(tuning: Tuning, { policy, classifier, names }: CertifiedRouter
   const differing = fields.filter((field) => hashOf(named, field) !== hashOf(tuning.policy, field));
   return `other parameters of the policy ${policy.name} were tuned: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
 }
+
+/**
+ * Returns the policy inside those that follow it and only sometimes overrule it: a decision in which they did is not
+ * certified.
+ */
+function withoutGuards(policy: CertifiedRouter["policy"], tuned: string): CertifiedRouter["policy"] {
+  let { name, parameters } = policy;
+  while (name !== tuned && guards.includes(name)) {
+    const inner = parameters?.["policy"] as Partial<PolicyDescription> | undefined;
+    if (typeof inner !== "object" || inner === null || typeof inner.name !== "string") break;
+    ({ name, parameters } = inner as PolicyDescription);
+  }
+  return { name, parameters, models: policy.models };
+}
+
+const guards: readonly string[] = ["guarded", "keepPromise"];
 
 function hashOf({ parameters }: PolicyDescription, field: string): string {
   return policyHash({ name: field, parameters: { value: parameters?.[field] } });

@@ -9,7 +9,6 @@ import {
   type Policy,
   type PolicyContext,
   PolicyError,
-  type QualityPromise,
   type RecordedCandidate,
   type RequestFacts,
   type UnitDraw,
@@ -25,6 +24,7 @@ import { permits, recordCandidate } from "./eligible.ts";
 import { isUntouched } from "./is-untouched.ts";
 import { keptClassification } from "./kept-classification.ts";
 import { noneLeft } from "./none-left.ts";
+import { promiseStateOf } from "./promise-state.ts";
 import { recordDecision } from "./record-decision.ts";
 import { takeBackUnknown } from "./refuse-unknown.ts";
 import { unknownRollout } from "./settle-arms.ts";
@@ -155,21 +155,11 @@ const noState: Partial<BudgetState> = {};
 /** Applies soft limits of budgets, unless a promise on quality is at risk. */
 function degradedBy<Id extends string>(settled: Settled<Id>, degrades: readonly Degrade[]): Settled<Id> {
   const { parts, deciding } = settled;
-  if (parts.promise !== undefined && !isKept(parts.promise, deciding.request)) {
+  if (promiseStateOf(parts.promise, deciding.request) !== "kept") {
     for (const one of degrades) one.withhold();
     return { ...settled, degrades: undefined };
   }
   return degrade<Id, Settled<Id>>(settled, degrades, false, undefined);
-}
-
-function isKept(promise: QualityPromise, request: RequestFacts): boolean {
-  try {
-    const state: unknown = promise.state(request);
-    dropPromises(state);
-    return state === "kept";
-  } catch {
-    return false;
-  }
 }
 
 /** Returns the amount that must be left for a call of the model. */

@@ -8,5 +8,6 @@ export type { Decided, DecisionParts } from "./deciding.ts";
 export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
+export { worstOf } from "./promise-state.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
 export { unknownRollout } from "./settle-arms.ts";

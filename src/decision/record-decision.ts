@@ -8,12 +8,12 @@ import type {
   RecordedCandidate,
 } from "../contracts/index.ts";
 import { timestamp } from "../plugin/index.ts";
-import type { Certification } from "./certification.ts";
 import type { Decided, Settled } from "./deciding.ts";
 import type { Drawn } from "./draw.ts";
 import { fallbacksOf } from "./fallbacks.ts";
 import { keptChoice } from "./kept-choice.ts";
 import { planOf } from "./plan-of.ts";
+import { promiseStateOf } from "./promise-state.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 
 /** Classification that the policy was given, or the reason why there is none. */
@@ -35,6 +35,7 @@ export function recordDecision<Id extends string>(
   const { parts, deciding, permitted, recorded, degraded, now } = settled;
   const { certification } = parts;
   const classification = classified?.classification;
+  const pause = now < certification.until ? whyPaused(settled, choice, forced) : undefined;
   const decision: Decision<Id> = {
     id: deciding.id,
     at: timestamp(now),
@@ -59,8 +60,8 @@ export function recordDecision<Id extends string>(
     expectedCostUsd: expectedCostOf(choice, recorded),
     propensity,
     forced,
-    certified: !forced && degraded === undefined && now < certification.until,
-    uncertified: whyUncertified(certification, now, forced, degraded),
+    certified: now < certification.until && pause === undefined,
+    uncertified: now < certification.until ? pause : (certification.problem ?? certification.expired),
     versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
   };
   return { decision, choice, request: deciding.request, classifierError: classified?.error };
@@ -70,17 +71,17 @@ function reasonOf(reason: string, degraded: DegradedBy | undefined): string {
   return degraded === undefined || reason === degraded.reason ? reason : `${reason}; ${degraded.reason}`;
 }
 
-function whyUncertified(
-  { until, problem, expired }: Certification,
-  now: number,
+/** Returns the reason why a valid certificate does not apply to the decision; undefined if it does. */
+function whyPaused<Id extends string>(
+  { parts, deciding, degraded }: Settled<Id>,
+  { insteadOf }: Choice<Id>,
   forced: boolean,
-  degraded: DegradedBy | undefined,
 ): string | undefined {
-  if (now < until) {
-    if (forced) return "a pin decided";
-    return degraded && `a soft limit of the budget ${degraded.budget} narrowed the choice`;
-  }
-  return problem ?? expired;
+  if (forced) return "a pin decided";
+  const state = promiseStateOf(parts.promise, deciding.request);
+  if (state !== "kept") return `the promise on quality is ${state === "broken" ? "broken" : "at risk"}`;
+  if (degraded !== undefined) return `a soft limit of the budget ${degraded.budget} narrowed the choice`;
+  return insteadOf && "another plan than the policy's was taken";
 }
 
 /** Returns the cost that the choice states for its whole plan, else the estimate of its model. */

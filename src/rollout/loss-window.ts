@@ -1,60 +1,96 @@
-/** Loss and weight of an audited record. */
-export type LossRow = readonly [loss: number, weight: number];
+/** An audited record that counts. */
+export interface LossRow {
+  readonly loss: number;
+  /** Inverse of the probability with which it was drawn; less, down to 0, for a tenant above its share. */
+  readonly weight: number;
+  /** Name of its category; `""` for the rest of them together. Absent: it has none. */
+  readonly category?: string | undefined;
+  /** Key of the tenant; 0 if it is not known. */
+  readonly tenant: number;
+  /** Milliseconds since the epoch; 0 if it is not known. */
+  readonly at: number;
+}
 
-/** The last audited records, each of another unit. */
+/** The last audited records. */
 export interface LossWindow {
-  /** Adds a record, the oldest leaves. Returns false, and adds nothing, if its unit is in the window. */
-  add(loss: number, weight: number, unit: string | undefined): boolean;
+  /** Adds a record, the oldest leaves. */
+  add(row: LossRow): void;
   count(): number;
+  countOf(category: string): number;
   /** Returns the weighted mean loss; undefined without records. */
   mean(): number | undefined;
   /** Returns the largest weight; 0 without records. */
   mostWeight(): number;
+  /** Returns the sum of all weights, or of a tenant's. */
+  weight(tenant?: number): number;
+  /** Returns the key of the tenant with most weight, and its share of it. Undefined if no tenant is known. */
+  largestTenant(): { readonly tenant: number; readonly share: number } | undefined;
   /** Returns all records, the oldest first. */
   rows(): readonly LossRow[];
 }
 
-/** Creates a window of `size` records, filled with those given. Units of given records are not known. */
+/** Creates a window of `size` records, filled with those given. */
 export function lossWindow(size: number, given: readonly LossRow[] = []): LossWindow {
   const rows: LossRow[] = [];
-  /** Unit by place. */
-  const unitOf: (string | undefined)[] = [];
-  const units = new Set<string>();
+  const categories = new Map<string, number>();
+  const tenants = new Map<number, { records: number; weight: number }>();
   let next = 0;
+  let losses = 0;
+  let weights = 0;
   /** Undefined if it has to be looked for: the record that had it has left. */
   let most: number | undefined = 0;
-  const put = (row: LossRow, unit: string | undefined) => {
-    const leaving = unitOf[next];
-    if (leaving !== undefined) units.delete(leaving);
-    if (most !== undefined && row[1] >= most) most = row[1];
-    else if (rows[next]?.[1] === most) most = undefined;
-    rows[next] = row;
-    unitOf[next] = unit;
-    if (unit !== undefined) units.add(unit);
-    next = (next + 1) % size;
+
+  const count = ({ loss, weight, category, tenant }: LossRow, sign: 1 | -1) => {
+    losses += sign * loss * weight;
+    weights += sign * weight;
+    if (category !== undefined) addTo(categories, category, sign);
+    if (tenant === 0) return;
+    const { records, weight: before } = tenants.get(tenant) ?? { records: 0, weight: 0 };
+    if (records + sign === 0) tenants.delete(tenant);
+    else tenants.set(tenant, { records: records + sign, weight: Math.max(0, before + sign * weight) });
   };
-  for (const row of given.slice(-size)) put(row, undefined);
+  /** Counts all again, so that roundings do not add up. */
+  const recount = () => {
+    losses = 0;
+    weights = 0;
+    categories.clear();
+    tenants.clear();
+    for (const row of rows) count(row, 1);
+  };
+  const add = (row: LossRow) => {
+    const leaving = rows[next];
+    if (leaving !== undefined) count(leaving, -1);
+    if (most !== undefined && row.weight >= most) most = row.weight;
+    else if (leaving?.weight === most) most = undefined;
+    rows[next] = row;
+    count(row, 1);
+    next = (next + 1) % size;
+    if (next === 0) recount();
+  };
+  for (const row of given.slice(-size)) add(row);
 
   return {
-    add(loss, weight, unit) {
-      if (unit !== undefined && units.has(unit)) return false;
-      put([loss, weight], unit);
-      return true;
-    },
+    add,
     count: () => rows.length,
-    mean() {
-      let sum = 0;
-      let weights = 0;
-      for (const [loss, weight] of rows) {
-        sum += loss * weight;
-        weights += weight;
-      }
-      return weights === 0 ? undefined : sum / weights;
-    },
+    countOf: (category) => categories.get(category) ?? 0,
+    mean: () => (weights > 0 ? Math.min(1, Math.max(-1, losses / weights)) : undefined),
     mostWeight() {
-      most ??= rows.reduce((largest, [, weight]) => Math.max(largest, weight), 0);
+      most ??= rows.reduce((largest, { weight }) => Math.max(largest, weight), 0);
       return most;
+    },
+    weight: (tenant) => (tenant === undefined ? weights : (tenants.get(tenant)?.weight ?? 0)),
+    largestTenant() {
+      let largest: { readonly tenant: number; readonly weight: number } | undefined;
+      for (const [tenant, { weight }] of tenants)
+        if (weight > (largest?.weight ?? 0)) largest = { tenant, weight };
+      return largest && { tenant: largest.tenant, share: Math.min(1, largest.weight / weights) };
     },
     rows: () => (rows.length < size ? [...rows] : [...rows.slice(next), ...rows.slice(0, next)]),
   };
+}
+
+function addTo(counts: Map<string, number>, key: string, sign: 1 | -1): void {
+  const sum = (counts.get(key) ?? 0) + sign;
+  if (sum === 0) counts.delete(key);
+  else counts.set(key, sum);
 }

@@ -1,53 +1,60 @@
-import { InvalidOptionError, type QualityPromise } from "../contracts/index.ts";
-import { checkKeys, checkNumber } from "../plugin/index.ts";
-import { bettingPValue } from "../statistics/betting-p-value.ts";
-import { betOnChange, type ChangeGrid, evidenceOf, noChange } from "../statistics/change-detector.ts";
+import {
+  type EventSink,
+  InvalidOptionError,
+  type LoopEvent,
+  type PromiseChanged,
+  type QualityPromise,
+} from "../contracts/index.ts";
+import { checkMethods } from "../plugin/index.ts";
+import type { AuditedRecord } from "./audited-record.ts";
+import { checkAuditedRecord } from "./check-audited-record.ts";
 import { checkPromiseState } from "./check-promise-state.ts";
-import { type LossWindow, lossWindow } from "./loss-window.ts";
-import type { LivePromiseState, Standing } from "./standing.ts";
-
-export interface PromiseOptions {
-  /** Largest mean loss of quality against the reference, in (0, 1). */
-  readonly maxLoss: number;
-  /** Number of audited records that a statement is about, at least 100. Default 2,000. */
-  readonly window?: number | undefined;
-  /** Confidence of `kept`, in [0.5, 1). Default 0.95. */
-  readonly confidence?: number | undefined;
-  /** At most one false alarm in this many windows, on average; at least 2. Default 20. */
-  readonly falseAlarmWindows?: number | undefined;
-}
-
-/** An audited request. */
-export interface AuditedLoss {
-  /** Quality of the reference minus that of the answer, in [-1, 1]; 0 where the reference answered. */
-  readonly loss: number;
-  /** Probability with which the request was audited, in [0.000001, 1]. Default 1. */
-  readonly probability?: number | undefined;
-  /** Independent unit, for instance a hashed session: of one unit a window counts one record. Absent: its own. */
-  readonly unit?: string | undefined;
-}
+import { rest } from "./promise-categories.ts";
+import { promiseEvidence } from "./promise-evidence.ts";
+import { otherProcesses } from "./promise-fleet.ts";
+import { type PromiseInput, promiseInput, snapshotOf, stateFor } from "./promise-input.ts";
+import { type PromiseOptions, promiseRules } from "./promise-options.ts";
+import { boundOf, type PromiseReport, promiseReport, standingOf } from "./promise-report.ts";
+import { asJson, type LivePromiseState } from "./promise-state.ts";
+import type { StreamState } from "./promise-stream.ts";
+import type { Standing } from "./standing.ts";
 
 /**
  * Watches whether routing keeps its promise on audited traffic. May be asked at any time. It can be the option `promise`
- * of a router: no soft limit of a budget then applies while it is at risk or broken. Too little evidence counts as kept.
+ * of a router: no soft limit of a budget then applies, and no decision is certified, while it is at risk or broken. Too
+ * little evidence counts as kept.
  */
 export interface LivePromise extends QualityPromise {
-  add(record: AuditedLoss): Standing;
+  readonly name: string;
+  /**
+   * Adds a record. One whose decision was added before changes nothing, one of a unit that counted within the last window
+   * is only counted as repeated, and one that the policy did not decide is counted apart. Throws `InvalidOptionError`,
+   * and then changes nothing.
+   */
+  add(record: AuditedRecord): Standing;
+  /** Returns the standing with its bound, which takes some milliseconds. */
   standing(): Standing;
+  /** Returns all that people want to know, as plain JSON. */
+  report(): PromiseReport;
   /** Begins again, for instance with a new certificate: all records so far are forgotten. */
   renew(): void;
+  /** State for policies that read it: see `keepPromise`. */
+  readonly input: PromiseInput;
+  /** Tells the router's listeners of each change of state, as `promise-changed`. Returns a function that ends it. */
+  attach(router: { observe(sink: EventSink): () => void }): () => void;
+  /**
+   * Takes the states of the other processes of a fleet in place of those given before: evidence is then that of all, and
+   * broken for one is broken for all. Needs `everyMs`. Throws `InvalidOptionError`, and then changes nothing.
+   */
+  follow(others: readonly LivePromiseState[]): Standing;
   /** Returns the state as plain JSON. */
   exportState(): LivePromiseState;
   /** Replaces the state. Throws `InvalidOptionError`, and then changes nothing, for what is not an exported one. */
   restoreState(state: LivePromiseState): void;
 }
 
-/** Smallest probability of an audit: the inverse of a smaller one outweighs all other records of any window. */
-const leastProbability = 1e-6;
-/** Number of bets in a window. */
-const kept = 20;
-/** A false `at-risk` comes at most once in two windows. */
-const riskWindows = 2;
+/** Largest number of other processes of a fleet. */
+const mostProcesses = 1_000;
 
 /**
  * Creates the watch over a promise: "answers lose at most `maxLoss` of quality against the reference, on average".
@@ -56,104 +63,103 @@ const riskWindows = 2;
  * one, at its end, and then again with each twentieth. Throws `InvalidOptionError`.
  */
 export function createPromise(options: PromiseOptions): LivePromise {
-  checkKeys("createPromise", options, ["maxLoss", "window", "confidence", "falseAlarmWindows"]);
-  const { maxLoss, window: size = 2_000, confidence = 0.95, falseAlarmWindows = 20 } = options;
-  checkNumber("createPromise.maxLoss", maxLoss, { min: Number.MIN_VALUE });
-  if (maxLoss >= 1) throw new InvalidOptionError("createPromise.maxLoss", maxLoss, "a number below 1");
-  checkNumber("createPromise.window", size, { min: 100, max: 100_000, integer: true });
-  checkNumber("createPromise.confidence", confidence, { min: 0.5, max: 0.999_999 });
-  checkNumber("createPromise.falseAlarmWindows", falseAlarmWindows, { min: 2, max: 10_000 });
-  const grid: ChangeGrid = { every: Math.ceil(size / kept), kept };
-  const alarmAt = falseAlarmWindows * kept;
-  const riskAt = Math.min(riskWindows, falseAlarmWindows) * kept;
-  const delta = 1 - confidence;
+  const rules = promiseRules(options);
+  const { name, maxLoss } = rules;
+  const emits = new Map<unknown, (event: LoopEvent) => void>();
 
-  let bets = noChange;
-  let window: LossWindow = lossWindow(size);
-  let mostWeight = 0;
-  let records = 0;
-  let isKept = false;
-  let state: Standing["state"] = "not-enough-evidence";
-  let since = 0;
-
-  const standing = (): Standing => ({
-    state,
-    since,
-    records,
-    meanLoss: window.mean(),
-    evidence: evidenceOf(bets),
-    alarmAt,
-  });
-
-  const enter = (next: Standing["state"]) => {
-    if (next === state) return;
-    state = next;
-    since = records;
+  const create = (state?: LivePromiseState) =>
+    promiseEvidence(rules, state, (category, from, to) => {
+      snapshot = snapshotNow();
+      tell(category, from, to, reasonOf(to, rules));
+    });
+  const snapshotNow = () => snapshotOf(evidence.stream(undefined), evidence.categories.entries(), maxLoss);
+  const tell = (category: string | undefined, from: StreamState, to: StreamState, reason: string) => {
+    const event: PromiseChanged = {
+      type: "promise-changed",
+      promise: name,
+      ...(category !== undefined && { category: category === rest ? "(all others)" : category }),
+      from: from.state,
+      to: to.state,
+      records: evidence.records,
+      meanLoss: evidence.window.mean(),
+      maxLoss,
+      reason,
+    };
+    for (const emit of emits.values()) emit(event);
   };
+  let evidence = create();
+  let snapshot = snapshotNow();
+
+  const exportState = () => evidence.exportState();
+  const restoreState = (given: unknown) => {
+    evidence = create(checkPromiseState(given, rules));
+    snapshot = snapshotNow();
+  };
+  const promise: QualityPromise = { state: ({ category }) => stateFor(snapshot, category).state };
 
   return {
-    add({ loss, probability = 1, unit }) {
-      checkNumber("record.loss", loss, { min: -1, max: 1 });
-      checkNumber("record.probability", probability, { min: leastProbability, max: 1 });
-      const weight = 1 / probability;
-      if (!window.add(loss, weight, unit)) return standing();
-      records += 1;
-      // The weight of a record is known before its loss: bets may be scaled by the largest of the window. One that has
-      // left it must not make the bets of all later records small.
-      mostWeight = window.mostWeight();
-      const share = weight / mostWeight;
-      bets = betOnChange(bets, (share * (loss - maxLoss)) / (1 + maxLoss), grid);
-      const evidence = evidenceOf(bets);
-      const level = levelOfLook(records, size, grid.every, delta);
-      if (level !== undefined) isKept = pOfMore(window, maxLoss, level) <= level;
-      if (state === "broken" || evidence >= alarmAt) enter("broken");
-      else if (evidence >= riskAt) enter("at-risk");
-      else enter(isKept ? "kept" : "not-enough-evidence");
-      return standing();
+    name,
+    state: promise.state,
+    add(record) {
+      evidence.add(checkAuditedRecord(record, rules));
+      return standingOf(evidence, rules);
     },
-    standing,
-    state: () => (state === "not-enough-evidence" ? "kept" : state),
+    standing: () => ({ ...standingOf(evidence, rules), upperBound: boundOf(evidence, rules) }),
+    report: () => promiseReport(evidence, rules),
     renew() {
-      bets = noChange;
-      window = lossWindow(size);
-      mostWeight = 0;
-      records = 0;
-      isKept = false;
-      state = "not-enough-evidence";
-      since = 0;
+      const before = evidence;
+      evidence = create();
+      snapshot = snapshotNow();
+      const streams = [[undefined, before.stream(undefined)] as const, ...before.categories.entries()];
+      const now = evidence.stream(undefined);
+      for (const [category, stream] of streams)
+        if (stream.state !== now.state) tell(category, stream, now, "the promise was renewed");
     },
-    exportState: () => ({
-      formatVersion: 1,
-      maxLoss,
-      bets,
-      window: window.rows(),
-      standing: { state, since, records },
-      mostWeight,
+    input: promiseInput(name, promise, {
+      snapshot: () => snapshot,
+      exportState: () => asJson(exportState()),
+      restoreState,
     }),
-    restoreState(given) {
-      const restored = checkPromiseState(given, maxLoss, size);
-      bets = restored.bets;
-      window = lossWindow(size, restored.window);
-      mostWeight = restored.mostWeight;
-      ({ state, since, records } = restored.standing);
-      isKept = state === "kept";
+    attach(router) {
+      checkMethods("promise.attach", router, ["observe"]);
+      const end = router.observe(
+        Object.assign(() => undefined, {
+          attach: (emit: (event: LoopEvent) => void) => void emits.set(router, emit),
+        }),
+      );
+      return () => {
+        emits.delete(router);
+        end();
+      };
     },
+    follow(others) {
+      if (rules.everyMs === undefined)
+        throw new InvalidOptionError(
+          "createPromise.everyMs",
+          undefined,
+          "stated where a promise follows others: bets of several processes must begin at the same times",
+        );
+      if (!Array.isArray(others) || others.length > mostProcesses)
+        throw new InvalidOptionError("follow", typeof others, `an array of at most ${mostProcesses} states`);
+      evidence.follow(otherProcesses(others.map((state) => checkPromiseState(state, rules))));
+      return standingOf(evidence, rules);
+    },
+    exportState,
+    restoreState,
   };
 }
 
-/**
- * Returns the level of a look at the window after this many records; undefined if none is due. Looks at a half and at
- * the whole of the first window share its error; each later one is a statement about its own window.
- */
-function levelOfLook(records: number, size: number, every: number, delta: number): number | undefined {
-  if (records === Math.ceil(size / 2) || records === size) return delta / 2;
-  return records > size && (records - size) % every === 0 ? delta : undefined;
-}
-
-/** P-value of the hypothesis that the mean loss of the window is at least the limit. */
-function pOfMore(window: LossWindow, maxLoss: number, delta: number): number {
-  const rows = window.rows();
-  const most = rows.reduce((largest, [, weight]) => Math.max(largest, weight), 0);
-  const excess = Float64Array.from(rows, ([loss, weight]) => (weight / most) * (loss - maxLoss));
-  return bettingPValue(excess, { most: 1 - maxLoss, delta, limit: maxLoss, enough: delta });
+function reasonOf({ state, evidence }: StreamState, { maxLoss }: { readonly maxLoss: number }): string {
+  const limit = `the limit of ${maxLoss}`;
+  const shown = evidence.toPrecision(3);
+  switch (state) {
+    case "broken":
+      return `the loss is above ${limit}, or was for part of the window (evidence ${shown})`;
+    case "at-risk":
+      return `records speak against a loss below ${limit} (evidence ${shown})`;
+    case "kept":
+      return `the mean loss of the window is below ${limit}`;
+    case "not-enough-evidence":
+      return `records do not say whether the loss is below ${limit}`;
+  }
 }

@@ -8,7 +8,7 @@ import { catalogueDate } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { createPricing } from "../cost/pricing.ts";
-import { type DecisionParts, otherIds, ownConstraints } from "../decision/index.ts";
+import { type DecisionParts, otherIds, ownConstraints, worstOf } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
 import { copyOf } from "../plugin/copy-of.ts";
@@ -153,7 +153,7 @@ function assemble<Id extends string>(
     estimate: estimateBy(means, leastCostUsd, clock.wall, leastTokens),
     leastCostUsd,
     leastTokens,
-    promise: options.promise,
+    promise: worstOf([options.promise, ...(reads ?? []).map(({ promise }) => promise)]),
     healthOf: health.of,
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
     inputsOf: inputs?.snapshots,

@@ -18,6 +18,7 @@ import { describePolicy } from "../plugin/index.ts";
 import { checkPlainField } from "../request/index.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import { packageVersion } from "../version.ts";
+import { checkPolicyOrder } from "./check-policy-order.ts";
 import type { RouterOptions } from "./router-options.ts";
 
 /** Estimates input tokens and cost of a request on a model from the usage of earlier calls. */
@@ -89,6 +90,7 @@ export function certified<Id extends string>(
 ): Pick<DecisionParts<Id>, "description" | "certification" | "versions"> {
   checkParameters(policy);
   const description = describePolicy(policy);
+  checkPolicyOrder(description);
   const names = Object.fromEntries(Object.entries<Model>(models).map(([id, { name }]) => [id, name]));
   return {
     description,

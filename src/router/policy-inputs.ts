@@ -38,6 +38,7 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
     const option = `policy.reads[${index}]`;
     checkMethods(option, input, ["create"]);
     checkText(`${option}.id`, input.id);
+    if (input.promise !== undefined) checkMethods(`${option}.promise`, input.promise, ["state"]);
     if (states.has(input.id))
       throw new InvalidOptionError(`${option}.id`, input.id, "different for each input: share the object");
     const create = () => input.create(runtime);

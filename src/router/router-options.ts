@@ -41,7 +41,8 @@ export interface RouterOptions<Id extends string> {
   readonly budgets?: readonly BudgetOptions<Id>[] | undefined;
   /**
    * Promise on the quality of answers. While it is at risk or broken, soft limits of budgets do not degrade: an event
-   * says so, and the hard limits bound the money. Default: none.
+   * says so, and the hard limits bound the money; and no decision is certified. Promises that the policy reads, as
+   * `keepPromise` does, count as well. Default: none.
    */
   readonly promise?: QualityPromise | undefined;
   /**

@@ -10,6 +10,11 @@ export interface BettingOptions {
   readonly limit: number;
   /** P-value that is low enough: the bets end there. Default 0: all observations are bet on. */
   readonly enough?: number | undefined;
+  /**
+   * Returns the number of observations that bets aim at, by that of those before the bet, above it. A p-value that is
+   * looked at as observations come needs one that does not depend on how many there are. Default: their number.
+   */
+  readonly horizon?: ((index: number) => number) | undefined;
 }
 
 /** Number of observations that the guess at the variance counts as. */
@@ -37,7 +42,7 @@ const nextAim = 10;
  */
 export function bettingPValue(
   observations: Float64Array,
-  { most, delta, limit, enough = 0 }: BettingOptions,
+  { most, delta, limit, enough = 0, horizon }: BettingOptions,
 ): number {
   const count = observations.length;
   const maxRate = maxStake / most;
@@ -49,7 +54,8 @@ export function bettingPValue(
   for (let index = 0; index < count; index += 1) {
     if (logWealth >= aim) aim = logWealth + Math.log(nextAim);
     const variance = squares / (index + guessed);
-    const normal = Math.sqrt((2 * (aim - logWealth)) / ((count - index) * variance));
+    const left = horizon === undefined ? count - index : horizon(index) - index;
+    const normal = Math.sqrt((2 * (aim - logWealth)) / (left * variance));
     const rate = Math.min(normal / (1 + (normal * most) / 3), maxRate);
     const observation = observations[index] as number;
     logWealth += Math.log1p(-rate * observation);

@@ -2,9 +2,12 @@
  * Bets against one hypothesis: natural logarithms of their wealth by stake, and what is known of the spread of the
  * gains. Plain JSON: a process can store its own, and those of several can be put together.
  */
-export interface Bets {
+export interface Bets extends Spread {
   readonly logs: readonly number[];
-  /** Number, sum and sum of squares of the gains so far. */
+}
+
+/** Number, sum and sum of squares of the gains so far. */
+export interface Spread {
   readonly count: number;
   readonly sum: number;
   readonly squares: number;
@@ -14,22 +17,24 @@ export interface Bets {
  * Stakes in units of 1 / standard deviation of a gain: the best constant one is the mean gain in standard deviations,
  * so 0.05 finds within some thousand observations what cannot be found in some hundred. Half an octave apart.
  */
-const STAKES: readonly number[] = Array.from({ length: 15 }, (_, step) => 2 ** -(step / 2));
+export const stakeSteps: readonly number[] = Array.from({ length: 15 }, (_, step) => 2 ** -(step / 2));
 /** Shares of the money by stake: most around 0.05, in the logarithm a normal distribution of 1.2 octaves. */
-const SHARES: readonly number[] = normalised(
-  STAKES.map((stake) => Math.exp(-(Math.log2(stake / 0.05) ** 2) / (2 * 1.2 ** 2))),
+export const shares: readonly number[] = normalised(
+  stakeSteps.map((stake) => Math.exp(-(Math.log2(stake / 0.05) ** 2) / (2 * 1.2 ** 2))),
 );
-const logShares = SHARES.map(Math.log);
+const logShares = shares.map(Math.log);
 /** Largest stake on a gain of at least -1: a bet never ends in ruin. */
-const mostStake = 0.9;
+export const mostStake = 0.9;
 /** Imagined observations with the variance of a fair coin, so that the first bets are small. */
 const imagined = { count: 3, variance: 0.25 };
 /** Largest logarithm that is kept, so that wealth stays a finite number. */
 const mostLog = 600;
+/** The same as a wealth. */
+export const mostWealth: number = Math.exp(mostLog);
 
 /** Bets before the first observation. */
 export const noBets: Bets = Object.freeze({
-  logs: Object.freeze(STAKES.map(() => 0)),
+  logs: Object.freeze(stakeSteps.map(() => 0)),
   count: 0,
   sum: 0,
   squares: 0,
@@ -43,16 +48,17 @@ export const noBets: Bets = Object.freeze({
  */
 export function bet(bets: Bets, gain: number): Bets {
   const held = Math.max(-1, gain);
-  const deviation = deviationOf(bets);
+  const inverse = inverseDeviation(bets.count, bets.sum, bets.squares);
   const logs = bets.logs.map((log, at) =>
-    Math.min(mostLog, log + Math.log1p(Math.min(mostStake, (STAKES[at] as number) / deviation) * held)),
+    Math.min(mostLog, log + Math.log1p(Math.min(mostStake, (stakeSteps[at] as number) * inverse) * held)),
   );
   return { logs, count: bets.count + 1, sum: bets.sum + held, squares: bets.squares + held * held };
 }
 
-function deviationOf({ count, sum, squares }: Bets): number {
+/** Returns 1 / standard deviation of the gains: a stake is this times its step, at most `mostStake`. */
+export function inverseDeviation(count: number, sum: number, squares: number): number {
   const spread = count === 0 ? 0 : squares - (sum * sum) / count;
-  return Math.sqrt((imagined.count * imagined.variance + Math.max(0, spread)) / (imagined.count + count));
+  return Math.sqrt((imagined.count + count) / (imagined.count * imagined.variance + Math.max(0, spread)));
 }
 
 /** Returns the wealth: 1 before the first observation. */
@@ -70,7 +76,7 @@ export function wealthOf({ logs }: Bets): number {
 export function mergeBets(all: readonly Bets[]): Bets {
   const total = (of: (bets: Bets) => number) => all.reduce((sum, bets) => sum + of(bets), 0);
   return {
-    logs: STAKES.map((_, at) =>
+    logs: stakeSteps.map((_, at) =>
       Math.min(
         mostLog,
         total(({ logs }) => logs[at] as number),
@@ -87,7 +93,7 @@ export function isBets(value: unknown): value is Bets {
   const { logs, count, sum, squares } = (value ?? {}) as Partial<Bets>;
   return (
     Array.isArray(logs) &&
-    logs.length === STAKES.length &&
+    logs.length === stakeSteps.length &&
     logs.every((log) => isNumber(log) && log <= mostLog) &&
     isNumber(count) &&
     isNumber(sum) &&

@@ -91,6 +91,13 @@ describe("a live promise", () => {
     for (let record = 0; record < 100; record += 1) promise.add({ loss: 0, unit: String(record) });
     promise.add({ loss: 1, unit: "session" });
     expect(promise.standing().records).toBe(102);
+    expect(promise.report().repeated).toEqual({ decisions: 0, units: 49 });
+  });
+
+  it("goes on where there are fewer units than records in a window", () => {
+    const promise = createPromise({ maxLoss: 0.02, window: 100 });
+    for (let record = 0; record < 1_000; record += 1) promise.add({ loss: 1, unit: `tenant-${record % 5}` });
+    expect(promise.standing()).toMatchObject({ records: 50, state: "broken" });
   });
 
   it("goes on after a restart as if there had been none", () => {
@@ -135,10 +142,25 @@ describe("a live promise", () => {
     const state = promise.exportState();
     const bad = [
       createPromise({ maxLoss: 0.05 }).exportState(),
-      { ...state, bets: { begun: [], since: 0 } },
-      { ...state, window: [[5, 1]] },
-      { ...state, standing: { ...state.standing, state: "fine" } },
+      createPromise({ maxLoss: 0.02, name: "other" }).exportState(),
+      createPromise({ maxLoss: 0.02, everyMs: 60_000 }).exportState(),
+      { ...state, overall: { ...state.overall, bets: { begun: [{}], count: 1 } } },
+      { ...state, overall: { ...state.overall, state: "fine" } },
+      { ...state, window: [[5, 1, -1, 0, 0]] },
+      { ...state, window: [[0, 1, 0, 0, 0]] },
+      {
+        ...state,
+        categories: [
+          ["a", state.overall],
+          ["a", state.overall],
+        ],
+      },
+      { ...state, categories: [["a".repeat(41), state.overall]] },
+      { ...state, units: ["session"] },
+      { ...state, apart: { pin: { records: -1, loss: 0, weight: 0 } } },
       undefined,
+      null,
+      "state",
     ];
     for (const one of bad) expect(() => promise.restoreState(one as never)).toThrow(/state/);
     expect(promise.standing().records).toBe(1);

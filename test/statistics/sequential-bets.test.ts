@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { betOnChange, evidenceOf, noChange } from "../../src/statistics/change-detector.ts";
+import { changeDetector, isChangeBets, mergeChanges } from "../../src/statistics/change-detector.ts";
 import {
   addUnit,
   harmEvidence,
@@ -98,10 +98,10 @@ describe("bets on a change", () => {
   it("alarm falsely within a window at most once in as many windows as the level says", () => {
     const draws = runs(100, 1_000);
     const share = shareReached(draws, 20 * grid.kept, function* (random) {
-      let bets = noChange;
+      const detector = changeDetector(grid);
       for (let count = 0; count < 500; count += 1) {
-        bets = betOnChange(bets, random() < 0.5 ? 1 : -1, grid);
-        yield evidenceOf(bets);
+        detector.add(random() < 0.5 ? 1 : -1);
+        yield detector.evidence();
       }
     });
     expect(share).toBeLessThanOrEqual(mostFalse(draws));
@@ -109,16 +109,62 @@ describe("bets on a change", () => {
 
   it("find a sudden change also after a long time in which all was well", () => {
     const random = seededRandom(3);
-    let bets = noChange;
-    for (let count = 0; count < 2_000; count += 1) bets = betOnChange(bets, random() < 0.4 ? 1 : -1, grid);
-    expect(evidenceOf(bets)).toBeLessThan(grid.kept);
+    const detector = changeDetector(grid);
+    for (let count = 0; count < 2_000; count += 1) detector.add(random() < 0.4 ? 1 : -1);
+    expect(detector.evidence()).toBeLessThan(grid.kept);
     let after = 0;
-    while (evidenceOf(bets) < 20 * grid.kept) {
-      bets = betOnChange(bets, random() < 0.7 ? 1 : -1, grid);
+    while (detector.evidence() < 20 * grid.kept) {
+      detector.add(random() < 0.7 ? 1 : -1);
       after += 1;
     }
     expect(after).toBeLessThan(250);
-    expect(bets.begun).toHaveLength(grid.kept);
+    expect(detector.state().begun).toHaveLength(grid.kept);
+  });
+
+  it("are those of single bets, begun with each interval", () => {
+    const detector = changeDetector({ every: 2, kept: 2 });
+    const gains = [0.5, -0.2, 0.3, 1, -1];
+    for (const gain of gains) detector.add(gain);
+    // Begun after 0, 2 and 4 observations; the first ones are dropped.
+    const since = (start: number) => wealthOf(gains.slice(start).reduce(bet, noBets));
+    expect(detector.evidence()).toBeCloseTo(since(2) + since(4), 12);
+    expect(detector.state().begun.map(({ start }) => start)).toEqual([1, 2]);
+  });
+
+  it("begin with the given intervals, and again when a clock was corrected by more than a window", () => {
+    const starts = (intervals: readonly number[]) => {
+      const detector = changeDetector({ every: 1, kept: 3 });
+      for (const interval of intervals) detector.add(0.1, interval);
+      return detector.state().begun.map(({ start }) => start);
+    };
+    expect(starts([7, 7, 9, 8, 9])).toEqual([7, 9]);
+    expect(starts([7, 8, 9, 10])).toEqual([8, 9, 10]);
+    expect(starts([1_000_000, 5, 5, 6])).toEqual([5, 6]);
+  });
+
+  it("of several processes are as good as those of one, and their state goes through JSON", () => {
+    const one = changeDetector(grid);
+    const other = changeDetector(grid);
+    for (let at = 0; at < 60; at += 1) {
+      one.add(at % 3 === 0 ? -1 : 1, at < 30 ? 1 : 2);
+      other.add(0.5, at < 30 ? 2 : 3);
+    }
+    const merged = mergeChanges([one.state(), other.state()], grid.kept);
+    expect(merged.begun.map(({ start, count }) => [start, count])).toEqual([
+      [1, 60],
+      [2, 90],
+      [3, 30],
+    ]);
+    expect(one.evidence(other.state())).toBeCloseTo(changeDetector(grid, merged).evidence(), 6);
+    const state = JSON.parse(JSON.stringify(one.state()));
+    expect(isChangeBets(state, grid.kept)).toBe(true);
+    expect(changeDetector(grid, state).evidence()).toBe(one.evidence());
+    for (const bad of [
+      { ...state, count: -1 },
+      { ...state, begun: [...state.begun, state.begun[0]] },
+      undefined,
+    ])
+      expect(isChangeBets(bad, grid.kept)).toBe(false);
   });
 });
 
