@@ -140,6 +140,7 @@ export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy
 export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
+export type { GoldenRoute, ReleaseName, Replaced, Replacement } from "./replacement.ts";
 export type { RecordedFacts, RequestFacts, RequestText, TypedText } from "./request-facts.ts";
 export type {
   BreakerOptions,

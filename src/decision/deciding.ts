@@ -47,6 +47,8 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   /** Returns what the policy reads; absent if it reads nothing. */
   readonly inputsOf: ((request: RequestFacts) => Readonly<Record<string, Json>>) | undefined;
   readonly versions: Decision["versions"];
+  /** Release that decides. Absent: the router was given none. */
+  readonly release: string | undefined;
 }
 
 /** One request to decide. */

@@ -7,4 +7,5 @@ export type { Decided, DecisionParts } from "./deciding.ts";
 export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
+export { type PastDecision, redecide } from "./redecide.ts";
 export { isSameModel, otherIds } from "./same-model.ts";

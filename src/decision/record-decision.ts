@@ -52,6 +52,7 @@ export function recordDecision<Id extends string>(
     budgets: settled.budgets,
     degraded,
     inputs,
+    release: parts.release,
     draw: random,
     policy: parts.description,
     reason: reasonOf(choice.reason, degraded),
