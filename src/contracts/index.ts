@@ -152,14 +152,13 @@ export type {
   RateOptions,
   RetryBudgetOptions,
 } from "./resilience.ts";
+export type { RouteRequest, Routing } from "./route-request.ts";
 export type {
   DecideOptions,
   RouteOptions,
-  RouteRequest,
   RouteResult,
   Router,
   RouteStream,
-  Routing,
 } from "./router.ts";
 export type {
   HealthState,

@@ -1,7 +1,7 @@
 import type { Classifier } from "./classifier.ts";
 import type { Constraints } from "./constraint.ts";
 import type { Policy } from "./policy.ts";
-import type { RouteRequest } from "./router.ts";
+import type { RouteRequest } from "./route-request.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** A release by its hash: 12 to 64 hex digits, or the release itself. Decisions carry the first 12. */

@@ -118,7 +118,7 @@ function parseTuning(text: string): Tuning | string {
   try {
     checkTuning("tuning", value);
   } catch (error) {
-    return `is no tuning file: ${(error as Error).message}`;
+    return `is not a tuning file: ${(error as Error).message}`;
   }
   if (value.formatVersion === undefined) return value;
   if (value.formatVersion !== formatVersion)

@@ -4,7 +4,7 @@ import type { PolicyInputs } from "./policy-inputs.ts";
 
 /** The states of what the policy reads, and of what the last policy read, which may come back. */
 export interface InputStates {
-  /** Takes over the inputs from now on, the current ones first: they hear events, and are exported. */
+  /** Takes over the inputs from now on, the current ones first: they are told of events, and exported. */
   keep(inputs: readonly (PolicyInputs | undefined)[]): void;
   /** Returns the states by input. Undefined if nothing is read. */
   exportState(): Readonly<Record<string, Json>> | undefined;
@@ -36,7 +36,7 @@ export function createInputStates(events: Pick<EventHub<string>, "observe" | "re
       const heard = new Map<PolicyInputState, () => void>();
       const objects = new Set<object>();
       for (const [, { input, state }] of all) {
-        // One state of an input hears events: two that share something behind it would count all twice.
+        // One state of an input is told of events: two that share something behind it would count all twice.
         const isSecond = objects.has(input);
         objects.add(input);
         if (isSecond || state.observe === undefined || heard.has(state)) continue;

@@ -16,7 +16,7 @@ import { heldConstraints } from "./held-constraints.ts";
 import type { FixedParts, RouterParts } from "./parts.ts";
 import { createPolicyInputs, type PolicyInputs } from "./policy-inputs.ts";
 
-/** What `replace` can change, as a caller gives it. Checked. */
+/** The parts that `replace` can change, as a caller gives them. Checked. */
 export interface GivenParts<Id extends string> {
   readonly policy: Policy<Id>;
   readonly classifier: Classifier;

@@ -20,7 +20,7 @@ import type { EventHub } from "./event-hub.ts";
 import type { PolicyInputs } from "./policy-inputs.ts";
 import type { RecentDecisions } from "./recent-decisions.ts";
 
-/** What `replace` can change in a router. Requests hold the parts that they began with. */
+/** Names of the parts that `replace` can change. Requests hold the parts that they began with. */
 export type Replaceable = "allConstraints" | "constraints" | "tuning" | "golden" | "inputs";
 /** The same in what decides. */
 export type ReplaceableDeciding =

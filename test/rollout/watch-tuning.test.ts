@@ -108,8 +108,8 @@ describe("a tuning file that is watched", () => {
       /is not JSON: is it complete\?/,
     ],
     ["empty", () => writeFileSync(file, ""), /is not JSON/],
-    ["a list", () => writeFileSync(file, "[]"), /is no tuning file: tuning\.version/],
-    ["null", () => writeFileSync(file, "null"), /is no tuning file/],
+    ["a list", () => writeFileSync(file, "[]"), /is not a tuning file: tuning\.version/],
+    ["null", () => writeFileSync(file, "null"), /is not a tuning file/],
     ["nested without end", () => writeFileSync(file, "[".repeat(1_000_000)), /is not JSON/],
     [
       "edited",

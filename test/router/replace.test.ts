@@ -174,7 +174,7 @@ describe("what is refused, and changes nothing", () => {
       "replace.models must be absent: known options are policy",
     ],
     [
-      "a policy that is none",
+      "a policy that is not one",
       { policy: null, reason: "r" },
       "policy must be an object with select(), got null",
     ],
@@ -208,7 +208,7 @@ describe("what is refused, and changes nothing", () => {
       { release: "latest", reason: "r" },
       "release must be a release, or its hash",
     ],
-    ["a dryRun that is no boolean", { policy: at(0.7), reason: "r", dryRun: "yes" }, "replace.dryRun"],
+    ["a dryRun that is not a boolean", { policy: at(0.7), reason: "r", dryRun: "yes" }, "replace.dryRun"],
     [
       "golden routes for an absent model",
       { golden: [{ request: "x", model: "m" }], reason: "r" },
@@ -388,7 +388,7 @@ describe("what policies read", () => {
     await router.revert("r");
     expect(await inputsOf(router)).toEqual({ first: 7 });
     await router.replace({ classifier: byNumber("2"), reason: "r" });
-    // Another classifier means another state; only one of the two hears.
+    // Another classifier means another state; only one of the two is told.
     first.kept.heard = 0;
     expect(await inputsOf(router)).toEqual({ first: 8 });
     expect(first.kept).toEqual({ created: 2, heard: 1 });

@@ -24,7 +24,7 @@ export interface PublishReleaseOptions<Id extends string> {
   readonly name: string;
   /** Data for its function, at most about 60,000 characters of JSON. No secret: all who read the store see it. */
   readonly data: Json;
-  /** Who publishes it. */
+  /** Name of the person or the job that publishes it. */
   readonly by: string;
   /** Reason for people. */
   readonly reason: string;

@@ -18,8 +18,8 @@ export interface ReleaseParts<Id extends string>
 
 /**
  * Ways in which a process makes releases, by name. Each is code: it gets the data of the pointer, such as parameters, a
- * tuning or a verdict, and returns a policy or parts, the same for the same data. It reads data that anybody who can write
- * to the store may have written.
+ * tuning or a verdict, and returns a policy or parts, the same for the same data. Its data may be by anyone who can write to the
+ * store.
  */
 export type Releases<Id extends string> = Readonly<
   Record<string, (data: Json) => Policy<Id> | ReleaseParts<Id>>

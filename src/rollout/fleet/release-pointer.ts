@@ -9,7 +9,7 @@ export interface ReleasePointer {
   /** Key in `releases`. */
   readonly name: string;
   readonly data: Json;
-  /** Who published it, and why. */
+  /** Name of the publisher. */
   readonly by: string;
   readonly reason: string;
 }
@@ -31,7 +31,7 @@ export function pointerText(pointer: ReleasePointer): string {
   return text;
 }
 
-/** Reads a pointer of the store, which anybody may have written. Returns what is wrong with it if it is none. */
+/** Reads a pointer of the store, which anyone who can write to it may have written. Returns what is wrong if it cannot be read. */
 export function readPointer(text: string): ReleasePointer | string {
   if (text.length > longest) return `it has more than ${longest} characters`;
   let value: unknown;
@@ -40,7 +40,7 @@ export function readPointer(text: string): ReleasePointer | string {
   } catch {
     return "it is not JSON";
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is no object";
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is not an object";
   const { formatVersion, hash, name, data, by, reason } = value as Record<string, unknown>;
   if (formatVersion !== 1)
     return "its format version is not 1, the one that this version of the package reads";

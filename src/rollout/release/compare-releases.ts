@@ -27,7 +27,7 @@ export interface Verification {
   readonly unchecked: readonly string[];
 }
 
-/** Returns the differences of two releases, at most 1,000. Throws `OutcomeFormatError` for what is none. */
+/** Returns the differences of two releases, at most 1,000. Throws `OutcomeFormatError` if one is not a release. */
 export function diffReleases(before: Release, after: Release): readonly ReleaseDifference[] {
   const [a, b] = [contentOf(checkRelease(before, "before")), contentOf(checkRelease(after, "after"))];
   return jsonDifferences(a, b).map(({ path, left, right }) => ({ path, before: left, after: right }));
@@ -35,7 +35,7 @@ export function diffReleases(before: Release, after: Release): readonly ReleaseD
 
 /**
  * Says whether a router is a release, and what differs. `options` are those of `createRelease`: what they leave out is
- * not compared. Throws `OutcomeFormatError` for what is no release, and as `createRelease` does.
+ * not compared. Throws `OutcomeFormatError` if it is not a release, and as `createRelease` does.
  */
 export function verifyRelease(
   router: Deployment,

@@ -43,8 +43,8 @@ export interface ReleaseCertificate {
 }
 
 /**
- * Everything that a decision depends on, by name, version or hash. Policies and constraints are code, so a release is no
- * copy of them: it says whether a deployment is the one that was tested.
+ * Everything that a decision depends on, by name, version or hash. Policies and constraints are code, so a release does
+ * not copy them: it says whether a deployment is the one that was tested.
  */
 export interface Release {
   readonly formatVersion: 1;
@@ -55,7 +55,7 @@ export interface Release {
   readonly policy: {
     readonly name: string;
     readonly parameters?: PolicyParameters | undefined;
-    /** As `Decision.versions.policy`. */
+    /** The hash that decisions carry in `versions.policy`. */
     readonly hash: string;
   };
   readonly classifier: {

@@ -117,8 +117,8 @@ describe("a fleet", () => {
   const nested = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
   const hostile: readonly (readonly [string, string, RegExp])[] = [
     ["garbage", "\u0000garbage", /it is not JSON/],
-    ["a list", "[]", /no object/],
-    ["null", "null", /no object/],
+    ["a list", "[]", /not an object/],
+    ["null", "null", /not an object/],
     ["another version", JSON.stringify({ ...pointer, formatVersion: 2 }), /format version/],
     ["a short hash", JSON.stringify({ ...pointer, hash: "a" }), /64 hex digits/],
     ["a name that is none", JSON.stringify({ ...pointer, name: ["threshold"] }), /name, by or reason/],

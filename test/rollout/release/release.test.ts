@@ -160,8 +160,8 @@ describe("a release", () => {
 
   it.each<[string, object, string]>([
     ["an unknown option", { price: 1 }, "createRelease.price must be absent"],
-    ["a date that is none", { createdAt: "soon" }, "createRelease.createdAt"],
-    ["a hash that is none", { classifierFileHash: "x" }, "createRelease.classifierFileHash"],
+    ["a date that is not one", { createdAt: "soon" }, "createRelease.createdAt"],
+    ["a hash that is not one", { classifierFileHash: "x" }, "createRelease.classifierFileHash"],
     ["a prompt of an absent model", { prompts: { medium: prompt } }, "createRelease.prompts.medium"],
     [
       "a prompt without a version",
@@ -192,21 +192,25 @@ describe("a file that is no release", () => {
       "hash is not the hash",
     ],
     ["with a short hash", JSON.stringify({ ...good, hash: "ab" }), "hash must be 64 hex digits"],
-    ["with a date that is none", JSON.stringify({ ...good, createdAt: "soon" }), "createdAt must be a date"],
+    [
+      "with a date that is not one",
+      JSON.stringify({ ...good, createdAt: "soon" }),
+      "createdAt must be a date",
+    ],
     ["without a policy", JSON.stringify({ ...good, policy: null }), "policy must be an object"],
     ["without models", JSON.stringify({ ...good, models: {} }), "models must be 1 to 10000 models"],
     [
-      "with a model that is none",
+      "with a model that is not one",
       JSON.stringify({ ...good, models: { a: 1 } }),
       "models.a must be an object",
     ],
     [
-      "with a window that is none",
+      "with a window that is not one",
       JSON.stringify({ ...good, models: { a: { ...good.models["large"], contextWindow: -1 } } }),
       "models.a.contextWindow must be",
     ],
     [
-      "with constraints that are none",
+      "with constraints that are not models",
       JSON.stringify({ ...good, constraints: [1] }),
       "constraints[0] must be a text",
     ],
