@@ -8,7 +8,7 @@ import { fakeModel } from "../../src/testing/index.ts";
 import { runs } from "../support/runs.ts";
 
 type Id = "small" | "large";
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** Returns a promise and what resolves it. */
 function gate() {
   let open = () => {};

@@ -4,6 +4,7 @@ import { always, firstOf, mix, threshold } from "../../policies/index.ts";
 import type {
   Classifier,
   Decision,
+  GoldenRoute,
   Policy,
   PolicyInput,
   PolicyInputState,
@@ -272,10 +273,10 @@ describe("what is refused, and changes nothing", () => {
 });
 
 describe("golden routes", () => {
-  const golden = [
+  const golden: readonly GoldenRoute<Id>[] = [
     { request: "0.9", model: "large" },
     { request: { messages: [{ role: "user", content: "0.6" }], session: "s" }, in: ["large"] },
-  ] as const;
+  ];
 
   it("hold against a replacement that would change them, with the model and no text of the request", async () => {
     const { router } = make({ golden });

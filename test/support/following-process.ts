@@ -15,9 +15,6 @@ const store = redisStore({
 const router = createRouter({
   models: { small: fakeModel({ model: "s" }), large: fakeModel({ model: "l" }) },
   policy: threshold({ small: "small", large: "large", at: 0.5 }),
-  onEvent: (event) => {
-    if (event.type === "replacement-refused") process.stdout.write(`${JSON.stringify(event)}\n`);
-  },
 });
 followRelease({ router, store, releases: followedReleases(always, threshold) });
 let last: string | undefined;

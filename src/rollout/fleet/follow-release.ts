@@ -52,17 +52,14 @@ export function followRelease<Id extends string>(options: FollowReleaseOptions<I
   let seen: string | undefined;
   let taken: string | undefined;
   let renewedAt = systemClock.monotonic();
+  /** Looks in a row to which the store did not answer. */
+  let missed = 0;
 
   const refuse = (problem: string, release?: string): void => {
     const reason = `${problem}; this process keeps ${router.release === undefined ? "what it has" : `release ${router.release}`}`;
     emit({ type: "replacement-refused", source: "store", ...(release && { release }), reason });
   };
-  const link = new StoreLink({
-    store,
-    clock: systemClock,
-    onFailed: () => refuse("the store does not answer, so the fleet's release is not known"),
-    onBack: () => {},
-  });
+  const link = new StoreLink({ store, clock: systemClock, onFailed: ignore, onBack: ignore });
 
   const take = async (text: string): Promise<void> => {
     const pointer = readPointer(text);
@@ -84,6 +81,9 @@ export function followRelease<Id extends string>(options: FollowReleaseOptions<I
 
   const look = async (): Promise<void> => {
     const found = await link.ask((one) => one.records.get([key]), readEntry);
+    missed = found === undefined ? missed + 1 : 0;
+    // Not at the first: when a process starts its client may still be connecting.
+    if (missed === 2) refuse("the store does not answer, so the fleet's release is not known");
     const entry = found?.[0];
     if (entry === undefined) return;
     if (systemClock.monotonic() - renewedAt > renewMs) {
@@ -113,3 +113,5 @@ export function followRelease<Id extends string>(options: FollowReleaseOptions<I
 function readAny(answer: unknown): object | undefined {
   return typeof answer === "object" && answer !== null ? answer : undefined;
 }
+
+function ignore(): void {}

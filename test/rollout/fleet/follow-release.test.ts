@@ -171,7 +171,8 @@ describe("a fleet", () => {
       const store = memoryStore();
       const one = member({ ...store, records: { ...store.records, get: broken as never } });
       await one.look();
-      await one.look();
+      expect(one.refusals()).toEqual([]);
+      for (let count = 0; count < 3; count += 1) await one.look();
       expect(one.router.policy.parameters).toEqual({ model: "small" });
       expect(one.refusals().map(({ reason }) => reason)).toEqual([
         "the store does not answer, so the fleet's release is not known; this process keeps what it has",
