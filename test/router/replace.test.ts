@@ -104,6 +104,26 @@ describe("a replacement", () => {
     expect(done.changedShare).toBeCloseTo(1 / 3);
   });
 
+  it("by an equal policy changes nothing: recorded decisions replay, those before another swap too", async () => {
+    const share = () => threshold<Id>({ small: "small", large: "large", largeShare: 0.3 });
+    const lottery = () => mix<Id>({ small: 0.3, large: 0.7 });
+    const { router } = make({ policy: lottery() });
+    for (let count = 0; count < 20; count += 1) await router.decide(String(count / 20));
+    await router.replace({ policy: share(), reason: "r" });
+    for (let count = 0; count < 20; count += 1) await router.decide(String(count / 20));
+    expect(await router.replace({ policy: share(), reason: "r" })).toMatchObject({ compared: 40 });
+    const fresh = make({ policy: share() });
+    for (let count = 0; count < 100; count += 1)
+      await fresh.router.decide(`${String((count * 37) % 100)}e-2`);
+    expect(await fresh.router.replace({ policy: share(), reason: "r" })).toMatchObject({
+      compared: 100,
+      changedShare: 0,
+    });
+    const drawn = make({ policy: lottery() });
+    for (let count = 0; count < 100; count += 1) await drawn.router.decide("0.5");
+    expect(await drawn.router.replace({ policy: lottery(), reason: "r" })).toMatchObject({ changedShare: 0 });
+  });
+
   it("of the classifier asks it about the last requests, and compares nothing where it needs a model", async () => {
     const { router } = make();
     for (const ask of ["0.3", "0.45", "0.6"]) await router.decide(ask);
