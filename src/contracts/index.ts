@@ -140,6 +140,7 @@ export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy
 export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
+export type { GoldenRoute, ReleaseName, Replaced, Replacement } from "./replacement.ts";
 export type { RecordedFacts, RequestFacts, RequestText, TypedText } from "./request-facts.ts";
 export type {
   BreakerOptions,
@@ -151,14 +152,13 @@ export type {
   RateOptions,
   RetryBudgetOptions,
 } from "./resilience.ts";
+export type { RouteRequest, Routing } from "./route-request.ts";
 export type {
   DecideOptions,
   RouteOptions,
-  RouteRequest,
   RouteResult,
   Router,
   RouteStream,
-  Routing,
 } from "./router.ts";
 export type {
   HealthState,

@@ -1,48 +1,16 @@
 import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
-import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
-import type { Constraints } from "./constraint.ts";
+import type { Completion, CompletionChunk } from "./chat.ts";
+import type { Classifier } from "./classifier.ts";
 import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
 import type { EventSink } from "./events.ts";
-import type { Labels, Model } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { Policy } from "./policy.ts";
+import type { Replaced, Replacement } from "./replacement.ts";
+import type { RouteRequest } from "./route-request.ts";
 import type { RouterState } from "./router-state.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { Tuning } from "./tuning.ts";
 import type { Usage } from "./usage.ts";
-
-/** Fields of a request that are for the router only and never reach a provider. */
-export interface Routing<Id extends string = string> {
-  /** Name of the conversation. */
-  readonly session?: string | undefined;
-  readonly tenant?: string | undefined;
-  readonly labels?: Labels | undefined;
-  /** Task type, if the caller knows it. */
-  readonly category?: string | undefined;
-  /** Language of the request as an ISO 639-1 code (`de`), if the caller knows it. */
-  readonly language?: string | undefined;
-  /** Constraints in addition to those of the router. */
-  readonly constraints?: Constraints<Id> | undefined;
-  /**
-   * Limit for all attempts together, in US dollars. Each call then carries an output limit with which it cannot
-   * cost more than is left. A model of unknown price is not permitted.
-   */
-  readonly maxCostUsd?: number | undefined;
-  /** Time limit from the call to the whole answer, in milliseconds. */
-  readonly deadlineMs?: number | undefined;
-  /**
-   * Pin: this model answers, or an error is thrown. Constraints still apply; no fallback unless `fallback`
-   * allows it.
-   */
-  readonly model?: Id | undefined;
-  /**
-   * True if another permitted model may answer when those of the plan have failed. Default: true, or false
-   * for a pinned request. A router with `execution.fallback: false` never falls back.
-   */
-  readonly fallback?: boolean | undefined;
-}
-
-/** A prompt, or a request in the shape of OpenAI chat completions with added routing fields. */
-export type RouteRequest<Id extends string = string> = string | (ChatRequest & Routing<Id>);
 
 /** Options of a single call of `route()` or `stream()`. */
 export interface RouteOptions {
@@ -98,9 +66,17 @@ export interface RouteStream<Id extends string = string> extends AsyncIterable<C
 /** Sends each request to one of its models. `createRouter` makes one. */
 export interface Router<Id extends string = string> {
   readonly models: Readonly<Record<Id, Model>>;
+  /** The policy, as `replace` left it. So are the fields down to `release`. */
   readonly policy: Policy<Id>;
+  readonly classifier: Pick<Classifier, "name" | "version">;
+  /** Names of the constraints, in their order. */
+  readonly constraints: readonly string[];
   /** Value of the option `tuning`. */
   readonly tuning?: Tuning | undefined;
+  /** First 12 hex digits of the release's hash. Absent: the router was given none. */
+  readonly release?: string | undefined;
+  /** True from the call of `close()` on. */
+  readonly isClosed: boolean;
   /** Value of the option `shared`. */
   readonly shared?: SharedState | undefined;
   /** Decides without calling a model of the plan. */
@@ -122,6 +98,20 @@ export interface Router<Id extends string = string> {
    * a function that removes it. `close()` awaits the listener's `close`.
    */
   observe(sink: EventSink<Id>): () => void;
+  /**
+   * Replaces policy, classifier, tuning or constraints, all at once or not at all. First they are checked as at
+   * construction, asked about the golden routes, and about the last decisions on what was known then. No model is called.
+   * Requests under way, with all their hops, end with the parts they began with. Sessions, budgets, breakers and all else
+   * that the router has learnt stay; so does the state of what both policies read. Several calls are done one after the
+   * other. Rejects with `InvalidOptionError`, and with `RouterError` after `close()`; nothing is then replaced.
+   */
+  replace(parts: Replacement<Id>): Promise<Replaced>;
+  /**
+   * Puts back the parts that the last `replace` has replaced, with their state. They are one level: what was replaced
+   * before that is gone, and a second `revert` rejects with `RouterError`, so that it cannot bring back what the first one
+   * took out.
+   */
+  revert(reason: string): Promise<Replaced>;
   /**
    * Returns what the router has learnt (sessions, spend, means of returned usage), as plain JSON to be kept
    * over a restart.

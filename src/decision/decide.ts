@@ -179,7 +179,11 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
   return recordDecision(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
 
-function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
+/** Asks the policy about a request whose permitted models are known, and draws. */
+export function choose<Id extends string>(
+  asked: Settled<Id>,
+  classified: Classified | undefined,
+): Decided<Id> {
   const { models } = asked.parts;
   const classification = ownOf(classified?.classification, models);
   const seen =

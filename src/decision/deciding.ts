@@ -55,6 +55,8 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
     | ((policyName: string, rollout: string, request: RequestFacts, draw: number) => UnitDraw | undefined)
     | undefined;
   readonly versions: Decision["versions"];
+  /** Release that decides. Absent: the router was given none. */
+  readonly release: string | undefined;
 }
 
 /** One request to decide. */

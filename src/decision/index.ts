@@ -9,5 +9,6 @@ export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
 export { worstOf } from "./promise-state.ts";
+export { type PastDecision, redecide } from "./redecide.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
 export { unknownRollout } from "./settle-arms.ts";

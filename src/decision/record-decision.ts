@@ -54,6 +54,7 @@ export function recordDecision<Id extends string>(
     degraded,
     inputs,
     arms,
+    release: parts.release,
     draw: random,
     policy: parts.description,
     reason: reasonOf(choice.reason, degraded),

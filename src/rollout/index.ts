@@ -1,6 +1,17 @@
 /** Statements about live traffic that may be looked at any time. */
 
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
+export {
+  type FollowReleaseOptions,
+  followRelease,
+  type ReleaseFollower,
+} from "./fleet/follow-release.ts";
+export {
+  type Published,
+  type PublishReleaseOptions,
+  publishRelease,
+} from "./fleet/publish-release.ts";
+export type { ReleaseParts, Releases } from "./fleet/release-of-data.ts";
 export { createHoldOut, type HoldOut, type HoldOutOptions, type SavingReport } from "./hold-out.ts";
 export { type KeepPromiseOptions, keepPromise } from "./keep-promise.ts";
 export type { MeasuredArmReport, MeasuredMean } from "./measured-arm.ts";
@@ -9,6 +20,23 @@ export type { PromiseInput, PromiseSnapshot } from "./promise-input.ts";
 export type { PromiseOptions } from "./promise-options.ts";
 export type { ApartRecords, PromiseReport } from "./promise-report.ts";
 export type { LivePromiseState } from "./promise-state.ts";
+export { parseRelease } from "./release/check-release.ts";
+export {
+  type DeploymentDifference,
+  diffReleases,
+  type ReleaseDifference,
+  type Verification,
+  verifyRelease,
+} from "./release/compare-releases.ts";
+export { createRelease, type Deployment, type ReleaseOptions } from "./release/create-release.ts";
+export { readRelease } from "./release/read-release.ts";
+export type {
+  Release,
+  ReleaseCertificate,
+  ReleasedDefaults,
+  ReleasedModel,
+  ReleasedPrompt,
+} from "./release/release.ts";
 export {
   type RolloutPolicyOptions,
   type RolloutSnapshot,
@@ -19,3 +47,4 @@ export type { RolloutUnit } from "./rollout-unit.ts";
 export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./safer-threshold.ts";
 export type { CategoryStanding, Standing, StandingState } from "./standing.ts";
 export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
+export { type TuningWatch, type WatchTuningOptions, watchTuning } from "./watch-tuning.ts";

@@ -31,13 +31,15 @@ const maxFlights = 10_000;
 /**
  * Sends equal requests that are under way at the same time once. A caller that joins gets a copy of the
  * answer, under the first one's decision and deadline, and is billed nothing. An abort ends the request only
- * if no other caller waits for it. `when` selects the requests: all for which it returns `true`.
+ * if no other caller waits for it. `when` selects the requests: all for which it returns `true`. Requests under
+ * way of another `revision` of the router are not joined: other constraints may hold.
  */
 export function coalesce<Id extends string>(
   route: Route<Id>,
   when: (request: RouteRequest<Id>) => boolean,
   clock: Clock,
   onCoalesced: (result: RouteResult<Id>) => void,
+  revision: () => number,
 ): Route<Id> {
   const flights = new Map<string, Flight<Id>>();
 
@@ -65,7 +67,8 @@ export function coalesce<Id extends string>(
     const signal = signalOf(options);
     // Otherwise `route` reports what is wrong with the signal.
     const isLive = signal === undefined || (isSignal(signal) && !signal.aborted);
-    const key = isLive && selects(when, request) ? keyOf(request) : undefined;
+    const own = isLive && selects(when, request) ? keyOf(request) : undefined;
+    const key = own && `${revision()} ${own}`;
     const joined = key === undefined ? undefined : flights.get(key);
     const isFull = joined === undefined && flights.size >= maxFlights;
     // `when`, or a getter of the request, may have aborted: `route` reports it.

@@ -4,15 +4,12 @@ import { createLedger } from "../budget/ledger.ts";
 import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
 import { complexity } from "../classifiers/complexity.ts";
 import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
-import { catalogueDate } from "../cost/catalogue.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { createPricing } from "../cost/pricing.ts";
-import { type DecisionParts, otherIds, ownConstraints, worstOf } from "../decision/index.ts";
+import { otherIds } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
-import { copyOf } from "../plugin/copy-of.ts";
-import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { createAdmission } from "../state/admission.ts";
@@ -32,12 +29,14 @@ import { createSharedRates } from "../state/shared-rates.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
 import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
-import { certified, estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
-import { createEventHub } from "./event-hub.ts";
-import { heldConstraints } from "./held-constraints.ts";
+import { estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
+import { createEventHub, type EventHub } from "./event-hub.ts";
+import { createInputStates } from "./input-states.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
-import { createPolicyInputs } from "./policy-inputs.ts";
+import type { FixedParts } from "./parts.ts";
+import { recentDecisions } from "./recent-decisions.ts";
+import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
 import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./router-options.ts";
 import { exportState, restoreState } from "./router-state.ts";
@@ -65,9 +64,8 @@ function assemble<Id extends string>(
   const models = completeModels(givenModels, completeFacts);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
-  const { policy, classifier = complexity() } = options;
-  const constraints = heldConstraints(options.constraints ?? []);
-  const { coalesce = false, maxCharacters = 4_000_000, tuning } = options;
+  const { policy, classifier = complexity(), constraints = [], tuning, golden = [], release } = options;
+  const { coalesce = false, maxCharacters = 4_000_000 } = options;
 
   const random =
     options.random &&
@@ -122,30 +120,15 @@ function assemble<Id extends string>(
       names: Object.values(namesOf(models)),
     });
   const countTokens = createTokenCounter();
-  const description = certified(options, classifier, models, catalogueDate);
-  const { reads } = policy;
-  const inputs =
-    reads &&
-    createPolicyInputs(reads, {
-      classifier: description.versions.classifier,
-      now: clock.wall,
-      monotonic: now,
-      emit: events.emit,
-    });
-  if (inputs?.observe !== undefined) {
-    if (inputs.onlyReads) events.read(inputs.observe);
-    else events.observe(inputs.observe);
-  }
+  const inputs = createInputStates(events as EventHub<string>);
   const leastCostUsd = leastCostBy(models, clock.wall);
   const leastTokens = ledger.countsTokens ? leastTokensBy(models) : undefined;
   const readLimits = { maxCharacters, estimateTokens };
 
   const facts = ids.map((id) => ({ id, facts: completeFacts(models[id]) }));
-  const deciding: DecisionParts<Id> = {
+  const deciding: FixedParts<Id>["deciding"] = {
     models: facts,
     otherIdsOf: otherIds(facts),
-    policy,
-    classifier,
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,
     clock: clock.wall,
@@ -153,12 +136,9 @@ function assemble<Id extends string>(
     estimate: estimateBy(means, leastCostUsd, clock.wall, leastTokens),
     leastCostUsd,
     leastTokens,
-    promise: worstOf([options.promise, ...(reads ?? []).map(({ promise }) => promise)]),
+    promise: options.promise,
     healthOf: health.of,
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
-    inputsOf: inputs?.snapshots,
-    unitOf: inputs?.unitOf,
-    ...description,
   };
   const life = createLifeWatch<Id>({ models, emit: events.emit, wall: clock.wall });
   const ports: ExecutionPorts = {
@@ -170,7 +150,7 @@ function assemble<Id extends string>(
     options: execution,
   };
   const state = { means, health, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
-  const router = connect<Id>({
+  const fixed: FixedParts<Id> = {
     models,
     deciding,
     ports,
@@ -184,10 +164,8 @@ function assemble<Id extends string>(
       now: clock.wall,
     }),
     shared: options.shared,
-    allConstraints: [...ownConstraints, ...constraints],
-    constraints,
+    recent: recentDecisions(options.recentDecisions ?? 200),
     rules: planRulesOf(execution, models),
-    tuning: deepFreeze(copyOf(tuning)),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
     countTokens: async (text, signal) => {
@@ -219,7 +197,9 @@ function assemble<Id extends string>(
       }),
     exportState: () => exportState(state),
     restoreState: (given) => restoreState(state, given),
-  });
+  };
+  const first = { policy, classifier, constraints, tuning, golden, release };
+  const router = connect<Id>(fixed, createReplacer<Id>({ fixed, first, states: inputs }));
   const { name, version, notRecommended: reason } = classifier;
   if (reason !== undefined)
     events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });

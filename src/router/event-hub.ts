@@ -19,8 +19,11 @@ export interface EventHub<Id extends string> {
   emit(event: RouterEvent<Id>): void;
   /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
   observe(sink: EventSink<Id>): () => void;
-  /** Adds a listener of our own for good, which changes nothing: events that only it receives are not frozen. */
-  read(sink: (event: RouterEvent<Id>) => void): void;
+  /**
+   * Adds a listener of our own, which changes nothing: events that only it receives are not frozen. Returns a function
+   * that removes it.
+   */
+  read(sink: (event: RouterEvent<Id>) => void): () => void;
   /** Closes all listeners. */
   close(): Promise<void>;
 }
@@ -56,6 +59,9 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
     },
     read(sink) {
       readers = [...readers, sink];
+      return () => {
+        readers = readers.filter((one) => one !== sink);
+      };
     },
     async close() {
       await Promise.all(sinks.map(async (sink) => void dropPromises(await sink.close?.())));

@@ -1,6 +1,7 @@
 import type { BudgetDoor } from "../budget/budget-door.ts";
 import type {
   Constraint,
+  GoldenRoute,
   Model,
   ModelFacts,
   RequestFacts,
@@ -16,6 +17,26 @@ import type { HeldText } from "../request/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { SharedSessions } from "../state/shared/shared-sessions.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { PolicyInputs } from "./policy-inputs.ts";
+import type { RecentDecisions } from "./recent-decisions.ts";
+
+/** Names of the parts that `replace` can change. Requests hold the parts that they began with. */
+export type Replaceable = "allConstraints" | "constraints" | "tuning" | "golden" | "inputs";
+/** The same in what decides. */
+export type ReplaceableDeciding =
+  | "policy"
+  | "classifier"
+  | "inputsOf"
+  | "unitOf"
+  | "release"
+  | "description"
+  | "certification"
+  | "versions";
+
+/** Parts that stay as long as a router lives. */
+export type FixedParts<Id extends string> = Omit<RouterParts<Id>, Replaceable | "deciding"> & {
+  readonly deciding: Omit<DecisionParts<Id>, ReplaceableDeciding>;
+};
 
 /** All parts of a router. Nothing has a default here: `createRouter` fills in defaults. */
 export interface RouterParts<Id extends string> {
@@ -32,6 +53,11 @@ export interface RouterParts<Id extends string> {
   readonly constraints: readonly Constraint<Id>[];
   readonly rules: PlanRules;
   readonly tuning: Tuning | undefined;
+  readonly golden: readonly GoldenRoute<Id>[];
+  /** State that the policy reads. Absent: it reads nothing. */
+  readonly inputs: PolicyInputs | undefined;
+  /** The last decisions, of all policies. */
+  readonly recent: RecentDecisions<Id>;
   /** Completes facts from the catalogue, as for the router's own models. */
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;
   readonly normalise: (request: RouteRequest<Id>, text?: HeldText) => RequestFacts;

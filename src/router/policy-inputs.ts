@@ -5,7 +5,6 @@ import {
   type PolicyInputRuntime,
   type PolicyInputState,
   type RequestFacts,
-  type RouterEvent,
   type UnitDraw,
 } from "../contracts/index.ts";
 import { unknownRollout } from "../decision/index.ts";
@@ -22,17 +21,28 @@ export interface PolicyInputs {
    * what the input throws.
    */
   unitOf(policyName: string, rollout: string, request: RequestFacts, draw: number): UnitDraw | undefined;
-  /** Takes an event. Absent: no input wants any. */
-  readonly observe: ((event: RouterEvent) => void) | undefined;
-  /** True if no input changes what it is given. */
-  readonly onlyReads: boolean;
-  exportState(): Readonly<Record<string, Json>>;
-  /** Replaces the states that are given. Changes nothing if it throws `InvalidOptionError`. */
-  restoreState(states: Readonly<Record<string, Json>>): void;
+  /** All inputs by id. */
+  readonly live: ReadonlyMap<string, LiveInput>;
 }
 
-/** Creates the inputs. Throws `InvalidOptionError`, also for two inputs with one id. */
-export function createPolicyInputs(reads: readonly PolicyInput[], runtime: PolicyInputRuntime): PolicyInputs {
+/** An input and its state in this router. */
+export interface LiveInput {
+  readonly input: PolicyInput;
+  /** Classifier that the state was created for. */
+  readonly classifier: string;
+  readonly state: PolicyInputState;
+}
+
+/**
+ * Creates the inputs of a policy. An input that one of `earlier` has, for the same classifier, keeps its state; another
+ * one of the same id takes over what it can read of it. Throws `InvalidOptionError`, also for two inputs with one id.
+ */
+export function createPolicyInputs(
+  reads: readonly PolicyInput[],
+  runtime: PolicyInputRuntime,
+  earlier: readonly PolicyInputs[] = [],
+): PolicyInputs {
+  const live = new Map<string, LiveInput>();
   const states = new Map<string, PolicyInputState>();
   for (const [index, input] of reads.entries()) {
     const option = `policy.reads[${index}]`;
@@ -41,16 +51,15 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
     if (input.promise !== undefined) checkMethods(`${option}.promise`, input.promise, ["state"]);
     if (states.has(input.id))
       throw new InvalidOptionError(`${option}.id`, input.id, "different for each input: share the object");
+    const known = earlier.flatMap((one) => one.live.get(input.id) ?? []);
+    const same = known.find((one) => one.input === input && one.classifier === runtime.classifier);
     const create = () => input.create(runtime);
     const expected = "a function that returns an object with snapshot()";
-    const state = checkedFunction(`${option}.create`, create, expected, hasSnapshot)();
+    const state = same?.state ?? checkedFunction(`${option}.create`, create, expected, hasSnapshot)();
+    if (same === undefined && known[0] !== undefined) takeOver(state, known[0].state);
     states.set(input.id, state);
+    live.set(input.id, { input, classifier: runtime.classifier, state });
   }
-  const observers = [...states.values()].filter(({ observe }) => observe !== undefined);
-  const exported = () =>
-    fromEntries(
-      [...states].flatMap(([id, one]) => (one.exportState ? [[id, one.exportState()] as const] : [])),
-    );
 
   return {
     snapshots(request) {
@@ -68,30 +77,19 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
       if (input?.unitOf === undefined) throw unknownRollout(policyName, rollout);
       return input.unitOf(request, draw);
     },
-    onlyReads: observers.every(({ onlyReads }) => onlyReads === true),
-    observe:
-      observers.length === 0
-        ? undefined
-        : (event) => {
-            for (const one of observers) tell(one, event);
-          },
-    exportState: exported,
-    restoreState(given) {
-      const before = exported();
-      const done: [PolicyInputState, string][] = [];
-      try {
-        for (const [id, one] of states) {
-          const state = Object.hasOwn(given, id) ? given[id] : undefined;
-          if (state === undefined || one.restoreState === undefined) continue;
-          one.restoreState(state);
-          done.push([one, id]);
-        }
-      } catch (error) {
-        for (const [one, id] of done) if (before[id] !== undefined) one.restoreState?.(before[id]);
-        throw error;
-      }
-    },
+    live,
   };
+}
+
+/** Gives a state what an earlier one of the same id knows. One that cannot read it begins without. */
+function takeOver(state: PolicyInputState, earlier: PolicyInputState): void {
+  if (state === earlier || state.restoreState === undefined) return;
+  try {
+    const known = earlier.exportState?.();
+    if (known !== undefined) state.restoreState(known);
+  } catch {
+    // By contract nothing has changed.
+  }
 }
 
 function hasSnapshot(state: unknown): boolean {
@@ -114,17 +112,4 @@ function checkSnapshot(id: string, snapshot: Json): Json {
   }
   known.add(snapshot);
   return snapshot;
-}
-
-/** An id may be any text: `__proto__` becomes a field of its own. */
-function fromEntries(entries: readonly (readonly [string, Json])[]): Record<string, Json> {
-  return Object.fromEntries(entries);
-}
-
-function tell(input: PolicyInputState, event: RouterEvent): void {
-  try {
-    dropPromises(input.observe?.(event));
-  } catch {
-    // A failure of an input does not concern the request.
-  }
 }

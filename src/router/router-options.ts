@@ -4,16 +4,20 @@ import {
   type Classifier,
   type Constraints,
   type EventSink,
+  type GoldenRoute,
   InvalidOptionError,
   type NeededCapability,
   type Policy,
   type QualityPromise,
+  type ReleaseName,
   type RouteRequest,
   type SharedState,
   type Tuning,
 } from "../contracts/index.ts";
 import type { ExecutionOptions } from "../execution/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../plugin/index.ts";
+import { checkReleaseName } from "./check-release-name.ts";
+import { checkGoldenRoutes } from "./golden-routes.ts";
 
 /** Options of a router besides its models. */
 export interface RouterOptions<Id extends string> {
@@ -56,6 +60,18 @@ export interface RouterOptions<Id extends string> {
    * `decision.uncertified` states it. Default: no decision is certified.
    */
   readonly tuning?: Tuning | undefined;
+  /**
+   * Release that this router is, as `createRelease` makes it, or its hash. Decisions carry the first 12 digits. Whether
+   * it is that release says `verifyRelease`. Default: none.
+   */
+  readonly release?: ReleaseName | undefined;
+  /** Requests of which `replace` must not change where they go: it is refused otherwise. At most 1,000. Default none. */
+  readonly golden?: readonly GoldenRoute<Id>[] | undefined;
+  /**
+   * Number of the last decisions that `replace` decides again, to say how many would change; 0 to 10,000. Their requests
+   * stay in memory, prompts of up to 20,000 characters included, and go nowhere else. Default 200.
+   */
+  readonly recentDecisions?: number | undefined;
   /**
    * True if `route()` sends a request once that is under way twice: with all fields equal, including the
    * tenant, and without a session and constraints of its own. Each caller gets the same decision and the same
@@ -108,6 +124,9 @@ const optionNames: readonly string[] = [
   "budgets",
   "promise",
   "tuning",
+  "release",
+  "golden",
+  "recentDecisions",
   "coalesce",
   "cache",
   "maxSessions",
@@ -124,10 +143,40 @@ const optionNames: readonly string[] = [
  * Throws `InvalidOptionError` with option, value and allowed range. `ids` are those of the router's models.
  */
 export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>, ids: readonly Id[]): void {
-  const { policy, classifier, constraints = [], coalesce = false, tuning } = options;
-  checkMethods("policy", policy, ["select"]);
-  checkText("policy.name", policy.name);
-  checkIds(`policy ${policy.name}`, policy.models, ids);
+  const { coalesce = false } = options;
+  checkMethods("policy", options.policy, ["select"]);
+  checkDecidingOptions(options, ids);
+  for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
+    const given: unknown = options[name];
+    if (given !== undefined && typeof given !== "function")
+      throw new InvalidOptionError(name, given, "a function");
+  }
+  if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
+  const { classifierTimeoutMs, maxCharacters, recentDecisions } = options;
+  if (classifierTimeoutMs !== undefined)
+    checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
+    throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
+  if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
+  if (recentDecisions !== undefined)
+    checkNumber("recentDecisions", recentDecisions, { min: 0, max: 10_000, integer: true });
+}
+
+/** Options that `replace` can change. */
+type DecidingOptions = {
+  readonly [Key in "policy" | "classifier" | "constraints" | "tuning" | "golden" | "release"]?:
+    | RouterOptions<string>[Key]
+    | undefined;
+};
+
+/** Checks those that are given, in the same way. */
+export function checkDecidingOptions(options: DecidingOptions, ids: readonly string[]): void {
+  const { policy, classifier, constraints = [], tuning, golden, release } = options;
+  if (policy !== undefined) {
+    checkMethods("policy", policy, ["select"]);
+    checkText("policy.name", policy.name);
+    checkIds(`policy ${policy.name}`, policy.models, ids);
+  }
   if (classifier !== undefined) {
     checkMethods("classifier", classifier, ["classify"]);
     for (const field of ["name", "version"] as const) checkText(`classifier.${field}`, classifier[field]);
@@ -141,19 +190,9 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
     checkText(`constraints[${index}].name`, constraint.name);
     checkIds(`constraint ${constraint.name}`, constraint.models, ids);
   });
-  for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
-    const given: unknown = options[name];
-    if (given !== undefined && typeof given !== "function")
-      throw new InvalidOptionError(name, given, "a function");
-  }
-  if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
-  const { classifierTimeoutMs, maxCharacters } = options;
-  if (classifierTimeoutMs !== undefined)
-    checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
-  if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
-    throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
   if (tuning !== undefined) checkTuning("tuning", tuning);
-  if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
+  if (golden !== undefined) checkGoldenRoutes("golden", golden, ids);
+  if (release !== undefined) checkReleaseName("release", release);
 }
 
 /** Throws `InvalidOptionError` if there is an option that no router has. */

@@ -14,7 +14,7 @@ import type { HealthTracker } from "../state/health.ts";
 import type { Limits } from "../state/limits.ts";
 import type { Sessions } from "../state/sessions.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
-import type { PolicyInputs } from "./policy-inputs.ts";
+import type { InputStates } from "./input-states.ts";
 
 export interface StateParts {
   readonly means: UsageMeans;
@@ -25,8 +25,7 @@ export interface StateParts {
   readonly budgets: readonly KeptBudget[];
   /** Absent: the router has no limits. */
   readonly limits: Limits | undefined;
-  /** Absent: the policy reads nothing. */
-  readonly inputs: PolicyInputs | undefined;
+  readonly inputs: InputStates;
   /** Ids of the router's models. Sessions of other models are left out. */
   readonly ids: readonly string[];
   readonly clock: Pick<Clock, "wall" | "monotonic">;
@@ -40,6 +39,7 @@ export interface StateParts {
 export function exportState(parts: StateParts): RouterState {
   const { means, health, breakers, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
+  const read = inputs.exportState();
   return copyOf<RouterState>({
     formatVersion: 1,
     usageMeans: means.exportState(wallNow),
@@ -48,7 +48,7 @@ export function exportState(parts: StateParts): RouterState {
     sessions: sessions.exportState(wallNow - now),
     ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
-    ...(inputs && { inputs: inputs.exportState() }),
+    ...(read && { inputs: read }),
   });
 }
 
@@ -76,11 +76,9 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   const spent = checkSpend(state.spend, parts.budgets);
-  if (parts.inputs !== undefined) {
-    if (!isPlainObject(inputs)) throw new InvalidOptionError("state.inputs", typeof inputs, "an object");
-    // The last check: it replaces the inputs all or not at all.
-    parts.inputs.restoreState(inputs);
-  }
+  if (!isPlainObject(inputs)) throw new InvalidOptionError("state.inputs", typeof inputs, "an object");
+  // The last check: it replaces the inputs all or not at all.
+  parts.inputs.restoreState(inputs);
   const [now, wallNow] = [parts.clock.monotonic(), parts.clock.wall()];
   parts.means.restoreState(usageMeans, now, wallNow);
   parts.health.restoreState(health, now, wallNow);

@@ -12,15 +12,17 @@ import { readOption, signalOf } from "./check-signal.ts";
 import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { nest } from "./nest.ts";
-import type { RouterParts } from "./parts.ts";
+import type { FixedParts } from "./parts.ts";
+import type { Replacer } from "./replacer.ts";
 
 /** Connects the parts to a router. */
-export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
+export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Replacer<Id>): Router<Id> {
   const { events, ports, coalesce: coalesces } = parts;
+  const isClosed = () => closed;
   let closed = false;
 
   const route = async (request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>> => {
-    const life = new LifeCycle(parts);
+    const life = new LifeCycle(replacer.parts);
     try {
       const deciding = nest(() => {
         life.begin(request, signalOf(options), closed);
@@ -37,15 +39,32 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
 
   return {
     models: parts.models,
-    policy: parts.deciding.policy,
-    tuning: parts.tuning,
+    get policy() {
+      return replacer.parts.deciding.policy;
+    },
+    get classifier() {
+      const { name, version } = replacer.parts.deciding.classifier;
+      return { name, version };
+    },
+    get constraints() {
+      return replacer.parts.constraints.map(({ name }) => name);
+    },
+    get tuning() {
+      return replacer.parts.tuning;
+    },
+    get release() {
+      return replacer.parts.deciding.release;
+    },
+    get isClosed() {
+      return closed;
+    },
     ...(parts.shared === undefined ? {} : { shared: parts.shared }),
 
     async decide(request, options) {
       const draw = readOption(options, "draw");
       if (draw !== undefined && !(typeof draw === "number" && draw >= 0 && draw < 1))
         throw new InvalidOptionError("decide.draw", draw, "a number in [0, 1)");
-      const life = new LifeCycle(parts);
+      const life = new LifeCycle(replacer.parts);
       try {
         const deciding = nest(() => {
           life.begin(request, signalOf(options), closed);
@@ -66,15 +85,18 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
             (request) => !closed && coalesces(request),
             ports.clock,
             ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
+            () => replacer.revision,
           ),
 
     stream: (request, options) =>
-      openAnswerStream(new LifeCycle(parts), request, options, {
+      openAnswerStream(new LifeCycle(replacer.parts), request, options, {
         isClosed: closed,
         clock: ports.clock,
       }),
 
     observe: events.observe,
+    replace: (given) => replacer.replace(given, isClosed),
+    revert: (reason) => replacer.revert(reason, isClosed),
     exportState: parts.exportState,
     restoreState: parts.restoreState,
     readBudgets: parts.budgetDoor.read,
@@ -83,6 +105,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
     async close() {
       closed = true;
       parts.cache?.clear();
+      parts.recent.clear();
       await parts.closeShared?.();
       await events.close();
     },

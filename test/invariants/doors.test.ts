@@ -40,7 +40,7 @@ const pluginDoor = {
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
     DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackGiven FilePart
-    FinishReason FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
+    FinishReason FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
     LimitOptions Logprobs LoopEvent Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
     NotGranted NumberRange
@@ -49,7 +49,7 @@ const pluginDoor = {
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates
     ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
-    RecordedVerdict Records RefusalPart ReplacementRefused RequestFacts RequestText Reservation ResponseFormat
+    RecordedVerdict Records RefusalPart ReleaseName Replaced Replacement ReplacementRefused RequestFacts RequestText Reservation ResponseFormat
     RetryBudgetOptions RolloutChanged RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
     RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
     Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry StoreFailed

@@ -4,8 +4,11 @@ import { RouterError } from "./router-error.ts";
 export class StoreError extends RouterError {
   /** Name of the store. */
   readonly store: string;
-  /** `format`: its data have another format. `busy`: it could not be locked in time. `failed`: see `cause`. */
-  readonly problem: "format" | "busy" | "failed";
+  /**
+   * `format`: its data have another format. `busy`: it could not be locked in time. `conflict`: another writer was first.
+   * `failed`: see `cause`.
+   */
+  readonly problem: "format" | "busy" | "conflict" | "failed";
 
   constructor(store: string, problem: StoreError["problem"], message: string, options?: ErrorOptions) {
     super("store", `the store ${store} ${message}`, options);

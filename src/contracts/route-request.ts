@@ -1,0 +1,37 @@
+import type { ChatRequest } from "./chat.ts";
+import type { Constraints } from "./constraint.ts";
+import type { Labels } from "./model.ts";
+
+/** Fields of a request that are for the router only and never reach a provider. */
+export interface Routing<Id extends string = string> {
+  /** Name of the conversation. */
+  readonly session?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly labels?: Labels | undefined;
+  /** Task type, if the caller knows it. */
+  readonly category?: string | undefined;
+  /** Language of the request as an ISO 639-1 code (`de`), if the caller knows it. */
+  readonly language?: string | undefined;
+  /** Constraints in addition to those of the router. */
+  readonly constraints?: Constraints<Id> | undefined;
+  /**
+   * Limit for all attempts together, in US dollars. Each call then carries an output limit with which it cannot
+   * cost more than is left. A model of unknown price is not permitted.
+   */
+  readonly maxCostUsd?: number | undefined;
+  /** Time limit from the call to the whole answer, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * Pin: this model answers, or an error is thrown. Constraints still apply; no fallback unless `fallback`
+   * allows it.
+   */
+  readonly model?: Id | undefined;
+  /**
+   * True if another permitted model may answer when those of the plan have failed. Default: true, or false
+   * for a pinned request. A router with `execution.fallback: false` never falls back.
+   */
+  readonly fallback?: boolean | undefined;
+}
+
+/** A prompt, or a request in the shape of OpenAI chat completions with added routing fields. */
+export type RouteRequest<Id extends string = string> = string | (ChatRequest & Routing<Id>);

@@ -1,0 +1,108 @@
+import { errorType } from "../contracts/errors/index.ts";
+import {
+  type GoldenRoute,
+  InvalidOptionError,
+  isRouterError,
+  type RouteRequest,
+} from "../contracts/index.ts";
+import type { Decided } from "../decision/index.ts";
+import { decide } from "../decision/index.ts";
+import { checkKeys } from "../plugin/index.ts";
+import { allText, HeldText, readable } from "../request/index.ts";
+import { heldConstraints } from "./held-constraints.ts";
+import type { RouterParts } from "./parts.ts";
+import { quietAccount, quietHop } from "./quiet-hop.ts";
+
+const mostRoutes = 1_000;
+/** Number of routes that are decided at the same time, where the classifier is asynchronous. */
+const atOnce = 50;
+/** Draws that settle a lottery: both ends and the middle. */
+const draws: readonly number[] = [0, 0.5, 1 - Number.EPSILON];
+
+/** Throws `InvalidOptionError` unless the value is a list of golden routes for models with these ids. */
+export function checkGoldenRoutes(
+  option: string,
+  golden: readonly GoldenRoute[],
+  ids: readonly string[],
+): void {
+  if (!Array.isArray(golden) || golden.length > mostRoutes)
+    throw new InvalidOptionError(option, golden, `an array of at most ${mostRoutes} golden routes`);
+  golden.forEach((route: GoldenRoute, at) => {
+    const path = `${option}[${at}]`;
+    checkKeys(path, route, ["request", "model", "in"]);
+    const allowed: unknown = route.model === undefined ? route.in : [route.model];
+    if (
+      !Array.isArray(allowed) ||
+      allowed.length === 0 ||
+      (route.model !== undefined && route.in !== undefined)
+    )
+      throw new InvalidOptionError(path, route, "{ request, model } or { request, in: [model, ...] }");
+    for (const id of allowed)
+      if (!ids.includes(id))
+        throw new InvalidOptionError(`a model of ${path}`, id, `one of ${ids.join(", ")}`);
+    if (typeof route.request !== "string" && (typeof route.request !== "object" || route.request === null))
+      throw new InvalidOptionError(`${path}.request`, route.request, "a prompt or a request");
+  });
+}
+
+/** Decides the golden routes of these parts. Rejects with `InvalidOptionError` on the first that goes elsewhere. */
+export async function holdGoldenRoutes<Id extends string>(parts: RouterParts<Id>): Promise<void> {
+  const { golden } = parts;
+  for (let from = 0; from < golden.length; from += atOnce)
+    await Promise.all(golden.slice(from, from + atOnce).map((route, at) => hold(parts, route, from + at)));
+}
+
+async function hold<Id extends string>(
+  parts: RouterParts<Id>,
+  route: GoldenRoute<Id>,
+  at: number,
+): Promise<void> {
+  const allowed: readonly Id[] = route.in ?? [route.model];
+  const expected = `a request for ${allowed.join(" or ")}`;
+  for (const draw of draws) {
+    let decided: Decided<Id>;
+    try {
+      decided = await decideQuietly(parts, route.request, draw);
+    } catch (cause) {
+      const problem = isRouterError(cause) ? cause.code : errorType(cause);
+      throw new InvalidOptionError(`replace.golden[${at}]`, `an error: ${problem}`, expected, { cause });
+    }
+    const { model, propensity } = decided.decision;
+    if (!allowed.includes(model)) throw new InvalidOptionError(`replace.golden[${at}]`, model, expected);
+    if (propensity === 1) return;
+  }
+}
+
+/** Decides as a new router does: without sessions, budgets, and knowledge of how models behave. No event tells of it. */
+function decideQuietly<Id extends string>(
+  parts: RouterParts<Id>,
+  request: RouteRequest<Id>,
+  draw: number,
+): Decided<Id> | Promise<Decided<Id>> {
+  const { deciding, allConstraints, ports } = parts;
+  const text = new HeldText(request);
+  const facts = parts.normalise(request, text);
+  const routing = typeof request === "string" ? undefined : request;
+  const hop = quietHop(ports.clock.wall());
+  return decide<Id>(
+    { ...deciding, healthOf: nothing, sessionOf: nothing, promise: undefined },
+    {
+      id: "golden",
+      startedAt: ports.clock.monotonic(),
+      request: facts,
+      constraints: [...allConstraints, ...heldConstraints<Id>(routing?.constraints ?? [])],
+      pin: routing?.model,
+      fallback: routing?.fallback,
+      account: quietAccount,
+      hop,
+      draw,
+      countTokens: () =>
+        parts.countTokens(
+          readable(() => allText(HeldText.chatOf(text))),
+          hop.signal,
+        ),
+    },
+  );
+}
+
+function nothing(): undefined {}
