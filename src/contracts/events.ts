@@ -1,6 +1,7 @@
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
-import type { FollowOptions, FollowUp, Hop } from "./hop.ts";
+import type { FollowOptions, FollowUp } from "./follow-up.ts";
+import type { Hop } from "./hop.ts";
 import type { FeedbackGiven, LoopEvent, PartsReplaced } from "./loop-events.ts";
 import type { BudgetFacts } from "./policy-facts.ts";
 import type { Usage } from "./usage.ts";

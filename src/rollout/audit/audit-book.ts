@@ -29,7 +29,8 @@ export interface AuditBook {
   loss(loss: number, probability: number): void;
   /** Holds money for a comparison; undefined if a usual one is not paid for. `isAlone`: no other one holds any. */
   hold(isAlone: boolean): DayHold | undefined;
-  spent(usd: number): void;
+  /** Counts what a comparison has cost, and whether what it held did not pay for it: the next one then holds more. */
+  spent(usd: number, heldUsd: number, isRefused: boolean): void;
   /** Day of the budget, and what is spent on it. */
   day(): { readonly day: number; readonly daySpentUsd: number };
   restore(day: number, spentUsd: number): void;
@@ -64,6 +65,8 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
   let now = 0;
   /** Day on which the money is used up. */
   let usedDay: number | undefined;
+  /** Money that a comparison is to hold if there is as much. */
+  let wantedUsd = 0;
   let isFailing = false;
   let state: AuditChanged["state"] = "running";
 
@@ -112,8 +115,9 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
       counts.weightSum += 1 / chance;
     },
     hold(isAlone) {
-      const hold = money.open(now);
-      if (hold !== undefined && hold.usd >= enough * (meanCost.value() ?? 0)) return hold;
+      const usual = enough * (meanCost.value() ?? 0);
+      const hold = money.open(now, Math.max(usual, wantedUsd));
+      if (hold !== undefined && hold.usd >= usual) return hold;
       hold?.settle(0);
       // What others hold may be given back.
       if (isAlone) {
@@ -122,9 +126,11 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
       }
       return undefined;
     },
-    spent(usd) {
+    spent(usd, heldUsd, isRefused) {
       counts.spentUsd += usd;
-      meanCost.add(usd);
+      // A comparison that was not paid for says nothing about what one costs.
+      if (usd > 0 || !isRefused) meanCost.add(usd);
+      wantedUsd = isRefused ? Math.min(usdPerDay, 2 * heldUsd) : 0.9 * wantedUsd;
     },
     day: () => ({ day: money.dayOf(now), daySpentUsd: money.usedUsd(now) }),
     restore: (day, spentUsd) => money.restore(day, spentUsd, now),

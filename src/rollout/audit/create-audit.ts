@@ -133,7 +133,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       // Of calls that were left: the most that they can cost.
       spentUsd = followUp.committedUsd();
       hold.settle(spentUsd);
-      book.spent(spentUsd);
+      book.spent(spentUsd, hold.usd, compared.skipped === "budget");
       // A model that may not answer is outside of what the loss is about: no policy could have chosen it.
       if (isReference && compared.skipped !== "not-permitted") book.compared(compared.skipped === undefined);
       if (compared.skipped === undefined) write(job, compared, spentUsd);

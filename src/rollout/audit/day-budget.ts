@@ -13,8 +13,11 @@ export interface DayHold {
 
 /** Money of an audit, by day of UTC. A clock that is set back begins no second day. */
 export interface DayBudget {
-  /** Holds an equal part of what is left for each place that is free; undefined if nothing is left. */
-  open(now: number): DayHold | undefined;
+  /**
+   * Holds an equal part of what is left for each place that is free, or `wantedUsd` if that is more and there is as much.
+   * Undefined if nothing is left.
+   */
+  open(now: number, wantedUsd: number): DayHold | undefined;
   /** Start of the day in milliseconds since the epoch. */
   dayOf(now: number): number;
   /** Returns what is spent today, including what is held. */
@@ -31,9 +34,11 @@ export function createDayBudget(usdPerDay: number, places: number): DayBudget {
   const book = createSpendBook(budget as Budget & { readonly periods: Periods });
   let open = 0;
   return {
-    open(now) {
+    open(now, wantedUsd) {
       const hold = book.open(nobody, now);
-      const nano = Math.floor(hold.room() / Math.max(1, places - open));
+      const room = hold.room();
+      const share = Math.floor(room / Math.max(1, places - open));
+      const nano = Math.max(share, Math.min(room, nanoOf(wantedUsd)));
       if (nano <= 0) return undefined;
       hold.set(nano);
       open += 1;

@@ -22,7 +22,7 @@ const dayMs = 86_400_000;
 /** Time after which earlier traffic counts half. */
 const halfLifeMs = dayMs / 4;
 /** Time that is added to what was seen: one request in its first second says little about a day. */
-const priorMs = 60_000;
+const priorMs = 600_000;
 /** Smallest probability that a record may state. */
 const least = 1e-6;
 
