@@ -111,6 +111,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     );
     const hold = isOpen && !isClosed ? book.hold(queue.working <= 1) : undefined;
     if (hold === undefined) {
+      if (isReference) book.compared(false);
       book.skip(isClosed ? "closed" : isOpen ? "budget" : "failed");
       return;
     }
