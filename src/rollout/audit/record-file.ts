@@ -67,7 +67,8 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
   const write = async (): Promise<void> => {
     await open();
     while (waiting.length > 0) {
-      const lines = waiting;
+      // A copy: lines are added while these are written.
+      const lines = [...waiting];
       const text = `${lines.join("\n")}\n`;
       try {
         await handle?.appendFile(text, "utf8");

@@ -132,6 +132,7 @@ describe("audits", () => {
       await router.close();
       const records = [];
       for await (const record of readOutcomes(file)) records.push(record);
+      expect(records).toHaveLength(300);
       return tuneThreshold(records, {
         small: "fake:small",
         large: "fake:large",
