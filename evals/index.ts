@@ -28,6 +28,7 @@ export { importFile } from "./data/import/import-file.ts";
 export type { ImportOptions } from "./data/import/import-options.ts";
 export { type Import, type ImportReport, importRecords } from "./data/import/import-records.ts";
 export type { HumanLabel } from "./data/labels/human-label.ts";
+export { type JoinedAuditFeedback, joinAuditFeedback } from "./data/labels/join-audit-feedback.ts";
 export {
   type JoinedLabels,
   type JoinHumanLabelsOptions,

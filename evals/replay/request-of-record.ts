@@ -38,6 +38,14 @@ export function factsOfRecord(
   position: number,
   text: RecordText | undefined,
 ): RequestFacts {
+  // An audit that stores no prompts writes their hash: of a text that is not there any score would be chance.
+  if (record.prompt === "" && "promptHash" in record)
+    throw new OutcomeFormatError(
+      "records",
+      position,
+      "promptHash",
+      'stands in place of the prompt, which a classifier needs: audit with prompts: "store"',
+    );
   try {
     return normaliseRequest(requestOfRecord(record, text), {
       maxCharacters: Number.MAX_SAFE_INTEGER,

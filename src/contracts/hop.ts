@@ -55,9 +55,3 @@ export interface HopContext {
   /** Returns `true` if the constraints permit the model, or the reason why not. */
   permits(facts: ModelFacts): true | string;
 }
-
-/** A way to models after an answer. Calls are attempts of the hop `shadow`, which no result lists. */
-export interface FollowUp extends Pick<HopContext, "signal" | "now" | "generate" | "permits"> {
-  /** Aborts what is under way and gives back what is reserved. Idempotent. */
-  end(): void;
-}

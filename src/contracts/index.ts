@@ -95,8 +95,9 @@ export type {
   StoreFailed,
   StoreRecovered,
 } from "./events.ts";
+export type { FollowOptions, FollowUp } from "./follow-up.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
-export type { CallAnswer, FollowUp, Hop, HopContext } from "./hop.ts";
+export type { CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";
 export type {
   AuditChanged,
@@ -155,6 +156,8 @@ export type {
 export type { RouteRequest, Routing } from "./route-request.ts";
 export type {
   DecideOptions,
+  FeedbackDecision,
+  FeedbackOptions,
   RouteOptions,
   RouteResult,
   Router,

@@ -31,6 +31,7 @@ import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createEventHub, type EventHub } from "./event-hub.ts";
+import { createFollowUps } from "./follow-ups.ts";
 import { createInputStates } from "./input-states.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
@@ -156,6 +157,7 @@ function assemble<Id extends string>(
     ports,
     ledger,
     events,
+    followUps: createFollowUps(),
     budgetDoor: createBudgetDoor({
       budgets,
       kept: ledger.kept,

@@ -13,6 +13,7 @@ import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { nest } from "./nest.ts";
 import type { FixedParts } from "./parts.ts";
+import { readFeedback } from "./read-feedback.ts";
 import type { Replacer } from "./replacer.ts";
 
 /** Connects the parts to a router. */
@@ -97,6 +98,10 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     observe: events.observe,
     replace: (given) => replacer.replace(given, isClosed),
     revert: (reason) => replacer.revert(reason, isClosed),
+    feedback: (decision, quality, options) => {
+      const given = readFeedback(decision, quality, options);
+      events.emit({ ...given, at: given.at ?? ports.clock.wall() });
+    },
     exportState: parts.exportState,
     restoreState: parts.restoreState,
     readBudgets: parts.budgetDoor.read,
@@ -104,6 +109,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
 
     async close() {
       closed = true;
+      await parts.followUps.close();
       parts.cache?.clear();
       parts.recent.clear();
       await parts.closeShared?.();

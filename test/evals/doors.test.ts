@@ -10,7 +10,7 @@ const doors = {
     DecisionScores DecisionScoresOptions ExportOptions ExportReport FeedbackRule FitSufficientOptions
     GateReport GridOptions Guarantee HumanLabel Import ImportOptions ImportReport
     InsufficientEvidenceError IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
-    JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision LoggedSpend LossTestName
+    JoinedAuditFeedback JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision LoggedSpend LossTestName
     MissingOutcomes ModelCalibration ModelEstimate ModelReport NetSaving NetSavingOptions Outcome
     OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
     ReadHumanLabelsOptions ReadSpendOptions RecordKeys RecordText Replay ReplayCase ReplayCases
@@ -21,7 +21,7 @@ const doors = {
     TuneThresholdOptions TuneWaysOptions TuningFile UnitField Verdict Way WayComparison WayResult
     calibrate calibrateShare checkCertificate checkDisjoint collect compare compareRouter
     decisionScores describeCertificate estimateCollect exportRecords fitSufficient importFile
-    importRecords joinDecisions joinFeedback joinHumanLabels netSaving pairOutcomes promptKey
+    importRecords joinAuditFeedback joinDecisions joinFeedback joinHumanLabels netSaving pairOutcomes promptKey
     raterAgreement readClassifier readHumanLabels readOutcomes readSpend readSufficient readTuning
     recordKeysOf refit renderReport replay replayCases replayPolicies replayPolicy reportData
     routerCases scoreDrift showAnnotations showJUnit splitOutcomes trainClassifier tuneCategories
