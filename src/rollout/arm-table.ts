@@ -87,7 +87,8 @@ export function addValue(
       dropPromises(value);
       return undefined;
     }
-    const state = guard.add(stateOf(table, guard), arm, value);
+    const before = Object.hasOwn(table.guards, guard.name) ? table.guards[guard.name] : guard.initial;
+    const state = guard.add(before, arm, value);
     if (!guard.isState(state)) return undefined;
     return { ...table, guards: { ...table.guards, [guard.name]: state } };
   } catch {

@@ -13,7 +13,7 @@ export interface OpenUnit {
   readonly ratings: readonly (RatedQuality & { readonly decisionId: string })[];
 }
 
-/** A unit that is an observation, or none because it was in both arms. */
+/** A unit that is an observation, or was in both arms. */
 export interface FixedUnit {
   readonly arm: ComparedArm;
   readonly revision: number;
@@ -21,7 +21,8 @@ export interface FixedUnit {
   readonly at: number;
   /** Names of the guards to which it said nothing. */
   readonly silent: readonly string[];
-  readonly inBoth: boolean;
+  /** True if it was seen in the other arm later: nothing of it counts any more. */
+  readonly left: boolean;
 }
 
 /** State of the units of a rollout in one process, as plain JSON, without names and text. */
@@ -60,7 +61,7 @@ function isOpenUnit(unit: Partial<OpenUnit & FixedUnit>): boolean {
 function isFixedUnit(unit: Partial<OpenUnit & FixedUnit>): boolean {
   return (
     isUnit(unit) &&
-    typeof unit.inBoth === "boolean" &&
+    typeof unit.left === "boolean" &&
     Array.isArray(unit.silent) &&
     unit.silent.every((name) => typeof name === "string")
   );

@@ -61,7 +61,7 @@ export function createUnits(
     open.delete(unitHash);
     table = countUnit(table, unit.arm);
     const silent = observe(unit.arm, withRatings(unit), guards);
-    remember(unitHash, { arm: unit.arm, revision: unit.revision, at: now, silent, inBoth: false });
+    remember(unitHash, { arm: unit.arm, revision: unit.revision, at: now, silent, left: false });
   };
 
   /** Adds the unit's value to each guard and returns the names of those to which it says nothing. */
@@ -80,27 +80,27 @@ export function createUnits(
     }
   };
 
-  const isInBoth = (unitHash: string, arm: ComparedArm, revision: number, now: number) => {
+  /** The unit is in another arm than before: it takes no more part. Only with a new revision it may be. */
+  const leave = (unitHash: string, before: OpenUnit | FixedUnit, revision: number, now: number) => {
+    const moved = before.revision !== revision;
+    if ("requests" in before && moved) fix(unitHash, before, now);
     open.delete(unitHash);
-    table = { ...table, inBoth: table.inBoth + 1 };
-    remember(unitHash, { arm, revision, at: now, silent: [], inBoth: true });
+    if (!moved) table = { ...table, inBoth: table.inBoth + 1 };
+    remember(unitHash, { arm: before.arm, revision, at: now, silent: [], left: true });
   };
 
   return {
     add({ unitHash, arm, revision, share, request }) {
       const now = monotonic();
       fixIdle(now);
-      const known = fixed.get(unitHash);
-      if (known !== undefined) {
-        const moves = known.arm !== arm && !known.inBoth && known.revision === revision;
-        if (moves) isInBoth(unitHash, arm, revision, now);
-        else remember(unitHash, { ...known, revision: Math.max(known.revision, revision) });
+      const unit = open.get(unitHash);
+      const known = unit ?? fixed.get(unitHash);
+      if (known !== undefined && known.arm !== arm && !("left" in known && known.left)) {
+        leave(unitHash, known, revision, now);
         return;
       }
-      const unit = open.get(unitHash);
-      if (unit !== undefined && unit.arm !== arm) {
-        if (unit.revision === revision) isInBoth(unitHash, arm, revision, now);
-        else fix(unitHash, unit, now);
+      if (known !== undefined && "left" in known) {
+        remember(unitHash, { ...known, revision: Math.max(known.revision, revision) });
         return;
       }
       if (unit === undefined) {
@@ -136,7 +136,7 @@ export function createUnits(
         return "joined";
       }
       const known = fixed.get(unitHash);
-      if (known !== undefined && !known.inBoth && now - known.at <= bounds.lateMs) {
+      if (known !== undefined && !known.left && now - known.at <= bounds.lateMs) {
         const asked = guards.filter(({ name }) => known.silent.includes(name));
         const silent = observe(known.arm, [ratedAlone(rating)], asked);
         if (silent.length < asked.length) {
