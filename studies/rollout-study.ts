@@ -10,7 +10,7 @@ import { type DrawnUnits, drawUnits, maxUsd, type WorldEffect, worlds } from "./
 
 /**
  * Simulated rollouts, looked at after every event: how often guards roll back falsely, and how many units are harmed until
- * they roll back, beside other ways to decide. `npm run build && node dist/studies/rollout-study.js [runs] [seed] [world]`,
+ * they roll back, next to other ways to decide. `npm run build && node dist/studies/rollout-study.js [runs] [seed] [world]`,
  * where a world is a part of a name in `rollout-worlds`.
  */
 const runs = Number(process.argv[2] ?? 100);

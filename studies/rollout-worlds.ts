@@ -9,7 +9,7 @@ export interface WorldEffect {
   readonly harmful: boolean;
   readonly loss: number;
   readonly errors: number;
-  /** As a part of control's. */
+  /** Part of control's. */
   readonly cost: number;
 }
 

@@ -11,7 +11,7 @@ export interface CostGuardOptions {
   /** The same in US dollars per unit, above 0 and below `maxUsd`. One of the two is needed. */
   readonly marginUsd?: number | undefined;
   /**
-   * Cost of a unit at which it is clipped, above 0. About 20 times the mean cost is good: an exact bound must reckon with
+   * Cost of a unit at which it is clipped, above 0. About 20 times the mean cost is good: an exact bound must allow for
    * units of this cost, so that with 100 times the mean it finds hardly anything. Absent: none is clipped, and the error
    * is no longer exact.
    */
