@@ -17,6 +17,15 @@ export {
   publishRelease,
 } from "./fleet/publish-release.ts";
 export type { ReleaseParts, Releases } from "./fleet/release-of-data.ts";
+export { type CostGuardOptions, cost } from "./guards/cost.ts";
+export { degraded } from "./guards/degraded.ts";
+export { errors } from "./guards/errors.ts";
+export { escalations } from "./guards/escalations.ts";
+export type { ComparedArm, FinishedRequest, Guard, GuardEvidence, RatedQuality } from "./guards/guard.ts";
+export type { ShareGuardOptions } from "./guards/guard-options.ts";
+export { type LatencyGuardOptions, latency } from "./guards/latency.ts";
+export { type QualityGuardOptions, quality } from "./guards/quality.ts";
+export { type SavingOptions, saving } from "./guards/saving.ts";
 export { createHoldOut, type HoldOut, type HoldOutOptions, type SavingReport } from "./hold-out.ts";
 export { type KeepPromiseOptions, keepPromise } from "./keep-promise.ts";
 export type { MeasuredArmReport, MeasuredMean } from "./measured-arm.ts";
@@ -52,4 +61,5 @@ export type { RolloutUnit } from "./rollout-unit.ts";
 export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./safer-threshold.ts";
 export type { CategoryStanding, Standing, StandingState } from "./standing.ts";
 export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
+export type { JudgedStage, Verdict } from "./verdict.ts";
 export { type TuningWatch, type WatchTuningOptions, watchTuning } from "./watch-tuning.ts";
