@@ -1,4 +1,13 @@
 /** Statements about live traffic that may be looked at any time. */
 
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
+export type {
+  GuardPoint,
+  GuardStatus,
+  RolloutStage,
+  RolloutState,
+  RolloutStatus,
+  RolloutVerdict,
+  ShadowStatus,
+} from "./rollout-status.ts";
 export type { LivePromiseState, Standing } from "./standing.ts";
