@@ -1,6 +1,6 @@
 /**
- * A part of a rollout: the candidate decides beside the user's path for so many requests, or gets a share of the units.
- * Plain JSON.
+ * A part of a rollout: the candidate decides for a number of requests without being followed, or gets a share of the
+ * units. Plain JSON.
  */
 export type RolloutStage =
   | {
@@ -14,7 +14,7 @@ export type RolloutStage =
       readonly shadow?: undefined;
       /** Share of the units that the candidate decides for, in (0, 1]. */
       readonly share: number;
-      /** Number of closed units of each arm before the next stage, at the least. Absent: guards alone decide. */
+      /** Number of closed units of each arm before the next stage can begin. Absent: guards alone decide. */
       readonly units?: number | undefined;
     };
 
@@ -77,7 +77,7 @@ export interface GuardStatus extends GuardPoint {
 export interface ShadowStatus {
   /** Requests for which both decided. */
   readonly requests: number;
-  /** Of these, those whose model would have been another. */
+  /** Number of them whose model would have been another. */
   readonly changed: number;
   /** Requests for which the candidate threw or had no opinion. */
   readonly failed: number;
