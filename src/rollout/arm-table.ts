@@ -1,0 +1,73 @@
+import { mergeShareBets, noShareBets, type ShareBets } from "../statistics/share-bets.ts";
+import type { ComparedArm, Guard } from "./guards/guard.ts";
+
+/** Number of units by arm. */
+export type UnitsByArm = Readonly<Record<ComparedArm, number>>;
+
+/** What one process, or a fleet, knows of the arms of a rollout, over all stages so far. Plain JSON. */
+export interface ArmTable {
+  readonly formatVersion: 1;
+  /** Units that were seen. */
+  readonly units: UnitsByArm;
+  /** Units that are fixed, each one observation. */
+  readonly closed: UnitsByArm;
+  /** Units that were seen in both arms while no stage changed. */
+  readonly inBoth: number;
+  /** Verdicts on answers whose unit was known no more. */
+  readonly late: number;
+  /** Bets that the arms do not have the shares of units that they should have. */
+  readonly shares: ShareBets;
+  /** State of each guard by its name. */
+  readonly guards: Readonly<Record<string, unknown>>;
+}
+
+const none: UnitsByArm = Object.freeze({ control: 0, candidate: 0 });
+
+/** Table before the first unit. */
+export function emptyTable(guards: readonly Guard[]): ArmTable {
+  return {
+    formatVersion: 1,
+    units: none,
+    closed: none,
+    inBoth: 0,
+    late: 0,
+    shares: noShareBets,
+    guards: statesOf(guards, (guard) => guard.initial),
+  };
+}
+
+/**
+ * Puts the tables of several processes together. `spread` is the largest number of processes in which one unit can have
+ * requests: 1 if sessions are sticky, else the number of processes.
+ */
+export function mergeTables(tables: readonly ArmTable[], guards: readonly Guard[], spread = 1): ArmTable {
+  const sum = (of: (table: ArmTable) => number) => tables.reduce((total, table) => total + of(table), 0);
+  const byArm = (of: (table: ArmTable) => UnitsByArm): UnitsByArm => ({
+    control: sum((table) => of(table).control),
+    candidate: sum((table) => of(table).candidate),
+  });
+  return {
+    formatVersion: 1,
+    units: byArm(({ units }) => units),
+    closed: byArm(({ closed }) => closed),
+    inBoth: sum(({ inBoth }) => inBoth),
+    late: sum(({ late }) => late),
+    shares: mergeShareBets(tables.map(({ shares }) => shares)),
+    guards: statesOf(guards, (guard) =>
+      guard.merge(
+        tables.map((table) => stateOf(table, guard)),
+        spread,
+      ),
+    ),
+  };
+}
+
+/** State of a guard in a table: the initial one if the table has none that the guard can read. */
+export function stateOf(table: ArmTable, guard: Guard): unknown {
+  const state = Object.hasOwn(table.guards, guard.name) ? table.guards[guard.name] : undefined;
+  return guard.isState(state) ? state : guard.initial;
+}
+
+function statesOf(guards: readonly Guard[], of: (guard: Guard) => unknown): ArmTable["guards"] {
+  return Object.fromEntries(guards.map((guard) => [guard.name, of(guard)]));
+}
