@@ -111,7 +111,7 @@ function capped<Id extends string>(
   isLarge: (model: Id) => boolean,
   why: string,
 ): Choice<Id> {
-  const { model, probability, escalate } = choice;
+  const { model, probability, escalate, arms } = choice;
   const insteadOf = choice.insteadOf ?? { model, escalate };
   if (isLarge(model))
     return {
@@ -119,10 +119,18 @@ function capped<Id extends string>(
       reason: `${why}: ${small} instead of ${model}; ${choice.reason}`,
       probability,
       insteadOf,
+      ...(arms !== undefined && { arms }),
     };
   const kept = escalate?.filter(({ to }) => !isLarge(to));
   if (kept === undefined || kept.length === escalate?.length) return choice;
-  return { model, reason: `${why}: no escalation; ${choice.reason}`, probability, escalate: kept, insteadOf };
+  return {
+    model,
+    reason: `${why}: no escalation; ${choice.reason}`,
+    probability,
+    escalate: kept,
+    insteadOf,
+    ...(arms !== undefined && { arms }),
+  };
 }
 
 function reasonOf(by: WatchedBy, { share = 1, usual = 1 }: EscalationVerdict): string {

@@ -1,6 +1,6 @@
 import type { Candidate, Choice, Policy, PolicyContext, SessionFacts } from "../src/contracts/index.ts";
 import { checkKeys, checkNumber, describePolicy } from "../src/plugin/index.ts";
-import { mapChoices } from "./internal/lottery.ts";
+import { choicesOf, mapChoices, totalOf } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 import { cacheCosts } from "./internal/switch-cost.ts";
 
@@ -79,8 +79,11 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
         return mapChoices(policy.select(context), (choice) =>
           because(`the session's model ${session.model} is not permitted`, choice),
         );
-      if (session.toolLoopPending)
-        return { model: current.id, reason: `stays with ${current.id}: a tool loop is pending` };
+      if (session.toolLoopPending) {
+        const stays = { model: current.id, reason: `stays with ${current.id}: a tool loop is pending` };
+        // The request counts for the arm of its unit, whatever decides it. Arms come from policies that read something.
+        return policy.reads === undefined ? stays : inArms(stays, policy.select(context));
+      }
       const holdsFile = context.request.contentTypes?.includes("file-id") === true;
       const isIdle = session.idleMs >= idleResetMs;
       const whyIdle = `idle for ${Math.round(session.idleMs / 1_000)} s`;
@@ -147,14 +150,29 @@ function gainOfQuality(current: Candidate, target: Candidate): number | undefine
 
 /** Replaces the choice's model by the session's and keeps the escalations that come after that model. */
 function staying<Id extends string>({ choice, current }: Move<Id>, why: string): Choice<Id> {
-  const { reason, probability, escalate } = choice;
+  const { reason, probability, escalate, arms } = choice;
   const position = escalate?.findIndex(({ to }) => to === current.id) ?? -1;
   return {
     model: current.id,
     reason: `stays with ${current.id}: ${why}; ${reason}`,
     probability,
     escalate: escalate?.slice(position + 1),
+    ...(arms !== undefined && { arms }),
   };
+}
+
+/** Returns the choice in each arm that the opinion has, and for the rest of the units. */
+function inArms<Id extends string>(
+  choice: Choice<Id>,
+  opinion: ReturnType<Policy<Id>["select"]>,
+): Choice<Id> | readonly Choice<Id>[] {
+  const choices = opinion === undefined ? [] : choicesOf(opinion);
+  const inside = choices.filter(({ arms }) => arms !== undefined);
+  if (inside.length === 0) return choice;
+  return [
+    ...inside.map(({ probability, arms }) => ({ ...choice, probability, arms })),
+    { ...choice, probability: Math.max(0, 1 - totalOf(inside)) },
+  ];
 }
 
 function because<Id extends string>(why: string, choice: Choice<Id>): Choice<Id> {

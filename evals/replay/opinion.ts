@@ -23,7 +23,7 @@ export function opinionOf<Id extends string>(
   const { candidates } = context;
   const isThere = degraded !== undefined && candidates.some(({ id }) => id === degraded.otherwise);
   const opinion = completed(select(policy, context), isThere ? degraded : undefined);
-  // For the router's own checks only: an expectation needs no draw.
+  // For the router's own checks only: an expectation needs no draw, and is over all units.
   let choice: Choice<Id>;
   try {
     choice = draw(policy.name, opinion, context.candidates, 0).choice;

@@ -43,12 +43,13 @@ export function totalOf(choices: readonly Choice[]): number {
 
 /** Multiplies each probability of the lottery by `factor`. */
 export function scaled<Id extends string>(choices: readonly Choice<Id>[], factor: number): Choice<Id>[] {
-  return choices.map(({ model, reason, probability = 1, escalate, expectedCostUsd, insteadOf }) => ({
+  return choices.map(({ model, reason, probability = 1, escalate, expectedCostUsd, insteadOf, arms }) => ({
     model,
     reason,
     probability: probability * factor,
     escalate,
     expectedCostUsd,
     ...(insteadOf !== undefined && { insteadOf }),
+    ...(arms !== undefined && { arms }),
   }));
 }

@@ -23,6 +23,6 @@ export interface UnitDraw {
 export interface ArmAssignment extends UnitDraw {
   readonly rollout: string;
   readonly arm: string;
-  /** Part of all units that the arm holds, `high - low`. */
+  /** Part of all units that the arm holds, `high - low`, in (0, 1]. */
   readonly share: number;
 }

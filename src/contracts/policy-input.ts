@@ -24,9 +24,10 @@ export interface PolicyInputState<Snapshot extends Json = Json> {
   snapshot(request: RequestFacts): Snapshot;
   /**
    * Returns the keyed number of the request's unit, by which the router settles the arms of choices whose `rollout` is
-   * the id of this input. Undefined: the request names no unit. The key stays inside.
+   * the id of this input. Undefined: the request names no unit. The key stays inside. `draw` is the number that will
+   * settle the lottery: it names the request itself where each request is a unit.
    */
-  unitOf?(request: RequestFacts): UnitDraw | undefined;
+  unitOf?(request: RequestFacts, draw: number): UnitDraw | undefined;
   /** Called with the router's events. An error of it is dropped, like that of a listener. */
   observe?(event: RouterEvent): void;
   /**

@@ -12,6 +12,7 @@ import {
   type QualityPromise,
   type RecordedCandidate,
   type RequestFacts,
+  type UnitDraw,
 } from "../contracts/index.ts";
 import type { BudgetState, Degrade, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, dropPromises } from "../plugin/index.ts";
@@ -26,6 +27,7 @@ import { keptClassification } from "./kept-classification.ts";
 import { noneLeft } from "./none-left.ts";
 import { recordDecision } from "./record-decision.ts";
 import { takeBackUnknown } from "./refuse-unknown.ts";
+import { unknownRollout } from "./settle-arms.ts";
 import { ofModels, withQuality } from "./with-quality.ts";
 
 /**
@@ -222,7 +224,9 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
   const random = deciding.draw ?? parts.random();
   let drawn: Drawn<Id>;
   try {
-    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random);
+    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (rollout) =>
+      unitOf(parts, rollout, request, random),
+    );
   } catch (cause) {
     dropPromises(opinion);
     if (isRouterError(cause, "policy")) throw cause;
@@ -240,6 +244,16 @@ function ownOf(
   if (classification === undefined) return undefined;
   const { quality } = classification;
   return quality === undefined ? classification : ofModels(classification, models);
+}
+
+function unitOf<Id extends string>(
+  { policy, unitOf: ask }: DecisionParts<Id>,
+  rollout: string,
+  request: RequestFacts,
+  random: number,
+): UnitDraw | undefined {
+  if (ask === undefined) throw unknownRollout(policy.name, rollout);
+  return ask(policy.name, rollout, request, random);
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});

@@ -17,6 +17,7 @@ import type {
   RequestFacts,
   SessionFacts,
   Spend,
+  UnitDraw,
 } from "../contracts/index.ts";
 import type { Account, Degrade, Refusal } from "../contracts/ports/index.ts";
 import type { CandidateParts } from "./candidate.ts";
@@ -46,6 +47,13 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly promise: QualityPromise | undefined;
   /** Returns what the policy reads; absent if it reads nothing. */
   readonly inputsOf: ((request: RequestFacts) => Readonly<Record<string, Json>>) | undefined;
+  /**
+   * Returns the unit of a request in a rollout, by the input of that id. Throws `PolicyError` if there is none that knows
+   * units. Absent if the policy reads nothing.
+   */
+  readonly unitOf:
+    | ((policyName: string, rollout: string, request: RequestFacts, draw: number) => UnitDraw | undefined)
+    | undefined;
   readonly versions: Decision["versions"];
 }
 

@@ -8,3 +8,4 @@ export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
+export { unknownRollout } from "./settle-arms.ts";

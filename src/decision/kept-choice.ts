@@ -6,9 +6,14 @@ import type { Choice } from "../contracts/index.ts";
  */
 export function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
   // The shared choices of our policies are frozen.
-  if (choice.escalate === undefined && choice.insteadOf === undefined && Object.isFrozen(choice))
+  if (
+    choice.escalate === undefined &&
+    choice.insteadOf === undefined &&
+    choice.arms === undefined &&
+    Object.isFrozen(choice)
+  )
     return choice;
-  const { model, reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
+  const { model, reason, probability, escalate, expectedCostUsd, insteadOf, arms } = choice;
   return {
     model,
     reason,
@@ -19,5 +24,6 @@ export function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
       model: insteadOf.model,
       escalate: insteadOf.escalate?.map(({ unless, to }) => ({ unless, to })),
     },
+    arms: arms?.map(({ rollout, arm, low, high }) => ({ rollout, arm, low, high })),
   };
 }

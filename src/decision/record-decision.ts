@@ -25,7 +25,7 @@ export interface Asked {
 /** Makes the decision of what was drawn. `classified` is absent if the classifier was not asked. */
 export function recordDecision<Id extends string>(
   settled: Settled<Id>,
-  { choice: drawn, propensity }: Drawn<Id>,
+  { choice: drawn, propensity, arms }: Drawn<Id>,
   random: number,
   classified: Asked | undefined,
   forced: boolean,
@@ -52,6 +52,7 @@ export function recordDecision<Id extends string>(
     budgets: settled.budgets,
     degraded,
     inputs,
+    arms,
     draw: random,
     policy: parts.description,
     reason: reasonOf(choice.reason, degraded),

@@ -157,6 +157,7 @@ function assemble<Id extends string>(
     healthOf: health.of,
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
     inputsOf: inputs?.snapshots,
+    unitOf: inputs?.unitOf,
     ...description,
   };
   const life = createLifeWatch<Id>({ models, emit: events.emit, wall: clock.wall });

@@ -6,7 +6,9 @@ import {
   type PolicyInputState,
   type RequestFacts,
   type RouterEvent,
+  type UnitDraw,
 } from "../contracts/index.ts";
+import { unknownRollout } from "../decision/index.ts";
 import { checkMethods, checkText, dropPromises } from "../plugin/index.ts";
 import { checkPlainField } from "../request/index.ts";
 import { checkedFunction } from "./checked-function.ts";
@@ -15,6 +17,11 @@ import { checkedFunction } from "./checked-function.ts";
 export interface PolicyInputs {
   /** Returns all snapshots for a request by id, frozen. */
   snapshots(request: RequestFacts): Readonly<Record<string, Json>>;
+  /**
+   * Returns the unit of a request by the input of a rollout. Throws `PolicyError` if no input of that id knows units, and
+   * what the input throws.
+   */
+  unitOf(policyName: string, rollout: string, request: RequestFacts, draw: number): UnitDraw | undefined;
   /** Takes an event. Absent: no input wants any. */
   readonly observe: ((event: RouterEvent) => void) | undefined;
   /** True if no input changes what it is given. */
@@ -54,6 +61,11 @@ export function createPolicyInputs(reads: readonly PolicyInput[], runtime: Polic
         else all[id] = value;
       }
       return Object.freeze(all);
+    },
+    unitOf(policyName, rollout, request, draw) {
+      const input = states.get(rollout);
+      if (input?.unitOf === undefined) throw unknownRollout(policyName, rollout);
+      return input.unitOf(request, draw);
     },
     onlyReads: observers.every(({ onlyReads }) => onlyReads === true),
     observe:
