@@ -1,18 +1,19 @@
 import { InvalidOptionError, type Json } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
-import { type ArmTable, emptyTable } from "./arm-table.ts";
-import { isTable } from "./check-table.ts";
+import { emptyTable } from "./arm-table.ts";
 import type { Guard } from "./guards/guard.ts";
 import type { KeptJudgement, RolloutBook } from "./rollout-book.ts";
 import { checkRecord, type RolloutRecord } from "./rollout-record.ts";
 import { addShadow, isShadow, noShadow } from "./shadow-watch.ts";
-import { withNews } from "./unit-news.ts";
+import type { Units } from "./units.ts";
+import type { UnitsState } from "./units-state.ts";
 
 export interface LocalBookOptions {
   readonly first: RolloutRecord;
   /** Number of stages. */
   readonly stages: number;
   readonly guards: readonly Guard[];
+  readonly units: Units;
   readonly clock: Pick<Clock, "wall" | "monotonic">;
 }
 
@@ -27,15 +28,13 @@ export interface LocalBook extends RolloutBook {
 interface LocalState {
   readonly formatVersion: 1;
   readonly record: RolloutRecord;
-  readonly table: ArmTable;
+  readonly units: UnitsState;
   readonly shadow: typeof noShadow;
   readonly atStageMs: number;
-  readonly kept: KeptJudgement;
 }
 
-export function createLocalBook({ first, stages, guards, clock }: LocalBookOptions): LocalBook {
+export function createLocalBook({ first, stages, guards, units, clock }: LocalBookOptions): LocalBook {
   let record = first;
-  let table = emptyTable(guards);
   let shadow = noShadow;
   let kept: KeptJudgement = { points: {} };
   /** Time at the stage before this process went on with it. */
@@ -50,7 +49,7 @@ export function createLocalBook({ first, stages, guards, clock }: LocalBookOptio
       shadow = noShadow;
     }
     if (next.epoch !== record.epoch) {
-      table = emptyTable(guards);
+      units.restoreState({ formatVersion: 1, table: emptyTable(guards), open: [], fixed: [] });
       kept = { points: {} };
     }
     record = next;
@@ -68,23 +67,22 @@ export function createLocalBook({ first, stages, guards, clock }: LocalBookOptio
       take(move(record));
       return record;
     },
-    note(news) {
-      table = withNews(table, news, guards);
-    },
+    note: (request) => units.add(request),
+    rate: (rating) => void units.rate(rating),
     addShadow(more) {
       shadow = addShadow(shadow, more);
     },
     flush: async () => {},
-    own: () => table,
-    evidence: async () => ({ table, shadow, atStageMs: atStageMs(), processes: 1, kept }),
+    own: () => units.table(),
+    evidence: async () => ({ table: units.table(), shadow, atStageMs: atStageMs(), processes: 1, kept }),
     mayJudge: async () => true,
     keep: async (judgement) => {
       kept = judgement;
     },
     close: async () => {},
     exportState: () => {
-      const state: LocalState = { formatVersion: 1, record, table, shadow, atStageMs: atStageMs(), kept };
-      return JSON.parse(JSON.stringify(state)) as Json;
+      const kept: LocalState = { formatVersion: 1, record, units: units.exportState(), shadow, atStageMs: atStageMs() };
+      return JSON.parse(JSON.stringify(kept)) as Json;
     },
     restoreState(given) {
       const one = (given ?? {}) as unknown as Partial<LocalState>;
@@ -105,13 +103,13 @@ export function createLocalBook({ first, stages, guards, clock }: LocalBookOptio
         );
       const isFit =
         one.formatVersion === 1 &&
-        isTable(one.table) &&
         isShadow(one.shadow) &&
         typeof one.atStageMs === "number" &&
         one.atStageMs >= 0;
       if (!isFit) throw new InvalidOptionError("state", given, "what exportState() of this rollout returned");
+      // Throws, and has then changed nothing.
+      units.restoreState(one.units as UnitsState);
       record = found;
-      table = one.table as ArmTable;
       shadow = one.shadow as typeof noShadow;
       // A judgement follows soon.
       kept = { points: {} };

@@ -1,15 +1,16 @@
 import type { StoreEntry, StoreWrite } from "../contracts/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { type ArmTable, emptyTable } from "./arm-table.ts";
-import type { ComparedArm, Guard } from "./guards/guard.ts";
+import type { Guard } from "./guards/guard.ts";
 import type { ShadowStatus } from "./rollout-status.ts";
 import { addShadow, noShadow } from "./shadow-watch.ts";
 import type { PutAnswer } from "./store-answers.ts";
-import { readTable, type TableFile, tableText } from "./table-file.ts";
-import { type UnitNews, withNews } from "./unit-news.ts";
+import { type TableFile, tableText } from "./table-file.ts";
+import type { Units } from "./units.ts";
 
-/** The store as a table needs it. Calls resolve with undefined if there is no answer. */
-export interface TableStore {
+/** The store as parts of a rollout need it. Calls resolve with undefined if there is no answer. */
+export interface RolloutStore {
+  /** Returns the store's key of a name within the rollout. */
   key(name: string): string;
   get(names: readonly string[]): Promise<readonly (StoreEntry | undefined)[] | undefined>;
   put(writes: readonly StoreWrite[]): Promise<PutAnswer | undefined>;
@@ -19,43 +20,32 @@ export interface TableStore {
 
 /** Time for which a store keeps what is not written again, in milliseconds: 31 days. */
 export const keptMs = 2_678_400_000;
-/** Time for which a unit is known to be counted, in milliseconds: a week. */
-const claimMs = 604_800_000;
-/** News that wait for the store. More are dropped, and their units do not count. */
-const mostQueued = 10_000;
-/** Units that are claimed at once: a store writes 16 keys at once. */
-const mostClaims = 12;
-const mostNews = 500;
-/** Number of writes of one flush. */
-const mostBatches = 64;
+/** Age from which a table that has not changed is written again, in milliseconds. */
+const renewMs = 86_400_000;
 
 /**
- * The table of this process in a store. A unit counts in the process that claims it first: claim and table are written
- * together or not at all, so that a unit counts once, whichever processes its requests reach and whatever dies.
+ * The table of this process in a store: under a key of its own, which no other process writes. It ends with the process,
+ * whose successor begins a new one, so that nothing counts twice.
  */
 export class OwnTable {
-  readonly #store: TableStore;
+  readonly #store: RolloutStore;
+  readonly #units: Units;
   readonly #guards: readonly Guard[];
   name: string = newName();
   #epoch = 0;
-  #table: ArmTable;
   #shadow = noShadow;
-  #isShadowNew = false;
+  #inBothElsewhere = 0;
   /** Version in the store. Undefined: it is not there. */
   #version: string | undefined;
   #writes = 0;
   #writtenAt = Number.NEGATIVE_INFINITY;
-  /** A write of which it is not known whether it has arrived. */
-  #attempt: (TableFile & { readonly news: readonly UnitNews[] }) | undefined;
-  #queue: UnitNews[] = [];
-  /** Units that this process counts and that are not fixed yet. */
-  readonly #claimed = new Set<string>();
+  #written: { readonly table: ArmTable; readonly shadow: ShadowStatus; readonly inBoth: number } | undefined;
   isTooLong = false;
 
-  constructor(store: TableStore, guards: readonly Guard[]) {
+  constructor(store: RolloutStore, units: Units, guards: readonly Guard[]) {
     this.#store = store;
+    this.#units = units;
     this.#guards = guards;
-    this.#table = emptyTable(guards);
   }
 
   get isThere(): boolean {
@@ -63,179 +53,87 @@ export class OwnTable {
   }
 
   get hasNews(): boolean {
-    return this.#queue.length > 0 || this.#isShadowNew;
+    const { table, shadow, inBoth } = this.#written ?? {};
+    const now = this.#units.table();
+    if (this.#written === undefined)
+      return now.units.control + now.units.candidate + this.#shadow.requests + this.#inBothElsewhere > 0;
+    const isOld = this.isThere && this.#store.now() - this.#writtenAt > renewMs;
+    return isOld || table !== now || shadow !== this.#shadow || inBoth !== this.#inBothElsewhere;
   }
 
-  /** Begins from nothing: evidence of an earlier epoch does not count. */
-  begin(epoch: number): void {
-    this.afterFold();
-    this.#epoch = epoch;
-    this.#queue = [];
-    this.#claimed.clear();
-  }
-
-  /** Goes on under another name: what was written counts in another table. */
-  afterFold(): void {
-    this.name = newName();
-    this.#table = emptyTable(this.#guards);
-    this.#shadow = noShadow;
-    this.#isShadowNew = false;
-    this.#version = undefined;
-    this.#attempt = undefined;
-  }
-
-  note(news: UnitNews): void {
-    if (this.#queue.length < mostQueued) this.#queue.push(news);
+  /** Table of this process with what is not written yet. */
+  table(): ArmTable {
+    const table = this.#units.table();
+    return this.#inBothElsewhere === 0 ? table : { ...table, inBoth: table.inBoth + this.#inBothElsewhere };
   }
 
   addShadow(more: Partial<ShadowStatus>): void {
     this.#shadow = addShadow(this.#shadow, more);
-    this.#isShadowNew = true;
   }
 
-  /** Table with what is not written yet. */
-  withWaiting(): ArmTable {
-    return this.#queue.reduce((table, news) => withNews(table, news, this.#guards), this.#table);
+  /** Counts a unit that another process has seen in the other arm. */
+  addInBoth(): void {
+    this.#inBothElsewhere += 1;
   }
 
-  /** Returns the write that puts the table into the store where it is not. */
-  firstWrite(): StoreWrite | undefined {
-    return this.#write(this.#table, [], "none");
+  /** Begins from nothing: evidence of an earlier epoch does not count. */
+  begin(epoch: number): void {
+    this.#epoch = epoch;
+    this.#units.restoreState({ formatVersion: 1, table: emptyTable(this.#guards), open: [], fixed: [] });
+    this.#beginTable();
   }
 
-  /** Notes that the first write has arrived. */
-  arrived(version: string | undefined): void {
-    this.#version = version;
-    this.#isShadowNew = false;
-    this.#writtenAt = this.#store.now();
-    this.#attempt = undefined;
+  /** Goes on under another name: what was written counts in another table. Units keep their state. */
+  afterFold(): void {
+    this.#units.restoreState({ ...this.#units.exportState(), table: emptyTable(this.#guards) });
+    this.#beginTable();
   }
 
-  /** Finds out what the store has. False if it does not answer. */
+  #beginTable(): void {
+    this.name = newName();
+    this.#shadow = noShadow;
+    this.#inBothElsewhere = 0;
+    this.#version = undefined;
+    this.#written = undefined;
+  }
+
+  /** Finds out what the store has: a write whose answer was lost may have arrived. False if it does not answer. */
   async sync(): Promise<boolean> {
     const found = await this.#store.get([`table/${this.name}`]);
     if (found === undefined) return false;
     const entry = found[0];
-    const attempt = this.#attempt;
-    this.#attempt = undefined;
+    // Nobody else writes it: whatever stands there is an earlier state of this one.
     this.#version = entry?.version;
-    if (attempt !== undefined && entry !== undefined && readTable(entry.value)?.write === attempt.write)
-      this.#take(attempt.table, attempt.news);
     return true;
   }
 
-  /** Writes what waits. Stops when the store does not answer, or when the table is not there any more. */
-  async flush(): Promise<void> {
-    for (let batch = 0; batch < mostBatches; batch += 1) {
-      if (this.#attempt !== undefined && !(await this.sync())) return;
-      if (this.#version === undefined || !this.hasNews) return;
-      const { news, claims } = this.#nextBatch();
-      const table = news.reduce((sum, one) => withNews(sum, one, this.#guards), this.#table);
-      const write = this.#write(table, news, this.#version);
-      if (write === undefined) return;
-      const done = await this.#store.put([write, ...claims.map(({ write }) => write)]);
-      if (done === undefined) return;
-      if ("versions" in done) {
-        this.#version = done.versions[0];
-        this.#attempt = undefined;
-        this.#take(table, news);
-        continue;
-      }
-      this.#attempt = undefined;
-      const claim = claims.find(({ write }) => write.key === done.conflict);
-      if (claim !== undefined) {
-        if (!(await this.#leave(claim.news))) return;
-      } else if (!(await this.sync())) return;
-    }
-  }
-
-  /** Writes the table again before the store forgets it. */
-  async renew(afterMs: number): Promise<void> {
-    if (this.#version === undefined || this.#store.now() - this.#writtenAt < afterMs) return;
-    this.#isShadowNew = true;
-    await this.flush();
-  }
-
-  #take(table: ArmTable, news: readonly UnitNews[]): void {
-    this.#table = table;
-    this.#isShadowNew = false;
-    this.#writtenAt = this.#store.now();
-    const written = new Set(news);
-    this.#queue = this.#queue.filter((one) => !written.has(one));
-    for (const one of news) {
-      if (one.type === "seen") this.#claimed.add(one.unitHash);
-      if (one.type === "fixed") this.#claimed.delete(one.unitHash);
-    }
-  }
-
-  #write(table: ArmTable, news: readonly UnitNews[], expect: string): StoreWrite | undefined {
+  /** Writes the table, with `beside` in the same call. Undefined: the store gave no answer, or cannot hold it. */
+  async write(beside: readonly StoreWrite[] = []): Promise<PutAnswer | undefined> {
     this.#writes += 1;
+    const content = { table: this.#units.table(), shadow: this.#shadow, inBoth: this.#inBothElsewhere };
     const file: TableFile = {
       formatVersion: 1,
       epoch: this.#epoch,
       write: this.#writes,
       at: Math.max(0, Math.floor(this.#store.now())),
-      table,
+      table: this.table(),
       shadow: this.#shadow,
     };
     const value = tableText(file, this.#guards);
     this.isTooLong = value === undefined;
     if (value === undefined) return undefined;
-    this.#attempt = { ...file, news };
-    return { key: this.#store.key(`table/${this.name}`), value, expect, ttlMs: keptMs };
-  }
-
-  /** Takes news in their order, as many as one write can hold; those of units that others count are dropped. */
-  #nextBatch(): { news: UnitNews[]; claims: { news: SeenNews; write: StoreWrite }[] } {
-    const news: UnitNews[] = [];
-    const claims: { news: SeenNews; write: StoreWrite }[] = [];
-    const claimed = new Set<string>();
-    const dropped = new Set<UnitNews>();
-    for (const one of this.#queue) {
-      if (news.length >= mostNews) break;
-      if (one.type === "seen") {
-        if (claims.length >= mostClaims) break;
-        // Seen again, since this process has forgotten it.
-        if (claimed.has(one.unitHash) || this.#claimed.has(one.unitHash)) {
-          dropped.add(one);
-          continue;
-        }
-        claimed.add(one.unitHash);
-        claims.push({ news: one, write: this.#claim(one) });
-      } else if (one.type === "fixed" && !claimed.has(one.unitHash) && !this.#claimed.has(one.unitHash)) {
-        dropped.add(one);
-        continue;
-      }
-      news.push(one);
-    }
-    if (dropped.size > 0) this.#queue = this.#queue.filter((one) => !dropped.has(one));
-    return { news, claims };
-  }
-
-  #claim({ unitHash, arm, isEven }: SeenNews): StoreWrite {
-    const value = `${arm} ${isEven ? "even" : "uneven"}`;
-    return { key: this.#claimKey(unitHash), value, expect: "none", ttlMs: claimMs };
-  }
-
-  #claimKey(unitHash: string): string {
-    return this.#store.key(`unit/${this.#epoch}/${unitHash}`);
-  }
-
-  /** Leaves a unit to the process that has claimed it, and looks whether it has the same arm there. */
-  async #leave(news: SeenNews): Promise<boolean> {
-    const found = await this.#store.get([`unit/${this.#epoch}/${news.unitHash}`]);
-    if (found === undefined) return false;
-    const [arm, even] = found[0]?.value.split(" ") ?? [];
-    const isOther = (arm === "control" || arm === "candidate") && arm !== (news.arm satisfies ComparedArm);
-    this.#queue = this.#queue.filter((one) => one !== news);
-    // Where shares are not equal, a unit may have changed its arm with the stage.
-    if (isOther && news.isEven && even === "even")
-      this.#queue.unshift({ type: "in-both", unitHash: news.unitHash });
-    return true;
+    const key = this.#store.key(`table/${this.name}`);
+    const done = await this.#store.put([
+      { key, value, expect: this.#version ?? "none", ttlMs: keptMs },
+      ...beside,
+    ]);
+    if (done === undefined || "conflict" in done) return done;
+    this.#version = done.versions[0];
+    this.#written = content;
+    this.#writtenAt = this.#store.now();
+    return done;
   }
 }
-
-type SeenNews = Extract<UnitNews, { type: "seen" }>;
 
 function newName(): string {
   return nodeCrypto().randomUUID().replaceAll("-", "").slice(0, 12);

@@ -1,7 +1,7 @@
 import type { ArmTable } from "./arm-table.ts";
 import type { RolloutRecord } from "./rollout-record.ts";
 import type { GuardPoint, RolloutVerdict, ShadowStatus } from "./rollout-status.ts";
-import type { UnitNews } from "./unit-news.ts";
+import type { UnitRating, UnitRequest } from "./units.ts";
 
 /** Evidence of all processes together. */
 export interface BookEvidence {
@@ -46,8 +46,10 @@ export interface RolloutBook {
    * or with undefined if it cannot be written. `move` may be called several times; what it throws is thrown.
    */
   change(move: (record: RolloutRecord) => RolloutRecord): Promise<RolloutRecord | undefined>;
-  /** Takes the news of a unit. Returns at once. */
-  note(news: UnitNews): void;
+  /** Takes a finished request of a unit that is compared. Returns at once. */
+  note(request: UnitRequest): void;
+  /** Takes a verdict on an answer. */
+  rate(rating: UnitRating): void;
   addShadow(more: Partial<ShadowStatus>): void;
   /** Writes what is not written yet. */
   flush(): Promise<void>;

@@ -35,7 +35,7 @@ export interface RolloutVerdict {
   readonly guard?: string | undefined;
   /** Lack that makes it hold: `units`, `data`, `time` or `a person`. */
   readonly needs?: string | undefined;
-  /** Cause of `invalid`: `srm`, `units-in-both-arms` or `salt-changed`. */
+  /** Cause of `invalid`: `srm`, `units-in-both-arms`, `salt-changed` or `settings-changed`. */
   readonly because?: string | undefined;
   /** Advice of `done`. */
   readonly advice?: "route" | "do-not-route" | undefined;
@@ -59,16 +59,19 @@ export interface GuardPoint {
 /** A guard or signal of a rollout with its evidence so far. Plain JSON. */
 export interface GuardStatus extends GuardPoint {
   readonly name: string;
-  readonly kind: "guard" | "signal";
-  /** Largest difference, candidate minus control, that counts as harmless. */
+  readonly kind: "guard" | "signal" | "benefit";
+  /** Largest harm that counts as none, in the unit of the values, or as part of control's mean. */
   readonly margin: number;
+  readonly marginOf: "difference" | "control";
+  readonly unit: "share" | "usd" | "ms" | "quality";
   /** True if its error holds for every number of units; false if it holds for large ones. */
   readonly exact: boolean;
   /** Means over pairs. Absent without pairs. */
   readonly control?: number | undefined;
   readonly candidate?: number | undefined;
-  /** `harm` from which it rolls back, and `safe` from which harm is ruled out. */
+  /** `harm` from which it rolls back or pauses, and `safe` from which harm is ruled out. */
   readonly alarmAt: number;
+  readonly safeAt: number;
   /** Recent points of the sequence, the oldest first, at most 60. */
   readonly points: readonly GuardPoint[];
 }
@@ -93,7 +96,7 @@ export interface ShadowStatus {
 export interface RolloutStatus {
   readonly formatVersion: 1;
   readonly id: string;
-  /** Kind of unit: `session`, `tenant`, the name of a label, or `own function`. */
+  /** Kind of unit: `session`, `tenant`, `request`, `label …`, or `function …`. */
   readonly unit: string;
   readonly confidence: number;
   readonly stages: readonly RolloutStage[];
@@ -110,7 +113,7 @@ export interface RolloutStatus {
   /** Grows with each change. */
   readonly revision: number;
   readonly verdict: RolloutVerdict;
-  /** Changes and holds, the oldest first, at most 50. */
+  /** Changes, the oldest first, at most 50. */
   readonly history: readonly RolloutVerdict[];
   /** Closed units that are compared, by arm. */
   readonly units: { readonly control: number; readonly candidate: number };

@@ -6,12 +6,14 @@ import { StoreLink } from "../state/shared/store-link.ts";
 import { emptyTable, mergeTables } from "./arm-table.ts";
 import type { Guard } from "./guards/guard.ts";
 import { type KeptFile, keptText, readKept, stageName } from "./kept-file.ts";
-import { keptMs, OwnTable } from "./own-table.ts";
+import { keptMs, OwnTable, type RolloutStore } from "./own-table.ts";
 import type { BookEvidence, BookProblem, RolloutBook } from "./rollout-book.ts";
 import { mostTables, type RolloutRecord, readRecord, recordText } from "./rollout-record.ts";
 import { addShadow, noShadow } from "./shadow-watch.ts";
 import { readEntries, readPut } from "./store-answers.ts";
 import { readTable, type TableFile } from "./table-file.ts";
+import { UnitClaims } from "./unit-claims.ts";
+import type { Units } from "./units.ts";
 
 export interface SharedBookOptions {
   readonly store: Store;
@@ -20,6 +22,7 @@ export interface SharedBookOptions {
   /** Number of stages. */
   readonly stages: number;
   readonly guards: readonly Guard[];
+  readonly units: Units;
   readonly clock: Pick<Clock, "wall" | "monotonic">;
   /** Period of judgements in milliseconds. */
   readonly judgeMs: number;
@@ -40,7 +43,7 @@ const mostTries = 8;
 
 /** Creates the book of a rollout that several processes share through a store. */
 export function createSharedBook(options: SharedBookOptions): RolloutBook {
-  const { store, namespace, first, stages, guards, clock, judgeMs, onBack } = options;
+  const { store, namespace, first, stages, guards, units, clock, judgeMs, onBack } = options;
   const link = new StoreLink({ store, clock, onFailed: () => {}, onBack });
   const key = (name: string) => storeKey(namespace, `rollout/${first.id}/${name}`);
   let record: RolloutRecord | undefined;
@@ -61,14 +64,18 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     ttlMs: number = keptMs,
   ): StoreWrite => ({ key: key(name), value, expect, ttlMs });
 
-  const own = new OwnTable({ now: () => link.now(), key, put, get }, guards);
+  const part: RolloutStore = { now: () => link.now(), key, put, get };
+  const own = new OwnTable(part, units, guards);
+  const claims = new UnitClaims(part, units, () => own.addInBoth());
 
   const take = (next: RolloutRecord, nextVersion: string | undefined) => {
     version = nextVersion;
     const isOther = next.epoch !== record?.epoch || next.generation !== record.generation;
     record = next;
     problem = problemOf(next, first);
-    if (isOther) own.begin(next.epoch);
+    if (!isOther) return;
+    own.begin(next.epoch);
+    claims.begin(next.epoch);
   };
 
   const refresh = async (): Promise<void> => {
@@ -133,28 +140,26 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       const isListed = record.tables.includes(own.name);
       if (!isListed && record.tables.length >= mostTables) return;
       const asked = isListed ? undefined : withTables([...record.tables, own.name]);
-      const table = own.firstWrite();
-      if (table === undefined) return;
-      const done = await put([table, ...(asked === undefined ? [] : [asked.write])]);
+      const done = await own.write(asked === undefined ? [] : [asked.write]);
       if (done === undefined) return;
       if ("conflict" in done) continue;
-      own.arrived(done.versions[0]);
       if (asked !== undefined) take(asked.next, done.versions[1]);
       return;
     }
   };
 
   const flushOnce = async (): Promise<void> => {
-    if (!link.isUp || record === undefined || problem !== undefined || !own.hasNews) return;
-    if (!own.isThere) await register();
-    if (!own.isThere) return;
-    await own.flush();
-    if (own.isThere || !link.isUp) return;
+    if (!link.isUp || record === undefined || problem !== undefined) return;
+    await claims.flush();
+    if (!own.hasNews) return;
+    if (!own.isThere) return register();
+    const done = await own.write();
+    if (done === undefined || "versions" in done || !(await own.sync())) return;
+    if (own.isThere) return void (await own.write());
     // Another process has folded it, taking this one for ended; or the store has lost it, and it is written again.
     await refresh();
     if (record?.tables.includes(own.name) !== true) own.afterFold();
-    await register();
-    await own.flush();
+    if (own.hasNews) await register();
   };
 
   /** One at a time: two writes of a table would be in each other's way. */
@@ -173,7 +178,7 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     const kept = keptEntry === undefined ? undefined : readKept(keptEntry.value);
     const files = record.tables.flatMap((name, at) => {
       const entry = entries[at];
-      const file = entry === undefined ? undefined : readTable(entry.value);
+      const file = entry === undefined ? undefined : readTable(entry.value, guards);
       return entry === undefined || file === undefined || file.epoch !== record?.epoch
         ? []
         : [{ name, file, version: entry.version }];
@@ -233,10 +238,11 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     now: () => Math.floor(link.now()),
     refresh,
     change,
-    note: (news) => own.note(news),
+    note: (request) => claims.add(request),
+    rate: (rating) => claims.rate(rating),
     addShadow: (more) => own.addShadow(more),
     flush,
-    own: () => own.withWaiting(),
+    own: () => own.table(),
     async evidence(): Promise<BookEvidence | undefined> {
       const all = await readAll();
       if (all === undefined || record === undefined) return undefined;
@@ -275,7 +281,6 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
         ...judgement,
       };
       await put([write("kept", keptText(file), "any")]);
-      await own.renew(dayMs);
       await fold(lastRead);
     },
     async close() {

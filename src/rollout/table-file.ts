@@ -1,5 +1,4 @@
-import { type ArmTable, mergeTables } from "./arm-table.ts";
-import { isTable } from "./check-table.ts";
+import { type ArmTable, isArmTable, mergeTables } from "./arm-table.ts";
 import type { Guard } from "./guards/guard.ts";
 import { isCount, longestValue } from "./rollout-record.ts";
 import type { ShadowStatus } from "./rollout-status.ts";
@@ -9,7 +8,7 @@ import { isShadow } from "./shadow-watch.ts";
 export interface TableFile {
   readonly formatVersion: 1;
   readonly epoch: number;
-  /** Number of the write, by which a process tells whether a write whose answer was lost has arrived. */
+  /** Number of the write, for people who look. */
   readonly write: number;
   /** Time of the write on the store's clock in milliseconds since the epoch. */
   readonly at: number;
@@ -27,7 +26,7 @@ export function tableText(file: TableFile, guards: readonly Guard[]): string | u
 }
 
 /** Reads a table; undefined for everything else, which counts as no evidence. */
-export function readTable(text: string): TableFile | undefined {
+export function readTable(text: string, guards: readonly Guard[]): TableFile | undefined {
   if (text.length > longestValue) return undefined;
   try {
     const one = JSON.parse(text) as Partial<TableFile> | null;
@@ -36,7 +35,7 @@ export function readTable(text: string): TableFile | undefined {
       isCount(one.epoch) &&
       isCount(one.write) &&
       isCount(one.at) &&
-      isTable(one.table) &&
+      isArmTable(one.table, guards) &&
       isShadow(one.shadow);
     return isFit ? (one as TableFile) : undefined;
   } catch {

@@ -1,14 +1,9 @@
 import type { ArmAssignment, Decision, RouterEvent } from "../contracts/index.ts";
+import { totalCostUsd } from "../router/totals.ts";
 import { answeringAttempt } from "../plugin/answering-attempt.ts";
-import type { ComparedArm, FinishedRequest } from "./guards/guard.ts";
-
-/** A request of a unit that is compared. */
-export interface ComparedRequest {
-  readonly decisionId: string;
-  readonly arm: ComparedArm;
-  readonly unitHash: string;
-  readonly finished: FinishedRequest;
-}
+import type { ComparedArm } from "./guards/guard.ts";
+import type { RolloutSnapshot } from "./rollout-policy.ts";
+import type { UnitRequest } from "./units.ts";
 
 /** Errors that say nothing about an arm: the caller's own, and limits that held before a model was asked. */
 const notOfTheArm: ReadonlySet<string> = new Set([
@@ -47,35 +42,29 @@ function isCompared(one: ArmAssignment): one is ArmAssignment & { readonly arm: 
  * Returns what the end of a request says about the arm that decided it; undefined if that is nothing. A request that a
  * fallback answered counts for its arm: to leave it out would hide the failures of the arm's model.
  */
-export function finishedRequest(event: RouterEvent, rollout: string): ComparedRequest | undefined {
+export function unitRequest(event: RouterEvent, rollout: string): UnitRequest | undefined {
   if (event.type !== "request-completed" && event.type !== "request-failed") return undefined;
   const { decision, attempts, latencyMs } = event;
   if (decision === undefined) return undefined;
-  const arm = comparedArm(decision, rollout);
-  if (arm === undefined) return undefined;
+  const found = comparedArm(decision, rollout);
+  if (found === undefined) return undefined;
   const isFailed = event.type === "request-failed";
   // The signal's reason, which the caller chose, is no error of ours: the caller has left.
   if (isFailed && (event.error.code === "unknown" || notOfTheArm.has(event.error.code))) return undefined;
-  const costUsd = isFailed ? sumOf(attempts.map((attempt) => attempt.costUsd)) : event.costUsd;
+  const { revision, share, controlShare } = (decision.inputs?.[rollout] ?? {}) as Partial<RolloutSnapshot>;
+  const { arm, unitHash } = found;
   return {
-    decisionId: decision.id,
-    arm: arm.arm,
-    unitHash: arm.unitHash,
-    finished: {
+    unitHash,
+    arm,
+    revision: revision ?? 0,
+    // With a hold-out, units that return may have had another arm: that says nothing about the shares of new ones.
+    share: share === controlShare ? 0.5 : 0,
+    request: {
       outcome: isFailed ? "failed" : event.degraded === undefined ? "answered" : "degraded",
-      costUsd,
+      costUsd: isFailed ? totalCostUsd(attempts) : event.costUsd,
       latencyMs,
       firstTokenMs: isFailed ? undefined : answeringAttempt(attempts)?.firstTokenMs,
       escalated: attempts.some(({ hop }) => hop === "cascade"),
     },
   };
-}
-
-function sumOf(costs: readonly (number | undefined)[]): number | undefined {
-  let sum = 0;
-  for (const cost of costs) {
-    if (cost === undefined) return undefined;
-    sum += cost;
-  }
-  return sum;
 }
