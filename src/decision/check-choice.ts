@@ -5,6 +5,7 @@ import {
   PolicyError,
   type Withheld,
 } from "../contracts/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 
 /** Largest rounding error of a sum of probabilities. */
 export const tolerance = 1e-9;
@@ -45,6 +46,31 @@ export function checkChoice<Id extends string>(
     checkModel(policy, step?.to, candidates);
     if (typeof step.unless?.accepts !== "function")
       throw new PolicyError(policy, `escalates to ${step.to} without a check`);
+  }
+}
+
+/**
+ * Returns an opinion as a lottery whose choices can all be carried out; empty for no opinion. Throws `PolicyError`, also
+ * for probabilities that sum to more than 1.
+ */
+export function checkedLottery<Id extends string>(
+  policy: string,
+  opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
+  candidates: readonly Candidate<Id>[],
+): readonly Choice<Id>[] {
+  if (opinion === undefined) return [];
+  const lottery: readonly Choice<Id>[] = Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
+  try {
+    let sum = 0;
+    for (const choice of lottery) {
+      checkChoice(policy, choice, candidates);
+      sum += choice.probability ?? 1;
+    }
+    if (sum <= 1 + tolerance) return lottery;
+    throw new PolicyError(policy, `returned probabilities that sum to ${sum}, more than 1`);
+  } catch (error) {
+    dropPromises(opinion);
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 export { candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
+export { checkedLottery } from "./check-choice.ts";
 export { decide } from "./decide.ts";
 export type { Decided, DecisionParts } from "./deciding.ts";
 export { permits } from "./eligible.ts";

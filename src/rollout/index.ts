@@ -1,6 +1,12 @@
 /** Statements about live traffic that may be looked at any time. */
 
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
+export {
+  type RolloutPolicyOptions,
+  type RolloutSnapshot,
+  type RolloutState,
+  rolloutPolicy,
+} from "./rollout-policy.ts";
 export type {
   GuardPoint,
   GuardStatus,
@@ -10,4 +16,6 @@ export type {
   RolloutVerdict,
   ShadowStatus,
 } from "./rollout-status.ts";
+export type { RolloutUnit } from "./rollout-unit.ts";
 export type { LivePromiseState, Standing } from "./standing.ts";
+export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
