@@ -1,5 +1,6 @@
-import { mergeShareBets, noShareBets, type ShareBets } from "../statistics/share-bets.ts";
-import type { ComparedArm, Guard } from "./guards/guard.ts";
+import { dropPromises } from "../plugin/index.ts";
+import { isShareBets, mergeShareBets, noShareBets, type ShareBets } from "../statistics/share-bets.ts";
+import type { ComparedArm, FinishedRequest, Guard } from "./guards/guard.ts";
 
 /** Number of units by arm. */
 export type UnitsByArm = Readonly<Record<ComparedArm, number>>;
@@ -52,7 +53,10 @@ export function mergeTables(tables: readonly ArmTable[], guards: readonly Guard[
     closed: byArm(({ closed }) => closed),
     inBoth: sum(({ inBoth }) => inBoth),
     late: sum(({ late }) => late),
-    shares: mergeShareBets(tables.map(({ shares }) => shares)),
+    shares: mergeShareBets(
+      tables.map(({ shares }) => shares),
+      spread,
+    ),
     guards: statesOf(guards, (guard) =>
       guard.merge(
         tables.map((table) => stateOf(table, guard)),
@@ -60,6 +64,61 @@ export function mergeTables(tables: readonly ArmTable[], guards: readonly Guard[
       ),
     ),
   };
+}
+
+/** Counts one more unit that is fixed. */
+export function countUnit(table: ArmTable, arm: ComparedArm): ArmTable {
+  return { ...table, closed: { ...table.closed, [arm]: table.closed[arm] + 1 } };
+}
+
+/**
+ * Adds the value of a unit for one guard. Undefined: the unit says nothing to it. A guard of a user may throw or return
+ * anything: then it says nothing either.
+ */
+export function addValue(
+  table: ArmTable,
+  guard: Guard,
+  arm: ComparedArm,
+  requests: readonly FinishedRequest[],
+): ArmTable | undefined {
+  try {
+    const value: unknown = guard.value(requests);
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      dropPromises(value);
+      return undefined;
+    }
+    const before = Object.hasOwn(table.guards, guard.name) ? table.guards[guard.name] : guard.initial;
+    const state = guard.add(before, arm, value);
+    if (!guard.isState(state)) return undefined;
+    return { ...table, guards: { ...table.guards, [guard.name]: state } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a table of these guards, also after a way through JSON. */
+export function isArmTable(value: unknown, guards: readonly Guard[]): value is ArmTable {
+  const {
+    formatVersion,
+    units,
+    closed,
+    inBoth,
+    late,
+    shares,
+    guards: states,
+  } = (value ?? {}) as Partial<ArmTable>;
+  return (
+    formatVersion === 1 &&
+    [units?.control, units?.candidate, closed?.control, closed?.candidate, inBoth, late].every(isCount) &&
+    isShareBets(shares) &&
+    typeof states === "object" &&
+    states !== null &&
+    guards.every((guard) => Object.hasOwn(states, guard.name) && guard.isState(states[guard.name]))
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** State of a guard in a table: the initial one if the table has none that the guard can read. */

@@ -1,4 +1,4 @@
-import { type Bets, bet, mergeBets, noBets, wealthOf } from "./sequential-bets.ts";
+import { type Bets, bet, isBets, mergeBets, noBets, sharesAround, wealthOf } from "./sequential-bets.ts";
 
 /** Hypothesis on two arms' means of values in [0, 1], of which less is better. */
 export interface HarmMargin {
@@ -6,6 +6,11 @@ export interface HarmMargin {
   readonly margin: number;
   /** Factor on the control's values, for a margin in proportion to them: 1.05 allows 5 % more. Default 1. */
   readonly controlFactor?: number | undefined;
+  /**
+   * True for amounts whose size is not known, such as costs as a part of a generous largest cost: the first stakes then
+   * follow the mean of the earlier units instead of a fair coin, beside which small amounts would look like none.
+   */
+  readonly sized?: boolean | undefined;
 }
 
 /** Bets on pairs of units, the n-th of the candidate with the n-th of control. Plain JSON. */
@@ -24,6 +29,11 @@ export interface PairedBets {
 
 /** Largest number of units that wait for a partner: with arms of equal shares hardly ever more than a few hundred. */
 const mostWaiting = 1_000;
+/** Pairs from which on the mean of the values says how large they are. */
+const enoughPairs = 10;
+const leastVariance = 1e-12;
+/** Shares of the money on harm: what is worth a rollback is found best with stakes a little above the usual ones. */
+const harmShares = sharesAround(0.07, 1);
 
 export const noPairs: PairedBets = Object.freeze({
   waiting: Object.freeze([]),
@@ -44,7 +54,7 @@ export function addUnit(
   bets: PairedBets,
   arm: "control" | "candidate",
   value: number,
-  { margin, controlFactor = 1 }: HarmMargin,
+  { margin, controlFactor = 1, sized = false }: HarmMargin,
 ): PairedBets {
   const held = Math.max(0, Math.min(1, value));
   if (bets.waiting.length === 0 || bets.waitingArm === arm)
@@ -52,20 +62,26 @@ export function addUnit(
   const [partner = 0, ...waiting] = bets.waiting;
   const [control, candidate] = arm === "control" ? [held, partner] : [partner, held];
   const excess = candidate - controlFactor * control - margin;
+  const variance = sized ? Math.max(leastVariance, meanOf(bets) ** 2) : undefined;
   return {
     waiting,
     waitingArm: bets.waitingArm,
     pairs: bets.pairs + 1,
     control: bets.control + control,
     candidate: bets.candidate + candidate,
-    harm: bet(bets.harm, excess / (controlFactor + margin)),
-    safe: bet(bets.safe, -excess / (1 - margin)),
+    harm: bet(bets.harm, excess / (controlFactor + margin), variance),
+    safe: bet(bets.safe, -excess / (1 - margin), variance),
   };
+}
+
+/** Mean of the values so far, half before there are enough. */
+function meanOf({ pairs, control, candidate }: PairedBets): number {
+  return pairs < enoughPairs ? 0.5 : (control + candidate) / (2 * pairs);
 }
 
 /** Wealth of the bets that there is harm above the margin: of at least `1 / alpha` with probability at most alpha. */
 export function harmEvidence({ harm }: PairedBets): number {
-  return wealthOf(harm);
+  return wealthOf(harm, harmShares);
 }
 
 /** The same, that there is none. */
@@ -73,15 +89,37 @@ export function safetyEvidence({ safe }: PairedBets): number {
   return wealthOf(safe);
 }
 
-/** Puts the bets of several processes together, each on units of its own. */
-export function mergePairs(all: readonly PairedBets[]): PairedBets {
+/** Puts the bets of several processes together. `spread` as for `mergeBets`. */
+export function mergePairs(all: readonly PairedBets[], spread = 1): PairedBets {
   const sumOf = (field: "pairs" | "control" | "candidate") => all.reduce((sum, one) => sum + one[field], 0);
   return {
     ...noPairs,
     pairs: sumOf("pairs"),
     control: sumOf("control"),
     candidate: sumOf("candidate"),
-    harm: mergeBets(all.map(({ harm }) => harm)),
-    safe: mergeBets(all.map(({ safe }) => safe)),
+    harm: mergeBets(
+      all.map(({ harm }) => harm),
+      spread,
+    ),
+    safe: mergeBets(
+      all.map(({ safe }) => safe),
+      spread,
+    ),
   };
+}
+
+/** True for what `addUnit` returns, also after a way through JSON. */
+export function isPairedBets(value: unknown): value is PairedBets {
+  const { waiting, waitingArm, pairs, control, candidate, harm, safe } = (value ?? {}) as Partial<PairedBets>;
+  const isAmount = (amount: unknown) =>
+    typeof amount === "number" && amount >= 0 && amount < Number.MAX_VALUE;
+  return (
+    Array.isArray(waiting) &&
+    waiting.length <= mostWaiting &&
+    waiting.every((one) => isAmount(one) && one <= 1) &&
+    (waitingArm === "control" || waitingArm === "candidate") &&
+    [pairs, control, candidate].every(isAmount) &&
+    isBets(harm) &&
+    isBets(safe)
+  );
 }

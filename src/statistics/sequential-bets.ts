@@ -15,14 +15,19 @@ export interface Bets {
  * so 0.05 finds within some thousand observations what cannot be found in some hundred. Half an octave apart.
  */
 const STAKES: readonly number[] = Array.from({ length: 15 }, (_, step) => 2 ** -(step / 2));
-/** Shares of the money by stake: most around 0.05, in the logarithm a normal distribution of 1.2 octaves. */
-const SHARES: readonly number[] = normalised(
-  STAKES.map((stake) => Math.exp(-(Math.log2(stake / 0.05) ** 2) / (2 * 1.2 ** 2))),
-);
-const logShares = SHARES.map(Math.log);
+/** Logarithms of the shares of the money by stake. */
+export type StakeShares = readonly number[];
+
+/** Returns shares of which most are around a stake: in the logarithm a normal distribution with this deviation. */
+export function sharesAround(center: number, octaves: number): StakeShares {
+  const weights = STAKES.map((stake) => Math.exp(-(Math.log2(stake / center) ** 2) / (2 * octaves ** 2)));
+  return normalised(weights).map(Math.log);
+}
+
+const usualShares = sharesAround(0.05, 1.2);
 /** Largest stake on a gain of at least -1: a bet never ends in ruin. */
 const mostStake = 0.9;
-/** Imagined observations with the variance of a fair coin, so that the first bets are small. */
+/** Imagined observations, so that the first bets are small; by default with the variance of a fair coin. */
 const imagined = { count: 3, variance: 0.25 };
 /** Largest logarithm that is kept, so that wealth stays a finite number. */
 const mostLog = 600;
@@ -39,43 +44,40 @@ export const noBets: Bets = Object.freeze({
  * Returns the bets after one more observation. `gain` is what a stake of 1 wins, at least -1; under the hypothesis its
  * expectation, given all earlier ones, is at most 0. Then wealth reaches `c` with probability at most `1 / c`, however
  * often it is looked at (Ville's inequality; Waudby-Smith & Ramdas 2024). Stakes follow the spread of earlier gains
- * and are mixed, so that nothing is tuned to a number of observations.
+ * and are mixed, so that nothing is tuned to a number of observations. `imaginedVariance` is the variance that gains are
+ * thought to have before there are any, above 0; it may depend on what was seen before. A wrong one costs power only.
  */
-export function bet(bets: Bets, gain: number): Bets {
+export function bet(bets: Bets, gain: number, imaginedVariance = imagined.variance): Bets {
   const held = Math.max(-1, gain);
-  const deviation = deviationOf(bets);
+  const deviation = deviationOf(bets, imaginedVariance);
   const logs = bets.logs.map((log, at) =>
     Math.min(mostLog, log + Math.log1p(Math.min(mostStake, (STAKES[at] as number) / deviation) * held)),
   );
   return { logs, count: bets.count + 1, sum: bets.sum + held, squares: bets.squares + held * held };
 }
 
-function deviationOf({ count, sum, squares }: Bets): number {
+function deviationOf({ count, sum, squares }: Bets, variance: number): number {
   const spread = count === 0 ? 0 : squares - (sum * sum) / count;
-  return Math.sqrt((imagined.count * imagined.variance + Math.max(0, spread)) / (imagined.count + count));
+  return Math.sqrt((imagined.count * variance + Math.max(0, spread)) / (imagined.count + count));
 }
 
-/** Returns the wealth: 1 before the first observation. */
-export function wealthOf({ logs }: Bets): number {
+/** Returns the wealth: 1 before the first observation. The shares must not depend on observations. */
+export function wealthOf({ logs }: Bets, shares: StakeShares = usualShares): number {
   let sum = 0;
-  for (let at = 0; at < logs.length; at += 1)
-    sum += Math.exp((logs[at] as number) + (logShares[at] as number));
+  for (let at = 0; at < logs.length; at += 1) sum += Math.exp((logs[at] as number) + (shares[at] as number));
   return sum;
 }
 
 /**
  * Puts bets on separate observations together, for instance those of several processes: at each stake the product of
- * their wealths, which is as valid as one.
+ * their wealths, which is as valid as one. If an observation of one can depend on those of others, `spread` is the
+ * largest number of bets with one in common, and the product is that of the `spread`-th roots: its expectation is at
+ * most the product of the roots of the expectations (Finner 1992), so at most 1, however much they depend.
  */
-export function mergeBets(all: readonly Bets[]): Bets {
+export function mergeBets(all: readonly Bets[], spread = 1): Bets {
   const total = (of: (bets: Bets) => number) => all.reduce((sum, bets) => sum + of(bets), 0);
   return {
-    logs: STAKES.map((_, at) =>
-      Math.min(
-        mostLog,
-        total(({ logs }) => logs[at] as number),
-      ),
-    ),
+    logs: STAKES.map((_, at) => Math.min(mostLog, total(({ logs }) => logs[at] as number) / spread)),
     count: total(({ count }) => count),
     sum: total(({ sum }) => sum),
     squares: total(({ squares }) => squares),

@@ -1,4 +1,4 @@
-import { type Bets, bet, mergeBets, noBets, wealthOf } from "./sequential-bets.ts";
+import { type Bets, bet, isBets, mergeBets, noBets, wealthOf } from "./sequential-bets.ts";
 
 /** Bets that events of a known probability happen more often, and less often. Plain JSON. */
 export interface ShareBets {
@@ -22,6 +22,22 @@ export function mismatchEvidence({ more, fewer }: ShareBets): number {
   return (wealthOf(more) + wealthOf(fewer)) / 2;
 }
 
-export function mergeShareBets(all: readonly ShareBets[]): ShareBets {
-  return { more: mergeBets(all.map(({ more }) => more)), fewer: mergeBets(all.map(({ fewer }) => fewer)) };
+/** `spread` as for `mergeBets`. */
+export function mergeShareBets(all: readonly ShareBets[], spread = 1): ShareBets {
+  return {
+    more: mergeBets(
+      all.map(({ more }) => more),
+      spread,
+    ),
+    fewer: mergeBets(
+      all.map(({ fewer }) => fewer),
+      spread,
+    ),
+  };
+}
+
+/** True for what `addTrial` returns, also after a way through JSON. */
+export function isShareBets(value: unknown): value is ShareBets {
+  const { more, fewer } = (value ?? {}) as Partial<ShareBets>;
+  return isBets(more) && isBets(fewer);
 }

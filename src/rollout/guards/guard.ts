@@ -11,14 +11,14 @@ export interface FinishedRequest {
   readonly firstTokenMs?: number | undefined;
   /** True if a larger model than the first was asked as well. */
   readonly escalated: boolean;
-  /** Verdict on the answer. `source` begins with `feedback`, `audit` or `judge`. */
-  readonly quality?: RatedQuality | undefined;
+  /** Verdicts on the answer. */
+  readonly ratings?: readonly RatedQuality[] | undefined;
 }
 
 export interface RatedQuality {
   /** In [0, 1]. */
   readonly value: number;
-  /** For instance `feedback` or `feedback:thumbs`. */
+  /** `feedback`, `audit` or `judge`, or one of these with more behind a colon, as in `feedback:thumbs`. */
   readonly source: string;
 }
 

@@ -1,0 +1,44 @@
+import { InvalidOptionError } from "../../contracts/index.ts";
+import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type CostState, clippedCostGuard } from "./clipped-cost-guard.ts";
+import type { Guard } from "./guard.ts";
+import { checkKind } from "./guard-options.ts";
+import { type MomentState, unboundedCostGuard } from "./unbounded-cost-guard.ts";
+
+export interface CostGuardOptions {
+  /** Largest rise of a unit's mean cost that counts as none, as a part of control's: 0.05 is 5 %. In (0, 10]. */
+  readonly marginShare?: number | undefined;
+  /** The same in US dollars per unit, above 0 and below `maxUsd`. One of the two is needed. */
+  readonly marginUsd?: number | undefined;
+  /** Cost of a unit at which it is clipped, above 0. Absent: none is, and the error is no longer exact. */
+  readonly maxUsd?: number | undefined;
+  /** Default `guard`. */
+  readonly kind?: "guard" | "signal" | undefined;
+}
+
+/**
+ * Guard on the mean cost of a unit. With `maxUsd` it is exact for the clipped cost, and the share of clipped units is
+ * told: choose one that hardly any unit reaches. Without, one unit of immense cost holds up the comparison, and its
+ * error holds for many units only. A unit with a request of unknown price says nothing. Throws `InvalidOptionError`.
+ */
+export function cost(options: CostGuardOptions): Guard<CostState> | Guard<MomentState> {
+  checkKeys("cost", options, ["marginShare", "marginUsd", "maxUsd", "kind"]);
+  const { marginShare, marginUsd, maxUsd } = options;
+  if ((marginShare === undefined) === (marginUsd === undefined))
+    throw new InvalidOptionError(
+      "cost",
+      options,
+      "given either marginShare, a part of control's cost, or marginUsd",
+    );
+  const kind = checkKind("cost", options.kind, "guard");
+  const ofControl = marginShare !== undefined;
+  const margin = ofControl
+    ? checkNumber("cost.marginShare", marginShare, { min: Number.MIN_VALUE, max: 10 })
+    : checkNumber("cost.marginUsd", marginUsd, { min: Number.MIN_VALUE });
+  const what = { name: "cost", kind, margin, marginOf: ofControl ? "control" : "difference" } as const;
+  if (maxUsd === undefined) return unboundedCostGuard(what);
+  checkNumber("cost.maxUsd", maxUsd, { min: Number.MIN_VALUE });
+  if (!ofControl && margin >= maxUsd)
+    throw new InvalidOptionError("cost.marginUsd", margin, `below maxUsd, ${maxUsd}`);
+  return clippedCostGuard(what, maxUsd);
+}

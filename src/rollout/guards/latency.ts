@@ -1,0 +1,93 @@
+import { InvalidOptionError } from "../../contracts/index.ts";
+import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import type { FinishedRequest, Guard } from "./guard.ts";
+import { checkKind } from "./guard-options.ts";
+import {
+  addPaired,
+  isPairedState,
+  mergePaired,
+  noPairedState,
+  type PairedState,
+  pairedEvidence,
+} from "./paired-guard.ts";
+
+export interface LatencyGuardOptions {
+  /** Quantile of control's latencies that is watched, in [0.5, 0.99]. */
+  readonly quantile: number;
+  /** Largest rise in milliseconds that counts as none, at least 0. */
+  readonly marginMs: number;
+  /** Time to the whole answer, or to its first content where it was streamed. Default `answer`. */
+  readonly of?: "answer" | "first-token" | undefined;
+  /** Default `signal`: latency depends on the time of day and on load more than on the policy. */
+  readonly kind?: "guard" | "signal" | undefined;
+}
+
+/** State of a guard on latency. Plain JSON. */
+export interface LatencyState extends PairedState {
+  /** Latencies of control's last units. */
+  readonly recent: readonly number[];
+}
+
+const noLatencyState: LatencyState = Object.freeze({ ...noPairedState, recent: Object.freeze([]) });
+const mostRecent = 200;
+/** Latencies of control from which on a quantile is taken. */
+const fewestRecent = 20;
+
+/**
+ * Guard on a quantile of latency. Compares the share of candidate's units above control's quantile plus `marginMs` with
+ * the share of control's units above its quantile, which is taken from control's last 200 units before. Evidence of harm
+ * is false with the stated probability at most if candidate's latencies are not distributed above control's plus the
+ * margin; exact. Of a unit the answered request in its middle counts. The shares are its means. Throws
+ * `InvalidOptionError`.
+ */
+export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
+  checkKeys("latency", options, ["quantile", "marginMs", "of", "kind"]);
+  const { of = "answer" } = options;
+  const quantile = checkNumber("latency.quantile", options.quantile, { min: 0.5, max: 0.99 });
+  const marginMs = checkNumber("latency.marginMs", options.marginMs, { min: 0, max: 86_400_000 });
+  if (of !== "answer" && of !== "first-token")
+    throw new InvalidOptionError("latency.of", of, '"answer" or "first-token"');
+  const timeOf = ({ latencyMs, firstTokenMs }: FinishedRequest) =>
+    of === "answer" ? latencyMs : firstTokenMs;
+  return {
+    name: `latency:p${Number((100 * quantile).toFixed(2))}`,
+    kind: checkKind("latency", options.kind, "signal"),
+    margin: marginMs,
+    marginOf: "difference",
+    unit: "ms",
+    exact: true,
+    initial: noLatencyState,
+    value(requests) {
+      const times = requests
+        .filter(({ outcome }) => outcome !== "failed")
+        .map(timeOf)
+        .filter((time): time is number => time !== undefined && time >= 0 && time < Number.MAX_VALUE);
+      return times[Math.floor(times.length / 2)];
+    },
+    add(state, arm, value) {
+      const recent = arm === "control" ? [...state.recent, value].slice(-mostRecent) : state.recent;
+      if (state.recent.length < fewestRecent) return { ...state, recent };
+      const isAbove = value - (arm === "candidate" ? marginMs : 0) > quantileOf(state.recent, quantile);
+      return { ...addPaired(state, arm, isAbove ? 1 : 0, { margin: 0 }), recent };
+    },
+    merge: (states, spread) => ({
+      ...mergePaired(states, spread),
+      recent: states.flatMap(({ recent }) => recent).slice(-mostRecent),
+    }),
+    evidence: pairedEvidence,
+    isState: (value): value is LatencyState => {
+      const { recent } = (value ?? {}) as Partial<LatencyState>;
+      return (
+        isPairedState(value) &&
+        Array.isArray(recent) &&
+        recent.length <= mostRecent &&
+        recent.every((time) => typeof time === "number" && time >= 0 && time < Number.MAX_VALUE)
+      );
+    },
+  };
+}
+
+function quantileOf(values: readonly number[], quantile: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))] as number;
+}
