@@ -10,8 +10,8 @@ export {
 export type {
   GuardPoint,
   GuardStatus,
+  RolloutPhase,
   RolloutStage,
-  RolloutState,
   RolloutStatus,
   RolloutVerdict,
   ShadowStatus,

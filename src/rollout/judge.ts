@@ -4,7 +4,7 @@ import type { Guard, GuardEvidence } from "./guards/guard.ts";
 import { type JudgedStage, suspicion, type Verdict } from "./verdict.ts";
 
 /** Level of the always-valid test whether the arms have their shares of units. */
-const mismatchAlpha = 0.001;
+export const mismatchAlpha = 0.001;
 const usualMaxInBoth = 0.01;
 /** Units in both arms that are never too many: a few come from restarts with another clock or salt in a test. */
 const fewInBoth = 5;
