@@ -1,0 +1,230 @@
+import {
+  type DecisionsLost,
+  type EventSink,
+  InvalidOptionError,
+  type LoopEvent,
+  type Model,
+  type RouterEvent,
+} from "../../contracts/index.ts";
+import { answeringAttempt } from "../../plugin/answering-attempt.ts";
+import { dropPromises } from "../../plugin/index.ts";
+import { nodeBuiltin } from "../../plugin/node-builtin.ts";
+import { createAuditBook } from "./audit-book.ts";
+import { type AuditJob, auditedRecord, type Completed, refusalOf } from "./audit-job.ts";
+import { type AuditOptions, resolveAuditOptions } from "./audit-options.ts";
+import type { AuditStatus } from "./audit-status.ts";
+import { type Compared, compareAnswers } from "./compare-answers.ts";
+import { drawnIds } from "./drawn-ids.ts";
+import { joinFeedback } from "./joined-feedback.ts";
+import { longestLine, outcomeLine } from "./outcome-line.ts";
+import { createRecordFile } from "./record-file.ts";
+import { lastDay } from "./spent-before.ts";
+import { createWorkQueue } from "./work-queue.ts";
+
+/** A sample of live requests that is answered a second time and scored. */
+export interface Audit {
+  status(): AuditStatus;
+  /** Waits for all comparisons that wait or are under way, and writes their records. Rejects if that fails. */
+  flush(): Promise<void>;
+  /**
+   * Ends all comparisons at once, writes what is there and listens no more. The router's `close()` does so too. Rejects
+   * if records could not be written.
+   */
+  close(): Promise<void>;
+}
+
+/** Shortest time between two tries to open a file that failed, in milliseconds. */
+const retryEveryMs = 30_000;
+
+/**
+ * Creates an audit: a random sample of the requests that another model than the reference answered is answered by the
+ * reference as well, after the caller has the answer; both answers are scored, and an outcome record is written, as
+ * `eval train`, `eval tune` and `eval report` read it. Requests that the reference answered count with a loss of 0.
+ *
+ * All calls are made under the constraints of their request, within the router's budgets and limits and within a day's
+ * own money. A request is never delayed and never fails because of it. Throws `InvalidOptionError`.
+ */
+export function createAudit<const Id extends string>(given: AuditOptions<Id>): Audit {
+  const options = resolveAuditOptions(given as unknown as AuditOptions);
+  const files = nodeBuiltin("node:fs/promises");
+  if (files === undefined)
+    throw new InvalidOptionError("createAudit.file", options.file, "used where there is a file system");
+  const { router, scorer, trainingShare, hash } = options;
+  const reference = router.models[options.reference] as Model;
+  const small = router.models[options.small] as Model;
+
+  let emit: ((event: DecisionsLost | LoopEvent) => void) | undefined;
+  let isClosed = false;
+  let isFailing = false;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  /** Ends of the follow-ups under way. */
+  const ends = new Set<() => void>();
+  const drawn = drawnIds();
+  const feedback = joinFeedback(drawn.has);
+  const book = createAuditBook({ ...options, tell: (event) => emit?.(event) });
+  const file = createRecordFile({
+    file: options.file,
+    files,
+    onFirst(line) {
+      // What an earlier process spent today is known before the first call.
+      const last = lastDay(line);
+      if (last !== undefined) book.restore(last.day, last.spentUsd);
+    },
+    onState(fails, reason) {
+      isFailing = fails;
+      triedAt = performance.now();
+      book.failing(fails, reason);
+    },
+  });
+
+  const handOn = (job: Pick<AuditJob, "event" | "probability">, loss: number): void => {
+    book.loss(loss, job.probability);
+    try {
+      dropPromises(options.promise?.add(auditedRecord(job, loss, hash)));
+    } catch {
+      // Its failure does not concern the audit.
+    }
+  };
+
+  const write = (
+    job: AuditJob,
+    compared: Extract<Compared, { skipped?: undefined }>,
+    costUsd: number,
+  ): void => {
+    const { isReference, event } = job;
+    const parts = { job, compared, costUsd, ...book.day(), other: isReference ? reference : small };
+    const { line, loss, quality } = outcomeLine(parts, options, reference.name);
+    if (line.length > longestLine) book.skip("too-long");
+    else if (!file.add(line)) book.skip("failed");
+    else {
+      book.record();
+      feedback.scored(event.decision.id, quality);
+      if (isReference) handOn(job, loss);
+    }
+  };
+
+  const compare = async (job: AuditJob): Promise<void> => {
+    const { event, request, answer, isReference } = job;
+    const isOpen = await file.open().then(
+      () => true,
+      () => false,
+    );
+    const hold = isOpen && !isClosed ? book.hold(queue.working <= 1) : undefined;
+    if (hold === undefined) {
+      book.skip(isClosed ? "closed" : isOpen ? "budget" : "failed");
+      return;
+    }
+    let spentUsd = 0;
+    try {
+      const followUp = event.follow("shadow", { maxCostUsd: hold.usd });
+      ends.add(followUp.end);
+      const compared = await compareAnswers({
+        request,
+        facts: event.decision.request,
+        answer,
+        given: answeringAttempt(event.attempts),
+        model: isReference ? reference : small,
+        isReference,
+        scorer,
+        followUp,
+        timeoutMs: options.timeoutMs,
+      });
+      ends.delete(followUp.end);
+      // Of calls that were left: the most that they can cost.
+      spentUsd = followUp.committedUsd();
+      hold.settle(spentUsd);
+      book.spent(spentUsd);
+      // A model that may not answer is outside of what the loss is about: no policy could have chosen it.
+      if (isReference && compared.skipped !== "not-permitted") book.compared(compared.skipped === undefined);
+      if (compared.skipped === undefined) write(job, compared, spentUsd);
+      else book.skip(compared.skipped);
+    } catch {
+      // The router was closed, or a part of it that its user gave is broken.
+      hold.settle(spentUsd);
+      book.skip(isClosed ? "closed" : "failed");
+    }
+  };
+
+  const queue = createWorkQueue<AuditJob>({
+    places: options.maxConcurrent,
+    mostWaiting: options.maxQueued,
+    work: compare,
+  });
+
+  const consider = (event: Completed): void => {
+    const { decision } = event;
+    const call = answeringAttempt(event.attempts);
+    if (call === undefined) return;
+    book.setNow(Date.parse(decision.at));
+    if (isFailing && performance.now() - triedAt > retryEveryMs) file.retry();
+    const probability = book.probability();
+    const isDrawn = event.draw() < probability;
+    book.seen(isDrawn);
+    if (!isDrawn) return;
+    drawn.add(decision.id);
+    const refusal = refusalOf(event, options);
+    if (refusal !== undefined) {
+      book.skip(refusal);
+      return;
+    }
+    const isReference = call.name !== reference.name;
+    if (!isReference) {
+      // As many are left out as of the others could not be compared, so that neither kind outweighs the other.
+      if (event.draw() >= book.comparableShare()) return;
+      book.ofReference();
+      handOn({ event, probability }, 0);
+      if (event.draw() >= trainingShare) return;
+    }
+    const [request, answer] = [event.readRequest(), event.readAnswer()];
+    if (queue.add({ event, request, answer, probability, isReference })) return;
+    if (isReference) book.compared(false);
+    book.skip("queue-full");
+  };
+
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      isClosed = true;
+      remove();
+      for (const _ of queue.drop()) book.skip("closed");
+      for (const end of ends) end();
+      await queue.idle();
+      await file.close();
+    })();
+    return closing;
+  };
+
+  const sink: EventSink = Object.assign(
+    (event: RouterEvent) => {
+      if (isClosed) return;
+      if (event.type === "request-completed") consider(event);
+      else if (event.type === "feedback-given") feedback.given(event.decisionId, event.quality);
+    },
+    {
+      attach(to: (event: DecisionsLost | LoopEvent) => void) {
+        emit = to;
+      },
+      close,
+    },
+  );
+  const remove = router.observe(sink);
+
+  return {
+    status() {
+      const status = book.status();
+      return {
+        ...status,
+        state: isClosed ? "closed" : status.state,
+        queued: queue.waiting,
+        underWay: queue.working,
+        scorer: { name: scorer.name, errors: scorer.errors?.() },
+        feedback: feedback.status(),
+      };
+    },
+    async flush() {
+      await queue.idle();
+      await file.flush();
+    },
+    close,
+  };
+}
