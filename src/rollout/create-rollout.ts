@@ -1,6 +1,6 @@
 import {
-  InvalidOptionError,
   type EventSink,
+  InvalidOptionError,
   type Json,
   type LoopEvent,
   type Model,
@@ -114,9 +114,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   });
   const first = firstRecord(rollout, saltFingerprint(id, salt), policy, clock.wall());
   const local =
-    store === undefined
-      ? createLocalBook({ first, stages: stages.length, guards, units, clock })
-      : undefined;
+    store === undefined ? createLocalBook({ first, stages: stages.length, guards, units, clock }) : undefined;
   const book =
     local ??
     createSharedBook({
@@ -349,7 +347,9 @@ function describeUnit(unit: RolloutOptions<string>["unit"]): string {
 /** Refuses a rollout within a rollout: a unit would have two arms that depend on each other. */
 function refuseNested(policy: Policy<string>, option: string): void {
   const reads = (policy as Partial<Policy> | undefined)?.reads;
-  const nested = Array.isArray(reads) ? reads.find((one: PolicyInput) => inputsOfRollouts.has(one)) : undefined;
+  const nested = Array.isArray(reads)
+    ? reads.find((one: PolicyInput) => inputsOfRollouts.has(one))
+    : undefined;
   if (nested !== undefined)
     throw new InvalidOptionError(
       `createRollout.${option}`,
@@ -362,7 +362,11 @@ function refuseNested(policy: Policy<string>, option: string): void {
 function refuseOthers(id: string, router: Router<string>, own: PolicyInput | undefined): void {
   const reads = router.policy.reads ?? [];
   if (own === undefined || !reads.includes(own))
-    throw new InvalidOptionError("rollout.attach", id, "called with a router whose policy is, or holds, rollout.policy");
+    throw new InvalidOptionError(
+      "rollout.attach",
+      id,
+      "called with a router whose policy is, or holds, rollout.policy",
+    );
   const mine = inputsOfRollouts.get(own) ?? [];
   for (const other of reads) {
     const theirs = other === own ? undefined : inputsOfRollouts.get(other);

@@ -9,7 +9,15 @@ const mostPoints = 60;
 const growth = 1.02;
 
 /** Returns evidence as a point of a sequence. */
-export function pointOf({ pairs, control = 0, candidate = 0, low, high, harm, safe }: GuardEvidence): GuardPoint {
+export function pointOf({
+  pairs,
+  control = 0,
+  candidate = 0,
+  low,
+  high,
+  harm,
+  safe,
+}: GuardEvidence): GuardPoint {
   return {
     pairs,
     difference: candidate - control,

@@ -174,4 +174,5 @@ function meansOf({ control, candidate, pairs }: GuardEvidence, { margin, marginO
   const of = marginOf === "control" ? " of control's" : "";
   return `candidate ${shown(candidate)}, control ${shown(control)}, margin ${shown(margin)}${of}, ${pairs} pairs of units`;
 }
+
 export type { JudgedStage, Verdict } from "./verdict.ts";

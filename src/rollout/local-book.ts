@@ -81,7 +81,13 @@ export function createLocalBook({ first, stages, guards, units, clock }: LocalBo
     },
     close: async () => {},
     exportState: () => {
-      const kept: LocalState = { formatVersion: 1, record, units: units.exportState(), shadow, atStageMs: atStageMs() };
+      const kept: LocalState = {
+        formatVersion: 1,
+        record,
+        units: units.exportState(),
+        shadow,
+        atStageMs: atStageMs(),
+      };
       return JSON.parse(JSON.stringify(kept)) as Json;
     },
     restoreState(given) {

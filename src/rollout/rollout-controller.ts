@@ -6,13 +6,19 @@ import { withPoints } from "./guard-points.ts";
 import type { Guard } from "./guards/guard.ts";
 import { type JudgedStage, judge, type Verdict } from "./judge.ts";
 import { judgeShadow } from "./judge-shadow.ts";
-import { noShadow } from "./shadow-watch.ts";
 import type { BookEvidence, RolloutBook } from "./rollout-book.ts";
-import { afterBrokenPromise, afterHand, afterVerdict, type HandMove, type MoveFacts } from "./rollout-moves.ts";
+import {
+  afterBrokenPromise,
+  afterHand,
+  afterVerdict,
+  type HandMove,
+  type MoveFacts,
+} from "./rollout-moves.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
 import type { RolloutSnapshot } from "./rollout-policy.ts";
 import type { RolloutRecord } from "./rollout-record.ts";
 import type { RolloutVerdict } from "./rollout-status.ts";
+import { noShadow } from "./shadow-watch.ts";
 import { sharesOf } from "./stage-shares.ts";
 
 export interface ControllerOptions {
@@ -74,9 +80,7 @@ export function createController(options: ControllerOptions): RolloutController 
     const { problem } = book;
     // An unreadable record changes nothing; another salt or other settings would move units.
     const isOut = problem !== undefined && problem.because !== "record";
-    const { share, controlShare } = isOut
-      ? { share: 0, controlShare: 0 }
-      : sharesOf(record, stages, holdOut);
+    const { share, controlShare } = isOut ? { share: 0, controlShare: 0 } : sharesOf(record, stages, holdOut);
     const paused = record.state !== "running" || isOut;
     const { stage, revision } = record;
     const isSame =
@@ -305,7 +309,11 @@ function unlessRefused(move: Move): Move {
 /** Error of a change by hand that is not, or not yet, known to all. */
 function notMoved(id: string, { kind }: HandMove, { problem, store = "memory" }: RolloutBook): Error {
   if (problem !== undefined)
-    return new InvalidOptionError(`rollout.${kind}`, id, `asked of a rollout that this process takes part in: ${problem.reason}`);
+    return new InvalidOptionError(
+      `rollout.${kind}`,
+      id,
+      `asked of a rollout that this process takes part in: ${problem.reason}`,
+    );
   const canWait = kind === "abort" || kind === "pause";
   return new StoreError(
     store,

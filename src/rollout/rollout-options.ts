@@ -178,19 +178,26 @@ function checkedStages(given: unknown, holdOut: number | undefined): readonly Ro
         "at most 0.5, or 1: above one half control needs a holdOut to be compared with",
       );
     if (share > 0.5 && share < 1 && share > 1 - (holdOut ?? 0))
-      throw new InvalidOptionError(`${place}.share`, share, `at most 1 - holdOut, ${1 - (holdOut ?? 0)}, or 1`);
+      throw new InvalidOptionError(
+        `${place}.share`,
+        share,
+        `at most 1 - holdOut, ${1 - (holdOut ?? 0)}, or 1`,
+      );
     const { share: now } = stageShares(stage, holdOut);
     if (now <= before)
       throw new InvalidOptionError(`${place}.share`, share, `above that of the stage before it, ${before}`);
     before = now;
     return Object.freeze({ share, ...(units !== undefined && { units }) });
   });
-  if (before === 0)
-    throw new InvalidOptionError(option, given, "stages of which one at least has a share");
+  if (before === 0) throw new InvalidOptionError(option, given, "stages of which one at least has a share");
   return Object.freeze(stages);
 }
 
-function checkedShadow(place: string, stage: RolloutStage & { readonly shadow: true }, at: number): RolloutStage {
+function checkedShadow(
+  place: string,
+  stage: RolloutStage & { readonly shadow: true },
+  at: number,
+): RolloutStage {
   checkKeys(place, stage, ["shadow", "requests", "calls"]);
   if (at > 0) throw new InvalidOptionError(`${place}.shadow`, true, "the first stage, or absent");
   const { requests, calls } = stage;

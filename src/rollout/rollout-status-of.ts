@@ -1,12 +1,12 @@
-import type { RolloutBook } from "./rollout-book.ts";
+import { mismatchEvidence } from "../statistics/share-bets.ts";
 import { stateOf } from "./arm-table.ts";
 import { pointOf } from "./guard-points.ts";
+import { decidesAt, mismatchAlpha } from "./judge.ts";
+import type { RolloutBook } from "./rollout-book.ts";
 import type { RolloutController } from "./rollout-controller.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
 import type { GuardStatus, RolloutStatus } from "./rollout-status.ts";
 import { noShadow } from "./shadow-watch.ts";
-import { mismatchEvidence } from "../statistics/share-bets.ts";
-import { mismatchAlpha } from "./judge.ts";
 
 export interface StatusParts {
   readonly rollout: ResolvedRollout;
@@ -35,8 +35,6 @@ export async function rolloutStatusOf({
     evidence?.kept.verdict !== undefined && book.problem === undefined && book.isReached
       ? evidence.kept.verdict
       : controller.lastVerdict();
-  const alarmAtOf = (kind: string) =>
-    Math.max(1, guards.filter((guard) => guard.kind === kind).length) / controller.alpha;
   const isOut = book.problem !== undefined && book.problem.because !== "record";
   return {
     formatVersion: 1,
@@ -70,7 +68,7 @@ export async function rolloutStatusOf({
         ...pointOf(found),
         control: found.control,
         candidate: found.candidate,
-        alarmAt: alarmAtOf(guard.kind),
+        alarmAt: decidesAt(guards, guard.kind, controller.alpha),
         safeAt: 1 / controller.alpha,
         points: Object.hasOwn(points, guard.name) ? (points[guard.name] ?? []) : [],
       };

@@ -15,8 +15,8 @@ import { allText } from "../request/index.ts";
 export interface ShadowedRequest {
   readonly decision: Decision;
   readonly readText: ReadText;
-  /** Returns the request as it was sent. Absent: `text.all()` holds the ask and the earlier turns. */
-  readonly readRequest?: (() => ChatRequest) | undefined;
+  /** Returns the request as it was sent. */
+  readonly readRequest: () => ChatRequest;
 }
 
 /** Facts of a router's models by id, and the ids that stand for one model. */
@@ -47,7 +47,7 @@ export function shadowContext(
     ...decision.request,
     ask,
     window,
-    text: { all: () => (readRequest === undefined ? `${window}\n${ask}` : allText(readRequest())) },
+    text: { all: () => allText(readRequest()) },
   };
   const candidates = decision.candidates.flatMap((one): Candidate[] => {
     const { model: id, permitted, unknown: _, withheld, ...estimates } = one;

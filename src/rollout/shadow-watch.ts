@@ -65,7 +65,7 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
   const underWay = new Set<() => void>();
   let isClosed = false;
 
-  const call = async (id: string, { readRequest, follow }: Answered) => {
+  const call = async (id: string, { readRequest, follow }: Pick<Answered, "readRequest" | "follow">) => {
     const model = options.models[id];
     if (model === undefined || underWay.size >= mostAtOnce) return;
     const way = follow("shadow");
@@ -92,7 +92,7 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
       const { decision } = event;
       // Of what a pin or a budget has decided the candidate would decide nothing either.
       if (decision.forced || decision.degraded !== undefined) return;
-      const { readText, readRequest, follow, readAnswer } = event as typeof event & Partial<Answered>;
+      const { readText, readRequest } = event;
       const context = shadowContext({ decision, readText, readRequest }, models);
       const opinion = opinionOf(candidate, context);
       if (opinion === undefined) return add({ requests: 1, failed: 1 });
@@ -110,9 +110,8 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
       const isSampled = calls > 0 && random() < calls;
       // Without tools: what an answer asks for is not done twice.
       if (!isSampled || decision.request.tools > 0) return;
-      if (readRequest === undefined || readAnswer === undefined || follow === undefined) return;
       const drawn = drawOf(opinion, random());
-      if (drawn !== undefined) void call(drawn.model, { readRequest, readAnswer, follow });
+      if (drawn !== undefined) void call(drawn.model, event);
     },
     close() {
       isClosed = true;

@@ -1,6 +1,6 @@
 import type { ArmAssignment, Decision, RouterEvent } from "../contracts/index.ts";
-import { totalCostUsd } from "../router/totals.ts";
 import { answeringAttempt } from "../plugin/answering-attempt.ts";
+import { totalCostUsd } from "../router/totals.ts";
 import type { ComparedArm } from "./guards/guard.ts";
 import type { RolloutSnapshot } from "./rollout-policy.ts";
 import type { UnitRequest } from "./units.ts";
