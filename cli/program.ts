@@ -18,6 +18,7 @@ import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
 import { paint } from "./paint.ts";
+import { rolloutCommand } from "./rollout.ts";
 import { routeCommand } from "./route.ts";
 
 /**
@@ -59,6 +60,7 @@ Exit codes:
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
+  program.addCommand(withSettings(rolloutCommand(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));
 }
 

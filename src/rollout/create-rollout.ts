@@ -5,28 +5,26 @@ import {
   type LoopEvent,
   type Model,
   type Policy,
-  type PolicyInput,
   type Router,
   type RouterEvent,
 } from "../contracts/index.ts";
-import { policyHash } from "../decision/index.ts";
 import { createClock } from "../plugin/clock.ts";
 import { checkMethods, checkText } from "../plugin/index.ts";
-import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { shortText } from "../plugin/short-text.ts";
 import { unref } from "../state/shared/store-link.ts";
 import type { AuditedRecord } from "./audited-record.ts";
+import { firstRecord } from "./first-record.ts";
 import { createLocalBook } from "./local-book.ts";
+import { noteRollout, refuseNested, refuseOthers } from "./other-rollouts.ts";
 import { createController } from "./rollout-controller.ts";
-import { type ResolvedRollout, type RolloutOptions, resolveRollout } from "./rollout-options.ts";
+import { type RolloutOptions, resolveRollout } from "./rollout-options.ts";
 import { rolloutPolicy } from "./rollout-policy.ts";
-import type { RolloutRecord } from "./rollout-record.ts";
 import type { RolloutStatus, RolloutVerdict } from "./rollout-status.ts";
 import { rolloutStatusOf } from "./rollout-status-of.ts";
 import { createShadowWatch, type ShadowWatch } from "./shadow-watch.ts";
 import { createSharedBook } from "./shared-book.ts";
 import { saltFingerprint } from "./unit-draw.ts";
-import { armOf, comparedArm, unitRequest } from "./unit-request.ts";
+import { armOf, unitRequest } from "./unit-request.ts";
 import { createUnits } from "./units.ts";
 
 /** A candidate on its way from shadow to all requests. */
@@ -72,8 +70,6 @@ export interface Rollout<Id extends string = string> {
   close(): Promise<void>;
 }
 
-/** Policies that are part of a rollout, by the input of that rollout. */
-const inputsOfRollouts = new WeakMap<PolicyInput, readonly object[]>();
 /** Decisions whose arm is remembered for an audit. */
 const mostDecisions = 10_000;
 
@@ -107,7 +103,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     },
   });
   const input = policy.reads?.find((one) => one.id === id);
-  if (input !== undefined) inputsOfRollouts.set(input, [control, candidate]);
+  if (input !== undefined) noteRollout(input, [control, candidate]);
   const units = createUnits(guards, clock.monotonic, {
     idleMs: rollout.unitIdleMs,
     maxRequests: rollout.unitMaxRequests,
@@ -168,8 +164,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
 
   function observe(event: RouterEvent): void {
     if (isClosed) return;
-    if (event.type === "promise-changed" && event.to === "broken")
-      return controller.promiseBroke(event.promise);
+    if (event.type === "promise-changed" && event.to === "broken") controller.promiseBroke(event.promise);
     if (event.type === "feedback-given") {
       const arm = armOf(event.arms, id);
       const { decisionId, quality: value, source } = event;
@@ -313,68 +308,7 @@ function pauseOf(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
-function firstRecord(
-  { id, stages, holdOut, confidence, guards }: ResolvedRollout,
-  saltHash: string,
-  policy: Policy<string>,
-  now: number,
-): RolloutRecord {
-  const margins = guards.map(({ name, kind, margin, marginOf }) => [name, kind, margin, marginOf]);
-  const parameters = { policy: policyHash(policy), stages, holdOut, confidence, margins };
-  return {
-    formatVersion: 1,
-    id,
-    generation: nodeCrypto().randomUUID(),
-    saltHash,
-    settingsHash: policyHash({ name: "rollout", parameters }),
-    epoch: 0,
-    state: "running",
-    stage: 0,
-    since: Math.floor(now),
-    before: { control: 0, candidate: 0 },
-    overruled: [],
-    revision: 0,
-    tables: [],
-    history: [],
-  };
-}
-
 function describeUnit(unit: RolloutOptions<string>["unit"]): string {
   if (typeof unit === "string") return unit;
   return typeof unit === "function" ? `function ${unit.name || "anonymous"}` : `label ${unit.label}`;
-}
-
-/** Refuses a rollout within a rollout: a unit would have two arms that depend on each other. */
-function refuseNested(policy: Policy<string>, option: string): void {
-  const reads = (policy as Partial<Policy> | undefined)?.reads;
-  const nested = Array.isArray(reads)
-    ? reads.find((one: PolicyInput) => inputsOfRollouts.has(one))
-    : undefined;
-  if (nested !== undefined)
-    throw new InvalidOptionError(
-      `createRollout.${option}`,
-      nested.id,
-      "a policy that no rollout is part of: end that one first",
-    );
-}
-
-/** Refuses a router that this rollout is not part of, and two rollouts over one policy. */
-function refuseOthers(id: string, router: Router<string>, own: PolicyInput | undefined): void {
-  const reads = router.policy.reads ?? [];
-  if (own === undefined || !reads.includes(own))
-    throw new InvalidOptionError(
-      "rollout.attach",
-      id,
-      "called with a router whose policy is, or holds, rollout.policy",
-    );
-  const mine = inputsOfRollouts.get(own) ?? [];
-  for (const other of reads) {
-    const theirs = other === own ? undefined : inputsOfRollouts.get(other);
-    if (theirs?.some((policy) => mine.includes(policy)))
-      throw new InvalidOptionError(
-        "rollout.attach",
-        id,
-        `the only rollout over its policies: ${other.id} has one of them, too`,
-      );
-  }
 }

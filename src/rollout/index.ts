@@ -6,7 +6,9 @@ export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-statu
 export { type Audit, createAudit } from "./audit/create-audit.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
+export { createRollout, type Rollout } from "./create-rollout.ts";
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
+export type { RolloutOptions } from "./rollout-options.ts";
 export {
   type RolloutPolicyOptions,
   type RolloutSnapshot,

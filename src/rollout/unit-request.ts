@@ -15,7 +15,7 @@ const notOfTheArm: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the arm of a rollout that a decision is compared in; undefined if it is compared in none. */
-export function comparedArm(
+function comparedArm(
   decision: Pick<Decision, "arms" | "forced" | "degraded" | "insteadOf">,
   rollout: string,
 ): (ArmAssignment & { readonly arm: ComparedArm }) | undefined {
