@@ -138,8 +138,6 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     emit: (event) => emit?.(event),
     isAttached: () => shadow !== undefined,
   });
-  if (store === undefined) void controller.follow();
-
   /** Begins to look at the store and at the time. At the first use, since a module may be loaded where no timer may run. */
   function start(): void {
     if (isStarted || isClosed) return;

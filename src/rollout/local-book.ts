@@ -46,9 +46,9 @@ export function createLocalBook({ first, stages, guards, units, clock }: LocalBo
     if (next.stage !== record.stage || next.epoch !== record.epoch) {
       earlierMs = 0;
       began = clock.monotonic();
-      shadow = noShadow;
     }
     if (next.epoch !== record.epoch) {
+      shadow = noShadow;
       units.restoreState({ formatVersion: 1, table: emptyTable(guards), open: [], fixed: [] });
       kept = { points: {} };
     }

@@ -216,6 +216,8 @@ export function createController(options: ControllerOptions): RolloutController 
     apply();
   };
 
+  // Without a store the stage is known at once.
+  apply();
   let judging: Promise<void> = Promise.resolve();
 
   return {

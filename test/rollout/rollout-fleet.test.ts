@@ -11,7 +11,7 @@ import { runs } from "../support/runs.ts";
 
 interface FleetMember {
   readonly child: ChildProcess;
-  ask<T>(call: "send" | "judge" | "status" | "advance", sessions?: readonly string[]): Promise<T>;
+  ask<T>(call: "send" | "judge" | "status" | "stage" | "advance", sessions?: readonly string[]): Promise<T>;
 }
 
 const children: ChildProcess[] = [];
@@ -88,12 +88,10 @@ async function liveOfFleet(kind: string, place: string): Promise<void> {
   await third.ask("advance");
   const movedAt = performance.now();
   for (const member of [second, third, fourth, again]) {
-    let status = await member.ask<RolloutStatus>("status");
-    while (status.stage !== 1) {
-      await sleep(50);
-      status = await member.ask<RolloutStatus>("status");
-    }
-    expect(status).toMatchObject({ stage: 1, share: 0.5, controlShare: 0.5, state: "running" });
+    const stageOf = async () =>
+      (await member.ask<{ fleet: { stage: number; share: number } }>("stage")).fleet;
+    while ((await stageOf()).stage !== 1) await sleep(50);
+    expect(await stageOf()).toMatchObject({ share: 0.5, controlShare: 0.5, paused: false });
   }
   if (runs(0, 1) === 1)
     console.log(`${kind}: all follow after ${Math.round(performance.now() - movedAt)} ms`);

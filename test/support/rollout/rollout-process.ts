@@ -39,7 +39,7 @@ await rollout.ready();
 process.send?.("ready");
 
 interface Message {
-  readonly call: "send" | "judge" | "status" | "advance";
+  readonly call: "send" | "judge" | "status" | "stage" | "advance";
   readonly sessions?: readonly string[];
 }
 
@@ -47,6 +47,9 @@ async function answerTo({ call, sessions = [] }: Message): Promise<unknown> {
   if (call === "judge") return rollout.judge();
   if (call === "status") return rollout.status();
   if (call === "advance") return rollout.advance("alice");
+  // As requests see it: nothing asks the store.
+  if (call === "stage")
+    return (await router.decide({ session: "x", messages: [{ role: "user", content: "Hi" }] })).inputs;
   const arms: Record<string, string> = {};
   for (const session of sessions) {
     const { decision } = await router.route({ session, messages: [{ role: "user", content: "Hello" }] });
