@@ -12,7 +12,7 @@ const [kind, place = ""] = process.argv.slice(2);
 const store =
   kind === "redis"
     ? redisStore({
-        client: new Redis({ port: Number(place), host: "127.0.0.1", maxRetriesPerRequest: null }),
+        client: connect(Number(place)),
       })
     : await sqliteStore({ file: place, busyTimeoutMs: 20_000 });
 const rollout = createRollout({
@@ -61,3 +61,9 @@ async function answerTo({ call, sessions = [] }: Message): Promise<unknown> {
 process.on("message", (message: Message) => {
   void answerTo(message).then((answer) => process.send?.({ answer: answer ?? null }));
 });
+
+function connect(port: number): Redis {
+  const client = new Redis({ port, host: "127.0.0.1", maxRetriesPerRequest: null });
+  client.on("error", () => {});
+  return client;
+}
