@@ -7,6 +7,15 @@ export { type Audit, createAudit } from "./audit/create-audit.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 export { createRollout, type Rollout } from "./create-rollout.ts";
+export { type CostGuardOptions, cost } from "./guards/cost.ts";
+export { degraded } from "./guards/degraded.ts";
+export { errors } from "./guards/errors.ts";
+export { escalations } from "./guards/escalations.ts";
+export type { ComparedArm, FinishedRequest, Guard, GuardEvidence, RatedQuality } from "./guards/guard.ts";
+export type { ShareGuardOptions } from "./guards/guard-options.ts";
+export { type LatencyGuardOptions, latency } from "./guards/latency.ts";
+export { type QualityGuardOptions, quality } from "./guards/quality.ts";
+export { type SavingOptions, saving } from "./guards/saving.ts";
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
 export type { RolloutOptions } from "./rollout-options.ts";
 export {
@@ -18,8 +27,8 @@ export {
 export type {
   GuardPoint,
   GuardStatus,
-  RolloutPhase,
   RolloutStage,
+  RolloutStateName,
   RolloutStatus,
   RolloutVerdict,
   ShadowStatus,

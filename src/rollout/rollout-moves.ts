@@ -2,7 +2,7 @@ import { InvalidOptionError } from "../contracts/index.ts";
 import type { UnitsByArm } from "./arm-table.ts";
 import type { Verdict } from "./judge.ts";
 import { mostHistory, type RolloutRecord } from "./rollout-record.ts";
-import type { RolloutPhase, RolloutVerdict } from "./rollout-status.ts";
+import type { RolloutStateName, RolloutVerdict } from "./rollout-status.ts";
 
 /** Time and evidence at a change. */
 export interface MoveFacts {
@@ -127,7 +127,7 @@ function withOverruled({ state, history, overruled }: RolloutRecord): readonly s
   return signal === undefined || overruled.includes(signal) ? overruled : [...overruled, signal];
 }
 
-function refuseUnless(fits: boolean, kind: string, state: RolloutPhase, expected: string): void {
+function refuseUnless(fits: boolean, kind: string, state: RolloutStateName, expected: string): void {
   if (!fits) throw new InvalidOptionError(`rollout.${kind}`, state, `asked of a rollout that is ${expected}`);
 }
 

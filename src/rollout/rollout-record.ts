@@ -1,5 +1,5 @@
 import type { UnitsByArm } from "./arm-table.ts";
-import type { RolloutPhase, RolloutVerdict } from "./rollout-status.ts";
+import type { RolloutStateName, RolloutVerdict } from "./rollout-status.ts";
 
 /** State of a rollout that all processes share, as plain JSON. Replaced as a whole, by compare-and-set. */
 export interface RolloutRecord {
@@ -13,7 +13,7 @@ export interface RolloutRecord {
   readonly settingsHash: string;
   /** Grows when a person begins the comparison again: evidence of an earlier epoch does not count. */
   readonly epoch: number;
-  readonly state: RolloutPhase;
+  readonly state: RolloutStateName;
   /** From 0. */
   readonly stage: number;
   /** Start of the stage in milliseconds since the epoch: on the store's clock, or without one on the router's. */
@@ -37,7 +37,14 @@ export const mostHistory = 50;
 /** Longest value of a store in characters. */
 export const longestValue = 65_536;
 
-const states: readonly RolloutPhase[] = ["running", "paused", "rolled-back", "aborted", "invalid", "done"];
+const states: readonly RolloutStateName[] = [
+  "running",
+  "paused",
+  "rolled-back",
+  "aborted",
+  "invalid",
+  "done",
+];
 const verdicts: readonly RolloutVerdict["verdict"][] = [
   "advance",
   "hold",
@@ -86,7 +93,7 @@ export function checkRecord(given: unknown, id: string, stages: number): Rollout
     isName(one.generation) &&
     isName(one.saltHash) &&
     isName(one.settingsHash) &&
-    states.includes(one.state as RolloutPhase) &&
+    states.includes(one.state as RolloutStateName) &&
     isCount(one.epoch) &&
     isCount(one.stage) &&
     one.stage < stages &&

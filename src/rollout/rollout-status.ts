@@ -19,7 +19,7 @@ export type RolloutStage =
     };
 
 /** State of a rollout for people. `rolled-back`, `aborted` and `invalid` have no share until a person resumes. */
-export type RolloutPhase = "running" | "paused" | "rolled-back" | "aborted" | "invalid" | "done";
+export type RolloutStateName = "running" | "paused" | "rolled-back" | "aborted" | "invalid" | "done";
 
 /** A verdict on a rollout, by its guards or by a person. Plain JSON. */
 export interface RolloutVerdict {
@@ -102,7 +102,7 @@ export interface RolloutStatus {
   readonly stages: readonly RolloutStage[];
   /** Share of units that stays with control in the last stage. Absent: none. */
   readonly holdOut?: number | undefined;
-  readonly state: RolloutPhase;
+  readonly state: RolloutStateName;
   /** Current stage, from 0. */
   readonly stage: number;
   /** Start of the stage, ISO 8601. */
