@@ -20,8 +20,11 @@ export interface RolloutStore {
 
 /** Time for which a store keeps what is not written again, in milliseconds: 31 days. */
 export const keptMs = 2_678_400_000;
-/** Age from which a table that has not changed is written again, in milliseconds. */
-const renewMs = 86_400_000;
+/**
+ * Age from which a table that has not changed is written again, in milliseconds: tables that are not written for an hour
+ * are taken for those of ended processes.
+ */
+const renewMs = 1_200_000;
 
 /**
  * The table of this process in a store: under a key of its own, which no other process writes. It ends with the process,
@@ -52,13 +55,17 @@ export class OwnTable {
     return this.#version !== undefined;
   }
 
+  /** True if it is due to be written again, or was due while this process was suspended. */
+  get isOld(): boolean {
+    return this.isThere && this.#store.now() - this.#writtenAt > renewMs;
+  }
+
   get hasNews(): boolean {
     const { table, shadow, inBoth } = this.#written ?? {};
     const now = this.#units.table();
     if (this.#written === undefined)
       return now.units.control + now.units.candidate + this.#shadow.requests + this.#inBothElsewhere > 0;
-    const isOld = this.isThere && this.#store.now() - this.#writtenAt > renewMs;
-    return isOld || table !== now || shadow !== this.#shadow || inBoth !== this.#inBothElsewhere;
+    return this.isOld || table !== now || shadow !== this.#shadow || inBoth !== this.#inBothElsewhere;
   }
 
   /** Table of this process with what is not written yet. */
@@ -102,7 +109,7 @@ export class OwnTable {
     const found = await this.#store.get([`table/${this.name}`]);
     if (found === undefined) return false;
     const entry = found[0];
-    // Nobody else writes it: whatever stands there is an earlier state of this one.
+    // No other process writes it: what is there is an earlier state of this one.
     this.#version = entry?.version;
     return true;
   }

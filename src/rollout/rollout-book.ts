@@ -14,7 +14,7 @@ export interface BookEvidence {
   readonly kept: KeptJudgement;
 }
 
-/** What the last judgement leaves for the next one, and for people. Plain JSON. */
+/** The last judgement, for the next one and for people. Plain JSON. */
 export interface KeptJudgement {
   /** Absent before the first. */
   readonly verdict?: RolloutVerdict | undefined;

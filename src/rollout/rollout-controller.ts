@@ -64,7 +64,7 @@ export function createController(options: ControllerOptions): RolloutController 
   const alpha = 1 - rollout.confidence;
   let snapshot = unknown;
   let followed: RolloutRecord | undefined;
-  /** What this process has done while the store did not answer, and must still be written. */
+  /** Change that this process has made while the store did not answer, and must still write. */
   let pending: Move | undefined;
   let verdict: RolloutVerdict | undefined;
 
@@ -314,7 +314,7 @@ function notMoved(id: string, { kind }: HandMove, { problem, store = "memory" }:
     return new InvalidOptionError(
       `rollout.${kind}`,
       id,
-      `asked of a rollout that this process takes part in: ${problem.reason}`,
+      `for a rollout that this process takes part in: ${problem.reason}`,
     );
   const canWait = kind === "abort" || kind === "pause";
   return new StoreError(

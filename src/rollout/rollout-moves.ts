@@ -19,7 +19,7 @@ export interface HandMove {
   readonly reason?: string | undefined;
 }
 
-/** A change as it stands in the history, without time and stage. */
+/** A change as the history holds it, without time and stage. */
 type Cause = Omit<RolloutVerdict, "at" | "stage">;
 
 /** Returns the record after a verdict of the judge; the same one where the verdict changes nothing. */
@@ -89,7 +89,7 @@ export function afterHand(
         throw new InvalidOptionError(
           `rollout.${kind}`,
           `stage ${stage}`,
-          "asked before the last stage, which this is",
+          "before the last stage, which this is",
         );
       return changed(record, cause, facts, {
         stage: stage + 1,
@@ -128,7 +128,7 @@ function withOverruled({ state, history, overruled }: RolloutRecord): readonly s
 }
 
 function refuseUnless(fits: boolean, kind: string, state: RolloutStateName, expected: string): void {
-  if (!fits) throw new InvalidOptionError(`rollout.${kind}`, state, `asked of a rollout that is ${expected}`);
+  if (!fits) throw new InvalidOptionError(`rollout.${kind}`, state, `for a rollout that is ${expected}`);
 }
 
 function changed(

@@ -30,7 +30,7 @@ export interface RolloutOptions<Id extends string> {
   readonly confidence?: number | undefined;
   /**
    * `harm-ruled-out`: a stage ends when every guard has proven that harm is within its margin. `no-harm-found`: it ends
-   * after its units and its time if no guard has found any; the last one needs the proof all the same. Default
+   * after its units and its time if no guard has found any; the last one needs the proof anyway. Default
    * `harm-ruled-out`.
    */
   readonly advanceWhen?: "harm-ruled-out" | "no-harm-found" | undefined;

@@ -30,7 +30,7 @@ export interface RolloutRecord {
   readonly history: readonly RolloutVerdict[];
 }
 
-/** Largest number of tables: what a store returns in one call, and room for the keys beside them. */
+/** Largest number of tables: what a store returns in one call, and room for other keys. */
 export const mostTables = 240;
 /** Largest number of changes that are kept. */
 export const mostHistory = 50;

@@ -148,18 +148,27 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     }
   };
 
+  /** Finds out what has become of the table of this process. False if the store does not answer. */
+  const stillOwn = async (): Promise<boolean> => {
+    if (!(await own.sync())) return false;
+    if (own.isThere) return true;
+    // Another process has folded it, taking this one for ended; or the store has lost it, and it is written again.
+    await refresh();
+    if (record?.tables.includes(own.name) !== true) own.afterFold();
+    return true;
+  };
+
   const flushOnce = async (): Promise<void> => {
     if (!link.isUp || record === undefined || problem !== undefined) return;
+    // Before new units are added to a table that counts elsewhere by now.
+    if (own.isOld && !(await stillOwn())) return;
     await claims.flush();
     if (!own.hasNews) return;
     if (!own.isThere) return register();
     const done = await own.write();
-    if (done === undefined || "versions" in done || !(await own.sync())) return;
-    if (own.isThere) return void (await own.write());
-    // Another process has folded it, taking this one for ended; or the store has lost it, and it is written again.
-    await refresh();
-    if (record?.tables.includes(own.name) !== true) own.afterFold();
-    if (own.hasNews) await register();
+    if (done === undefined || "versions" in done || !(await stillOwn())) return;
+    if (own.isThere) await own.write();
+    else if (own.hasNews) await register();
   };
 
   /** One at a time: two writes of a table would be in each other's way. */

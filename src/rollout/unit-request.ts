@@ -49,7 +49,7 @@ export function unitRequest(event: RouterEvent, rollout: string): UnitRequest | 
   const found = comparedArm(decision, rollout);
   if (found === undefined) return undefined;
   const isFailed = event.type === "request-failed";
-  // The signal's reason, which the caller chose, is no error of ours: the caller has left.
+  // The signal's reason, which the caller chose, is not an error of ours: the caller has left.
   if (isFailed && (event.error.code === "unknown" || notOfTheArm.has(event.error.code))) return undefined;
   const { revision, share, controlShare } = (decision.inputs?.[rollout] ?? {}) as Partial<RolloutSnapshot>;
   const { arm, unitHash } = found;

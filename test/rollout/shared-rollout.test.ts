@@ -246,4 +246,44 @@ describe("a rollout in a store", () => {
     expect(await read(recordKey)).toContain('"aborted"');
     await world.router.close();
   });
+
+  it("folds the tables of ended processes into one, and counts nothing twice if one of them lives", async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const store = memoryStore({ now: () => now });
+    const recordOf = async () =>
+      JSON.parse((await store.records.get([recordKey]))[0]?.value ?? "{}") as { tables: string[] };
+    const own = { ...options, store, minUnitsAtStage: 1_000, stages: [{ share: 0.5 }] };
+    const worlds = Array.from({ length: 11 }, (_, seed) => rolloutWorld(own, seed));
+    for (const world of worlds) {
+      await world.rollout.ready();
+      await world.send(10);
+      await world.rollout.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await recordOf()).tables).toHaveLength(11);
+    now += 2 * 3_600_000;
+    const alive = rolloutWorld(own, 50);
+    await alive.rollout.ready();
+    await alive.send(10);
+    for (let round = 0; round < 3; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await alive.rollout.judge();
+    }
+    expect((await recordOf()).tables.length).toBeLessThan(9);
+    const { units } = await alive.rollout.status();
+    expect(units.control + units.candidate).toBe(120);
+    // Suspended for hours, and taken for ended.
+    now += 2 * 86_400_000;
+    const last = rolloutWorld(own, 60);
+    await last.rollout.ready();
+    await last.send(10);
+    for (let round = 0; round < 3; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await last.rollout.judge();
+    }
+    await alive.send(10);
+    const after = (await last.rollout.status()).units;
+    expect(after.control + after.candidate).toBe(140);
+    await Promise.all([alive.router.close(), last.router.close()]);
+  });
 });
