@@ -55,17 +55,13 @@ export class OwnTable {
     return this.#version !== undefined;
   }
 
-  /** True if it is due to be written again, or was due while this process was suspended. */
-  get isOld(): boolean {
-    return this.isThere && this.#store.now() - this.#writtenAt > renewMs;
-  }
-
   get hasNews(): boolean {
     const { table, shadow, inBoth } = this.#written ?? {};
     const now = this.#units.table();
     if (this.#written === undefined)
       return now.units.control + now.units.candidate + this.#shadow.requests + this.#inBothElsewhere > 0;
-    return this.isOld || table !== now || shadow !== this.#shadow || inBoth !== this.#inBothElsewhere;
+    const isOld = this.isThere && this.#store.now() - this.#writtenAt > renewMs;
+    return isOld || table !== now || shadow !== this.#shadow || inBoth !== this.#inBothElsewhere;
   }
 
   /** Table of this process with what is not written yet. */

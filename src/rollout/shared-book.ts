@@ -148,7 +148,7 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     }
   };
 
-  /** Finds out what has become of the table of this process. False if the store does not answer. */
+  /** Finds out if the table of this process is still its own. False if the store does not answer. */
   const stillOwn = async (): Promise<boolean> => {
     if (!(await own.sync())) return false;
     if (own.isThere) return true;
@@ -160,8 +160,8 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
 
   const flushOnce = async (): Promise<void> => {
     if (!link.isUp || record === undefined || problem !== undefined) return;
-    // Before new units are added to a table that counts elsewhere by now.
-    if (own.isOld && !(await stillOwn())) return;
+    // Folded, while this process was taken for ended: new units must not be added to what counts elsewhere by now.
+    if (own.isThere && !record.tables.includes(own.name)) own.afterFold();
     await claims.flush();
     if (!own.hasNews) return;
     if (!own.isThere) return register();
