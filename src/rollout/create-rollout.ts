@@ -149,7 +149,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   function later(): void {
     if (isClosed) return;
     // Apart, so that a fleet does not ask at one moment; never later than the period.
-    timer = setTimeout(() => void tick().finally(later), rollout.pollMs * (0.75 + Math.random() / 4));
+    timer = setTimeout(() => void tick().then(later, later), rollout.pollMs * (0.75 + Math.random() / 4));
     unref(timer);
   }
 

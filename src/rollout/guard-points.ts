@@ -1,5 +1,5 @@
-import { stateOf } from "./arm-table.ts";
 import type { Guard, GuardEvidence } from "./guards/guard.ts";
+import { evidenceOf } from "./judge.ts";
 import type { BookEvidence } from "./rollout-book.ts";
 import type { GuardPoint } from "./rollout-status.ts";
 
@@ -36,7 +36,7 @@ export function withPoints(
   return Object.fromEntries(
     guards.map((guard) => {
       const before = Object.hasOwn(kept.points, guard.name) ? (kept.points[guard.name] ?? []) : [];
-      return [guard.name, withPoint(before, pointOf(guard.evidence(stateOf(table, guard))))];
+      return [guard.name, withPoint(before, pointOf(evidenceOf(table, guard)))];
     }),
   );
 }

@@ -149,7 +149,7 @@ function numbersOf(table: ArmTable, { before }: JudgedStage): Verdict["numbers"]
 }
 
 /** Evidence of a guard; none if a guard of the user throws. */
-function evidenceOf(table: ArmTable, guard: Guard): GuardEvidence {
+export function evidenceOf(table: ArmTable, guard: Guard): GuardEvidence {
   try {
     return guard.evidence(stateOf(table, guard));
   } catch {

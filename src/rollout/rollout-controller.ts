@@ -67,6 +67,8 @@ export function createController(options: ControllerOptions): RolloutController 
   /** Change that this process has made while the store did not answer, and must still write. */
   let pending: Move | undefined;
   let verdict: RolloutVerdict | undefined;
+  /** Reason why the last judgement came to nothing. */
+  let failure: string | undefined;
 
   const recordNow = (): RolloutRecord | undefined => {
     const { record } = book;
@@ -195,6 +197,7 @@ export function createController(options: ControllerOptions): RolloutController 
   };
 
   const judgeOnce = async (): Promise<void> => {
+    failure = undefined;
     await follow();
     await book.flush();
     const record = recordNow();
@@ -226,7 +229,10 @@ export function createController(options: ControllerOptions): RolloutController 
     record: recordNow,
     follow,
     async judge() {
-      judging = judging.then(judgeOnce);
+      judging = judging.then(judgeOnce).catch((error: unknown) => {
+        // A guard of a user may throw where tables are put together.
+        failure = `the judgement failed with an error of type ${errorType(error)}`;
+      });
       await judging;
       return lastVerdict();
     },
@@ -270,6 +276,8 @@ export function createController(options: ControllerOptions): RolloutController 
       const reason = "the store does not answer: the last known stage holds";
       return { verdict: "hold", at, stage, numbers: {}, needs: "data", reason };
     }
+    if (failure !== undefined)
+      return { verdict: "hold", at, stage, numbers: {}, needs: "data", reason: failure };
     return verdict ?? { verdict: "hold", at, stage, numbers: {}, needs: "units", reason: "not judged yet" };
   }
 }

@@ -1,6 +1,7 @@
 import { InvalidOptionError, type Policy, type Store } from "../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../plugin/index.ts";
+import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
+import { checkGuards } from "./check-guards.ts";
 import type { Guard } from "./guards/guard.ts";
 import type { RolloutStage } from "./rollout-status.ts";
 import type { RolloutUnit } from "./rollout-unit.ts";
@@ -39,7 +40,7 @@ export interface RolloutOptions<Id extends string> {
   /** Shortest and longest time at a stage in milliseconds; after the longest a person must decide. Default 0, and none. */
   readonly minMsAtStage?: number | undefined;
   readonly maxMsAtStage?: number | undefined;
-  /** Time without a request after which a unit is one observation, in milliseconds. Default 30 minutes. */
+  /** Time without a request after which a unit is one observation, in whole milliseconds, at most a week. Default 30 minutes. */
   readonly unitIdleMs?: number | undefined;
   /** Number of requests after which it is. Default 50. */
   readonly unitMaxRequests?: number | undefined;
@@ -107,7 +108,6 @@ const known: readonly string[] = [
 
 const owner = "createRollout";
 const mostStages = 20;
-const mostGuards = 16;
 /** A year. */
 const longestMs = 31_536_000_000;
 
@@ -142,7 +142,7 @@ export function resolveRollout<Id extends string>(options: RolloutOptions<Id>): 
     minUnits: numberOf("minUnitsAtStage", 100, 1, 1e9),
     minMs: numberOf("minMsAtStage", 0, 0, longestMs, false),
     maxMs: maxMsAtStage,
-    unitIdleMs: numberOf("unitIdleMs", 1_800_000, 1, longestMs, false),
+    unitIdleMs: numberOf("unitIdleMs", 1_800_000, 1, 604_800_000),
     unitMaxRequests: numberOf("unitMaxRequests", 50, 1, 1_000),
     store,
     namespace: shared?.namespace ?? "router",
@@ -211,31 +211,12 @@ function checkedGuards(guards: unknown, signals: unknown = []): readonly Guard[]
     throw new InvalidOptionError(`${owner}.guards`, guards, "an array of at least one guard");
   if (!Array.isArray(signals))
     throw new InvalidOptionError(`${owner}.signals`, signals, "an array of guards");
-  const all = [
-    ...guards.map((guard: Guard, at) => checkedGuard(`${owner}.guards[${at}]`, guard)),
-    ...signals.map((guard: Guard, at) => ({
-      ...checkedGuard(`${owner}.signals[${at}]`, guard),
-      kind: "signal" as const,
-    })),
-  ];
-  if (all.length > mostGuards)
-    throw new InvalidOptionError(`${owner}.guards`, guards, `at most ${mostGuards}, signals included`);
-  all.forEach(({ name }, at) => {
-    if (all.findIndex((one) => one.name === name) !== at)
-      throw new InvalidOptionError(`${owner}.guards`, name, "of different names, signals included");
-  });
-  if (!all.some(({ kind }) => kind === "guard"))
-    throw new InvalidOptionError(`${owner}.guards`, guards, "an array with a guard that can roll back");
+  const all = [...(guards as Guard[]), ...(signals as Guard[]).map(asSignal)];
+  checkGuards(`${owner}.guards`, all);
   return Object.freeze(all);
 }
 
-function checkedGuard(option: string, guard: Guard): Guard {
-  checkMethods(option, guard, ["value", "add", "merge", "evidence", "isState"]);
-  checkText(`${option}.name`, guard.name);
-  if (!/^[\w.:-]{1,60}$/.test(guard.name))
-    throw new InvalidOptionError(`${option}.name`, guard.name, "1 to 60 letters of ASCII, digits and ._:-");
-  if (!["guard", "signal", "benefit"].includes(guard.kind))
-    throw new InvalidOptionError(`${option}.kind`, guard.kind, '"guard", "signal" or "benefit"');
-  checkNumber(`${option}.margin`, guard.margin);
-  return guard;
+/** Whatever the guard is by itself: what is listed as a signal pauses. */
+function asSignal(guard: Guard): Guard {
+  return typeof guard === "object" && guard !== null ? { ...guard, kind: "signal" } : guard;
 }

@@ -1,7 +1,6 @@
 import { mismatchEvidence } from "../statistics/share-bets.ts";
-import { stateOf } from "./arm-table.ts";
 import { pointOf } from "./guard-points.ts";
-import { decidesAt, mismatchAlpha } from "./judge.ts";
+import { decidesAt, evidenceOf, mismatchAlpha } from "./judge.ts";
 import type { RolloutBook } from "./rollout-book.ts";
 import type { RolloutController } from "./rollout-controller.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
@@ -56,7 +55,7 @@ export async function rolloutStatusOf({
     inBoth: table.inBoth,
     mismatch: { evidence: mismatchEvidence(table.shares), alarmAt: 1 / mismatchAlpha },
     guards: guards.map((guard): GuardStatus => {
-      const found = guard.evidence(stateOf(table, guard));
+      const found = evidenceOf(table, guard);
       const points = evidence?.kept.points ?? {};
       return {
         name: guard.name,

@@ -174,8 +174,10 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
   /** One at a time: two writes of a table would be in each other's way. */
   let flushing = Promise.resolve();
   const flush = (): Promise<void> => {
-    flushing = flushing.then(flushOnce);
-    return flushing;
+    const done = flushing.then(flushOnce);
+    // One that fails must not keep the next from being tried.
+    flushing = done.catch(() => {});
+    return done;
   };
 
   const readAll = async () => {

@@ -292,12 +292,12 @@ describe("createRollout", () => {
     [
       "two guards of one name",
       { guards: [errors({ margin: 0.1 }), errors({ margin: 0.2 })] },
-      /different names/,
+      /a name that no other guard has/,
     ],
     [
       "signals alone",
       { guards: [latency({ quantile: 0.95, marginMs: 200 })], signals: [] },
-      /a guard that can roll back/,
+      /at least one of kind "guard": nothing else rolls back/,
     ],
     ["a confidence of 1", { confidence: 1 }, /createRollout.confidence/],
     ["an id with a space", { id: "a b" }, /createRollout.id/],

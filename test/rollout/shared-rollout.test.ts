@@ -132,6 +132,32 @@ describe("a rollout in a store", () => {
     await world.router.close();
   });
 
+  it("holds, and fails no request, where a guard of a user throws", async () => {
+    const throws = (): never => {
+      throw new Error("a guard of a user");
+    };
+    const own = { ...errors({ margin: 0.1 }), name: "own", value: throws };
+    for (const broken of [
+      own,
+      { ...own, evidence: throws },
+      { ...own, merge: throws },
+      { ...own, isState: throws },
+    ]) {
+      const { store } = switchable();
+      const world = rolloutWorld({
+        ...options,
+        stages: [{ share: 0.5 }],
+        store,
+        guards: [errors({ margin: 0.4 }), broken],
+      });
+      await world.rollout.ready();
+      await world.send(10);
+      expect(await world.rollout.judge()).toMatchObject({ verdict: "hold" });
+      expect(world.events.filter(({ type }) => type === "request-completed")).toHaveLength(10);
+      await world.router.close();
+    }
+  });
+
   it("waits with control while a process does not know the stage", async () => {
     const { store, down } = switchable();
     down(true);
