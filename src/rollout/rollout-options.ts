@@ -5,6 +5,7 @@ import { checkGuards } from "./check-guards.ts";
 import type { Guard } from "./guards/guard.ts";
 import type { RolloutStage } from "./rollout-status.ts";
 import type { RolloutUnit } from "./rollout-unit.ts";
+import { safeGuard } from "./safe-guard.ts";
 import { stageShares } from "./stage-shares.ts";
 import type { RolloutSalt } from "./unit-draw.ts";
 
@@ -211,12 +212,10 @@ function checkedGuards(guards: unknown, signals: unknown = []): readonly Guard[]
     throw new InvalidOptionError(`${owner}.guards`, guards, "an array of at least one guard");
   if (!Array.isArray(signals))
     throw new InvalidOptionError(`${owner}.signals`, signals, "an array of guards");
-  const all = [...(guards as Guard[]), ...(signals as Guard[]).map(asSignal)];
+  const given = [...(guards as Guard[]), ...(signals as Guard[])];
+  checkGuards(`${owner}.guards`, given);
+  // Whatever a guard is by itself: what is listed as a signal pauses.
+  const all = given.map((guard, at) => safeGuard(guard, at < guards.length ? guard.kind : "signal"));
   checkGuards(`${owner}.guards`, all);
   return Object.freeze(all);
-}
-
-/** Whatever the guard is by itself: what is listed as a signal pauses. */
-function asSignal(guard: Guard): Guard {
-  return typeof guard === "object" && guard !== null ? { ...guard, kind: "signal" } : guard;
 }

@@ -27,7 +27,6 @@ export interface RolloutWorld {
 }
 
 export const salt = "0123456789abcdef-of-tests";
-export const share = { at: 0.1 } as const;
 
 export function rolloutWorld(options: Partial<RolloutOptions<WorldId>> = {}, seed = 7): RolloutWorld {
   const random = seededRandom(seed);
