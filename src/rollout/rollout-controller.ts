@@ -122,9 +122,14 @@ export function createController(options: ControllerOptions): RolloutController 
   };
 
   const follow = async (): Promise<void> => {
-    await book.refresh();
-    await settle();
-    apply();
+    try {
+      await book.refresh();
+      await settle();
+      apply();
+    } catch (error) {
+      // Called by timers, too, where no caller could catch it.
+      failure = `the rollout could not be read: an error of type ${errorType(error)}`;
+    }
   };
 
   /** Does what must be done at once: here if the store does not answer, and there when it does again. */

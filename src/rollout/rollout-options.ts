@@ -217,5 +217,12 @@ function checkedGuards(guards: unknown, signals: unknown = []): readonly Guard[]
   // Whatever a guard is by itself: what is listed as a signal pauses.
   const all = given.map((guard, at) => safeGuard(guard, at < guards.length ? guard.kind : "signal"));
   checkGuards(`${owner}.guards`, all);
+  const strange = all.find((guard) => !guard.isState(guard.initial));
+  if (strange !== undefined)
+    throw new InvalidOptionError(
+      `${owner}.guards`,
+      strange.name,
+      "guards whose isState() accepts their initial state",
+    );
   return Object.freeze(all);
 }

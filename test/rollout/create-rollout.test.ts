@@ -299,6 +299,11 @@ describe("createRollout", () => {
       { guards: [latency({ quantile: 0.95, marginMs: 200 })], signals: [] },
       /at least one of kind "guard": nothing else rolls back/,
     ],
+    [
+      "a guard that refuses its own state",
+      { guards: [{ ...errors({ margin: 0.1 }), isState: () => false }] },
+      /isState\(\) accepts their initial state/,
+    ],
     ["a confidence of 1", { confidence: 1 }, /createRollout.confidence/],
     ["an id with a space", { id: "a b" }, /createRollout.id/],
     ["a salt that is short", { salt: "short" }, /salt must be a secret of at least 16/],

@@ -137,12 +137,7 @@ describe("a rollout in a store", () => {
       throw new Error("a guard of a user");
     };
     const own = { ...errors({ margin: 0.1 }), name: "own", value: throws };
-    for (const broken of [
-      own,
-      { ...own, evidence: throws },
-      { ...own, merge: throws },
-      { ...own, isState: throws },
-    ]) {
+    for (const broken of [own, { ...own, evidence: throws }, { ...own, merge: throws }]) {
       const { store } = switchable();
       const world = rolloutWorld({
         ...options,
