@@ -5,7 +5,7 @@ import type { ComparedArm, FinishedRequest, Guard } from "./guards/guard.ts";
 /** Number of units by arm. */
 export type UnitsByArm = Readonly<Record<ComparedArm, number>>;
 
-/** What one process, or a fleet, knows of the arms of a rollout, over all stages so far. Plain JSON. */
+/** Knowledge that one process, or a fleet, has of the arms of a rollout, over all stages so far. Plain JSON. */
 export interface ArmTable {
   readonly formatVersion: 1;
   /** Units that were seen. */

@@ -36,3 +36,4 @@ export type {
 export type { RolloutUnit } from "./rollout-unit.ts";
 export type { LivePromiseState, Standing } from "./standing.ts";
 export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
+export type { JudgedStage, Verdict } from "./verdict.ts";

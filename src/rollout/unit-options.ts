@@ -4,7 +4,7 @@ import { checkKeys, checkNumber } from "../plugin/index.ts";
 export interface UnitOptions {
   /** A unit without a request for so long is fixed, in milliseconds by the monotonic clock. Default 30 minutes. */
   readonly idleMs?: number | undefined;
-  /** A unit with so many requests is fixed. Later ones do not count. Default 20. */
+  /** A unit with this many requests is fixed. Later ones do not count. Default 20. */
   readonly maxRequests?: number | undefined;
   /** Open units at most: the one that is idle for longest is fixed. Default 5,000. */
   readonly maxOpen?: number | undefined;

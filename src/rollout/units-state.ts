@@ -21,7 +21,7 @@ export interface FixedUnit {
   readonly at: number;
   /** Names of the guards to which it said nothing. */
   readonly silent: readonly string[];
-  /** True if it was seen in the other arm later: nothing of it counts any more. */
+  /** True if it was seen in the other arm later: it no longer counts. */
   readonly left: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface HarmMargin {
   readonly controlFactor?: number | undefined;
   /**
    * True for amounts whose size is not known, such as costs as a part of a generous largest cost: the first stakes then
-   * follow the mean of the earlier units instead of a fair coin, beside which small amounts would look like none.
+   * follow the mean of the earlier units instead of a fair coin, next to which small amounts would look like none.
    */
   readonly sized?: boolean | undefined;
 }

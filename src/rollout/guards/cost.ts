@@ -10,7 +10,11 @@ export interface CostGuardOptions {
   readonly marginShare?: number | undefined;
   /** The same in US dollars per unit, above 0 and below `maxUsd`. One of the two is needed. */
   readonly marginUsd?: number | undefined;
-  /** Cost of a unit at which it is clipped, above 0. Absent: none is, and the error is no longer exact. */
+  /**
+   * Cost of a unit at which it is clipped, above 0. About 20 times the mean cost is good: an exact bound must allow for
+   * units of this cost, so that with 100 times the mean it finds hardly anything. Absent: none is clipped, and the error
+   * is no longer exact.
+   */
   readonly maxUsd?: number | undefined;
   /** Default `guard`. */
   readonly kind?: "guard" | "signal" | undefined;

@@ -22,7 +22,7 @@ export interface RatedQuality {
   readonly source: string;
 }
 
-/** What the units so far say about one guard. */
+/** Evidence of the units so far for one guard. */
 export interface GuardEvidence {
   /**
    * Evidence that there is harm above the margin, and that there is none. While the contrary is true, each reaches `c`
