@@ -15,7 +15,7 @@ export async function loadRouter(file: string, option = "--config"): Promise<Rou
   throw new InvalidOptionError(option, file, expected);
 }
 
-function isRouter(value: unknown): value is Router {
+export function isRouter(value: unknown): value is Router {
   if (typeof value !== "object" || value === null) return false;
   const { decide, route, stream, close, models, policy } = value as Partial<Router>;
   const methods = [decide, route, stream, close];
@@ -28,13 +28,23 @@ function isObject(value: unknown): boolean {
 
 /** Loads the default export of a module, which is executed. Throws as `loadRouter` does. */
 export async function loadModule(file: string, option: string): Promise<unknown> {
+  return importFile(file, option, { default: true });
+}
+
+/** Loads all exports of a module, which is executed. Throws as `loadRouter` does. */
+export async function loadExports(file: string, option: string): Promise<Readonly<Record<string, unknown>>> {
+  const loaded = await importFile(file, option, {});
+  return isObject(loaded) ? (loaded as Readonly<Record<string, unknown>>) : {};
+}
+
+async function importFile(file: string, option: string, what: { readonly default?: true }): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
   const { createJiti } = await import("jiti");
   // No module cache: each load needs a new router, because commands close theirs. And no cache on disk.
   const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
   try {
-    return await jiti.import(pathToFileURL(path).href, { default: true });
+    return await jiti.import(pathToFileURL(path).href, what);
   } catch (error) {
     if (isRouterError(error)) throw error;
     const problem = error instanceof Error ? error.message : String(error);

@@ -19,6 +19,7 @@ import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
 import { paint } from "./paint.ts";
 import { releaseCommand } from "./release.ts";
+import { rolloutCommand } from "./rollout.ts";
 import { routeCommand } from "./route.ts";
 
 /**
@@ -61,6 +62,7 @@ Exit codes:
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
   program.addCommand(withSettings(releaseCommand(terminal), terminal));
+  program.addCommand(withSettings(rolloutCommand(terminal), terminal));
   return program.addCommand(withSettings(evals, terminal));
 }
 

@@ -6,6 +6,7 @@ export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-statu
 export { type Audit, createAudit } from "./audit/create-audit.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
+export { createRollout, type Rollout } from "./create-rollout.ts";
 export {
   type FollowReleaseOptions,
   followRelease,
@@ -51,12 +52,22 @@ export type {
   ReleasedModel,
   ReleasedPrompt,
 } from "./release/release.ts";
+export type { RolloutOptions } from "./rollout-options.ts";
 export {
   type RolloutPolicyOptions,
   type RolloutSnapshot,
   type RolloutState,
   rolloutPolicy,
 } from "./rollout-policy.ts";
+export type {
+  GuardPoint,
+  GuardStatus,
+  RolloutStage,
+  RolloutStateName,
+  RolloutStatus,
+  RolloutVerdict,
+  ShadowStatus,
+} from "./rollout-status.ts";
 export type { RolloutUnit } from "./rollout-unit.ts";
 export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./safer-threshold.ts";
 export type { CategoryStanding, Standing, StandingState } from "./standing.ts";

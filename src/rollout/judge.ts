@@ -4,7 +4,7 @@ import type { Guard, GuardEvidence } from "./guards/guard.ts";
 import { type JudgedStage, suspicion, type Verdict } from "./verdict.ts";
 
 /** Level of the always-valid test whether the arms have their shares of units. */
-const mismatchAlpha = 0.001;
+export const mismatchAlpha = 0.001;
 const usualMaxInBoth = 0.01;
 /** Units in both arms that are never too many: a few come from restarts with another clock or salt in a test. */
 const fewInBoth = 5;
@@ -149,7 +149,7 @@ function numbersOf(table: ArmTable, { before }: JudgedStage): Verdict["numbers"]
 }
 
 /** Evidence of a guard; none if a guard of the user throws. */
-function evidenceOf(table: ArmTable, guard: Guard): GuardEvidence {
+export function evidenceOf(table: ArmTable, guard: Guard): GuardEvidence {
   try {
     return guard.evidence(stateOf(table, guard));
   } catch {
