@@ -1,5 +1,6 @@
 /** Statements about live traffic that may be looked at any time. */
 
+export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
 export type {
   GuardPoint,
