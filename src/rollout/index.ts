@@ -1,6 +1,10 @@
 /** Statements about live traffic that may be looked at any time. */
 
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
+export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";
+export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";
+export type { DriftState } from "./drift/drift-state.ts";
+export type { DriftAlarm, DriftFinding, DriftStatus } from "./drift/drift-status.ts";
 export { type AuditedLoss, createPromise, type LivePromise, type PromiseOptions } from "./promise.ts";
 export type {
   GuardPoint,
