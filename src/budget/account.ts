@@ -21,6 +21,7 @@ export interface AccountBounds {
 export const unboundedAccount: Account = {
   isBounded: false,
   learn: nothing,
+  committedUsd: () => 0,
   left: nothing,
   state: nothing,
   fits: () => true,
@@ -67,6 +68,10 @@ class BoundedAccount implements Account {
 
   learn(mostMs: number): Promise<void> | undefined {
     return this.#given.desk?.learn(mostMs);
+  }
+
+  committedUsd(): number {
+    return usdOf(this.#nano);
   }
 
   left(): Left | undefined {

@@ -1,6 +1,6 @@
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
-import type { FollowUp, Hop } from "./hop.ts";
+import type { FollowOptions, FollowUp, Hop } from "./hop.ts";
 import type { FeedbackGiven, LoopEvent, PartsReplaced } from "./loop-events.ts";
 import type { BudgetFacts } from "./policy-facts.ts";
 import type { Usage } from "./usage.ts";
@@ -12,13 +12,19 @@ export type ReadText = () => { readonly ask: string; readonly window: string };
 export interface Answered {
   /** Returns the request as it was sent, without routing fields. Frozen. */
   readonly readRequest: () => ChatRequest;
-  /** Returns the answer that the caller got. Frozen. */
+  /**
+   * Returns a copy of the answer that the caller got. Frozen. To be asked for while the event is handled: later the
+   * caller may have changed the answer.
+   */
   readonly readAnswer: () => Completion;
   /**
    * Opens a way to models for something that follows the answer, for instance an audit. The constraints of the request,
    * the router's budgets and its ledger apply to each call; the deadline of the request does not. Its user calls `end`.
+   * Throws `RouterError` once the router is closed, which also ends what is under way.
    */
-  readonly follow: (hop: "shadow") => FollowUp;
+  readonly follow: (hop: "shadow", options?: FollowOptions) => FollowUp;
+  /** Returns a random number in [0, 1) of the router's `random`, for a sample that is drawn after the answer. */
+  readonly draw: () => number;
 }
 
 /** A log lost decisions. Emitted at the first, then at most once a minute. */
@@ -160,7 +166,7 @@ export type RouterEvent<Id extends string = string> =
        */
       readonly unlisted?: true | undefined;
     }
-  | {
+  | (Answered & {
       readonly type: "request-completed";
       readonly decision: Decision<Id>;
       readonly attempts: readonly Attempt<Id>[];
@@ -170,7 +176,7 @@ export type RouterEvent<Id extends string = string> =
       /** Verdict on the answer, as in the result. */
       readonly degraded?: CheckVerdict | undefined;
       readonly readText: ReadText;
-    }
+    })
   /** A caller received the answer of an equal request that was already under way. No call was made for it. */
   | {
       readonly type: "request-coalesced";

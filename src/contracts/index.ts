@@ -96,7 +96,7 @@ export type {
   StoreRecovered,
 } from "./events.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
-export type { CallAnswer, FollowUp, Hop, HopContext } from "./hop.ts";
+export type { CallAnswer, FollowOptions, FollowUp, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";
 export type {
   AuditChanged,
@@ -153,6 +153,8 @@ export type {
 } from "./resilience.ts";
 export type {
   DecideOptions,
+  FeedbackDecision,
+  FeedbackOptions,
   RouteOptions,
   RouteRequest,
   RouteResult,

@@ -95,6 +95,17 @@ export interface RouteStream<Id extends string = string> extends AsyncIterable<C
   readonly result: Promise<RouteResult<Id>>;
 }
 
+/** The part of a decision that feedback needs: a whole decision, or its JSON, has it. */
+export type FeedbackDecision = Pick<Decision, "id" | "model" | "arms">;
+
+/** Options of `feedback`. */
+export interface FeedbackOptions {
+  /** Origin of the verdict, for instance `thumbs` or `ticket`: 1 to 64 letters, digits, `.`, `_`, `:` or `-`. */
+  readonly source?: string | undefined;
+  /** Time of the verdict: milliseconds since the epoch, or ISO 8601. Default: now, by the router's clock. */
+  readonly at?: number | string | undefined;
+}
+
 /** Sends each request to one of its models. `createRouter` makes one. */
 export interface Router<Id extends string = string> {
   readonly models: Readonly<Record<Id, Model>>;
@@ -122,6 +133,13 @@ export interface Router<Id extends string = string> {
    * a function that removes it. `close()` awaits the listener's `close`.
    */
   observe(sink: EventSink<Id>): () => void;
+  /**
+   * Tells the listeners how good an answer was: `feedback-given`, with model and arms of the decision. Takes the decision
+   * itself, or its JSON, so that feedback may come years later and costs no memory. Nothing is remembered: a second
+   * feedback on a decision is told again, and whoever counts decides whether it counts. Throws `InvalidOptionError` for
+   * what is not a decision, and for a quality outside [0, 1]. An id that no listener knows is no error.
+   */
+  feedback(decision: FeedbackDecision, quality: number, options?: FeedbackOptions): void;
   /**
    * Returns what the router has learnt (sessions, spend, means of returned usage), as plain JSON to be kept
    * over a restart.

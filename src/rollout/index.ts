@@ -1,5 +1,9 @@
 /** Statements about live traffic that may be looked at any time. */
 
+export type { AuditOptions } from "./audit/audit-options.ts";
+export type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit/audit-scorer.ts";
+export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-status.ts";
+export { type Audit, createAudit } from "./audit/create-audit.ts";
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";
 export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";

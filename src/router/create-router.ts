@@ -34,6 +34,7 @@ import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { certified, estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
+import { createFollowUps } from "./follow-up.ts";
 import { heldConstraints } from "./held-constraints.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
@@ -175,6 +176,7 @@ function assemble<Id extends string>(
     ports,
     ledger,
     events,
+    followUps: createFollowUps(),
     budgetDoor: createBudgetDoor({
       budgets,
       kept: ledger.kept,

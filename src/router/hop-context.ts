@@ -33,11 +33,11 @@ export interface OpenHop extends HopContext {
   end(): void;
 }
 
-/** Opens the way of a classifier or a check to models. Costs next to nothing until it is used. */
+/** Opens the way of a classifier, a check or a follow-up to models. Costs next to nothing until it is used. */
 export function openHop<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,
-  at: Extract<Hop, "classify" | "check">,
+  at: Extract<Hop, "classify" | "check" | "shadow">,
 ): OpenHop {
   return new RequestHop(parts, run, at);
 }
@@ -47,13 +47,13 @@ export function openHop<Id extends string>(
 class RequestHop<Id extends string> implements OpenHop {
   readonly #parts: RouterParts<Id>;
   readonly #run: Run<Id>;
-  readonly #at: Extract<Hop, "classify" | "check">;
+  readonly #at: Extract<Hop, "classify" | "check" | "shadow">;
   #controller: AbortController | undefined;
   #endWatch: (() => void) | undefined;
   #over = false;
   #isLate = false;
 
-  constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check">) {
+  constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check" | "shadow">) {
     this.#parts = parts;
     this.#run = run;
     this.#at = at;

@@ -14,6 +14,7 @@ import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { allText, checkPlain, HeldText, readable } from "../request/index.ts";
 import { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
+import { answeredBy } from "./answered-by.ts";
 import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
@@ -168,7 +169,8 @@ export class LifeCycle<Id extends string> {
     run.isTold = true;
     if (events.isHeard) {
       const totals = { decision, attempts: copyOf(attempts), usage, costUsd, latencyMs, degraded };
-      events.emit({ type: "request-completed", ...totals, readText: this.#readText() });
+      const answered = answeredBy(this.#parts, run, completion);
+      events.emit({ type: "request-completed", ...totals, readText: this.#readText(), ...answered });
     }
     this.settle();
     const content: unknown = completion.choices[0]?.message.content;

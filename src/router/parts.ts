@@ -16,6 +16,7 @@ import type { HeldText } from "../request/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { SharedSessions } from "../state/shared/shared-sessions.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { FollowUps } from "./follow-up.ts";
 
 /** All parts of a router. Nothing has a default here: `createRouter` fills in defaults. */
 export interface RouterParts<Id extends string> {
@@ -24,6 +25,7 @@ export interface RouterParts<Id extends string> {
   readonly ports: ExecutionPorts;
   readonly ledger: Ledger;
   readonly events: EventHub<Id>;
+  readonly followUps: FollowUps;
   readonly budgetDoor: BudgetDoor;
   readonly shared: SharedState | undefined;
   /** Constraints for the plan: the router's own (capabilities, context window) and the team's. */

@@ -13,6 +13,7 @@ import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { nest } from "./nest.ts";
 import type { RouterParts } from "./parts.ts";
+import { readFeedback } from "./read-feedback.ts";
 
 /** Connects the parts to a router. */
 export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
@@ -75,6 +76,10 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
       }),
 
     observe: events.observe,
+    feedback: (decision, quality, options) => {
+      const given = readFeedback(decision, quality, options);
+      events.emit({ ...given, at: given.at ?? ports.clock.wall() });
+    },
     exportState: parts.exportState,
     restoreState: parts.restoreState,
     readBudgets: parts.budgetDoor.read,
@@ -82,6 +87,7 @@ export function connect<Id extends string>(parts: RouterParts<Id>): Router<Id> {
 
     async close() {
       closed = true;
+      await parts.followUps.close();
       parts.cache?.clear();
       await parts.closeShared?.();
       await events.close();

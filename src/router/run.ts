@@ -20,7 +20,7 @@ export interface Run<Id extends string> extends RequestScope {
 }
 
 /** Returns the most that a call may cost under these constraints; undefined if none says so. */
-function mostPerCall(constraints: readonly Constraint[]): number | undefined {
+export function mostPerCall(constraints: readonly Constraint[]): number | undefined {
   let most: number | undefined;
   for (const { maxCallUsd } of constraints)
     if (maxCallUsd !== undefined && !(maxCallUsd >= (most ?? Number.POSITIVE_INFINITY))) most = maxCallUsd;

@@ -74,6 +74,8 @@ export interface Account {
    * ask; else a promise that resolves after `mostMs` or the time limit of the shared state at the latest. Never rejects.
    */
   learn(mostMs: number): Promise<void> | undefined;
+  /** Returns what its calls have cost or reserved so far, in US dollars; 0 if no bound applies. */
+  committedUsd(): number;
   /** Returns what the next call may cost; undefined if no bound applies. */
   left(): Left | undefined;
   /** Returns the budgets that apply, and tells of soft limits that are reached; undefined if there is no budget. */

@@ -1,0 +1,118 @@
+import {
+  type Attempt,
+  type ChatRequest,
+  type Completion,
+  type FollowUp,
+  isRouterError,
+  type Model,
+  type RecordedFacts,
+} from "../../contracts/index.ts";
+import { systemClock } from "../../plugin/clock.ts";
+import { deepFreeze } from "../../plugin/deep-freeze.ts";
+import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
+import { dropPromises } from "../../plugin/index.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
+import type { AuditScore, AuditScorer, ScoringHop } from "./audit-scorer.ts";
+import type { AuditSkip } from "./audit-status.ts";
+import { readScore } from "./outcome-line.ts";
+
+/** A comparison that is to be made. */
+export interface Comparison {
+  readonly request: ChatRequest;
+  readonly facts: RecordedFacts;
+  /** Answer of the caller, and the call that brought it. */
+  readonly answer: Completion;
+  readonly given: Attempt | undefined;
+  /** Model that is asked as well. */
+  readonly model: Model;
+  /** True if that is the reference; false if the reference has answered the caller. */
+  readonly isReference: boolean;
+  readonly scorer: AuditScorer;
+  readonly followUp: FollowUp;
+  /** Longest time of the whole comparison, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export type Compared =
+  | { readonly skipped: AuditSkip }
+  | {
+      readonly skipped?: undefined;
+      /** Answer of the other model, and the call that brought it. */
+      readonly other: Completion;
+      readonly call: Attempt | undefined;
+      readonly score: AuditScore;
+    };
+
+/** Smallest output limit of the other model's call where the request has none, and its share of the answer before. */
+const leastOutput = 4_096;
+const outputFactor = 4;
+/** Reasons of the router's own bounds on a call, which are no constraint of the request. */
+const ofMoney = /^(?:maxCostUsd|maxCost|budget|store): /;
+
+/** Asks the other model and has both answers scored. Never rejects; ends the follow-up. */
+export async function compareAnswers(comparison: Comparison): Promise<Compared> {
+  const { followUp, timeoutMs } = comparison;
+  try {
+    return await settleWithin(systemClock, compare(comparison), {
+      signal: followUp.signal,
+      ms: timeoutMs,
+      timeError: () => new DOMException(`no comparison within ${timeoutMs} ms`, "TimeoutError"),
+    });
+  } catch (error) {
+    return { skipped: skipOf(error) };
+  } finally {
+    followUp.end();
+  }
+}
+
+async function compare(comparison: Comparison): Promise<Compared> {
+  const { request, facts, answer, given, model, isReference, scorer, followUp } = comparison;
+  const permitted = followUp.permits(model);
+  if (permitted !== true) return { skipped: ofMoney.test(permitted) ? "budget" : "not-permitted" };
+  const asked = withOutputLimit(request, model, given);
+  const other = deepFreeze(await followUp.generate(model, asked));
+  const call = followUp.attempts().find(({ error }) => error === undefined);
+  // Also where the router's own bound had lowered the limit.
+  if (isCut(other) && !isCut(answer)) return { skipped: "cut" };
+  const hop: ScoringHop = Object.freeze({
+    signal: followUp.signal,
+    get now() {
+      return followUp.now;
+    },
+    generate: followUp.generate,
+    permits: followUp.permits,
+  });
+  const answers = isReference
+    ? { request, facts, answer, reference: other }
+    : { request, facts, answer: other, reference: answer };
+  const scored: unknown = await scorer.score(Object.freeze(answers), hop);
+  const score = readScore(scored);
+  if (score !== undefined) return { other, call, score };
+  dropPromises(scored);
+  return { skipped: "failed" };
+}
+
+/**
+ * Gives the call a limit where the request has none: a bound on cost would set one of its own, from which a comparison
+ * would suffer.
+ */
+function withOutputLimit(request: ChatRequest, model: Model, given: Attempt | undefined): ChatRequest {
+  const { max_completion_tokens: asked, max_tokens: askedOld } = request;
+  if (typeof asked === "number" || typeof askedOld === "number") return request;
+  if (defaultOutputLimit(model.defaults) !== undefined) return request;
+  const roomy = Math.max(leastOutput, outputFactor * (given?.usage?.outputTokens ?? 0));
+  return { ...request, max_completion_tokens: Math.min(model.maxOutputTokens ?? roomy, roomy) };
+}
+
+function isCut({ choices }: Completion): boolean {
+  return choices[0]?.finish_reason === "length";
+}
+
+function skipOf(error: unknown): AuditSkip {
+  // The router, or the audit, was closed.
+  if (error instanceof DOMException && error.name === "AbortError") return "closed";
+  if (isRouterError(error, "budget-exceeded")) return "budget";
+  if (!isRouterError(error, "no-eligible-model")) return "failed";
+  const reasons = Object.values(error.reasons);
+  return reasons.some((reason) => ofMoney.test(reason)) ? "budget" : "not-permitted";
+}

@@ -1,0 +1,157 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** File of lines that is appended to. */
+export interface RecordFile {
+  /** Opens the file and returns its last whole line. Rejects if it cannot be opened. */
+  open(): Promise<string | undefined>;
+  /** Adds a line. Returns false, and adds nothing, if too many wait. */
+  add(line: string): boolean;
+  /** Writes what waits. Rejects with the last failure if something still waits. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RecordFileParts {
+  readonly file: string;
+  readonly files: Pick<typeof import("node:fs/promises"), "open">;
+  /** Called when writing begins to fail, and when it works again. */
+  readonly onState: (isFailing: boolean, reason: string) => void;
+}
+
+/** Largest number and length of lines that wait, in characters. */
+const mostLines = 1_000;
+const mostCharacters = 64_000_000;
+/** Length of the end of the file that is searched for its last line, in bytes. */
+const tailBytes = 16 * 1024 * 1024;
+
+/**
+ * Creates a file of lines. Each line is written whole and in the order in which it was added; after a failure it is
+ * tried again with the next one. A last line that a killed process left cut is removed when the file is opened: half a
+ * record is none. One process writes to a file.
+ */
+export function createRecordFile({ file, files, onState }: RecordFileParts): RecordFile {
+  let waiting: string[] = [];
+  let characters = 0;
+  let handle: FileHandle | undefined;
+  let opening: Promise<string | undefined> | undefined;
+  let writing: Promise<void> | undefined;
+  let failure: unknown;
+  let isFailing = false;
+
+  const tell = (fails: boolean, reason: string) => {
+    if (fails === isFailing) return;
+    isFailing = fails;
+    onState(fails, reason);
+  };
+
+  const open = (): Promise<string | undefined> => {
+    opening ??= openForLines(files, file)
+      .then((opened) => {
+        handle = opened.handle;
+        return opened.last;
+      })
+      .catch((error: unknown) => {
+        opening = undefined;
+        tell(true, `the file cannot be opened (${codeOf(error)})`);
+        throw error;
+      });
+    return opening;
+  };
+
+  const write = async (): Promise<void> => {
+    await open();
+    while (waiting.length > 0) {
+      const lines = waiting;
+      const text = `${lines.join("\n")}\n`;
+      try {
+        await handle?.appendFile(text, "utf8");
+      } catch (error) {
+        // The last line may be cut: the next write opens the file again and mends it.
+        const broken = handle;
+        handle = undefined;
+        opening = undefined;
+        await broken?.close().catch(ignore);
+        tell(true, `the file cannot be written (${codeOf(error)})`);
+        throw error;
+      }
+      waiting = waiting.slice(lines.length);
+      characters -= text.length;
+      tell(false, "the file can be written again");
+    }
+  };
+
+  const start = (): Promise<void> => {
+    writing ??= write()
+      .then(() => {
+        failure = undefined;
+      })
+      .catch((error: unknown) => {
+        failure = error;
+      })
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
+  };
+
+  const flush = async (): Promise<void> => {
+    if (writing !== undefined) await writing;
+    if (waiting.length > 0) await start();
+    if (waiting.length > 0) throw failure;
+  };
+
+  return {
+    open,
+    add(line) {
+      if (waiting.length >= mostLines || characters + line.length >= mostCharacters) return false;
+      waiting.push(line);
+      characters += line.length + 1;
+      void start();
+      return true;
+    },
+    flush,
+    async close() {
+      try {
+        await flush();
+      } finally {
+        const open = handle;
+        handle = undefined;
+        opening = undefined;
+        await open?.close();
+      }
+    },
+  };
+}
+
+interface Opened {
+  readonly handle: FileHandle;
+  readonly last: string | undefined;
+}
+
+async function openForLines(files: RecordFileParts["files"], file: string): Promise<Opened> {
+  // Readable by its owner alone: it may hold prompts.
+  const handle = await files.open(file, "a+", 0o600);
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, tailBytes);
+    const bytes = Buffer.alloc(length);
+    await handle.read(bytes, 0, length, size - length);
+    const end = bytes.lastIndexOf(10) + 1;
+    // A tail without a line's end is longer than any record: it is left as it is, on a line of its own.
+    if (end < length && (end > 0 || length === size)) await handle.truncate(size - length + end);
+    else if (end < length) await handle.appendFile("\n");
+    const begin = end < 2 ? 0 : bytes.lastIndexOf(10, end - 2) + 1;
+    const last = end > 1 ? bytes.toString("utf8", begin, end - 1) : undefined;
+    return { handle, last };
+  } catch (error) {
+    await handle.close().catch(ignore);
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return typeof code === "string" ? code : "an error without a code";
+}
+
+function ignore(): void {}

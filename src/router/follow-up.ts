@@ -1,0 +1,114 @@
+import { type FollowOptions, type FollowUp, InvalidOptionError, RouterError } from "../contracts/index.ts";
+import { copyOf } from "../plugin/copy-of.ts";
+import { checkKeys, checkNumber } from "../plugin/index.ts";
+import { openHop } from "./hop-context.ts";
+import type { RouterParts } from "./parts.ts";
+import { mostPerCall, type Run } from "./run.ts";
+
+/** Follow-ups of a router that have not ended. */
+export interface FollowUps {
+  /** Adds one. Throws `RouterError` if the router is closed or has too many. Returns a function that removes it. */
+  add(end: () => void): () => void;
+  /** Notes work that `close` awaits. */
+  track(work: Promise<unknown>): void;
+  /** Ends all, refuses further ones, and waits until the calls that were under way have ended. */
+  close(): Promise<void>;
+}
+
+/** Largest number of follow-ups at a time: each holds a request. */
+const mostFollowUps = 10_000;
+
+export function createFollowUps(): FollowUps {
+  const open = new Set<() => void>();
+  const working = new Set<Promise<unknown>>();
+  let closed = false;
+  return {
+    add(end) {
+      if (closed) throw new RouterError("invalid-request", "the router is closed: no request is followed up");
+      if (open.size >= mostFollowUps)
+        throw new RouterError(
+          "invalid-request",
+          `${mostFollowUps} follow-ups are open: call end() on each, and open fewer at a time`,
+        );
+      open.add(end);
+      return () => open.delete(end);
+    },
+    track(work) {
+      const done = work.then(ignore, ignore).finally(() => working.delete(done));
+      working.add(done);
+    },
+    async close() {
+      closed = true;
+      for (const end of open) end();
+      await Promise.all(working);
+    },
+  };
+}
+
+/**
+ * Opens a way to models after the answer of a request: under its constraints, with an account of its own for the same
+ * owners. Deadline and signal of the request are over and do not apply.
+ */
+export function openFollowUp<Id extends string>(
+  parts: RouterParts<Id>,
+  run: Run<Id>,
+  at: "shadow",
+  options: FollowOptions = {},
+): FollowUp {
+  if (at !== "shadow") throw new InvalidOptionError("follow.hop", at, '"shadow"');
+  checkKeys("follow", options, ["maxCostUsd"]);
+  const { maxCostUsd } = options;
+  if (maxCostUsd !== undefined) checkNumber("follow.maxCostUsd", maxCostUsd, { min: 0 });
+  const { followUps, ledger, ports } = parts;
+  const { tenant, session, labels } = run.facts;
+  const remove = followUps.add(() => followUp.end());
+  const account = ledger.open(
+    { tenant, session, labels, maxCostUsd, maxCallUsd: mostPerCall(run.teamConstraints) },
+    ports.clock.wall,
+  );
+  // The result and the event of the request hold its attempts: these are others.
+  const following: Run<Id> = {
+    ...run,
+    isTold: true,
+    signal: undefined,
+    startedAt: ports.clock.monotonic(),
+    deadline: undefined,
+    account,
+    cutAt: 0,
+    attempts: [],
+    starts: [],
+  };
+  const hop = openHop(parts, following, at);
+  let over = false;
+  const followUp: FollowUp = {
+    get signal() {
+      return hop.signal;
+    },
+    get now() {
+      return hop.now;
+    },
+    permits: (facts) => hop.permits(facts),
+    generate(model, chat) {
+      if (over) {
+        const refused = Promise.reject(new RouterError("invalid-request", "the follow-up is over"));
+        refused.catch(ignore);
+        return refused;
+      }
+      const asked = hop.generate(model, chat);
+      followUps.track(asked);
+      return asked;
+    },
+    attempts: () => copyOf(following.attempts),
+    committedUsd: () => account.committedUsd(),
+    end() {
+      if (over) return;
+      over = true;
+      remove();
+      hop.end();
+      account.close();
+    },
+  };
+  return followUp;
+}
+
+function ignore(): void {}
