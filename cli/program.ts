@@ -17,7 +17,11 @@ import { evalSpendCommand } from "./eval-spend.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
+import { loopInitCommand } from "./loop-init.ts";
+import { loopReportCommand } from "./loop-report.ts";
+import { loopStatusCommand } from "./loop-status.ts";
 import { paint } from "./paint.ts";
+import { rolloutReportCommand } from "./rollout-report.ts";
 import { routeCommand } from "./route.ts";
 
 /**
@@ -59,6 +63,17 @@ Exit codes:
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
+  const loop = new Command("loop")
+    .description("from live traffic to a certificate: audit, how far it is, and a page about it")
+    .addHelpText("after", examples(["switchpoint loop init", "switchpoint loop status --config router.mjs"]));
+  for (const command of [loopInitCommand, loopStatusCommand, loopReportCommand])
+    loop.addCommand(withSettings(command(terminal), terminal));
+  program.addCommand(withSettings(loop, terminal));
+  const rollout = new Command("rollout")
+    .description("what a rollout does, and a page about it")
+    .addHelpText("after", examples(["switchpoint rollout report --config router.mjs"]));
+  rollout.addCommand(withSettings(rolloutReportCommand(terminal), terminal));
+  program.addCommand(withSettings(rollout, terminal));
   return program.addCommand(withSettings(evals, terminal));
 }
 
