@@ -136,8 +136,8 @@ export interface Router<Id extends string = string> {
   /**
    * Tells the listeners how good an answer was: `feedback-given`, with model and arms of the decision. Takes the decision
    * itself, or its JSON, so that feedback may come years later and costs no memory. Nothing is remembered: a second
-   * feedback on a decision is told again, and whoever counts decides whether it counts. Throws `InvalidOptionError` for
-   * what is not a decision, and for a quality outside [0, 1]. An id that no listener knows is no error.
+   * feedback on a decision is told again, and each listener decides whether it counts. Throws `InvalidOptionError` for
+   * what is not a decision, and for a quality outside [0, 1]. An id that no listener knows is ignored.
    */
   feedback(decision: FeedbackDecision, quality: number, options?: FeedbackOptions): void;
   /**

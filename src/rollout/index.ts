@@ -4,6 +4,7 @@ export type { AuditOptions } from "./audit/audit-options.ts";
 export type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit/audit-scorer.ts";
 export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-status.ts";
 export { type Audit, createAudit } from "./audit/create-audit.ts";
+export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";
 export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";

@@ -34,7 +34,7 @@ import { checkedFunction } from "./checked-function.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { certified, estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createEventHub } from "./event-hub.ts";
-import { createFollowUps } from "./follow-up.ts";
+import { createFollowUps } from "./follow-ups.ts";
 import { heldConstraints } from "./held-constraints.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";

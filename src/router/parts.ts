@@ -16,7 +16,7 @@ import type { HeldText } from "../request/index.ts";
 import type { SessionAnswer } from "../state/sessions.ts";
 import type { SharedSessions } from "../state/shared/shared-sessions.ts";
 import type { EventHub } from "./event-hub.ts";
-import type { FollowUps } from "./follow-up.ts";
+import type { FollowUps } from "./follow-ups.ts";
 
 /** All parts of a router. Nothing has a default here: `createRouter` fills in defaults. */
 export interface RouterParts<Id extends string> {

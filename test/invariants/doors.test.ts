@@ -39,8 +39,8 @@ const pluginDoor = {
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
-    DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackGiven FilePart
-    FinishReason FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
+    DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven
+    FeedbackOptions FilePart FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
     LimitOptions Logprobs LoopEvent Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
     NotGranted NumberRange

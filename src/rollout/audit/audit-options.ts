@@ -1,4 +1,5 @@
 import { InvalidOptionError, type RecordedFacts, type Router } from "../../contracts/index.ts";
+import { completeFacts } from "../../cost/catalogue.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { AuditedRecord } from "../audited-record.ts";
@@ -47,7 +48,7 @@ export interface AuditOptions<Id extends string = string> {
   readonly allow?: ((facts: RecordedFacts) => boolean) | undefined;
   /**
    * `first-turn` compares requests with tools as long as no tool was used: the calls that the models would make are
-   * compared, and nobody makes them. `skip` leaves them out. Default `first-turn`.
+   * compared, and none is made. `skip` leaves them out. Default `first-turn`.
    */
   readonly tools?: "first-turn" | "skip" | undefined;
   /** Receives each loss, for instance a live promise. One that throws is ignored. */
@@ -120,6 +121,13 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   checkMethods("createAudit.scorer", scorer, ["score"]);
   if (checkText("createAudit.scorer.name", scorer.name).length > 100)
     throw new InvalidOptionError("createAudit.scorer.name", scorer.name, "at most 100 characters");
+  for (const model of scorer.models ?? [])
+    if (completeFacts(model).price === undefined)
+      throw new InvalidOptionError(
+        "createAudit.scorer.models",
+        model.name,
+        "models whose price is known, since a budget bounds the audit: give it a price, 0 if it costs nothing",
+      );
   checkKeys("createAudit.budget", budget, ["usdPerDay"]);
   const usdPerDay = checkNumber("createAudit.budget.usdPerDay", budget.usdPerDay, { min: 1e-6, max: 1e6 });
   checkText("createAudit.file", file);

@@ -1,4 +1,4 @@
-import type { ChatRequest, Completion, FollowUp, RecordedFacts } from "../../contracts/index.ts";
+import type { ChatRequest, Completion, FollowUp, Model, RecordedFacts } from "../../contracts/index.ts";
 
 /** Two answers to one request. Frozen. */
 export interface AuditedAnswers {
@@ -26,6 +26,8 @@ export type ScoringHop = Pick<FollowUp, "signal" | "now" | "generate" | "permits
 export interface AuditScorer {
   /** Name in records: at most 100 characters. */
   readonly name: string;
+  /** Models that it asks. Their prices must be known, and nothing is paid for a request that may not reach them. */
+  readonly models?: readonly Model[] | undefined;
   // A method, so that a scorer that ignores `hop` is one (bivariance).
   score(answers: AuditedAnswers, hop: ScoringHop): AuditScore | undefined | Promise<AuditScore | undefined>;
   /** Returns what is known of the scorer's own error, as numbers. */

@@ -5,7 +5,7 @@
  *   of the request forbids the other model.
  * - `budget`: the day's money, or a budget of the router, does not pay for it; `cut`: the other model's answer ended at
  *   an output limit that the caller's answer did not have; `queue-full`: too many wait.
- * - `failed`: no answer or no verdict; `too-long`: its line would be longer than 8 million characters; `closed`.
+ * - `failed`: no answer or no verdict; `too-long`: its line would be longer than 4 million characters; `closed`.
  */
 export type AuditSkip =
   | "tools"
@@ -45,7 +45,7 @@ export interface AuditStatus {
   readonly meanCostUsd?: number | undefined;
   /** Cost of a day at the traffic so far, at most `usdPerDay`. Absent until a comparison was made. */
   readonly expectedUsdPerDay?: number | undefined;
-  /** What the scorer knows of its own error. */
+  /** The scorer, with what it knows about its own error. */
   readonly scorer: { readonly name: string; readonly errors?: Readonly<Record<string, number>> | undefined };
   readonly feedback: FeedbackStatus;
 }

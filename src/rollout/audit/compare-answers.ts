@@ -14,7 +14,7 @@ import { dropPromises } from "../../plugin/index.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import type { AuditScore, AuditScorer, ScoringHop } from "./audit-scorer.ts";
 import type { AuditSkip } from "./audit-status.ts";
-import { readScore } from "./outcome-line.ts";
+import { readScore } from "./read-score.ts";
 
 /** A comparison that is to be made. */
 export interface Comparison {
@@ -46,7 +46,7 @@ export type Compared =
 /** Smallest output limit of the other model's call where the request has none, and its share of the answer before. */
 const leastOutput = 4_096;
 const outputFactor = 4;
-/** Reasons of the router's own bounds on a call, which are no constraint of the request. */
+/** Reasons of the router's own bounds on a call, apart from the constraints of the request. */
 const ofMoney = /^(?:maxCostUsd|maxCost|budget|store): /;
 
 /** Asks the other model and has both answers scored. Never rejects; ends the follow-up. */
@@ -67,8 +67,10 @@ export async function compareAnswers(comparison: Comparison): Promise<Compared> 
 
 async function compare(comparison: Comparison): Promise<Compared> {
   const { request, facts, answer, given, model, isReference, scorer, followUp } = comparison;
-  const permitted = followUp.permits(model);
-  if (permitted !== true) return { skipped: ofMoney.test(permitted) ? "budget" : "not-permitted" };
+  for (const needed of [model, ...(scorer.models ?? [])]) {
+    const permitted = followUp.permits(needed);
+    if (permitted !== true) return { skipped: ofMoney.test(permitted) ? "budget" : "not-permitted" };
+  }
   const asked = withOutputLimit(request, model, given);
   const other = deepFreeze(await followUp.generate(model, asked));
   const call = followUp.attempts().find(({ error }) => error === undefined);

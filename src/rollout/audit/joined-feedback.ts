@@ -1,8 +1,8 @@
 import type { FeedbackStatus } from "./audit-status.ts";
 
-/** Feedback on audited requests, beside what the scorer said of them. */
+/** Feedback on audited requests, next to the verdicts of the scorer. */
 export interface JoinedFeedback {
-  /** Notes what the scorer said of the answer that the caller got. */
+  /** Notes the verdict of the scorer on the answer that the caller got. */
   scored(decisionId: string, quality: number): void;
   given(decisionId: string, quality: number): void;
   status(): FeedbackStatus;

@@ -1,18 +1,18 @@
-import type {
-  ArmAssignment,
-  Attempt,
-  ChatRequest,
-  Completion,
-  Decision,
-  Json,
-} from "../../contracts/index.ts";
+import type { ArmAssignment, Attempt, ChatRequest, Completion, Json, Model } from "../../contracts/index.ts";
+import { answeringAttempt } from "../../plugin/answering-attempt.ts";
 import type { DecidedBecause } from "../audited-record.ts";
-import type { AuditScore } from "./audit-scorer.ts";
+import { type AuditJob, ownersOf } from "./audit-job.ts";
+import type { ResolvedAuditOptions } from "./audit-options.ts";
+import type { Compared } from "./compare-answers.ts";
+import { decidedBecause } from "./decided-because.ts";
 
-/** What a record says of the audit, as `metadata.audit`. */
+/** Longest line of a record, in characters: readers refuse one of 16 MiB. */
+export const longestLine = 4_000_000;
+
+/** Facts of the audit in a record, as `metadata.audit`. */
 export interface AuditMetadata {
   readonly decisionId: string;
-  /** Probability with which the record was made: the inverse is its weight. */
+  /** Probability with which the record was made: its inverse is the record's weight. */
   readonly probability: number;
   readonly because: DecidedBecause;
   /** Names of the model whose answer the caller got, and of the reference. */
@@ -28,95 +28,118 @@ export interface AuditMetadata {
   readonly arms?: readonly ArmAssignment[] | undefined;
   /** Cost of the audit of this request, in US dollars. */
   readonly costUsd: number;
-  /** Start of the day of the audit's budget, and what it had spent on it, in US dollars. */
+  /** Start of the day of the audit's budget, in milliseconds since the epoch, and what was spent on it. */
   readonly day: number;
   readonly daySpentUsd: number;
 }
 
-/** An answer with the call that brought it. */
-export interface AnsweredBy {
-  readonly name: string;
-  readonly completion: Completion;
-  readonly attempt: Attempt | undefined;
+export interface OutcomeParts {
+  readonly job: AuditJob;
+  readonly compared: Extract<Compared, { skipped?: undefined }>;
+  /** Model that was asked as well. */
+  readonly other: Model;
+  readonly costUsd: number;
+  readonly day: number;
+  readonly daySpentUsd: number;
+}
+
+export interface OutcomeLine {
+  readonly line: string;
+  readonly loss: number;
+  /** Quality of the caller's answer. */
   readonly quality: number;
 }
 
-export interface RecordParts {
-  readonly decision: Decision;
-  readonly request: ChatRequest;
-  readonly answers: readonly AnsweredBy[];
-  readonly metadata: AuditMetadata;
-  /** Returns the keyed hash of a text. */
-  readonly hash: (text: string) => string;
-  /** True to write texts, false to write the hash of the request in their place. */
-  readonly storesText: boolean;
-}
-
-/** Returns a line of an outcome file. */
-export function outcomeLine(parts: RecordParts): string {
-  const { decision, request, answers, metadata, hash, storesText } = parts;
-  const { tenant, session, category, language } = decision.request;
-  const text = storesText
-    ? textOf(request)
-    : { prompt: "", promptHash: hash(JSON.stringify(request.messages)) };
-  const outcomes = answers.map((one) => [one.name, outcomeOf(one, storesText)] as const);
-  return JSON.stringify({
+/** Writes an audited request as a line of an outcome file. `reference`: name of the reference model. */
+export function outcomeLine(
+  { job, compared, other, costUsd, day, daySpentUsd }: OutcomeParts,
+  { prompts, hash, scorer, trainingShare }: ResolvedAuditOptions,
+  reference: string,
+): OutcomeLine {
+  const { event, request, answer, isReference, probability } = job;
+  const { decision, attempts } = event;
+  const { score } = compared;
+  const call = answeringAttempt(attempts);
+  const answered = call?.name ?? "";
+  const own = isReference ? score.quality : score.referenceQuality;
+  const others = isReference ? score.referenceQuality : score.quality;
+  const loss = isReference ? score.referenceQuality - score.quality : 0;
+  const audit: AuditMetadata = {
+    decisionId: decision.id,
+    probability: isReference ? probability : probability * trainingShare,
+    because: decidedBecause(decision, attempts),
+    answered,
+    reference,
+    loss,
+    ...(isReference ? {} : { trained: true }),
+    scorer: scorer.name,
+    propensity: decision.propensity,
+    release: decision.release,
+    arms: decision.arms,
+    costUsd,
+    day,
+    daySpentUsd,
+  };
+  const storesText = prompts === "store";
+  const { unit: session, tenant, category } = ownersOf(decision, hash);
+  const line = JSON.stringify({
     id: decision.id,
-    ...text,
-    category: category ?? decision.classification?.category,
-    language,
-    session: session && hash(`session ${tenant ?? ""} ${session}`),
-    tenant: tenant && hash(`tenant ${tenant}`),
-    // Without a text the reader would take all records for one question.
-    ...(storesText ? {} : { group: (text as { promptHash: string }).promptHash }),
+    ...(storesText ? textOf(request) : hashOf(request, hash)),
+    category,
+    language: decision.request.language,
+    session,
+    tenant,
     at: decision.at,
-    metadata: { audit: metadata },
-    outcomes: Object.fromEntries(outcomes),
+    metadata: { audit },
+    outcomes: Object.fromEntries([
+      [answered, outcomeOf(answer, call, own, storesText)],
+      [other.name, outcomeOf(compared.other, compared.call, others, storesText)],
+    ]),
   });
+  return { line, loss, quality: own };
 }
 
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {
-  const [only, ...others] = messages;
-  const content: unknown = only?.content;
-  const prompt =
-    others.length === 0 && only?.role === "user" && typeof content === "string" ? content : undefined;
-  return { ...(prompt === undefined ? { messages } : { prompt }), tools };
+  const [only] = messages;
+  const isPrompt = messages.length === 1 && only?.role === "user" && typeof only.content === "string";
+  return { ...(isPrompt ? { prompt: only.content } : { messages }), tools };
+}
+
+/** Without a text, equal requests are one question by their group. */
+function hashOf({ messages }: ChatRequest, hash: (text: string) => string): Readonly<Record<string, string>> {
+  const promptHash = hash(JSON.stringify(messages));
+  return { prompt: "", promptHash, group: promptHash };
 }
 
 function outcomeOf(
-  { completion, attempt, quality }: AnsweredBy,
+  { choices }: Completion,
+  call: Attempt | undefined,
+  quality: number,
   storesText: boolean,
-): Record<string, Json | undefined> {
-  const { usage, costUsd, latencyMs, servedModel, cached } = attempt ?? {};
-  const message = completion.choices[0]?.message;
+): Readonly<Record<string, Json | undefined>> {
+  const { message, finish_reason: finishReason } = choices[0] ?? {};
   const content: unknown = message?.content;
   const calls = message?.tool_calls;
+  const text = storesText
+    ? {
+        ...(typeof content === "string" ? { answer: content } : {}),
+        ...(calls !== undefined && calls.length > 0 ? { toolCalls: calls as unknown as Json } : {}),
+      }
+    : {};
+  // An answer from the cache cost nothing, which says nothing about its model.
+  const { usage, costUsd, latencyMs, servedModel } =
+    call === undefined || call.cached !== undefined ? noCall : call;
   return {
     quality,
-    ...(storesText && typeof content === "string" ? { answer: content } : {}),
-    ...(storesText && calls !== undefined && calls.length > 0 ? { toolCalls: calls as unknown as Json } : {}),
-    // An answer from the cache cost nothing, which says nothing about the model.
-    ...(cached === undefined
-      ? {
-          costUsd,
-          inputTokens: usage?.inputTokens,
-          outputTokens: usage?.outputTokens,
-          cachedTokens: usage?.cachedInputTokens,
-          latencyMs,
-        }
-      : {}),
-    finishReason: completion.choices[0]?.finish_reason ?? undefined,
+    ...text,
+    costUsd,
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    cachedTokens: usage?.cachedInputTokens,
+    latencyMs,
+    finishReason: typeof finishReason === "string" ? finishReason : undefined,
     servedModel,
   };
 }
 
-/** Limits a score to what it may be: two numbers in [0, 1]. */
-export function readScore(given: unknown): AuditScore | undefined {
-  if (typeof given !== "object" || given === null) return undefined;
-  const { quality, referenceQuality } = given as Partial<Record<keyof AuditScore, unknown>>;
-  return isQuality(quality) && isQuality(referenceQuality) ? { quality, referenceQuality } : undefined;
-}
-
-function isQuality(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= 1;
-}
+const noCall: Partial<Attempt> = {};

@@ -2,8 +2,10 @@ import type { FileHandle } from "node:fs/promises";
 
 /** File of lines that is appended to. */
 export interface RecordFile {
-  /** Opens the file and returns its last whole line. Rejects if it cannot be opened. */
-  open(): Promise<string | undefined>;
+  /** Opens the file unless it is open. Rejects if it cannot be opened. */
+  open(): Promise<void>;
+  /** Tries again after a failure. */
+  retry(): void;
   /** Adds a line. Returns false, and adds nothing, if too many wait. */
   add(line: string): boolean;
   /** Writes what waits. Rejects with the last failure if something still waits. */
@@ -14,6 +16,8 @@ export interface RecordFile {
 export interface RecordFileParts {
   readonly file: string;
   readonly files: Pick<typeof import("node:fs/promises"), "open">;
+  /** Called once with the last whole line of the file, as the first opening finds it. */
+  readonly onFirst: (line: string | undefined) => void;
   /** Called when writing begins to fail, and when it works again. */
   readonly onState: (isFailing: boolean, reason: string) => void;
 }
@@ -29,11 +33,12 @@ const tailBytes = 16 * 1024 * 1024;
  * tried again with the next one. A last line that a killed process left cut is removed when the file is opened: half a
  * record is none. One process writes to a file.
  */
-export function createRecordFile({ file, files, onState }: RecordFileParts): RecordFile {
+export function createRecordFile({ file, files, onFirst, onState }: RecordFileParts): RecordFile {
   let waiting: string[] = [];
   let characters = 0;
   let handle: FileHandle | undefined;
-  let opening: Promise<string | undefined> | undefined;
+  let opening: Promise<void> | undefined;
+  let isFirst = true;
   let writing: Promise<void> | undefined;
   let failure: unknown;
   let isFailing = false;
@@ -44,11 +49,12 @@ export function createRecordFile({ file, files, onState }: RecordFileParts): Rec
     onState(fails, reason);
   };
 
-  const open = (): Promise<string | undefined> => {
+  const open = (): Promise<void> => {
     opening ??= openForLines(files, file)
       .then((opened) => {
         handle = opened.handle;
-        return opened.last;
+        if (isFirst) onFirst(opened.last);
+        isFirst = false;
       })
       .catch((error: unknown) => {
         opening = undefined;
@@ -76,8 +82,8 @@ export function createRecordFile({ file, files, onState }: RecordFileParts): Rec
       }
       waiting = waiting.slice(lines.length);
       characters -= text.length;
-      tell(false, "the file can be written again");
     }
+    tell(false, "the file can be written again");
   };
 
   const start = (): Promise<void> => {
@@ -102,6 +108,7 @@ export function createRecordFile({ file, files, onState }: RecordFileParts): Rec
 
   return {
     open,
+    retry: () => void start(),
     add(line) {
       if (waiting.length >= mostLines || characters + line.length >= mostCharacters) return false;
       waiting.push(line);

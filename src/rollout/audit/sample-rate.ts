@@ -4,7 +4,7 @@ export interface SampleRate {
    * Returns the probability, in [0, 1]. `affordable`: number of audits that a whole day's money pays for, by their mean
    * cost so far; undefined if none is known. `day`: start of the day.
    */
-  probability(now: number, day: number, affordable: number | undefined): number;
+  probability(day: number, affordable: number | undefined): number;
   /** Counts a request that could have been audited, and whether it was drawn. */
   seen(now: number, drawn: boolean): void;
   /** Requests a day, as the past shows. */
@@ -34,7 +34,7 @@ export function createSampleRate({ rate, perDay }: SampleRateOptions): SampleRat
   let drawnToday = 0;
   const requestsPerDay = () => (dayMs * (count + 1)) / (elapsedMs + priorMs);
   return {
-    probability(_now, day, affordable) {
+    probability(day, affordable) {
       if (day !== today) {
         today = day;
         drawnToday = 0;
@@ -42,7 +42,7 @@ export function createSampleRate({ rate, perDay }: SampleRateOptions): SampleRat
       if (perDay !== undefined && drawnToday >= perDay) return 0;
       const most = Math.min(perDay ?? Number.POSITIVE_INFINITY, affordable ?? Number.POSITIVE_INFINITY);
       const share = Math.min(rate ?? 1, most / requestsPerDay(), 1);
-      return share < least ? least : share;
+      return Math.max(least, share);
     },
     seen(now, drawn) {
       // A clock that goes back says nothing about the time between two requests.

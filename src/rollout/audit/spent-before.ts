@@ -5,7 +5,7 @@ export interface DaySpent {
   readonly spentUsd: number;
 }
 
-/** Returns what the last line of a file says of the day's money; undefined if it says nothing that can be read. */
+/** Reads the money of a day from the last line of a file; undefined if there is nothing that can be read. */
 export function lastDay(line: string | undefined): DaySpent | undefined {
   if (line === undefined) return undefined;
   try {

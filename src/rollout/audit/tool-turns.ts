@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../../contracts/index.ts";
 
 /**
- * True if nobody has used a tool yet in the conversation. Later turns hold what the tools of one model returned: another
+ * True if no tool was used yet in the conversation. Later turns hold what the tools of one model returned: another
  * model would have called others, and its answer to these says little.
  */
 export function isFirstTurn({ messages }: ChatRequest): boolean {
