@@ -19,7 +19,7 @@ export function nextStep(status: Omit<LoopStatus, "next">): LoopStatus["next"] {
         ? {
             text: `the records certify nothing cheaper than the large model at a loss of ${points(maxLoss)} points`,
           }
-        : { text: `${count(records)} records: enough to certify a threshold`, command: tune };
+        : { text: `${count(records)} records are enough ${savedOf(evidence.saving?.value)}`, command: tune };
     case "too-few": {
       const rate = audit.probability === undefined ? "" : ` at ${percent(audit.probability[1])} of requests`;
       const time =
@@ -40,6 +40,15 @@ export function nextStep(status: Omit<LoopStatus, "next">): LoopStatus["next"] {
         ? { text: "no record of two models yet: let your application answer requests with the audit on" }
         : { text: evidence.reason };
   }
+}
+
+/** Saving below which it is worth to wait for a better one. */
+const littleSaving = 0.1;
+
+function savedOf(saving: number | undefined): string {
+  if (saving === undefined) return "to certify a threshold";
+  const more = saving < littleSaving ? "; more records may certify a larger saving" : "";
+  return `to certify a threshold that saves ${percent(saving)}${more}`;
 }
 
 function tuneCommand({ file, small, large, maxLoss, confidence }: Omit<LoopStatus, "next">): string {
