@@ -31,7 +31,7 @@ export function factsOf(facts: readonly Fact[]): Markup {
   return html`<dl class="facts">${facts.map(
     ({ name, figure, range, about }) => html`<div><dt>${name}</dt>
 <dd><div class="figure">${unbroken(figure)}</div>
-<div class="range">${unbroken(range)}</div><div class="about">${about}</div></dd></div>
+<div class="range">${unbroken(range)}</div><div class="about">${typeof about === "string" ? unbroken(about) : about}</div></dd></div>
 `,
   )}</dl>`;
 }

@@ -223,14 +223,21 @@ function armSection(status: RolloutView): Markup {
 
 function shadowSection({ shadow }: RolloutView): Content {
   if (shadow === undefined) return undefined;
-  const { requests, changed, failed, costDifferenceUsd, priced, calls, failedCalls } = shadow;
+  const { requests, changed, failed, calls, failedCalls } = shadow;
   const share = requests === 0 ? "–" : percent(changed / requests);
   return fold(
     "shadow",
     "Shadow",
     unbroken(`${share} of the requests would have gone to another model`),
-    html`<p>Both decided ${count(requests)} requests; ${count(changed)} would have gone to another model, and the candidate failed on ${count(failed)}. By estimated prices it would have cost ${usd(costDifferenceUsd)} ${priced < requests && `(of the ${count(priced)} requests whose price is known) `}compared with control.${calls > 0 && ` Its model was called ${count(calls)} times after the answer, ${count(failedCalls)} of which failed.`}</p>`,
+    html`<p>Both decided ${count(requests)} requests; ${count(changed)} would have gone to another model, and the candidate failed on ${count(failed)}. ${costOf(shadow)}${calls > 0 && ` Its model was called ${count(calls)} times after the answer, ${count(failedCalls)} of which failed.`}</p>`,
   );
+}
+
+function costOf({ costDifferenceUsd, priced, requests }: NonNullable<RolloutView["shadow"]>): string {
+  if (priced === 0) return "What it would have cost is not known.";
+  const word = costDifferenceUsd < 0 ? "less" : "more";
+  const part = priced < requests ? `, on the ${count(priced)} requests whose price is known` : "";
+  return `By estimated prices it would have cost ${usd(Math.abs(costDifferenceUsd))} ${word} than control${part}.`;
 }
 
 function historySection({ history }: RolloutView): Content {

@@ -39,7 +39,7 @@ export function rolloutHeadline(status: RolloutView): string {
         : `The candidate is safe to use${after}.`;
     case "rolled-back": {
       const guard = guards.find(({ name }) => name === verdict.guard);
-      const what = verdict.guard === undefined ? "" : ` because of ${verdict.guard}`;
+      const what = verdict.guard === undefined ? "" : ` because of ${short(verdict.guard)}`;
       const numbers =
         guard === undefined || guard.pairs === 0
           ? ""
@@ -47,11 +47,11 @@ export function rolloutHeadline(status: RolloutView): string {
       return `The candidate was taken back${what}${after}${numbers}.`;
     }
     case "aborted":
-      return `The rollout was ended${verdict.by === undefined ? "" : ` by ${verdict.by}`}${after}.`;
+      return `The rollout was ended${verdict.by === undefined ? "" : ` by ${short(verdict.by)}`}${after}.`;
     case "invalid":
       return `The comparison is not valid${reasons[verdict.because ?? ""] ?? ""}, so the candidate was taken back.`;
     case "paused":
-      return `The rollout waits for a person: ${verdict.guard ?? "someone"} has paused it at ${percent(share)}.`;
+      return `The rollout waits for a person: ${short(verdict.guard ?? verdict.by ?? "someone")} has paused it at ${percent(share)}.`;
     case "running": {
       const at = stages[stage];
       if (at?.shadow === true)
@@ -68,10 +68,17 @@ const reasons: Readonly<Record<string, string>> = {
   "settings-changed": ": its settings were changed",
 };
 
+/** Longest name in a headline. */
+const longestName = 60;
+
+function short(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
+}
+
 function harmOf({ guards }: RolloutView): string {
   const own = guards.filter(({ kind }) => kind === "guard");
   const harmful = own.filter((guard) => conclusionOf(guard) === "harm");
-  if (harmful.length > 0) return `harm is proven by ${harmful.map(({ name }) => name).join(", ")}`;
+  if (harmful.length > 0) return `harm is proven by ${harmful.map(({ name }) => short(name)).join(", ")}`;
   const safe = own.filter((guard) => conclusionOf(guard) === "safe").length;
   if (safe === own.length && own.length > 0) return "harm is ruled out by all guards";
   return safe === 0

@@ -1,5 +1,6 @@
 import type { Markup } from "../html.ts";
 import type { PlotMaker } from "../load-plot.ts";
+import { haloed } from "../threshold-marks.ts";
 import { differenceOf, type GuardView, marginDifference } from "./rollout-view.ts";
 
 /** Smallest evidence that is drawn, and the largest. */
@@ -12,7 +13,7 @@ export function evidencePlot(
   guard: GuardView,
   width: number,
 ): Markup | undefined {
-  const { points, alarmAt, safeAt = alarmAt, name } = guard;
+  const { points, alarmAt, name } = guard;
   if (points.length < 2) return undefined;
   const held = (evidence: number) => Math.min(mostEvidence, Math.max(leastEvidence, evidence));
   const lines = points.flatMap(({ pairs, harm, safe }) => [
@@ -20,13 +21,7 @@ export function evidencePlot(
     { pairs, evidence: held(safe), of: "safe" },
   ]);
   const last = points.at(-1)?.pairs ?? 0;
-  const bounds =
-    safeAt === alarmAt
-      ? [{ at: held(alarmAt), of: "decides" }]
-      : [
-          { at: held(alarmAt), of: "rolls back" },
-          { at: held(safeAt), of: "rules out" },
-        ];
+  const bounds = boundsOf(guard).map((bound) => ({ ...bound, at: held(bound.at) }));
   const highest = Math.max(...bounds.map(({ at }) => at), ...lines.map(({ evidence }) => evidence)) * 3;
   const colour = { harm: "var(--no)", safe: "var(--go)" } as const;
   return draw(`Evidence of guard ${name} over ${last} pairs; it decides from ${alarmAt.toPrecision(2)} on.`, {
@@ -49,9 +44,7 @@ export function evidencePlot(
     },
     marks: [
       marks.ruleY([1], { stroke: "var(--faint)" }),
-      ...bounds.flatMap(({ at }) => [
-        marks.ruleY([at], { stroke: "var(--ink)", strokeWidth: 1.4, strokeDasharray: "5 4" }),
-      ]),
+      marks.ruleY(bounds, { y: "at", stroke: "var(--ink)", strokeWidth: 1.4, strokeDasharray: "5 4" }),
       ...(["harm", "safe"] as const).map((of) =>
         marks.line(
           lines.filter((line) => line.of === of),
@@ -64,8 +57,38 @@ export function evidencePlot(
           },
         ),
       ),
+      marks.text(bounds, {
+        x: points[0]?.pairs ?? 0,
+        y: "at",
+        text: "text",
+        dx: 6,
+        dy: -8,
+        textAnchor: "start",
+        ...haloed,
+      }),
     ],
   });
+}
+
+interface Bound {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Times by which two bounds must differ, so that each has a label of its own. */
+const apart = 2.5;
+
+function boundsOf({ kind, alarmAt, safeAt = alarmAt }: GuardView): readonly Bound[] {
+  const harm = { at: alarmAt, text: `harm: ${kind === "signal" ? "pauses" : "rolls back"}` };
+  const safe = { at: safeAt, text: "no harm: may advance" };
+  const ratio = Math.max(alarmAt, safeAt) / Math.min(alarmAt, safeAt);
+  if (ratio === 1) return [{ at: alarmAt, text: "decides" }];
+  return ratio < apart
+    ? [
+        { ...harm, text: "" },
+        { ...safe, text: "" },
+      ]
+    : [harm, safe];
 }
 
 /** Draws the difference of the arms with its interval, and the margin. */
