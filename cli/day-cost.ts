@@ -25,7 +25,7 @@ export interface AuditPlan {
   readonly usdPerDay: number;
 }
 
-/** What an audit costs a day, in US dollars. */
+/** Cost of an audit a day, in US dollars. */
 export interface DayCost {
   readonly rate: number;
   /** Comparisons that are asked for, and those that the day's money pays for. */

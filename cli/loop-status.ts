@@ -5,11 +5,11 @@ import { type LoopOptions, readLoopStatus } from "./read-loop-status.ts";
 import { loopToText } from "./show-loop.ts";
 import { toJson } from "./to-json.ts";
 
-/** The command `switchpoint loop status`: how far the audited records are from a certificate. */
+/** The command `switchpoint loop status`: the progress of an audit towards a certificate. */
 export function loopStatusCommand(terminal: Terminal): Command {
   return addLoopOptions(new Command("status"))
     .description(
-      "say how far an audit is from a certificate, what it cost, and what to do next; no model is called",
+      "show the progress of an audit towards a certificate, its cost, and what to do next; no model is called",
     )
     .option("--json", "print JSON: { records, evidence, audit, live, next, … }", false)
     .addHelpText(

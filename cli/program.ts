@@ -64,7 +64,7 @@ Exit codes:
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
   const loop = new Command("loop")
-    .description("from live traffic to a certificate: audit, how far it is, and a page about it")
+    .description("from live traffic to a certificate: an audit, its progress, and a page about it")
     .addHelpText("after", examples(["switchpoint loop init", "switchpoint loop status --config router.mjs"]));
   for (const command of [loopInitCommand, loopStatusCommand, loopReportCommand])
     loop.addCommand(withSettings(command(terminal), terminal));

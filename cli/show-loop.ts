@@ -10,7 +10,7 @@ import {
 } from "../evals/report/format-number.ts";
 import { formatTable } from "./format-table.ts";
 
-/** Formats how far a loop is: the next step first, then what there is. */
+/** Formats the progress of a loop: the next step first, then what there is. */
 export function loopToText(status: LoopStatus): string {
   const { next, warnings } = status;
   return [

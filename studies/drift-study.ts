@@ -12,7 +12,7 @@ import { drawDecision, type Traffic, usualTraffic } from "./drift-worlds.ts";
 interface World {
   readonly name: string;
   readonly windowRequests: number;
-  /** What changes after five windows. Absent: nothing. */
+  /** Changes after five windows. Absent: nothing. */
   readonly later?: Partial<Traffic>;
   /** Name of the finding that ought to come. */
   readonly of?: string;

@@ -1,11 +1,11 @@
 import { isObject } from "../../data/outcomes/is-object.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 
-/** What an audited record says of its audit, as far as it can be read. */
+/** Facts of an audit in its record, as far as they can be read. */
 export interface AuditFacts {
   /** Probability with which it was drawn, in (0, 1]. */
   readonly probability: number;
-  /** What decided the request: `policy`, `pin`, `cap`, `budget`, `fallback`, `held-out`. */
+  /** Cause of the choice: `policy`, `pin`, `cap`, `budget`, `fallback`, `held-out`. */
   readonly because: string;
   /** Name of the reference model. */
   readonly reference: string | undefined;

@@ -14,7 +14,7 @@ export interface PromiseView {
 /** Audited records by what decided the request. */
 export type DecidedCounts = Readonly<Record<string, number>>;
 
-/** What the audited records are enough for. */
+/** Conclusion from the audited records. */
 export type LoopEvidence =
   | {
       readonly kind: "enough";
@@ -40,7 +40,7 @@ export type LoopEvidence =
   /** There are no texts to classify, or no models to compare. */
   | { readonly kind: "unusable"; readonly looked: number; readonly reason: string };
 
-/** How far a loop is from a certificate. Plain JSON without text of requests. */
+/** Progress of a loop towards a certificate. Plain JSON without text of requests. */
 export interface LoopStatus {
   /** ISO 8601. */
   readonly at: string;

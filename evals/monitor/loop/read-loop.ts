@@ -9,7 +9,7 @@ export interface LoopRecords {
   readonly large: string | undefined;
   /** Records with outcomes of both models. */
   readonly pairs: readonly OutcomeRecord[];
-  /** What each of `pairs` says of its audit. */
+  /** Facts of the audit of each of `pairs`. */
   readonly facts: readonly (AuditFacts | undefined)[];
   readonly hashed: number;
   /** Costs of all audits, also of records that lack a model. */

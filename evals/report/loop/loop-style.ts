@@ -23,5 +23,6 @@ export const loopStyle: string = `
 }
 @media print {
   .steps, .progress { print-color-adjust: exact; }
+  .scroll td { white-space: normal; overflow-wrap: anywhere; }
 }
 `;

@@ -198,7 +198,7 @@ ${
   );
 }
 
-/** What each reason means for the evidence. */
+/** Meaning of each reason for the evidence. */
 const meanings: Readonly<Record<string, string>> = {
   policy: "counts for the policy",
   "held-out": "counts for the policy: the hold-out of a rollout",

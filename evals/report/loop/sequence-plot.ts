@@ -130,6 +130,7 @@ export function differencePlot(
       label: `candidate − control, ${unit}`,
       labelArrow: "none",
       ticks: 4,
+      tickFormat: tickOf,
       grid: true,
     },
     marks: [
@@ -146,6 +147,11 @@ export function differencePlot(
       marks.ruleY(margins, { stroke: "var(--ink)", strokeWidth: 1.4, strokeDasharray: "5 4" }),
     ],
   });
+}
+
+/** Formats a tick: large numbers in short, so that they fit into the margin. */
+function tickOf(value: number): string {
+  return Math.abs(value) >= 1e4 ? value.toExponential(1) : String(Number(value.toPrecision(4)));
 }
 
 function sizeOf(width: number): Readonly<Record<string, number>> {

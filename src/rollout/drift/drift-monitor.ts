@@ -39,7 +39,7 @@ const minDisagreementRise = 0.05;
  * has moved raises one event `drift-found`, and the next one only after a window without.
  *
  * Windows do not overlap and each is looked at once, at its end. The error of one false alarm in `falseAlarmWindows`
- * windows is split over all comparisons; changes too small to matter are no alarm. Memory is bounded by the size of
+ * windows is split over all comparisons; changes too small to matter raise none. Memory is bounded by the size of
  * the window, and no clock is read. Throws `InvalidOptionError`.
  */
 export function createDriftMonitor(options: DriftOptions = {}): DriftMonitor {
@@ -97,7 +97,7 @@ export function createDriftMonitor(options: DriftOptions = {}): DriftMonitor {
     alarms = new Map();
   };
 
-  /** New parts decide: what they move on purpose is no drift. */
+  /** New parts decide: what they move on purpose does not count. */
   const replaced = (names: readonly string[]) => {
     if (names.includes("tuning")) return begin(undefined);
     window.forget("model");

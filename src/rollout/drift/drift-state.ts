@@ -7,7 +7,7 @@ import { MOST_NAMES, MOST_SERVED, type ServedEntry } from "./served-models.ts";
 import { labelOf, TRAFFIC_LABELS, type TrafficLabel } from "./traffic-labels.ts";
 import type { LabelCounts, TrafficCounts } from "./traffic-window.ts";
 
-/** What windows are compared with. */
+/** Reference of all windows. */
 export interface TrafficBaseline {
   readonly scores: DriftReference | undefined;
   readonly failures: Counted;

@@ -16,12 +16,12 @@ export interface DriftFinding {
 
 /** An alarm that is not over. Plain JSON. */
 export interface DriftAlarm {
-  /** As in a finding, or `served-model:` with the name of the model. */
+  /** Name as in a finding, or `served-model:` with the name of the model. */
   readonly of: string;
   readonly reason: string;
 }
 
-/** What a drift monitor knows. Plain JSON without text of requests. */
+/** State of a drift monitor for people. Plain JSON without text of requests. */
 export interface DriftStatus {
   /** Number of windows that were compared. */
   readonly windows: number;

@@ -13,7 +13,7 @@ export interface ServedModels {
 export interface ServedNews {
   readonly kind: "moved" | "back";
   readonly name: string;
-  /** What answered so far, and what answers now. */
+  /** Models that answered so far, and the one that answers now. */
   readonly from: string;
   readonly to: string;
 }

@@ -3,7 +3,7 @@ const read = 128;
 
 /**
  * Returns a number for a name, in [0, 2^53): equal for equal names. It keeps no text in memory. With a random seed
- * nobody can choose names that share a number. Two multiply-and-mix hashes of 32 bits side by side.
+ * names that share a number cannot be chosen. Two multiply-and-mix hashes of 32 bits side by side.
  */
 export function unitNumber(name: string, seed: number): number {
   let [a, b] = [seed ^ 0xdead_beef, seed ^ 0x41c6_ce57 ^ name.length];
