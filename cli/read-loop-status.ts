@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import type { LoopStatus, PromiseView } from "../evals/monitor/loop/loop-status.ts";
 import { measureLoop } from "../evals/monitor/loop/measure-loop.ts";
-import { readLoop } from "../evals/monitor/loop/read-loop.ts";
+import { type LoopRecords, readLoop } from "../evals/monitor/loop/read-loop.ts";
 import { complexity } from "../src/classifiers/index.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import type { DriftStatus } from "../src/rollout/index.ts";
@@ -33,12 +33,49 @@ export async function readLoopStatus(options: LoopOptions, { now }: Terminal): P
     options.classifier === undefined
       ? complexity()
       : (await loadClassifier(options.classifier, names)).classifier;
-  return measureLoop(records, { file, maxLoss, confidence, classifier, promise, drift, now: now() });
+  const standing = standingOf(promise, records);
+  return measureLoop(records, {
+    file,
+    maxLoss,
+    confidence,
+    classifier,
+    promise: standing,
+    drift,
+    now: now(),
+  });
+}
+
+/**
+ * Returns the standing of the promise that a config exports. In this process it has seen no record: it is handed those of
+ * the file that the policy decided.
+ */
+function standingOf(promise: unknown, { pairs, facts }: LoopRecords): PromiseView | undefined {
+  const standing = ask<PromiseView>(promise, "standing");
+  const { add } = (promise ?? {}) as { readonly add?: unknown };
+  if (standing?.records !== 0 || typeof add !== "function") return standing;
+  pairs.forEach(({ id, at, session, tenant, category }, index) => {
+    const { because, loss, probability } = facts[index] ?? {};
+    if (loss === undefined || (because !== "policy" && because !== "held-out")) return;
+    const time = Date.parse(at ?? "");
+    const when = Number.isNaN(time) ? undefined : time;
+    add.call(promise, {
+      decisionId: id,
+      at: when,
+      loss,
+      probability,
+      unit: session,
+      tenant,
+      category,
+      because,
+    });
+  });
+  return ask<PromiseView>(promise, "standing");
 }
 
 interface Place {
   readonly file: string;
-  readonly promise?: PromiseView | undefined;
+  /** The export, whatever it is. */
+  readonly promise?: unknown;
   readonly drift?: DriftStatus | undefined;
 }
 
@@ -66,7 +103,7 @@ async function placeOf({ config, file }: LoopOptions): Promise<Place> {
       );
     return {
       file: found,
-      promise: ask<PromiseView>(exported.get("promise"), "standing"),
+      promise: exported.get("promise"),
       drift: ask<DriftStatus>(exported.get("drift"), "status"),
     };
   } finally {

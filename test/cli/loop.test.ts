@@ -209,7 +209,7 @@ describe("switchpoint loop status", () => {
     expect((await runCli(["loop", "status", "--file", file])).out).toContain('prompts: "store"');
   });
 
-  it("reads the file, the promise and the drift of a config", async () => {
+  it("reads the file of a config, and hands its promise what the policy decided", async () => {
     const file = auditFile(20);
     const config = folder.config(() =>
       createRouter({ models: { small: fakeModel({ model: "s" }) }, policy: always("small") }),
