@@ -17,7 +17,10 @@ let folder: Folder;
 beforeEach(() => {
   folder = temporaryFolder();
 });
-afterEach(() => folder.remove());
+afterEach(() => {
+  for (const name of ["promiseOfTest", "packageOfTest"]) Reflect.deleteProperty(globalThis, name);
+  folder.remove();
+});
 
 const names = ["--small", "openai:gpt-5.4-mini", "--large", "openai:gpt-5.5"];
 const at = (path: string) => join(dirname(folder.file("x", "")), path);
@@ -63,7 +66,6 @@ describe("switchpoint loop init", () => {
       promise: { state: "not-enough-evidence" },
       drift: { windows: 0 },
     });
-    Reflect.deleteProperty(globalThis, "packageOfTest");
   });
 
   it("takes a judge of another provider whose key is there, and a number a day", async () => {
@@ -222,9 +224,8 @@ describe("switchpoint loop status", () => {
     const { out } = await runCli(["loop", "status", "--config", config, "--json"]);
     expect(JSON.parse(out)).toMatchObject({
       records: 20,
-      promise: { state: "not-enough-evidence", records: 0 },
+      promise: { state: "not-enough-evidence", records: 15 },
     });
-    Reflect.deleteProperty(globalThis, "promiseOfTest");
   });
 
   it.each<[string, readonly string[], RegExp]>([
