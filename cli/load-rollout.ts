@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
 import type { Rollout } from "../src/rollout/create-rollout.ts";
-import { isRouter, loadExports } from "./load-router.ts";
+import { loadConfig } from "./load-router.ts";
 
 /** A rollout of a config file, and its router. */
 export interface LoadedRollout {
@@ -13,10 +13,9 @@ export interface LoadedRollout {
  * `id` names one of several. The file is executed. Throws `InvalidOptionError`.
  */
 export async function loadRollout(file: string, id: string | undefined): Promise<LoadedRollout> {
-  const { default: router, rollout, rollouts } = await loadExports(file, "--config");
-  if (!isRouter(router))
-    throw new InvalidOptionError("--config", file, "a file whose default export is a router");
-  const all = [rollout, ...(Array.isArray(rollouts) ? rollouts : [])].filter(isRollout);
+  const { router, exported } = await loadConfig(file);
+  const rollouts = exported.get("rollouts");
+  const all = [exported.get("rollout"), ...(Array.isArray(rollouts) ? rollouts : [])].filter(isRollout);
   const ids = all.map((one) => one.id);
   const [only] = all;
   if (only === undefined)

@@ -11,8 +11,12 @@ import { InvalidOptionError, isRouterError, type Router } from "../src/contracts
 export async function loadRouter(file: string, option = "--config"): Promise<Router> {
   const loaded = await loadModule(file, option);
   if (isRouter(loaded)) return loaded;
+  throw notRouter(option, file);
+}
+
+function notRouter(option: string, file: string): InvalidOptionError {
   const expected = "a file whose default export is a router, as createRouter() returns it";
-  throw new InvalidOptionError(option, file, expected);
+  return new InvalidOptionError(option, file, expected);
 }
 
 export function isRouter(value: unknown): value is Router {
@@ -27,24 +31,33 @@ function isObject(value: unknown): boolean {
 }
 
 /** Loads the default export of a module, which is executed. Throws as `loadRouter` does. */
-export async function loadModule(file: string, option: string): Promise<unknown> {
-  return importFile(file, option, { default: true });
+export function loadModule(file: string, option: string): Promise<unknown> {
+  return importFile(file, option, true);
 }
 
-/** Loads all exports of a module, which is executed. Throws as `loadRouter` does. */
-export async function loadExports(file: string, option: string): Promise<Readonly<Record<string, unknown>>> {
-  const loaded = await importFile(file, option, {});
-  return isObject(loaded) ? (loaded as Readonly<Record<string, unknown>>) : {};
+/** A config file whose default export is a router, with what else it exports. */
+export interface LoadedConfig {
+  readonly router: Router;
+  /** Exports by name. */
+  readonly exported: ReadonlyMap<string, unknown>;
 }
 
-async function importFile(file: string, option: string, what: { readonly default?: true }): Promise<unknown> {
+/** Loads a config file like `loadRouter`, with all that it exports. */
+export async function loadConfig(file: string, option = "--config"): Promise<LoadedConfig> {
+  const loaded = (await importFile(file, option, false)) as Readonly<Record<string, unknown>>;
+  const router = loaded["default"];
+  if (!isRouter(router)) throw notRouter(option, file);
+  return { router, exported: new Map(Object.entries(loaded)) };
+}
+
+async function importFile(file: string, option: string, onlyDefault: boolean): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
   const { createJiti } = await import("jiti");
   // No module cache: each load needs a new router, because commands close theirs. And no cache on disk.
   const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
   try {
-    return await jiti.import(pathToFileURL(path).href, what);
+    return await jiti.import(pathToFileURL(path).href, onlyDefault ? { default: true } : {});
   } catch (error) {
     if (isRouterError(error)) throw error;
     const problem = error instanceof Error ? error.message : String(error);

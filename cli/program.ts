@@ -17,6 +17,9 @@ import { evalSpendCommand } from "./eval-spend.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
+import { loopInitCommand } from "./loop-init.ts";
+import { loopReportCommand } from "./loop-report.ts";
+import { loopStatusCommand } from "./loop-status.ts";
 import { paint } from "./paint.ts";
 import { releaseCommand } from "./release.ts";
 import { rolloutCommand } from "./rollout.ts";
@@ -63,6 +66,12 @@ Exit codes:
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
   program.addCommand(withSettings(releaseCommand(terminal), terminal));
   program.addCommand(withSettings(rolloutCommand(terminal), terminal));
+  const loop = new Command("loop")
+    .description("from live traffic to a certificate: an audit, its progress, and a page about it")
+    .addHelpText("after", examples(["switchpoint loop init", "switchpoint loop status --config router.mjs"]));
+  for (const command of [loopInitCommand, loopStatusCommand, loopReportCommand])
+    loop.addCommand(withSettings(command(terminal), terminal));
+  program.addCommand(withSettings(loop, terminal));
   return program.addCommand(withSettings(evals, terminal));
 }
 

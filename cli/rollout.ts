@@ -6,6 +6,7 @@ import type { RolloutStatus } from "../src/rollout/rollout-status.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { type LoadedRollout, loadRollout } from "./load-rollout.ts";
+import { rolloutReportCommand } from "./rollout-report.ts";
 import { rolloutToText } from "./show-rollout.ts";
 import { toJson } from "./to-json.ts";
 
@@ -60,7 +61,7 @@ Example:
         .addHelpText("after", `\nExample:\n  switchpoint rollout ${name} --config router.ts --by alice\n`)
         .action((options: MoveOptions) => move(name as Move, options, terminal)),
     );
-  return rollout;
+  return rollout.addCommand(rolloutReportCommand(terminal));
 }
 
 function withWhere(command: Command): Command {

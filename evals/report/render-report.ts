@@ -3,11 +3,11 @@ import { certificateSection } from "./certificate-section.ts";
 import { calibrationSection, scoreSection } from "./classifier-section.ts";
 import { comparisonSection } from "./comparison-section.ts";
 import { count } from "./format-number.ts";
-import { type Content, cut, html, Markup, unbroken, withNames } from "./html.ts";
+import { type Content, cut, html, unbroken, withNames } from "./html.ts";
 import { loadPlot } from "./load-plot.ts";
+import { pageOf } from "./page.ts";
 import { provenanceFooter } from "./provenance-footer.ts";
 import type { Report } from "./report.ts";
-import { reportStyle } from "./report-style.ts";
 import { savingSection } from "./saving-section.ts";
 import { summarySection } from "./summary-section.ts";
 import { worstSection } from "./worst-section.ts";
@@ -21,20 +21,9 @@ export async function renderReport(report: Report): Promise<string> {
   const plot = await loadPlot();
   const { models, kind } = report;
   const between = kind === "pair" ? models.map(cut).join(" and ") : `${count(models.length)} models`;
-  const page = html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>Routing report: ${between}</title>
-<style>${new Markup(reportStyle)}</style>
-</head>
-<body>
-<main>
-${summarySection(report)}
+  return pageOf({
+    title: `Routing report: ${between}`,
+    main: html`${summarySection(report)}
 ${panel("concerns", "Before you rely on the certificate", report.certificate?.concerns ?? [], report, "open")}
 ${panel("warnings", "Before you read on", report.warnings, report)}
 ${certificateSection(report)}
@@ -43,13 +32,9 @@ ${savingSection(report)}
 ${categorySection(report)}
 ${calibrationSection(plot, report)}
 ${scoreSection(plot, report)}
-${worstSection(report)}
-</main>
-${provenanceFooter(report)}
-</body>
-</html>
-`;
-  return page.source;
+${worstSection(report)}`,
+    footer: provenanceFooter(report),
+  });
 }
 
 /** Sentences that a reader must know, never folded. */

@@ -7,6 +7,10 @@ export { type Audit, createAudit } from "./audit/create-audit.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 export { createRollout, type Rollout } from "./create-rollout.ts";
+export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";
+export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";
+export type { DriftState } from "./drift/drift-state.ts";
+export type { DriftAlarm, DriftFinding, DriftStatus } from "./drift/drift-status.ts";
 export {
   type FollowReleaseOptions,
   followRelease,

@@ -39,7 +39,7 @@ const levels: readonly (readonly string[])[] = [
   ["evals/replay/compare", "evals/collect", "evals/train"],
   ["evals/tune"],
   ["evals/monitor/drift", "evals/monitor/off-policy"],
-  ["evals/monitor/gate", "evals/monitor/spend"],
+  ["evals/monitor/gate", "evals/monitor/spend", "evals/monitor/loop"],
   ["evals/report"],
   ["evals/index.ts"],
   ["cli", "studies"],

@@ -6,6 +6,8 @@ import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderLoop } from "../../../evals/report/loop/render-loop.ts";
+import { renderRollout } from "../../../evals/report/loop/render-rollout.ts";
 import { renderReport } from "../../../evals/report/render-report.ts";
 import { reportData } from "../../../evals/report/report-data.ts";
 import { simulatedReport } from "../../../studies/simulated-desk.ts";
@@ -17,6 +19,8 @@ import {
   tinyReport,
 } from "../../support/evals/odd-reports.ts";
 import { large, now, reportRecords, small, stated } from "../../support/evals/report-world.ts";
+import { enoughLoop, hostileLoop } from "../../support/evals/sample-loops.ts";
+import { hostileRollout, rolledBack } from "../../support/evals/sample-rollouts.ts";
 import { runs } from "../../support/runs.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
@@ -42,8 +46,29 @@ const reports = {
   tiny: tinyReport,
   "many models": manyModelsReport,
 };
-type Name = keyof typeof reports;
-const names = Object.keys(reports) as Name[];
+const pages = {
+  rollout: () => renderRollout(rolledBack, now),
+  "hostile rollout": () => renderRollout(hostileRollout, now),
+  loop: async () => renderLoop(enoughLoop),
+  "hostile loop": async () => renderLoop(hostileLoop),
+};
+type Name = keyof typeof reports | keyof typeof pages;
+const pageNames = Object.keys(pages) as (keyof typeof pages)[];
+const reportNames = Object.keys(reports) as (keyof typeof reports)[];
+const names: readonly Name[] = [...reportNames, ...pageNames];
+const rolloutSections = ["guards", "sequences", "arms", "shadow", "history"];
+const loopSections = ["promise", "drift", "decided", "evidence"];
+
+function pageOf(name: Name): Promise<string> {
+  const page = pageNames.find((one) => one === name);
+  if (page !== undefined) return pages[page]();
+  return Promise.resolve(reports[name as keyof typeof reports]()).then(renderReport);
+}
+
+function sectionsOf(name: Name): readonly string[] {
+  if (name === "rollout" || name === "hostile rollout") return rolloutSections;
+  return name === "loop" || name === "hostile loop" ? loopSections : sections;
+}
 
 describe.skipIf(!present)("a report in Chromium", () => {
   let browser: Browser;
@@ -59,7 +84,7 @@ describe.skipIf(!present)("a report in Chromium", () => {
     folder = await mkdtemp(join(tmpdir(), "report-"));
     for (const name of names) {
       const path = join(folder, `${names.indexOf(name)}.html`);
-      await writeFile(path, await renderReport(await reports[name]()));
+      await writeFile(path, await pageOf(name));
       files.set(name, pathToFileURL(path).href);
     }
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
@@ -70,7 +95,7 @@ describe.skipIf(!present)("a report in Chromium", () => {
   });
 
   /** Reports that are looked at in each width and scheme; the others on a phone in the dark, unless all is run. */
-  const always: readonly Name[] = runs(1, 2) === 2 ? names : ["certified", "hostile"];
+  const always: readonly Name[] = runs(1, 2) === 2 ? names : ["certified", "hostile", "rollout", "loop"];
   const views = names.flatMap((name) =>
     ([1200, 390] as const).flatMap((width) =>
       (["light", "dark"] as const)
@@ -90,12 +115,12 @@ describe.skipIf(!present)("a report in Chromium", () => {
       });
       await page.goto(files.get(name) ?? "");
       expect(noises).toEqual([]);
-      const folded = await page.evaluate(lookAround, sections);
+      const folded = await page.evaluate(lookAround, sectionsOf(name));
       expect(folded.owned).toBe(false);
       expect(folded.invisible).toEqual([]);
       expect(folded.scrollWidth).toBeLessThanOrEqual(width);
       await page.evaluate(unfold);
-      const seen = await page.evaluate(lookAround, sections);
+      const seen = await page.evaluate(lookAround, sectionsOf(name));
       // It takes seconds: once in each scheme and at each width, of the reports that are always looked at.
       if (always.includes(name) && (width === 390) === (colorScheme === "dark"))
         expect(await findingsOf(page)).toEqual([]);
@@ -152,7 +177,10 @@ describe.skipIf(!present)("a report in Chromium", () => {
     const [width, height] = [688, 1_016];
     const page = await open(name, { viewport: { width, height } });
     await page.emulateMedia({ media: "print" });
-    const { scrollWidth, scrolling, scrollHeight, hidden } = await page.evaluate(lookAround, sections);
+    const { scrollWidth, scrolling, scrollHeight, hidden } = await page.evaluate(
+      lookAround,
+      sectionsOf(name),
+    );
     const pdf = await page.pdf({ format: "A4" });
     await page.close();
     expect(scrollWidth).toBeLessThanOrEqual(width);
