@@ -28,7 +28,7 @@ const levels: readonly (readonly string[])[] = [
     "src/testing",
   ],
   ["src/router"],
-  ["src/rollout"],
+  ["src/rollout", "src/http"],
   ["src/presets"],
   ["src/index.ts"],
   ["evals/data/outcomes", "evals/metrics"],
