@@ -1,0 +1,22 @@
+import type { Failure } from "../failure.ts";
+
+const typeByStatus: Readonly<Record<number, string>> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  415: "invalid_request_error",
+  429: "rate_limit_error",
+  503: "overloaded_error",
+  504: "timeout_error",
+};
+
+/** Returns the body that Anthropic's clients make their error classes of. */
+export function anthropicErrorBody({ status, message }: Failure): object {
+  return { type: "error", error: { type: typeByStatus[status] ?? "api_error", message } };
+}
+
+export function anthropicError(failure: Failure): Response {
+  return Response.json(anthropicErrorBody(failure), { status: failure.status, headers: failure.headers });
+}
