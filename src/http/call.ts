@@ -27,9 +27,8 @@ export function callOf(
   maxBodyBytes: number,
 ): HttpCall {
   const isRequest = typeof input === "object" && "method" in input;
-  const url = addressOf(isRequest ? input.url : input);
-  const path = url.pathname.replace(/\/$/, "") || "/";
-  const given = { path, query: url.searchParams };
+  const url = addressOf(input);
+  const given = { path: pathOf(url), query: url.searchParams };
   const body = init?.body;
   if (!isRequest && (body === undefined || body === null || typeof body === "string")) {
     const headers = new Headers(init?.headers);
@@ -62,10 +61,15 @@ export function callOf(
   };
 }
 
-function addressOf(input: URL | string): URL {
-  if (typeof input !== "string") return input;
+/** Returns the path of an address without a slash at its end. Throws `HttpError`. */
+export function pathOf(input: Request | URL | string): string {
+  return addressOf(input).pathname.replace(/\/$/, "") || "/";
+}
+
+function addressOf(input: Request | URL | string): URL {
+  if (input instanceof URL) return input;
   try {
-    return new URL(input, anyBase);
+    return new URL(typeof input === "string" ? input : input.url, anyBase);
   } catch (cause) {
     throw new HttpError(400, "the address cannot be read", { cause });
   }

@@ -1,5 +1,5 @@
 import type { Router, Routing } from "../contracts/index.ts";
-import { callOf, type HttpCall } from "./call.ts";
+import { callOf, type HttpCall, pathOf } from "./call.ts";
 import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
 import { openaiError } from "./endpoints/openai-error.ts";
@@ -15,11 +15,13 @@ import { HttpError } from "./http-error.ts";
 export interface Handler {
   (input: Request | URL | string, init?: RequestInit): Promise<Response>;
   readonly fetch: Handler;
+  /** True if the handler serves this method and path. Others it answers with status 404 or 405. */
+  serves(input: Request | URL | string, init?: RequestInit): boolean;
 }
 
 /**
- * Creates a handler for `POST /v1/chat/completions`, `GET /v1/models`, `GET /healthz` and `HEAD /`; the `/v1` may be
- * absent. Throws `InvalidOptionError`.
+ * Creates a handler for `POST /v1/chat/completions`, `POST /v1/messages`, `GET /v1/models`, `GET /healthz` and
+ * `HEAD /`; the `/v1` may be absent. Throws `InvalidOptionError`.
  */
 export function createHandler<Id extends string>(
   router: Router<Id>,
@@ -34,13 +36,14 @@ export function createHandler<Id extends string>(
     options: given,
     identify: (call) => identify(call, given),
   };
-  const { maxBodyBytes = 33_554_432 } = options;
+  const { maxBodyBytes = 33_554_432, basePath = "/v1" } = options;
+  const base = basePath.replace(/\/+$/, "");
   const handle = async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
     let refuse: Endpoint["refuse"] = openaiError;
     let call: HttpCall | undefined;
     try {
       call = callOf(input, init, maxBodyBytes);
-      const endpoint = endpointOf(call);
+      const endpoint = endpointOf(call, base);
       refuse = endpoint.refuse;
       return await endpoint.serve(call, serving);
     } catch (error) {
@@ -48,21 +51,34 @@ export function createHandler<Id extends string>(
       return refuse(failureOf(error));
     }
   };
-  const handler: Handler = Object.assign(handle, { fetch: handle as Handler });
+  const serves: Handler["serves"] = (input, init) => {
+    try {
+      const method = init?.method ?? (typeof input === "object" && "method" in input ? input.method : "GET");
+      return there(pathOf(input), base).some((one) => one.method === method.toUpperCase());
+    } catch {
+      return false;
+    }
+  };
+  const handler = Object.assign(handle, { serves }) as Handler;
   return Object.assign(handler, { fetch: handler });
 }
 
 /** Throws `HttpError` for a path that is not served, and for another method. */
-function endpointOf({ path, method }: HttpCall): Endpoint {
-  const local = path.startsWith("/v1/") ? path.slice("/v1".length) : path;
-  const there = endpoints.filter((one) =>
+function endpointOf({ path, method }: HttpCall, base: string): Endpoint {
+  const known = there(path, base);
+  const found = known.find((one) => one.method === method);
+  if (found !== undefined) return found;
+  if (known.length === 0) throw new HttpError(404, "there is nothing at this path", { code: "not_found" });
+  const allow = known.map((one) => one.method).join(", ");
+  throw new HttpError(405, `this path takes ${allow}`, { code: "method_not_allowed", headers: { allow } });
+}
+
+/** Returns the endpoints of a path, one for each method. */
+function there(path: string, base: string): readonly Endpoint[] {
+  const local = path.startsWith(`${base}/`) ? path.slice(base.length) : path;
+  return endpoints.filter((one) =>
     one.path.endsWith("/") && one.path !== "/" ? local.startsWith(one.path) : local === one.path,
   );
-  const found = there.find((one) => one.method === method);
-  if (found !== undefined) return found;
-  if (there.length === 0) throw new HttpError(404, "there is nothing at this path", { code: "not_found" });
-  const allow = there.map((one) => one.method).join(", ");
-  throw new HttpError(405, `this path takes ${allow}`, { code: "method_not_allowed", headers: { allow } });
 }
 
 async function identify({ headers, path }: HttpCall, { authorise }: HandlerOptions): Promise<Routing> {

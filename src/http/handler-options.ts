@@ -33,6 +33,8 @@ export interface HandlerOptions<Id extends string = string> {
    * Default false: they are refused.
    */
   readonly trusted?: boolean | undefined;
+  /** Path before those of the interface. Default `/v1`; it may be absent in requests. */
+  readonly basePath?: string | undefined;
   /** Longest body in bytes. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
 }
@@ -45,9 +47,10 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
     "unknownModel",
     "explain",
     "trusted",
+    "basePath",
     "maxBodyBytes",
   ]);
-  const { authorise, routes = {}, unknownModel, explain, trusted, maxBodyBytes } = options;
+  const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
   if (authorise !== undefined && typeof authorise !== "function")
     throw new InvalidOptionError("createHandler.authorise", authorise, "a function");
   if (unknownModel !== undefined && unknownModel !== "auto" && unknownModel !== "error")
@@ -55,6 +58,8 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
   for (const [name, given] of Object.entries({ explain, trusted }))
     if (given !== undefined && typeof given !== "boolean")
       throw new InvalidOptionError(`createHandler.${name}`, given, "true or false");
+  if (basePath !== undefined && !(typeof basePath === "string" && basePath.startsWith("/")))
+    throw new InvalidOptionError("createHandler.basePath", basePath, "a path that begins with /");
   if (maxBodyBytes !== undefined)
     checkNumber("createHandler.maxBodyBytes", maxBodyBytes, { min: 1, max: 2 ** 30, integer: true });
   if (typeof routes !== "object" || routes === null)

@@ -29,6 +29,7 @@ const levels: readonly (readonly string[])[] = [
   ],
   ["src/router"],
   ["src/rollout", "src/http"],
+  ["src/adapters"],
   ["src/presets"],
   ["src/index.ts"],
   ["evals/data/outcomes", "evals/metrics"],
