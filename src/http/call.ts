@@ -1,17 +1,15 @@
 import { HttpError } from "./http-error.ts";
+import { checkHeaders, notAnObject, parseBody, tooLong } from "./json-body.ts";
 
 /** A request as endpoints see it: of a server, of a client in this process, or of a runtime that wants `fetch`. */
 export interface HttpCall {
   readonly method: string;
   /** Path without the query and without a slash at its end, `/v1/models`. */
   readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
+  readonly headers: Pick<Headers, "get">;
   readonly signal: AbortSignal | undefined;
   /** Reads the body as JSON. Rejects with `HttpError` for one that is too long or not an object. */
   readonly readJson: () => Promise<Readonly<Record<string, unknown>>>;
-  /** Returns the whole as a `Request`, for what is passed on. Not after `readJson`. */
-  readonly toRequest: () => Request;
 }
 
 /** Base of addresses that have none: only the path matters. */
@@ -28,12 +26,12 @@ export function callOf(
 ): HttpCall {
   const isRequest = typeof input === "object" && "method" in input;
   const url = addressOf(input);
-  const given = { path: pathOf(url), query: url.searchParams };
+  const path = pathOf(url);
   const body = init?.body;
   if (!isRequest && (body === undefined || body === null || typeof body === "string")) {
     const headers = new Headers(init?.headers);
     return {
-      ...given,
+      path,
       method: (init?.method ?? "GET").toUpperCase(),
       headers,
       signal: init?.signal ?? undefined,
@@ -42,22 +40,20 @@ export function callOf(
         if (typeof body !== "string") throw notAnObject();
         // A character is at least one byte, and at most three in UTF-8.
         if (body.length > maxBodyBytes) throw tooLong(maxBodyBytes);
-        return parse(body);
+        return parseBody(body);
       },
-      toRequest: () => new Request(url, init),
     };
   }
   const request = isRequest && init === undefined ? input : new Request(isRequest ? input : url, init);
   return {
-    ...given,
+    path,
     method: request.method.toUpperCase(),
     headers: request.headers,
     signal: request.signal,
     async readJson() {
       checkHeaders(request.headers);
-      return parse(await readText(request, maxBodyBytes));
+      return parseBody(await readText(request, maxBodyBytes));
     },
-    toRequest: () => request,
   };
 }
 
@@ -73,16 +69,6 @@ function addressOf(input: Request | URL | string): URL {
   } catch (cause) {
     throw new HttpError(400, "the address cannot be read", { cause });
   }
-}
-
-/** A page of another site may send text without asking, but not JSON; and what is compressed has no known length. */
-function checkHeaders(headers: Headers): void {
-  const type = headers.get("content-type") ?? "application/json";
-  if (!/^application\/json\b/i.test(type.trim()))
-    throw new HttpError(415, "the content type must be application/json");
-  const encoding = headers.get("content-encoding") ?? "identity";
-  if (encoding.trim().toLowerCase() !== "identity")
-    throw new HttpError(415, "the body must not be compressed");
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
@@ -103,24 +89,4 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     }
     text += decoder.decode(value, { stream: true });
   }
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // No cause: the parser's message quotes the text.
-    throw new HttpError(400, "the body is not JSON");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function tooLong(maxBytes: number): HttpError {
-  return new HttpError(413, `the body is longer than ${maxBytes} bytes`);
-}
-
-function notAnObject(): HttpError {
-  return new HttpError(400, "the body must be a JSON object");
 }

@@ -1,46 +1,25 @@
+import type { Reply } from "./reply.ts";
+
 /** An event of a stream: its data as JSON, and a name where the API has names. */
 export interface StreamEvent {
   readonly event?: string | undefined;
   readonly data: unknown;
 }
 
-const encoder = new TextEncoder();
+export interface EventStreamOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Returns what is sent when the events fail, the last of all. */
+  readonly onError: (error: unknown) => StreamEvent;
+}
 
-/**
- * Returns a response that sends events as they come (server-sent events). It reads on only when its reader has taken
- * what there is; a reader that leaves ends the events. `onError` says what is sent when they fail, the last of all.
- */
+/** Returns a reply that sends events as they come (server-sent events). `first` was read already. */
 export function eventStream(
   events: AsyncIterator<StreamEvent>,
   first: IteratorResult<StreamEvent>,
-  {
-    headers,
-    onError,
-  }: { headers: Readonly<Record<string, string>>; onError: (error: unknown) => StreamEvent },
-): Response {
-  let waiting: IteratorResult<StreamEvent> | undefined = first;
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        let isLast = false;
-        try {
-          const { done, value } = waiting ?? (await events.next());
-          waiting = undefined;
-          isLast = done === true;
-          if (value !== undefined) controller.enqueue(encoder.encode(textOf(value)));
-        } catch (error) {
-          isLast = true;
-          controller.enqueue(encoder.encode(textOf(onError(error))));
-        }
-        if (isLast) controller.close();
-      },
-      async cancel() {
-        await events.return?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(body, {
+  { headers, onError }: EventStreamOptions,
+): Reply {
+  return {
+    status: 200,
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache, no-transform",
@@ -48,7 +27,47 @@ export function eventStream(
       "x-accel-buffering": "no",
       ...headers,
     },
-  });
+    body: new EventTexts(events, first, onError),
+  };
+}
+
+const over: IteratorResult<string> = { done: true, value: undefined };
+
+/** The events as texts of the wire. Not a generator: a reader that leaves ends also a read under way. */
+class EventTexts implements AsyncIterator<string> {
+  readonly #events: AsyncIterator<StreamEvent>;
+  readonly #onError: EventStreamOptions["onError"];
+  #first: IteratorResult<StreamEvent> | undefined;
+  #isOver = false;
+
+  constructor(
+    events: AsyncIterator<StreamEvent>,
+    first: IteratorResult<StreamEvent>,
+    onError: EventStreamOptions["onError"],
+  ) {
+    this.#events = events;
+    this.#first = first;
+    this.#onError = onError;
+  }
+
+  async next(): Promise<IteratorResult<string>> {
+    if (this.#isOver) return over;
+    try {
+      const step = this.#first ?? (await this.#events.next());
+      this.#first = undefined;
+      this.#isOver = step.done === true;
+      return step.done === true ? over : { done: false, value: textOf(step.value) };
+    } catch (error) {
+      this.#isOver = true;
+      return { done: false, value: textOf(this.#onError(error)) };
+    }
+  }
+
+  async return(): Promise<IteratorResult<string>> {
+    this.#isOver = true;
+    await this.#events.return?.();
+    return over;
+  }
 }
 
 function textOf({ event, data }: StreamEvent): string {

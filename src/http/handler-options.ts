@@ -11,7 +11,7 @@ export interface HandlerOptions<Id extends string = string> {
    */
   readonly authorise?:
     | ((request: {
-        readonly headers: Headers;
+        readonly headers: Pick<Headers, "get">;
         readonly path: string;
       }) => Promise<Identity<Id> | undefined> | Identity<Id> | undefined)
     | undefined;

@@ -1,4 +1,5 @@
 import type { Failure } from "../failure.ts";
+import { jsonReply, type Reply } from "../reply.ts";
 
 const typeByStatus: Readonly<Record<number, string>> = {
   400: "invalid_request_error",
@@ -17,6 +18,6 @@ export function anthropicErrorBody({ status, message }: Failure): object {
   return { type: "error", error: { type: typeByStatus[status] ?? "api_error", message } };
 }
 
-export function anthropicError(failure: Failure): Response {
-  return Response.json(anthropicErrorBody(failure), { status: failure.status, headers: failure.headers });
+export function anthropicError(failure: Failure): Reply {
+  return jsonReply(anthropicErrorBody(failure), failure.headers, failure.status);
 }

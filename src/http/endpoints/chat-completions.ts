@@ -4,6 +4,7 @@ import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { HttpError } from "../http-error.ts";
+import { jsonReply, type Reply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
 import { openaiError, openaiErrorBody } from "./openai-error.ts";
@@ -23,9 +24,9 @@ export const chatCompletions: Endpoint = {
     if (stream === true) return streamed(request, call, serving, includesUsage(streamOptions));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;
-    if (options.explain !== true) return Response.json(completion);
+    if (options.explain !== true) return jsonReply(completion);
     const answer = { ...completion, ...explanationField(decision, costUsd) };
-    return Response.json(answer, { headers: explanationHeaders(decision) });
+    return jsonReply(answer, explanationHeaders(decision));
   },
 };
 
@@ -59,7 +60,7 @@ async function streamed(
   call: HttpCall,
   { router, options }: Serving,
   withUsage: boolean,
-): Promise<Response> {
+): Promise<Reply> {
   const stream = router.stream(request, { signal: call.signal });
   const explains = options.explain === true;
   const events = eventsOf(stream, { withUsage, result: explains ? stream.result : undefined });

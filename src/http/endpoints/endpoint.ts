@@ -2,6 +2,7 @@ import type { Router, Routing } from "../../contracts/index.ts";
 import type { HttpCall } from "../call.ts";
 import type { Failure } from "../failure.ts";
 import type { HandlerOptions } from "../handler-options.ts";
+import type { Reply } from "../reply.ts";
 
 /** All that endpoints share. */
 export interface Serving {
@@ -18,7 +19,7 @@ export interface Endpoint {
   readonly path: string;
   /** True if anyone may call it. Default false. */
   readonly open?: boolean | undefined;
-  serve(call: HttpCall, serving: Serving): Promise<Response> | Response;
+  serve(call: HttpCall, serving: Serving): Promise<Reply> | Reply;
   /** Gives a failure the shape of the API that the path belongs to. */
-  refuse(failure: Failure): Response;
+  refuse(failure: Failure): Reply;
 }

@@ -1,3 +1,4 @@
+import { jsonReply } from "../reply.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { openaiError } from "./openai-error.ts";
 
@@ -7,7 +8,7 @@ export const health: Endpoint = {
   path: "/healthz",
   open: true,
   refuse: openaiError,
-  serve: () => Response.json({ status: "ok" }),
+  serve: () => jsonReply({ status: "ok" }),
 };
 
 /** `HEAD /`: by this coding agents find out if there is a server. */
@@ -16,5 +17,5 @@ export const probe: Endpoint = {
   path: "/",
   open: true,
   refuse: openaiError,
-  serve: () => new Response(null),
+  serve: () => ({ status: 200, headers: {} }),
 };

@@ -7,6 +7,7 @@ import { failureOf } from "../failure.ts";
 import { chatOfMessages } from "../messages/chat-of-messages.ts";
 import { messageEvents } from "../messages/message-events.ts";
 import { messageOfCompletion } from "../messages/message-of-completion.ts";
+import { jsonReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -26,9 +27,9 @@ export const messages: Endpoint = {
     if (body["stream"] !== true) {
       const { completion, decision, costUsd } = await router.route(request, { signal: call.signal });
       const message = messageOfCompletion(completion, asked);
-      if (!explains) return Response.json(message);
+      if (!explains) return jsonReply(message);
       const answer = { ...message, ...explanationField(decision, costUsd) };
-      return Response.json(answer, { headers: explanationHeaders(decision) });
+      return jsonReply(answer, explanationHeaders(decision));
     }
     const stream = router.stream(request, { signal: call.signal });
     const chunks = stream[Symbol.asyncIterator]();
@@ -56,7 +57,7 @@ export const countTokens: Endpoint = {
       maxCharacters: Number.POSITIVE_INFINITY,
       estimateTokens,
     });
-    return Response.json({ input_tokens: inputTokens });
+    return jsonReply({ input_tokens: inputTokens });
   },
 };
 

@@ -1,4 +1,5 @@
 import { HttpError } from "../http-error.ts";
+import { jsonReply } from "../reply.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
 import { openaiError } from "./openai-error.ts";
 
@@ -9,7 +10,7 @@ export const listModels: Endpoint = {
   refuse: openaiError,
   async serve(call, serving) {
     await serving.identify(call);
-    return Response.json({ object: "list", data: namesOf(serving).map(modelOf) });
+    return jsonReply({ object: "list", data: namesOf(serving).map(modelOf) });
   },
 };
 
@@ -24,7 +25,7 @@ export const oneModel: Endpoint = {
     const name = namesOf(serving).find((one) => one === asked || encodeURIComponent(one) === asked);
     if (name === undefined)
       throw new HttpError(404, "there is no such model here", { param: "model", code: "model_not_found" });
-    return Response.json(modelOf(name));
+    return jsonReply(modelOf(name));
   },
 };
 

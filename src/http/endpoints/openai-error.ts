@@ -1,4 +1,5 @@
 import type { Failure } from "../failure.ts";
+import { jsonReply, type Reply } from "../reply.ts";
 
 const typeByStatus: Readonly<Record<number, string>> = {
   400: "invalid_request_error",
@@ -16,6 +17,6 @@ export function openaiErrorBody({ status, message, code, param }: Failure): obje
   return { error: { message, type, param: param ?? null, code } };
 }
 
-export function openaiError(failure: Failure): Response {
-  return Response.json(openaiErrorBody(failure), { status: failure.status, headers: failure.headers });
+export function openaiError(failure: Failure): Reply {
+  return jsonReply(openaiErrorBody(failure), failure.headers, failure.status);
 }
