@@ -1,4 +1,3 @@
-import type { CompletionChunk } from "../../contracts/index.ts";
 import { estimateTokens } from "../../cost/estimate-tokens.ts";
 import { normaliseRequest } from "../../request/index.ts";
 import { eventStream } from "../event-stream.ts";
@@ -11,6 +10,7 @@ import { jsonReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { firstRead } from "./first-read.ts";
 
 /** `POST /v1/messages`: Anthropic's interface, which coding agents speak. */
 export const messages: Endpoint = {
@@ -31,13 +31,9 @@ export const messages: Endpoint = {
       const answer = { ...message, ...explanationField(decision, costUsd) };
       return jsonReply(answer, explanationHeaders(decision));
     }
-    const stream = router.stream(request, { signal: call.signal });
-    const chunks = stream[Symbol.asyncIterator]();
-    // A failure before the first chunk still has a status of its own.
-    const first = await chunks.next();
-    const decision = await stream.decision;
+    const { chunks, decision } = await firstRead(router.stream(request, { signal: call.signal }));
     const { inputTokens } = decision.request;
-    const events = messageEvents(after(first, chunks), { model: asked, inputTokens });
+    const events = messageEvents(chunks, { model: asked, inputTokens });
     return eventStream(events, await events.next(), {
       headers: explains ? explanationHeaders(decision) : {},
       onError: (error) => ({ event: "error", data: anthropicErrorBody(failureOf(error)) }),
@@ -60,15 +56,3 @@ export const countTokens: Endpoint = {
     return jsonReply({ input_tokens: inputTokens });
   },
 };
-
-/** The whole of an iteration whose first step was made already. A reader that leaves ends it. */
-async function* after(
-  first: IteratorResult<CompletionChunk>,
-  rest: AsyncIterator<CompletionChunk>,
-): AsyncGenerator<CompletionChunk> {
-  try {
-    for (let step = first; !step.done; step = await rest.next()) yield step.value;
-  } finally {
-    await rest.return?.();
-  }
-}

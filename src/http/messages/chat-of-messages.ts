@@ -6,11 +6,9 @@ import type {
   TextPart,
   ToolCall,
 } from "../../contracts/index.ts";
-import { HttpError } from "../http-error.ts";
-import { readSigned, type SignedThinking } from "./signatures.ts";
+import { type Fields, fieldsOf, wrong } from "../fields.ts";
+import { readSigned, type SignedThinking } from "../signatures.ts";
 import type { MessageBlock } from "./wire.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Translates the body of a Messages request to a chat request. What a chat request cannot say (places of cache marks,
@@ -204,12 +202,4 @@ function formatOf({
   if (type !== "json_schema" || typeof schema !== "object" || schema === null) return {};
   const json_schema = { name: "answer", schema: schema as Record<string, unknown>, strict: true };
   return { response_format: { type: "json_schema", json_schema } };
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function wrong(field: string, problem: string): HttpError {
-  return new HttpError(400, `${field} ${problem}`, { param: field });
 }

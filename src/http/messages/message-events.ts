@@ -1,5 +1,6 @@
 import type { CompletionChunk, FinishReason } from "../../contracts/index.ts";
 import type { StreamEvent } from "../event-stream.ts";
+import type { WrittenDelta } from "../signatures.ts";
 import { messageId, messageUsage, stopReason, thinkingBlocks } from "./message-of-completion.ts";
 
 export interface MessageStart {
@@ -18,6 +19,7 @@ export async function* messageEvents(
   let index = -1;
   /** Kind of the block that is open; of a tool call its place. */
   let open: "text" | number | undefined;
+  let writer: string | undefined;
   let finish: FinishReason = "stop";
   let usage: CompletionChunk["usage"];
   const block = (content_block: object) => event("content_block_start", { index, content_block });
@@ -43,7 +45,11 @@ export async function* messageEvents(
     usage = chunk.usage ?? usage;
     const [choice] = chunk.choices;
     if (choice === undefined) continue;
-    for (const thinking of thinkingBlocks(choice.delta)) {
+    const { thinking_blocks: blocks, written_by } = choice.delta as Partial<WrittenDelta>;
+    // The first delta of thinking alone names its writer.
+    writer = written_by ?? writer;
+    const written = writer === undefined || blocks === undefined ? [] : thinkingBlocks({ blocks, writer });
+    for (const thinking of written) {
       yield* close();
       open = undefined;
       index += 1;

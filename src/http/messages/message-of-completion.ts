@@ -1,5 +1,5 @@
 import type { Completion, CompletionUsage, FinishReason } from "../../contracts/index.ts";
-import { type SignedThinking, signed } from "./signatures.ts";
+import { type SignedThinking, signed, thinkingOfMessage, type WrittenThinking } from "../signatures.ts";
 import type { MessageUsage, StopReason } from "./wire.ts";
 
 /** Returns a whole answer as a message. */
@@ -8,13 +8,14 @@ export function messageOfCompletion(completion: Completion, model: string): obje
   const message = choice?.message;
   const text = message?.content ?? message?.refusal ?? "";
   const calls = message?.tool_calls ?? [];
+  const thinking = thinkingOfMessage(message);
   return {
     id: messageId(completion.id),
     type: "message",
     role: "assistant",
     model,
     content: [
-      ...thinkingBlocks(message),
+      ...(thinking === undefined ? [] : thinkingBlocks(thinking)),
       ...(text === "" ? [] : [{ type: "text", text }]),
       ...calls.map((call) =>
         call.type === "function"
@@ -37,14 +38,9 @@ export function messageId(id: string): string {
   return id.startsWith("msg_") ? id : `msg_${id}`;
 }
 
-/** Returns the thinking of a message whose writer is known, with a signature that names it. Other thinking is left out. */
-export function thinkingBlocks(message: object | undefined): readonly SignedThinking[] {
-  const { thinking_blocks: blocks, written_by: writer } = (message ?? {}) as {
-    readonly thinking_blocks?: readonly SignedThinking[];
-    readonly written_by?: string;
-  };
-  if (writer === undefined || !Array.isArray(blocks)) return [];
-  return blocks.flatMap((block: SignedThinking): SignedThinking[] => {
+/** Returns thinking with signatures that name its writer. Thinking without a signature is left out. */
+export function thinkingBlocks({ blocks, writer }: WrittenThinking): readonly SignedThinking[] {
+  return blocks.flatMap((block): SignedThinking[] => {
     const { type, thinking = "", signature, data } = block;
     if (type === "thinking" && signature) return [{ type, thinking, signature: signed(signature, writer) }];
     return type === "redacted_thinking" && data ? [{ type, data: signed(data, writer) }] : [];

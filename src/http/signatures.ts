@@ -28,3 +28,22 @@ export function readSigned(
     return undefined;
   }
 }
+
+/** Thinking of a message, with the model that alone can read it. */
+export interface WrittenThinking {
+  readonly blocks: readonly SignedThinking[];
+  readonly writer: string;
+}
+
+/** Returns the signed thinking of a message. Undefined if it has none, or none whose writer is known. */
+export function thinkingOfMessage(message: object | undefined): WrittenThinking | undefined {
+  const { thinking_blocks: blocks, written_by: writer } = (message ?? {}) as Partial<WrittenDelta>;
+  if (writer === undefined || !Array.isArray(blocks) || blocks.length === 0) return undefined;
+  return { blocks, writer };
+}
+
+/** The same as fields of messages and deltas. */
+export interface WrittenDelta {
+  readonly thinking_blocks: readonly SignedThinking[];
+  readonly written_by: string;
+}
