@@ -1,0 +1,23 @@
+import type { Failure } from "../failure.ts";
+import { jsonReply, type Reply } from "../reply.ts";
+
+const typeByStatus: Readonly<Record<number, string>> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  415: "invalid_request_error",
+  429: "rate_limit_error",
+  503: "overloaded_error",
+  504: "timeout_error",
+};
+
+/** Returns the body that Anthropic's clients make their error classes of. */
+export function anthropicErrorBody({ status, message }: Failure): object {
+  return { type: "error", error: { type: typeByStatus[status] ?? "api_error", message } };
+}
+
+export function anthropicError(failure: Failure): Reply {
+  return jsonReply(anthropicErrorBody(failure), failure.headers, failure.status);
+}

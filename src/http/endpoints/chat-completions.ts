@@ -1,0 +1,96 @@
+import type { ChatRequest, CompletionChunk, RouteRequest, RouteResult } from "../../contracts/index.ts";
+import type { HttpCall } from "../call.ts";
+import { eventStream, type StreamEvent } from "../event-stream.ts";
+import { explanationField, explanationHeaders } from "../explanation.ts";
+import { failureOf } from "../failure.ts";
+import { HttpError } from "../http-error.ts";
+import { jsonReply, type Reply } from "../reply.ts";
+import { routedRequest } from "../routed-request.ts";
+import type { Endpoint, Serving } from "./endpoint.ts";
+import { openaiError, openaiErrorBody } from "./openai-error.ts";
+
+/** `POST /v1/chat/completions`: requests and answers have our own shape already. */
+export const chatCompletions: Endpoint = {
+  method: "POST",
+  path: "/chat/completions",
+  refuse: openaiError,
+  async serve(call, serving) {
+    const identity = await serving.identify(call);
+    const body = await call.readJson();
+    const { model: _, stream, stream_options: streamOptions, ...rest } = body;
+    const chat = chatOf(rest);
+    const { router, options } = serving;
+    const request = routedRequest(body, chat, call, identity, router, options);
+    if (stream === true) return streamed(request, call, serving, includesUsage(streamOptions));
+    const result = await router.route(request, { signal: call.signal });
+    const { completion, decision, costUsd } = result;
+    if (options.explain !== true) return jsonReply(completion);
+    const answer = { ...completion, ...explanationField(decision, costUsd) };
+    return jsonReply(answer, explanationHeaders(decision));
+  },
+};
+
+/** Leaves out the routing fields: `routedRequest` sets those that count. */
+function chatOf(body: Readonly<Record<string, unknown>>): ChatRequest {
+  const {
+    session,
+    tenant,
+    labels,
+    category,
+    language,
+    constraints,
+    maxCostUsd,
+    deadlineMs,
+    fallback,
+    ...chat
+  } = body;
+  if (constraints !== undefined)
+    throw new HttpError(400, "constraints are functions: they belong to the router or to a route", {
+      param: "constraints",
+    });
+  return chat as ChatRequest;
+}
+
+function includesUsage(streamOptions: unknown): boolean {
+  return (streamOptions as { include_usage?: unknown } | null | undefined)?.include_usage === true;
+}
+
+async function streamed(
+  request: RouteRequest,
+  call: HttpCall,
+  { router, options }: Serving,
+  withUsage: boolean,
+): Promise<Reply> {
+  const stream = router.stream(request, { signal: call.signal });
+  const explains = options.explain === true;
+  const events = eventsOf(stream, { withUsage, result: explains ? stream.result : undefined });
+  // A failure before the first chunk still has a status of its own.
+  const first = await events.next();
+  const headers = explains ? explanationHeaders(await stream.decision) : {};
+  return eventStream(events, first, {
+    headers,
+    onError: (error) => ({ data: openaiErrorBody(failureOf(error)) }),
+  });
+}
+
+async function* eventsOf(
+  chunks: AsyncIterable<CompletionChunk>,
+  { withUsage, result }: { withUsage: boolean; result: Promise<RouteResult> | undefined },
+): AsyncGenerator<StreamEvent> {
+  let last: CompletionChunk | undefined;
+  for await (const chunk of chunks) {
+    last = chunk;
+    if (chunk.choices.length === 0 && !withUsage) continue;
+    if (withUsage || chunk.usage === undefined) yield { data: chunk };
+    else {
+      const { usage: _, ...rest } = chunk;
+      yield { data: rest };
+    }
+  }
+  if (result !== undefined && last !== undefined) {
+    const { decision, costUsd } = await result;
+    const { id, object, created, model } = last;
+    yield { data: { id, object, created, model, choices: [], ...explanationField(decision, costUsd) } };
+  }
+  yield { data: "[DONE]" };
+}

@@ -1,0 +1,18 @@
+import { chatCompletions } from "./chat-completions.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { health, probe } from "./health.ts";
+import { countTokens, messages } from "./messages.ts";
+import { listModels, oneModel } from "./models.ts";
+import { responses } from "./responses.ts";
+
+/** All paths of the interface. */
+export const endpoints: readonly Endpoint[] = [
+  chatCompletions,
+  responses,
+  messages,
+  countTokens,
+  listModels,
+  oneModel,
+  health,
+  probe,
+];

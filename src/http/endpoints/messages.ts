@@ -1,0 +1,58 @@
+import { estimateTokens } from "../../cost/estimate-tokens.ts";
+import { normaliseRequest } from "../../request/index.ts";
+import { eventStream } from "../event-stream.ts";
+import { explanationField, explanationHeaders } from "../explanation.ts";
+import { failureOf } from "../failure.ts";
+import { chatOfMessages } from "../messages/chat-of-messages.ts";
+import { messageEvents } from "../messages/message-events.ts";
+import { messageOfCompletion } from "../messages/message-of-completion.ts";
+import { jsonReply } from "../reply.ts";
+import { routedRequest } from "../routed-request.ts";
+import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { firstRead } from "./first-read.ts";
+
+/** `POST /v1/messages`: Anthropic's interface, which coding agents speak. */
+export const messages: Endpoint = {
+  method: "POST",
+  path: "/messages",
+  refuse: anthropicError,
+  async serve(call, serving) {
+    const identity = await serving.identify(call);
+    const body = await call.readJson();
+    const { router, options } = serving;
+    const request = routedRequest(body, chatOfMessages(body), call, identity, router, options);
+    const asked = String(body["model"] ?? "auto");
+    const explains = options.explain === true;
+    if (body["stream"] !== true) {
+      const { completion, decision, costUsd } = await router.route(request, { signal: call.signal });
+      const message = messageOfCompletion(completion, asked);
+      if (!explains) return jsonReply(message);
+      const answer = { ...message, ...explanationField(decision, costUsd) };
+      return jsonReply(answer, explanationHeaders(decision));
+    }
+    const { chunks, decision } = await firstRead(router.stream(request, { signal: call.signal }));
+    const { inputTokens } = decision.request;
+    const events = messageEvents(chunks, { model: asked, inputTokens });
+    return eventStream(events, await events.next(), {
+      headers: explains ? explanationHeaders(decision) : {},
+      onError: (error) => ({ event: "error", data: anthropicErrorBody(failureOf(error)) }),
+    });
+  },
+};
+
+/** `POST /v1/messages/count_tokens`: an estimate, which needs no model. */
+export const countTokens: Endpoint = {
+  method: "POST",
+  path: "/messages/count_tokens",
+  refuse: anthropicError,
+  async serve(call, serving) {
+    await serving.identify(call);
+    const chat = chatOfMessages(await call.readJson());
+    const { inputTokens } = normaliseRequest(chat, {
+      maxCharacters: Number.POSITIVE_INFINITY,
+      estimateTokens,
+    });
+    return jsonReply({ input_tokens: inputTokens });
+  },
+};

@@ -1,0 +1,38 @@
+/** An answer of an endpoint, before it is a `Response` or written to a socket. */
+export interface Reply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text, or texts that come one by one. Absent: no body. */
+  readonly body?: string | AsyncIterator<string> | undefined;
+}
+
+/** Returns a reply of JSON. */
+export function jsonReply(
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  status = 200,
+): Reply {
+  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
+}
+
+const encoder = new TextEncoder();
+
+/** Returns a reply as a `Response`. Its stream reads on only when its reader has taken what there is. */
+export function responseOf({ status, headers, body }: Reply): Response {
+  if (typeof body !== "object") return new Response(body ?? null, { status, headers });
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await body.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      async cancel() {
+        await body.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(stream, { status, headers });
+}

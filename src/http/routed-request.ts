@@ -1,0 +1,93 @@
+import type { ChatRequest, RouteRequest, Router, Routing } from "../contracts/index.ts";
+import type { HttpCall } from "./call.ts";
+import type { HandlerOptions, Identity } from "./handler-options.ts";
+import { HttpError } from "./http-error.ts";
+
+/** Routing fields that any sender may set: they only say more of its own request, or bound it. */
+const ofSender = ["session", "category", "language", "maxCostUsd", "deadlineMs", "fallback"] as const;
+/** Routing fields by which a sender could pass for another one. */
+const ofIdentity = ["tenant", "labels"] as const;
+
+/** Headers in which coding agents name their session. */
+const sessionHeaders = [
+  "x-switchpoint-session",
+  "x-claude-code-session-id",
+  "x-session-affinity",
+  "session-id",
+  "session_id",
+];
+const longestSession = 512;
+
+/** Splits a body into the chat request and the routing fields that hold for it. */
+export function routedRequest(
+  body: Readonly<Record<string, unknown>>,
+  chat: ChatRequest,
+  call: HttpCall,
+  identity: Identity,
+  router: Router,
+  options: HandlerOptions,
+): RouteRequest {
+  const { model, ...route } = modelOf(body["model"], router, options);
+  const own: Record<string, unknown> = {};
+  const session = sessionHeaders.map((name) => call.headers.get(name)).find((value) => value !== null);
+  if (session !== undefined && session !== "") own["session"] = session.slice(0, longestSession);
+  for (const field of ofSender) if (body[field] !== undefined) own[field] = body[field];
+  for (const field of ofIdentity) {
+    if (body[field] === undefined) continue;
+    if (options.trusted !== true)
+      throw new HttpError(400, `${field} is not for senders to say: it comes with their key`, {
+        param: field,
+      });
+    own[field] = body[field];
+  }
+  return {
+    ...chat,
+    ...own,
+    ...defined(route),
+    ...defined(identity),
+    ...labelsOf(own, route, identity),
+    ...tightest(own, route, identity),
+    ...(model === undefined ? {} : { model }),
+  } as RouteRequest;
+}
+
+/** The value of `model` in a request: a pin, a named route, or nothing that binds the router. */
+function modelOf(given: unknown, router: Router, { routes = {}, unknownModel }: HandlerOptions): Routing {
+  if (given === undefined || given === null || given === "auto" || given === "") return {};
+  if (typeof given !== "string") throw new HttpError(400, "model must be a text", { param: "model" });
+  if (Object.hasOwn(router.models, given)) return { model: given };
+  if (Object.hasOwn(routes, given)) return routes[given] as Routing;
+  if (unknownModel === "auto") return {};
+  const known = ["auto", ...Object.keys(routes), ...Object.keys(router.models)];
+  throw new HttpError(404, `there is no such model here; there are ${known.join(", ")}`, {
+    param: "model",
+    code: "model_not_found",
+  });
+}
+
+function defined(fields: Identity): Identity {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Labels of all sides together; those of the key count more than those of a body. */
+function labelsOf(own: Readonly<Record<string, unknown>>, route: Identity, identity: Identity): Routing {
+  const given = own["labels"];
+  if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
+    throw new HttpError(400, "labels must be an object of texts", { param: "labels" });
+  if (given === undefined && route.labels === undefined && identity.labels === undefined) return {};
+  return { labels: { ...(given as Routing["labels"]), ...route.labels, ...identity.labels } };
+}
+
+/** Bounds add up: the smaller amount, all constraints. A value that cannot be compared is left to the router. */
+function tightest(own: Readonly<Record<string, unknown>>, route: Identity, identity: Identity): Routing {
+  const all = [own as Identity, route, identity];
+  const bounds: Record<string, unknown> = {};
+  for (const field of ["maxCostUsd", "deadlineMs"] as const) {
+    const given = all.map((one) => one[field]).filter((value) => value !== undefined);
+    if (given.length > 1 && given.every((value) => typeof value === "number"))
+      bounds[field] = Math.min(...given);
+  }
+  const constraints = [...(route.constraints ?? []), ...(identity.constraints ?? [])];
+  if (constraints.length > 0) bounds["constraints"] = constraints;
+  return bounds;
+}
