@@ -62,10 +62,9 @@ export function checkRolloutStatus(option: string, given: unknown): RolloutStatu
 function checkGuard(option: string, field: string, given: unknown): void {
   const guard = row(option, field, given);
   const read = reader(option, guard, `${field}.`);
-  read.texts("name", "kind");
-  read.numbers("margin", "alarmAt", "pairs", "difference", "harm", "safe");
-  read.optionalNumbers("control", "candidate", "low", "high", "safeAt");
-  read.optionalTexts("marginOf", "unit");
+  read.texts("name", "kind", "marginOf", "unit");
+  read.numbers("margin", "alarmAt", "safeAt", "pairs", "difference", "harm", "safe");
+  read.optionalNumbers("control", "candidate", "low", "high");
   read.list("points").forEach((point, index) => {
     const name = `${field}.points[${index}]`;
     const one = reader(option, row(option, name, point), `${name}.`);
