@@ -126,7 +126,8 @@ describe("bets on a change", () => {
     const gains = [0.5, -0.2, 0.3, 1, -1];
     for (const gain of gains) detector.add(gain);
     // Begun after 0, 2 and 4 observations; the first ones are dropped.
-    const since = (start: number) => wealthOf(gains.slice(start).reduce(bet, noBets));
+    const since = (start: number) =>
+      wealthOf(gains.slice(start).reduce((bets, gain) => bet(bets, gain), noBets));
     expect(detector.evidence()).toBeCloseTo(since(2) + since(4), 12);
     expect(detector.state().begun.map(({ start }) => start)).toEqual([1, 2]);
   });
