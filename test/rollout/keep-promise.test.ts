@@ -77,13 +77,12 @@ const rollout: Policy<Id> = {
     candidate: { name: "threshold", parameters: {} },
   },
   models: ["middle", "large"],
-  select: ({ classification, candidates }) => ({
-    model:
-      (classification?.complexity ?? 1) >= 0.5 && candidates.some(({ id }) => id === "large")
-        ? "large"
-        : "middle",
-    reason: "the rollout decides",
-  }),
+  select: ({ classification, candidates }) => {
+    const isPermitted = (model: Id) => candidates.some(({ id }) => id === model);
+    const isHard = (classification?.complexity ?? 1) >= 0.5 && isPermitted("large");
+    const model = isHard ? "large" : "middle";
+    return isPermitted(model) ? { model, reason: "the rollout decides" } : undefined;
+  },
 };
 
 describe("keepPromise", () => {
@@ -274,8 +273,8 @@ describe("the order of answers", () => {
       model: "middle",
       reason: "the rollout decides",
     });
-    await route(0.9, { model: "large" });
-    await route(0.9, { model: "large" });
+    await route(0.9, { model: "large", labels: { poor: "a" } });
+    await route(0.9, { model: "large", labels: { poor: "b" } });
     expect(await decide(0.1, { tenant: "calm" })).toMatchObject({
       model: "cheap",
       degraded: { budget: "soft" },
