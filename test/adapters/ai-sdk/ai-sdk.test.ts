@@ -187,7 +187,7 @@ for (const [name, least, load] of majors) {
 
     test("a failure is an APICallError that is not retried, whole and streamed", async () => {
       const { APICallError, generateText, streamText } = await load();
-      const error = new ProviderError({ kind: "rate-limit", model: "fake:small-1", retryAfterMs: 2_000 });
+      const error = new ProviderError({ kind: "rate-limit", model: "fake:small-1", retryAfterMs: 5 });
       const model = small({ error });
       const router = createRouter({
         models: { small: model },
