@@ -11,9 +11,7 @@ export type JsonFields = { [key: string]: JsonValue | undefined };
 /** Data of providers, by the name of the provider. */
 export type ProviderData = Record<string, JsonFields>;
 
-/** Data of a file. Some versions put a tag before it. */
-export type FileData = Uint8Array | string | URL | TaggedData;
-
+/** Data of a file behind a tag, as some versions pass it. */
 export interface TaggedData {
   readonly type: "data" | "url" | "reference" | "text";
   readonly data?: Uint8Array | string;
