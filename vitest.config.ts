@@ -5,13 +5,14 @@ const openai = process.env["SWITCHPOINT_OPENAI"];
 
 /**
  * Test files that get a process each, before all others: those of faults, package and studies start and
- * measure programs, those of presets use the router that exists once in a process, those of providers and of
+ * measure programs, those of presets use the router that exists once in a process, LangChain keeps a registry there, those of providers and of
  * Node's modules replace modules. All others share a process per core, which takes half the time. A file must undo what
  * it changes there; test/support/shared-process.ts fails a file that does not.
  */
 const isolated = [
   "invariants/faults/*",
   "invariants/package",
+  "adapters/langchain/*",
   "classifiers/text-units",
   "plugin/node-builtin",
   "presets/**/*",

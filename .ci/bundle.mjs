@@ -59,7 +59,8 @@ const core = new Set(
   [...(await modulesOfIndex())].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
 );
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
-const isPart = (id) => /^(policies|src\/(?!testing\/))/.test(pathIn(id));
+// The class for LangChain extends one of an optional peer, which nothing else may import.
+const isPart = (id) => /^(policies|src\/(?!testing\/|adapters\/langchain))/.test(pathIn(id));
 
 /** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
 function providersOf(id) {

@@ -289,7 +289,9 @@ it("shows declarations that import no package: none is needed to compile", async
       else packages.push(`${file} imports ${target}`);
     }
   }
-  expect(packages).toEqual([]);
+  // A class of LangChain can only be declared by its own base class: that door alone needs the package.
+  const others = packages.filter((line) => !/adapters\/langchain\/\S+ imports @langchain\/core\//.test(line));
+  expect(others).toEqual([]);
   expect(reached).toContain("./dist/src/contracts/chat/request.d.ts");
 });
 
