@@ -4,12 +4,12 @@ export interface PeriodTime {
   at(wall: number): number;
 }
 
-/** Share of the true pace at which time goes on while the time of day stands still, so that both meet again. */
+/** Share of the true pace at which time goes on while the time of day does not move, so that both meet again. */
 const paceOfStopped = 0.5;
 
 /**
  * Creates the time of budgets. It is the time of day, also where that was set forward or back: accounts of several
- * periods see to it that none is granted twice. Where the time of day stands still it goes on by the monotonic clock,
+ * periods see to it that none is granted twice. While the time of day does not move it goes on by the monotonic clock,
  * so that periods end anyway.
  */
 export function createPeriodTime(monotonic: () => number): PeriodTime {

@@ -119,7 +119,7 @@ it("a month ahead and back has the end of its own month again, and counts what e
   }
 });
 
-it("time of periods follows the time of day wherever it jumps, and goes on where it stands still", () => {
+it("time of periods follows the time of day wherever it jumps, and goes on while it does not move", () => {
   const steps = fc.array(
     fc.record({
       passes: fc.integer({ min: 1, max: 5 * hour }),

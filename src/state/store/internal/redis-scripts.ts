@@ -314,7 +314,7 @@ return reply
 /** KEYS: reservations, that of the count. ARGV: time, used. */
 const reset = `${shared}
 local q = quotaAt(KEYS[2])
--- With an expiry that it has not yet, a key is written anew, whatever its type was.
+-- A key whose expiry changes is replaced, whatever its type was.
 if q.isBad then q.u, q.o, q.x = 0, 0, 0 end
 q.u = tonumber(ARGV[2])
 q.x = max(q.x, now + idle)
