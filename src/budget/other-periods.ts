@@ -2,7 +2,7 @@ import type { Amount } from "../contracts/store.ts";
 import { sumOf } from "./amounts.ts";
 import type { SpendAccount } from "./spend-account.ts";
 
-/** Accounts of earlier and of later periods that are kept of an owner, of each kind. A clock seldom jumps twice. */
+/** Accounts of earlier and of later periods that are kept of an owner, of each kind. A clock rarely jumps twice. */
 const mostOthers = 16;
 
 /**

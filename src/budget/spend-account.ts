@@ -25,7 +25,7 @@ export interface SpendAccount extends Owner {
 /** Use of an owner's account. */
 export interface SpendUse {
   readonly used: Amount;
-  /** What requests under way hold. */
+  /** Amount that requests under way hold. */
   readonly held: Amount;
   readonly end: number;
 }
