@@ -52,8 +52,7 @@ export class LocalBound implements Bound {
   }
 
   used(): Amount {
-    const { used, held } = this.#hold.account;
-    return used + held;
+    return this.#hold.used();
   }
 
   left(committed: Amount): Amount {

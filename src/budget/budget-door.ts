@@ -44,12 +44,11 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
   const ofProcess = ({ budget, book }: KeptBudget, owner: Owner | undefined): readonly BudgetAccount[] => {
     const at = now();
     const found = book
-      .accounts()
+      .owners()
       .filter((one) => owner === undefined || (one.tenant === owner.tenant && one.name === owner.name))
-      .map(({ tenant, name, used, held, end }) => {
-        const isOver = at >= end;
-        const state = { used: isOver ? 0 : used, open: held, end: isOver ? budget.periods?.of(at).end : end };
-        return accountOf(budget, { tenant, name }, state);
+      .map((one) => {
+        const { used, held, end } = book.useOf(one, at);
+        return accountOf(budget, one, { used, open: held, end });
       });
     const isAsked = owner !== undefined || budget.owner.kind === "router";
     const end = budget.periods?.of(at).end;

@@ -3,7 +3,7 @@ import { checkNumber, checkText } from "../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
 import type { KeptBudget } from "./ledger.ts";
-import type { RestoredAccount } from "./spend.ts";
+import type { RestoredAccount } from "./spend-account.ts";
 
 /** Last time of a `Date`, in milliseconds since the epoch. */
 const lastTime = 8.64e15;

@@ -2,56 +2,56 @@ import type { Amount } from "../contracts/store.ts";
 import { systemClock } from "../plugin/clock.ts";
 import { sumOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
+import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
-
-/** Account of an owner in one period: what is spent, and what requests under way hold. */
-export interface SpendAccount extends Owner {
-  readonly start: number;
-  /** End of the period; Infinity if there is none. */
-  readonly end: number;
-  used: Amount;
-  held: Amount;
-  /** Time at which a request of the owner last began. */
-  usedAt: number;
-  /** True once the book has another account of the owner, or none. */
-  isForgotten: boolean;
-  /** Highest soft limit that was told of, its step from 1 on; and whether the limit itself was. */
-  toldStep: number;
-  toldLimit: boolean;
-  toldWithheld: boolean;
-}
+import {
+  accountWith,
+  none,
+  type RestoredAccount,
+  type SpendAccount,
+  type SpendUse,
+} from "./spend-account.ts";
 
 /** The part of a budget that one request holds while it is under way. */
 export interface Hold {
   readonly account: SpendAccount;
   /** Returns the amount that the request may use in all; below 0 if the budget is overdrawn. */
   room(): Amount;
+  /** Returns what is used in the period, including what requests under way hold. */
+  used(): Amount;
   /** Sets the amount that is held. The caller makes sure that it fits. */
   set(amount: Amount): void;
   /** Ends the hold and records what was spent. Later calls do nothing. */
   settle(spent: Amount): void;
 }
 
-/** Amounts used in the current period of a budget, by account. `now` is the time of day. */
+/**
+ * Amounts used in the current period of a budget, by account. `now` is the time of day.
+ *
+ * Each period has an account of its own, also where the time of day jumps: a period that comes twice has its limit
+ * once. Where the clock was set back, what later periods had used counts in the one that came back, too, until that
+ * one ends: a jump grants nothing more. A later period then begins with what it had used. So no period, as the time of
+ * day tells it, has more than its limit; and once the clock is right nothing is refused but for what its own period,
+ * or in the first one a later period, has used. An earlier period is known if the clock jumped out of it, or if it is
+ * the last one; of others it is not known any more what they had used.
+ */
 export interface SpendBook {
   /** Returns what is used, including what is held. */
   read(facts: OwnerFacts, now: number): Amount;
   /** Opens a hold of 0. What it spends counts in the period in which it was opened. */
   open(facts: OwnerFacts, now: number): Hold;
-  /** Returns all accounts. What is held counts as spent unless the budget returns it. */
+  /** Returns all accounts of current periods, and those whose use counts in them. */
   accounts(): readonly SpendAccount[];
+  /** Returns the owners that have an account. */
+  owners(): readonly Owner[];
+  /** Returns what an owner has used. */
+  useOf(owner: Owner, now: number): SpendUse;
   /** Sets what an owner has used in the current period; what is held stays. */
   reset(owner: Owner, used: Amount, now: number): void;
   /** Replaces all accounts. */
   restore(accounts: readonly RestoredAccount[], now: number): void;
-}
-
-/** An account of exported state. */
-export interface RestoredAccount extends Owner {
-  readonly start: number;
-  readonly used: Amount;
 }
 
 /** Amount that new accounts start with. */
@@ -60,6 +60,8 @@ interface Floor {
   readonly amount: Amount;
 }
 
+/** Accounts of later periods that are restored of an owner. */
+const mostLater = 16;
 /** Share of the accounts that is forgotten at once: looking for the one that used least takes long for thousands. */
 const forgottenShare = 0.1;
 /** Time after which a session without end is over: a new session would have as much as it has had. */
@@ -77,13 +79,17 @@ class Book implements SpendBook {
   readonly #time: ReturnType<typeof createPeriodTime>;
   readonly #isEndlessSession: boolean;
   readonly #keyOf: (owner: Owner) => string;
+  readonly #monotonic: () => number;
   #accounts = new Map<string, SpendAccount>();
+  /** Accounts of other periods, of owners that have any. */
+  #others = new Map<string, readonly SpendAccount[]>();
   #floor: Floor = { start: Number.NEGATIVE_INFINITY, amount: 0 };
 
   constructor(budget: Budget & { readonly periods: Periods }, monotonic: () => number) {
     this.#budget = budget;
     this.#keyOf = keyBy(budget.owner);
-    this.#time = createPeriodTime(budget.periods.lengthMs, monotonic);
+    this.#monotonic = monotonic;
+    this.#time = createPeriodTime(monotonic);
     this.#isEndlessSession =
       budget.owner.kind === "session" && budget.periods.lengthMs === Number.POSITIVE_INFINITY;
   }
@@ -93,8 +99,7 @@ class Book implements SpendBook {
   }
 
   read(facts: OwnerFacts, now: number): Amount {
-    const { used, held } = this.accountOf(ownerOf(this.#budget.owner, facts), this.#time.at(now));
-    return sumOf(used, held);
+    return usedOf(this.accountOf(ownerOf(this.#budget.owner, facts), this.#time.at(now)), this.limit);
   }
 
   open(facts: OwnerFacts, now: number): Hold {
@@ -104,45 +109,108 @@ class Book implements SpendBook {
   accountOf(owner: Owner, now: number): SpendAccount {
     const key = this.#keyOf(owner);
     const known = this.#accounts.get(key);
-    if (known !== undefined && now < known.end) {
+    if (known !== undefined && now < known.end && now >= known.start) {
       known.usedAt = now;
       return known;
     }
     const { start, end } = this.#budget.periods.of(now);
-    if (known !== undefined) this.#forget(this.#accounts, key, known);
     if (this.#floor.start < start || this.#hasFloorPassed(now)) this.#floor = { start, amount: 0 };
+    if (known !== undefined) return this.#turn(key, known, { start, end, now });
     if (this.#accounts.size >= this.#budget.maxOwners) this.#makeRoom(this.#accounts, start, now);
-    // An account of the router, or that of an owner before any was forgotten, starts with 0.
-    const account = accountWith({ ...owner, start, used: this.#floor.amount }, end, now);
+    return this.#begin(key, { ...owner, start }, end, now);
+  }
+
+  /** Begins an account. That of the router, or of an owner before any was forgotten, starts with 0. */
+  #begin(
+    key: string,
+    { tenant, name, start }: Owner & { start: number },
+    end: number,
+    now: number,
+  ): SpendAccount {
+    const account = accountWith({ tenant, name, start, used: this.#floor.amount }, end, now);
+    account.overAt = this.#monotonic() + (end - now);
     this.#accounts.set(key, account);
+    return account;
+  }
+
+  /** Makes another period the current one of an owner. */
+  #turn(
+    key: string,
+    known: SpendAccount,
+    { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
+  ): SpendAccount {
+    const others = [...(this.#others.get(key) ?? []), known];
+    known.alsoUsed = none;
+    const account =
+      others.find((one) => one.start === start) ?? this.#begin(key, { ...known, start }, end, now);
+    this.#accounts.set(key, account);
+    const monotonicNow = this.#monotonic();
+    const kept = keptPeriods(others, start, monotonicNow);
+    this.#others.set(key, kept);
+    account.usedAt = now;
+    account.overAt = monotonicNow + (end - now);
+    account.alsoUsed = start < known.start ? laterThan(kept, start) : none;
     return account;
   }
 
   reset(owner: Owner, used: Amount, now: number): void {
     const account = this.accountOf(owner, this.#time.at(now));
-    Object.assign(account, { used, toldStep: 0, toldLimit: false, toldWithheld: false });
+    Object.assign(account, { used, alsoUsed: none, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
   accounts(): readonly SpendAccount[] {
-    return [...this.#accounts.values()];
+    return [...this.#accounts.values()].flatMap((account) => [account, ...account.alsoUsed]);
+  }
+
+  owners(): readonly Owner[] {
+    return [...this.#accounts.values()].map(({ tenant, name }) => ({ tenant, name }));
+  }
+
+  useOf(owner: Owner, now: number): SpendUse {
+    const account = this.accountOf(owner, this.#time.at(now));
+    return { used: usedOf(account, this.limit) - account.held, held: account.held, end: account.end };
   }
 
   restore(given: readonly RestoredAccount[], now: number): void {
-    for (const account of given) this.#time.advance(account.start, now);
     const time = this.#time.at(now);
     const current = this.#budget.periods.of(time);
     const restored = new Map<string, SpendAccount>();
+    const later = new Map<string, SpendAccount[]>();
     this.#floor = { start: current.start, amount: 0 };
     for (const account of given) {
+      if (account.start < current.start) continue;
+      const key = this.#keyOf(account);
+      if (account.start >= current.end) {
+        // Written while the clock was ahead, or is behind now.
+        const { start, end } = this.#budget.periods.of(account.start);
+        const known = later.get(key);
+        if (known === undefined) later.set(key, [accountWith({ ...account, start }, end, time)]);
+        else if (known.length < mostLater) known.push(accountWith({ ...account, start }, end, time));
+        continue;
+      }
       if (restored.size >= this.#budget.maxOwners) this.#makeRoom(restored, current.start, time);
-      // A period in the far future would never end: the clock that wrote it was ahead.
-      const isOver = account.start < current.start;
-      const { start, end } = isOver ? { start: account.start, end: account.start } : current;
-      if (!isOver) restored.set(this.#keyOf(account), accountWith({ ...account, start }, end, time));
+      restored.set(key, this.#restored({ ...account, start: current.start }, current.end, time));
     }
     for (const account of this.#accounts.values()) account.isForgotten = true;
     this.#accounts = restored;
+    this.#others = new Map();
+    for (const [key, accounts] of later) {
+      const [first] = accounts;
+      if (first === undefined) continue;
+      if (!restored.has(key)) {
+        if (restored.size >= this.#budget.maxOwners) this.#makeRoom(restored, current.start, time);
+        const { tenant, name } = first;
+        const account = this.#restored({ tenant, name, start: current.start, used: 0 }, current.end, time);
+        account.alsoUsed = laterThan(accounts, current.start);
+        restored.set(key, account);
+      }
+      this.#others.set(key, accounts);
+    }
     this.#floor = { ...this.#floor, amount: this.#floorOf(restored) };
+  }
+
+  #restored(account: RestoredAccount, end: number, now: number): SpendAccount {
+    return Object.assign(accountWith(account, end, now), { overAt: this.#monotonic() + (end - now) });
   }
 
   /** The floor of sessions without end falls once all that were forgotten are over. */
@@ -168,8 +236,8 @@ class Book implements SpendBook {
     if (freed >= enough) return;
     const amounts = new Float64Array(accounts.size);
     let at = 0;
-    for (const { used, held } of accounts.values()) {
-      amounts[at] = sumOf(used, held);
+    for (const account of accounts.values()) {
+      amounts[at] = usedOf(account, this.limit);
       at += 1;
     }
     amounts.sort();
@@ -177,7 +245,7 @@ class Book implements SpendBook {
     const most = amounts[left - 1] ?? 0;
     for (const [key, account] of accounts) {
       if (left === 0) break;
-      if (sumOf(account.used, account.held) > most) continue;
+      if (usedOf(account, this.limit) > most) continue;
       this.#forget(accounts, key, account);
       left -= 1;
     }
@@ -189,7 +257,9 @@ class Book implements SpendBook {
 
   #forget(accounts: Map<string, SpendAccount>, key: string, account: SpendAccount): void {
     account.isForgotten = true;
+    for (const other of this.#others.get(key) ?? []) other.isForgotten = true;
     accounts.delete(key);
+    this.#others.delete(key);
   }
 
   /**
@@ -204,22 +274,6 @@ class Book implements SpendBook {
     for (const { used } of accounts.values()) least = Math.min(least, used);
     return Math.max(this.#floor.amount, Number.isFinite(least) ? least : 0);
   }
-}
-
-function accountWith({ tenant, name, start, used }: RestoredAccount, end: number, now: number): SpendAccount {
-  return {
-    tenant,
-    name,
-    start,
-    end,
-    used,
-    held: 0,
-    usedAt: now,
-    isForgotten: false,
-    toldStep: 0,
-    toldLimit: false,
-    toldWithheld: false,
-  };
 }
 
 // A class, since each request under a budget opens one: closures per object would cost more.
@@ -244,8 +298,11 @@ class OpenHold implements Hold {
   }
 
   room(): Amount {
-    const { used, held } = this.account;
-    return this.#book.limit - used - (held - this.#held);
+    return this.#book.limit - (usedOf(this.account, this.#book.limit) - this.#held);
+  }
+
+  used(): Amount {
+    return usedOf(this.account, this.#book.limit);
   }
 
   set(amount: Amount): void {

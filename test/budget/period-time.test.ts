@@ -100,31 +100,109 @@ it("spend of a period that has not begun by this clock counts until it is over",
   expect(after.spendFor(26 * hour)).toBe(10);
 });
 
-it("time of periods never goes back, follows a right clock exactly, and never stands still", () => {
+it("a month ahead and back has the end of its own month again, and counts what either month has used", () => {
+  let monotonic = 0;
+  const noon = Date.UTC(2026, 5, 10, 12);
+  const book = bookOf({ limitUsd: 10, period: "month" }, () => monotonic);
+  book.open(undefined, noon).settle(3);
+  book.open(undefined, noon + 30 * day).settle(4);
+  monotonic += hour;
+  expect(book.read(undefined, noon + hour).usedUsd).toBe(7);
+  expect(book.end(noon + hour)).toBe(Date.UTC(2026, 6, 1));
+  // What the state holds goes on so.
+  const after = bookOf({ limitUsd: 10, period: "month" }, () => monotonic);
+  after.restoreState(JSON.parse(JSON.stringify(book.exportState())), noon + hour);
+  for (const one of [book, after]) {
+    one.open(undefined, noon + hour).settle(1);
+    expect(one.read(undefined, noon + 30 * day).usedUsd).toBe(4);
+    expect(one.read(undefined, noon + 60 * day).usedUsd).toBe(0);
+  }
+});
+
+it("time of periods follows the time of day wherever it jumps, and goes on while it does not move", () => {
   const steps = fc.array(
     fc.record({
       passes: fc.integer({ min: 1, max: 5 * hour }),
-      ahead: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -2 * day, max: 2 * day })),
+      ahead: fc.integer({ min: -400 * day, max: 400 * day }),
     }),
   );
   fc.assert(
     fc.property(steps, (list) => {
       let passed = 0;
-      const time = createPeriodTime(day, () => passed);
-      let last = Number.NEGATIVE_INFINITY;
-      let most = Number.NEGATIVE_INFINITY;
+      const time = createPeriodTime(() => passed);
       for (const { passes, ahead } of list) {
         passed += passes;
         const wall = start + passed + ahead;
-        const now = time.at(wall);
-        expect(now).toBeGreaterThan(last);
-        expect(now).toBeGreaterThanOrEqual(wall);
-        // Ahead of the clock only if the clock was.
-        most = Math.max(most + passes, wall);
-        expect(now).toBeLessThanOrEqual(most);
-        last = now;
+        expect(time.at(wall)).toBe(wall);
+        passed += 2 * hour;
+        expect(time.at(wall)).toBe(wall + hour);
+        // A moment later the clock goes on from where it was.
+        expect(time.at(wall + 2 * hour)).toBe(wall + 2 * hour);
       }
     }),
     numRuns(2_000),
+  );
+});
+
+/** Steps of a clock that is right, ahead by up to years, or behind by up to a day. */
+const jumps = fc.array(
+  fc.record({
+    passes: fc.integer({ min: 1, max: 30 * hour }),
+    ahead: fc.oneof(
+      fc.constant(0),
+      fc.integer({ min: -day, max: 0 }),
+      fc.constantFrom(hour, day, 2 * day, 30 * day, 365 * day),
+    ),
+    cents: fc.integer({ min: 0, max: 1_000 }),
+  }),
+  { maxLength: 60 },
+);
+
+it("no day has more than its limit as the time of day tells it, wherever that jumps", () => {
+  fc.assert(
+    fc.property(jumps, (list) => {
+      let passed = 0;
+      const book = bookOf({ limitUsd: 10, period: "day" }, () => passed);
+      const cents = new Map<number, number>();
+      for (const { passes, ahead, cents: wanted } of list) {
+        // The clock is right in between, so that no two jumps back follow one another.
+        for (const wall of [start + passed, start + passed + ahead]) {
+          const hold = book.open(undefined, wall);
+          const granted = Math.min(wanted, Math.max(0, Math.floor(hold.roomUsd() * 100 + 1e-6)));
+          hold.settle(granted / 100);
+          const of = Math.floor(wall / day);
+          cents.set(of, (cents.get(of) ?? 0) + granted);
+        }
+        passed += passes;
+      }
+      for (const sum of cents.values()) expect(sum).toBeLessThanOrEqual(1_000);
+    }),
+    numRuns(5_000),
+  );
+});
+
+it("a clock that is right again refuses nothing from the next day on but for what that day has used", () => {
+  fc.assert(
+    fc.property(jumps, (list) => {
+      let passed = 0;
+      const book = bookOf({ limitUsd: 10, period: "day" }, () => passed);
+      const usd = new Map<number, number>();
+      for (const { passes, ahead } of list) {
+        const wall = start + passed + ahead;
+        const hold = book.open(undefined, wall);
+        const of = Math.floor(wall / day);
+        const granted = Math.max(0, hold.roomUsd());
+        hold.settle(granted);
+        usd.set(of, (usd.get(of) ?? 0) + granted);
+        passed += passes;
+      }
+      book.read(undefined, start + passed);
+      for (let later = 1; later < 40; later += 1) {
+        passed += day;
+        const of = Math.floor((start + passed) / day);
+        expect(book.open(undefined, start + passed).roomUsd()).toBeCloseTo(10 - (usd.get(of) ?? 0), 6);
+      }
+    }),
+    numRuns(5_000),
   );
 });

@@ -58,7 +58,8 @@ describe("a spend book", () => {
     expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(0);
     // A clock that goes back does not open the new period a second time.
     spend.open(undefined, noon + dayMs).settle(7);
-    expect(spend.read(undefined, noon).usedUsd).toBe(7);
+    expect(spend.read(undefined, noon).usedUsd).toBe(10);
+    expect(spend.read(undefined, noon + dayMs).usedUsd).toBe(7);
   });
 
   it("keeps tenants apart if asked to; requests without a tenant share one account", () => {

@@ -26,5 +26,81 @@ describe.skipIf(withoutRedis !== undefined)(
       const entries = await records.get(["text", "list", "time"]);
       expect(entries.map((entry) => entry?.value)).toEqual(["1", "1", "1"]);
     });
+
+    it("is a limit that is used up for its own reservations alone, until it is reset", async () => {
+      const server = await startRedis();
+      onTestFinished(() => server.stop());
+      const client = server.connect();
+      const { quotas } = redisStore({ client });
+      const windowEndsAt = Date.now() + 60_000;
+      const reserve = (id: string, ...keys: string[]) =>
+        quotas.reserve({
+          id,
+          amount: 1,
+          limits: keys.map((key) => ({ key, limit: 10, windowEndsAt })),
+          ttlMs: 60_000,
+        });
+      // Reserved before another program wrote over one of its counts.
+      expect(await reserve("before", "later", "good")).toMatchObject({ granted: 1 });
+      await client.set("{switchpoint}:q:text", "a text of another program");
+      await client.set("{switchpoint}:q:none", "");
+      await client.rpush("{switchpoint}:q:list", "a list");
+      await client.hset("{switchpoint}:q:hash", "a", "hash");
+      await client.del("{switchpoint}:q:later");
+      await client.rpush("{switchpoint}:q:later", "a list");
+      const bad = ["text", "none", "list", "hash", "later"];
+      // All in one turn, and so in one script.
+      const answers = await Promise.all([
+        ...bad.map((key) => reserve(`of ${key}`, key)),
+        reserve("of both", "good", "list"),
+        reserve("of good", "good"),
+        quotas.settle({ id: "before", spent: 3, keep: 0, ttlMs: 60_000 }),
+      ]);
+      expect(answers.slice(0, 6)).toEqual(
+        [...bad, "list"].map((key) => expect.objectContaining({ granted: 0, key, why: "limit" })),
+      );
+      expect(answers.slice(6)).toMatchObject([{ granted: 1 }, { granted: 0, left: [0, 6] }]);
+      expect(await quotas.read(["good", ...bad])).toEqual([
+        { used: 3, open: 1 },
+        ...bad.map(() => ({ used: Number.MAX_SAFE_INTEGER, open: 0 })),
+      ]);
+      for (const key of bad) await quotas.reset(key, 2);
+      for (const key of bad) expect(await reserve(`again ${key}`, key)).toMatchObject({ left: [7] });
+    });
+
+    it("is a bucket that does not say when it is free", async () => {
+      const server = await startRedis();
+      onTestFinished(() => server.stop());
+      const client = server.connect();
+      const { quotas } = redisStore({ client });
+      await client.rpush("{switchpoint}:q:list", "a list");
+      const limits = [{ key: "list", limit: 10, refillPerMs: 1e-9 }];
+      const answer = await quotas.reserve({ id: "one", amount: 1, limits, ttlMs: 60_000 });
+      expect(answer).toMatchObject({ granted: 0, why: "limit" });
+      expect(answer).not.toHaveProperty("freeAt");
+    });
+
+    it("is no reservation, whether it is open, ended or due", async () => {
+      const server = await startRedis();
+      onTestFinished(() => server.stop());
+      const client = server.connect();
+      let now = 1_000_000;
+      const { quotas } = redisStore({ client, now: () => now });
+      const limits = [{ key: "good", limit: 10 }];
+      const reserve = (id: string) => quotas.reserve({ id, amount: 1, limits, ttlMs: 1_000 });
+      await reserve("lapses");
+      const open = "{switchpoint}:open";
+      await client.hset(open, "{switchpoint}:h:text", "a text", "{switchpoint}:h:none", "", "c", "x", "m", "y");
+      await client.set("{switchpoint}:h:ended", "a text");
+      await client.rpush("{switchpoint}:h:list", "a list");
+      now += 2_000;
+      const ids = ["text", "none", "ended", "list"];
+      expect(
+        await Promise.all(ids.map((id) => quotas.settle({ id, spent: 1, keep: 0, ttlMs: 1_000 }))),
+      ).toEqual(ids.map(() => "lapsed"));
+      expect(await quotas.read(["good"])).toEqual([{ used: 1, open: 0 }]);
+      for (const id of ids) expect(await reserve(id)).toMatchObject({ granted: 1 });
+      expect(await quotas.read(["good"])).toEqual([{ used: 1, open: 4 }]);
+    });
   },
 );

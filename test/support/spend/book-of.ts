@@ -23,6 +23,7 @@ export function bookOf(options: BudgetOptions, monotonic?: () => number) {
         settle: (usd: number) => hold.settle(nanoOf(usd)),
       };
     },
+    end: (now: number) => book.useOf({}, now).end,
     exportState: (): SpendState => exportSpend(kept),
     restoreState: (state: SpendState, now: number) => book.restore(checkSpend(state, kept)[0] ?? [], now),
   };

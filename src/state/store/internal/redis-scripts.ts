@@ -23,6 +23,9 @@ end
 /**
  * A count: used, open, time of the level, refill, expiry. A reservation: the names below, then key, limit, refill and
  * end of each limit. What has expired by the time above counts as absent; the server removes it a minute later.
+ *
+ * What others have written under these names concerns itself alone. A count that cannot be read is used up, whatever
+ * the limit, until it is reset or removed; a reservation that cannot be read is absent.
  */
 const shared = `${time}
 local idle = 34560000000
@@ -31,6 +34,7 @@ local IS_OPEN, IS_LAPSED, IS_ENDED = 0, 1, 2
 local call, max, min, floor, ceil = redis.call, math.max, math.min, math.floor, math.ceil
 local pack, unpacked, format = cmsgpack.pack, cmsgpack.unpack, string.format
 local seen, changed = {}, {}
+local most = 9007199254740991
 
 -- Clients read integers near 2^53 inexactly.
 local function whole(x)
@@ -38,13 +42,18 @@ local function whole(x)
   return x
 end
 
+local function isNumber(x) return type(x) == 'number' and x == x end
+
 local function quotaAt(key)
   local q = seen[key]
   if q then return q end
-  local v = call('GET', key)
+  local v = redis.pcall('GET', key)
   if v then
-    local u, o, a, r, x = unpacked(v)
-    if x > now then
+    local isRead, u, o, a, r, x, more = false
+    if not v.err then isRead, u, o, a, r, x, more = pcall(unpacked, v) end
+    if not (isRead and more == nil and isNumber(u) and isNumber(o) and isNumber(a) and isNumber(r) and isNumber(x)) then
+      q = { u = most, o = 0, r = 0, x = 0, known = 0, isBad = true }
+    elseif x > now then
       if r > 0 then u = max(0, u - max(0, now - a) * r) end
       q = { u = u, o = o, r = r, x = x, known = x }
     end
@@ -52,6 +61,23 @@ local function quotaAt(key)
   q = q or { u = 0, o = 0, r = 0, x = 0, known = 0 }
   seen[key] = q
   return q
+end
+
+local function listOf(isRead, ...) return isRead and { ... } or {} end
+
+local function readReservation(v)
+  local h = listOf(pcall(unpacked, v))
+  if #h < LIMITS + 3 or #h % 4 ~= 3 then return nil end
+  for at = 1, DUE do
+    if not isNumber(h[at]) then return nil end
+  end
+  for at = LIMITS, #h, 4 do
+    if type(h[at]) ~= 'string' then return nil end
+    for part = at + 1, at + 3 do
+      if not isNumber(h[part]) then return nil end
+    end
+  end
+  return h
 end
 
 local function writeQuotas()
@@ -66,18 +92,20 @@ local function count(h, used, open)
   for at = LIMITS, #h, 4 do
     local key, refill, ends = h[at], h[at + 2], h[at + 3]
     local q, last = quotaAt(key), now + idle
-    if refill > 0 then
-      q.u = max(0, q.u + used + open)
-      q.o = 0
-      last = ceil(now + q.u / refill)
-    else
-      q.u = max(0, q.u + used)
-      q.o = max(0, q.o + open)
-      if ends >= 0 then last = ends end
+    if not q.isBad then
+      if refill > 0 then
+        q.u = max(0, q.u + used + open)
+        q.o = 0
+        last = ceil(now + q.u / refill)
+      else
+        q.u = max(0, q.u + used)
+        q.o = max(0, q.o + open)
+        if ends >= 0 then last = ends end
+      end
+      q.r = refill
+      q.x = max(q.x, now + 2 * h[TTL], last)
+      changed[key] = q
     end
-    q.r = refill
-    q.x = max(q.x, now + 2 * h[TTL], last)
-    changed[key] = q
   end
 end
 
@@ -102,12 +130,15 @@ end
 local bound, least = tonumber(call('HGET', KEYS[1], '') or nil), nil
 if bound and now >= bound then
   local state = call('HMGET', KEYS[1], 'c', 'm')
-  least = tonumber(state[2] or '9e15')
-  local found = call('HSCAN', KEYS[1], state[1] or '0', 'COUNT', 64)
+  least = tonumber(state[2] or nil) or 9e15
+  local found = call('HSCAN', KEYS[1], (state[1] or ''):match('^%d+$') or '0', 'COUNT', 64)
   for at = 1, #found[2], 2 do
     local id, h = found[2][at], nil
     -- Other fields have names of one letter.
-    if #id > 1 then h = { unpacked(found[2][at + 1]) } end
+    if #id > 1 then
+      h = readReservation(found[2][at + 1])
+      if not h then call('HDEL', KEYS[1], id) end
+    end
     if h and h[DUE] <= now then h = lapse(id, h) end
     if h then least = min(least, h[DUE]) end
   end
@@ -157,7 +188,8 @@ local function reserve(id, arg, limits)
     local room = roomOf(h, at)
     if room < needed and (needed > 0 or amount == 0) then
       local free = ''
-      if h[at + 2] > 0 then free = format('%.0f', now + ceil((needed - room) / h[at + 2]))
+      if seen[h[at]].isBad then free = ''
+      elseif h[at + 2] > 0 then free = format('%.0f', now + ceil((needed - room) / h[at + 2]))
       elseif h[at + 3] >= 0 then free = format('%.0f', h[at + 3]) end
       return { 0, at / 4 - 1, 'limit', free, now }
     end
@@ -211,8 +243,8 @@ for at, id in ipairs(ids) do
   if not values[at] then
     absent[#absent + 1] = id
   elseif not held[id] then
-    local h = { unpacked(values[at]) }
-    if h[DUE] <= now then h = lapse(id, h) end
+    local h = readReservation(values[at])
+    if h and h[DUE] <= now then h = lapse(id, h) end
     held[id] = h
   end
 end
@@ -220,8 +252,8 @@ if #absent > 0 then
   values = call('MGET', unpack(absent))
   for at, id in ipairs(absent) do
     if values[at] then
-      local h = { unpacked(values[at]) }
-      if h[DUE] > now then held[id] = h end
+      local h = readReservation(values[at])
+      if h and h[DUE] > now then held[id] = h end
     end
   end
 end
@@ -282,6 +314,8 @@ return reply
 /** KEYS: reservations, that of the count. ARGV: time, used. */
 const reset = `${shared}
 local q = quotaAt(KEYS[2])
+-- A key whose expiry changes is replaced, whatever its type was.
+if q.isBad then q.u, q.o, q.x = 0, 0, 0 end
 q.u = tonumber(ARGV[2])
 q.x = max(q.x, now + idle)
 changed[KEYS[2]] = q
