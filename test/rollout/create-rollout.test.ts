@@ -76,8 +76,10 @@ describe("a rollout", () => {
       const broken = {
         ...errors({ margin: 0.1 }),
         name: "own",
-        evidence: () =>
-          typeof returned === "object" ? returned : { harm: returned, safe: returned, pairs: 1 },
+        evidence() {
+          if (returned === "promise") return Promise.reject(new Error("down"));
+          return typeof returned === "object" ? returned : { harm: returned, safe: returned, pairs: 1 };
+        },
       };
       const world = rolloutWorld({ ...half, guards: [broken as unknown as Guard, errors({ margin: 0.05 })] });
       world.fail("small", 0.8);
