@@ -26,7 +26,7 @@ export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
 const nothing: GuardEvidence = Object.freeze({ harm: 1, safe: 0, pairs: 0 });
 const shown = ["control", "candidate", "low", "high", "clippedShare"] as const;
 
-/** Evidence that is none of numbers says nothing: one bad guard must not keep the others from rolling back. */
+/** Evidence that does not consist of numbers says nothing: one bad guard must not keep the others from rolling back. */
 function checkedEvidence(given: GuardEvidence): GuardEvidence {
   if (dropPromises(given)) return nothing;
   const { harm, safe, pairs } = given;
