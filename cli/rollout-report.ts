@@ -4,7 +4,7 @@ import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { checkRolloutStatus } from "../evals/report/loop/check-rollout-status.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import type { RolloutStatus } from "../src/rollout/index.ts";
+import type { Rollout, RolloutStatus } from "../src/rollout/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 
@@ -53,12 +53,20 @@ async function statusOf({ config, status: file }: Options): Promise<RolloutStatu
   if (config === undefined)
     throw new InvalidOptionError("--config", undefined, "a config file, or --status a file");
   const { router, exported } = await loadConfig(config);
+  const rollout = (exported.get("rollout") ?? undefined) as Partial<Rollout> | undefined;
   try {
-    const rollout = exported.get("rollout") as { status?: () => unknown } | null | undefined;
     if (typeof rollout?.status !== "function")
       throw new InvalidOptionError("--config", config, "a file that exports a rollout as `rollout`");
+    // Without a store it has just begun here, whatever the application's own process knows.
+    if ((rollout.exportState?.() ?? null) !== null)
+      throw new InvalidOptionError(
+        "--config",
+        config,
+        "a file whose rollout has a store. Of one without: switchpoint rollout status --state <file> --json, then --status",
+      );
     return checkRolloutStatus("--config", JSON.parse(JSON.stringify(await rollout.status())));
   } finally {
+    await rollout?.close?.();
     await router.close();
   }
 }

@@ -134,7 +134,11 @@ export function createController(options: ControllerOptions): RolloutController 
 
   /** Does what must be done at once: here if the store does not answer, and there when it does again. */
   const urgent = async (move: Move): Promise<void> => {
-    pending = move;
+    const earlier = pending;
+    const record = recordNow();
+    // What waits already is not lost: each move changes nothing where it is fulfilled.
+    if (earlier === undefined) pending = move;
+    else if (record === undefined || move(record) !== record) pending = (latest) => move(earlier(latest));
     apply();
     await settle();
     apply();

@@ -37,6 +37,9 @@ export const mostHistory = 50;
 /** Longest value of a store in characters. */
 export const longestValue = 65_536;
 
+/** Last time that a date can state, in milliseconds since the epoch. */
+const lastTime = 8.64e15;
+
 const states: readonly RolloutStateName[] = [
   "running",
   "paused",
@@ -98,6 +101,7 @@ export function checkRecord(given: unknown, id: string, stages: number): Rollout
     isCount(one.stage) &&
     one.stage < stages &&
     isCount(one.since) &&
+    one.since <= lastTime &&
     isCount(one.revision) &&
     isUnits(one.before) &&
     isList(one.overruled, 64, isName) &&

@@ -1,4 +1,5 @@
-import type { Guard } from "./guards/guard.ts";
+import { dropPromises } from "../plugin/index.ts";
+import type { Guard, GuardEvidence } from "./guards/guard.ts";
 
 /**
  * Returns the guard of a user as one that never throws where states are put together and read: it then says nothing, and
@@ -17,12 +18,27 @@ export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
     value: (requests) => guard.value(requests),
     add: (state, arm, value) => guard.add(state, arm, value),
     merge: (states, spread) => orElse(() => guard.merge(states, spread), initial),
-    evidence: (state) => orElse(() => guard.evidence(state), nothing),
+    evidence: (state) => orElse(() => checkedEvidence(guard.evidence(state)), nothing),
     isState: (value): value is unknown => orElse(() => guard.isState(value), false),
   } satisfies Guard);
 }
 
-const nothing = Object.freeze({ harm: 1, safe: 0, pairs: 0 });
+const nothing: GuardEvidence = Object.freeze({ harm: 1, safe: 0, pairs: 0 });
+const shown = ["control", "candidate", "low", "high", "clippedShare"] as const;
+
+/** Evidence that does not consist of numbers says nothing: one bad guard must not keep the others from rolling back. */
+function checkedEvidence(given: GuardEvidence): GuardEvidence {
+  if (dropPromises(given)) return nothing;
+  const { harm, safe, pairs } = given;
+  if (![harm, safe, pairs].every((one) => typeof one === "number" && one >= 0)) return nothing;
+  const means = shown.filter((name) => Number.isFinite(given[name])).map((name) => [name, given[name]]);
+  return { harm: held(harm), safe: held(safe), pairs: held(pairs), ...Object.fromEntries(means) };
+}
+
+/** JSON has no infinity. */
+function held(value: number): number {
+  return Math.min(value, Number.MAX_VALUE);
+}
 
 function orElse<T>(work: () => T, otherwise: T): T {
   try {

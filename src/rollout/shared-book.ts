@@ -92,9 +92,9 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       problem = { because: "record", reason: `${read}; the last known stage holds` };
       return;
     }
-    // A store that has lost its last second may have lost a rollback.
-    const isBehind =
-      record !== undefined && read.generation === record.generation && read.revision < record.revision;
+    // A store that has lost its last second, or everything, may have lost a rollback; and a process that knew nothing
+    // may have been the first to write.
+    const isBehind = record !== undefined && read.revision < record.revision;
     if (isBehind) await restore(entry.version);
     else take(read, entry.version);
   };

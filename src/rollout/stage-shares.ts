@@ -11,7 +11,7 @@ const none: StageShares = Object.freeze({ share: 0, controlShare: 0 });
 
 /**
  * Returns the shares of a stage: up to one half an equal share of control runs at the same time; above it control has
- * the hold-out, and units between the arms are not compared.
+ * the hold-out. Units between the arms are not compared, nor those of the candidate beyond control's share.
  */
 export function stageShares(stage: RolloutStage | undefined, holdOut = 0): StageShares {
   if (stage === undefined || stage.shadow === true) return none;

@@ -51,14 +51,16 @@ export function unitRequest(event: RouterEvent, rollout: string): UnitRequest | 
   const isFailed = event.type === "request-failed";
   // The signal's reason, which the caller chose, is not an error of ours: the caller has left.
   if (isFailed && (event.error.code === "unknown" || notOfTheArm.has(event.error.code))) return undefined;
-  const { revision, share, controlShare } = (decision.inputs?.[rollout] ?? {}) as Partial<RolloutSnapshot>;
-  const { arm, unitHash } = found;
+  const { revision, controlShare = 0 } = (decision.inputs?.[rollout] ?? {}) as Partial<RolloutSnapshot>;
+  const { arm, unitHash, draw } = found;
+  // Above one half, as many units of the candidate as of control: its others have had other arms than those of control,
+  // or none, and units that return would make the arms differ, whatever the policies do.
+  if (controlShare === 0 || (arm === "candidate" && draw >= controlShare)) return undefined;
   return {
     unitHash,
     arm,
     revision: revision ?? 0,
-    // With a hold-out, units that return may have had another arm: that says nothing about the shares of new ones.
-    share: share === controlShare ? 0.5 : 0,
+    share: 0.5,
     request: {
       outcome: isFailed ? "failed" : event.degraded === undefined ? "answered" : "degraded",
       costUsd: isFailed ? totalCostUsd(attempts) : event.costUsd,

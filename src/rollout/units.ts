@@ -10,7 +10,7 @@ export interface UnitRequest {
   readonly arm: ComparedArm;
   /** Revision of the rollout that the request was decided by: a unit may change its arm only with it. */
   readonly revision: number;
-  /** Share of the candidate among units that are compared, at that revision. */
+  /** Share of the candidate among units that are compared, at that revision. 0 or 1: it says nothing. */
   readonly share: number;
   readonly request: FinishedRequest;
 }

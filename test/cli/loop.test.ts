@@ -297,6 +297,21 @@ describe("pages of the loop", () => {
     expect((await runCli(["rollout", "report", "--config", config, "--out", at("r.html")])).exitCode).toBe(0);
   });
 
+  it("refuse a rollout without a store, of which a new process knows nothing", async () => {
+    const config = folder.config(() =>
+      createRouter({ models: { small: fakeModel({ model: "s" }) }, policy: always("small") }),
+    );
+    writeFileSync(
+      config,
+      `${readFileSync(config, "utf8")}\nexport const rollout = { status: async () => (${JSON.stringify(runningRollout)}), exportState: () => ({}) };\n`,
+    );
+    const args = ["rollout", "report", "--config", config, "--out", at("none.html")];
+    const { exitCode, out, err } = await runCli(args);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+    expect(err).toMatch(/--config must be a file whose rollout has a store/);
+    expect(() => readFileSync(at("none.html"))).toThrow();
+  });
+
   it.each<[string, readonly string[], RegExp]>([
     ["neither config nor status", [], /--config must be/],
     ["both", ["--config", "a.ts", "--status", "b.json"], /--status/],

@@ -4,6 +4,7 @@ import type { Policy } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { createRollout } from "../../src/rollout/create-rollout.ts";
 import { errors } from "../../src/rollout/guards/errors.ts";
+import type { Guard } from "../../src/rollout/guards/guard.ts";
 import { latency } from "../../src/rollout/guards/latency.ts";
 import { quality } from "../../src/rollout/guards/quality.ts";
 import type { RolloutOptions } from "../../src/rollout/rollout-options.ts";
@@ -13,6 +14,8 @@ import { rolloutWorld, salt, type WorldId } from "../support/rollout/rollout-wor
 /** Wide enough that some dozen units rule harm out. */
 const wide = { guards: [errors({ margin: 0.4 })], minUnitsAtStage: 15 };
 const half = { stages: [{ share: 0.5 }, { share: 1 }] };
+
+const ofSession = (session: string) => ({ session, messages: [{ role: "user" as const, content: "Hello" }] });
 
 const changesOf = ({ events }: ReturnType<typeof rolloutWorld>) =>
   events.flatMap((event) =>
@@ -43,6 +46,48 @@ describe("a rollout", () => {
     expect(JSON.stringify(status)).not.toContain(salt);
     await world.router.close();
   });
+
+  it("compares as many units of the candidate as of control above one half, none that were between the arms", async () => {
+    const world = rolloutWorld({
+      ...wide,
+      stages: [{ share: 0.05 }, { share: 1 }],
+      holdOut: 0.1,
+      minUnitsAtStage: 1e6,
+    });
+    const before = (await world.router.decide(ofSession("s"))).arms;
+    await world.rollout.advance("alice");
+    await world.send(300);
+    let [control, candidate] = [0, 0];
+    for (let at = 1; at <= 300; at += 1) {
+      const [arm] = (await world.router.decide(ofSession(`s7-${at}`))).arms ?? [];
+      if (arm?.arm === "control") control += 1;
+      if (arm !== undefined && arm.draw < 0.1) candidate += 1;
+    }
+    expect(before).toHaveLength(1);
+    expect(control).toBeGreaterThan(10);
+    expect(candidate).toBeGreaterThan(10);
+    expect((await world.rollout.status()).units).toEqual({ control, candidate });
+    await world.router.close();
+  });
+
+  it.each([undefined, null, Number.NaN, "99", "promise"])(
+    "rolls back by its other guards where one returns no evidence (%#)",
+    async (returned) => {
+      const broken = {
+        ...errors({ margin: 0.1 }),
+        name: "own",
+        evidence() {
+          if (returned === "promise") return Promise.reject(new Error("down"));
+          return typeof returned === "object" ? returned : { harm: returned, safe: returned, pairs: 1 };
+        },
+      };
+      const world = rolloutWorld({ ...half, guards: [broken as unknown as Guard, errors({ margin: 0.05 })] });
+      world.fail("small", 0.8);
+      await world.send(120);
+      expect(await world.rollout.status()).toMatchObject({ state: "rolled-back", guards: [{ harm: 1 }, {}] });
+      await world.router.close();
+    },
+  );
 
   it("rolls itself back when the candidate harms, for good, and counts nobody from then on", async () => {
     const world = rolloutWorld(half);

@@ -482,9 +482,10 @@ test("nested anyhow: over all units plans come as often as stated, and decisions
         const found = log.filter(
           (one) => JSON.stringify(one.plan.map(({ model }) => [model])) === plan,
         ).length;
-        // 6 standard errors and one: several thousand comparisons are made.
+        // 6 standard errors and three: several thousand comparisons are made, and a plan of one in a thousand units may
+        // come twice in sixteen.
         expect(Math.abs(found - units * probability)).toBeLessThanOrEqual(
-          6 * Math.sqrt(units * probability * (1 - probability)) + 1,
+          6 * Math.sqrt(units * probability * (1 - probability)) + 3,
         );
       }
     }),

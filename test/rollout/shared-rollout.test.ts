@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../src/contracts/index.ts";
+import type { RouterEvent, Store } from "../../src/contracts/index.ts";
 import { errors } from "../../src/rollout/guards/errors.ts";
 import { memoryStore } from "../../src/state/store/memory.ts";
 import { rolloutWorld } from "../support/rollout/rollout-world.ts";
@@ -114,6 +114,60 @@ describe("a rollout in a store", () => {
     down(false);
     await until(async () => (await read(recordKey))?.includes('"aborted"') === true);
     expect(await world.rollout.status()).toMatchObject({ state: "aborted", revision: 2 });
+    await world.router.close();
+  });
+
+  it("keeps an abort that waits for the store when a promise breaks meanwhile", async () => {
+    const { store, down, read, write } = switchable();
+    const world = rolloutWorld({ ...options, store });
+    await world.rollout.ready();
+    const record = JSON.parse((await read(recordKey)) ?? "");
+    await write(recordKey, JSON.stringify({ ...record, state: "done", stage: 2, revision: 3 }));
+    await world.rollout.judge();
+    expect(await world.rollout.status()).toMatchObject({ state: "done" });
+    down(true);
+    await world.rollout.judge();
+    await expect(world.rollout.abort("alice")).rejects.toThrow(/holds in this process/);
+    const [input] = world.rollout.policy.reads ?? [];
+    const state = input?.create({ classifier: "length", now: Date.now, monotonic: () => 0, emit: () => {} });
+    state?.observe?.({
+      type: "promise-changed",
+      at: Date.now(),
+      promise: "quality",
+      from: "kept",
+      to: "broken",
+    } as unknown as RouterEvent);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await world.rollout.status()).toMatchObject({ state: "aborted", share: 0 });
+    await world.router.close();
+  });
+
+  it("stays aborted where the store has lost it, and a process that knows nothing is the first to write", async () => {
+    const { store, write } = switchable();
+    const first = rolloutWorld({ ...options, store }, 1);
+    await first.rollout.ready();
+    await first.rollout.abort("alice");
+    await write(recordKey, undefined);
+    const second = rolloutWorld({ ...options, store }, 2);
+    await second.rollout.ready();
+    expect(await second.rollout.status()).toMatchObject({ state: "running" });
+    for (const { rollout } of [first, second])
+      expect(await rollout.status()).toMatchObject({ state: "aborted", share: 0 });
+    await Promise.all([first.router.close(), second.router.close()]);
+  });
+
+  it("holds the last known stage where a record has a time that no date can state", async () => {
+    const { store, read, write } = switchable();
+    const world = rolloutWorld({ ...options, store });
+    await world.rollout.ready();
+    const record = JSON.parse((await read(recordKey)) ?? "");
+    await write(recordKey, JSON.stringify({ ...record, since: 9e15, revision: 5 }));
+    await world.rollout.judge();
+    expect((await world.rollout.status()).verdict).toMatchObject({
+      verdict: "hold",
+      needs: "a person",
+      reason: expect.stringMatching(/cannot be read; the last known stage holds/),
+    });
     await world.router.close();
   });
 
