@@ -41,7 +41,14 @@ const mostMarks = 10;
  * Throws `InvalidOptionError`.
  */
 export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
-  checkKeys("rubricJudge", options, ["model", "rubric", "orders", "maxCharacters", "maxOutputTokens", "onPair"]);
+  checkKeys("rubricJudge", options, [
+    "model",
+    "rubric",
+    "orders",
+    "maxCharacters",
+    "maxOutputTokens",
+    "onPair",
+  ]);
   const { model, rubric = usualRubric, orders = "both" } = options;
   const { maxCharacters = 20_000, maxOutputTokens = 1_000, onPair } = options;
   checkMethods("rubricJudge.model", model, ["generate"]);

@@ -43,9 +43,7 @@ export function quality(options: QualityGuardOptions): Guard<PairedState> {
       return rated.length === 0 ? undefined : 1 - sum / rated.length;
     },
   });
-  return isOfAudit
-    ? { ...guard, margin, evidence: (state) => shownAsLoss(guard.evidence(state)) }
-    : guard;
+  return isOfAudit ? { ...guard, margin, evidence: (state) => shownAsLoss(guard.evidence(state)) } : guard;
 }
 
 /** Shows means and interval of the values (1 + loss) / 2 as those of the loss. */
