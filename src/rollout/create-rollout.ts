@@ -303,7 +303,7 @@ const leastMsBetween = 100;
 const mostTries = 12;
 const tryAgainMs = 250;
 
-/** Feedback of a judge is no opinion of a person, and counts for `quality({ from: "judge" })`. */
+/** Feedback of a judge is not the opinion of a person: it counts for `quality({ from: "judge" })`. */
 function originOf(source: string | undefined): string {
   if (source === undefined) return "feedback";
   return source === "judge" || source.startsWith("judge:") ? source : `feedback:${source}`;
