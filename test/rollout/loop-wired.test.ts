@@ -336,7 +336,7 @@ it("the order of answers holds with a real rollout, hold-out, promise, guard and
   expect(capped.model).not.toBe("large");
   expect(capped.reason).toMatch(/^the tenant is capped/);
   // A hard budget before that.
-  await router.route({ ...ask, model: "large", labels: { poor: "p" } });
+  await router.route({ ...ask, tenant: "calm", model: "large", labels: { poor: "p" } });
   const poor = await decide(candidate, { labels: { poor: "p" } });
   expect(poor.candidates.find(({ model }) => model === "large")?.permitted).toMatch(/budget/);
   expect(poor.model).not.toBe("large");
@@ -345,7 +345,9 @@ it("the order of answers holds with a real rollout, hold-out, promise, guard and
     model: "small",
   });
   for (let at = 0; at < 6; at += 1)
-    await router.route({ ...ask, model: "small", labels: { poor: "p" } }).catch(() => undefined);
+    await router
+      .route({ ...ask, tenant: "calm", model: "small", labels: { poor: "p" } })
+      .catch(() => undefined);
   const both = await decide(candidate, { labels: { region: "eu", poor: "p" } }).catch(
     (error: unknown) => error,
   );
