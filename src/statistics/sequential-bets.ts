@@ -54,7 +54,7 @@ export const noBets: Bets = Object.freeze({
  * and are mixed, so that nothing is tuned to a number of observations. `imaginedVariance` is the variance that gains are
  * thought to have before there are any, above 0; it may depend on what was seen before. A wrong one costs power only.
  */
-export function bet(bets: Bets, gain: number, imaginedVariance = imagined.variance): Bets {
+export function bet(bets: Bets, gain: number, imaginedVariance: number = imagined.variance): Bets {
   const held = Math.max(-1, gain);
   const inverse = inverseDeviation(bets.count, bets.sum, bets.squares, imaginedVariance);
   const logs = bets.logs.map((log, at) =>
@@ -68,7 +68,7 @@ export function inverseDeviation(
   count: number,
   sum: number,
   squares: number,
-  variance = imagined.variance,
+  variance: number = imagined.variance,
 ): number {
   const spread = count === 0 ? 0 : squares - (sum * sum) / count;
   return Math.sqrt((imagined.count + count) / (imagined.count * variance + Math.max(0, spread)));

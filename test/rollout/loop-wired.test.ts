@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { always, guarded } from "../../policies/index.ts";
+import { always, firstOf, guarded } from "../../policies/index.ts";
 import type { RouterEvent, Store } from "../../src/contracts/index.ts";
 import { createRouter, isRouterError } from "../../src/index.ts";
 import {
@@ -265,7 +265,7 @@ it("the order of answers holds with a real rollout, hold-out, promise, guard and
     id: "r",
     salt,
     unit: "session",
-    control: always("large"),
+    control: firstOf(always("large"), always("small")),
     candidate: always("small"),
     stages: [{ share: 0.5 }],
     guards: [errors({ margin: 0.05 })],
