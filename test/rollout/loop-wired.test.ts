@@ -217,6 +217,27 @@ it("feedback of a judge counts for the guard on judges, and not for the one on p
   await router.close();
 });
 
+it("feedback on one decision counts once, by its last value, and that on decisions of others not at all", async () => {
+  const guards = [quality({ margin: 0.4, from: "feedback" })];
+  const { router, rollout, audit, send } = looped({ rollout: { guards } });
+  await audit.close();
+  for (let at = 0; at < 20; at += 1) {
+    const { decision } = await router.route({ ...ask, session: `s${at}` });
+    for (const value of [0, 0.5, 1]) router.feedback(decision, value);
+    router.feedback({ ...decision, arms: [] }, 0);
+    const arms = decision.arms?.map((arm) => ({ ...arm, unitHash: "0".repeat(32) }));
+    router.feedback({ ...decision, arms: arms ?? [] }, 0);
+  }
+  await send(0);
+  const { guards: shown, units } = await rollout.status();
+  expect(shown[0]).toMatchObject({
+    control: 0,
+    candidate: 0,
+    pairs: Math.min(units.control, units.candidate),
+  });
+  await router.close();
+});
+
 describe("a promise that breaks in mid-rollout", () => {
   it("aborts the rollout of its router before any guard, and the large model answers", async () => {
     const { router, rollout, send, events } = looped({
