@@ -31,6 +31,11 @@ export const auditFile = ${JSON.stringify(auditFile)};
 
 /** Says at any time if routing loses more than this against the large model. */
 export const promise = createPromise({ maxLoss: ${maxLoss} });
+promise.attach(router);
+
+/** Says when traffic is no longer what it was: event \`drift-found\`. */
+export const drift = createDriftMonitor();
+router.observe(drift);
 
 /** Answers a sample of the requests by the other model too, after the caller has the answer, and scores both. */
 export const audit = createAudit({
@@ -39,16 +44,16 @@ export const audit = createAudit({
   ${pace},
   budget: { usdPerDay: ${usdPerDay} },
   // ${isLarge ? "Better another model than the two that are judged: models favour their own answers." : "Another model than the two that are judged."}
-  scorer: rubricJudge({ model: ${isLarge ? "router.models.large" : `${provider}(${JSON.stringify(model)})`} }),
+  scorer: rubricJudge({
+    model: ${isLarge ? "router.models.large" : `${provider}(${JSON.stringify(model)})`},
+    onPair: drift.noteJudge,
+  }),
   file: auditFile,
   prompts: "store",
   // Requests that must not be stored, or seen by the other model: allow: (facts) => facts.labels.private !== "yes",
-  promise,
+  onRecord: [promise.add],
 });
 
-/** Says when traffic is no longer what it was: event \`drift-found\`. */
-export const drift = createDriftMonitor();
-router.observe(drift);
 `;
 }
 

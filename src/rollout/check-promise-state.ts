@@ -14,7 +14,10 @@ const states: readonly StandingState[] = ["kept", "at-risk", "broken", "not-enou
  * Checks an exported state of a promise with these options, and returns a copy of what is known of it. Throws
  * `InvalidOptionError`.
  */
-export function checkPromiseState(given: unknown, rules: PromiseRules): LivePromiseState {
+export function checkPromiseState(
+  given: unknown,
+  rules: Pick<PromiseRules, "name" | "maxLoss" | "everyMs" | "size">,
+): LivePromiseState {
   const state = (given ?? {}) as Partial<LivePromiseState>;
   const { formatVersion, maxLoss, everyMs, name } = state;
   if (formatVersion !== 2 || maxLoss !== rules.maxLoss || everyMs !== (rules.everyMs ?? 0))

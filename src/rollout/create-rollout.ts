@@ -58,8 +58,8 @@ export interface Rollout<Id extends string = string> {
   /** Gives all requests to control. */
   abort(by: string, reason?: string): Promise<void>;
   /**
-   * Takes what an audit found, for `quality({ from: "audit" })`. It has to come while the unit of the decision is known;
-   * a loss below 0 counts as 0.
+   * Takes what an audit found, for `quality({ from: "audit" })`: `createAudit({ onRecord: [rollout.add] })`. It has to
+   * come while the unit of the decision is known.
    */
   add(record: AuditedRecord): void;
   /** Returns the state as plain JSON. Also part of `router.exportState()`. With a store: null, since it is there. */
@@ -171,7 +171,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
           unitHash: arm.unitHash,
           decisionId,
           value,
-          source: source === undefined ? "feedback" : `feedback:${source}`,
+          source: originOf(source),
         });
       return;
     }
@@ -287,7 +287,8 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     add({ decisionId, loss }) {
       const unitHash = decisionId === undefined ? undefined : armOfDecision.get(decisionId);
       if (unitHash === undefined || decisionId === undefined || !Number.isFinite(loss)) return;
-      const value = Math.max(0, Math.min(1, 1 - loss));
+      // Gains count like losses: a judge that errs to both sides would else find harm where there is none.
+      const value = (1 - Math.max(-1, Math.min(1, loss))) / 2;
       book.rate({ unitHash, decisionId, value, source: "audit" });
     },
     exportState,
@@ -301,6 +302,12 @@ const leastMsBetween = 100;
 /** Number of times that the store is asked for the stage before requests go on without it, and the time between. */
 const mostTries = 12;
 const tryAgainMs = 250;
+
+/** Feedback of a judge is not the opinion of a person: it counts for `quality({ from: "judge" })`. */
+function originOf(source: string | undefined): string {
+  if (source === undefined) return "feedback";
+  return source === "judge" || source.startsWith("judge:") ? source : `feedback:${source}`;
+}
 
 function pauseOf(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));

@@ -74,6 +74,7 @@ export type {
 } from "./rollout-status.ts";
 export type { RolloutUnit } from "./rollout-unit.ts";
 export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./safer-threshold.ts";
+export { type SharedPromise, type SharePromiseOptions, sharePromise } from "./share-promise.ts";
 export type { CategoryStanding, Standing, StandingState } from "./standing.ts";
 export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
 export type { JudgedStage, Verdict } from "./verdict.ts";

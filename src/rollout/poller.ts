@@ -6,14 +6,19 @@ export interface Poller {
   close(): Promise<void>;
 }
 
+export interface PollerOptions {
+  readonly everyMs: number;
+  /** True ends it at the next time. */
+  readonly isOver: () => boolean;
+  /** Called then. */
+  readonly onOver?: (() => void) | undefined;
+}
+
 /**
  * Does work at once, and then `everyMs` after each time, by timers that keep no process alive. The time varies by a
  * quarter, so that the processes of a fleet do not ask at the same moment. `isOver` ends it.
  */
-export function createPoller(
-  work: () => Promise<void>,
-  { everyMs, isOver }: { readonly everyMs: number; readonly isOver: () => boolean },
-): Poller {
+export function createPoller(work: () => Promise<void>, { everyMs, isOver, onOver }: PollerOptions): Poller {
   let isClosed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
@@ -24,7 +29,8 @@ export function createPoller(
       .catch(() => {})
       .finally(() => {
         running = undefined;
-        if (!isClosed && !isOver()) schedule();
+        if (isOver()) onOver?.();
+        else if (!isClosed) schedule();
       });
     return running;
   };

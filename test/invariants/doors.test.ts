@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as main from "../../src/index.ts";
 import * as plugin from "../../src/plugin/index.ts";
+import * as rollout from "../../src/rollout/index.ts";
 import { exportedNames } from "../support/exported-names.ts";
 import { entrySources } from "../support/package-sources.ts";
 
@@ -58,6 +59,30 @@ const pluginDoor = {
   `),
 };
 
+const rolloutDoor = {
+  values: words(`
+    cost createAudit createDriftMonitor createHoldOut createPromise createRelease createRollout
+    degraded diffReleases errors escalations followRelease keepPromise latency parseRelease
+    publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
+    saving sharePromise verifyRelease watchTuning
+  `),
+  types: words(`
+    ApartRecords Audit AuditOptions AuditScore AuditScorer AuditSkip AuditStatus AuditedAnswers
+    AuditedRecord CategoryStanding ComparedArm CostGuardOptions DecidedBecause Deployment
+    DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
+    DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
+    GuardStatus HoldOut HoldOutOptions JudgedStage KeepPromiseOptions LatencyGuardOptions
+    LivePromise LivePromiseState MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
+    PromiseReport PromiseSnapshot PublishReleaseOptions Published QualityGuardOptions RatedQuality
+    Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
+    ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions
+    RolloutPolicyOptions RolloutSalt RolloutSnapshot RolloutStage RolloutState RolloutStateName
+    RolloutStatus RolloutUnit RolloutVerdict RubricJudgeOptions SaferThresholdOptions SavingOptions
+    SavingReport ScoringHop ShadowStatus ShareGuardOptions SharePromiseOptions SharedPromise
+    Standing StandingState TunedCurve TuningWatch Verdict Verification WatchTuningOptions
+  `),
+};
+
 test("the main door shows what an application needs, name by name", () => {
   expect(namesOf("switchpoint")).toEqual(mainDoor);
   expect(Object.keys(main).sort()).toEqual(mainDoor.values);
@@ -66,4 +91,9 @@ test("the main door shows what an application needs, name by name", () => {
 test("the door for authors shows all contracts and the helpers", () => {
   expect(namesOf("switchpoint/plugin")).toEqual(pluginDoor);
   expect(Object.keys(plugin).sort()).toEqual(pluginDoor.values);
+});
+
+test("the door of the loop shows its parts, and what they take and return", () => {
+  expect(namesOf("switchpoint/rollout")).toEqual(rolloutDoor);
+  expect(Object.keys(rollout).sort()).toEqual(rolloutDoor.values);
 });

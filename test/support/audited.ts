@@ -59,7 +59,7 @@ export function audited({ options, audit: given, small: ofSmall, large: ofLarge 
     scorer: halfAsGood,
     budget: { usdPerDay: 1_000 },
     file,
-    promise: { add: (record: AuditedRecord) => losses.push(record) },
+    onRecord: [(record: AuditedRecord) => losses.push(record)],
     ...given,
   });
   const lines = () =>

@@ -51,8 +51,11 @@ export interface AuditOptions<Id extends string = string> {
    * compared, and none is made. `skip` leaves them out. Default `first-turn`.
    */
   readonly tools?: "first-turn" | "skip" | undefined;
-  /** Receives each loss, for instance a live promise. One that throws is ignored. */
-  readonly promise?: { add(record: AuditedRecord): unknown } | undefined;
+  /**
+   * Functions that receive each loss, for instance `[promise.add, rollout.add]`: after all listeners have heard of the
+   * request. One that throws or rejects is ignored, and keeps no other one from it.
+   */
+  readonly onRecord?: readonly ((record: AuditedRecord) => unknown)[] | undefined;
   /** Largest number of comparisons at a time. Default 4. */
   readonly maxConcurrent?: number | undefined;
   /** Largest number of requests that wait for one, with their texts. Default 100. */
@@ -61,12 +64,12 @@ export interface AuditOptions<Id extends string = string> {
   readonly timeoutMs?: number | undefined;
 }
 
-type Defaulted = Omit<AuditOptions, "rate" | "perDay" | "allow" | "promise" | "hashKey" | "budget">;
+type Defaulted = Omit<AuditOptions, "rate" | "perDay" | "allow" | "hashKey" | "budget">;
 
 /** Options with their defaults. */
 export interface ResolvedAuditOptions
   extends Readonly<{ [Option in keyof Defaulted]-?: NonNullable<Defaulted[Option]> }>,
-    Pick<AuditOptions, "rate" | "perDay" | "allow" | "promise"> {
+    Pick<AuditOptions, "rate" | "perDay" | "allow"> {
   readonly usdPerDay: number;
   /** Returns the keyed hash of a text. */
   readonly hash: (text: string) => string;
@@ -86,7 +89,7 @@ const known = [
   "hashKey",
   "allow",
   "tools",
-  "promise",
+  "onRecord",
   "maxConcurrent",
   "maxQueued",
   "timeoutMs",
@@ -95,7 +98,7 @@ const known = [
 /** Checks options and fills in defaults. Throws `InvalidOptionError`. */
 export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   checkKeys("createAudit", given, known);
-  const { router, reference, scorer, budget, file, rate, perDay, allow, promise } = given;
+  const { router, reference, scorer, budget, file, rate, perDay, allow, onRecord = [] } = given;
   const { prompts = "hash", tools = "first-turn", trainingShare = 1, hashKey } = given;
   const { maxConcurrent = 4, maxQueued = 100, timeoutMs = 300_000 } = given;
   checkMethods("createAudit.router", router, ["observe"]);
@@ -140,7 +143,12 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   checkChoice("createAudit.tools", tools, ["first-turn", "skip"]);
   if (allow !== undefined && typeof allow !== "function")
     throw new InvalidOptionError("createAudit.allow", allow, "a function of the facts of a request");
-  if (promise !== undefined) checkMethods("createAudit.promise", promise, ["add"]);
+  if (!Array.isArray(onRecord) || !onRecord.every((taker) => typeof taker === "function"))
+    throw new InvalidOptionError(
+      "createAudit.onRecord",
+      onRecord,
+      "a list of functions of a record, for instance [promise.add]",
+    );
   if (hashKey !== undefined) checkText("createAudit.hashKey", hashKey);
   const crypto = nodeCrypto();
   const key = hashKey ?? crypto.randomBytes(32);
@@ -156,7 +164,7 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
     prompts,
     allow,
     tools,
-    promise,
+    onRecord: [...onRecord],
     maxConcurrent: checkNumber("createAudit.maxConcurrent", maxConcurrent, {
       min: 1,
       max: 100,

@@ -79,11 +79,13 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
 
   const handOn = (job: Pick<AuditJob, "event" | "probability">, loss: number): void => {
     book.loss(loss, job.probability);
-    try {
-      dropPromises(options.promise?.add(auditedRecord(job, loss, hash)));
-    } catch {
-      // Its failure does not concern the audit.
-    }
+    const record = Object.freeze(auditedRecord(job, loss, hash));
+    for (const take of options.onRecord)
+      try {
+        dropPromises(take(record));
+      } catch {
+        // Its failure concerns neither the audit nor the others.
+      }
   };
 
   const write = (
@@ -173,7 +175,8 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       // As many are left out as of the others could not be compared, so that neither kind outweighs the other.
       if (event.draw() >= book.comparableShare()) return;
       book.ofReference();
-      handOn({ event, probability }, 0);
+      // Once all listeners have heard of the request: a rollout learns as one of them which arm it is in.
+      queueMicrotask(() => handOn({ event, probability }, 0));
       if (event.draw() >= trainingShare) return;
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];

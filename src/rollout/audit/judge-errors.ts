@@ -8,6 +8,14 @@ export interface JudgeErrors {
   read(): Readonly<Record<string, number>>;
 }
 
+/**
+ * True unless the winner depends on the order. Both gaps are "the one shown first minus the other": of a judge without
+ * error they cancel out.
+ */
+export function agrees(gapFirst: number, gapSecond: number): boolean {
+  return gapFirst * gapSecond <= 0;
+}
+
 export function createJudgeErrors(): JudgeErrors {
   let bad = 0;
   let pairs = 0;
@@ -20,8 +28,7 @@ export function createJudgeErrors(): JudgeErrors {
     },
     pair(gapFirst, gapSecond) {
       pairs += 1;
-      // Both are "the one shown first minus the other": of a judge without error they cancel out.
-      if (gapFirst * gapSecond > 0) reversed += 1;
+      if (!agrees(gapFirst, gapSecond)) reversed += 1;
       bias += (gapFirst + gapSecond) / 2;
       distance += Math.abs(gapFirst + gapSecond) / 2;
     },

@@ -1,8 +1,8 @@
 import { type Completion, InvalidOptionError, type Model } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText, dropPromises } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit-scorer.ts";
-import { createJudgeErrors } from "./judge-errors.ts";
+import { agrees, createJudgeErrors } from "./judge-errors.ts";
 import { answerText, conversationText, judgeRequest } from "./judge-question.ts";
 
 export interface RubricJudgeOptions {
@@ -19,6 +19,11 @@ export interface RubricJudgeOptions {
   readonly maxCharacters?: number | undefined;
   /** Most output tokens of a verdict; more for a model that thinks first. Default 1,000. */
   readonly maxOutputTokens?: number | undefined;
+  /**
+   * Receives of each pair that was judged in both orders if the verdicts agree on the better answer, for instance
+   * `drift.noteJudge`. One that throws is ignored.
+   */
+  readonly onPair?: ((agreed: boolean) => unknown) | undefined;
 }
 
 const usualRubric =
@@ -36,9 +41,16 @@ const mostMarks = 10;
  * Throws `InvalidOptionError`.
  */
 export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
-  checkKeys("rubricJudge", options, ["model", "rubric", "orders", "maxCharacters", "maxOutputTokens"]);
+  checkKeys("rubricJudge", options, [
+    "model",
+    "rubric",
+    "orders",
+    "maxCharacters",
+    "maxOutputTokens",
+    "onPair",
+  ]);
   const { model, rubric = usualRubric, orders = "both" } = options;
-  const { maxCharacters = 20_000, maxOutputTokens = 1_000 } = options;
+  const { maxCharacters = 20_000, maxOutputTokens = 1_000, onPair } = options;
   checkMethods("rubricJudge.model", model, ["generate"]);
   checkText("rubricJudge.model.name", model.name);
   checkText("rubricJudge.rubric", rubric);
@@ -46,6 +58,8 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
     throw new InvalidOptionError("rubricJudge.orders", orders, '"both" or "random"');
   checkNumber("rubricJudge.maxCharacters", maxCharacters, { min: 100, max: 1_000_000, integer: true });
   checkNumber("rubricJudge.maxOutputTokens", maxOutputTokens, { min: 1, max: 100_000, integer: true });
+  if (onPair !== undefined && typeof onPair !== "function")
+    throw new InvalidOptionError("rubricJudge.onPair", onPair, "a function of true or false");
   const instructions = [
     "You judge two answers of assistants to the same request, each by itself.",
     `What matters: ${rubric}`,
@@ -71,6 +85,14 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
     return marks;
   };
 
+  const tell = (agreed: boolean): void => {
+    try {
+      dropPromises(onPair?.(agreed));
+    } catch {
+      // Its failure does not concern the verdict.
+    }
+  };
+
   return {
     name: `rubricJudge ${model.name}`.slice(0, 100),
     models: [model],
@@ -92,7 +114,9 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
       if (before === undefined) return undefined;
       const behind = await ask(shown, other, own, hop);
       if (behind === undefined) return undefined;
-      errors.pair(before[0] - before[1], behind[0] - behind[1]);
+      const [gapFirst, gapSecond] = [before[0] - before[1], behind[0] - behind[1]];
+      errors.pair(gapFirst, gapSecond);
+      tell(agrees(gapFirst, gapSecond));
       return scoreOf((before[0] + behind[1]) / 2, (before[1] + behind[0]) / 2);
     },
     errors: errors.read,

@@ -97,7 +97,11 @@ export function followRelease<Id extends string>(options: FollowReleaseOptions<I
     await take(entry.value);
   };
 
-  const poller = createPoller(look, { everyMs: pollMs, isOver: () => router.isClosed });
+  const poller = createPoller(look, {
+    everyMs: pollMs,
+    isOver: () => router.isClosed,
+    onOver: () => link.close(),
+  });
   return {
     check: poller.now,
     get hash() {

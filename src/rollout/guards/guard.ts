@@ -16,7 +16,7 @@ export interface FinishedRequest {
 }
 
 export interface RatedQuality {
-  /** In [0, 1]. */
+  /** In [0, 1]. Of an audit: 0.5 is as good as the reference, 0 is worse by 1, and 1 better by 1. */
   readonly value: number;
   /** `feedback`, `audit` or `judge`, or one of these with more behind a colon, as in `feedback:thumbs`. */
   readonly source: string;

@@ -1,18 +1,23 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
 import { checkKeys } from "../../plugin/index.ts";
-import type { Guard, RatedQuality } from "./guard.ts";
+import type { Guard, GuardEvidence, RatedQuality } from "./guard.ts";
 import { checkKind, checkMargin, type ShareGuardOptions } from "./guard-options.ts";
 import { type PairedState, pairedGuard } from "./paired-guard.ts";
 
 export interface QualityGuardOptions extends ShareGuardOptions {
-  /** Origin of the verdicts that count: those of one origin are not compared with those of another. */
+  /**
+   * Origin of the verdicts that count: those of one origin are not compared with those of another. `feedback`:
+   * `router.feedback`; `judge`: the same with the source `judge`; `audit`: `rollout.add`, where quality is measured
+   * against the reference's answer to the same request, which leaves out how hard requests are.
+   */
   readonly from: "feedback" | "audit" | "judge";
 }
 
 const origins: readonly unknown[] = ["feedback", "audit", "judge"];
 
 /**
- * Guard on the loss of quality, 1 - the mean quality of a unit's rated answers. Units without a verdict say nothing: the
+ * Guard on the loss of quality, 1 - the mean quality of a unit's rated answers; from an audit, the mean loss against the
+ * reference, in [-1, 1]. Units without a verdict say nothing: the
  * guard assumes that whether an answer is rated does not depend on the arm beyond its quality. Exact. Throws
  * `InvalidOptionError`.
  */
@@ -23,10 +28,13 @@ export function quality(options: QualityGuardOptions): Guard<PairedState> {
     throw new InvalidOptionError("quality.from", from, '"feedback", "audit" or "judge"');
   const counts = (rated: RatedQuality) =>
     (rated.source === from || rated.source.startsWith(`${from}:`)) && rated.value >= 0 && rated.value <= 1;
-  return pairedGuard({
+  const margin = checkMargin("quality.margin", options.margin);
+  // The values of an audit are (1 + loss) / 2, since bets are on values in [0, 1].
+  const isOfAudit = from === "audit";
+  const guard = pairedGuard({
     name: `quality:${from}`,
     kind: checkKind("quality", options.kind, "guard"),
-    margin: checkMargin("quality.margin", options.margin),
+    margin: isOfAudit ? margin / 2 : margin,
     marginOf: "difference",
     unit: "quality",
     value(requests) {
@@ -35,4 +43,17 @@ export function quality(options: QualityGuardOptions): Guard<PairedState> {
       return rated.length === 0 ? undefined : 1 - sum / rated.length;
     },
   });
+  return isOfAudit ? { ...guard, margin, evidence: (state) => shownAsLoss(guard.evidence(state)) } : guard;
+}
+
+/** Shows means and interval of the values (1 + loss) / 2 as those of the loss. */
+function shownAsLoss(evidence: GuardEvidence): GuardEvidence {
+  const { control, candidate, low, high } = evidence;
+  return {
+    ...evidence,
+    ...(control !== undefined && { control: 2 * control - 1 }),
+    ...(candidate !== undefined && { candidate: 2 * candidate - 1 }),
+    ...(low !== undefined && { low: 2 * low }),
+    ...(high !== undefined && { high: 2 * high }),
+  };
 }

@@ -253,7 +253,7 @@ describe("an audit", () => {
 
   it("feeds a live promise", async () => {
     const promise = createPromise({ maxLoss: 0.02, window: 100 });
-    const { router, audit } = audited({ audit: { promise } });
+    const { router, audit } = audited({ audit: { onRecord: [promise.add] } });
     for (let at = 0; at < 40; at += 1) await router.route(`question ${at}`);
     await audit.flush();
     expect(promise.standing()).toMatchObject({ state: "broken", meanLoss: 0.5 });
@@ -322,7 +322,8 @@ describe("an audit", () => {
       { trainingShare: 1.5 },
       { hashKey: "" },
       { allow: true as never },
-      { promise: {} as never },
+      { onRecord: [{}] as never },
+      { onRecord: {} as never },
       { maxQueued: 0 },
       { maxConcurrent: 1_000 },
       { timeoutMs: 0 },
