@@ -62,7 +62,9 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
     closed: 0,
   };
   const counts = { requests: 0, drawn: 0, records: 0, ofReference: 0, spentUsd: 0, lossSum: 0, weightSum: 0 };
+  /** Latest time so far, which the day's money goes by, and the time of the last request. */
   let now = 0;
+  let seenAt = 0;
   /** Day on which the money is used up. */
   let usedDay: number | undefined;
   /** Money that a comparison is to hold if there is as much. */
@@ -91,11 +93,12 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
 
   return {
     setNow(at) {
+      seenAt = at;
       if (at > now) now = at;
     },
     probability,
     seen(isDrawn) {
-      rate.seen(now, isDrawn);
+      rate.seen(seenAt, isDrawn);
       counts.requests += 1;
       if (isDrawn) counts.drawn += 1;
     },

@@ -42,7 +42,8 @@ const retryEveryMs = 30_000;
  * `eval train`, `eval tune` and `eval report` read it. Requests that the reference answered count with a loss of 0.
  *
  * All calls are made under the constraints of their request, within the router's budgets and limits and within a day's
- * own money. A request is never delayed and never fails because of it. Throws `InvalidOptionError`.
+ * own money. A request is never delayed by it. What it costs counts in the router's budgets, so that a tenant's hard
+ * budget is used up sooner. Throws `InvalidOptionError`.
  */
 export function createAudit<const Id extends string>(given: AuditOptions<Id>): Audit {
   const options = resolveAuditOptions(given as unknown as AuditOptions);

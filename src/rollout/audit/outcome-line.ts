@@ -137,9 +137,11 @@ function outcomeOf(
     outputTokens: usage?.outputTokens,
     cachedTokens: usage?.cachedInputTokens,
     latencyMs,
-    finishReason: typeof finishReason === "string" ? finishReason : undefined,
+    finishReason: typeof finishReason === "string" && wordOnly.test(finishReason) ? finishReason : undefined,
     servedModel,
   };
 }
 
 const noCall: Partial<Attempt> = {};
+/** Reasons of providers. A server that writes a text in place of one would have it kept where no text is to be. */
+const wordOnly = /^\w{1,40}$/;

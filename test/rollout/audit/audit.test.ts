@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readOutcomes } from "../../../evals/data/outcomes/read-outcomes.ts";
 import { always } from "../../../policies/index.ts";
 import type { ChatRequest } from "../../../src/index.ts";
-import { createPromise } from "../../../src/rollout/index.ts";
+import { createPromise, keepPromise } from "../../../src/rollout/index.ts";
 import { audited, halfAsGood } from "../../support/audited.ts";
 
 const ask: ChatRequest = { messages: [{ role: "user", content: "secret ask" }] };
@@ -94,6 +94,45 @@ describe("an audit", () => {
     await router.route({ ...ask, model: "small" });
     await audit.flush();
     expect(losses.map(({ because }) => because)).toEqual(["pin"]);
+    await router.close();
+  });
+
+  it("tells a broken promise from a cap", async () => {
+    const promise = createPromise({ maxLoss: 0.02, window: 100 });
+    const policy = keepPromise(always("small"), { promise, otherwise: "large" });
+    const { router, audit, losses } = audited({ options: { policy } });
+    for (let at = 0; at < 60; at += 1) promise.add({ loss: 1 });
+    expect(promise.standing().state).toBe("broken");
+    await router.route(ask);
+    await audit.flush();
+    expect(losses).toMatchObject([{ loss: 0, because: "promise" }]);
+    await router.close();
+    const capped = audited({
+      options: {
+        policy: {
+          name: "capped",
+          select: () => ({ model: "small", reason: "a cap", insteadOf: { model: "large" } }),
+        },
+      },
+    });
+    await capped.router.route(ask);
+    await capped.audit.flush();
+    expect(capped.losses).toMatchObject([{ because: "cap" }]);
+    await capped.router.close();
+  });
+
+  it("keeps no text of a server that calls it the reason of an end", async () => {
+    const text = "secret answer";
+    const { router, audit, large, lines } = audited();
+    const generate = large.generate;
+    vi.spyOn(large, "generate").mockImplementation(async (request, options) => {
+      const { choices, ...rest } = await generate(request, options);
+      return { ...rest, choices: choices.map((one) => ({ ...one, finish_reason: text as never })) };
+    });
+    await router.route(ask);
+    await audit.flush();
+    expect(lines()[0]?.outcomes["fake:small"]).toMatchObject({ finishReason: "stop" });
+    expect(JSON.stringify(lines())).not.toContain(text);
     await router.close();
   });
 
