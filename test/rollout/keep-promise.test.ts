@@ -291,8 +291,9 @@ describe("the order of answers", () => {
     expect(refused.candidates.find(({ model }) => model === "large")?.permitted).toMatch(/budget/);
     expect(refused.model).not.toBe("large");
     for (let at = 0; at < 10; at += 1)
-      await route(0.1, { model: "cheap", labels: { poor: "p" } }).catch(() => undefined);
-    const error = await decide(0.9, { labels: { poor: "p" } }).catch((caught: unknown) => caught);
+      await route(0.1, { model: "cheap", tenant: "greedy", labels: { poor: "p" } }).catch(() => undefined);
+    const poor = { tenant: "greedy", labels: { poor: "p" } };
+    const error = await decide(0.9, poor).catch((caught: unknown) => caught);
     expect(isRouterError(error, "budget-exceeded")).toBe(true);
     const eu = { tenant: "greedy", labels: { region: "eu" } };
     expect(await decide(0.9, eu)).toMatchObject({ model: "middle" });
