@@ -16,7 +16,7 @@ import type { AuditStatus } from "./audit-status.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import { drawnIds } from "./drawn-ids.ts";
 import { joinFeedback } from "./joined-feedback.ts";
-import { longestLine, outcomeLine } from "./outcome-line.ts";
+import { isTooLong, longestLine, outcomeLine } from "./outcome-line.ts";
 import { createRecordFile } from "./record-file.ts";
 import { lastDay } from "./spent-before.ts";
 import { createWorkQueue } from "./work-queue.ts";
@@ -51,6 +51,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
   if (files === undefined)
     throw new InvalidOptionError("createAudit.file", options.file, "used where there is a file system");
   const { router, scorer, trainingShare, hash } = options;
+  const storesText = options.prompts === "store";
   const reference = router.models[options.reference] as Model;
   const small = router.models[options.small] as Model;
 
@@ -93,6 +94,10 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     costUsd: number,
   ): void => {
     const { isReference, event } = job;
+    if (storesText && isTooLong(job.request, job.answer, compared.other)) {
+      book.skip("too-long");
+      return;
+    }
     const parts = { job, compared, costUsd, ...book.day(), other: isReference ? reference : small };
     const { line, loss, quality } = outcomeLine(parts, options, reference.name);
     if (line.length > longestLine) book.skip("too-long");
@@ -178,9 +183,11 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       if (event.draw() >= trainingShare) return;
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
-    if (queue.add({ event, request, answer, probability, isReference })) return;
+    // Of a comparison that cannot be written nothing would be left but its cost.
+    const isLong = storesText && isTooLong(request, answer);
+    if (!isLong && queue.add({ event, request, answer, probability, isReference })) return;
     if (isReference) book.compared(false);
-    book.skip("queue-full");
+    book.skip(isLong ? "too-long" : "queue-full");
   };
 
   let closing: Promise<void> | undefined;

@@ -136,6 +136,62 @@ describe("an audit", () => {
     await router.close();
   });
 
+  it("leaves out as many requests of the reference as could not be compared of the others", async () => {
+    const { router, audit, losses } = audited({
+      audit: { scorer: { name: "mute", score: () => undefined } },
+    });
+    await router.route({ ...ask, model: "large" });
+    expect(losses).toHaveLength(1);
+    await audit.flush();
+    for (let at = 0; at < 5; at += 1) await router.route(ask);
+    await audit.flush();
+    // None of five: it would seem that all traffic is without a loss.
+    for (let at = 0; at < 5; at += 1) await router.route({ ...ask, model: "large" });
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ ofReference: 1, skipped: { failed: 6 } });
+    expect(losses).toHaveLength(1);
+    await router.close();
+  });
+
+  it("compares no answer that was cut with one that was not", async () => {
+    const { router, audit, small, large, lines } = audited();
+    const cut = (model: typeof large) => {
+      const generate = model.generate;
+      vi.spyOn(model, "generate").mockImplementation(async (request, options) => {
+        const { choices, ...rest } = await generate(request, options);
+        return { ...rest, choices: choices.map((one) => ({ ...one, finish_reason: "length" as const })) };
+      });
+    };
+    cut(large);
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { cut: 1 }, spentUsd: 1 });
+    // Both were cut at the limit of the request: it is what the caller got.
+    cut(small);
+    await router.route(ask);
+    await audit.flush();
+    expect(lines()).toHaveLength(1);
+    await router.close();
+  });
+
+  it("pays for no comparison whose line would be too long, and writes none that turns out to be", async () => {
+    const long = "x".repeat(2_100_000);
+    const { router, audit, large, lines } = audited({
+      small: { answer: () => long },
+      large: { answer: () => `${long}.` },
+      audit: { prompts: "store" },
+    });
+    await router.route(long);
+    await audit.flush();
+    expect(large.requests).toEqual([]);
+    await router.route(ask);
+    await audit.flush();
+    expect(large.requests).toHaveLength(1);
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { "too-long": 2 } });
+    expect(lines()).toEqual([]);
+    await router.close();
+  });
+
   it("leaves out what was not consented to, tools that were used, and what is not permitted, with the reason", async () => {
     const tool = { type: "function" as const, function: { name: "look_up", parameters: {} } };
     const call = { id: "1", type: "function" as const, function: { name: "look_up", arguments: "{}" } };
