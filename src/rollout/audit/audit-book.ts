@@ -27,6 +27,8 @@ export interface AuditBook {
   ofReference(): void;
   record(): void;
   loss(loss: number, probability: number): void;
+  /** Counts a loss that the promise refused. */
+  refused(): void;
   /** Holds money for a comparison; undefined if a usual one is not paid for. `isAlone`: no other one holds any. */
   hold(isAlone: boolean): DayHold | undefined;
   /** Counts what a comparison has cost, and whether what it held did not pay for it: the next one then holds more. */
@@ -61,8 +63,17 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
     "too-long": 0,
     closed: 0,
   };
-  const counts = { requests: 0, drawn: 0, records: 0, ofReference: 0, spentUsd: 0, lossSum: 0, weightSum: 0 };
-  /** Latest time so far, which the day's money goes by, and the time of the last request. */
+  const counts = {
+    requests: 0,
+    drawn: 0,
+    records: 0,
+    ofReference: 0,
+    spentUsd: 0,
+    lossSum: 0,
+    weightSum: 0,
+    refused: 0,
+  };
+  /** Latest time so far, on which the day of the money depends, and the time of the last request. */
   let now = 0;
   let seenAt = 0;
   /** Day on which the money is used up. */
@@ -117,6 +128,9 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
       counts.lossSum += loss / chance;
       counts.weightSum += 1 / chance;
     },
+    refused() {
+      counts.refused += 1;
+    },
     hold(isAlone) {
       const usual = enough * (meanCost.value() ?? 0);
       const hold = money.open(now, Math.max(usual, wantedUsd));
@@ -154,6 +168,7 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
         skipped: { ...skipped },
         probability: chance,
         ...(weightSum === 0 ? {} : { meanLoss: lossSum / weightSum }),
+        refusedByPromise: counts.refused,
         spentUsd,
         spentTodayUsd: money.usedUsd(now),
         usdPerDay,

@@ -51,7 +51,7 @@ export interface AuditOptions<Id extends string = string> {
    * compared, and none is made. `skip` leaves them out. Default `first-turn`.
    */
   readonly tools?: "first-turn" | "skip" | undefined;
-  /** Receives each loss, for instance a live promise. One that throws is ignored. */
+  /** Receives each loss, for instance a live promise. What it refuses is counted as `refusedByPromise`. */
   readonly promise?: { add(record: AuditedRecord): unknown } | undefined;
   /** Largest number of comparisons at a time. Default 4. */
   readonly maxConcurrent?: number | undefined;

@@ -38,6 +38,8 @@ export interface AuditStatus {
   readonly probability: number;
   /** Mean loss of the records of this process, each by its weight. Absent without one. */
   readonly meanLoss?: number | undefined;
+  /** Losses that the option `promise` refused with an error, for instance below its `leastProbability`. */
+  readonly refusedByPromise: number;
   readonly spentUsd: number;
   readonly spentTodayUsd: number;
   readonly usdPerDay: number;

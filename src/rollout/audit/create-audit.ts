@@ -84,7 +84,8 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     try {
       dropPromises(options.promise?.add(auditedRecord(job, loss, hash)));
     } catch {
-      // Its failure does not concern the audit.
+      // Its failure does not concern the audit, but people: the promise knows nothing of this loss.
+      book.refused();
     }
   };
 

@@ -355,6 +355,16 @@ describe("an audit", () => {
     await router.close();
   });
 
+  it("counts losses that its promise refuses", async () => {
+    const promise = createPromise({ maxLoss: 0.02, leastProbability: 0.5 });
+    const { router, audit } = audited({ audit: { promise, rate: 0.2 } });
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 1, refusedByPromise: 1 });
+    expect(promise.standing().records).toBe(0);
+    await router.close();
+  });
+
   it("says when its file cannot be written, and spends nothing", async () => {
     const { router, audit, large, changes } = audited({ audit: { file: "/proc/none/audit.jsonl" } });
     await router.route(ask);
