@@ -55,7 +55,7 @@ function standingOf(promise: unknown, { pairs, facts }: LoopRecords): PromiseVie
   if (standing?.records !== 0 || typeof add !== "function") return standing;
   pairs.forEach(({ id, at, session, tenant, category }, index) => {
     const { because, loss, probability } = facts[index] ?? {};
-    if (loss === undefined || (because !== "policy" && because !== "held-out")) return;
+    if (loss === undefined || because !== "policy") return;
     const time = Date.parse(at ?? "");
     const when = Number.isNaN(time) ? undefined : time;
     add.call(promise, {

@@ -7,6 +7,7 @@ import type { PromiseRules } from "./promise-options.ts";
 export const apartOrigins: readonly Exclude<DecidedBecause, "policy">[] = [
   "pin",
   "cap",
+  "promise",
   "budget",
   "fallback",
   "held-out",

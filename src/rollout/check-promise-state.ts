@@ -103,7 +103,8 @@ function checkSum(option: string, given: unknown): ApartSum {
   return {
     records: checkCount(`${option}.records`, records),
     loss: checkNumber(`${option}.loss`, loss),
-    weight: checkNumber(`${option}.weight`, weight, { min: 0 }),
+    // Of a record it is at least 1: a mean of nothing would be none.
+    weight: checkNumber(`${option}.weight`, weight, { min: 1 }),
   };
 }
 

@@ -5,6 +5,7 @@ import { checkKeys, checkMethods, describePolicy } from "../plugin/index.ts";
 import { policiesIn } from "../plugin/policies-in.ts";
 import type { LivePromise } from "./promise.ts";
 import { type PromiseSnapshot, stateFor } from "./promise-input.ts";
+import { promiseReason } from "./promise-reason.ts";
 
 export interface KeepPromiseOptions<Id extends string> {
   readonly promise: Pick<LivePromise, "input">;
@@ -77,7 +78,7 @@ export function keepPromise<const Id extends string, const Other extends string>
       );
       if (state === "kept" || (state === "at-risk" && !atRisk)) return opinion;
       const of = category === undefined ? "" : ` for the category ${category}`;
-      const why = `the promise ${id} is ${state === "broken" ? "broken" : "at risk"}${of}`;
+      const why = `${promiseReason(id)}${state === "broken" ? "broken" : "at risk"}${of}`;
       return answered<Id | Other>(choicesOf(opinion), otherwise.select(context), why);
     },
   };

@@ -23,7 +23,9 @@ export interface PromiseReport extends Standing {
   readonly confidence: number;
   /** Statements by category, those with most records in the window first. */
   readonly categories: readonly CategoryStanding[];
-  /** Requests that a pin, a cap, a budget, a fallback or the hold-out decided: not part of the promise. */
+  /**
+   * Requests that a pin, a cap, a broken promise, a budget, a fallback or the hold-out decided: not part of the promise.
+   */
   readonly apart: readonly ApartRecords[];
   /** Records that did not count because their decision, or their unit, had been added before. */
   readonly repeated: { readonly decisions: number; readonly units: number };

@@ -37,7 +37,8 @@ export function saferThreshold(tuning: TunedCurve, options: SaferThresholdOption
   const { threshold: inForce, curve } = tuning;
   if (inForce === undefined || curve === undefined) return undefined;
   checkNumber("saferThreshold.tuning.threshold", inForce);
-  if (!Array.isArray(curve) || curve.length > mostPoints)
+  const isCurve = Array.isArray(curve) && curve.length <= mostPoints && curve.every(isPoint);
+  if (!isCurve)
     throw new InvalidOptionError("saferThreshold.tuning.curve", typeof curve, `at most ${mostPoints} points`);
   const lossAt = curve.find(({ threshold }) => threshold === inForce)?.loss;
   if (lossAt === undefined) return undefined;
@@ -49,4 +50,8 @@ export function saferThreshold(tuning: TunedCurve, options: SaferThresholdOption
   }
   // 0 is the large model for everything.
   return best === undefined || best <= 0 ? undefined : best;
+}
+
+function isPoint(given: unknown): boolean {
+  return typeof given === "object" && given !== null;
 }

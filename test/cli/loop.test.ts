@@ -147,7 +147,7 @@ describe("switchpoint loop init", () => {
   });
 });
 
-/** Records as an audit writes them, a quarter of them of pinned requests; one each 15 minutes. */
+/** Records as an audit writes them, an eighth of them of pinned requests, an eighth held out; one each 15 minutes. */
 function auditFile(count: number, name = "audit.jsonl"): string {
   const records = tuneRecords(count, {
     small: (complexity) => (complexity < 0.6 ? 0.95 : 0.9),
@@ -156,7 +156,7 @@ function auditFile(count: number, name = "audit.jsonl"): string {
       metadata: {
         audit: {
           probability: 0.02,
-          because: index % 4 === 0 ? "pin" : "policy",
+          because: index % 8 === 0 ? "pin" : index % 4 === 0 ? "held-out" : "policy",
           reference: "large",
           loss: index % 4 === 0 ? 1 : 0.01,
           costUsd: 0.02,
@@ -183,9 +183,9 @@ describe("switchpoint loop status", () => {
       /^250 of about [\d,]+ records; at 2 % of requests \(96 records a day\) this takes about \d+ days; then tune\./,
     );
     expect(out).toMatch(/switchpoint eval tune --outcomes \S+ --small small --large large --max-loss 0.005/);
-    expect(out).toMatch(/decided by pin +63/);
+    expect(out).toMatch(/decided by pin +32/);
     expect(out).toMatch(/cost of the audit so far +\$5\.00/);
-    // A pin says nothing about the policy.
+    // A pin says nothing about the policy, nor does a unit that is held out of it.
     expect(out).toMatch(/loss of the policy, live +1\.0 points, from 187 records/);
   });
 

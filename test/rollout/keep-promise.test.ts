@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { recordedContext } from "../../evals/monitor/off-policy/recorded-context.ts";
 import { always, explore, firstOf, guarded, mix, sticky, threshold } from "../../policies/index.ts";
 import type { Classifier, Policy, PolicyContext, Tuning } from "../../src/contracts/index.ts";
-import { createRouter, isRouterError, type RouterOptions } from "../../src/index.ts";
+import { createRouter, InvalidOptionError, isRouterError, type RouterOptions } from "../../src/index.ts";
 import { keepPromise } from "../../src/rollout/keep-promise.ts";
 import { createPromise, type LivePromise } from "../../src/rollout/promise.ts";
 import { saferThreshold } from "../../src/rollout/safer-threshold.ts";
@@ -77,10 +77,9 @@ const rollout: Policy<Id> = {
     candidate: { name: "threshold", parameters: {} },
   },
   models: ["middle", "large"],
-  select: ({ classification, candidates }) => {
+  select({ classification, candidates }) {
     const isPermitted = (model: Id) => candidates.some(({ id }) => id === model);
-    const isHard = (classification?.complexity ?? 1) >= 0.5 && isPermitted("large");
-    const model = isHard ? "large" : "middle";
+    const model = (classification?.complexity ?? 1) >= 0.5 && isPermitted("large") ? "large" : "middle";
     return isPermitted(model) ? { model, reason: "the rollout decides" } : undefined;
   },
 };
@@ -273,8 +272,8 @@ describe("the order of answers", () => {
       model: "middle",
       reason: "the rollout decides",
     });
-    await route(0.9, { model: "large", labels: { poor: "a" } });
-    await route(0.9, { model: "large", labels: { poor: "b" } });
+    // Requests without the label share a budget of their own.
+    for (const poor of ["a", "b"]) await route(0.9, { model: "large", labels: { poor } });
     expect(await decide(0.1, { tenant: "calm" })).toMatchObject({
       model: "cheap",
       degraded: { budget: "soft" },
@@ -292,8 +291,9 @@ describe("the order of answers", () => {
     expect(refused.candidates.find(({ model }) => model === "large")?.permitted).toMatch(/budget/);
     expect(refused.model).not.toBe("large");
     for (let at = 0; at < 10; at += 1)
-      await route(0.1, { model: "cheap", labels: { poor: "p" } }).catch(() => undefined);
-    const error = await decide(0.9, { labels: { poor: "p" } }).catch((caught: unknown) => caught);
+      await route(0.1, { model: "cheap", tenant: "greedy", labels: { poor: "p" } }).catch(() => undefined);
+    const poor = { tenant: "greedy", labels: { poor: "p" } };
+    const error = await decide(0.9, poor).catch((caught: unknown) => caught);
     expect(isRouterError(error, "budget-exceeded")).toBe(true);
     const eu = { tenant: "greedy", labels: { region: "eu" } };
     expect(await decide(0.9, eu)).toMatchObject({ model: "middle" });
@@ -405,6 +405,7 @@ describe("a safer threshold", () => {
     expect(() => saferThreshold(undefined as never)).toThrow(/saferThreshold.tuning/);
     expect(() => saferThreshold({ threshold: Number.NaN, curve: [] })).toThrow(/threshold/);
     expect(() => saferThreshold({ threshold: 0.5, curve: {} as never })).toThrow(/curve/);
+    expect(() => saferThreshold({ threshold: 0.5, curve: [null] as never })).toThrow(InvalidOptionError);
     expect(() => saferThreshold({}, { lossShare: 1 })).toThrow(/lossShare/);
   });
 });

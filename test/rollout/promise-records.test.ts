@@ -28,7 +28,7 @@ function heard(promise: LivePromise): PromiseChanged[] {
 }
 
 describe("records that are no evidence", () => {
-  it.each(["pin", "cap", "budget", "fallback", "held-out"] satisfies DecidedBecause[])(
+  it.each(["pin", "cap", "promise", "budget", "fallback", "held-out"] satisfies DecidedBecause[])(
     "because of %s are counted apart",
     (because) => {
       const promise = createPromise(limits);

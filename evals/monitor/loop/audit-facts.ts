@@ -5,7 +5,7 @@ import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 export interface AuditFacts {
   /** Probability with which it was drawn, in (0, 1]. */
   readonly probability: number;
-  /** Cause of the choice: `policy`, `pin`, `cap`, `budget`, `fallback`, `held-out`. */
+  /** Cause of the choice: `policy`, `pin`, `cap`, `budget`, `fallback`, `held-out`, `promise`. */
   readonly because: string;
   /** Name of the reference model. */
   readonly reference: string | undefined;
@@ -15,7 +15,7 @@ export interface AuditFacts {
   readonly scorer: string | undefined;
 }
 
-const known: readonly string[] = ["policy", "pin", "cap", "budget", "fallback", "held-out"];
+const known: readonly string[] = ["policy", "pin", "cap", "budget", "fallback", "held-out", "promise"];
 
 /** Reads `metadata.audit` of a record; undefined if it was not written by an audit. */
 export function auditFacts({ metadata }: OutcomeRecord): AuditFacts | undefined {

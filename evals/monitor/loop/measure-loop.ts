@@ -68,7 +68,7 @@ function decidedOf(facts: LoopRecords["facts"]): Readonly<Record<string, number>
 function liveLoss(facts: LoopRecords["facts"]): LoopStatus["live"] {
   let [sum, weights, records] = [0, 0, 0];
   for (const one of facts) {
-    if (one?.loss === undefined || (one.because !== "policy" && one.because !== "held-out")) continue;
+    if (one?.loss === undefined || one.because !== "policy") continue;
     const weight = 1 / one.probability;
     sum += weight * one.loss;
     weights += weight;

@@ -201,9 +201,10 @@ ${
 /** Meaning of each reason for the evidence. */
 const meanings: Readonly<Record<string, string>> = {
   policy: "counts for the policy",
-  "held-out": "counts for the policy: the hold-out of a rollout",
+  "held-out": "held out: the large model answers these for good",
   pin: "someone named the model",
   cap: "a cap replaced the choice",
+  promise: "a broken promise replaced the choice",
   budget: "a budget narrowed the choice",
   fallback: "another model had failed",
   "not audited": "says nothing of an audit",

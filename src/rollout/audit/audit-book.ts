@@ -27,6 +27,8 @@ export interface AuditBook {
   ofReference(): void;
   record(): void;
   loss(loss: number, probability: number): void;
+  /** Counts a loss that the promise refused. */
+  refused(): void;
   /** Holds money for a comparison; undefined if a usual one is not paid for. `isAlone`: no other one holds any. */
   hold(isAlone: boolean): DayHold | undefined;
   /** Counts what a comparison has cost, and whether what it held did not pay for it: the next one then holds more. */
@@ -61,8 +63,19 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
     "too-long": 0,
     closed: 0,
   };
-  const counts = { requests: 0, drawn: 0, records: 0, ofReference: 0, spentUsd: 0, lossSum: 0, weightSum: 0 };
+  const counts = {
+    requests: 0,
+    drawn: 0,
+    records: 0,
+    ofReference: 0,
+    spentUsd: 0,
+    lossSum: 0,
+    weightSum: 0,
+    refused: 0,
+  };
+  /** Latest time so far, on which the day of the money depends, and the time of the last request. */
   let now = 0;
+  let seenAt = 0;
   /** Day on which the money is used up. */
   let usedDay: number | undefined;
   /** Money that a comparison is to hold if there is as much. */
@@ -91,11 +104,12 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
 
   return {
     setNow(at) {
+      seenAt = at;
       if (at > now) now = at;
     },
     probability,
     seen(isDrawn) {
-      rate.seen(now, isDrawn);
+      rate.seen(seenAt, isDrawn);
       counts.requests += 1;
       if (isDrawn) counts.drawn += 1;
     },
@@ -113,6 +127,9 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
     loss(loss, chance) {
       counts.lossSum += loss / chance;
       counts.weightSum += 1 / chance;
+    },
+    refused() {
+      counts.refused += 1;
     },
     hold(isAlone) {
       const usual = enough * (meanCost.value() ?? 0);
@@ -151,6 +168,7 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
         skipped: { ...skipped },
         probability: chance,
         ...(weightSum === 0 ? {} : { meanLoss: lossSum / weightSum }),
+        refusedRecords: counts.refused,
         spentUsd,
         spentTodayUsd: money.usedUsd(now),
         usdPerDay,

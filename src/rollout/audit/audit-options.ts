@@ -53,7 +53,7 @@ export interface AuditOptions<Id extends string = string> {
   readonly tools?: "first-turn" | "skip" | undefined;
   /**
    * Functions that receive each loss, for instance `[promise.add, rollout.add]`: after all listeners have heard of the
-   * request. One that throws or rejects is ignored, and keeps no other one from it.
+   * request. One that throws keeps no other one from it; its refusal is counted as `refusedRecords`.
    */
   readonly onRecord?: readonly ((record: AuditedRecord) => unknown)[] | undefined;
   /** Largest number of comparisons at a time. Default 4. */

@@ -38,6 +38,8 @@ export interface AuditStatus {
   readonly probability: number;
   /** Mean loss of the records of this process, each by its weight. Absent without one. */
   readonly meanLoss?: number | undefined;
+  /** Losses that a function of `onRecord` refused with an error, for instance a promise those below its `leastProbability`. */
+  readonly refusedRecords: number;
   readonly spentUsd: number;
   readonly spentTodayUsd: number;
   readonly usdPerDay: number;

@@ -16,7 +16,7 @@ import type { AuditStatus } from "./audit-status.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import { drawnIds } from "./drawn-ids.ts";
 import { joinFeedback } from "./joined-feedback.ts";
-import { longestLine, outcomeLine } from "./outcome-line.ts";
+import { isTooLong, longestLine, outcomeLine } from "./outcome-line.ts";
 import { createRecordFile } from "./record-file.ts";
 import { lastDay } from "./spent-before.ts";
 import { createWorkQueue } from "./work-queue.ts";
@@ -42,7 +42,8 @@ const retryEveryMs = 30_000;
  * `eval train`, `eval tune` and `eval report` read it. Requests that the reference answered count with a loss of 0.
  *
  * All calls are made under the constraints of their request, within the router's budgets and limits and within a day's
- * own money. A request is never delayed and never fails because of it. Throws `InvalidOptionError`.
+ * own money. A request is never delayed by it. What it costs counts in the router's budgets, so that a tenant's hard
+ * budget is used up sooner. Throws `InvalidOptionError`.
  */
 export function createAudit<const Id extends string>(given: AuditOptions<Id>): Audit {
   const options = resolveAuditOptions(given as unknown as AuditOptions);
@@ -50,6 +51,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
   if (files === undefined)
     throw new InvalidOptionError("createAudit.file", options.file, "used where there is a file system");
   const { router, scorer, trainingShare, hash } = options;
+  const storesText = options.prompts === "store";
   const reference = router.models[options.reference] as Model;
   const small = router.models[options.small] as Model;
 
@@ -84,7 +86,8 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       try {
         dropPromises(take(record));
       } catch {
-        // Its failure concerns neither the audit nor the others.
+        // Its failure concerns neither the audit nor the others, but people: it knows nothing of this loss.
+        book.refused();
       }
   };
 
@@ -94,6 +97,10 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     costUsd: number,
   ): void => {
     const { isReference, event } = job;
+    if (storesText && isTooLong(job.request, job.answer, compared.other)) {
+      book.skip("too-long");
+      return;
+    }
     const parts = { job, compared, costUsd, ...book.day(), other: isReference ? reference : small };
     const { line, loss, quality } = outcomeLine(parts, options, reference.name);
     if (line.length > longestLine) book.skip("too-long");
@@ -180,9 +187,11 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       if (event.draw() >= trainingShare) return;
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
-    if (queue.add({ event, request, answer, probability, isReference })) return;
+    // Of a comparison that cannot be written nothing would be left but its cost.
+    const isLong = storesText && isTooLong(request, answer);
+    if (!isLong && queue.add({ event, request, answer, probability, isReference })) return;
     if (isReference) book.compared(false);
-    book.skip("queue-full");
+    book.skip(isLong ? "too-long" : "queue-full");
   };
 
   let closing: Promise<void> | undefined;

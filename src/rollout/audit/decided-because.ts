@@ -1,17 +1,23 @@
 import type { Attempt, Decision } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
 import type { DecidedBecause } from "../audited-record.ts";
+import { promiseReason } from "../promise-reason.ts";
 
 /** Name of the arm of units that always get the large model. */
 const heldOut = "held-out";
 
-/** Returns what decided a request. Of several the first: pin, fallback, cap, budget, hold-out, policy. */
+/** Returns what decided a request. Of several the first: pin, fallback, cap or promise, budget, hold-out, policy. */
 export function decidedBecause(decision: Decision, attempts: readonly Attempt[]): DecidedBecause {
   if (decision.forced) return "pin";
   const given = answeringAttempt(attempts);
   if (given !== undefined && !decision.plan.some(({ model }) => model === given.model)) return "fallback";
-  if (decision.insteadOf !== undefined) return "cap";
+  if (decision.insteadOf !== undefined) return isOfPromise(decision) ? "promise" : "cap";
   if (decision.degraded !== undefined) return "budget";
   if (decision.arms?.some(({ arm }) => arm === heldOut)) return "held-out";
   return "policy";
+}
+
+/** True if a promise that the policy reads has taken the policy's plan away. */
+function isOfPromise({ inputs = {}, reason }: Decision): boolean {
+  return Object.keys(inputs).some((id) => reason.startsWith(promiseReason(id)));
 }

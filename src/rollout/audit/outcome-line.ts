@@ -99,6 +99,17 @@ export function outcomeLine(
   return { line, loss, quality: own };
 }
 
+/** True if the texts alone are longer than a line may be: found without writing them, which takes seconds for some. */
+export function isTooLong({ messages }: ChatRequest, ...answers: readonly Completion[]): boolean {
+  const contents: unknown[] = [
+    ...messages.map(({ content }) => content),
+    ...answers.map(({ choices }) => choices[0]?.message.content),
+  ];
+  let characters = 0;
+  for (const content of contents) if (typeof content === "string") characters += content.length;
+  return characters > longestLine;
+}
+
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {
   const [only] = messages;
   const isPrompt = messages.length === 1 && only?.role === "user" && typeof only.content === "string";
@@ -137,9 +148,11 @@ function outcomeOf(
     outputTokens: usage?.outputTokens,
     cachedTokens: usage?.cachedInputTokens,
     latencyMs,
-    finishReason: typeof finishReason === "string" ? finishReason : undefined,
+    finishReason: typeof finishReason === "string" && wordOnly.test(finishReason) ? finishReason : undefined,
     servedModel,
   };
 }
 
 const noCall: Partial<Attempt> = {};
+/** Reasons of providers. A server that writes a text in place of one would have it kept where no text is to be. */
+const wordOnly = /^\w{1,40}$/;

@@ -31,10 +31,10 @@ const tailBytes = 16 * 1024 * 1024;
 /**
  * Creates a file of lines. Each line is written whole and in the order in which it was added; after a failure it is
  * tried again with the next one. A last line that a killed process left cut is removed when the file is opened: half a
- * record is none. One process writes to a file.
+ * record is none. A file that was deleted is created again. One process writes to a file.
  */
 export function createRecordFile({ file, files, onFirst, onState }: RecordFileParts): RecordFile {
-  let waiting: string[] = [];
+  const waiting: string[] = [];
   let characters = 0;
   let handle: FileHandle | undefined;
   let opening: Promise<void> | undefined;
@@ -64,14 +64,22 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
     return opening;
   };
 
-  const write = async (): Promise<void> => {
+  /** Opens the file again if it was deleted: what is written to it would be lost. */
+  const openLinked = async (): Promise<void> => {
     await open();
-    while (waiting.length > 0) {
-      // A copy: lines are added while these are written.
-      const lines = [...waiting];
-      const text = `${lines.join("\n")}\n`;
+    if ((await handle?.stat())?.nlink !== 0) return;
+    await handle?.close().catch(ignore);
+    handle = undefined;
+    opening = undefined;
+    await open();
+  };
+
+  const write = async (): Promise<void> => {
+    await openLinked();
+    for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
       try {
-        await handle?.appendFile(text, "utf8");
+        // One at a time: of several, those before a failure would be written twice.
+        await handle?.appendFile(`${line}\n`, "utf8");
       } catch (error) {
         // The last line may be cut: the next write opens the file again and mends it.
         const broken = handle;
@@ -81,8 +89,8 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
         tell(true, `the file cannot be written (${codeOf(error)})`);
         throw error;
       }
-      waiting = waiting.slice(lines.length);
-      characters -= text.length;
+      waiting.shift();
+      characters -= line.length + 1;
     }
     tell(false, "the file can be written again");
   };

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readOutcomes } from "../../../evals/data/outcomes/read-outcomes.ts";
 import { always } from "../../../policies/index.ts";
 import type { ChatRequest } from "../../../src/index.ts";
-import { createPromise } from "../../../src/rollout/index.ts";
+import { createPromise, keepPromise } from "../../../src/rollout/index.ts";
 import { audited, halfAsGood } from "../../support/audited.ts";
 
 const ask: ChatRequest = { messages: [{ role: "user", content: "secret ask" }] };
@@ -94,6 +94,101 @@ describe("an audit", () => {
     await router.route({ ...ask, model: "small" });
     await audit.flush();
     expect(losses.map(({ because }) => because)).toEqual(["pin"]);
+    await router.close();
+  });
+
+  it("tells a broken promise from a cap", async () => {
+    const promise = createPromise({ maxLoss: 0.02, window: 100 });
+    const policy = keepPromise(always("small"), { promise, otherwise: "large" });
+    const { router, audit, losses } = audited({ options: { policy } });
+    for (let at = 0; at < 60; at += 1) promise.add({ loss: 1 });
+    expect(promise.standing().state).toBe("broken");
+    await router.route(ask);
+    await audit.flush();
+    expect(losses).toMatchObject([{ loss: 0, because: "promise" }]);
+    await router.close();
+    const capped = audited({
+      options: {
+        policy: {
+          name: "capped",
+          select: () => ({ model: "small", reason: "a cap", insteadOf: { model: "large" } }),
+        },
+      },
+    });
+    await capped.router.route(ask);
+    await capped.audit.flush();
+    expect(capped.losses).toMatchObject([{ because: "cap" }]);
+    await capped.router.close();
+  });
+
+  it("keeps no text of a server that calls it the reason of an end", async () => {
+    const text = "secret answer";
+    const { router, audit, large, lines } = audited();
+    const generate = large.generate;
+    vi.spyOn(large, "generate").mockImplementation(async (request, options) => {
+      const { choices, ...rest } = await generate(request, options);
+      return { ...rest, choices: choices.map((one) => ({ ...one, finish_reason: text as never })) };
+    });
+    await router.route(ask);
+    await audit.flush();
+    expect(lines()[0]?.outcomes["fake:small"]).toMatchObject({ finishReason: "stop" });
+    expect(JSON.stringify(lines())).not.toContain(text);
+    await router.close();
+  });
+
+  it("leaves out as many requests of the reference as could not be compared of the others", async () => {
+    const { router, audit, losses } = audited({
+      audit: { scorer: { name: "mute", score: () => undefined } },
+    });
+    await router.route({ ...ask, model: "large" });
+    expect(losses).toHaveLength(1);
+    await audit.flush();
+    for (let at = 0; at < 5; at += 1) await router.route(ask);
+    await audit.flush();
+    // None of five: it would seem that all traffic is without a loss.
+    for (let at = 0; at < 5; at += 1) await router.route({ ...ask, model: "large" });
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ ofReference: 1, skipped: { failed: 6 } });
+    expect(losses).toHaveLength(1);
+    await router.close();
+  });
+
+  it("compares no answer that was cut with one that was not", async () => {
+    const { router, audit, small, large, lines } = audited();
+    const cut = (model: typeof large) => {
+      const generate = model.generate;
+      vi.spyOn(model, "generate").mockImplementation(async (request, options) => {
+        const { choices, ...rest } = await generate(request, options);
+        return { ...rest, choices: choices.map((one) => ({ ...one, finish_reason: "length" as const })) };
+      });
+    };
+    cut(large);
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { cut: 1 }, spentUsd: 1 });
+    // Both were cut at the limit of the request: it is what the caller got.
+    cut(small);
+    await router.route(ask);
+    await audit.flush();
+    expect(lines()).toHaveLength(1);
+    await router.close();
+  });
+
+  it("pays for no comparison whose line would be too long, and writes none that turns out to be", async () => {
+    const long = "x".repeat(2_100_000);
+    const { router, audit, large, lines } = audited({
+      small: { answer: () => long },
+      large: { answer: () => `${long}.` },
+      audit: { prompts: "store" },
+    });
+    await router.route(long);
+    await audit.flush();
+    expect(large.requests).toEqual([]);
+    await router.route(ask);
+    await audit.flush();
+    expect(large.requests).toHaveLength(1);
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { "too-long": 2 } });
+    expect(lines()).toEqual([]);
     await router.close();
   });
 
@@ -257,6 +352,16 @@ describe("an audit", () => {
     for (let at = 0; at < 40; at += 1) await router.route(`question ${at}`);
     await audit.flush();
     expect(promise.standing()).toMatchObject({ state: "broken", meanLoss: 0.5 });
+    await router.close();
+  });
+
+  it("counts losses that its promise refuses", async () => {
+    const promise = createPromise({ maxLoss: 0.02, leastProbability: 0.5 });
+    const { router, audit } = audited({ audit: { onRecord: [promise.add], rate: 0.2 } });
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 1, refusedRecords: 1 });
+    expect(promise.standing().records).toBe(0);
     await router.close();
   });
 

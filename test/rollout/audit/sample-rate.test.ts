@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createAuditBook } from "../../../src/rollout/audit/audit-book.ts";
 import { createSampleRate } from "../../../src/rollout/audit/sample-rate.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 
@@ -39,5 +40,25 @@ describe("the probability of an audit", () => {
     rate.seen(0, true);
     expect(rate.probability(0, 1e-12)).toBe(1e-6);
     expect(Number.isFinite(rate.requestsPerDay())).toBe(true);
+  });
+
+  it("knows the traffic again after a clock that was a month ahead has come back", () => {
+    const book = createAuditBook({ rate: 0.9, usdPerDay: 100, maxConcurrent: 4, tell: () => undefined });
+    book.spent(1, 1, false);
+    let now = Date.UTC(2026, 0, 1);
+    const send = (count: number) => {
+      for (let at = 0; at < count; at += 1) {
+        now += day / 100;
+        book.setNow(now);
+        book.seen(false);
+      }
+    };
+    send(200);
+    expect(book.probability()).toBe(0.9);
+    now += 30 * day;
+    send(1);
+    now -= 30 * day;
+    send(1_000);
+    expect(book.probability()).toBe(0.9);
   });
 });
