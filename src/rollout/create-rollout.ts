@@ -70,8 +70,9 @@ export interface Rollout<Id extends string = string> {
   close(): Promise<void>;
 }
 
-/** Decisions whose arm is remembered for an audit. */
+/** Decisions whose arm is remembered for an audit, and losses that wait for their decision. */
 const mostDecisions = 10_000;
+const mostEarly = 100;
 
 /**
  * Creates a rollout: a candidate policy takes over from control, stage by stage, as long as no guard finds harm. Units
@@ -131,6 +132,8 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   let isClosed = false;
   let judgedAt = clock.monotonic();
   const armOfDecision = new Map<string, string>();
+  /** Losses of decisions whose end this rollout has not heard of yet. */
+  const earlyLosses = new Map<string, number>();
   const controller = createController({
     rollout,
     book,
@@ -190,8 +193,15 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   }
 
   function remember(decisionId: string, unitHash: string): void {
-    armOfDecision.set(decisionId, unitHash);
-    if (armOfDecision.size > mostDecisions) armOfDecision.delete(armOfDecision.keys().next().value as string);
+    keepLast(armOfDecision, decisionId, unitHash, mostDecisions);
+    const loss = earlyLosses.get(decisionId);
+    if (loss === undefined) return;
+    earlyLosses.delete(decisionId);
+    rateAudited(unitHash, decisionId, loss);
+  }
+
+  function rateAudited(unitHash: string, decisionId: string, loss: number): void {
+    book.rate({ unitHash, decisionId, value: Math.max(0, Math.min(1, 1 - loss)), source: "audit" });
   }
 
   const move = async (
@@ -285,10 +295,11 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     resume: (by, reason) => move("resume", by, reason),
     abort: (by, reason) => move("abort", by, reason),
     add({ decisionId, loss }) {
-      const unitHash = decisionId === undefined ? undefined : armOfDecision.get(decisionId);
-      if (unitHash === undefined || decisionId === undefined || !Number.isFinite(loss)) return;
-      const value = Math.max(0, Math.min(1, 1 - loss));
-      book.rate({ unitHash, decisionId, value, source: "audit" });
+      if (decisionId === undefined || !Number.isFinite(loss)) return;
+      const unitHash = armOfDecision.get(decisionId);
+      // An answer of the reference is known to lose nothing while its request ends: an audit may hear of that first.
+      if (unitHash === undefined) keepLast(earlyLosses, decisionId, loss, mostEarly);
+      else rateAudited(unitHash, decisionId, loss);
     },
     exportState,
     restoreState,
@@ -301,6 +312,12 @@ const leastMsBetween = 100;
 /** Number of times that the store is asked for the stage before requests go on without it, and the time between. */
 const mostTries = 12;
 const tryAgainMs = 250;
+
+/** Sets an entry, and leaves the oldest one out if there are too many. */
+function keepLast<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value as string);
+}
 
 function pauseOf(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
