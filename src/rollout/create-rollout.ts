@@ -132,7 +132,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   let isClosed = false;
   let judgedAt = clock.monotonic();
   const armOfDecision = new Map<string, string>();
-  /** Losses of decisions whose end this rollout has not heard of yet. */
+  /** Losses of decisions whose end this rollout does not know yet. */
   const earlyLosses = new Map<string, number>();
   const controller = createController({
     rollout,
@@ -297,7 +297,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     add({ decisionId, loss }) {
       if (decisionId === undefined || !Number.isFinite(loss)) return;
       const unitHash = armOfDecision.get(decisionId);
-      // An answer of the reference is known to lose nothing while its request ends: an audit may hear of that first.
+      // An answer of the reference is known to lose nothing while its request ends: an audit may say so before the event comes.
       if (unitHash === undefined) keepLast(earlyLosses, decisionId, loss, mostEarly);
       else rateAudited(unitHash, decisionId, loss);
     },

@@ -88,8 +88,8 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
   };
 
   /**
-   * Counts whether an answer of another model could be compared. Those that the policy did not decide are no evidence of
-   * it: where it chooses the reference alone, a failed comparison of a fallback's answer would end all records.
+   * Counts whether an answer of another model could be compared. Those that the policy did not decide do not count:
+   * where it chooses the reference alone, a failed comparison of a fallback's answer would end all records.
    */
   const noteCompared = ({ event, isReference }: AuditJob, isCompared: boolean): void => {
     const because = decidedBecause(event.decision, event.attempts);

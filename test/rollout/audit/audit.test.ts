@@ -97,6 +97,26 @@ describe("an audit", () => {
     await router.close();
   });
 
+  it("goes on where the reference alone is chosen, after an answer of a fallback could not be compared", async () => {
+    let isDown = true;
+    const answer = () => {
+      if (isDown) throw new Error("down");
+      return "from large";
+    };
+    const { router, audit } = audited({
+      options: { policy: always("large"), execution: { retries: 0 } },
+      large: { answer },
+    });
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { failed: 1 } });
+    isDown = false;
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 1, ofReference: 1 });
+    await router.close();
+  });
+
   it("leaves out what was not consented to, tools that were used, and what is not permitted, with the reason", async () => {
     const tool = { type: "function" as const, function: { name: "look_up", parameters: {} } };
     const call = { id: "1", type: "function" as const, function: { name: "look_up", arguments: "{}" } };
