@@ -61,6 +61,10 @@ export async function openWorld(seed: number): Promise<LoopWorld> {
       .readUInt32BE() /
     2 ** 32;
 
+  /** Never by both endpoints: such a request could not be answered. */
+  const isRefused = (model: LoopModel, prompt: string): boolean =>
+    chance("refusal", model, prompt) < refusals && (model === "large" || !isRefused("large", prompt));
+
   const answer = (model: LoopModel, prompt: string): string => {
     const right = rightAnswer(prompt);
     const version = model === "small" && isDegraded ? "degraded" : model;
@@ -71,7 +75,7 @@ export async function openWorld(seed: number): Promise<LoopWorld> {
   const serve = (model: LoopModel) =>
     serveModel((prompt) => {
       calls[model] += 1;
-      return chance("refusal", model, prompt) < refusals ? undefined : answer(model, prompt);
+      return isRefused(model, prompt) ? undefined : answer(model, prompt);
     });
   const [small, large] = await Promise.all([serve("small"), serve("large")]);
   const modelAt = (name: LoopModel, { url }: ServedModel) =>

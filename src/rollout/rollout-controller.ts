@@ -183,7 +183,15 @@ export function createController(options: ControllerOptions): RolloutController 
       // People still want to know what has ended it, and with which advice.
       const { guard, by, because, advice } = record.history.at(-1) ?? {};
       const needs = record.state === "done" ? undefined : "a person";
-      return { ...held, needs, reason: `the rollout is ${inWords[record.state]}`, guard, by, because, advice };
+      return {
+        ...held,
+        needs,
+        reason: `the rollout is ${inWords[record.state]}`,
+        guard,
+        by,
+        because,
+        advice,
+      };
     }
     if (found.verdict === "hold") return { ...held, reason: found.reason, needs: found.needs };
     return { ...held, reason: found.reason };
