@@ -183,8 +183,20 @@ export function createController(options: ControllerOptions): RolloutController 
   const shown = (record: RolloutRecord, found: Verdict): RolloutVerdict => {
     const at = new Date(book.now()).toISOString();
     const held = { verdict: "hold", at, stage: record.stage, numbers: found.numbers } as const;
-    if (record.state !== "running")
-      return { ...held, needs: "a person", reason: `the rollout is ${inWords[record.state]}` };
+    if (record.state !== "running") {
+      // People still want to know what has ended it, and with which advice.
+      const { guard, by, because, advice } = record.history.at(-1) ?? {};
+      const needs = record.state === "done" ? undefined : "a person";
+      return {
+        ...held,
+        needs,
+        reason: `the rollout is ${inWords[record.state]}`,
+        guard,
+        by,
+        because,
+        advice,
+      };
+    }
     if (found.verdict === "hold") return { ...held, reason: found.reason, needs: found.needs };
     return { ...held, reason: found.reason };
   };

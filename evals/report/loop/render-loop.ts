@@ -164,7 +164,7 @@ function promiseSection({ promise, live, maxLoss }: LoopStatus): Content {
   )}${
     promise?.evidence !== undefined &&
     promise.alarmAt !== undefined &&
-    ` The evidence that more is lost is ${promise.evidence.toPrecision(2)}; from ${count(promise.alarmAt)} on the promise counts as broken.`
+    ` The evidence that more is lost is ${promise.evidence < 10 ? promise.evidence.toPrecision(2) : count(promise.evidence)}; from ${count(promise.alarmAt)} on the promise counts as broken.`
   }</p></section>`;
 }
 

@@ -65,7 +65,7 @@ function headSection(status: RolloutStatus): Markup {
 }
 
 function facts(status: RolloutStatus): Markup {
-  const { share, controlShare, units, guards, confidence } = status;
+  const { state, verdict, share, controlShare, units, guards, confidence } = status;
   const own = guards.filter(({ kind }) => kind === "guard");
   const safe = own.filter((guard) => conclusionOf(guard) === "safe").length;
   const harmful = own.filter((guard) => conclusionOf(guard) === "harm").length;
@@ -85,7 +85,11 @@ function facts(status: RolloutStatus): Markup {
     {
       name: "Guards without harm",
       figure: `${count(safe)} of ${count(own.length)}`,
-      range: harmful === 0 ? "none has found harm" : `harm found by ${count(harmful)}`,
+      // Units that end after a rollback may move the evidence below its boundary again.
+      range:
+        harmful > 0 || (state === "rolled-back" && verdict.guard !== undefined)
+          ? `harm found by ${count(Math.max(1, harmful))}`
+          : "none has found harm",
       about: `harm above the margin is ruled out, with ${sureness(confidence)} confidence in all`,
     },
   ]);

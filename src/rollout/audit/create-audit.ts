@@ -14,6 +14,7 @@ import { type AuditJob, auditedRecord, type Completed, refusalOf } from "./audit
 import { type AuditOptions, resolveAuditOptions } from "./audit-options.ts";
 import type { AuditStatus } from "./audit-status.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
+import { decidedBecause } from "./decided-because.ts";
 import { drawnIds } from "./drawn-ids.ts";
 import { joinFeedback } from "./joined-feedback.ts";
 import { isTooLong, longestLine, outcomeLine } from "./outcome-line.ts";
@@ -91,6 +92,15 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       }
   };
 
+  /**
+   * Counts whether an answer of another model could be compared. Those that the policy did not decide do not count:
+   * where it chooses the reference alone, a failed comparison of a fallback's answer would end all records.
+   */
+  const noteCompared = ({ event, isReference }: AuditJob, isCompared: boolean): void => {
+    const because = decidedBecause(event.decision, event.attempts);
+    if (isReference && (because === "policy" || because === "held-out")) book.compared(isCompared);
+  };
+
   const write = (
     job: AuditJob,
     compared: Extract<Compared, { skipped?: undefined }>,
@@ -120,7 +130,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     );
     const hold = isOpen && !isClosed ? book.hold(queue.working <= 1) : undefined;
     if (hold === undefined) {
-      if (isReference) book.compared(false);
+      noteCompared(job, false);
       book.skip(isClosed ? "closed" : isOpen ? "budget" : "failed");
       return;
     }
@@ -145,7 +155,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
       hold.settle(spentUsd);
       book.spent(spentUsd, hold.usd, compared.skipped === "budget");
       // A model that may not answer is outside of what the loss is about: no policy could have chosen it.
-      if (isReference && compared.skipped !== "not-permitted") book.compared(compared.skipped === undefined);
+      if (compared.skipped !== "not-permitted") noteCompared(job, compared.skipped === undefined);
       if (compared.skipped === undefined) write(job, compared, spentUsd);
       else book.skip(compared.skipped);
     } catch {
@@ -189,8 +199,9 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     const [request, answer] = [event.readRequest(), event.readAnswer()];
     // Of a comparison that cannot be written nothing would be left but its cost.
     const isLong = storesText && isTooLong(request, answer);
-    if (!isLong && queue.add({ event, request, answer, probability, isReference })) return;
-    if (isReference) book.compared(false);
+    const job: AuditJob = { event, request, answer, probability, isReference };
+    if (!isLong && queue.add(job)) return;
+    noteCompared(job, false);
     book.skip(isLong ? "too-long" : "queue-full");
   };
 

@@ -189,6 +189,24 @@ describe("an audit", () => {
     expect(large.requests).toHaveLength(1);
     expect(audit.status()).toMatchObject({ records: 0, skipped: { "too-long": 2 } });
     expect(lines()).toEqual([]);
+
+  it("goes on where the reference alone is chosen, after an answer of a fallback could not be compared", async () => {
+    let isDown = true;
+    const answer = () => {
+      if (isDown) throw new Error("down");
+      return "from large";
+    };
+    const { router, audit } = audited({
+      options: { policy: always("large"), execution: { retries: 0 } },
+      large: { answer },
+    });
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { failed: 1 } });
+    isDown = false;
+    await router.route(ask);
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ records: 1, ofReference: 1 });
     await router.close();
   });
 
