@@ -11,7 +11,7 @@ import {
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
 import { paint } from "./paint.ts";
-import type { ServeCommandOptions } from "./serve.ts";
+import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { oneLine } from "./show-error.ts";
 
 /** Longest time for a reload, in milliseconds: a config may await what never comes. */

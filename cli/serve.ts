@@ -3,28 +3,9 @@ import { InvalidOptionError } from "../src/contracts/index.ts";
 import type { Terminal } from "./io.ts";
 import { numberOption } from "./number-option.ts";
 import { optionalNumber } from "./optional-number.ts";
+import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { serveKeyCommand } from "./serve-key.ts";
 import { serveRouter } from "./serve-router.ts";
-
-/** What `switchpoint serve` was called with. */
-export interface ServeCommandOptions {
-  readonly config?: string | undefined;
-  readonly port: string;
-  readonly host: string;
-  readonly socket?: string | undefined;
-  readonly tlsCert?: string | undefined;
-  readonly tlsKey?: string | undefined;
-  readonly keys?: string | undefined;
-  readonly open?: boolean | undefined;
-  readonly explain?: boolean | undefined;
-  readonly unknownModel: "auto" | "error";
-  readonly inferSession: boolean;
-  readonly embeddings?: string | undefined;
-  readonly maxBodyMb: string;
-  readonly grace: string;
-  readonly drain: string;
-  readonly maxConnections?: string | undefined;
-}
 
 /** The command `switchpoint serve`: the router behind the interfaces of OpenAI and Anthropic. */
 export function serveCommand(terminal: Terminal): Command {

@@ -12,7 +12,7 @@ const authoriseTimeoutMs = 10_000;
 
 /**
  * Asks `authorise` who sends. Rejects with `HttpError`: status 401 for one that may not send, 500 or 503 where the function
- * itself failed, which is not the sender's fault. What it threw is not told: it may hold a key.
+ * itself failed, which is not the sender's fault. Its error stays here: it may hold a key.
  */
 export async function identify(
   { headers, path, signal }: HttpCall,

@@ -1,4 +1,3 @@
-import type { HttpCall } from "./call.ts";
 import { HttpError } from "./http-error.ts";
 
 /** A page of another site may send text without asking, but not JSON; and what is compressed has no known length. */
@@ -12,14 +11,16 @@ export function checkHeaders(headers: Pick<Headers, "get">): void {
 }
 
 /** Reads the body of a call as a JSON object. Rejects with `HttpError`, which quotes nothing of the text. */
-export async function readJson(call: HttpCall): Promise<Readonly<Record<string, unknown>>> {
+export async function readJson(call: {
+  readonly readText: () => Promise<string>;
+}): Promise<Readonly<Record<string, unknown>>> {
   return parseBody(await call.readText());
 }
 
 function parseBody(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    // A mark of the byte order is no part of the text.
+    // A mark of the byte order does not belong to the text.
     value = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   } catch {
     // No cause: the parser's message quotes the text.

@@ -1,7 +1,7 @@
 import type { HttpCall } from "./call.ts";
 import type { Reply } from "./reply.ts";
 
-/** What may stand in a header and in a log line as it is. */
+/** Ids that are safe in a header and in a log line. */
 const plainId = /^[\w.-]{1,128}$/;
 
 /** Returns the id that the sender gave the request, or a new one. */

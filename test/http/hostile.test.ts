@@ -42,7 +42,7 @@ function raw(url: string, ...parts: readonly (string | Uint8Array)[]): Promise<s
 const close = "host: a\r\nconnection: close\r\n";
 const json = "content-type: application/json\r\n";
 
-const post = (url: string, body: BodyInit, headers: Record<string, string> = {}) =>
+const post = (url: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
   fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     body,

@@ -67,3 +67,10 @@ test("the door for authors shows all contracts and the helpers", () => {
   expect(namesOf("switchpoint/plugin")).toEqual(pluginDoor);
   expect(Object.keys(plugin).sort()).toEqual(pluginDoor.values);
 });
+
+test.each([
+  ["switchpoint/http", "createHandler", "Handler HandlerOptions Identity Upstream"],
+  ["switchpoint/serve", "authoriseByKeys createKey readKeys serve", "KeyRecord RunningServer ServeOptions"],
+])("the door %s shows these names alone", (door, values, types) => {
+  expect(namesOf(door)).toEqual({ values: words(values), types: types === "" ? [] : words(types) });
+});

@@ -43,7 +43,7 @@ function openaiModel(id: string): object {
   return { id, object: "model", created: 0, owned_by: "switchpoint" };
 }
 
-/** When a model was made is not known: the interface asks for the epoch then. */
+/** The epoch says that the time of creation is not known. */
 function anthropicModel(id: string): object {
   return { type: "model", id, display_name: id, created_at: "1970-01-01T00:00:00Z" };
 }

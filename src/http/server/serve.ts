@@ -92,7 +92,7 @@ export async function serve<Id extends string>(
     server.closeIdleConnections();
     if (all.count > 0) await within(all.idle(), drainMs);
     server.closeIdleConnections();
-    // Of those that remain none has a whole request, or its time is up. Node checks no time limits any more.
+    // Of those that remain none has a whole request, or its time is up. Node no longer checks time limits.
     for (const socket of sockets) socket.destroy();
     await closed;
   };
