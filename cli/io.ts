@@ -21,6 +21,8 @@ export interface Terminal extends Io {
    * function that removes the listener.
    */
   readonly onInterrupt?: ((stop: () => void) => () => void) | undefined;
+  /** Calls `reload` at each request to read files again. Returns a function that removes the listener. */
+  readonly onReload?: ((reload: () => void) => () => void) | undefined;
   /**
    * Writes a model's answer to stdout: on a terminal with control characters made visible, else unchanged.
    * Default: `stdout`.

@@ -42,8 +42,19 @@ const exitCode = await run(process.argv.slice(2), {
   // A terminal of width 0 (a job under `script`) cannot show a changing line: ora would clear it forever.
   stderrIsTerminal: stderr.isTTY === true && stderr.columns > 0,
   onInterrupt(stop) {
-    process.once("SIGINT", stop).once("SIGTERM", stop);
-    return () => process.off("SIGINT", stop).off("SIGTERM", stop);
+    // The second of either kind ends the process. As process 1 of a container it would ignore one without a listener.
+    const first = () => {
+      off();
+      process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
+      stop();
+    };
+    const off = () => process.off("SIGINT", first).off("SIGTERM", first);
+    process.on("SIGINT", first).on("SIGTERM", first);
+    return off;
+  },
+  onReload(reload) {
+    process.on("SIGHUP", reload);
+    return () => process.off("SIGHUP", reload);
   },
   env: process.env,
   columns: stdout.isTTY ? stdout.columns : undefined,

@@ -24,6 +24,7 @@ import { paint } from "./paint.ts";
 import { releaseCommand } from "./release.ts";
 import { rolloutCommand } from "./rollout.ts";
 import { routeCommand } from "./route.ts";
+import { serveCommand } from "./serve.ts";
 
 /**
  * Creates the program with all commands. A wrong command line rejects with `CommanderError`, after it has
@@ -63,6 +64,7 @@ Exit codes:
   evals.addCommand(withSettings(evalCheckCommand(terminal), terminal));
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
+  program.addCommand(withSettings(serveCommand(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
   program.addCommand(withSettings(releaseCommand(terminal), terminal));
   program.addCommand(withSettings(rolloutCommand(terminal), terminal));

@@ -1,19 +1,23 @@
-import type { Router, Routing } from "../contracts/index.ts";
+import type { Router } from "../contracts/index.ts";
 import type { HttpCall } from "./call.ts";
+import { anthropicError } from "./endpoints/anthropic-error.ts";
 import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
 import { openaiError } from "./endpoints/openai-error.ts";
+import { passedOn } from "./endpoints/passed-on.ts";
 import { failureOf } from "./failure.ts";
 import { checkHandlerOptions, type HandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
+import { identify } from "./identify.ts";
 import type { Reply } from "./reply.ts";
+import { requestId, withRequestId } from "./request-id.ts";
 
 /** The interface as functions of plain calls. Handler and server put it behind their own shapes of a request. */
 export interface Answering {
   /** Rejects for an abort alone, with the signal's reason. */
   answer(call: HttpCall): Promise<Reply>;
-  /** Returns the reply to a request that could not be read. */
-  refuse(error: unknown): Reply;
+  /** Returns the reply to a request that is not answered: it could not be read, or the server ends. */
+  refuse(error: unknown, headers?: HttpCall["headers"]): Reply;
   serves(method: string, path: string): boolean;
   readonly maxBodyBytes: number;
 }
@@ -24,30 +28,37 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
   const served = router as unknown as Router;
   const given = options as HandlerOptions;
   checkHandlerOptions(given, served);
-  const { basePath = "/v1", maxBodyBytes = 33_554_432 } = given;
+  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream } = given;
   const base = basePath.replace(/\/+$/, "");
+  const all = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
   const serving: Serving = { router: served, options: given, identify: (call) => identify(call, given) };
   return {
     maxBodyBytes,
-    refuse: (error) => openaiError(failureOf(error)),
-    serves: (method, path) => there(path, base).some((one) => one.method === method),
+    refuse: (error, headers) => withRequestId(shapeOf(headers)(failureOf(error)), requestId(headers)),
+    serves: (method, path) => there(all, path, base).some((one) => one.method === method),
     async answer(call) {
-      let refuse: Endpoint["refuse"] = openaiError;
+      const id = requestId(call.headers);
+      let refuse = shapeOf(call.headers);
       try {
-        const endpoint = endpointOf(call, base);
-        refuse = endpoint.refuse;
-        return await endpoint.serve(call, serving);
+        const endpoint = endpointOf(all, call, base);
+        refuse = endpoint.refuse ?? refuse;
+        return withRequestId(await endpoint.serve(call, serving), id);
       } catch (error) {
         if (call.signal?.aborted) throw call.signal.reason;
-        return refuse(failureOf(error));
+        return withRequestId(refuse(failureOf(error)), id);
       }
     },
   };
 }
 
+/** Returns the shape of errors where the path does not say it: every client of Anthropic's names its version. */
+function shapeOf(headers: HttpCall["headers"] | undefined): NonNullable<Endpoint["refuse"]> {
+  return (headers?.get("anthropic-version") ?? null) === null ? openaiError : anthropicError;
+}
+
 /** Throws `HttpError` for a path that is not served, and for another method. */
-function endpointOf({ path, method }: HttpCall, base: string): Endpoint {
-  const known = there(path, base);
+function endpointOf(all: readonly Endpoint[], { path, method }: HttpCall, base: string): Endpoint {
+  const known = there(all, path, base);
   const found = known.find((one) => one.method === method);
   if (found !== undefined) return found;
   if (known.length === 0) throw new HttpError(404, "there is nothing at this path", { code: "not_found" });
@@ -56,17 +67,9 @@ function endpointOf({ path, method }: HttpCall, base: string): Endpoint {
 }
 
 /** Returns the endpoints of a path, one for each method. */
-function there(path: string, base: string): readonly Endpoint[] {
+function there(all: readonly Endpoint[], path: string, base: string): readonly Endpoint[] {
   const local = path.startsWith(`${base}/`) ? path.slice(base.length) : path;
-  return endpoints.filter((one) =>
+  return all.filter((one) =>
     one.path.endsWith("/") && one.path !== "/" ? local.startsWith(one.path) : local === one.path,
   );
-}
-
-async function identify({ headers, path }: HttpCall, { authorise }: HandlerOptions): Promise<Routing> {
-  if (authorise === undefined) return {};
-  const identity = await authorise({ headers, path });
-  if (identity === undefined || identity === null)
-    throw new HttpError(401, "the key is missing or not known", { code: "invalid_api_key" });
-  return identity;
 }

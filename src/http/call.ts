@@ -1,5 +1,5 @@
 import { HttpError } from "./http-error.ts";
-import { checkHeaders, notAnObject, parseBody, tooLong } from "./json-body.ts";
+import { checkHeaders, notAnObject, notUtf8, tooLong } from "./json-body.ts";
 
 /** A request as endpoints see it: of a server, of a client in this process, or of a runtime that wants `fetch`. */
 export interface HttpCall {
@@ -8,8 +8,8 @@ export interface HttpCall {
   readonly path: string;
   readonly headers: Pick<Headers, "get">;
   readonly signal: AbortSignal | undefined;
-  /** Reads the body as JSON. Rejects with `HttpError` for one that is too long or not an object. */
-  readonly readJson: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Reads the body, which says that it is JSON. Rejects with `HttpError` for one that is too long or of another type. */
+  readonly readText: () => Promise<string>;
 }
 
 /** Base of addresses that have none: only the path matters. */
@@ -35,12 +35,12 @@ export function callOf(
       method: (init?.method ?? "GET").toUpperCase(),
       headers,
       signal: init?.signal ?? undefined,
-      async readJson() {
+      async readText() {
         checkHeaders(headers);
         if (typeof body !== "string") throw notAnObject();
         // A character is at least one byte, and at most three in UTF-8.
         if (body.length > maxBodyBytes) throw tooLong(maxBodyBytes);
-        return parseBody(body);
+        return body;
       },
     };
   }
@@ -50,9 +50,9 @@ export function callOf(
     method: request.method.toUpperCase(),
     headers: request.headers,
     signal: request.signal,
-    async readJson() {
+    async readText() {
       checkHeaders(request.headers);
-      return parseBody(await readText(request, maxBodyBytes));
+      return readText(request, maxBodyBytes);
     },
   };
 }
@@ -71,22 +71,31 @@ function addressOf(input: Request | URL | string): URL {
   }
 }
 
+/** Text with a wrong byte in it would become another text. */
+function decoded(decode: () => string): string {
+  try {
+    return decode();
+  } catch {
+    throw notUtf8();
+  }
+}
+
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLong(maxBytes);
   if (request.body === null) throw notAnObject();
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   const reader = request.body.getReader();
   let text = "";
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return text + decoded(() => decoder.decode());
     bytes += value.byteLength;
     if (bytes > maxBytes) {
       // The rest is not wanted: whether it was sent does not matter.
       reader.cancel().catch(() => {});
       throw tooLong(maxBytes);
     }
-    text += decoder.decode(value, { stream: true });
+    text += decoded(() => decoder.decode(value, { stream: true }));
   }
 }

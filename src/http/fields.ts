@@ -12,3 +12,10 @@ export function fieldsOf(value: unknown): Fields {
 export function wrong(field: string, problem: string): HttpError {
   return new HttpError(400, `${field} ${problem}`, { param: field });
 }
+
+/** Returns whether a body asks for a stream. Throws `HttpError` for what only looks like it: its sender would wait for events. */
+export function wantsStream(body: Fields): boolean {
+  const stream = body["stream"] ?? false;
+  if (typeof stream !== "boolean") throw wrong("stream", "must be true or false");
+  return stream;
+}

@@ -1,5 +1,16 @@
 import { InvalidOptionError, type Router, type Routing } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
+import { checkUpstream, type Upstream } from "./upstream.ts";
+
+/** Paths that have an endpoint here. */
+const routed = [
+  "/chat/completions",
+  "/responses",
+  "/messages",
+  "/messages/count_tokens",
+  "/models",
+  "/healthz",
+];
 
 /** Routing fields that the requests of a sender get, whatever they say themselves. */
 export type Identity<Id extends string = string> = Omit<Routing<Id>, "model">;
@@ -35,6 +46,14 @@ export interface HandlerOptions<Id extends string = string> {
   readonly trusted?: boolean | undefined;
   /** Path before those of the interface. Default `/v1`; it may be absent in requests. */
   readonly basePath?: string | undefined;
+  /** Server for paths that are not routed: embeddings. Default: they answer with status 404. */
+  readonly upstream?: Upstream | undefined;
+  /**
+   * True if a request of `/v1/messages` or `/v1/responses` that names no session gets one: a hash of tenant, user, tools,
+   * system text and first user message, which a conversation keeps. Two users who begin alike in one tenant then share it.
+   * Default true; chat completions never do, since their clients name sessions or want none.
+   */
+  readonly inferSession?: boolean | undefined;
   /** Longest body in bytes. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
 }
@@ -49,19 +68,23 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
     "trusted",
     "basePath",
     "maxBodyBytes",
+    "upstream",
+    "inferSession",
   ]);
   const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
+  const { upstream, inferSession } = options;
   if (authorise !== undefined && typeof authorise !== "function")
     throw new InvalidOptionError("createHandler.authorise", authorise, "a function");
   if (unknownModel !== undefined && unknownModel !== "auto" && unknownModel !== "error")
     throw new InvalidOptionError("createHandler.unknownModel", unknownModel, "auto, error");
-  for (const [name, given] of Object.entries({ explain, trusted }))
+  for (const [name, given] of Object.entries({ explain, trusted, inferSession }))
     if (given !== undefined && typeof given !== "boolean")
       throw new InvalidOptionError(`createHandler.${name}`, given, "true or false");
   if (basePath !== undefined && !(typeof basePath === "string" && basePath.startsWith("/")))
     throw new InvalidOptionError("createHandler.basePath", basePath, "a path that begins with /");
   if (maxBodyBytes !== undefined)
     checkNumber("createHandler.maxBodyBytes", maxBodyBytes, { min: 1, max: 2 ** 30, integer: true });
+  if (upstream !== undefined) checkUpstream("createHandler.upstream", upstream, routed);
   if (typeof routes !== "object" || routes === null)
     throw new InvalidOptionError("createHandler.routes", routes, "an object of routing fields by name");
   for (const [name, fields] of Object.entries(routes)) {

@@ -2,3 +2,4 @@
 
 export { createHandler, type Handler } from "./create-handler.ts";
 export type { HandlerOptions, Identity } from "./handler-options.ts";
+export type { Upstream } from "./upstream.ts";

@@ -10,16 +10,24 @@ export function checkHeaders(headers: Pick<Headers, "get">): void {
     throw new HttpError(415, "the body must not be compressed");
 }
 
-/** Reads a JSON object. Throws `HttpError`, which quotes nothing of the text. */
-export function parseBody(text: string): Readonly<Record<string, unknown>> {
+/** Reads the body of a call as a JSON object. Rejects with `HttpError`, which quotes nothing of the text. */
+export async function readJson(call: {
+  readonly readText: () => Promise<string>;
+}): Promise<Readonly<Record<string, unknown>>> {
+  return parseBody(await call.readText());
+}
+
+function parseBody(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // A mark of the byte order does not belong to the text.
+    value = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   } catch {
     // No cause: the parser's message quotes the text.
     throw new HttpError(400, "the body is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
+  if (isDeep(value)) throw new HttpError(400, `the body is nested deeper than ${deepest} levels`);
   return value as Readonly<Record<string, unknown>>;
 }
 
@@ -29,4 +37,24 @@ export function tooLong(maxBytes: number): HttpError {
 
 export function notAnObject(): HttpError {
   return new HttpError(400, "the body must be a JSON object");
+}
+
+export function notUtf8(): HttpError {
+  return new HttpError(400, "the body is not UTF-8");
+}
+
+/** Deepest nesting of a body. Schemas of tools have some 20 levels; what reads a value by recursion fails at thousands. */
+const deepest = 256;
+
+function isDeep(value: object): boolean {
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > deepest) return true;
+    const below: object[] = [];
+    for (const holder of level)
+      for (const held of Object.values(holder) as unknown[])
+        if (typeof held === "object" && held !== null) below.push(held);
+    level = below;
+  }
+  return false;
 }

@@ -3,8 +3,8 @@ export interface Reply {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, or texts that come one by one. Absent: no body. */
-  readonly body?: string | AsyncIterator<string> | undefined;
+  /** Text, or texts and bytes that come one by one. Absent: no body. */
+  readonly body?: string | AsyncIterator<string | Uint8Array> | undefined;
 }
 
 /** Returns a reply of JSON. */
@@ -26,7 +26,7 @@ export function responseOf({ status, headers, body }: Reply): Response {
       async pull(controller) {
         const { done, value } = await body.next();
         if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
       },
       async cancel() {
         await body.return?.();

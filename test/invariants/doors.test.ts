@@ -97,3 +97,10 @@ test("the door of the loop shows its parts, and what they take and return", () =
   expect(namesOf("switchpoint/rollout")).toEqual(rolloutDoor);
   expect(Object.keys(rollout).sort()).toEqual(rolloutDoor.values);
 });
+
+test.each([
+  ["switchpoint/http", "createHandler", "Handler HandlerOptions Identity Upstream"],
+  ["switchpoint/serve", "authoriseByKeys createKey readKeys serve", "KeyRecord RunningServer ServeOptions"],
+])("the door %s shows these names alone", (door, values, types) => {
+  expect(namesOf(door)).toEqual({ values: words(values), types: types === "" ? [] : words(types) });
+});

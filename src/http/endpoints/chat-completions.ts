@@ -3,7 +3,9 @@ import type { HttpCall } from "../call.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
+import { wantsStream } from "../fields.ts";
 import { HttpError } from "../http-error.ts";
+import { readJson } from "../json-body.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
@@ -16,12 +18,12 @@ export const chatCompletions: Endpoint = {
   refuse: openaiError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = await call.readJson();
-    const { model: _, stream, stream_options: streamOptions, ...rest } = body;
+    const body = await readJson(call);
+    const { model: _, stream: __, stream_options: streamOptions, ...rest } = body;
     const chat = chatOf(rest);
     const { router, options } = serving;
     const request = routedRequest(body, chat, call, identity, router, options);
-    if (stream === true) return streamed(request, call, serving, includesUsage(streamOptions));
+    if (wantsStream(body)) return streamed(request, call, serving, includesUsage(streamOptions));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;
     if (options.explain !== true) return jsonReply(completion);

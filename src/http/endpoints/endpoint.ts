@@ -20,6 +20,6 @@ export interface Endpoint {
   /** True if anyone may call it. Default false. */
   readonly open?: boolean | undefined;
   serve(call: HttpCall, serving: Serving): Promise<Reply> | Reply;
-  /** Gives a failure the shape of the API that the path belongs to. */
-  refuse(failure: Failure): Reply;
+  /** Gives a failure the shape of the API that the path belongs to. Absent: that of the client, as far as it is known. */
+  readonly refuse?: ((failure: Failure) => Reply) | undefined;
 }

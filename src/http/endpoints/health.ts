@@ -1,13 +1,11 @@
 import { jsonReply } from "../reply.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { openaiError } from "./openai-error.ts";
 
 /** `GET /healthz`: the process takes requests. It asks no model. */
 export const health: Endpoint = {
   method: "GET",
   path: "/healthz",
   open: true,
-  refuse: openaiError,
   serve: () => jsonReply({ status: "ok" }),
 };
 
@@ -16,6 +14,5 @@ export const probe: Endpoint = {
   method: "HEAD",
   path: "/",
   open: true,
-  refuse: openaiError,
   serve: () => ({ status: 200, headers: {} }),
 };

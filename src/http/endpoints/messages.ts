@@ -3,6 +3,9 @@ import { normaliseRequest } from "../../request/index.ts";
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
+import { wantsStream } from "../fields.ts";
+import { withInferredSession } from "../infer-session.ts";
+import { readJson } from "../json-body.ts";
 import { chatOfMessages } from "../messages/chat-of-messages.ts";
 import { messageEvents } from "../messages/message-events.ts";
 import { messageOfCompletion } from "../messages/message-of-completion.ts";
@@ -19,12 +22,13 @@ export const messages: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = await call.readJson();
+    const body = await readJson(call);
     const { router, options } = serving;
-    const request = routedRequest(body, chatOfMessages(body), call, identity, router, options);
+    const named = routedRequest(body, chatOfMessages(body), call, identity, router, options);
+    const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const explains = options.explain === true;
-    if (body["stream"] !== true) {
+    if (!wantsStream(body)) {
       const { completion, decision, costUsd } = await router.route(request, { signal: call.signal });
       const message = messageOfCompletion(completion, asked);
       if (!explains) return jsonReply(message);
@@ -48,7 +52,7 @@ export const countTokens: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     await serving.identify(call);
-    const chat = chatOfMessages(await call.readJson());
+    const chat = chatOfMessages(await readJson(call));
     const { inputTokens } = normaliseRequest(chat, {
       maxCharacters: Number.POSITIVE_INFINITY,
       estimateTokens,

@@ -1,6 +1,9 @@
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
+import { wantsStream } from "../fields.ts";
+import { withInferredSession } from "../infer-session.ts";
+import { readJson } from "../json-body.ts";
 import { jsonReply } from "../reply.ts";
 import { chatOfResponse } from "../responses/chat-of-response.ts";
 import { responseEvents } from "../responses/response-events.ts";
@@ -17,12 +20,13 @@ export const responses: Endpoint = {
   refuse: openaiError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = await call.readJson();
+    const body = await readJson(call);
     const { router, options } = serving;
-    const request = routedRequest(body, chatOfResponse(body), call, identity, router, options);
+    const named = routedRequest(body, chatOfResponse(body), call, identity, router, options);
+    const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const explains = options.explain === true;
-    if (body["stream"] !== true) {
+    if (!wantsStream(body)) {
       const { completion, decision, costUsd } = await router.route(request, { signal: call.signal });
       const response = responseOfCompletion(completion, asked, body);
       if (!explains) return jsonReply(response);

@@ -1,3 +1,5 @@
 /** The interface of `switchpoint/http` on a server of Node. */
 
-export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
+export { authoriseByKeys, createKey, type KeyRecord, readKeys } from "./keys.ts";
+export { type RunningServer, serve } from "./serve.ts";
+export type { ServeOptions } from "./serve-options.ts";

@@ -1,40 +1,59 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { HttpCall } from "../call.ts";
-import { checkHeaders, parseBody, tooLong } from "../json-body.ts";
+import { HttpError } from "../http-error.ts";
+import { checkHeaders, notUtf8, tooLong } from "../json-body.ts";
 
-/** Reads a request of Node's server. Its signal fires when the sender leaves before the answer is sent. */
-export function nodeCall(request: IncomingMessage, response: ServerResponse, maxBodyBytes: number): HttpCall {
-  const controller = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) controller.abort(new DOMException("the client left", "AbortError"));
-  });
-  const headers: HttpCall["headers"] = {
-    get(name) {
-      const value = request.headers[name.toLowerCase()];
-      return Array.isArray(value) ? value.join(", ") : (value ?? null);
-    },
-  };
-  const [path = "/"] = (request.url ?? "/").split("?", 1);
+/** Reads a request of Node's server. `signal` fires when its sender leaves before the answer is sent. */
+export function nodeCall(request: IncomingMessage, signal: AbortSignal, maxBodyBytes: number): HttpCall {
+  const headers = nodeHeaders(request);
   return {
     method: request.method ?? "GET",
-    path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path,
+    path: pathOf(request.url ?? "/"),
     headers,
-    signal: controller.signal,
-    async readJson() {
+    signal,
+    async readText() {
       checkHeaders(headers);
-      return parseBody(await readText(request, maxBodyBytes));
+      return readText(request, maxBodyBytes);
     },
   };
 }
+
+export function nodeHeaders({ headers }: IncomingMessage): HttpCall["headers"] {
+  return {
+    get(name) {
+      const value = headers[name.toLowerCase()];
+      return Array.isArray(value) ? value.join(", ") : (value ?? null);
+    },
+  };
+}
+
+/** The path as it was sent: neither decoded nor shortened, so that `/v1/../x` and `/v1%2Fx` name nothing. */
+function pathOf(url: string): string {
+  // A proxy may send the whole address.
+  const [address = "/"] = url.split("?", 1);
+  const path = address.replace(/^https?:\/\/[^/]*/i, "") || "/";
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.byteLength;
-    if (bytes > maxBytes) throw tooLong(maxBytes);
-    parts.push(part);
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      bytes += part.byteLength;
+      if (bytes > maxBytes) throw tooLong(maxBytes);
+      parts.push(part);
+    }
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    throw new HttpError(400, "the body broke off");
   }
-  return Buffer.concat(parts).toString();
+  try {
+    return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
+  } catch {
+    throw notUtf8();
+  }
 }

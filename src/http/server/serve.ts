@@ -1,34 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
-import { checkNumber } from "../../plugin/index.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HandlerOptions } from "../handler-options.ts";
-import { jsonReply } from "../reply.ts";
-import { nodeCall } from "./node-call.ts";
+import { HttpError } from "../http-error.ts";
+import type { Reply } from "../reply.ts";
+import { connectionOf } from "./connection.ts";
+import { createInFlight, type InFlight } from "./in-flight.ts";
+import { listen } from "./listen.ts";
+import { nodeCall, nodeHeaders } from "./node-call.ts";
+import { checkTls, readServeOptions, type ServeOptions } from "./serve-options.ts";
 import { writeReply } from "./write-reply.ts";
-
-export interface ServeOptions<Id extends string = string> extends HandlerOptions<Id> {
-  /** Default 8787; 0 takes a free one. */
-  readonly port?: number | undefined;
-  /** Address to listen at. Default `127.0.0.1`: other machines cannot reach it. */
-  readonly host?: string | undefined;
-  /** Path of a Unix socket, in place of host and port. */
-  readonly socket?: string | undefined;
-  /** Key and certificate as PEM text. Default: plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
-  /** Longest time until all headers of a request are there, in milliseconds. Default 10,000. */
-  readonly headersTimeoutMs?: number | undefined;
-  /** Longest time until a whole request is there, in milliseconds. Default 60,000. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** Longest headers of a request, in bytes. Default 16,384. */
-  readonly maxHeaderBytes?: number | undefined;
-  /** Largest number of connections; further ones are closed at once. Default 10,000. */
-  readonly maxConnections?: number | undefined;
-  /** Longest time for which `close()` waits for answers under way, in milliseconds. Default 30,000. */
-  readonly drainMs?: number | undefined;
-}
 
 /** A server that listens. */
 export interface RunningServer {
@@ -36,8 +19,13 @@ export interface RunningServer {
   readonly url: string;
   /** Number of requests under way. */
   readonly active: number;
-  /** Lets another router answer all requests from now on. Those under way stay with theirs. Throws `InvalidOptionError`. */
-  replace<Id extends string>(router: Router<Id>, options?: HandlerOptions<Id>): void;
+  /**
+   * Lets another router answer all requests from now on. Those under way stay with theirs; the promise resolves when the
+   * last of them has ended, and the old router can be closed. Throws `InvalidOptionError`, and then changes nothing.
+   */
+  replace<Id extends string>(router: Router<Id>, options?: HandlerOptions<Id>): Promise<void>;
+  /** Gives new connections another certificate. Throws `InvalidOptionError`, and then changes nothing. */
+  renewTls(tls: NonNullable<ServeOptions["tls"]>): void;
   /**
    * Takes no more requests, waits for those under way, streams too, and ends. What is under way after `drainMs` is cut.
    * The router stays open. May be called more than once.
@@ -45,117 +33,152 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** The interface of one router, and its requests under way. */
+interface Generation {
+  readonly interfaces: Answering;
+  readonly inFlight: InFlight;
+}
+
+/** `open`; `leaving`: requests are answered, and connections closed; `ending`: requests are refused. */
+type Phase = "open" | "leaving" | "ending";
+
 /** Serves a router by Node's HTTP server. Rejects with `InvalidOptionError`, or the system's error if it cannot listen. */
 export async function serve<Id extends string>(
   router: Router<Id>,
   options: ServeOptions<Id> = {},
 ): Promise<RunningServer> {
-  const {
-    port = 8_787,
-    host = "127.0.0.1",
-    socket,
-    tls,
-    headersTimeoutMs = 10_000,
-    requestTimeoutMs = 60_000,
-    maxHeaderBytes = 16_384,
-    maxConnections = 10_000,
-    drainMs = 30_000,
-    ...handling
-  } = options;
-  checkNumber("serve.port", port, { min: 0, max: 65_535, integer: true });
-  checkNumber("serve.headersTimeoutMs", headersTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
-  checkNumber("serve.requestTimeoutMs", requestTimeoutMs, { min: headersTimeoutMs, max: 2 ** 31 - 1 });
-  checkNumber("serve.maxHeaderBytes", maxHeaderBytes, { min: 1_024, max: 1_048_576, integer: true });
-  checkNumber("serve.maxConnections", maxConnections, { min: 1, integer: true });
-  checkNumber("serve.drainMs", drainMs, { min: 0, max: 2 ** 31 - 1 });
-  if (tls !== undefined && !(typeof tls.key === "string" && typeof tls.cert === "string"))
-    throw new InvalidOptionError("serve.tls", tls, "{ key, cert } as PEM text");
-
-  let interfaces: Answering = answering(router, handling);
-  let active = 0;
+  const read = readServeOptions(options as ServeOptions);
+  const { tls, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
+  const generationOf = (interfaces: Answering): Generation => ({ interfaces, inFlight: createInFlight() });
+  let current = generationOf(answering(router as unknown as Router, read.handling));
+  const all = createInFlight();
+  let phase: Phase = "open";
   let closing: Promise<void> | undefined;
-  let idle: () => void = () => {};
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    active += 1;
-    handle(request, response, closing === undefined ? interfaces : undefined).finally(() => {
-      active -= 1;
-      if (active === 0) idle();
+    const mine = current;
+    all.begin();
+    mine.inFlight.begin();
+    handle(request, response, mine.interfaces, () => phase, stalledMs).finally(() => {
+      mine.inFlight.end();
+      all.end();
     });
   };
   const settings = {
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: read.maxHeaderBytes,
     headersTimeout: headersTimeoutMs,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: read.requestTimeoutMs,
+    keepAliveTimeout: read.keepAliveMs,
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
   };
   const server: Server =
     tls === undefined
       ? createServer(settings, onRequest)
-      : createTlsServer({ ...settings, ...tls }, onRequest);
-  server.maxConnections = maxConnections;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket === undefined ? { port, host } : { path: socket }, () => {
-      server.off("error", reject);
-      resolve();
-    });
+      : createTlsServer({ ...settings, ...tls, handshakeTimeout: headersTimeoutMs }, onRequest);
+  server.maxConnections = read.maxConnections;
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
+  await listen(server, read);
+  // A connection that could not be accepted is lost, not the process.
+  server.on("error", () => {});
 
+  const end = async (): Promise<void> => {
+    phase = "leaving";
+    if (graceMs > 0) await within(new Promise(() => {}), graceMs);
+    phase = "ending";
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    if (all.count > 0) await within(all.idle(), drainMs);
+    server.closeIdleConnections();
+    // Of those that remain none has a whole request, or its time is up. Node no longer checks time limits.
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
   return {
-    url: socket ?? urlOf(server.address() as AddressInfo, tls !== undefined),
+    url: read.socket ?? urlOf(server.address() as AddressInfo, tls !== undefined),
     get active() {
-      return active;
+      return all.count;
     },
     replace: (next, given = {}) => {
-      interfaces = answering(next, given);
+      const { inFlight } = current;
+      current = generationOf(answering(next, given));
+      return inFlight.idle();
+    },
+    renewTls(next) {
+      if (!("setSecureContext" in server))
+        throw new InvalidOptionError("renewTls", typeof next, "called on a server with the option tls");
+      checkTls("renewTls", next);
+      (server as TlsServer).setSecureContext(next);
     },
     close() {
-      closing ??= (async () => {
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        server.closeIdleConnections();
-        if (active > 0) {
-          let timer: NodeJS.Timeout | undefined;
-          await Promise.race([
-            new Promise<void>((resolve) => {
-              idle = resolve;
-            }),
-            new Promise<void>((resolve) => {
-              timer = setTimeout(resolve, drainMs);
-            }),
-          ]);
-          clearTimeout(timer);
-        }
-        // Answers that are complete leave the process before their connections are closed.
-        server.closeIdleConnections();
-        if (active > 0) server.closeAllConnections();
-        await closed;
-      })();
+      closing ??= end();
       return closing;
     },
   };
 }
 
-/** Answers one request. Never rejects. `interfaces` is absent while the server ends. */
+/** Answers one request. Never rejects. */
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  interfaces: Answering | undefined,
+  interfaces: Answering,
+  phaseNow: () => Phase,
+  stalledMs: number,
 ): Promise<void> {
+  const connection = connectionOf(request.socket);
+  const controller = new AbortController();
+  const forget = connection.onClose(() => {
+    if (!response.writableFinished) controller.abort(new DOMException("the client left", "AbortError"));
+  });
+  const turn = connection.turn();
+  let done: (() => void) | undefined;
   try {
-    const reply =
-      interfaces === undefined
-        ? { ...jsonReply({ error: { message: "the server is ending", type: "server_error" } }, ending, 503) }
-        : await interfaces.answer(nodeCall(request, response, interfaces.maxBodyBytes));
+    if (turn === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    done = await turn;
+    if (request.socket.destroyed) return;
+    const reply = await replyOf(request, interfaces, phaseNow(), controller.signal);
     // A body that was refused unread would be taken for the next request.
-    if (!request.complete) response.shouldKeepAlive = false;
-    await writeReply(response, reply);
+    if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
+    await writeReply(response, reply, stalledMs);
   } catch {
     // The sender has left, or the answer broke off: there is no one to tell.
     response.destroy();
+  } finally {
+    forget();
+    done?.();
   }
 }
 
-const ending = { connection: "close", "retry-after": "1" };
+async function replyOf(
+  request: IncomingMessage,
+  interfaces: Answering,
+  phase: Phase,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const call = nodeCall(request, signal, interfaces.maxBodyBytes);
+  if (phase === "ending" || (phase === "leaving" && call.path.endsWith("/healthz")))
+    return interfaces.refuse(ending, nodeHeaders(request));
+  return interfaces.answer(call);
+}
+
+const ending = new HttpError(503, "the server is ending", {
+  code: "overloaded",
+  headers: { "retry-after": "1" },
+});
+
+/** Waits for work, for a time. */
+function within(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
 
 function urlOf({ address, family, port }: AddressInfo, isTls: boolean): string {
   const host = family === "IPv6" ? `[${address}]` : address;

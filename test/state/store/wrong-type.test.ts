@@ -90,7 +90,17 @@ describe.skipIf(withoutRedis !== undefined)(
       const reserve = (id: string) => quotas.reserve({ id, amount: 1, limits, ttlMs: 1_000 });
       await reserve("lapses");
       const open = "{switchpoint}:open";
-      await client.hset(open, "{switchpoint}:h:text", "a text", "{switchpoint}:h:none", "", "c", "x", "m", "y");
+      await client.hset(
+        open,
+        "{switchpoint}:h:text",
+        "a text",
+        "{switchpoint}:h:none",
+        "",
+        "c",
+        "x",
+        "m",
+        "y",
+      );
       await client.set("{switchpoint}:h:ended", "a text");
       await client.rpush("{switchpoint}:h:list", "a list");
       now += 2_000;

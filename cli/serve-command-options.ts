@@ -1,0 +1,19 @@
+/** Options of `switchpoint serve` as the command line gives them. */
+export interface ServeCommandOptions {
+  readonly config?: string | undefined;
+  readonly port: string;
+  readonly host: string;
+  readonly socket?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly keys?: string | undefined;
+  readonly open?: boolean | undefined;
+  readonly explain?: boolean | undefined;
+  readonly unknownModel: "auto" | "error";
+  readonly inferSession: boolean;
+  readonly embeddings?: string | undefined;
+  readonly maxBodyMb: string;
+  readonly grace: string;
+  readonly drain: string;
+  readonly maxConnections?: string | undefined;
+}

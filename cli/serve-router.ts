@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import type { HandlerOptions } from "../src/http/index.ts";
+import {
+  authoriseByKeys,
+  type RunningServer,
+  readKeys,
+  type ServeOptions,
+  serve,
+} from "../src/http/server/index.ts";
+import type { Terminal } from "./io.ts";
+import { openRouter } from "./open-router.ts";
+import { paint } from "./paint.ts";
+import type { ServeCommandOptions } from "./serve-command-options.ts";
+import { oneLine } from "./show-error.ts";
+
+/** Longest time for a reload, in milliseconds: a config may await what never comes. */
+const reloadTimeoutMs = 60_000;
+
+/** All that a reload reads again. */
+interface Loaded {
+  readonly router: Router;
+  readonly handling: HandlerOptions;
+  readonly tls: ServeOptions["tls"];
+}
+
+/** Serves until the process is asked to end. Rejects if it cannot begin. */
+export async function serveRouter(
+  options: ServeCommandOptions,
+  terminal: Terminal,
+  { maxBodyBytes, ...serving }: ServeOptions,
+): Promise<void> {
+  const load = () => loadAll(options, terminal, maxBodyBytes);
+  const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
+  const first = await load();
+  let { router } = first;
+  let server: RunningServer;
+  try {
+    server = await serve(router, { ...serving, ...first.handling, ...(first.tls && { tls: first.tls }) });
+  } catch (error) {
+    await router.close();
+    throw error;
+  }
+  terminal.stdout(`${server.url}\n`);
+
+  /** Routers that others have replaced, until their last request has ended. */
+  const leaving = new Set<Promise<void>>();
+  let isEnding = false;
+  const reload = async (): Promise<void> => {
+    const loading = load();
+    const next = await inTime(loading);
+    const old = router;
+    try {
+      if (isEnding) throw new Error("the process ends");
+      // Another module may export the same router: it keeps what it knows.
+      if (next.router !== old) next.router.restoreState(old.exportState());
+      if (next.tls !== undefined) server.renewTls(next.tls);
+      const left = server.replace(next.router, next.handling);
+      router = next.router;
+      if (router === old) return;
+      const closed = left.then(() => old.close()).catch(() => say("the old router could not be closed"));
+      leaving.add(closed);
+      closed.then(() => leaving.delete(closed));
+    } catch (error) {
+      if (next.router !== old) await next.router.close();
+      throw error;
+    }
+  };
+  let reloading: Promise<void> = Promise.resolve();
+  let isWaiting = false;
+  const offReload = terminal.onReload?.(() => {
+    // Several signals at once mean one reload after the one under way.
+    if (isWaiting) return;
+    isWaiting = true;
+    reloading = reloading.then(async () => {
+      isWaiting = false;
+      try {
+        await reload();
+        say("reloaded");
+      } catch (error) {
+        const problem = oneLine(error instanceof Error ? error.message : String(error));
+        terminal.stderr(`${paint("red", "switchpoint:")} not reloaded, all stays as it was: ${problem}\n`);
+      }
+    });
+  });
+
+  await new Promise<void>((resolve) => {
+    // Tests end it by the same call as signals do.
+    terminal.onInterrupt?.(resolve);
+  });
+  isEnding = true;
+  offReload?.();
+  say("ending: answers under way are finished");
+  await server.close();
+  // What was under way is over; a reload that still loads closes its own router.
+  await Promise.all(leaving);
+  await router.close();
+}
+
+/** Loads what a server is made of. Rejects with `InvalidOptionError` and the errors of the config. */
+async function loadAll(
+  { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings }: ServeCommandOptions,
+  terminal: Terminal,
+  maxBodyBytes: number | undefined,
+): Promise<Loaded> {
+  const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
+  const handling: HandlerOptions = {
+    explain: explain === true,
+    unknownModel,
+    inferSession,
+    maxBodyBytes,
+    ...(keys !== undefined && { authorise: authoriseByKeys(readKeys(await textOf("--keys", keys), keys)) }),
+    ...(embeddings !== undefined && { upstream: { baseUrl: embeddings, apiKey } }),
+  };
+  const tls =
+    tlsCert === undefined || tlsKey === undefined
+      ? undefined
+      : { cert: await textOf("--tls-cert", tlsCert), key: await textOf("--tls-key", tlsKey) };
+  return { router: await openRouter(config, terminal), handling, tls };
+}
+
+async function textOf(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const { code = "unreadable" } = error as NodeJS.ErrnoException;
+    throw new InvalidOptionError(option, file, `a file that can be read (${code})`);
+  }
+}
+
+/** Rejects when loading takes too long; what is then loaded late is closed. */
+async function inTime(loading: Promise<Loaded>): Promise<Loaded> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      loading.then(({ router }) => router.close()).catch(() => {});
+      reject(new Error(`loading took longer than ${reloadTimeoutMs / 1_000} seconds`));
+    }, reloadTimeoutMs);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,87 @@
+import { Command, Option } from "commander";
+import { InvalidOptionError } from "../src/contracts/index.ts";
+import type { Terminal } from "./io.ts";
+import { numberOption } from "./number-option.ts";
+import { optionalNumber } from "./optional-number.ts";
+import type { ServeCommandOptions } from "./serve-command-options.ts";
+import { serveKeyCommand } from "./serve-key.ts";
+import { serveRouter } from "./serve-router.ts";
+
+/** The command `switchpoint serve`: the router behind the interfaces of OpenAI and Anthropic. */
+export function serveCommand(terminal: Terminal): Command {
+  return new Command("serve")
+    .description("serve a router to clients of OpenAI's and Anthropic's interfaces")
+    .option(
+      "--config <file>",
+      "a .ts, .js or .mjs file whose default export is a router (default: a router from the environment)",
+    )
+    .option("--port <number>", "port; 0 takes a free one", "8787")
+    .option("--host <address>", "address to listen at", "127.0.0.1")
+    .addOption(new Option("--socket <path>", "listen at a Unix socket instead").conflicts(["port", "host"]))
+    .option("--tls-cert <file>", "certificate as PEM, for HTTPS")
+    .option("--tls-key <file>", "its key as PEM")
+    .option("--keys <file>", "who may send: JSON Lines, as `switchpoint serve key` makes them")
+    .option("--open", "everyone may send, also from other machines")
+    .option("--explain", "say in headers and answers where a request went, and why")
+    .addOption(
+      new Option("--unknown-model <fate>", "fate of a request for a model that is not here")
+        .choices(["auto", "error"])
+        .default("error"),
+    )
+    .option("--no-infer-session", "do not tell conversations by how they begin")
+    .option(
+      "--embeddings <url>",
+      "server that /v1/embeddings is passed on to, with the key EMBEDDINGS_API_KEY",
+    )
+    .option("--max-body-mb <number>", "longest request, in MB", "32")
+    .option("--max-connections <number>", "most connections at a time (default: 10,000)")
+    .option("--grace <seconds>", "at the end: time in which /healthz fails and requests are still taken", "0")
+    .option("--drain <seconds>", "at the end: longest wait for answers under way", "30")
+    .addHelpText(
+      "after",
+      `
+SIGHUP loads config, keys and certificate again; if one is wrong, everything stays as it was. SIGTERM lets answers under way
+end and refuses new requests; a second one ends at once. Without --keys only this machine can be served, unless --open says
+otherwise.
+
+Example:
+  switchpoint serve key --tenant acme >> keys.jsonl
+  switchpoint serve --config router.ts --keys keys.jsonl --host 0.0.0.0
+`,
+    )
+    .addCommand(serveKeyCommand(terminal))
+    .action(async (options: ServeCommandOptions) => {
+      checkTogether(options);
+      const number = (name: string, text: string, max: number) => numberOption(`--${name}`, text, 0, max);
+      const maxConnections = optionalNumber("--max-connections", options.maxConnections, 1, 1e6);
+      await serveRouter(options, terminal, {
+        port: number("port", options.port, 65_535),
+        host: options.host,
+        socket: options.socket,
+        graceMs: number("grace", options.grace, 3_600) * 1_000,
+        drainMs: number("drain", options.drain, 86_400) * 1_000,
+        maxBodyBytes: Math.max(1, Math.floor(number("max-body-mb", options.maxBodyMb, 1_024) * 2 ** 20)),
+        ...(maxConnections !== undefined && { maxConnections }),
+      });
+    });
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
+
+/** Refuses what would serve strangers by mistake. Throws `InvalidOptionError`. */
+function checkTogether({ keys, open, socket, host, tlsCert, tlsKey }: ServeCommandOptions): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new InvalidOptionError("--tls-key", tlsKey, "given together with --tls-cert");
+  if (keys !== undefined && open === true)
+    throw new InvalidOptionError(
+      "--open",
+      true,
+      "absent next to --keys: either everyone may send or holders of keys",
+    );
+  if (keys === undefined && open !== true && socket === undefined && !loopback.test(host))
+    throw new InvalidOptionError(
+      "--host",
+      host,
+      "an address of this machine alone, such as 127.0.0.1: other machines need --keys FILE, or --open to let everyone send",
+    );
+}

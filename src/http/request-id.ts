@@ -1,0 +1,16 @@
+import type { HttpCall } from "./call.ts";
+import type { Reply } from "./reply.ts";
+
+/** Ids that are safe in a header and in a log line. */
+const plainId = /^[\w.-]{1,128}$/;
+
+/** Returns the id that the sender gave the request, or a new one. */
+export function requestId(headers: HttpCall["headers"] | undefined): string {
+  const given = headers?.get("x-request-id");
+  return typeof given === "string" && plainId.test(given) ? given : `req_${crypto.randomUUID()}`;
+}
+
+/** Names a reply by the headers that the clients of OpenAI and of Anthropic read. */
+export function withRequestId(reply: Reply, id: string): Reply {
+  return { ...reply, headers: { ...reply.headers, "x-request-id": id, "request-id": id } };
+}

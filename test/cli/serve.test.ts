@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { afterEach, expect, test } from "vitest";
+import { run } from "../../cli/run.ts";
+import { always } from "../../policies/index.ts";
+import { createRouter, type Router } from "../../src/index.ts";
+import { type FakeModel, fakeModel } from "../../src/testing/index.ts";
+import { type Folder, temporaryFolder } from "../support/cli-config.ts";
+import { nodeArguments } from "../support/node-arguments.ts";
+import { runCli, vllmEnvironment } from "../support/run-cli.ts";
+
+const ending: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ending.splice(0).reverse()) await end();
+});
+
+function folder(): Folder {
+  const made = temporaryFolder();
+  ending.push(() => made.remove());
+  return made;
+}
+
+/** A model's server that counts what it was asked and answers when `go` says so. */
+async function modelServer(go: () => Promise<void> = async () => {}) {
+  const counts = { asked: 0 };
+  const server: Server = createServer(async (request, response) => {
+    counts.asked += 1;
+    request.resume();
+    await go();
+    const message = { role: "assistant", content: "hello", refusal: null };
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify({
+        id: "c",
+        object: "chat.completion",
+        created: 0,
+        model: "m",
+        choices: [{ index: 0, message, finish_reason: "stop", logprobs: null }],
+        usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 },
+      }),
+    );
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  ending.push(() => server.close());
+  return { counts, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
+}
+
+interface Started {
+  readonly url: string;
+  /** Waits for a line of stderr. */
+  line(pattern: RegExp): Promise<string>;
+}
+
+/** Starts the command in a process of its own, with a router from the environment. */
+async function start(
+  modelUrl: string,
+  ...args: readonly string[]
+): Promise<Started & { child: ChildProcess }> {
+  const child = spawn(process.execPath, nodeArguments("cli/main.ts", "serve", "--port", "0", ...args), {
+    env: { PATH: process.env["PATH"], ...vllmEnvironment(modelUrl) },
+  });
+  ending.push(() => child.kill("SIGKILL"));
+  const lines = linesIn();
+  createInterface({ input: child.stderr }).on("line", lines.add);
+  const [first] = await once(createInterface({ input: child.stdout }), "line");
+  return { child, url: String(first), line: lines.line };
+}
+
+function linesIn() {
+  const lines: string[] = [];
+  let look = () => {};
+  return {
+    add(text: string) {
+      lines.push(text);
+      look();
+    },
+    line: (pattern: RegExp) =>
+      new Promise<string>((resolve) => {
+        look = () => {
+          const at = lines.findIndex((text) => pattern.test(text));
+          if (at >= 0) resolve(lines.splice(at, 1)[0] as string);
+        };
+        look();
+      }),
+  };
+}
+
+/** Runs the command in this process. */
+async function runServe(
+  ...args: readonly string[]
+): Promise<Started & { reload(): void; end(): Promise<number> }> {
+  const lines = linesIn();
+  let reload = () => {};
+  let stop = () => {};
+  let isBegun: (url: string) => void = () => {};
+  const begun = new Promise<string>((resolve) => {
+    isBegun = resolve;
+  });
+  const code = run(["serve", "--port", "0", ...args], {
+    stdout: (text) => isBegun(text.trim()),
+    stderr: lines.add,
+    stdin: (async function* () {})(),
+    stdinIsTerminal: false,
+    env: {},
+    now: () => 0,
+    drained: async () => {},
+    onInterrupt(given) {
+      stop = given;
+      return () => {};
+    },
+    onReload(given) {
+      reload = given;
+      return () => {};
+    },
+  });
+  const end = () => {
+    stop();
+    return code;
+  };
+  ending.push(end);
+  return { url: await begun, line: lines.line, reload: () => reload(), end };
+}
+
+const body = JSON.stringify({ model: "auto", messages: [{ role: "user", content: "Hello." }] });
+const ask = (url: string, headers: Record<string, string> = {}) =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
+
+test("a key is made once, stored as a hash, and let in; others are not", async () => {
+  const made = await runCli(["serve", "key", "--tenant", "acme", "--label", "plan=pro"]);
+  const key = made.err.trim();
+  expect(made.exitCode).toBe(0);
+  expect(key).toMatch(/^sp-[\w-]{43}$/);
+  expect(made.out).not.toContain(key);
+  expect(JSON.parse(made.out)).toEqual({
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    tenant: "acme",
+    labels: { plan: "pro" },
+  });
+  const files = folder();
+  const keys = files.file("keys.jsonl", made.out);
+  const closed: string[] = [];
+  let id = "small";
+  const config = files.config(() => {
+    const name = id;
+    if (name === "broken") return 5 as unknown as Router;
+    const model = fakeModel();
+    const router = createRouter({ models: { [name]: model }, policy: always(name) });
+    seen.push({ router, model });
+    return Object.assign(router, {
+      close: () => {
+        closed.push(name);
+        return Promise.resolve();
+      },
+    });
+  });
+  const seen: { router: Router; model: FakeModel }[] = [];
+  const { url, reload, line, end } = await runServe("--config", config, "--keys", keys);
+  expect((await ask(url)).status).toBe(401);
+  expect((await ask(url, { authorization: `Bearer ${key}x` })).status).toBe(401);
+  expect((await ask(url, { "x-api-key": key })).status).toBe(200);
+  expect((await ask(url, { authorization: `Bearer ${key}`, "x-api-key": key })).status).toBe(200);
+  expect((await ask(url, { authorization: `Bearer ${key}`, "x-api-key": "another" })).status).toBe(401);
+  expect(seen[0]?.model.requests).toHaveLength(2);
+
+  // A file that is wrong changes nothing.
+  id = "broken";
+  reload();
+  expect(await line(/not reloaded/)).toContain("a router");
+  expect((await ask(url, { "x-api-key": key })).status).toBe(200);
+  id = "other";
+  writeFileSync(keys, `${made.out}{"hash":5}\n`);
+  reload();
+  expect(await line(/not reloaded/)).toContain("keys.jsonl:2.hash");
+  expect((await ask(url, { "x-api-key": key })).status).toBe(200);
+  expect(seen).toHaveLength(1);
+
+  // Both are taken over together, and the old router is closed.
+  writeFileSync(keys, made.out);
+  reload();
+  await line(/reloaded/);
+  const models = await fetch(`${url}/v1/models`, { headers: { "x-api-key": key } });
+  const { data } = (await models.json()) as { data: { id: string }[] };
+  expect(data.map((one) => one.id)).toEqual(["auto", "other"]);
+  await expect.poll(() => closed).toEqual(["small"]);
+  writeFileSync(keys, "");
+  reload();
+  await line(/reloaded/);
+  expect((await ask(url, { "x-api-key": key })).status).toBe(401);
+  expect(await end()).toBe(0);
+  expect(closed).toEqual(["small", "other", "other"]);
+});
+
+test("no request that a model was asked is cut when the process is told to end under load", async () => {
+  const { url, counts } = await modelServer(() => new Promise((resolve) => setTimeout(resolve, 30)));
+  const { url: served, child } = await start(url, "--grace", "0.2");
+  let answered = 0;
+  let isOver = false;
+  let cut = 0;
+  const client = async () => {
+    while (!isOver) {
+      try {
+        const answer = await ask(served);
+        const text = await answer.text();
+        if (answer.status === 200 && text.endsWith("}")) answered += 1;
+        else if (answer.status !== 503) cut += 1;
+        if (answer.status === 503) isOver = true;
+      } catch {
+        // Refused, or cut: which of them the counts tell.
+        isOver = true;
+      }
+    }
+  };
+  const clients = Array.from({ length: 16 }, client);
+  await expect.poll(() => answered, { timeout: 20_000 }).toBeGreaterThan(30);
+  child.kill("SIGTERM");
+  const exited = once(child, "exit");
+  await Promise.all(clients);
+  expect((await exited)[0]).toBe(0);
+  expect({ answered, cut }).toEqual({ answered: counts.asked, cut: 0 });
+}, 60_000);
+
+test("a second signal ends the process at once, although a request is under way", async () => {
+  const { url, counts } = await modelServer(() => new Promise(() => {}));
+  const { url: served, child, line } = await start(url);
+  const cut = ask(served).catch(() => "cut");
+  await expect.poll(() => counts.asked, { timeout: 10_000 }).toBe(1);
+  child.kill("SIGTERM");
+  await line(/^ending/);
+  child.kill("SIGTERM");
+  expect((await once(child, "exit"))[0]).toBe(143);
+  expect(await cut).toBe("cut");
+}, 60_000);
+
+test("what would serve strangers by mistake is refused with the way out", async () => {
+  const files = folder();
+  const refused = async (...args: string[]) => (await runCli(["serve", ...args])).err;
+  expect(await refused("--host", "0.0.0.0")).toMatch(/--keys FILE, or --open/);
+  expect(await refused("--host", "::")).toMatch(/--keys FILE/);
+  expect(await refused("--host", "127.0.0.1.example.com")).toMatch(/--keys FILE/);
+  expect(await refused("--tls-cert", "a.pem")).toMatch(/--tls-cert/);
+  expect(await refused("--keys", files.file("k", ""), "--open")).toMatch(/absent next to --keys/);
+  expect(await refused("--keys", "nowhere.jsonl")).toMatch(/ENOENT/);
+  expect(await refused("--socket", "/tmp/x", "--port", "1")).toMatch(/cannot be used/);
+  expect(await refused("--port", "70000")).toMatch(/--port/);
+});
