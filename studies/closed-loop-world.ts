@@ -33,7 +33,7 @@ const instructions = [
   "Derive a general formula, prove that it is correct, and discuss its complexity. ",
 ] as const;
 /** Largest difficulty. */
-export const hardest = instructions.length - 1;
+export const hardest: number = instructions.length - 1;
 /** Probability of a right answer by difficulty. */
 const rightly = {
   small: [0.99, 0.97, 0.85, 0.6, 0.4],

@@ -277,22 +277,6 @@ describe("a rollout", () => {
     });
   });
 
-  it("joins what an audit knew of a decision before the rollout heard of its end", async () => {
-    const { rollout, router, send } = rolloutWorld({
-      stages: [{ share: 0.5 }, { share: 1 }],
-      guards: [quality({ margin: 0.1, from: "audit" })],
-    });
-    // As of an answer of the reference: the loss is told while the request ends, before or after the rollout's turn.
-    router.observe((event) => {
-      if (event.type === "decision-made") rollout.add({ decisionId: event.decision.id, loss: 0 });
-    });
-    await send(20);
-    const { guards, units } = await rollout.status();
-    expect(guards[0]?.pairs).toBe(Math.min(units.control, units.candidate));
-    expect(guards[0]?.pairs).toBeGreaterThan(2);
-    await router.close();
-  });
-
   it("leaves nothing running, and takes nothing more, after close", async () => {
     const world = rolloutWorld(half);
     await world.send(20);

@@ -19,7 +19,18 @@ export interface ForeignModel {
   doStream(options: never): PromiseLike<{ readonly stream: ReadableStream<unknown> }>;
 }
 
-const optionKeys = [
+type OptionKey =
+  | "defaults"
+  | "labels"
+  | "price"
+  | "contextWindow"
+  | "maxOutputTokens"
+  | "capabilities"
+  | "assumeCapabilities"
+  | "name"
+  | "strictParameters";
+
+const optionKeys: readonly OptionKey[] = [
   "defaults",
   "labels",
   "price",
@@ -29,10 +40,10 @@ const optionKeys = [
   "assumeCapabilities",
   "name",
   "strictParameters",
-] as const satisfies readonly (keyof ProviderOptions)[];
+];
 
 /** Facts and defaults of the model, as every provider of this package takes them. */
-export type FromAiSdkOptions = Pick<ProviderOptions, (typeof optionKeys)[number]>;
+export type FromAiSdkOptions = Pick<ProviderOptions, OptionKey>;
 
 /**
  * Makes any language model of the AI SDK a model of a router: `fromAiSdk(bedrock("…"))`. Keys and addresses are given to
