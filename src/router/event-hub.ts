@@ -34,10 +34,13 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
   const emit = (event: RouterEvent<Id>): void => {
     if (nested >= mostNested) return;
     nested += 1;
-    if (sinks.length > 0) deepFreeze(event);
-    for (const sink of sinks) hand(sink, event);
-    for (const reader of readers) hand(reader, event);
-    nested -= 1;
+    try {
+      if (sinks.length > 0) deepFreeze(event);
+      for (const sink of sinks) hand(sink, event);
+      for (const reader of readers) hand(reader, event);
+    } finally {
+      nested -= 1;
+    }
   };
   if (first !== undefined) attach(first, emit);
   return {
