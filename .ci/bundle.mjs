@@ -60,7 +60,7 @@ const core = new Set(
 );
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
 // The class for LangChain extends one of an optional peer, which nothing else may import.
-const isPart = (id) => /^(policies|src\/(?!testing\/|adapters\/langchain))/.test(pathIn(id));
+const isPart = (id) => /^(policies|src\/(?!testing\/|adapters\/langchain|http\/server\/))/.test(pathIn(id));
 
 /** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
 function providersOf(id) {
