@@ -12,9 +12,8 @@ export function loopConfig(config: LoopConfig): string {
   const isLarge = judge === large;
   const [provider = "", model = ""] = splitName(judge);
   const pace = rate === undefined ? `perDay: ${perDay}` : `rate: ${rate}`;
-  return `// Written by \`switchpoint loop init\`. Keys come from the environment. Use the router in your application:
-//   import router from "./router.mjs";
-//   const { completion } = await router.route(request);
+  return `// Written by \`switchpoint loop init\`. Keys come from the environment. Import the default export in your
+// application: const { completion } = await router.route(request);
 import { createRouter } from "switchpoint";
 import { threshold } from "switchpoint/policies";
 ${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { createAudit, createDriftMonitor, createPromise, rubricJudge } from "switchpoint/rollout";
