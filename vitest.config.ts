@@ -17,6 +17,7 @@ const isolated = [
   "plugin/node-builtin",
   "presets/**/*",
   "providers/*",
+  "rollout/**/*",
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);
 
