@@ -18,6 +18,8 @@ const isolated = [
   "presets/**/*",
   "providers/*",
   "rollout/**/*",
+  "http/*",
+  "cli/{loop,rollout,release,serve}",
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);
 
