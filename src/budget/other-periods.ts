@@ -8,17 +8,19 @@ const mostOthers = 16;
 /**
  * Returns the accounts of other periods that are kept when the period that begins at `start` becomes the current one:
  * all of later periods, of which the clock has told too early; earlier ones that are not over by the monotonic clock,
- * since it was the time of day that jumped; and the last that is over, in case the clock is set back. Of more than 16
- * of a kind the nearest are kept.
+ * since it was the time of day that jumped; and the last that is over, in case the clock is set back. While the time of
+ * day is ahead of where it once was (`isAhead`), all earlier ones are kept: they may be still to come. Of more than 16 of a
+ * kind the nearest are kept.
  */
 export function keptPeriods(
   accounts: readonly SpendAccount[],
   start: number,
   monotonicNow: number,
+  isAhead: boolean,
 ): readonly SpendAccount[] {
   const earlier = accounts.filter((one) => one.start < start).sort((a, b) => b.start - a.start);
   const lastOver = earlier.find(({ overAt }) => overAt <= monotonicNow);
-  const kept = earlier.filter((one) => one === lastOver || one.overAt > monotonicNow);
+  const kept = earlier.filter((one) => isAhead || one === lastOver || one.overAt > monotonicNow);
   return [...kept.slice(0, mostOthers), ...laterThan(accounts, start).slice(0, mostOthers)];
 }
 

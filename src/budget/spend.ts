@@ -64,6 +64,8 @@ interface Floor {
 const mostLater = 16;
 /** Share of the accounts that is forgotten at once: looking for the one that used least takes long for thousands. */
 const forgottenShare = 0.1;
+/** Correction of the time of day that is too small to pass for a jump. */
+const hour = 3_600_000;
 /** Time after which a session without end is over: a new session would have as much as it has had. */
 const sessionIdleMs = 86_400_000;
 
@@ -84,6 +86,8 @@ class Book implements SpendBook {
   /** Accounts of other periods, of owners that have any. */
   #others = new Map<string, readonly SpendAccount[]>();
   #floor: Floor = { start: Number.NEGATIVE_INFINITY, amount: 0 };
+  /** Least distance of the time of day from the monotonic clock so far: where it is larger now, it was set forward. */
+  #leastOffset = Number.POSITIVE_INFINITY;
 
   constructor(budget: Budget & { readonly periods: Periods }, monotonic: () => number) {
     this.#budget = budget;
@@ -128,7 +132,9 @@ class Book implements SpendBook {
     now: number,
   ): SpendAccount {
     const account = accountWith({ tenant, name, start, used: this.#floor.amount }, end, now);
-    account.overAt = this.#monotonic() + (end - now);
+    const monotonicNow = this.#monotonic();
+    this.#leastOffset = Math.min(this.#leastOffset, now - monotonicNow);
+    account.overAt = monotonicNow + (end - now);
     this.#accounts.set(key, account);
     return account;
   }
@@ -145,7 +151,9 @@ class Book implements SpendBook {
       others.find((one) => one.start === start) ?? this.#begin(key, { ...known, start }, end, now);
     this.#accounts.set(key, account);
     const monotonicNow = this.#monotonic();
-    const kept = keptPeriods(others, start, monotonicNow);
+    this.#leastOffset = Math.min(this.#leastOffset, now - monotonicNow);
+    const isAhead = now - monotonicNow - this.#leastOffset > hour;
+    const kept = keptPeriods(others, start, monotonicNow, isAhead);
     this.#others.set(key, kept);
     account.usedAt = now;
     account.overAt = monotonicNow + (end - now);
