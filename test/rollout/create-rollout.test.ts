@@ -200,7 +200,7 @@ describe("a rollout", () => {
     const state = JSON.parse(JSON.stringify(world.router.exportState()));
     await world.router.close();
     const again = rolloutWorld(options);
-    // Days later, and the monotonic clock began anew.
+    // Days later, and the monotonic clock began again.
     again.jump(86_400_000);
     again.router.restoreState(state);
     expect(await again.rollout.status()).toMatchObject({ stage: 0, share: 0.5, units: before.units });

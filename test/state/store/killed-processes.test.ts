@@ -100,7 +100,7 @@ function read(journal: string): readonly Spent[] {
     });
 }
 
-/** What processes were told of the store of the last run when it came back. */
+/** Events by which processes told of the store of the last run when it came back. */
 function recoveries(): readonly StoreRecovered[] {
   const file = eventsOf({ SPENDING_JOURNAL: journalOfRun() });
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
