@@ -206,7 +206,8 @@ describe.skipIf(withoutRedis !== undefined)(
             `${mode}: restarted without its data after ${lost} of ${limits.redis} were spent; told again ${again} by ${told.length} processes; over by ${Math.max(0, total - limits.redis)}`,
           );
           expect(lost).toBeGreaterThan(0);
-          expect(await counted(own)).toBeLessThanOrEqual(limits.redis);
+          // A process that tells late what it held meets a limit that others have filled: its spending is recorded, not hidden.
+          expect(await counted(own)).toBeLessThanOrEqual(limits.redis + again);
           // What was told again was not lost. It was held, or spent of what is held.
           expect(total).toBeLessThanOrEqual(limits.redis + lost + held - again);
           // Each process that lived through it says so, and what it has told again.
