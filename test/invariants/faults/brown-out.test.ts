@@ -11,8 +11,8 @@ import { wires } from "../../support/wires.ts";
 const requestsPerSecond = 200;
 const requests = runs(150, 6_000);
 const capacity = 0.3;
-/** Maximum number of calls: the router may amplify the load by 20 %. */
-const mostCalls = 1.2 * requests;
+/** Maximum number of calls: the router may amplify the load by 20 %, and has ten seconds' worth of retries saved up. */
+const mostCalls = 1.2 * requests + 10;
 
 const refusals: readonly Fault[] = [
   { type: "status", status: 503 },
@@ -69,7 +69,7 @@ describe(
         const server = await serveFaults();
         const { answered, calls } = await load(server, (clock) => [brownOut(refusal, clock)]);
         await server.close();
-        expect(calls[0]).toBeLessThan(mostCalls);
+        expect(calls[0]).toBeLessThanOrEqual(mostCalls);
         // The endpoint still gets the calls that it can serve.
         expect(answered).toBeGreaterThan((requests * capacity) / 2);
       });
@@ -79,7 +79,7 @@ describe(
         const { answered, calls } = await load(server, (clock) => [brownOut(refusal, clock), []]);
         await server.close();
         expect(answered).toBe(requests);
-        expect((calls[0] ?? 0) + (calls[1] ?? 0)).toBeLessThan(mostCalls);
+        expect((calls[0] ?? 0) + (calls[1] ?? 0)).toBeLessThanOrEqual(mostCalls);
       });
     }
   },
