@@ -4,7 +4,7 @@ import type {
   RolloutStage,
   RolloutStatus,
   RolloutVerdict,
-} from "../src/rollout/rollout-status.ts";
+} from "../src/rollout/stages/rollout-status.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Formats the status of a rollout for people. */

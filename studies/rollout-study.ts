@@ -2,7 +2,7 @@ import { cost } from "../src/rollout/guards/cost.ts";
 import { errors } from "../src/rollout/guards/errors.ts";
 import type { Guard } from "../src/rollout/guards/guard.ts";
 import { quality } from "../src/rollout/guards/quality.ts";
-import { suspicion } from "../src/rollout/verdict.ts";
+import { suspicion } from "../src/rollout/stages/verdict.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { type FastPairs, fastPairs } from "./fast-pairs.ts";
 import { addSum, failedChecks, growthBook, noSums, peekedTest, type RivalMargin } from "./rollout-rivals.ts";

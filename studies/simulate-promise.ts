@@ -1,6 +1,6 @@
-import type { AuditedRecord } from "../src/rollout/audited-record.ts";
-import { createPromise, type LivePromise } from "../src/rollout/promise.ts";
-import type { PromiseOptions } from "../src/rollout/promise-options.ts";
+import type { AuditedRecord } from "../src/rollout/promise/audited-record.ts";
+import { createPromise, type LivePromise } from "../src/rollout/promise/promise.ts";
+import type { PromiseOptions } from "../src/rollout/promise/promise-options.ts";
 import { seededRandom } from "../src/statistics/seeded-random.ts";
 
 /** A way in which traffic goes on. */

@@ -19,8 +19,8 @@ import {
   type MeasuredArmReport,
   type MeasuredMean,
 } from "./measured-arm.ts";
-import { type RolloutUnit, rolloutUnits } from "./rollout-unit.ts";
-import { checkSalt, type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
+import { type RolloutUnit, rolloutUnits } from "./units/rollout-unit.ts";
+import { checkSalt, type RolloutSalt, saltFingerprint } from "./units/unit-draw.ts";
 
 export interface HoldOutOptions<Id extends string> {
   /** Name in `decision.arms` and `decision.inputs`. Default `hold-out`. */

@@ -5,8 +5,6 @@ export type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audi
 export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-status.ts";
 export { type Audit, createAudit } from "./audit/create-audit.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
-export type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
-export { createRollout, type Rollout } from "./create-rollout.ts";
 export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";
 export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";
 export type { DriftState } from "./drift/drift-state.ts";
@@ -32,13 +30,17 @@ export { type LatencyGuardOptions, latency } from "./guards/latency.ts";
 export { type QualityGuardOptions, quality } from "./guards/quality.ts";
 export { type SavingOptions, saving } from "./guards/saving.ts";
 export { createHoldOut, type HoldOut, type HoldOutOptions, type SavingReport } from "./hold-out.ts";
-export { type KeepPromiseOptions, keepPromise } from "./keep-promise.ts";
 export type { MeasuredArmReport, MeasuredMean } from "./measured-arm.ts";
-export { createPromise, type LivePromise } from "./promise.ts";
-export type { PromiseInput, PromiseSnapshot } from "./promise-input.ts";
-export type { PromiseOptions } from "./promise-options.ts";
-export type { ApartRecords, PromiseReport } from "./promise-report.ts";
-export type { LivePromiseState } from "./promise-state.ts";
+export type { AuditedRecord, DecidedBecause } from "./promise/audited-record.ts";
+export { type KeepPromiseOptions, keepPromise } from "./promise/keep-promise.ts";
+export { createPromise, type LivePromise } from "./promise/promise.ts";
+export type { PromiseInput, PromiseSnapshot } from "./promise/promise-input.ts";
+export type { PromiseOptions } from "./promise/promise-options.ts";
+export type { ApartRecords, PromiseReport } from "./promise/promise-report.ts";
+export type { LivePromiseState } from "./promise/promise-state.ts";
+export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./promise/safer-threshold.ts";
+export { type SharedPromise, type SharePromiseOptions, sharePromise } from "./promise/share-promise.ts";
+export type { CategoryStanding, Standing, StandingState } from "./promise/standing.ts";
 export { parseRelease } from "./release/check-release.ts";
 export {
   type DeploymentDifference,
@@ -56,13 +58,14 @@ export type {
   ReleasedModel,
   ReleasedPrompt,
 } from "./release/release.ts";
-export type { RolloutOptions } from "./rollout-options.ts";
+export { createRollout, type Rollout } from "./stages/create-rollout.ts";
+export type { RolloutOptions } from "./stages/rollout-options.ts";
 export {
   type RolloutPolicyOptions,
   type RolloutSnapshot,
   type RolloutState,
   rolloutPolicy,
-} from "./rollout-policy.ts";
+} from "./stages/rollout-policy.ts";
 export type {
   GuardPoint,
   GuardStatus,
@@ -71,11 +74,8 @@ export type {
   RolloutStatus,
   RolloutVerdict,
   ShadowStatus,
-} from "./rollout-status.ts";
-export type { RolloutUnit } from "./rollout-unit.ts";
-export { type SaferThresholdOptions, saferThreshold, type TunedCurve } from "./safer-threshold.ts";
-export { type SharedPromise, type SharePromiseOptions, sharePromise } from "./share-promise.ts";
-export type { CategoryStanding, Standing, StandingState } from "./standing.ts";
-export { type RolloutSalt, saltFingerprint } from "./unit-draw.ts";
-export type { JudgedStage, Verdict } from "./verdict.ts";
+} from "./stages/rollout-status.ts";
+export type { JudgedStage, Verdict } from "./stages/verdict.ts";
+export type { RolloutUnit } from "./units/rollout-unit.ts";
+export { type RolloutSalt, saltFingerprint } from "./units/unit-draw.ts";
 export { type TuningWatch, type WatchTuningOptions, watchTuning } from "./watch-tuning.ts";

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { always, firstOf } from "../../policies/index.ts";
 import type { Policy } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
-import { createRollout } from "../../src/rollout/create-rollout.ts";
 import { errors } from "../../src/rollout/guards/errors.ts";
 import type { Guard } from "../../src/rollout/guards/guard.ts";
 import { latency } from "../../src/rollout/guards/latency.ts";
 import { quality } from "../../src/rollout/guards/quality.ts";
-import type { RolloutOptions } from "../../src/rollout/rollout-options.ts";
+import { createRollout } from "../../src/rollout/stages/create-rollout.ts";
+import type { RolloutOptions } from "../../src/rollout/stages/rollout-options.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { rolloutWorld, salt, type WorldId } from "../support/rollout/rollout-world.ts";
 

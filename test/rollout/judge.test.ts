@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { emptyTable } from "../../src/rollout/arm-table.ts";
 import { errors } from "../../src/rollout/guards/errors.ts";
 import type { Guard } from "../../src/rollout/guards/guard.ts";
-import { judge } from "../../src/rollout/judge.ts";
-import { createUnits } from "../../src/rollout/units.ts";
-import type { JudgedStage } from "../../src/rollout/verdict.ts";
+import { judge } from "../../src/rollout/stages/judge.ts";
+import type { JudgedStage } from "../../src/rollout/stages/verdict.ts";
+import { emptyTable } from "../../src/rollout/units/arm-table.ts";
+import { createUnits } from "../../src/rollout/units/units.ts";
 
 const stage: JudgedStage = {
   index: 0,

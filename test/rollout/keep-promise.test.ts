@@ -3,9 +3,9 @@ import { recordedContext } from "../../evals/monitor/off-policy/recorded-context
 import { always, explore, firstOf, guarded, mix, sticky, threshold } from "../../policies/index.ts";
 import type { Classifier, Policy, PolicyContext, Tuning } from "../../src/contracts/index.ts";
 import { createRouter, InvalidOptionError, isRouterError, type RouterOptions } from "../../src/index.ts";
-import { keepPromise } from "../../src/rollout/keep-promise.ts";
-import { createPromise, type LivePromise } from "../../src/rollout/promise.ts";
-import { saferThreshold } from "../../src/rollout/safer-threshold.ts";
+import { keepPromise } from "../../src/rollout/promise/keep-promise.ts";
+import { createPromise, type LivePromise } from "../../src/rollout/promise/promise.ts";
+import { saferThreshold } from "../../src/rollout/promise/safer-threshold.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 type Id = "small" | "middle" | "cheap" | "large";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoopEvent, PromiseChanged, RequestFacts } from "../../src/contracts/index.ts";
-import type { AuditedRecord, DecidedBecause } from "../../src/rollout/audited-record.ts";
-import { createPromise, type LivePromise } from "../../src/rollout/promise.ts";
+import type { AuditedRecord, DecidedBecause } from "../../src/rollout/promise/audited-record.ts";
+import { createPromise, type LivePromise } from "../../src/rollout/promise/promise.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { numRuns } from "../support/runs.ts";
 

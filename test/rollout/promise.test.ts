@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RequestFacts } from "../../src/contracts/index.ts";
-import { createPromise } from "../../src/rollout/promise.ts";
-import type { Standing } from "../../src/rollout/standing.ts";
+import { createPromise } from "../../src/rollout/promise/promise.ts";
+import type { Standing } from "../../src/rollout/promise/standing.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { runs } from "../support/runs.ts";
 

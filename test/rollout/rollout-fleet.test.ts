@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RolloutStatus } from "../../src/rollout/rollout-status.ts";
+import type { RolloutStatus } from "../../src/rollout/stages/rollout-status.ts";
 import { nodeArguments } from "../support/node-arguments.ts";
 import { type RedisServer, startRedis, withoutRedis } from "../support/redis-server.ts";
 import { runs } from "../support/runs.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { portableCrypto } from "../../src/plugin/portable-crypto.ts";
-import { checkSalt, drawsOfUnits, saltFingerprint } from "../../src/rollout/unit-draw.ts";
+import { checkSalt, drawsOfUnits, saltFingerprint } from "../../src/rollout/units/unit-draw.ts";
 import { numRuns } from "../support/runs.ts";
 
 const salt = "0123456789abcdef";

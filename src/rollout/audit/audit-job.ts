@@ -1,6 +1,6 @@
 import type { ChatRequest, Completion, Decision, RecordedFacts, RouterEvent } from "../../contracts/index.ts";
 import { dropPromises } from "../../plugin/index.ts";
-import type { AuditedRecord } from "../audited-record.ts";
+import type { AuditedRecord } from "../promise/audited-record.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
 import type { AuditSkip } from "./audit-status.ts";
 import { decidedBecause } from "./decided-because.ts";

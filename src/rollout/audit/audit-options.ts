@@ -2,7 +2,7 @@ import { InvalidOptionError, type RecordedFacts, type Router } from "../../contr
 import { completeFacts } from "../../cost/catalogue.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import type { AuditedRecord } from "../audited-record.ts";
+import type { AuditedRecord } from "../promise/audited-record.ts";
 import type { AuditScorer } from "./audit-scorer.ts";
 
 export interface AuditOptions<Id extends string = string> {

@@ -1,7 +1,7 @@
 import type { Attempt, Decision } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
-import type { DecidedBecause } from "../audited-record.ts";
-import { promiseReason } from "../promise-reason.ts";
+import type { DecidedBecause } from "../promise/audited-record.ts";
+import { promiseReason } from "../promise/promise-reason.ts";
 
 /** Name of the arm of units that always get the large model. */
 const heldOut = "held-out";

@@ -1,6 +1,6 @@
 import type { ArmAssignment, Attempt, ChatRequest, Completion, Json, Model } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
-import type { DecidedBecause } from "../audited-record.ts";
+import type { DecidedBecause } from "../promise/audited-record.ts";
 import { type AuditJob, ownersOf } from "./audit-job.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
 import type { Compared } from "./compare-answers.ts";

@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import { always } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/index.ts";
-import { createRollout } from "../../../src/rollout/create-rollout.ts";
 import { errors } from "../../../src/rollout/guards/errors.ts";
+import { createRollout } from "../../../src/rollout/stages/create-rollout.ts";
 import { redisStore } from "../../../src/state/store/redis.ts";
 import { sqliteStore } from "../../../src/state/store/sqlite.ts";
 import { fakeModel } from "../../../src/testing/index.ts";

@@ -1,9 +1,9 @@
 import { always } from "../../../policies/index.ts";
 import type { Router, RouterEvent } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
-import { createRollout, type Rollout } from "../../../src/rollout/create-rollout.ts";
 import { errors } from "../../../src/rollout/guards/errors.ts";
-import type { RolloutOptions } from "../../../src/rollout/rollout-options.ts";
+import { createRollout, type Rollout } from "../../../src/rollout/stages/create-rollout.ts";
+import type { RolloutOptions } from "../../../src/rollout/stages/rollout-options.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 

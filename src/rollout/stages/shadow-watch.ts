@@ -1,0 +1,151 @@
+import type { Answered, Choice, Model, Policy, PolicyContext, RouterEvent } from "../../contracts/index.ts";
+import { dropPromises } from "../../plugin/index.ts";
+import { withTimeLimit } from "../../plugin/with-time-limit.ts";
+import type { ShadowStatus } from "./rollout-status.ts";
+import { shadowContext, shadowModels } from "./shadow-context.ts";
+
+export interface ShadowWatchOptions {
+  readonly candidate: Policy;
+  readonly models: Readonly<Record<string, Model>>;
+  /** Share of requests, in [0, 1], for which the candidate's model is called after the answer. */
+  readonly calls: number;
+  readonly random: () => number;
+  /** Adds to the counts of the stage. */
+  readonly add: (more: Partial<ShadowStatus>) => void;
+}
+
+/** The candidate of a rollout, asked about requests that control has answered. */
+export interface ShadowWatch {
+  /** Takes the end of a request. Never throws, and never waits. */
+  observe(event: RouterEvent): void;
+  /** Ends what is under way. */
+  close(): void;
+}
+
+/** Most calls at the same time. More are left out, not queued: a sample is enough. */
+const mostAtOnce = 4;
+/** Longest time of a call in milliseconds. */
+const longestCallMs = 120_000;
+/** Largest rounding error of a sum of probabilities. */
+const tolerance = 1e-6;
+
+export const noShadow: ShadowStatus = Object.freeze({
+  requests: 0,
+  changed: 0,
+  failed: 0,
+  costDifferenceUsd: 0,
+  priced: 0,
+  calls: 0,
+  failedCalls: 0,
+});
+
+/** Adds counts of the shadow stage. */
+export function addShadow(a: ShadowStatus, b: Partial<ShadowStatus>): ShadowStatus {
+  return {
+    requests: a.requests + (b.requests ?? 0),
+    changed: a.changed + (b.changed ?? 0),
+    failed: a.failed + (b.failed ?? 0),
+    costDifferenceUsd: a.costDifferenceUsd + (b.costDifferenceUsd ?? 0),
+    priced: a.priced + (b.priced ?? 0),
+    calls: a.calls + (b.calls ?? 0),
+    failedCalls: a.failedCalls + (b.failedCalls ?? 0),
+  };
+}
+
+/** True for counts that a table may hold. */
+export function isShadow(value: unknown): value is ShadowStatus {
+  const given = (value ?? {}) as Record<string, unknown>;
+  return Object.keys(noShadow).every((field) => Number.isFinite(given[field]));
+}
+
+/** Creates the watch of the shadow stage. */
+export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
+  const { candidate, calls, random, add } = options;
+  const models = shadowModels(options.models);
+  const underWay = new Set<() => void>();
+  let isClosed = false;
+
+  const call = async (id: string, { readRequest, follow }: Pick<Answered, "readRequest" | "follow">) => {
+    const model = options.models[id];
+    if (model === undefined || underWay.size >= mostAtOnce) return;
+    const way = follow("shadow");
+    underWay.add(way.end);
+    let failedCalls = 0;
+    try {
+      await withTimeLimit(() => way.generate(model, readRequest()), {
+        timeoutMs: longestCallMs,
+        reason: () => new Error("the shadow call took too long"),
+        signal: way.signal,
+      });
+    } catch {
+      failedCalls = isClosed ? 0 : 1;
+    } finally {
+      underWay.delete(way.end);
+      way.end();
+    }
+    if (!isClosed) add({ calls: 1, failedCalls });
+  };
+
+  return {
+    observe(event) {
+      if (isClosed || event.type !== "request-completed") return;
+      const { decision } = event;
+      // Of what a pin or a budget has decided the candidate would decide nothing either.
+      if (decision.forced || decision.degraded !== undefined) return;
+      const { readText, readRequest } = event;
+      const context = shadowContext({ decision, readText, readRequest }, models);
+      const opinion = opinionOf(candidate, context);
+      if (opinion === undefined) return add({ requests: 1, failed: 1 });
+      const costOf = (id: string) => context.candidates.find((one) => one.id === id)?.estimatedCostUsd;
+      const expected = sum(
+        opinion,
+        ({ model, probability = 1 }) => probability * (costOf(model) ?? Number.NaN),
+      );
+      const difference = expected - (costOf(decision.model) ?? Number.NaN);
+      add({
+        requests: 1,
+        changed: sum(opinion, ({ model, probability = 1 }) => (model === decision.model ? 0 : probability)),
+        ...(Number.isFinite(difference) && { priced: 1, costDifferenceUsd: difference }),
+      });
+      const isSampled = calls > 0 && random() < calls;
+      // Without tools: what an answer asks for is not done twice.
+      if (!isSampled || decision.request.tools > 0) return;
+      const drawn = drawOf(opinion, random());
+      if (drawn !== undefined) void call(drawn.model, event);
+    },
+    close() {
+      isClosed = true;
+      for (const end of underWay) end();
+    },
+  };
+}
+
+/** Returns the candidate's lottery; undefined if it throws, has no opinion, or names what is not permitted. */
+function opinionOf(policy: Policy, context: PolicyContext): readonly Choice<string>[] | undefined {
+  try {
+    const given = (policy as Policy<string>).select(context);
+    if (dropPromises(given) || given === undefined) return undefined;
+    const list = (Array.isArray(given) ? given : [given]) as readonly Choice<string>[];
+    const isFit = list.every(({ model, probability = 1 }) => {
+      return probability >= 0 && context.candidates.some(({ id }) => id === model);
+    });
+    return isFit && Math.abs(sum(list, ({ probability = 1 }) => probability) - 1) < tolerance
+      ? list
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function drawOf(list: readonly Choice<string>[], draw: number): Choice<string> | undefined {
+  let upTo = 0;
+  for (const choice of list) {
+    upTo += choice.probability ?? 1;
+    if (draw < upTo) return choice;
+  }
+  return list.at(-1);
+}
+
+function sum(list: readonly Choice<string>[], of: (choice: Choice<string>) => number): number {
+  return list.reduce((total, choice) => total + of(choice), 0);
+}
