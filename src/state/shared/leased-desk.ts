@@ -6,7 +6,7 @@ import { Lease } from "./lease.ts";
 import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
-import { unref } from "./store-link.ts";
+import { unref } from "./unref.ts";
 import { late, refusalOf, storeRefusal, within } from "./waiting.ts";
 
 /** Leases that a process holds at most; the least recently begun is given back. */
