@@ -38,7 +38,10 @@ export class Deadlines {
     this.#timer = undefined;
     const now = performance.now();
     for (const deadline of this.#waiting) {
-      if (deadline.at > now) return this.#start(deadline.at - now);
+      if (deadline.at > now) {
+        this.#start(deadline.at - now);
+        return;
+      }
       this.#waiting.delete(deadline);
       deadline.onLate();
     }

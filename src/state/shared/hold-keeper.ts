@@ -42,11 +42,11 @@ export class HoldKeeper {
 
   /**
    * Tells what was spent, and asks to keep what is held by calls and `spare` beyond. `least` is the smallest amount
-   * of use if the hold is new. Waits for the message that is under way.
+   * of use if the hold is new. Waits for the message that is under way; without `spare` all that is free then stays.
    */
-  keep(hold: Hold, spare: number, least = 0): Promise<Kept> {
+  keep(hold: Hold, spare?: number, least = 0): Promise<Kept> {
     if (hold.flight !== undefined) return hold.flight.then(() => this.keep(hold, spare, least));
-    const flight = this.#keep(hold, spare, least).then((kept) => {
+    const flight = this.#keep(hold, spare ?? spareOf(hold), least).then((kept) => {
       hold.flight = undefined;
       return kept;
     });
@@ -83,7 +83,7 @@ export class HoldKeeper {
     this.#untold.clear();
     const next = async (): Promise<void> => {
       for (let hold = waiting.pop(); hold !== undefined; hold = waiting.pop()) {
-        if ((await this.keep(hold, spareOf(hold))) === "failed") this.#wait(hold);
+        if ((await this.keep(hold)) === "failed") this.#wait(hold);
         else if (hold.isDue) this.tell(hold);
       }
     };
@@ -93,7 +93,7 @@ export class HoldKeeper {
   async #tell(hold: Hold): Promise<void> {
     let isTold = false;
     do {
-      isTold = (await this.keep(hold, spareOf(hold))) !== "failed";
+      isTold = (await this.keep(hold)) !== "failed";
     } while (isTold && hold.isDue);
     hold.isBeingTold = false;
     this.#telling.delete(hold);
