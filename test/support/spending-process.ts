@@ -36,6 +36,7 @@ const random = (): number => {
   return seed / 2_147_483_647;
 };
 
+const pauseMs = Number(process.env["SPENDING_PAUSE_MS"] ?? 0);
 let calls = 0;
 async function spendInTurn(): Promise<void> {
   // What others hold may come back, and a store may be restarting.
@@ -56,6 +57,7 @@ async function spendInTurn(): Promise<void> {
     spend(id, cost);
     if (random() < 0.1) await sleep(1);
     desk.settle(id, cost, 0);
+    if (pauseMs > 0) await sleep(pauseMs);
   }
 }
 

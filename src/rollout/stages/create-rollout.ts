@@ -11,7 +11,7 @@ import {
 import { createClock } from "../../plugin/clock.ts";
 import { checkMethods, checkText } from "../../plugin/index.ts";
 import { shortText } from "../../plugin/short-text.ts";
-import { unref } from "../../state/shared/store-link.ts";
+import { unref } from "../../state/shared/unref.ts";
 import { createLocalBook } from "../books/local-book.ts";
 import { createSharedBook } from "../books/shared-book.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";

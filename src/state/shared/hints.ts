@@ -7,7 +7,8 @@ import type { Limits } from "../limits.ts";
 import { isTime } from "./read-answers.ts";
 import type { Shared } from "./shared-options.ts";
 import { storeKey } from "./store-key.ts";
-import { StoreLink, unref } from "./store-link.ts";
+import { StoreLink } from "./store-link.ts";
+import { unref } from "./unref.ts";
 
 export interface HintsOptions {
   readonly shared: Shared;

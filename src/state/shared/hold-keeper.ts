@@ -1,7 +1,8 @@
 import type { Granted, NotGranted } from "../../contracts/index.ts";
 import type { Hold } from "./hold.ts";
 import { readReserved, readSettled } from "./read-answers.ts";
-import { type StoreLink, unref } from "./store-link.ts";
+import type { StoreLink } from "./store-link.ts";
+import { unref } from "./unref.ts";
 
 /** Time after which the store counts as spent what this process holds, unless it is told more. */
 export const holdTtlMs = 900_000;
@@ -24,7 +25,7 @@ export class HoldKeeper {
   readonly #newId: () => string;
   readonly #endedTtlMs: number;
   readonly #untold = new Set<Hold>();
-  readonly #telling = new Set<Promise<void>>();
+  readonly #telling = new Map<Hold, Promise<void>>();
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Number of holds that were dropped because too many waited. */
   forgotten = 0;
@@ -41,17 +42,16 @@ export class HoldKeeper {
 
   /**
    * Tells what was spent, and asks to keep what is held by calls and `spare` beyond. `least` is the smallest amount
-   * of use if the hold is new. Waits for the message that is under way.
+   * of use if the hold is new. Waits for the message that is under way; without `spare` all that is free then stays.
    */
-  async keep(hold: Hold, spare: number, least = 0): Promise<Kept> {
-    while (hold.flight !== undefined) await hold.flight;
-    const work = this.#keep(hold, spare, least);
-    hold.flight = work;
-    try {
-      return await work;
-    } finally {
+  keep(hold: Hold, spare?: number, least = 0): Promise<Kept> {
+    if (hold.flight !== undefined) return hold.flight.then(() => this.keep(hold, spare, least));
+    const flight = this.#keep(hold, spare ?? spareOf(hold), least).then((kept) => {
       hold.flight = undefined;
-    }
+      return kept;
+    });
+    hold.flight = flight;
+    return flight;
   }
 
   /**
@@ -61,14 +61,14 @@ export class HoldKeeper {
   tell(hold: Hold): Promise<void> | undefined {
     if (hold.isBeingTold) return undefined;
     hold.isBeingTold = true;
-    const telling = this.#tell(hold).finally(() => this.#telling.delete(telling));
-    this.#telling.add(telling);
+    const telling = this.#tell(hold);
+    this.#telling.set(hold, telling);
     return telling;
   }
 
   /** Resolves when nothing is being told. */
   async idle(): Promise<void> {
-    while (this.#telling.size > 0) await Promise.all(this.#telling);
+    while (this.#telling.size > 0) await Promise.all(this.#telling.values());
   }
 
   /** Gives back a hold, as its calls end. */
@@ -83,7 +83,7 @@ export class HoldKeeper {
     this.#untold.clear();
     const next = async (): Promise<void> => {
       for (let hold = waiting.pop(); hold !== undefined; hold = waiting.pop()) {
-        if ((await this.keep(hold, spareOf(hold))) === "failed") this.#wait(hold);
+        if ((await this.keep(hold)) === "failed") this.#wait(hold);
         else if (hold.isDue) this.tell(hold);
       }
     };
@@ -93,9 +93,10 @@ export class HoldKeeper {
   async #tell(hold: Hold): Promise<void> {
     let isTold = false;
     do {
-      isTold = (await this.keep(hold, spareOf(hold))) !== "failed";
+      isTold = (await this.keep(hold)) !== "failed";
     } while (isTold && hold.isDue);
     hold.isBeingTold = false;
+    this.#telling.delete(hold);
     if (!isTold) this.#wait(hold);
   }
 
@@ -184,21 +185,23 @@ export class HoldKeeper {
     hold.knownUntil = Number.POSITIVE_INFINITY;
   }
 
-  async #reserve(hold: Hold, spare: number, least: number): Promise<Granted | NotGranted | undefined> {
+  #reserve(hold: Hold, spare: number, least: number): Promise<Granted | NotGranted | undefined> {
     const { id, limits, lapse } = hold;
     const amount = Math.min(Number.MAX_SAFE_INTEGER, hold.total + hold.held + spare);
-    const answer = await this.#link.ask(
-      ({ quotas }) =>
-        quotas.reserve({ id, amount, atLeast: Math.min(least, amount), limits, ttlMs: holdTtlMs, lapse }),
-      readReserved,
+    const atLeast = Math.min(least, amount);
+    return this.#link.ask(
+      ({ quotas }) => quotas.reserve({ id, amount, atLeast, limits, ttlMs: holdTtlMs, lapse }),
+      (said) => {
+        const answer = readReserved(said);
+        if (answer === undefined || "why" in answer) return answer;
+        hold.base = 0;
+        this.#note(hold, answer, amount, 0);
+        return answer;
+      },
     );
-    if (answer === undefined || "why" in answer) return answer;
-    hold.base = 0;
-    this.#note(hold, answer, amount, 0);
-    return answer;
   }
 
-  async #settle(hold: Hold, spare: number): Promise<Granted | "lapsed" | undefined> {
+  #settle(hold: Hold, spare: number): Promise<Granted | "lapsed" | undefined> {
     const { id, total } = hold;
     const keep = Math.min(Number.MAX_SAFE_INTEGER, hold.held + spare);
     // Until the answer is here what is certain either way: less may be kept, or the message never arrives.
@@ -208,14 +211,16 @@ export class HoldKeeper {
     // This ends it in the store.
     if (keep === 0) hold.isRetired = true;
     if (keep === 0 && this.#link.isUp) hold.endedFrom ??= this.#link.now();
-    const answer = await this.#link.ask(
+    return this.#link.ask(
       ({ quotas }) => quotas.settle({ id, spent: total, keep, ttlMs }),
-      readSettled,
+      (said) => {
+        const answer = readSettled(said);
+        if (answer === undefined || answer === "lapsed") return answer;
+        hold.told = total;
+        this.#note(hold, answer, keep, total);
+        return answer;
+      },
     );
-    if (answer === undefined || answer === "lapsed") return answer;
-    hold.told = total;
-    this.#note(hold, answer, keep, total);
-    return answer;
   }
 
   #note(hold: Hold, { granted, left, lapsesAt }: Granted, most: number, told: number): void {

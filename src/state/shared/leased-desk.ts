@@ -6,7 +6,7 @@ import { Lease } from "./lease.ts";
 import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
-import { unref } from "./store-link.ts";
+import { unref } from "./unref.ts";
 import { late, refusalOf, storeRefusal, within } from "./waiting.ts";
 
 /** Leases that a process holds at most; the least recently begun is given back. */
@@ -64,11 +64,14 @@ export class LeasedDesk implements QuotaDesk {
     const { hold } = lease;
     const [left = 0] = hold.left;
     // Where the lease is used up, calls may be refused before they renew it.
-    if (hold.free <= 0 || left === 0)
+    if (hold.free <= 0 || left === 0) {
+      // What was spent before a reset must not be told after it.
+      if (hold.isDue && lease.renewal === undefined && this.#parts.link.isUp) this.#parts.keeper.tell(hold);
       this.#refresher.refresh(limit, (found) => {
         hold.left = [found];
         lease.deniedUntil = Number.NEGATIVE_INFINITY;
       });
+    }
     return Math.max(0, hold.free) + left;
   }
 

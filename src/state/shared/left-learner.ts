@@ -12,8 +12,10 @@ const mostKeys = 10_000;
 const mostAsking = 10_000;
 
 interface Known {
-  readonly left: number;
-  readonly at: number;
+  left: number;
+  at: number;
+  /** Time at which it came last in the map. */
+  readonly movedAt: number;
 }
 
 /**
@@ -36,8 +38,16 @@ export class LeftLearner {
   }
 
   note(key: string, left: number): void {
+    const at = this.#parts.monotonic();
+    const known = this.#known.get(key);
+    if (known !== undefined) {
+      known.left = left;
+      known.at = at;
+      if (at - known.movedAt < trustMs) return;
+    }
+    // The oldest stand first.
     this.#known.delete(key);
-    this.#known.set(key, { left, at: this.#parts.monotonic() });
+    this.#known.set(key, { left, at, movedAt: at });
     if (this.#known.size <= mostKeys) return;
     for (const oldest of this.#known.keys()) {
       this.#known.delete(oldest);

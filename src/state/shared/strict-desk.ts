@@ -1,11 +1,12 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold } from "./hold.ts";
 import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
-import { late, refusalOf, storeRefusal, within } from "./waiting.ts";
+import { late, refusalOf, storeRefusal, within, withinDeadline } from "./waiting.ts";
 
 /** Calls under way at most. Further ones are refused. */
 const mostCalls = 100_000;
@@ -25,8 +26,11 @@ export class StrictDesk implements QuotaDesk {
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;
 
+  readonly #deadlines: Deadlines;
+
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#deadlines = new Deadlines(parts.timeoutMs);
     this.#refresher = new LeftRefresher(parts);
     this.#learner = new LeftLearner(parts);
   }
@@ -103,7 +107,11 @@ export class StrictDesk implements QuotaDesk {
   ): Promise<true | QuotaRefusal> {
     const { link, keeper, timeoutMs } = this.#parts;
     const { answers } = link;
-    const kept = await within(keeper.keep(hold, 0, amount), link.patienceMs(timeoutMs));
+    const patienceMs = link.patienceMs(timeoutMs);
+    const keeping = keeper.keep(hold, 0, amount);
+    const kept = await (patienceMs === timeoutMs
+      ? withinDeadline(keeping, this.#deadlines)
+      : within(keeping, patienceMs));
     if (kept === late) link.silent(answers);
     else if (kept !== "failed") this.#note(limits, hold);
     if (kept === "kept" && hold.granted >= amount) return true;

@@ -1,5 +1,6 @@
 import type { NotGranted, QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaRefusal } from "../../contracts/ports/index.ts";
+import type { Deadlines } from "./deadlines.ts";
 
 /** Stands for a wait that was over before its work. */
 export const late: unique symbol = Symbol("late");
@@ -11,6 +12,16 @@ export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof late
     void work.then((value) => {
       clearTimeout(timer);
       resolve(value);
+    });
+  });
+}
+
+/** The same for waits of one length, which share a timer. */
+export function withinDeadline<T>(work: Promise<T>, deadlines: Deadlines): Promise<T | typeof late> {
+  return new Promise((resolve) => {
+    const deadline = deadlines.begin(() => resolve(late));
+    void work.then((value) => {
+      if (deadlines.end(deadline)) resolve(value);
     });
   });
 }

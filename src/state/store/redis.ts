@@ -9,7 +9,7 @@ import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
-import { batchSender, openKey, quotaKey } from "./internal/redis-batch.ts";
+import { batchSender, openKey, quotaKey, type RedisCall } from "./internal/redis-batch.ts";
 import { type RedisLike, type RedisValue, scriptRunner } from "./internal/redis-client.ts";
 
 export type { RedisLike } from "./internal/redis-client.ts";
@@ -50,30 +50,31 @@ export function redisStore(options: RedisStoreOptions): Store {
   };
   // Once before the first call: data of another format must not be counted on.
   let checked: Promise<unknown> | undefined;
+  let isChecked = false;
   const ready = (): Promise<unknown> => {
-    checked ??= status().catch((error: unknown) => {
-      checked = undefined;
-      throw error;
-    });
+    checked ??= status().then(
+      () => (isChecked = true),
+      (error: unknown) => {
+        checked = undefined;
+        throw error;
+      },
+    );
     return checked;
   };
+  const sendChecked = <T>(call: RedisCall<T>): Promise<T> =>
+    isChecked ? send(call) : ready().then(() => send(call));
 
   return {
     name,
     quotas: checkedQuotas({
-      async reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
-        await ready();
-        const returns = lapse === "return" ? 1 : 0;
-        const reply = await send({ id, values: [amount, atLeast, ttlMs, returns], limits });
-        return Number(reply[0]) === 1 ? grantedOf(reply) : notGrantedOf(reply, limits);
+      reserve({ id, amount, atLeast = amount, limits, ttlMs, lapse }) {
+        const values = [amount, atLeast, ttlMs, lapse === "return" ? 1 : 0];
+        const read = (reply: readonly RedisValue[]): Granted | NotGranted =>
+          Number(reply[0]) === 1 ? grantedOf(reply) : notGrantedOf(reply, limits);
+        return sendChecked({ id, values, limits, read });
       },
-      async settle({ id, spent, keep, ttlMs }) {
-        await ready();
-        const reply = await send({ id, values: [spent, keep, ttlMs], limits: [] });
-        if (reply.length === 0)
-          throw new StoreError(name, "failed", "gave an answer to settle that cannot be read");
-        return Number(reply[0]) === 1 ? grantedOf(reply) : "lapsed";
-      },
+      settle: ({ id, spent, keep, ttlMs }) =>
+        sendChecked({ id, values: [spent, keep, ttlMs], limits: [], read: settledOf }),
       async read(keys) {
         await ready();
         const reply = await run("read", 1 + keys.length, [
@@ -120,6 +121,12 @@ export function redisStore(options: RedisStoreOptions): Store {
 
 function grantedOf([, open, dueAt, nowMs, ...left]: readonly RedisValue[]): Granted {
   return { granted: Number(open), left: left.map(Number), lapsesAt: Number(dueAt), nowMs: Number(nowMs) };
+}
+
+function settledOf(reply: readonly RedisValue[]): Granted | "lapsed" {
+  if (reply.length === 0)
+    throw new StoreError("redis", "failed", "gave an answer to settle that cannot be read");
+  return Number(reply[0]) === 1 ? grantedOf(reply) : "lapsed";
 }
 
 function notGrantedOf(

@@ -68,3 +68,20 @@ it("a strict desk knows at once what a call gave back", async () => {
   expect(desk.left(limit)).toBe(950);
   await desk.close();
 });
+
+it("a leased desk that is used up tells what it has spent, so that a reset forgets it", async () => {
+  const store = memoryStore();
+  const desk = openDesk({ store, mode: "leased", leaseShare: 1 });
+  const limit = { key: "budget", limit: 1_000 };
+  for (let call = 0; call < 10; call += 1) {
+    expect(await desk.reserve({ id: `${call}`, amount: 100, limits: [limit] })).toBe(true);
+    desk.settle(`${call}`, 100, 0);
+  }
+  // As a router asks before it decides.
+  expect(desk.left(limit)).toBe(0);
+  await settled();
+  expect(await store.quotas.read(["router/budget"])).toEqual([{ used: 1_000, open: 0 }]);
+  await store.quotas.reset("router/budget", 0);
+  await desk.close();
+  expect(await store.quotas.read(["router/budget"])).toEqual([{ used: 0, open: 0 }]);
+});

@@ -112,5 +112,40 @@ describe.skipIf(withoutRedis !== undefined)(
       for (const id of ids) expect(await reserve(id)).toMatchObject({ granted: 1 });
       expect(await quotas.read(["good"])).toEqual([{ used: 1, open: 4 }]);
     });
+
+    it("fails the namespace where it holds what all calls need, says which key and what to do, and is mended", async () => {
+      const server = await startRedis();
+      onTestFinished(() => server.stop());
+      const client = server.connect();
+      const call = (id: string) => ({ id, amount: 1, limits: [{ key: "a", limit: 10 }], ttlMs: 60_000 });
+      for (const name of ["open", "meta"]) {
+        const key = `{${name}}:${name}`;
+        const early = redisStore({ client, namespace: name });
+        expect(await early.quotas.reserve(call("1"))).toMatchObject({ granted: 1 });
+        await client.rename(key, `${key}-kept`);
+        await client.set(key, "a text of another program");
+        const later = redisStore({ client, namespace: name });
+        const expected = {
+          code: "store",
+          problem: "format",
+          message: expect.stringContaining(`under ${key} what`),
+        };
+        for (const failing of [early.status(), later.status(), later.quotas.reserve(call("2"))])
+          await expect(failing).rejects.toMatchObject(expected);
+        // The data of others are left as they are, and other namespaces are not concerned.
+        expect(await client.get(key)).toBe("a text of another program");
+        const other = redisStore({ client, namespace: `beside ${name}` });
+        expect(await other.quotas.reserve(call("1"))).toMatchObject({ granted: 1 });
+        await client.del(key);
+        await client.rename(`${key}-kept`, key);
+        expect(await later.quotas.read(["a"])).toEqual([{ used: 0, open: 1 }]);
+      }
+      // A store that runs on says so with each call.
+      const running = redisStore({ client, namespace: "running" });
+      await running.quotas.reserve(call("1"));
+      await client.set("{running}:open", "a text of another program");
+      const message = expect.stringContaining("under {running}:open what");
+      await expect(running.quotas.reserve(call("2"))).rejects.toMatchObject({ problem: "format", message });
+    });
   },
 );

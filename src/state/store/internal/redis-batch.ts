@@ -6,19 +6,21 @@ import type { RedisValue, RunScript } from "./redis-client.ts";
 const mostCalls = 32;
 
 /** A call to reserve, or without limits to settle. */
-export interface RedisCall {
+export interface RedisCall<T> {
   readonly id: string;
   /** Numbers of the call as the script reads them, without those of the limits. */
   readonly values: readonly number[];
   readonly limits: readonly QuotaLimit[];
+  /** Reads the answer; an empty one where there is none. What it throws the call rejects with. */
+  readonly read: (answer: readonly RedisValue[]) => T;
 }
 
-/** Resolves with the answer to a call; with an empty one where there is none. */
-export type SendCall = (call: RedisCall) => Promise<readonly RedisValue[]>;
+/** Resolves with the answer to a call. */
+export type SendCall = <T>(call: RedisCall<T>) => Promise<T>;
 
 interface Waiting {
-  readonly call: RedisCall;
-  readonly resolve: (answer: readonly RedisValue[]) => void;
+  readonly call: Omit<RedisCall<unknown>, "read">;
+  readonly answer: (answer: readonly RedisValue[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -33,9 +35,9 @@ export function batchSender(run: RunScript, prefix: string, time: () => string):
     try {
       const { keys, values } = messageOf(prefix, calls);
       const answers = await run("batch", keys.length, [...keys, time(), JSON.stringify(values)]);
-      calls.forEach(({ resolve }, at) => {
-        const answer = answers[at];
-        resolve(Array.isArray(answer) ? answer : []);
+      calls.forEach(({ answer }, at) => {
+        const said = answers[at];
+        answer(Array.isArray(said) ? said : []);
       });
     } catch (error) {
       for (const { reject } of calls) reject(error);
@@ -51,7 +53,14 @@ export function batchSender(run: RunScript, prefix: string, time: () => string):
   return (call) =>
     new Promise((resolve, reject) => {
       if (waiting.length === 0) afterTurn(flush);
-      waiting.push({ call, resolve, reject });
+      const answer = (said: readonly RedisValue[]): void => {
+        try {
+          resolve(call.read(said));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      waiting.push({ call, answer, reject });
     });
 }
 

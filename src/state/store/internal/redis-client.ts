@@ -35,6 +35,14 @@ export function scriptRunner(client: RedisLike, store: string): RunScript {
           isUnknownScript(error) ? client.eval(text, keyCount, ...args) : Promise.reject(error),
         );
     } catch (cause) {
+      const other = otherType(cause, args[0]);
+      if (other !== undefined)
+        throw new StoreError(
+          store,
+          "format",
+          `holds under ${other} what another program wrote, not a hash: rename that key or delete it, or use another namespace`,
+          { cause },
+        );
       const said = cause instanceof Error ? cause.message.slice(0, 200) : "an unknown error";
       throw new StoreError(store, "failed", `cannot be used: ${said}`, { cause });
     }
@@ -52,6 +60,13 @@ export function scriptRunner(client: RedisLike, store: string): RunScript {
 function isValue(value: unknown): value is RedisValue {
   if (Array.isArray(value)) return value.every((one) => typeof one === "string" || typeof one === "number");
   return typeof value === "string" || typeof value === "number";
+}
+
+/** Returns the key of the namespace that another program has replaced by a value of another type, if that is the error. */
+function otherType(error: unknown, firstKey: string | undefined): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const told = /OTHERTYPE (.{1,300}?)(?: script: [0-9a-f]{40}.*)?$/s.exec(error.message)?.[1];
+  return told ?? (error.message.includes("WRONGTYPE") ? firstKey : undefined);
 }
 
 function isUnknownScript(error: unknown): boolean {

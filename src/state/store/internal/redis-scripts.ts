@@ -372,6 +372,11 @@ return { 'written' }
 /** ARGV: time, epoch and format to set where there are none. Returns both and the time. */
 const status = `${time}
 local P = KEYS[1]
+-- No call could be answered with these: said here, so that a store is not taken to be back.
+for _, k in ipairs({ P .. 'meta', P .. 'open' }) do
+  local found = redis.call('TYPE', k).ok
+  if found ~= 'hash' and found ~= 'none' then return redis.error_reply('OTHERTYPE ' .. k) end
+end
 redis.call('HSETNX', P .. 'meta', 'epoch', ARGV[2])
 redis.call('HSETNX', P .. 'meta', 'format', ARGV[3])
 local v = redis.call('HMGET', P .. 'meta', 'epoch', 'format')

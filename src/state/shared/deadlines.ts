@@ -1,0 +1,49 @@
+import { unref } from "./unref.ts";
+
+/** A wait that is under way. */
+export interface Deadline {
+  readonly at: number;
+  readonly onLate: () => void;
+}
+
+/** Waits of one length, in the order in which they began: one timer serves all, since a timer for each costs as much as a call. */
+export class Deadlines {
+  readonly ms: number;
+  readonly #waiting = new Set<Deadline>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+
+  /** Calls `onLate` after `ms`, unless the wait has ended by then. The timer keeps no process alive. */
+  begin(onLate: () => void): Deadline {
+    const deadline = { at: performance.now() + this.ms, onLate };
+    this.#waiting.add(deadline);
+    if (this.#timer === undefined) this.#start(this.ms);
+    return deadline;
+  }
+
+  /** Ends a wait. Returns false if it has ended before, by itself too. */
+  end(deadline: Deadline): boolean {
+    return this.#waiting.delete(deadline);
+  }
+
+  #start(ms: number): void {
+    this.#timer = setTimeout(() => this.#look(), Math.ceil(ms));
+    unref(this.#timer);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const deadline of this.#waiting) {
+      if (deadline.at > now) {
+        this.#start(deadline.at - now);
+        return;
+      }
+      this.#waiting.delete(deadline);
+      deadline.onLate();
+    }
+  }
+}
