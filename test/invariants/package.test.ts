@@ -111,7 +111,7 @@ const chatSettings = {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "switchpoint-package-"));
-  await run("npm", ["run", "build", "--silent"], { cwd: root });
+  await run("npm", ["run", "build:once", "--silent"], { cwd: root });
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
   const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
   await writeFile(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
