@@ -92,6 +92,8 @@ const settings = {
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
+    // Those of browsers would be checked as well. The other program below has them.
+    lib: ["ES2022"],
     types: ["node"],
   },
   files: ["main.ts"],
@@ -101,6 +103,7 @@ const chatSettings = {
   extends: "./tsconfig.json",
   compilerOptions: {
     exactOptionalPropertyTypes: false,
+    lib: ["ES2022", "DOM", "DOM.Iterable"],
     // The SDK's own declarations are its own affair, and take long.
     skipLibCheck: true,
     noEmit: true,
