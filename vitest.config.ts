@@ -23,6 +23,21 @@ const isolated = [
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);
 
+/**
+ * What only computes, or reads texts, gives the same on every Node, so that one version tests it. SWITCHPOINT_TESTS=runtime
+ * leaves it out and keeps what another version can change: wires, files, processes, timers and modules.
+ */
+const computing = [
+  "{statistics,policies,studies,cost,request,decision}/**",
+  // The tables of Unicode, which text-units reads, belong to Node.
+  "classifiers/{!(text-units).test.ts,*/**}",
+  "evals/{tune,train,monitor,metrics,report}/**",
+  "rollout/{audit,drift,guards}/**",
+  "rollout/{judge,hold-out,unit-draw,promise,promise-records,keep-promise,share-promise,create-rollout,rollout-policy}.test.ts",
+  "invariants/{architecture,detectors-see-all,documents,doors,nothing-forgotten,plain-english,readme}.test.ts",
+];
+const skipped = process.env["SWITCHPOINT_TESTS"] === "runtime" ? computing : [];
+
 export default defineConfig({
   ...(openai === undefined ? {} : { resolve: { alias: { openai } } }),
   test: {
@@ -43,12 +58,12 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts"],
-          exclude: isolated,
+          exclude: [...isolated, ...skipped],
           isolate: false,
           setupFiles: ["./test/support/shared-process.ts"],
         },
       },
-      { extends: true, test: { name: "isolated", include: isolated } },
+      { extends: true, test: { name: "isolated", include: isolated, exclude: skipped } },
       {
         extends: true,
         test: {

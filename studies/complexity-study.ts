@@ -26,7 +26,7 @@ import { readTrainingSet, recordOfOwn, trainable, without } from "./training/rea
 import { readWordVectors } from "./training/word-vectors.ts";
 
 // Before any work: the study is of no use without them.
-dataPath();
+dataPath("train", "traffic_mixed.jsonl.gz");
 const withBenchmark = process.argv.includes("--benchmark");
 const tierSet = "labels_uncommonroute_tiers";
 const cut = 0.7;

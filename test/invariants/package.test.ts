@@ -92,6 +92,8 @@ const settings = {
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
+    // Those of browsers would be checked as well. The other program below has them.
+    lib: ["ES2022"],
     types: ["node"],
   },
   files: ["main.ts"],
@@ -101,6 +103,7 @@ const chatSettings = {
   extends: "./tsconfig.json",
   compilerOptions: {
     exactOptionalPropertyTypes: false,
+    lib: ["ES2022", "DOM", "DOM.Iterable"],
     // The SDK's own declarations are its own affair, and take long.
     skipLibCheck: true,
     noEmit: true,
@@ -111,7 +114,7 @@ const chatSettings = {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "switchpoint-package-"));
-  await run("npm", ["run", "build", "--silent"], { cwd: root });
+  await run("npm", ["run", "build:once", "--silent"], { cwd: root });
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
   const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
   await writeFile(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');

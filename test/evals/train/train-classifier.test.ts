@@ -5,9 +5,18 @@ import { topicRecords } from "../../support/topic-records.ts";
 
 const pair = { small: "small", large: "large", resamples: 100 };
 
+type Trained = ReturnType<typeof trainClassifier>;
+const known = new Map<number, Trained>();
+/** A training on records without more, which several tests look at: it takes half a second. */
+function trainedOn(count: number): Trained {
+  const training = known.get(count) ?? trainClassifier(topicRecords(count), pair);
+  known.set(count, training);
+  return training;
+}
+
 describe("trainClassifier", () => {
   it("finds what words tell, measures all candidates on held-out records, and takes the mean of the learnt ones", async () => {
-    const { file, report } = await trainClassifier(topicRecords(300), pair);
+    const { file, report } = await trainedOn(300);
     expect(report.candidates.map(({ name }) => name).sort()).toEqual(
       ["blend", "default", "landmarks", "length", "logistic", "mean", "neighbours", "ridge"].sort(),
     );
@@ -46,7 +55,7 @@ describe("trainClassifier", () => {
   });
 
   it("states for each candidate how often it beat length on resamples, and how many prompts prove it", async () => {
-    const { report } = await trainClassifier(topicRecords(300), pair);
+    const { report } = await trainedOn(300);
     const of = (name: string) => report.candidates.find((one) => one.name === name);
     expect(of("mean")?.betterThanLength).toBeGreaterThan(0.95);
     expect(of("length")?.betterThanLength).toBe(0.5);
@@ -80,7 +89,7 @@ describe("trainClassifier", () => {
     expect(file.score.map(({ part }) => part)).not.toContain("table");
     expect(file.withCategory?.score.map(({ part }) => part)).toContain("table");
     expect(file.withCategory?.quantiles).not.toEqual(file.quantiles);
-    const { file: plain } = await trainClassifier(topicRecords(200), pair);
+    const { file: plain } = await trainedOn(200);
     expect(plain.withCategory).toBeUndefined();
     const alike = topicRecords(200).map((record) => ({ ...record, category: "one" }));
     expect((await trainClassifier(alike, pair)).file.withCategory).toBeUndefined();
@@ -97,7 +106,7 @@ describe("trainClassifier", () => {
   });
 
   it("counts how often small changes of a prompt change its side, and says where that is too often", async () => {
-    const { file, report } = await trainClassifier(topicRecords(200), pair);
+    const { file, report } = await trainedOn(200);
     expect(report.flips.map(({ kind }) => kind)).toEqual([
       ...["typos", "case", "punctuation", "courtesies", "role line", "fence", "quotes", "signature"],
     ]);
