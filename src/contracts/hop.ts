@@ -1,5 +1,6 @@
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Model, ModelFacts } from "./model.ts";
+import type { OutputValidator } from "./output.ts";
 
 /** Moment at which a request, or a part of it, may be sent to a model. */
 export type Hop =
@@ -11,7 +12,8 @@ export type Hop =
   | "check"
   | "hedge"
   | "shadow"
-  | "cache";
+  | "cache"
+  | "repair";
 
 /** Result of a call of something other than a chat model. */
 export interface CallAnswer<T> {
@@ -20,6 +22,13 @@ export interface CallAnswer<T> {
   readonly inputTokens?: number | undefined;
   /** Model that answered, according to the endpoint. */
   readonly servedModel?: string | undefined;
+}
+
+/** JSON that a request asks for: of `output`, else of `response_format`. Without a schema: any JSON. */
+export interface AskedOutput {
+  readonly schema?: OutputValidator | undefined;
+  /** Schema of `response_format`, as the sender wrote it: hostile where senders are. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -52,6 +61,8 @@ export interface HopContext {
    * attempts are logged. At most 200 characters are kept. Present in checks only.
    */
   note?(remark: string): void;
+  /** Form that the request asks the answer to have. Present in checks only; absent: any text. */
+  readonly asked?: AskedOutput | undefined;
   /** Returns `true` if the constraints permit the model, or the reason why not. */
   permits(facts: ModelFacts): true | string;
 }

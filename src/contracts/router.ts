@@ -1,9 +1,10 @@
 import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
-import type { Completion, CompletionChunk } from "./chat.ts";
+import type { ChatTool, Completion, CompletionChunk } from "./chat.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
 import type { EventSink } from "./events.ts";
 import type { Model } from "./model.ts";
+import type { Output, OutputRequest, OutputResult, OutputStream } from "./output.ts";
 import type { Policy } from "./policy.ts";
 import type { Replaced, Replacement } from "./replacement.ts";
 import type { RouteRequest } from "./route-request.ts";
@@ -91,8 +92,17 @@ export interface Router<Id extends string = string> {
   /** Value of the option `shared`. */
   readonly shared?: SharedState | undefined;
   /** Decides without calling a model of the plan. */
-  decide(request: RouteRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
-  /** Decides, calls, and answers. */
+  decide(request: RouteRequest<Id> | OutputRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
+  /**
+   * Decides, calls, and answers. With `output`, the answer is JSON that the schema has validated, and `output` of the
+   * result is what the schema made of it. An answer that does not validate is treated as one that a check has refused: the
+   * next model of the plan is called, then the next permitted one. Rejects with `InvalidOutputError` if no answer
+   * validates.
+   */
+  route<Asked extends Output, Tools extends ChatTool[] | undefined = undefined>(
+    request: OutputRequest<Id, Asked, Tools>,
+    options?: RouteOptions,
+  ): Promise<OutputResult<Id, Asked, Tools>>;
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
   /**
    * Decides, calls, and answers chunk by chunk. A stream keeps its part of the budget and its place among the
@@ -102,7 +112,15 @@ export interface Router<Id extends string = string> {
    * Nothing bounds a consumer that neither reads on nor leaves where there is no deadline and no signal: the
    * stream then holds all this, and `result` waits, as long as the process runs. Give streams a `deadlineMs` or
    * a `signal`. A stream that is never iterated makes no call and holds nothing.
+   *
+   * With `output`, chunks come as they are written, and the whole answer is validated at its end: `result` then has
+   * `output`, or iteration and `result` reject with `InvalidOutputError`. What was shown cannot be taken back, so that no
+   * other model is called then.
    */
+  stream<Asked extends Output, Tools extends ChatTool[] | undefined = undefined>(
+    request: OutputRequest<Id, Asked, Tools>,
+    options?: RouteOptions,
+  ): OutputStream<Id, Asked, Tools>;
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
   /**
    * Adds a listener in addition to `onEvent`, for what is made after the router: audits, dashboards. Returns
