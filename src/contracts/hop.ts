@@ -1,6 +1,5 @@
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Model, ModelFacts } from "./model.ts";
-import type { OutputValidator } from "./output.ts";
 
 /** Moment at which a request, or a part of it, may be sent to a model. */
 export type Hop =
@@ -24,10 +23,9 @@ export interface CallAnswer<T> {
   readonly servedModel?: string | undefined;
 }
 
-/** JSON that a request asks for: of `output`, else of `response_format`. Without a schema: any JSON. */
+/** JSON that the `response_format` of a request asks for. */
 export interface AskedOutput {
-  readonly schema?: OutputValidator | undefined;
-  /** Schema of `response_format`, as the sender wrote it: hostile where senders are. */
+  /** Its schema as the sender wrote it: hostile where senders are. Absent: any JSON. */
   readonly jsonSchema?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -61,7 +59,10 @@ export interface HopContext {
    * attempts are logged. At most 200 characters are kept. Present in checks only.
    */
   note?(remark: string): void;
-  /** Form that the request asks the answer to have. Present in checks only; absent: any text. */
+  /**
+   * JSON that the request asks for. Present in checks only; absent: any text, or what the schema of `output` has
+   * validated before the first check.
+   */
   readonly asked?: AskedOutput | undefined;
   /** Returns `true` if the constraints permit the model, or the reason why not. */
   permits(facts: ModelFacts): true | string;

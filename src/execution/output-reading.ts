@@ -1,5 +1,5 @@
 import type { OutputProblem } from "../contracts/errors/index.ts";
-import type { Check, Completion, OutputIssue, OutputValidator } from "../contracts/index.ts";
+import type { Check, Completion, OutputIssue } from "../contracts/index.ts";
 
 /** An answer as the schema of its request sees it. */
 export type OutputRead =
@@ -15,7 +15,6 @@ export type OutputRead =
 
 /** Schema of one request with `output`, and how its answers were read. */
 export interface OutputReading {
-  readonly schema: OutputValidator;
   readonly repair: boolean;
   /** Validates an answer, and remembers what it read until `keep`. */
   readonly check: Check;

@@ -68,10 +68,10 @@ export async function runCheck(
   }
 }
 
-/** Returns the form that the request asks its answer to have. */
+/** Returns the JSON that the request asks for; what `output` asks for was validated before any check. */
 function askedOf({ output, chat }: Execution): AskedOutput | undefined {
-  if (output !== undefined) return { schema: output.schema };
   const { response_format: format } = chat;
+  if (output !== undefined) return undefined;
   if (format?.type === "json_schema") return { jsonSchema: format.json_schema?.schema };
   return format?.type === "json_object" ? {} : undefined;
 }

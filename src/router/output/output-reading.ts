@@ -21,7 +21,6 @@ export function createOutputReading({ schema, repair }: AskedFor): OutputReading
   const kept = new WeakMap<Completion, OutputRead>();
   let last: OutputRead | undefined;
   return {
-    schema,
     repair,
     check: {
       name: "validOutput",
