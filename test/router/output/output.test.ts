@@ -233,7 +233,8 @@ describe("output", () => {
     const answer = `{"name":"${"a".repeat(40)}!"}`;
     const router = createRouter({ models: { small: talker("s", answer) }, policy: only });
     await expect(router.route({ messages, output: slow })).rejects.toMatchObject({ problem: "no-verdict" });
-    const throws = z.object({ name: z.string().refine(async () => Promise.reject(new Error("SECRET"))) });
+    const validate = async () => Promise.reject(new Error("SECRET"));
+    const throws = { "~standard": { version: 1 as const, vendor: "own", validate } };
     const asked = router.route({ messages, output: { schema: throws, jsonSchema: { type: "object" } } });
     await expect(asked).rejects.toMatchObject({
       problem: "no-verdict",
