@@ -167,14 +167,13 @@ export type {
   RetryBudgetOptions,
 } from "./resilience.ts";
 export type { RouteRequest, Routing } from "./route-request.ts";
+export type { RouteResult, RouteStream } from "./route-result.ts";
 export type {
   DecideOptions,
   FeedbackDecision,
   FeedbackOptions,
   RouteOptions,
-  RouteResult,
   Router,
-  RouteStream,
 } from "./router.ts";
 export type {
   HealthState,

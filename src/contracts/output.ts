@@ -1,6 +1,6 @@
 import type { ChatRequest, ChatTool, JsonSchema } from "./chat.ts";
 import type { Routing } from "./route-request.ts";
-import type { RouteResult, RouteStream } from "./router.ts";
+import type { RouteResult, RouteStream } from "./route-result.ts";
 
 /** A schema of any library that follows Standard Schema v1 (zod, Valibot, ArkType …). */
 export interface OutputValidator {
@@ -23,7 +23,7 @@ export interface OutputSchema extends OutputValidator {
 export interface OutputOptions {
   /** Validates the answer; `output` of the result is what it returns. */
   readonly schema: OutputValidator;
-  /** JSON Schema that is sent. Default: the one that `schema` says of its input. */
+  /** JSON Schema that is sent. Default: the one that `schema` states for its input. */
   readonly jsonSchema?: Readonly<Record<string, unknown>> | undefined;
   /** Name of the schema, which the model reads: 1 to 64 of `[A-Za-z0-9_-]`. Default `output`. */
   readonly name?: string | undefined;
@@ -68,7 +68,7 @@ type OutputWith<Asked, Tools> = OutputOf<Asked> | (Tools extends undefined ? nev
 
 /** Result of a request with `output`. */
 export type OutputResult<Id extends string, Asked, Tools = undefined> = RouteResult<Id> & {
-  /** What the schema returned for the answer. `undefined` if the answer calls tools. */
+  /** Value that the schema returned for the answer. `undefined` if the answer calls tools. */
   readonly output: OutputWith<Asked, Tools>;
 };
 

@@ -10,7 +10,7 @@ const deepest = 256;
  * `additionalProperties`, `items`, `prefixItems`, `minItems`, `maxItems`, `minLength`, `maxLength`, `minimum`, `maximum`,
  * `exclusiveMinimum`, `exclusiveMaximum`, `minProperties`, `maxProperties`, `allOf`, `anyOf`, `oneOf`, `not`, and `$ref`
  * within the schema. Others say nothing: above all `pattern` and `format`, since the regular expression of a sender
- * could take any time. Undefined if 200,000 steps or a nesting of 256 do not suffice. Runs everywhere.
+ * could take any time. Undefined if it takes more than 200,000 steps or a nesting of more than 256. Runs everywhere.
  */
 export function fitsBounded(schema: unknown, value: unknown): boolean | undefined {
   const walk: Walk = { root: schema, left: mostSteps, depth: 0 };

@@ -9,7 +9,7 @@ export interface OutputIssue {
   readonly message: string;
 }
 
-/** Why an answer did not validate. `issues`: the schema named places. */
+/** Reason why an answer did not validate. `issues`: the schema named places. */
 export type OutputProblem = "issues" | "not-json" | "too-large" | "refused" | "no-verdict";
 
 const words: Readonly<Record<OutputProblem, string>> = {
@@ -24,7 +24,7 @@ const mostShown = 8;
 
 /** Thrown when no answer to a request with `output` validates. */
 export class InvalidOutputError extends RouterError {
-  /** Why the last answer did not validate. */
+  /** Reason why the last answer did not validate. */
   readonly problem: OutputProblem;
   /** Places of the last answer that do not fit, at most 20. Empty unless `problem` is `issues`. */
   readonly issues: readonly OutputIssue[];

@@ -7,7 +7,7 @@ import {
 } from "../../contracts/index.ts";
 import { type SentSchema, strictSchema } from "./strict-schema.ts";
 
-/** What a request says of its output. */
+/** Schema that a request gives for its output, in the form that execution needs. */
 export interface AskedFor {
   readonly schema: OutputValidator;
   readonly format: ResponseFormat;
@@ -23,7 +23,7 @@ const longestDescription = 2_000;
 /** Schemas that were converted: an application sends the same one with every request. */
 const converted = new WeakMap<object, AskedFor>();
 
-/** Returns what the request says of its output, if it says anything. Throws `InvalidRequestError`. */
+/** Returns the schema of the request's `output`; undefined if it has none. Throws `InvalidRequestError`. */
 export function readOutput(request: RouteRequest): AskedFor | undefined {
   if (typeof request !== "object" || request === null) return undefined;
   const { output, response_format: format } = request as { output?: unknown; response_format?: unknown };
@@ -76,7 +76,7 @@ function read(given: OutputOptions): AskedFor {
   return { schema, format: { type: "json_schema", json_schema }, repair, names: sent.names };
 }
 
-/** Returns the JSON Schema that a schema says of its input: of what the model writes, before defaults and transforms. */
+/** Returns the JSON Schema that a schema states for its input: for the text of the model, before defaults and transforms. */
 function ownSchema(schema: OutputValidator): SentSchema | undefined {
   const { jsonSchema, vendor } = schema["~standard"] as OutputValidator["~standard"] & {
     readonly jsonSchema?: { readonly input?: (options: { target: string }) => unknown };

@@ -16,7 +16,7 @@ const city = z.object({ name: z.string(), people: z.number().int() });
 const good = '{"name":"Ulm","people":128928}';
 const messages: ChatRequest["messages"] = [{ role: "user", content: "Ulm?" }];
 
-/** A model that gives these answers in turn, the last one for ever, and keeps what it was asked. */
+/** A model that gives these answers in turn, the last one again and again, and keeps what it was asked. */
 function talker(model: string, ...answers: string[]): FakeModel {
   let calls = 0;
   const answer = () => {
@@ -126,7 +126,7 @@ describe("output", () => {
     await expect(bad.result).rejects.toBeInstanceOf(InvalidOutputError);
   });
 
-  it("refuses what is no schema, and a response format beside it", async () => {
+  it("refuses anything but a schema, and a response format next to one", async () => {
     const router = createRouter({ models: { small: talker("s", good) }, policy: only });
     const given = [
       {},
@@ -155,7 +155,7 @@ describe("output", () => {
     expect(completion.choices[0]?.message.tool_calls).toHaveLength(1);
   });
 
-  it("takes a schema that says no JSON Schema, with one beside it, and waits for its verdict", async () => {
+  it("takes a schema that says no JSON Schema, with one next to it, and waits for its verdict", async () => {
     const schema = {
       "~standard": {
         version: 1 as const,
@@ -228,7 +228,7 @@ describe("output", () => {
     await expect(router.route({ messages, output: city })).rejects.toMatchObject({ problem });
   });
 
-  it("bounds a schema that takes for ever, and reports one that throws", async () => {
+  it("bounds a schema that takes too long, and reports one that throws", async () => {
     const slow = z.object({ name: z.string().regex(/^(a+)+$/) });
     const answer = `{"name":"${"a".repeat(40)}!"}`;
     const router = createRouter({ models: { small: talker("s", answer) }, policy: only });
