@@ -74,6 +74,11 @@ const turn = {
   field_of_tomorrow: { any: ["thing"] },
 };
 
+interface Listing {
+  readonly data: readonly { readonly id: string }[];
+  readonly has_more: boolean;
+}
+
 interface Event {
   readonly type: string;
   readonly [key: string]: unknown;
@@ -89,9 +94,9 @@ function eventsOf(text: string): Event[] {
 test("it probes with HEAD, and lists models of which only those named claude or anthropic count", async () => {
   const { url, send } = await started();
   expect((await fetch(url, { method: "HEAD" })).status).toBe(200);
-  const { data, has_more } = await (await send("/v1/models?limit=1000")).json();
+  const { data, has_more } = (await (await send("/v1/models?limit=1000")).json()) as Listing;
   expect(has_more).toBe(false);
-  expect(data.filter(({ id }: { id: string }) => /^(claude|anthropic)/.test(id))).toEqual([
+  expect(data.filter(({ id }) => /^(claude|anthropic)/.test(id))).toEqual([
     { type: "model", id: "claude-routed", display_name: "claude-routed", created_at: expect.any(String) },
   ]);
 });
@@ -136,7 +141,8 @@ test("a streamed turn with fields and betas of tomorrow starts with real input t
 
 test("the estimate of count_tokens is that of message_start", async () => {
   const { send } = await started();
-  const { input_tokens } = await (await send("/v1/messages/count_tokens?beta=true", turn)).json();
+  const counted = await send("/v1/messages/count_tokens?beta=true", turn);
+  const { input_tokens } = (await counted.json()) as { input_tokens: number };
   const [start] = eventsOf(await (await send("/v1/messages?beta=true", turn)).text());
   expect(start).toMatchObject({ message: { usage: { input_tokens } } });
 });
