@@ -12,6 +12,7 @@ const openai = process.env["SWITCHPOINT_OPENAI"];
 const isolated = [
   "invariants/faults/*",
   "invariants/package",
+  "invariants/readme",
   "adapters/langchain/*",
   "classifiers/text-units",
   "plugin/node-builtin",

@@ -4,9 +4,9 @@ import {
   type JsonSchema,
   type StandardSchema,
 } from "../../policies/checks/internal/schema.ts";
-import { OutOfTimeError } from "../../policies/checks/internal/within-time.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { checkKeys } from "../../src/plugin/index.ts";
+import { OutOfTimeError } from "../../src/plugin/within-time.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { parseJson } from "./internal/parse-json.ts";
 import { toScore } from "./internal/verdict.ts";

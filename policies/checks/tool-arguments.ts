@@ -1,8 +1,8 @@
 import { type ChatRequest, type Check, InvalidOptionError } from "../../src/contracts/index.ts";
 import { checkKeys, checkText } from "../../src/plugin/index.ts";
+import { withinTime } from "../../src/plugin/within-time.ts";
 import { toolCallsOf } from "./internal/answer-parts.ts";
 import { longestValidationMs, schemaLoader, type Validate } from "./internal/schema.ts";
-import { withinTime } from "./internal/within-time.ts";
 
 type Tool = NonNullable<ChatRequest["tools"]>[number];
 

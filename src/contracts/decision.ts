@@ -222,7 +222,8 @@ export interface Attempt<Id extends string = string> {
   /**
    * Next step, if the attempt did not end the request. In the event `attempt-ended` it is the step that is
    * planned: it may still come otherwise after a wait. `hedge` means that a parallel call took over: its
-   * content came first (this attempt then has the error code `abandoned`), or it alone had not failed.
+   * content came first (this attempt then has the error code `abandoned`), or it alone had not failed. `repair`: the answer
+   * went back to its model, because it did not validate.
    */
-  readonly next?: "retry" | "fallback" | "escalate" | "hedge" | undefined;
+  readonly next?: "retry" | "fallback" | "escalate" | "hedge" | "repair" | undefined;
 }

@@ -11,7 +11,8 @@ export type Hop =
   | "check"
   | "hedge"
   | "shadow"
-  | "cache";
+  | "cache"
+  | "repair";
 
 /** Result of a call of something other than a chat model. */
 export interface CallAnswer<T> {
@@ -20,6 +21,12 @@ export interface CallAnswer<T> {
   readonly inputTokens?: number | undefined;
   /** Model that answered, according to the endpoint. */
   readonly servedModel?: string | undefined;
+}
+
+/** JSON that the `response_format` of a request asks for. */
+export interface AskedOutput {
+  /** Its schema as the sender wrote it: hostile where senders are. Absent: any JSON. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -52,6 +59,11 @@ export interface HopContext {
    * attempts are logged. At most 200 characters are kept. Present in checks only.
    */
   note?(remark: string): void;
+  /**
+   * JSON that the request asks for. Present in checks only; absent: any text, or what the schema of `output` has
+   * validated before the first check.
+   */
+  readonly asked?: AskedOutput | undefined;
   /** Returns `true` if the constraints permit the model, or the reason why not. */
   permits(facts: ModelFacts): true | string;
 }

@@ -66,6 +66,7 @@ export {
   DeadlineExceededError,
   InsufficientEvidenceError,
   InvalidOptionError,
+  InvalidOutputError,
   InvalidRequestError,
   isRouterError,
   LimitExceededError,
@@ -74,6 +75,8 @@ export {
   NoEligibleModelError,
   notShown,
   OutcomeFormatError,
+  type OutputIssue,
+  type OutputProblem,
   PolicyError,
   ProviderError,
   type ProviderErrorKind,
@@ -97,7 +100,7 @@ export type {
 } from "./events.ts";
 export type { FollowOptions, FollowUp } from "./follow-up.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
-export type { CallAnswer, Hop, HopContext } from "./hop.ts";
+export type { AskedOutput, CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";
 export type {
   AuditChanged,
@@ -129,6 +132,16 @@ export type {
   ServiceTierPrice,
   UnstackedPart,
 } from "./model.ts";
+export type {
+  Output,
+  OutputOf,
+  OutputOptions,
+  OutputRequest,
+  OutputResult,
+  OutputSchema,
+  OutputStream,
+  OutputValidator,
+} from "./output.ts";
 export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
 export type {
   BudgetFacts,
@@ -154,14 +167,13 @@ export type {
   RetryBudgetOptions,
 } from "./resilience.ts";
 export type { RouteRequest, Routing } from "./route-request.ts";
+export type { RouteResult, RouteStream } from "./route-result.ts";
 export type {
   DecideOptions,
   FeedbackDecision,
   FeedbackOptions,
   RouteOptions,
-  RouteResult,
   Router,
-  RouteStream,
 } from "./router.ts";
 export type {
   HealthState,

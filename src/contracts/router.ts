@@ -1,16 +1,17 @@
 import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
-import type { Completion, CompletionChunk } from "./chat.ts";
+import type { ChatTool } from "./chat.ts";
 import type { Classifier } from "./classifier.ts";
-import type { Attempt, CheckVerdict, Decision } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import type { EventSink } from "./events.ts";
 import type { Model } from "./model.ts";
+import type { Output, OutputRequest, OutputResult, OutputStream } from "./output.ts";
 import type { Policy } from "./policy.ts";
 import type { Replaced, Replacement } from "./replacement.ts";
 import type { RouteRequest } from "./route-request.ts";
+import type { RouteResult, RouteStream } from "./route-result.ts";
 import type { RouterState } from "./router-state.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { Tuning } from "./tuning.ts";
-import type { Usage } from "./usage.ts";
 
 /** Options of a single call of `route()` or `stream()`. */
 export interface RouteOptions {
@@ -25,42 +26,6 @@ export interface DecideOptions extends RouteOptions {
    * makes the same decision each time, and two routers can be compared.
    */
   readonly draw?: number | undefined;
-}
-
-/** An answer, and how it came about. */
-export interface RouteResult<Id extends string = string> {
-  /** Text of the first choice; "" if the answer is a tool call. */
-  readonly text: string;
-  readonly completion: Completion;
-  readonly decision: Decision<Id>;
-  /** All calls that were made, failed ones too, in order of their start. */
-  readonly attempts: readonly Attempt<Id>[];
-  /** Tokens of all attempts together. */
-  readonly usage: Usage;
-  /** Cost of all attempts together. Absent if the cost of one is not known. */
-  readonly costUsd?: number | undefined;
-  readonly latencyMs: number;
-  /**
-   * Verdict on this answer, if a check of `execution.degraded` did not accept it and no other model was
-   * left.
-   */
-  readonly degraded?: CheckVerdict | undefined;
-  /**
-   * True if this is a copy of the answer of an equal request that was already under way (option
-   * `coalesce`). The calls and their cost are in the result of the first caller only.
-   */
-  readonly coalesced?: true | undefined;
-}
-
-/**
- * Chunks of an answer. Iterate once: that makes the call, and until then `result` waits; a second iteration
- * is a `RouterError`. `decision` is made at once and resolves before the first chunk. `result` resolves after
- * the last chunk and rejects when the iteration does. The signal and the deadline end the request also
- * between two reads: `result` then rejects at once, and so does the next read.
- */
-export interface RouteStream<Id extends string = string> extends AsyncIterable<CompletionChunk> {
-  readonly decision: Promise<Decision<Id>>;
-  readonly result: Promise<RouteResult<Id>>;
 }
 
 /** The part of a decision that feedback needs: a whole decision, or its JSON, has it. */
@@ -91,8 +56,17 @@ export interface Router<Id extends string = string> {
   /** Value of the option `shared`. */
   readonly shared?: SharedState | undefined;
   /** Decides without calling a model of the plan. */
-  decide(request: RouteRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
-  /** Decides, calls, and answers. */
+  decide(request: RouteRequest<Id> | OutputRequest<Id>, options?: DecideOptions): Promise<Decision<Id>>;
+  /**
+   * Decides, calls, and answers. With `output`, the answer is JSON that the schema has validated, and `output` of the
+   * result is what the schema returned for it. An answer that does not validate is treated as one that a check has refused: the
+   * next model of the plan is called, then the next permitted one. Rejects with `InvalidOutputError` if no answer
+   * validates.
+   */
+  route<Asked extends Output, Tools extends ChatTool[] | undefined = undefined>(
+    request: OutputRequest<Id, Asked, Tools>,
+    options?: RouteOptions,
+  ): Promise<OutputResult<Id, Asked, Tools>>;
   route(request: RouteRequest<Id>, options?: RouteOptions): Promise<RouteResult<Id>>;
   /**
    * Decides, calls, and answers chunk by chunk. A stream keeps its part of the budget and its place among the
@@ -102,7 +76,15 @@ export interface Router<Id extends string = string> {
    * Nothing bounds a consumer that neither reads on nor leaves where there is no deadline and no signal: the
    * stream then holds all this, and `result` waits, as long as the process runs. Give streams a `deadlineMs` or
    * a `signal`. A stream that is never iterated makes no call and holds nothing.
+   *
+   * With `output`, chunks come as they are written, and the whole answer is validated at its end: `result` then has
+   * `output`, or iteration and `result` reject with `InvalidOutputError`. What was shown cannot be taken back, so that no
+   * other model is called then.
    */
+  stream<Asked extends Output, Tools extends ChatTool[] | undefined = undefined>(
+    request: OutputRequest<Id, Asked, Tools>,
+    options?: RouteOptions,
+  ): OutputStream<Id, Asked, Tools>;
   stream(request: RouteRequest<Id>, options?: RouteOptions): RouteStream<Id>;
   /**
    * Adds a listener in addition to `onEvent`, for what is made after the router: audits, dashboards. Returns

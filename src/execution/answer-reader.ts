@@ -1,6 +1,6 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
 import type { Execution } from "./context.ts";
-import { callOnce, follow, generate } from "./generate.ts";
+import { callOnce, follow, generate, readOutput } from "./generate.ts";
 import { openStream } from "./open-stream.ts";
 import { noteIfCut } from "./output-limit.ts";
 import type { StreamCall } from "./stream-call.ts";
@@ -87,7 +87,8 @@ class Reader implements AnswerReader {
   async #open(): Promise<void> {
     const execution = this.#execution;
     try {
-      if (execution.ports.options.degraded.length > 0) this.#whole(await generate(execution));
+      const mustBeWhole = execution.ports.options.degraded.length > 0 || execution.output?.repair === true;
+      if (mustBeWhole) this.#whole(await generate(execution));
       else await this.#follow(this.#walk.begin());
     } catch (error) {
       this.#ended ??= { error };
@@ -162,9 +163,10 @@ class Reader implements AnswerReader {
     call.release(false);
     const completion = call.assembler.completion();
     call.record.answer(completion);
+    const isInvalid = await this.#isInvalid(call, completion);
     const isCut = noteIfCut(this.#execution, call.planned.call, call.record, completion);
     // A limit may have been used up by reasoning: another call can still answer.
-    if (isCut && !call.hasBegun) {
+    if ((isCut || isInvalid) && !call.hasBegun) {
       await this.#follow(this.#walk.answered(call.planned, call.record, completion, "degraded"));
       return this.#advance();
     }
@@ -173,6 +175,14 @@ class Reader implements AnswerReader {
     this.#show(call.hasBegun ? [] : call.held);
     this.#completion = completion;
     return this.#advance();
+  }
+
+  /** True if the request has a schema and the answer does not validate. Who reads the result is told so. */
+  async #isInvalid({ planned, record }: StreamCall, completion: Completion): Promise<boolean> {
+    const { output } = this.#execution;
+    if (output === undefined) return false;
+    const read = await readOutput(this.#execution, output, planned.call.model, record, completion);
+    return !read.accepted;
   }
 
   #whole(completion: Completion): void {

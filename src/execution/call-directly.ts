@@ -14,12 +14,12 @@ import type { Call, Refusal } from "../contracts/ports/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { giveBack, notReserved } from "./admit-call.ts";
-import type { ReadyCall } from "./attempt-record.ts";
+import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import { chatCall } from "./chat-call.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
-import { type CallKind, runCall } from "./run-call.ts";
+import { type CallKind, type Ended, runCall } from "./run-call.ts";
 import { type Room, takeRoom } from "./take-room.ts";
 
 /**
@@ -37,17 +37,39 @@ export async function generateAgain(
   changes: Partial<ChatRequest> | undefined,
   signal: AbortSignal,
 ): Promise<Completion> {
-  const now = context.ports.clock.wall();
-  const permitted = context.permits(
-    context.candidateOf(model, context.ports.clock.monotonic()),
-    "check",
-    now,
-  );
+  return generateDirectly({ ...changed(context, model, changes, "check"), signal }, model, "check");
+}
+
+/**
+ * Sends the request with changes once more as a call that answers it. Returns the answer with the record of its call,
+ * which the caller reports. `onBegin` is called when the call is about to be made.
+ */
+export async function callAgain(
+  context: CallContext,
+  model: string,
+  changes: Partial<ChatRequest>,
+  hop: Hop,
+  onBegin: () => void,
+): Promise<{ readonly completion: Completion; readonly record: AttemptRecord }> {
+  const ended = await runDirectCall(changed(context, model, changes, hop), model, hop, chatCall, onBegin);
+  if (!ended.failed) return { completion: ended.value, record: ended.record };
+  ended.record.report(undefined);
+  throw ended.error;
+}
+
+/** Returns the context of a changed request. Throws `NoEligibleModelError` if a constraint does not permit the call. */
+function changed(
+  context: CallContext,
+  model: string,
+  changes: Partial<ChatRequest> | undefined,
+  hop: Hop,
+): CallContext {
+  const { clock } = context.ports;
+  const permitted = context.permits(context.candidateOf(model, clock.monotonic()), hop, clock.wall());
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
-  const facts = factsOfChanged(context, chat);
-  return generateDirectly({ ...context, signal, chat, facts, textTokens: undefined }, model, "check");
+  return { ...context, chat, facts: factsOfChanged(context, chat), textTokens: undefined };
 }
 
 /** Returns the facts with those by which a call is bounded: a check may ask for more than the request did. */
@@ -89,13 +111,25 @@ async function makeDirectCall<T>(
   hop: Hop,
   kind: CallKind<T>,
 ): Promise<T> {
-  const admitted = admit(context, model, hop);
-  // No pause unless it is needed, since constraints were evaluated just now.
-  const ready = admitted instanceof Promise ? stillAlive(context, await admitted) : admitted;
-  const ended = await runCall(context, ready, kind);
+  const ended = await runDirectCall(context, model, hop, kind);
   ended.record.report(undefined);
   if (ended.failed) throw ended.error;
   return ended.value;
+}
+
+/** Makes one call and leaves its record to be reported. Rejects if it cannot be made. */
+async function runDirectCall<T>(
+  context: CallContext,
+  model: string,
+  hop: Hop,
+  kind: CallKind<T>,
+  onBegin?: () => void,
+): Promise<Ended<T>> {
+  const admitted = admit(context, model, hop);
+  // No pause unless it is needed, since constraints were evaluated just now.
+  const ready = admitted instanceof Promise ? stillAlive(context, await admitted) : admitted;
+  onBegin?.();
+  return runCall(context, ready, kind);
 }
 
 /**

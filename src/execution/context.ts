@@ -10,6 +10,7 @@ import type {
 } from "../contracts/index.ts";
 import type { Account, Admission, Clock, Observer, Pricing } from "../contracts/ports/index.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
+import type { OutputReading } from "./output-reading.ts";
 import type { PlanRules } from "./plan/index.ts";
 
 /** Ports and options of a router, the same for all its requests. */
@@ -82,6 +83,8 @@ export interface Execution extends CallContext {
   readonly fallbacks: readonly string[];
   /** Rules of the attempt plan, the same for all requests of a router. */
   readonly rules: PlanRules;
+  /** Schema that the answer must validate by. Absent: none. */
+  readonly output?: OutputReading | undefined;
   /** Opens the way of one check to models. The caller ends it. */
   openHop(): HopContext & { end(): void };
 }

@@ -5,6 +5,8 @@ import { generateAgain } from "./call-directly.ts";
 import { chatCall } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { noteIfCut } from "./output-limit.ts";
+import type { OutputRead, OutputReading } from "./output-reading.ts";
+import { repairOnce } from "./repair.ts";
 import { runCall } from "./run-call.ts";
 import { runCheck } from "./run-check.ts";
 import { type Move, Walk } from "./walk.ts";
@@ -39,15 +41,58 @@ export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
 /** Makes one call without streaming and runs its checks. Never rejects because of the model. */
 export async function callOnce(execution: Execution, planned: PlannedCall): Promise<Outcome> {
   const ended = await runCall(execution, planned, chatCall);
-  const { record } = ended;
-  if (ended.failed) return { planned, record, error: ended.error };
-  const completion = ended.value;
+  if (ended.failed) return { planned, record: ended.record, error: ended.error };
+  const { record, completion, isValid } = await validated(execution, planned, ended.record, ended.value);
+  // Where the plan has a check, the next model is its way on.
+  if (!isValid)
+    return { planned, record, completion, verdict: planned.check === undefined ? "degraded" : "refused" };
   // No other check has to look at an answer that is not whole.
   if (noteIfCut(execution, planned.call, record, completion))
     return { planned, record, completion, verdict: "degraded" };
   const hasChecks = planned.check !== undefined || execution.ports.options.degraded.length > 0;
   const verdict = hasChecks ? await judge(execution, planned, record, completion) : "accepted";
   return { planned, record, completion, verdict };
+}
+
+/** An answer that was read by the schema of its request, perhaps after a repair. */
+interface Validated {
+  readonly record: AttemptRecord;
+  readonly completion: Completion;
+  readonly isValid: boolean;
+}
+
+/** Validates an answer, if its request has a schema, and lets its model repair it if that is asked for. */
+async function validated(
+  execution: Execution,
+  { call }: PlannedCall,
+  record: AttemptRecord,
+  completion: Completion,
+): Promise<Validated> {
+  const { output } = execution;
+  if (output === undefined) return { record, completion, isValid: true };
+  const read = await readOutput(execution, output, call.model, record, completion);
+  if (read.accepted || !output.repair || execution.signal?.aborted)
+    return { record, completion, isValid: read.accepted };
+  const repaired = await repairOnce(execution, call.model, completion, read, record);
+  if (repaired === undefined) return { record, completion, isValid: false };
+  const again = await readOutput(execution, output, call.model, repaired.record, repaired.completion);
+  return { ...repaired, isValid: again.accepted };
+}
+
+/** Runs the schema of a request on an answer, bounded and recorded like a check. */
+export async function readOutput(
+  execution: Execution,
+  output: OutputReading,
+  model: string,
+  record: AttemptRecord,
+  completion: Completion,
+): Promise<OutputRead> {
+  record.checked(
+    await runCheck(execution, output.check, completion, (changes, hop) =>
+      generateAgain(execution, model, changes, hop.signal),
+    ),
+  );
+  return output.keep(completion);
 }
 
 /** Returns the verdict of the checks: those for degraded answers first, then the plan's. */

@@ -5,6 +5,7 @@ export type { CallContext, Execution, ExecutionPorts, RequestScope } from "./con
 export { deadlineError, leftMs } from "./deadline.ts";
 export { generate } from "./generate.ts";
 export { type ExecutionOptions, resolveExecutionOptions } from "./options.ts";
+export type { OutputRead, OutputReading } from "./output-reading.ts";
 export type { PlanRules } from "./plan/index.ts";
 export { planRulesOf } from "./plan-input-of.ts";
 export { replayAnswer } from "./replay-answer.ts";

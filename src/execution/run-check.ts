@@ -1,5 +1,6 @@
 import { errorType } from "../contracts/errors/index.ts";
 import {
+  type AskedOutput,
   type Check,
   type CheckVerdict,
   type Completion,
@@ -42,6 +43,7 @@ export async function runCheck(
         dropPromises(answering);
         return answering;
       },
+      asked: askedOf(execution),
       note(remark: string) {
         if (typeof remark === "string" && remarks.length < longestRemarks)
           remarks = `${remarks === "" ? "" : `${remarks}; `}${remark.slice(0, longestRemarks)}`.slice(
@@ -64,6 +66,14 @@ export async function runCheck(
   } finally {
     opened.end();
   }
+}
+
+/** Returns the JSON that the request asks for; what `output` asks for was validated before any check. */
+function askedOf({ output, chat }: Execution): AskedOutput | undefined {
+  const { response_format: format } = chat;
+  if (output !== undefined) return undefined;
+  if (format?.type === "json_schema") return { jsonSchema: format.json_schema?.schema };
+  return format?.type === "json_object" ? {} : undefined;
 }
 
 /** Length of all remarks of a check together, in characters: they stand in every log line. */

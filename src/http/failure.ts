@@ -43,6 +43,7 @@ export function failureOf(error: unknown): Failure {
     return { status: 429, message, code, headers: { ...noRetry, ...waiting(error.retryAfterMs) } };
   if (isRouterError(error, "limit-exceeded"))
     return { status: 429, message, code, headers: waiting(error.retryAfterMs) };
+  if (isRouterError(error, "invalid-output")) return { status: 502, message, code, headers: noRetry };
   if (isRouterError(error, "deadline-exceeded")) return { status: 504, message, code, headers: noRetry };
   if (isRouterError(error, "all-models-failed")) {
     const status = statusOf(error.attempts);

@@ -17,6 +17,8 @@ const sessionHeaders = [
   "session_id",
 ];
 const longestSession = 512;
+/** Header in which Claude Code names a subagent of the session: a conversation of its own, with a prompt of its own. */
+const agentHeader = "x-claude-code-agent-id";
 
 /** Splits a body into the chat request and the routing fields that hold for it. */
 export function routedRequest(
@@ -30,7 +32,7 @@ export function routedRequest(
   const { model, ...route } = modelOf(body["model"], router, options);
   const own: Record<string, unknown> = {};
   const session = sessionHeaders.map((name) => call.headers.get(name)).find((value) => value !== null);
-  if (session !== undefined && session !== "") own["session"] = session.slice(0, longestSession);
+  if (session !== undefined && session !== "") own["session"] = sessionOf(session, call.headers);
   for (const field of ofSender) if (body[field] !== undefined) own[field] = body[field];
   for (const field of ofIdentity) {
     if (body[field] === undefined) continue;
@@ -49,6 +51,13 @@ export function routedRequest(
     ...tightest(own, route, identity),
     ...(model === undefined ? {} : { model }),
   } as RouteRequest;
+}
+
+/** Returns the name of a conversation: that of the session, and of the subagent if one asks. */
+function sessionOf(session: string, headers: HttpCall["headers"]): string {
+  const agent = headers.get(agentHeader);
+  const name = session.slice(0, longestSession);
+  return agent === null || agent === "" ? name : `${name}/${agent.slice(0, longestSession - 1)}`;
 }
 
 /** The value of `model` in a request: a pin, a named route, or nothing that binds the router. */

@@ -1,5 +1,15 @@
 import { threshold } from "../../policies/threshold.ts";
-import type { Model, RouteOptions, RouteRequest, RouteResult, Router } from "../contracts/index.ts";
+import type {
+  ChatTool,
+  Model,
+  Output,
+  OutputRequest,
+  OutputResult,
+  RouteOptions,
+  RouteRequest,
+  RouteResult,
+  Router,
+} from "../contracts/index.ts";
 import { environment } from "../plugin/environment.ts";
 import type { RouterOptions } from "../router/router-options.ts";
 import { createRouter } from "./create-router.ts";
@@ -37,6 +47,11 @@ export function defaultRouter(): Router {
  * Routes a request through the process-wide router. The compiler does not know its ids, so a pin is checked
  * when the request is made.
  */
+export async function route<Asked extends Output, Tools extends ChatTool[] | undefined = undefined>(
+  request: OutputRequest<string, Asked, Tools>,
+  options?: RouteOptions,
+): Promise<OutputResult<string, Asked, Tools>>;
+export async function route(request: RouteRequest, options?: RouteOptions): Promise<RouteResult>;
 export async function route(request: RouteRequest, options?: RouteOptions): Promise<RouteResult> {
   return defaultRouter().route(request, options);
 }

@@ -12,7 +12,7 @@ const mostCharacters = 2 ** 28;
 const shortText = 4_096;
 
 /** Fields that stay with the router. They are checked one by one. */
-const routing: ReadonlySet<string> = new Set(routingFields);
+const routing: ReadonlySet<string> = new Set([...routingFields, "output"]);
 
 /** Arrays and objects that were found to be plain: an application sends the same tools with every request. */
 const known = new WeakSet<object>();

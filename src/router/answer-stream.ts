@@ -167,9 +167,12 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   }
 
   #finish(reader: AnswerReader): Chunk {
+    // Throws for an answer that does not validate, and the request then fails.
+    const completion = reader.completion();
+    this.#life.outputOf(completion);
     this.#isOver = true;
     this.#endWatch();
-    this.#resolve(this.#life.finish(reader.completion()));
+    this.#resolve(this.#life.finish(completion));
     return done;
   }
 

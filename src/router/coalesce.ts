@@ -135,6 +135,8 @@ function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined
   try {
     if (typeof request === "object" && request !== null) {
       const { session, constraints } = request;
+      // A schema is code: what it accepts cannot be compared.
+      if ((request as { readonly output?: unknown }).output !== undefined) return undefined;
       const isFree = constraints === undefined || (Array.isArray(constraints) && constraints.length === 0);
       if (session !== undefined || !isFree) return undefined;
     }

@@ -27,6 +27,7 @@ export function executionOf<Id extends string>(
     modelOf: (id) => models[id as Id],
     candidateOf: (id, now) => candidateFor(deciding, id as Id, models[id as Id], request, now),
     permits: (candidate, hop, now) => permits(candidate, run.constraints, { request, hop, now }),
+    output: run.output?.reading,
     openHop: () => openHop(parts, run, "check"),
   };
 }

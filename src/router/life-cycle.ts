@@ -19,6 +19,7 @@ import { checkSignal } from "./check-signal.ts";
 import { executionOf } from "./execution-of.ts";
 import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
 import { nest } from "./nest.ts";
+import { validOutput } from "./output/invalid-output.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -127,8 +128,9 @@ export class LifeCycle<Id extends string> {
 
   /** Returns the answer of an equal request, if the router keeps answers and has one: no call is then made. */
   fromCache(): Completion | undefined {
-    if (this.#parts.cache === undefined) return undefined;
     const run = this.#begun();
+    // What a schema makes of an answer is not part of the key.
+    if (this.#parts.cache === undefined || run.output !== undefined) return undefined;
     const decided = this.#decided as Decided<Id>;
     const key = cacheKeyOf(this.#parts, run, decided);
     const answer = key === undefined ? undefined : answerFromCache(this.#parts, run, decided, key);
@@ -154,8 +156,16 @@ export class LifeCycle<Id extends string> {
     return deadlineError(this.#begun());
   }
 
+  /** Returns what the request's schema made of the answer. Throws `InvalidOutputError` if it does not validate. */
+  outputOf(completion: Completion): { readonly output?: unknown } {
+    const { output, attempts } = this.#begun();
+    if (output === undefined) return noOutput;
+    return { output: validOutput(output.reading, output.names, completion, attempts) };
+  }
+
   /** Ends the request with its answer. */
   finish(completion: Completion): RouteResult<Id> {
+    const output = this.outputOf(completion);
     const { ports, events } = this.#parts;
     const run = this.#begun();
     const { decision } = this.#decided as Decided<Id>;
@@ -176,7 +186,7 @@ export class LifeCycle<Id extends string> {
     this.settle();
     const content: unknown = completion.choices[0]?.message.content;
     const text = typeof content === "string" ? content : "";
-    return { text, completion, decision, attempts, usage, costUsd, latencyMs, degraded };
+    return { text, completion, decision, attempts, usage, costUsd, latencyMs, degraded, ...output };
   }
 
   /** Ends the request with an error. Returns false, and does nothing, if the request is over. */
@@ -226,6 +236,8 @@ export class LifeCycle<Id extends string> {
     return () => ({ ask, window });
   }
 }
+
+const noOutput = {};
 
 /** Returns all text of a request. What is not plain JSON may be a text without end. */
 function textOf({ text }: Run<string>): string {

@@ -68,7 +68,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       const life = new LifeCycle(replacer.parts);
       try {
         const deciding = nest(() => {
-          life.begin(request, signalOf(options), closed);
+          life.begin(request as RouteRequest<Id>, signalOf(options), closed);
           life.onlyDecides();
           return life.decide(draw);
         });
@@ -78,22 +78,21 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       }
     },
 
-    route:
-      coalesces === undefined
-        ? route
-        : coalesce(
-            route,
-            (request) => !closed && coalesces(request),
-            ports.clock,
-            ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
-            () => replacer.revision,
-          ),
+    route: (coalesces === undefined
+      ? route
+      : coalesce(
+          route,
+          (request) => !closed && coalesces(request),
+          ports.clock,
+          ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
+          () => replacer.revision,
+        )) as Router<Id>["route"],
 
-    stream: (request, options) =>
+    stream: ((request: RouteRequest<Id>, options?: RouteOptions) =>
       openAnswerStream(new LifeCycle(replacer.parts), request, options, {
         isClosed: closed,
         clock: ports.clock,
-      }),
+      })) as Router<Id>["stream"],
 
     observe: events.observe,
     replace: (given) => replacer.replace(given, isClosed),

@@ -1,7 +1,9 @@
 import type { Attempt, Constraint, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
-import type { RequestScope } from "../execution/index.ts";
+import type { OutputReading, RequestScope } from "../execution/index.ts";
 import { HeldText } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";
+import { createOutputReading } from "./output/output-reading.ts";
+import { readOutput, withFormat } from "./output/read-output.ts";
 import type { RouterParts } from "./parts.ts";
 
 /** One request under way. */
@@ -19,6 +21,8 @@ export interface Run<Id extends string> extends RequestScope {
   /** Value of the request's `fallback`. */
   readonly fallback: boolean | undefined;
   readonly attempts: Attempt<Id>[];
+  /** Schema of the request's `output`, and the names that it knows. Absent: the request has none. */
+  readonly output: { readonly reading: OutputReading; readonly names: ReadonlySet<string> } | undefined;
 }
 
 /** Returns the most that a call may cost under these constraints; undefined if none says so. */
@@ -35,9 +39,11 @@ const none: readonly never[] = [];
 /** Reads a request and starts its clock. Throws `InvalidRequestError` and `InvalidOptionError`. */
 export function beginRun<Id extends string>(
   parts: RouterParts<Id>,
-  request: RouteRequest<Id>,
+  given: RouteRequest<Id>,
   signal: AbortSignal | undefined,
 ): Run<Id> {
+  const asked = readOutput(given);
+  const request = asked === undefined ? given : withFormat(given, asked);
   const text = new HeldText(request);
   const read = parts.normalise(request, text);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
@@ -72,6 +78,7 @@ export function beginRun<Id extends string>(
     account,
     cutAt: 0,
     attempts: [],
+    output: asked && { reading: createOutputReading(asked), names: asked.names },
     starts: [],
     numberCall() {
       calls += 1;

@@ -27,6 +27,7 @@ const hops: readonly Hop[] = [
   "cascade",
   "check",
   "hedge",
+  "repair",
   "shadow",
   "cache",
 ];

@@ -110,8 +110,10 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
         await unlessAborted(Promise.resolve(wait?.(call.signal)), call.signal);
       }
       if (error !== undefined) throw error;
-      if (toolCalls !== undefined)
-        yield chunk({ tool_calls: toolCalls.map((toolCall, index) => ({ index, ...toolCall })) });
+      if (toolCalls !== undefined) {
+        const calls = toolCalls.map((toolCall, index) => ({ index, ...toolCall }));
+        yield chunk({ ...(delivered === 0 && { role: "assistant" as const }), tool_calls: calls });
+      }
       yield chunk({}, finishReason(toolCalls));
       yield { ...common, choices: [], usage: asCompletionUsage(usage ?? estimate(request, text)) };
     },

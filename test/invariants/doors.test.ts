@@ -11,7 +11,7 @@ const words = (text: string) => text.trim().split(/\s+/);
 // A name that is added here is a promise to applications; one that goes breaks them: see CHANGELOG.md.
 const mainDoor = {
   values: words(`
-    AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError
+    AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError InvalidOutputError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
     defaultRouter environmentRouter explain isRouterError route spendMeter
@@ -19,7 +19,7 @@ const mainDoor = {
   types: words(`
     Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
     DecideOptions Decision DecisionLog DecisionLogOptions DegradeOptions Environment EventSink
-    ExecutionOptions Model NamedSpendRow Policy Price RouteOptions RouteRequest RouteResult RouteStream
+    ExecutionOptions Model NamedSpendRow Output OutputOf OutputOptions OutputRequest OutputResult OutputStream Policy Price RouteOptions RouteRequest RouteResult RouteStream
     Router RouterErrorCode RouterEvent RouterOptions RouterState SpendGroup SpendMeter SpendMeterOptions
     SpendReport SpendRow Tuning Usage
   `),
@@ -28,13 +28,13 @@ const mainDoor = {
 const pluginDoor = {
   values: words(`
     AllModelsFailedError BudgetExceededError ClassifierError DeadlineExceededError
-    InsufficientEvidenceError InvalidOptionError InvalidRequestError LimitExceededError
+    InsufficientEvidenceError InvalidOptionError InvalidOutputError InvalidRequestError LimitExceededError
     MissingConfigurationError MissingDependencyError NoEligibleModelError OutcomeFormatError PolicyError
     ProviderError RouterError StoreError askClassifier checkIds checkKeys checkMethods checkNumber checkPrice
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
   `),
   types: words(`
-    Amount AnswerRecord Answered ArmAssignment ArmShare AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
+    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
     CachedFrom CallAnswer CallOptions Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
@@ -44,7 +44,7 @@ const pluginDoor = {
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
     LimitOptions Logprobs LoopEvent Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
     NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OutputLimited PartsReplaced PlanStep Policy PolicyContext
+    ObservedFirstToken ObservedHealth ObservedOutcome Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator PartsReplaced PlanStep Policy PolicyContext
     PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { withinTime } from "../../policies/checks/internal/within-time.ts";
 import { always, threshold } from "../../policies/index.ts";
 import { systemClock } from "../../src/plugin/clock.ts";
 import { environment } from "../../src/plugin/environment.ts";
 import { nodeBuiltin } from "../../src/plugin/node-builtin.ts";
+import { withinTime } from "../../src/plugin/within-time.ts";
 import { createRouter } from "../../src/router/create-router.ts";
 import { decisionLog } from "../../src/telemetry/decision-log.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -67,7 +67,7 @@ it("an answer is found without WebAssembly, by the estimate of its tokens", asyn
 
 it("work that nothing can stop is refused", async () => {
   vi.resetModules();
-  const fresh = await import("../../policies/checks/internal/within-time.ts");
+  const fresh = await import("../../src/plugin/within-time.ts");
   vi.spyOn(process, "getBuiltinModule").mockImplementation((() => ({
     Script: class {
       constructor() {

@@ -97,6 +97,7 @@ const checkSamples: Readonly<Record<string, readonly { readonly check: Check; re
         }),
       },
     ],
+    "valid-output": [{ check: checks.validOutput() }],
   };
 
 describe.each([

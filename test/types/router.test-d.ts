@@ -24,7 +24,7 @@ test("the ids of a router are the keys of its models", () => {
   expectTypeOf(router).toEqualTypeOf<Router<Two>>();
   expectTypeOf(router.models.small).toEqualTypeOf<Model>();
   expectTypeOf(router.decide).returns.resolves.toEqualTypeOf<Decision<Two>>();
-  expectTypeOf(router.route).returns.resolves.toEqualTypeOf<RouteResult<Two>>();
+  expectTypeOf(router.route("Hi")).resolves.toEqualTypeOf<RouteResult<Two>>();
 });
 
 test("models is not enough: a policy is needed, and every model must be one", () => {
@@ -125,6 +125,6 @@ test("the process-wide router is checked as another is, its requests by id at ru
   configure({ models, policy });
   // @ts-expect-error
   configure({ models, policy: threshold({ small: "smal", large: "large", at: 0.5 }) });
-  expectTypeOf(route).returns.resolves.toEqualTypeOf<RouteResult>();
+  expectTypeOf(route("x")).resolves.toEqualTypeOf<RouteResult>();
   void route({ messages: [{ role: "user", content: "x" }], model: "any" });
 });

@@ -26,7 +26,7 @@ export interface SpendRequest {
   readonly answerTokens: number;
 }
 
-const answers: ReadonlySet<string> = new Set(["answer", "retry", "fallback", "cascade", "hedge"]);
+const answers: ReadonlySet<string> = new Set(["answer", "retry", "fallback", "cascade", "hedge", "repair"]);
 
 export function spendRequestOf(decision: DecisionLine, large: string): SpendRequest {
   const { request, classification, attempts, plan, propensity, forced, candidates } = decision;

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { dropPromises } from "../../../src/plugin/index.ts";
-import { withinTime } from "./within-time.ts";
+import { withinTime } from "../../../src/plugin/within-time.ts";
 
 /** A schema of any library that follows Standard Schema v1 (Zod, Valibot, ArkType …). */
 export interface StandardSchema {

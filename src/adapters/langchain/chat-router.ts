@@ -24,6 +24,7 @@ import {
 import { routingFields } from "../../plugin/routing-fields.ts";
 import { chatResult, generationChunk, lastChunk } from "./answer-messages.ts";
 import { chatOfMessages } from "./chat-of-messages.ts";
+import { type StructuredSettings, structuredOutput } from "./structured-output.ts";
 
 /** Options of a call: the routing fields, and fields of chat completions. */
 export interface ChatRouterCallOptions extends BaseChatModelCallOptions, Mutable<Routing> {
@@ -179,10 +180,28 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
     return [config, { ...found, ...call }];
   }
 
+  static {
+    // Not a method: LangChain's six overloads of it hold for this one as they are.
+    const base = ChatRouter.prototype.withStructuredOutput as StructuredOutput;
+    const own: StructuredOutput = function (this: ChatRouter, schema, settings = {}) {
+      const { method = "jsonSchema", ...rest } = settings;
+      if (method === "functionCalling") return base.call(this, schema, rest);
+      if (method === "jsonSchema") return structuredOutput(this, schema, rest);
+      throw new InvalidOptionError(
+        "withStructuredOutput.method",
+        method,
+        '"jsonSchema" or "functionCalling"',
+      );
+    };
+    Object.defineProperty(ChatRouter.prototype, "withStructuredOutput", { value: own, configurable: true });
+  }
+
   #requestOf(messages: readonly BaseMessage[], options: Parsed): RouteRequest {
     return { messages: chatOfMessages(messages), ...this.invocationParams(options) };
   }
 }
+
+type StructuredOutput = (this: ChatRouter, schema: object, settings?: StructuredSettings) => unknown;
 
 function toolChoiceOf(choice: unknown): ChatRequest["tool_choice"] {
   if (choice === "any" || choice === "required") return "required";

@@ -7,6 +7,7 @@ export { DeadlineExceededError } from "./deadline-exceeded-error.ts";
 export { errorType } from "./error-type.ts";
 export { InsufficientEvidenceError } from "./insufficient-evidence-error.ts";
 export { InvalidOptionError, notShown } from "./invalid-option-error.ts";
+export { InvalidOutputError, type OutputIssue, type OutputProblem } from "./invalid-output-error.ts";
 export { InvalidRequestError } from "./invalid-request-error.ts";
 export { isRouterError } from "./is-router-error.ts";
 export { LimitExceededError } from "./limit-exceeded-error.ts";

@@ -4,6 +4,7 @@ import type { ClassifierError } from "./classifier-error.ts";
 import type { DeadlineExceededError } from "./deadline-exceeded-error.ts";
 import type { InsufficientEvidenceError } from "./insufficient-evidence-error.ts";
 import type { InvalidOptionError } from "./invalid-option-error.ts";
+import type { InvalidOutputError } from "./invalid-output-error.ts";
 import type { InvalidRequestError } from "./invalid-request-error.ts";
 import type { LimitExceededError } from "./limit-exceeded-error.ts";
 import type { MissingConfigurationError } from "./missing-configuration-error.ts";
@@ -18,6 +19,7 @@ import type { StoreError } from "./store-error.ts";
 interface ErrorByCode {
   readonly "invalid-option": InvalidOptionError;
   readonly "invalid-request": InvalidRequestError;
+  readonly "invalid-output": InvalidOutputError;
   readonly "missing-configuration": MissingConfigurationError;
   readonly "missing-dependency": MissingDependencyError;
   readonly "no-eligible-model": NoEligibleModelError;

@@ -2,6 +2,7 @@
 export type RouterErrorCode =
   | "invalid-option"
   | "invalid-request"
+  | "invalid-output"
   | "missing-configuration"
   | "missing-dependency"
   | "no-eligible-model"

@@ -44,6 +44,8 @@ function chatOf(body: Readonly<Record<string, unknown>>): ChatRequest {
     maxCostUsd,
     deadlineMs,
     fallback,
+    // A schema is code, which no body holds.
+    output,
     ...chat
   } = body;
   if (constraints !== undefined)

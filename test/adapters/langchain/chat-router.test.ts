@@ -116,12 +116,44 @@ test("arguments that are not JSON are invalid calls, and break nothing", async (
   expect(answer.invalid_tool_calls).toMatchObject([{ id: "c", name: "weather", args: "{city" }]);
 });
 
-test("structured output comes as an object, in a chain", async () => {
-  const model = small({ answer: { toolCalls: [call("c", "extract", { city: "Bruges" })] } });
-  const chat = chatOf(model).withStructuredOutput(z.object({ city: z.string() }));
+test.each([
+  ["jsonSchema", '{"city":"Ghent"}'],
+  ["functionCalling", { toolCalls: [call("c1", "output", { city: "Ghent" })] }],
+] as const)("structured output comes as an object, in a chain, by %s", async (method, answer) => {
+  const model = small({
+    answer: answer as FakeModelOptions["answer"],
+    capabilities: { tools: true, jsonSchema: true },
+  });
+  const schema = z.object({ city: z.string() });
+  const chat = chatOf(model).withStructuredOutput(schema, { method, name: "output" });
   const chain = ChatPromptTemplate.fromMessages([["human", "Name a city of {country}."]]).pipe(chat);
-  expect(await chain.invoke({ country: "Belgium" })).toEqual({ city: "Bruges" });
+  expect(await chain.invoke({ country: "Belgium" })).toEqual({ city: "Ghent" });
   expect(model.requests[0]?.messages).toEqual([{ role: "user", content: "Name a city of Belgium." }]);
+  expect(model.requests[0]?.tools?.length).toBe(method === "functionCalling" ? 1 : undefined);
+});
+
+test("structured output sends the JSON Schema as response format, by default and strictly where it can be", async () => {
+  const model = small({ answer: '{"city":7}', capabilities: { jsonSchema: true } });
+  const schema = z.object({ city: z.string() });
+  await expect(chatOf(model).withStructuredOutput(schema).invoke("Name a city.")).rejects.toThrow(/parse/);
+  expect(model.requests[0]?.response_format).toEqual({
+    type: "json_schema",
+    json_schema: {
+      name: "output",
+      strict: true,
+      schema: {
+        type: "object",
+        properties: { city: { type: "string" } },
+        required: ["city"],
+        additionalProperties: false,
+      },
+    },
+  });
+  const raw = chatOf(model).withStructuredOutput(schema, { includeRaw: true });
+  expect(await raw.invoke("Name a city.")).toMatchObject({ parsed: null, raw: { content: '{"city":7}' } });
+  expect(() => chatOf(model).withStructuredOutput(schema, { method: "jsonMode" })).toThrow(
+    InvalidOptionError,
+  );
 });
 
 test("session and tenant come by options or by configurable, and options of a call count more", async () => {

@@ -1,5 +1,5 @@
 import type { Context, Script } from "node:vm";
-import { nodeBuiltin } from "../../../src/plugin/node-builtin.ts";
+import { nodeBuiltin } from "./node-builtin.ts";
 
 /** Error of work that was stopped because it took too long. */
 export class OutOfTimeError extends Error {
