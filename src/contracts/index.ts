@@ -129,6 +129,7 @@ export type {
   ServiceTierPrice,
   UnstackedPart,
 } from "./model.ts";
+export type { NativeProtocol, NativeRequest } from "./native.ts";
 export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
 export type {
   BudgetFacts,

@@ -47,7 +47,8 @@ export async function generateAgain(
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
   const facts = factsOfChanged(context, chat);
-  return generateDirectly({ ...context, signal, chat, facts, textTokens: undefined }, model, "check");
+  const changed = { ...context, signal, chat, facts, native: undefined, textTokens: undefined };
+  return generateDirectly(changed, model, "check");
 }
 
 /** Returns the facts with those by which a call is bounded: a check may ask for more than the request did. */

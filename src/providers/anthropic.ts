@@ -74,13 +74,15 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   const connect = connector(name, options);
   const healthPath = `/v1/models/${pathOf("anthropic.model", model).replaceAll("/", "%2F")}`;
 
+  const reasoning = options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort");
+
   const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
       model,
       name,
       writer,
       version: options.version ?? "2026-10-21",
-      reasoning: options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort"),
+      reasoning,
       defaults,
       maxOutputTokens,
       strictParameters: options.strictParameters,
@@ -104,6 +106,16 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
       own.end(whole);
     }
   };
+  const native = nativeMessages({ name, fetch: options.fetch });
+  const nativeRequest =
+    (given: NativeRequest, request: ChatRequest, call: CallOptions, isStreamed: boolean) =>
+    async (): Promise<DirectRequest> => {
+      const { maxOutputTokens } = facts;
+      const settings = { model, writer, reasoning, defaults, maxOutputTokens, isStreamed };
+      const body = nativeMessagesBody(given, request, settings, call);
+      const key = await currentKey(name, options);
+      return { ...nativeRoute(given, key, options), body: () => body };
+    };
   const events = async function* (
     body: MessagesBody,
     { signal, onRateLimit }: CallOptions,
@@ -136,8 +148,13 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
 
     async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
       call.signal.throwIfAborted();
-      const body = translate(request, call);
+      const { native: written } = call;
+      const body = written === undefined ? translate(request, call) : undefined;
       try {
+        if (written !== undefined) {
+          const context = { name, writer, created: secondsNow() };
+          return await native.generate(nativeRequest(written, request, call, false), call, context);
+        }
         const answer =
           body.max_tokens > longestUnstreamed
             ? await readStreamedMessage(events(body, call), name)

@@ -1,4 +1,4 @@
-import type { Attempt, Constraint, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
+import type { Attempt, Constraint, NativeRequest, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
 import type { RequestScope } from "../execution/index.ts";
 import { HeldText } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";
@@ -19,6 +19,8 @@ export interface Run<Id extends string> extends RequestScope {
   /** Value of the request's `fallback`. */
   readonly fallback: boolean | undefined;
   readonly attempts: Attempt<Id>[];
+  /** The request as its sender wrote it. */
+  readonly native: NativeRequest | undefined;
 }
 
 /** Returns the most that a call may cost under these constraints; undefined if none says so. */
@@ -37,6 +39,7 @@ export function beginRun<Id extends string>(
   parts: RouterParts<Id>,
   request: RouteRequest<Id>,
   signal: AbortSignal | undefined,
+  native: NativeRequest | undefined,
 ): Run<Id> {
   const text = new HeldText(request);
   const read = parts.normalise(request, text);
@@ -66,6 +69,7 @@ export function beginRun<Id extends string>(
     own: constraints,
     pin: routing.model,
     fallback: routing.fallback,
+    native,
     signal,
     startedAt,
     deadline: deadlineMs === undefined ? undefined : { at: startedAt + deadlineMs, ms: deadlineMs },
