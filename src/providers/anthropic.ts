@@ -17,6 +17,7 @@ import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
+import { nativeMessages, nativeRoute } from "./internal/anthropic-native.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
 import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
@@ -106,16 +107,12 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
       own.end(whole);
     }
   };
-  const native = nativeMessages({ name, fetch: options.fetch });
-  const nativeRequest =
-    (given: NativeRequest, request: ChatRequest, call: CallOptions, isStreamed: boolean) =>
-    async (): Promise<DirectRequest> => {
-      const { maxOutputTokens } = facts;
-      const settings = { model, writer, reasoning, defaults, maxOutputTokens, isStreamed };
-      const body = nativeMessagesBody(given, request, settings, call);
-      const key = await currentKey(name, options);
-      return { ...nativeRoute(given, key, options), body: () => body };
-    };
+  const native = nativeMessages({
+    name,
+    fetch: options.fetch,
+    settings: { model, writer, reasoning, defaults, maxOutputTokens },
+    route: async (headers) => nativeRoute(await currentKey(name, options), options, headers),
+  });
   const events = async function* (
     body: MessagesBody,
     { signal, onRateLimit }: CallOptions,
@@ -145,16 +142,13 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   return {
     ...facts,
     ...(defaults && { defaults }),
+    speaks: ["messages"],
 
     async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
       call.signal.throwIfAborted();
-      const { native: written } = call;
-      const body = written === undefined ? translate(request, call) : undefined;
+      if (call.native !== undefined) return native.generate(call.native, request, call);
+      const body = translate(request, call);
       try {
-        if (written !== undefined) {
-          const context = { name, writer, created: secondsNow() };
-          return await native.generate(nativeRequest(written, request, call, false), call, context);
-        }
         const answer =
           body.max_tokens > longestUnstreamed
             ? await readStreamedMessage(events(body, call), name)
@@ -167,6 +161,10 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
 
     async *stream(request: ChatRequest, call: CallOptions): AsyncGenerator<CompletionChunk> {
       call.signal.throwIfAborted();
+      if (call.native !== undefined) {
+        yield* native.stream(call.native, request, call);
+        return;
+      }
       const body = translate(request, call);
       try {
         yield* toChunks(events(body, call), { name, writer, created: secondsNow() });

@@ -1,4 +1,11 @@
-import type { Attempt, Constraint, NativeRequest, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
+import type {
+  Attempt,
+  Constraint,
+  NativeRequest,
+  RequestFacts,
+  RouteRequest,
+  Routing,
+} from "../contracts/index.ts";
 import type { RequestScope } from "../execution/index.ts";
 import { HeldText } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";

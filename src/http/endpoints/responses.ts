@@ -32,7 +32,10 @@ export const responses: Endpoint = {
       if (!explains) return jsonReply(response);
       return jsonReply({ ...response, ...explanationField(decision, costUsd) }, explanationHeaders(decision));
     }
-    const { chunks, decision } = await firstRead(router.stream(request, { signal: call.signal }));
+    const { chunks, decision } = await firstRead(
+      router.stream(request, { signal: call.signal }),
+      "responses",
+    );
     const events = responseEvents(chunks, asked, body);
     return eventStream(events, await events.next(), {
       headers: explains ? explanationHeaders(decision) : {},

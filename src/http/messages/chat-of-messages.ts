@@ -6,8 +6,8 @@ import type {
   TextPart,
   ToolCall,
 } from "../../contracts/index.ts";
+import { readSigned, type SignedThinking } from "../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
-import { readSigned, type SignedThinking } from "../signatures.ts";
 import type { MessageBlock } from "./wire.ts";
 
 /**

@@ -7,8 +7,8 @@ import type {
   TextPart,
   ToolCall,
 } from "../../contracts/index.ts";
+import { readSigned } from "../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
-import { readSigned } from "../signatures.ts";
 
 /** Fields that lean on what the provider keeps. Only the provider that keeps it could answer. */
 const stateful = ["previous_response_id", "conversation", "prompt"] as const;

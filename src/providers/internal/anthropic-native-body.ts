@@ -139,7 +139,8 @@ function thinkingOf(
   const output = (fields["output_config"] ?? undefined) as Fields | undefined;
   const { type, budget_tokens: budget } = thinking ?? {};
   const isOpen = (type === undefined || type === "adaptive") && output?.["effort"] === undefined;
-  const isUnknown = settings.reasoning === "budget" && (type === "adaptive" || output?.["effort"] !== undefined);
+  const isUnknown =
+    settings.reasoning === "budget" && (type === "adaptive" || output?.["effort"] !== undefined);
   if (isUnknown || (isOpen && settings.defaults?.reasoningEffort !== undefined)) {
     const choice = (fields["tool_choice"] as { readonly type?: unknown } | undefined)?.type;
     const forced = choice === "any" || choice === "tool";

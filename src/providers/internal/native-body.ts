@@ -40,7 +40,9 @@ export function changedBody(
   changes: FieldChanges,
   parts: readonly PartChange[] = [],
 ): string {
-  const left = Object.keys(changes).filter((name) => changes[name] === undefined && Object.hasOwn(fields, name));
+  const left = Object.keys(changes).filter(
+    (name) => changes[name] === undefined && Object.hasOwn(fields, name),
+  );
   if (left.length > 0) return withoutFields({ text, place, fields }, changes, parts);
   const replaced: PartChange[] = [];
   const added: string[] = [];
