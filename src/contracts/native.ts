@@ -2,7 +2,7 @@
 export type NativeProtocol = "messages" | "responses";
 
 /**
- * A request as its sender wrote it, beside the chat request that it was translated to. A model that speaks the protocol
+ * A request as its sender wrote it, next to the chat request that it was translated to. A model that speaks the protocol
  * sends it on as it came: only the model's name, the output limit under a bound, and thinking that the model cannot read
  * are replaced. Both must ask for the same: constraints, budgets and facts come from the chat request.
  */

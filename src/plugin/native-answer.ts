@@ -7,7 +7,7 @@ export interface NativeEvent {
   readonly data: string;
 }
 
-/** What a server sent, beside the answer or the chunk that was read from it. */
+/** Text or events of a server, next to the answer or the chunk that was read from them. */
 export interface NativeAnswer<Content> {
   readonly protocol: NativeProtocol;
   /** Name of the model that alone can read the answer's thinking: see `signed`. */

@@ -12,7 +12,7 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
     if (isKnown && isRead && Object.values(headers).every((value) => typeof value === "string"))
       return { protocol, text, headers: { ...headers } };
   } catch {
-    // A getter that throws is no text.
+    // A getter that throws: it cannot be sent.
   }
   throw new InvalidOptionError("native", notShown, "a protocol, a text and headers of texts");
 }

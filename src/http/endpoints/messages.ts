@@ -62,7 +62,9 @@ export const messages: Endpoint = {
       headers: explains ? explanationHeaders(decision) : {},
       onError: (error) => ({
         event: "error",
-        data: lastFailure(error, "messages")?.text ?? anthropicErrorBody(failureOf(error)),
+        data:
+          lastFailure(error, "messages")?.text.replaceAll("\n", "\ndata: ") ??
+          anthropicErrorBody(failureOf(error)),
       }),
     });
   },

@@ -137,9 +137,12 @@ function assistantOf({ texts, calls, thinking }: Turn): ChatMessage {
 function thinkingOf(encrypted: unknown): object {
   const read = readSigned(encrypted);
   if (read === undefined) return {};
+  const { writer: written_by, signature } = read;
+  // The content of a server's own item, which is not JSON.
+  if (!signature.startsWith("["))
+    return { thinking_blocks: [{ type: "redacted_thinking", data: signature }], written_by };
   try {
-    const thinking_blocks: unknown = JSON.parse(read.signature);
-    return Array.isArray(thinking_blocks) ? { thinking_blocks, written_by: read.writer } : {};
+    return { thinking_blocks: JSON.parse(signature), written_by };
   } catch {
     return {};
   }

@@ -7,19 +7,17 @@ import type {
   ProviderError,
   ProviderOptions,
 } from "../../contracts/index.ts";
-import { type NativeEvent, withNative } from "../../plugin/native-answer.ts";
-import { withNativeFailure } from "../../plugin/native-failure.ts";
-import { type AnswerContext, toCompletion } from "./anthropic-answer.ts";
+import { toCompletion } from "./anthropic-answer.ts";
 import { toProviderError } from "./anthropic-errors.ts";
 import { type NativeSettings, nativeMessagesBody } from "./anthropic-native-body.ts";
 import { endsAnswer, toChunks } from "./anthropic-stream.ts";
 import type { AnswerEvent } from "./anthropic-wire.ts";
-import { type DirectRequest, directCalls, type OpenCall, readFailure } from "./direct-call.ts";
+import type { DirectRequest } from "./direct-call.ts";
 import { settingOf } from "./openai-route.ts";
-import { serverEvents } from "./server-events.ts";
-import { untilEnd } from "./until-end.ts";
+import type { ServerEvent } from "./server-events.ts";
+import { type FailureText, writtenCalls } from "./written-calls.ts";
 
-type Headers = Readonly<Record<string, string>>;
+type HeaderFields = Readonly<Record<string, string>>;
 
 export interface NativeTarget {
   /** Name of the model, for errors. */
@@ -27,7 +25,7 @@ export interface NativeTarget {
   readonly fetch: typeof fetch | undefined;
   readonly settings: Omit<NativeSettings, "isStreamed">;
   /** Returns address and headers of a call, with the sender's headers among them. */
-  route(headers: Headers): Promise<Pick<DirectRequest, "url" | "headers">>;
+  route(headers: HeaderFields): Promise<Pick<DirectRequest, "url" | "headers">>;
 }
 
 /**
@@ -40,74 +38,31 @@ export interface NativeMessages {
 }
 
 export function nativeMessages({ name, fetch, settings, route }: NativeTarget): NativeMessages {
-  const { writer } = settings;
-  const openCall = directCalls({
-    model: name,
+  const calls = writtenCalls({
+    protocol: "messages",
+    name,
+    writer: settings.writer,
     fetch,
-    failureOf: (text, { status, headers }) => failureOf(text, name, status, headers),
+    failureOf: (failure) => failureOf(failure, name),
+    completionOf: toCompletion,
+    chunksOf: (events, context) => toChunks(answerEvents(events), context),
+    endsAnswer: ({ fields }) => endsAnswer(fields as unknown as AnswerEvent),
+    isFailure: ({ type }) => type === "error",
   });
-  const open = (native: NativeRequest, request: ChatRequest, call: CallOptions, isStreamed: boolean) => {
-    const body = nativeMessagesBody(native, request, { ...settings, isStreamed }, call);
-    return openCall(async () => ({ ...(await route(native.headers)), body: () => body }), call);
-  };
-  const context = (): AnswerContext => ({ name, writer, created: Math.floor(Date.now() / 1_000) });
-
+  const requestOf =
+    (native: NativeRequest, request: ChatRequest, call: CallOptions, isStreamed: boolean) =>
+    async (): Promise<DirectRequest> => {
+      const body = nativeMessagesBody(native, request, { ...settings, isStreamed }, call);
+      return { ...(await route(native.headers)), body: () => body };
+    };
   return {
-    async generate(native, request, call) {
-      let opened: OpenCall | undefined;
-      let whole = false;
-      try {
-        opened = await open(native, request, call, false);
-        const text = await opened.response.text();
-        whole = true;
-        const completion = toCompletion(parsed(text, name), context());
-        return withNative(completion, { protocol: "messages", writer, content: text });
-      } catch (error) {
-        throw call.signal.aborted ? call.signal.reason : error;
-      } finally {
-        opened?.end(whole);
-      }
-    },
-
-    async *stream(native, request, call) {
-      let opened: OpenCall | undefined;
-      let whole = false;
-      try {
-        opened = await open(native, request, call, true);
-        yield* nativeChunks(opened, call, context());
-        whole = true;
-      } catch (error) {
-        throw call.signal.aborted ? call.signal.reason : error;
-      } finally {
-        opened?.end(whole);
-      }
-    },
+    generate: (native, request, call) => calls.generate(requestOf(native, request, call, false), call),
+    stream: (native, request, call) => calls.stream(requestOf(native, request, call, true), call),
   };
 }
 
-/** Each chunk carries the events that have come since the one before it. */
-async function* nativeChunks(
-  { response }: OpenCall,
-  { signal }: CallOptions,
-  context: AnswerContext,
-): AsyncGenerator<CompletionChunk> {
-  const { name, writer } = context;
-  let waiting: NativeEvent[] = [];
-  const events = async function* (): AsyncGenerator<AnswerEvent> {
-    for await (const { type, data, fields } of serverEvents(response.body?.source, name)) {
-      signal.throwIfAborted();
-      if (type === "error") throw failureOf(data, name, undefined, response.headers);
-      waiting.push({ type, data });
-      if (type !== "ping") yield fields as unknown as AnswerEvent;
-    }
-    signal.throwIfAborted();
-  };
-  for await (const chunk of toChunks(untilEnd(events(), endsAnswer), context)) {
-    yield waiting.length === 0
-      ? chunk
-      : withNative(chunk, { protocol: "messages", writer, content: waiting });
-    waiting = [];
-  }
+async function* answerEvents(events: AsyncIterable<ServerEvent>): AsyncGenerator<AnswerEvent> {
+  for await (const { fields } of events) yield fields as unknown as AnswerEvent;
 }
 
 /** Returns address and headers of a call. The sender's version counts, since its body is written for it; betas add up. */
@@ -117,10 +72,8 @@ export function nativeRoute(
     baseUrl,
     version = "2026-10-21",
     headers: own = {},
-  }: Pick<ProviderOptions, "baseUrl" | "headers"> & {
-    readonly version?: string | undefined;
-  },
-  sent: Headers,
+  }: Pick<ProviderOptions, "baseUrl" | "headers"> & { readonly version?: string | undefined },
+  sent: HeaderFields,
 ): Pick<DirectRequest, "url" | "headers"> {
   const headers: Record<string, string> = {
     accept: "application/json",
@@ -141,24 +94,11 @@ export function nativeRoute(
   };
 }
 
-function parsed(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw readFailure(error, name);
-  }
-}
-
-/** Creates the error for an error's body, which it keeps as it came. */
-function failureOf(
-  text: string,
-  name: string,
-  status: number | undefined,
-  headers: globalThis.Headers,
-): ProviderError {
+/** Creates the error of an answer, or of an event, that reports a failure. */
+function failureOf({ text, status, headers }: FailureText, name: string): ProviderError {
   const body = bodyOf(text);
   const { type, message } = body.error ?? {};
-  const error = toProviderError(
+  return toProviderError(
     {
       status,
       type: typeof type === "string" ? type : status === undefined ? "api_error" : undefined,
@@ -168,7 +108,6 @@ function failureOf(
     },
     name,
   ) as ProviderError;
-  return withNativeFailure(error, { protocol: "messages", status, text });
 }
 
 const longestDetail = 2_000;

@@ -61,7 +61,7 @@ export function changedBody(
   return `${result.slice(0, result.lastIndexOf("}"))}${isEmpty ? "" : ","}${added.join(",")}}`;
 }
 
-/** Writes the fields anew, since a comma goes with each that is left out. Their values stay byte for byte. */
+/** Writes all fields again, since a comma goes with each that is left out. Their values stay byte for byte. */
 function withoutFields(body: NativeBody, changes: FieldChanges, parts: readonly PartChange[]): string {
   const written: string[] = [];
   for (const name of new Set([...Object.keys(body.fields), ...Object.keys(changes)])) {
