@@ -30,7 +30,8 @@ export async function orNative<T>(answer: Promise<T>, protocol: NativeProtocol):
     return await answer;
   } catch (error) {
     const failure = lastFailure(error, protocol);
-    if (failure === undefined) throw error;
+    // An event of `/responses` that reports a failure has not the form of an error's body.
+    if (failure === undefined || (failure.status === undefined && protocol === "responses")) throw error;
     const { status, headers } = failureOf(error);
     throw new NativeError(textReply(failure.text, headers, failure.status ?? status));
   }
