@@ -24,7 +24,7 @@ export interface OpenAiOptions extends ProviderOptions {
    * so that a tool loop does not lose it, and a request that came in by `/v1/responses` is sent as it came. Nothing is kept
    * at OpenAI (`store: false`). `stop`, `seed`, penalties, `logit_bias`, `logprobs` and `prediction` do not exist there: they
    * are dropped and reported, or refused with `strictParameters`; custom tools are refused. `defaults.extraBody` is then in
-   * the words of that interface. Batches are chat completions all the same. Not with `client: "sdk"`. Default
+   * the words of that interface. Batches are chat completions anyway. Not with `client: "sdk"`. Default
    * `chat-completions`.
    */
   readonly api?: "chat-completions" | "responses" | undefined;

@@ -36,8 +36,8 @@ function lane(native: boolean) {
       large: openai("gpt-5", { ...known, baseUrl: responses, api: "responses" }),
     },
     policy: threshold({ small: "small", large: "large", at: 0.5 }),
-    budgets: [{ per: "tenant", usd: 0.5, period: "day" }] as never,
-    clock: { wall: () => 1_790_000_000_000, monotonic: () => 0 } as never,
+    budgets: [{ name: "day", limitUsd: 0.5, period: "day" }] as never,
+    clock: () => 1_790_000_000_000,
     onEvent: (event) => void told.push(event),
   });
   return { handler: createHandler(router, { native, unknownModel: "auto" }), told };
@@ -81,6 +81,12 @@ test("both lanes decide, permit, reserve and bill the same", { timeout: 60_000 }
     }),
     { numRuns: runs(60, 2_000) },
   );
+  const sent = servers.map(({ requests }) => requests.map(({ body }) => JSON.stringify(body)));
+  for (const bodies of sent) expect(bodies.length).toBeGreaterThan(0);
+  // One lane alone has kept what a chat request cannot say.
+  const kept = sent[0]?.filter((body) => body.includes('"cache_control"')).length ?? 0;
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThanOrEqual((sent[0]?.length ?? 0) / 2);
 });
 
 /** Leaves out ids, which are drawn, and parameters that only a translation drops. */

@@ -9,7 +9,7 @@ import { addCounts, tokenCount } from "./token-count.ts";
 type Fields = Readonly<Record<string, unknown>>;
 type Delta = CompletionChunk["choices"][number]["delta"];
 
-/** Translates a whole response. Throws `ProviderError` unless it has come to its end. */
+/** Translates a whole response. Throws `ProviderError` unless it is complete. */
 export function toCompletion(body: unknown, context: AnswerContext): Completion {
   const { name, writer } = context;
   const response = fieldsOf(body);

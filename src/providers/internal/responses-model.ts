@@ -16,7 +16,7 @@ export interface ResponsesTarget {
   route(): Promise<OpenAiRoute>;
 }
 
-/** Calls of a model through `/responses`: translated requests, and such as their senders wrote. */
+/** Calls of a model through `/responses`: translated requests, and those that go as their senders wrote them. */
 export function responsesCalls({
   settings,
   fetch,
