@@ -142,6 +142,7 @@ export type {
   OutputStream,
   OutputValidator,
 } from "./output.ts";
+export type { NativeProtocol, NativeRequest } from "./native.ts";
 export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
 export type {
   BudgetFacts,

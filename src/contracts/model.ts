@@ -1,5 +1,6 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+import type { NativeProtocol, NativeRequest } from "./native.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -170,6 +171,8 @@ export interface CallOptions {
   readonly onDropped?: ((parameter: string) => void) | undefined;
   /** Called with the rate limits that the endpoint reports, once an answer or a refusal has begun. */
   readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
+  /** The request as its sender wrote it, in a protocol that the model speaks. Present only if the call sends just that. */
+  readonly native?: NativeRequest | undefined;
 }
 
 /**
@@ -185,6 +188,8 @@ export interface Model extends ModelFacts {
   health?(options?: HealthOptions): Promise<boolean>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
+  /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
+  readonly speaks?: readonly NativeProtocol[] | undefined;
 }
 
 interface HealthOptions {

@@ -5,6 +5,7 @@ import type { Decision } from "./decision.ts";
 import type { EventSink } from "./events.ts";
 import type { Model } from "./model.ts";
 import type { Output, OutputRequest, OutputResult, OutputStream } from "./output.ts";
+import type { NativeRequest } from "./native.ts";
 import type { Policy } from "./policy.ts";
 import type { Replaced, Replacement } from "./replacement.ts";
 import type { RouteRequest } from "./route-request.ts";
@@ -17,10 +18,15 @@ import type { Tuning } from "./tuning.ts";
 export interface RouteOptions {
   /** Aborts the request, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The same request as its sender wrote it, for a model that speaks its protocol. It changes no decision. For doors of
+   * other interfaces, such as `createHandler`.
+   */
+  readonly native?: NativeRequest | undefined;
 }
 
 /** Options of a single call of `decide()`. */
-export interface DecideOptions extends RouteOptions {
+export interface DecideOptions extends Omit<RouteOptions, "native"> {
   /**
    * Number in [0, 1) that settles a lottery in place of the router's `random`. With the same draw a lottery
    * makes the same decision each time, and two routers can be compared.

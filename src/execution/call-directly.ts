@@ -69,7 +69,7 @@ function changed(
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
-  return { ...context, chat, facts: factsOfChanged(context, chat), textTokens: undefined };
+  return { ...context, chat, facts: factsOfChanged(context, chat), native: undefined, textTokens: undefined };
 }
 
 /** Returns the facts with those by which a call is bounded: a check may ask for more than the request did. */

@@ -6,6 +6,7 @@ import type {
   Hop,
   HopContext,
   Model,
+  NativeRequest,
   RequestFacts,
 } from "../contracts/index.ts";
 import type { Account, Admission, Clock, Observer, Pricing } from "../contracts/ports/index.ts";
@@ -61,6 +62,8 @@ export interface CallContext {
   /** Signal that ends this call: the caller's, or that of a hop. */
   readonly signal: AbortSignal | undefined;
   readonly chat: ChatRequest;
+  /** The same request as its sender wrote it. Absent: there is none, or the call sends another one. */
+  readonly native?: NativeRequest | undefined;
   readonly facts: RequestFacts;
   /** Estimated input tokens, calibrated by the returned usage. Absent if the call says nothing about text. */
   readonly textTokens: number | undefined;

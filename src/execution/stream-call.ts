@@ -47,7 +47,7 @@ export interface StreamCall {
 /** Starts the record of a call. `open` makes the call. */
 export function startStreamCall(execution: Execution, planned: PlannedCall): StreamCall {
   const { ports } = execution;
-  const { model, pass } = planned;
+  const { model } = planned;
   const record = startAttempt(execution, planned);
   const guard = createGuard(execution, model.name);
   const assembler = createAssembler();
@@ -95,7 +95,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       // A model may begin as soon as `stream` is called, and not at the first read.
       if (guard.signal.aborted) throw guard.signal.reason;
-      const options = callOptions(guard, record, pass);
+      const options = callOptions(execution, planned, record, guard);
       iterator = iteratorOf(model.stream(copyOf(chatWithin(execution, planned.call, record)), options));
       while (!hasBegun) {
         const chunk = await next();

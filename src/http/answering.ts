@@ -9,6 +9,7 @@ import { failureOf } from "./failure.ts";
 import { checkHandlerOptions, type HandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 import { identify } from "./identify.ts";
+import { NativeError } from "./native-error.ts";
 import type { Reply } from "./reply.ts";
 import { requestId, withRequestId } from "./request-id.ts";
 
@@ -45,6 +46,7 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
         return withRequestId(await endpoint.serve(call, serving), id);
       } catch (error) {
         if (call.signal?.aborted) throw call.signal.reason;
+        if (error instanceof NativeError) return withRequestId(error.reply, id);
         return withRequestId(refuse(failureOf(error)), id);
       }
     },

@@ -54,6 +54,11 @@ export interface HandlerOptions<Id extends string = string> {
    * Default true; chat completions never do, since their clients name sessions or want none.
    */
   readonly inferSession?: boolean | undefined;
+  /**
+   * True if a request of `/v1/messages` or `/v1/responses` goes as it came to a model that speaks its protocol, and the
+   * model's answer and errors come back as they came. False: it is translated for every model. Default true.
+   */
+  readonly native?: boolean | undefined;
   /** Longest body in bytes. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
 }
@@ -70,14 +75,15 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
     "maxBodyBytes",
     "upstream",
     "inferSession",
+    "native",
   ]);
   const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
-  const { upstream, inferSession } = options;
+  const { upstream, inferSession, native } = options;
   if (authorise !== undefined && typeof authorise !== "function")
     throw new InvalidOptionError("createHandler.authorise", authorise, "a function");
   if (unknownModel !== undefined && unknownModel !== "auto" && unknownModel !== "error")
     throw new InvalidOptionError("createHandler.unknownModel", unknownModel, "auto, error");
-  for (const [name, given] of Object.entries({ explain, trusted, inferSession }))
+  for (const [name, given] of Object.entries({ explain, trusted, inferSession, native }))
     if (given !== undefined && typeof given !== "boolean")
       throw new InvalidOptionError(`createHandler.${name}`, given, "true or false");
   if (basePath !== undefined && !(typeof basePath === "string" && basePath.startsWith("/")))

@@ -17,7 +17,7 @@ export async function readJson(call: {
   return parseBody(await call.readText());
 }
 
-function parseBody(text: string): Readonly<Record<string, unknown>> {
+export function parseBody(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     // A mark of the byte order does not belong to the text.

@@ -16,6 +16,11 @@ export function jsonReply(
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
 }
 
+/** Returns a reply of JSON that is text already. */
+export function textReply(body: string, headers: Readonly<Record<string, string>> = {}, status = 200): Reply {
+  return { status, headers: { "content-type": "application/json", ...headers }, body };
+}
+
 const encoder = new TextEncoder();
 
 /** Returns a reply as a `Response`. Its stream reads on only when its reader has taken what there is. */

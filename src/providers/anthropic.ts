@@ -17,6 +17,7 @@ import { unlessAborted } from "../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
+import { nativeMessages, nativeRoute } from "./internal/anthropic-native.ts";
 import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request.ts";
 import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
@@ -74,13 +75,15 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   const connect = connector(name, options);
   const healthPath = `/v1/models/${pathOf("anthropic.model", model).replaceAll("/", "%2F")}`;
 
+  const reasoning = options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort");
+
   const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
       model,
       name,
       writer,
       version: options.version ?? "2026-10-21",
-      reasoning: options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort"),
+      reasoning,
       defaults,
       maxOutputTokens,
       strictParameters: options.strictParameters,
@@ -104,6 +107,12 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
       own.end(whole);
     }
   };
+  const native = nativeMessages({
+    name,
+    fetch: options.fetch,
+    settings: { model, writer, reasoning, defaults, maxOutputTokens },
+    route: async (headers) => nativeRoute(await currentKey(name, options), options, headers),
+  });
   const events = async function* (
     body: MessagesBody,
     { signal, onRateLimit }: CallOptions,
@@ -133,9 +142,11 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   return {
     ...facts,
     ...(defaults && { defaults }),
+    speaks: ["messages"],
 
     async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
       call.signal.throwIfAborted();
+      if (call.native !== undefined) return native.generate(call.native, request, call);
       const body = translate(request, call);
       try {
         const answer =
@@ -150,6 +161,10 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
 
     async *stream(request: ChatRequest, call: CallOptions): AsyncGenerator<CompletionChunk> {
       call.signal.throwIfAborted();
+      if (call.native !== undefined) {
+        yield* native.stream(call.native, request, call);
+        return;
+      }
       const body = translate(request, call);
       try {
         yield* toChunks(events(body, call), { name, writer, created: secondsNow() });

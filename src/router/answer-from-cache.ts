@@ -5,6 +5,7 @@ import { leftMs } from "../execution/index.ts";
 import { answeringAttempt } from "../plugin/answering-attempt.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { timestamp } from "../plugin/index.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { shortText } from "../plugin/short-text.ts";
 import { HeldText, readable } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
@@ -25,7 +26,11 @@ export function cacheKeyOf<Id extends string>(
     plan: decision.plan,
     policy: decision.versions.policy,
   };
-  return cache.keyOf(asked);
+  const key = cache.keyOf(asked);
+  if (key === undefined || run.native === undefined) return key;
+  // What its sender wrote may ask for more than the translation of it.
+  const written = JSON.stringify([run.native.text, run.native.headers]);
+  return `${key}-${nodeCrypto().createHash("sha256").update(written).digest("base64url")}`;
 }
 
 /**

@@ -14,6 +14,7 @@ import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
 import { checkSignal, signalOf } from "./check-signal.ts";
 import type { LifeCycle } from "./life-cycle.ts";
+import { nativeOf } from "./native-of.ts";
 import { nest } from "./nest.ts";
 
 /** Starts a request at once and yields its answer as it is read. */
@@ -90,7 +91,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     const decided = nest(() => {
       const signal = signalOf(options);
       checkSignal(signal);
-      this.#life.begin(request, this.#controller.signal, isClosed);
+      this.#life.begin(request, this.#controller.signal, isClosed, nativeOf(options));
       checkPlain(request);
       this.#life.keep();
       // Two watches, so that the caller's abort still counts after the deadline's timer.

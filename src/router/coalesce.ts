@@ -67,7 +67,7 @@ export function coalesce<Id extends string>(
     const signal = signalOf(options);
     // Otherwise `route` reports what is wrong with the signal.
     const isLive = signal === undefined || (isSignal(signal) && !signal.aborted);
-    const own = isLive && selects(when, request) ? keyOf(request) : undefined;
+    const own = isLive && selects(when, request) ? keyOf(request, options) : undefined;
     const key = own && `${revision()} ${own}`;
     const joined = key === undefined ? undefined : flights.get(key);
     const isFull = joined === undefined && flights.size >= maxFlights;
@@ -131,8 +131,13 @@ function selects<Id extends string>(
  * Returns a key that only equal requests share. Undefined if a request cannot be compared: its constraints
  * are functions, and a session changes with each answer.
  */
-function keyOf<Id extends string>(request: RouteRequest<Id>): string | undefined {
+function keyOf<Id extends string>(
+  request: RouteRequest<Id>,
+  options: RouteOptions | undefined,
+): string | undefined {
   try {
+    // Two that are the same to us may differ in what their senders wrote.
+    if (options?.native !== undefined) return undefined;
     if (typeof request === "object" && request !== null) {
       const { session, constraints } = request;
       // A schema is code: what it accepts cannot be compared.

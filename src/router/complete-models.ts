@@ -73,6 +73,7 @@ function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts
     stream: (request, options) => model.stream(request, options),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
+    ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
   });
 }
 

@@ -18,6 +18,7 @@ export function executionOf<Id extends string>(
     scope: run,
     signal: run.signal,
     chat: readable(() => HeldText.chatOf(run.text)),
+    native: run.native,
     facts: request,
     // Images count differently at each provider: such a request says nothing about text.
     textTokens: request.images === 0 ? request.inputTokens : undefined,

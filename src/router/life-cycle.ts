@@ -2,6 +2,7 @@ import {
   type Completion,
   type DeadlineExceededError,
   type Decision,
+  type NativeRequest,
   type ReadText,
   type RouteRequest,
   type RouteResult,
@@ -42,11 +43,16 @@ export class LifeCycle<Id extends string> {
   }
 
   /** Starts the request. Throws `InvalidRequestError`, `InvalidOptionError` or the signal's reason. */
-  begin(request: RouteRequest<Id>, signal: AbortSignal | undefined, isClosed: boolean): void {
+  begin(
+    request: RouteRequest<Id>,
+    signal: AbortSignal | undefined,
+    isClosed: boolean,
+    native?: NativeRequest | undefined,
+  ): void {
     if (isClosed)
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
     checkSignal(signal);
-    this.#run = readable(() => beginRun(this.#parts, request, signal));
+    this.#run = readable(() => beginRun(this.#parts, request, signal, native));
   }
 
   /**

@@ -11,6 +11,7 @@ import { openAnswerStream } from "./answer-stream.ts";
 import { readOption, signalOf } from "./check-signal.ts";
 import { coalesce } from "./coalesce.ts";
 import { LifeCycle } from "./life-cycle.ts";
+import { nativeOf } from "./native-of.ts";
 import { nest } from "./nest.ts";
 import type { FixedParts } from "./parts.ts";
 import { readFeedback } from "./read-feedback.ts";
@@ -26,7 +27,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     const life = new LifeCycle(replacer.parts);
     try {
       const deciding = nest(() => {
-        life.begin(request, signalOf(options), closed);
+        life.begin(request, signalOf(options), closed, nativeOf(options));
         checkPlain(request);
         return life.decide();
       });

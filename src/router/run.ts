@@ -1,4 +1,11 @@
-import type { Attempt, Constraint, RequestFacts, RouteRequest, Routing } from "../contracts/index.ts";
+import type {
+  Attempt,
+  Constraint,
+  NativeRequest,
+  RequestFacts,
+  RouteRequest,
+  Routing,
+} from "../contracts/index.ts";
 import type { OutputReading, RequestScope } from "../execution/index.ts";
 import { HeldText } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";
@@ -23,6 +30,8 @@ export interface Run<Id extends string> extends RequestScope {
   readonly attempts: Attempt<Id>[];
   /** Schema of the request's `output`, and the names that it knows. Absent: the request has none. */
   readonly output: { readonly reading: OutputReading; readonly names: ReadonlySet<string> } | undefined;
+  /** The request as its sender wrote it. */
+  readonly native: NativeRequest | undefined;
 }
 
 /** Returns the most that a call may cost under these constraints; undefined if none says so. */
@@ -41,6 +50,7 @@ export function beginRun<Id extends string>(
   parts: RouterParts<Id>,
   given: RouteRequest<Id>,
   signal: AbortSignal | undefined,
+  native: NativeRequest | undefined,
 ): Run<Id> {
   const asked = readOutput(given);
   const request = asked === undefined ? given : withFormat(given, asked);
@@ -72,6 +82,7 @@ export function beginRun<Id extends string>(
     own: constraints,
     pin: routing.model,
     fallback: routing.fallback,
+    native,
     signal,
     startedAt,
     deadline: deadlineMs === undefined ? undefined : { at: startedAt + deadlineMs, ms: deadlineMs },

@@ -42,7 +42,7 @@ const pluginDoor = {
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
     DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
-    LimitOptions Logprobs LoopEvent Model ModelDefaults ModelFacts ModelLifeEvent Moderation NeededCapability
+    LimitOptions Logprobs LoopEvent Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NotGranted NumberRange
     ObservedFirstToken ObservedHealth ObservedOutcome Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator PartsReplaced PlanStep Policy PolicyContext
     PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters Price PriceChange

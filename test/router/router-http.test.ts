@@ -58,7 +58,7 @@ for (const [name, wire] of Object.entries(wires)) {
       expect(costUsd).toBeCloseTo((60 * 1_000 + 40 * 100 + 10 * 10_000) / 1e6, 12);
       expect(attempts).toMatchObject([
         {
-          endpoint: wire === wires.openai ? `${server.url}/v1` : server.url,
+          endpoint: wire === wires.openai || wire === wires.responses ? `${server.url}/v1` : server.url,
           servedModel: "served-model",
           usage: { inputTokens: 100, cachedInputTokens: 40 },
         },

@@ -2,14 +2,16 @@ import type { ProviderOptions } from "../../src/contracts/index.ts";
 import type { Model } from "../../src/index.ts";
 import { anthropic } from "../../src/providers/anthropic.ts";
 import { google } from "../../src/providers/google.ts";
+import { openai } from "../../src/providers/openai.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
 import type { ScenarioWire } from "../../src/testing/index.ts";
 import { anthropicWire } from "./anthropic-server.ts";
 import { archivedGoogle } from "./google-packages.ts";
 import { googleWire } from "./google-server.ts";
 import { openaiWire } from "./openai-server.ts";
+import { responsesWire } from "./responses-server.ts";
 
-export type WireName = "openai" | "anthropic" | "google" | "google-archived";
+export type WireName = "openai" | "responses" | "anthropic" | "google" | "google-archived";
 
 export interface Wire extends ScenarioWire {
   /** Creates a model over the real SDK. `baseUrl` has no version. */
@@ -20,6 +22,11 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   openai: {
     ...openaiWire,
     model: (name, baseUrl, options) => openaiCompatible(name, { ...options, baseUrl: `${baseUrl}/v1` }),
+  },
+  responses: {
+    ...responsesWire,
+    model: (name, baseUrl, options) =>
+      openai(name, { ...options, api: "responses", baseUrl: `${baseUrl}/v1`, apiKey: "k" }),
   },
   anthropic: {
     ...anthropicWire,

@@ -1,15 +1,19 @@
 import { estimateTokens } from "../../cost/estimate-tokens.ts";
+import { nativeText } from "../../plugin/native-answer.ts";
 import { normaliseRequest } from "../../request/index.ts";
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
-import { wantsStream } from "../fields.ts";
+import { type Fields, wantsStream } from "../fields.ts";
 import { withInferredSession } from "../infer-session.ts";
-import { readJson } from "../json-body.ts";
+import { parseBody, readJson } from "../json-body.ts";
 import { chatOfMessages } from "../messages/chat-of-messages.ts";
 import { messageEvents } from "../messages/message-events.ts";
 import { messageOfCompletion } from "../messages/message-of-completion.ts";
-import { jsonReply } from "../reply.ts";
+import { nativeMessage, nativeMessageEvents } from "../messages/native-message.ts";
+import { lastFailure, orNative } from "../native-error.ts";
+import { nativeRequest } from "../native-request.ts";
+import { jsonReply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -22,25 +26,46 @@ export const messages: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = await readJson(call);
+    const text = await call.readText();
+    const body = parseBody(text);
     const { router, options } = serving;
     const named = routedRequest(body, chatOfMessages(body), call, identity, router, options);
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const explains = options.explain === true;
+    const native = nativeRequest("messages", call, text, options);
+    const given = { signal: call.signal, native };
     if (!wantsStream(body)) {
-      const { completion, decision, costUsd } = await router.route(request, { signal: call.signal });
+      const { completion, decision, costUsd } = await orNative(router.route(request, given), "messages");
+      const written = nativeText(completion, "messages");
+      if (written !== undefined) {
+        const added = explains ? explanationField(decision, costUsd) : {};
+        return textReply(
+          nativeMessage(written, asked, added as Fields),
+          explains ? explanationHeaders(decision) : {},
+        );
+      }
       const message = messageOfCompletion(completion, asked);
       if (!explains) return jsonReply(message);
       const answer = { ...message, ...explanationField(decision, costUsd) };
       return jsonReply(answer, explanationHeaders(decision));
     }
-    const { chunks, decision } = await firstRead(router.stream(request, { signal: call.signal }));
+    const { chunks, decision, isNative } = await orNative(
+      firstRead(router.stream(request, given), "messages"),
+      "messages",
+    );
     const { inputTokens } = decision.request;
-    const events = messageEvents(chunks, { model: asked, inputTokens });
+    const events = isNative
+      ? nativeMessageEvents(chunks, asked)
+      : messageEvents(chunks, { model: asked, inputTokens });
     return eventStream(events, await events.next(), {
       headers: explains ? explanationHeaders(decision) : {},
-      onError: (error) => ({ event: "error", data: anthropicErrorBody(failureOf(error)) }),
+      onError: (error) => ({
+        event: "error",
+        data:
+          lastFailure(error, "messages")?.text.replaceAll("\n", "\ndata: ") ??
+          anthropicErrorBody(failureOf(error)),
+      }),
     });
   },
 };

@@ -6,8 +6,8 @@ import type {
   TextPart,
   ToolCall,
 } from "../../contracts/index.ts";
+import { readSigned, type SignedThinking } from "../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
-import { readSigned, type SignedThinking } from "../signatures.ts";
 import type { MessageBlock } from "./wire.ts";
 
 /**
@@ -18,6 +18,11 @@ export function chatOfMessages(body: Fields): ChatRequest {
   const { messages, max_tokens: limit, stop_sequences: stop, temperature, top_p: topP, metadata } = body;
   if (!Array.isArray(messages)) throw wrong("messages", "must be an array");
   if (limit !== undefined && typeof limit !== "number") throw wrong("max_tokens", "must be a number");
+  if (Array.isArray(body["mcp_servers"]) && body["mcp_servers"].length > 0)
+    throw wrong(
+      "mcp_servers",
+      "is not supported: such tools run at their provider, which routing cannot promise",
+    );
   const tools = toolsOf(body["tools"]);
   const user = fieldsOf(metadata)["user_id"];
   return {

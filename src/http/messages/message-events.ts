@@ -1,6 +1,6 @@
 import type { CompletionChunk, FinishReason } from "../../contracts/index.ts";
+import type { WrittenDelta } from "../../plugin/signed.ts";
 import type { StreamEvent } from "../event-stream.ts";
-import type { WrittenDelta } from "../signatures.ts";
 import { messageId, messageUsage, stopReason, thinkingBlocks } from "./message-of-completion.ts";
 
 export interface MessageStart {

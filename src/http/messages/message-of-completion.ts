@@ -1,5 +1,5 @@
 import type { Completion, CompletionUsage, FinishReason } from "../../contracts/index.ts";
-import { type SignedThinking, signed, thinkingOfMessage, type WrittenThinking } from "../signatures.ts";
+import { type SignedThinking, signed, thinkingOfMessage, type WrittenThinking } from "../../plugin/signed.ts";
 import type { MessageUsage, StopReason } from "./wire.ts";
 
 /** Returns a whole answer as a message. */

@@ -7,8 +7,8 @@ import type {
   TextPart,
   ToolCall,
 } from "../../contracts/index.ts";
+import { readSigned, type WrittenDelta } from "../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
-import { readSigned } from "../signatures.ts";
 
 /** Fields that lean on what the provider keeps. Only the provider that keeps it could answer. */
 const stateful = ["previous_response_id", "conversation", "prompt"] as const;
@@ -98,7 +98,7 @@ function messagesOf(input: unknown): ChatMessage[] {
 interface Turn {
   readonly texts: string[];
   readonly calls: ToolCall[];
-  thinking: object;
+  thinking: Partial<WrittenDelta>;
 }
 
 function isOfModel({ type = "message", role }: Fields): boolean {
@@ -109,7 +109,7 @@ function isOfModel({ type = "message", role }: Fields): boolean {
 function addTo(turn: Turn, item: Fields, field: string): void {
   const { type, call_id: id, name, arguments: json, input, content, encrypted_content: encrypted } = item;
   if (type === "reasoning") {
-    turn.thinking = thinkingOf(encrypted);
+    turn.thinking = joined(turn.thinking, thinkingOf(encrypted));
     return;
   }
   if (type === "function_call" || type === "custom_tool_call") {
@@ -133,13 +133,22 @@ function assistantOf({ texts, calls, thinking }: Turn): ChatMessage {
   return { ...message, ...thinking };
 }
 
+/** One turn may think several times. Blocks of several writers cannot go back: those of the last one count. */
+function joined(before: Partial<WrittenDelta>, more: Partial<WrittenDelta>): Partial<WrittenDelta> {
+  if (more.thinking_blocks === undefined || before.written_by !== more.written_by) return more;
+  return { ...more, thinking_blocks: [...(before.thinking_blocks ?? []), ...more.thinking_blocks] };
+}
+
 /** Thinking goes back to its writer alone; that of another server, or of another writer, is left out. */
-function thinkingOf(encrypted: unknown): object {
+function thinkingOf(encrypted: unknown): Partial<WrittenDelta> {
   const read = readSigned(encrypted);
   if (read === undefined) return {};
+  const { writer: written_by, signature } = read;
+  // The content of a server's own item, which is not JSON.
+  if (!signature.startsWith("["))
+    return { thinking_blocks: [{ type: "redacted_thinking", data: signature }], written_by };
   try {
-    const thinking_blocks: unknown = JSON.parse(read.signature);
-    return Array.isArray(thinking_blocks) ? { thinking_blocks, written_by: read.writer } : {};
+    return { thinking_blocks: JSON.parse(signature), written_by };
   } catch {
     return {};
   }

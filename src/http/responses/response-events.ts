@@ -1,7 +1,7 @@
 import type { CompletionChunk, FinishReason } from "../../contracts/index.ts";
+import type { SignedThinking, WrittenDelta } from "../../plugin/signed.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import type { Fields } from "../fields.ts";
-import type { SignedThinking, WrittenDelta } from "../signatures.ts";
 import {
   callItem,
   type OutputItem,

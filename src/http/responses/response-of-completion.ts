@@ -1,6 +1,6 @@
 import type { Completion } from "../../contracts/index.ts";
+import { thinkingOfMessage } from "../../plugin/signed.ts";
 import type { Fields } from "../fields.ts";
-import { thinkingOfMessage } from "../signatures.ts";
 import {
   callItem,
   type OutputItem,

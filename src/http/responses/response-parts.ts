@@ -1,6 +1,6 @@
 import type { CompletionUsage, FinishReason } from "../../contracts/index.ts";
+import { type SignedThinking, signed } from "../../plugin/signed.ts";
 import type { Fields } from "../fields.ts";
-import { type SignedThinking, signed } from "../signatures.ts";
 
 /** An item of a response's output. */
 export type OutputItem = { readonly type: string; readonly id: string } & Fields;

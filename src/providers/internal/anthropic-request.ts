@@ -120,10 +120,10 @@ export function toMessagesBody(request: ChatRequest, settings: TranslationSettin
  * Returns the extra body without what contradicts the request's own output limit: another limit, and thinking
  * that would not fit into it, which the API refuses.
  */
-function extraWithin(
+export function extraWithin(
   { max_completion_tokens, max_tokens }: ChatRequest,
   extra: ModelDefaults["extraBody"] = {},
-  issues: Untranslatable,
+  issues: Pick<Untranslatable, "drop">,
 ): ModelDefaults["extraBody"] {
   const limit = max_completion_tokens ?? max_tokens ?? undefined;
   if (limit === undefined) return extra;
@@ -218,13 +218,19 @@ const budgetShares: Readonly<Record<Effort, number>> = {
   xhigh: 0.9,
   max: 0.95,
 };
-const MIN_BUDGET_TOKENS = 1024;
+export const MIN_BUDGET_TOKENS = 1024;
 
-function toReasoning(
-  request: ChatRequest,
-  { defaults, reasoning }: TranslationSettings,
-  body: { readonly maxTokens: number; readonly forced: boolean; readonly turns: readonly Turn[] },
-  issues: Untranslatable,
+/** The part of a turn that says whether thinking precedes. */
+export interface HistoryTurn {
+  readonly content: readonly { readonly type?: unknown }[];
+}
+
+/** Returns thinking and effort of a request, or of the defaults, in the form that the model knows. */
+export function toReasoning(
+  request: Pick<ChatRequest, "reasoning_effort">,
+  { defaults, reasoning }: Pick<TranslationSettings, "defaults" | "reasoning">,
+  body: { readonly maxTokens: number; readonly forced: boolean; readonly turns: readonly HistoryTurn[] },
+  issues: Pick<Untranslatable, "drop">,
 ): { readonly thinking?: Thinking; readonly effort?: Effort } {
   const asked = request.reasoning_effort ?? defaults?.reasoningEffort ?? undefined;
   if (asked === undefined) return {};
@@ -250,7 +256,7 @@ function toReasoning(
  * True if the request continues a tool loop of another model: the thinking that the API expects before the
  * call is then missing.
  */
-function continuesUnthought(turns: readonly Turn[]): boolean {
+export function continuesUnthought(turns: readonly HistoryTurn[]): boolean {
   if (!turns.at(-1)?.content.some((block) => block.type === "tool_result")) return false;
   const first = turns.at(-2)?.content[0];
   return first?.type !== "thinking" && first?.type !== "redacted_thinking";

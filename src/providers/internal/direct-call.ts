@@ -1,0 +1,94 @@
+import { type CallOptions, isRouterError, ProviderError } from "../../contracts/index.ts";
+import type { BoundedResponse } from "../../plugin/http/bounded-response.ts";
+import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
+import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { defaultFetch, hasOwnTransport } from "../transport/default-fetch.ts";
+import { callSignal } from "./call-signal.ts";
+import { incomplete } from "./incomplete.ts";
+import { systemCode } from "./openai-errors.ts";
+import { reportRateLimit } from "./rate-limit-headers.ts";
+
+/** An endpoint that is called without an SDK. */
+export interface DirectEndpoint {
+  /** Name of the model, for errors. */
+  readonly model: string;
+  /** A caller's own `fetch`. */
+  readonly fetch: typeof fetch | undefined;
+  /** Returns the error of an answer with a status of failure. */
+  failureOf(text: string, response: Pick<BoundedResponse, "status" | "headers">): ProviderError;
+}
+
+/** A request as it is sent. */
+export interface DirectRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Returns the JSON that is posted. Absent: a GET. */
+  readonly body?: (() => string) | undefined;
+}
+
+/** An open call: an answer with a status of success. */
+export interface OpenCall {
+  readonly response: BoundedResponse;
+  /** Ends the call; `whole` if the answer was read to its end. */
+  end(whole: boolean): void;
+}
+
+export type OpenDirectCall = (
+  request: () => Promise<DirectRequest>,
+  options: Pick<CallOptions, "signal" | "onRateLimit">,
+) => Promise<OpenCall>;
+
+/** Returns a function that sends one request. It rejects with `ProviderError`, or what `fetch` threw after an abort. */
+export function directCalls({ model, fetch: own, failureOf }: DirectEndpoint): OpenDirectCall {
+  const send = guardedFetch({ own: own ?? defaultFetch, model });
+  return async (request, { signal, onRateLimit }) => {
+    const { url, headers, body } = await unlessAborted(request(), signal);
+    // Another `fetch` gets a signal of its own: it may leave its listener on it, or its connection open.
+    const link = hasOwnTransport(own) ? undefined : callSignal(signal);
+    const init = { method: "GET", headers, signal: link?.signal ?? signal };
+    let response: BoundedResponse;
+    try {
+      const sent = body === undefined ? init : { ...init, method: "POST", body: body() };
+      response = (await send(url, sent)) as unknown as BoundedResponse;
+    } catch (error) {
+      link?.end();
+      throw sendFailure(error, model);
+    }
+    reportRateLimit(response.headers, onRateLimit);
+    if (!response.ok) {
+      link?.end();
+      throw failureOf(await response.text(), response);
+    }
+    return {
+      response,
+      end: (whole) => {
+        link?.end(whole);
+        if (!whole) response.close();
+      },
+    };
+  };
+}
+
+/** Converts what `fetch` threw: without an answer, the connection is at fault. */
+function sendFailure(error: unknown, model: string): unknown {
+  if (isRouterError(error)) return error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal;
+  const isAbort = error instanceof Error && error.name === "AbortError";
+  const cause = error instanceof Error && error.cause !== undefined ? String(error.cause) : "";
+  // As OpenAI's SDK takes them apart.
+  const isLate = isAbort || /timed? ?out/i.test(String(error) + cause);
+  const detail = describe(error);
+  if (isLate) return new ProviderError({ kind: "timeout", model, detail });
+  return new ProviderError({ kind: "connection", model, detail, summary: systemCode(error) });
+}
+
+/** Converts an error that reading an answer threw. */
+export function readFailure(error: unknown, model: string): unknown {
+  if (isRouterError(error)) return error;
+  return incomplete(model, "the answer broke off or cannot be read", describe(error));
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

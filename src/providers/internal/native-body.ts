@@ -1,0 +1,81 @@
+import { countKeys, type JsonPath, jsonPlaces, type Place, replacedAt } from "../../plugin/json-places.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A body as its sender wrote it, whose parts are replaced in place so that the rest stays byte for byte. */
+export interface NativeBody {
+  readonly text: string;
+  readonly fields: Fields;
+  /** Returns the place of a value that was wanted. */
+  place(path: JsonPath): Place | undefined;
+}
+
+/** Reads a body. `wants` says which places below the first level are needed. Throws `SyntaxError` for what is not JSON. */
+export function readNativeBody(given: string, wants: (path: JsonPath) => boolean): NativeBody {
+  const fields = JSON.parse(given) as Fields;
+  const wanted = (path: JsonPath) => path.length <= 1 || wants(path);
+  let text = given;
+  let places = jsonPlaces(text, wanted);
+  // Of a key that occurs twice the first value could count elsewhere, which no constraint has seen.
+  if (places.keys !== countKeys(fields)) {
+    text = JSON.stringify(fields);
+    places = jsonPlaces(text, wanted);
+  }
+  const byPath = new Map(places.found.map(({ path, place }) => [JSON.stringify(path), place]));
+  return { text, fields, place: (path) => byPath.get(JSON.stringify(path)) };
+}
+
+/** A change of a body: the new value of a field, or undefined to leave it out. */
+export type FieldChanges = Readonly<Record<string, unknown>>;
+
+/** A part within a field that is replaced by another text. */
+export interface PartChange {
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** Returns the text of a body with other fields and other parts. A part in a field that is replaced does not count. */
+export function changedBody(
+  { text, place, fields }: NativeBody,
+  changes: FieldChanges,
+  parts: readonly PartChange[] = [],
+): string {
+  const left = Object.keys(changes).filter(
+    (name) => changes[name] === undefined && Object.hasOwn(fields, name),
+  );
+  if (left.length > 0) return withoutFields({ text, place, fields }, changes, parts);
+  const replaced: PartChange[] = [];
+  const added: string[] = [];
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) continue;
+    const at = place([name]);
+    if (at === undefined) added.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+    else replaced.push({ place: at, text: JSON.stringify(value) });
+  }
+  const kept = parts.filter(
+    (part) => !replaced.some(({ place: { from, to } }) => part.place.from >= from && part.place.to <= to),
+  );
+  const result = replacedAt(text, [...replaced, ...kept]);
+  if (added.length === 0) return result;
+  const isEmpty = Object.keys(fields).length === 0;
+  return `${result.slice(0, result.lastIndexOf("}"))}${isEmpty ? "" : ","}${added.join(",")}}`;
+}
+
+/** Writes all fields again, since a comma goes with each that is left out. Their values stay byte for byte. */
+function withoutFields(body: NativeBody, changes: FieldChanges, parts: readonly PartChange[]): string {
+  const written: string[] = [];
+  for (const name of new Set([...Object.keys(body.fields), ...Object.keys(changes)])) {
+    const isChanged = Object.hasOwn(changes, name);
+    if (isChanged && changes[name] === undefined) continue;
+    const at = body.place([name]);
+    if (isChanged || at === undefined) {
+      written.push(`${JSON.stringify(name)}:${JSON.stringify(changes[name])}`);
+      continue;
+    }
+    const inside = parts
+      .filter(({ place }) => place.from >= at.from && place.to <= at.to)
+      .map(({ place, text }) => ({ place: { from: place.from - at.from, to: place.to - at.from }, text }));
+    written.push(`${JSON.stringify(name)}:${replacedAt(body.text.slice(at.from, at.to), inside)}`);
+  }
+  return `{${written.join(",")}}`;
+}

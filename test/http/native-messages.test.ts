@@ -1,0 +1,165 @@
+import Anthropic, { BadRequestError } from "@anthropic-ai/sdk";
+import { expect, onTestFinished, test } from "vitest";
+import { always } from "../../policies/index.ts";
+import { createHandler, type HandlerOptions } from "../../src/http/index.ts";
+import { createRouter, type RouterEvent } from "../../src/index.ts";
+import { anthropic } from "../../src/providers/anthropic.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { type RawAnswer, serveRaw } from "../support/serve-raw.ts";
+
+const answer =
+  '{"id":"msg_1", "type":"message","role":"assistant","model":"claude-x","content":[{"type":"text","text":"hi","citations":null}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":12345678901234,"output_tokens":2,"speed":"standard"},"container":null}';
+const events = [
+  '{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-x","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":9,"output_tokens":1}}}',
+  '{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}',
+  '{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm."}}',
+  '{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"sig"}}',
+  '{"type":"content_block_stop","index":0}',
+  '{"type":"ping"}',
+  '{"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}',
+  '{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"hi"}, "new_field":1.0}',
+  '{"type":"content_block_stop","index":1}',
+  '{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":7}}',
+  '{"type":"message_stop"}',
+];
+const sse = events.map((data) => `event: ${JSON.parse(data).type}\ndata: ${data}\n\n`).join("");
+const stream: RawAnswer = { status: 200, type: "text/event-stream", text: sse };
+
+async function served(given: RawAnswer | readonly RawAnswer[], options: HandlerOptions = {}) {
+  const server = await serveRaw(given);
+  onTestFinished(server.close);
+  const heard: RouterEvent[] = [];
+  const router = createRouter({
+    models: { large: anthropic("claude-sonnet-5-5", { baseUrl: server.url, apiKey: "own-key" }) },
+    policy: always("large"),
+    execution: { retries: 0 },
+    onEvent: (event) => void heard.push(event),
+  });
+  const handler = createHandler(router, options as never);
+  const post = (text: string, headers: Record<string, string> = {}) =>
+    handler("http://x/v1/messages?beta=true", {
+      method: "POST",
+      body: text,
+      headers: { "content-type": "application/json", authorization: "Bearer client", ...headers },
+    });
+  return { ...server, router, handler, post, heard };
+}
+
+const written =
+  '{ "stream": false, "model":"large","max_tokens":100,"system":[{"type":"text","text":"A","cache_control":{"type":"ephemeral"}},{"type":"text","text":"B"}],"messages":[{"role":"user","content":"n\\u0061me"},{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"f","input":{"id":1234567890123456789,"x":1.0}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"ok"}]}],"tools":[{"name":"f","input_schema":{"type":"object"},"strict":true,"defer_loading":true}],"context_management":{"edits":[]} }';
+
+test("a request goes as it came, with the model's name and the own key alone replaced", async () => {
+  const { post, requests } = await served({ status: 200, text: answer });
+  const reply = await post(written, {
+    "anthropic-version": "2023-06-01",
+    "anthropic-beta": "context-management-2025-06-27",
+    "x-api-key": "client-key",
+    cookie: "c=1",
+  });
+  expect(await reply.text()).toBe(answer.replace('"claude-x"', '"large"'));
+  expect(requests).toHaveLength(1);
+  expect(requests[0]?.text).toBe(written.replace('"large"', '"claude-sonnet-5-5"'));
+  expect(requests[0]?.headers).toMatchObject({
+    authorization: "Bearer own-key",
+    "anthropic-version": "2023-06-01",
+    "anthropic-beta": "context-management-2025-06-27",
+  });
+  expect(JSON.stringify(requests[0]?.headers)).not.toMatch(/client|cookie/);
+});
+
+test("a server's events come as they came, and are counted", async () => {
+  const { post, heard } = await served(stream);
+  const reply = await post(written.replace('"stream": false', '"stream": true'));
+  const expected = sse
+    .replace('"claude-x"', '"large"')
+    .replace('"signature":"sig"', '"signature":"switchpoint.anthropic%3Aclaude-sonnet-5-5.sig"');
+  expect(await reply.text()).toBe(expected);
+  const done = heard.find(({ type }) => type === "request-completed");
+  expect(done).toMatchObject({ usage: { inputTokens: 9, outputTokens: 7 } });
+});
+
+test("Anthropic's client reads it, and its thinking comes back with the server's signature", async () => {
+  const { handler, requests } = await served([stream, stream]);
+  const client = new Anthropic({ apiKey: "k", fetch: handler, maxRetries: 0 });
+  const ask = { model: "large", max_tokens: 100, messages: [{ role: "user" as const, content: "Hi." }] };
+  const first = await client.messages.stream(ask).finalMessage();
+  expect(first.content.map(({ type }) => type)).toEqual(["thinking", "text"]);
+  const foreign = { type: "thinking" as const, thinking: "other", signature: "of another" };
+  await client.messages
+    .stream({
+      ...ask,
+      messages: [
+        ...ask.messages,
+        { role: "assistant", content: [foreign, ...first.content] },
+        { role: "user", content: "Go on." },
+      ],
+    })
+    .finalMessage();
+  expect(JSON.parse(requests[1]?.text ?? "").messages[1].content).toMatchObject([
+    { type: "thinking", thinking: "Hm.", signature: "sig" },
+    { type: "text", text: "hi" },
+  ]);
+});
+
+test("a server's error comes byte for byte, once retries are over, and is nowhere else", async () => {
+  const refusal =
+    '{"type":"error", "error":{"type":"invalid_request_error","message":"thinking: secret words"}}';
+  const { post, heard, handler } = await served({ status: 400, text: refusal });
+  const reply = await post(written);
+  expect(reply.status).toBe(400);
+  expect(await reply.text()).toBe(refusal);
+  expect(JSON.stringify(heard)).not.toContain('{\\"type\\":\\"error\\"');
+  const client = new Anthropic({ apiKey: "k", fetch: handler, maxRetries: 0 });
+  const ask = { model: "large", max_tokens: 9, messages: [{ role: "user" as const, content: "Hi." }] };
+  await expect(client.messages.create(ask)).rejects.toBeInstanceOf(BadRequestError);
+});
+
+test("a server's error about the router's key is not shown", async () => {
+  const refusal = '{"type":"error","error":{"type":"authentication_error","message":"bad key own-k…"}}';
+  const { post } = await served({ status: 401, text: refusal });
+  const reply = await post(written);
+  expect(reply.status).toBe(502);
+  expect(await reply.text()).not.toContain("bad key");
+});
+
+test("a model that does not speak the protocol gets the translation, also after one that does", async () => {
+  const server = await serveRaw({
+    status: 529,
+    text: '{"type":"error","error":{"type":"overloaded_error"}}',
+  });
+  onTestFinished(server.close);
+  const small = fakeModel({ name: "test:small", answer: "from small", capabilities: { tools: true } });
+  const large = anthropic("claude-sonnet-5-5", { baseUrl: server.url, apiKey: "k" });
+  const router = createRouter({
+    models: { large, small },
+    policy: always("large"),
+    execution: { retries: 0 },
+  });
+  const reply = await createHandler(router)("http://x/v1/messages", {
+    method: "POST",
+    body: written.replace('"model":"large"', '"model":"auto"'),
+  });
+  expect(await reply.json()).toMatchObject({ content: [{ type: "text", text: "from small" }] });
+  expect(small.requests[0]?.messages.map(({ role }) => role)).toEqual([
+    "system",
+    "user",
+    "assistant",
+    "tool",
+  ]);
+});
+
+test("with the option off every request is translated", async () => {
+  const { post, requests } = await served({ status: 200, text: answer }, { native: false });
+  await post(written);
+  expect(JSON.parse(requests[0]?.text ?? "")).not.toHaveProperty("context_management");
+});
+
+test("of a key that occurs twice only the one that was read is sent", async () => {
+  const { post, requests } = await served({ status: 200, text: answer });
+  await post(
+    '{"model":"large","max_tokens":9,"messages":[],"messages":[{"role":"user","content":"a","content":"b"}]}',
+  );
+  expect(requests[0]?.text).toBe(
+    '{"model":"claude-sonnet-5-5","max_tokens":9,"messages":[{"role":"user","content":"b"}]}',
+  );
+});
