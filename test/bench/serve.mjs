@@ -41,6 +41,7 @@ async function serveOne(kind, upstream) {
     });
     port = Number(new URL((await serve(router, { port: 0 })).url).port);
   }
+  process.on("SIGINT", () => process.exit());
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     process.send({ cpu: user + system, rss: process.memoryUsage().rss });
