@@ -2,10 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
 import { createInterface } from "node:readline";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type BundledCommand, bundledCommand } from "../support/bundled-command.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
-import { root } from "../support/package-sources.ts";
 import { startRedis, withoutRedis } from "../support/redis-server.ts";
+
+let command: BundledCommand;
+beforeAll(async () => {
+  command = await bundledCommand();
+}, 60_000);
+afterAll(() => command?.remove());
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,9 +26,9 @@ function folder(): Folder {
 
 /** A router whose answers name the process that gave them. */
 const config = (parts: string, before = "") => `
-import { always } from "${root}policies/index.ts";
-import { createRouter } from "${root}src/index.ts";
-import { fakeModel } from "${root}src/testing/index.ts";
+import { always } from "${command.module("policies")}";
+import { createRouter } from "${command.module("index")}";
+import { fakeModel } from "${command.module("testing")}";
 ${before}
 const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
 const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -37,17 +43,8 @@ interface Started {
 }
 
 async function start(file: string, ...args: readonly string[]): Promise<Started> {
-  const command = [
-    "--import",
-    "jiti/register",
-    `${root}cli/main.ts`,
-    "serve",
-    "--port",
-    "0",
-    "--config",
-    file,
-  ];
-  const child = spawn(process.execPath, [...command, "--workers", "2", ...args], { cwd: root });
+  const options = ["serve", "--port", "0", "--config", file, "--workers", "2", ...args];
+  const child = spawn(process.execPath, [command.main, ...options]);
   ending.push(async () => {
     if (child.exitCode !== null) return;
     child.kill("SIGKILL");
@@ -92,7 +89,7 @@ async function pidsOf(url: string): Promise<ReadonlySet<number>> {
 }
 
 test("a worker that dies is replaced, a reload reaches all, and SIGTERM under load cuts nothing", async () => {
-  const file = folder().file("router.ts", config(""));
+  const file = folder().file("router.mjs", config(""));
   const { child, url, lines } = await start(file, "--own-state");
   const before = await pidsOf(url);
   expect(before.size).toBe(2);
@@ -137,9 +134,9 @@ test("a worker that dies is replaced, a reload reaches all, and SIGTERM under lo
 }, 120_000);
 
 test("a router that counts in its own memory is refused by name", async () => {
-  const file = folder().file("router.ts", config(""));
-  const command = ["--import", "jiti/register", `${root}cli/main.ts`, "serve", "--port", "0"];
-  const child = spawn(process.execPath, [...command, "--config", file, "--workers", "2"], { cwd: root });
+  const file = folder().file("router.mjs", config(""));
+  const options = ["serve", "--port", "0", "--config", file, "--workers", "2"];
+  const child = spawn(process.execPath, [command.main, ...options]);
   let said = "";
   child.stderr.on("data", (part) => {
     said += part;
@@ -155,15 +152,15 @@ test.skipIf(withoutRedis !== undefined)(
     const redis = await startRedis();
     ending.push(() => redis.stop());
     const before = `
-import { Redis } from "ioredis";
-import { redisStore } from "${root}src/state/store/redis.ts";
+import { Redis } from "${import.meta.resolve("ioredis")}";
+import { redisStore } from "${command.module("redis")}";
 const client = new Redis({ port: ${redis.port}, host: "127.0.0.1" });
 client.on("error", () => {});
 `;
     const parts = `
   shared: { store: redisStore({ client }), mode: "strict", timeoutMs: 5_000 },
   budgets: [{ name: "all", per: "router", limitUsd: 20.5, period: "day" }],`;
-    const { url } = await start(folder().file("router.ts", config(parts, before)));
+    const { url } = await start(folder().file("router.mjs", config(parts, before)));
     const answers: Answer[] = [];
     for (let at = 0; at < 8; at += 1)
       answers.push(...(await Promise.all(Array.from({ length: 5 }, () => ask(url)))));
