@@ -1,9 +1,9 @@
 import type { Terminal } from "./io.ts";
 
-/** What a process that starts others tells them. */
+/** Messages to a worker from the process that started it. */
 export type ToWorker = "end" | "reload";
 
-/** What they tell it: the address that is listened at. */
+/** Message of a worker that listens: its address. */
 export interface FromWorker {
   readonly url: string;
 }
